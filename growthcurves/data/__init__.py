@@ -1,0 +1,1 @@
+"""Tables: reading, reshaping, roles and validation, shipped datasets. Never models or estimation."""

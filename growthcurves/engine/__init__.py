@@ -1,0 +1,1 @@
+"""How it is fitted: numpy arrays in, numpy arrays out. Never pandas, never names."""

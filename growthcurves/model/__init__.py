@@ -1,0 +1,1 @@
+"""What to fit, as immutable values: growth models, formulas, shapes, covariance structures. Never estimation."""

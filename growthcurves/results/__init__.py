@@ -1,0 +1,1 @@
+"""Answers, each a function of a FittedModel. Never estimation, never pictures."""
