@@ -1,0 +1,229 @@
+"""Contractions over persons, in two layouts that answer the same four questions.
+
+`SharedBlocks` keeps one small array per schedule (persons with the same Z'Z), `OwnBlocks` one column per
+person. In standardised coordinates, with D the relative covariance of the random effects, G_i = Z_i'Z_i and
+C_i = Z_i'[X_i y_i]:
+
+    Q_i = (I + G_i D)^-1,  P_i = Q_i G_i = Z_i' W_i Z_i,  U_i = Q_i C_i = Z_i' W_i [X_i y_i],  M_i = D Q_i,
+
+where W_i = (I + Z_i D Z_i')^-1. See docs/engine.md, section 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+CHUNK_PERSONS = 1 << 13
+
+
+class Reduction(NamedTuple):
+    """What the criterion needs at D: sum of log|I + G_i D| and the sum of C_i' M_i C_i, (p + 1, p + 1)."""
+
+    log_det: float
+    explained: Array
+
+
+class Curvature(NamedTuple):
+    """What derivatives need at D and for a weight matrix K, (p + 1, p + 1).
+
+    `uu` (q, p+1, q, p+1) = sum U_i x U_i; `p` (q, q) = sum P_i; `pp` (q, q, q, q) = sum P_i x P_i;
+    `pk` (q, q, q, q) = sum P_i x (U_i K U_i').
+    """
+
+    uu: Array
+    p: Array
+    pp: Array
+    pk: Array
+
+
+class Blocks(Protocol):
+    """One layout of persons."""
+
+    def designs(self) -> Iterator[tuple[Array, Array]]: ...
+
+    def reduce(self, D: Array) -> Reduction: ...
+
+    def curvature(self, D: Array, weight: Array) -> Curvature: ...
+
+
+@dataclass(frozen=True)
+class SharedBlocks:
+    """Persons compressed by schedule.
+
+    Attributes
+    ----------
+    counts : (K,) array
+        Persons in each schedule.
+    lengths : (K,) array
+        Occasions of each of these persons.
+    G : (K, q, q) array
+    T : (K, q, p+1, q, p+1) array
+        Sum over the schedule's persons of C_i x C_i.
+    """
+
+    counts: Array
+    lengths: Array
+    G: Array
+    T: Array
+
+    def designs(self) -> Iterator[tuple[Array, Array]]:
+        """The different Z'Z, (k, q, q), with their numbers of occasions."""
+        yield self.lengths, self.G
+
+    def _rotate(self, Q: Array) -> Array:
+        K, q, width = self.T.shape[:3]
+        half = Q @ self.T.reshape(K, q, width * q * width)
+        half = half.reshape(K, q * width, q, width).swapaxes(1, 2).reshape(K, q, q * width * width)
+        return (Q @ half).reshape(K, q, q, width, width)
+
+    def reduce(self, D: Array) -> Reduction:
+        q = len(D)
+        B = self.G @ D
+        B[:, range(q), range(q)] += 1.0
+        M = np.linalg.solve(B.swapaxes(1, 2), np.broadcast_to(D, B.shape))
+        log_det = float(self.counts @ np.linalg.slogdet(B)[1]) if q else 0.0
+        explained = np.einsum("kab,kaibj->ij", M, self.T)
+        return Reduction(log_det, explained)
+
+    def curvature(self, D: Array, weight: Array) -> Curvature:
+        K, q, width = self.T.shape[:3]
+        B = self.G @ D
+        B[:, range(q), range(q)] += 1.0
+        Q = np.linalg.solve(B, np.broadcast_to(np.eye(q), B.shape))
+        P = Q @ self.G
+        P = (P + P.swapaxes(1, 2)) / 2
+        rotated = self._rotate(Q)  # (K, b, a, i, j): row b of the second, row a of the first factor
+        uu = rotated.sum(axis=0).transpose(1, 2, 0, 3)
+        ukU = (rotated.reshape(K, q, q, width * width) @ weight.ravel()).reshape(K, q * q)
+        flat = P.reshape(K, q * q)
+        weighted = self.counts[:, None] * flat
+        shape = (q, q, q, q)
+        return Curvature(
+            uu, weighted.sum(axis=0).reshape(q, q), (weighted.T @ flat).reshape(shape), (flat.T @ ukU).reshape(shape)
+        )
+
+
+@dataclass(frozen=True)
+class OwnBlocks:
+    """Persons one by one, component first: long vectors and no small matrices.
+
+    Attributes
+    ----------
+    lengths : (N,) array
+        Occasions of each person.
+    G : (q, q, N) array
+    C : (q, p+1, N) array
+    """
+
+    lengths: Array
+    G: Array
+    C: Array
+
+    def designs(self) -> Iterator[tuple[Array, Array]]:
+        """The persons' Z'Z, (k, q, q), with their numbers of occasions, in chunks."""
+        for first in range(0, self.lengths.size, CHUNK_PERSONS):
+            part = slice(first, first + CHUNK_PERSONS)
+            yield self.lengths[part], self.G[:, :, part].transpose(2, 0, 1)
+
+    def _chunks(self) -> Iterator[tuple[Array, Array]]:
+        for first in range(0, self.G.shape[2], CHUNK_PERSONS):
+            part = slice(first, first + CHUNK_PERSONS)
+            yield self.G[:, :, part], self.C[:, :, part]
+
+    def reduce(self, D: Array) -> Reduction:
+        log_det = 0.0
+        width = self.C.shape[1]
+        explained = np.zeros((width, width))
+        for G, C in self._chunks():
+            piece, M = shrinkage(G, D)
+            log_det += float(piece.sum())
+            for a in range(len(M)):
+                explained += C[a] @ _combine(M[a], C).T
+        return Reduction(log_det, explained)
+
+    def curvature(self, D: Array, weight: Array) -> Curvature:
+        q, width, _ = self.C.shape
+        uu = np.zeros((q * width, q * width))
+        p = np.zeros(q * q)
+        pp = np.zeros((q * q, q * q))
+        pk = np.zeros((q * q, q * q))
+        for G, C in self._chunks():
+            P, U = self._rotate(G, C, D)
+            flat = U.reshape(q * width, -1)
+            uu += flat @ flat.T
+            ukU = [[np.einsum("in,in->n", weight @ U[a], U[b]) for b in range(q)] for a in range(q)]
+            P2 = P.reshape(q * q, -1)
+            p += P2.sum(axis=1)
+            pp += P2 @ P2.T
+            pk += P2 @ np.array(ukU).reshape(q * q, -1).T
+        shape = (q, q, q, q)
+        return Curvature(uu.reshape(q, width, q, width), p.reshape(q, q), pp.reshape(shape), pk.reshape(shape))
+
+    @staticmethod
+    def _rotate(G: Array, C: Array, D: Array) -> tuple[Array, Array]:
+        """P_i and U_i of one chunk of persons."""
+        q = len(G)
+        _, M = shrinkage(G, D)
+        P, U = np.empty_like(G), np.empty_like(C)
+        GM = [[sum(G[a, c] * M[c, b] for c in range(q)) for b in range(q)] for a in range(q)]
+        for a in range(q):
+            U[a] = C[a] - _combine(GM[a], C)
+            for b in range(a + 1):
+                P[a, b] = P[b, a] = G[a, b] - sum(GM[a][c] * G[c, b] for c in range(q))
+        return P, U
+
+
+def _combine(coefficients: Array | list[Array], C: Array) -> Array:
+    """Sum over c of coefficients[c] * C[c], (p + 1, N)."""
+    total = coefficients[0] * C[0]
+    for c in range(1, len(C)):
+        total += coefficients[c] * C[c]
+    return total
+
+
+def shrinkage(G: Array, D: Array) -> tuple[Array, Array]:
+    """log|I + G_i D| (N,) and M_i = D (I + G_i D)^-1 (q, q, N), written out over components.
+
+    With L L' = D, the matrix I + L'G_i L is factored by an unrolled Cholesky decomposition, which cannot break
+    down since its eigenvalues are at least 1; then M_i = L (I + L'G_i L)^-1 L'.
+    """
+    q, n = G.shape[0], G.shape[2]
+    L = square_root(D)
+    GL = [[_dot(G[a], L[:, b]) for b in range(q)] for a in range(q)]
+    R = np.zeros((q, q, n))
+    W = np.zeros((q, q, n))  # W = R^-T L', row by row
+    log_det = np.zeros(n)
+    for j in range(q):
+        for i in range(j + 1):
+            entry = sum((L[a, i] * GL[a][j] for a in range(q)), np.full(n, float(i == j)))
+            for k in range(i):
+                entry = entry - R[k, i] * R[k, j]
+            R[i, j] = np.sqrt(entry) if i == j else entry / R[i, i]
+        log_det += 2.0 * np.log(R[j, j])
+        for a in range(q):
+            entry = np.full(n, L[a, j])
+            for k in range(j):
+                entry -= R[k, j] * W[k, a]
+            W[j, a] = entry / R[j, j]
+    M = np.empty((q, q, n))
+    for a in range(q):
+        for b in range(a + 1):
+            M[a, b] = M[b, a] = sum(W[k, a] * W[k, b] for k in range(q))
+    return log_det, M
+
+
+def _dot(rows: Array, vector: Array) -> Array:
+    return sum((rows[c] * vector[c] for c in range(len(vector))), np.zeros(rows.shape[1]))
+
+
+def square_root(D: Array) -> Array:
+    """A factor L with L L' = D for a positive semidefinite D of any rank."""
+    values, vectors = np.linalg.eigh(D)
+    return vectors * np.sqrt(np.clip(values, 0.0, None))

@@ -1,0 +1,133 @@
+"""The profiled ML and REML criterion of y = X beta + Z u + e, its gradient and its Hessian in D = G / sigma^2.
+
+Derivation and sources in docs/engine.md, section 2 (Harville 1977; Bates et al. 2015, section 3; Wolfinger,
+Tobias and Sall 1994 for the sweep form). Everything is a contraction of the sums in `blocks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_solve, solve_triangular
+
+from growthcurves.engine.blocks import Array, Curvature
+from growthcurves.engine.problem import Problem
+
+LOG_2PI = float(np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """The criterion at D, with beta and sigma^2 at their optimum given D.
+
+    Attributes
+    ----------
+    deviance : float
+        -2 log (restricted) likelihood in standard coordinates.
+    D : (q, q) array
+    factor : (p, p) array
+        Lower Cholesky factor of A = X'WX.
+    beta : (p,) array
+    rss : float
+        (y - X beta)' W (y - X beta).
+    sigma2 : float
+        rss / (n - p) for REML, rss / n for ML.
+    """
+
+    deviance: float
+    D: Array
+    factor: Array
+    beta: Array
+    rss: float
+    sigma2: float
+
+
+def criterion(problem: Problem, D: Array) -> Criterion:
+    """Evaluate the criterion at D (q, q), positive semidefinite."""
+    log_det = 0.0
+    left = problem.total
+    for block in problem.blocks:
+        reduction = block.reduce(D)
+        log_det += reduction.log_det
+        left = left - reduction.explained
+    p, nu = problem.p, problem.error_df
+    factor = np.linalg.cholesky(left[:p, :p])
+    beta = cho_solve((factor, True), left[:p, p]) if p else np.zeros(0)
+    rss = float(left[p, p] - left[:p, p] @ beta)
+    sigma2 = rss / nu
+    if not rss > 0:
+        return Criterion(np.inf, D, factor, beta, rss, sigma2)
+    deviance = nu * (LOG_2PI + np.log(sigma2) + 1.0) + log_det
+    if problem.reml:
+        deviance += 2.0 * float(np.log(np.diag(factor)).sum())
+    return Criterion(float(deviance), D, factor, beta, rss, sigma2)
+
+
+@dataclass(frozen=True)
+class Derivatives:
+    """Derivatives of the deviance in D as a symmetric matrix, with sigma^2 profiled or as its own parameter.
+
+    Attributes
+    ----------
+    gradient : (q, q) array
+        S with d deviance = tr(S dD).
+    profiled : (q, q, q, q) array
+        H with d^2 deviance = sum dD_ab H_abcd dD_cd, sigma^2 and beta profiled.
+    fixed_scale : (q, q, q, q) array
+        The same with sigma^2 held fixed and beta profiled.
+    rss : (q, q) array
+        Derivative of rss in D.
+    whitened : (q, q, p, p) array
+        R^-1 (sum_i U_ia U_ib')_X R^-T for A = R R': minus the derivative of A in D_ab, whitened.
+    expected : (q, q, q, q) array
+        sum P_i x P_i; its contraction sum E_bc P_cd F_da P_ab is the expected Hessian of the log determinants.
+    trace : (q, q) array
+        sum P_i, the derivative of the log determinants.
+    """
+
+    gradient: Array
+    profiled: Array
+    fixed_scale: Array
+    rss: Array
+    whitened: Array
+    expected: Array
+    trace: Array
+
+    def information(self, left: Array, right: Array) -> float:
+        """sum_i tr(E P_i F P_i): expected second derivative of -2 log likelihood along E and F."""
+        return float(np.einsum("ab,bcda,cd->", left, self.expected, right))
+
+
+def derivatives(problem: Problem, at: Criterion) -> Derivatives:
+    """First and second derivatives at an evaluated point (docs/engine.md, equations 2.6 to 2.11)."""
+    p, q, nu = problem.p, problem.q, problem.error_df
+    v = np.append(-at.beta, 1.0)
+    weight = (nu / at.rss) * np.outer(v, v)
+    inverse = solve_triangular(at.factor, np.eye(p), lower=True)
+    if problem.reml:
+        weight[:p, :p] += inverse.T @ inverse
+    sums = _curvature(problem, at.D, weight)
+    residual = sums.uu @ v  # (q, p+1, q): U_a (U_b v)'
+    rss = -np.tensordot(v, residual, (0, 1))
+    weighted = np.tensordot(sums.uu.transpose(0, 2, 1, 3).reshape(q, q, -1), weight.ravel(), 1)
+    gradient = sums.p - weighted
+    cross = np.tensordot(residual[:, :p, :], inverse.T, (1, 0)).reshape(q * q, p)
+    cross = (cross + cross.reshape(q, q, p).swapaxes(0, 1).reshape(q * q, p)) / 2
+    whitened = inverse @ sums.uu[:, :p, :, :p].transpose(0, 2, 1, 3) @ inverse.T
+    shape = (q, q, q, q)
+    fixed = -sums.pp.transpose(3, 0, 1, 2) + 2.0 * sums.pk.transpose(3, 0, 1, 2)
+    fixed = fixed - (2.0 * nu / at.rss) * (cross @ cross.T).reshape(shape)
+    if problem.reml:
+        flat = whitened.reshape(q * q, p * p)
+        swapped = whitened.swapaxes(2, 3).reshape(q * q, p * p)
+        fixed = fixed - (flat @ swapped.T).reshape(shape)
+    profiled = fixed - (nu / at.rss**2) * np.multiply.outer(rss, rss)
+    return Derivatives(gradient, profiled, fixed, rss, whitened, sums.pp, sums.p)
+
+
+def _curvature(problem: Problem, D: Array, weight: Array) -> Curvature:
+    parts = [block.curvature(D, weight) for block in problem.blocks]
+    if len(parts) == 1:
+        return parts[0]
+    return Curvature(*(sum(field) for field in zip(*parts, strict=True)))

@@ -1,0 +1,364 @@
+"""Persons remembered through cross-products, as values that add up.
+
+`PersonMoments` (tier 2) keeps the Gram matrix of the row columns and the outcome by person; `Moments` (tier 1)
+keeps what estimation needs. Both are sums about a provisional centre that they carry, so that nothing cancels
+at y + 1e9 or t + 1e6, and adding two of them first translates the second to the centre of the first.
+See docs/engine.md, section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthcurves.engine.design import Terms
+from growthcurves.engine.rows import pair_index, person_gram, provisional_centre
+
+Array = NDArray[np.float64]
+
+CHUNK_PERSONS = 1 << 14
+
+
+@dataclass(frozen=True)
+class PersonMoments:
+    """The Gram matrix of (1, b_1, ..., b_m, y) by person, about a centre, and the persons' weights.
+
+    Attributes
+    ----------
+    terms : Terms
+        Which products make X and Z.
+    gram : (pairs, N) array
+        Packed Gram matrices, component first.
+    weights : (r, N) array
+        w_1, ..., w_r about their centres (w_0 = 1 is not stored).
+    row_centre : (m + 2,) array
+        Centre of 1 (always 0), b_1, ..., b_m, y.
+    weight_centre : (r + 1,) array
+    labels : (N,) array or None
+        Who the persons are; needed to add pieces that share persons.
+    """
+
+    terms: Terms
+    gram: Array
+    weights: Array
+    row_centre: Array
+    weight_centre: Array
+    labels: NDArray | None = None
+
+    @classmethod
+    def of_rows(
+        cls,
+        terms: Terms,
+        columns: Sequence[NDArray],
+        outcome: NDArray,
+        weights: Sequence[NDArray],
+        count: int,
+        starts: NDArray[np.integer] | None = None,
+        codes: NDArray[np.integer] | None = None,
+        labels: NDArray | None = None,
+    ) -> PersonMoments:
+        """One pass over the rows.
+
+        Parameters
+        ----------
+        terms : Terms
+        columns : sequence of (n,) arrays
+            Row columns b_1, ..., b_m.
+        outcome : (n,) array
+        weights : sequence of (N,) arrays
+            Weights w_1, ..., w_r of the persons.
+        count : int
+            Number of persons N.
+        starts, codes : arrays or None
+            Where each person's rows begin if they lie together, else whose row each is.
+        """
+        rows = [*columns, outcome]
+        row_centre = np.array([0.0, *map(provisional_centre, rows)])
+        weight_centre = np.array([0.0, *map(provisional_centre, weights)])
+        gram = person_gram(rows, row_centre, count, starts, codes)
+        centred = np.empty((len(weights), count))
+        for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
+            np.subtract(weight, centre, out=row)
+        return cls(terms, gram, centred, row_centre, weight_centre, labels)
+
+    @property
+    def count(self) -> int:
+        """Number of persons."""
+        return self.gram.shape[1]
+
+    @property
+    def pairs(self) -> NDArray[np.intp]:
+        return pair_index(self.row_centre.size)
+
+    def block(self, left: Sequence[int], right: Sequence[int]) -> Array:
+        """The Gram matrix between two lists of row columns (the outcome is the last, -1), by person: (l, r, N)."""
+        return self.gram[self.pairs[np.ix_(left, right)]]
+
+    def recentred(self, row_centre: Array, weight_centre: Array) -> PersonMoments:
+        """The same moments about another centre, exactly."""
+        if np.array_equal(row_centre, self.row_centre) and np.array_equal(weight_centre, self.weight_centre):
+            return self
+        width = self.row_centre.size
+        shift = self.row_centre - row_centre  # b - new = (b - old) + shift
+        pairs = self.pairs
+        gram = np.empty_like(self.gram)
+        for i in range(width):
+            for j in range(i, width):
+                moved = self.gram[pairs[i, j]] + shift[i] * self.gram[pairs[0, j]]
+                moved += shift[j] * self.gram[pairs[0, i]] + shift[i] * shift[j] * self.gram[0]
+                if i == 0:
+                    moved = self.gram[pairs[0, j]] + (shift[j] * self.gram[0] if j else 0.0)
+                gram[pairs[i, j]] = moved
+        weights = self.weights + (self.weight_centre - weight_centre)[1:, None]
+        return replace(self, gram=gram, weights=weights, row_centre=row_centre, weight_centre=weight_centre)
+
+    def __add__(self, other: PersonMoments) -> PersonMoments:
+        """All persons of both; persons with the same label are one person whose rows came in two pieces."""
+        if self.terms != other.terms:
+            raise ValueError("moments of different models do not add up")
+        other = other.recentred(self.row_centre, self.weight_centre)
+        gram = np.concatenate([self.gram, other.gram], axis=1)
+        weights = np.concatenate([self.weights, other.weights], axis=1)
+        if self.labels is None or other.labels is None:
+            return replace(self, gram=gram, weights=weights, labels=None)
+        labels = np.concatenate([self.labels, other.labels])
+        _, first, codes = np.unique(labels, return_index=True, return_inverse=True)
+        if first.size == labels.size:
+            return replace(self, gram=gram, weights=weights, labels=labels)
+        scale = np.maximum(np.abs(weights).max(axis=1, initial=1.0), 1.0)[:, None]
+        if np.any(np.abs(weights - weights[:, first][:, codes]) > 1e-9 * scale):
+            raise ValueError("a person has different weights in the two pieces")
+        merged = np.stack([np.bincount(codes, weights=row, minlength=first.size) for row in gram])
+        return replace(self, gram=merged, weights=weights[:, first], labels=labels[first])
+
+    def take(self, persons: NDArray[np.integer] | slice) -> PersonMoments:
+        """The moments of some of the persons."""
+        labels = None if self.labels is None else self.labels[persons]
+        return replace(self, gram=self.gram[:, persons], weights=self.weights[:, persons], labels=labels)
+
+    def cross_products(self) -> Array:
+        """C_i = Z_i'[X_i y_i] in closed centred coordinates, (q_closed, p_closed + 1, N)."""
+        terms, pairs = self.terms, self.pairs
+        out = np.empty((len(terms.z_closed), len(terms.x_closed) + 1, self.count))
+        for a, z in enumerate(terms.z_closed):
+            for j, (k, l) in enumerate(terms.x_closed):
+                product = self.gram[pairs[z, k]]
+                out[a, j] = product * self.weights[l - 1] if l else product
+            out[a, -1] = self.gram[pairs[z, -1]]
+        return out
+
+    def total(self) -> Array:
+        """[X y]'[X y] of all rows in closed centred coordinates, (p_closed + 1, p_closed + 1)."""
+        terms, pairs = self.terms, self.pairs
+        weights = np.concatenate([np.ones((1, self.count)), self.weights])
+        wide = [*terms.x_closed, (self.row_centre.size - 1, 0)]
+        products: dict[int, Array] = {}
+        out = np.empty((len(wide), len(wide)))
+        for i, (k, l) in enumerate(wide):
+            for j, (k2, l2) in enumerate(wide[: i + 1]):
+                pair = int(pairs[k, k2])
+                if pair not in products:
+                    products[pair] = (weights * self.gram[pair]) @ weights.T
+                out[i, j] = out[j, i] = products[pair][l, l2]
+        return out
+
+    def moments(self) -> Moments:
+        """What estimation needs of them: compressed by schedule where many persons share one."""
+        terms = self.terms
+        grams = self.block(terms.z_closed, terms.z_closed)
+        summary = {
+            "terms": terms,
+            "total": self.total(),
+            "rows": int(round(self.gram[0].sum())),
+            "persons": self.count,
+            "row_centre": self.row_centre,
+            "weight_centre": self.weight_centre,
+        }
+        upper = np.triu_indices(len(terms.z_closed))
+        keys = np.concatenate([self.gram[:1], grams[upper]])
+        schedule = shared_schedules(keys, limit=self._schedule_limit())
+        if schedule is None:
+            return Moments(**summary, shared=None, own=replace(self, labels=None))
+        return Moments(**summary, shared=self._compress(grams, schedule), own=None)
+
+    def _schedule_limit(self) -> float:
+        """T pays while it holds fewer numbers than the persons' own cross-products (design.md, 2.4)."""
+        q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
+        return 2 * self.count / max((q + 1) * width, 1)
+
+    def _compress(self, grams: Array, schedule: NDArray[np.intp]) -> Schedules:
+        order = np.argsort(schedule.astype(np.min_scalar_type(int(schedule.max()))), kind="stable")
+        counts = np.bincount(schedule)
+        ends = np.append(0, np.cumsum(counts))
+        q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
+        T = np.zeros((counts.size, q * width, q * width))
+        for k in range(counts.size):
+            for first in range(ends[k], ends[k + 1], CHUNK_PERSONS):
+                persons = order[first : min(first + CHUNK_PERSONS, ends[k + 1])]
+                C = self.take(persons).cross_products().reshape(q * width, -1)
+                T[k] += C @ C.T
+        firsts = order[ends[:-1]]
+        lengths = self.gram[0, firsts]
+        G = np.ascontiguousarray(grams[:, :, firsts].transpose(2, 0, 1))
+        return Schedules(counts.astype(float), lengths, G, T.reshape(-1, q, width, q, width))
+
+
+@dataclass(frozen=True)
+class Schedules:
+    """Persons compressed by schedule.
+
+    Attributes
+    ----------
+    counts : (K,) array
+        Persons in each schedule.
+    lengths : (K,) array
+        Occasions of each of these persons.
+    G : (K, q, q) array
+        Z'Z of each schedule.
+    T : (K, q, p+1, q, p+1) array
+        Sum over persons of C_i x C_i.
+    """
+
+    counts: Array
+    lengths: Array
+    G: Array
+    T: Array
+
+    def __add__(self, other: Schedules) -> Schedules:
+        return Schedules(
+            np.concatenate([self.counts, other.counts]),
+            np.concatenate([self.lengths, other.lengths]),
+            np.concatenate([self.G, other.G]),
+            np.concatenate([self.T, other.T]),
+        ).merged()
+
+    def merged(self) -> Schedules:
+        """Schedules that are the same, to the last bit, made one."""
+        q = self.G.shape[1]
+        upper = np.triu_indices(q)
+        keys = np.concatenate([self.lengths[None], self.G[:, upper[0], upper[1]].T])
+        _, first, codes = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+        codes = codes.reshape(-1)
+        if first.size == self.counts.size:
+            return self
+        T = np.zeros((first.size, *self.T.shape[1:]))
+        np.add.at(T, codes, self.T)
+        counts = np.bincount(codes, weights=self.counts)
+        return Schedules(counts, self.lengths[first], self.G[first], T)
+
+    def transformed(self, into_z: Array, into_xy: Array) -> Schedules:
+        """The same in columns Z @ into_z and [X y] @ into_xy."""
+        K, q, width = self.T.shape[:3]
+        into = np.kron(into_z, into_xy)
+        T = into.T @ self.T.reshape(K, q * width, q * width) @ into
+        shape = (K, into_z.shape[1], into_xy.shape[1]) * 2
+        return Schedules(self.counts, self.lengths, into_z.T @ self.G @ into_z, T.reshape(shape[:3] + shape[4:]))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """All that ML and REML estimation, its certificate and its degrees of freedom need of the data.
+
+    Attributes
+    ----------
+    terms : Terms
+    total : (p_closed + 1, p_closed + 1) array
+        [X y]'[X y] of all rows.
+    rows, persons : int
+    row_centre, weight_centre : arrays
+        The provisional centre of all sums.
+    shared : Schedules or None
+        Persons compressed by schedule.
+    own : PersonMoments or None
+        Persons kept one by one, where few share a schedule.
+    """
+
+    terms: Terms
+    total: Array
+    rows: int
+    persons: int
+    row_centre: Array
+    weight_centre: Array
+    shared: Schedules | None
+    own: PersonMoments | None
+
+    def recentred(self, row_centre: Array, weight_centre: Array) -> Moments:
+        """The same moments about another centre, exactly."""
+        if np.array_equal(row_centre, self.row_centre) and np.array_equal(weight_centre, self.weight_centre):
+            return self
+        shift = self.row_centre - row_centre
+        into_xy = self._with_outcome(
+            self.terms.translate_x(shift, self.weight_centre - weight_centre), float(shift[-1])
+        )
+        into_z = self.terms.translate_z(shift)
+        return replace(
+            self,
+            total=into_xy.T @ self.total @ into_xy,
+            row_centre=row_centre,
+            weight_centre=weight_centre,
+            shared=self.shared and self.shared.transformed(into_z, into_xy),
+            own=self.own and self.own.recentred(row_centre, weight_centre),
+        )
+
+    def _with_outcome(self, into: Array, outcome_shift: float) -> Array:
+        p, columns = into.shape
+        wide = np.zeros((p + 1, columns + 1))
+        wide[:p, :columns] = into
+        wide[-1, -1] = 1.0
+        if outcome_shift:
+            wide[self.terms.x_closed.index((0, 0)), -1] = outcome_shift
+        return wide
+
+    def __add__(self, other: Moments) -> Moments:
+        """The moments of both pieces; each person must lie wholly in one of them."""
+        if self.terms != other.terms:
+            raise ValueError("moments of different models do not add up")
+        other = other.recentred(self.row_centre, self.weight_centre)
+        shared = self.shared + other.shared if self.shared and other.shared else self.shared or other.shared
+        own = self.own + other.own if self.own and other.own else self.own or other.own
+        return replace(
+            self,
+            total=self.total + other.total,
+            rows=self.rows + other.rows,
+            persons=self.persons + other.persons,
+            shared=shared,
+            own=own,
+        )
+
+
+def shared_schedules(keys: Array, limit: float) -> NDArray[np.intp] | None:
+    """Number persons by their key (k, N), or None when more than `limit` keys are different.
+
+    A person's rows enter the criterion only through Z_i'Z_i and Z_i'[X_i y_i], so that persons whose number
+    of occasions and Z'Z are the same to the last bit share a schedule.
+    """
+    count = keys.shape[1]
+    mixed = _mix(keys)
+    table = np.unique(mixed[: 4 * int(limit) + 16])
+    while True:
+        if table.size > limit and table.size > 1:
+            return None
+        place = np.minimum(np.searchsorted(table, mixed), table.size - 1)
+        missing = mixed[table[place] != mixed]
+        if missing.size == 0:
+            break
+        table = np.union1d(table, np.unique(missing[: 4 * int(limit) + 16]))
+    used = np.bincount(place, minlength=table.size)
+    assert used.sum() == count
+    return place
+
+
+def _mix(keys: Array) -> NDArray[np.uint64]:
+    """One 64-bit number per person from the bits of its key (splitmix64, Steele et al. 2014)."""
+    total = np.zeros(keys.shape[1], dtype=np.uint64)
+    for key in keys:
+        total += np.ascontiguousarray(key + 0.0).view(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+        total ^= total >> np.uint64(30)
+        total *= np.uint64(0xBF58476D1CE4E5B9)
+        total ^= total >> np.uint64(27)
+        total *= np.uint64(0x94D049BB133111EB)
+        total ^= total >> np.uint64(31)
+    return total

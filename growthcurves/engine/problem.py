@@ -1,0 +1,206 @@
+"""The estimation problem in standard coordinates: orthonormal X, unit-scale Z, OLS residual of unit variance.
+
+Everything the optimiser sees is free of units and origins; everything printed is mapped back exactly.
+See docs/engine.md, section 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from growthcurves.engine.blocks import Blocks, OwnBlocks, SharedBlocks
+from growthcurves.engine.design import Array, Standard, standardise
+from growthcurves.engine.moments import CHUNK_PERSONS, Moments, PersonMoments
+
+#: A residual sum of squares below this fraction of the outcome's own is a perfect fit.
+PERFECT = 1e-13
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Standard coordinates of X and Z.
+
+    Attributes
+    ----------
+    x, z : Standard
+        Maps into and back; `z` is block-diagonal as the partition of the random effects says.
+    dependent_x, dependent_z : tuple of int
+        Columns that are linear combinations of the columns before them (of Z: in their block).
+    """
+
+    x: Standard
+    z: Standard
+    dependent_x: tuple[int, ...]
+    dependent_z: tuple[int, ...]
+
+
+def coordinates(moments: Moments) -> Coordinates:
+    """Find the standard coordinates; they exist whatever the rank, and say which columns are dependent."""
+    terms = moments.terms
+    own_x = np.array([terms.x_closed.index(pair) for pair in terms.x], dtype=int)
+    lift_x = terms.lift_x(moments.row_centre, moments.weight_centre)
+    x = _scaled(standardise(moments.total[:-1, :-1], lift_x, own_x), moments.rows)
+    own_z = np.array([terms.z_closed.index(k) for k in terms.z], dtype=int)
+    lift_z = terms.lift_z(moments.row_centre)
+    gram = _total_gram(moments)
+    q = len(terms.z)
+    into, back, kept = np.zeros((len(gram), q)), np.zeros((q, q)), []
+    for block in terms.blocks:
+        part = standardise(gram, lift_z[:, block], own_z[list(block)])
+        inside = [block[j] for j in part.kept]
+        into[:, inside] = part.into
+        back[np.ix_(inside, inside)] = part.back
+        kept += inside
+    z = _scaled(Standard(into, back, tuple(sorted(kept))), moments.persons)
+    return Coordinates(x, z, _rest(x.kept, len(terms.x)), _rest(z.kept, q))
+
+
+def _scaled(standard: Standard, count: int) -> Standard:
+    """Columns of mean square one over `count`, in the place of orthonormal ones."""
+    root = np.sqrt(count)
+    return replace(standard, into=standard.into * root, back=standard.back / root)
+
+
+def _rest(kept: tuple[int, ...], size: int) -> tuple[int, ...]:
+    return tuple(sorted(set(range(size)) - set(kept)))
+
+
+def _total_gram(moments: Moments) -> Array:
+    """Z'Z summed over persons, closed centred coordinates."""
+    size = len(moments.terms.z_closed)
+    gram = np.zeros((size, size))
+    if moments.shared is not None:
+        gram += np.tensordot(moments.shared.counts, moments.shared.G, 1)
+    if moments.own is not None:
+        closed = moments.terms.z_closed
+        gram += moments.own.block(closed, closed).sum(axis=2)
+    return gram
+
+
+@dataclass(frozen=True)
+class Problem:
+    """ML or REML estimation of (D, beta, sigma^2) in standard coordinates.
+
+    Attributes
+    ----------
+    blocks : tuple of Blocks
+    total : (p + 1, p + 1) array
+        [X y]'[X y]: n times the identity.
+    rows, persons : int
+    reml : bool
+    partition : tuple of tuples
+        Blocks of random effects within which G is unstructured.
+    back_x, back_z : arrays
+        Original (kept) columns = standard columns @ back.
+    scale : float
+        Outcome units of one standard unit; 0 where the fixed effects fit the outcome perfectly.
+    offset : (p,) array
+        OLS coefficients in standard coordinates and outcome units.
+    """
+
+    blocks: tuple[Blocks, ...]
+    total: Array
+    rows: int
+    persons: int
+    reml: bool
+    partition: tuple[tuple[int, ...], ...]
+    back_x: Array
+    back_z: Array
+    scale: float
+    offset: Array
+
+    @property
+    def p(self) -> int:
+        return len(self.total) - 1
+
+    @property
+    def q(self) -> int:
+        return len(self.back_z)
+
+    @property
+    def error_df(self) -> int:
+        """n for ML, n - p for REML."""
+        return self.rows - self.p if self.reml else self.rows
+
+    @property
+    def deviance_shift(self) -> float:
+        """What the standard -2 log likelihood lacks to be the one of the original coding (lme4's definition)."""
+        shift = 2.0 * self.error_df * np.log(self.scale)
+        if self.reml:
+            shift += 2.0 * float(np.log(np.abs(np.diag(self.back_x))).sum())
+        return shift
+
+    def beta(self, standard: Array) -> Array:
+        """Fixed effects in the original coding (kept columns), from standard ones."""
+        return solve_triangular(self.back_x, self.offset + self.scale * standard)
+
+    def original_x(self) -> Array:
+        """The matrix J with cov(beta) = J cov(standard beta) J', (p, p)."""
+        return self.scale * solve_triangular(self.back_x, np.eye(self.p))
+
+    def original_z(self) -> Array:
+        """The matrix J with G = J G_standard J' and u = J u_standard, (q, q)."""
+        return self.scale * np.linalg.solve(self.back_z, np.eye(self.q))
+
+
+def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Problem:
+    """The problem in the given coordinates; Z must have no dependent columns."""
+    x, rows = coords.x, moments.rows
+    xx = moments.total[:-1, :-1]
+    level = np.zeros(len(xx))  # the part of the outcome's centre that lies outside the span of X
+    constant = moments.terms.x_closed.index((0, 0))
+    projection = x.into.T @ xx[constant] / rows  # the constant column in standard coordinates
+    inside = rows * (1.0 - projection @ projection) < 1e-9 * rows
+    if not inside:
+        level[constant] = moments.row_centre[-1]
+    ols = x.into.T @ (moments.total[:-1, -1] + xx @ level) / rows
+    offset = ols + (moments.row_centre[-1] * projection if inside else 0.0)
+    into = np.zeros((len(xx) + 1, len(x.kept) + 1))
+    into[:-1, :-1] = x.into
+    into[:-1, -1] = level - x.into @ ols
+    into[-1, -1] = 1.0
+    residual = float(into[:, -1] @ moments.total @ into[:, -1])
+    about_mean = moments.total[-1, -1] - moments.total[constant, -1] ** 2 / rows
+    scale = float(np.sqrt(residual / rows)) if residual > PERFECT * about_mean else 0.0
+    into[:, -1] /= scale or 1.0
+    return Problem(
+        blocks=_blocks(moments, coords.z.into, into),
+        total=rows * np.eye(len(x.kept) + 1),
+        rows=rows,
+        persons=moments.persons,
+        reml=reml,
+        partition=moments.terms.blocks,
+        back_x=x.back,
+        back_z=coords.z.back,
+        scale=scale,
+        offset=offset,
+    )
+
+
+def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ...]:
+    blocks: list[Blocks] = []
+    if moments.shared is not None:
+        shared = moments.shared.transformed(into_z, into_xy)
+        blocks.append(SharedBlocks(shared.counts, shared.lengths, shared.G, shared.T))
+    if moments.own is not None:
+        blocks.append(_own_blocks(moments.own, into_z, into_xy))
+    return tuple(blocks)
+
+
+def _own_blocks(own: PersonMoments, into_z: Array, into_xy: Array) -> OwnBlocks:
+    """Standard cross-products of every person, made chunk by chunk."""
+    into = np.kron(into_z, into_xy)
+    q, width = into_z.shape[1], into_xy.shape[1]
+    C = np.empty((q * width, own.count))
+    G = np.empty((q * q, own.count))
+    square = np.kron(into_z, into_z)
+    closed = own.terms.z_closed
+    for first in range(0, own.count, CHUNK_PERSONS):
+        part = slice(first, first + CHUNK_PERSONS)
+        piece = own.take(part)
+        C[:, part] = into.T @ piece.cross_products().reshape(len(into), -1)
+        G[:, part] = square.T @ piece.block(closed, closed).reshape(len(square), -1)
+    return OwnBlocks(own.gram[0], G.reshape(q, q, -1), C.reshape(q, width, -1))
