@@ -19,6 +19,7 @@ ROWS = [
     "model",
     "engine",
     "fitted",
+    "estimate",
     "results",
     "checks",
     "planning",

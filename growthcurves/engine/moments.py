@@ -59,6 +59,7 @@ class PersonMoments:
         starts: NDArray[np.integer] | None = None,
         codes: NDArray[np.integer] | None = None,
         labels: NDArray | None = None,
+        origins: Sequence[float] = (),
     ) -> PersonMoments:
         """One pass over the rows.
 
@@ -74,6 +75,8 @@ class PersonMoments:
             Number of persons N.
         starts, codes : arrays or None
             Where each person's rows begin if they lie together, else whose row each is.
+        origins : sequence of float
+            From where the model measures each row column (its time origin); 0 if not given.
         """
         rows = [*columns, outcome]
         row_centre = np.array([0.0, *map(provisional_centre, rows)])
@@ -82,6 +85,7 @@ class PersonMoments:
         centred = np.empty((len(weights), count))
         for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
             np.subtract(weight, centre, out=row)
+        row_centre[1 : 1 + len(origins)] -= origins
         return cls(terms, gram, centred, row_centre, weight_centre, labels)
 
     @property
@@ -249,6 +253,11 @@ class Schedules:
         counts = np.bincount(codes, weights=self.counts)
         return Schedules(counts, self.lengths[first], self.G[first], T)
 
+    def select(self, z: Sequence[int], xy: Sequence[int]) -> Schedules:
+        """The same with only some of the columns of Z and [X y]."""
+        keep = np.ix_(range(len(self.counts)), z, xy, z, xy)
+        return Schedules(self.counts, self.lengths, self.G[np.ix_(range(len(self.counts)), z, z)], self.T[keep])
+
     def transformed(self, into_z: Array, into_xy: Array) -> Schedules:
         """The same in columns Z @ into_z and [X y] @ into_xy."""
         K, q, width = self.T.shape[:3]
@@ -302,6 +311,15 @@ class Moments:
             shared=self.shared and self.shared.transformed(into_z, into_xy),
             own=self.own and self.own.recentred(row_centre, weight_centre),
         )
+
+    def select(self, x: Sequence[int], z: Sequence[int]) -> Moments:
+        """The moments of the model with only some columns of X and Z: no pass over anything."""
+        terms = self.terms.select(tuple(x), tuple(z))
+        keep_x = [*(self.terms.x_closed.index(pair) for pair in terms.x_closed), len(self.terms.x_closed)]
+        keep_z = [self.terms.z_closed.index(k) for k in terms.z_closed]
+        shared = self.shared and self.shared.select(keep_z, keep_x)
+        own = self.own and replace(self.own, terms=terms)
+        return replace(self, terms=terms, total=self.total[np.ix_(keep_x, keep_x)], shared=shared, own=own)
 
     def _with_outcome(self, into: Array, outcome_shift: float) -> Array:
         p, columns = into.shape

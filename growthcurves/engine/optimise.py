@@ -22,6 +22,8 @@ from growthcurves.engine.problem import Problem
 DECREMENT = 1e-16
 #: Squared slope along a missing direction, over its information, that counts as a way down.
 DESCENT = 1e-14
+#: Where D grows beyond this the residual variance goes to zero, and there is no optimum.
+RUNAWAY = 1e9
 MAX_STEPS = 200
 MAX_FACES = 12
 
@@ -96,7 +98,7 @@ def newton(search: Search, face: Face, theta: Array) -> Optimum:
     at = search.at(face.matrix(theta))
     slopes = derivatives(search.problem, at)
     for _ in range(MAX_STEPS):
-        if face.size == 0:
+        if face.size == 0 or np.trace(at.D) > RUNAWAY:
             break
         gradient = face.gradient(theta, slopes.gradient)
         hessian = face.hessian(theta, slopes.gradient, slopes.profiled)

@@ -99,6 +99,8 @@ class Problem:
         Outcome units of one standard unit; 0 where the fixed effects fit the outcome perfectly.
     offset : (p,) array
         OLS coefficients in standard coordinates and outcome units.
+    into_z, into_xy : arrays
+        Standard columns of Z and of [X y] = closed centred columns @ into.
     """
 
     blocks: tuple[Blocks, ...]
@@ -111,6 +113,8 @@ class Problem:
     back_z: Array
     scale: float
     offset: Array
+    into_z: Array
+    into_xy: Array
 
     @property
     def p(self) -> int:
@@ -177,6 +181,8 @@ def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Probl
         back_z=coords.z.back,
         scale=scale,
         offset=offset,
+        into_z=coords.z.into,
+        into_xy=into,
     )
 
 

@@ -1,0 +1,29 @@
+# Exports the data sets from the R packages that hold them: Rscript export.R (in this folder).
+# Numbers are written with the fewest digits (at most 15) that give back the same double; it stops if any does not.
+
+shortest <- function(x) {
+  text <- vapply(x, format, "", digits = 15, scientific = FALSE)
+  stopifnot(identical(as.numeric(text), as.numeric(x)))
+  text
+}
+
+export <- function(frame, file) {
+  frame[] <- lapply(frame, shortest)
+  connection <- file(file, open = "wb") # the same bytes on every system
+  write.table(frame, connection, sep = ",", quote = FALSE, row.names = FALSE, eol = "\n")
+  close(connection)
+}
+
+data("sleepstudy", package = "lme4")
+long <- data.frame(
+  subject = as.numeric(as.character(sleepstudy$Subject)),
+  day = sleepstudy$Days,
+  reaction = sleepstudy$Reaction
+)
+long <- long[order(long$subject, long$day), ]
+export(long, "sleepstudy.csv")
+
+reactions <- split(long$reaction, long$subject)
+wide <- data.frame(subject = as.numeric(names(reactions)), do.call(rbind, reactions))
+names(wide)[-1] <- paste0("reaction_", 0:9)
+export(wide, "sleepstudy_wide.csv")

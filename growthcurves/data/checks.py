@@ -1,0 +1,142 @@
+"""Columns of numbers: read once, or refused with the person, the row and the column of the first bad cell."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.frame import require_columns
+from growthcurves.data.source import find_cell
+from growthcurves.errors import DataError
+
+
+def numeric_column(
+    frame: pd.DataFrame,
+    name: Hashable,
+    ids: Any = None,
+    source: Mapping[str, Any] | None = None,
+) -> np.ndarray:
+    """A column as float64, missing values as NaN; a float64 column is not copied.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    name : hashable
+        Name of the column.
+    ids : array, optional
+        Person of each row, to name the person in an error.
+    source : mapping, optional
+        Where the table came from; by default ``frame.attrs["source"]``.
+
+    Returns
+    -------
+    ndarray, shape (rows,)
+        The numbers; possibly a read-only view of the table. True and False count as 1 and 0.
+
+    Raises
+    ------
+    ColumnError
+        When there is no such column.
+    DataError
+        When the column holds text, infinite values, dates or categories.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"score": [1, 2, None]})
+    >>> numeric_column(frame, "score")
+    array([ 1.,  2., nan])
+    """
+    require_columns(frame, [name])
+    column = frame[name]
+    values = _as_float(frame, column, name, ids, source)
+    _refuse_infinite(frame, values, name, ids, source)
+    return values
+
+
+def missing_rows(column: Any) -> np.ndarray | None:
+    """Mask of the missing values of an array, or None where there are none."""
+    dtype = getattr(column, "dtype", None)
+    if isinstance(dtype, np.dtype):
+        if dtype.kind in "biu":
+            return None
+        if dtype.kind == "f" and _all_finite(column):
+            return None
+    mask = np.asarray(pd.isna(column))
+    return mask if mask.any() else None
+
+
+def is_text(column: pd.Series) -> bool:
+    """Whether a column holds text: pandas' string types, or objects of which any is a str."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return True
+    objects = pd.api.types.is_object_dtype(column.dtype)
+    return objects and any(isinstance(value, str) for value in column)
+
+
+def _as_float(
+    frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any, source: Mapping[str, Any] | None
+) -> np.ndarray:
+    dtype = column.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
+        return column.to_numpy().astype(np.float64, copy=False)
+    if isinstance(dtype, pd.StringDtype) or pd.api.types.is_object_dtype(dtype):
+        return _parsed(frame, column, name, ids, source)
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    raise DataError(f"Column {str(name)!r} holds {kind_of(column)} where numbers are needed.")
+
+
+def kind_of(column: pd.Series) -> str:
+    """What a column holds, as a word for a sentence."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "categories"
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "dates"
+    if isinstance(dtype, np.dtype) and dtype.kind == "m":
+        return "durations"
+    return "text" if is_text(column) else f"values of type {dtype}"
+
+
+def _parsed(
+    frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any, source: Mapping[str, Any] | None
+) -> np.ndarray:
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = np.isnan(numbers) & column.notna().to_numpy()
+    if not bad.any():
+        bad = np.array([isinstance(value, str) for value in column], dtype=bool)
+    if not bad.any():
+        return numbers
+    position = int(bad.argmax())
+    cell = find_cell(frame, position, name, ids, source)
+    text = column.iloc[position]
+    raise DataError(
+        f"Column {cell.column!r} holds the text {str(text)!r} where a number is needed ({cell.place}): "
+        f"correct the cell, or read such a code as missing with read_table(..., missing=[{str(text)!r}])."
+    )
+
+
+def _refuse_infinite(
+    frame: pd.DataFrame, values: np.ndarray, name: Hashable, ids: Any, source: Mapping[str, Any] | None
+) -> None:
+    if _all_finite(values):
+        return
+    infinite = np.isinf(values)
+    if not infinite.any():
+        return
+    cell = find_cell(frame, int(infinite.argmax()), name, ids, source)
+    raise DataError(
+        f"Column {cell.column!r} holds an infinite value ({cell.place}): "
+        f"correct the cell, or make it missing (NaN) so that its row is left out."
+    )
+
+
+def _all_finite(values: np.ndarray) -> bool:
+    """Finite for certain: a sum is finite only when every term is (one pass, no mask)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum()))

@@ -1,0 +1,255 @@
+"""What a panel holds: persons, occasions, schedules, and where the outcome's variance lies."""
+
+from __future__ import annotations
+
+import html
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.persons import Persons
+from growthcurves.data.source import show_id
+from growthcurves.errors import DataWarning
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PanelSummary:
+    """A panel in numbers.
+
+    Attributes
+    ----------
+    names, units : dict
+        Columns of the roles id, time and outcome; units of time and outcome (None where unknown).
+    persons, occasions : int
+        Number of persons and of rows used.
+    occasions_min, occasions_median, occasions_max : float
+        Occasions per person.
+    single_occasion : int
+        Persons with one occasion.
+    schedules : int or None
+        Distinct schedules: sets of exact times. None without time, as the next four.
+    time_min, time_max, spacing : float or None
+        First and last time, and the median time between a person's successive occasions.
+    repeated : int or None
+        Rows that share person and time with another row.
+    outcome_mean, outcome_sd : float
+        Over all rows used.
+    variance_between, variance_within, icc : float
+        One-way analysis of variance with persons as groups: (MSB - MSW) / n0, MSW, and the between share of
+        their sum (Searle, Casella and McCulloch, 1992, section 3.6). It can be negative; NaN where each
+        person has one occasion or there is one person.
+    dropped : tuple of (str, int)
+        Rows left out, by reason.
+    """
+
+    names: Mapping[str, str | None]
+    units: Mapping[str, str | None]
+    persons: int
+    occasions: int
+    occasions_min: int
+    occasions_median: float
+    occasions_max: int
+    single_occasion: int
+    schedules: int | None
+    time_min: float | None
+    time_max: float | None
+    spacing: float | None
+    repeated: int | None
+    outcome_mean: float
+    outcome_sd: float
+    variance_between: float
+    variance_within: float
+    icc: float
+    dropped: tuple[tuple[str, int], ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The numbers as a table with the columns quantity, value and unit."""
+        rows = [(text, value, unit) for text, value, unit in self._entries() if value is not None]
+        return pd.DataFrame(rows, columns=["quantity", "value", "unit"]).astype({"value": "float64"})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The numbers as plain Python values."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return values | {
+            "names": dict(self.names),
+            "units": dict(self.units),
+            "dropped": [{"reason": reason, "rows": rows} for reason, rows in self.dropped],
+        }
+
+    def __str__(self) -> str:
+        over = f" over {self.names['time']!r}" if self.names["time"] is not None else ""
+        lines = [f"Panel of {self.names['outcome']!r}{over}, persons in {self.names['id']!r}", ""]
+        rows = self.table
+        width = max(len(text) for text in rows["quantity"])
+        for text, value, unit in rows.itertuples(index=False):
+            lines.append(f"  {text:<{width}}  {show_number(value):>10} {unit}".rstrip())
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{html.escape(str(text))}</th><td>{show_number(value)}</td><td>{html.escape(unit)}</td></tr>"
+            for text, value, unit in self.table.itertuples(index=False)
+        )
+        caption = html.escape(str(self).split("\n", 1)[0])
+        return f"<table><caption>{caption}</caption><tbody>{rows}</tbody></table>"
+
+    def _entries(self) -> list[tuple[str, float | None, str]]:
+        time, unit = self.units["time"] or "", self.units["outcome"] or ""
+        squared = f"{unit}^2" if unit else ""
+        return [
+            ("persons", self.persons, ""),
+            ("occasions", self.occasions, ""),
+            ("occasions per person, minimum", self.occasions_min, ""),
+            ("occasions per person, median", self.occasions_median, ""),
+            ("occasions per person, maximum", self.occasions_max, ""),
+            ("persons with one occasion", self.single_occasion, ""),
+            ("distinct schedules", self.schedules, ""),
+            ("first time", self.time_min, time),
+            ("last time", self.time_max, time),
+            ("median time between occasions", self.spacing, time),
+            ("rows that share person and time", self.repeated, ""),
+            ("outcome mean", self.outcome_mean, unit),
+            ("outcome SD", self.outcome_sd, unit),
+            ("variance between persons", self.variance_between, squared),
+            ("variance within persons", self.variance_within, squared),
+            ("intraclass correlation (ANOVA)", self.icc, ""),
+            *((f"rows left out, {reason}", rows, "") for reason, rows in self.dropped),
+        ]
+
+
+def show_number(value: float) -> str:
+    """A number for reading: whole numbers in full, others to five significant digits."""
+    if np.isnan(value):
+        return "-"
+    return f"{int(value)}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.5g}"
+
+
+def summarise(
+    persons: Persons,
+    times: np.ndarray | None,
+    values: np.ndarray,
+    names: Mapping[str, str | None],
+    units: Mapping[str, str | None],
+    dropped: Iterable[tuple[str, int]],
+) -> PanelSummary:
+    """Describe the rows of a panel; warns of rows that share person and time."""
+    between, within = variance_components(persons, values)
+    sizes = persons.sizes
+    return PanelSummary(
+        names=names,
+        units=units,
+        persons=persons.count,
+        occasions=len(values),
+        occasions_min=int(sizes.min()),
+        occasions_median=float(np.median(sizes)),
+        occasions_max=int(sizes.max()),
+        single_occasion=int(np.count_nonzero(sizes == 1)),
+        **_time_facts(persons, times, names),
+        outcome_mean=float(values.mean()),
+        outcome_sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
+        variance_between=between,
+        variance_within=within,
+        icc=_share(between, within),
+        dropped=tuple(dropped),
+    )
+
+
+def variance_components(persons: Persons, values: np.ndarray) -> tuple[float, float]:
+    """Between and within variance by the one-way analysis of variance, unequal group sizes allowed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> persons = Persons.of(np.array([1, 1, 2, 2]))
+    >>> variance_components(persons, np.array([1.0, 3.0, 5.0, 7.0]))
+    (7.0, 2.0)
+    """
+    sizes, rows, count = persons.sizes, persons.rows, persons.count
+    if count < 2 or rows == count:
+        return float("nan"), float("nan")
+    centred = values - values.mean()
+    means = np.bincount(persons.codes, weights=centred, minlength=count) / sizes
+    within = float(((centred - means[persons.codes]) ** 2).sum() / (rows - count))
+    grand = (sizes * means).sum() / rows
+    mean_square = (sizes * (means - grand) ** 2).sum() / (count - 1)
+    typical_size = (rows - (sizes.astype(float) ** 2).sum() / rows) / (count - 1)
+    return float((mean_square - within) / typical_size), within
+
+
+def repeated_rows(persons: Persons, times: np.ndarray) -> np.ndarray:
+    """Mask of the rows that share person and time with another row."""
+    order = np.lexsort((times, persons.codes))
+    same = (np.diff(persons.codes[order]) == 0) & (np.diff(times[order]) == 0)
+    repeated = np.zeros(len(times), dtype=bool)
+    repeated[order[1:][same]] = True
+    repeated[order[:-1][same]] = True
+    return repeated
+
+
+def count_schedules(persons: Persons, times: np.ndarray) -> int:
+    """Number of distinct schedules: persons whose sorted exact times are the same share one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> count_schedules(Persons.of(np.array([1, 1, 2, 2, 3])), np.array([0.0, 1.0, 1.0, 0.0, 0.0]))
+    2
+    """
+    codes, _ = pd.factorize(times[np.lexsort((times, persons.codes))])
+    starts = np.cumsum(persons.sizes) - persons.sizes
+    total = 0
+    for size in np.unique(persons.sizes):
+        first = starts[persons.sizes == size]
+        keys = np.zeros(len(first), dtype=np.int64)
+        for occasion in range(size):  # number the pairs (schedule so far, next time) anew
+            keys, distinct = pd.factorize(keys * (codes.max() + 1) + codes[first + occasion])
+        total += len(distinct)
+    return total
+
+
+def _time_facts(
+    persons: Persons, times: np.ndarray | None, names: Mapping[str, str | None]
+) -> dict[str, Any]:
+    if times is None:
+        return dict.fromkeys(["schedules", "time_min", "time_max", "spacing", "repeated"])
+    repeated = repeated_rows(persons, times)
+    if repeated.any():
+        _warn_repeated(persons, times, repeated, names)
+    return {
+        "schedules": count_schedules(persons, times),
+        "time_min": float(times.min()),
+        "time_max": float(times.max()),
+        "spacing": _median_spacing(persons, times),
+        "repeated": int(np.count_nonzero(repeated)),
+    }
+
+
+def _median_spacing(persons: Persons, times: np.ndarray) -> float | None:
+    order = np.lexsort((times, persons.codes))
+    steps = np.diff(times[order])[np.diff(persons.codes[order]) == 0]
+    return float(np.median(steps)) if len(steps) else None
+
+
+def _share(between: float, within: float) -> float:
+    return between / (between + within) if between + within > 0 else float("nan")
+
+
+def _warn_repeated(
+    persons: Persons, times: np.ndarray, repeated: np.ndarray, names: Mapping[str, str | None]
+) -> None:
+    row = int(repeated.argmax())
+    person = show_id(persons.labels[persons.codes[row]])
+    warnings.warn(
+        f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "
+        f"person {person} at {names['time']!r} {show_number(times[row])}. See panel.duplicates().",
+        DataWarning,
+        stacklevel=5,
+    )

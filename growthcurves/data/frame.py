@@ -1,0 +1,74 @@
+"""The frame that a user hands over: pandas or polars in, pandas out, and its columns looked up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.errors import ColumnError, DataError, unknown
+
+
+def as_frame(data: Any) -> pd.DataFrame:
+    """The table as a pandas DataFrame; a pandas frame is returned as it is, not copied.
+
+    Raises
+    ------
+    DataError
+        When `data` is not a table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"day": [0, 1]})
+    >>> as_frame(frame) is frame
+    True
+    """
+    if isinstance(data, pd.DataFrame):
+        return data
+    if not hasattr(data, "to_pandas"):
+        raise DataError(f"A pandas or polars DataFrame is needed, not {type(data).__name__}.")
+    try:
+        frame = data.to_pandas()
+    except ModuleNotFoundError:  # polars converts through pyarrow, which may not be there
+        frame = pd.DataFrame(data.to_dict(as_series=False))
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(f"A pandas or polars DataFrame is needed, not {type(data).__name__}.")
+    return frame
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[Hashable]) -> None:
+    """Refuse names that are not in the table, or that are in it twice.
+
+    Raises
+    ------
+    ColumnError
+        For an unknown name, with the nearest known one.
+    DataError
+        For a name that several columns share.
+    """
+    for name in columns:
+        if name not in frame.columns:
+            raise ColumnError(_absent(frame, name))
+        if not frame.columns.is_unique and (frame.columns == name).sum() > 1:
+            raise DataError(f"The table has several columns called {str(name)!r}: give them different names.")
+
+
+def raw_array(frame: pd.DataFrame, name: Hashable) -> Any:
+    """A column as the array it is kept in: numpy where it is one, else the pandas array."""
+    column = frame[name]
+    return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
+
+
+def exact_floats() -> dict[str, Any]:
+    """Option of `pandas.read_csv` that gives back every double as it was written (pandas 3.1 always does)."""
+    version = tuple(int(part) for part in pd.__version__.split(".")[:2])
+    return {} if version >= (3, 1) else {"float_precision": "round_trip"}
+
+
+def _absent(frame: pd.DataFrame, name: Hashable) -> str:
+    if name in frame.index.names:
+        return f"{str(name)!r} is the index of the table, not a column: call reset_index() first."
+    return unknown("column", name, frame.columns)

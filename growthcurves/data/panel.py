@@ -1,0 +1,258 @@
+"""The panel: a long table whose columns have roles, validated once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import numeric_column
+from growthcurves.data.describe import PanelSummary, repeated_rows, summarise
+from growthcurves.data.elapsed import Elapsed, elapsed_times
+from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.persons import Persons
+from growthcurves.data.rows import Rows
+from growthcurves.errors import DataError, ModelError
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Panel:
+    """A long table (one row per person and occasion) and what its columns mean.
+
+    Rows with a missing id, time or outcome are left out and counted in `dropped`. The caller's table is
+    neither copied nor changed.
+
+    Parameters
+    ----------
+    data : DataFrame
+        The long table, pandas or polars.
+    id : str
+        Column that says whose row it is: numbers, text or categories.
+    time : str or None
+        Column of the time: numbers, dates, or text with ISO dates. None for models without time.
+    outcome : str
+        Column of the outcome: numbers.
+    wave : str, optional
+        Column of the wave (the planned occasion), for structures that count waves.
+    time_unit : str, optional
+        Unit of time. For dates it decides the numbers: days (default), weeks, months (30.4375 days) or years
+        (365.25 days).
+    outcome_unit : str, optional
+        Unit of the outcome, for tables and pictures.
+    since : "first", column name, date or number, optional
+        Origin of time: each person's first time (the default for dates), a column, or a fixed value.
+
+    Raises
+    ------
+    ColumnError
+        For an unknown column, with the nearest known one.
+    DataError
+        For text or infinite values in a column of numbers (person, row and column are named), for a date that
+        can be read two ways, and when nothing is left.
+    ModelError
+        When two roles share a column, or an option does not fit the data.
+
+    Examples
+    --------
+    >>> from growthcurves.data.datasets import load_dataset
+    >>> panel = Panel(load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+    >>> panel
+    Panel of 'reaction' over 'day': 18 persons ('subject'), 180 rows
+    """
+
+    data: pd.DataFrame
+    id: str
+    time: str | None
+    outcome: str
+    wave: str | None = None
+    time_unit: str | None = None
+    outcome_unit: str | None = None
+    since: Any = None
+    _rows: Rows = field(init=False)
+    _times: Elapsed | None = field(init=False)
+    _values: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        data = as_frame(self.data)
+        _check_roles(data, self.id, self.time, self.outcome, self.wave)
+        ids = raw_array(data, self.id)
+        times = _read_times(data, self.time, ids, self.since, self.time_unit)
+        values = _read_outcome(data, self.outcome, ids)
+        rows = Rows(len(data)).without_missing(ids, self.id)
+        if times is not None:
+            rows = rows.without_missing(times.values, self.time)
+        rows = rows.without_missing(values, self.outcome)
+        unit = self.time_unit if times is None else times.unit
+        self._set(data=data, time_unit=unit, _rows=rows, _times=times, _values=values)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows that are used, every column; where time was dates, its column holds the elapsed numbers.
+
+        It is the caller's own table where nothing was left out and time is as it was.
+        """
+        frame = self._rows.of(self.data)
+        if self._times is None or not self._times.derived:
+            return frame
+        frame = frame.copy(deep=False)
+        frame[self.time] = self.times
+        return frame
+
+    @cached_property
+    def ids(self) -> Any:
+        """Person of each used row: numpy array, or pandas array for text and categories."""
+        return self._rows.of(raw_array(self.data, self.id))
+
+    @cached_property
+    def times(self) -> np.ndarray:
+        """Elapsed time of each used row, float64.
+
+        Raises
+        ------
+        DataError
+            When the panel has no time.
+        """
+        if self._times is None:
+            raise DataError("The panel has no time column: give one with time=.")
+        return self._rows.of(self._times.values)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """Outcome of each used row, float64."""
+        return self._rows.of(self._values)
+
+    @cached_property
+    def persons(self) -> Persons:
+        """The persons of the used rows."""
+        return Persons.of(self.ids)
+
+    @property
+    def keep(self) -> np.ndarray | None:
+        """Which rows of `data` are used; None for all."""
+        return self._rows.keep
+
+    @property
+    def rows_dropped(self) -> int:
+        """Number of rows left out."""
+        return self._rows.dropped
+
+    @property
+    def dropped(self) -> pd.DataFrame:
+        """Rows left out, counted by reason: columns reason and rows. A row counts once."""
+        return self._rows.table()
+
+    def require(self, columns: Iterable[str]) -> None:
+        """Refuse columns that the table does not have.
+
+        Raises
+        ------
+        ColumnError
+            For an unknown name, with the nearest known one.
+        """
+        require_columns(self.data, columns)
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A column of numbers over the used rows as float64, missing values as NaN.
+
+        Raises
+        ------
+        DataError
+            When it holds text or infinite values: person, row and column are named.
+        """
+        if column == self.time:
+            return self.times
+        return self._rows.of(numeric_column(self.data, column, raw_array(self.data, self.id)))
+
+    def drop_missing(self, columns: Iterable[str]) -> Panel:
+        """A panel without the rows in which one of these columns is missing, counted as ``missing <column>``.
+
+        Elapsed times stay what they were: each person's first visit is that of the whole table.
+
+        Raises
+        ------
+        DataError
+            When no row would be left: the column is named.
+        """
+        rows = self._rows
+        for name in columns:
+            self.require([name])
+            rows = rows.without_missing(raw_array(self.data, name), name)
+        return self if rows is self._rows else self._with_rows(rows)
+
+    def duplicates(self) -> pd.DataFrame:
+        """Used rows that share person and time with another row, in the order of the table."""
+        return self.frame[repeated_rows(self.persons, self.times)]
+
+    def describe(self) -> PanelSummary:
+        """Persons, occasions, schedules, spread of time, and where the outcome's variance lies.
+
+        Warns
+        -----
+        DataWarning
+            When a person has two rows for one time.
+        """
+        return summarise(
+            persons=self.persons,
+            times=None if self._times is None else self.times,
+            values=self.values,
+            names={"id": self.id, "time": self.time, "outcome": self.outcome},
+            units={"time": self.time_unit, "outcome": self.outcome_unit},
+            dropped=self._rows.reasons,
+        )
+
+    def __len__(self) -> int:
+        return self._rows.used
+
+    def __repr__(self) -> str:
+        over = "" if self.time is None else f" over {self.time!r}"
+        out = f" ({self.rows_dropped} left out)" if self.rows_dropped else ""
+        persons = f"{self.persons.count} persons ({self.id!r})"
+        return f"Panel of {self.outcome!r}{over}: {persons}, {len(self)} rows{out}"
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _with_rows(self, rows: Rows) -> Panel:
+        panel = object.__new__(type(self))
+        panel._set(**{item.name: getattr(self, item.name) for item in fields(self)})
+        panel._set(_rows=rows)
+        return panel
+
+
+def _check_roles(data: pd.DataFrame, id: str, time: str | None, outcome: str, wave: str | None) -> None:
+    """Every role has a column of its own; only a wave number may serve as the time as well."""
+    if id is None or outcome is None:
+        raise ModelError("A panel needs the columns id= and outcome=.")
+    roles = {"id": id, "time": time, "outcome": outcome}
+    taken: dict[str, str] = {}
+    for role, name in roles.items():
+        if name is not None and name in taken:
+            raise ModelError(f"Column {name!r} cannot be {taken[name]} and {role} at once.")
+        if name is not None:
+            taken[name] = role
+    if wave is not None and wave in (id, outcome):
+        raise ModelError(f"Column {wave!r} cannot be {taken[wave]} and wave at once.")
+    require_columns(data, taken if wave is None else [*taken, wave])
+    if not len(data):
+        raise DataError("The table has no rows.")
+
+
+def _read_times(
+    data: pd.DataFrame, time: str | None, ids: Any, since: Any, unit: str | None
+) -> Elapsed | None:
+    if time is not None:
+        return elapsed_times(data, time, ids, since, unit)
+    if since is not None or unit is not None:
+        raise ModelError("since= and time_unit= need a time column: give one with time=.")
+    return None
+
+
+def _read_outcome(data: pd.DataFrame, outcome: str, ids: Any) -> np.ndarray:
+    if pd.api.types.is_bool_dtype(data[outcome].dtype):
+        raise DataError(f"Outcome column {outcome!r} holds True and False where numbers are needed.")
+    return numeric_column(data, outcome, ids)

@@ -1,0 +1,86 @@
+"""Patterns of column names: ``reaction_{day}`` finds ``reaction_0``, ``reaction_1`` and their numbers."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+from growthcurves.errors import ColumnError, ModelError
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_NUMBER = r"([+-]?\d+(?:\.\d+)?)"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A column name in which one placeholder in braces stands for a number.
+
+    Examples
+    --------
+    >>> pattern = Pattern("reaction_{day}")
+    >>> pattern.find(["subject", "reaction_0", "reaction_2.5", "reaction_2b"])
+    {0: 'reaction_0', 2.5: 'reaction_2.5'}
+    >>> pattern.stem
+    'reaction'
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if len(_PLACEHOLDER.findall(self.text)) != 1:
+            raise ModelError(
+                f"The pattern {self.text!r} needs one placeholder in braces where the number stands, "
+                f"for example 'reaction_{{day}}'."
+            )
+
+    @property
+    def stem(self) -> str:
+        """The pattern without its placeholder and the separators at its ends: a name for the outcome."""
+        stem = _PLACEHOLDER.sub("", self.text).strip(" _-.:/")
+        if not stem:
+            raise ModelError(
+                f"The pattern {self.text!r} says no name for the outcome: "
+                f"write columns={{'outcome': {self.text!r}}} with the name that it should have."
+            )
+        return stem
+
+    def find(self, columns: Iterable[Hashable]) -> dict[float, Hashable]:
+        """The columns whose whole name fits, by the number in it.
+
+        Raises
+        ------
+        ColumnError
+            When no column fits: the nearest names are listed.
+        ModelError
+            When two columns have the same number.
+        """
+        columns = list(columns)
+        start, end = (re.escape(part) for part in _PLACEHOLDER.split(self.text))
+        whole = re.compile(start + _NUMBER + end, re.ASCII)
+        found: dict[float, Hashable] = {}
+        for column in columns:
+            fit = whole.fullmatch(str(column))
+            if fit is None:
+                continue
+            number = plain_number(float(fit[1]))
+            if number in found:
+                raise ModelError(
+                    f"Columns {str(found[number])!r} and {str(column)!r} are both number {number}."
+                )
+            found[number] = column
+        if not found:
+            raise ColumnError(self._no_match(columns))
+        return found
+
+    def _no_match(self, columns: list[Hashable]) -> str:
+        wanted = _PLACEHOLDER.sub("0", self.text)
+        near = difflib.get_close_matches(wanted, [str(column) for column in columns], n=3, cutoff=0.4)
+        listed = ", ".join(repr(name) for name in near or [str(column) for column in columns[:5]])
+        return f"No column fits the pattern {self.text!r} as a whole; nearest are {listed}."
+
+
+def plain_number(value: float) -> float:
+    """A whole number as int, others as float."""
+    return int(value) if float(value).is_integer() else float(value)

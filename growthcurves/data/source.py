@@ -1,0 +1,103 @@
+"""Where a row came from: the file, its row and its column, so that an error can name the cell.
+
+A table that was read from a file carries ``frame.attrs["source"]``, a plain dict that pandas copies along:
+
+``file``
+    the file's name.
+``first_row``
+    the file's row that holds the first row of data (2 under a header).
+``blank``
+    the file's rows that were empty and skipped; absent where there were none.
+``waves``, ``cells``
+    only after `to_long`: the number of long rows per wide row, and, as one JSON text (an immutable text costs
+    nothing to copy), the wide columns of each outcome in the order of the waves.
+
+The index says which row it is: a label of the index is the position in the file's data, and after `to_long`
+``wide label * waves + wave position``. Filtering and sorting keep labels, so a row stays traceable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell in the words of the user's file.
+
+    Attributes
+    ----------
+    column : str
+        The column's name in the file.
+    place : str
+        Person and row, for example ``person 308, row 7 of sleep.csv``.
+    """
+
+    column: str
+    place: str
+
+
+def source_of(frame: pd.DataFrame) -> dict[str, Any]:
+    """What is known of the file that the table came from; empty for a table made in memory."""
+    return dict(frame.attrs.get("source") or {})
+
+
+def find_cell(
+    frame: pd.DataFrame,
+    position: int,
+    column: Hashable,
+    ids: Any = None,
+    source: Mapping[str, Any] | None = None,
+) -> Cell:
+    """Name the cell at a position of the table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    position : int
+        Position of the row in the table, from 0.
+    column : hashable
+        Name of the column.
+    ids : array, optional
+        Person of each row of the table.
+    source : mapping, optional
+        Where the table came from; by default what the table itself carries.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"who": [7, 8], "score": [1.0, 2.0]})
+    >>> frame.attrs["source"] = {"file": "scores.csv", "first_row": 2}
+    >>> find_cell(frame, 1, "score", ids=frame["who"].to_numpy())
+    Cell(column='score', place='person 8, row 3 of scores.csv')
+    """
+    source = source_of(frame) if source is None else source
+    label = frame.index[position]
+    if "waves" in source and isinstance(label, Integral):
+        label, wave = divmod(int(label), int(source["waves"]))
+        column = json.loads(source["cells"]).get(str(column), {wave: column})[wave]
+    person = [] if ids is None else [f"person {show_id(ids[position])}"]
+    return Cell(str(column), ", ".join([*person, _row(label, source)]))
+
+
+def show_id(value: Any) -> str:
+    """An id as the user wrote it: a whole number that pandas made a float loses its ``.0``."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _row(label: Any, source: Mapping[str, Any]) -> str:
+    if "first_row" not in source or not isinstance(label, Integral):
+        return f"row with index {label}"
+    row = int(label) + int(source["first_row"])
+    for blank in source.get("blank", ()):
+        row += blank <= row
+    return f"row {row} of {source['file']}" if source.get("file") else f"row {row}"

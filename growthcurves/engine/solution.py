@@ -1,0 +1,117 @@
+"""Estimation as one value: moments in, estimates in the original coding out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from growthcurves.engine.blocks import Array
+from growthcurves.engine.certificate import Verdict, judge
+from growthcurves.engine.information import VarianceInformation, variance_information
+from growthcurves.engine.moments import Moments
+from growthcurves.engine.optimise import Optimum, moment_start, optimise
+from growthcurves.engine.problem import Coordinates, Problem, coordinates, standard_problem
+
+#: Above this many persons with own times, the starts are tried on a part of them.
+MANY_PERSONS = 40_000
+PART = 8_000
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Estimates of a model.
+
+    Attributes
+    ----------
+    problem : Problem
+    optimum : Optimum
+    verdict : Verdict
+    """
+
+    problem: Problem
+    optimum: Optimum
+    verdict: Verdict
+
+    @cached_property
+    def deviance(self) -> float:
+        """-2 log (restricted) likelihood."""
+        return self.optimum.at.deviance + self.problem.deviance_shift
+
+    @cached_property
+    def beta(self) -> Array:
+        """Fixed effects of the kept columns, (p,)."""
+        return self.problem.beta(self.optimum.at.beta)
+
+    @cached_property
+    def cov_beta(self) -> Array:
+        """Covariance matrix of the fixed effects given G and sigma^2, (p, p)."""
+        at = self.optimum.at
+        half = solve_triangular(at.factor, self.problem.original_x().T, lower=True)
+        return at.sigma2 * (half.T @ half)
+
+    @cached_property
+    def G(self) -> Array:
+        """Covariance matrix of the random effects, (q, q)."""
+        J, D = self.problem.original_z(), self.optimum.at.D
+        G = J @ D @ J.T
+        size = np.diag(np.abs(J) @ np.abs(D) @ np.abs(J.T))
+        zero = np.diag(G) <= 1e-12 * size  # what cancels to nothing is nothing
+        G[zero, :] = G[:, zero] = 0.0
+        return self.optimum.at.sigma2 * (G + G.T) / 2
+
+    @cached_property
+    def sigma2(self) -> float:
+        """Residual variance."""
+        return self.optimum.at.sigma2 * self.problem.scale**2
+
+    @cached_property
+    def null(self) -> Array:
+        """Combinations a (q, k) of the original random effects with a'u = 0 for everybody, largest entry 1."""
+        directions = np.linalg.solve(self.problem.original_z().T, self.verdict.null)
+        if not directions.size:
+            return directions
+        size = np.abs(directions)
+        top = directions[size.argmax(axis=0), np.arange(directions.shape[1])]
+        return directions / top
+
+    @cached_property
+    def information(self) -> VarianceInformation | None:
+        """Observed information of the variance parameters; None where it is not positive definite."""
+        return variance_information(self.problem, self.optimum, self.verdict.identified)
+
+
+def solve(moments: Moments, coords: Coordinates, reml: bool) -> Solution:
+    """Fit by REML or ML, from two starting points, and certify.
+
+    Parameters
+    ----------
+    moments : Moments
+    coords : Coordinates
+        Of these moments; no column of Z may be dependent, and the outcome must not be fitted perfectly.
+    reml : bool
+    """
+    problem = standard_problem(moments, coords, reml)
+    optimum = optimise(problem, _starts(problem, moments, reml))
+    return Solution(problem, optimum, judge(problem, optimum))
+
+
+def _starts(problem: Problem, moments: Moments, reml: bool) -> list[Array]:
+    """A moment estimate and equal variances; for large panels with own times, the optimum of a part of them."""
+    if problem.q == 0:
+        return [np.zeros((0, 0))]
+    if moments.own is not None and moments.shared is None and moments.persons >= MANY_PERSONS:
+        part = moments.own.take(slice(None, None, moments.persons // PART)).moments()
+        coords = coordinates(part)
+        if not coords.dependent_z and len(coords.x.kept) == problem.p:
+            return [_start_from(standard_problem(part, coords, reml), problem)]
+    return [moment_start(problem), np.eye(problem.q)]
+
+
+def _start_from(part: Problem, problem: Problem) -> Array:
+    """The optimum of a part of the persons in the coordinates of all of them."""
+    D = optimise(part, [moment_start(part), np.eye(part.q)]).at.D
+    change = problem.back_z @ np.linalg.solve(part.back_z, np.eye(part.q))
+    return change @ D @ change.T

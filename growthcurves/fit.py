@@ -1,0 +1,227 @@
+"""fit() and GrowthFit: thin methods, each one line into the rooms above."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.panel import Panel
+from growthcurves.errors import ModelError
+from growthcurves.estimate import estimate, panel_for
+from growthcurves.fitted import FittedModel
+from growthcurves.model.formula import ParsedFormula, growth_model, parse_formula
+from growthcurves.model.growth import GrowthModel
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.results import coefficients, icc, people, predict, summary, variances, variation
+
+
+def fit(model: GrowthModel | str, data: Any, method: str = "reml", time: str | None = None, **options: Any) -> GrowthFit:
+    """Fit a growth model.
+
+    Parameters
+    ----------
+    model : GrowthModel or str
+        A model, or an lme4 formula such as ``"bdi ~ week * arm + (week | subject)"``.
+    data : DataFrame or Panel
+        Long table: one row per person and occasion.
+    method : {"reml", "ml"}
+        Restricted or full maximum likelihood.
+    time : str, optional
+        The time column of a formula whose random part does not name exactly one column.
+    **options
+        Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``.
+
+    Returns
+    -------
+    GrowthFit
+
+    Raises
+    ------
+    ColumnError, DataError
+        For an unknown column, text in a number column, infinite values.
+    FormulaError, ModelError
+        For a formula that cannot be read, a predictor of level 2 that varies within a person.
+    NotEstimableError
+        When the data cannot answer: one person, one occasion each, constant time, a perfect fit.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.params.round(3).to_dict()
+    {'intercept': 251.405, 'slope': 10.467}
+    """
+    people = None
+    if isinstance(model, str):
+        parsed = parse_formula(model, time)
+        panel = data if isinstance(data, Panel) else Panel(data, id=parsed.id, time=parsed.time, outcome=parsed.outcome)
+        panel.require(parsed.columns)
+        roles = (parsed.outcome, parsed.id, parsed.time)
+        panel = panel.drop_missing(column for column in parsed.columns if column not in roles)
+        people = PersonLevel(panel)
+        model = growth_model(parsed, people.varies, **options)
+    elif time is not None or options:
+        raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
+    else:
+        panel = data
+    fitted = estimate(model, panel_for(model, panel), method, GrowthFit, people)
+    assert isinstance(fitted, GrowthFit)
+    return fitted
+
+
+class GrowthFit(FittedModel):
+    """A fitted growth model and the answers it gives; see `fit`."""
+
+    @property
+    def params(self) -> pd.Series:
+        """Fixed effects."""
+        return pd.Series(self.solution.beta, index=self.terms, name="estimate")
+
+    @property
+    def bse(self) -> pd.Series:
+        """Standard errors of the fixed effects."""
+        return pd.Series(np.sqrt(np.diag(self.solution.cov_beta)), index=self.terms, name="std_error")
+
+    @property
+    def tvalues(self) -> pd.Series:
+        """Fixed effects divided by their standard errors."""
+        return (self.params / self.bse).rename("statistic")
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p-values with Satterthwaite degrees of freedom."""
+        return self.fixed_effects().set_index("term")["p_value"]
+
+    def cov_params(self) -> pd.DataFrame:
+        """Covariance matrix of the fixed effects."""
+        return pd.DataFrame(self.solution.cov_beta, index=self.terms, columns=self.terms)
+
+    @property
+    def llf(self) -> float:
+        """Log (restricted) likelihood."""
+        return -self.solution.deviance / 2.0
+
+    @property
+    def deviance(self) -> float:
+        """-2 log (restricted) likelihood."""
+        return self.solution.deviance
+
+    @property
+    def nobs(self) -> int:
+        """Rows used."""
+        return self.moments.rows
+
+    @property
+    def aic(self) -> float:
+        """deviance + 2 k, with k all fixed effects, variances and covariances, and the residual variance."""
+        return self.deviance + 2.0 * self.parameter_count
+
+    @property
+    def bic(self) -> float:
+        """deviance + k log(n), with n the rows used (as lme4)."""
+        return self.deviance + self.parameter_count * float(np.log(self.nobs))
+
+    @property
+    def cov_re(self) -> pd.DataFrame:
+        """G: covariance matrix of the growth parameters between persons; NaN where not identified."""
+        return pd.DataFrame(self.G, index=self.random_names, columns=self.random_names)
+
+    @property
+    def scale(self) -> float:
+        """Residual variance; NaN where not identified."""
+        return self.sigma2
+
+    @property
+    def fittedvalues(self) -> pd.Series:
+        """The persons' own curves (empirical Bayes) at the rows used."""
+        return predict.fitted_values(self)
+
+    @property
+    def resid(self) -> pd.Series:
+        """Outcome minus fitted value."""
+        return (pd.Series(self.panel.values, index=self.fittedvalues.index) - self.fittedvalues).rename("resid")
+
+    def summary(self) -> summary.Summary:
+        """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
+        return summary.summary(self)
+
+    def equations(self) -> str:
+        """The model's level equations with its own terms."""
+        return summary.level_equations(self)
+
+    def fixed_effects(self, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
+        """Fixed effects as a tidy table."""
+        return coefficients.fixed_effects(self, ddf, level)
+
+    def conf_int(self, method: str = "wald", level: float = 0.95) -> pd.DataFrame:
+        """Confidence intervals of fixed effects and variance components: columns conf_low and conf_high."""
+        return variances.conf_int(self, method, level)
+
+    def variance_components(self, method: str = "wald", level: float = 0.95) -> pd.DataFrame:
+        """SDs and correlations between persons and the residual SD as a tidy table."""
+        return variances.variance_components(self, method, level)
+
+    @property
+    def random_effects(self) -> pd.DataFrame:
+        """Deviations from the person's expected growth parameters, one row per person."""
+        return people.random_effects(self)
+
+    def people(self) -> pd.DataFrame:
+        """Own least-squares and empirical Bayes growth parameters, one row per person."""
+        return people.people(self)
+
+    def change(
+        self,
+        by: str | None = None,
+        threshold: float = 0.0,
+        between: tuple[float, float] | None = None,
+        at: Any = None,
+        level: float = 0.95,
+    ) -> variation.ChangeReport:
+        """The change report: how fast on average, how much persons differ, and what explains it."""
+        return variation.change(self, by, threshold, between, at, level)
+
+    def predict(
+        self,
+        newdata: Any = None,
+        people: str = "known",
+        interval: str | None = None,
+        level: float = 0.95,
+    ) -> pd.Series | pd.DataFrame:
+        """Predicted outcomes for known, average or new persons, with intervals if asked."""
+        return predict.predict(self, newdata, people, interval, level)
+
+    def icc(self, at: Any = None) -> icc.Icc:
+        """Share of the variance that lies between persons, at given times."""
+        return icc.icc(self, at)
+
+    def refit(self, method: str | None = None, **changes: Any) -> GrowthFit:
+        """Fit again by another method or with model options changed, on the same panel."""
+        model = self.model.replace(**changes) if changes else self.model
+        fitted = estimate(model, self.panel, method or self.method, GrowthFit)
+        assert isinstance(fitted, GrowthFit)
+        return fitted
+
+    @property
+    def plot(self) -> Any:
+        """Figures: ``fit.plot.trajectories()``."""
+        from growthcurves.plots import FitPlots
+
+        return FitPlots(self)
+
+    def report(self, path: Any = None, title: str | None = None) -> Any:
+        """The HTML report, written to `path` if given."""
+        from growthcurves.report import report
+
+        return report(self, path=path, title=title)
+
+    def __str__(self) -> str:
+        return str(self.summary())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()

@@ -1,0 +1,153 @@
+"""A fitted growth model as a frozen record: model, panel, moments and solution, with names put on the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from growthcurves.data.panel import Panel
+from growthcurves.engine.moments import Moments, PersonMoments
+from growthcurves.engine.problem import Coordinates
+from growthcurves.engine.solution import Solution
+from growthcurves.model.bind import BoundModel
+from growthcurves.model.growth import GrowthModel
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is certain about a fit; its text is a sentence.
+
+    Attributes
+    ----------
+    converged : bool
+        The first-order conditions of the optimum hold, and the Hessian is positive definite where it must be.
+    singular : bool
+        Some combination of growth parameters does not vary between persons.
+    identified : bool
+        The data can tell G and the residual variance apart.
+    decrement : float
+        Newton decrement: distance from the optimum in standard errors.
+    direction : tuple of str
+        The combinations that do not vary, in the names of the growth parameters.
+    """
+
+    converged: bool
+    singular: bool
+    identified: bool
+    decrement: float
+    direction: tuple[str, ...]
+
+    def __str__(self) -> str:
+        parts = [
+            f"converged (Newton decrement {self.decrement:.1e})" if self.converged else "NOT converged",
+            "singular: no variance between persons in " + "; ".join(self.direction)
+            if self.singular
+            else "not singular",
+            "identified" if self.identified else "NOT identified: variances between persons and of residuals "
+            "cannot be told apart in this design",
+        ]
+        return "; ".join(parts) + "."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FittedModel:
+    """A fitted growth model.
+
+    Attributes
+    ----------
+    model : GrowthModel
+    panel : Panel
+        The rows that were used.
+    bound : BoundModel
+        The model's formulas evaluated on the panel.
+    people_moments : PersonMoments
+        Tier 2: cross-products by person.
+    moments : Moments
+        Tier 1: what estimation needed.
+    coordinates : Coordinates
+    solution : Solution
+    method : {"reml", "ml"}
+    warnings : tuple of str
+        Everything that was warned of, for the summary and the report.
+    """
+
+    model: GrowthModel
+    panel: Panel
+    bound: BoundModel
+    people_moments: PersonMoments
+    moments: Moments
+    coordinates: Coordinates
+    solution: Solution
+    method: str
+    warnings: tuple[str, ...]
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the fixed effects that are estimated."""
+        return tuple(self.bound.terms[j] for j in self.coordinates.x.kept)
+
+    @cached_property
+    def aliased(self) -> tuple[str, ...]:
+        """Names of the fixed effects that are linear combinations of others and were left out."""
+        return tuple(self.bound.terms[j] for j in self.coordinates.dependent_x)
+
+    @property
+    def random_names(self) -> tuple[str, ...]:
+        """Names of the random effects, in the order of G."""
+        return self.bound.random_names
+
+    @property
+    def identified(self) -> bool:
+        return self.solution.verdict.identified
+
+    @cached_property
+    def G(self) -> np.ndarray:
+        """Covariance matrix of the random effects, NaN where it is not identified."""
+        G = self.solution.G
+        return G if self.identified else np.full_like(G, np.nan)
+
+    @cached_property
+    def sigma2(self) -> float:
+        """Residual variance, NaN where it is not identified."""
+        return self.solution.sigma2 if self.identified else float("nan")
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """Converged, singular, identified: three separate words."""
+        verdict = self.solution.verdict
+        directions = tuple(_combination(a, self.random_names) for a in self.solution.null.T)
+        return Certificate(
+            verdict.converged, verdict.singular, verdict.identified, verdict.decrement, directions
+        )
+
+    @property
+    def parameter_count(self) -> int:
+        """Fixed effects, variances and covariances, and the residual variance."""
+        return len(self.terms) + sum(len(b) * (len(b) + 1) // 2 for b in self.model.random.blocks) + 1
+
+    @cached_property
+    def growth_design(self) -> np.ndarray:
+        """A_i: how beta makes the expected growth parameters of each person, (K, p, N)."""
+        bound, kept = self.bound, self.coordinates.x.kept
+        place = {column: j for j, column in enumerate(kept)}
+        count = self.panel.persons.count
+        out = np.zeros((len(self.model.parameters), len(kept), count))
+        for k, name in enumerate(self.model.parameters):
+            for column, weight in bound.growth_terms[name]:
+                if column in place:
+                    out[k, place[column]] = bound.weights[weight - 1] if weight else 1.0
+        return out
+
+
+def _combination(a: np.ndarray, names: tuple[str, ...]) -> str:
+    """A combination of growth parameters in words; what is nothing to rounding is left out."""
+    words = ""
+    for value, name in zip(a, names, strict=True):
+        if abs(value) < 1e-6:
+            continue
+        size = "" if abs(abs(value) - 1) < 1e-9 else f"{abs(value):.4g} * "
+        sign = (" - " if words else "-") if value < 0 else (" + " if words else "")
+        words += f"{sign}{size}{name}"
+    return words

@@ -1,0 +1,88 @@
+"""Columns seen at the level of persons: one value per person, or who it varies for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.panel import Panel, raw_array
+from growthcurves.data.source import show_id
+from growthcurves.errors import ModelError
+
+
+class PersonLevel:
+    """A panel's columns as one value per person; what was looked up once is remembered.
+
+    Parameters
+    ----------
+    panel : Panel
+    """
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+        self.persons = panel.persons
+        self._varying: dict[str, int | None] = {}
+
+    @property
+    def first_rows(self) -> np.ndarray:
+        """Position of each person's first row."""
+        if self.persons.starts is not None:
+            return self.persons.starts
+        order = self.persons.order
+        return order[np.append(0, np.cumsum(self.persons.sizes)[:-1])]
+
+    def rows(self, column: str) -> Any:
+        """The column over the used rows."""
+        return raw_array(self.panel.frame, column)
+
+    def varies_for(self, column: str) -> int | None:
+        """Position of a person within whom the column varies; None where it varies within nobody."""
+        if column not in self._varying:
+            self._varying[column] = self._find_varying(self.rows(column))
+        return self._varying[column]
+
+    def varies(self, column: str) -> bool:
+        """Whether the column varies within any person."""
+        return self.varies_for(column) is not None
+
+    def values(self, columns: list[str]) -> pd.DataFrame:
+        """One row per person of columns that are constant within persons.
+
+        Raises
+        ------
+        ModelError
+            When a column varies within a person: the person is named.
+        """
+        for column in columns:
+            person = self.varies_for(column)
+            if person is not None:
+                self._refuse(column, person)
+        first = self.first_rows
+        return pd.DataFrame({column: self._take(column, first) for column in columns}, index=range(self.persons.count))
+
+    def _take(self, column: str, rows: np.ndarray) -> Any:
+        values = self.rows(column)
+        return values[rows] if isinstance(values, np.ndarray) else values.take(rows)
+
+    def _find_varying(self, values: Any) -> int | None:
+        if not isinstance(values, np.ndarray):
+            values = pd.factorize(values)[0]
+        if self.persons.starts is not None:
+            changed = values[1:] != values[:-1]
+            changed[self.persons.starts[1:] - 1] = False
+            if not changed.any():
+                return None
+            return int(np.searchsorted(self.persons.starts, changed.argmax() + 1, side="right")) - 1
+        changed = values != values[self.first_rows][self.persons.codes]
+        return int(self.persons.codes[changed.argmax()]) if changed.any() else None
+
+    def _refuse(self, column: str, person: int) -> None:
+        rows = self.panel.ids == self.persons.labels[person]
+        seen = pd.unique(pd.Series(self.rows(column))[np.asarray(rows, dtype=bool)])[:2]
+        raise ModelError(
+            f"{column!r} is a level-2 predictor but varies within person {show_id(self.persons.labels[person])} "
+            f"({show_id(seen[0])}, then {show_id(seen[1])}): give it as a time-varying predictor (covariates=), "
+            f"or check whether one id stands for two persons."
+        )

@@ -1,0 +1,82 @@
+"""The intraclass correlation: the share of variance that lies between persons, at given times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.errors import NotEstimableError
+from growthcurves.fitted import FittedModel
+from growthcurves.results.answer import Answer, number
+from growthcurves.results.delta import delta
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Icc(Answer):
+    """ICC by time: columns time, icc, std_error, conf_low, conf_high."""
+
+    def __str__(self) -> str:
+        return "Intraclass correlation (share of variance between persons)\n" + self.table.to_string(
+            index=False, float_format=number
+        )
+
+
+def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
+    """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    at : float or sequence of float, optional
+        Times; by default the waves where persons share at most twelve times, else the quartiles of time.
+
+    Raises
+    ------
+    NotEstimableError
+        For a model without random effects, or with random covariates (the variance then depends on them).
+    """
+    require_growth_random(fit)
+    times = np.atleast_1d(np.asarray(default_times(fit) if at is None else at, dtype=float))
+    rows = []
+    for t in times:
+        z = random_row(fit, float(t))
+        rows.append([t, *delta(fit, lambda beta, G, s, z=z: share(z @ G @ z, s), level, "logit")])
+    return Icc(pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"]))
+
+
+def share(between: float, within: float) -> float:
+    """between / (between + within)."""
+    return float(between / (between + within))
+
+
+def require_growth_random(fit: FittedModel) -> None:
+    """Refuse what has no answer for models without random effects or with random covariates."""
+    if not fit.random_names:
+        raise NotEstimableError("The model has no random effects: there is no variance between persons to speak of.")
+    others = [name for name in fit.random_names if name not in fit.model.parameters]
+    if others:
+        raise NotEstimableError(
+            f"The variance between persons depends on {', '.join(others)} as well as on time: it has no one value at a time."
+        )
+
+
+def random_row(fit: FittedModel, time: float) -> np.ndarray:
+    """z(t): the basis of the random growth parameters at a time, (q,)."""
+    basis = fit.bound.shape.basis(np.array([time]))[0]
+    return np.array([basis[fit.model.parameters.index(name)] for name in fit.random_names])
+
+
+def default_times(fit: FittedModel) -> np.ndarray:
+    """The waves where there are at most twelve different times, else the quartiles of the observed times."""
+    if fit.model.time is None:
+        return np.zeros(1)
+    times = fit.panel.times
+    some = np.unique(times[: 10_000])
+    if some.size <= 12:
+        distinct = np.unique(times)
+        if distinct.size <= 12:
+            return distinct
+    return np.unique(np.quantile(times, [0, 0.25, 0.5, 0.75, 1]))

@@ -1,0 +1,125 @@
+"""Predictions for known, average and new persons, with confidence and prediction intervals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.engine.persons import PersonState, person_state
+from growthcurves.errors import IdentificationWarning, ModelError, NotEstimableError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.results.coefficients import t_quantile
+from growthcurves.results.ddf import ddf_of
+from growthcurves.results.rows import DesignRows, new_rows, own_rows
+
+PEOPLE = ("known", "average", "new")
+INTERVALS = (None, "confidence", "prediction")
+
+__all__ = ["IdentificationWarning", "fitted_values", "predict"]
+
+
+def fitted_values(fit: FittedModel) -> pd.Series:
+    """Persons' own curves at the rows used; NaN where the model is not identified."""
+    rows = own_rows(fit)
+    state = person_state(fit.solution, fit.people_moments)
+    effects = state.effects[:, fit.panel.persons.codes]
+    values = rows.X @ fit.solution.beta + np.einsum("nq,qn->n", rows.Z, effects)
+    if not fit.identified:
+        values = np.full_like(values, np.nan)
+    return pd.Series(values, index=rows.index, name="fitted")
+
+
+def predict(
+    fit: FittedModel,
+    newdata: Any = None,
+    people: str = "known",
+    interval: str | None = None,
+    level: float = 0.95,
+) -> pd.Series | pd.DataFrame:
+    """Predicted outcomes, index of the data, missing in, missing out.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    newdata : DataFrame, optional
+        Long data with the model's columns; the rows used by default.
+    people : {"known", "average", "new"}
+        "average": X beta. "known": the person's own curve, X beta plus empirical Bayes; NaN for persons that
+        the model has not seen. "new": a person drawn from G.
+    interval : {None, "confidence", "prediction"}
+        "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
+        new: that of a person drawn at random); "prediction" for a new observation.
+    level : float
+
+    Returns
+    -------
+    Series, or DataFrame with columns estimate, std_error, conf_low, conf_high
+    """
+    if people not in PEOPLE:
+        raise ModelError(unknown("kind of people", people, PEOPLE))
+    if interval not in INTERVALS:
+        raise ModelError(unknown("interval", interval, INTERVALS[1:]))
+    if not fit.identified and (people == "known" or interval == "prediction" or (people == "new" and interval)):
+        raise NotEstimableError(
+            "The design cannot tell the variances between persons and of the residual apart: predictions for "
+            "single persons are withheld; people='average' is valid."
+        )
+    rows = own_rows(fit) if newdata is None else new_rows(fit, newdata)
+    estimate = rows.X @ fit.solution.beta
+    state, seen = None, np.ones(len(estimate), dtype=bool)
+    if people == "known":
+        state, seen = _states(fit, newdata)
+        estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
+        estimate[~seen] = np.nan
+    if interval is None:
+        return pd.Series(estimate, index=rows.index, name="estimate")
+    return _with_interval(fit, rows, estimate, state, (people, interval, level))
+
+
+def _with_interval(
+    fit: FittedModel,
+    rows: DesignRows,
+    estimate: np.ndarray,
+    state: PersonState | None,
+    asked: tuple[str, str, float],
+) -> pd.DataFrame:
+    people, interval, level = asked
+    moved = rows.X if state is None else rows.X + np.einsum("nq,qpn->np", rows.Z, state.slope)
+    variance = np.einsum("np,pr,nr->n", moved, fit.solution.cov_beta, moved)
+    if state is not None:
+        variance += np.einsum("nq,qrn,nr->n", rows.Z, state.spread, rows.Z)
+    if people == "new" or (people == "average" and interval == "prediction"):
+        variance += np.einsum("nq,qr,nr->n", rows.Z, fit.G, rows.Z)
+    if interval == "prediction":
+        variance += fit.sigma2
+    error = np.sqrt(variance)
+    df = _curve_df(fit, rows.X) if people == "average" and interval == "confidence" else np.full(len(error), np.inf)
+    half = t_quantile(0.5 + level / 2.0, df) * error
+    columns = {"estimate": estimate, "std_error": error, "conf_low": estimate - half, "conf_high": estimate + half}
+    table = pd.DataFrame(columns, index=rows.index)
+    table.loc[np.isnan(estimate), :] = np.nan
+    return table
+
+
+def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
+    """Satterthwaite df of each row, computed once for rows that are the same."""
+    df = np.full(len(X), np.inf)
+    there = ~np.isnan(X).any(axis=1)
+    distinct, codes = np.unique(X[there], axis=0, return_inverse=True)
+    df[there] = ddf_of("satterthwaite").df(fit, distinct)[codes.reshape(-1)]
+    return df
+
+
+def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
+    """The state of the person of each row, and whether the person is known."""
+    state = person_state(fit.solution, fit.people_moments)
+    if newdata is None:
+        codes = fit.panel.persons.codes
+        return state.take(codes), np.ones(len(codes), dtype=bool)
+    frame = as_frame(newdata)
+    require_columns(frame, [fit.model.id])
+    codes = pd.Index(fit.panel.persons.labels).get_indexer(pd.Index(frame[fit.model.id]))
+    return state.take(np.maximum(codes, 0)), codes >= 0

@@ -1,0 +1,145 @@
+"""The printed summary of a fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.fitted import FittedModel
+from growthcurves.model.growth import equations
+from growthcurves.results.answer import Answer, number, p_text
+from growthcurves.results.coefficients import fixed_effects
+from growthcurves.results.people import slope_reliability
+from growthcurves.results.variances import variance_components
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Summary(Answer):
+    """The summary as text; its table is that of the fixed effects."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def level_equations(fit: FittedModel) -> str:
+    """The model's level equations with its own terms."""
+    terms = {name: list(columns.names) for name, columns in fit.bound.predictors.items()}
+    return equations(fit.model, terms, fit.bound.shape.level_one(fit.model.time or ""))
+
+
+def summary(fit: FittedModel) -> Summary:
+    """Equations, counts at each level, fixed effects, variance components, fit indices and certificate."""
+    table = fixed_effects(fit)
+    parts = [
+        _title(fit),
+        level_equations(fit),
+        _counts(fit),
+        _fixed(fit, table),
+        _variances(fit),
+        _indices(fit),
+        "Certificate  " + str(fit.certificate),
+        *(f"Note  {text}" for text in fit.warnings),
+    ]
+    return Summary(table, "\n\n".join(part for part in parts if part))
+
+
+def _title(fit: FittedModel) -> str:
+    by = "REML" if fit.method == "reml" else "ML"
+    return f"Growth model of {fit.model.outcome}, fitted by {by}"
+
+
+def _counts(fit: FittedModel) -> str:
+    persons, sizes = fit.panel.persons, fit.panel.persons.sizes
+    lines = [
+        f"Persons   {persons.count:,} ({fit.model.id})",
+        f"Rows      {fit.moments.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})",
+    ]
+    if fit.model.time is not None:
+        times, unit = fit.panel.times, f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
+        lines.append(
+            f"Time      {fit.model.time}, {times.min():g} to {times.max():g}{unit}; "
+            f"the intercept is the status at {fit.bound.shape.origin:g}"
+        )
+    if fit.panel.rows_dropped:
+        reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
+        lines.append(f"Left out  {fit.panel.rows_dropped:,} rows: {reasons}")
+    return "\n".join(lines)
+
+
+def _fixed(fit: FittedModel, table: pd.DataFrame) -> str:
+    lines = [f"Fixed effects ({table.attrs['ddf']} df)"]
+    width = max([len(str(term)) for term in table["term"]] + [12])
+    head = f"  {'':{width}}  {'estimate':>10} {'std. error':>10} {'df':>7} {'t':>7} {'p':>6}   95 % interval"
+    for title, rows in _groups(fit, table):
+        lines += [f" {title}", head] if len(lines) == 1 else [f" {title}"]
+        for row in rows.itertuples():
+            lines.append(
+                f"  {row.term:{width}}  {number(row.estimate):>10} {number(row.std_error):>10} {_df(row.df):>7} "
+                f"{row.statistic:>7.2f} {p_text(row.p_value):>6}   {number(row.conf_low)} to {number(row.conf_high)}"
+            )
+    if fit.aliased:
+        lines.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
+    return "\n".join(lines)
+
+
+def _groups(fit: FittedModel, table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Rows of the table for each growth parameter, then the time-varying covariates."""
+    owner = []
+    for term in table["term"]:
+        first = term.split(":")[0]
+        owner.append(first if first in fit.model.parameters and term not in fit.bound.covariates.names else "")
+    out = []
+    for name in (*fit.model.parameters, ""):
+        rows = table[[o == name for o in owner]]
+        if len(rows):
+            out.append((f"for the {name}" if name else "time-varying", rows))
+    return out
+
+
+def _df(df: float) -> str:
+    if np.isinf(df):
+        return "inf"
+    return f"{df:.1f}" if df < 10_000 else f"{df:.0f}"
+
+
+def _variances(fit: FittedModel) -> str:
+    table = variance_components(fit)
+    if not fit.identified:
+        return "Variance components\n  withheld: " + table.attrs["withheld"]
+    lines = ["Variance components (Wald intervals on the log and atanh scales)"]
+    width = max(len(term) for term in table["term"])
+    for row in table.itertuples():
+        if np.isnan(row.estimate):
+            interval = "not defined: one of the two does not vary"
+        elif np.isnan(row.conf_low):
+            interval = "on the boundary: no Wald interval"
+        else:
+            interval = f"{number(row.conf_low)} to {number(row.conf_high)}"
+        lines.append(f"  {row.term:{width}}  {number(row.estimate):>10}   {interval}")
+    if "slope" in fit.random_names:
+        lines.append("  " + _reliability(fit))
+    return "\n".join(lines)
+
+
+def _reliability(fit: FittedModel) -> str:
+    from growthcurves.engine.persons import own_growth
+
+    k = fit.model.parameters.index("slope")
+    values = slope_reliability(fit, own_growth(fit.people_moments, len(fit.model.parameters)).sampling[k])
+    used = ~np.isnan(values)
+    if not used.any():
+        return "reliability of the slope: no person has an own line"
+    return f"reliability of the slope {values[used].mean():.3f} (mean over {used.sum():,} persons with an own line)"
+
+
+def _indices(fit: FittedModel) -> str:
+    deviance, k, n = fit.solution.deviance, fit.parameter_count, fit.moments.rows
+    kind = "-2 log restricted likelihood" if fit.method == "reml" else "-2 log likelihood"
+    return (
+        f"{kind} {deviance:.3f}   AIC {deviance + 2 * k:.3f}   BIC {deviance + k * np.log(n):.3f}\n"
+        f"({k} parameters; BIC with n = {n:,} rows)"
+    )
