@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings as python_warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -153,25 +154,40 @@ def _data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
         )
     if model.time is None:
         return
-    yield from _cohort_note(bound)
-    yield from _baseline_note(bound)
+    occasions = _Occasions.of(panel)
+    yield from _cohort_note(bound, occasions)
+    yield from _baseline_note(bound, occasions)
 
 
-def _first_and_last(bound: BoundModel) -> tuple[np.ndarray, np.ndarray]:
-    panel = bound.panel
-    if panel.persons.starts is not None:
-        starts = panel.persons.starts
-        return np.minimum.reduceat(panel.times, starts), np.maximum.reduceat(panel.times, starts)
-    first = np.full(panel.persons.count, np.inf)
-    last = np.full(panel.persons.count, -np.inf)
-    np.minimum.at(first, panel.persons.codes, panel.times)
-    np.maximum.at(last, panel.persons.codes, panel.times)
-    return first, last
+@dataclass(frozen=True)
+class _Occasions:
+    """First and last time of every person, and the outcome at the first, each (N,)."""
+
+    first: np.ndarray
+    last: np.ndarray
+    baseline: np.ndarray
+
+    @classmethod
+    def of(cls, panel: Panel) -> _Occasions:
+        times, outcome, persons = panel.times, panel.values, panel.persons
+        order = np.lexsort((times, persons.codes)) if persons.starts is None or not _ascending(panel) else None
+        ends = np.cumsum(persons.sizes) - 1
+        starts = ends - persons.sizes + 1
+        if order is not None:
+            starts, ends = order[starts], order[ends]
+        return cls(times[starts], times[ends], outcome[starts])
 
 
-def _cohort_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
-    first, last = _first_and_last(bound)
-    span = float(np.median(last - first))
+def _ascending(panel: Panel) -> bool:
+    """Whether each person's rows lie in the order of time."""
+    back = panel.times[1:] < panel.times[:-1]
+    back[panel.persons.starts[1:] - 1] = False
+    return not back.any()
+
+
+def _cohort_note(bound: BoundModel, occasions: _Occasions) -> Iterable[GrowthCurvesWarning]:
+    first = occasions.first
+    span = float(np.median(occasions.last - first))
     if span > 0 and float(first.std()) > 0.5 * span:
         time = bound.model.time
         yield DataWarning(
@@ -181,27 +197,19 @@ def _cohort_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
         )
 
 
-def _baseline_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
-    panel = bound.panel
-    numeric = {
-        name: values
-        for columns in bound.predictors.values()
-        for name, values in zip(columns.names, columns.values, strict=True)
-        if values is not None
-    }
-    if not numeric or panel.persons.count < 2:
-        return
-    first, _ = _first_and_last(bound)
-    at_start = panel.times == first[panel.persons.codes]
-    baseline = np.full(panel.persons.count, np.nan)
-    baseline[panel.persons.codes[at_start]] = panel.values[at_start]
-    for name, values in numeric.items():
-        if np.mean(values == baseline) > 0.9 and np.unique(values).size > 2:
-            yield ModelWarning(
-                f"The predictor {name!r} equals the first {bound.model.outcome!r} of most persons: the baseline is both "
-                f"predictor and outcome, which biases the effects on change; leave the first occasion out of the "
-                f"outcome, or the predictor out of the model."
-            )
+def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[GrowthCurvesWarning]:
+    seen = set()
+    for columns in bound.predictors.values():
+        for name, values in zip(columns.names, columns.values, strict=True):
+            if values is None or name in seen:
+                continue
+            seen.add(name)
+            if np.mean(values == occasions.baseline) > 0.9 and values.min() < values.max():
+                yield ModelWarning(
+                    f"The predictor {name!r} equals the first {bound.model.outcome!r} of most persons: the baseline is "
+                    f"both predictor and outcome, which biases the effects on change; leave the first occasion out of "
+                    f"the outcome, or the predictor out of the model."
+                )
 
 
 def _design_notes(bound: BoundModel, coords: Coordinates) -> Iterable[GrowthCurvesWarning]:

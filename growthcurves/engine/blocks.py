@@ -18,9 +18,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from growthcurves.engine.moments import PersonMoments
+
 Array = NDArray[np.float64]
 
-CHUNK_PERSONS = 1 << 13
+CHUNK_PERSONS = 1 << 14
 
 
 class Reduction(NamedTuple):
@@ -114,32 +116,34 @@ class SharedBlocks:
 class OwnBlocks:
     """Persons one by one, component first: long vectors and no small matrices.
 
+    Standard cross-products are made anew, chunk by chunk in the cache, whenever they are needed: that costs
+    less than keeping them.
+
     Attributes
     ----------
-    lengths : (N,) array
-        Occasions of each person.
-    G : (q, q, N) array
-    C : (q, p+1, N) array
+    people : PersonMoments
+    into_z, into_xy : arrays
+        Standard columns of Z and of [X y] = closed centred columns @ into.
     """
 
-    lengths: Array
-    G: Array
-    C: Array
+    people: PersonMoments
+    into_z: Array
+    into_xy: Array
 
     def designs(self) -> Iterator[tuple[Array, Array]]:
         """The persons' Z'Z, (k, q, q), with their numbers of occasions, in chunks."""
-        for first in range(0, self.lengths.size, CHUNK_PERSONS):
-            part = slice(first, first + CHUNK_PERSONS)
-            yield self.lengths[part], self.G[:, :, part].transpose(2, 0, 1)
+        for first in range(0, self.people.count, CHUNK_PERSONS):
+            piece = self.people.take(slice(first, first + CHUNK_PERSONS))
+            yield piece.gram[0], standard_products(piece, self.into_z, self.into_xy)[0].transpose(2, 0, 1)
 
     def _chunks(self) -> Iterator[tuple[Array, Array]]:
-        for first in range(0, self.G.shape[2], CHUNK_PERSONS):
-            part = slice(first, first + CHUNK_PERSONS)
-            yield self.G[:, :, part], self.C[:, :, part]
+        for first in range(0, self.people.count, CHUNK_PERSONS):
+            piece = self.people.take(slice(first, first + CHUNK_PERSONS))
+            yield standard_products(piece, self.into_z, self.into_xy)
 
     def reduce(self, D: Array) -> Reduction:
         log_det = 0.0
-        width = self.C.shape[1]
+        width = self.into_xy.shape[1]
         explained = np.zeros((width, width))
         for G, C in self._chunks():
             piece, M = shrinkage(G, D)
@@ -149,7 +153,7 @@ class OwnBlocks:
         return Reduction(log_det, explained)
 
     def curvature(self, D: Array, weight: Array) -> Curvature:
-        q, width, _ = self.C.shape
+        q, width = self.into_z.shape[1], self.into_xy.shape[1]
         uu = np.zeros((q * width, q * width))
         p = np.zeros(q * q)
         pp = np.zeros((q * q, q * q))
@@ -158,11 +162,10 @@ class OwnBlocks:
             P, U = self._rotate(G, C, D)
             flat = U.reshape(q * width, -1)
             uu += flat @ flat.T
-            ukU = [[np.einsum("in,in->n", weight @ U[a], U[b]) for b in range(q)] for a in range(q)]
             P2 = P.reshape(q * q, -1)
             p += P2.sum(axis=1)
             pp += P2 @ P2.T
-            pk += P2 @ np.array(ukU).reshape(q * q, -1).T
+            pk += P2 @ _quadratic(U, weight).reshape(q * q, -1).T
         shape = (q, q, q, q)
         return Curvature(uu.reshape(q, width, q, width), p.reshape(q, q), pp.reshape(shape), pk.reshape(shape))
 
@@ -172,55 +175,87 @@ class OwnBlocks:
         q = len(G)
         _, M = shrinkage(G, D)
         P, U = np.empty_like(G), np.empty_like(C)
-        GM = [[sum(G[a, c] * M[c, b] for c in range(q)) for b in range(q)] for a in range(q)]
         for a in range(q):
-            U[a] = C[a] - _combine(GM[a], C)
+            GM = _combine(G[a], M.swapaxes(0, 1))  # row a of G M, (q, n)
+            np.subtract(C[a], _combine(GM, C), out=U[a])
             for b in range(a + 1):
-                P[a, b] = P[b, a] = G[a, b] - sum(GM[a][c] * G[c, b] for c in range(q))
+                np.subtract(G[a, b], _dot(GM, G[b]), out=P[a, b])
+                P[b, a] = P[a, b]
         return P, U
 
 
-def _combine(coefficients: Array | list[Array], C: Array) -> Array:
-    """Sum over c of coefficients[c] * C[c], (p + 1, N)."""
-    total = coefficients[0] * C[0]
-    for c in range(1, len(C)):
-        total += coefficients[c] * C[c]
+def standard_products(people: PersonMoments, into_z: Array, into_xy: Array) -> tuple[Array, Array]:
+    """G_i = Z_i'Z_i (q, q, n) and C_i = Z_i'[X_i y_i] (q, p + 1, n) of some persons in standard coordinates."""
+    q, width = into_z.shape[1], into_xy.shape[1]
+    closed = people.terms.z_closed
+    G = people.block(closed, closed).reshape(into_z.shape[0] ** 2, -1)
+    C = people.cross_products().reshape(into_z.shape[0] * into_xy.shape[0], -1)
+    G = np.kron(into_z, into_z).T @ G
+    C = np.kron(into_z, into_xy).T @ C
+    return G.reshape(q, q, -1), C.reshape(q, width, -1)
+
+
+def _quadratic(U: Array, weight: Array) -> Array:
+    """U_a' K U_b of every person, (q, q, n)."""
+    q = len(U)
+    out = np.empty((q, q, U.shape[2]))
+    for a in range(q):
+        weighted = weight @ U[a]
+        for b in range(a + 1):
+            out[a, b] = out[b, a] = np.einsum("in,in->n", weighted, U[b])
+    return out
+
+
+def _combine(coefficients: Array, rows: Array) -> Array:
+    """Sum over c of coefficients[c] * rows[c], (k, n) for rows of shape (q, k, n)."""
+    total = coefficients[0] * rows[0]
+    for c in range(1, len(rows)):
+        total += coefficients[c] * rows[c]
+    return total
+
+
+def _dot(left: Array, right: Array) -> Array:
+    """Sum over c of left[c] * right[c], (n,)."""
+    total = left[0] * right[0]
+    for c in range(1, len(left)):
+        total += left[c] * right[c]
     return total
 
 
 def shrinkage(G: Array, D: Array) -> tuple[Array, Array]:
     """log|I + G_i D| (N,) and M_i = D (I + G_i D)^-1 (q, q, N), written out over components.
 
-    With L L' = D, the matrix I + L'G_i L is factored by an unrolled Cholesky decomposition, which cannot break
-    down since its eigenvalues are at least 1; then M_i = L (I + L'G_i L)^-1 L'.
+    With L L' = D, the matrix I + L'G_i L is factored by an unrolled Cholesky decomposition R'R, which cannot
+    break down since its eigenvalues are at least 1; then M_i = W'W with W = R^-T L'.
     """
     q, n = G.shape[0], G.shape[2]
     L = square_root(D)
-    GL = [[_dot(G[a], L[:, b]) for b in range(q)] for a in range(q)]
-    R = np.zeros((q, q, n))
-    W = np.zeros((q, q, n))  # W = R^-T L', row by row
-    log_det = np.zeros(n)
+    inner = np.tensordot(np.einsum("ai,bj->ijab", L, L).reshape(q * q, q * q), G.reshape(q * q, n), 1)
+    inner = inner.reshape(q, q, n)
+    R, W = np.empty((q, q, n)), np.empty((q, q, n))
+    pivots = np.ones(n)
     for j in range(q):
-        for i in range(j + 1):
-            entry = sum((L[a, i] * GL[a][j] for a in range(q)), np.full(n, float(i == j)))
+        inner[j, j] += 1.0
+        for i in range(j):
+            entry = inner[i, j]
             for k in range(i):
-                entry = entry - R[k, i] * R[k, j]
-            R[i, j] = np.sqrt(entry) if i == j else entry / R[i, i]
-        log_det += 2.0 * np.log(R[j, j])
+                entry -= R[k, i] * R[k, j]
+            np.divide(entry, R[i, i], out=R[i, j])
+        entry = inner[j, j]
+        for k in range(j):
+            entry -= R[k, j] * R[k, j]
+        pivots *= entry
+        np.sqrt(entry, out=R[j, j])
         for a in range(q):
-            entry = np.full(n, L[a, j])
+            W[j, a] = L[a, j]
             for k in range(j):
-                entry -= R[k, j] * W[k, a]
-            W[j, a] = entry / R[j, j]
+                W[j, a] -= R[k, j] * W[k, a]
+            W[j, a] /= R[j, j]
     M = np.empty((q, q, n))
     for a in range(q):
         for b in range(a + 1):
-            M[a, b] = M[b, a] = sum(W[k, a] * W[k, b] for k in range(q))
-    return log_det, M
-
-
-def _dot(rows: Array, vector: Array) -> Array:
-    return sum((rows[c] * vector[c] for c in range(len(vector))), np.zeros(rows.shape[1]))
+            M[a, b] = M[b, a] = _dot(W[:, a], W[:, b])
+    return np.log(pivots), M
 
 
 def square_root(D: Array) -> Array:

@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 Array = NDArray[np.float64]
 
@@ -162,7 +161,7 @@ def standardise(gram: Array, lift: Array, own: Array) -> Standard:
     basis, kept = _gram_schmidt(columns, lengths[own])
     back = basis.T @ columns[:, kept]
     into = np.zeros((gram.shape[0], len(kept)))
-    into[independent] = solve_triangular(factor[:, independent], basis, lower=False)
+    into[independent] = np.linalg.solve(factor[:, independent], basis)
     return Standard(into, np.triu(back), tuple(kept))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve, solve_triangular
 
 from growthcurves.engine.blocks import Array, Curvature
 from growthcurves.engine.problem import Problem
@@ -53,8 +52,9 @@ def criterion(problem: Problem, D: Array) -> Criterion:
         left = left - reduction.explained
     p, nu = problem.p, problem.error_df
     factor = np.linalg.cholesky(left[:p, :p])
-    beta = cho_solve((factor, True), left[:p, p]) if p else np.zeros(0)
-    rss = float(left[p, p] - left[:p, p] @ beta)
+    half = np.linalg.solve(factor, left[:p, p])
+    beta = np.linalg.solve(factor.T, half)
+    rss = float(left[p, p] - half @ half)
     sigma2 = rss / nu
     if not rss > 0:
         return Criterion(np.inf, D, factor, beta, rss, sigma2)
@@ -104,7 +104,7 @@ def derivatives(problem: Problem, at: Criterion) -> Derivatives:
     p, q, nu = problem.p, problem.q, problem.error_df
     v = np.append(-at.beta, 1.0)
     weight = (nu / at.rss) * np.outer(v, v)
-    inverse = solve_triangular(at.factor, np.eye(p), lower=True)
+    inverse = np.linalg.solve(at.factor, np.eye(p))
     if problem.reml:
         weight[:p, :p] += inverse.T @ inverse
     sums = _curvature(problem, at.D, weight)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from growthcurves.engine.blocks import Array
 from growthcurves.engine.optimise import Optimum
@@ -61,7 +60,7 @@ def variance_information(problem: Problem, optimum: Optimum, identified: bool) -
     inner = np.concatenate(
         [s * (E @ slopes.whitened.reshape(q * q, p * p)).reshape(m, p, p), np.eye(p)[None]]
     )
-    outer = Jx @ solve_triangular(at.factor, np.eye(p), lower=True).T
+    outer = Jx @ np.linalg.solve(at.factor, np.eye(p)).T
     dsigma2 = np.append(np.zeros(m), problem.scale**2)
     return VarianceInformation(cov, J @ dG @ J.T, dsigma2, outer @ inner @ outer.T)
 

@@ -20,6 +20,8 @@ from growthcurves.engine.rows import pair_index, person_gram, provisional_centre
 Array = NDArray[np.float64]
 
 CHUNK_PERSONS = 1 << 14
+#: Where more than half of so many persons have schedules of their own, nobody looks further.
+SAMPLE_PERSONS = 1 << 13
 
 
 @dataclass(frozen=True)
@@ -156,23 +158,20 @@ class PersonMoments:
 
     def total(self) -> Array:
         """[X y]'[X y] of all rows in closed centred coordinates, (p_closed + 1, p_closed + 1)."""
-        terms, pairs = self.terms, self.pairs
-        weights = np.concatenate([np.ones((1, self.count)), self.weights])
-        wide = [*terms.x_closed, (self.row_centre.size - 1, 0)]
-        products: dict[int, Array] = {}
-        out = np.empty((len(wide), len(wide)))
-        for i, (k, l) in enumerate(wide):
-            for j, (k2, l2) in enumerate(wide[: i + 1]):
-                pair = int(pairs[k, k2])
-                if pair not in products:
-                    products[pair] = (weights * self.gram[pair]) @ weights.T
-                out[i, j] = out[j, i] = products[pair][l, l2]
-        return out
+        wide = [*self.terms.x_closed, (self.row_centre.size - 1, 0)]
+        pairs = self.pairs
+        needed = sorted({int(pairs[k, k2]) for k, _ in wide for k2, _ in wide})
+        sums = np.zeros((len(self.gram), len(self.weights) + 1, len(self.weights) + 1))
+        for first in range(0, self.count, CHUNK_PERSONS):
+            part = slice(first, first + CHUNK_PERSONS)
+            weights = np.concatenate([np.ones((1, self.gram[0, part].size)), self.weights[:, part]])
+            for pair in needed:
+                sums[pair] += (weights * self.gram[pair, part]) @ weights.T
+        return np.array([[sums[pairs[k, k2], l, l2] for k2, l2 in wide] for k, l in wide])
 
     def moments(self) -> Moments:
         """What estimation needs of them: compressed by schedule where many persons share one."""
         terms = self.terms
-        grams = self.block(terms.z_closed, terms.z_closed)
         summary = {
             "terms": terms,
             "total": self.total(),
@@ -182,18 +181,18 @@ class PersonMoments:
             "weight_centre": self.weight_centre,
         }
         upper = np.triu_indices(len(terms.z_closed))
-        keys = np.concatenate([self.gram[:1], grams[upper]])
-        schedule = shared_schedules(keys, limit=self._schedule_limit())
+        within = self.pairs[np.ix_(terms.z_closed, terms.z_closed)]
+        schedule = shared_schedules([self.gram[row] for row in {0, *within[upper].tolist()}], self._schedule_limit())
         if schedule is None:
             return Moments(**summary, shared=None, own=replace(self, labels=None))
-        return Moments(**summary, shared=self._compress(grams, schedule), own=None)
+        return Moments(**summary, shared=self._compress(schedule), own=None)
 
     def _schedule_limit(self) -> float:
         """T pays while it holds fewer numbers than the persons' own cross-products (design.md, 2.4)."""
         q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
         return 2 * self.count / max((q + 1) * width, 1)
 
-    def _compress(self, grams: Array, schedule: NDArray[np.intp]) -> Schedules:
+    def _compress(self, schedule: NDArray[np.intp]) -> Schedules:
         order = np.argsort(schedule.astype(np.min_scalar_type(int(schedule.max()))), kind="stable")
         counts = np.bincount(schedule)
         ends = np.append(0, np.cumsum(counts))
@@ -206,7 +205,8 @@ class PersonMoments:
                 T[k] += C @ C.T
         firsts = order[ends[:-1]]
         lengths = self.gram[0, firsts]
-        G = np.ascontiguousarray(grams[:, :, firsts].transpose(2, 0, 1))
+        closed = self.terms.z_closed
+        G = np.ascontiguousarray(self.take(firsts).block(closed, closed).transpose(2, 0, 1))
         return Schedules(counts.astype(float), lengths, G, T.reshape(-1, q, width, q, width))
 
 
@@ -347,14 +347,16 @@ class Moments:
         )
 
 
-def shared_schedules(keys: Array, limit: float) -> NDArray[np.intp] | None:
-    """Number persons by their key (k, N), or None when more than `limit` keys are different.
+def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | None:
+    """Number persons by their keys, each (N,), or None when more than `limit` keys are different.
 
     A person's rows enter the criterion only through Z_i'Z_i and Z_i'[X_i y_i], so that persons whose number
     of occasions and Z'Z are the same to the last bit share a schedule.
     """
-    count = keys.shape[1]
     mixed = _mix(keys)
+    some = mixed[:: 1 + mixed.size // SAMPLE_PERSONS]
+    if mixed.size > SAMPLE_PERSONS and np.unique(some).size > some.size / 2:
+        return None
     table = np.unique(mixed[: 4 * int(limit) + 16])
     while True:
         if table.size > limit and table.size > 1:
@@ -364,14 +366,12 @@ def shared_schedules(keys: Array, limit: float) -> NDArray[np.intp] | None:
         if missing.size == 0:
             break
         table = np.union1d(table, np.unique(missing[: 4 * int(limit) + 16]))
-    used = np.bincount(place, minlength=table.size)
-    assert used.sum() == count
     return place
 
 
-def _mix(keys: Array) -> NDArray[np.uint64]:
+def _mix(keys: Sequence[Array]) -> NDArray[np.uint64]:
     """One 64-bit number per person from the bits of its key (splitmix64, Steele et al. 2014)."""
-    total = np.zeros(keys.shape[1], dtype=np.uint64)
+    total = np.zeros(len(keys[0]), dtype=np.uint64)
     for key in keys:
         total += np.ascontiguousarray(key + 0.0).view(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
         total ^= total >> np.uint64(30)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.blocks import Array, shrinkage
+from growthcurves.engine.blocks import Array, shrinkage, standard_products
 from growthcurves.engine.moments import CHUNK_PERSONS, PersonMoments
 from growthcurves.engine.solution import Solution
 
@@ -44,13 +44,8 @@ def person_state(solution: Solution, people: PersonMoments) -> PersonState:
     J = problem.original_z()
     v = np.append(-at.beta, 1.0)
     beta_into = problem.back_x / problem.scale
-    into = np.kron(problem.into_z, problem.into_xy)
-    square = np.kron(problem.into_z, problem.into_z)
-    closed = people.terms.z_closed
     for part in chunks(n):
-        piece = people.take(part)
-        C = (into.T @ piece.cross_products().reshape(len(into), -1)).reshape(q, p + 1, -1)
-        G = (square.T @ piece.block(closed, closed).reshape(len(square), -1)).reshape(q, q, -1)
+        G, C = standard_products(people.take(part), problem.into_z, problem.into_xy)
         _, M = shrinkage(G, at.D)
         JM = np.tensordot(J, M, 1)
         state.effects[:, part] = np.einsum("abn,bn->an", JM, np.tensordot(C, v, (1, 0)))

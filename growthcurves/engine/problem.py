@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from growthcurves.engine.blocks import Blocks, OwnBlocks, SharedBlocks
 from growthcurves.engine.design import Array, Standard, standardise
-from growthcurves.engine.moments import CHUNK_PERSONS, Moments, PersonMoments
+from growthcurves.engine.moments import Moments
 
 #: A residual sum of squares below this fraction of the outcome's own is a perfect fit.
 PERFECT = 1e-13
@@ -139,11 +138,11 @@ class Problem:
 
     def beta(self, standard: Array) -> Array:
         """Fixed effects in the original coding (kept columns), from standard ones."""
-        return solve_triangular(self.back_x, self.offset + self.scale * standard)
+        return np.linalg.solve(self.back_x, self.offset + self.scale * standard)
 
     def original_x(self) -> Array:
         """The matrix J with cov(beta) = J cov(standard beta) J', (p, p)."""
-        return self.scale * solve_triangular(self.back_x, np.eye(self.p))
+        return self.scale * np.linalg.solve(self.back_x, np.eye(self.p))
 
     def original_z(self) -> Array:
         """The matrix J with G = J G_standard J' and u = J u_standard, (q, q)."""
@@ -192,21 +191,5 @@ def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ..
         shared = moments.shared.transformed(into_z, into_xy)
         blocks.append(SharedBlocks(shared.counts, shared.lengths, shared.G, shared.T))
     if moments.own is not None:
-        blocks.append(_own_blocks(moments.own, into_z, into_xy))
+        blocks.append(OwnBlocks(moments.own, into_z, into_xy))
     return tuple(blocks)
-
-
-def _own_blocks(own: PersonMoments, into_z: Array, into_xy: Array) -> OwnBlocks:
-    """Standard cross-products of every person, made chunk by chunk."""
-    into = np.kron(into_z, into_xy)
-    q, width = into_z.shape[1], into_xy.shape[1]
-    C = np.empty((q * width, own.count))
-    G = np.empty((q * q, own.count))
-    square = np.kron(into_z, into_z)
-    closed = own.terms.z_closed
-    for first in range(0, own.count, CHUNK_PERSONS):
-        part = slice(first, first + CHUNK_PERSONS)
-        piece = own.take(part)
-        C[:, part] = into.T @ piece.cross_products().reshape(len(into), -1)
-        G[:, part] = square.T @ piece.block(closed, closed).reshape(len(square), -1)
-    return OwnBlocks(own.gram[0], G.reshape(q, q, -1), C.reshape(q, width, -1))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from growthcurves.engine.blocks import Array
 from growthcurves.engine.certificate import Verdict, judge
@@ -49,7 +48,7 @@ class Solution:
     def cov_beta(self) -> Array:
         """Covariance matrix of the fixed effects given G and sigma^2, (p, p)."""
         at = self.optimum.at
-        half = solve_triangular(at.factor, self.problem.original_x().T, lower=True)
+        half = np.linalg.solve(at.factor, self.problem.original_x().T)
         return at.sigma2 * (half.T @ half)
 
     @cached_property

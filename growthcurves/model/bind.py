@@ -230,7 +230,7 @@ def categories(table: dict[str, pd.Series], reference: Any) -> tuple[pd.DataFram
             raise ModelError(f"The predictor {name!r} has one level only ({found[0]!r}): leave it out.")
         columns[name] = pd.Series(factor.reorder_categories(found), index=column.index)
         levels[name] = found
-    return pd.DataFrame(columns), levels
+    return pd.DataFrame(columns, copy=False), levels
 
 
 def replay(columns: Columns, table: dict[str, pd.Series]) -> np.ndarray:

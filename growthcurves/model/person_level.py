@@ -60,7 +60,7 @@ class PersonLevel:
             if person is not None:
                 self._refuse(column, person)
         first = self.first_rows
-        return pd.DataFrame({column: self._take(column, first) for column in columns}, index=range(self.persons.count))
+        return pd.DataFrame({column: self._take(column, first) for column in columns}, index=range(self.persons.count), copy=False)
 
     def _take(self, column: str, rows: np.ndarray) -> Any:
         values = self.rows(column)

@@ -1,0 +1,40 @@
+"""The command `growthcurves` and its subcommands; a new one is one new file and one line in `COMMANDS`."""
+
+from __future__ import annotations
+
+import click
+
+from growthcurves.cli.demo import demo
+from growthcurves.cli.fit import fit
+from growthcurves.cli.plainly import PlainGroup
+from growthcurves.cli.report import report
+
+COMMANDS = (report, fit, demo)
+
+_EPILOG = """\b
+Examples:
+  growthcurves demo
+  growthcurves report study.csv --id subject --time week --outcome bdi
+  growthcurves report study.csv --id subject --time week --outcome bdi \\
+      --by arm --slope "age" -o report.html
+  growthcurves report wide.csv --id subject --time day --columns "reaction_{day}"
+  growthcurves fit study.csv --formula "bdi ~ week * arm + (week | subject)" --json
+"""
+
+
+@click.group(
+    cls=PlainGroup,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.version_option(package_name="growthcurves", message="%(prog)s %(version)s")
+def main() -> None:
+    """How fast people change, how much they differ, and why: growth-curve models of longitudinal data.
+
+    DATA is a text table (.csv, .tsv, .txt); separator, decimal comma and encoding are found out.
+    "growthcurves COMMAND --help" lists the options of a command.
+    """
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

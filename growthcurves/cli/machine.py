@@ -1,0 +1,75 @@
+"""Results as JSON for other programs: ordinary numbers, texts and lists; what is missing is null."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def fit_as_json(fitted: Any, by: str | None = None) -> str:
+    """Everything a fit answers, as one JSON object."""
+    certificate, panel = fitted.certificate, fitted.panel
+    answers = {
+        "package": package_version(),
+        "model": {"equations": str(fitted.equations()), "method": fitted.method},
+        "data": {
+            "rows": fitted.nobs,
+            "persons": panel.persons.count,
+            "dropped": panel.dropped,
+            "time_unit": panel.time_unit,
+            "outcome_unit": panel.outcome_unit,
+        },
+        "fixed_effects": fitted.fixed_effects(),
+        "variance_components": fitted.variance_components(),
+        "change": fitted.change(by=by).to_dict() if panel.time is not None else None,
+        "indices": {name: getattr(fitted, name) for name in ("llf", "deviance", "aic", "bic")},
+        "certificate": {
+            name: getattr(certificate, name)
+            for name in ("converged", "singular", "identified", "decrement", "direction")
+        },
+        "warnings": list(fitted.warnings),
+    }
+    return json.dumps(jsonable(answers), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def package_version() -> str:
+    """The installed version of growthcurves."""
+    from importlib.metadata import version
+
+    return f"growthcurves {version('growthcurves')}"
+
+
+def jsonable(value: Any) -> Any:
+    """A value as JSON can hold it: tables as lists of rows, NaN and infinities as None.
+
+    Examples
+    --------
+    >>> jsonable({"estimate": np.float64("nan"), "rows": (np.int64(3), True)})
+    {'estimate': None, 'rows': [3, True]}
+    """
+    if isinstance(value, pd.DataFrame):
+        return [jsonable(row) for row in value.to_dict("records")]
+    if isinstance(value, pd.Series):
+        return jsonable(value.to_dict())
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return jsonable(value.tolist())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [jsonable(item) for item in value]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return None if value is pd.NA or value is pd.NaT else str(value)

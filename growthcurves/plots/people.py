@@ -1,0 +1,128 @@
+"""Which persons are drawn, and the observed lines of those persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.panel import Panel
+from growthcurves.errors import DataError, ModelError
+from growthcurves.model.person_level import PersonLevel
+
+MOST_GROUPS = 12
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of persons.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The groups in their order: of categories, else sorted. One group "" where nothing divides persons.
+    codes : ndarray of int, shape (persons,)
+        Position in `labels` of each person's group; -1 for a person without one.
+    """
+
+    labels: tuple[str, ...]
+    codes: np.ndarray
+
+
+def groups_of(panel: Panel, by: str | None) -> Groups:
+    """The groups that a column makes of the persons.
+
+    Raises
+    ------
+    ColumnError
+        For an unknown column.
+    ModelError
+        When the column varies within a person.
+    DataError
+        When there are too many groups to draw.
+    """
+    if by is None:
+        return Groups(("",), np.zeros(panel.persons.count, dtype=int))
+    panel.require([by])
+    column = PersonLevel(panel).values([by])[by]
+    found = pd.Categorical(column).remove_unused_categories()
+    if len(found.categories) > MOST_GROUPS:
+        raise DataError(
+            f"Column {by!r} makes {len(found.categories)} groups; a picture shows at most {MOST_GROUPS}: "
+            f"divide it into a few ranges first."
+        )
+    return Groups(tuple(map(str, found.categories)), np.asarray(found.codes, dtype=int))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Persons who are drawn.
+
+    Attributes
+    ----------
+    persons : ndarray of int
+        Positions among the persons of the panel.
+    note : str
+        Who is shown, for the legend.
+    """
+
+    persons: np.ndarray
+    note: str
+
+
+def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
+    """Draw persons at random, each group in proportion to its size; all of them where there are few.
+
+    Parameters
+    ----------
+    groups : Groups
+    people : int or None
+        How many persons; None for all.
+    rng : int, Generator or None
+        With None a seed is drawn, and the note says which.
+    """
+    if people is not None and people < 0:
+        raise ModelError(f"people={people}: give the number of persons to draw, 0 for none, None for all.")
+    known = np.flatnonzero(groups.codes >= 0)
+    if people is None or people >= len(known):
+        return Sample(known, "one person" if len(known) == 1 else f"{len(known):,} persons")
+    seed = ""
+    if rng is None:
+        rng = int(np.random.default_rng().integers(2**31))
+        seed = f", seed {rng}"
+    chosen = _draw(groups.codes, known, people, np.random.default_rng(rng))
+    return Sample(chosen, f"{people:,} of {len(known):,} persons{seed}")
+
+
+def observed_lines(panel: Panel, groups: Groups, persons: np.ndarray) -> pd.DataFrame:
+    """The observed occasions of these persons in the order of time: columns group, id, time, value."""
+    codes = panel.persons.codes
+    wanted = np.zeros(panel.persons.count, dtype=bool)
+    wanted[persons] = True
+    rows = np.flatnonzero(wanted[codes])
+    rows = rows[np.lexsort((panel.times[rows], codes[rows]))]
+    person = codes[rows]
+    labels = np.array([*groups.labels, None], dtype=object)
+    return pd.DataFrame(
+        {
+            "group": labels[groups.codes[person]],
+            "id": np.asarray(panel.persons.labels, dtype=object)[person],
+            "time": panel.times[rows],
+            "value": panel.values[rows],
+        }
+    )
+
+
+def _draw(codes: np.ndarray, known: np.ndarray, people: int, rng: np.random.Generator) -> np.ndarray:
+    """Within each group the largest-remainder share of `people`."""
+    names, sizes = np.unique(codes[known], return_counts=True)
+    exact = people * sizes / sizes.sum()
+    shares = np.floor(exact).astype(int)
+    shares[np.argsort(shares - exact, kind="stable")[: people - shares.sum()]] += 1
+    drawn = [
+        rng.choice(known[codes[known] == name], size=share, replace=False)
+        for name, share in zip(names, shares, strict=True)
+    ]
+    return np.sort(np.concatenate(drawn))

@@ -1,0 +1,123 @@
+"""The look of the pictures: colours that survive colour blindness and a grey printer; never set globally."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+INK = "#1f2933"
+MUTED = "#5f6c7b"
+FAINT = "#8d99a6"
+HAIRLINE = "#cbd2d9"
+
+# Ordered so that neighbours differ in lightness as well as in hue (after Tol's high-contrast scheme).
+GROUP_COLOURS = ("#004488", "#bb5566", "#ddaa33", "#3f8f7f", "#7b4a9e", "#6aa5d8")
+GROUP_LINES = (
+    "-",
+    (0, (5, 1.6)),
+    (0, (1.4, 1.2)),
+    (0, (6, 1.4, 1.4, 1.4)),
+    (0, (8, 3)),
+    (0, (3, 1, 1, 1, 1, 1)),
+)
+
+FONT_SIZE = 8.5
+FIGURE_INCHES = (6.0, 3.9)
+
+_RC = {
+    "font.size": FONT_SIZE,
+    "axes.labelsize": FONT_SIZE,
+    "axes.titlesize": FONT_SIZE + 1,
+    "xtick.labelsize": FONT_SIZE - 0.5,
+    "ytick.labelsize": FONT_SIZE - 0.5,
+    "legend.fontsize": FONT_SIZE - 0.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "text.color": INK,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "axes.unicode_minus": True,
+    "figure.dpi": 110,
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The package's matplotlib settings, for the time of one drawing."""
+    import matplotlib
+
+    with matplotlib.rc_context(_RC):
+        yield
+
+
+def new_axes(inches: tuple[float, float] = FIGURE_INCHES) -> Axes:
+    """Axes on a figure of their own that notebooks show and that leaves room for every label."""
+    import matplotlib.pyplot as plt
+
+    with styled():
+        _, ax = plt.subplots(figsize=inches, layout="constrained")
+    return ax
+
+
+def colour_of(group: int) -> str:
+    """Colour of the group at this position; colours come round again after the last."""
+    return GROUP_COLOURS[group % len(GROUP_COLOURS)]
+
+
+def line_of(group: int) -> object:
+    """Line style of the group at this position."""
+    return GROUP_LINES[group % len(GROUP_LINES)]
+
+
+def with_unit(name: str, unit: str | None) -> str:
+    """A column with its unit: "reaction (ms)", but "day" where the unit only repeats the name.
+
+    Examples
+    --------
+    >>> with_unit("reaction", "ms"), with_unit("day", "days"), with_unit("bdi", None)
+    ('reaction (ms)', 'day', 'bdi')
+    """
+    repeats = unit is not None and unit.lower().rstrip("s") == name.lower().rstrip("s")
+    return name if not unit or repeats else f"{name} ({unit})"
+
+
+def label_axes(ax: Axes, x: str, y: str) -> None:
+    """Axis labels, wrapped to the room that they have; a dollar sign stays a dollar sign."""
+    width, height = _axes_inches(ax)
+    plain(ax.set_xlabel(wrapped(x, width)))
+    plain(ax.set_ylabel(wrapped(y, height)))
+
+
+def wrapped(text: str, inches: float, size: float = FONT_SIZE, lines: int = 3) -> str:
+    """Text in lines that fit into this many inches at this font size (points), at most so many lines."""
+    characters = max(8, int(inches * 72 / (size * 0.58)))
+    found = textwrap.wrap(text, characters, max_lines=lines, placeholder=" …")
+    return "\n".join(found)
+
+
+def plain(text: Text) -> Text:
+    """Text from the user's file: never read as mathematics."""
+    text.set_parse_math(False)
+    return text
+
+
+def _axes_inches(ax: Axes) -> tuple[float, float]:
+    figure = ax.figure.get_figure(root=True) if hasattr(ax.figure, "get_figure") else ax.figure
+    width, height = figure.get_size_inches()  # type: ignore[union-attr]
+    box = ax.get_position()
+    return float(width * max(box.width, 0.2) * 0.95), float(height * max(box.height, 0.2) * 0.9)

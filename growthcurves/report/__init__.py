@@ -1,0 +1,60 @@
+"""The report: one self-contained HTML page. One file per section and its template; never estimation.
+
+`SECTIONS` lists the sections in the order of the page; a new one is one new file, its template, and one line.
+"""
+
+from __future__ import annotations
+
+from growthcurves.report.certainty import Certainty
+from growthcurves.report.change import Change
+from growthcurves.report.data import Data
+from growthcurves.report.effects import Effects
+from growthcurves.report.page import Report, make_report
+from growthcurves.report.people import People
+from growthcurves.report.question import Question
+from growthcurves.report.reproduce import Reproduce
+from growthcurves.report.section import Section
+from growthcurves.report.trajectories import Pictures
+from growthcurves.report.variation import Variation
+
+SECTIONS: tuple[Section, ...] = (
+    Question(),
+    Data(),
+    Pictures(),
+    Change(),
+    Effects(),
+    Variation(),
+    People(),
+    Certainty(),
+    Reproduce(),
+)
+
+
+def report(*fits, path=None, title=None, by=None) -> Report:  # type: ignore[no-untyped-def]
+    """Write a report of a fit: one HTML page that needs nothing else, for screen, phone and paper.
+
+    Parameters
+    ----------
+    *fits : GrowthFit
+        The fit. This version reports one.
+    path : str or Path, optional
+        File to write; without it the report is only returned.
+    title : str, optional
+        By default the outcome over the time.
+    by : str, optional
+        Column that divides the persons into groups, for the figure and the change report.
+
+    Returns
+    -------
+    Report
+        With `html`, `save(path)`; notebooks show it.
+
+    Raises
+    ------
+    NotAvailableError
+        For several fits.
+    """
+    return make_report(SECTIONS, fits, path=path, title=title, by=by)
+
+
+__all__ = ["SECTIONS", "Report", "report"]

@@ -1,0 +1,65 @@
+"""The certificate and the warnings, each with what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from growthcurves.report.section import Subject
+from growthcurves.report.words import and_list
+
+
+class Certainty:
+    """The certificate and the warnings."""
+
+    name = "certainty"
+    title = "Can these numbers be relied on?"
+
+    def why_not(self, subject: Subject) -> str | None:
+        return None
+
+    def context(self, subject: Subject) -> Mapping[str, Any]:
+        fit = subject.fit
+        return {"checks": checks(fit.certificate), "warnings": list(fit.warnings)}
+
+
+def checks(certificate: Any) -> list[dict[str, Any]]:
+    """The three words of the certificate, each with whether it is well and what it means."""
+    return [_converged(certificate), _singular(certificate), _identified(certificate)]
+
+
+def _converged(certificate: Any) -> dict[str, Any]:
+    if certificate.converged:
+        text = (
+            "The estimates are at an optimum of the likelihood, proved by its first and second derivatives "
+            f"(distance left: {certificate.decrement:.0e} standard errors)."
+        )
+        return {"well": True, "word": "Converged", "text": text}
+    text = "The optimum could not be certified. Do not rely on the numbers of this page."
+    return {"well": False, "word": "Not converged", "text": text}
+
+
+def _singular(certificate: Any) -> dict[str, Any]:
+    if not certificate.singular:
+        return {
+            "well": True,
+            "word": "Not singular",
+            "text": "Every variance between persons is larger than zero.",
+        }
+    what = and_list(list(certificate.direction)) if certificate.direction else "some combination"
+    text = (
+        f"The best estimate of the variance between persons in {what} is exactly zero. That is a finding, not "
+        "a failure; it does not show that all persons are the same, only that these data show no difference "
+        "beyond chance."
+    )
+    return {"well": None, "word": "Singular", "text": text}
+
+
+def _identified(certificate: Any) -> dict[str, Any]:
+    if certificate.identified:
+        return {"well": True, "word": "Identified", "text": "The design can tell all variances apart."}
+    text = (
+        "The design cannot tell the variances between persons and the residual variance apart. Average growth "
+        "and its intervals are valid; what needs the variances is withheld."
+    )
+    return {"well": False, "word": "Not identified", "text": text}

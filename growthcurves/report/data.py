@@ -1,0 +1,78 @@
+"""The data: counts at each level, the schedule, and the rows that were left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from growthcurves.plots.people import groups_of
+from growthcurves.report.format import count, number
+from growthcurves.report.section import Subject
+
+
+class Data:
+    """Counts at each level, the schedule, and the rows that were left out."""
+
+    name = "data"
+    title = "The data"
+
+    def why_not(self, subject: Subject) -> str | None:
+        return None
+
+    def context(self, subject: Subject) -> Mapping[str, Any]:
+        panel = subject.fit.panel
+        facts = panel.describe().to_dict()
+        return {
+            "rows": [*_level_two(facts), *_level_one(facts), *_schedule(facts), *_outcome(facts)],
+            "groups": _groups(subject),
+            "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
+            "total": int(len(panel.data)),
+        }
+
+
+def _level_two(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = [(f"Persons ({facts['names']['id']})", count(facts["persons"]))]
+    if facts["single_occasion"]:
+        rows.append(("Persons with one occasion", count(facts["single_occasion"])))
+    return rows
+
+
+def _level_one(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    low, middle, high = (facts[f"occasions_{name}"] for name in ("min", "median", "max"))
+    each = number(low) if low == high else f"{number(low)} to {number(high)}, median {number(middle)}"
+    return [("Occasions (rows used)", count(facts["occasions"])), ("Occasions per person", each)]
+
+
+def _schedule(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if facts["time_min"] is None:
+        return []
+    unit = f" {facts['units']['time']}" if facts["units"]["time"] else ""
+    span = f"{number(facts['time_min'])} to {number(facts['time_max'])}{unit}"
+    rows = [(f"Time ({facts['names']['time']})", span)]
+    if facts["spacing"] is not None:
+        rows.append(("Median time between occasions", f"{number(facts['spacing'])}{unit}"))
+    shared = "one, shared by all" if facts["schedules"] == 1 else count(facts["schedules"])
+    rows.append(("Different schedules of visits", shared))
+    if facts["repeated"]:
+        rows.append(("Rows that share person and time with another", count(facts["repeated"])))
+    return rows
+
+
+def _outcome(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    unit = f" {facts['units']['outcome']}" if facts["units"]["outcome"] else ""
+    values = f"{number(facts['outcome_mean'])} ({number(facts['outcome_sd'], 3)}){unit}"
+    return [(f"Mean (SD) of {facts['names']['outcome']}, all rows", values)]
+
+
+def _groups(subject: Subject) -> list[tuple[str, int, int]]:
+    """Persons and rows of each group."""
+    if subject.by is None:
+        return []
+    panel = subject.fit.panel
+    groups = groups_of(panel, subject.by)
+    rows = np.bincount(groups.codes[panel.persons.codes] + 1, minlength=len(groups.labels) + 1)[1:]
+    persons = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
+    labels = [f"{subject.by}: {label}" for label in groups.labels]
+    return list(zip(labels, persons.tolist(), rows.tolist(), strict=True))

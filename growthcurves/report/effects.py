@@ -1,0 +1,67 @@
+"""Fixed effects, grouped by the growth parameter that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from growthcurves.report.format import decimals, degrees, fixed, p_value
+from growthcurves.report.section import Subject
+from growthcurves.report.words import baseline, parameter_name, predictor_name, split_term, unit_of
+
+
+class Effects:
+    """Fixed effects, grouped by growth parameter."""
+
+    name = "effects"
+    title = "Average growth, and what predicts it"
+
+    def why_not(self, subject: Subject) -> str | None:
+        return None
+
+    def context(self, subject: Subject) -> Mapping[str, Any]:
+        fit = subject.fit
+        table = fit.fixed_effects()
+        return {
+            "groups": _groups(fit, table.to_dict("records")),
+            "ddf": table.attrs.get("ddf", ""),
+            "aliased": list(fit.aliased),
+        }
+
+
+def _groups(fit: Any, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One block of rows per growth parameter, then the time-varying predictors."""
+    blocks: dict[str, list[dict[str, str]]] = {name: [] for name in (*fit.model.parameters, "")}
+    for record in records:
+        parameter, predictor = split_term(fit, record["term"])
+        blocks[parameter].append(effect_row(fit, parameter, predictor, record))
+    return [
+        {"name": _heading(fit, name), "unit": unit_of(fit, name), "rows": rows}
+        for name, rows in blocks.items()
+        if rows
+    ]
+
+
+def _heading(fit: Any, parameter: str) -> str:
+    return parameter_name(fit, parameter) if parameter else "At each occasion"
+
+
+def effect_row(fit: Any, parameter: str, predictor: str, record: Mapping[str, Any]) -> dict[str, str]:
+    """One row of the table as texts."""
+    places = decimals(record["std_error"])
+    return {
+        "name": predictor_name(fit, predictor) if predictor else _mean_name(fit, parameter),
+        "term": record["term"],
+        "estimate": fixed(record["estimate"], places),
+        "error": fixed(record["std_error"], places),
+        "low": fixed(record["conf_low"], places),
+        "high": fixed(record["conf_high"], places),
+        "df": degrees(record["df"]),
+        "statistic": fixed(record["statistic"], 2),
+        "p": p_value(record["p_value"]),
+    }
+
+
+def _mean_name(fit: Any, parameter: str) -> str:
+    whom = baseline(fit, parameter)
+    return f"baseline ({whom})" if whom else "average"

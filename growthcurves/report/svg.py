@@ -1,0 +1,74 @@
+"""A figure as inline SVG that follows the page: its fonts, and its colours in the light and in the dark."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from growthcurves.plots.style import FAINT, GROUP_COLOURS, HAIRLINE, INK, MUTED, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Colours of the pictures and the names by which the page's style sheet knows them.
+VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", HAIRLINE: "--rule"} | {
+    colour: f"--group-{place + 1}" for place, colour in enumerate(GROUP_COLOURS)
+}
+
+
+def inline_svg(
+    name: str, description: str, draw: Callable[[Axes], object], inches: tuple[float, float]
+) -> Markup:
+    """Draw on new axes and return the picture as an `<svg>` element.
+
+    Parameters
+    ----------
+    name : str
+        Prefix of the ids inside, so that two pictures of one page do not share any.
+    description : str
+        What the picture shows, for readers who cannot see it.
+    draw : function of Axes
+    inches : (width, height)
+    """
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "growthcurves", "path.simplify": True}
+    buffer = io.StringIO()
+    with styled(), matplotlib.rc_context(settings):
+        figure = Figure(figsize=inches, layout="constrained")
+        FigureCanvasSVG(figure)
+        figure.patch.set_alpha(0)
+        ax = figure.add_subplot()
+        ax.patch.set_alpha(0)
+        draw(ax)
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return Markup(for_page(buffer.getvalue(), name, description))
+
+
+def for_page(svg: str, name: str, description: str) -> str:
+    """An SVG file as an element of a page: no header, own ids, the page's fonts and colours."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = svg.replace("xlink:href", "href")
+    svg = _own_ids(svg, name)
+    svg = re.sub(r"(font: [^;\"]*?\d+(?:\.\d+)?px) [^;\"]+", r"\1 var(--sans)", svg)
+    for colour, variable in VARIABLES.items():
+        svg = re.sub(rf"(fill|stroke): {colour}", rf"\1: var({variable})", svg, flags=re.IGNORECASE)
+    box = re.search(r'viewBox="([^"]+)"', svg)
+    assert box is not None
+    opening = f'<svg viewBox="{box.group(1)}" role="img" aria-label="{escape(description)}" class="figure">'
+    return opening + re.sub(r"\n\s*", "\n", svg[svg.index(">") + 1 :])
+
+
+def _own_ids(svg: str, name: str) -> str:
+    """Ids that something refers to get the figure's name; the others go."""
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
+    return re.sub(r'(url\(#|href="#)', rf"\1{name}-", svg)

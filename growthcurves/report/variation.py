@@ -1,0 +1,51 @@
+"""Variance components: how much persons differ, and the scatter of single measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from growthcurves.report.format import decimals, fixed, share
+from growthcurves.report.section import Subject
+from growthcurves.report.words import short_name, unit_of
+
+
+class Variation:
+    """Variance components."""
+
+    name = "variation"
+    title = "How much persons differ"
+
+    def why_not(self, subject: Subject) -> str | None:
+        fit = subject.fit
+        if fit.identified or not fit.random_names:
+            return None
+        said = [text for text in fit.warnings if "told apart" in text]
+        return said[0] if said else "The design cannot tell these variances apart, so they are withheld."
+
+    def context(self, subject: Subject) -> Mapping[str, Any]:
+        fit = subject.fit
+        records = fit.variance_components().to_dict("records")
+        return {
+            "rows": [component_row(fit, record) for record in records],
+            "boundary": fit.certificate.singular,
+            "direction": list(fit.certificate.direction),
+        }
+
+
+def component_row(fit: Any, record: Mapping[str, Any]) -> dict[str, str]:
+    """One row of the table as texts."""
+    kind, _, names = record["term"].partition(":")
+    if kind == "cor":
+        values = [share(record[name]) for name in ("estimate", "conf_low", "conf_high")]
+        both = " and ".join(short_name(fit, name) for name in names.split(","))
+        return _row(f"Correlation of {both}", values, "")
+    places = max(decimals(record["std_error"]), 1) if record["std_error"] == record["std_error"] else 3
+    values = [fixed(record[name], places) for name in ("estimate", "conf_low", "conf_high")]
+    if names == "residual":
+        return _row("SD of single measurements about a person's line", values, unit_of(fit, "intercept"))
+    return _row(f"SD of {short_name(fit, names)}", values, unit_of(fit, names))
+
+
+def _row(name: str, values: list[str], unit: str) -> dict[str, str]:
+    return {"name": name, "unit": unit} | dict(zip(("estimate", "low", "high"), values, strict=True))
