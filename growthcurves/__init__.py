@@ -1,11 +1,13 @@
 """Growth-curve models for longitudinal data.
 
-The public names, loaded when they are first used; no code of its own.
+The public names, loaded when they are first used.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
@@ -35,10 +37,21 @@ def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         raise AttributeError(f"growthcurves has no {name!r}; it has {', '.join(sorted(_NAMES))}")
     module = import_module(_NAMES[name])
-    value = module if module.__name__ == f"growthcurves.{name}" and name == "errors" else getattr(module, name)
+    value = module if name == "errors" else getattr(module, name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Package(ModuleType):
+    """The package, in which a room called like a public function (fit, report) does not hide it."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _NAMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -8,6 +8,7 @@ the cone the factor has r s - r (r - 1) / 2 parameters and no ridge. See docs/en
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,11 +38,23 @@ class Face:
     def size(self) -> int:
         return len(self.free)
 
+    @cached_property
+    def _rows(self) -> list[int]:
+        return [i for i, _ in self.free]
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        return [j for _, j in self.free]
+
+    @cached_property
+    def _same_column(self) -> Array:
+        columns = np.array(self._columns)
+        return (columns[:, None] == columns).astype(float)
+
     def factor(self, theta: Array) -> Array:
         """N T, (q, q), with zero columns beyond the rank."""
         T = np.zeros_like(self.rotation)
-        for value, (i, j) in zip(theta, self.free, strict=True):
-            T[i, j] = value
+        T[self._rows, self._columns] = theta
         return self.rotation @ T
 
     def matrix(self, theta: Array) -> Array:
@@ -52,27 +65,20 @@ class Face:
     def directions(self, theta: Array) -> Array:
         """dD / dtheta, (size, q, q)."""
         F = self.factor(theta)
-        out = np.empty((self.size, *F.shape))
-        for m, (i, j) in enumerate(self.free):
-            half = np.outer(self.rotation[:, i], F[:, j])
-            out[m] = half + half.T
-        return out
+        half = self.rotation.T[self._rows][:, :, None] * F.T[self._columns][:, None, :]
+        return half + half.swapaxes(1, 2)
 
     def gradient(self, theta: Array, S: Array) -> Array:
         """d deviance / dtheta for a symmetric gradient S in D."""
-        SF = self.rotation.T @ (2.0 * S @ self.factor(theta))
-        return np.array([SF[i, j] for i, j in self.free])
+        return (self.rotation.T @ (2.0 * S @ self.factor(theta)))[self._rows, self._columns]
 
     def hessian(self, theta: Array, S: Array, H: Array) -> Array:
         """d^2 deviance / dtheta^2 for gradient S and Hessian H in D."""
-        E = self.directions(theta).reshape(self.size, -1)
         q = len(S)
+        E = self.directions(theta).reshape(self.size, q * q)
         curved = E @ H.reshape(q * q, q * q) @ E.T
         inner = 2.0 * self.rotation.T @ S @ self.rotation
-        for m, (i, j) in enumerate(self.free):
-            for n, (k, l) in enumerate(self.free):
-                if j == l:
-                    curved[m, n] += inner[i, k]
+        curved += self._same_column * inner[self._rows][:, self._rows]
         return (curved + curved.T) / 2
 
 

@@ -94,9 +94,15 @@ class Derivatives:
     expected: Array
     trace: Array
 
-    def information(self, left: Array, right: Array) -> float:
-        """sum_i tr(E P_i F P_i): expected second derivative of -2 log likelihood along E and F."""
-        return float(np.einsum("ab,bcda,cd->", left, self.expected, right))
+    def expected_hessian(self) -> Array:
+        """sum_i tr(E P_i F P_i) as a (q q, q q) matrix: expected second derivative of the log determinants."""
+        q = len(self.trace)
+        return self.expected.transpose(3, 0, 1, 2).reshape(q * q, q * q)
+
+    def information(self, direction: Array) -> float:
+        """Expected second derivative of -2 log likelihood along a symmetric matrix."""
+        flat = direction.ravel()
+        return float(flat @ self.expected_hessian() @ flat)
 
 
 def derivatives(problem: Problem, at: Criterion) -> Derivatives:
@@ -109,12 +115,12 @@ def derivatives(problem: Problem, at: Criterion) -> Derivatives:
         weight[:p, :p] += inverse.T @ inverse
     sums = _curvature(problem, at.D, weight)
     residual = sums.uu @ v  # (q, p+1, q): U_a (U_b v)'
-    rss = -np.tensordot(v, residual, (0, 1))
-    weighted = np.tensordot(sums.uu.transpose(0, 2, 1, 3).reshape(q, q, -1), weight.ravel(), 1)
-    gradient = sums.p - weighted
-    cross = np.tensordot(residual[:, :p, :], inverse.T, (1, 0)).reshape(q * q, p)
+    rss = -(v @ residual)
+    by_pair = sums.uu.transpose(0, 2, 1, 3)
+    gradient = sums.p - by_pair.reshape(q, q, -1) @ weight.ravel()
+    cross = (residual[:, :p].swapaxes(1, 2) @ inverse.T).reshape(q * q, p)
     cross = (cross + cross.reshape(q, q, p).swapaxes(0, 1).reshape(q * q, p)) / 2
-    whitened = inverse @ sums.uu[:, :p, :, :p].transpose(0, 2, 1, 3) @ inverse.T
+    whitened = inverse @ by_pair[:, :, :p, :p] @ inverse.T
     shape = (q, q, q, q)
     fixed = -sums.pp.transpose(3, 0, 1, 2) + 2.0 * sums.pk.transpose(3, 0, 1, 2)
     fixed = fixed - (2.0 * nu / at.rss) * (cross @ cross.T).reshape(shape)

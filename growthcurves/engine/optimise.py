@@ -70,18 +70,26 @@ def optimise(problem: Problem, starts: list[Array]) -> Optimum:
     search = Search(problem)
     best: Optimum | None = None
     for D in starts:
-        found = climb(search, D)
+        found = climb(search, D, best)
+        if found is None:
+            continue
         if best is None or found.at.deviance < best.at.deviance - search.noise(best.at.deviance):
             best = found
     assert best is not None
     return Optimum(best.at, best.slopes, best.face, best.theta, search.evaluations)
 
 
-def climb(search: Search, D: Array) -> Optimum:
-    """Newton on the face of D; then down to a lower face or up along a missing direction, until neither helps."""
+def climb(search: Search, D: Array, known: Optimum | None = None) -> Optimum | None:
+    """Newton on the face of D; then down to a lower face or up along a missing direction, until neither helps.
+
+    None when the way leads to the optimum that is known already.
+    """
     partition = search.problem.partition
     face, theta = face_of(D, partition, ZERO)
-    here = newton(search, face, theta)
+    start = newton(search, face, theta, known)
+    if start is None:
+        return None
+    here = start
     for _ in range(MAX_FACES):
         lower = _drop(search, here)
         here = lower if lower is not None else here
@@ -89,15 +97,24 @@ def climb(search: Search, D: Array) -> Optimum:
         if way is None:
             break
         face, theta = face_of(_leave(search, here, way), partition, ZERO)
-        here = newton(search, face, theta)
+        here = settle(search, face, theta)
     return here
 
 
-def newton(search: Search, face: Face, theta: Array) -> Optimum:
-    """Minimise the deviance over the parameters of one face."""
+def settle(search: Search, face: Face, theta: Array) -> Optimum:
+    """Newton on one face, to its end."""
+    found = newton(search, face, theta, None)
+    assert found is not None
+    return found
+
+
+def newton(search: Search, face: Face, theta: Array, known: Optimum | None) -> Optimum | None:
+    """Minimise the deviance over the parameters of one face; None on reaching the basin of a known optimum."""
     at = search.at(face.matrix(theta))
     slopes = derivatives(search.problem, at)
     for _ in range(MAX_STEPS):
+        if known is not None and _same_basin(search.problem, at, known):
+            return None
         if face.size == 0 or np.trace(at.D) > RUNAWAY:
             break
         gradient = face.gradient(theta, slopes.gradient)
@@ -111,6 +128,16 @@ def newton(search: Search, face: Face, theta: Array) -> Optimum:
         theta, at = moved
         slopes = derivatives(search.problem, at)
     return Optimum(at, slopes, face, theta, search.evaluations)
+
+
+def _same_basin(problem: Problem, at: Criterion, known: Optimum) -> bool:
+    """Whether D lies within half a standard error of a known optimum with a positive definite Hessian."""
+    if known.face.size < sum(len(block) * (len(block) + 1) // 2 for block in problem.partition):
+        return False
+    q = problem.q
+    away = (at.D - known.at.D).ravel()
+    squared = away @ known.slopes.profiled.reshape(q * q, q * q) @ away
+    return 0.0 <= squared < 0.25 and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.1
 
 
 def newton_step(gradient: Array, hessian: Array) -> tuple[Array, float, bool]:
@@ -153,7 +180,7 @@ def _drop(search: Search, here: Optimum) -> Optimum | None:
     face, theta = face_of(here.at.D, partition, SMALL)
     if face.size == here.face.size:
         return None
-    lower = newton(search, face, theta)
+    lower = settle(search, face, theta)
     higher = lower.at.deviance > here.at.deviance + search.noise(here.at.deviance)
     if higher or descent_direction(lower, partition) is not None:
         return None
@@ -169,7 +196,7 @@ def descent_direction(here: Optimum, partition: tuple[tuple[int, ...], ...]) -> 
         values, vectors = np.linalg.eigh(basis.T @ here.slopes.gradient @ basis)
         v = basis @ vectors[:, 0]
         variance = np.outer(v, v)
-        strength = max(-values[0], 0.0) ** 2 / max(here.slopes.information(variance, variance), 1e-300)
+        strength = max(-values[0], 0.0) ** 2 / max(here.slopes.information(variance), 1e-300)
         if strength > max(best, DESCENT):
             best, way = strength, v
     return way
@@ -178,7 +205,7 @@ def descent_direction(here: Optimum, partition: tuple[tuple[int, ...], ...]) -> 
 def _leave(search: Search, here: Optimum, way: Array) -> Array:
     """D with a variance added along a missing direction, as far as the deviance falls."""
     variance = np.outer(way, way)
-    amount = -float(way @ here.slopes.gradient @ way) / here.slopes.information(variance, variance)
+    amount = -float(way @ here.slopes.gradient @ way) / here.slopes.information(variance)
     best, best_deviance = here.at.D + amount * variance, np.inf
     for _ in range(60):
         D = here.at.D + amount * variance
@@ -192,20 +219,35 @@ def _leave(search: Search, here: Optimum, way: Array) -> Array:
 
 
 def moment_start(problem: Problem) -> Array:
-    """MIVQUE(0): solve the expected estimating equations at D = 0 (Rao 1971), made positive definite."""
+    """MIVQUE(0): equate the sums of u_i u_i' and of squared OLS residuals with their expectations (Rao 1971).
+
+    The losses of degrees of freedom to X are ignored, since this is a start; it is made positive definite.
+    """
     q = problem.q
-    at = criterion(problem, np.zeros((q, q)))
-    slopes = derivatives(problem, at)
-    free = [(a, b) for block in problem.partition for a in block for b in block if b <= a]
+    slopes = derivatives(problem, criterion(problem, np.zeros((q, q))))
+    E = _basis(problem.partition, q)
+    trace = E @ slopes.trace.ravel()
+    system = np.empty((len(E) + 1, len(E) + 1))
+    system[:-1, :-1] = E @ slopes.expected_hessian() @ E.T
+    system[:-1, -1] = system[-1, :-1] = trace
+    system[-1, -1] = problem.rows
+    solution = np.linalg.lstsq(system, np.append(-(E @ slopes.rss.ravel()), problem.rows), rcond=1e-10)[0]
+    residual = max(float(solution[-1]), 0.01)
+    return _positive((solution[:-1] @ E).reshape(q, q) / residual, problem.partition)
+
+
+def other_start(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
+    """Another point to start from: half the variance, and covariances of the other sign."""
+    return _positive(np.diag(np.diag(D)) - D / 2.0, partition)
+
+
+def _basis(partition: tuple[tuple[int, ...], ...], q: int) -> Array:
+    """The symmetric matrices that are free, flattened: (m, q * q)."""
+    free = [(a, b) for block in partition for a in block for b in block if b <= a]
     E = np.zeros((len(free), q, q))
     for m, (a, b) in enumerate(free):
         E[m, a, b] = E[m, b, a] = 1.0
-    size = len(free)
-    information = np.array([slopes.information(E[m], E[n]) for m in range(size) for n in range(size)])
-    trace = np.tensordot(E, slopes.trace, 2)
-    information = information.reshape(size, size) - np.outer(trace, trace) / problem.error_df
-    solution = np.linalg.lstsq(information, -np.tensordot(E, slopes.gradient, 2), rcond=1e-10)[0]
-    return _positive(np.tensordot(solution, E, 1), problem.partition)
+    return E.reshape(len(free), q * q)
 
 
 def _positive(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:

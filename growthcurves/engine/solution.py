@@ -11,7 +11,7 @@ from growthcurves.engine.blocks import Array
 from growthcurves.engine.certificate import Verdict, judge
 from growthcurves.engine.information import VarianceInformation, variance_information
 from growthcurves.engine.moments import Moments
-from growthcurves.engine.optimise import Optimum, moment_start, optimise
+from growthcurves.engine.optimise import Optimum, moment_start, optimise, other_start
 from growthcurves.engine.problem import Coordinates, Problem, coordinates, standard_problem
 
 #: Above this many persons with own times, the starts are tried on a part of them.
@@ -106,11 +106,13 @@ def _starts(problem: Problem, moments: Moments, reml: bool) -> list[Array]:
         coords = coordinates(part)
         if not coords.dependent_z and len(coords.x.kept) == problem.p:
             return [_start_from(standard_problem(part, coords, reml), problem)]
-    return [moment_start(problem), np.eye(problem.q)]
+    start = moment_start(problem)
+    return [start, other_start(start, problem.partition)]
 
 
 def _start_from(part: Problem, problem: Problem) -> Array:
     """The optimum of a part of the persons in the coordinates of all of them."""
-    D = optimise(part, [moment_start(part), np.eye(part.q)]).at.D
+    start = moment_start(part)
+    D = optimise(part, [start, other_start(start, part.partition)]).at.D
     change = problem.back_z @ np.linalg.solve(part.back_z, np.eye(part.q))
     return change @ D @ change.T
