@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from growthcurves.cli.options import Request
+from growthcurves.cli.terms import as_formula, mentions, number_or_text, random_names, references
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +41,13 @@ def run(request: Request) -> Any:
     frame = _long_table(request, roles)
     panel = _panel(request, roles, _with_groups(frame, request.by))
     if request.formula:
-        return fit(request.formula, panel, method=request.method, **_formula_options(request, roles))
+        return fit(request.formula, panel, method=request.method, **_formula_options(request, panel))
     return fit(_model(request, roles, panel), panel, method=request.method)
 
 
-def _formula_options(request: Request, roles: Roles) -> dict[str, Any]:
+def _formula_options(request: Request, panel: Panel) -> dict[str, Any]:
     options: dict[str, Any] = {"time": request.time} if request.time else {}
-    return options | ({"reference": references(request.reference)} if request.reference else {})
+    return options | ({"reference": references(request.reference, panel.data)} if request.reference else {})
 
 
 def _refuse_contradictions(request: Request) -> None:
@@ -94,7 +95,7 @@ def _pattern_stem(pattern: str | None) -> str | None:
 def _long_table(request: Request, roles: Roles) -> pd.DataFrame:
     from growthcurves.data.read import read_table
 
-    frame = read_table(request.data, missing=[_number_or_text(code) for code in request.missing])
+    frame = read_table(request.data, missing=[number_or_text(code) for code in request.missing])
     if not request.columns:
         return frame
     from growthcurves.data.frame import require_columns
@@ -149,9 +150,9 @@ def _model(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
     from growthcurves.model.growth import GrowthModel
 
     columns = {str(name) for name in panel.data.columns}
-    slope = [_as_formula(request.slope, columns)] if request.slope else []
-    intercept = [_as_formula(request.intercept, columns)] if request.intercept else []
-    if request.by and not any(_names(request.by, part) for part in slope):
+    slope = [as_formula(request.slope, columns)] if request.slope else []
+    intercept = [as_formula(request.intercept, columns)] if request.intercept else []
+    if request.by and not any(mentions(part, request.by) for part in slope):
         slope = [quoted(request.by), *slope]
     predictors = {"intercept": " + ".join([*slope, *intercept]), "slope": " + ".join(slope)}
     model = GrowthModel(
@@ -159,61 +160,6 @@ def _model(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
         time=roles.time,
         id=roles.id,
         predictors={name: text for name, text in predictors.items() if text},
-        reference=references(request.reference),
+        reference=references(request.reference, panel.data),
     )
     return model if request.random is None else replace(model, random=random_names(request.random))
-
-
-def random_names(text: str) -> tuple[str, ...]:
-    """Growth parameters from "intercept,slope" or "intercept | slope"; none from "none".
-
-    Examples
-    --------
-    >>> random_names("intercept, slope"), random_names("none")
-    (('intercept', 'slope'), ())
-    """
-    names = tuple(text.replace("|", " ").replace(",", " ").replace("+", " ").split())
-    return () if names == ("none",) else names
-
-
-def references(texts: tuple[str, ...]) -> dict[str, str]:
-    """Reference levels from texts such as "arm=placebo"."""
-    pairs = [text.partition("=") for text in texts]
-    for text, (column, sign, level) in zip(texts, pairs, strict=True):
-        if not (column and sign and level):
-            raise click.UsageError(
-                f"--reference {text!r}: write it as COLUMN=LEVEL, for example arm=placebo."
-            )
-    return {column.strip(): level.strip() for column, _, level in pairs}
-
-
-def _as_formula(text: str, columns: set[str]) -> str:
-    """Terms as a formula; names of columns that need backticks get them.
-
-    Examples
-    --------
-    >>> _as_formula("body weight + age", {"body weight", "age"})
-    '`body weight` + age'
-    """
-    from growthcurves.model.formula import quoted
-
-    pieces = [text] if text.strip() in columns else text.split("+")
-    return " + ".join(
-        quoted(piece.strip()) if piece.strip() in columns else piece.strip() for piece in pieces
-    )
-
-
-def _names(column: str, formula: str) -> bool:
-    from growthcurves.model.formula import expression_columns
-
-    try:
-        return column in expression_columns(formula.replace(":", "+").replace("^", "**"))
-    except SyntaxError:
-        return column in formula
-
-
-def _number_or_text(code: str) -> Any:
-    try:
-        return float(code) if not code.lstrip("+-").isdigit() else int(code)
-    except ValueError:
-        return code

@@ -28,3 +28,13 @@ def fit(as_json: bool, **values: Any) -> None:
         click.echo(fit_as_json(fitted, request.by))
     else:
         click.echo(str(fitted.summary()))
+        if request.by is not None:
+            click.echo("\nChange report\n" + _wrapped(fitted.change(by=request.by).sentences()))
+
+
+def _wrapped(sentences: list[str]) -> str:
+    import textwrap
+
+    return "\n".join(
+        textwrap.fill(text, 78, initial_indent="  ", subsequent_indent="    ") for text in sentences
+    )

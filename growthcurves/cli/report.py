@@ -49,6 +49,6 @@ def write(fitted: Any, path: Path, title: str | None = None, by: str | None = No
     from growthcurves.report import report as make_report
 
     made = make_report(fitted, path=path, title=title, by=by)
-    for sentence in made.findings[:3]:
+    for sentence in made.findings[:3] if by is None else [made.lead]:
         click.echo(textwrap.fill(sentence, 78))
     click.echo(f"\nThe report is in {path} ({made.kilobytes} kB): open it in a browser.")

@@ -44,7 +44,8 @@ def variance_information(problem: Problem, optimum: Optimum, identified: bool) -
     """
     at, slopes, face, theta = optimum.at, optimum.slopes, optimum.face, optimum.theta
     s, nu, m = at.sigma2, problem.error_df, face.size
-    E = face.directions(theta).reshape(m, -1)
+    q, p = problem.q, problem.p
+    E = face.directions(theta).reshape(m, q * q)
     hessian = np.empty((m + 1, m + 1))
     hessian[:m, :m] = face.hessian(theta, slopes.gradient, slopes.fixed_scale)
     hessian[:m, m] = hessian[m, :m] = -(E @ slopes.rss.ravel()) / s**2
@@ -55,7 +56,6 @@ def variance_information(problem: Problem, optimum: Optimum, identified: bool) -
         return None
     cov = 2.0 * inverse * np.outer(scale, scale)
     J, Jx = problem.original_z(), problem.original_x()
-    q, p = problem.q, problem.p
     dG = np.concatenate([s * E.reshape(m, q, q), at.D[None]])
     inner = np.concatenate(
         [s * (E @ slopes.whitened.reshape(q * q, p * p)).reshape(m, p, p), np.eye(p)[None]]

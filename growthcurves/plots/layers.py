@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 LONGEST_DIRECT_LABEL = 26
 MOST_DIRECT_LABELS = 6
+_HANDLE = 30.0  # points that a key's handle and its gaps take
 
 
-def draw_persons(ax: Axes, lines: pd.DataFrame, colour: str) -> None:
-    """Thin lines, lighter the more there are; a person with one occasion is a dot."""
+def draw_persons(ax: Axes, lines: pd.DataFrame, colour: str, total: int | None = None) -> None:
+    """Thin lines, lighter the more there are in all; a person with one occasion is a dot."""
     from matplotlib.collections import LineCollection
 
     pieces = [piece[["time", "value"]].to_numpy(float) for _, piece in lines.groupby("id", sort=False)]
     if not pieces:
         return
-    alpha = person_alpha(len(pieces))
+    alpha = person_alpha(total or len(pieces))
     paths = [piece for piece in pieces if len(piece) > 1]
     ax.add_collection(
         LineCollection(
@@ -38,7 +39,7 @@ def draw_persons(ax: Axes, lines: pd.DataFrame, colour: str) -> None:
 
 def person_alpha(count: int) -> float:
     """How strong one person's line is drawn, so that many lines leave the mean in sight."""
-    return float(np.clip(4.5 / np.sqrt(max(count, 1)), 0.06, 0.6))
+    return float(np.clip(3.6 / np.sqrt(max(count, 1)), 0.06, 0.6))
 
 
 def draw_band(ax: Axes, part: pd.DataFrame, colour: str, alpha: float, edge: bool = False) -> None:
@@ -74,19 +75,19 @@ def name_groups(ax: Axes, labels: Sequence[str], ends: Sequence[tuple[float, flo
     wanted = np.array([(y - low) / (high - low) * height for _, y in ends])
     rows = np.array([text.count("\n") + 1 for text in texts])
     placed = spread(wanted, rows * (FONT_SIZE + 2.0))
-    for text, (x, y), shift in zip(texts, ends, placed - wanted, strict=True):
-        plain(
-            ax.annotate(
-                text,
-                (x, y),
-                xytext=(5, shift),
+    for place, (text, end, shift) in enumerate(zip(texts, ends, placed - wanted, strict=True)):
+        for words, right, colour in (("●", 5, colour_of(place)), (text, 14, INK)):
+            note = ax.annotate(
+                words,
+                end,
+                xytext=(right, shift),
                 textcoords="offset points",
                 va="center",
                 fontsize=FONT_SIZE - 0.5,
-                color=INK,
+                color=colour,
                 annotation_clip=False,
             )
-        )
+            plain(note)
     return True
 
 
@@ -113,14 +114,16 @@ def spread(wanted: np.ndarray, room: np.ndarray) -> np.ndarray:
 
 
 def key_above(ax: Axes, handles: Sequence[Any]) -> None:
-    """The key in one or two rows above the axes, where it never covers data."""
-    width = ax.figure.get_size_inches()[0]  # type: ignore[union-attr]
-    columns = min(len(handles), 4 if width > 5 else 2)
+    """The key above the axes, where it never covers data, in as many columns as fit."""
+    points = ax.figure.get_size_inches()[0] * 72 - 36  # type: ignore[union-attr]
+    size = FONT_SIZE - 0.5
+    labels = [wrapped(handle.get_label(), (points - _HANDLE) / 72, size, lines=2) for handle in handles]
     legend = ax.legend(
         handles=list(handles),
+        labels=labels,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=columns,
+        ncols=columns_that_fit([len(label) * size * 0.56 + _HANDLE for label in labels], points),
         frameon=False,
         borderaxespad=0.2,
         borderpad=0.2,
@@ -131,6 +134,20 @@ def key_above(ax: Axes, handles: Sequence[Any]) -> None:
     )
     for text in legend.get_texts():
         plain(text).set_color(MUTED)
+
+
+def columns_that_fit(widths: Sequence[float], room: float) -> int:
+    """How many columns entries of these widths can stand in, filled column by column.
+
+    Examples
+    --------
+    >>> columns_that_fit([50, 50, 50, 50], 210), columns_that_fit([50, 150, 50, 50], 210)
+    (4, 2)
+    """
+    for columns in range(len(widths), 1, -1):
+        if sum(part.max() for part in np.array_split(np.asarray(widths), columns)) <= room:
+            return columns
+    return 1
 
 
 def _height_in_points(ax: Axes) -> float:

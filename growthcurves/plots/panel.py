@@ -71,7 +71,7 @@ class ObservedTrajectories:
         for place, group in enumerate(groups):
             part = frame if len(groups) == 1 else frame[frame["group"] == group]
             colour = MUTED if len(groups) == 1 else colour_of(place)
-            draw_persons(ax, part[part["part"] == "observed"], colour)
+            draw_persons(ax, part[part["part"] == "observed"], colour, frame["id"].nunique())
             mean = part[part["part"] == "mean"]
             draw_mean(ax, mean, place, marker="o")
             ends.append((mean["time"].iloc[-1], mean["value"].iloc[-1]))

@@ -66,9 +66,9 @@ class Slopes:
         """Draw the table."""
         parts = dict(list(frame.groupby("part")))
         rates = frame.loc[frame["part"] != "model", "rate"]
-        bins = bin_edges(rates.to_numpy(), parts["eb"]["rate"].size)
+        bins = bin_edges(rates.to_numpy(), parts["eb"]["rate"].size).tolist()
         eb, ols, model = parts["eb"]["rate"], parts.get("ols", frame.iloc[:0])["rate"], parts["model"]
-        ax.hist(eb, bins=bins, density=True, color=colour_of(0), alpha=0.28, linewidth=0, rwidth=0.96, zorder=1)
+        ax.hist(eb, bins=bins, density=True, color=colour_of(0), alpha=0.28, rwidth=0.96, zorder=1)
         if len(ols):
             ax.hist(ols, bins=bins, density=True, histtype="step", color=MUTED, linewidth=0.9, zorder=2)
         ax.plot(model["rate"], model["density"], color=colour_of(0), linewidth=2.0, zorder=3)

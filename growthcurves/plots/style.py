@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ GROUP_LINES = (
 FONT_SIZE = 8.5
 FIGURE_INCHES = (6.0, 3.9)
 
-_RC = {
+_RC: Any = {
     "font.size": FONT_SIZE,
     "axes.labelsize": FONT_SIZE,
     "axes.titlesize": FONT_SIZE + 1,
@@ -99,8 +99,9 @@ def with_unit(name: str, unit: str | None) -> str:
 def label_axes(ax: Axes, x: str, y: str) -> None:
     """Axis labels, wrapped to the room that they have; a dollar sign stays a dollar sign."""
     width, height = _axes_inches(ax)
-    plain(ax.set_xlabel(wrapped(x, width)))
-    plain(ax.set_ylabel(wrapped(y, height)))
+    lines = 2 if height < 2.5 else 3
+    plain(ax.set_xlabel(wrapped(x, width, lines=lines)))
+    plain(ax.set_ylabel(wrapped(y, height, lines=lines)))
 
 
 def wrapped(text: str, inches: float, size: float = FONT_SIZE, lines: int = 3) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["part", "group", "id", "time", "value", "low", "high"]
 _GRID = 61
+MOST_SHADED = 3
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,25 @@ class Trajectories:
     def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
         """Draw the table; groups are named at the ends of their lines where there is room."""
         groups = frame.attrs["groups"]
-        alone = len(groups) == 1
+        alone, total = len(groups) == 1, frame["id"].nunique()
         for place, group in enumerate(groups):
             parts = dict(list(_of_group(frame, group).groupby("part")))
             colour = colour_of(place)
-            draw_band(ax, parts["persons"], colour, 0.10 if alone else 0.07, edge=True)
-            draw_persons(ax, parts.get("observed", frame.iloc[:0]), MUTED if alone else colour)
-            draw_band(ax, parts["confidence"], colour, 0.32)
+            draw_band(ax, parts["persons"], colour, _shade(len(groups)), edge=len(groups) <= MOST_SHADED)
+            draw_persons(ax, parts.get("observed", frame.iloc[:0]), MUTED if alone else colour, total)
+            draw_band(ax, parts["confidence"], colour, 0.32 if len(groups) <= MOST_SHADED else 0.16)
             draw_mean(ax, parts["mean"], place)
         ax.margins(x=0.02)
         label_axes(ax, frame.attrs["x"], frame.attrs["y"])
-        key_above(ax, [*_group_key(ax, frame), *_key(frame)])
+        key_above(ax, _key(frame, _group_key(ax, frame)))
         return ax
+
+
+def _shade(groups: int) -> float:
+    """How strong the band of persons is; with many groups the bands would only cover each other."""
+    if groups > MOST_SHADED:
+        return 0.0
+    return 0.10 if groups == 1 else 0.07
 
 
 def fitted_parts(curve: pd.DataFrame) -> pd.DataFrame:
@@ -123,18 +131,20 @@ def _group_key(ax: Axes, frame: pd.DataFrame) -> list[Any]:
     ]
 
 
-def _key(frame: pd.DataFrame) -> list[Any]:
+def _key(frame: pd.DataFrame, named: list[Any]) -> list[Any]:
+    """The key: groups that are not named at their lines (then these are the means), and what the rest is."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     level, alone = frame.attrs["level"], len(frame.attrs["groups"]) == 1
     colour = colour_of(0) if alone else MUTED
-    key: list[Any] = []
+    key: list[Any] = list(named)
     if (frame["part"] == "observed").any():
         key.append(Line2D([], [], color=FAINT, linewidth=0.8, label=frame.attrs["note"]))
-    key.append(Line2D([], [], color=colour, linewidth=2, label="mean"))
+    if not named:
+        key.append(Line2D([], [], color=colour, linewidth=2, label="mean"))
     key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"mean, {level} interval"))
     persons = frame[frame["part"] == "persons"]
-    if persons["low"].notna().any():
+    if persons["low"].notna().any() and len(frame.attrs["groups"]) <= MOST_SHADED:
         key.append(Patch(facecolor=colour, alpha=0.16, linewidth=0, label=f"{level} of persons"))
     return key

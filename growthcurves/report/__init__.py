@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
 from growthcurves.report.data import Data
@@ -30,7 +33,9 @@ SECTIONS: tuple[Section, ...] = (
 )
 
 
-def report(*fits, path=None, title=None, by=None) -> Report:  # type: ignore[no-untyped-def]
+def report(
+    *fits: Any, path: str | Path | None = None, title: str | None = None, by: str | None = None
+) -> Report:
     """Write a report of a fit: one HTML page that needs nothing else, for screen, phone and paper.
 
     Parameters
@@ -53,6 +58,8 @@ def report(*fits, path=None, title=None, by=None) -> Report:  # type: ignore[no-
     ------
     NotAvailableError
         For several fits.
+    ColumnError, ModelError
+        For a column that does not divide the persons into groups.
     """
     return make_report(SECTIONS, fits, path=path, title=title, by=by)
 

@@ -24,15 +24,21 @@ class Certainty:
 
 
 def checks(certificate: Any) -> list[dict[str, Any]]:
-    """The three words of the certificate, each with whether it is well and what it means."""
-    return [_converged(certificate), _singular(certificate), _identified(certificate)]
+    """The words of the certificate, each with whether it is well and what it means.
+
+    Whether variances are zero is not said where they cannot be told apart.
+    """
+    singular = [_singular(certificate)] if certificate.identified else []
+    return [_converged(certificate), *singular, _identified(certificate)]
 
 
 def _converged(certificate: Any) -> dict[str, Any]:
     if certificate.converged:
+        size = certificate.decrement
+        left = "less than a millionth of" if size < 1e-6 else f"{size:.1g} of"
         text = (
             "The estimates are at an optimum of the likelihood, proved by its first and second derivatives "
-            f"(distance left: {certificate.decrement:.0e} standard errors)."
+            f"(distance left: {left} a standard error)."
         )
         return {"well": True, "word": "Converged", "text": text}
     text = "The optimum could not be certified. Do not rely on the numbers of this page."
@@ -48,9 +54,9 @@ def _singular(certificate: Any) -> dict[str, Any]:
         }
     what = and_list(list(certificate.direction)) if certificate.direction else "some combination"
     text = (
-        f"The best estimate of the variance between persons in {what} is exactly zero. That is a finding, not "
-        "a failure; it does not show that all persons are the same, only that these data show no difference "
-        "beyond chance."
+        f"The best estimate of the variance between persons in {what} is exactly zero. That is a finding, "
+        "not a failure; it does not show that all persons are the same, only that these data show no "
+        "difference beyond chance."
     )
     return {"well": None, "word": "Singular", "text": text}
 
@@ -59,7 +65,7 @@ def _identified(certificate: Any) -> dict[str, Any]:
     if certificate.identified:
         return {"well": True, "word": "Identified", "text": "The design can tell all variances apart."}
     text = (
-        "The design cannot tell the variances between persons and the residual variance apart. Average growth "
-        "and its intervals are valid; what needs the variances is withheld."
+        "The design cannot tell the variances between persons and the residual variance apart. Average "
+        "growth and its intervals are valid; what needs the variances is withheld."
     )
     return {"well": False, "word": "Not identified", "text": text}

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from growthcurves.report.format import count, decimals, fixed, number, p_value, share
+import pandas as pd
+
+from growthcurves.report.format import count, decimals, fixed, number, p_value, polished, share
 from growthcurves.report.section import Subject
 
 MOST_TIMES = 4
@@ -28,8 +30,8 @@ class Change:
     def context(self, subject: Subject) -> Mapping[str, Any]:
         answer = subject.fit.change(by=subject.by)
         return {
-            "sentences": [str(text) for text in answer.sentences()],
-            "blocks": blocks(subject, answer.table.to_dict("records")),
+            "sentences": [polished(str(text)) for text in answer.sentences()],
+            "blocks": blocks(subject, shown(subject, answer.table).to_dict("records")),
             "unit": answer.unit,
         }
 
@@ -94,7 +96,7 @@ KINDS = (
         "Correlation of the rate with {outcome} at {time} {}",
         _share,
     ),
-    Kind("time of least spread", _START, "{time} at which persons differ least", _rate),
+    Kind("time of least spread", _START, "Time ({time}) at which persons differ least", _rate),
     Kind("ICC at (.*)", _BETWEEN, "at {time} {}", _share),
     Kind(
         "SD of rates before predictors of the slope",
@@ -111,7 +113,12 @@ KINDS = (
 )
 
 
-def blocks(subject: Subject, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def shown(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are not withheld; the sentences say what is, and why."""
+    return table if subject.fit.identified else table[table["estimate"].notna()]
+
+
+def blocks(subject: Subject, records: list[dict[Any, Any]]) -> list[dict[str, Any]]:
     """The table in blocks of rows: one per group, then what all groups share."""
     lows = {record["group"]: record for record in records if record["quantity"] == _LOW}
     found: dict[str, list[dict[str, str]]] = {}
@@ -125,7 +132,7 @@ def blocks(subject: Subject, records: list[dict[str, Any]]) -> list[dict[str, An
     return [{"name": name, "rows": rows} for name, rows in found.items()]
 
 
-def thinned(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def thinned(records: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     """The records with the ICC at a few of its times: the first, the last, and some between."""
     times = [place for place, record in enumerate(records) if record["quantity"].startswith("ICC at ")]
     if len(times) <= MOST_TIMES + 1:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.plots.people import groups_of
+from growthcurves.plots.slopes import singular
 from growthcurves.report.format import count, number
 from growthcurves.report.section import Subject
 
@@ -52,12 +53,19 @@ def _schedule(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     span = f"{number(facts['time_min'])} to {number(facts['time_max'])}{unit}"
     rows = [(f"Time ({facts['names']['time']})", span)]
     if facts["spacing"] is not None:
-        rows.append(("Median time between occasions", f"{number(facts['spacing'])}{unit}"))
+        rows.append(("Median time between occasions", amount(facts["spacing"], facts["units"]["time"])))
     shared = "one, shared by all" if facts["schedules"] == 1 else count(facts["schedules"])
     rows.append(("Different schedules of visits", shared))
     if facts["repeated"]:
         rows.append(("Rows that share person and time with another", count(facts["repeated"])))
     return rows
+
+
+def amount(value: float, unit: str | None) -> str:
+    """A number with its unit: "1 day", "2 days"."""
+    if not unit:
+        return number(value)
+    return f"{number(value)} {singular(unit) if value == 1 else unit}"
 
 
 def _outcome(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

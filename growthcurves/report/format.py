@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 
 NOTHING = "–"
 
 
 def decimals(error: float, most: int = 6) -> int:
-    """Decimals at which this standard error shows three digits.
+    """Decimals at which a standard error shows two digits, or three where it begins with 1 or 2.
 
     Examples
     --------
     >>> decimals(1.5458), decimals(6.82), decimals(250.0), decimals(0.002)
-    (2, 2, 0, 5)
+    (2, 1, 0, 5)
     """
     if not math.isfinite(error) or error <= 0:
         return 3
-    return min(max(2 - math.floor(math.log10(error)), 0), most)
+    power = math.floor(math.log10(error))
+    digits = 2 if error < 3 * 10.0**power else 1
+    return min(max(digits - power, 0), most)
 
 
 def fixed(value: float | None, places: int) -> str:
@@ -88,9 +91,22 @@ def p_value(value: float | None) -> str:
     return "> .999" if value > 0.9995 else share(value, 3)
 
 
+def probability(value: float | None) -> str:
+    """A probability that is never printed as exactly none or one.
+
+    Examples
+    --------
+    >>> probability(0.9999), probability(0.45), probability(0.0001)
+    ('> .99', '.45', '< .01')
+    """
+    if value is not None and value < 0.005:
+        return "< .01"
+    return "> .99" if value is not None and value > 0.995 else share(value)
+
+
 def degrees(value: float | None) -> str:
-    """Degrees of freedom: one decimal where they are not whole, an infinity sign for the normal."""
-    if value is not None and math.isfinite(value) and abs(value - round(value)) < 0.05:
+    """Degrees of freedom: one decimal where they are few and not whole, an infinity sign for the normal."""
+    if value is not None and math.isfinite(value) and (value >= 100 or abs(value - round(value)) < 0.05):
         return fixed(round(value), 0)
     return fixed(value, 1)
 
@@ -98,6 +114,18 @@ def degrees(value: float | None) -> str:
 def count(value: int) -> str:
     """A count with thousands marked."""
     return f"{int(value):,}"
+
+
+def polished(sentence: str) -> str:
+    """A sentence with real minus signs and apostrophes, and no line break before a percent sign.
+
+    Examples
+    --------
+    >>> polished("A person's rate is -1.1 (95 % interval -2 to 3)")
+    'A person’s rate is −1.1 (95\\xa0% interval −2 to 3)'
+    """
+    text = re.sub(r"(?<![\w.])-(?=\d|\.\d)", "−", sentence)
+    return re.sub(r"(?<=\d) %", "\u00a0%", text).replace("'", "’")
 
 
 def _minus(text: str) -> str:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from growthcurves.errors import DataWarning, ModelError, NotAvailableError, NotEstimableError
 from growthcurves.report import format as formats
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import about, default_title, findings
+from growthcurves.report.words import about, default_title, findings, lead
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,6 +28,8 @@ class Report:
     title : str
     html : str
         The page: no scripts, and nothing is loaded from outside.
+    lead : str
+        What stands at the head of the page: how fast on average.
     findings : tuple of str
         The change report in sentences.
     sections : tuple of (str, str)
@@ -36,6 +38,7 @@ class Report:
 
     title: str
     html: str
+    lead: str
     findings: tuple[str, ...]
     sections: tuple[tuple[str, str], ...]
 
@@ -90,11 +93,12 @@ def make_report(
         warnings.simplefilter("ignore", DataWarning)  # said in the section on the data
         rendered = [_rendered(environment, section, subject) for section in sections]
         told = findings(subject)
+    first = lead(subject, told)
     page = environment.get_template("page.html").render(
-        title=title, about=about(subject.fit), lead=told[0] if told else "", sections=rendered
+        title=title, about=about(subject.fit), lead=first, sections=rendered
     )
     shown = tuple((str(part["title"]), str(part["reason"] or "shown")) for part in rendered)
-    made = Report(title, page, told, shown)
+    made = Report(title, page, first, told, shown)
     if path is not None:
         made.save(path)
     return made

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.report.format import NOTHING, decimals, fixed, share
+from growthcurves.data.source import show_id
+from growthcurves.report.format import NOTHING, decimals, fixed, probability
 from growthcurves.report.section import Subject
 from growthcurves.report.words import unit_of
 
@@ -76,16 +77,16 @@ def person_rows(table: pd.DataFrame, parameter: str, gap: int) -> list[dict[str,
     return rows
 
 
-def person_row(person: Any, record: Mapping[str, Any], parameter: str) -> dict[str, str]:
+def person_row(person: Any, record: Mapping[Any, Any], parameter: str) -> dict[str, str]:
     """One person as texts."""
     places = decimals(record[f"eb_{parameter}_se"])
     start_places = decimals(record["eb_intercept_se"]) if "eb_intercept" in record else 1
     return {
-        "person": str(person),
+        "person": show_id(person),
         "n": str(int(record["n"])),
         "start": fixed(record.get("eb_intercept"), min(start_places, 2)),
         "estimate": fixed(record[f"eb_{parameter}"], places),
         "error": fixed(record[f"eb_{parameter}_se"], places),
         "own": fixed(record.get(f"ols_{parameter}"), places),
-        "rising": share(record["p_positive"]) if "p_positive" in record else NOTHING,
+        "rising": probability(record["p_positive"]) if "p_positive" in record else NOTHING,
     }

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from growthcurves.report.section import Subject
-from growthcurves.report.words import METHOD, and_list, at_origin, predictor_columns, short_name, time_unit
+from growthcurves.report.words import METHOD, and_list, at_origin, predictor_columns, time_unit
 
 
 class Question:
@@ -75,8 +75,14 @@ def _predictors(fit: Any) -> list[str]:
     return [f"The {word.get(name, name)} may depend on {and_list(found)}." for name, found in said.items()]
 
 
+def _plain_name(name: str, with_time: bool) -> str:
+    """A growth parameter or covariate without its place in time."""
+    words = {"intercept": "start" if with_time else "level", "slope": "rate of change"}
+    return f"their {words[name]}" if name in words else f"their response to {name}"
+
+
 def _random(fit: Any) -> str:
-    names = [short_name(fit, name) for name in fit.random_names]
+    names = [_plain_name(name, bool(fit.model.time)) for name in fit.random_names]
     if not names:
         return "Beyond that all persons are held to follow one curve: no random effects were asked for."
     beyond = "Beyond that, " if any(predictor_columns(fit, name) for name in fit.model.parameters) else ""

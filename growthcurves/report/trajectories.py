@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+from markupsafe import Markup
+
+from growthcurves.plots.figure import Figure
 from growthcurves.plots.slopes import Slopes
-from growthcurves.plots.trajectories import Trajectories
+from growthcurves.plots.trajectories import MOST_SHADED, Trajectories
 from growthcurves.report.section import Subject
 from growthcurves.report.svg import inline_svg
 
@@ -26,9 +30,10 @@ class Pictures:
         frame = figure.data(fit)
         words = f"Observed {fit.model.outcome} of persons over {fit.model.time} with the fitted mean."
         return {
-            "trajectories": inline_svg("trajectories", words, lambda ax: figure.draw(frame, ax), (6.4, 3.9)),
+            "trajectories": twice("trajectories", words, figure, frame, (3.9, 3.3)),
             "note": frame.attrs["note"],
-            "persons_band": bool(frame.loc[frame["part"] == "persons", "low"].notna().any()),
+            "persons_band": len(frame.attrs["groups"]) <= MOST_SHADED
+            and bool(frame.loc[frame["part"] == "persons", "low"].notna().any()),
             "slopes": _slopes(fit),
             "time": fit.model.time,
         }
@@ -40,6 +45,15 @@ def _slopes(fit: Any) -> Any:
     if figure.why_not(fit) is not None:
         return None
     frame = figure.data(fit)
-    return inline_svg(
-        "slopes", "Distribution of persons' rates of change.", lambda ax: figure.draw(frame, ax), (6.4, 2.3)
-    )
+    return twice("slopes", "Distribution of persons' rates of change.", figure, frame, (2.3, 2.1))
+
+
+def twice(
+    name: str, words: str, figure: Figure, frame: pd.DataFrame, heights: tuple[float, float]
+) -> dict[str, Markup]:
+    """A picture for wide and one for narrow screens, so that its letters are as large as the page's."""
+    sizes = {"wide": (6.4, heights[0]), "narrow": (3.5, heights[1])}
+    return {
+        key: inline_svg(f"{name}-{key}", words, lambda ax: figure.draw(frame, ax), inches)
+        for key, inches in sizes.items()
+    }

@@ -7,9 +7,10 @@ from typing import Any
 
 from growthcurves.errors import NotEstimableError
 from growthcurves.plots.slopes import singular
-from growthcurves.report.format import count, number
+from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Subject
 
+MOST_IN_LEAD = 3
 METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum likelihood (ML)"}
 
 
@@ -30,9 +31,17 @@ def findings(subject: Subject) -> tuple[str, ...]:
     if subject.fit.model.time is None:
         return ()
     try:
-        return tuple(str(text) for text in subject.fit.change(by=subject.by).sentences())
+        return tuple(polished(str(text)) for text in subject.fit.change(by=subject.by).sentences())
     except NotEstimableError:
         return ()
+
+
+def lead(subject: Subject, told: tuple[str, ...]) -> str:
+    """What stands at the head of the page: how fast on average, in each group where there are a few."""
+    if subject.by is None:
+        return told[0] if told else ""
+    averages = [text for text in told if text.startswith("In group ") and "average" in text]
+    return " ".join(averages) if len(averages) <= MOST_IN_LEAD else ""
 
 
 def parameter_name(fit: Any, parameter: str) -> str:

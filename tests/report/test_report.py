@@ -1,0 +1,290 @@
+"""The report: complete, self-contained, safe, and honest about what is withheld."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthcurves as gc
+from growthcurves.errors import NotAvailableError
+from growthcurves.report import SECTIONS, report
+from growthcurves.report.change import KINDS
+from growthcurves.report.fingerprint import fingerprint
+from growthcurves.report.format import decimals, fixed, number, p_value, polished, share
+from growthcurves.report.reproduce import code
+
+VOID = {"meta", "br", "img", "hr", "link", "input", "col"}
+
+
+class Page(HTMLParser):
+    """Which elements a page has, whether they close in order, and what it would load."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [
+            value for name, value in attrs if name in ("src", "href", "xlink:href", "data", "srcset")
+        ]
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href", "xlink:href")]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-1:]}"
+        self.open.pop()
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] != "style":
+            self.text += data
+
+
+def sleep_fit(**options):
+    data = gc.load_dataset("sleepstudy")
+    panel = gc.Panel(data, id="subject", time="day", outcome="reaction", time_unit="days", outcome_unit="ms")
+    return gc.fit("reaction ~ day + (day | subject)", panel, **options)
+
+
+@pytest.fixture(scope="module")
+def sleep():
+    return sleep_fit()
+
+
+@pytest.fixture(scope="module")
+def made(sleep):
+    return report(sleep)
+
+
+def trial(persons=60):
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"id": np.repeat(np.arange(persons), 4), "week": np.tile([0.0, 1, 2, 4], persons)})
+    frame["arm"] = np.where(frame["id"] % 3 == 0, "placebo", "drug")
+    frame["age"] = 30.0 + frame["id"] % 11
+    start, rate = rng.normal(20, 4, persons), rng.normal(-1, 0.8, persons)
+    frame["bdi"] = start[frame["id"]] + rate[frame["id"]] * frame["week"] + rng.normal(0, 1, len(frame))
+    return frame
+
+
+def test_the_page_is_well_formed_and_complete(made):
+    page = Page(made.html)
+    assert page.open == []
+    assert [section.name for section in SECTIONS] == [name for name in page.ids if "-" not in name]
+    assert len(page.ids) == len(set(page.ids))
+    assert all(shown == "shown" for _, shown in made.sections)
+
+
+def test_nothing_is_loaded_from_outside_and_nothing_runs(made):
+    page = Page(made.html)
+    assert all(link.startswith("#") for link in page.links)
+    assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
+    assert "http" not in made.html and "@import" not in made.html
+    assert not re.search(r"url\((?!#)", made.html)
+
+
+def test_what_is_referred_to_inside_is_there(made):
+    page = Page(made.html)
+    referred = re.findall(r"url\(#([^)]+)\)", made.html) + [link[1:] for link in page.links]
+    assert referred and set(referred) <= set(page.ids)
+
+
+def test_published_numbers_are_on_the_page(made):
+    # lme4 1.1-31 and lmerTest 3.1-3
+    for text in ("251.4", "10.47", "1.55", "24.7", "5.92", "25.59", ".07", "17"):
+        assert f">{text}<" in made.html, text
+    assert "< .001" in Page(made.html).text
+
+
+def test_small_enough(made, sleep):
+    assert len(made.html.encode()) < 500_000
+
+
+def test_two_thousand_persons_stay_below_five_megabytes():
+    frame = trial(2000)
+    fit = gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm"), frame)
+    made = report(fit, by="arm")
+    assert len(made.html.encode()) < 5_000_000
+    assert "1,980 persons between" in made.html
+
+
+def test_the_same_fit_gives_the_same_page(made):
+    assert report(sleep_fit()).html == made.html
+
+
+def test_ids_and_names_stay_text():
+    frame = trial(12)
+    bad = '<script>alert("x")</script>'
+    frame["id"] = frame["id"].map(lambda value: f"{bad}{value}")
+    frame["arm"] = frame["arm"].map({"drug": "<b>drug</b>", "placebo": "a & b"})
+    outcome = "</style><img src=x onerror=alert(1)>"
+    frame = frame.rename(columns={"bdi": outcome})
+    fit = gc.fit(gc.GrowthModel(outcome=outcome, time="week", id="id", predictors="arm"), frame)
+    page = Page(report(fit, by="arm", title="<i>title</i>").html)
+    assert not {"script", "img", "b", "i"} & set(page.tags) - {"b", "i"}
+    assert page.tags.count("b") == 3  # the three words of the certificate
+    assert (
+        bad in page.text
+        and "<b>drug</b>" in page.text
+        and "<i>title</i>" in page.text
+        and outcome in page.text
+    )
+
+
+def test_withheld_answers_show_the_reason_and_never_nan():
+    frame = gc.load_dataset("sleepstudy").query("day in (0, 5)")
+    with pytest.warns(gc.errors.IdentificationWarning):
+        fit = gc.fit("reaction ~ day + (day | subject)", frame)
+    made = report(fit)
+    text = Page(made.html).text
+    assert "nan" not in text.lower().replace("significan", "")
+    assert "told apart" in text and "Not identified." in text
+    shown = dict(made.sections)
+    assert "told apart" in shown["How much persons differ"] and "withheld" in shown["Persons"]
+
+
+def test_singular_fits_say_what_does_not_vary():
+    frame = trial(40)
+    frame["bdi"] = 20 - frame["week"] + np.random.default_rng(1).normal(0, 1, len(frame))
+    fit = gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id"), frame)
+    assert fit.certificate.singular
+    text = Page(report(fit).html).text
+    assert "Singular." in text and "a finding, not a failure" in text and "nan" not in text
+
+
+def test_models_without_time_and_without_slope():
+    frame = gc.load_dataset("sleepstudy")
+    made = report(gc.fit("reaction ~ 1 + (1 | subject)", frame))
+    assert "no time" in dict(made.sections)["Trajectories"]
+    assert "nan" not in Page(made.html).text
+    made = report(gc.fit("reaction ~ day + (1 | subject)", frame))
+    assert dict(made.sections)["Persons"] == "shown" and "nan" not in Page(made.html).text
+
+
+def test_rows_that_were_left_out_are_counted_with_the_reason():
+    frame = trial()
+    frame.loc[[3, 9], "bdi"] = np.nan
+    text = Page(report(gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id"), frame)).html).text
+    assert "2 with missing bdi" in " ".join(text.split())
+
+
+def test_terms_are_grouped_under_plain_names():
+    model = gc.GrowthModel(
+        outcome="bdi", time="week", id="id", predictors={"intercept": "arm + age", "slope": "arm"},
+        reference={"arm": "placebo"},
+    )  # fmt: skip
+    text = Page(report(gc.fit(model, trial()), by="arm").html).text
+    for said in (
+        "Start: bdi at week 0",
+        "Rate of change: bdi per week",
+        "arm: drug against placebo",
+        "age, per unit",
+    ):
+        assert said in text, said
+    assert "baseline (arm placebo, age 0)" in text and "arm: placebo" in text
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_the_code_on_the_page_makes_the_same_fit(method, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trial().to_csv("trial.csv", index=False)
+    model = gc.GrowthModel(
+        outcome="bdi",
+        time="week",
+        id="id",
+        predictors="arm + age",
+        random=gc.Diagonal("intercept", "slope"),
+        origin=1.0,
+    )
+    fit = gc.fit(
+        model, gc.Panel(gc.read_table("trial.csv"), "id", "week", "bdi", time_unit="weeks"), method=method
+    )
+    names: dict = {}
+    exec(code(fit), names)
+    assert names["fit"].deviance == pytest.approx(fit.deviance, rel=1e-12)
+    assert names["fit"].terms == fit.terms and names["panel"].time_unit == "weeks"
+
+
+def test_the_code_of_a_formula_makes_the_same_fit(sleep, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gc.load_dataset("sleepstudy").to_csv("sleepstudy.csv", index=False)
+    names: dict = {}
+    exec(code(sleep), names)
+    assert names["fit"].deviance == pytest.approx(sleep.deviance, rel=1e-12)
+
+
+def test_the_fingerprint_tells_data_apart():
+    frame = trial()
+    columns = ["id", "week", "bdi", "arm"]
+    assert fingerprint(frame, columns) == fingerprint(frame.copy(), columns)
+    assert fingerprint(frame, columns) == fingerprint(frame.astype({"arm": "category"}), columns)
+    changed = frame.copy()
+    changed.loc[7, "bdi"] += 1e-9
+    assert fingerprint(frame, columns) != fingerprint(changed, columns)
+
+
+def test_the_record(made, sleep, tmp_path):
+    saved = report(sleep, path=tmp_path / "page.html", title="Sleep")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == saved.html
+    assert saved.save(tmp_path / "again.html").stat().st_size == len(saved.html.encode())
+    assert str(saved).startswith("Report: Sleep") and "10.47 ms per day" in str(saved)
+    assert list(saved.table.columns) == ["section", "shown"] and saved.to_dict()["title"] == "Sleep"
+    assert "<script" not in saved._repr_html_() and saved._repr_html_().startswith("<iframe srcdoc=")
+
+
+def test_several_fits_are_refused_in_one_sentence(sleep):
+    with pytest.raises(NotAvailableError, match="several fits"):
+        report(sleep, sleep)
+
+
+def test_every_quantity_of_the_change_report_has_a_name():
+    model = gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm + age")
+    table = gc.fit(model, trial()).change(by="arm").table
+    known = [kind.pattern for kind in KINDS] + ["middle 95 % of persons, high"]
+    for quantity in table["quantity"]:
+        assert any(re.fullmatch(pattern, quantity) for pattern in known), quantity
+
+
+def test_numbers_for_readers():
+    assert [decimals(error) for error in (1.5458, 6.82, 250.0, 0.0)] == [2, 1, 0, 3]
+    assert fixed(-0.001, 1) == "0.0" and fixed(1e12, 0) == "1.00 × 10^12" and fixed(float("inf"), 0) == "∞"
+    assert number(float("nan")) == "–" and number(1234567.0) == "1,234,567"
+    assert share(-0.07) == "−.07" and p_value(1.0) == "> .999" and p_value(0.0) == "< .001"
+    assert polished("a well-known -1.5 and 2-3") == "a well-known −1.5 and 2-3"
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no browser here")
+def test_a_browser_lays_the_page_out_without_sideways_scrolling(made, tmp_path):
+    """A frame as wide as a phone reports how wide its content is."""
+    (tmp_path / "page.html").write_text(made.html, encoding="utf-8")
+    probe = (
+        "<iframe id=f src=page.html style='width:390px;height:900px;border:0'></iframe><script>"
+        "f.onload=()=>{const d=f.contentDocument.documentElement;"
+        "document.title='width '+d.scrollWidth;document.body.append('width '+d.scrollWidth)}</script>"
+    )
+    (tmp_path / "probe.html").write_text(probe, encoding="utf-8")
+    command = [
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
+        (tmp_path / "probe.html").as_uri(),
+    ]  # fmt: skip
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
+    width = re.search(r"width (\d+)", shown.split("</script>")[-1])
+    assert width is not None and int(width.group(1)) <= 390
