@@ -11,10 +11,11 @@ import numpy as np
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
+from growthcurves.engine.certificate import no_residual
 from growthcurves.engine.design import Terms
 from growthcurves.engine.moments import PersonMoments
-from growthcurves.engine.problem import Coordinates, coordinates
-from growthcurves.engine.solution import Solution, solve
+from growthcurves.engine.problem import Coordinates, Problem, coordinates, standard_problem
+from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.errors import (
     ConvergenceWarning,
     DataWarning,
@@ -73,8 +74,9 @@ def estimate(
     moments = person_moments.moments()
     coords = coordinates(moments)
     _refuse_design(bound, coords, moments.rows)
-    solution = solve(moments, coords, method == "reml")
-    _refuse_solution(bound, solution)
+    problem = standard_problem(moments, coords, method == "reml")
+    _refuse_perfect(bound, problem)
+    solution = solve_problem(problem, moments)
     notes = [*_data_notes(bound), *_design_notes(bound, coords), *_solution_notes(bound, solution)]
     for note in notes:
         python_warnings.warn(note, stacklevel=4)
@@ -107,7 +109,9 @@ def _refuse_data(model: GrowthModel, panel: Panel) -> None:
             f"how persons differ cannot be estimated from one; give data of several persons."
         )
     if outcome.min() == outcome.max():
-        raise NotEstimableError(f"The outcome {model.outcome!r} is constant ({outcome[0]:g}): there is nothing to model.")
+        raise NotEstimableError(
+            f"The outcome {model.outcome!r} is constant ({outcome[0]:g}): there is nothing to model."
+        )
     if model.time is not None and panel.times.min() == panel.times.max():
         raise NotEstimableError(
             f"The time {model.time!r} is constant ({panel.times[0]:g}): no rate of change can be estimated; "
@@ -133,13 +137,13 @@ def _refuse_design(bound: BoundModel, coords: Coordinates, rows: int) -> None:
         )
 
 
-def _refuse_solution(bound: BoundModel, solution: Solution) -> None:
+def _refuse_perfect(bound: BoundModel, problem: Problem) -> None:
     outcome = bound.model.outcome
-    if solution.problem.scale == 0.0:
+    if problem.scale == 0.0:
         raise NotEstimableError(
             f"The fixed effects fit {outcome!r} perfectly: there is no residual variation, and no uncertainty to state."
         )
-    if solution.verdict.unbounded:
+    if no_residual(problem):
         raise NotEstimableError(
             f"Every person's own line fits {outcome!r} perfectly: there is no residual variation within persons, "
             f"and the likelihood has no maximum; check whether the outcome is computed from time."
@@ -150,7 +154,8 @@ def _data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
     panel, model = bound.panel, bound.model
     if panel.persons.count < FEW_PERSONS and model.random.names:
         yield DataWarning(
-            f"There are {panel.persons.count} persons only: what is said of the differences between persons rests on these few."
+            f"There are {panel.persons.count} persons only: what is said of the differences between persons "
+            f"rests on these few."
         )
     if model.time is None:
         return
@@ -170,7 +175,7 @@ class _Occasions:
     @classmethod
     def of(cls, panel: Panel) -> _Occasions:
         times, outcome, persons = panel.times, panel.values, panel.persons
-        order = np.lexsort((times, persons.codes)) if persons.starts is None or not _ascending(panel) else None
+        order = np.lexsort((times, persons.codes)) if not _ascending(panel) else None
         ends = np.cumsum(persons.sizes) - 1
         starts = ends - persons.sizes + 1
         if order is not None:
@@ -180,6 +185,8 @@ class _Occasions:
 
 def _ascending(panel: Panel) -> bool:
     """Whether each person's rows lie in the order of time."""
+    if panel.persons.starts is None:
+        return False
     back = panel.times[1:] < panel.times[:-1]
     back[panel.persons.starts[1:] - 1] = False
     return not back.any()

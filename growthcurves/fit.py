@@ -11,13 +11,15 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.fitted import FittedModel
-from growthcurves.model.formula import ParsedFormula, growth_model, parse_formula
+from growthcurves.model.formula import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.results import coefficients, icc, people, predict, summary, variances, variation
 
 
-def fit(model: GrowthModel | str, data: Any, method: str = "reml", time: str | None = None, **options: Any) -> GrowthFit:
+def fit(
+    model: GrowthModel | str, data: Any, method: str = "reml", time: str | None = None, **options: Any
+) -> GrowthFit:
     """Fit a growth model.
 
     Parameters
@@ -211,11 +213,11 @@ class GrowthFit(FittedModel):
 
         return FitPlots(self)
 
-    def report(self, path: Any = None, title: str | None = None) -> Any:
-        """The HTML report, written to `path` if given."""
+    def report(self, path: Any = None, title: str | None = None, by: str | None = None) -> Any:
+        """The HTML report, by groups if asked, written to `path` if given."""
         from growthcurves.report import report
 
-        return report(self, path=path, title=title)
+        return report(self, path=path, title=title, by=by)
 
     def __str__(self) -> str:
         return str(self.summary())

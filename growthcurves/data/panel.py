@@ -204,6 +204,12 @@ class Panel:
             dropped=self._rows.reasons,
         )
 
+    def plot(self, **options: Any) -> Any:
+        """Observed trajectories of persons and their mean, by group if asked (``by=``); returns Axes."""
+        from growthcurves.plots import plot_panel
+
+        return plot_panel(self, **options)
+
     def __len__(self) -> int:
         return self._rows.used
 

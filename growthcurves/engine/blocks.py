@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from growthcurves.engine.moments import PersonMoments
 
-Array = NDArray[np.float64]
+Array = np.ndarray
 
 CHUNK_PERSONS = 1 << 14
 

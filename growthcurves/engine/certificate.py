@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.blocks import Array, Blocks
+from growthcurves.engine.blocks import Array, Blocks, SharedBlocks
 from growthcurves.engine.face import ZERO, null_space
+from growthcurves.engine.gaussian import criterion
 from growthcurves.engine.optimise import Optimum, descent_direction, newton_step
 from growthcurves.engine.problem import Problem
 
@@ -73,6 +74,31 @@ def _decrement(optimum: Optimum) -> tuple[float, bool]:
     return float(np.sqrt(squared)), bool(values[0] <= 1e-10 * values[-1])
 
 
+def no_residual(problem: Problem) -> bool:
+    """Whether persons' own curves fit perfectly, so that the likelihood grows without bound as sigma^2 -> 0.
+
+    As D grows the residual sum of squares tends to that within persons; where there is none it goes on falling
+    like 1 / D. Without residual degrees of freedom within persons it must fall, and nothing follows.
+    """
+    if problem.q == 0 or _within_df(problem) <= problem.p:
+        return False
+    large, larger = (criterion(problem, size * np.eye(problem.q)).rss for size in (1e7, 1e9))
+    return larger < 0.02 * large
+
+
+def _within_df(problem: Problem) -> float:
+    """Occasions beyond the rank of Z_i, over all persons."""
+    total = 0.0
+    for block in problem.blocks:
+        counts = block.counts if isinstance(block, SharedBlocks) else None
+        start = 0
+        for lengths, _ in block.designs():
+            beyond = np.maximum(lengths - problem.q, 0.0)
+            total += float(beyond.sum() if counts is None else beyond @ counts[start : start + len(lengths)])
+            start += len(lengths)
+    return total
+
+
 def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> bool:
     """Whether G and sigma^2 can be told apart from the covariance matrices that they imply."""
     if not partition:
@@ -81,7 +107,8 @@ def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...
     triangle = np.zeros((0, size))
     for lengths, G in _some_first(blocks):
         rows = identification_rows(lengths, G, partition)
-        triangle = np.linalg.qr(np.concatenate([triangle, rows.reshape(-1, size)]), mode="r")
+        stacked = np.concatenate([triangle, rows.reshape(-1, size)])
+        triangle = np.linalg.qr(stacked).R
         scale = np.linalg.norm(triangle, axis=0)
         if len(triangle) >= size and np.all(scale > 0):
             values = np.linalg.svd(triangle / scale, compute_uv=False)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = np.ndarray
 
 #: A column of X whose part orthogonal to the columns before it is shorter than this fraction of its own
 #: centred length is linearly dependent on them (R's `lm` uses 1e-7 on columns that are not centred).
@@ -27,8 +26,8 @@ class Terms:
 
     Attributes
     ----------
-    x : tuple of (k, l)
-        Column j of X is row column k times weight l.
+    x : tuple of (k, w)
+        Column j of X is row column k times weight w.
     z : tuple of k
         Column a of Z is row column k.
     blocks : tuple of tuples
@@ -42,7 +41,7 @@ class Terms:
     @cached_property
     def x_closed(self) -> tuple[tuple[int, int], ...]:
         """The terms of X with all lower products, so that a change of centre stays within them."""
-        closed = {pair for k, l in self.x for pair in ((k, 0), (0, l), (k, l))}
+        closed = {pair for k, w in self.x for pair in ((k, 0), (0, w), (k, w))}
         return tuple(sorted(closed | {(0, 0)}, key=lambda pair: ((pair[0] > 0) + (pair[1] > 0), pair)))
 
     @cached_property
@@ -61,15 +60,15 @@ class Terms:
     def _lift_pairs(self, pairs: tuple[tuple[int, int], ...], row_shift: Array, weight_shift: Array) -> Array:
         place = {pair: i for i, pair in enumerate(self.x_closed)}
         lift = np.zeros((len(place), len(pairs)))
-        for j, (k, l) in enumerate(pairs):
+        for j, (k, w) in enumerate(pairs):
             c = row_shift[k] if k else 0.0
-            d = weight_shift[l] if l else 0.0
-            lift[place[(k, l)], j] += 1.0
+            d = weight_shift[w] if w else 0.0
+            lift[place[(k, w)], j] += 1.0
             if k:
-                lift[place[(0, l)], j] += c
-            if l:
+                lift[place[(0, w)], j] += c
+            if w:
                 lift[place[(k, 0)], j] += d
-            if k and l:
+            if k and w:
                 lift[place[(0, 0)], j] += c * d
         return lift
 

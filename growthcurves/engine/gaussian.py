@@ -51,7 +51,10 @@ def criterion(problem: Problem, D: Array) -> Criterion:
         log_det += reduction.log_det
         left = left - reduction.explained
     p, nu = problem.p, problem.error_df
-    factor = np.linalg.cholesky(left[:p, :p])
+    try:
+        factor = np.linalg.cholesky(left[:p, :p])
+    except np.linalg.LinAlgError:  # D so large that X'WX is nothing to rounding
+        return Criterion(np.inf, D, np.eye(p), np.zeros(p), np.nan, np.nan)
     half = np.linalg.solve(factor, left[:p, p])
     beta = np.linalg.solve(factor.T, half)
     rss = float(left[p, p] - half @ half)
@@ -117,7 +120,7 @@ def derivatives(problem: Problem, at: Criterion) -> Derivatives:
     residual = sums.uu @ v  # (q, p+1, q): U_a (U_b v)'
     rss = -(v @ residual)
     by_pair = sums.uu.transpose(0, 2, 1, 3)
-    gradient = sums.p - by_pair.reshape(q, q, -1) @ weight.ravel()
+    gradient = sums.p - by_pair.reshape(q, q, weight.size) @ weight.ravel()
     cross = (residual[:, :p].swapaxes(1, 2) @ inverse.T).reshape(q * q, p)
     cross = (cross + cross.reshape(q, q, p).swapaxes(0, 1).reshape(q * q, p)) / 2
     whitened = inverse @ by_pair[:, :, :p, :p] @ inverse.T
@@ -134,6 +137,7 @@ def derivatives(problem: Problem, at: Criterion) -> Derivatives:
 
 def _curvature(problem: Problem, D: Array, weight: Array) -> Curvature:
     parts = [block.curvature(D, weight) for block in problem.blocks]
-    if len(parts) == 1:
-        return parts[0]
-    return Curvature(*(sum(field) for field in zip(*parts, strict=True)))
+    total = parts[0]
+    for part in parts[1:]:
+        total = Curvature(*(left + right for left, right in zip(total, part, strict=True)))
+    return total

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from growthcurves.engine.design import Terms
 from growthcurves.engine.rows import pair_index, person_gram, provisional_centre
 
-Array = NDArray[np.float64]
+Array = np.ndarray
 
 CHUNK_PERSONS = 1 << 14
 #: Where more than half of so many persons have schedules of their own, nobody looks further.
@@ -150,9 +150,9 @@ class PersonMoments:
         terms, pairs = self.terms, self.pairs
         out = np.empty((len(terms.z_closed), len(terms.x_closed) + 1, self.count))
         for a, z in enumerate(terms.z_closed):
-            for j, (k, l) in enumerate(terms.x_closed):
+            for j, (k, w) in enumerate(terms.x_closed):
                 product = self.gram[pairs[z, k]]
-                out[a, j] = product * self.weights[l - 1] if l else product
+                out[a, j] = product * self.weights[w - 1] if w else product
             out[a, -1] = self.gram[pairs[z, -1]]
         return out
 
@@ -167,25 +167,24 @@ class PersonMoments:
             weights = np.concatenate([np.ones((1, self.gram[0, part].size)), self.weights[:, part]])
             for pair in needed:
                 sums[pair] += (weights * self.gram[pair, part]) @ weights.T
-        return np.array([[sums[pairs[k, k2], l, l2] for k2, l2 in wide] for k, l in wide])
+        return np.array([[sums[pairs[k, k2], w, w2] for k2, w2 in wide] for k, w in wide])
 
     def moments(self) -> Moments:
         """What estimation needs of them: compressed by schedule where many persons share one."""
         terms = self.terms
-        summary = {
-            "terms": terms,
-            "total": self.total(),
-            "rows": int(round(self.gram[0].sum())),
-            "persons": self.count,
-            "row_centre": self.row_centre,
-            "weight_centre": self.weight_centre,
-        }
         upper = np.triu_indices(len(terms.z_closed))
         within = self.pairs[np.ix_(terms.z_closed, terms.z_closed)]
         schedule = shared_schedules([self.gram[row] for row in {0, *within[upper].tolist()}], self._schedule_limit())
-        if schedule is None:
-            return Moments(**summary, shared=None, own=replace(self, labels=None))
-        return Moments(**summary, shared=self._compress(schedule), own=None)
+        return Moments(
+            terms=terms,
+            total=self.total(),
+            rows=int(round(self.gram[0].sum())),
+            persons=self.count,
+            row_centre=self.row_centre,
+            weight_centre=self.weight_centre,
+            shared=None if schedule is None else self._compress(schedule),
+            own=replace(self, labels=None) if schedule is None else None,
+        )
 
     def _schedule_limit(self) -> float:
         """T pays while it holds fewer numbers than the persons' own cross-products (design.md, 2.4)."""
@@ -201,13 +200,13 @@ class PersonMoments:
         for k in range(counts.size):
             for first in range(ends[k], ends[k + 1], CHUNK_PERSONS):
                 persons = order[first : min(first + CHUNK_PERSONS, ends[k + 1])]
-                C = self.take(persons).cross_products().reshape(q * width, -1)
+                C = self.take(persons).cross_products().reshape(q * width, len(persons))
                 T[k] += C @ C.T
         firsts = order[ends[:-1]]
         lengths = self.gram[0, firsts]
         closed = self.terms.z_closed
         G = np.ascontiguousarray(self.take(firsts).block(closed, closed).transpose(2, 0, 1))
-        return Schedules(counts.astype(float), lengths, G, T.reshape(-1, q, width, q, width))
+        return Schedules(counts.astype(float), lengths, G, T.reshape(counts.size, q, width, q, width))
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ def optimise(problem: Problem, starts: list[Array]) -> Optimum:
     search = Search(problem)
     best: Optimum | None = None
     for D in starts:
+        while not np.isfinite(search.at(D).deviance):
+            D = D / 16.0
         found = climb(search, D, best)
         if found is None:
             continue
@@ -137,7 +139,7 @@ def _same_basin(problem: Problem, at: Criterion, known: Optimum) -> bool:
     q = problem.q
     away = (at.D - known.at.D).ravel()
     squared = away @ known.slopes.profiled.reshape(q * q, q * q) @ away
-    return 0.0 <= squared < 0.25 and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.1
+    return bool(0.0 <= squared < 0.25 and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.1)
 
 
 def newton_step(gradient: Array, hessian: Array) -> tuple[Array, float, bool]:
@@ -163,7 +165,7 @@ def _shorten(
 ) -> tuple[Array, Criterion] | None:
     """Halve the step until the deviance falls by a part of what was promised."""
     noise = search.noise(at.deviance)
-    longest = 4.0 * (1.0 + np.linalg.norm(theta))
+    longest = 4.0 * (1.0 + float(np.linalg.norm(theta)))
     length = min(1.0, longest / max(float(np.linalg.norm(step)), 1e-300))
     for _ in range(40):
         there = theta + length * step

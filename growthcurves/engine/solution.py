@@ -92,12 +92,16 @@ def solve(moments: Moments, coords: Coordinates, reml: bool) -> Solution:
         Of these moments; no column of Z may be dependent, and the outcome must not be fitted perfectly.
     reml : bool
     """
-    problem = standard_problem(moments, coords, reml)
-    optimum = optimise(problem, _starts(problem, moments, reml))
+    return solve_problem(standard_problem(moments, coords, reml), moments)
+
+
+def solve_problem(problem: Problem, moments: Moments) -> Solution:
+    """The same for a problem that has been made from the moments already."""
+    optimum = optimise(problem, _starts(problem, moments))
     return Solution(problem, optimum, judge(problem, optimum))
 
 
-def _starts(problem: Problem, moments: Moments, reml: bool) -> list[Array]:
+def _starts(problem: Problem, moments: Moments) -> list[Array]:
     """A moment estimate and equal variances; for large panels with own times, the optimum of a part of them."""
     if problem.q == 0:
         return [np.zeros((0, 0))]
@@ -105,7 +109,7 @@ def _starts(problem: Problem, moments: Moments, reml: bool) -> list[Array]:
         part = moments.own.take(slice(None, None, moments.persons // PART)).moments()
         coords = coordinates(part)
         if not coords.dependent_z and len(coords.x.kept) == problem.p:
-            return [_start_from(standard_problem(part, coords, reml), problem)]
+            return [_start_from(standard_problem(part, coords, problem.reml), problem)]
     start = moment_start(problem)
     return [start, other_start(start, problem.partition)]
 

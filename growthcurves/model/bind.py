@@ -14,7 +14,7 @@ import pandas as pd
 
 from growthcurves.data.panel import Panel
 from growthcurves.errors import FormulaError, ModelError, unknown
-from growthcurves.model.formula import ParsedTerm, _terms, quoted
+from growthcurves.model.formula import formula_terms
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import BoundShape, shape_of
@@ -34,6 +34,8 @@ class Columns:
         None for a formula that is the constant alone or empty.
     used : tuple of str
         The columns of the table that it uses.
+    levels : dict of str to list
+        The levels of its categorical columns, the reference first.
     """
 
     names: tuple[str, ...]
@@ -89,7 +91,7 @@ def formula_columns(formula: str | None) -> list[str]:
     """The columns of the table that a formula uses."""
     if formula is None or formula.strip() in ("0", "1", ""):
         return []
-    terms, _ = _terms(normal(formula))
+    terms, _ = formula_terms(normal(formula))
     return list(dict.fromkeys(column for term in terms for column in sorted(term.columns)))
 
 
@@ -100,7 +102,7 @@ def normal(formula: str) -> str:
 
 def model_columns(model: GrowthModel) -> list[str]:
     """All columns that predictors and covariates use."""
-    formulas = [*model.predictors.values(), model.covariates]
+    formulas = [*(model.formula_for(name) for name in model.parameters), model.covariates]
     return list(dict.fromkeys(column for formula in formulas for column in formula_columns(formula)))
 
 
@@ -114,13 +116,13 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
         does not occur, or a formula cannot be evaluated.
     """
     people = people or PersonLevel(panel)
-    shape = shape_of(model.shape).bind(panel.times if model.time else None, _origin(model, panel))
-    predictors = {
-        name: _level_two(model.predictors.get(name, "1"), model, people) for name in model.parameters
-    }
+    shape = shape_of(model.shape).bind(panel.times if model.time else np.zeros(0), _origin(model, panel))
+    predictors = {name: _level_two(model.formula_for(name), model, people) for name in model.parameters}
     covariates = _level_one(model, panel)
     weights, place = _distinct_weights(predictors)
-    x, terms, growth_terms = [], [], {}
+    x: list[tuple[int, int]] = []
+    terms: list[str] = []
+    growth_terms: dict[str, list[tuple[int, int]]] = {}
     for k, name in enumerate(model.parameters):
         growth_terms[name] = []
         for column in predictors[name].names:
@@ -130,7 +132,7 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     first = len(model.parameters)
     x += [(first + j, 0) for j in range(len(covariates.names))]
     terms += list(covariates.names)
-    rows = ([panel.times] if model.time else []) + list(covariates.values)
+    rows = ([panel.times] if model.time else []) + [values for values in covariates.values if values is not None]
     origins = ([shape.origin] if model.time else []) + [0.0] * len(covariates.names)
     z = tuple(_random_rows(model, covariates))
     return BoundModel(
@@ -158,10 +160,11 @@ def _random_rows(model: GrowthModel, covariates: Columns) -> list[int]:
 
 def _distinct_weights(predictors: dict[str, Columns]) -> tuple[list[np.ndarray], dict[str, int]]:
     """Each different predictor column once; 0 is the constant."""
-    place, weights = {"1": 0}, []
+    place = {"1": 0}
+    weights: list[np.ndarray] = []
     for columns in predictors.values():
         for name, values in zip(columns.names, columns.values, strict=True):
-            if name not in place:
+            if values is not None and name not in place:
                 weights.append(values)
                 place[name] = len(weights)
     return weights, place
@@ -172,7 +175,7 @@ def _level_two(formula: str, model: GrowthModel, people: PersonLevel) -> Columns
     if formula.strip() in ("0", "1", ""):
         constant = formula.strip() == "1"
         return Columns(("1",) if constant else (), (None,) if constant else (), None, (), {})
-    terms, _ = _terms(normal(formula))
+    terms, _ = formula_terms(normal(formula))
     used = formula_columns(formula)
     table = people.values(used)
     if model.evaluated_over == "rows" and any(None in term.names for term in terms):
@@ -271,6 +274,3 @@ def _filled(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.fillna(column.cat.categories[0])
     return column.fillna(0.0)
-
-
-__all__ = ["BoundModel", "Columns", "ParsedTerm", "bind", "model_columns", "quoted", "replay"]

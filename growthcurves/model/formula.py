@@ -227,9 +227,10 @@ def _random_term(text: str) -> tuple[str, bool, tuple[str, ...], bool]:
     left, bars, group = re.match(r"^(.*?)(\|\|?)(.*)$", text, re.S).groups()  # type: ignore[union-attr]
     if re.search(r"[/:+*|]", re.sub(r"`[^`]*`", "", group)):
         raise NotAvailableError(
-            f"The grouping {group.strip()!r} in ({text.strip()}) has more than one level; this version fits persons only."
+            f"The grouping {group.strip()!r} in ({text.strip()}) has more than one level; "
+            f"this version fits persons only."
         )
-    terms, intercept = _terms(left.strip() or "1")
+    terms, intercept = formula_terms(left.strip() or "1")
     columns = []
     for term in terms:
         if len(term.names) != 1 or term.names[0] is None:
@@ -239,7 +240,7 @@ def _random_term(text: str) -> tuple[str, bool, tuple[str, ...], bool]:
 
 
 def _fixed_terms(fixed: str, time: str | None) -> tuple[tuple[ParsedTerm, ...], bool]:
-    terms, intercept = _terms(fixed)
+    terms, intercept = formula_terms(fixed)
     for term in terms:
         if time in term.columns and (time not in term.names or term.names.count(time) > 1):
             raise NotAvailableError(
@@ -248,7 +249,14 @@ def _fixed_terms(fixed: str, time: str | None) -> tuple[tuple[ParsedTerm, ...], 
     return terms, intercept
 
 
-def _terms(text: str) -> tuple[tuple[ParsedTerm, ...], bool]:
+def formula_terms(text: str) -> tuple[tuple[ParsedTerm, ...], bool]:
+    """The terms of a formula without left side, and whether it has an intercept.
+
+    Raises
+    ------
+    FormulaError
+        When it cannot be read.
+    """
     from formulaic.errors import FormulaicError
     from formulaic.parser import DefaultFormulaParser
 

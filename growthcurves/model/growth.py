@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.random import RandomPart, random_part
@@ -111,8 +113,14 @@ class GrowthModel:
 
     def equations(self) -> str:
         """The model as level-1 and level-2 equations in the names of the data."""
-        terms = {name: self._words(self.predictors.get(name, "1")) for name in self.parameters}
-        return equations(self, terms, shape_of(self.shape).bind(None, self.origin or 0.0).level_one(self.time or ""))
+        terms = {name: self._words(self.formula_for(name)) for name in self.parameters}
+        bound = shape_of(self.shape).bind(np.zeros(0), self.origin or 0.0)
+        return equations(self, terms, bound.level_one(self.time or ""))
+
+    def formula_for(self, parameter: str) -> str:
+        """The predictor formula of a growth parameter; "1", its own mean alone, by default."""
+        assert isinstance(self.predictors, Mapping)
+        return self.predictors.get(parameter, "1")
 
     @staticmethod
     def _words(formula: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,12 @@ class PersonLevel:
         self.persons = panel.persons
         self._varying: dict[str, int | None] = {}
 
-    @property
+    @cached_property
     def first_rows(self) -> np.ndarray:
         """Position of each person's first row."""
         if self.persons.starts is not None:
             return self.persons.starts
-        order = self.persons.order
-        return order[np.append(0, np.cumsum(self.persons.sizes)[:-1])]
+        return np.argsort(self.persons.codes, kind="stable")[np.append(0, np.cumsum(self.persons.sizes)[:-1])]
 
     def rows(self, column: str) -> Any:
         """The column over the used rows."""
@@ -60,7 +60,8 @@ class PersonLevel:
             if person is not None:
                 self._refuse(column, person)
         first = self.first_rows
-        return pd.DataFrame({column: self._take(column, first) for column in columns}, index=range(self.persons.count), copy=False)
+        taken = {column: self._take(column, first) for column in columns}
+        return pd.DataFrame(taken, index=range(self.persons.count), copy=False)
 
     def _take(self, column: str, rows: np.ndarray) -> Any:
         values = self.rows(column)

@@ -42,7 +42,7 @@ def delta(fit: FittedModel, function: Function, level: float = 0.95, scale: str 
     forward, backward = SCALES[scale]
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = float(forward(value))
-        slope = float((forward(value + 1e-6 * _size(value, scale)) - forward(value - 1e-6 * _size(value, scale))))
+        slope = float(forward(value + 1e-6 * _size(value, scale)) - forward(value - 1e-6 * _size(value, scale)))
         slope /= 2e-6 * _size(value, scale)
     half = float(ndtri(0.5 + level / 2.0)) * error * slope
     if not (np.isfinite(middle) and np.isfinite(half)):

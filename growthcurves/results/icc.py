@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import Answer, number
-from growthcurves.results.delta import delta
+from growthcurves.results.delta import Estimate, delta
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,9 +42,18 @@ def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
     times = np.atleast_1d(np.asarray(default_times(fit) if at is None else at, dtype=float))
     rows = []
     for t in times:
-        z = random_row(fit, float(t))
-        rows.append([t, *delta(fit, lambda beta, G, s, z=z: share(z @ G @ z, s), level, "logit")])
+        rows.append([t, *icc_at(fit, float(t), level)])
     return Icc(pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"]))
+
+
+def icc_at(fit: FittedModel, time: float, level: float) -> Estimate:
+    """The ICC at one time with its interval on the logit scale."""
+    z = random_row(fit, time)
+
+    def value(beta: np.ndarray, G: np.ndarray, s: float) -> float:
+        return share(z @ G @ z, s)
+
+    return delta(fit, value, level, "logit")
 
 
 def share(between: float, within: float) -> float:
@@ -59,7 +68,8 @@ def require_growth_random(fit: FittedModel) -> None:
     others = [name for name in fit.random_names if name not in fit.model.parameters]
     if others:
         raise NotEstimableError(
-            f"The variance between persons depends on {', '.join(others)} as well as on time: it has no one value at a time."
+            f"The variance between persons depends on {', '.join(others)} as well as on time: "
+            f"it has no one value at a time."
         )
 
 

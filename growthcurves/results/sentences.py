@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,8 +13,9 @@ from growthcurves.results.answer import number, p_text
 
 def sentences(fit: FittedModel, table: pd.DataFrame, unit: str, threshold: float, level: float) -> Iterator[str]:
     """One sentence per finding, in the order in which a reader asks."""
+    told = _Words(fit.model.outcome, fit.model.time or "time", unit, threshold, level)
     for group in dict.fromkeys(table.loc[table["quantity"] == "mean rate", "group"]):
-        yield from _group_sentences(_Lookup(table, group), group, unit, threshold, level)
+        yield from _group_sentences(_Lookup(table, group), group, told)
     common = _Lookup(table, "")
     if not fit.identified:
         yield (
@@ -21,9 +23,20 @@ def sentences(fit: FittedModel, table: pd.DataFrame, unit: str, threshold: float
             "residual variation apart."
         )
         return
-    yield from _spread_sentences(common, unit, level)
-    yield from _start_sentences(common, fit.model.time or "time")
-    yield from _explained_sentences(common)
+    yield from _spread_sentences(common, told)
+    yield from _start_sentences(common, told)
+    yield from _explained_sentences(common, told)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The names and numbers that sentences share."""
+
+    outcome: str
+    time: str
+    unit: str
+    threshold: float
+    level: float
 
 
 class _Lookup:
@@ -32,87 +45,121 @@ class _Lookup:
     def __init__(self, table: pd.DataFrame, group: str) -> None:
         self.rows = {row["quantity"]: row for row in table[table["group"] == group].to_dict(orient="records")}
 
-    def get(self, quantity: str) -> dict | None:
-        return self.rows.get(quantity)
+    def __getitem__(self, quantity: str) -> dict:
+        return self.rows[quantity]
+
+    def __contains__(self, quantity: str) -> bool:
+        return quantity in self.rows
 
     def starting(self, text: str) -> list[dict]:
         return [row for name, row in self.rows.items() if name.startswith(text)]
 
 
-def _interval(row: dict, level: float) -> str:
+def _interval(row: dict, told: _Words, of: str = "") -> str:
+    """The interval of a quantity in parentheses, with as many decimals as its estimate."""
     if row["conf_low"] != row["conf_low"]:
         return ""
-    return f" ({level:.0%} interval {number(row['conf_low'], 3)} to {number(row['conf_high'], 3)})"
+    _, low, high = together(row["estimate"], row["conf_low"], row["conf_high"], error=row["std_error"])
+    return f" ({told.level * 100:g} % interval{of} {low} to {high})"
 
 
-def _group_sentences(rows: _Lookup, group: str, unit: str, threshold: float, level: float) -> Iterator[str]:
-    who = f"In group {group}, the" if group else "The"
-    mean = rows.get("mean rate")
-    assert mean is not None
+def _value(row: dict, sign: bool = True) -> str:
+    return together(row["estimate"] if sign else abs(row["estimate"]), error=row["std_error"])[0]
+
+
+def together(*values: float, error: float = float("nan")) -> list[str]:
+    """Numbers with the same decimals: three significant digits of their standard error, else of the largest."""
+    size = error if error == error and error > 0 else max(abs(value) for value in values)
+    if not 1e-4 <= size < 1e6:
+        return [number(value, 3) for value in values]
+    places = max(2 - int(f"{size:.2e}".split("e")[1]), 0)
+    return [f"{value:,.{places}f}" for value in values]
+
+
+def _group_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
+    where = f"In group {group}, the" if group else "The"
+    mean = rows["mean rate"]
     verb = "rises" if mean["estimate"] > 0 else "falls"
-    rate = number(abs(mean["estimate"]))
-    interval = _interval(mean, level).replace("interval", "interval of the rate")
-    yield f"{who} average person's outcome {verb} by {rate} {unit}{interval}."
-    low, high = rows.get("middle 95 % of persons, low"), rows.get("middle 95 % of persons, high")
-    if low and high and low["estimate"] == low["estimate"]:
-        yield f"The middle 95 % of persons have rates from {number(low['estimate'])} to {number(high['estimate'])} {unit}."
-    above = rows.get("share above threshold, model")
-    if above and above["estimate"] == above["estimate"]:
-        eb, own = rows.get("share above threshold, EB"), rows.get("share above threshold, OLS")
-        extra = [f"{row['estimate']:.0%} by {name}" for row, name in ((eb, "shrunken estimates"), (own, "own lines")) if row]
-        counted = f" (counted over persons: {', '.join(extra)})" if extra else ""
-        yield f"An estimated {above['estimate']:.1%} of persons have a rate above {threshold:g}{counted}."
+    interval = _interval(mean, told, " of the rate")
+    size = _value(mean, sign=False)
+    yield f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{interval}."
+    yield from _middle_sentence(rows, where, told)
+    yield from _share_sentence(rows, group, told)
 
 
-def _spread_sentences(rows: _Lookup, unit: str, level: float) -> Iterator[str]:
-    sd = rows.get("SD of rates")
-    if sd is None:
+def _middle_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
+    if "middle 95 % of persons, low" not in rows:
+        return
+    low, high = (rows[f"middle 95 % of persons, {end}"]["estimate"] for end in ("low", "high"))
+    if low == low:
+        first, last = together(low, high)
+        yield f"{where} middle 95 % of persons have rates from {first} to {last} {told.unit}."
+
+
+def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
+    if "share above threshold, model" not in rows:
+        return
+    share = rows["share above threshold, model"]
+    if share["estimate"] != share["estimate"]:
+        return
+    kinds = {"share above threshold, EB": "shrunken estimates", "share above threshold, OLS": "own lines"}
+    counted = [f"{rows[name]['estimate'] * 100:.0f} % by {kind}" for name, kind in kinds.items() if name in rows]
+    extra = [f"counted over persons: {', '.join(counted)}"] if counted else []
+    if share["conf_low"] == share["conf_low"]:
+        low, high = share["conf_low"] * 100, share["conf_high"] * 100
+        extra.insert(0, f"{told.level * 100:g} % interval {low:.1f} to {high:.1f} %")
+    who = f"persons in group {group}" if group else "persons"
+    aside = f" ({'; '.join(extra)})" if extra else ""
+    yield f"An estimated {share['estimate'] * 100:.1f} % of {who} have a rate above {told.threshold:g}{aside}."
+
+
+def _spread_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
+    if "SD of rates" not in rows:
         yield "The model lets nobody differ in the rate of change: the slope is not among the random effects."
         return
+    sd = rows["SD of rates"]
     if sd["estimate"] == 0:
         yield "Persons do not differ in their rate of change beyond its predictors: the variance is estimated as zero."
     else:
-        yield f"Persons differ: the SD of their rates is {number(sd['estimate'])} {unit}{_interval(sd, level)}."
-    reliability = rows.get("reliability of the rate")
-    if reliability:
-        yield (
-            f"The reliability of a person's own rate is {number(reliability['estimate'], 2)} "
-            f"({reliability['note']})."
-        )
-    mixture, naive = rows.get("p-value of slope variance, mixture"), rows.get("p-value of slope variance, naive")
-    if mixture and naive:
-        yield (
-            f"Test of whether rates vary at all: p {_equals(mixture['estimate'])} "
-            f"(mixture; {p_text(naive['estimate'])} by the naive chi-square)."
-        )
+        size = _value(sd)
+        yield f"Persons differ: the SD of their rates is {size} {told.unit}{_interval(sd, told)}."
+    if "reliability of the rate" in rows:
+        row = rows["reliability of the rate"]
+        yield f"The reliability of a person's own rate is {row['estimate']:.2f}, over {row['note']}."
+    if "p-value of slope variance, mixture" in rows:
+        mixture, naive = (rows[f"p-value of slope variance, {kind}"]["estimate"] for kind in ("mixture", "naive"))
+        yield f"Test of whether rates vary at all: p {_equals(mixture)} (mixture; naive chi-square {_equals(naive)})."
 
 
 def _equals(p: float) -> str:
     text = p_text(p)
-    return text if text.startswith("<") else f"= {text}"
+    return text.replace("<", "< ") if text.startswith("<") else f"= {text}"
 
 
-def _start_sentences(rows: _Lookup, time: str) -> Iterator[str]:
+def _start_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
     found = rows.starting("correlation of rate with status at ")
     if found:
-        parts = [f"{number(row['estimate'], 2)} at {time} {row['quantity'].rsplit(' ', 1)[1]}" for row in found]
+        parts = [f"{row['estimate']:.2f} at {told.time} {row['quantity'].rsplit(' ', 1)[1]}" for row in found]
         yield f"The correlation of the rate with the status is {', '.join(parts)}."
-    least = rows.get("time of least spread")
-    if least:
-        outside = f" (an {least['note'].split(':')[0]} beyond the data)" if least["note"] else ""
-        yield f"Persons differ least at {time} {number(least['estimate'], 3)}{outside}."
+    if "time of least spread" in rows:
+        least = rows["time of least spread"]
+        outside = ", an extrapolation beyond the data" if least["note"] else ""
+        yield f"Persons differ least at {told.time} {_value(least)}{outside}."
     iccs = rows.starting("ICC at ")
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
-        parts = [f"{row['estimate']:.0%} at {time} {row['quantity'].rsplit(' ', 1)[1]}" for row in shown]
-        yield f"Of the outcome's variance, the share that lies between persons is {', '.join(parts)}."
+        parts = [f"{row['estimate'] * 100:.0f} % at {told.time} {row['quantity'].rsplit(' ', 1)[1]}" for row in shown]
+        yield f"Of the variance of {told.outcome}, the share that lies between persons is {', '.join(parts)}."
 
 
-def _explained_sentences(rows: _Lookup) -> Iterator[str]:
-    before = rows.get("SD of rates before predictors of the slope")
-    if before:
-        yield f"Without predictors of the slope the SD of rates is {number(before['estimate'])}."
+def _explained_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
+    if "SD of rates before predictors of the slope" in rows:
+        before = together(rows["SD of rates before predictors of the slope"]["estimate"])[0]
+        yield f"Without predictors of the slope the SD of rates is {before} {told.unit}."
     for row in rows.starting("slope variance explained by "):
         name = row["quantity"].removeprefix("slope variance explained by ").removesuffix(", put in last")
-        direction = "raises" if row["estimate"] < 0 else "lowers"
-        yield f"Put in last, {name} {direction} the variance of rates by {abs(row['estimate']):.1%}."
+        if abs(row["estimate"]) < 5e-4:
+            yield f"Put in last, {name} leaves the variance of rates as it is."
+        else:
+            direction = "raises" if row["estimate"] < 0 else "lowers"
+            yield f"Put in last, {name} {direction} the variance of rates by {abs(row['estimate']) * 100:.1f} %."

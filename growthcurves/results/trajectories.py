@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from growthcurves.data.frame import require_columns
+from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -25,12 +26,22 @@ def groups(fit: FittedModel, by: str | None) -> list[tuple[str, np.ndarray]]:
         return [("", np.arange(count))]
     require_columns(fit.panel.frame, [by])
     values = pd.Series(PersonLevel(fit.panel).values([by])[by])
-    codes, levels = pd.factorize(values, sort=True)
+    levels = _levels(fit, by, values)
     if len(levels) > MANY_GROUPS:
         raise ModelError(
             f"{by!r} has {len(levels)} different values: by= takes a variable with at most {MANY_GROUPS} groups."
         )
-    return [(str(level), np.flatnonzero(codes == g)) for g, level in enumerate(levels)]
+    return [(show_id(level), np.flatnonzero(values == level)) for level in levels]
+
+
+def _levels(fit: FittedModel, by: str, values: pd.Series) -> list:
+    """The groups in the order of the model's levels, the reference first; else of a categorical; else sorted."""
+    for columns in fit.bound.predictors.values():
+        if by in columns.levels:
+            return columns.levels[by]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return list(values.cat.remove_unused_categories().cat.categories)
+    return sorted(values.dropna().unique().tolist())
 
 
 def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level: float = 0.95) -> pd.DataFrame:
@@ -73,8 +84,8 @@ def covariate_means(fit: FittedModel) -> np.ndarray:
     """A row of X (p,) that holds the means of the time-varying covariates and nothing else."""
     row = np.zeros(len(fit.bound.x))
     first = len(row) - len(fit.bound.covariates.names)
-    for j, values in enumerate(fit.bound.covariates.values):
-        row[first + j] = values.mean()
+    for j, values in enumerate(fit.bound.row_columns[len(fit.bound.row_columns) - (len(row) - first) :]):
+        row[first + j] = np.mean(values)
     return row[list(fit.coordinates.x.kept)]
 
 

@@ -15,11 +15,11 @@ from scipy.special import ndtr
 from growthcurves.engine.persons import own_growth
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import Answer, number
+from growthcurves.results.answer import Answer
 from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.delta import Estimate, delta
 from growthcurves.results.explained import explained_table, slope_variance_test
-from growthcurves.results.icc import default_times, random_row, share
+from growthcurves.results.icc import default_times, icc_at, random_row
 from growthcurves.results.people import growth_parameters
 from growthcurves.results.sentences import sentences
 from growthcurves.results.trajectories import groups, mixture_quantile
@@ -216,7 +216,7 @@ def _common_rows(fit: FittedModel, at: Any, level: float) -> list[list]:
         rows += _icc_rows(fit, at, level)
     if "slope" in fit.random_names:
         rows += [_plain(*row) for row in explained_table(fit)]
-        rows += [_plain(*row) for row in slope_variance_test(fit)]
+        rows += [_plain(*row) for row in slope_variance_test(fit)] if fit.identified else []
     return rows
 
 
@@ -240,7 +240,7 @@ def _start_rows(fit: FittedModel, at: Any, level: float) -> list[list]:
     """Correlation of rate and status at chosen times; the time of least spread, -cov / var(slope)."""
     a = fit.random_names.index("slope")
     times = [t for _, t in start_times(fit)] if at is None else np.atleast_1d(np.asarray(at, dtype=float))
-    rows = []
+    rows: list[list] = []
     if slope_sd(fit) == 0:
         return rows
     for t in times:
@@ -262,7 +262,8 @@ def _least_spread(fit: FittedModel, a: int, level: float) -> list:
     origin = fit.bound.shape.origin
     value = delta(fit, lambda beta, G, s: origin - G[a, b] / G[a, a], level)
     low, high = fit.panel.times.min(), fit.panel.times.max()
-    note = "" if low <= value.estimate <= high else "extrapolation: outside the observed times"
+    outside = value.estimate < low or value.estimate > high
+    note = "extrapolation: outside the observed times" if outside else ""
     return _line("time of least spread", value, note)
 
 
@@ -278,17 +279,12 @@ def _reliability_rows(fit: FittedModel, level: float) -> list[list]:
     def reliability(beta: np.ndarray, G: np.ndarray, s: float) -> float:
         return float(np.average(G[a, a] / (G[a, a] + s * distinct), weights=counts))
 
-    note = f"{used.size} of {sampling.size} persons (those with occasions enough for an own line)"
+    note = f"the {used.size:,} of {sampling.size:,} persons with occasions enough for an own line"
     if slope_sd(fit) == 0:
         return [_plain("reliability of the rate", 0.0, note)]
     return [_line("reliability of the rate", delta(fit, reliability, level, "logit"), note)]
 
 
 def _icc_rows(fit: FittedModel, at: Any, level: float) -> list[list]:
-    rows = []
     times = default_times(fit) if at is None else np.atleast_1d(np.asarray(at, dtype=float))
-    for t in times:
-        z = random_row(fit, float(t))
-        value = delta(fit, lambda beta, G, s, z=z: share(z @ G @ z, s), level, "logit")
-        rows.append(_line(f"ICC at {t:g}", value))
-    return rows
+    return [_line(f"ICC at {t:g}", icc_at(fit, float(t), level)) for t in times]
