@@ -11,7 +11,6 @@ import numpy as np
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
-from growthcurves.engine.certificate import no_residual
 from growthcurves.engine.design import Terms
 from growthcurves.engine.moments import PersonMoments
 from growthcurves.engine.problem import Coordinates, Problem, coordinates, standard_problem
@@ -77,6 +76,7 @@ def estimate(
     problem = standard_problem(moments, coords, method == "reml")
     _refuse_perfect(bound, problem)
     solution = solve_problem(problem, moments)
+    _refuse_unbounded(bound, solution)
     notes = [*_data_notes(bound), *_design_notes(bound, coords), *_solution_notes(bound, solution)]
     for note in notes:
         python_warnings.warn(note, stacklevel=4)
@@ -143,9 +143,12 @@ def _refuse_perfect(bound: BoundModel, problem: Problem) -> None:
         raise NotEstimableError(
             f"The fixed effects fit {outcome!r} perfectly: there is no residual variation, and no uncertainty to state."
         )
-    if no_residual(problem):
+
+
+def _refuse_unbounded(bound: BoundModel, solution: Solution) -> None:
+    if solution.verdict.unbounded:
         raise NotEstimableError(
-            f"Every person's own line fits {outcome!r} perfectly: there is no residual variation within persons, "
+            f"Every person's own line fits {bound.model.outcome!r} perfectly: there is no residual variation within persons, "
             f"and the likelihood has no maximum; check whether the outcome is computed from time."
         )
 

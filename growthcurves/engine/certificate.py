@@ -24,8 +24,8 @@ CONVERGED = 1e-8
 IDENTIFIED = 1e-6
 #: Persons looked at first; where they identify the model, the others cannot undo it.
 ENOUGH_PERSONS = 2000
-#: Random effects whose variance is this many times the residual one leave no residual variation.
-UNBOUNDED = 1e8
+#: Up to this many times the residual variance, random effects are not suspected of leaving none.
+LARGE = 1e4
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def judge(problem: Problem, optimum: Optimum) -> Verdict:
     known = identified(problem.blocks, problem.partition)
     way = descent_direction(optimum, problem.partition)
     null = np.concatenate([np.zeros((problem.q, 0)), *null_space(optimum.at.D, problem.partition, ZERO)], axis=1)
-    unbounded = problem.q > 0 and float(np.linalg.eigvalsh(optimum.at.D)[-1]) > UNBOUNDED
+    unbounded = no_residual(problem, optimum)
     finite = bool(np.isfinite(optimum.at.deviance))
     converged = finite and way is None and decrement**2 < CONVERGED and not (flat and known) and not unbounded
     return Verdict(converged, null.shape[1] > 0, known, unbounded, decrement, null)
@@ -74,13 +74,13 @@ def _decrement(optimum: Optimum) -> tuple[float, bool]:
     return float(np.sqrt(squared)), bool(values[0] <= 1e-10 * values[-1])
 
 
-def no_residual(problem: Problem) -> bool:
+def no_residual(problem: Problem, optimum: Optimum) -> bool:
     """Whether persons' own curves fit perfectly, so that the likelihood grows without bound as sigma^2 -> 0.
 
     As D grows the residual sum of squares tends to that within persons; where there is none it goes on falling
     like 1 / D. Without residual degrees of freedom within persons it must fall, and nothing follows.
     """
-    if problem.q == 0 or _within_df(problem) <= problem.p:
+    if problem.q == 0 or np.trace(optimum.at.D) < LARGE or _within_df(problem) <= problem.p:
         return False
     large, larger = (criterion(problem, size * np.eye(problem.q)).rss for size in (1e7, 1e9))
     return larger < 0.02 * large
@@ -107,8 +107,8 @@ def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...
     triangle = np.zeros((0, size))
     for lengths, G in _some_first(blocks):
         rows = identification_rows(lengths, G, partition)
-        stacked = np.concatenate([triangle, rows.reshape(-1, size)])
-        triangle = np.linalg.qr(stacked).R
+        triangle = np.concatenate([triangle, rows.reshape(-1, size)])
+        triangle = np.linalg.qr(triangle).R if len(triangle) > 2 * size else triangle
         scale = np.linalg.norm(triangle, axis=0)
         if len(triangle) >= size and np.all(scale > 0):
             values = np.linalg.svd(triangle / scale, compute_uv=False)
@@ -140,14 +140,13 @@ def identification_rows(lengths: Array, G: Array, partition: tuple[tuple[int, ..
     R = root[:, :, None] * vectors.swapaxes(1, 2)
     upper = np.triu_indices(q)
     weight = np.where(upper[0] == upper[1], 1.0, np.sqrt(2.0))
-    columns = []
-    for block in partition:
-        for i, a in enumerate(block):
-            for b in block[: i + 1]:
-                image = R[:, :, a, None] * R[:, None, :, b]
-                image = image if a == b else image + image.swapaxes(1, 2)
-                columns.append(np.pad(image[:, upper[0], upper[1]] * weight, ((0, 0), (0, 1))))
+    free = [(a, b) for block in partition for i, a in enumerate(block) for b in block[: i + 1]]
+    out = np.zeros((len(G), len(weight) + 1, len(free) + 1))
+    for column, (a, b) in enumerate(free):
+        image = R[:, :, a, None] * R[:, None, :, b]
+        image = image if a == b else image + image.swapaxes(1, 2)
+        out[:, :-1, column] = image[:, upper[0], upper[1]] * weight
     identity = there[:, :, None] * np.eye(q)
-    rest = np.sqrt(np.maximum(lengths - there.sum(axis=1), 0.0))
-    columns.append(np.concatenate([identity[:, upper[0], upper[1]] * weight, rest[:, None]], axis=1))
-    return np.stack(columns, axis=2)
+    out[:, :-1, -1] = identity[:, upper[0], upper[1]] * weight
+    out[:, -1, -1] = np.sqrt(np.maximum(lengths - there.sum(axis=1), 0.0))
+    return out

@@ -166,14 +166,15 @@ def standardise(gram: Array, lift: Array, own: Array) -> Standard:
 
 def _gram_schmidt(columns: Array, lengths: Array) -> tuple[Array, list[int]]:
     """Orthonormal basis of the columns in their order, twice orthogonalised; dependent ones are left out."""
-    basis = np.zeros((columns.shape[0], 0))
-    kept = []
+    basis = np.zeros_like(columns)
+    kept: list[int] = []
     for j in range(columns.shape[1]):
         column = columns[:, j]
-        for _ in range(2):
-            column = column - basis @ (basis.T @ column)
-        length = np.linalg.norm(column)
+        found = basis[:, : len(kept)]
+        for _ in range(2 if kept else 0):
+            column = column - found @ (found.T @ column)
+        length = float(np.sqrt(column @ column))
         if length > RANK_TOLERANCE * lengths[j] and length > 0:
-            basis = np.column_stack([basis, column / length])
+            basis[:, len(kept)] = column / length
             kept.append(j)
-    return basis, kept
+    return basis[:, : len(kept)], kept

@@ -353,9 +353,12 @@ def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | 
     of occasions and Z'Z are the same to the last bit share a schedule.
     """
     mixed = _mix(keys)
-    some = mixed[:: 1 + mixed.size // SAMPLE_PERSONS]
-    if mixed.size > SAMPLE_PERSONS and np.unique(some).size > some.size / 2:
-        return None
+    if mixed.size > SAMPLE_PERSONS:
+        some = mixed[:: 1 + mixed.size // SAMPLE_PERSONS]
+        if np.unique(some).size > some.size / 2:
+            return None
+    elif (mixed == mixed[0]).all():
+        return np.zeros(mixed.size, dtype=np.intp)
     table = np.unique(mixed[: 4 * int(limit) + 16])
     while True:
         if table.size > limit and table.size > 1:

@@ -70,8 +70,6 @@ def optimise(problem: Problem, starts: list[Array]) -> Optimum:
     search = Search(problem)
     best: Optimum | None = None
     for D in starts:
-        while not np.isfinite(search.at(D).deviance):
-            D = D / 16.0
         found = climb(search, D, best)
         if found is None:
             continue
@@ -113,10 +111,13 @@ def settle(search: Search, face: Face, theta: Array) -> Optimum:
 def newton(search: Search, face: Face, theta: Array, known: Optimum | None) -> Optimum | None:
     """Minimise the deviance over the parameters of one face; None on reaching the basin of a known optimum."""
     at = search.at(face.matrix(theta))
-    slopes = derivatives(search.problem, at)
+    while not np.isfinite(at.deviance):
+        theta = theta / 4.0
+        at = search.at(face.matrix(theta))
     for _ in range(MAX_STEPS):
         if known is not None and _same_basin(search.problem, at, known):
             return None
+        slopes = derivatives(search.problem, at)
         if face.size == 0 or np.trace(at.D) > RUNAWAY:
             break
         gradient = face.gradient(theta, slopes.gradient)
@@ -128,18 +129,19 @@ def newton(search: Search, face: Face, theta: Array, known: Optimum | None) -> O
         if moved is None:
             break
         theta, at = moved
+    else:
         slopes = derivatives(search.problem, at)
     return Optimum(at, slopes, face, theta, search.evaluations)
 
 
 def _same_basin(problem: Problem, at: Criterion, known: Optimum) -> bool:
-    """Whether D lies within half a standard error of a known optimum with a positive definite Hessian."""
+    """Whether D lies within one standard error of a known optimum, where the deviance is its quadratic there."""
     if known.face.size < sum(len(block) * (len(block) + 1) // 2 for block in problem.partition):
         return False
     q = problem.q
     away = (at.D - known.at.D).ravel()
     squared = away @ known.slopes.profiled.reshape(q * q, q * q) @ away
-    return bool(0.0 <= squared < 0.25 and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.1)
+    return bool(0.0 <= squared < 1.0 and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.2)
 
 
 def newton_step(gradient: Array, hessian: Array) -> tuple[Array, float, bool]:

@@ -72,7 +72,7 @@ def _total_gram(moments: Moments) -> Array:
     size = len(moments.terms.z_closed)
     gram = np.zeros((size, size))
     if moments.shared is not None:
-        gram += np.tensordot(moments.shared.counts, moments.shared.G, 1)
+        gram += (moments.shared.counts @ moments.shared.G.reshape(len(moments.shared.G), size * size)).reshape(size, size)
     if moments.own is not None:
         closed = moments.terms.z_closed
         gram += moments.own.block(closed, closed).sum(axis=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,13 @@ Array = np.ndarray
 CHUNK_ROWS = 1 << 15
 
 
+@lru_cache(maxsize=64)
 def pair_index(width: int) -> NDArray[np.intp]:
     """Symmetric table of the position of each pair of columns in the packed Gram matrix."""
     table = np.empty((width, width), dtype=np.intp)
     rows, columns = np.triu_indices(width)
     table[rows, columns] = table[columns, rows] = np.arange(rows.size)
+    table.flags.writeable = False
     return table
 
 

@@ -230,13 +230,16 @@ def _random_term(text: str) -> tuple[str, bool, tuple[str, ...], bool]:
             f"The grouping {group.strip()!r} in ({text.strip()}) has more than one level; "
             f"this version fits persons only."
         )
-    terms, intercept = formula_terms(left.strip() or "1")
-    columns = []
-    for term in terms:
-        if len(term.names) != 1 or term.names[0] is None:
-            raise NotAvailableError(f"The random part ({text.strip()}) may hold plain columns only, not {str(term)!r}.")
-        columns.append(term.names[0])
-    return _plain_name(group, f"({text.strip()})"), intercept, tuple(columns), bars == "|"
+    intercept, columns = True, []
+    for part in re.findall(r"(?:`[^`]*`|[^+`])+", left.replace("- 1", "+ 0").replace("-1", "+ 0")):
+        part = part.strip()
+        if part in ("0", "1"):
+            intercept = part == "1"
+        elif re.fullmatch(r"`[^`]+`|[^\W\d][\w.]*", part):
+            columns.append(part.strip("`"))
+        elif part:
+            raise NotAvailableError(f"The random part ({text.strip()}) may hold plain columns only, not {part!r}.")
+    return _plain_name(group, f"({text.strip()})"), intercept, tuple(dict.fromkeys(columns)), bars == "|"
 
 
 def _fixed_terms(fixed: str, time: str | None) -> tuple[tuple[ParsedTerm, ...], bool]:
