@@ -178,16 +178,21 @@ class _Occasions:
     @classmethod
     def of(cls, panel: Panel) -> _Occasions:
         times, outcome, persons = panel.times, panel.values, panel.persons
-        order = np.lexsort((times, persons.codes)) if not _ascending(panel) else None
-        ends = np.cumsum(persons.sizes) - 1
-        starts = ends - persons.sizes + 1
-        if order is not None:
-            starts, ends = order[starts], order[ends]
-        return cls(times[starts], times[ends], outcome[starts])
+        if _ascending(panel):
+            ends = np.cumsum(persons.sizes) - 1
+            starts = ends - persons.sizes + 1
+            return cls(times[starts], times[ends], outcome[starts])
+        first, last = np.full(persons.count, np.inf), np.full(persons.count, -np.inf)
+        np.minimum.at(first, persons.codes, times)
+        np.maximum.at(last, persons.codes, times)
+        at_first = np.flatnonzero(times == first[persons.codes])
+        baseline = np.empty(persons.count)
+        baseline[persons.codes[at_first]] = outcome[at_first]
+        return cls(first, last, baseline)
 
 
 def _ascending(panel: Panel) -> bool:
-    """Whether each person's rows lie in the order of time."""
+    """Whether each person's rows lie together and in the order of time."""
     if panel.persons.starts is None:
         return False
     back = panel.times[1:] < panel.times[:-1]

@@ -31,7 +31,9 @@ class PersonLevel:
         """Position of each person's first row."""
         if self.persons.starts is not None:
             return self.persons.starts
-        return np.argsort(self.persons.codes, kind="stable")[np.append(0, np.cumsum(self.persons.sizes)[:-1])]
+        first = np.empty(self.persons.count, dtype=np.intp)
+        first[self.persons.codes[::-1]] = np.arange(self.persons.rows - 1, -1, -1)  # the last written is the first
+        return first
 
     def rows(self, column: str) -> Any:
         """The column over the used rows."""
