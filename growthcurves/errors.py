@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class GrowthCurvesError(Exception):
@@ -64,3 +65,18 @@ def unknown(kind: str, name: object, known: Iterable[object]) -> str:
     hint = f" Did you mean {near[0]!r}?" if near else ""
     listed = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
     return f"There is no {kind} {str(name)!r}.{hint} Known: {listed}."
+
+
+def part_called(kind: str, value: Any, registry: Mapping[str, Any]) -> Any:
+    """The exchangeable part of that short name, or the value itself where it is a part already.
+
+    Raises
+    ------
+    ModelError
+        For an unknown name, with the known ones.
+    """
+    if not isinstance(value, str):
+        return value
+    if value.lower() not in registry:
+        raise ModelError(unknown(kind, value, registry))
+    return registry[value.lower()]

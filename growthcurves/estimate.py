@@ -148,8 +148,8 @@ def _refuse_perfect(bound: BoundModel, problem: Problem) -> None:
 def _refuse_unbounded(bound: BoundModel, solution: Solution) -> None:
     if solution.verdict.unbounded:
         raise NotEstimableError(
-            f"Every person's own line fits {bound.model.outcome!r} perfectly: there is no residual variation within persons, "
-            f"and the likelihood has no maximum; check whether the outcome is computed from time."
+            f"Every person's own line fits {bound.model.outcome!r} perfectly: there is no residual variation "
+            f"within persons, and the likelihood has no maximum; check whether the outcome is computed from time."
         )
 
 

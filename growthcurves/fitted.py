@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.data.panel import Panel
 from growthcurves.engine.moments import Moments, PersonMoments
+from growthcurves.engine.persons import OwnGrowth, own_growth
 from growthcurves.engine.problem import Coordinates
 from growthcurves.engine.solution import Solution
 from growthcurves.model.bind import BoundModel
@@ -128,6 +129,11 @@ class FittedModel:
         return len(self.terms) + sum(len(b) * (len(b) + 1) // 2 for b in self.model.random.blocks) + 1
 
     @cached_property
+    def own_growth(self) -> OwnGrowth:
+        """Each person's own least-squares growth parameters."""
+        return own_growth(self.people_moments, len(self.model.parameters))
+
+    @cached_property
     def growth_design(self) -> np.ndarray:
         """A_i: how beta makes the expected growth parameters of each person, (K, p, N)."""
         bound, kept = self.bound, self.coordinates.x.kept
@@ -139,6 +145,11 @@ class FittedModel:
                 if column in place:
                     out[k, place[column]] = bound.weights[weight - 1] if weight else 1.0
         return out
+
+
+def row_variances(L: np.ndarray, V: np.ndarray) -> np.ndarray:
+    """l' V l for every row l of L (k, p): shape (k,)."""
+    return ((L @ V) * L).sum(axis=1)
 
 
 def _combination(a: np.ndarray, names: tuple[str, ...]) -> str:

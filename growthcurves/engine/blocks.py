@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from growthcurves.engine.moments import PersonMoments
+from growthcurves.engine.moments import PersonMoments, Schedules
 
 Array = np.ndarray
 
@@ -60,51 +60,43 @@ class SharedBlocks:
 
     Attributes
     ----------
-    counts : (K,) array
-        Persons in each schedule.
-    lengths : (K,) array
-        Occasions of each of these persons.
-    G : (K, q, q) array
-    T : (K, q, p+1, q, p+1) array
-        Sum over the schedule's persons of C_i x C_i.
+    schedules : Schedules
+        In standard coordinates.
     """
 
-    counts: Array
-    lengths: Array
-    G: Array
-    T: Array
+    schedules: Schedules
 
     def designs(self) -> Iterator[tuple[Array, Array]]:
         """The different Z'Z, (k, q, q), with their numbers of occasions."""
-        yield self.lengths, self.G
+        yield self.schedules.lengths, self.schedules.G
 
     def _rotate(self, Q: Array) -> Array:
-        K, q, width = self.T.shape[:3]
-        half = Q @ self.T.reshape(K, q, width * q * width)
+        K, q, width = self.schedules.T.shape[:3]
+        half = Q @ self.schedules.T.reshape(K, q, width * q * width)
         half = half.reshape(K, q * width, q, width).swapaxes(1, 2).reshape(K, q, q * width * width)
         return (Q @ half).reshape(K, q, q, width, width)
 
     def reduce(self, D: Array) -> Reduction:
         q = len(D)
-        B = self.G @ D
+        B = self.schedules.G @ D
         B[:, range(q), range(q)] += 1.0
         M = np.linalg.solve(B.swapaxes(1, 2), np.broadcast_to(D, B.shape))
-        log_det = float(self.counts @ np.linalg.slogdet(B)[1]) if q else 0.0
-        explained = np.einsum("kab,kaibj->ij", M, self.T)
+        log_det = float(self.schedules.counts @ np.linalg.slogdet(B)[1]) if q else 0.0
+        explained = np.einsum("kab,kaibj->ij", M, self.schedules.T)
         return Reduction(log_det, explained)
 
     def curvature(self, D: Array, weight: Array) -> Curvature:
-        K, q, width = self.T.shape[:3]
-        B = self.G @ D
+        K, q, width = self.schedules.T.shape[:3]
+        B = self.schedules.G @ D
         B[:, range(q), range(q)] += 1.0
         Q = np.linalg.solve(B, np.broadcast_to(np.eye(q), B.shape))
-        P = Q @ self.G
+        P = Q @ self.schedules.G
         P = (P + P.swapaxes(1, 2)) / 2
         rotated = self._rotate(Q)  # (K, b, a, i, j): row b of the second, row a of the first factor
         uu = rotated.sum(axis=0).transpose(1, 2, 0, 3)
         ukU = (rotated.reshape(K, q, q, width * width) @ weight.ravel()).reshape(K, q * q)
         flat = P.reshape(K, q * q)
-        weighted = self.counts[:, None] * flat
+        weighted = self.schedules.counts[:, None] * flat
         shape = (q, q, q, q)
         return Curvature(
             uu, weighted.sum(axis=0).reshape(q, q), (weighted.T @ flat).reshape(shape), (flat.T @ ukU).reshape(shape)

@@ -90,7 +90,7 @@ def _within_df(problem: Problem) -> float:
     """Occasions beyond the rank of Z_i, over all persons."""
     total = 0.0
     for block in problem.blocks:
-        counts = block.counts if isinstance(block, SharedBlocks) else None
+        counts = block.schedules.counts if isinstance(block, SharedBlocks) else None
         start = 0
         for lengths, _ in block.designs():
             beyond = np.maximum(lengths - problem.q, 0.0)

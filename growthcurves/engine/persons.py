@@ -91,7 +91,7 @@ def own_growth(people: PersonMoments, parameters: int) -> OwnGrowth:
     inverse = np.linalg.solve(gram[able], np.broadcast_to(np.eye(parameters), gram[able].shape))
     estimates[able] = (inverse @ target[able][:, :, None])[:, :, 0] @ back.T
     estimates[able, 0] += people.row_centre[-1]
-    sampling[able] = np.einsum("ab,nbc,ac->na", back, inverse, back)
+    sampling[able] = np.einsum("nac,ac->na", back @ inverse, back)
     return OwnGrowth(estimates.T, sampling.T)
 
 

@@ -72,7 +72,8 @@ def _total_gram(moments: Moments) -> Array:
     size = len(moments.terms.z_closed)
     gram = np.zeros((size, size))
     if moments.shared is not None:
-        gram += (moments.shared.counts @ moments.shared.G.reshape(len(moments.shared.G), size * size)).reshape(size, size)
+        shared = moments.shared
+        gram += (shared.counts @ shared.G.reshape(len(shared.G), size * size)).reshape(size, size)
     if moments.own is not None:
         closed = moments.terms.z_closed
         gram += moments.own.block(closed, closed).sum(axis=2)
@@ -188,8 +189,7 @@ def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Probl
 def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ...]:
     blocks: list[Blocks] = []
     if moments.shared is not None:
-        shared = moments.shared.transformed(into_z, into_xy)
-        blocks.append(SharedBlocks(shared.counts, shared.lengths, shared.G, shared.T))
+        blocks.append(SharedBlocks(moments.shared.transformed(into_z, into_xy)))
     if moments.own is not None:
         blocks.append(OwnBlocks(moments.own, into_z, into_xy))
     return tuple(blocks)

@@ -224,7 +224,7 @@ def _split_random(formula: str, right: str) -> tuple[str, list[str]]:
 
 def _random_term(text: str) -> tuple[str, bool, tuple[str, ...], bool]:
     """Group, intercept, columns and whether they are correlated, of `terms | group`."""
-    left, bars, group = re.match(r"^(.*?)(\|\|?)(.*)$", text, re.S).groups()  # type: ignore[union-attr]
+    left, bars, group = re.split(r"(\|\|?)", text, maxsplit=1)
     if re.search(r"[/:+*|]", re.sub(r"`[^`]*`", "", group)):
         raise NotAvailableError(
             f"The grouping {group.strip()!r} in ({text.strip()}) has more than one level; "

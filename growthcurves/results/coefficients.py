@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
-from growthcurves.fitted import FittedModel
+from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.answer import TIDY
 from growthcurves.results.ddf import ddf_of
 
@@ -48,7 +48,7 @@ def linear_functions(
     """Tidy table of the rows of L beta, L of shape (k, p)."""
     method = ddf_of(ddf)
     estimate = L @ fit.solution.beta
-    error = np.sqrt(np.maximum(np.einsum("kp,pr,kr->k", L, method.covariance(fit), L), 0.0))
+    error = np.sqrt(np.maximum(row_variances(L, method.covariance(fit)), 0.0))
     df = method.df(fit, L)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / error
@@ -66,7 +66,5 @@ def two_sided(t: np.ndarray, df: np.ndarray) -> np.ndarray:
 
 def t_quantile(probability: float, df: np.ndarray) -> np.ndarray:
     """Quantile of Student's t (infinite df: normal)."""
-    from scipy.special import ndtri
-
     df = np.asarray(df, dtype=float)
     return np.where(np.isinf(df), ndtri(probability), stdtrit(np.where(np.isinf(df), 1.0, df), probability))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from growthcurves.engine.persons import PersonState, chunks, own_growth, person_state
+from growthcurves.engine.persons import PersonState, chunks, person_state
 from growthcurves.fitted import FittedModel
 
 
@@ -52,7 +52,7 @@ def people(fit: FittedModel) -> pd.DataFrame:
     {'eb_slope': 19.666, 'eb_slope_se': 2.336}
     """
     parameters = fit.model.parameters
-    own = own_growth(fit.people_moments, len(parameters))
+    own = fit.own_growth
     eb, error = growth_parameters(fit)
     columns: dict[str, np.ndarray] = {"n": fit.panel.persons.sizes}
     columns |= {f"ols_{name}": own.estimates[k] for k, name in enumerate(parameters)}

@@ -9,16 +9,14 @@ import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
 from growthcurves.engine.persons import PersonState, person_state
-from growthcurves.errors import IdentificationWarning, ModelError, NotEstimableError, unknown
-from growthcurves.fitted import FittedModel
+from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.coefficients import t_quantile
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.rows import DesignRows, new_rows, own_rows
 
 PEOPLE = ("known", "average", "new")
 INTERVALS = (None, "confidence", "prediction")
-
-__all__ = ["IdentificationWarning", "fitted_values", "predict"]
 
 
 def fitted_values(fit: FittedModel) -> pd.Series:
@@ -88,11 +86,11 @@ def _with_interval(
 ) -> pd.DataFrame:
     people, interval, level = asked
     moved = rows.X if state is None else rows.X + np.einsum("nq,qpn->np", rows.Z, state.slope)
-    variance = np.einsum("np,pr,nr->n", moved, fit.solution.cov_beta, moved)
+    variance = row_variances(moved, fit.solution.cov_beta)
     if state is not None:
         variance += np.einsum("nq,qrn,nr->n", rows.Z, state.spread, rows.Z)
     if people == "new" or (people == "average" and interval == "prediction"):
-        variance += np.einsum("nq,qr,nr->n", rows.Z, fit.G, rows.Z)
+        variance += row_variances(rows.Z, fit.G)
     if interval == "prediction":
         variance += fit.sigma2
     error = np.sqrt(variance)
@@ -105,11 +103,10 @@ def _with_interval(
 
 
 def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
-    """Satterthwaite df of each row, computed once for rows that are the same."""
+    """Satterthwaite df of each row; infinite for rows that miss something."""
     df = np.full(len(X), np.inf)
     there = ~np.isnan(X).any(axis=1)
-    distinct, codes = np.unique(X[there], axis=0, return_inverse=True)
-    df[there] = ddf_of("satterthwaite").df(fit, distinct)[codes.reshape(-1)]
+    df[there] = ddf_of("satterthwaite").df(fit, X[there])
     return df
 
 

@@ -126,10 +126,8 @@ def _variances(fit: FittedModel) -> str:
 
 
 def _reliability(fit: FittedModel) -> str:
-    from growthcurves.engine.persons import own_growth
-
     k = fit.model.parameters.index("slope")
-    values = slope_reliability(fit, own_growth(fit.people_moments, len(fit.model.parameters)).sampling[k])
+    values = slope_reliability(fit, fit.own_growth.sampling[k])
     used = ~np.isnan(values)
     if not used.any():
         return "reliability of the slope: no person has an own line"

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from growthcurves.engine.persons import own_growth
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import Answer
@@ -116,8 +115,9 @@ def change(
     if between is not None and not between[0] < between[1]:
         raise NotEstimableError(f"between= needs two times, the earlier first, not {between!r}.")
     rows: list[list] = []
+    eb = growth_parameters(fit)[0][fit.model.parameters.index("slope")]
     for name, persons in groups(fit, by):
-        rows += [[name, *row] for row in _group_rows(fit, persons, threshold, level)]
+        rows += [[name, *row] for row in _group_rows(fit, persons, eb[persons], threshold, level)]
     rows += [["", *row] for row in _common_rows(fit, at, level)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     unit = rate_unit(fit)
@@ -157,7 +157,9 @@ def slope_sd(fit: FittedModel, G: np.ndarray | None = None) -> float:
     return float(np.sqrt(max((fit.G if G is None else G)[a, a], 0.0)))
 
 
-def _group_rows(fit: FittedModel, persons: np.ndarray, threshold: float, level: float) -> list[list]:
+def _group_rows(
+    fit: FittedModel, persons: np.ndarray, eb: np.ndarray, threshold: float, level: float
+) -> list[list]:
     k = fit.model.parameters.index("slope")
     L = fit.growth_design[k][:, persons].mean(axis=1)
     mean = linear_functions(fit, L[None, :], ["slope"], level=level).iloc[0]
@@ -171,29 +173,39 @@ def _group_rows(fit: FittedModel, persons: np.ndarray, threshold: float, level: 
     low, high = mixture_quantile(rates, sd, tail), mixture_quantile(rates, sd, 1.0 - tail)
     rows.append(_plain("middle 95 % of persons, low", low))
     rows.append(_plain("middle 95 % of persons, high", high))
-    return rows + _share_rows(fit, persons, threshold, level)
+    return rows + _share_rows(fit, persons, eb, threshold, level)
 
 
-def _share_rows(fit: FittedModel, persons: np.ndarray, threshold: float, level: float) -> list[list]:
+def _share_rows(
+    fit: FittedModel, persons: np.ndarray, eb: np.ndarray, threshold: float, level: float
+) -> list[list]:
     """Share of persons above the threshold: model-implied, empirical Bayes, own OLS lines."""
     k = fit.model.parameters.index("slope")
     a = fit.random_names.index("slope")
-    weights, counts = np.unique(fit.growth_design[k][:, persons], axis=1, return_counts=True)
+    weights, counts = distinct_columns(fit.growth_design[k][:, persons])
 
     def implied(beta: np.ndarray, G: np.ndarray, s: float) -> float:
         return share_above(beta @ weights, np.sqrt(max(G[a, a], 0.0)), threshold, counts)
 
     rows = [_line("share above threshold, model", delta(fit, implied, level, "logit"))]
-    eb, _ = growth_parameters(fit)
     if fit.identified:
         note = "understates the spread: empirical Bayes estimates are shrunken towards the mean"
-        rows.append(_plain("share above threshold, EB", float((eb[k, persons] > threshold).mean()), note))
-    own = own_growth(fit.people_moments, len(fit.model.parameters)).estimates[k, persons]
+        rows.append(_plain("share above threshold, EB", float((eb > threshold).mean()), note))
+    own = fit.own_growth.estimates[k, persons]
     with_line = ~np.isnan(own)
     if with_line.any():
         note = f"own lines of {int(with_line.sum())} persons; overstates the spread"
         rows.append(_plain("share above threshold, OLS", float((own[with_line] > threshold).mean()), note))
     return rows
+
+
+def distinct_columns(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different columns (p, k) of an array, and how often each occurs."""
+    order = np.lexsort(values)
+    ordered = values[:, order]
+    new = np.append(True, (ordered[:, 1:] != ordered[:, :-1]).any(axis=0))
+    starts = np.flatnonzero(new)
+    return ordered[:, starts], np.diff(starts, append=values.shape[1])
 
 
 def share_above(rates: np.ndarray, sd: float, threshold: float, counts: np.ndarray) -> float:
@@ -270,7 +282,7 @@ def _least_spread(fit: FittedModel, a: int, level: float) -> list:
 def _reliability_rows(fit: FittedModel, level: float) -> list[list]:
     """Mean over persons of var(slope) / (var(slope) + sampling variance of the own OLS slope)."""
     k, a = fit.model.parameters.index("slope"), fit.random_names.index("slope")
-    sampling = own_growth(fit.people_moments, len(fit.model.parameters)).sampling[k]
+    sampling = fit.own_growth.sampling[k]
     used = sampling[~np.isnan(sampling)]
     if not used.size:
         return []

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import part_called
 from growthcurves.model.covariance.independent import Independent
 
 RESIDUALS = {
@@ -21,8 +21,4 @@ def residual_of(value: str | Independent) -> Independent:
     ModelError
         For an unknown name, with the known ones.
     """
-    if not isinstance(value, str):
-        return value
-    if value not in RESIDUALS:
-        raise ModelError(unknown("residual structure", value, RESIDUALS))
-    return RESIDUALS[value]
+    return part_called("residual structure", value, RESIDUALS)

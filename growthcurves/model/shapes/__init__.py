@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import part_called
 from growthcurves.model.shapes.base import BoundShape, Shape
 from growthcurves.model.shapes.linear import Linear
 
@@ -22,11 +22,7 @@ def shape_of(value: str | Shape) -> Shape:
     ModelError
         For an unknown name, with the known ones.
     """
-    if not isinstance(value, str):
-        return value
-    if value not in SHAPES:
-        raise ModelError(unknown("shape", value, SHAPES))
-    return SHAPES[value]
+    return part_called("shape", value, SHAPES)
 
 
 __all__ = ["SHAPES", "BoundShape", "Shape", "shape_of"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import part_called
 from growthcurves.results.ddf.normal import Normal
 from growthcurves.results.ddf.satterthwaite import Satterthwaite
 
@@ -25,8 +25,4 @@ def ddf_of(value: Any) -> Any:
     ModelError
         For an unknown name, with the known ones.
     """
-    if not isinstance(value, str):
-        return value
-    if value.lower() not in METHODS:
-        raise ModelError(unknown("ddf method", value, METHODS))
-    return METHODS[value.lower()]
+    return part_called("ddf method", value, METHODS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.errors import NotAvailableError
-from growthcurves.fitted import FittedModel
+from growthcurves.fitted import FittedModel, row_variances
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Satterthwaite:
         info = fit.solution.information
         if info is None:
             return np.full(len(L), np.nan)
-        f = np.einsum("kp,pr,kr->k", L, fit.solution.cov_beta, L)
-        g = np.einsum("kp,mpr,kr->km", L, info.dcov_beta, L)
-        spread = np.einsum("km,mn,kn->k", g, info.cov, g)
+        f = row_variances(L, fit.solution.cov_beta)
+        g = np.column_stack([row_variances(L, derivative) for derivative in info.dcov_beta])
+        spread = row_variances(g, info.cov)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(spread > 0, 2.0 * f**2 / spread, np.inf)
