@@ -75,8 +75,8 @@ def part_called(kind: str, value: Any, registry: Mapping[str, Any]) -> Any:
     ModelError
         For an unknown name, with the known ones.
     """
-    if not isinstance(value, str):
+    if not isinstance(value, (str, int, float, bytes, list, tuple, dict, set, type(None))):
         return value
-    if value.lower() not in registry:
+    if str(value).lower() not in registry:
         raise ModelError(unknown(kind, value, registry))
-    return registry[value.lower()]
+    return registry[str(value).lower()]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, NotAvailableError, unknown
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula import growth_model, parse_formula
@@ -55,6 +55,7 @@ def fit(
     >>> fit.params.round(3).to_dict()
     {'intercept': 251.405, 'slope': 10.467}
     """
+    _refuse_unknown(options)
     people = None
     if isinstance(model, str):
         parsed = parse_formula(model, time)
@@ -71,6 +72,18 @@ def fit(
     fitted = estimate(model, panel_for(model, panel), method, GrowthFit, people)
     assert isinstance(fitted, GrowthFit)
     return fitted
+
+
+#: Options of a growth model that a formula does not say itself.
+FORMULA_OPTIONS = ("reference", "residual", "wave")
+
+
+def _refuse_unknown(options: dict[str, Any]) -> None:
+    for name in options:
+        if name == "weights":
+            raise NotAvailableError("Prior weights per row are not in this version: every row counts the same.")
+        if name not in FORMULA_OPTIONS:
+            raise ModelError(unknown("option of fit()", name, ("method", "time", *FORMULA_OPTIONS)))
 
 
 class GrowthFit(FittedModel):

@@ -110,6 +110,22 @@ class FittedModel:
         return G if self.identified else np.full_like(G, np.nan)
 
     @cached_property
+    def standard_G(self) -> np.ndarray:
+        """Covariance matrix of the standard random effects in squared outcome units, NaN where not identified."""
+        G = self.solution.sigma2 * self.solution.optimum.at.D
+        return G if self.identified else np.full_like(G, np.nan)
+
+    def standard_rows(self, Z: np.ndarray) -> np.ndarray:
+        """Rows (n, q) that do with the standard random effects what the rows of Z do with the original ones."""
+        return np.linalg.solve(self.solution.problem.back_z.T, Z.T).T
+
+    def standard_effect(self, name: str) -> np.ndarray:
+        """One original random effect as a combination (q,) of the standard ones."""
+        unit = np.zeros((1, len(self.random_names)))
+        unit[0, self.random_names.index(name)] = 1.0
+        return self.standard_rows(unit)[0]
+
+    @cached_property
     def sigma2(self) -> float:
         """Residual variance, NaN where it is not identified."""
         return self.solution.sigma2 if self.identified else float("nan")

@@ -167,6 +167,33 @@ class Panel:
             return self.times
         return self._rows.of(numeric_column(self.data, column, raw_array(self.data, self.id)))
 
+    def elapsed(self, frame: pd.DataFrame) -> np.ndarray:
+        """Times of other rows, measured as this panel's are: a known person's first visit is that of the panel.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Rows with the time column; with the id column where time counts from each person's first visit.
+
+        Returns
+        -------
+        ndarray, shape (rows,)
+            Elapsed time, NaN where missing.
+        """
+        if self._times is None or self.time is None:
+            raise DataError("The panel has no time column: give one with time=.")
+        if not self._times.derived:
+            ids = raw_array(frame, self.id) if self.id in frame.columns else None
+            return numeric_column(frame, self.time, ids)
+        if self.since is not None and self.since != "first":
+            ids = raw_array(frame, self.id) if self.id in frame.columns else np.arange(len(frame))
+            return elapsed_times(frame, self.time, ids, self.since, self.time_unit).values
+        require_columns(frame, [self.id, self.time])
+        roles = [self.id, self.time]
+        both = pd.concat([self.data[roles], frame[roles]], ignore_index=True)
+        times = elapsed_times(both, self.time, raw_array(both, self.id), self.since, self.time_unit).values
+        return _from_known_firsts(times, both[self.id], len(self.data))
+
     def drop_missing(self, columns: Iterable[str]) -> Panel:
         """A panel without the rows in which one of these columns is missing, counted as ``missing <column>``.
 
@@ -228,6 +255,13 @@ class Panel:
         panel._set(**{item.name: getattr(self, item.name) for item in fields(self)})
         panel._set(_rows=rows)
         return panel
+
+
+def _from_known_firsts(times: np.ndarray, ids: pd.Series, known: int) -> np.ndarray:
+    """The times after the first `known` rows, counted from the first time of the same person among those."""
+    firsts = pd.Series(times[:known]).groupby(ids.iloc[:known].to_numpy()).min()
+    origin = firsts.reindex(ids.iloc[known:]).to_numpy(dtype=np.float64)
+    return times[known:] - np.where(np.isnan(origin), 0.0, origin)
 
 
 def _check_roles(data: pd.DataFrame, id: str, time: str | None, outcome: str, wave: str | None) -> None:

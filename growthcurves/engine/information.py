@@ -17,17 +17,18 @@ from growthcurves.engine.problem import Problem
 
 @dataclass(frozen=True)
 class VarianceInformation:
-    """Sampling covariance of the m variance parameters and what they move, in the original coding.
+    """Sampling covariance of the m variance parameters and what they move.
 
     Attributes
     ----------
     cov : (m, m) array
         Inverse of the observed information.
     dG : (m, q, q) array
-        Derivative of G.
+        Derivative of G of the standard random effects, in squared outcome units; nothing cancels there, however
+        far the origin is from the data.
     dsigma2 : (m,) array
     dcov_beta : (m, p, p) array
-        Derivative of the covariance matrix of the fixed effects.
+        Derivative of the covariance matrix of the fixed effects, in the original coding.
     """
 
     cov: Array
@@ -55,14 +56,14 @@ def variance_information(problem: Problem, optimum: Optimum, identified: bool) -
     if inverse is None:
         return None
     cov = 2.0 * inverse * np.outer(scale, scale)
-    J, Jx = problem.original_z(), problem.original_x()
-    dG = np.concatenate([s * E.reshape(m, q, q), at.D[None]])
+    Jx = problem.original_x()
+    dG = problem.scale**2 * np.concatenate([s * E.reshape(m, q, q), at.D[None]])
     inner = np.concatenate(
         [s * (E @ slopes.whitened.reshape(q * q, p * p)).reshape(m, p, p), np.eye(p)[None]]
     )
     outer = Jx @ np.linalg.solve(at.factor, np.eye(p)).T
     dsigma2 = np.append(np.zeros(m), problem.scale**2)
-    return VarianceInformation(cov, J @ dG @ J.T, dsigma2, outer @ inner @ outer.T)
+    return VarianceInformation(cov, dG, dsigma2, outer @ inner @ outer.T)
 
 
 def _inverse(scaled: Array, identified: bool) -> Array | None:

@@ -313,7 +313,10 @@ class Moments:
 
     def select(self, x: Sequence[int], z: Sequence[int]) -> Moments:
         """The moments of the model with only some columns of X and Z: no pass over anything."""
-        terms = self.terms.select(tuple(x), tuple(z))
+        return self.restricted(self.terms.select(tuple(x), tuple(z)))
+
+    def restricted(self, terms: Terms) -> Moments:
+        """The moments of a model whose columns are products that these moments hold already."""
         keep_x = [*(self.terms.x_closed.index(pair) for pair in terms.x_closed), len(self.terms.x_closed)]
         keep_z = [self.terms.z_closed.index(k) for k in terms.z_closed]
         shared = self.shared and self.shared.select(keep_z, keep_x)

@@ -17,6 +17,8 @@ from growthcurves.engine.problem import Coordinates, Problem, coordinates, stand
 #: Above this many persons with own times, the starts are tried on a part of them.
 MANY_PERSONS = 40_000
 PART = 8_000
+#: A variance of a standard random effect below this fraction of the residual one is a rounding error of zero.
+NOTHING = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +58,8 @@ class Solution:
         """Covariance matrix of the random effects, (q, q)."""
         J, D = self.problem.original_z(), self.optimum.at.D
         G = J @ D @ J.T
-        size = np.diag(np.abs(J) @ np.abs(D) @ np.abs(J.T))
-        zero = np.diag(G) <= 1e-12 * size  # what cancels to nothing is nothing
+        unit = np.diag(J @ J.T)  # of a random effect with the residual's variance in every standard direction
+        zero = np.diag(G) <= NOTHING * unit
         G[zero, :] = G[:, zero] = 0.0
         return self.optimum.at.sigma2 * (G + G.T) / 2
 

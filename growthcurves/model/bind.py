@@ -6,12 +6,14 @@ the formulas' own record of levels and centring, so that new data are read the s
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.checks import numeric_column
 from growthcurves.data.panel import Panel
 from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.formula import formula_terms
@@ -116,6 +118,9 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
         does not occur, or a formula cannot be evaluated.
     """
     people = people or PersonLevel(panel)
+    for name in model.reference or {}:
+        if name not in model_columns(model):
+            raise ModelError(unknown("predictor (for reference=)", name, model_columns(model)))
     shape = shape_of(model.shape).bind(panel.times if model.time else np.zeros(0), _origin(model, panel))
     predictors = {name: _level_two(model.formula_for(name), model, people) for name in model.parameters}
     covariates = _level_one(model, panel)
@@ -220,7 +225,7 @@ def categories(table: dict[str, pd.Series], reference: Any) -> tuple[pd.DataFram
     levels: dict[str, list[Any]] = {}
     columns = {}
     for name, column in table.items():
-        if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub" and name not in reference:
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiu" and name not in reference:
             columns[name] = column
             continue
         factor = pd.Categorical(column).remove_unused_categories()
@@ -254,17 +259,32 @@ def replay(columns: Columns, table: dict[str, pd.Series]) -> np.ndarray:
             if new:
                 raise ModelError(f"The level {str(new[0])!r} of {name!r} is new: the model knows {seen}.")
             column = pd.Series(pd.Categorical(column, categories=seen), index=column.index)
+        else:
+            column = pd.Series(numeric_column(column.to_frame(name), name), index=column.index)
         frame[name] = column
     lost = np.zeros(n, dtype=bool)
     for column in frame.values():
         lost |= column.isna().to_numpy()
     filled = pd.DataFrame({name: _filled(column) for name, column in frame.items()})
-    matrix = columns.spec.get_model_matrix(filled, na_action="ignore")
+    matrix = _matrix_again(columns, filled)
     wanted = ["Intercept" if name == "1" else name for name in columns.names]
     by_name = {str(name).replace("[T.", "["): np.asarray(matrix[name], dtype=np.float64) for name in matrix.columns}
     out = np.column_stack([by_name[name] for name in wanted]) if wanted else np.zeros((n, 0))
     out[lost] = np.nan
     return out
+
+
+def _matrix_again(columns: Columns, table: pd.DataFrame) -> Any:
+    """The formula's columns for new data; categories made inside the formula may not hold new levels."""
+    from formulaic.errors import DataMismatchWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DataMismatchWarning)
+        try:
+            return columns.spec.get_model_matrix(table, na_action="ignore")
+        except DataMismatchWarning as error:
+            seen = str(error).split(":")[-1].strip()
+            raise ModelError(f"A level in {', '.join(columns.used)} is new to the model ({seen}).") from error
 
 
 def _filled(column: pd.Series) -> pd.Series:
@@ -273,4 +293,4 @@ def _filled(column: pd.Series) -> pd.Series:
         return column
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.fillna(column.cat.categories[0])
-    return column.fillna(0.0)
+    return column.fillna(1.0)

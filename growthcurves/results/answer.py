@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.errors import ModelError
+
 #: The columns of every tidy table, in this order.
 TIDY = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
 
@@ -37,6 +39,19 @@ class Answer:
         return {"table": self.table.to_dict(orient="records")}
 
 
+def checked_level(level: float) -> float:
+    """A confidence level between 0 and 1.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if not 0.0 < level < 1.0:
+        raise ModelError(f"level= is a confidence level between 0 and 1, such as 0.95, not {level!r}.")
+    return level
+
+
 def number(value: float, digits: int = 4) -> str:
     """A number for a reader: four significant digits, fixed notation where it is readable."""
     if value != value:
@@ -47,7 +62,7 @@ def number(value: float, digits: int = 4) -> str:
     if size >= 1e6 or size < 1e-4:
         return f"{value:.{digits - 1}e}"
     if size >= 10 ** (digits - 1):
-        return f"{value:.1f}" if size < 10**digits else f"{value:.0f}"
+        return f"{value:.1f}" if round(size, 1) < 10**digits else f"{value:.0f}"
     places = max(digits - 1 - int(f"{size:.3e}".split("e")[1]), 0)
     return f"{value:.{places}f}"
 

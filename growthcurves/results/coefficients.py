@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtri, stdtr, stdtrit
 
 from growthcurves.fitted import FittedModel, row_variances
-from growthcurves.results.answer import TIDY
+from growthcurves.results.answer import TIDY, checked_level
 from growthcurves.results.ddf import ddf_of
 
 
@@ -52,7 +52,7 @@ def linear_functions(
     df = method.df(fit, L)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / error
-    half = error * t_quantile(0.5 + level / 2.0, df)
+    half = error * t_quantile(0.5 + checked_level(level) / 2.0, df)
     values = [list(names), estimate, error, df, t, two_sided(t, df), estimate - half, estimate + half]
     table = pd.DataFrame(dict(zip(TIDY, values, strict=True)))
     table.attrs["ddf"] = method.label

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from growthcurves.fitted import FittedModel
+from growthcurves.results.answer import checked_level
 
 Function = Callable[[np.ndarray, np.ndarray, float], float]
 
@@ -32,22 +33,36 @@ class Estimate(NamedTuple):
 def delta(fit: FittedModel, function: Function, level: float = 0.95, scale: str = "identity") -> Estimate:
     """Estimate, standard error and Wald interval of function(beta, G, sigma2).
 
+    G is that of the standard random effects (`FittedModel.standard_rows` translates), in which nothing cancels.
+
     The interval is computed on the given scale and mapped back; where the estimate lies on the edge of that
     scale (a zero SD, a correlation of one) there is no interval. Derivatives are central differences along
     the parameters of the active face, whose sampling covariance is known.
     """
-    value = float(function(fit.solution.beta, fit.G, fit.sigma2))
+    checked_level(level)
+    value = float(function(fit.solution.beta, fit.standard_G, fit.sigma2))
     variance = _variance(fit, function)
     error = float(np.sqrt(variance)) if variance is not None and variance > 0 else float("nan")
+    if _on_the_edge(value, scale):
+        return Estimate(value, float("nan"), float("nan"), float("nan"))
     forward, backward = SCALES[scale]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         middle = float(forward(value))
         slope = float(forward(value + 1e-6 * _size(value, scale)) - forward(value - 1e-6 * _size(value, scale)))
         slope /= 2e-6 * _size(value, scale)
-    half = float(ndtri(0.5 + level / 2.0)) * error * slope
-    if not (np.isfinite(middle) and np.isfinite(half)):
-        return Estimate(value, float("nan"), float("nan"), float("nan"))
-    return Estimate(value, error, float(backward(middle - half)), float(backward(middle + half)))
+        half = float(ndtri(0.5 + level / 2.0)) * error * slope
+        if not (np.isfinite(middle) and np.isfinite(half)):
+            return Estimate(value, float("nan"), float("nan"), float("nan"))
+        return Estimate(value, error, float(backward(middle - half)), float(backward(middle + half)))
+
+
+def _on_the_edge(value: float, scale: str) -> bool:
+    """Whether a value lies where its scale ends, to rounding."""
+    if scale == "atanh":
+        return abs(value) > 1.0 - 1e-9
+    if scale == "logit":
+        return not 1e-12 < value < 1.0 - 1e-12
+    return scale == "log" and not value > 0.0
 
 
 def _size(value: float, scale: str) -> float:
@@ -61,7 +76,7 @@ def _variance(fit: FittedModel, function: Function) -> float | None:
     info = fit.solution.information
     if info is None or not fit.identified:
         return None
-    beta, G, s = fit.solution.beta, fit.G, fit.sigma2
+    beta, G, s = fit.solution.beta, fit.standard_G, fit.sigma2
     root = np.sqrt(np.diag(info.cov))
     gradient = np.empty(len(root))
     for m, width in enumerate(root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -37,25 +38,34 @@ def explained_table(fit: FittedModel) -> list[Row]:
 
 
 def _predictors(fit: FittedModel, terms: list[str]) -> dict[str, list[str]]:
-    """Columns of the slope's predictors by the term of the formula that they come from."""
+    """Columns of the slope that go with each term of its formula: its own and those of its interactions."""
     columns = fit.bound.predictors["slope"]
     if columns.spec is None:
         return {}
-    out: dict[str, list[str]] = {}
+    parts = {}
     for structure in columns.spec.structure:
         names = [str(name).replace("[T.", "[") for name in structure.columns]
-        kept = [name for name in names if name in terms]
-        if kept:
-            out[str(structure.term)] = kept
-    return out
+        factors = frozenset(str(factor) for factor in structure.term.factors)
+        parts[str(structure.term)] = (factors, [name for name in names if name in terms])
+    return {
+        term: [name for others, names in parts.values() if factors <= others for name in names]
+        for term, (factors, own) in parts.items()
+        if own
+    }
 
 
 def reduced(fit: FittedModel, without: list[str], random: tuple[str, ...] | None = None) -> Solution:
-    """The same data without some fixed effects, or with only some random effects."""
+    """The same data without some fixed effects, or with only some random effects.
+
+    Where predictors of the slope are left out, its mean stays, whatever their coding.
+    """
     keep_x = [j for j, name in enumerate(fit.bound.terms) if name not in without and name not in fit.aliased]
     names = fit.random_names if random is None else random
-    keep_z = [fit.random_names.index(name) for name in names]
-    moments = fit.moments.select(keep_x, keep_z)
+    terms = fit.moments.terms.select(tuple(keep_x), tuple(fit.random_names.index(name) for name in names))
+    mean = (fit.model.parameters.index("slope"), 0)
+    if without and mean not in terms.x:
+        terms = replace(terms, x=(*terms.x, mean))
+    moments = fit.moments.restricted(terms)
     return solve(moments, coordinates(moments), fit.method == "reml")
 
 
@@ -82,7 +92,7 @@ def slope_variance_test(fit: FittedModel) -> list[Row]:
         Row("likelihood ratio for slope variance", ratio, f"{covariances + 1} parameters"),
         Row("p-value of slope variance, naive", naive, "chi-square, conservative at the boundary"),
     ]
-    if rest and not small.verdict.singular and small.verdict.identified:
+    if not small.verdict.singular and small.verdict.identified:
         mixed = 0.5 * (naive + lower)
         note = f"half chi-square {covariances}, half chi-square {covariances + 1}"
         rows.insert(1, Row("p-value of slope variance, mixture", mixed, note))

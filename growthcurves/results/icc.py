@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import NotEstimableError
+from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import Answer, number
 from growthcurves.results.delta import Estimate, delta
@@ -19,9 +19,8 @@ class Icc(Answer):
     """ICC by time: columns time, icc, std_error, conf_low, conf_high."""
 
     def __str__(self) -> str:
-        return "Intraclass correlation (share of variance between persons)\n" + self.table.to_string(
-            index=False, float_format=number
-        )
+        text = self.table.to_string(index=False, float_format=number, formatters={"time": time_text})
+        return "Intraclass correlation (share of variance between persons)\n" + text
 
 
 def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
@@ -39,7 +38,7 @@ def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
         For a model without random effects, or with random covariates (the variance then depends on them).
     """
     require_growth_random(fit)
-    times = np.atleast_1d(np.asarray(default_times(fit) if at is None else at, dtype=float))
+    times = default_times(fit) if at is None else times_asked(at)
     rows = []
     for t in times:
         rows.append([t, *icc_at(fit, float(t), level)])
@@ -74,9 +73,32 @@ def require_growth_random(fit: FittedModel) -> None:
 
 
 def random_row(fit: FittedModel, time: float) -> np.ndarray:
-    """z(t): the basis of the random growth parameters at a time, (q,)."""
+    """z(t): the basis of the random growth parameters at a time, for the standard random effects, (q,)."""
     basis = fit.bound.shape.basis(np.array([time]))[0]
-    return np.array([basis[fit.model.parameters.index(name)] for name in fit.random_names])
+    z = np.array([[basis[fit.model.parameters.index(name)] for name in fit.random_names]])
+    return fit.standard_rows(z)[0]
+
+
+def times_asked(at: Any) -> np.ndarray:
+    """Times as an array.
+
+    Raises
+    ------
+    ModelError
+        When they are not finite numbers.
+    """
+    try:
+        times = np.atleast_1d(np.asarray(at, dtype=float))
+    except (TypeError, ValueError):
+        times = np.array([np.nan])
+    if not np.isfinite(times).all():
+        raise ModelError(f"at= takes a time or a list of times as numbers, not {at!r}.")
+    return times
+
+
+def time_text(time: float) -> str:
+    """A time as short as it can be told from others."""
+    return f"{time:.12g}"
 
 
 def default_times(fit: FittedModel) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
 from growthcurves.engine.persons import PersonState, person_state
-from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel, row_variances
+from growthcurves.results.answer import checked_level
 from growthcurves.results.coefficients import t_quantile
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.rows import DesignRows, new_rows, own_rows
@@ -90,12 +92,12 @@ def _with_interval(
     if state is not None:
         variance += np.einsum("nq,qrn,nr->n", rows.Z, state.spread, rows.Z)
     if people == "new" or (people == "average" and interval == "prediction"):
-        variance += row_variances(rows.Z, fit.G)
+        variance += row_variances(fit.standard_rows(rows.Z), fit.standard_G)
     if interval == "prediction":
         variance += fit.sigma2
     error = np.sqrt(variance)
     df = _curve_df(fit, rows.X) if people == "average" and interval == "confidence" else np.full(len(error), np.inf)
-    half = t_quantile(0.5 + level / 2.0, df) * error
+    half = t_quantile(0.5 + checked_level(level) / 2.0, df) * error
     columns = {"estimate": estimate, "std_error": error, "conf_low": estimate - half, "conf_high": estimate + half}
     table = pd.DataFrame(columns, index=rows.index)
     table.loc[np.isnan(estimate), :] = np.nan
@@ -119,4 +121,12 @@ def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
     frame = as_frame(newdata)
     require_columns(frame, [fit.model.id])
     codes = pd.Index(fit.panel.persons.labels).get_indexer(pd.Index(frame[fit.model.id]))
+    if len(codes) and (codes < 0).all():
+        warnings.warn(
+            DataWarning(
+                f"No {fit.model.id!r} of the new data is known to the model: all predictions are missing; "
+                f"check the type of the ids, or ask for people='average' or 'new'."
+            ),
+            stacklevel=4,
+        )
     return state.take(np.maximum(codes, 0)), codes >= 0

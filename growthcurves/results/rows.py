@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import numeric_column
-from growthcurves.data.elapsed import elapsed_times
 from growthcurves.data.frame import as_frame, require_columns
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import replay
@@ -56,7 +54,7 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     needed = {column for columns in (*bound.predictors.values(), bound.covariates) for column in columns.used}
     needed |= {model.time} if model.time else set()
     require_columns(frame, sorted(needed))
-    time = _times(fit, frame)
+    time = fit.panel.elapsed(frame) if model.time else np.zeros(len(frame))
     table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
     basis = bound.shape.basis(time) if model.time else np.ones((len(frame), 1))
     parts = []
@@ -73,14 +71,3 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     X = np.column_stack([*parts, covariates])[:, list(fit.coordinates.x.kept)]
     everything = np.column_stack([basis, covariates])
     return DesignRows(X, everything[:, list(bound.z)], frame.index)
-
-
-def _times(fit: FittedModel, frame: pd.DataFrame) -> np.ndarray:
-    """Elapsed times of new data; a person's first visit cannot be known from new dates."""
-    time = fit.model.time
-    if time is None:
-        return np.zeros(len(frame))
-    if pd.api.types.is_numeric_dtype(frame[time].dtype):
-        return numeric_column(frame, time)
-    ids = frame[fit.model.id].to_numpy() if fit.model.id in frame else np.arange(len(frame))
-    return elapsed_times(frame, time, ids, fit.panel.since, fit.panel.time_unit).values

@@ -110,7 +110,8 @@ def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
         extra.insert(0, f"{told.level * 100:g} % interval {low:.1f} to {high:.1f} %")
     who = f"persons in group {group}" if group else "persons"
     aside = f" ({'; '.join(extra)})" if extra else ""
-    yield f"An estimated {share['estimate'] * 100:.1f} % of {who} have a rate above {told.threshold:g}{aside}."
+    above = f"have a rate above {told.threshold:g} {told.unit}"
+    yield f"An estimated {share['estimate'] * 100:.1f} % of {who} {above}{aside}."
 
 
 def _spread_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:

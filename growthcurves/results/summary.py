@@ -62,12 +62,19 @@ def _counts(fit: FittedModel) -> str:
         times, unit = fit.panel.times, f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
         lines.append(
             f"Time      {fit.model.time}, {times.min():g} to {times.max():g}{unit}; "
-            f"the intercept is the status at {fit.bound.shape.origin:g}"
+            f"the intercept is the status at {fit.bound.shape.origin:g}{_far(fit)}"
         )
     if fit.panel.rows_dropped:
         reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
         lines.append(f"Left out  {fit.panel.rows_dropped:,} rows: {reasons}")
     return "\n".join(lines)
+
+
+def _far(fit: FittedModel) -> str:
+    """A remark where the origin lies more than twice the observed range outside the data."""
+    low, high, origin = fit.panel.times.min(), fit.panel.times.max(), fit.bound.shape.origin
+    outside = max(low - origin, origin - high) > 2 * (high - low)
+    return "\n          (far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
 
 def _fixed(fit: FittedModel, table: pd.DataFrame) -> str:

@@ -104,7 +104,7 @@ def _curve_variance(fit: FittedModel, time: float) -> float:
     if any(name not in fit.model.parameters for name in fit.random_names):
         return float("nan")
     z = random_row(fit, float(time))
-    return float(z @ fit.G @ z)
+    return float(z @ fit.standard_G @ z)
 
 
 def _band(means: np.ndarray, sd: float, level: float) -> tuple[float, float]:

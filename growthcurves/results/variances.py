@@ -29,8 +29,8 @@ def variance_components(fit: FittedModel, method: str = "wald", level: float = 0
     """
     if method not in METHODS:
         raise ModelError(unknown("interval method", method, METHODS))
-    rows = [_sd_row(fit, a, level) for a in range(len(fit.random_names))]
-    rows += [_cor_row(fit, a, b, level) for block in fit.model.random.positions for a, b in _pairs(block)]
+    rows = [_sd_row(fit, name, level) for name in fit.random_names]
+    rows += [_cor_row(fit, a, b, level) for block in fit.model.random.blocks for a, b in _pairs(block)]
     rows.append(_residual_row(fit, level))
     table = pd.DataFrame(rows, columns=[*TIDY, "variance", "covariance", "variance_std_error"])
     if not fit.identified:
@@ -44,7 +44,7 @@ def conf_int(fit: FittedModel, method: str = "wald", level: float = 0.95) -> pd.
     return pd.concat([table.set_index("term")[["conf_low", "conf_high"]] for table in both])
 
 
-def _pairs(block: tuple[int, ...]) -> list[tuple[int, int]]:
+def _pairs(block: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(a, b) for i, a in enumerate(block) for b in block[i + 1 :]]
 
 
@@ -52,30 +52,36 @@ def _row(name: str, sd: Estimate, variance: float, covariance: float, error: flo
     return [name, sd.estimate, sd.std_error, NAN, NAN, NAN, sd.conf_low, sd.conf_high, variance, covariance, error]
 
 
-def _sd_row(fit: FittedModel, a: int, level: float) -> list:
-    sd = delta(fit, lambda beta, G, s: np.sqrt(max(G[a, a], 0.0)), level, "log")
-    variance = delta(fit, lambda beta, G, s: G[a, a], level)
-    if not fit.G[a, a] > 0:
-        sd = Estimate(sd.estimate, NAN, NAN, NAN)
-        variance = Estimate(variance.estimate, NAN, NAN, NAN)
-    return _row(f"sd:{fit.random_names[a]}", sd, variance.estimate, NAN, variance.std_error)
+def _sd_row(fit: FittedModel, name: str, level: float) -> list:
+    effect = fit.standard_effect(name)
+    sd = delta(fit, lambda beta, G, s: np.sqrt(max(effect @ G @ effect, 0.0)), level, "log")
+    variance = delta(fit, lambda beta, G, s: effect @ G @ effect, level)
+    place = fit.random_names.index(name)
+    if not fit.G[place, place] > 0:
+        sd = Estimate(np.sqrt(fit.G[place, place]), NAN, NAN, NAN)
+        variance = Estimate(fit.G[place, place], NAN, NAN, NAN)
+    return _row(f"sd:{name}", sd, variance.estimate, NAN, variance.std_error)
 
 
-def correlation(G: np.ndarray, a: int, b: int) -> float:
-    """Correlation of two random effects; NaN where one does not vary."""
-    size = G[a, a] * G[b, b]
-    return float(G[a, b] / np.sqrt(size)) if size > 0 else NAN
+def correlation(G: np.ndarray, left: np.ndarray, right: np.ndarray) -> float:
+    """Correlation of two combinations of random effects; NaN where one does not vary."""
+    size = (left @ G @ left) * (right @ G @ right)
+    return float(left @ G @ right / np.sqrt(size)) if size > 0 else NAN
 
 
-def _cor_row(fit: FittedModel, a: int, b: int, level: float) -> list:
-    value = correlation(fit.G, a, b)
-    covariance = delta(fit, lambda beta, G, s: G[a, b], level)
-    if abs(value) > 1 - 1e-9:
-        cor = Estimate(float(np.sign(value)), NAN, NAN, NAN)
+def _cor_row(fit: FittedModel, a: str, b: str, level: float) -> list:
+    left, right = fit.standard_effect(a), fit.standard_effect(b)
+    place = [fit.random_names.index(name) for name in (a, b)]
+    covariance = delta(fit, lambda beta, G, s: left @ G @ right, level)
+    if not np.all(np.diag(fit.G)[place] > 0):
+        missing = 0.0 if fit.identified else NAN
+        covariance = Estimate(missing, NAN, NAN, NAN)
+        cor = Estimate(NAN, NAN, NAN, NAN)
     else:
-        cor = delta(fit, lambda beta, G, s: correlation(G, a, b), level, "atanh")
-    name = f"cor:{fit.random_names[a]},{fit.random_names[b]}"
-    return _row(name, cor, NAN, covariance.estimate, covariance.std_error)
+        cor = delta(fit, lambda beta, G, s: correlation(G, left, right), level, "atanh")
+        if abs(cor.estimate) > 1 - 1e-9:
+            cor = Estimate(float(np.sign(cor.estimate)), NAN, NAN, NAN)
+    return _row(f"cor:{a},{b}", cor, NAN, covariance.estimate, covariance.std_error)
 
 
 def _residual_row(fit: FittedModel, level: float) -> list:

@@ -12,16 +12,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from growthcurves.errors import NotEstimableError
+from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import Answer
 from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.delta import Estimate, delta
 from growthcurves.results.explained import explained_table, slope_variance_test
-from growthcurves.results.icc import default_times, icc_at, random_row
+from growthcurves.results.icc import default_times, icc_at, random_row, time_text, times_asked
 from growthcurves.results.people import growth_parameters
 from growthcurves.results.sentences import sentences
 from growthcurves.results.trajectories import groups, mixture_quantile
+from growthcurves.results.variances import correlation
 
 NAN = float("nan")
 COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf_high", "note"]
@@ -112,8 +113,10 @@ def change(
     """
     if fit.model.time is None:
         raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
-    if between is not None and not between[0] < between[1]:
-        raise NotEstimableError(f"between= needs two times, the earlier first, not {between!r}.")
+    if between is not None and (len(times_asked(between)) != 2 or not between[0] < between[1]):
+        raise ModelError(f"between= needs two times, the earlier first, not {between!r}.")
+    if not np.isfinite(threshold):
+        raise ModelError(f"threshold= is a rate as a finite number, not {threshold!r}.")
     rows: list[list] = []
     eb = growth_parameters(fit)[0][fit.model.parameters.index("slope")]
     for name, persons in groups(fit, by):
@@ -150,11 +153,22 @@ def expected_rates(fit: FittedModel, persons: np.ndarray, beta: np.ndarray | Non
 
 
 def slope_sd(fit: FittedModel, G: np.ndarray | None = None) -> float:
-    """SD of the rate given its predictors; 0 where the slope does not vary, NaN where withheld."""
+    """SD of the rate given its predictors, under a G of the standard random effects if given.
+
+    0 where the slope does not vary, NaN where withheld.
+    """
     if "slope" not in fit.random_names:
         return 0.0
-    a = fit.random_names.index("slope")
-    return float(np.sqrt(max((fit.G if G is None else G)[a, a], 0.0)))
+    if G is None:
+        a = fit.random_names.index("slope")
+        return float(np.sqrt(fit.G[a, a]))
+    return float(np.sqrt(max(_slope_variance(fit, G), 0.0)))
+
+
+def _slope_variance(fit: FittedModel, G: np.ndarray) -> float:
+    """Variance of the slope under a covariance matrix of the standard random effects."""
+    effect = fit.standard_effect("slope")
+    return float(effect @ G @ effect)
 
 
 def _group_rows(
@@ -181,11 +195,10 @@ def _share_rows(
 ) -> list[list]:
     """Share of persons above the threshold: model-implied, empirical Bayes, own OLS lines."""
     k = fit.model.parameters.index("slope")
-    a = fit.random_names.index("slope")
     weights, counts = distinct_columns(fit.growth_design[k][:, persons])
 
     def implied(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        return share_above(beta @ weights, np.sqrt(max(G[a, a], 0.0)), threshold, counts)
+        return share_above(beta @ weights, slope_sd(fit, G), threshold, counts)
 
     rows = [_line("share above threshold, model", delta(fit, implied, level, "logit"))]
     if fit.identified:
@@ -250,29 +263,31 @@ def start_times(fit: FittedModel) -> list[tuple[str, float]]:
 
 def _start_rows(fit: FittedModel, at: Any, level: float) -> list[list]:
     """Correlation of rate and status at chosen times; the time of least spread, -cov / var(slope)."""
-    a = fit.random_names.index("slope")
-    times = [t for _, t in start_times(fit)] if at is None else np.atleast_1d(np.asarray(at, dtype=float))
+    slope = fit.standard_effect("slope")
+    times = np.array([t for _, t in start_times(fit)]) if at is None else times_asked(at)
     rows: list[list] = []
     if slope_sd(fit) == 0:
         return rows
     for t in times:
-        z = random_row(fit, float(t))
-        if not z @ fit.G @ z > 0:
-            continue
-
-        def correlation(beta: np.ndarray, G: np.ndarray, s: float, z: np.ndarray = z) -> float:
-            return float((G @ z)[a] / np.sqrt(G[a, a] * (z @ G @ z)))
-
-        rows.append(_line(f"correlation of rate with status at {t:g}", delta(fit, correlation, level, "atanh")))
+        value = _rate_and_status(fit, slope, random_row(fit, float(t)), level)
+        if value is not None:
+            rows.append(_line(f"correlation of rate with status at {time_text(t)}", value))
     if "intercept" in fit.random_names:
-        rows.append(_least_spread(fit, a, level))
+        rows.append(_least_spread(fit, slope, level))
     return rows
 
 
-def _least_spread(fit: FittedModel, a: int, level: float) -> list:
-    b = fit.random_names.index("intercept")
-    origin = fit.bound.shape.origin
-    value = delta(fit, lambda beta, G, s: origin - G[a, b] / G[a, a], level)
+def _rate_and_status(fit: FittedModel, slope: np.ndarray, z: np.ndarray, level: float) -> Estimate | None:
+    if not z @ fit.standard_G @ z > 0:
+        return None
+    return delta(fit, lambda beta, G, s: correlation(G, slope, z), level, "atanh")
+
+
+def _least_spread(fit: FittedModel, slope: np.ndarray, level: float) -> list:
+    """The time t at which z(t)' G z(t) is least: from a time within the data, back by cov / var(slope)."""
+    middle = start_times(fit)[1][1]
+    z = random_row(fit, middle)
+    value = delta(fit, lambda beta, G, s: middle - (slope @ G @ z) / (slope @ G @ slope), level)
     low, high = fit.panel.times.min(), fit.panel.times.max()
     outside = value.estimate < low or value.estimate > high
     note = "extrapolation: outside the observed times" if outside else ""
@@ -281,7 +296,7 @@ def _least_spread(fit: FittedModel, a: int, level: float) -> list:
 
 def _reliability_rows(fit: FittedModel, level: float) -> list[list]:
     """Mean over persons of var(slope) / (var(slope) + sampling variance of the own OLS slope)."""
-    k, a = fit.model.parameters.index("slope"), fit.random_names.index("slope")
+    k = fit.model.parameters.index("slope")
     sampling = fit.own_growth.sampling[k]
     used = sampling[~np.isnan(sampling)]
     if not used.size:
@@ -289,7 +304,8 @@ def _reliability_rows(fit: FittedModel, level: float) -> list[list]:
     distinct, counts = np.unique(used, return_counts=True)
 
     def reliability(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        return float(np.average(G[a, a] / (G[a, a] + s * distinct), weights=counts))
+        variance = _slope_variance(fit, G)
+        return float(np.average(variance / (variance + s * distinct), weights=counts))
 
     note = f"the {used.size:,} of {sampling.size:,} persons with occasions enough for an own line"
     if slope_sd(fit) == 0:
@@ -298,5 +314,5 @@ def _reliability_rows(fit: FittedModel, level: float) -> list[list]:
 
 
 def _icc_rows(fit: FittedModel, at: Any, level: float) -> list[list]:
-    times = default_times(fit) if at is None else np.atleast_1d(np.asarray(at, dtype=float))
-    return [_line(f"ICC at {t:g}", icc_at(fit, float(t), level)) for t in times]
+    times = default_times(fit) if at is None else times_asked(at)
+    return [_line(f"ICC at {time_text(t)}", icc_at(fit, float(t), level)) for t in times]
