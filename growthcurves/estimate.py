@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.data.describe import later_duplicates
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.engine.design import Terms
@@ -118,9 +119,9 @@ def _refuse_data(model: GrowthModel, panel: Panel) -> None:
             f"check the column, or leave time out."
         )
     if model.random.names and int(persons.sizes.max()) == 1:
-        what = "slope" if "slope" in model.random.names else "variance between persons"
+        what = "slopes of persons" if "slope" in model.random.names else "differences between persons"
         raise NotEstimableError(
-            f"Every person has one occasion only, so that no {what} of persons can be told from the residual: "
+            f"Every person has one occasion only, so that {what} cannot be told from the residual: "
             f"check that {model.id!r} is the person, or fit random=() for the mean trend alone."
         )
 
@@ -162,9 +163,22 @@ def _data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
         )
     if model.time is None:
         return
+    yield from _duplicate_note(bound)
     occasions = _Occasions.of(panel)
     yield from _cohort_note(bound, occasions)
     yield from _baseline_note(bound, occasions)
+
+
+def _duplicate_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
+    panel = bound.panel
+    repeated = later_duplicates(panel.persons, panel.times)
+    if repeated.size:
+        person = show_id(panel.persons.labels[panel.persons.codes[repeated[0]]])
+        yield DataWarning(
+            f"{repeated.size} rows share person and time {bound.model.time!r} with another row, "
+            f"the first of person {person} at {panel.times[repeated[0]]:g}: they count as separate measurements; "
+            f"check whether ids or rows repeat."
+        )
 
 
 @dataclass(frozen=True)
@@ -235,7 +249,7 @@ def _design_notes(bound: BoundModel, coords: Coordinates) -> Iterable[GrowthCurv
         return
     intercept = set(bound.predictors["intercept"].names)
     for parameter in bound.model.parameters[1:]:
-        lone = [name for name in bound.predictors[parameter].names if name not in intercept]
+        lone = [name for name in bound.predictors[parameter].names if name not in intercept and name != "1"]
         if lone and "1" in bound.predictors[parameter].names:
             names = ", ".join(lone)
             yield ModelWarning(

@@ -56,6 +56,8 @@ def fit(
     {'intercept': 251.405, 'slope': 10.467}
     """
     _refuse_unknown(options)
+    if not isinstance(model, (str, GrowthModel)):
+        raise ModelError(f"fit() takes a formula or a GrowthModel first, then the data; not {type(model).__name__}.")
     people = None
     if isinstance(model, str):
         parsed = parse_formula(model, time)
@@ -231,6 +233,12 @@ class GrowthFit(FittedModel):
         from growthcurves.report import report
 
         return report(self, path=path, title=title, by=by)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        known = [item for item in dir(type(self)) if not item.startswith("_")]
+        raise AttributeError(unknown("answer of a fit in this version called", name, known))
 
     def __str__(self) -> str:
         return str(self.summary())

@@ -29,7 +29,7 @@ class Certificate:
     identified : bool
         The data can tell G and the residual variance apart.
     decrement : float
-        Newton decrement: distance from the optimum in standard errors.
+        Newton decrement of -2 log likelihood: sqrt(2) times the distance from the optimum in standard errors.
     direction : tuple of str
         The combinations that do not vary, in the names of the growth parameters.
     """
@@ -41,14 +41,14 @@ class Certificate:
     direction: tuple[str, ...]
 
     def __str__(self) -> str:
-        parts = [
-            f"converged (Newton decrement {self.decrement:.1e})" if self.converged else "NOT converged",
-            "singular: no variance between persons in " + "; ".join(self.direction)
-            if self.singular
-            else "not singular",
-            "identified" if self.identified else "NOT identified: variances between persons and of residuals "
-            "cannot be told apart in this design",
-        ]
+        size = "below 1e-6" if self.decrement < 1e-6 else f"{self.decrement:.1e}"
+        parts = [f"converged (Newton decrement {size})" if self.converged else "NOT converged"]
+        if self.identified:
+            zero = "singular: no variance between persons in " + "; ".join(self.direction)
+            parts += [zero if self.singular else "not singular", "identified"]
+        else:
+            why = "variances between persons and of residuals cannot be told apart in this design"
+            parts.append(f"NOT identified: {why}")
         return "; ".join(parts) + "."
 
 

@@ -70,6 +70,16 @@ def missing_rows(column: Any) -> np.ndarray | None:
     return mask if mask.any() else None
 
 
+def holds_numbers(values: Any) -> bool:
+    """Whether an array holds numbers: any numeric type but True and False, or objects that are all numbers."""
+    if pd.api.types.is_bool_dtype(values.dtype) or isinstance(values.dtype, pd.CategoricalDtype):
+        return False
+    if pd.api.types.is_object_dtype(values.dtype):
+        kind = pd.api.types.infer_dtype(values, skipna=True)
+        return kind in ("integer", "floating", "mixed-integer-float", "decimal")
+    return pd.api.types.is_numeric_dtype(values.dtype)
+
+
 def is_text(column: pd.Series) -> bool:
     """Whether a column holds text: pandas' string types, or objects of which any is a str."""
     if isinstance(column.dtype, pd.StringDtype):

@@ -253,3 +253,15 @@ def _warn_repeated(
         DataWarning,
         stacklevel=5,
     )
+
+
+def later_duplicates(persons: Persons, times: np.ndarray) -> np.ndarray:
+    """Positions of rows whose person has an earlier row (in the table's order) at the same time."""
+    if persons.starts is not None:
+        back = times[1:] <= times[:-1]
+        back[persons.starts[1:] - 1] = False
+        if not back.any():
+            return np.empty(0, dtype=np.intp)
+    codes, distinct = pd.factorize(times)
+    keys = persons.codes.astype(np.int64) * len(distinct) + codes
+    return np.flatnonzero(pd.Series(keys).duplicated().to_numpy())

@@ -38,7 +38,7 @@ class Verdict:
     unbounded : bool
         The likelihood grows without bound as the residual variance goes to zero.
     decrement : float
-        Newton decrement on the active face, in units of standard errors.
+        Newton decrement of -2 log likelihood on the active face: sqrt(2) times the distance in standard errors.
     null : (q, k) array
         Directions in standard coordinates that do not vary between persons.
     """
@@ -54,7 +54,7 @@ class Verdict:
 def judge(problem: Problem, optimum: Optimum) -> Verdict:
     """Certify an optimum."""
     decrement, flat = _decrement(optimum)
-    known = identified(problem.blocks, problem.partition)
+    known = identified(problem.blocks, problem.partition) and not within_fixed_effects(problem)
     way = descent_direction(optimum, problem.partition)
     null = np.concatenate([np.zeros((problem.q, 0)), *null_space(optimum.at.D, problem.partition, ZERO)], axis=1)
     unbounded = no_residual(problem, optimum)
@@ -97,6 +97,22 @@ def _within_df(problem: Problem) -> float:
             total += float(beyond.sum() if counts is None else beyond @ counts[start : start + len(lengths)])
             start += len(lengths)
     return total
+
+
+def within_fixed_effects(problem: Problem) -> bool:
+    """Whether some random effect of every person lies in the span of X, so that X leaves nothing of it.
+
+    That takes as many fixed effects as persons. What X leaves of Z'Z is sum_i (G_i - C_iX C_iX' / n) in
+    standard coordinates, where X'X = n I.
+    """
+    q, p = problem.q, problem.p
+    if q == 0 or p < problem.persons:
+        return False
+    left = np.zeros((q, q))
+    for block in problem.blocks:
+        sums = block.curvature(np.zeros((q, q)), np.zeros((p + 1, p + 1)))
+        left += sums.p - np.einsum("aibi->ab", sums.uu[:, :p, :, :p]) / problem.rows
+    return bool(np.linalg.eigvalsh(left)[0] <= 1e-9 * problem.persons)
 
 
 def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> bool:

@@ -174,7 +174,8 @@ def _gram_schmidt(columns: Array, lengths: Array) -> tuple[Array, list[int]]:
         for _ in range(2 if kept else 0):
             column = column - found @ (found.T @ column)
         length = float(np.sqrt(column @ column))
-        if length > RANK_TOLERANCE * lengths[j] and length > 0:
+        rounding = 1e-13 * float(np.sqrt(columns[:, j] @ columns[:, j]))
+        if length > max(RANK_TOLERANCE * lengths[j], rounding):
             basis[:, len(kept)] = column / length
             kept.append(j)
     return basis[:, : len(kept)], kept

@@ -82,6 +82,11 @@ class Face:
         return (curved + curved.T) / 2
 
 
+def scale_of(D: Array) -> float:
+    """Rounding errors of D's eigenvalues grow with the largest; thresholds for zeros are multiplied by this."""
+    return max(1.0, float(np.trace(D)))
+
+
 def spectrum(D: Array, partition: tuple[tuple[int, ...], ...]) -> list[tuple[tuple[int, ...], Array, Array]]:
     """Eigenvalues (descending) and eigenvectors of D within each block."""
     out = []
@@ -98,7 +103,7 @@ def face_of(D: Array, partition: tuple[tuple[int, ...], ...], zero: float) -> tu
     T = np.zeros((q, q))
     free = []
     for block, values, vectors in spectrum(D, partition):
-        rank = int((values > zero).sum())
+        rank = int((values > zero * scale_of(D)).sum())
         index = np.ix_(block, block[:rank])
         if rank == len(block):
             T[index] = np.linalg.cholesky(D[np.ix_(block, block)])
@@ -115,5 +120,5 @@ def null_space(D: Array, partition: tuple[tuple[int, ...], ...], zero: float) ->
     for block, values, vectors in spectrum(D, partition):
         basis = np.zeros((len(D), len(block)))
         basis[list(block)] = vectors
-        out.append(basis[:, values <= zero])
+        out.append(basis[:, values <= zero * scale_of(D)])
     return out

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.engine.blocks import Array
-from growthcurves.engine.face import SMALL, ZERO, Face, face_of, null_space
+from growthcurves.engine.face import SMALL, ZERO, Face, face_of, null_space, scale_of
 from growthcurves.engine.gaussian import Criterion, Derivatives, criterion, derivatives
 from growthcurves.engine.problem import Problem
 
@@ -60,9 +60,9 @@ class Search:
         self.evaluations += 1
         return criterion(self.problem, D)
 
-    def noise(self, deviance: float) -> float:
-        """Differences of the deviance below this are rounding."""
-        return 1e-13 * (abs(deviance) + self.problem.rows)
+    def noise(self, at: Criterion) -> float:
+        """Differences of the deviance below this are rounding, which grows with D."""
+        return 1e-13 * (abs(at.deviance) + self.problem.rows) * scale_of(at.D)
 
 
 def optimise(problem: Problem, starts: list[Array]) -> Optimum:
@@ -73,7 +73,7 @@ def optimise(problem: Problem, starts: list[Array]) -> Optimum:
         found = climb(search, D, best)
         if found is None:
             continue
-        if best is None or found.at.deviance < best.at.deviance - search.noise(best.at.deviance):
+        if best is None or found.at.deviance < best.at.deviance - search.noise(best.at):
             best = found
     assert best is not None
     return Optimum(best.at, best.slopes, best.face, best.theta, search.evaluations)
@@ -166,7 +166,7 @@ def _shorten(
     search: Search, face: Face, theta: Array, step: Array, at: Criterion, decrement: float
 ) -> tuple[Array, Criterion] | None:
     """Halve the step until the deviance falls by a part of what was promised."""
-    noise = search.noise(at.deviance)
+    noise = search.noise(at)
     longest = 4.0 * (1.0 + float(np.linalg.norm(theta)))
     length = min(1.0, longest / max(float(np.linalg.norm(step)), 1e-300))
     for _ in range(40):
@@ -185,7 +185,7 @@ def _drop(search: Search, here: Optimum) -> Optimum | None:
     if face.size == here.face.size:
         return None
     lower = settle(search, face, theta)
-    higher = lower.at.deviance > here.at.deviance + search.noise(here.at.deviance)
+    higher = lower.at.deviance > here.at.deviance + search.noise(here.at)
     if higher or descent_direction(lower, partition) is not None:
         return None
     return lower
@@ -223,9 +223,9 @@ def _leave(search: Search, here: Optimum, way: Array) -> Array:
 
 
 def moment_start(problem: Problem) -> Array:
-    """MIVQUE(0): equate the sums of u_i u_i' and of squared OLS residuals with their expectations (Rao 1971).
+    """MIVQUE(0) of Rao (1971): equate the sums of Z_i'r_i r_i'Z_i and r_i'r_i with their expectations.
 
-    The losses of degrees of freedom to X are ignored, since this is a start; it is made positive definite.
+    r are the OLS residuals. The losses of degrees of freedom to X are ignored, since this is a start; it is made positive definite.
     """
     q = problem.q
     slopes = derivatives(problem, criterion(problem, np.zeros((q, q))))

@@ -157,7 +157,9 @@ def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Probl
     level = np.zeros(len(xx))  # the part of the outcome's centre that lies outside the span of X
     constant = moments.terms.x_closed.index((0, 0))
     projection = x.into.T @ xx[constant] / rows  # the constant column in standard coordinates
-    inside = rows * (1.0 - projection @ projection) < 1e-9 * rows
+    beyond = -x.into @ projection
+    beyond[constant] += 1.0
+    inside = beyond @ xx @ beyond < 1e-20 * rows
     if not inside:
         level[constant] = moments.row_centre[-1]
     ols = x.into.T @ (moments.total[:-1, -1] + xx @ level) / rows

@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.engine.blocks import Array
 from growthcurves.engine.certificate import Verdict, judge
+from growthcurves.engine.face import scale_of
 from growthcurves.engine.information import VarianceInformation, variance_information
 from growthcurves.engine.moments import Moments
 from growthcurves.engine.optimise import Optimum, moment_start, optimise, other_start
@@ -59,7 +60,7 @@ class Solution:
         J, D = self.problem.original_z(), self.optimum.at.D
         G = J @ D @ J.T
         unit = np.diag(J @ J.T)  # of a random effect with the residual's variance in every standard direction
-        zero = np.diag(G) <= NOTHING * unit
+        zero = np.diag(G) <= NOTHING * scale_of(D) * unit
         G[zero, :] = G[:, zero] = 0.0
         return self.optimum.at.sigma2 * (G + G.T) / 2
 
@@ -71,17 +72,26 @@ class Solution:
     @cached_property
     def null(self) -> Array:
         """Combinations a (q, k) of the original random effects with a'u = 0 for everybody, largest entry 1."""
-        directions = np.linalg.solve(self.problem.original_z().T, self.verdict.null)
-        if not directions.size:
-            return directions
-        size = np.abs(directions)
-        top = directions[size.argmax(axis=0), np.arange(directions.shape[1])]
-        return directions / top
+        return echelon(np.linalg.solve(self.problem.original_z().T, self.verdict.null))
 
     @cached_property
     def information(self) -> VarianceInformation | None:
         """Observed information of the variance parameters; None where it is not positive definite."""
         return variance_information(self.problem, self.optimum, self.verdict.identified)
+
+
+def echelon(directions: Array) -> Array:
+    """The same span in its plainest form: each column has a one where the others have zeros."""
+    out = directions.copy()
+    free = list(range(out.shape[0]))
+    for j in range(out.shape[1]):
+        pivot = max(free, key=lambda row: abs(out[row, j]))
+        free.remove(pivot)
+        out[:, j] /= out[pivot, j]
+        for other in range(out.shape[1]):
+            if other != j:
+                out[:, other] -= out[pivot, other] * out[:, j]
+    return out
 
 
 def solve(moments: Moments, coords: Coordinates, reml: bool) -> Solution:

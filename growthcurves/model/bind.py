@@ -7,16 +7,17 @@ the formulas' own record of levels and centring, so that new data are read the s
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import numeric_column
+from growthcurves.data.frame import raw_array
 from growthcurves.data.panel import Panel
 from growthcurves.errors import FormulaError, ModelError, unknown
-from growthcurves.model.formula import formula_terms
+from growthcurves.model.formula import formula_terms, quoted
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import BoundShape, shape_of
@@ -38,6 +39,8 @@ class Columns:
         The columns of the table that it uses.
     levels : dict of str to list
         The levels of its categorical columns, the reference first.
+    terms : tuple of frozenset of str
+        The factors of the term that each column belongs to.
     """
 
     names: tuple[str, ...]
@@ -45,6 +48,7 @@ class Columns:
     spec: Any
     used: tuple[str, ...]
     levels: dict[str, list[Any]]
+    terms: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,8 @@ def formula_columns(formula: str | None) -> list[str]:
 
 def normal(formula: str) -> str:
     """A predictor formula in formulaic's words (`^` is a power)."""
-    return formula.replace("^", "**")
+    pieces = formula.split("`")
+    return "`".join(piece.replace("^", "**") if i % 2 == 0 else piece for i, piece in enumerate(pieces))
 
 
 def model_columns(model: GrowthModel) -> list[str]:
@@ -118,12 +123,13 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
         does not occur, or a formula cannot be evaluated.
     """
     people = people or PersonLevel(panel)
+    _refuse_columns(model)
     for name in model.reference or {}:
         if name not in model_columns(model):
             raise ModelError(unknown("predictor (for reference=)", name, model_columns(model)))
     shape = shape_of(model.shape).bind(panel.times if model.time else np.zeros(0), _origin(model, panel))
     predictors = {name: _level_two(model.formula_for(name), model, people) for name in model.parameters}
-    covariates = _level_one(model, panel)
+    covariates = _level_one(model, people)
     weights, place = _distinct_weights(predictors)
     x: list[tuple[int, int]] = []
     terms: list[str] = []
@@ -144,6 +150,14 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
         model, panel, shape, predictors, covariates, tuple(rows), tuple(origins), tuple(weights), tuple(x), z,
         tuple(terms), growth_terms,
     )
+
+
+def _refuse_columns(model: GrowthModel) -> None:
+    for name in model_columns(model):
+        if name == model.outcome:
+            raise ModelError(f"{name!r} is the outcome and cannot predict itself.")
+        if name in (*model.parameters, "1", "Intercept"):
+            raise ModelError(f"Column {name!r} is called like a growth parameter: rename the column.")
 
 
 def _origin(model: GrowthModel, panel: Panel) -> float:
@@ -184,48 +198,80 @@ def _level_two(formula: str, model: GrowthModel, people: PersonLevel) -> Columns
     used = formula_columns(formula)
     table = people.values(used)
     if model.evaluated_over == "rows" and any(None in term.names for term in terms):
-        rows = people.panel.frame
-        columns = evaluate(formula, {name: rows[name] for name in used}, model.reference)
+        columns = evaluate(formula, {name: people.rows(name) for name in used}, model.reference)
         taken = tuple(None if values is None else values[people.first_rows] for values in columns.values)
-        return Columns(columns.names, taken, columns.spec, columns.used, columns.levels)
-    return evaluate(formula, {name: table[name] for name in used}, model.reference)
+        return replace(columns, values=taken)
+    return evaluate(formula, {name: raw_array(table, name) for name in used}, model.reference)
 
 
-def _level_one(model: GrowthModel, panel: Panel) -> Columns:
+def _level_one(model: GrowthModel, people: PersonLevel) -> Columns:
+    """The time-varying covariates over the rows, coded in the company of the model's other terms, as R does."""
     if model.covariates is None:
         return Columns((), (), None, (), {})
-    used = formula_columns(model.covariates)
-    table = {name: pd.Series(panel.times) if name == model.time else panel.frame[name] for name in used}
-    columns = evaluate("1 + " + model.covariates, table, model.reference)
-    keep = [i for i, name in enumerate(columns.names) if name != "1"]
-    pick = tuple(columns.names[i] for i in keep), tuple(columns.values[i] for i in keep)
-    return Columns(*pick, columns.spec, columns.used, columns.levels)
+    formula, wanted = _in_company(model)
+    used = formula_columns(formula)
+    table = {name: people.panel.times if name == model.time else people.rows(name) for name in used}
+    columns = evaluate(formula, table, model.reference)
+    keep = [i for i, term in enumerate(columns.terms) if term in wanted]
+    return replace(
+        columns,
+        names=tuple(columns.names[i] for i in keep),
+        values=tuple(columns.values[i] for i in keep),
+        terms=tuple(columns.terms[i] for i in keep),
+    )
 
 
-def evaluate(formula: str, table: dict[str, pd.Series], reference: Any) -> Columns:
-    """The columns of a formula over a table of its columns."""
+def _in_company(model: GrowthModel) -> tuple[str, set[frozenset[str]]]:
+    """The whole fixed part as one formula, and which of its terms are the covariates."""
+    covariates, _ = formula_terms(normal(model.covariates or "0"))
+    wanted = {frozenset(term.factors) for term in covariates}
+    texts = [str(term) for term in covariates]
+    if any(len(term.factors) > 1 for term in covariates) or "0" in model.formula_for("intercept").split("+")[0]:
+        company = []
+        for name in model.parameters:
+            terms, constant = formula_terms(normal(model.formula_for(name)))
+            time = [] if name == "intercept" else [quoted(str(model.time))]
+            company += [":".join(time)] if constant and time else []
+            company += [":".join([*time, str(term)]) for term in terms]
+        texts = company + texts
+    _, constant = formula_terms(normal(model.formula_for("intercept")))
+    return " + ".join(["1" if constant else "0", *texts]), wanted
+
+
+def evaluate(formula: str, table: dict[str, Any], reference: Any) -> Columns:
+    """The columns of a formula over arrays of its columns."""
     from formulaic import model_matrix
     from formulaic.errors import FormulaicError
 
     frame, levels = categories(table, reference)
     try:
         matrix = model_matrix(normal(formula), frame, na_action="ignore")
-    except (FormulaicError, SyntaxError, NameError, TypeError, ValueError) as error:
+    except (FormulaicError, SyntaxError, NameError, TypeError, ValueError, AttributeError, KeyError) as error:
         raise FormulaError(f"The formula {formula!r} cannot be evaluated: {str(error).splitlines()[0]}") from error
-    names, values = [], []
+    term_of = {
+        str(name): frozenset(_factor_text(factor) for factor in structure.term.factors)
+        for structure in matrix.model_spec.structure
+        for name in structure.columns
+    }
+    names, values, terms = [], [], []
     for name in matrix.columns:
         constant = name == "Intercept"
         names.append("1" if constant else str(name).replace("[T.", "["))
         values.append(None if constant else np.asarray(matrix[name], dtype=np.float64))
-    return Columns(tuple(names), tuple(values), matrix.model_spec, tuple(table), levels)
+        terms.append(term_of[str(name)])
+    return Columns(tuple(names), tuple(values), matrix.model_spec, tuple(table), levels, tuple(terms))
 
 
-def categories(table: dict[str, pd.Series], reference: Any) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
+def _factor_text(factor: Any) -> str:
+    return quoted(factor.expr) if factor.eval_method.value == "lookup" else str(factor.expr)
+
+
+def categories(table: dict[str, Any], reference: Any) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
     """The table with its text and categorical columns as categories: levels that occur, the reference first."""
     levels: dict[str, list[Any]] = {}
-    columns = {}
+    columns: dict[str, Any] = {}
     for name, column in table.items():
-        if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiu" and name not in reference:
+        if isinstance(column, np.ndarray) and column.dtype.kind == "f" and name not in reference:
             columns[name] = column
             continue
         factor = pd.Categorical(column).remove_unused_categories()
@@ -236,7 +282,7 @@ def categories(table: dict[str, pd.Series], reference: Any) -> tuple[pd.DataFram
             found = [reference[name], *(level for level in found if level != reference[name])]
         if len(found) < 2:
             raise ModelError(f"The predictor {name!r} has one level only ({found[0]!r}): leave it out.")
-        columns[name] = pd.Series(factor.reorder_categories(found), index=column.index)
+        columns[name] = factor.reorder_categories(found)
         levels[name] = found
     return pd.DataFrame(columns, copy=False), levels
 
@@ -255,10 +301,11 @@ def replay(columns: Columns, table: dict[str, pd.Series]) -> np.ndarray:
         column = table[name]
         if name in columns.levels:
             seen = columns.levels[name]
-            new = [value for value in pd.unique(column.dropna()) if value not in seen]
+            values = column.astype(object).where(column.notna(), None)
+            new = [value for value in pd.unique(values.dropna()) if value not in seen]
             if new:
                 raise ModelError(f"The level {str(new[0])!r} of {name!r} is new: the model knows {seen}.")
-            column = pd.Series(pd.Categorical(column, categories=seen), index=column.index)
+            column = pd.Series(pd.Categorical(values, categories=seen), index=column.index)
         else:
             column = pd.Series(numeric_column(column.to_frame(name), name), index=column.index)
         frame[name] = column

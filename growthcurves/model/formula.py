@@ -94,9 +94,14 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
     NotAvailableError
         For what this version does not fit: nested groups, curves in time.
     """
-    left, right = _sides(formula)
+    text, names = _masked(formula)
+    left, right = _sides(text, formula)
     fixed, random_texts = _split_random(formula, right)
-    parts = [_random_term(text) for text in random_texts]
+    fixed = _unmasked(fixed, names)
+    if re.search(r"(?<![\w.)])\.(?![\w.])", fixed):
+        raise FormulaError(f"In {formula!r} a dot does not stand for all columns: name the predictors.")
+    parts = [_random_term(part, names) for part in random_texts]
+    left = names.get(left, left)
     groups = sorted({group for group, *_ in parts})
     if not parts:
         raise FormulaError(
@@ -169,8 +174,27 @@ def _random_part(parsed: ParsedFormula) -> RandomPart:
     return RandomPart(tuple(block for block in blocks if block))
 
 
-def _sides(formula: str) -> tuple[str, str]:
-    parts = formula.split("~")
+def _masked(formula: str) -> tuple[str, dict[str, str]]:
+    """The formula with every name in backticks replaced by a plain one, and the names themselves."""
+    if formula.count("`") % 2:
+        raise FormulaError(f"The formula {formula!r} has a backtick that is not closed.")
+    names: dict[str, str] = {}
+    pieces = formula.split("`")
+    for i in range(1, len(pieces), 2):
+        mask = f"_name{i}_"
+        names[mask] = pieces[i]
+        pieces[i] = mask
+    return "".join(pieces), names
+
+
+def _unmasked(text: str, names: dict[str, str]) -> str:
+    for mask, name in names.items():
+        text = text.replace(mask, f"`{name}`")
+    return text
+
+
+def _sides(text: str, formula: str) -> tuple[str, str]:
+    parts = text.split("~")
     if len(parts) != 2 or not parts[0].strip() or not parts[1].strip():
         raise FormulaError(f"The formula {formula!r} is not of the form 'outcome ~ terms + (terms | id)'.")
     return _plain_name(parts[0], formula), parts[1].replace("^", "**")
@@ -178,8 +202,6 @@ def _sides(formula: str) -> tuple[str, str]:
 
 def _plain_name(text: str, formula: str) -> str:
     text = text.strip()
-    if text.startswith("`") and text.endswith("`") and text.count("`") == 2:
-        return text[1:-1]
     if re.fullmatch(r"[^\W\d][\w.]*", text):
         return text
     raise FormulaError(
@@ -190,13 +212,8 @@ def _plain_name(text: str, formula: str) -> str:
 
 def _split_random(formula: str, right: str) -> tuple[str, list[str]]:
     """The fixed part, and the texts inside parentheses that hold a bar."""
-    fixed, random, depth, start, quoted = [], [], 0, 0, False
+    fixed, random, depth, start = [], [], 0, 0
     for i, sign in enumerate(right):
-        quoted ^= sign == "`"
-        if quoted:
-            if depth == 0:
-                fixed.append(sign)
-            continue
         if sign == "(":
             start = i if depth == 0 else start
             depth += 1
@@ -206,40 +223,43 @@ def _split_random(formula: str, right: str) -> tuple[str, list[str]]:
                 raise FormulaError(f"The formula {formula!r} has a ')' too many.")
             if depth == 0:
                 inside = right[start + 1 : i]
-                if "|" in re.sub(r"`[^`]*`", "", inside):
-                    random.append(inside)
-                    fixed.append("\0")
-                else:
-                    fixed.append(right[start : i + 1])
+                random += [inside] if "|" in inside else []
+                fixed.append("\0" if "|" in inside else right[start : i + 1])
         elif depth == 0:
             if sign == "|":
                 raise FormulaError(f"In {formula!r} the random part needs parentheses, such as (time | id).")
             fixed.append(sign)
-    if depth or quoted:
-        raise FormulaError(f"The formula {formula!r} has a parenthesis or backtick that is not closed.")
+    if depth:
+        raise FormulaError(f"The formula {formula!r} has a parenthesis that is not closed.")
     text = re.sub(r"[+\-]?\s*\0", "", "".join(fixed)).strip()
     text = re.sub(r"^\+\s*", "", text)
     return text or "1", random
 
 
-def _random_term(text: str) -> tuple[str, bool, tuple[str, ...], bool]:
+def _random_term(text: str, names: dict[str, str]) -> tuple[str, bool, tuple[str, ...], bool]:
     """Group, intercept, columns and whether they are correlated, of `terms | group`."""
     left, bars, group = re.split(r"(\|\|?)", text, maxsplit=1)
-    if re.search(r"[/:+*|]", re.sub(r"`[^`]*`", "", group)):
+    shown = _unmasked(text.strip(), names)
+    if re.search(r"[/:+*|]", group):
         raise NotAvailableError(
-            f"The grouping {group.strip()!r} in ({text.strip()}) has more than one level; "
+            f"The grouping {_unmasked(group.strip(), names)!r} in ({shown}) has more than one level; "
             f"this version fits persons only."
         )
+    if not left.strip():
+        raise FormulaError(f"The random part ({shown}) says nothing: write (1 | id) or (time | id).")
     intercept, columns = True, []
-    for part in re.findall(r"(?:`[^`]*`|[^+`])+", left.replace("- 1", "+ 0").replace("-1", "+ 0")):
+    for part in re.sub(r"-\s*1\b", "+ 0", left).split("+"):
         part = part.strip()
         if part in ("0", "1"):
             intercept = part == "1"
-        elif re.fullmatch(r"`[^`]+`|[^\W\d][\w.]*", part):
-            columns.append(part.strip("`"))
+        elif re.fullmatch(r"[^\W\d][\w.]*", part):
+            columns.append(names.get(part, part))
         elif part:
-            raise NotAvailableError(f"The random part ({text.strip()}) may hold plain columns only, not {part!r}.")
-    return _plain_name(group, f"({text.strip()})"), intercept, tuple(dict.fromkeys(columns)), bars == "|"
+            raise NotAvailableError(f"The random part ({shown}) may hold plain columns only, not {part!r}.")
+    if not intercept and not columns:
+        raise FormulaError(f"The random part ({shown}) says that nothing varies: leave 0 out, or add a column.")
+    group = _plain_name(group, f"({shown})")
+    return names.get(group, group), intercept, tuple(dict.fromkeys(columns)), bars == "|"
 
 
 def _fixed_terms(fixed: str, time: str | None) -> tuple[tuple[ParsedTerm, ...], bool]:
@@ -265,10 +285,19 @@ def formula_terms(text: str) -> tuple[tuple[ParsedTerm, ...], bool]:
 
     try:
         found = list(DefaultFormulaParser(include_intercept=True).get_terms(text))
-        terms = [_term(term) for term in found if str(term) != "1"]
+        terms = [_term(term) for term in found if not _is_constant(term)]
     except (FormulaicError, SyntaxError) as error:
         raise FormulaError(f"The formula part {text!r} cannot be read: {str(error).splitlines()[0]}") from error
+    except (AttributeError, KeyError, NotImplementedError) as error:
+        raise FormulaError(f"The formula part {text!r} cannot be read: write terms as a + b, a:b or a * b.") from error
     return tuple(terms), len(terms) < len(found)
+
+
+def _is_constant(term: Any) -> bool:
+    factors = getattr(term, "factors", None)
+    if factors is None:
+        raise FormulaError(f"{str(term)!r} is no term of a formula.")
+    return len(factors) == 1 and factors[0].expr == "1" and factors[0].eval_method.value == "literal"
 
 
 def _term(term: Any) -> ParsedTerm:

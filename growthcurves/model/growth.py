@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,18 @@ from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.random import RandomPart, random_part
 from growthcurves.model.shapes import Shape, shape_of
+
+
+class Frozen(dict):
+    """A dictionary that does not change."""
+
+    def _refuse(self, *args: Any, **changes: Any) -> None:
+        raise TypeError("a model does not change; model.replace(...) makes a new one")
+
+    __setitem__ = __delitem__ = update = clear = pop = popitem = setdefault = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> Any:
+        return type(self), (dict(self),)
 
 
 @dataclass(frozen=True)
@@ -78,14 +92,13 @@ class GrowthModel:
         predictors = self.predictors
         if isinstance(predictors, str):
             predictors = dict.fromkeys(self.parameters, predictors)
-        predictors = dict(predictors or {})
-        for name in predictors:
-            if name not in self.parameters:
-                raise ModelError(unknown("growth parameter", name, self.parameters))
+        predictors = _checked_predictors(predictors or {}, self.parameters)
+        if self.origin is not None and not (isinstance(self.origin, Real) and np.isfinite(float(self.origin))):
+            raise ModelError(f"origin= is a time as a finite number, not {self.origin!r}.")
         default = tuple(name for name in shape.default_random if name in self.parameters)
         object.__setattr__(self, "shape", shape)
-        object.__setattr__(self, "predictors", predictors)
-        object.__setattr__(self, "reference", dict(self.reference or {}))
+        object.__setattr__(self, "predictors", Frozen(predictors))
+        object.__setattr__(self, "reference", Frozen(self.reference or {}))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
         for role in (self.outcome, self.time, self.id):
             if role in self.parameters:
@@ -113,7 +126,7 @@ class GrowthModel:
 
     def equations(self) -> str:
         """The model as level-1 and level-2 equations in the names of the data."""
-        terms = {name: self._words(self.formula_for(name)) for name in self.parameters}
+        terms = {name: formula_words(self.formula_for(name)) for name in self.parameters}
         bound = shape_of(self.shape).bind(np.zeros(0), self.origin or 0.0)
         return equations(self, terms, bound.level_one(self.time or ""))
 
@@ -122,11 +135,35 @@ class GrowthModel:
         assert isinstance(self.predictors, Mapping)
         return self.predictors.get(parameter, "1")
 
-    @staticmethod
-    def _words(formula: str) -> list[str]:
-        return [part.strip() for part in formula.split("+") if part.strip() not in ("0", "1", "")] + (
-            [] if formula.replace(" ", "").startswith("0+") or formula.strip() == "0" else ["1"]
-        )
+
+def _checked_predictors(predictors: Any, parameters: tuple[str, ...]) -> dict[str, str]:
+    if not isinstance(predictors, Mapping):
+        raise ModelError(f"predictors= takes a formula or a dict of growth parameter to formula, not {predictors!r}.")
+    for name, formula in predictors.items():
+        if name not in parameters:
+            raise ModelError(unknown("growth parameter", name, parameters))
+        if not isinstance(formula, str) or "~" in re.sub("`[^`]*`", "", formula):
+            raise ModelError(f"The predictors of the {name} are a formula such as 'age + arm', not {formula!r}.")
+    return dict(predictors)
+
+
+def formula_words(formula: str) -> list[str]:
+    """The terms of a predictor formula as they are written, "1" for its own mean."""
+    parts = [part.strip() for part in _outer_sum(re.sub(r"-\s*1\b", "+ 0", formula))]
+    return ([] if "0" in parts else ["1"]) + [part for part in parts if part not in ("0", "1", "")]
+
+
+def _outer_sum(formula: str) -> list[str]:
+    """The summands of a formula, not splitting inside parentheses or backticks."""
+    parts, depth, quoted = [""], 0, False
+    for sign in formula:
+        quoted ^= sign == "`"
+        depth += (sign == "(") - (sign == ")") if not quoted else 0
+        if sign == "+" and depth == 0 and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
 
 
 def equations(model: GrowthModel, terms: Mapping[str, list[str]], basis: list[str]) -> str:
@@ -135,6 +172,7 @@ def equations(model: GrowthModel, terms: Mapping[str, list[str]], basis: list[st
         f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(model.parameters, basis, strict=False)
     )
     covariates = f" + {model.covariates}" if model.covariates else ""
+    covariates += "".join(f" + u_{name} * {name}" for name in model.random.names if name not in model.parameters)
     lines = [f"Level 1   {model.outcome} = {first}{covariates} + e"]
     for i, name in enumerate(model.parameters):
         words = ([name] if "1" in terms[name] else []) + [word for word in terms[name] if word != "1"]

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.panel import Panel, raw_array
+from growthcurves.data.checks import holds_numbers
+from growthcurves.data.frame import raw_array
+from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 
@@ -25,6 +27,7 @@ class PersonLevel:
         self.panel = panel
         self.persons = panel.persons
         self._varying: dict[str, int | None] = {}
+        self._columns: dict[str, Any] = {}
 
     @cached_property
     def first_rows(self) -> np.ndarray:
@@ -36,8 +39,17 @@ class PersonLevel:
         return first
 
     def rows(self, column: str) -> Any:
-        """The column over the used rows."""
-        return raw_array(self.panel.frame, column)
+        """The column over the used rows; numbers as float64, whatever their type.
+
+        Raises
+        ------
+        DataError
+            For infinite values: person, row and column are named.
+        """
+        if column not in self._columns:
+            values = raw_array(self.panel.frame, column)
+            self._columns[column] = self.panel.numbers(column) if holds_numbers(values) else values
+        return self._columns[column]
 
     def varies_for(self, column: str) -> int | None:
         """Position of a person within whom the column varies; None where it varies within nobody."""

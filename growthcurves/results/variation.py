@@ -179,7 +179,7 @@ def _group_rows(
     mean = linear_functions(fit, L[None, :], ["slope"], level=level).iloc[0]
     value = Estimate(mean["estimate"], mean["std_error"], mean["conf_low"], mean["conf_high"])
     rows = [["persons", float(len(persons)), NAN, NAN, NAN, NAN, ""], _line("mean rate", value, df=float(mean["df"]))]
-    if "slope" not in fit.random_names:
+    if not slope_sd(fit) > 0:
         return rows
     rates = expected_rates(fit, persons)
     tail = (1.0 - 0.95) / 2.0
@@ -201,9 +201,8 @@ def _share_rows(
         return share_above(beta @ weights, slope_sd(fit, G), threshold, counts)
 
     rows = [_line("share above threshold, model", delta(fit, implied, level, "logit"))]
-    if fit.identified:
-        note = "understates the spread: empirical Bayes estimates are shrunken towards the mean"
-        rows.append(_plain("share above threshold, EB", float((eb > threshold).mean()), note))
+    note = "understates the spread: empirical Bayes estimates are shrunken towards the mean"
+    rows.append(_plain("share above threshold, EB", float((eb > threshold).mean()), note))
     own = fit.own_growth.estimates[k, persons]
     with_line = ~np.isnan(own)
     if with_line.any():
@@ -272,7 +271,7 @@ def _start_rows(fit: FittedModel, at: Any, level: float) -> list[list]:
         value = _rate_and_status(fit, slope, random_row(fit, float(t)), level)
         if value is not None:
             rows.append(_line(f"correlation of rate with status at {time_text(t)}", value))
-    if "intercept" in fit.random_names:
+    if any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
         rows.append(_least_spread(fit, slope, level))
     return rows
 
