@@ -225,7 +225,8 @@ def _leave(search: Search, here: Optimum, way: Array) -> Array:
 def moment_start(problem: Problem) -> Array:
     """MIVQUE(0) of Rao (1971): equate the sums of Z_i'r_i r_i'Z_i and r_i'r_i with their expectations.
 
-    r are the OLS residuals. The losses of degrees of freedom to X are ignored, since this is a start; it is made positive definite.
+    r are the OLS residuals. The losses of degrees of freedom to X are ignored, since this is a start; it is
+    made positive definite.
     """
     q = problem.q
     slopes = derivatives(problem, criterion(problem, np.zeros((q, q))))

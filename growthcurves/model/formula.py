@@ -183,6 +183,8 @@ def _masked(formula: str) -> tuple[str, dict[str, str]]:
     for i in range(1, len(pieces), 2):
         mask = f"_name{i}_"
         names[mask] = pieces[i]
+        if pieces[i] in ("0", "1"):
+            raise FormulaError(f"Column {pieces[i]!r} is called like the constant of a formula: rename the column.")
         pieces[i] = mask
     return "".join(pieces), names
 

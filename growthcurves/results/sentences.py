@@ -13,7 +13,9 @@ from growthcurves.results.answer import number, p_text
 
 def sentences(fit: FittedModel, table: pd.DataFrame, unit: str, threshold: float, level: float) -> Iterator[str]:
     """One sentence per finding, in the order in which a reader asks."""
-    told = _Words(fit.model.outcome, fit.model.time or "time", unit, threshold, level)
+    spread = table.loc[table["quantity"] == "SD of rates", "estimate"]
+    varies = bool((spread > 0).any())
+    told = _Words(fit.model.outcome, fit.model.time or "time", unit, threshold, level, varies)
     for group in dict.fromkeys(table.loc[table["quantity"] == "mean rate", "group"]):
         yield from _group_sentences(_Lookup(table, group), group, told)
     common = _Lookup(table, "")
@@ -37,6 +39,7 @@ class _Words:
     unit: str
     threshold: float
     level: float
+    varies: bool
 
 
 class _Lookup:
@@ -83,8 +86,9 @@ def _group_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
     interval = _interval(mean, told, " of the rate")
     size = _value(mean, sign=False)
     yield f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{interval}."
-    yield from _middle_sentence(rows, where, told)
-    yield from _share_sentence(rows, group, told)
+    if told.varies:
+        yield from _middle_sentence(rows, where, told)
+        yield from _share_sentence(rows, group, told)
 
 
 def _middle_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
@@ -142,7 +146,7 @@ def _start_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
     if found:
         parts = [f"{row['estimate']:.2f} at {told.time} {row['quantity'].rsplit(' ', 1)[1]}" for row in found]
         yield f"The correlation of the rate with the status is {', '.join(parts)}."
-    if "time of least spread" in rows:
+    if "time of least spread" in rows and not rows["time of least spread"]["note"].startswith("by assumption"):
         least = rows["time of least spread"]
         outside = ", an extrapolation beyond the data" if least["note"] else ""
         yield f"Persons differ least at {told.time} {_value(least)}{outside}."

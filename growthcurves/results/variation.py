@@ -179,7 +179,7 @@ def _group_rows(
     mean = linear_functions(fit, L[None, :], ["slope"], level=level).iloc[0]
     value = Estimate(mean["estimate"], mean["std_error"], mean["conf_low"], mean["conf_high"])
     rows = [["persons", float(len(persons)), NAN, NAN, NAN, NAN, ""], _line("mean rate", value, df=float(mean["df"]))]
-    if not slope_sd(fit) > 0:
+    if "slope" not in fit.random_names or not fit.identified:
         return rows
     rates = expected_rates(fit, persons)
     tail = (1.0 - 0.95) / 2.0
@@ -271,7 +271,7 @@ def _start_rows(fit: FittedModel, at: Any, level: float) -> list[list]:
         value = _rate_and_status(fit, slope, random_row(fit, float(t)), level)
         if value is not None:
             rows.append(_line(f"correlation of rate with status at {time_text(t)}", value))
-    if any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
+    if "intercept" in fit.random_names:
         rows.append(_least_spread(fit, slope, level))
     return rows
 
@@ -290,6 +290,8 @@ def _least_spread(fit: FittedModel, slope: np.ndarray, level: float) -> list:
     low, high = fit.panel.times.min(), fit.panel.times.max()
     outside = value.estimate < low or value.estimate > high
     note = "extrapolation: outside the observed times" if outside else ""
+    if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
+        note = "by assumption: the model has no covariance of intercept and slope"
     return _line("time of least spread", value, note)
 
 
