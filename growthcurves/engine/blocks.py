@@ -17,7 +17,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from growthcurves.engine.moments import PersonMoments, Schedules
+from growthcurves.engine.moments import PersonMoments
+from growthcurves.engine.schedules import Schedules
 
 Array = np.ndarray
 

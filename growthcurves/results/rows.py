@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import replay
+from growthcurves.model.columns import replay
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""Schedules: persons with the same number of occasions and the same Z'Z, remembered together.
+
+See docs/engine.md, section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = np.ndarray
+
+#: Where more than half of so many persons have schedules of their own, nobody looks further.
+SAMPLE_PERSONS = 1 << 13
+
+
+@dataclass(frozen=True)
+class Schedules:
+    """Persons compressed by schedule.
+
+    Attributes
+    ----------
+    counts : (K,) array
+        Persons in each schedule.
+    lengths : (K,) array
+        Occasions of each of these persons.
+    G : (K, q, q) array
+        Z'Z of each schedule.
+    T : (K, q, p+1, q, p+1) array
+        Sum over persons of C_i x C_i.
+    """
+
+    counts: Array
+    lengths: Array
+    G: Array
+    T: Array
+
+    def __add__(self, other: Schedules) -> Schedules:
+        return Schedules(
+            np.concatenate([self.counts, other.counts]),
+            np.concatenate([self.lengths, other.lengths]),
+            np.concatenate([self.G, other.G]),
+            np.concatenate([self.T, other.T]),
+        ).merged()
+
+    def merged(self) -> Schedules:
+        """Schedules that are the same, to the last bit, made one."""
+        q = self.G.shape[1]
+        upper = np.triu_indices(q)
+        keys = np.concatenate([self.lengths[None], self.G[:, upper[0], upper[1]].T])
+        _, first, codes = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+        codes = codes.reshape(-1)
+        if first.size == self.counts.size:
+            return self
+        T = np.zeros((first.size, *self.T.shape[1:]))
+        np.add.at(T, codes, self.T)
+        counts = np.bincount(codes, weights=self.counts)
+        return Schedules(counts, self.lengths[first], self.G[first], T)
+
+    def select(self, z: Sequence[int], xy: Sequence[int]) -> Schedules:
+        """The same with only some of the columns of Z and [X y]."""
+        keep = np.ix_(range(len(self.counts)), z, xy, z, xy)
+        return Schedules(self.counts, self.lengths, self.G[np.ix_(range(len(self.counts)), z, z)], self.T[keep])
+
+    def transformed(self, into_z: Array, into_xy: Array) -> Schedules:
+        """The same in columns Z @ into_z and [X y] @ into_xy."""
+        K, q, width = self.T.shape[:3]
+        into = np.kron(into_z, into_xy)
+        T = into.T @ self.T.reshape(K, q * width, q * width) @ into
+        shape = (K, into_z.shape[1], into_xy.shape[1]) * 2
+        return Schedules(self.counts, self.lengths, into_z.T @ self.G @ into_z, T.reshape(shape[:3] + shape[4:]))
+
+
+def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | None:
+    """Number persons by their keys, each (N,), or None when more than `limit` keys are different.
+
+    A person's rows enter the criterion only through Z_i'Z_i and Z_i'[X_i y_i], so that persons whose number
+    of occasions and Z'Z are the same to the last bit share a schedule.
+    """
+    mixed = _mix(keys)
+    if mixed.size > SAMPLE_PERSONS:
+        some = mixed[:: 1 + mixed.size // SAMPLE_PERSONS]
+        if np.unique(some).size > some.size / 2:
+            return None
+    elif (mixed == mixed[0]).all():
+        return np.zeros(mixed.size, dtype=np.intp)
+    table = np.unique(mixed[: 4 * int(limit) + 16])
+    while True:
+        if table.size > limit and table.size > 1:
+            return None
+        place = np.minimum(np.searchsorted(table, mixed), table.size - 1)
+        missing = mixed[table[place] != mixed]
+        if missing.size == 0:
+            break
+        table = np.union1d(table, np.unique(missing[: 4 * int(limit) + 16]))
+    return place
+
+
+def _mix(keys: Sequence[Array]) -> NDArray[np.uint64]:
+    """One 64-bit number per person from the bits of its key (splitmix64, Steele et al. 2014)."""
+    total = np.zeros(len(keys[0]), dtype=np.uint64)
+    for key in keys:
+        total += np.ascontiguousarray(key + 0.0).view(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+        total ^= total >> np.uint64(30)
+        total *= np.uint64(0xBF58476D1CE4E5B9)
+        total ^= total >> np.uint64(27)
+        total *= np.uint64(0x94D049BB133111EB)
+        total ^= total >> np.uint64(31)
+    return total
