@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtr, stdtrit
 
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.answer import TIDY, checked_level
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.distributions import t_quantile, two_sided
 
 
 def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
@@ -57,14 +57,3 @@ def linear_functions(
     table = pd.DataFrame(dict(zip(TIDY, values, strict=True)))
     table.attrs["ddf"] = method.label
     return table
-
-
-def two_sided(t: np.ndarray, df: np.ndarray) -> np.ndarray:
-    """Two-sided p-value of t with df degrees of freedom (infinite: normal)."""
-    return 2.0 * stdtr(df, -np.abs(t))
-
-
-def t_quantile(probability: float, df: np.ndarray) -> np.ndarray:
-    """Quantile of Student's t (infinite df: normal)."""
-    df = np.asarray(df, dtype=float)
-    return np.where(np.isinf(df), ndtri(probability), stdtrit(np.where(np.isinf(df), 1.0, df), probability))

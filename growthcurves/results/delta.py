@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit, ndtri
 
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import checked_level
+from growthcurves.results.distributions import expit, logit, normal_quantile
 
 Function = Callable[[np.ndarray, np.ndarray, float], float]
 
@@ -50,7 +50,7 @@ def delta(fit: FittedModel, function: Function, level: float = 0.95, scale: str 
         middle = float(forward(value))
         slope = float(forward(value + 1e-6 * _size(value, scale)) - forward(value - 1e-6 * _size(value, scale)))
         slope /= 2e-6 * _size(value, scale)
-        half = float(ndtri(0.5 + level / 2.0)) * error * slope
+        half = normal_quantile(0.5 + level / 2.0) * error * slope
         if not (np.isfinite(middle) and np.isfinite(half)):
             return Estimate(value, float("nan"), float("nan"), float("nan"))
         return Estimate(value, error, float(backward(middle - half)), float(backward(middle + half)))

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chdtrc
 
 from growthcurves.engine.problem import coordinates
 from growthcurves.engine.solution import Solution, solve
 from growthcurves.fitted import FittedModel
+from growthcurves.results.distributions import chi_square_tail
 
 
 class Row(NamedTuple):
@@ -86,8 +86,8 @@ def slope_variance_test(fit: FittedModel) -> list[Row]:
     ratio = max(small.deviance - fit.solution.deviance, 0.0)
     block = next(block for block in fit.model.random.blocks if "slope" in block)
     covariances = len(block) - 1
-    naive = float(chdtrc(covariances + 1, ratio))
-    lower = float(chdtrc(covariances, ratio)) if covariances else float(ratio <= 0)
+    naive = chi_square_tail(ratio, covariances + 1)
+    lower = chi_square_tail(ratio, covariances)
     rows = [
         Row("likelihood ratio for slope variance", ratio, f"{covariances + 1} parameters"),
         Row("p-value of slope variance, naive", naive, "chi-square, conservative at the boundary"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from growthcurves.engine.persons import PersonState, chunks, person_state
 from growthcurves.fitted import FittedModel
+from growthcurves.results.distributions import normal_cdf
 
 
 def person_index(fit: FittedModel) -> pd.Index:
@@ -62,7 +62,7 @@ def people(fit: FittedModel) -> pd.DataFrame:
         k = parameters.index("slope")
         columns["shrinkage"] = slope_reliability(fit, own.sampling[k])
         with np.errstate(divide="ignore", invalid="ignore"):
-            columns["p_positive"] = np.where(error[k] > 0, ndtr(eb[k] / error[k]), np.nan)
+            columns["p_positive"] = np.where(error[k] > 0, normal_cdf(eb[k] / error[k]), np.nan)
     return ordered(pd.DataFrame(columns, index=person_index(fit)))
 
 

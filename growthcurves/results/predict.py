@@ -13,8 +13,8 @@ from growthcurves.engine.persons import PersonState, person_state
 from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.answer import checked_level
-from growthcurves.results.coefficients import t_quantile
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.distributions import t_quantile
 from growthcurves.results.rows import DesignRows, new_rows, own_rows
 
 PEOPLE = ("known", "average", "new")

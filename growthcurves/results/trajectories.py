@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from growthcurves.data.frame import require_columns
 from growthcurves.data.source import show_id
@@ -12,6 +11,7 @@ from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.results.coefficients import linear_functions
+from growthcurves.results.distributions import normal_cdf
 from growthcurves.results.icc import random_row
 from growthcurves.results.people import growth_parameters
 
@@ -125,7 +125,7 @@ def mixture_quantile(means: np.ndarray, sd: float, probability: float) -> float:
         middle = (low + high) / 2.0
         if middle in (low, high):
             break
-        if weights @ ndtr((middle - values) / sd) < probability:
+        if weights @ normal_cdf((middle - values) / sd) < probability:
             low = middle
         else:
             high = middle

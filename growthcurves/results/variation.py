@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import Answer
 from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.delta import Estimate, delta
+from growthcurves.results.distributions import normal_cdf
 from growthcurves.results.explained import explained_table, slope_variance_test
 from growthcurves.results.icc import default_times, icc_at, random_row, time_text, times_asked
 from growthcurves.results.people import growth_parameters
@@ -224,7 +224,7 @@ def share_above(rates: np.ndarray, sd: float, threshold: float, counts: np.ndarr
     """Mean over persons of Phi((w_i' gamma - threshold) / SD)."""
     if sd == 0:
         return float(np.average(rates > threshold, weights=counts))
-    return float(np.average(ndtr((rates - threshold) / sd), weights=counts))
+    return float(np.average(normal_cdf((rates - threshold) / sd), weights=counts))
 
 
 def _common_rows(fit: FittedModel, at: Any, level: float) -> list[list]:

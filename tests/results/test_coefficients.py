@@ -12,7 +12,8 @@ from reference_values import cases, table
 from scipy import stats
 
 import growthcurves as gc
-from growthcurves.results.coefficients import linear_functions, t_quantile, two_sided
+from growthcurves.results.coefficients import linear_functions
+from growthcurves.results.distributions import t_quantile, two_sided
 
 ANSWERS = cases("answers")
 TIDY = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]

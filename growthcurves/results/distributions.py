@@ -1,0 +1,57 @@
+"""Distribution functions under the names of the field; scipy is loaded when the first of them is asked for.
+
+Upper tails are computed as such, never as one minus a distribution function.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def normal_cdf(x: Any) -> Any:
+    """Standard normal distribution function."""
+    from scipy.special import ndtr
+
+    return ndtr(x)
+
+
+def normal_quantile(probability: float) -> float:
+    """Quantile of the standard normal distribution."""
+    from scipy.special import ndtri
+
+    return float(ndtri(probability))
+
+
+def two_sided(t: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Two-sided p-value of t with df degrees of freedom (infinite: normal)."""
+    from scipy.special import stdtr
+
+    return 2.0 * stdtr(df, -np.abs(t))
+
+
+def t_quantile(probability: float, df: np.ndarray) -> np.ndarray:
+    """Quantile of Student's t (infinite df: normal)."""
+    from scipy.special import stdtrit
+
+    df = np.asarray(df, dtype=float)
+    finite = stdtrit(np.where(np.isinf(df), 1.0, df), probability)
+    return np.where(np.isinf(df), normal_quantile(probability), finite)
+
+
+def chi_square_tail(x: float, df: int) -> float:
+    """Probability that a chi-square with df degrees of freedom exceeds x; with none it is a point mass at zero."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(df, x)) if df else float(x <= 0)
+
+
+def logit(p: float) -> float:
+    """log(p / (1 - p))."""
+    return float(np.log(p) - np.log1p(-p))
+
+
+def expit(x: float) -> float:
+    """The inverse of the logit."""
+    return float(1.0 / (1.0 + np.exp(-x)))
