@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.data.describe import later_duplicates
+from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.engine.design import Terms
@@ -171,14 +171,9 @@ def _data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
 
 def _duplicate_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
     panel = bound.panel
-    repeated = later_duplicates(panel.persons, panel.times)
-    if repeated.size:
-        person = show_id(panel.persons.labels[panel.persons.codes[repeated[0]]])
-        yield DataWarning(
-            f"{repeated.size} rows share person and time {bound.model.time!r} with another row, "
-            f"the first of person {person} at {panel.times[repeated[0]]:g}: they count as separate measurements; "
-            f"check whether ids or rows repeat."
-        )
+    repeated = repeated_rows(panel.persons, panel.times)
+    if repeated.any():
+        yield DataWarning(repeated_text(panel.persons, panel.times, repeated, bound.model.time))
 
 
 @dataclass(frozen=True)

@@ -186,12 +186,14 @@ def variance_components(persons: Persons, values: np.ndarray) -> tuple[float, fl
 
 def repeated_rows(persons: Persons, times: np.ndarray) -> np.ndarray:
     """Mask of the rows that share person and time with another row."""
-    order = np.lexsort((times, persons.codes))
-    same = (np.diff(persons.codes[order]) == 0) & (np.diff(times[order]) == 0)
-    repeated = np.zeros(len(times), dtype=bool)
-    repeated[order[1:][same]] = True
-    repeated[order[:-1][same]] = True
-    return repeated
+    if persons.starts is not None:
+        back = times[1:] <= times[:-1]
+        back[persons.starts[1:] - 1] = False
+        if not back.any():
+            return np.zeros(len(times), dtype=bool)
+    codes, distinct = pd.factorize(times)
+    keys = persons.codes.astype(np.int64) * len(distinct) + codes
+    return pd.Series(keys).duplicated(keep=False).to_numpy()
 
 
 def count_schedules(persons: Persons, times: np.ndarray) -> int:
@@ -222,7 +224,7 @@ def _time_facts(
         return dict.fromkeys(["schedules", "time_min", "time_max", "spacing", "repeated"])
     repeated = repeated_rows(persons, times)
     if repeated.any():
-        _warn_repeated(persons, times, repeated, names)
+        warnings.warn(repeated_text(persons, times, repeated, names["time"]), DataWarning, stacklevel=4)
     return {
         "schedules": count_schedules(persons, times),
         "time_min": float(times.min()),
@@ -242,26 +244,11 @@ def _share(between: float, within: float) -> float:
     return between / (between + within) if between + within > 0 else float("nan")
 
 
-def _warn_repeated(
-    persons: Persons, times: np.ndarray, repeated: np.ndarray, names: Mapping[str, str | None]
-) -> None:
+def repeated_text(persons: Persons, times: np.ndarray, repeated: np.ndarray, time: str | None) -> str:
+    """What is said of rows that share person and time: how many, and the first of them."""
     row = int(repeated.argmax())
     person = show_id(persons.labels[persons.codes[row]])
-    warnings.warn(
+    return (
         f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "
-        f"person {person} at {names['time']!r} {show_number(times[row])}. See panel.duplicates().",
-        DataWarning,
-        stacklevel=5,
+        f"person {person} at {time!r} {show_number(times[row])}. See panel.duplicates()."
     )
-
-
-def later_duplicates(persons: Persons, times: np.ndarray) -> np.ndarray:
-    """Positions of rows whose person has an earlier row (in the table's order) at the same time."""
-    if persons.starts is not None:
-        back = times[1:] <= times[:-1]
-        back[persons.starts[1:] - 1] = False
-        if not back.any():
-            return np.empty(0, dtype=np.intp)
-    codes, distinct = pd.factorize(times)
-    keys = persons.codes.astype(np.int64) * len(distinct) + codes
-    return np.flatnonzero(pd.Series(keys).duplicated().to_numpy())

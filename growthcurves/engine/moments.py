@@ -114,8 +114,6 @@ class PersonMoments:
             for j in range(i, width):
                 moved = self.gram[pairs[i, j]] + shift[i] * self.gram[pairs[0, j]]
                 moved += shift[j] * self.gram[pairs[0, i]] + shift[i] * shift[j] * self.gram[0]
-                if i == 0:
-                    moved = self.gram[pairs[0, j]] + (shift[j] * self.gram[0] if j else 0.0)
                 gram[pairs[i, j]] = moved
         weights = self.weights + (self.weight_centre - weight_centre)[1:, None]
         return replace(self, gram=gram, weights=weights, row_centre=row_centre, weight_centre=weight_centre)

@@ -114,7 +114,7 @@ def solve_problem(problem: Problem, moments: Moments) -> Solution:
 
 
 def _starts(problem: Problem, moments: Moments) -> list[Array]:
-    """A moment estimate and equal variances; for large panels with own times, the optimum of a part of them."""
+    """A moment estimate and a point away from it; for large panels with own times, the optimum of a part of them."""
     if problem.q == 0:
         return [np.zeros((0, 0))]
     if moments.own is not None and moments.shared is None and moments.persons >= MANY_PERSONS:
@@ -122,13 +122,16 @@ def _starts(problem: Problem, moments: Moments) -> list[Array]:
         coords = coordinates(part)
         if not coords.dependent_z and len(coords.x.kept) == problem.p:
             return [_start_from(standard_problem(part, coords, problem.reml), problem)]
+    return _two_starts(problem)
+
+
+def _two_starts(problem: Problem) -> list[Array]:
     start = moment_start(problem)
     return [start, other_start(start, problem.partition)]
 
 
 def _start_from(part: Problem, problem: Problem) -> Array:
     """The optimum of a part of the persons in the coordinates of all of them."""
-    start = moment_start(part)
-    D = optimise(part, [start, other_start(start, part.partition)]).at.D
+    D = optimise(part, _two_starts(part)).at.D
     change = problem.back_z @ np.linalg.solve(part.back_z, np.eye(part.q))
     return change @ D @ change.T

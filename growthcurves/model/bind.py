@@ -181,13 +181,13 @@ def _in_company(model: GrowthModel) -> tuple[str, set[frozenset[str]]]:
     covariates, _ = formula_terms(normal(model.covariates or "0"))
     wanted = {frozenset(term.factors) for term in covariates}
     texts = [str(term) for term in covariates]
-    if any(len(term.factors) > 1 for term in covariates) or "0" in model.formula_for("intercept").split("+")[0]:
+    _, intercept = formula_terms(normal(model.formula_for("intercept")))
+    if not intercept or any(len(term.factors) > 1 for term in covariates):
         company = []
         for name in model.parameters:
-            terms, constant = formula_terms(normal(model.formula_for(name)))
+            terms, mean = formula_terms(normal(model.formula_for(name)))
             time = [] if name == "intercept" else [quoted(str(model.time))]
-            company += [":".join(time)] if constant and time else []
+            company += time if mean else []
             company += [":".join([*time, str(term)]) for term in terms]
         texts = company + texts
-    _, constant = formula_terms(normal(model.formula_for("intercept")))
-    return " + ".join(["1" if constant else "0", *texts]), wanted
+    return " + ".join(["1" if intercept else "0", *texts]), wanted

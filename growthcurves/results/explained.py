@@ -28,7 +28,7 @@ def explained_table(fit: FittedModel) -> list[Row]:
         return []
     without_all = slope_variance(fit, reduced(fit, [f"slope:{term}" for term in terms]))
     rows = [Row("SD of rates before predictors of the slope", float(np.sqrt(without_all)), "")]
-    after = _own_slope_variance(fit)
+    after = slope_variance(fit, fit.solution)
     for name, columns in _predictors(fit, terms).items():
         before = slope_variance(fit, reduced(fit, [f"slope:{column}" for column in columns]))
         drop = (before - after) / before if before > 0 else float("nan")
@@ -73,10 +73,6 @@ def slope_variance(fit: FittedModel, solution: Solution) -> float:
     """Variance of the slope in a refit with the same random effects."""
     a = fit.random_names.index("slope")
     return float(solution.G[a, a])
-
-
-def _own_slope_variance(fit: FittedModel) -> float:
-    return slope_variance(fit, fit.solution)
 
 
 def slope_variance_test(fit: FittedModel) -> list[Row]:

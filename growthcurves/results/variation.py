@@ -146,10 +146,10 @@ def _plain(quantity: str, value: float, note: str = "") -> list:
     return [quantity, value, NAN, NAN, NAN, NAN, note]
 
 
-def expected_rates(fit: FittedModel, persons: np.ndarray, beta: np.ndarray | None = None) -> np.ndarray:
+def expected_rates(fit: FittedModel, persons: np.ndarray) -> np.ndarray:
     """w_i' gamma of the slope for each person, (n,)."""
     k = fit.model.parameters.index("slope")
-    return np.einsum("pn,p->n", fit.growth_design[k][:, persons], fit.solution.beta if beta is None else beta)
+    return np.einsum("pn,p->n", fit.growth_design[k][:, persons], fit.solution.beta)
 
 
 def slope_sd(fit: FittedModel, G: np.ndarray | None = None) -> float:
