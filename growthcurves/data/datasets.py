@@ -28,13 +28,13 @@ def list_datasets() -> pd.DataFrame:
     Examples
     --------
     >>> list_datasets()["name"].tolist()
-    ['sleepstudy', 'sleepstudy_wide']
+    ['sleepstudy', 'sleepstudy_wide', 'orthodont', 'bodyweight', 'chickweight', 'oxboys', 'trial', 'survey']
     """
     return pd.DataFrame(dataset_index())[_COLUMNS]
 
 
 def load_dataset(name: str) -> pd.DataFrame:
-    """Read a shipped data set.
+    """Read a shipped data set; columns that are groups come as categories, the reference level first.
 
     Parameters
     ----------
@@ -52,18 +52,45 @@ def load_dataset(name: str) -> pd.DataFrame:
        subject  day  reaction
     0      308    0  249.5600
     1      308    1  258.7047
+    >>> load_dataset("trial")["arm"].cat.categories.tolist()
+    ['placebo', 'drug']
     """
     entry = dataset_entry(name)
     content = (datasets_folder() / entry["file"]).read_bytes()
     if hashlib.sha256(content).hexdigest() != entry["sha256"]:
         raise DataError(f"The file of data set {name!r} is not as it was shipped: install the package anew.")
-    frame = pd.read_csv(io.BytesIO(content), **exact_floats())
+    levels = entry.get("levels", {})
+    frame = pd.read_csv(io.BytesIO(content), dtype=dict.fromkeys(levels, str), **exact_floats())
+    for column, labels in levels.items():
+        frame[column] = pd.Categorical(frame[column], categories=labels)
     frame.attrs["source"] = {"file": entry["file"], "first_row": 2}
     return frame
 
 
 def dataset_entry(name: str) -> dict[str, Any]:
-    """What the index says of one data set: also its file, its roles (id, time, outcome) and its units."""
+    """What the index says of one data set.
+
+    Parameters
+    ----------
+    name : str
+        One of ``list_datasets()["name"]``.
+
+    Returns
+    -------
+    dict
+        Besides what `list_datasets` shows: file, roles (id, time, outcome, wave), units, levels of the columns that
+        are groups, and, for a simulated data set, truth: the generating model and the value of every parameter.
+
+    Raises
+    ------
+    DataError
+        For an unknown name, with the nearest known one.
+
+    Examples
+    --------
+    >>> dataset_entry("trial")["truth"]["fixed"]["slope:arm[drug]"]
+    -0.25
+    """
     entries = {entry["name"]: entry for entry in dataset_index()}
     if name not in entries:
         raise DataError(unknown("data set", name, entries))

@@ -42,6 +42,64 @@ def test_sleepstudy_long_and_wide_hold_the_same():
     assert made.equals(long)
 
 
+def test_the_published_tables_hold_what_their_sources_print():
+    orthodont, bodyweight = load_dataset("orthodont"), load_dataset("bodyweight")
+    chickweight, oxboys = load_dataset("chickweight"), load_dataset("oxboys")
+    assert [len(frame) for frame in (orthodont, bodyweight, chickweight, oxboys)] == [108, 176, 578, 234]
+    # Potthoff and Roy (1964), table 1: first girl, first boy, and the means of girls and boys by age
+    assert orthodont.loc[orthodont["subject"] == "F01", "distance"].tolist() == [21, 20, 21.5, 23]
+    assert orthodont.loc[orthodont["subject"] == "M01", "distance"].tolist() == [26, 25, 29, 31]
+    means = orthodont.groupby(["sex", "age"], observed=True)["distance"].mean().round(2)
+    assert means["Female"].tolist() == [21.18, 22.23, 23.09, 24.09]
+    assert means["Male"].tolist() == [22.88, 23.81, 25.72, 27.47]
+    # Crowder and Hand (1990), table 2.4: eleven weighings, the extra one on day 44
+    assert bodyweight["day"].unique().tolist() == [1, 8, 15, 22, 29, 36, 43, 44, 50, 57, 64]
+    assert bodyweight.groupby("diet", observed=True)["rat"].nunique().tolist() == [8, 4, 4]
+    assert chickweight.groupby("diet", observed=True)["chick"].nunique().tolist() == [20, 10, 10, 10]
+    assert oxboys.groupby("boy").size().eq(9).all()
+
+
+def test_columns_that_are_groups_are_categories():
+    assert load_dataset("bodyweight")["diet"].cat.categories.tolist() == ["1", "2", "3"]
+    assert load_dataset("orthodont")["sex"].cat.categories.tolist() == ["Male", "Female"]
+    assert load_dataset("survey")["education"].cat.categories.tolist() == ["low", "middle", "high"]
+    for name in list_datasets()["name"]:
+        frame = load_dataset(name)
+        assert frame.notna().all(axis=None)
+        for column, labels in dataset_entry(name).get("levels", {}).items():
+            assert sorted(frame[column].unique()) == sorted(labels)
+            assert frame.groupby(dataset_entry(name)["roles"]["id"])[column].nunique().eq(1).all()
+
+
+def test_the_simulated_data_are_what_their_script_draws():
+    script = TOP / "datasets" / "simulate.py"
+    if not script.is_file():
+        pytest.skip("not a checkout")
+    made = runpy.run_path(str(script))
+    for file, draw in made["FILES"].items():
+        text = made["csv_text"](draw())
+        assert text.encode("utf-8") == (TOP / "datasets" / file).read_bytes()
+    assert dataset_entry("trial")["truth"] == made["TRIAL"]
+    assert dataset_entry("survey")["truth"] == made["SURVEY"]
+
+
+def test_the_trial_loses_more_patients_on_placebo():
+    trial = load_dataset("trial")
+    seen = trial.groupby(["arm", "visit"], observed=True)["patient"].nunique().unstack()
+    assert seen[1].tolist() == [300, 300]
+    assert (seen.diff(axis=1).iloc[:, 1:] < 0).all(axis=None)
+    assert seen.loc["placebo", 6] < seen.loc["drug", 6]
+    assert trial.groupby("patient")["visit"].agg(lambda visits: visits.max() == len(visits)).all()  # monotone
+
+
+def test_the_survey_is_unequal():
+    survey = load_dataset("survey")
+    sizes = survey.groupby("person").size()
+    assert (sizes.min(), sizes.max()) == (2, 7)
+    assert survey["year"].nunique() > 500
+    assert survey.groupby("person")["year"].apply(lambda years: years.is_monotonic_increasing).all()
+
+
 def test_an_unknown_name():
     with pytest.raises(DataError, match="no data set 'sleepstudi'. Did you mean 'sleepstudy'"):
         load_dataset("sleepstudi")
