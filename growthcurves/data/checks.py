@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import require_columns
-from growthcurves.data.source import find_cell
+from growthcurves.data.source import find_cell, source_of
 from growthcurves.errors import DataError
 
 
@@ -98,7 +98,9 @@ def _as_float(
         return _parsed(frame, column, name, ids, source)
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    raise DataError(f"Column {str(name)!r} holds {kind_of(column)} where numbers are needed.")
+    labelled = isinstance(dtype, pd.CategoricalDtype) and "labels" in (source or source_of(frame))
+    advice = "; read_table(..., labels=False) keeps the codes of value labels" if labelled else ""
+    raise DataError(f"Column {str(name)!r} holds {kind_of(column)} where numbers are needed{advice}.")
 
 
 def kind_of(column: pd.Series) -> str:

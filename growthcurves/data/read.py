@@ -1,43 +1,64 @@
-"""Reading a table from a file: what can be found out is found out, the rest is said in a sentence."""
+"""Reading a table from a file: which reader reads which ending."""
 
 from __future__ import annotations
 
-import inspect
-import io
-import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import exact_floats
-from growthcurves.data.sniff import find_decimal, find_separator, parsed_lines, to_utf8
-from growthcurves.errors import DataError, ModelError, NotAvailableError, unknown
+from growthcurves.data.missing_codes import MissingCodes
+from growthcurves.data.read_statistics import read_sas, read_spss, read_stata
+from growthcurves.data.read_text import read_text
+from growthcurves.data.read_typed import read_excel, read_parquet
+from growthcurves.errors import DataError, NotAvailableError
 
-READABLE = (".csv", ".tsv", ".txt")
+Reader = Callable[..., pd.DataFrame]
 
-_ZERO_LED_TEXT = re.compile(r"0\d+")
-_BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n")
+READERS: dict[str, Reader] = {
+    ".csv": read_text,
+    ".tsv": read_text,
+    ".txt": read_text,
+    ".parquet": read_parquet,
+    ".xlsx": read_excel,
+    ".sav": read_spss,
+    ".zsav": read_spss,
+    ".dta": read_stata,
+    ".sas7bdat": read_sas,
+    ".xpt": read_sas,
+}
+READABLE = tuple(READERS)
 
 
 def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) -> pd.DataFrame:
-    """Read a table from a text file.
+    """Read a table from a file: text, Parquet, Excel, SPSS, Stata or SAS.
 
-    Separator (comma, semicolon, tab, ``|``), decimal comma, byte-order mark and encoding (UTF-8, UTF-16,
-    Windows-1252) are found out. Names of columns stay as they are, spaces and umlauts too. A column in which
-    any value is like ``007`` stays text.
+    Text: separator (comma, semicolon, tab, ``|``), decimal comma, byte-order mark and encoding (UTF-8, UTF-16,
+    Windows-1252) are found out, and a column in which any value is like ``007`` stays text. Excel: the first
+    row that is not empty is the header; cells keep the type that they have in the sheet.
+
+    SPSS, Stata and SAS: dates become dates, user-missing values and empty text become missing, and a column
+    with value labels becomes a categorical whose categories are the labels in the order of their codes. A
+    value without a label stays visible as a category of its own, written as the code. A column in which no
+    more of the values that occur are labelled than not (a score with a label for "refused", a scale with
+    labelled ends) stays a column of numbers; ``labels=`` decides otherwise.
+
+    Names of columns stay as they are, spaces and umlauts too.
 
     Parameters
     ----------
     path : str or Path
-        A file that ends in .csv, .tsv or .txt, with a header line.
+        A file that ends in .csv, .tsv or .txt (with a header line), .parquet, .xlsx, .sav, .zsav, .dta,
+        .sas7bdat or .xpt. All but text need an extra, as the error says where it is not installed.
     missing : values, optional
-        Codes that mean missing, for example ``[-99]``; besides empty cells, NA, NaN and the like.
+        Codes that mean missing, for example ``[-99]``; besides empty cells, NA, NaN and the like in text and
+        Excel. A number is also found where it is written as text; a value label counts as a code too.
     **options
-        Options of `pandas.read_csv`, for what should not be found out (``sep``, ``decimal``, ``dtype``, ...).
+        Text: options of `pandas.read_csv`, for what should not be found out (``sep``, ``decimal``, ``dtype``, ...).
+        Parquet: ``columns``, the columns to read. Excel: ``sheet_name``, needed where several sheets are
+        filled. SPSS and Stata: ``labels``, True, False (keep all codes) or a list of the columns whose value
+        labels are wanted. SPSS, Stata and SAS: ``encoding``.
 
     Returns
     -------
@@ -50,9 +71,9 @@ def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) ->
         No such file, a folder, an empty file, a header without rows, no table, lines of unequal length, or
         columns that share a name.
     NotAvailableError
-        For other formats.
+        For other formats, and where the package that reads the format is not installed.
     ModelError
-        For an unknown option.
+        For an option that this format does not have.
 
     Examples
     --------
@@ -65,127 +86,19 @@ def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) ->
     1  008         NaN
     """
     path = Path(path).expanduser()
-    _refuse_options(options)
-    content = to_utf8(_read_bytes(path), path.name)
-    if not content.strip():
-        raise DataError(f"{path.name} is empty.")
-    separator = options.pop("sep", None) or find_separator(content, path.name)
-    header_line, header = next(parsed_lines(content, separator))
-    _refuse_shared_names(header, path.name)
-    _refuse_ragged_lines(content, separator, len(header), path.name)
-    options = _parser_options(content, separator, missing) | options
-    frame = _parse(content, options, path.name)
-    frame = _with_zero_led_text(frame, content, options)
-    frame.attrs["source"] = _source(content, path.name, header_line)
-    return frame
+    return _reader_of(path)(path, MissingCodes.of(missing), **options)
 
 
-def _refuse_options(options: dict[str, Any]) -> None:
-    known = [name for name in inspect.signature(pd.read_csv).parameters if name != "filepath_or_buffer"]
-    for name in options:
-        if name not in known:
-            raise ModelError(unknown("option of read_table", name, known))
-
-
-def _read_bytes(path: Path) -> bytes:
+def _reader_of(path: Path) -> Reader:
     if not path.exists():
         raise DataError(f"There is no file {str(path)!r}.")
     if path.is_dir():
         raise DataError(f"{str(path)!r} is a folder, not a file.")
-    if path.suffix.lower() not in READABLE:
+    ending = path.suffix.lower()
+    if ending not in READERS:
         kind = f"{path.suffix} files" if path.suffix else "files without an ending"
         raise NotAvailableError(
-            f"{path.name}: {kind} cannot be read yet; readable are {', '.join(READABLE)}, "
+            f"{path.name}: {kind} cannot be read; readable are {', '.join(READABLE)}, "
             f"or a DataFrame from a reader of pandas."
         )
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{str(path)!r} cannot be opened: {error.strerror}.") from None
-
-
-def _refuse_shared_names(header: list[str], name: str) -> None:
-    shared = [repr(column) for column, count in Counter(header).items() if count > 1 and column]
-    if shared:
-        raise DataError(f"Columns of {name} share a name: {', '.join(shared)}; give them different names.")
-
-
-def _refuse_ragged_lines(content: bytes, separator: str, width: int, name: str) -> None:
-    """Every line has as many fields as the header; one count over the file settles nearly all files."""
-    plain = b'"' not in content and not _BLANK_LINE.search(content)
-    body = content.strip(b"\r\n")
-    if plain and width > 1 and _evenly_split(body, separator.encode(), width):
-        return
-    for line, fields in parsed_lines(content, separator):
-        if len(fields) != width:
-            raise DataError(
-                f"Line {line} of {name} has {len(fields)} field{'s' * (len(fields) != 1)} where the header "
-                f"has {width}: correct the line, or put quotes around text that holds {separator!r}."
-            )
-
-
-def _evenly_split(body: bytes, separator: bytes, width: int) -> bool:
-    if len(separator) != 1:
-        return False
-    codes = np.frombuffer(body, dtype=np.uint8)
-    ends = np.append(np.flatnonzero(codes == ord("\n")), len(codes))
-    separators = np.flatnonzero(codes == ord(separator))
-    if len(separators) != len(ends) * (width - 1):
-        return False
-    # As many separators as there should be: are the first and the last of every line's share in that line?
-    last = separators[width - 2 :: width - 1]
-    first = separators[:: width - 1]
-    return bool((last < ends).all() and (first[1:] > ends[:-1]).all())
-
-
-def _parser_options(content: bytes, separator: str, missing: Iterable[Any]) -> dict[str, Any]:
-    codes = [missing] if isinstance(missing, str) or not isinstance(missing, Iterable) else list(missing)
-    return {
-        "sep": separator,
-        "decimal": find_decimal(content, separator),
-        "na_values": codes,
-        "skipinitialspace": True,
-        "index_col": False,
-        "low_memory": False,
-        **exact_floats(),
-    }
-
-
-def _parse(content: bytes, options: dict[str, Any], name: str) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(io.BytesIO(content), **options)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise DataError(f"{name} cannot be read as a table: {str(error).splitlines()[0]}.") from None
-    if not len(frame):
-        raise DataError(f"{name} has a header but no rows.")
-    nameless = [column for column in frame.columns if str(column).startswith("Unnamed: ")]
-    return frame.drop(columns=[column for column in nameless if frame[column].isna().all()])
-
-
-def _with_zero_led_text(frame: pd.DataFrame, content: bytes, options: dict[str, Any]) -> pd.DataFrame:
-    """Columns of numbers in which any value is written like 007 are read once more, as text."""
-    if "dtype" in options or "converters" in options or not _has_zero_led(content, options["sep"]):
-        return frame
-    texts = pd.read_csv(io.BytesIO(content), **options, dtype=str)
-    for column in frame.select_dtypes("number").columns:
-        if any(_ZERO_LED_TEXT.fullmatch(text) for text in texts[column].dropna()):
-            frame[column] = texts[column]
-    return frame
-
-
-def _has_zero_led(content: bytes, separator: str) -> bool:
-    edge = ('\n\r" ' + separator).encode()
-    field = re.compile(rb"0\d+(?=[" + re.escape(edge) + rb"]|$)")
-    codes = np.frombuffer(content, dtype=np.uint8)
-    zero = np.flatnonzero(codes[1:-1] == ord("0")) + 1
-    after_text = np.isin(codes[zero - 1], np.frombuffer(edge, dtype=np.uint8))
-    before_digit = (codes[zero + 1] >= ord("0")) & (codes[zero + 1] <= ord("9"))
-    return any(field.match(content, position) for position in zero[after_text & before_digit].tolist())
-
-
-def _source(content: bytes, name: str, header_line: int) -> dict[str, Any]:
-    source: dict[str, Any] = {"file": name, "first_row": header_line + 1}
-    if _BLANK_LINE.search(content.strip()):
-        lines = content.rstrip().split(b"\n")
-        source["blank"] = [row for row, line in enumerate(lines, 1) if row > header_line and not line.strip()]
-    return source
+    return READERS[ending]

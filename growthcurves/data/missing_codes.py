@@ -1,0 +1,72 @@
+"""Codes that mean missing, in columns that have a type already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class MissingCodes:
+    """What the user says is missing: ``-99`` is also the text ``"-99"`` and the other way round.
+
+    Attributes
+    ----------
+    given : tuple
+        The codes as given.
+    texts, numbers : frozenset
+        Every code as text, and those that are numbers as float.
+
+    Examples
+    --------
+    >>> MissingCodes.of([-99, "refused"]).without(pd.Series(["12", "-99", "refused"])).isna().tolist()
+    [False, True, True]
+    """
+
+    given: tuple[Any, ...]
+    texts: frozenset[str]
+    numbers: frozenset[float]
+
+    @classmethod
+    def of(cls, codes: Any) -> MissingCodes:
+        """From one code or several."""
+        given = (codes,) if isinstance(codes, str) or not isinstance(codes, Iterable) else tuple(codes)
+        parsed = {code: _number(code) for code in given}
+        numbers = frozenset(number for number in parsed.values() if number is not None)
+        whole = {str(int(number)) for number in numbers if number.is_integer()}
+        return cls(given, frozenset(map(str, given)) | whole, numbers)
+
+    def without(self, column: pd.Series) -> pd.Series:
+        """The column with these codes missing; the column itself where it holds none."""
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            return column.cat.remove_categories([c for c in column.cat.categories if self.has(c)])
+        found = self._found(column)
+        return column.mask(found) if found.any() else column
+
+    def has(self, value: Any) -> bool:
+        """Whether one value is such a code."""
+        return str(value) in self.texts or _number(value) in self.numbers
+
+    def _found(self, column: pd.Series) -> np.ndarray:
+        if not self.given or pd.api.types.is_bool_dtype(column.dtype):
+            return np.zeros(len(column), dtype=bool)
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            found = column.isin(list(self.numbers))
+        elif pd.api.types.is_datetime64_any_dtype(column.dtype):
+            days = column.dt.strftime("%Y-%m-%d")
+            found = days.isin(self.texts)
+        else:
+            found = column.isin([*self.texts, *self.numbers])
+        return found.to_numpy(dtype=bool, na_value=False)
+
+
+def _number(code: Any) -> float | None:
+    try:
+        number = float(code)
+    except (TypeError, ValueError):
+        return None
+    return number if np.isfinite(number) else None
