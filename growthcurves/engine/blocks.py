@@ -11,7 +11,7 @@ where W_i = (I + Z_i D Z_i')^-1. See docs/engine.md, section 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -54,6 +54,8 @@ class Blocks(Protocol):
 
     def curvature(self, D: Array, weight: Array) -> Curvature: ...
 
+    def contract(self, weights: Callable[[Array], Array]) -> Array: ...
+
 
 @dataclass(frozen=True)
 class SharedBlocks:
@@ -85,6 +87,10 @@ class SharedBlocks:
         log_det = float(self.schedules.counts @ np.linalg.slogdet(B)[1]) if q else 0.0
         explained = np.einsum("kab,kaibj->ij", M, self.schedules.T)
         return Reduction(log_det, explained)
+
+    def contract(self, weights: Callable[[Array], Array]) -> Array:
+        """Sum of C_i' N_i C_i, (p + 1, p + 1), for weights N (k, q, q) that are made from designs G (k, q, q)."""
+        return np.einsum("kab,kaibj->ij", weights(self.schedules.G), self.schedules.T)
 
     def curvature(self, D: Array, weight: Array) -> Curvature:
         K, q, width = self.schedules.T.shape[:3]
@@ -143,6 +149,16 @@ class OwnBlocks:
             for a in range(len(M)):
                 explained += C[a] @ _combine(M[a], C).T
         return Reduction(log_det, explained)
+
+    def contract(self, weights: Callable[[Array], Array]) -> Array:
+        """Sum of C_i' N_i C_i, (p + 1, p + 1), for weights N (k, q, q) that are made from designs G (k, q, q)."""
+        width = self.into_xy.shape[1]
+        total = np.zeros((width, width))
+        for G, C in self._chunks():
+            N = weights(G.transpose(2, 0, 1)).transpose(1, 2, 0)
+            for a in range(len(N)):
+                total += C[a] @ _combine(N[a], C).T
+        return total
 
     def curvature(self, D: Array, weight: Array) -> Curvature:
         q, width = self.into_z.shape[1], self.into_xy.shape[1]

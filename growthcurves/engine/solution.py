@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.engine.blocks import Array
 from growthcurves.engine.certificate import Verdict, judge
+from growthcurves.engine.expected_information import expected_hessian
 from growthcurves.engine.face import scale_of
 from growthcurves.engine.information import VarianceInformation, variance_information
 from growthcurves.engine.moments import Moments
@@ -78,6 +79,12 @@ class Solution:
     def information(self) -> VarianceInformation | None:
         """Observed information of the variance parameters; None where it is not positive definite."""
         return variance_information(self.problem, self.optimum, self.verdict.identified)
+
+    @cached_property
+    def expected_information(self) -> VarianceInformation | None:
+        """The same with expected information."""
+        hessian = expected_hessian(self.problem, self.optimum)
+        return variance_information(self.problem, self.optimum, self.verdict.identified, hessian)
 
 
 def echelon(directions: Array) -> Array:

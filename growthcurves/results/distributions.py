@@ -47,6 +47,15 @@ def chi_square_tail(x: float, df: int) -> float:
     return float(chdtrc(df, x)) if df else float(x <= 0)
 
 
+def f_tail(x: float, df_num: float, df_den: float) -> float:
+    """Probability that an F exceeds x; with infinite denominator df that of a chi-square over its df."""
+    from scipy.special import chdtrc, fdtrc
+
+    if np.isinf(df_den):
+        return float(chdtrc(df_num, df_num * x))
+    return float(fdtrc(df_num, df_den, x)) if df_den > 0 else float("nan")
+
+
 def logit(p: float) -> float:
     """log(p / (1 - p))."""
     return float(np.log(p) - np.log1p(-p))

@@ -8,11 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from growthcurves.errors import part_called
+from growthcurves.results.ddf.between_within import BetweenWithin
+from growthcurves.results.ddf.containment import Containment
+from growthcurves.results.ddf.kenward_roger import KenwardRoger
 from growthcurves.results.ddf.normal import Normal
+from growthcurves.results.ddf.residual import Residual
 from growthcurves.results.ddf.satterthwaite import Satterthwaite
 
 METHODS = {
     "satterthwaite": Satterthwaite(),
+    "kenward-roger": KenwardRoger(),
+    "between-within": BetweenWithin(),
+    "containment": Containment(),
+    "residual": Residual(),
     "normal": Normal(),
 }
 

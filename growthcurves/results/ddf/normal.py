@@ -7,21 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.fitted import FittedModel
+from growthcurves.results.ddf.base import Method
 
 
 @dataclass(frozen=True)
-class Normal:
-    """Infinite degrees of freedom: z tests, as statsmodels prints them."""
+class Normal(Method):
+    """Infinite degrees of freedom: z tests, as statsmodels prints them; chi-square over its df for several rows."""
 
-    label: str = "normal"
-
-    def why_not(self, fit: FittedModel) -> str | None:
-        """Why the method cannot be used for a fit; None if it can."""
-        return None
-
-    def covariance(self, fit: FittedModel) -> np.ndarray:
-        """Covariance matrix of the fixed effects."""
-        return fit.solution.cov_beta
+    @property
+    def label(self) -> str:
+        return "normal"
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p): infinity."""

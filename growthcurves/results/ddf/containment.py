@@ -1,0 +1,87 @@
+"""Containment: an effect is tested against the random effect that contains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.engine.ranks import rank_with
+from growthcurves.errors import ModelError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.results.ddf.base import Method
+from growthcurves.results.ddf.effects import by_owner, owners, smallest
+from growthcurves.results.rows import own_rows
+
+RULES = ("sas", "nlme")
+
+
+@dataclass(frozen=True)
+class Containment(Method):
+    """Degrees of freedom of the random effect that contains an effect.
+
+    Parameters
+    ----------
+    rule : {"sas", "nlme"}
+        "sas" is DDFM=CONTAIN of PROC MIXED with persons nested in their level-2 predictors (subject=id(arm)): the
+        rank that a growth parameter's random effect adds to [X Z] for all effects on that parameter, and
+        n - rank [X Z] for effects on parameters that do not vary. "nlme" is the inner-outer rule of Pinheiro and
+        Bates (2000, section 2.4.2), as `summary(lme)` prints it: persons less the terms that are constant within
+        persons for those terms, rows less persons less all other terms for the rest (the constant included),
+        whichever parameters vary. A combination of effects takes the smallest, as SAS's CONTRAST.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.fixed_effects(ddf="containment")["df"].tolist()
+    [17.0, 17.0]
+    >>> fit.fixed_effects(ddf=gc.Containment(rule="nlme"))["df"].tolist()
+    [161.0, 161.0]
+    """
+
+    rule: str = "sas"
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise ModelError(unknown("rule of containment", self.rule, RULES))
+
+    @property
+    def label(self) -> str:
+        return {"sas": "containment (SAS)", "nlme": "containment (nlme)"}[self.rule]
+
+    def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
+        """Degrees of freedom of each row of L (k, p)."""
+        if self.rule == "nlme":
+            return smallest(L, _inner_outer(fit))
+        ranks = [rank_with(fit.solution.problem, a) for a in range(len(fit.random_names) + 1)]
+
+        def count(name: str) -> float:
+            if name not in fit.random_names:
+                return float(fit.moments.rows - ranks[-1])
+            place = fit.random_names.index(name)
+            return float(ranks[place + 1] - ranks[place])
+
+        return by_owner(fit, L, count)
+
+
+def _inner_outer(fit: FittedModel) -> np.ndarray:
+    """nlme's denominator df of each fixed effect, (p,)."""
+    outer = _constant_within(fit)
+    intercept = np.array([name == "intercept" for name in fit.terms])
+    persons, rows = fit.moments.persons, fit.moments.rows
+    between = persons - bool(intercept.any()) - (outer & ~intercept).sum()
+    within = rows - persons - (~outer).sum()
+    return np.where(outer & ~intercept, float(between), float(within))
+
+
+def _constant_within(fit: FittedModel) -> np.ndarray:
+    """Whether each column of X is the same on all occasions of every person, (p,)."""
+    names = owners(fit)
+    constant = np.array([name == "intercept" for name in names])
+    covariates = [j for j, name in enumerate(names) if name not in fit.model.parameters]
+    if covariates:
+        X, codes = own_rows(fit).X[:, covariates], fit.panel.persons.codes
+        first = np.unique(codes, return_index=True)[1]
+        constant[covariates] = (X[first[codes]] == X).all(axis=0)
+    return constant
