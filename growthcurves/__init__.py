@@ -20,6 +20,8 @@ _NAMES = {
     "Panel": "growthcurves.data.panel",
     "read_table": "growthcurves.data.read",
     "to_long": "growthcurves.data.reshape",
+    "to_wide": "growthcurves.data.widen",
+    "within_between": "growthcurves.data.within",
     "load_dataset": "growthcurves.data.datasets",
     "list_datasets": "growthcurves.data.datasets",
     "Satterthwaite": "growthcurves.results.ddf.satterthwaite",

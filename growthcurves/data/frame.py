@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ColumnError, DataError, unknown
+from growthcurves.errors import ColumnError, DataError, ModelError, unknown
 
 
 def as_frame(data: Any) -> pd.DataFrame:
@@ -54,6 +54,25 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[Hashable]) -> None:
             raise ColumnError(_absent(frame, name))
         if not frame.columns.is_unique and (frame.columns == name).sum() > 1:
             raise DataError(f"The table has several columns called {str(name)!r}: give them different names.")
+
+
+def listed(names: Any, option: str) -> list[Any]:
+    """The column names that an option gives, one or several, each once.
+
+    Raises
+    ------
+    ModelError
+        When it gives none.
+
+    Examples
+    --------
+    >>> listed("stress", "columns"), listed(["stress", "sleep", "stress"], "columns")
+    (['stress'], ['stress', 'sleep'])
+    """
+    given = [names] if isinstance(names, str) else list(names) if isinstance(names, Iterable) else []
+    if not given:
+        raise ModelError(f"{option}= needs the name of a column, or a list of names, not {names!r}.")
+    return list(dict.fromkeys(given))
 
 
 def raw_array(frame: pd.DataFrame, name: Hashable) -> Any:

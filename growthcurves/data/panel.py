@@ -237,6 +237,10 @@ class Panel:
 
         return plot_panel(self, **options)
 
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows that are used, as `frame`: so a panel goes in wherever a long table does."""
+        return self.frame
+
     def __len__(self) -> int:
         return self._rows.used
 

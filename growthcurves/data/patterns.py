@@ -7,6 +7,8 @@ import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from growthcurves.errors import ColumnError, ModelError
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -84,3 +86,16 @@ class Pattern:
 def plain_number(value: float) -> float:
     """A whole number as int, others as float."""
     return int(value) if float(value).is_integer() else float(value)
+
+
+def number_text(value: object) -> str:
+    """A number as it stands in a column's name, without exponent, so that a pattern finds it; text as it is.
+
+    Examples
+    --------
+    >>> number_text(2.0), number_text(0.5), number_text(1e-7), number_text("end")
+    ('2', '0.5', '0.0000001', 'end')
+    """
+    if isinstance(value, float | np.floating):
+        return str(int(value)) if value == 0 else np.format_float_positional(value, trim="-")
+    return str(value)

@@ -79,6 +79,15 @@ class Persons:
         """Rows in the order of persons, each person's rows in the order of the table; None if they lie so."""
         return None if self.starts is not None else np.argsort(self.codes, kind="stable")
 
+    @cached_property
+    def first_rows(self) -> np.ndarray:
+        """First row of each person, shape (count,)."""
+        if self.starts is not None:
+            return self.starts
+        first = np.empty(self.count, dtype=np.intp)
+        first[self.codes[::-1]] = np.arange(self.rows - 1, -1, -1)  # the last written is the first
+        return first
+
     def __len__(self) -> int:
         return self.count
 

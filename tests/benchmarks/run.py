@@ -233,6 +233,13 @@ def demo(bench: Bench) -> Iterator[Table]:
     yield Table("growthcurves demo", text, [], [])
 
 
+def reshape(bench: Bench) -> Iterator[Table]:
+    """Wide to long against pandas, in this process."""
+    from reshape import measured
+
+    yield measured(bench.persons, rounds=7)
+
+
 TASKS: dict[str, Callable[[Bench], Iterator[Table]]] = {
     "shared": shared,
     "passes": passes,
@@ -242,6 +249,7 @@ TASKS: dict[str, Callable[[Bench], Iterator[Table]]] = {
     "sleepstudy": sleepstudy,
     "imports": imports,
     "demo": demo,
+    "reshape": reshape,
 }
 
 

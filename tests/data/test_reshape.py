@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from growthcurves.data.panel import Panel
 from growthcurves.data.read import read_table
 from growthcurves.data.reshape import to_long
 from growthcurves.data.source import find_cell
-from growthcurves.errors import ColumnError, DataError, ModelError, NotAvailableError
+from growthcurves.errors import ColumnError, DataError, ModelError
 
 
 @pytest.fixture
@@ -144,7 +145,9 @@ def test_the_wide_file_stays_traceable_after_filtering(tmp_path):
         ({"times": {2: 0}}, ModelError, ["2, 10"]),
         ({"times": {2: 0, 10: 0}}, ModelError, ["same time"]),
         ({"times": {2: 0, 10: "x"}}, ModelError, ["wave 10", "'x'"]),
-        ({"times": "day_t{w}"}, NotAvailableError, ["times="]),
+        ({"times": "day_t{w}"}, ColumnError, ["'day_t{w}'"]),
+        ({"times": "anx_t{w}"}, ColumnError, ["'anx_t{w}'", "no time for wave 10"]),
+        ({"columns": {"anx": "anx_t{w}"}, "times": "bdi_t{w}"}, ModelError, ["'bdi_t10'", "no outcome"]),
     ],
 )
 def test_what_does_not_fit_is_said(wide, options, error, words):
@@ -164,3 +167,91 @@ def test_columns_with_the_same_number():
     table = pd.DataFrame({"id": [1], "y_1": [1], "y_01": [2]})
     with pytest.raises(ModelError, match="'y_1' and 'y_01' are both number 1"):
         to_long(table, id="id", time="t", columns="y_{t}")
+
+
+@pytest.fixture
+def own_times():
+    return pd.DataFrame(
+        {
+            "who": ["b", "a"],
+            "bdi_t1": [20, 30],
+            "day_t1": [0.0, 1.0],
+            "bdi_t3": [15, 25],
+            "day_t3": [14.0, np.nan],
+            "day_t2": [6.0, 8.0],
+            "anx_t2": [4.0, 5.0],
+            "arm": ["x", "y"],
+        }
+    )
+
+
+def test_own_times_per_wave(own_times):
+    columns = {"bdi": "bdi_t{wave}", "anx": "anx_t{wave}"}
+    long = to_long(own_times, id="who", time="day", columns=columns, times="day_t{wave}")
+    assert long.columns.tolist() == ["who", "day", "wave", "arm", "bdi", "anx"]
+    assert long["who"].tolist() == ["a"] * 3 + ["b"] * 3 and long["wave"].tolist() == [1, 2, 3] * 2
+    np.testing.assert_array_equal(long["day"], [1, 8, np.nan, 0, 6, 14])
+    np.testing.assert_array_equal(long["bdi"], [30, np.nan, 25, 20, np.nan, 15])
+    np.testing.assert_array_equal(long["anx"], [np.nan, 5, np.nan, np.nan, 4, np.nan])
+    assert find_cell(long, 1, "day").column == "day_t2" and find_cell(long, 5, "bdi").column == "bdi_t3"
+
+
+@pytest.mark.parametrize("kind", ["datetime64[ns]", "datetime64[us]", "str", "object"])
+def test_own_dates_per_wave(own_times, kind):
+    first, second = pd.to_datetime(["2020-03-01", "2020-01-31"]), pd.to_datetime(["2021-03-01", None])
+    table = own_times.assign(day_t1=first, day_t3=second).drop(columns=["day_t2", "anx_t2"])
+    if kind in ("str", "object"):
+        for name in ("day_t1", "day_t3"):
+            table[name] = table[name].dt.strftime("%Y-%m-%d").astype(kind)
+    else:
+        table = table.astype({"day_t1": kind})
+    long = to_long(table, id="who", time="when", columns={"bdi": "bdi_t{wave}"}, times="day_t{wave}")
+    panel = Panel(long, id="who", time="when", outcome="bdi", wave="wave", time_unit="years")
+    assert panel.times.tolist() == [0, 0, 365 / 365.25] and panel.dropped["rows"].tolist() == [1]
+
+
+def test_a_bad_date_names_the_cell_of_the_wide_file(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("id,y_1,y_2,when_1,when_2\nb,1,2,2020-01-31,2020-02-30\na,3,4,2020-01-31,03/04/2020\n")
+    long = to_long(read_table(path), id="id", time="when", columns="y_{k}", times="when_{k}")
+    with pytest.raises(DataError, match="'03/04/2020' in column 'when_2' .person a, row 3 of wide.csv. .*two ways"):
+        Panel(long, id="id", time="when", outcome="y")
+    long = to_long(read_table(path).iloc[:1], id="id", time="when", columns="y_{k}", times="when_{k}")
+    with pytest.raises(DataError, match="'2020-02-30' in column 'when_2' .person b, row 2 of wide.csv"):
+        Panel(long, id="id", time="when", outcome="y")
+
+
+def test_categories_of_different_waves_are_united():
+    one, two = pd.Categorical(["no", "no"], ["no", "yes"]), pd.Categorical(["often", None], ["no", "often"])
+    table = pd.DataFrame({"id": [1, 2], "smokes_0": one, "smokes_1": two, "y_0": [1, 2], "y_2": [3, 4]})
+    long = to_long(table, id="id", time="t", columns={"y": "y_{t}", "smokes": "smokes_{t}"})
+    assert long["smokes"].cat.categories.tolist() == ["no", "yes", "often"]
+    assert long["smokes"].astype(object).where(long["smokes"].notna(), "?").tolist() == ["no", "often", "?"] + [
+        "no",
+        "?",
+        "?",
+    ]
+
+
+@given(st.integers(0, 10_000))
+def test_against_melt(seed):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.normal(size=(6, 4)), columns=["y_3", "y_0", "y_10", "age"])
+    table = table.mask(rng.random(table.shape) < 0.2).assign(who=rng.permutation(6), arm=list("aabbab"))
+    long = to_long(table, id="who", time="t", columns="y_{t}")
+    melted = table.melt(
+        id_vars=["who", "age", "arm"], value_vars=["y_0", "y_3", "y_10"], var_name="t", value_name="y"
+    )
+    melted["t"] = melted["t"].str[2:].astype("int64")
+    melted = melted.sort_values(["who", "t"])[["who", "t", "age", "arm", "y"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        long.sort_index().reset_index(drop=True).sort_values(["who", "t"], ignore_index=True), melted
+    )
+
+
+def test_polars_goes_in():
+    polars = pytest.importorskip("polars")
+    table = polars.DataFrame({"id": ["b", "a"], "arm": ["x", None], "y_0": [1, 2], "y_1": [3, None]})
+    long = to_long(table, id="id", time="t", columns="y_{t}")
+    assert isinstance(long, pd.DataFrame) and long["id"].tolist() == ["a", "a", "b", "b"]
+    np.testing.assert_array_equal(long["y"].astype(float), [2, np.nan, 1, 3])
