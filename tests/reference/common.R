@@ -222,6 +222,39 @@ effects_of_people <- function(fit, std, names) {
          to_user %*% matrix(variances[, , i], ncol(std$Z)) %*% t(to_user)))
 }
 
+# The optimum of y ~ X beta + Z u + e, found on standardised data and brought back to the columns as given.
+optimum <- function(y, X, Z, id, diagonal, REML) {
+  p <- ncol(X); q <- ncol(Z)
+  std <- standardise(y, X, Z, diagonal)
+  frame <- standardised_frame(std, id)
+  formula <- standardised_formula(p, q, diagonal)
+  found <- search_optimum(formula, frame, REML)
+  fit <- fit_at(formula, found$theta, REML)
+  m2ll <- found$deviance + criterion_shift(std, REML)
+
+  sigma_s <- stats::sigma(fit)
+  L <- as.matrix(Matrix::bdiag(lme4::getME(fit, "Tlist")))
+  factor_user <- std$s * sigma_s * std$C %*% L
+  G <- factor_user %*% t(factor_user)
+  rank <- qr(L, tol = 1e-7)$rank
+  dense <- dense_m2ll(y, X, Z, id, G, (std$s * sigma_s)^2, REML)
+  tight <- nlme_fit(as.formula(paste("y ~ 0 +", paste0("X", seq_len(p), collapse = " + "))),
+                    as.formula(paste("~ 0 +", paste0("Z", seq_len(q), collapse = " + "))),
+                    diagonal, frame, REML, TRUE)
+  excess <- c(as.list(found$values - found$deviance),
+              list("nlme, tight, standardised" = if (inherits(tight, "error")) conditionMessage(tight)
+                                                 else as.numeric(-2 * logLik(tight)) - found$deviance))
+  list(fit = fit, std = std, m2ll = m2ll, k = p + length(found$theta) + 1,
+       beta = as.vector(std$b0 + std$s * std$B %*% lme4::fixef(fit)),
+       vcov = std$s^2 * std$B %*% as.matrix(stats::vcov(fit)) %*% t(std$B),
+       G = G, sigma = std$s * sigma_s, rank = rank, dense = dense, excess = excess)
+}
+
+correlations <- function(G) {
+  sds <- sqrt(diag(G))
+  unname(ifelse(outer(sds, sds) > 0, G / outer(sds, sds), NA))
+}
+
 # spec: case, data (CSV), fixed ("y ~ time"), random ("time", "1", "0 + time"), id, diagonal, origin
 # (of the column named time), kr, ranef. The values are in the coding of the CSV, with that origin.
 reference <- function(spec, REML) {
@@ -231,51 +264,27 @@ reference <- function(spec, REML) {
   frame <- model.frame(as.formula(spec$fixed), data)
   y <- model.response(frame); X <- model.matrix(as.formula(spec$fixed), data)
   Z <- model.matrix(as.formula(paste("~", spec$random)), data); id <- data[[spec$id]]
-  n <- length(y); p <- ncol(X); q <- ncol(Z)
-
-  std <- standardise(y, X, Z, spec$diagonal)
-  frame_s <- standardised_frame(std, id)
-  formula <- standardised_formula(p, q, spec$diagonal)
-  found <- search_optimum(formula, frame_s, REML)
-  shift <- criterion_shift(std, REML)
-  fit <- fit_at(formula, found$theta, REML)
-  m2ll <- found$deviance + shift
-
-  sigma_s <- stats::sigma(fit)
-  L <- as.matrix(Matrix::bdiag(lme4::getME(fit, "Tlist")))
-  factor_user <- std$s * sigma_s * std$C %*% L
-  G <- factor_user %*% t(factor_user)
-  sds <- sqrt(diag(G))
-  rank <- qr(L, tol = 1e-7)$rank
-  vcov <- std$s^2 * std$B %*% as.matrix(stats::vcov(fit)) %*% t(std$B)
-  satterthwaite <- apply(std$B, 1, function(l) lmerTest::contest1D(fit, l)$df)
-  dense <- dense_m2ll(y, X, Z, id, G, (std$s * sigma_s)^2, REML)
-  tight <- nlme_fit(as.formula(paste("y ~ 0 +", paste0("X", seq_len(p), collapse = " + "))),
-                    as.formula(paste("~ 0 +", paste0("Z", seq_len(q), collapse = " + "))),
-                    spec$diagonal, frame_s, REML, TRUE)
-  excess <- c(as.list(found$values - found$deviance),
-              list("nlme, tight, standardised" = if (inherits(tight, "error")) conditionMessage(tight)
-                                                 else as.numeric(-2 * logLik(tight)) - found$deviance),
-              as_coded_excess(spec, data, y, REML, m2ll))
-  k <- p + length(found$theta) + 1
+  best <- optimum(y, X, Z, id, spec$diagonal, REML)
+  satterthwaite <- apply(best$std$B, 1, function(l) lmerTest::contest1D(best$fit, l)$df)
+  n <- length(y); q <- ncol(Z)
 
   out <- list(case = paste0(spec$case, if (REML) "_reml" else "_ml"), data = spec$data,
               formula = paste0(spec$fixed, " + (", spec$random, if (spec$diagonal) " || " else " | ", spec$id, ")"),
               origin = spec$origin, method = if (REML) "REML" else "ML",
-              n_rows = n, n_persons = length(unique(id)), m2ll = m2ll, n_params = k,
-              aic = m2ll + 2 * k, bic = m2ll + log(n) * k,
-              fixed = list(names = I(colnames(X)),
-                           estimate = I(as.vector(std$b0 + std$s * std$B %*% lme4::fixef(fit))),
-                           se = I(sqrt(diag(vcov))), satterthwaite_df = I(satterthwaite), vcov = unname(vcov)),
-              random = list(names = I(colnames(Z)), sd = I(sds), cov = unname(G),
-                            corr = unname(ifelse(outer(sds, sds) > 0, G / outer(sds, sds), NA))),
-              sigma = std$s * sigma_s, rank = rank, singular = rank < q)
-  dense_df <- if (rank == q) satterthwaite_dense(y, X, Z, id, G, out$sigma^2, REML, spec$diagonal)
+              n_rows = n, n_persons = length(unique(id)), m2ll = best$m2ll, n_params = best$k,
+              aic = best$m2ll + 2 * best$k, bic = best$m2ll + log(n) * best$k,
+              fixed = list(names = I(colnames(X)), estimate = I(best$beta), se = I(sqrt(diag(best$vcov))),
+                           satterthwaite_df = I(satterthwaite), vcov = unname(best$vcov)),
+              random = list(names = I(colnames(Z)), sd = I(sqrt(diag(best$G))), cov = unname(best$G),
+                            corr = correlations(best$G)),
+              sigma = best$sigma, rank = best$rank, singular = best$rank < q)
+  dense_df <- if (best$rank == q) satterthwaite_dense(y, X, Z, id, best$G, out$sigma^2, REML, spec$diagonal)
   if (!is.null(dense_df)) out$satterthwaite_df_dense <- I(dense_df)
-  if (spec$kr && REML) out$kenward_roger <- kenward_roger(fit, std)
-  if (spec$ranef) out$ranef <- effects_of_people(fit, std, colnames(Z))
-  out$checks <- list(dense_m2ll = dense, dense_minus_lme4 = dense - m2ll, excess_of_engine = excess)
-  message(sprintf("%-40s %.9f rank %d dense %+.1e", out$case, m2ll, rank, dense - m2ll))
+  if (spec$kr && REML) out$kenward_roger <- kenward_roger(best$fit, best$std)
+  if (spec$ranef) out$ranef <- effects_of_people(best$fit, best$std, colnames(Z))
+  out$checks <- list(dense_m2ll = best$dense, dense_minus_lme4 = best$dense - best$m2ll,
+                     excess_of_engine = c(best$excess, as_coded_excess(spec, data, y, REML, best$m2ll)))
+  message(sprintf("%-40s %.9f rank %d dense %+.1e", out$case, best$m2ll, best$rank, best$dense - best$m2ll))
   out
 }
 
