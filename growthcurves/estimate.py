@@ -66,6 +66,8 @@ def estimate(
     method = str(method).lower()
     if method not in METHODS:
         raise ModelError(unknown("method", method, METHODS))
+    if model.wave is None and panel.wave is not None:
+        model = model.replace(wave=panel.wave)
     panel = panel.drop_missing(model_columns(model))
     _refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
@@ -82,23 +84,22 @@ def estimate(
     for note in notes:
         python_warnings.warn(note, stacklevel=4)
     texts = tuple(str(note) for note in notes)
-    return kind(model, panel, bound, person_moments, moments, coords, solution, method, texts)
+    return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, texts)
 
 
 def _sums(bound: BoundModel) -> PersonMoments:
     persons = bound.panel.persons
-    terms = Terms(bound.x, bound.z, bound.model.random.positions)
+    terms = Terms(bound.x, bound.z, bound.model.random.positions, bound.made)
     codes = None if persons.starts is not None else persons.codes
     return PersonMoments.of_rows(
         terms,
-        bound.row_columns,
+        bound.stored,
         bound.panel.values,
         bound.weights,
         persons.count,
         persons.starts,
         codes,
         np.asarray(persons.labels),
-        bound.row_origins,
     )
 
 
@@ -240,7 +241,7 @@ def _design_notes(bound: BoundModel, coords: Coordinates) -> Iterable[GrowthCurv
     if coords.dependent_x:
         names = ", ".join(bound.terms[j] for j in coords.dependent_x)
         yield ModelWarning(f"Left out as linear combinations of other terms: {names}.")
-    if bound.model.time is None:
+    if bound.model.time is None or "intercept" not in bound.predictors:
         return
     intercept = set(bound.predictors["intercept"].names)
     for parameter in bound.model.parameters[1:]:

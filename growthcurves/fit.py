@@ -14,7 +14,8 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.formula import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.results import coefficients, icc, people, predict, summary, variances, variation
+from growthcurves.results import coefficients, icc, people, predict, summary, variances
+from growthcurves.results.change import report as change_report
 
 
 def fit(
@@ -196,9 +197,9 @@ class GrowthFit(FittedModel):
         between: tuple[float, float] | None = None,
         at: Any = None,
         level: float = 0.95,
-    ) -> variation.ChangeReport:
+    ) -> change_report.ChangeReport:
         """The change report: how fast on average, how much persons differ, and what explains it."""
-        return variation.change(self, by, threshold, between, at, level)
+        return change_report.change(self, by, threshold, between, at, level)
 
     def predict(
         self,

@@ -52,6 +52,25 @@ class Certificate:
         return "; ".join(parts) + "."
 
 
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Persons who share the growth basis; one kind unless the shape depends on person-level columns.
+
+    Attributes
+    ----------
+    values : (m, c) array
+        The person-level columns of each kind.
+    codes : (N,) array of int
+        Each person's kind.
+    shares : (m,) array
+        Share of the persons of each kind.
+    """
+
+    values: np.ndarray
+    codes: np.ndarray
+    shares: np.ndarray
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class FittedModel:
     """A fitted growth model.
@@ -147,7 +166,19 @@ class FittedModel:
     @cached_property
     def own_growth(self) -> OwnGrowth:
         """Each person's own least-squares growth parameters."""
-        return own_growth(self.people_moments, len(self.model.parameters))
+        return own_growth(self.people_moments, self.bound.growth_rows)
+
+    @cached_property
+    def effects(self) -> np.ndarray:
+        """E: how the random effects move the growth parameters, (K, q); zero columns for covariates."""
+        columns = [self.bound.shape.effects(name) for name in self.random_names]
+        return np.column_stack(columns) if columns else np.zeros((len(self.model.parameters), 0))
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """Persons by the values of the shape's person-level columns."""
+        values, codes, counts = np.unique(self.bound.shape_values, axis=0, return_inverse=True, return_counts=True)
+        return Kinds(values, codes.reshape(-1), counts / counts.sum())
 
     @cached_property
     def growth_design(self) -> np.ndarray:

@@ -1,13 +1,15 @@
 """Which products make the columns of X and Z, and how centring and scaling act on them exactly.
 
-A row of the panel carries *row columns* b_0 = 1, b_1, ..., b_m (functions of time and time-varying
-covariates); a person carries *weights* w_0 = 1, w_1, ..., w_r (level-2 predictors). Every column of X is a
-product b_k * w_l and every column of Z is one b_k, so cross-products of X and Z follow from the Gram matrix
-of (b, y) by person. See docs/engine.md, section 1.
+A row of the panel carries *stored columns* g_0 = 1, g_1, ..., g_m (well-behaved functions of time, and time-varying
+covariates); the model's *row columns* b_0 = 1, b_1, ... are fixed linear combinations of them (a quadratic in calendar
+years, say, of powers about the middle of the data). A person carries *weights* w_0 = 1, w_1, ..., w_r (level-2
+predictors). Every column of X is a product b_k * w_l and every column of Z is one b_k, so cross-products of X and Z
+follow from the Gram matrix of (g, y) by person. See docs/engine.md, section 1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +20,9 @@ Array = np.ndarray
 #: A column of X whose part orthogonal to the columns before it is shorter than this fraction of its own
 #: centred length is linearly dependent on them (R's `lm` uses 1e-7 on columns that are not centred).
 RANK_TOLERANCE = 1e-6
+
+#: A row column as a combination of stored columns: pairs of stored column and coefficient.
+Combination = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -32,22 +37,49 @@ class Terms:
         Column a of Z is row column k.
     blocks : tuple of tuples
         Partition of the columns of Z; G is unstructured within a block and zero between blocks.
+    made : tuple of Combination
+        How each row column is made of stored columns; empty where they are the stored columns themselves.
     """
 
     x: tuple[tuple[int, int], ...]
     z: tuple[int, ...]
     blocks: tuple[tuple[int, ...], ...]
+    made: tuple[Combination, ...] = ()
+
+    def combination(self, k: int) -> Combination:
+        """Row column k in stored columns."""
+        return self.made[k] if self.made else ((k, 1.0),)
+
+    def leading(self, k: int) -> int:
+        """The stored column that carries the own content of row column k: the last in its combination."""
+        return max(g for g, _ in self.combination(k))
 
     @cached_property
     def x_closed(self) -> tuple[tuple[int, int], ...]:
-        """The terms of X with all lower products, so that a change of centre stays within them."""
-        closed = {pair for k, w in self.x for pair in ((k, 0), (0, w), (k, w))}
-        return tuple(sorted(closed | {(0, 0)}, key=lambda pair: ((pair[0] > 0) + (pair[1] > 0), pair)))
+        """Products of stored columns and weights that hold the terms of X whatever the centres."""
+        closed = {(0, 0)}
+        for k, w in self.x:
+            for g in (0, *(g for g, _ in self.combination(k))):
+                closed |= {(g, 0), (g, w)}
+        return tuple(sorted(closed, key=lambda pair: ((pair[0] > 0) + (pair[1] > 0), pair)))
 
     @cached_property
     def z_closed(self) -> tuple[int, ...]:
-        """The columns of Z with the constant where another column needs it for a change of centre."""
-        return tuple(sorted({*self.z, *(0 for k in self.z if k)}))
+        """The stored columns of Z, with the constant where another column needs it for a change of centre."""
+        stored = {g for k in self.z for g, _ in self.combination(k)}
+        return tuple(sorted(stored | ({0} if any(stored) else set())))
+
+    def rows(self, columns: Sequence[int], stored: Sequence[int], row_shift: Array) -> Array:
+        """Row columns in centred stored columns, (len(stored), len(columns)); `stored` begins with the constant
+        where anything is shifted."""
+        place = {g: i for i, g in enumerate(stored)}
+        out = np.zeros((len(stored), len(columns)))
+        for j, k in enumerate(columns):
+            for g, coefficient in self.combination(k):
+                out[place[g], j] += coefficient
+                if g and row_shift[g]:
+                    out[place[0], j] += coefficient * row_shift[g]
+        return out
 
     def lift_x(self, row_shift: Array, weight_shift: Array) -> Array:
         """Coefficients of X in centred closed products: X = X_closed @ lift, (p_closed, p)."""
@@ -55,47 +87,42 @@ class Terms:
 
     def translate_x(self, row_shift: Array, weight_shift: Array) -> Array:
         """The same for the closed products themselves, (p_closed, p_closed)."""
-        return self._lift_pairs(self.x_closed, row_shift, weight_shift)
+        return self._stored._lift_pairs(self.x_closed, row_shift, weight_shift)
+
+    @cached_property
+    def _stored(self) -> Terms:
+        """The closed products as terms of their own, whose row columns are the stored ones."""
+        return Terms(self.x_closed, self.z_closed, ())
 
     def _lift_pairs(self, pairs: tuple[tuple[int, int], ...], row_shift: Array, weight_shift: Array) -> Array:
         place = {pair: i for i, pair in enumerate(self.x_closed)}
         lift = np.zeros((len(place), len(pairs)))
         for j, (k, w) in enumerate(pairs):
-            c = row_shift[k] if k else 0.0
-            d = weight_shift[w] if w else 0.0
-            lift[place[(k, w)], j] += 1.0
-            if k:
-                lift[place[(0, w)], j] += c
-            if w:
-                lift[place[(k, 0)], j] += d
-            if k and w:
-                lift[place[(0, 0)], j] += c * d
+            for g, coefficient in self._shifted(k, row_shift):
+                lift[place[(g, w)], j] += coefficient
+                if w:
+                    lift[place[(g, 0)], j] += coefficient * weight_shift[w]
         return lift
+
+    def _shifted(self, k: int, row_shift: Array) -> list[tuple[int, float]]:
+        """Row column k in stored columns about their centres."""
+        combination = list(self.combination(k))
+        return combination + [(0, c * float(row_shift[g])) for g, c in combination if g and row_shift[g]]
 
     def lift_z(self, row_shift: Array) -> Array:
         """Coefficients of Z in centred closed columns, (q_closed, q)."""
-        return self._lift_rows(self.z, row_shift)
+        return self.rows(self.z, self.z_closed, row_shift)
 
     def translate_z(self, row_shift: Array) -> Array:
         """The same for the closed columns themselves, (q_closed, q_closed)."""
-        return self._lift_rows(self.z_closed, row_shift)
-
-    def _lift_rows(self, rows: tuple[int, ...], row_shift: Array) -> Array:
-        place = {k: i for i, k in enumerate(self.z_closed)}
-        lift = np.zeros((len(place), len(rows)))
-        for j, k in enumerate(rows):
-            lift[place[k], j] += 1.0
-            if k:
-                lift[place[0], j] += row_shift[k]
-        return lift
+        return self._stored.rows(self.z_closed, self.z_closed, row_shift)
 
     def select(self, x: tuple[int, ...], z: tuple[int, ...]) -> Terms:
         """The terms with only some columns of X and Z kept."""
         place = {old: new for new, old in enumerate(z)}
         blocks = tuple(tuple(place[a] for a in block if a in place) for block in self.blocks)
-        return Terms(
-            tuple(self.x[j] for j in x), tuple(self.z[a] for a in z), tuple(block for block in blocks if block)
-        )
+        kept = tuple(block for block in blocks if block)
+        return Terms(tuple(self.x[j] for j in x), tuple(self.z[a] for a in z), kept, self.made)
 
 
 @dataclass(frozen=True)

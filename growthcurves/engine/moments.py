@@ -1,6 +1,6 @@
 """Persons remembered through cross-products, as values that add up.
 
-`PersonMoments` (tier 2) keeps the Gram matrix of the row columns and the outcome by person; `Moments` (tier 1)
+`PersonMoments` (tier 2) keeps the Gram matrix of the stored columns and the outcome by person; `Moments` (tier 1)
 keeps what estimation needs. Both are sums about a provisional centre that they carry, so that nothing cancels
 at y + 1e9 or t + 1e6, and adding two of them first translates the second to the centre of the first.
 See docs/engine.md, section 1.
@@ -25,7 +25,7 @@ CHUNK_PERSONS = 1 << 14
 
 @dataclass(frozen=True)
 class PersonMoments:
-    """The Gram matrix of (1, b_1, ..., b_m, y) by person, about a centre, and the persons' weights.
+    """The Gram matrix of (1, g_1, ..., g_m, y) by person, about a centre, and the persons' weights.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class PersonMoments:
     weights : (r, N) array
         w_1, ..., w_r about their centres (w_0 = 1 is not stored).
     row_centre : (m + 2,) array
-        Centre of 1 (always 0), b_1, ..., b_m, y.
+        Centre of 1 (always 0), g_1, ..., g_m, y.
     weight_centre : (r + 1,) array
     labels : (N,) array or None
         Who the persons are; needed to add pieces that share persons.
@@ -60,7 +60,6 @@ class PersonMoments:
         starts: NDArray[np.integer] | None = None,
         codes: NDArray[np.integer] | None = None,
         labels: NDArray | None = None,
-        origins: Sequence[float] = (),
     ) -> PersonMoments:
         """One pass over the rows.
 
@@ -68,7 +67,7 @@ class PersonMoments:
         ----------
         terms : Terms
         columns : sequence of (n,) arrays
-            Row columns b_1, ..., b_m.
+            Stored columns g_1, ..., g_m.
         outcome : (n,) array
         weights : sequence of (N,) arrays
             Weights w_1, ..., w_r of the persons.
@@ -76,8 +75,6 @@ class PersonMoments:
             Number of persons N.
         starts, codes : arrays or None
             Where each person's rows begin if they lie together, else whose row each is.
-        origins : sequence of float
-            From where the model measures each row column (its time origin); 0 if not given.
         """
         rows = [*columns, outcome]
         row_centre = np.array([0.0, *map(provisional_centre, rows)])
@@ -86,7 +83,6 @@ class PersonMoments:
         centred = np.empty((len(weights), count))
         for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
             np.subtract(weight, centre, out=row)
-        row_centre[1 : 1 + len(origins)] -= origins
         return cls(terms, gram, centred, row_centre, weight_centre, labels)
 
     @property
@@ -99,7 +95,7 @@ class PersonMoments:
         return pair_index(self.row_centre.size)
 
     def block(self, left: Sequence[int], right: Sequence[int]) -> Array:
-        """The Gram matrix between two lists of row columns (the outcome is the last, -1), by person: (l, r, N)."""
+        """The Gram matrix between two lists of stored columns (the outcome is the last, -1), by person: (l, r, N)."""
         return self.gram[self.pairs[np.ix_(left, right)]]
 
     def recentred(self, row_centre: Array, weight_centre: Array) -> PersonMoments:

@@ -39,10 +39,10 @@ class Coordinates:
 def coordinates(moments: Moments) -> Coordinates:
     """Find the standard coordinates; they exist whatever the rank, and say which columns are dependent."""
     terms = moments.terms
-    own_x = np.array([terms.x_closed.index(pair) for pair in terms.x], dtype=int)
+    own_x = np.array([terms.x_closed.index((terms.leading(k), w)) for k, w in terms.x], dtype=int)
     lift_x = terms.lift_x(moments.row_centre, moments.weight_centre)
     x = _scaled(standardise(moments.total[:-1, :-1], lift_x, own_x), moments.rows)
-    own_z = np.array([terms.z_closed.index(k) for k in terms.z], dtype=int)
+    own_z = np.array([terms.z_closed.index(terms.leading(k)) for k in terms.z], dtype=int)
     lift_z = terms.lift_z(moments.row_centre)
     gram = _total_gram(moments)
     q = len(terms.z)

@@ -6,35 +6,52 @@ the formulas' own record of levels and centring, so that new data are read the s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
+import pandas as pd
 
-from growthcurves.data.frame import raw_array
+from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
-from growthcurves.errors import ModelError, unknown
+from growthcurves.data.source import show_id
+from growthcurves.errors import DataError, ModelError, unknown
 from growthcurves.model.columns import Columns, evaluate, formula_columns, normal
 from growthcurves.model.formula import formula_terms, quoted
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.shapes import BoundShape, shape_of
+from growthcurves.model.shapes import BoundShape, Seen, shape_of
+from growthcurves.model.shapes.base import EngineColumns
+from growthcurves.model.shapes.occasions import Occasions
+from growthcurves.model.transforms import person_transforms
+
+Combination = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class BoundModel:
     """A growth model bound to a panel.
 
+    Row columns are numbered: 0 the constant, then the basis of the shape, then covariates; the engine's stored
+    columns make them (see `engine.design.Terms`).
+
     Attributes
     ----------
     model : GrowthModel
+        What its shape takes from the data is part of it.
     panel : Panel
     shape : bound shape
+    shape_values : (N, c) array
+        The person-level columns that the shape depends on.
     predictors : dict of growth parameter to Columns
     covariates : Columns
-    row_columns : tuple of (n,) arrays
-        Row columns b_1, ..., b_m of the engine: time, then covariates.
-    row_origins : tuple of float
-        From where each row column is measured.
+    stored : tuple of (n,) arrays
+        Stored columns g_1, ..., g_m.
+    made : tuple of Combination
+        How each row column is made of stored columns.
+    growth_rows : tuple of int
+        Row column of each growth parameter.
     weights : tuple of (N,) arrays
     x : tuple of (row column, weight)
     z : tuple of row column
@@ -47,10 +64,12 @@ class BoundModel:
     model: GrowthModel
     panel: Panel
     shape: BoundShape
+    shape_values: np.ndarray
     predictors: dict[str, Columns]
     covariates: Columns
-    row_columns: tuple[np.ndarray, ...]
-    row_origins: tuple[float, ...]
+    stored: tuple[np.ndarray, ...]
+    made: tuple[Combination, ...]
+    growth_rows: tuple[int, ...]
     weights: tuple[np.ndarray, ...]
     x: tuple[tuple[int, int], ...]
     z: tuple[int, ...]
@@ -63,9 +82,32 @@ class BoundModel:
 
 
 def model_columns(model: GrowthModel) -> list[str]:
-    """All columns that predictors and covariates use."""
-    formulas = [*(model.formula_for(name) for name in model.parameters), model.covariates]
-    return list(dict.fromkeys(column for formula in formulas for column in formula_columns(formula)))
+    """All columns that predictors, covariates and the shape use."""
+    formulas = [*(model.formula_for(name) for name in model.parameters or ("",)), model.covariates]
+    used = [column for formula in formulas for column in formula_columns(formula)]
+    wave = [model.wave] if model.wave is not None and isinstance(model.shape, Occasions) else []
+    return list(dict.fromkeys([*used, *shape_of(model.shape).columns, *wave]))
+
+
+def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
+    """The model with what its shape takes from the data, and its origin, as part of its value."""
+    if model.time is None:
+        return model
+    waves = raw_array(panel.frame, model.wave) if model.wave is not None else None
+    shape = shape_of(model.shape).learned(Seen(panel.times, model.time, waves, model.wave))
+    origin = _origin(model, panel)
+    if shape == model.shape and origin == model.origin:
+        return model
+    return replace(model, shape=shape, origin=origin, random=model.random)
+
+
+def shape_times(model: GrowthModel, times: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
+    """Times at which the shape is evaluated: those of the rows, or of their waves where occasions are waves."""
+    shape = model.shape
+    if isinstance(shape, Occasions) and shape.wave is not None:
+        require_columns(frame, [shape.wave])
+        return shape.nominal(raw_array(frame, shape.wave))
+    return times
 
 
 def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) -> BoundModel:
@@ -78,33 +120,35 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
         does not occur, or a formula cannot be evaluated.
     """
     people = people or PersonLevel(panel)
+    model = learned(model, panel)
     _refuse_columns(model)
     for name in model.reference or {}:
         if name not in model_columns(model):
             raise ModelError(unknown("predictor (for reference=)", name, model_columns(model)))
-    shape = shape_of(model.shape).bind(panel.times if model.time else np.zeros(0), _origin(model, panel))
+    shape, shape_values, columns = _shape(model, people)
     predictors = {name: _level_two(model.formula_for(name), model, people) for name in model.parameters}
     covariates = _level_one(model, people)
     weights, place = _distinct_weights(predictors)
+    stored, made, rows = _row_columns(columns, covariates)
+    growth_rows = rows[: len(model.parameters)]
     x: list[tuple[int, int]] = []
     terms: list[str] = []
     growth_terms: dict[str, list[tuple[int, int]]] = {}
-    for k, name in enumerate(model.parameters):
+    for k, name in zip(growth_rows, model.parameters, strict=True):
         growth_terms[name] = []
         for column in predictors[name].names:
             growth_terms[name].append((len(x), place[column]))
             x.append((k, place[column]))
             terms.append(name if column == "1" else f"{name}:{column}")
-    first = len(model.parameters)
+    first = len(made) - len(covariates.names)
     x += [(first + j, 0) for j in range(len(covariates.names))]
     terms += list(covariates.names)
-    rows = ([panel.times] if model.time else []) + [values for values in covariates.values if values is not None]
-    origins = ([shape.origin] if model.time else []) + [0.0] * len(covariates.names)
-    z = tuple(_random_rows(model, covariates))
+    named = dict(zip((*shape.random_names, *covariates.names), (*rows, *range(first, len(made))), strict=True))
+    z = tuple(_random_rows(model, named))
     return BoundModel(
-        model, panel, shape, predictors, covariates, tuple(rows), tuple(origins), tuple(weights), tuple(x), z,
-        tuple(terms), growth_terms,
-    )
+        model, panel, shape, shape_values, predictors, covariates, tuple(stored), tuple(made), tuple(growth_rows),
+        tuple(weights), tuple(x), z, tuple(terms), growth_terms,
+    )  # fmt: skip
 
 
 def _refuse_columns(model: GrowthModel) -> None:
@@ -116,20 +160,60 @@ def _refuse_columns(model: GrowthModel) -> None:
 
 
 def _origin(model: GrowthModel, panel: Panel) -> float:
-    if model.time is None:
-        return 0.0
-    if model.origin is not None:
+    if isinstance(model.origin, Real):
         return float(model.origin)
     first, last = float(panel.times.min()), float(panel.times.max())
-    return 0.0 if first <= 0.0 <= last else first
+    return 0.0 if first <= 0.0 <= last and model.origin is None else first
 
 
-def _random_rows(model: GrowthModel, covariates: Columns) -> list[int]:
-    known = [*model.parameters, *covariates.names]
+def _shape(model: GrowthModel, people: PersonLevel) -> tuple[BoundShape, np.ndarray, EngineColumns]:
+    """The bound shape, its person-level values, and its basis for the engine."""
+    panel = people.panel
+    if model.time is None:
+        shape: BoundShape = shape_of("linear").bind(0.0)
+        only = replace(shape, parameters=("intercept",))
+        return only, np.zeros((panel.persons.count, 0)), EngineColumns([], [{0: 1.0}])
+    assert isinstance(model.origin, Real)
+    shape = shape_of(model.shape).bind(float(model.origin))
+    values = _shape_values(shape, people)
+    times = shape_times(model, panel.times, panel.frame)
+    by_row = values[panel.persons.codes] if shape.columns else None
+    return shape, values, shape.engine_columns(times, by_row)
+
+
+def _shape_values(shape: BoundShape, people: PersonLevel) -> np.ndarray:
+    """The shape's person-level columns as numbers, ascending within each person."""
+    table = people.values(list(shape.columns))
+    values = np.column_stack([np.asarray(table[name], dtype=np.float64) for name in shape.columns] or [table])
+    wrong = (np.diff(values, axis=1) <= 0).any(axis=1)
+    if wrong.any():
+        person = people.persons.labels[int(wrong.argmax())]
+        raise DataError(f"The knots {', '.join(shape.columns)} of person {show_id(person)} do not ascend.")
+    return values
+
+
+def _row_columns(columns: EngineColumns, covariates: Columns) -> tuple[list[np.ndarray], list[Combination], list[int]]:
+    """Stored columns, how row columns are made of them, and the row columns of the shape's basis and extras."""
+    made: list[Combination] = [((0, 1.0),)]
+    rows = []
+    for combination in columns.made:
+        if combination == {0: 1.0}:
+            rows.append(0)
+            continue
+        rows.append(len(made))
+        made.append(tuple((g, float(value)) for g, value in sorted(combination.items())))
+    stored = list(columns.stored)
+    for values in covariates.values:
+        stored.append(np.ones(len(stored[0])) if values is None else values)
+        made.append(((len(stored), 1.0),))
+    return stored, made, rows
+
+
+def _random_rows(model: GrowthModel, named: dict[str, int]) -> Iterable[int]:
     for name in model.random.names:
-        if name not in known:
-            raise ModelError(unknown("growth parameter or covariate", name, known))
-    return [known.index(name) for name in model.random.names]
+        if name not in named:
+            raise ModelError(unknown("growth parameter or covariate", name, named))
+        yield named[name]
 
 
 def _distinct_weights(predictors: dict[str, Columns]) -> tuple[list[np.ndarray], dict[str, int]]:
@@ -166,13 +250,14 @@ def _level_one(model: GrowthModel, people: PersonLevel) -> Columns:
     formula, wanted = _in_company(model)
     used = formula_columns(formula)
     table = {name: people.panel.times if name == model.time else people.rows(name) for name in used}
-    columns = evaluate(formula, table, model.reference)
+    columns = evaluate(formula, table, model.reference, person_transforms(people.persons.codes))
     keep = [i for i, term in enumerate(columns.terms) if term in wanted]
     return replace(
         columns,
         names=tuple(columns.names[i] for i in keep),
         values=tuple(columns.values[i] for i in keep),
         terms=tuple(columns.terms[i] for i in keep),
+        written=tuple(columns.written[i] for i in keep),
     )
 
 
@@ -184,10 +269,17 @@ def _in_company(model: GrowthModel) -> tuple[str, set[frozenset[str]]]:
     _, intercept = formula_terms(normal(model.formula_for("intercept")))
     if not intercept or any(len(term.factors) > 1 for term in covariates):
         company = []
-        for name in model.parameters:
+        for power, name in enumerate(model.parameters):
             terms, mean = formula_terms(normal(model.formula_for(name)))
-            time = [] if name == "intercept" else [quoted(str(model.time))]
+            time = _stand_in(str(model.time), power)
             company += time if mean else []
             company += [":".join([*time, str(term)]) for term in terms]
         texts = company + texts
     return " + ".join(["1" if intercept else "0", *texts]), wanted
+
+
+def _stand_in(time: str, power: int) -> list[str]:
+    """A numeric factor for a growth parameter's curve: which it is does not change how categories are coded."""
+    if power == 0:
+        return []
+    return [quoted(time)] if power == 1 else [f"I({quoted(time)} ** {power})"]

@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import numeric_column
 from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.formula import formula_terms, quoted
+from growthcurves.model.transforms import natural_spline_transform
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Columns:
         The levels of its categorical columns, the reference first.
     terms : tuple of frozenset of str
         The factors of the term that each column belongs to.
+    written : tuple of tuple of str
+        The same in the order in which they are written.
     """
 
     names: tuple[str, ...]
@@ -40,6 +43,7 @@ class Columns:
     used: tuple[str, ...]
     levels: dict[str, list[Any]]
     terms: tuple[frozenset[str], ...] = ()
+    written: tuple[tuple[str, ...], ...] = ()
 
 
 def formula_columns(formula: str | None) -> list[str]:
@@ -56,28 +60,33 @@ def normal(formula: str) -> str:
     return "`".join(piece.replace("^", "**") if i % 2 == 0 else piece for i, piece in enumerate(pieces))
 
 
-def evaluate(formula: str, table: dict[str, Any], reference: Any) -> Columns:
-    """The columns of a formula over arrays of its columns."""
+def evaluate(formula: str, table: dict[str, Any], reference: Any, functions: Any = None) -> Columns:
+    """The columns of a formula over arrays of its columns; `functions` are those it may call besides the usual."""
     from formulaic import model_matrix
     from formulaic.errors import FormulaicError
 
     frame, levels = categories(table, reference)
     try:
-        matrix = model_matrix(normal(formula), frame, na_action="ignore")
+        matrix = model_matrix(normal(formula), frame, context=_context(functions), na_action="ignore")
     except (FormulaicError, SyntaxError, NameError, TypeError, ValueError, AttributeError, KeyError) as error:
         raise FormulaError(f"The formula {formula!r} cannot be evaluated: {str(error).splitlines()[0]}") from error
     term_of = {
-        str(name): frozenset(_factor_text(factor) for factor in structure.term.factors)
+        str(name): tuple(_factor_text(factor) for factor in structure.term.factors)
         for structure in matrix.model_spec.structure
         for name in structure.columns
     }
-    names, values, terms = [], [], []
+    names, values, written = [], [], []
     for name in matrix.columns:
         constant = name == "Intercept"
         names.append("1" if constant else str(name).replace("[T.", "["))
         values.append(None if constant else np.asarray(matrix[name], dtype=np.float64))
-        terms.append(term_of[str(name)])
-    return Columns(tuple(names), tuple(values), matrix.model_spec, tuple(table), levels, tuple(terms))
+        written.append(term_of[str(name)])
+    terms = tuple(frozenset(factors) for factors in written)
+    return Columns(tuple(names), tuple(values), matrix.model_spec, tuple(table), levels, terms, tuple(written))
+
+
+def _context(functions: Any) -> dict[str, Any]:
+    return {"ns": natural_spline_transform(), **(functions or {})}
 
 
 def _factor_text(factor: Any) -> str:
@@ -105,7 +114,7 @@ def categories(table: dict[str, Any], reference: Any) -> tuple[pd.DataFrame, dic
     return pd.DataFrame(columns, copy=False), levels
 
 
-def replay(columns: Columns, table: dict[str, pd.Series]) -> np.ndarray:
+def replay(columns: Columns, table: dict[str, pd.Series], functions: Any = None) -> np.ndarray:
     """The columns of a formula for new data, read as the first data were: (n, columns), missing in, missing out.
 
     Raises
@@ -131,7 +140,7 @@ def replay(columns: Columns, table: dict[str, pd.Series]) -> np.ndarray:
     for column in frame.values():
         lost |= column.isna().to_numpy()
     filled = pd.DataFrame({name: _filled(column) for name, column in frame.items()})
-    matrix = _matrix_again(columns, filled)
+    matrix = _matrix_again(columns, filled, _context(functions))
     wanted = ["Intercept" if name == "1" else name for name in columns.names]
     by_name = {str(name).replace("[T.", "["): np.asarray(matrix[name], dtype=np.float64) for name in matrix.columns}
     out = np.column_stack([by_name[name] for name in wanted]) if wanted else np.zeros((n, 0))
@@ -139,14 +148,14 @@ def replay(columns: Columns, table: dict[str, pd.Series]) -> np.ndarray:
     return out
 
 
-def _matrix_again(columns: Columns, table: pd.DataFrame) -> Any:
+def _matrix_again(columns: Columns, table: pd.DataFrame, context: dict[str, Any]) -> Any:
     """The formula's columns for new data; categories made inside the formula may not hold new levels."""
     from formulaic.errors import DataMismatchWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("error", DataMismatchWarning)
         try:
-            return columns.spec.get_model_matrix(table, na_action="ignore")
+            return columns.spec.get_model_matrix(table, context=context, na_action="ignore")
         except DataMismatchWarning as error:
             seen = str(error).split(":")[-1].strip()
             raise ModelError(f"A level in {', '.join(columns.used)} is new to the model ({seen}).") from error

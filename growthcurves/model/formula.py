@@ -14,8 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 from growthcurves.errors import FormulaError, NotAvailableError
+from growthcurves.model.curves import Curve, curve_of, growth_names, shape_and_origin
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import RandomPart
+from growthcurves.model.shapes import Shape
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,18 @@ class ParsedTerm:
         The factors as they are written, names that need it in backticks.
     names : tuple of str or None
         For each factor the column it is, or None for an expression.
-    columns : frozenset of str
-        All columns that the term uses.
+    used : tuple of frozenset of str
+        For each factor the columns that it uses.
     """
 
     factors: tuple[str, ...]
     names: tuple[str | None, ...]
-    columns: frozenset[str]
+    used: tuple[frozenset[str], ...]
 
-    def without(self, column: str | None) -> str:
-        kept = [text for text, name in zip(self.factors, self.names, strict=True) if name != column]
-        return ":".join(kept) or "1"
+    @property
+    def columns(self) -> frozenset[str]:
+        """All columns that the term uses."""
+        return frozenset().union(*self.used)
 
     def __str__(self) -> str:
         return ":".join(self.factors) or "1"
@@ -56,8 +59,8 @@ class ParsedFormula:
     terms : tuple of ParsedTerm
     intercept : bool
         Whether the fixed part has an intercept.
-    random : tuple of (intercept, columns, correlated)
-        One entry per random term.
+    random : tuple of (intercept, factors, correlated)
+        One entry per random term; factors as they are written.
     """
 
     outcome: str
@@ -65,15 +68,28 @@ class ParsedFormula:
     time: str | None
     terms: tuple[ParsedTerm, ...]
     intercept: bool
-    random: tuple[tuple[bool, tuple[str, ...], bool], ...]
+    random: tuple[tuple[bool, tuple[ParsedTerm, ...], bool], ...]
 
     @property
     def columns(self) -> list[str]:
         """Every column that the formula uses, roles first."""
         used = {self.outcome: None, self.id: None}
         used |= dict.fromkeys(column for term in self.terms for column in sorted(term.columns))
-        used |= dict.fromkeys(column for _, columns, _ in self.random for column in columns)
+        random = [term for _, terms, _ in self.random for term in terms]
+        used |= dict.fromkeys(column for term in random for column in sorted(term.columns))
         return list(used)
+
+    def curve(self, term: ParsedTerm) -> Curve | None:
+        """The curve in time that a term holds as one of its factors; None without one."""
+        if self.time is None or self.time not in term.columns:
+            return None
+        texts = [text for text, columns in zip(term.factors, term.used, strict=True) if self.time in columns]
+        return curve_of(texts[0], self.time) if len(texts) == 1 else None
+
+    def without_time(self, term: ParsedTerm) -> str:
+        """The term without its factor of time."""
+        kept = [text for text, columns in zip(term.factors, term.used, strict=True) if self.time not in columns]
+        return ":".join(kept) or "1"
 
 
 @lru_cache(maxsize=256)
@@ -92,7 +108,7 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
     FormulaError
         When the formula cannot be read, or has no or several grouping factors.
     NotAvailableError
-        For what this version does not fit: nested groups, curves in time.
+        For what this version does not fit: nested groups.
     """
     text, names = _masked(formula)
     left, right = _sides(text, formula)
@@ -111,46 +127,58 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
         raise NotAvailableError(
             f"The formula {formula!r} has several grouping factors ({', '.join(groups)}); this version fits one."
         )
-    varying = {column for _, _, columns, _ in parts for column in columns}
+    varying = {column for _, _, terms, _ in parts for term in terms for column in term.columns}
     if time is None and len(varying) > 1:
         raise FormulaError(
             f"The random part names several columns ({', '.join(sorted(varying))}): say which is time with time=."
         )
     time = time if time is not None else next(iter(varying), None)
-    terms, intercept = _fixed_terms(fixed, time)
+    terms, intercept = formula_terms(fixed)
     return ParsedFormula(left, groups[0], time, terms, intercept, tuple(part[1:] for part in parts))
 
 
 def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options: Any) -> GrowthModel:
     """The growth model that a formula says, given which columns vary within persons.
 
-    Terms with a column that varies within persons are time-varying covariates; the others predict the
-    intercept, or the slope where they stand with time.
+    Terms with a column that varies within persons, and curves in time that no shape has, are time-varying
+    covariates; the others predict the intercept, or the growth parameters of the curve in time that they hold.
     """
+    shape, origin = shape_and_origin(_curves(parsed))
     covariates: list[str] = []
-    predictors: dict[str, list[str]] = {"intercept": [], "slope": []}
-    changing = {column for term in parsed.terms for column in term.columns if column != parsed.time and varies(column)}
+    predictors: dict[str, list[str]] = {name: [] for name in shape.parameters}
     for term in parsed.terms:
-        if term.columns & changing:
+        curve = parsed.curve(term)
+        other = (column for column in term.columns if column != parsed.time)
+        if any(varies(column) for column in other) or (curve is None and parsed.time in term.columns):
             covariates.append(str(term))
+        elif curve is None:
+            predictors["intercept"].append(str(term))
         else:
-            predictors["slope" if parsed.time in term.names else "intercept"].append(term.without(parsed.time))
+            for name in growth_names(curve, shape):
+                predictors[name].append(parsed.without_time(term))
     if parsed.intercept:
         predictors["intercept"].insert(0, "1")
     formulas = {name: _join(texts) for name, texts in predictors.items()}
     if parsed.time is None:
-        del formulas["slope"]
+        formulas = {"intercept": formulas["intercept"]}
     return GrowthModel(
         outcome=parsed.outcome,
         time=parsed.time,
         id=parsed.id,
-        origin=0.0 if parsed.time is not None else None,
+        shape=shape,
+        origin=origin if parsed.time is not None else None,
         predictors=formulas,
         covariates=" + ".join(covariates) or None,
-        random=_random_part(parsed),
+        random=_random_part(parsed, shape),
         evaluated_over="rows",
         **options,
     )
+
+
+def _curves(parsed: ParsedFormula) -> set[Curve]:
+    """Every curve in time of the formula, fixed and random; the straight line too."""
+    terms = [*parsed.terms, *(term for _, terms, _ in parsed.random for term in terms)]
+    return {curve for curve in map(parsed.curve, terms) if curve is not None}
 
 
 def _join(texts: list[str]) -> str:
@@ -158,12 +186,13 @@ def _join(texts: list[str]) -> str:
     return " + ".join(["1" if "1" in texts else "0", *others])
 
 
-def _random_part(parsed: ParsedFormula) -> RandomPart:
+def _random_part(parsed: ParsedFormula, shape: Shape) -> RandomPart:
     blocks: list[tuple[str, ...]] = []
-    for intercept, columns, correlated in parsed.random:
-        names = (["intercept"] if intercept else []) + [
-            "slope" if column == parsed.time else column for column in columns
-        ]
+    for intercept, terms, correlated in parsed.random:
+        names = ["intercept"] if intercept else []
+        for term in terms:
+            curve = parsed.curve(term)
+            names += [_covariate_name(term)] if curve is None else list(growth_names(curve, shape))
         blocks += [tuple(names)] if correlated else [(name,) for name in names]
     names = [name for block in blocks for name in block]
     twice = {name for name in names if names.count(name) > 1}
@@ -172,6 +201,12 @@ def _random_part(parsed: ParsedFormula) -> RandomPart:
             f"The random {sorted(twice)[0]} stands in two terms; write (0 + x | id) to leave the intercept out of one."
         )
     return RandomPart(tuple(block for block in blocks if block))
+
+
+def _covariate_name(term: ParsedTerm) -> str:
+    if len(term.factors) == 1 and term.names[0] is not None:
+        return term.names[0]
+    return str(term)
 
 
 def _masked(formula: str) -> tuple[str, dict[str, str]]:
@@ -238,8 +273,8 @@ def _split_random(formula: str, right: str) -> tuple[str, list[str]]:
     return text or "1", random
 
 
-def _random_term(text: str, names: dict[str, str]) -> tuple[str, bool, tuple[str, ...], bool]:
-    """Group, intercept, columns and whether they are correlated, of `terms | group`."""
+def _random_term(text: str, names: dict[str, str]) -> tuple[str, bool, tuple[ParsedTerm, ...], bool]:
+    """Group, intercept, terms and whether they are correlated, of `terms | group`."""
     left, bars, group = re.split(r"(\|\|?)", text, maxsplit=1)
     shown = _unmasked(text.strip(), names)
     if re.search(r"[/:+*|]", group):
@@ -249,29 +284,14 @@ def _random_term(text: str, names: dict[str, str]) -> tuple[str, bool, tuple[str
         )
     if not left.strip():
         raise FormulaError(f"The random part ({shown}) says nothing: write (1 | id) or (time | id).")
-    intercept, columns = True, []
-    for part in re.sub(r"-\s*1\b", "+ 0", left).split("+"):
-        part = part.strip()
-        if part in ("0", "1"):
-            intercept = part == "1"
-        elif re.fullmatch(r"[^\W\d][\w.]*", part):
-            columns.append(names.get(part, part))
-        elif part:
-            raise NotAvailableError(f"The random part ({shown}) may hold plain columns only, not {part!r}.")
-    if not intercept and not columns:
+    terms, intercept = formula_terms(_unmasked(left, names))
+    if not intercept and not terms:
         raise FormulaError(f"The random part ({shown}) says that nothing varies: leave 0 out, or add a column.")
+    crossed = [str(term) for term in terms if len(term.factors) > 1]
+    if crossed:
+        raise NotAvailableError(f"The random part ({shown}) may not hold products such as {crossed[0]!r}.")
     group = _plain_name(group, f"({shown})")
-    return names.get(group, group), intercept, tuple(dict.fromkeys(columns)), bars == "|"
-
-
-def _fixed_terms(fixed: str, time: str | None) -> tuple[tuple[ParsedTerm, ...], bool]:
-    terms, intercept = formula_terms(fixed)
-    for term in terms:
-        if time in term.columns and (time not in term.names or term.names.count(time) > 1):
-            raise NotAvailableError(
-                f"The term {str(term)!r} is a curve in {time!r}; this version fits straight-line growth."
-            )
-    return terms, intercept
+    return names.get(group, group), intercept, terms, bars == "|"
 
 
 def formula_terms(text: str) -> tuple[tuple[ParsedTerm, ...], bool]:
@@ -305,20 +325,15 @@ def _is_constant(term: Any) -> bool:
 def _term(term: Any) -> ParsedTerm:
     from formulaic.parser.types import Factor
 
-    texts, names, columns = [], [], set()
+    texts, names, used = [], [], []
     for factor in term.factors:
-        if factor.eval_method is Factor.EvalMethod.LOOKUP:
-            texts.append(quoted(factor.expr))
-            names.append(factor.expr)
-            columns.add(factor.expr)
-        elif factor.eval_method is Factor.EvalMethod.LITERAL:
-            texts.append(factor.expr)
-            names.append(None)
-        else:
-            texts.append(factor.expr)
-            names.append(None)
-            columns |= expression_columns(factor.expr)
-    return ParsedTerm(tuple(texts), tuple(names), frozenset(columns))
+        column = factor.eval_method is Factor.EvalMethod.LOOKUP
+        literal = factor.eval_method is Factor.EvalMethod.LITERAL
+        texts.append(quoted(factor.expr) if column else factor.expr)
+        names.append(factor.expr if column else None)
+        columns = {factor.expr} if column else set() if literal else expression_columns(factor.expr)
+        used.append(frozenset(columns))
+    return ParsedTerm(tuple(texts), tuple(names), tuple(used))
 
 
 def expression_columns(expression: str) -> set[str]:

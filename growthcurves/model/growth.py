@@ -15,6 +15,7 @@ from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.random import RandomPart, random_part
 from growthcurves.model.shapes import Shape, shape_of
+from growthcurves.model.shapes.spline import Spline, spline_words
 
 
 class Frozen(dict):
@@ -40,10 +41,11 @@ class GrowthModel:
     wave : str, optional
         Column of the planned occasion.
     shape : str or shape
-        The growth shape; "linear".
-    origin : float, optional
-        The time at which the intercept is read. By default 0 if 0 lies inside the observed times, else the
-        first time.
+        The growth shape: "linear", "quadratic", "cubic", "spline", "log", "occasions", or a value such as
+        `Polynomial(4)`, `Piecewise(knots=[3])`, `Spline(df=4)`, `LogTime(offset=1)`.
+    origin : float or "first", optional
+        The time at which the intercept is read; "first" is the first observed time. By default 0 if 0 lies inside
+        the observed times, else the first time.
     predictors : dict or str, optional
         A formula per growth parameter, evaluated on one row per person (level 2), for example
         ``{"intercept": "age + arm", "slope": "arm"}``. One text is for all growth parameters. A formula that
@@ -53,8 +55,8 @@ class GrowthModel:
     covariates : str, optional
         Formula of time-varying predictors (level 1), evaluated over the rows.
     random : tuple of str or Diagonal
-        Growth parameters and covariates that vary between persons; by default the intercept and the slope.
-        ``()`` for none.
+        Growth parameters and covariates that vary between persons; by default the intercept and the slope (of
+        piecewise growth every slope), not the higher terms. ``()`` for none.
     residual : str
         Residual covariance; "independent".
 
@@ -78,7 +80,7 @@ class GrowthModel:
     id: str
     wave: str | None = None
     shape: str | Shape = "linear"
-    origin: float | None = None
+    origin: float | str | None = None
     predictors: Mapping[str, str] | str | None = None
     reference: Mapping[str, Any] | None = None
     covariates: str | None = None
@@ -87,28 +89,28 @@ class GrowthModel:
     evaluated_over: str = field(default="persons", repr=False)
 
     def __post_init__(self) -> None:
-        shape = shape_of(self.shape)
+        object.__setattr__(self, "shape", shape_of(self.shape))
         residual_of(self.residual)
-        predictors = self.predictors
-        if isinstance(predictors, str):
-            predictors = dict.fromkeys(self.parameters, predictors)
-        predictors = _checked_predictors(predictors or {}, self.parameters)
-        if self.origin is not None and not (isinstance(self.origin, Real) and np.isfinite(float(self.origin))):
-            raise ModelError(f"origin= is a time as a finite number, not {self.origin!r}.")
-        default = tuple(name for name in shape.default_random if name in self.parameters)
-        object.__setattr__(self, "shape", shape)
-        object.__setattr__(self, "predictors", Frozen(predictors))
+        _check_predictors(self.predictors or {}, self.parameters)
+        if not isinstance(self.predictors, str):
+            object.__setattr__(self, "predictors", Frozen(self.predictors or {}))
+        elif self.parameters:
+            object.__setattr__(self, "predictors", Frozen(dict.fromkeys(self.parameters, self.predictors)))
+        _check_origin(self.origin)
+        default = ("intercept",) if self.time is None else self.shape.default_random  # type: ignore[union-attr]
         object.__setattr__(self, "reference", Frozen(self.reference or {}))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
         for role in (self.outcome, self.time, self.id):
-            if role in self.parameters:
+            if role in (*self.parameters, "intercept", "slope"):
                 raise ModelError(f"Column {role!r} is called like a growth parameter: rename the column.")
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The growth parameters, in the order of the shape; without time only the intercept."""
-        names = shape_of(self.shape).parameters
-        return names if self.time is not None else names[:1]
+        """The growth parameters, in the order of the shape; without time only the intercept.
+
+        Empty where only the data can tell (one mean per occasion).
+        """
+        return shape_of(self.shape).parameters if self.time is not None else ("intercept",)
 
     def replace(self, **changes: Any) -> GrowthModel:
         """A model with some options changed.
@@ -126,25 +128,43 @@ class GrowthModel:
 
     def equations(self) -> str:
         """The model as level-1 and level-2 equations in the names of the data."""
-        terms = {name: formula_words(self.formula_for(name)) for name in self.parameters}
-        bound = shape_of(self.shape).bind(np.zeros(0), self.origin or 0.0)
-        return equations(self, terms, bound.level_one(self.time or ""))
+        shape = shape_of(self.shape)
+        parameters = self.parameters or ("mean",)
+        terms = {name: formula_words(self.formula_for(name)) for name in parameters}
+        if not self.parameters:
+            return equations(self, parameters, terms, [f"[occasion of {self.time}]"])
+        if isinstance(shape, Spline) and (shape.knots is None or shape.boundary is None):
+            return equations(self, parameters, terms, spline_words(self.time or "", len(parameters)))
+        return equations(self, parameters, terms, shape.bind(_origin_shown(self)).level_one(self.time or ""))
 
     def formula_for(self, parameter: str) -> str:
         """The predictor formula of a growth parameter; "1", its own mean alone, by default."""
+        if isinstance(self.predictors, str):
+            return self.predictors
         assert isinstance(self.predictors, Mapping)
         return self.predictors.get(parameter, "1")
 
 
-def _checked_predictors(predictors: Any, parameters: tuple[str, ...]) -> dict[str, str]:
-    if not isinstance(predictors, Mapping):
+def _check_origin(origin: Any) -> None:
+    number = isinstance(origin, Real) and not isinstance(origin, bool) and np.isfinite(float(origin))
+    if not (origin is None or origin == "first" or number):
+        raise ModelError(f"origin= is a time as a finite number, or 'first', not {origin!r}.")
+
+
+def _origin_shown(model: GrowthModel) -> float:
+    return float(model.origin) if isinstance(model.origin, Real) else 0.0
+
+
+def _check_predictors(predictors: Any, parameters: tuple[str, ...]) -> None:
+    """Known growth parameters (where they are known), and formulas without a left side."""
+    given = {"growth parameters": predictors} if isinstance(predictors, str) else predictors
+    if not isinstance(given, Mapping):
         raise ModelError(f"predictors= takes a formula or a dict of growth parameter to formula, not {predictors!r}.")
-    for name, formula in predictors.items():
-        if name not in parameters:
+    for name, formula in given.items():
+        if name not in parameters and parameters and not isinstance(predictors, str):
             raise ModelError(unknown("growth parameter", name, parameters))
         if not isinstance(formula, str) or "~" in re.sub("`[^`]*`", "", formula):
             raise ModelError(f"The predictors of the {name} are a formula such as 'age + arm', not {formula!r}.")
-    return dict(predictors)
 
 
 def formula_words(formula: str) -> list[str]:
@@ -166,20 +186,29 @@ def _outer_sum(formula: str) -> list[str]:
     return parts
 
 
-def equations(model: GrowthModel, terms: Mapping[str, list[str]], basis: list[str]) -> str:
+def equations(
+    model: GrowthModel, parameters: tuple[str, ...], terms: Mapping[str, list[str]], basis: list[str]
+) -> str:
     """Level equations from the terms of each growth parameter ("1" for its own mean)."""
     first = " + ".join(
-        f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(model.parameters, basis, strict=False)
+        f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)
     )
     covariates = f" + {model.covariates}" if model.covariates else ""
-    covariates += "".join(f" + u_{name} * {name}" for name in model.random.names if name not in model.parameters)
+    covariates += "".join(_extra_random(model, name) for name in model.random.names if name not in parameters)
     lines = [f"Level 1   {model.outcome} = {first}{covariates} + e"]
-    for i, name in enumerate(model.parameters):
+    for i, name in enumerate(parameters):
         words = ([name] if "1" in terms[name] else []) + [word for word in terms[name] if word != "1"]
         words += [f"u_{name}"] if name in model.random.names else []
         lines.append(("Level 2   " if i == 0 else "          ") + f"{name}_i = {' + '.join(words) or '0'}")
     lines.append("          e ~ N(0, sigma^2)" + _random_words(model.random))
     return "\n".join(lines)
+
+
+def _extra_random(model: GrowthModel, name: str) -> str:
+    """A random effect that is no growth parameter: of the level, of a straight line, or of a covariate."""
+    if name == "intercept":
+        return " + u_intercept"
+    return f" + u_{name} * {model.time if name == 'slope' else name}"
 
 
 def _random_words(part: RandomPart) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from growthcurves.data.units import singular
 from growthcurves.plots.layers import key_above
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes
 
@@ -110,17 +111,6 @@ def rate_label(panel: Any) -> str:
     per = singular(panel.time_unit or str(panel.time))
     unit = f" ({panel.outcome_unit})" if panel.outcome_unit else ""
     return f"change in {panel.outcome} per {per}{unit}"
-
-
-def singular(unit: str) -> str:
-    """A unit of time after "per": "days" is "day".
-
-    Examples
-    --------
-    >>> singular("days"), singular("week"), singular("age class")
-    ('day', 'week', 'age class')
-    """
-    return unit[:-1] if unit.endswith("s") and not unit.endswith("ss") else unit
 
 
 def mark_zero(ax: Axes) -> None:

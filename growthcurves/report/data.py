@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.data.units import singular
 from growthcurves.plots.people import groups_of
-from growthcurves.plots.slopes import singular
 from growthcurves.report.format import count, number
 from growthcurves.report.section import Subject
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from growthcurves.data.units import singular
 from growthcurves.errors import NotEstimableError
-from growthcurves.plots.slopes import singular
 from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Subject
 

@@ -32,6 +32,8 @@ def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
     at : float or sequence of float, optional
         Times; by default the waves where persons share at most twelve times, else the quartiles of time.
 
+    Where the shape has person-level knots, z' G z is its mean over persons.
+
     Raises
     ------
     NotEstimableError
@@ -45,14 +47,14 @@ def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
     return Icc(pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"]))
 
 
-def icc_at(fit: FittedModel, time: float, level: float) -> Estimate:
-    """The ICC at one time with its interval on the logit scale."""
-    z = random_row(fit, time)
+def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None) -> Estimate:
+    """The ICC at one time with its interval on the logit scale; `measure` makes the interval, Wald by default."""
+    z = random_rows(fit, time)
 
     def value(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        return share(z @ G @ z, s)
+        return share(mean_variance(fit, z, G), s)
 
-    return delta(fit, value, level, "logit")
+    return delta(fit, value, level, "logit") if measure is None else measure(value, "logit")
 
 
 def share(between: float, within: float) -> float:
@@ -64,7 +66,7 @@ def require_growth_random(fit: FittedModel) -> None:
     """Refuse what has no answer for models without random effects or with random covariates."""
     if not fit.random_names:
         raise NotEstimableError("The model has no random effects: there is no variance between persons to speak of.")
-    others = [name for name in fit.random_names if name not in fit.model.parameters]
+    others = [name for name in fit.random_names if name in fit.bound.covariates.names]
     if others:
         raise NotEstimableError(
             f"The variance between persons depends on {', '.join(others)} as well as on time: "
@@ -72,11 +74,16 @@ def require_growth_random(fit: FittedModel) -> None:
         )
 
 
-def random_row(fit: FittedModel, time: float) -> np.ndarray:
-    """z(t): the basis of the random growth parameters at a time, for the standard random effects, (q,)."""
-    basis = fit.bound.shape.basis(np.array([time]))[0]
-    z = np.array([[basis[fit.model.parameters.index(name)] for name in fit.random_names]])
-    return fit.standard_rows(z)[0]
+def random_rows(fit: FittedModel, time: float) -> np.ndarray:
+    """z(t) for the standard random effects, one row for each kind of person, (m, q)."""
+    values = fit.kinds.values
+    basis = fit.bound.shape.basis(np.full(len(values), float(time)), values)
+    return fit.standard_rows(basis @ fit.effects)
+
+
+def mean_variance(fit: FittedModel, rows: np.ndarray, G: np.ndarray) -> float:
+    """Mean over persons of z' G z, for rows (m, q) by kind of person."""
+    return float(fit.kinds.shares @ ((rows @ G) * rows).sum(axis=1))
 
 
 def times_asked(at: Any) -> np.ndarray:

@@ -8,6 +8,7 @@ import pandas as pd
 from growthcurves.engine.persons import PersonState, chunks, person_state
 from growthcurves.fitted import FittedModel
 from growthcurves.results.distributions import normal_cdf
+from growthcurves.results.rates import Rate, average_rate
 
 
 def person_index(fit: FittedModel) -> pd.Index:
@@ -42,7 +43,9 @@ def people(fit: FittedModel) -> pd.DataFrame:
         Index id; n (occasions), and for each growth parameter ols_, eb_ and eb_..._se: estimate and standard
         error of prediction of the person's own parameter pi_i = A_i gamma + u_i, gamma being estimated. For
         the rate of change: shrinkage, var(slope) / (var(slope) + sampling variance of the own OLS slope), and
-        p_positive, the probability of a positive rate given the data (normal).
+        p_positive, the probability of a positive rate given the data (normal). Where the shape has no growth
+        parameter "slope" (pieces, splines, occasions) these two are for the average rate from the first to the
+        last time, which stands in ols_rate, eb_rate and eb_rate_se.
 
     Examples
     --------
@@ -58,48 +61,70 @@ def people(fit: FittedModel) -> pd.DataFrame:
     columns |= {f"ols_{name}": own.estimates[k] for k, name in enumerate(parameters)}
     for k, name in enumerate(parameters):
         columns |= {f"eb_{name}": eb[k], f"eb_{name}_se": error[k]}
-    if "slope" in parameters:
-        k = parameters.index("slope")
-        columns["shrinkage"] = slope_reliability(fit, own.sampling[k])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            columns["p_positive"] = np.where(error[k] > 0, normal_cdf(eb[k] / error[k]), np.nan)
+    if fit.model.time is not None:
+        columns |= _rate_columns(fit, eb, error)
     return ordered(pd.DataFrame(columns, index=person_index(fit)))
 
 
-def slope_reliability(fit: FittedModel, sampling: np.ndarray) -> np.ndarray:
-    """var(slope) / (var(slope) + sampling variance of the own OLS slope) of each person; NaN without own slope."""
-    if "slope" not in fit.random_names:
+def _rate_columns(fit: FittedModel, eb: np.ndarray, error: np.ndarray) -> dict[str, np.ndarray]:
+    """Shrinkage and sign of the slope; of a shape without a slope its average rate, with the rate itself."""
+    parameters, own = fit.model.parameters, fit.own_growth
+    if "slope" in parameters:
+        k = parameters.index("slope")
+        rate, se, contrast = eb[k], error[k], Rate(fit, fit.bound.shape.effects("slope")[None])
+        columns = {}
+    else:
+        contrast = average_rate(fit)
+        rate = np.einsum("kn,kn->n", contrast.by_person, eb)
+        se = rate_error(fit, contrast)
+        columns = {"ols_rate": own.rate(contrast.by_person), "eb_rate": rate, "eb_rate_se": se}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        positive = np.where(se > 0, normal_cdf(rate / se), np.nan)
+    return columns | {"shrinkage": reliability(fit, contrast), "p_positive": positive}
+
+
+def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
+    """var(rate) / (var(rate) + sampling variance of the own OLS rate) of each person; NaN without an own line."""
+    sampling = fit.own_growth.sampling(rate.by_person)
+    if not rate.varies:
         return np.where(np.isnan(sampling), np.nan, 0.0)
-    a = fit.random_names.index("slope")
-    variance = fit.G[a, a]
+    variance = rate.variances(fit.standard_G)[fit.kinds.codes] if len(rate.rows) > 1 else rate.sd() ** 2
     return variance / (variance + fit.sigma2 * sampling)
 
 
 def growth_parameters(fit: FittedModel) -> tuple[np.ndarray, np.ndarray]:
     """Persons' growth parameters pi_i and their standard errors of prediction, each (K, N); NaN if withheld."""
     state = person_state(fit.solution, fit.people_moments)
-    A = fit.growth_design
-    place = [fit.random_names.index(name) if name in fit.random_names else None for name in fit.model.parameters]
-    eb = np.einsum("kpn,p->kn", A, fit.solution.beta)
+    A, E = fit.growth_design, fit.effects
+    eb = np.einsum("kpn,p->kn", A, fit.solution.beta) + E @ state.effects
     error = np.empty_like(eb)
-    for k, a in enumerate(place):
-        if a is not None:
-            eb[k] += state.effects[a]
-        error[k] = np.sqrt(_prediction_variance(fit, A[k], state, a))
+    for k, moves in enumerate(E):
+        error[k] = np.sqrt(_prediction_variance(fit, A[k], state, moves))
     if not fit.identified:
-        for k, a in enumerate(place):
-            if a is not None:
-                eb[k], error[k] = np.nan, np.nan
+        withheld = E.any(axis=1)
+        eb[withheld], error[withheld] = np.nan, np.nan
     return eb, error
 
 
-def _prediction_variance(fit: FittedModel, rows: np.ndarray, state: PersonState, a: int | None) -> np.ndarray:
-    """var(pi_hat - pi) of one growth parameter: (A + dU/dbeta) V (A + dU/dbeta)' + var(u | y), (N,)."""
+def rate_error(fit: FittedModel, rate: Rate) -> np.ndarray:
+    """Standard error of prediction of persons' rates, (N,); NaN if withheld."""
+    state = person_state(fit.solution, fit.people_moments)
+    rows = rate.design(np.arange(fit.panel.persons.count))
+    error = np.sqrt(_prediction_variance(fit, rows, state, (rate.rows @ fit.effects)[fit.kinds.codes].T))
+    return error if fit.identified or not rate.varies else np.full_like(error, np.nan)
+
+
+def _prediction_variance(fit: FittedModel, rows: np.ndarray, state: PersonState, moves: np.ndarray) -> np.ndarray:
+    """var(pi_hat - pi) of a combination of growth parameters: (A + dU/dbeta) V (A + dU/dbeta)' + var(u | y), (N,).
+
+    `rows` (p, N) is how beta makes it, `moves` (q,) or (q, N) how the random effects do.
+    """
     V = fit.solution.cov_beta
+    moves = np.broadcast_to(moves[:, None] if moves.ndim == 1 else moves, (len(moves), rows.shape[1]))
     out = np.empty(rows.shape[1])
     for part in chunks(rows.shape[1]):
-        moved = rows[:, part] if a is None else rows[:, part] + state.slope[a, :, part]
+        here = moves[:, part]
+        moved = rows[:, part] + np.einsum("qn,qpn->pn", here, state.slope[:, :, part])
         out[part] = np.einsum("pn,pr,rn->n", moved, V, moved)
-        if a is not None:
-            out[part] += state.spread[a, a, part]
+        out[part] += np.einsum("an,abn,bn->n", here, state.spread[:, :, part], here)
     return out

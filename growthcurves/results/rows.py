@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.data.checks import numeric_column
+from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.fitted import FittedModel
+from growthcurves.model.bind import shape_times
 from growthcurves.model.columns import replay
+from growthcurves.model.transforms import person_transforms, uses_persons
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,28 @@ class DesignRows:
 def own_rows(fit: FittedModel) -> DesignRows:
     """The design of the rows that were used."""
     bound, codes = fit.bound, fit.panel.persons.codes
-    rows = [np.ones(len(codes)), *_measured(fit)]
-    X = np.empty((len(codes), len(fit.terms)))
+    n = len(codes)
+    times = shape_times(bound.model, fit.panel.times, fit.panel.frame) if fit.model.time else np.zeros(n)
+    basis = bound.shape.basis(times, bound.shape_values[codes])
+    covariates = [np.ones(n) if values is None else values for values in bound.covariates.values]
+    rows = np.column_stack([basis, *covariates])
+    place = {k: i for i, k in enumerate(bound.growth_rows)}
+    first = len(bound.made) - len(covariates)
+    X = np.empty((n, len(fit.terms)))
     for j, column in enumerate(fit.coordinates.x.kept):
         k, weight = bound.x[column]
-        X[:, j] = rows[k] * (bound.weights[weight - 1][codes] if weight else 1.0)
-    Z = np.column_stack([rows[k] for k in bound.z]) if bound.z else np.zeros((len(codes), 0))
-    return DesignRows(X, Z, fit.panel.frame.index)
+        row = place[k] if k in place else basis.shape[1] + k - first
+        X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
+    return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index)
 
 
-def _measured(fit: FittedModel) -> list[np.ndarray]:
-    """Row columns from the model's origin."""
-    return [column - origin for column, origin in zip(fit.bound.row_columns, fit.bound.row_origins, strict=True)]
+def random_columns(fit: FittedModel, basis: np.ndarray, covariates: np.ndarray) -> np.ndarray:
+    """Z (n, q) from the growth basis (n, K) and the covariates."""
+    Z = basis @ fit.effects
+    for a, name in enumerate(fit.random_names):
+        if name in fit.bound.covariates.names:
+            Z[:, a] = covariates[:, fit.bound.covariates.names.index(name)]
+    return Z
 
 
 def new_rows(fit: FittedModel, data: Any) -> DesignRows:
@@ -52,22 +65,45 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     bound, model = fit.bound, fit.model
     frame = as_frame(data)
     needed = {column for columns in (*bound.predictors.values(), bound.covariates) for column in columns.used}
-    needed |= {model.time} if model.time else set()
+    needed |= ({model.time} if model.time else set()) | set(bound.shape.columns)
     require_columns(frame, sorted(needed))
     time = fit.panel.elapsed(frame) if model.time else np.zeros(len(frame))
     table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
-    basis = bound.shape.basis(time) if model.time else np.ones((len(frame), 1))
+    values = [numeric_column(frame, name) for name in bound.shape.columns]
+    shape_values = np.column_stack(values) if values else np.zeros((len(frame), 0))
+    basis = bound.shape.basis(shape_times(model, time, frame), shape_values)
     parts = []
     for k, name in enumerate(model.parameters):
         columns = bound.predictors[name]
         if columns.spec is None:
-            values = np.ones((len(frame), len(columns.names)))
+            made = np.ones((len(frame), len(columns.names)))
         else:
-            values = replay(columns, {used: table[used] for used in columns.used})
-        parts.append(basis[:, [k]] * values)
-    covariates = np.zeros((len(frame), 0))
-    if bound.covariates.names:
-        covariates = replay(bound.covariates, {used: table[used] for used in bound.covariates.used})
+            made = replay(columns, {used: table[used] for used in columns.used})
+        parts.append(basis[:, [k]] * made)
+    covariates = _covariates(fit, frame, table)
     X = np.column_stack([*parts, covariates])[:, list(fit.coordinates.x.kept)]
-    everything = np.column_stack([basis, covariates])
-    return DesignRows(X, everything[:, list(bound.z)], frame.index)
+    return DesignRows(X, random_columns(fit, basis, covariates), frame.index)
+
+
+def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Series]) -> np.ndarray:
+    """The time-varying covariates of new data, (n, c)."""
+    columns = fit.bound.covariates
+    if not columns.names:
+        return np.zeros((len(frame), 0))
+    used = {name: table[name] for name in columns.used}
+    if not uses_persons([fit.model.covariates or ""]):
+        return replay(columns, used)
+    require_columns(frame, [fit.model.id])
+    both = {name: pd.concat([_own_column(fit, name), column], ignore_index=True) for name, column in used.items()}
+    ids = pd.concat([pd.Series(fit.panel.ids), pd.Series(raw_array(frame, fit.model.id))], ignore_index=True)
+    codes, _ = pd.factorize(ids, use_na_sentinel=False)
+    known = len(fit.panel)
+    own = np.arange(len(codes)) < known
+    seen = np.isin(codes, codes[:known])
+    return replay(columns, both, person_transforms(codes, own | ~seen))[known:]
+
+
+def _own_column(fit: FittedModel, name: str) -> pd.Series:
+    if name == fit.model.time:
+        return pd.Series(fit.panel.times)
+    return fit.panel.frame[name].reset_index(drop=True)

@@ -11,7 +11,8 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
 from growthcurves.results.answer import Answer, number, p_text
 from growthcurves.results.coefficients import fixed_effects
-from growthcurves.results.people import slope_reliability
+from growthcurves.results.people import reliability
+from growthcurves.results.rates import Rate, average_rate, is_curved
 from growthcurves.results.variances import variance_components
 
 
@@ -28,7 +29,7 @@ class Summary(Answer):
 def level_equations(fit: FittedModel) -> str:
     """The model's level equations with its own terms."""
     terms = {name: list(columns.names) for name, columns in fit.bound.predictors.items()}
-    return equations(fit.model, terms, fit.bound.shape.level_one(fit.model.time or ""))
+    return equations(fit.model, fit.model.parameters, terms, fit.bound.shape.level_one(fit.model.time or ""))
 
 
 def summary(fit: FittedModel) -> Summary:
@@ -127,18 +128,19 @@ def _variances(fit: FittedModel) -> str:
         else:
             interval = f"{number(row.conf_low)} to {number(row.conf_high)}"
         lines.append(f"  {row.term:{width}}  {number(row.estimate):>10}   {interval}")
-    if "slope" in fit.random_names:
-        lines.append("  " + _reliability(fit))
+    if fit.model.time is not None:
+        rate = average_rate(fit)
+        lines += ["  " + _reliability(fit, rate)] if rate.varies else []
     return "\n".join(lines)
 
 
-def _reliability(fit: FittedModel) -> str:
-    k = fit.model.parameters.index("slope")
-    values = slope_reliability(fit, fit.own_growth.sampling[k])
+def _reliability(fit: FittedModel, rate: Rate) -> str:
+    values = reliability(fit, rate)
     used = ~np.isnan(values)
+    what = "average rate" if is_curved(fit) else "slope"
     if not used.any():
-        return "reliability of the slope: no person has an own line"
-    return f"reliability of the slope {values[used].mean():.3f} (mean over {used.sum():,} persons with an own line)"
+        return f"reliability of the {what}: no person has an own line"
+    return f"reliability of the {what} {values[used].mean():.3f} (mean over {used.sum():,} persons with an own line)"
 
 
 def _indices(fit: FittedModel) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -9,11 +11,13 @@ from growthcurves.data.frame import require_columns
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.model.columns import formula_columns, replay
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.results.coefficients import linear_functions
-from growthcurves.results.distributions import normal_cdf
-from growthcurves.results.icc import random_row
+from growthcurves.results.icc import random_rows
+from growthcurves.results.mixtures import mixture_quantile
 from growthcurves.results.people import growth_parameters
+from growthcurves.results.person_types import person_types
 
 #: More different values of a grouping variable than this are no groups.
 MANY_GROUPS = 12
@@ -55,78 +59,70 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
     DataFrame
         Columns group, time, mean, conf_low, conf_high, persons_low, persons_high.
     """
+    times = np.asarray(times, dtype=float)
+    tail = (1.0 - level) / 2.0
     parts = []
     for name, persons in groups(fit, by):
-        basis = fit.bound.shape.basis(np.asarray(times, dtype=float))[:, : len(fit.model.parameters)]
-        A = fit.growth_design[:, :, persons]
-        L = np.einsum("tk,kp->tp", basis, A.mean(axis=2)) + covariate_means(fit)
-        table = linear_functions(fit, L, [""] * len(times), level=level)
-        means = basis @ np.einsum("kpn,p->kn", A, fit.solution.beta) + covariate_means(fit) @ fit.solution.beta
-        sds = np.sqrt([_curve_variance(fit, t) for t in times])
-        low, high = zip(*(_band(m, s, level) for m, s in zip(means, sds, strict=True)), strict=True)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "group": name,
-                    "time": times,
-                    "mean": table["estimate"],
-                    "conf_low": table["conf_low"],
-                    "conf_high": table["conf_high"],
-                    "persons_low": low,
-                    "persons_high": high,
-                }
-            )
-        )
+        types = person_types(fit, persons)
+        rows, bands = [], []
+        for t in times:
+            X = types.status(t) + covariate_row(fit, t)
+            spread = np.sqrt([_curve_variance(fit, z) for z in random_rows(fit, t)])[types.kinds]
+            rows.append(types.counts @ X / types.counts.sum())
+            bands.append([mixture_quantile(X @ fit.solution.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
+        table = linear_functions(fit, np.array(rows), [""] * len(times), level=level)
+        low, high = np.array(bands).T
+        columns = {"group": name, "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
+        columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
+        parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 
 
-def covariate_means(fit: FittedModel) -> np.ndarray:
-    """A row of X (p,) that holds the means of the time-varying covariates and nothing else."""
+def covariate_row(fit: FittedModel, time: float) -> np.ndarray:
+    """A row of X (p,) that holds the covariates: functions of time alone at that time, others at their means."""
     row = np.zeros(len(fit.bound.x))
-    first = len(row) - len(fit.bound.covariates.names)
-    for j, values in enumerate(fit.bound.row_columns[len(fit.bound.row_columns) - (len(row) - first) :]):
-        row[first + j] = np.mean(values)
+    columns = fit.bound.covariates
+    if columns.names:
+        row[-len(columns.names) :] = _covariates_at(fit, time)
     return row[list(fit.coordinates.x.kept)]
+
+
+def _covariates_at(fit: FittedModel, time: float) -> np.ndarray:
+    columns = fit.bound.covariates
+    means = np.array([1.0 if values is None else float(np.mean(values)) for values in columns.values])
+    if fit.model.time not in columns.used:
+        return means
+    of_time = np.array([_only_time(fit, term) for term in columns.terms])
+    table = {name: pd.Series([time] if name == fit.model.time else [_any(fit, name)]) for name in columns.used}
+    return np.where(of_time, replay(columns, table)[0], means)
+
+
+def _only_time(fit: FittedModel, term: frozenset[str]) -> bool:
+    used = set().union(*(formula_columns(factor) for factor in term))
+    return used == {fit.model.time}
+
+
+def _any(fit: FittedModel, column: str) -> Any:
+    return fit.panel.frame[column].iloc[0]
 
 
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
     """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
-    basis = fit.bound.shape.basis(np.asarray(times, dtype=float))[:, : len(fit.model.parameters)]
+    times = np.asarray(times, dtype=float)
     eb, _ = growth_parameters(fit)
-    curves = (basis @ eb + covariate_means(fit) @ fit.solution.beta).T
+    values = fit.kinds.values[fit.kinds.codes]
+    curves = np.empty((eb.shape[1], len(times)))
+    for j, t in enumerate(times):
+        basis = fit.bound.shape.basis(np.full(eb.shape[1], t), values)
+        curves[:, j] = np.einsum("nk,kn->n", basis, eb) + covariate_row(fit, t) @ fit.solution.beta
     ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
 
 
-def _curve_variance(fit: FittedModel, time: float) -> float:
+def _curve_variance(fit: FittedModel, z: np.ndarray) -> float:
+    """z' G z; NaN where the variance between persons depends on covariates."""
     if not fit.random_names:
         return 0.0
-    if any(name not in fit.model.parameters for name in fit.random_names):
+    if any(name in fit.bound.covariates.names for name in fit.random_names):
         return float("nan")
-    z = random_row(fit, float(time))
     return float(z @ fit.standard_G @ z)
-
-
-def _band(means: np.ndarray, sd: float, level: float) -> tuple[float, float]:
-    tail = (1.0 - level) / 2.0
-    return mixture_quantile(means, sd, tail), mixture_quantile(means, sd, 1.0 - tail)
-
-
-def mixture_quantile(means: np.ndarray, sd: float, probability: float) -> float:
-    """Quantile of the equal mixture of normal distributions with these means and one SD, by bisection."""
-    if np.isnan(sd) or np.isnan(means).any():
-        return float("nan")
-    if sd == 0:
-        return float(np.quantile(means, probability))
-    values, counts = np.unique(means, return_counts=True)
-    weights = counts / counts.sum()
-    low, high = float(values[0] - 10 * sd), float(values[-1] + 10 * sd)
-    for _ in range(200):
-        middle = (low + high) / 2.0
-        if middle in (low, high):
-            break
-        if weights @ normal_cdf((middle - values) / sd) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2.0

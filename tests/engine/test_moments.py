@@ -53,7 +53,9 @@ PANELS = ("sleepstudy", "sleepstudy diagonal", "sleepstudy intercepts", "arms", 
 
 
 def people(data, terms, columns, weights, origins=()) -> PersonMoments:
-    """PersonMoments of rows in any order."""
+    """PersonMoments of rows in any order; the model measures row columns from their origins."""
+    made = (((0, 1.0),), *(((0, -origin), (k, 1.0)) for k, origin in enumerate(origins, 1)))
+    terms = replace(terms, made=made) if origins else terms
     codes, labels = pd.factorize(data["id"])
     first = data.drop_duplicates("id")
     return PersonMoments.of_rows(
@@ -64,7 +66,6 @@ def people(data, terms, columns, weights, origins=()) -> PersonMoments:
         len(labels),
         codes=codes,
         labels=np.asarray(labels),
-        origins=origins,
     )
 
 

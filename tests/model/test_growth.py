@@ -160,7 +160,7 @@ def test_models_compare_and_copy():
 
 def test_the_repr_builds_the_model_again():
     names = {"GrowthModel": gc.GrowthModel, "RandomPart": RandomPart}
-    names["Linear"] = type(MODEL.shape)
+    names["Polynomial"] = type(MODEL.shape)
     assert eval(repr(MODEL.replace(predictors="age", origin=1.0)), names) == MODEL.replace(predictors="age", origin=1.0)
 
 
@@ -179,7 +179,7 @@ def test_the_repr_builds_the_model_again():
         ({"predictors": ["age", "arm"]}, "predictors"),
         ({"predictors": {"slope": ["age", "arm"]}}, "slope"),
         ({"predictors": {"slope": "slope ~ age"}}, "slope ~ age"),
-        ({"origin": "first"}, "origin"),
+        ({"origin": "frist"}, "origin"),
         ({"origin": float("nan")}, "origin"),
         ({"random": gc.Diagonal("intercept", "intercept")}, "'intercept' stands twice"),
     ],

@@ -508,7 +508,7 @@ def test_level_changes_intervals_alone(sleep_fit, report):
     ],
 )
 def test_middle_time_is_the_upper_on_ties(times, middle):
-    from growthcurves.results.variation import start_times
+    from growthcurves.results.rates import middle_time
 
     rng = np.random.default_rng(2)
     data = pd.DataFrame({"id": np.repeat(np.arange(12), len(times)), "t": np.tile(times, 12)})
@@ -516,7 +516,7 @@ def test_middle_time_is_the_upper_on_ties(times, middle):
     data["y"] = rng.normal(0, 2, 12)[data["id"]] + (1 + slopes[data["id"]]) * (data["t"] - times[0])
     data["y"] += rng.normal(0, 0.1, len(data))
     fit = gc.fit(gc.GrowthModel("y", "t", "id"), data)
-    assert dict(start_times(fit))["middle"] == middle
+    assert middle_time(fit) == middle
     found = [name for name in fit.change().table["quantity"] if name.startswith("correlation of rate")]
     assert len(found) == 3
 

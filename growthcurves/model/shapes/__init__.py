@@ -1,17 +1,29 @@
 """Growth shapes: one file per shape. Never pandas, never data of persons.
 
-`SHAPES` lists them; a shape that a user passes as a value needs no line here.
+`SHAPES` lists them by short name; a shape that a user passes as a value needs no line here.
 """
 
 from __future__ import annotations
 
 from growthcurves.errors import part_called
-from growthcurves.model.shapes.base import BoundShape, Shape
-from growthcurves.model.shapes.linear import Linear
+from growthcurves.model.shapes.base import BoundShape, Seen, Shape
+from growthcurves.model.shapes.log_time import LogTime
+from growthcurves.model.shapes.occasions import Occasions
+from growthcurves.model.shapes.piecewise import Piecewise
+from growthcurves.model.shapes.polynomial import Polynomial
+from growthcurves.model.shapes.spline import Spline
 
 SHAPES: dict[str, Shape] = {
-    "linear": Linear(),
+    "linear": Polynomial(1),
+    "quadratic": Polynomial(2),
+    "cubic": Polynomial(3),
+    "spline": Spline(),
+    "log": LogTime(),
+    "occasions": Occasions(),
 }
+
+#: The kinds of shape, by the name under which a saved fit tells them apart.
+KINDS = {kind.__name__: kind for kind in (Polynomial, Piecewise, Spline, LogTime, Occasions)}
 
 
 def shape_of(value: str | Shape) -> Shape:
@@ -25,4 +37,4 @@ def shape_of(value: str | Shape) -> Shape:
     return part_called("shape", value, SHAPES)
 
 
-__all__ = ["SHAPES", "BoundShape", "Shape", "shape_of"]
+__all__ = ["KINDS", "SHAPES", "BoundShape", "Seen", "Shape", "shape_of"]

@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[np.float64]
 
-class BoundShape(Protocol):
-    """A shape that has seen the data and knows its origin.
+
+class Seen(NamedTuple):
+    """What a shape may learn from: the observed times and waves, and what their columns are called."""
+
+    times: Array
+    time: str
+    waves: Any = None
+    wave: str | None = None
+
+
+class EngineColumns(NamedTuple):
+    """The basis in a form in which nothing cancels.
 
     Attributes
     ----------
-    parameters : tuple of str
-        Growth parameters, one for each column of the basis.
-    origin : float
-        The time at which the intercept is read.
+    stored : list of (n,) arrays
+        Well-behaved functions of time g_1, ..., g_m; g_0 is the constant.
+    made : list of dict of stored column to coefficient
+        First each growth parameter's basis column, then that of each extra random effect.
     """
 
-    @property
-    def parameters(self) -> tuple[str, ...]: ...
-
-    @property
-    def origin(self) -> float: ...
-
-    def basis(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
-        """phi_1(t), ..., phi_K(t): shape (n, K) for times of shape (n,)."""
-        ...
-
-    def level_one(self, time: str) -> list[str]:
-        """The basis in words, one text per growth parameter, for printed equations."""
-        ...
+    stored: list[NDArray]
+    made: list[dict[int, float]]
 
 
 class Shape(Protocol):
-    """A growth shape before it has seen data."""
+    """A growth shape, an immutable value; what it must learn from the data it learns once, into a new value.
+
+    Attributes
+    ----------
+    name : str
+        Its short text, for summaries.
+    parameters : tuple of str
+        Growth parameters; empty while only the data can tell.
+    default_random : tuple of str
+        The growth parameters that vary between persons unless the user says otherwise.
+    columns : tuple of str
+        Person-level columns that the basis depends on.
+    """
 
     @property
     def name(self) -> str: ...
@@ -46,6 +60,112 @@ class Shape(Protocol):
     @property
     def default_random(self) -> tuple[str, ...]: ...
 
-    def bind(self, time: NDArray[np.float64], origin: float) -> BoundShape:
-        """Learn from the observed times what the shape needs, and fix the origin."""
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    def learned(self, seen: Seen) -> Shape:
+        """The shape with all that it takes from the data (knots, waves) as part of its value."""
         ...
+
+    def bind(self, origin: float) -> BoundShape:
+        """The basis with its origin fixed; the shape must have learned."""
+        ...
+
+
+@dataclass(frozen=True)
+class BoundShape:
+    """A shape with its origin. Subclasses give the curves; times are (n,), values of `columns` (n, c).
+
+    Attributes
+    ----------
+    origin : float
+        The time at which the intercept is read.
+    parameters : tuple of str
+        Growth parameters, one for each column of the basis.
+    columns : tuple of str
+        Person-level columns that the basis depends on.
+    extra : dict of str to (K,) tuple
+        Further random effects that are no growth parameters, each as a combination of them: how much a unit of
+        it moves each growth parameter.
+    """
+
+    origin: float
+    parameters: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    extra: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def basis(self, time: Array, values: Array | None = None) -> Array:
+        """phi_1(t), ..., phi_K(t): shape (n, K)."""
+        raise NotImplementedError
+
+    def derivative(self, time: Array, values: Array | None = None) -> Array:
+        """phi_1'(t), ..., phi_K'(t): the instantaneous rates, shape (n, K)."""
+        raise NotImplementedError
+
+    def engine_columns(self, time: Array, values: Array | None = None) -> EngineColumns:
+        """The basis columns for the engine; by default themselves, the constant apart."""
+        basis = self.basis(time, values)
+        stored: list[NDArray] = []
+        made: list[dict[int, float]] = []
+        for k, parameter in enumerate(self.parameters):
+            if parameter == "intercept":
+                made.append({0: 1.0})
+                continue
+            stored.append(np.ascontiguousarray(basis[:, k]))
+            made.append({len(stored): 1.0})
+        for name in self.extra:
+            made.append({0: 1.0} if name == "intercept" else self._line(time, stored))
+        return EngineColumns(stored, made)
+
+    def _line(self, time: Array, stored: list[NDArray]) -> dict[int, float]:
+        """The extra random effect "slope", t - origin, as a stored column of its own."""
+        stored.append(time)
+        return {0: -self.origin, len(stored): 1.0}
+
+    def effects(self, name: str) -> Array:
+        """How a unit of a random effect moves each growth parameter, (K,); zero for covariates."""
+        if name in self.extra:
+            return np.array(self.extra[name], dtype=np.float64)
+        return np.array([float(name == parameter) for parameter in self.parameters])
+
+    @property
+    def random_names(self) -> tuple[str, ...]:
+        """All that may vary between persons: growth parameters and extra random effects."""
+        return (*self.parameters, *self.extra)
+
+    @property
+    def rate_names(self) -> tuple[str, ...]:
+        """Those that carry change: all but the intercept."""
+        return tuple(name for name in self.random_names if name != "intercept")
+
+    @property
+    def curved(self) -> bool:
+        """Whether the rate may change with time."""
+        return True
+
+    @property
+    def smooth(self) -> bool:
+        """Whether there is a rate at a single time."""
+        return True
+
+    def level_one(self, time: str) -> list[str]:
+        """The basis in words, one text per growth parameter, for printed equations."""
+        raise NotImplementedError
+
+
+def since(time: str, origin: float) -> str:
+    """Time from its origin, in words.
+
+    Examples
+    --------
+    >>> since("day", 0.0), since("day", 3.0), since("day", -1.5)
+    ('day', '(day - 3)', '(day + 1.5)')
+    """
+    if origin == 0:
+        return time
+    return f"({time} {'-' if origin > 0 else '+'} {abs(origin):g})"
+
+
+def constant_first(columns: Sequence[Array], n: int) -> Array:
+    """The constant and further columns side by side, (n, K)."""
+    return np.column_stack([np.ones(n), *columns])

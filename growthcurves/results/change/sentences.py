@@ -11,7 +11,14 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import number, p_text
 
 
-def sentences(fit: FittedModel, table: pd.DataFrame, unit: str, threshold: float, level: float) -> Iterator[str]:
+def sentences(
+    fit: FittedModel,
+    table: pd.DataFrame,
+    unit: str,
+    threshold: float,
+    level: float,
+    between: tuple[float, float] | None = None,
+) -> Iterator[str]:
     """One sentence per finding, in the order in which a reader asks."""
     spread = table.loc[table["quantity"] == "SD of rates", "estimate"]
     varies = bool((spread > 0).any())

@@ -1,0 +1,153 @@
+"""Piecewise linear growth: a rate of its own before and after each knot, and a jump there if asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from growthcurves.errors import ModelError
+from growthcurves.model.shapes.base import Array, BoundShape, Seen, constant_first
+
+
+@dataclass(frozen=True)
+class Piecewise:
+    """Growth in straight pieces that meet at the knots; each slope is the rate within its piece.
+
+    Parameters
+    ----------
+    knots : number, column, or list of them
+        Where the rate changes: times in ascending order, or person-level columns that hold each person's own
+        time (of an event, say).
+    jump : bool
+        Whether the level may change at each knot as well, from that time on (t >= knot).
+
+    Raises
+    ------
+    ModelError
+        Without knots, and for knots that do not ascend.
+
+    Examples
+    --------
+    >>> Piecewise(knots=[3]).parameters
+    ('intercept', 'slope1', 'slope2')
+    >>> Piecewise(knots="event_week", jump=True).parameters
+    ('intercept', 'slope1', 'slope2', 'jump')
+    """
+
+    knots: Any
+    jump: bool = False
+
+    def __post_init__(self) -> None:
+        listed = not isinstance(self.knots, (str, Real)) and isinstance(self.knots, Iterable)
+        knots = tuple(self.knots) if listed else (self.knots,)
+        knots = tuple(knot if isinstance(knot, str) else _number(knot) for knot in knots)
+        if not knots:
+            raise ModelError("Piecewise() needs at least one knot, such as knots=[3].")
+        numbers = [knot for knot in knots if not isinstance(knot, str)]
+        if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+            raise ModelError(f"The knots of Piecewise() must ascend: {', '.join(map(str, knots))}.")
+        object.__setattr__(self, "knots", knots)
+        object.__setattr__(self, "jump", bool(self.jump))
+
+    @property
+    def name(self) -> str:
+        return f"piecewise, knots {', '.join(_shown(knot) for knot in self.knots)}" + (", jump" if self.jump else "")
+
+    @property
+    def slopes(self) -> tuple[str, ...]:
+        return tuple(f"slope{piece}" for piece in range(1, len(self.knots) + 2))
+
+    @property
+    def jumps(self) -> tuple[str, ...]:
+        if not self.jump:
+            return ()
+        return ("jump",) if len(self.knots) == 1 else tuple(f"jump{i}" for i in range(1, len(self.knots) + 1))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return ("intercept", *self.slopes, *self.jumps)
+
+    @property
+    def default_random(self) -> tuple[str, ...]:
+        return ("intercept", *self.slopes)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(knot for knot in self.knots if isinstance(knot, str)))
+
+    def learned(self, seen: Seen) -> Piecewise:
+        """Knots must leave observed times on both sides."""
+        if not seen.times.size:
+            return self
+        first, last = float(seen.times.min()), float(seen.times.max())
+        for knot in self.knots:
+            if not isinstance(knot, str) and not first < knot < last:
+                raise ModelError(
+                    f"The knot {knot:g} does not lie inside the observed times of {seen.time!r} "
+                    f"({first:g} to {last:g}): a rate before or after it cannot be estimated."
+                )
+        return self
+
+    def bind(self, origin: float) -> BoundPiecewise:
+        extra = (0.0, *(1.0 for _ in self.slopes), *(0.0 for _ in self.jumps))
+        return BoundPiecewise(origin, self.parameters, self.columns, {"slope": extra}, self.knots, self.jump)
+
+
+@dataclass(frozen=True)
+class BoundPiecewise(BoundShape):
+    """Straight pieces with their origin."""
+
+    knots: tuple[Any, ...] = ()
+    jump: bool = False
+
+    def basis(self, time: Array, values: Array | None = None) -> Array:
+        time = np.asarray(time, dtype=np.float64)
+        edges = self._edges(len(time), values)
+        start = np.full(len(time), self.origin)
+        pieces = [
+            np.clip(time, low, high) - np.clip(start, low, high) for low, high in zip(edges, edges[1:], strict=False)
+        ]
+        jumps = [(time >= edge).astype(float) - (start >= edge) for edge in edges[1:-1]] if self.jump else []
+        return constant_first([*pieces, *jumps], len(time))
+
+    def derivative(self, time: Array, values: Array | None = None) -> Array:
+        """The rate within the piece; at a knot that of the piece that begins there."""
+        time = np.asarray(time, dtype=np.float64)
+        edges = self._edges(len(time), values)
+        pieces = [(time >= low) & (time < high) for low, high in zip(edges, edges[1:], strict=False)]
+        jumps = [np.zeros(len(time))] * (len(self.knots) if self.jump else 0)
+        return np.column_stack([np.zeros(len(time)), *pieces, *jumps]).astype(float)
+
+    def _edges(self, n: int, values: Array | None) -> list[Array]:
+        """Knots of every row, with minus and plus infinity at the ends."""
+        infinite = np.full(n, np.inf)
+        knots = [
+            np.full(n, float(knot)) if not isinstance(knot, str) else self._column(knot, values)
+            for knot in self.knots
+        ]
+        return [-infinite, *knots, infinite]
+
+    def _column(self, name: str, values: Array | None) -> Array:
+        assert values is not None, "a shape with person-level knots needs their values"
+        return values[:, self.columns.index(name)]
+
+    def level_one(self, time: str) -> list[str]:
+        shown = [_shown(knot) for knot in self.knots]
+        first = f"({time} up to {shown[0]})"
+        between = [f"({time} from {a} to {b})" for a, b in zip(shown, shown[1:], strict=False)]
+        jumps = [f"[{time} >= {knot}]" for knot in shown] if self.jump else []
+        return ["", first, *between, f"({time} from {shown[-1]})", *jumps]
+
+
+def _number(knot: Any) -> float:
+    if isinstance(knot, bool) or not isinstance(knot, Real) or not np.isfinite(float(knot)):
+        raise ModelError(f"A knot of Piecewise() is a time or the name of a person-level column, not {knot!r}.")
+    return float(knot)
+
+
+def _shown(knot: Any) -> str:
+    return knot if isinstance(knot, str) else f"{knot:g}"

@@ -1,0 +1,152 @@
+"""Natural cubic spline growth: a smooth curve with few parameters, straight beyond the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from growthcurves.errors import ModelError
+from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Seen, constant_first
+from growthcurves.model.shapes.natural_spline import natural_basis, natural_knots
+
+
+@dataclass(frozen=True)
+class Spline:
+    """Growth as a natural cubic spline of time.
+
+    Knots lie at the quantiles of the distinct observed times (in original units), boundary knots at the first
+    and last. The curve has no slope of its own; the random effect "slope" is a straight line t - origin, and
+    with the intercept it varies by default.
+
+    Parameters
+    ----------
+    df : int, optional
+        Number of spline parameters: one more than the interior knots. 4 unless knots are given.
+    knots : list of float, optional
+        Interior knots, in the place of `df`.
+    boundary : (float, float), optional
+        Boundary knots; the first and last observed time by default.
+
+    Raises
+    ------
+    ModelError
+        For knots that do not ascend, or more parameters than distinct times can carry.
+
+    Examples
+    --------
+    >>> Spline(df=3).parameters
+    ('intercept', 's1', 's2', 's3')
+    """
+
+    df: int | None = None
+    knots: Any = None
+    boundary: Any = None
+
+    def __post_init__(self) -> None:
+        knots = None if self.knots is None else tuple(float(knot) for knot in np.atleast_1d(self.knots))
+        df = self.df if self.df is not None else (4 if knots is None else len(knots) + 1)
+        if not isinstance(df, int) or isinstance(df, bool) or df < 1:
+            raise ModelError(f"Spline() takes df= as a whole number from 1, not {self.df!r}.")
+        if knots is not None and len(knots) + 1 != df:
+            raise ModelError(f"Spline() with {len(knots)} knots has df={len(knots) + 1}, not {df}.")
+        if knots is not None and any(later <= earlier for earlier, later in zip(knots, knots[1:], strict=False)):
+            raise ModelError(f"The knots of Spline() must ascend: {', '.join(f'{knot:g}' for knot in knots)}.")
+        object.__setattr__(self, "df", df)
+        object.__setattr__(self, "knots", knots)
+        object.__setattr__(self, "boundary", None if self.boundary is None else _pair(self.boundary))
+
+    @property
+    def name(self) -> str:
+        if self.knots is None:
+            return f"natural spline, df {self.df}"
+        return f"natural spline, knots {', '.join(f'{knot:g}' for knot in self.knots) or 'none'}"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        assert self.df is not None
+        return ("intercept", *(f"s{j}" for j in range(1, self.df + 1)))
+
+    @property
+    def default_random(self) -> tuple[str, ...]:
+        return ("intercept", "slope")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ()
+
+    def learned(self, seen: Seen) -> Spline:
+        assert self.df is not None
+        distinct = np.unique(seen.times)
+        if distinct.size < self.df + 1:
+            raise ModelError(
+                f"A spline with df={self.df} needs at least {self.df + 1} distinct times; {seen.time!r} has "
+                f"{distinct.size}: use a smaller df."
+            )
+        knots, boundary = natural_knots(distinct, self.df)
+        knots = knots if self.knots is None else self.knots
+        boundary = boundary if self.boundary is None else self.boundary
+        if knots and not boundary[0] < knots[0] <= knots[-1] < boundary[1]:
+            raise ModelError(f"The knots of Spline() must lie between {boundary[0]:g} and {boundary[1]:g}.")
+        return replace(self, knots=knots, boundary=boundary)
+
+    def bind(self, origin: float) -> BoundSpline:
+        if self.knots is None or self.boundary is None:
+            raise ModelError("A spline takes its knots from the data: fit it first, or give knots= and boundary=.")
+        return BoundSpline(
+            origin,
+            self.parameters,
+            extra={"slope": _straight(self.knots, self.boundary)},
+            knots=self.knots,
+            boundary=self.boundary,
+        )
+
+
+@dataclass(frozen=True)
+class BoundSpline(BoundShape):
+    """A natural spline with its knots and its origin; every column but the first is zero at the origin."""
+
+    knots: tuple[float, ...] = ()
+    boundary: tuple[float, float] = (0.0, 1.0)
+
+    def basis(self, time: Array, values: Array | None = None) -> Array:
+        curves = natural_basis(time, self.knots, self.boundary) - self._at_origin()
+        return constant_first([curves], len(curves))
+
+    def derivative(self, time: Array, values: Array | None = None) -> Array:
+        rates = natural_basis(time, self.knots, self.boundary, order=1)
+        return np.column_stack([np.zeros(len(rates)), rates])
+
+    def engine_columns(self, time: Array, values: Array | None = None) -> EngineColumns:
+        curves = natural_basis(time, self.knots, self.boundary)
+        stored = [np.ascontiguousarray(column) for column in curves.T]
+        shift = self._at_origin()
+        made = [{0: 1.0}, *({0: -float(shift[j]), j + 1: 1.0} for j in range(len(stored)))]
+        return EngineColumns(stored, [*made, self._line(time, stored)])
+
+    def _at_origin(self) -> Array:
+        return natural_basis(np.array([self.origin]), self.knots, self.boundary)[0]
+
+    def level_one(self, time: str) -> list[str]:
+        return spline_words(time, len(self.parameters))
+
+
+def spline_words(time: str, parameters: int) -> list[str]:
+    """The basis in words."""
+    return ["", *(f"spline{j}({time})" for j in range(1, parameters))]
+
+
+def _straight(knots: tuple[float, ...], boundary: tuple[float, float]) -> tuple[float, ...]:
+    """The straight line t as a combination of the basis, whose span holds it, up to its value at the origin."""
+    times = np.array([boundary[0], *knots, boundary[1]])
+    curves = natural_basis(times, knots, boundary)
+    weights = np.linalg.lstsq(curves, times - boundary[0], rcond=None)[0]
+    return (0.0, *(float(weight) for weight in weights))
+
+
+def _pair(boundary: Any) -> tuple[float, float]:
+    low, high = (float(end) for end in boundary)
+    if not low < high:
+        raise ModelError(f"The boundary knots of Spline() must ascend, not {boundary!r}.")
+    return low, high

@@ -1,0 +1,124 @@
+"""What explains differences in the rate of change, and whether there are any: refits from the moments alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from growthcurves.engine.problem import coordinates
+from growthcurves.engine.solution import Solution, solve
+from growthcurves.fitted import FittedModel
+from growthcurves.results.change.lines import Question
+from growthcurves.results.distributions import chi_square_tail
+from growthcurves.results.rates import Rate
+
+
+class Row(NamedTuple):
+    """A line of the change report without interval."""
+
+    quantity: str
+    value: float
+    note: str
+
+
+def explained_rows(asked: Question) -> list[Row]:
+    """SD of rates before all predictors of the rate, and the drop in its variance for each put in last."""
+    fit, rate = asked.fit, asked.rate
+    terms = {name.split(":", 1)[1] for name in fit.terms if _carries(fit, name)}
+    if not terms:
+        return []
+    without_all = _variance(rate, reduced(fit, _columns(fit, terms)))
+    rows = [Row("SD of rates before predictors of the slope", float(np.sqrt(without_all)), "")]
+    after = _variance(rate, fit.solution)
+    for name, columns in _predictors(fit, terms).items():
+        before = _variance(rate, reduced(fit, _columns(fit, columns)))
+        drop = (before - after) / before if before > 0 else float("nan")
+        note = "negative: the variance rises, as it can" if drop < 0 else ""
+        rows.append(Row(f"slope variance explained by {name}, put in last", drop, note))
+    return rows
+
+
+def _rate_parameters(fit: FittedModel) -> list[str]:
+    """The growth parameters that carry change."""
+    return [name for name in fit.model.parameters if name != "intercept"]
+
+
+def _carries(fit: FittedModel, term: str) -> bool:
+    """Whether a fixed effect is that of a predictor on a growth parameter that carries change."""
+    return any(term.startswith(f"{name}:") for name in _rate_parameters(fit))
+
+
+def _columns(fit: FittedModel, predictors: Iterable[str]) -> list[str]:
+    """The fixed effects of these columns of predictors on all growth parameters that carry change."""
+    return [f"{name}:{column}" for name in _rate_parameters(fit) for column in predictors]
+
+
+def _predictors(fit: FittedModel, terms: set[str]) -> dict[str, list[str]]:
+    """Columns that go with each term of the rate's formulas: its own and those of its interactions."""
+    parts: dict[str, tuple[frozenset[str], list[str]]] = {}
+    for parameter in _rate_parameters(fit):
+        columns = fit.bound.predictors[parameter]
+        for term, place in zip(columns.terms, range(len(columns.names)), strict=True):
+            if columns.names[place] in terms:
+                _, names = parts.setdefault(":".join(columns.written[place]), (term, []))
+                names += [] if columns.names[place] in names else [columns.names[place]]
+    return {
+        name: [column for others, columns in parts.values() if factors <= others for column in columns]
+        for name, (factors, _) in parts.items()
+    }
+
+
+def reduced(fit: FittedModel, without: Iterable[str], random: tuple[str, ...] | None = None) -> Solution:
+    """The same data without some fixed effects, or with only some random effects.
+
+    Where predictors of a growth parameter are left out, its mean stays, whatever their coding.
+    """
+    without = set(without)
+    keep_x = [j for j, name in enumerate(fit.bound.terms) if name not in without and name not in fit.aliased]
+    names = fit.random_names if random is None else random
+    terms = fit.moments.terms.select(tuple(keep_x), tuple(fit.random_names.index(name) for name in names))
+    lost = {name.split(":", 1)[0] for name in without & set(fit.bound.terms)}
+    means = [(k, 0) for k, name in zip(fit.bound.growth_rows, fit.model.parameters, strict=True) if name in lost]
+    terms = replace(terms, x=(*terms.x, *(mean for mean in means if mean not in terms.x)))
+    moments = fit.moments.restricted(terms)
+    return solve(moments, coordinates(moments), fit.method == "reml")
+
+
+def _variance(rate: Rate, solution: Solution) -> float:
+    """Variance of the rate in a refit with the same random effects."""
+    E = rate.rows @ rate.fit.effects
+    return float(rate.fit.kinds.shares @ ((E @ solution.G) * E).sum(axis=1))
+
+
+def rate_variance_test(fit: FittedModel) -> list[Row]:
+    """Likelihood ratio against rates that do not vary: mixture p-value (Stram and Lee 1994) and the naive one.
+
+    The mixture is known where one random effect carries the rate.
+    """
+    moving = [name for name, column in zip(fit.random_names, fit.effects.T, strict=True) if _moves(fit, name, column)]
+    small = reduced(fit, [], tuple(name for name in fit.random_names if name not in moving))
+    ratio = max(small.deviance - fit.solution.deviance, 0.0)
+    dropped = sum(_free(len(block)) - _free(len(set(block) - set(moving))) for block in fit.model.random.blocks)
+    naive = chi_square_tail(ratio, dropped)
+    rows = [
+        Row("likelihood ratio for slope variance", ratio, f"{dropped} parameters"),
+        Row("p-value of slope variance, naive", naive, "chi-square, conservative at the boundary"),
+    ]
+    if len(moving) == 1 and not small.verdict.singular and small.verdict.identified:
+        mixed = 0.5 * (naive + chi_square_tail(ratio, dropped - 1))
+        note = f"half chi-square {dropped - 1}, half chi-square {dropped}"
+        rows.insert(1, Row("p-value of slope variance, mixture", mixed, note))
+    return rows
+
+
+def _moves(fit: FittedModel, name: str, effect: np.ndarray) -> bool:
+    """Whether a random effect makes persons' curves differ in more than their level."""
+    return name != "intercept" and bool(effect.any())
+
+
+def _free(size: int) -> int:
+    """Variances and covariances of a block."""
+    return size * (size + 1) // 2

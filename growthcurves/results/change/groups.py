@@ -1,0 +1,71 @@
+"""How fast each group changes on average, and how its persons' rates spread about that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.results.change.lines import Question, line, plain
+from growthcurves.results.coefficients import linear_functions
+from growthcurves.results.delta import Estimate
+from growthcurves.results.icc import time_text
+from growthcurves.results.mixtures import mixture_quantile, share_above
+from growthcurves.results.person_types import person_types
+from growthcurves.results.rates import Rate, chosen_times, is_curved, rate_at
+
+#: The share of persons that the "middle" of the report holds.
+MIDDLE = 0.95
+
+
+def group_rows(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[list]:
+    """Mean rate, the middle of persons' rates, and the shares above the threshold, for these persons."""
+    rows = [plain("persons", float(len(persons))), _mean_line(asked, asked.rate, persons, "mean rate")]
+    if is_curved(asked.fit) and asked.fit.bound.shape.smooth:
+        for time in chosen_times(asked.fit, asked.at):
+            rate = rate_at(asked.fit, float(time))
+            rows.append(_mean_line(asked, rate, persons, f"mean rate at {time_text(time)}"))
+    if not asked.rate.varies or not asked.fit.identified:
+        return rows
+    types = person_types(asked.fit, persons)
+    L = np.einsum("ik,kpi->pi", asked.rate.rows[types.kinds], types.design)
+    means, sds = asked.fit.solution.beta @ L, _sds(asked, types.kinds)
+    for end, tail in (("low", (1.0 - MIDDLE) / 2.0), ("high", (1.0 + MIDDLE) / 2.0)):
+        rows.append(plain(f"middle 95 % of persons, {end}", mixture_quantile(means, sds, tail, types.counts)))
+    return [*rows, _implied_share(asked, L, types.kinds, types.counts), *_counted_shares(asked, persons, eb)]
+
+
+def _mean_line(asked: Question, rate: Rate, persons: np.ndarray, name: str) -> list:
+    L = rate.design(persons).mean(axis=1)
+    mean = linear_functions(asked.fit, L[None, :], [name], level=asked.level).iloc[0]
+    value = Estimate(mean["estimate"], mean["std_error"], mean["conf_low"], mean["conf_high"])
+    return line(name, value, df=float(mean["df"]))
+
+
+def _sds(asked: Question, kinds: np.ndarray) -> np.ndarray:
+    """SD of the rate given predictors, for each of these kinds of person."""
+    if len(asked.rate.rows) == 1:
+        return np.full(len(kinds), asked.rate.sd())
+    return np.sqrt(asked.rate.variances(asked.fit.standard_G))[kinds]
+
+
+def _implied_share(asked: Question, L: np.ndarray, kinds: np.ndarray, counts: np.ndarray) -> list:
+    def implied(beta: np.ndarray, G: np.ndarray, s: float) -> float:
+        return share_above(beta @ L, np.sqrt(asked.rate.variances(G))[kinds], asked.threshold, counts)
+
+    name = "share above threshold, model"
+    if asked.rate.sd() == 0:
+        return plain(name, share_above(asked.fit.solution.beta @ L, 0.0, asked.threshold, counts))
+    return line(name, asked.measure(implied, "logit"))
+
+
+def _counted_shares(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[list]:
+    """The same counted over persons: by empirical Bayes and by own OLS lines."""
+    note = "understates the spread: empirical Bayes estimates are shrunken towards the mean"
+    rows = [plain("share above threshold, EB", float((eb > asked.threshold).mean()), note)]
+    own = asked.fit.own_growth.rate(asked.rate.by_person)[persons]
+    with_line = ~np.isnan(own)
+    if with_line.any():
+        note = f"own lines of {int(with_line.sum())} persons; overstates the spread"
+        rows.append(plain("share above threshold, OLS", float((own[with_line] > asked.threshold).mean()), note))
+    return rows
+
+

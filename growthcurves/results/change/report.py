@@ -1,0 +1,150 @@
+"""The change report: how fast on average, how much persons differ in their rate of change, and why.
+
+Definitions follow docs/change-report.md; every number has its definition in the docstring of its function.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.units import singular
+from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.fitted import FittedModel
+from growthcurves.results.answer import Answer, checked_level
+from growthcurves.results.change.explained import explained_rows, rate_variance_test
+from growthcurves.results.change.groups import group_rows
+from growthcurves.results.change.lines import COLUMNS, Question, plain
+from growthcurves.results.change.sentences import sentences
+from growthcurves.results.change.spread import icc_rows, reliability_rows, spread_rows, start_rows
+from growthcurves.results.delta import delta
+from growthcurves.results.icc import times_asked
+from growthcurves.results.people import growth_parameters
+from growthcurves.results.rates import average_rate, require_shape
+from growthcurves.results.trajectories import groups
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ChangeReport(Answer):
+    """The change report of a fit.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Columns group, quantity, estimate, std_error, df, conf_low, conf_high, note.
+    unit : str
+        Unit of the rate of change.
+    text : tuple of str
+        The report in sentences.
+    """
+
+    unit: str
+    text: tuple[str, ...]
+
+    def sentences(self) -> list[str]:
+        """The report in plain sentences."""
+        return list(self.text)
+
+    def value(self, quantity: str, group: str = "") -> float:
+        """The estimate of a quantity.
+
+        Raises
+        ------
+        NotEstimableError
+            When the report has no such quantity.
+        """
+        rows = self.table[(self.table["quantity"] == quantity) & (self.table["group"] == group)]
+        if rows.empty:
+            raise NotEstimableError(f"The report has no quantity {quantity!r}; it has {list(self.table['quantity'])}.")
+        return float(rows["estimate"].iloc[0])
+
+    def __str__(self) -> str:
+        return "Change report\n" + "\n".join(f"  {line}" for line in self.text)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"table": self.table.to_dict(orient="records"), "unit": self.unit, "sentences": list(self.text)}
+
+
+def change(
+    fit: FittedModel,
+    by: str | None = None,
+    threshold: float = 0.0,
+    between: tuple[float, float] | None = None,
+    at: Any = None,
+    level: float = 0.95,
+) -> ChangeReport:
+    """How fast persons change, how much they differ in it, and what explains it.
+
+    Parameters
+    ----------
+    fit : FittedModel
+        A model with time.
+    by : str, optional
+        A person-level variable: one block per group.
+    threshold : float
+        Rate above which persons are counted.
+    between : (float, float), optional
+        Interval of the average rate, by default from the first to the last time; for a straight line the rate
+        is the same everywhere.
+    at : sequence of float, optional
+        Times of the ICC, of the correlation of rate and status and, for a curved shape, of the rate itself.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    ChangeReport
+
+    Raises
+    ------
+    NotEstimableError
+        For a model without time.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> report = fit.change()
+    >>> round(report.value("mean rate"), 2), round(report.value("SD of rates"), 2)
+    (10.47, 5.92)
+    """
+    require_shape(fit)
+    if not np.isfinite(threshold):
+        raise ModelError(f"threshold= is a rate as a finite number, not {threshold!r}.")
+    asked = Question(
+        fit=fit,
+        rate=average_rate(fit, between),
+        threshold=threshold,
+        at=None if at is None else times_asked(at),
+        level=checked_level(level),
+        measure=lambda function, scale: delta(fit, function, level, scale),
+    )
+    eb = np.einsum("kn,kn->n", asked.rate.by_person, growth_parameters(fit)[0])
+    rows = [[name, *row] for name, persons in groups(fit, by) for row in group_rows(asked, persons, eb[persons])]
+    rows += [["", *row] for row in _common_rows(asked)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    unit = rate_unit(fit)
+    return ChangeReport(table, unit, tuple(sentences(fit, table, unit, threshold, level, between)))
+
+
+def _common_rows(asked: Question) -> list[list]:
+    """What is the same in every group: spread, start and rate, ICC, reliability, what explains it, the test."""
+    fit, rows = asked.fit, []
+    growth_only = fit.random_names and not set(fit.random_names) & set(fit.bound.covariates.names)
+    if asked.rate.varies:
+        rows += spread_rows(asked)
+        rows += start_rows(asked) if growth_only else []
+        rows += reliability_rows(asked)
+    rows += icc_rows(asked) if growth_only else []
+    if asked.rate.varies and fit.identified:
+        rows += [plain(*row) for row in (*explained_rows(asked), *rate_variance_test(fit))]
+    return rows
+
+
+def rate_unit(fit: FittedModel) -> str:
+    """Outcome unit per time unit, in the words of the data."""
+    outcome = fit.panel.outcome_unit or f"units of {fit.model.outcome}"
+    return f"{outcome} per {singular(fit.panel.time_unit or str(fit.model.time))}"

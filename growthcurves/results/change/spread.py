@@ -1,0 +1,102 @@
+"""What is the same in every group: how much persons differ in their rate, where they stand, how well it is known."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from growthcurves.fitted import FittedModel
+from growthcurves.results.change.lines import Question, line, plain
+from growthcurves.results.icc import default_times, icc_at, mean_variance, random_rows, time_text
+from growthcurves.results.rates import Rate, chosen_times, is_curved, middle_time, rate_at
+
+BOUNDARY = "estimated as zero: on the boundary, no Wald interval"
+
+
+def spread_rows(asked: Question) -> list[list]:
+    """SD of the rate given its predictors; for a curved shape that of the rate at chosen times too."""
+    rows = [_sd_line(asked, asked.rate, "SD of rates")]
+    if is_curved(asked.fit) and asked.fit.bound.shape.smooth:
+        for time in chosen_times(asked.fit, asked.at):
+            rows.append(_sd_line(asked, rate_at(asked.fit, float(time)), f"SD of rates at {time_text(time)}"))
+    return rows
+
+
+def _sd_line(asked: Question, rate: Rate, name: str) -> list:
+    if rate.sd() == 0:
+        return plain(name, 0.0, BOUNDARY if rate.varies else "nothing that varies moves this rate")
+    return line(name, asked.measure(lambda beta, G, s: rate.sd(G), "log"))
+
+
+def start_rows(asked: Question) -> list[list]:
+    """Correlation of the rate with the status at chosen times; for a straight line the time of least spread."""
+    rows: list[list] = []
+    if asked.rate.sd() == 0:
+        return rows
+    for time in chosen_times(asked.fit, asked.at):
+        z = random_rows(asked.fit, float(time))
+        if mean_variance(asked.fit, z, asked.fit.standard_G) > 0:
+            found = asked.measure(partial(_correlation, asked, z), "atanh")
+            rows.append(line(f"correlation of rate with status at {time_text(time)}", found))
+    if _straight_random(asked.fit):
+        rows.append(_least_spread(asked))
+    return rows
+
+
+def _correlation(asked: Question, z: np.ndarray, beta: np.ndarray, G: np.ndarray, s: float) -> float:
+    """Correlation of rate and status over persons, given their predictors."""
+    shares, rate = asked.fit.kinds.shares, asked.rate.random
+    covariance = float(shares @ ((rate @ G) * z).sum(axis=1))
+    size = asked.rate.variance(G) * mean_variance(asked.fit, z, G)
+    return covariance / float(np.sqrt(size)) if size > 0 else float("nan")
+
+
+def _straight_random(fit: FittedModel) -> bool:
+    """Whether persons differ by straight lines alone, so that they differ least at one time."""
+    return set(fit.random_names) == {"intercept", "slope"} and _line_effects(fit)
+
+
+def _line_effects(fit: FittedModel) -> bool:
+    straight = fit.model.parameters == ("intercept", "slope") and not is_curved(fit)
+    return straight or "slope" in fit.bound.shape.extra or "quadratic" in fit.model.parameters
+
+
+def _least_spread(asked: Question) -> list:
+    """The time t at which z(t)' G z(t) is least: from a time within the data, back by cov / var(slope)."""
+    fit = asked.fit
+    middle, slope = middle_time(fit), fit.standard_effect("slope")
+    z = random_rows(fit, middle)[0]
+    value = asked.measure(lambda beta, G, s: middle - (slope @ G @ z) / (slope @ G @ slope), "identity")
+    low, high = fit.panel.times.min(), fit.panel.times.max()
+    note = "extrapolation: outside the observed times" if not low <= value.estimate <= high else ""
+    if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
+        note = "by assumption: the model has no covariance of intercept and slope"
+    return line("time of least spread", value, note)
+
+
+def reliability_rows(asked: Question) -> list[list]:
+    """Mean over persons of var(rate) / (var(rate) + sampling variance of that person's own OLS rate)."""
+    fit, rate = asked.fit, asked.rate
+    sampling = fit.own_growth.sampling(rate.by_person)
+    there = ~np.isnan(sampling)
+    if not there.any():
+        return []
+    pairs = np.column_stack([sampling[there], fit.kinds.codes[there]])
+    distinct, counts = np.unique(pairs, axis=0, return_counts=True)
+    kinds = distinct[:, 1].astype(int)
+
+    def reliability(beta: np.ndarray, G: np.ndarray, s: float) -> float:
+        variance = rate.variances(G)[kinds]
+        return float(np.average(variance / (variance + s * distinct[:, 0]), weights=counts))
+
+    note = f"the {int(there.sum()):,} of {sampling.size:,} persons with occasions enough for an own line"
+    if rate.sd() == 0:
+        return [plain("reliability of the rate", 0.0, note)]
+    return [line("reliability of the rate", asked.measure(reliability, "logit"), note)]
+
+
+def icc_rows(asked: Question) -> list[list]:
+    """The share of variance between persons at each time."""
+    times = default_times(asked.fit) if asked.at is None else asked.at
+    return [line(f"ICC at {time_text(t)}", icc_at(asked.fit, float(t), asked.level, asked.measure)) for t in times]

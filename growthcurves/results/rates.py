@@ -1,0 +1,150 @@
+"""Rates of change as combinations of growth parameters: the average over an interval, or that at one time.
+
+For a straight line both are the slope. For any shape the average rate of a person from a to b is
+(pi_i' phi(b) - pi_i' phi(a)) / (b - a), and the rate at t is pi_i' phi'(t).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.fitted import FittedModel
+from growthcurves.results.icc import times_asked
+
+
+@dataclass(frozen=True, eq=False)
+class Rate:
+    """A rate of change.
+
+    Attributes
+    ----------
+    fit : FittedModel
+    rows : (m, K) array
+        The combination of growth parameters for each kind of person (one kind unless the shape has person-level
+        knots).
+    """
+
+    fit: FittedModel
+    rows: np.ndarray
+
+    @property
+    def by_person(self) -> np.ndarray:
+        """The combination for each person, (K, N)."""
+        return self.rows[self.fit.kinds.codes].T
+
+    def design(self, persons: np.ndarray) -> np.ndarray:
+        """How beta makes the expected rate of these persons, (p, n)."""
+        if len(self.rows) == 1:
+            return np.tensordot(self.rows[0], self.fit.growth_design[:, :, persons], 1)
+        return np.einsum("kn,kpn->pn", self.by_person[:, persons], self.fit.growth_design[:, :, persons])
+
+    def expected(self, persons: np.ndarray) -> np.ndarray:
+        """w_i' gamma of the rate for each of these persons, (n,)."""
+        return self.fit.solution.beta @ self.design(persons)
+
+    @property
+    def random(self) -> np.ndarray:
+        """The rate as a combination of the standard random effects, (m, q)."""
+        return self.fit.standard_rows(self.rows @ self.fit.effects)
+
+    @property
+    def varies(self) -> bool:
+        """Whether any random effect moves the rate."""
+        return bool(np.any(self.rows @ self.fit.effects != 0.0))
+
+    def variances(self, G: np.ndarray) -> np.ndarray:
+        """Variance of the rate between persons of each kind, (m,), under a G of the standard random effects."""
+        R = self.random
+        return np.maximum(((R @ G) * R).sum(axis=1), 0.0)
+
+    def variance(self, G: np.ndarray) -> float:
+        """The mean of that over persons."""
+        return float(self.fit.kinds.shares @ self.variances(G))
+
+    def sd(self, G: np.ndarray | None = None) -> float:
+        """SD of the rate given its predictors; exactly 0 on the boundary, NaN where withheld."""
+        if G is not None:
+            return float(np.sqrt(self.variance(G)))
+        E = self.rows @ self.fit.effects
+        G = self.fit.G
+        variances = np.maximum(((E @ G) * E).sum(axis=1), 0.0)
+        size = (np.abs(E) @ np.sqrt(np.maximum(np.diag(G), 0.0))) ** 2
+        variances[variances <= 1e-13 * size] = 0.0
+        return float(np.sqrt(self.fit.kinds.shares @ variances))
+
+
+def require_shape(fit: FittedModel) -> None:
+    """Refuse models without time, or in which time also enters outside the shape.
+
+    Raises
+    ------
+    NotEstimableError
+    """
+    if fit.model.time is None:
+        raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
+    if fit.model.time in fit.bound.covariates.used:
+        raise NotEstimableError(
+            f"Time enters the model outside its growth shape ({fit.model.covariates}): say the curve as a shape, such "
+            f"as shape='quadratic' or ns({fit.model.time}, df=4) in the formula, for a report of change."
+        )
+
+
+def whole_period(fit: FittedModel) -> tuple[float, float]:
+    """First and last observed time."""
+    return float(fit.panel.times.min()), float(fit.panel.times.max())
+
+
+def average_rate(fit: FittedModel, between: tuple[float, float] | None = None) -> Rate:
+    """The average rate from one time to another, by default from the first to the last.
+
+    Raises
+    ------
+    ModelError
+        When `between` is not two ascending times.
+    """
+    if between is not None and (len(times_asked(between)) != 2 or not between[0] < between[1]):
+        raise ModelError(f"between= needs two times, the earlier first, not {between!r}.")
+    if not is_curved(fit):
+        return Rate(fit, straight_rows(fit))
+    first, last = whole_period(fit) if between is None else (float(between[0]), float(between[1]))
+    rows = [
+        np.diff(fit.bound.shape.basis(np.array([first, last]), np.repeat(kind[None], 2, axis=0)), axis=0)[0]
+        for kind in fit.kinds.values
+    ]
+    return Rate(fit, np.array(rows) / (last - first))
+
+
+def rate_at(fit: FittedModel, time: float) -> Rate:
+    """The instantaneous rate at one time."""
+    if not is_curved(fit):
+        return Rate(fit, straight_rows(fit))
+    times = np.full(len(fit.kinds.values), float(time))
+    return Rate(fit, fit.bound.shape.derivative(times, fit.kinds.values))
+
+
+def straight_rows(fit: FittedModel) -> np.ndarray:
+    """The slope of a straight line, exactly."""
+    return fit.bound.shape.effects("slope")[None]
+
+
+def is_curved(fit: FittedModel) -> bool:
+    """Whether the rate may change with time."""
+    return fit.bound.shape.curved
+
+
+def middle_time(fit: FittedModel) -> float:
+    """The observed time nearest the middle of the range, the upper on ties."""
+    times = fit.panel.times
+    distance = np.abs(times - (float(times.min()) + float(times.max())) / 2.0)
+    return float(times[distance <= distance.min() * (1 + 1e-9)].max())
+
+
+def chosen_times(fit: FittedModel, at: np.ndarray | None) -> np.ndarray:
+    """The times asked for; by default the first, the middle and the last."""
+    if at is not None:
+        return at
+    first, last = whole_period(fit)
+    return np.array([first, middle_time(fit), last])
