@@ -239,27 +239,36 @@ def shrinkage(G: Array, D: Array) -> tuple[Array, Array]:
     q, n = G.shape[0], G.shape[2]
     L = square_root(D)
     inner = np.tensordot(np.einsum("ai,bj->ijab", L, L).reshape(q * q, q * q), G.reshape(q * q, n), 1)
-    inner = inner.reshape(q, q, n)
-    R, W = np.empty((q, q, n)), np.empty((q, q, n))
-    pivots = np.ones(n)
-    for j in range(q):
+    return unrolled(inner.reshape(q, q, n), L)
+
+
+def unrolled(inner: Array, L: Array) -> tuple[Array, Array]:
+    """log|I + L'GL| and L (I + L'GL)^-1 L', component first, for inner = L'GL (k, k, ...), which is overwritten.
+
+    The entries of L (q, k, ...) are numbers, or arrays that broadcast against those of `inner`.
+    """
+    k, shape = len(inner), inner.shape[2:]
+    q = len(L)
+    R, W = np.empty((k, k, *shape)), np.empty((k, q, *shape))
+    pivots = np.ones(shape)
+    for j in range(k):
         inner[j, j] += 1.0
         for i in range(j):
             entry = inner[i, j]
-            for k in range(i):
-                entry -= R[k, i] * R[k, j]
+            for c in range(i):
+                entry -= R[c, i] * R[c, j]
             np.divide(entry, R[i, i], out=R[i, j])
         entry = inner[j, j]
-        for k in range(j):
-            entry -= R[k, j] * R[k, j]
+        for c in range(j):
+            entry -= R[c, j] * R[c, j]
         pivots *= entry
         np.sqrt(entry, out=R[j, j])
         for a in range(q):
             W[j, a] = L[a, j]
-            for k in range(j):
-                W[j, a] -= R[k, j] * W[k, a]
+            for c in range(j):
+                W[j, a] -= R[c, j] * W[c, a]
             W[j, a] /= R[j, j]
-    M = np.empty((q, q, n))
+    M = np.empty((q, q, *shape))
     for a in range(q):
         for b in range(a + 1):
             M[a, b] = M[b, a] = _dot(W[:, a], W[:, b])

@@ -230,7 +230,7 @@ def moment_start(problem: Problem) -> Array:
     """
     q = problem.q
     slopes = derivatives(problem, criterion(problem, np.zeros((q, q))))
-    E = _basis(problem.partition, q)
+    E = free_matrices(problem.partition, q)
     trace = E @ slopes.trace.ravel()
     system = np.empty((len(E) + 1, len(E) + 1))
     system[:-1, :-1] = E @ slopes.expected_hessian() @ E.T
@@ -246,7 +246,7 @@ def other_start(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
     return _positive(np.diag(np.diag(D)) - D / 2.0, partition)
 
 
-def _basis(partition: tuple[tuple[int, ...], ...], q: int) -> Array:
+def free_matrices(partition: tuple[tuple[int, ...], ...], q: int) -> Array:
     """The symmetric matrices that are free, flattened: (m, q * q)."""
     free = [(a, b) for block in partition for a in block for b in block if b <= a]
     E = np.zeros((len(free), q, q))
