@@ -20,7 +20,7 @@ from reference_values import cases
 import growthcurves as gc
 from growthcurves.data.datasets import dataset_entry
 
-SHIPPED = ("sleepstudy", "bodyweight", "orthodont")
+SHIPPED = ("sleepstudy", "bodyweight", "orthodont", "oxboys")
 OUTSIDE = ("alcohol", "opposites")
 
 
@@ -52,6 +52,7 @@ def ours(fit, kind):
         "estimate": lambda: fit.params,
         "std_error": lambda: fit.bse,
         "statistic": lambda: fit.tvalues,
+        "df_nlme": lambda: fit.fixed_effects(ddf=gc.Containment(rule="nlme")).set_index("term")["df"],
         "component": lambda: components["estimate"],
         "variance": lambda: components["variance"],
         "covariance": lambda: components["covariance"],

@@ -39,8 +39,7 @@ MODELS = {
 
 def fit_true_model(name, data):
     if name == "survey":
-        between = data.groupby("person")["stress"].transform("mean")
-        data = data.assign(stress_within=data["stress"] - between, stress_between=between)
+        data = gc.within_between(data, id="person", columns="stress")
     return gc.fit(MODELS[name], data)
 
 
