@@ -44,6 +44,9 @@ class PanelSummary:
         person has one occasion or there is one person.
     dropped : tuple of (str, int)
         Rows left out, by reason.
+    waves : DataFrame or None
+        The times at each wave: wave, rows, persons, time_mean, time_sd, time_min, time_max. None without a wave
+        column.
     """
 
     names: Mapping[str, str | None]
@@ -65,6 +68,7 @@ class PanelSummary:
     variance_within: float
     icc: float
     dropped: tuple[tuple[str, int], ...]
+    waves: pd.DataFrame | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -79,6 +83,7 @@ class PanelSummary:
             "names": dict(self.names),
             "units": dict(self.units),
             "dropped": [{"reason": reason, "rows": rows} for reason, rows in self.dropped],
+            "waves": None if self.waves is None else self.waves.to_dict("records"),
         }
 
     def __str__(self) -> str:
@@ -115,6 +120,7 @@ class PanelSummary:
             ("first time", self.time_min, time),
             ("last time", self.time_max, time),
             ("median time between occasions", self.spacing, time),
+            *self._wave_entries(time),
             ("rows that share person and time", self.repeated, ""),
             ("outcome mean", self.outcome_mean, unit),
             ("outcome SD", self.outcome_sd, unit),
@@ -122,6 +128,17 @@ class PanelSummary:
             ("variance within persons", self.variance_within, squared),
             ("intraclass correlation (ANOVA)", self.icc, ""),
             *((f"rows left out, {reason}", rows, "") for reason, rows in self.dropped),
+        ]
+
+
+    def _wave_entries(self, unit: str) -> list[tuple[str, float | None, str]]:
+        if self.waves is None:
+            return []
+        rows = self.waves[["wave", "time_mean", "time_sd"]].itertuples(index=False)
+        return [
+            entry
+            for wave, mean, sd in rows
+            for entry in ((f"time at wave {wave}, mean", mean, unit), (f"time at wave {wave}, SD", sd, unit))
         ]
 
 
@@ -139,6 +156,7 @@ def summarise(
     names: Mapping[str, str | None],
     units: Mapping[str, str | None],
     dropped: Iterable[tuple[str, int]],
+    waves: pd.DataFrame | None = None,
 ) -> PanelSummary:
     """Describe the rows of a panel; warns of rows that share person and time."""
     between, within = variance_components(persons, values)
@@ -159,6 +177,7 @@ def summarise(
         variance_within=within,
         icc=_share(between, within),
         dropped=tuple(dropped),
+        waves=waves,
     )
 
 
@@ -196,6 +215,16 @@ def repeated_rows(persons: Persons, times: np.ndarray) -> np.ndarray:
     return pd.Series(keys).duplicated(keep=False).to_numpy()
 
 
+def person_time_order(persons: Persons, times: np.ndarray) -> np.ndarray | None:
+    """Rows in the order of persons and of their times; None where they lie so."""
+    if persons.starts is not None:
+        back = times[1:] < times[:-1]
+        back[persons.starts[1:] - 1] = False
+        if not back.any():
+            return None
+    return np.lexsort((times, persons.codes))
+
+
 def count_schedules(persons: Persons, times: np.ndarray) -> int:
     """Number of distinct schedules: persons whose sorted exact times are the same share one.
 
@@ -205,7 +234,8 @@ def count_schedules(persons: Persons, times: np.ndarray) -> int:
     >>> count_schedules(Persons.of(np.array([1, 1, 2, 2, 3])), np.array([0.0, 1.0, 1.0, 0.0, 0.0]))
     2
     """
-    codes, _ = pd.factorize(times[np.lexsort((times, persons.codes))])
+    order = person_time_order(persons, times)
+    codes, _ = pd.factorize(times if order is None else times[order])
     starts = np.cumsum(persons.sizes) - persons.sizes
     total = 0
     for size in np.unique(persons.sizes):
@@ -235,9 +265,11 @@ def _time_facts(
 
 
 def _median_spacing(persons: Persons, times: np.ndarray) -> float | None:
-    order = np.lexsort((times, persons.codes))
-    steps = np.diff(times[order])[np.diff(persons.codes[order]) == 0]
-    return float(np.median(steps)) if len(steps) else None
+    order = person_time_order(persons, times)
+    steps = np.diff(times if order is None else times[order])
+    within = np.ones(len(steps), dtype=bool)
+    within[np.cumsum(persons.sizes)[:-1] - 1] = False  # from one person to the next
+    return float(np.median(steps[within])) if within.any() else None
 
 
 def _share(between: float, within: float) -> float:

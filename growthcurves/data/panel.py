@@ -14,8 +14,11 @@ from growthcurves.data.checks import numeric_column
 from growthcurves.data.describe import PanelSummary, repeated_rows, summarise
 from growthcurves.data.elapsed import Elapsed, elapsed_times
 from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.missing import MissingPatterns, missing_patterns
+from growthcurves.data.own_lines import people_table
 from growthcurves.data.persons import Persons
 from growthcurves.data.rows import Rows
+from growthcurves.data.wave_spread import wave_spread
 from growthcurves.errors import DataError, ModelError
 
 
@@ -155,6 +158,10 @@ class Panel:
         """
         require_columns(self.data, columns)
 
+    def column(self, name: str) -> Any:
+        """A column over the used rows, as the array it is kept in; time as `times`."""
+        return self.times if name == self.time else self._rows.of(raw_array(self.data, name))
+
     def numbers(self, column: str) -> np.ndarray:
         """A column of numbers over the used rows as float64, missing values as NaN.
 
@@ -229,7 +236,64 @@ class Panel:
             names={"id": self.id, "time": self.time, "outcome": self.outcome},
             units={"time": self.time_unit, "outcome": self.outcome_unit},
             dropped=self._rows.reasons,
+            waves=wave_spread(self),
         )
+
+    def missing(self, by: str | None = None) -> MissingPatterns:
+        """Which waves persons missed, whether they dropped out or came back, and from where they left.
+
+        Waves are those of the wave column, else the times that persons have in common.
+
+        Parameters
+        ----------
+        by : str, optional
+            Column of groups to compare; one value per person.
+
+        Raises
+        ------
+        NotEstimableError
+            When there is neither a wave column nor a common grid of times: says why.
+        DataError
+            When a row has no wave, or `by` varies within a person: the person is named.
+
+        References
+        ----------
+        Little and Rubin (2019), Statistical Analysis with Missing Data, 3rd ed., section 1.2 (monotone patterns).
+
+        Examples
+        --------
+        >>> long = pd.DataFrame({"who": [1, 1, 1, 2, 2, 3], "week": [0, 1, 2, 0, 2, 0], "y": [5, 4, 3, 5, 2, 6]})
+        >>> missed = Panel(long, id="who", time="week", outcome="y").missing()
+        >>> missed.table[["pattern", "kind", "persons"]]
+          pattern          kind  persons
+        0     x..      monotone        1
+        1     x.x  intermittent        1
+        2     xxx      complete        1
+        """
+        return missing_patterns(self, by)
+
+    def people(self) -> pd.DataFrame:
+        """One row per person (index id): rows, first and last time, and the person's own straight line.
+
+        Columns n, first, last (times), intercept, slope, r2: least squares over the person's own rows. The
+        intercept is read at time 0 where 0 lies inside the panel's observed times, else at the panel's first time:
+        ``attrs["origin"]`` says which. A person whose rows share one time has no line (NaN), one whose outcome
+        is constant has no r2; with two times the line goes through both points and r2 is 1.
+
+        Raises
+        ------
+        DataError
+            When the panel has no time.
+
+        Examples
+        --------
+        >>> from growthcurves.data.datasets import load_dataset
+        >>> people = Panel(load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction").people()
+        >>> people.loc[308].round(2).to_dict()
+        {'n': 10.0, 'first': 0.0, 'last': 9.0, 'intercept': 244.19, 'slope': 21.76, 'r2': 0.68}
+        """
+        times = self.times
+        return people_table(self.persons, times, self.values, self.id, str(self.time))
 
     def plot(self, **options: Any) -> Any:
         """Observed trajectories of persons and their mean, by group if asked (``by=``); returns Axes."""

@@ -89,3 +89,34 @@ def test_schedules_are_sets_of_exact_times(rows):
     ids, times = np.array([row[0] for row in rows]), np.array([row[1] / 3 for row in rows])
     by_hand = {tuple(sorted(times[ids == person])) for person in set(ids.tolist())}
     assert count_schedules(Persons.of(ids), times) == len(by_hand)
+
+
+def test_the_spread_of_time_within_waves():
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame({"who": np.repeat(range(9), 3), "w": np.tile([1, 2, 10], 9), "y": rng.normal(size=27)})
+    table["t"] = table["w"] + rng.normal(size=27)
+    table.loc[4, "y"] = np.nan
+    table = pd.concat([table.astype({"w": float}), table.iloc[[0]].assign(t=9.5, w=np.nan)], ignore_index=True)
+    summary = Panel(table, id="who", time="t", outcome="y", wave="w", time_unit="months").describe()
+    used = table.dropna().groupby("w")["t"]
+    waves = summary.waves.set_index("wave")
+    assert waves.index.tolist() == [1, 2, 10] and waves["rows"].tolist() == waves["persons"].tolist() == [9, 8, 9]
+    for name, expected in {"mean": used.mean(), "sd": used.std(), "min": used.min(), "max": used.max()}.items():
+        np.testing.assert_allclose(waves[f"time_{name}"], expected, rtol=1e-12)
+    entry = summary.table.set_index("quantity").loc["time at wave 10, SD"]
+    assert entry["value"] == pytest.approx(used.std()[10]) and entry["unit"] == "months"
+    assert json.loads(json.dumps(summary.to_dict()))["waves"][1]["rows"] == 8
+    assert Panel(table, id="who", time="t", outcome="y").describe().waves is None
+
+
+def test_the_order_of_rows_changes_nothing():
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame({"who": np.repeat(range(20), 4), "t": rng.integers(0, 40, 80), "y": rng.normal(size=80)})
+    table = table.drop_duplicates(["who", "t"])
+    summaries = [
+        Panel(rows, id="who", time="t", outcome="y").describe()
+        for rows in (table, table.sort_values(["who", "t"]), table.sample(frac=1, random_state=1))
+    ]
+    gaps = table.sort_values(["who", "t"]).groupby("who")["t"].diff()
+    assert {summary.spacing for summary in summaries} == {gaps.median()}
+    assert len({summary.schedules for summary in summaries}) == 1

@@ -1,0 +1,113 @@
+"""The waves of a panel: a column that numbers the planned occasions, or the times that persons have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import holds_numbers
+from growthcurves.data.patterns import plain_number
+from growthcurves.data.source import find_cell
+from growthcurves.errors import DataError, NotEstimableError
+
+if TYPE_CHECKING:
+    from growthcurves.data.panel import Panel
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Waves in their order.
+
+    Attributes
+    ----------
+    name : str
+        The column that the waves come from.
+    labels : list
+        The waves: numbers by size, categories in their order, text by mean time.
+    codes : ndarray of int, shape (rows used,)
+        Position in `labels` of every row; -1 where the wave is missing.
+    """
+
+    name: str
+    labels: list[Any]
+    codes: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Number of waves."""
+        return len(self.labels)
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Mean of a column over the rows of each wave."""
+        known = self.codes >= 0
+        sums = np.bincount(self.codes[known], weights=values[known], minlength=self.count)
+        return sums / np.bincount(self.codes[known], minlength=self.count)
+
+
+def grid_of(panel: Panel) -> Grid:
+    """The waves of a panel's rows: those of its wave column, else the common grid of its times.
+
+    Times are a common grid when nobody would have to miss more than every second one (no more than twice as many
+    times as the person with the most rows has) and most of them occur for several persons.
+
+    Raises
+    ------
+    NotEstimableError
+        When there is neither a wave column nor a common grid: says why.
+    DataError
+        When the wave of a row is missing: person and row are named.
+    """
+    if panel.wave is None:
+        return _common_times(panel)
+    grid = column_grid(panel, panel.wave)
+    if (grid.codes < 0).any():
+        cell = find_cell(panel.frame, int((grid.codes < 0).argmax()), panel.wave, panel.ids)
+        raise DataError(f"Column {cell.column!r} (the wave) is missing ({cell.place}): fill it or leave the row out.")
+    return grid
+
+
+def column_grid(panel: Panel, name: str) -> Grid:
+    """The waves that a column names; -1 where it is missing."""
+    column = panel.column(name)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        present = column.remove_unused_categories()
+        return Grid(name, present.categories.tolist(), np.asarray(present.codes, dtype=np.intp))
+    if holds_numbers(column):
+        codes, labels = pd.factorize(panel.numbers(name))
+        return _in_order(name, codes, [plain_number(label) for label in labels], labels)
+    codes, labels = pd.factorize(column)
+    if panel.time is None:
+        return Grid(name, list(labels), codes)
+    return _in_order(name, codes, list(labels), Grid(name, list(labels), codes).means(panel.times))
+
+
+def _in_order(name: str, codes: np.ndarray, labels: list[Any], by: np.ndarray) -> Grid:
+    order = np.argsort(by, kind="stable")
+    place = np.append(np.argsort(order), -1)  # -1, a missing wave, stays -1
+    return Grid(name, [labels[position] for position in order], place[codes])
+
+
+def _common_times(panel: Panel) -> Grid:
+    if panel.time is None:
+        raise NotEstimableError("The panel has neither waves nor times: give a column with wave= or time=.")
+    codes, times = pd.factorize(panel.times)
+    reason = _why_no_grid(panel, np.bincount(codes), panel.time)
+    if reason:
+        raise NotEstimableError(f"{reason}: give a column that numbers the planned occasions with wave=.")
+    return _in_order(panel.time, codes, [plain_number(time) for time in times], times)
+
+
+def _why_no_grid(panel: Panel, rows: np.ndarray, time: Hashable) -> str | None:
+    most = int(panel.persons.sizes.max())
+    if len(rows) > 2 * most:
+        return (
+            f"Column {str(time)!r} has {len(rows)} different times and nobody has more than {most} occasions, so "
+            f"there is no common grid of times that a person could miss"
+        )
+    if panel.persons.count > 1 and 2 * np.count_nonzero(rows < 2) > len(rows):
+        return f"Most times in column {str(time)!r} occur for one person only, so there is no common grid of times"
+    return None
