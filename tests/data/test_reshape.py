@@ -196,11 +196,11 @@ def test_own_times_per_wave(own_times):
     assert find_cell(long, 1, "day").column == "day_t2" and find_cell(long, 5, "bdi").column == "bdi_t3"
 
 
-@pytest.mark.parametrize("kind", ["datetime64[ns]", "datetime64[us]", "str", "object"])
+@pytest.mark.parametrize("kind", ["datetime64[ns]", "datetime64[us]", "string", "object"])
 def test_own_dates_per_wave(own_times, kind):
     first, second = pd.to_datetime(["2020-03-01", "2020-01-31"]), pd.to_datetime(["2021-03-01", None])
     table = own_times.assign(day_t1=first, day_t3=second).drop(columns=["day_t2", "anx_t2"])
-    if kind in ("str", "object"):
+    if kind in ("string", "object"):
         for name in ("day_t1", "day_t3"):
             table[name] = table[name].dt.strftime("%Y-%m-%d").astype(kind)
     else:
