@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,14 +28,10 @@ class PersonLevel:
         self._varying: dict[str, int | None] = {}
         self._columns: dict[str, Any] = {}
 
-    @cached_property
+    @property
     def first_rows(self) -> np.ndarray:
         """Position of each person's first row."""
-        if self.persons.starts is not None:
-            return self.persons.starts
-        first = np.empty(self.persons.count, dtype=np.intp)
-        first[self.persons.codes[::-1]] = np.arange(self.persons.rows - 1, -1, -1)  # the last written is the first
-        return first
+        return self.persons.first_rows
 
     def rows(self, column: str) -> Any:
         """The column over the used rows; numbers as float64, whatever their type.
