@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "fit": "growthcurves.fit",
+    "ladder": "growthcurves.fit",
     "GrowthFit": "growthcurves.fit",
     "GrowthModel": "growthcurves.model.growth",
     "Diagonal": "growthcurves.model.random",

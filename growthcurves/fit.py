@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.results import coefficients, icc, people, predict, summary, variances
 from growthcurves.results.change import report as change_report
+from growthcurves.results.criteria import criteria
+from growthcurves.results.ladder.report import Ladder
+from growthcurves.results.ladder.report import ladder as make_ladder
 
 
 def fit(
@@ -56,25 +60,83 @@ def fit(
     >>> fit.params.round(3).to_dict()
     {'intercept': 251.405, 'slope': 10.467}
     """
+    model, panel, people = _read(model, data, time, options)
+    fitted = estimate(model, panel, method, GrowthFit, people)
+    assert isinstance(fitted, GrowthFit)
+    return fitted
+
+
+def ladder(
+    model: GrowthModel | str,
+    data: Any,
+    method: str = "ml",
+    steps: Sequence[Any] = (),
+    ddf: Any = "satterthwaite",
+    time: str | None = None,
+    **options: Any,
+) -> Ladder:
+    """The models on the way to a growth model: unconditional means, unconditional growth, conditional growth.
+
+    All are fitted to the same rows: those that every model can use. The table is that of Singer and Willett (2003,
+    Tables 4.1 and 4.2): models as columns; fixed effects by growth parameter; variances within and between persons;
+    pseudo-R2 of the outcome (squared correlation with X beta), of the residual variance (against unconditional means)
+    and of each growth parameter's variance (against unconditional growth); deviance, AIC and BIC. See docs/compare.md.
+
+    Parameters
+    ----------
+    model : GrowthModel or str
+        The model at the top; a formula as for `fit`.
+    data : DataFrame or Panel
+    method : {"ml", "reml"}
+        ML by default, because deviances by REML do not compare models with different fixed effects.
+    steps : sequence of dict, str or GrowthModel
+        Models between unconditional growth and the top, in their order: predictors by growth parameter (key
+        "covariates" for time-varying ones), one formula for all growth parameters, or a model.
+    ddf : str or method
+        Degrees of freedom behind the stars of the fixed effects.
+    time, **options
+        For a formula, as in `fit`.
+
+    Returns
+    -------
+    Ladder
+        ``.table``, ``.fits`` by letter, ``.titles``.
+
+    Raises
+    ------
+    ModelError
+        For a model without time, or a step of another outcome, time or id.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> answer = gc.ladder("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
+    >>> {name: f"{fit.deviance:.2f}" for name, fit in answer.fits.items()}
+    {'A': '515.49', 'B': '439.21', 'C': '427.81'}
+    """
+    model, panel, _ = _read(model, data, time, options)
+    return make_ladder(model, panel, method, steps, ddf, GrowthFit)
+
+
+def _read(
+    model: GrowthModel | str, data: Any, time: str | None, options: dict[str, Any]
+) -> tuple[GrowthModel, Panel, PersonLevel | None]:
+    """The model and its panel from what a user may give, and the panel at the level of persons if looked at already."""
     _refuse_unknown(options)
     if not isinstance(model, (str, GrowthModel)):
         raise ModelError(f"fit() takes a formula or a GrowthModel first, then the data; not {type(model).__name__}.")
-    people = None
-    if isinstance(model, str):
-        parsed = parse_formula(model, time)
-        panel = data if isinstance(data, Panel) else Panel(data, id=parsed.id, time=parsed.time, outcome=parsed.outcome)
-        panel.require(parsed.columns)
-        roles = (parsed.outcome, parsed.id, parsed.time)
-        panel = panel.drop_missing(column for column in parsed.columns if column not in roles)
-        people = PersonLevel(panel)
-        model = growth_model(parsed, people.varies, **options)
-    elif time is not None or options:
-        raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
-    else:
-        panel = data
-    fitted = estimate(model, panel_for(model, panel), method, GrowthFit, people)
-    assert isinstance(fitted, GrowthFit)
-    return fitted
+    if isinstance(model, GrowthModel):
+        if time is not None or options:
+            raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
+        return model, panel_for(model, data), None
+    parsed = parse_formula(model, time)
+    panel = data if isinstance(data, Panel) else Panel(data, id=parsed.id, time=parsed.time, outcome=parsed.outcome)
+    panel.require(parsed.columns)
+    roles = (parsed.outcome, parsed.id, parsed.time)
+    panel = panel.drop_missing(column for column in parsed.columns if column not in roles)
+    people = PersonLevel(panel)
+    read = growth_model(parsed, people.varies, **options)
+    return read, panel_for(read, panel), people
 
 
 #: Options of a growth model that a formula does not say itself.
@@ -134,12 +196,12 @@ class GrowthFit(FittedModel):
     @property
     def aic(self) -> float:
         """deviance + 2 k, with k all fixed effects, variances and covariances, and the residual variance."""
-        return self.deviance + 2.0 * self.parameter_count
+        return criteria(self).aic
 
     @property
     def bic(self) -> float:
         """deviance + k log(n), with n the rows used (as lme4)."""
-        return self.deviance + self.parameter_count * float(np.log(self.nobs))
+        return criteria(self).bic
 
     @property
     def cov_re(self) -> pd.DataFrame:

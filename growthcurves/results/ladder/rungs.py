@@ -1,0 +1,128 @@
+"""The models of a ladder, from the model at its top."""
+
+from __future__ import annotations
+
+import string
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from growthcurves.data.panel import Panel
+from growthcurves.errors import ModelError
+from growthcurves.estimate import estimate
+from growthcurves.fitted import FittedModel
+from growthcurves.model.bind import model_columns
+from growthcurves.model.columns import formula_columns
+from growthcurves.model.growth import GrowthModel, formula_words
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.random import RandomPart
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A model of the ladder: its letter, what it is called, and its fit."""
+
+    name: str
+    title: str
+    fit: FittedModel
+
+
+def climb(
+    model: GrowthModel, panel: Panel, steps: Sequence[Any], method: str, kind: type[FittedModel]
+) -> tuple[Rung, ...]:
+    """Fit the models of the ladder, each to the rows that all of them can use.
+
+    Warnings that several models share are given once.
+
+    Raises
+    ------
+    ModelError
+        For a model without time, or a step that is no model of the same outcome, time and persons.
+    """
+    if model.time is None:
+        raise ModelError("A ladder is about change: its model needs time.")
+    between = [_step(model, step) for step in steps]
+    panel = panel.drop_missing(column for item in (model, *between) for column in model_columns(item))
+    people = PersonLevel(panel)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        top = estimate(model, panel, method, kind, people)
+        means, growth = _means(top.model), _growth(top)
+        models = [("unconditional means", means), ("unconditional growth", growth)]
+        models += [(_title(item), item) for item in between]
+        fits = [(title, estimate(item, panel, method, kind, people)) for title, item in models]
+        if not _same(fits[1][1], top):
+            fits.append((f"conditional growth: {_title(top.model)}", top))
+    for warning in {str(warning.message): warning for warning in caught}.values():
+        warnings.warn(warning.message, warning.category, stacklevel=4)
+    return tuple(Rung(name, title, fit) for name, (title, fit) in zip(_letters(len(fits)), fits, strict=True))
+
+
+def _letters(count: int) -> Iterable[str]:
+    if count > len(string.ascii_uppercase):
+        raise ModelError(f"A ladder has at most {len(string.ascii_uppercase)} models, not {count}.")
+    return string.ascii_uppercase[:count]
+
+
+def _means(model: GrowthModel) -> GrowthModel:
+    """Persons differ in their level and nothing changes."""
+    random = ("intercept",) if model.random.names else ()
+    return GrowthModel(model.outcome, None, model.id, random=random, residual=model.residual)
+
+
+def _growth(top: FittedModel) -> GrowthModel:
+    """The shape of the model at the top without anything that predicts it."""
+    covariates = set(top.bound.covariates.names)
+    return top.model.replace(
+        predictors=None, covariates=None, reference=None, random=_without(top.model.random, covariates)
+    )
+
+
+def _without(part: RandomPart, names: set[str]) -> RandomPart:
+    blocks = (tuple(name for name in block if name not in names) for block in part.blocks)
+    return RandomPart(tuple(block for block in blocks if block))
+
+
+def _step(model: GrowthModel, step: Any) -> GrowthModel:
+    """A model between growth and the top: a model of its own, or other predictors."""
+    if isinstance(step, GrowthModel):
+        roles = ("outcome", "time", "id")
+        for role in roles:
+            if getattr(step, role) != getattr(model, role):
+                raise ModelError(
+                    f"The step's {role} is {getattr(step, role)!r} but the model's is {getattr(model, role)!r}: "
+                    f"the models of a ladder share it."
+                )
+        return step
+    if not isinstance(step, (str, Mapping)):
+        raise ModelError(
+            f"A step is a dict of predictors such as {{'slope': 'arm'}} (covariates: 'covariates'), a formula of "
+            f"predictors, or a GrowthModel; not {type(step).__name__}."
+        )
+    predictors, covariates = (step, None) if isinstance(step, str) else _parts(step)
+    kept = set(formula_columns(covariates))
+    lost = {name for name in model.random.names if name in set(formula_columns(model.covariates)) - kept}
+    bare = model.replace(
+        predictors=predictors, covariates=covariates, reference=None, random=_without(model.random, lost)
+    )
+    used = model_columns(bare)
+    return bare.replace(reference={name: level for name, level in (model.reference or {}).items() if name in used})
+
+
+def _parts(step: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+    """The predictors of a step by growth parameter, and its time-varying covariates."""
+    return {name: text for name, text in step.items() if name != "covariates"}, step.get("covariates")
+
+
+def _same(left: FittedModel, right: FittedModel) -> bool:
+    return left.bound.terms == right.bound.terms and left.model.random == right.model.random
+
+
+def _title(model: GrowthModel) -> str:
+    """What predicts what, in a line."""
+    formulas = [(name, formula_words(model.formula_for(name))) for name in model.parameters]
+    parts = [f"{name} ~ {' + '.join(words)}" for name, words in formulas if words != ["1"]]
+    parts = [part.replace("~ 1 + ", "~ ") for part in parts]
+    parts += [f"covariates {model.covariates}"] if model.covariates else []
+    return "; ".join(parts) or "no predictors"
