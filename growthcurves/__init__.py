@@ -35,6 +35,7 @@ _NAMES = {
     "BetweenWithin": "growthcurves.results.ddf.between_within",
     "Containment": "growthcurves.results.ddf.containment",
     "Residual": "growthcurves.results.ddf.residual",
+    "Robust": "growthcurves.results.robust",
     "Normal": "growthcurves.results.ddf.normal",
     "Moments": "growthcurves.engine.moments",
     "PersonMoments": "growthcurves.engine.moments",

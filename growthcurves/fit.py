@@ -15,7 +15,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.formula import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.results import coefficients, icc, people, predict, summary, variances
+from growthcurves.results import coefficients, icc, people, predict, robust, summary, variances
 from growthcurves.results.change import report as change_report
 from growthcurves.results.criteria import criteria
 from growthcurves.results.ladder.report import Ladder
@@ -234,6 +234,10 @@ class GrowthFit(FittedModel):
     def fixed_effects(self, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
         """Fixed effects as a tidy table."""
         return coefficients.fixed_effects(self, ddf, level)
+
+    def robust(self, kind: str = "CR2", level: float = 0.95) -> robust.RobustEffects:
+        """Fixed effects with robust standard errors by person, beside the model-based ones."""
+        return robust.robust(self, kind, level)
 
     def conf_int(self, method: str = "wald", level: float = 0.95) -> pd.DataFrame:
         """Confidence intervals of fixed effects and variance components: columns conf_low and conf_high."""
