@@ -223,9 +223,9 @@ class GrowthFit(FittedModel):
         """Outcome minus fitted value."""
         return (pd.Series(self.panel.values, index=self.fittedvalues.index) - self.fittedvalues).rename("resid")
 
-    def summary(self) -> summary.Summary:
+    def summary(self, ddf: Any = "satterthwaite") -> summary.Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
-        return summary.summary(self)
+        return summary.summary(self, ddf)
 
     def equations(self) -> str:
         """The model's level equations with its own terms."""

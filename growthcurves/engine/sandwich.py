@@ -16,8 +16,10 @@ from growthcurves.engine.persons import chunks
 from growthcurves.engine.problem import Problem
 from growthcurves.engine.solution import Solution
 
-#: Eigenvalues below this fraction of the largest are zeros.
-RANK = 1e-10
+#: Squared lengths below this fraction of the largest are directions that a person's columns do not span.
+RANK = 1e-12
+#: What is left of a person's residual below this fraction of its variance is nothing.
+DETERMINED = 1e-10
 
 
 @dataclass(frozen=True)
@@ -68,21 +70,21 @@ def sandwich(solution: Solution, people: PersonMoments, kind: str, L: Array) -> 
     """
     problem, at = solution.problem, solution.optimum.at
     half = np.linalg.solve(at.factor, np.eye(problem.p))
-    M = at.sigma2 * half.T @ half
+    Phi = at.sigma2 * half.T @ half
     Jx = problem.original_x()
-    contrasts = M @ (Jx.T @ L.T)  # (p, k)
+    contrasts = Phi @ (Jx.T @ L.T)  # (p, k)
     k, p = len(L), problem.p
     meat = np.zeros((p, p))
     sums = Spread.zero(k, p)
     factor = problem.persons / (problem.persons - 1.0) if kind == "CR1" else 1.0
     for part in chunks(people.count):
         reduced = reduce(problem, at.D, at.sigma2, at.beta, people.take(part))
-        F = weighted(reduced, M, kind)
+        F = weighted(reduced, Phi, kind)
         score = np.einsum("nrp,nr->np", F, reduced.e)
         meat += score.T @ score
-        sums = sums.plus(F @ contrasts, reduced, M)
-    outer = Jx @ M
-    return Sandwich(factor * outer @ meat @ outer.T, factor * sums.mean(M), factor**2 * sums.variance(M))
+        sums = sums.plus(F @ contrasts, reduced, Phi)
+    outer = Jx @ Phi
+    return Sandwich(factor * outer @ meat @ outer.T, factor * sums.mean(Phi), factor**2 * sums.variance(Phi))
 
 
 def reduce(problem: Problem, D: Array, sigma2: float, beta: Array, people: PersonMoments) -> Reduced:
@@ -118,23 +120,24 @@ def root(gram: Array, target: Array) -> tuple[Array, Array]:
     return rows, inverse * np.einsum("nra,na->nr", transposed, target / size)
 
 
-def weighted(reduced: Reduced, M: Array, kind: str) -> Array:
+def weighted(reduced: Reduced, Phi: Array, kind: str) -> Array:
     """A_i V_i^-1 X_i of each person, (n, r, p): what the residuals are multiplied by."""
     W = np.linalg.solve(reduced.V, reduced.X)
-    return adjustment(reduced, M) @ W if kind == "CR2" else W
+    return adjustment(reduced, Phi) @ W if kind == "CR2" else W
 
 
-def adjustment(reduced: Reduced, M: Array) -> Array:
-    """A_i with A_i (V_i - X_i M X_i') A_i' = V_i, symmetric, (n, r, r) (Bell and McCaffrey 2002; clubSandwich).
+def adjustment(reduced: Reduced, Phi: Array) -> Array:
+    """A_i with A_i (V_i - X_i Phi X_i') A_i' = V_i, symmetric, (n, r, r) (Bell and McCaffrey 2002; clubSandwich).
 
-    C' (C (V - X M X') C')^{-1/2} C with V = C'C, any C; where a person alone determines an effect, the
+    C' (C (V - X Phi X') C')^{-1/2} C with V = C'C, any C; where a person alone determines an effect, the
     generalised inverse.
     """
     C = np.linalg.cholesky(reduced.V).swapaxes(1, 2)
     CX = C @ reduced.X
-    inner = C @ reduced.V @ C.swapaxes(1, 2) - CX @ M @ CX.swapaxes(1, 2)
-    values, vectors = np.linalg.eigh((inner + inner.swapaxes(1, 2)) / 2)
-    there = values > RANK * values[:, -1:]
+    whole = C @ reduced.V @ C.swapaxes(1, 2)
+    left = whole - CX @ Phi @ CX.swapaxes(1, 2)
+    values, vectors = np.linalg.eigh((left + left.swapaxes(1, 2)) / 2)
+    there = values > DETERMINED * np.einsum("nij,nik,nkj->nj", vectors, whole, vectors, optimize=True)
     power = np.where(there, 1.0 / np.sqrt(np.where(there, values, 1.0)), 0.0)
     half = vectors.swapaxes(1, 2) @ C
     return half.swapaxes(1, 2) @ (power[:, :, None] * half)
@@ -142,9 +145,10 @@ def adjustment(reduced: Reduced, M: Array) -> Array:
 
 @dataclass(frozen=True)
 class Spread:
-    """Sums over persons that give mean and variance of L cov L' (docs/inference-df.md, equations 5.5 to 5.8).
+    """Sums over persons that give mean and variance of L cov L' (docs/inference-df.md, equations 5.4 to 5.6).
 
-    For contrasts s and t, u_is = A_i V_i^-1 X_i M l_s, a_i = (u_is' V_i u_it) and h_is = X_i'u_is.
+    For contrasts s and t, u_is = A_i V_i^-1 X_i Phi l_s, a_i = (u_is' V_i u_it), h_is = X_i'u_is,
+    b_i = (h_is' Phi h_it).
 
     Attributes
     ----------
@@ -164,11 +168,11 @@ class Spread:
     def zero(cls, k: int, p: int) -> Spread:
         return cls(np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k, p, p)))
 
-    def plus(self, u: Array, reduced: Reduced, M: Array) -> Spread:
+    def plus(self, u: Array, reduced: Reduced, Phi: Array) -> Spread:
         """With some persons more; u is (n, r, k)."""
         a = u.swapaxes(1, 2) @ reduced.V @ u
         h = reduced.X.swapaxes(1, 2) @ u  # (n, p, k)
-        b = h.swapaxes(1, 2) @ M @ h
+        b = h.swapaxes(1, 2) @ Phi @ h
         diagonal = np.einsum("nss->ns", a), np.einsum("nss->ns", b)
         squares = paired(*diagonal) + (a**2 - 2.0 * a * b).sum(axis=0)
         flat = h.transpose(2, 1, 0).reshape(-1, len(h))
@@ -176,13 +180,13 @@ class Spread:
         H = (flat @ flat.T).reshape(k, p, k, p).swapaxes(1, 2)
         return Spread(self.a + a.sum(axis=0), self.squares + squares, self.H + H)
 
-    def mean(self, M: Array) -> Array:
-        return self.a - np.einsum("stij,ij->st", self.H, M)
+    def mean(self, Phi: Array) -> Array:
+        return self.a - np.einsum("stij,ij->st", self.H, Phi)
 
-    def variance(self, M: Array) -> Array:
-        MH = M @ self.H
-        other = MH.swapaxes(0, 1)
-        return self.squares + np.einsum("stij,stji->st", MH, other) + np.einsum("stij,stji->st", other, other)
+    def variance(self, Phi: Array) -> Array:
+        PhiH = Phi @ self.H
+        other = PhiH.swapaxes(0, 1)
+        return self.squares + np.einsum("stij,stji->st", PhiH, other) + np.einsum("stij,stji->st", other, other)
 
 
 def paired(a: Array, b: Array) -> Array:

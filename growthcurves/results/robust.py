@@ -144,7 +144,7 @@ def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEf
     >>> fit.robust().table[["term", "std_error", "model_std_error"]].round(2)
             term  std_error  model_std_error
     0  intercept       6.82             9.75
-    1      slope       1.55             0.80
+    1        day       1.55             0.80
     """
     table = fixed_effects(fit, Robust(kind), level)
     model = fixed_effects(fit, level=level)

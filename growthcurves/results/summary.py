@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,9 +33,9 @@ def level_equations(fit: FittedModel) -> str:
     return equations(fit.model, fit.model.parameters, terms, fit.bound.shape.level_one(fit.model.time or ""))
 
 
-def summary(fit: FittedModel) -> Summary:
+def summary(fit: FittedModel, ddf: Any = "satterthwaite") -> Summary:
     """Equations, counts at each level, fixed effects, variance components, fit indices and certificate."""
-    table = fixed_effects(fit)
+    table = fixed_effects(fit, ddf)
     parts = [
         _title(fit),
         level_equations(fit),
@@ -79,7 +80,7 @@ def _far(fit: FittedModel) -> str:
 
 
 def _fixed(fit: FittedModel, table: pd.DataFrame) -> str:
-    lines = [f"Fixed effects ({table.attrs['ddf']} df)"]
+    lines = [f"Fixed effects (df: {table.attrs['ddf']})"]
     width = max([len(str(term)) for term in table["term"]] + [12])
     head = f"  {'':{width}}  {'estimate':>10} {'std. error':>10} {'df':>7} {'t':>7} {'p':>6}   95 % interval"
     for title, rows in _groups(fit, table):
@@ -89,6 +90,8 @@ def _fixed(fit: FittedModel, table: pd.DataFrame) -> str:
                 f"  {row.term:{width}}  {number(row.estimate):>10} {number(row.std_error):>10} {_df(row.df):>7} "
                 f"{row.statistic:>7.2f} {p_text(row.p_value):>6}   {number(row.conf_low)} to {number(row.conf_high)}"
             )
+    if "why_not" in table.attrs:
+        lines.append("  " + table.attrs["why_not"])
     if fit.aliased:
         lines.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from growthcurves.results.ddf.residual import residual_df
 
 @dataclass(frozen=True)
 class BetweenWithin(Method):
-    """HLM's rule (Raudenbush and Bryk 2002, section 3): J - S - 1 for effects on a growth parameter that varies.
+    """HLM's rule (Raudenbush and Bryk 2002, chapter 3): J - S - 1 for effects on a growth parameter that varies.
 
     J persons, less the rank of the level-2 design of that growth parameter (its S predictors and the constant), for
     all effects on a growth parameter or covariate that varies between persons; rows less all fixed effects for the

@@ -14,7 +14,7 @@ import growthcurves as gc
 from growthcurves.results.coefficients import joint_test
 
 REFERENCE = cases("ddf")
-# time column, random part, factors with R's reference level
+# the formula, and R's reference level where it is not the first of ours
 MODELS = {
     "sleepstudy": ("reaction ~ day + (day | subject)", {}),
     "sleepstudy_intercept": ("reaction ~ day + (1 | subject)", {}),
@@ -24,6 +24,7 @@ MODELS = {
     "orthodont_intercept": ("distance ~ age * sex + (1 | subject)", {"sex": "Female"}),
     "bodyweight": ("weight ~ day * diet + (day | rat)", {}),
     "chickweight": ("weight ~ day * diet + (day | chick)", {}),
+    "trial": ("depression ~ week * arm + (week | patient)", {"arm": "drug"}),
     "varying": ("y ~ time + x + (time + x | id)", {}),
 }
 TIMES = ("day", "age", "time", "week")
@@ -47,9 +48,7 @@ def case(request):
     formula, reference = MODELS[request.param]
     record = REFERENCE[request.param]
     data = table(record["data"]) if record["data"].endswith(".csv") else gc.load_dataset(record["data"])
-    if request.param == "trial":
-        levels = sorted(data["arm"].unique())
-        reference = {"arm": levels[0]}
+    data = data.iloc[: record["rows"]]
     time = formula.split("~")[1].split()[0]
     fit = gc.fit(formula, data, time=time, reference=reference) if reference else gc.fit(formula, data, time=time)
     return fit, record, order(record["names"], fit)
