@@ -37,13 +37,14 @@ def adjusted_covariance(problem: Problem, optimum: Optimum, cov: Array) -> Array
 def _between(problem: Problem, D: Array, weight: Array) -> Array:
     """sum_i U_i' (sum_kl W_kl E_k P_i E_l) U_i, (p + 1, p + 1)."""
     q = len(D)
+    flat = weight.transpose(1, 2, 0, 3).reshape(q * q, q * q)
 
     def weights(G: Array) -> Array:
         B = G @ D
         B[:, range(q), range(q)] += 1.0
         Q = np.linalg.solve(B, np.broadcast_to(np.eye(q), B.shape))
         P = Q @ G
-        N = np.einsum("kbc,abcd->kad", P, weight, optimize=True)
+        N = (P.reshape(-1, q * q) @ flat).reshape(P.shape)
         return Q.swapaxes(1, 2) @ N @ Q
 
     total = np.zeros((problem.p + 1, problem.p + 1))

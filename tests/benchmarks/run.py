@@ -240,6 +240,13 @@ def reshape(bench: Bench) -> Iterator[Table]:
     yield measured(bench.persons, rounds=7)
 
 
+def degrees_of_freedom(bench: Bench) -> Iterator[Table]:
+    """Kenward-Roger and its companions after the fit, in this process."""
+    from degrees_of_freedom import measured
+
+    yield measured(bench.persons, bench.rounds)
+
+
 TASKS: dict[str, Callable[[Bench], Iterator[Table]]] = {
     "shared": shared,
     "passes": passes,
@@ -250,6 +257,7 @@ TASKS: dict[str, Callable[[Bench], Iterator[Table]]] = {
     "imports": imports,
     "demo": demo,
     "reshape": reshape,
+    "ddf": degrees_of_freedom,
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
-from growthcurves.results.ddf.effects import by_owner, owners
+from growthcurves.results.ddf.effects import by_owner, owners, random_effect
 from growthcurves.results.ddf.residual import residual_df
 
 
@@ -38,6 +38,6 @@ class BetweenWithin(Method):
         names, persons = owners(fit), fit.moments.persons
 
         def count(name: str) -> float:
-            return float(persons - names.count(name)) if name in fit.random_names else residual_df(fit)
+            return residual_df(fit) if random_effect(fit, name) is None else float(persons - names.count(name))
 
         return by_owner(fit, L, count)

@@ -10,7 +10,7 @@ from growthcurves.engine.ranks import rank_with
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
-from growthcurves.results.ddf.effects import by_owner, owners, smallest
+from growthcurves.results.ddf.effects import by_owner, owners, random_effect, smallest
 from growthcurves.results.rows import own_rows
 
 RULES = ("sas", "nlme")
@@ -57,9 +57,9 @@ class Containment(Method):
         ranks = [rank_with(fit.solution.problem, a) for a in range(len(fit.random_names) + 1)]
 
         def count(name: str) -> float:
-            if name not in fit.random_names:
+            place = random_effect(fit, name)
+            if place is None:
                 return float(fit.moments.rows - ranks[-1])
-            place = fit.random_names.index(name)
             return float(ranks[place + 1] - ranks[place])
 
         return by_owner(fit, L, count)

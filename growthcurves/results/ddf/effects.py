@@ -15,6 +15,19 @@ def owners(fit: FittedModel) -> list[str]:
     return [owner.get(column, fit.bound.terms[column]) for column in fit.coordinates.x.kept]
 
 
+def random_effect(fit: FittedModel, name: str) -> int | None:
+    """Position of the random effect by which a growth parameter or covariate varies between persons; None if by none.
+
+    It is the one of the same name. A random effect that is none of the fixed effects' own (the slope beside a
+    spline, the intercept beside one mean per occasion) moves all growth parameters other than the intercept.
+    """
+    if name in fit.random_names:
+        return fit.random_names.index(name)
+    fixed = {*fit.model.parameters, *fit.bound.covariates.names}
+    others = [place for place, effect in enumerate(fit.random_names) if effect not in fixed]
+    return others[-1] if others and name in fit.model.parameters and name != "intercept" else None
+
+
 def smallest(L: np.ndarray, df: np.ndarray) -> np.ndarray:
     """For each row of L (k, p), the smallest df (p,) among the effects in it; NaN for a row of zeros."""
     inside = np.where(np.abs(L) > 1e-12 * np.abs(L).max(axis=1, initial=0.0)[:, None], df, np.inf)

@@ -32,6 +32,15 @@ def test_a_random_covariate_has_persons_less_one():
     assert set(df_of(fit, "between-within").values()) == {fit.moments.persons - 1.0}
 
 
+@pytest.mark.parametrize("shape", [gc.Spline(df=3), "occasions"])
+def test_a_random_effect_beside_the_shape_moves_all_its_parameters(shape):
+    """50 chicks, four diets: HLM's 46 for every effect of a curve whose level or slope varies between persons."""
+    model = gc.GrowthModel(outcome="weight", time="day", id="chick", shape=shape, predictors="diet")
+    fit = gc.fit(model, gc.load_dataset("chickweight"))
+    for ddf in ("between-within", "containment"):
+        assert set(df_of(fit, ddf).values()) == {46.0}
+
+
 def test_residual(trial_fit):
     assert set(df_of(trial_fit, "residual").values()) == {trial_fit.nobs - 8.0}
 
