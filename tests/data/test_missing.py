@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import growthcurves as gc
@@ -95,6 +95,7 @@ def test_groups_keep_the_order_of_their_categories_and_persons_without_one_are_s
     assert missed.table["group"].unique().tolist() == ["placebo", "(missing)"]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_against_a_loop_over_persons(seed):
     rng = np.random.default_rng(seed)
