@@ -149,3 +149,15 @@ def same_estimates(fit, record):
     np.testing.assert_allclose(sds, record["varying"]["sd"], rtol=1e-4)
     np.testing.assert_allclose(G / np.outer(sds, sds), record["varying"]["corr"], atol=1e-4)
     assert np.sqrt(fit.scale) == pytest.approx(record["sigma"], rel=1e-4)
+
+
+def test_all_shipped_long_tables_are_here():
+    long = [name for name in gc.list_datasets()["name"] if dataset_entry(name)["layout"] == "long"]
+    for method in ("REML", "ML"):
+        for name in long:
+            kinds = [
+                record["shape"].get("degree", record["shape"]["kind"])
+                for record in CASES.values()
+                if record["data"] == name and record["method"] == method
+            ]
+            assert {1, 2, "piecewise", "spline"} <= set(kinds), name
