@@ -15,11 +15,32 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.formula import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.results import coefficients, icc, people, predict, robust, summary, variances
+from growthcurves.results import (
+    coefficients,
+    effect_sizes,
+    fixed_tests,
+    icc,
+    joint_tests,
+    margins,
+    means,
+    people,
+    predict,
+    r2,
+    robust,
+    slopes,
+    summary,
+    variances,
+)
 from growthcurves.results.change import report as change_report
 from growthcurves.results.criteria import criteria
+from growthcurves.results.effect_sizes import EffectSizes
+from growthcurves.results.fixed_tests import Contrast, FixedTest
+from growthcurves.results.joint_tests import JointTests
 from growthcurves.results.ladder.report import Ladder
 from growthcurves.results.ladder.report import ladder as make_ladder
+from growthcurves.results.margins import MarginTest
+from growthcurves.results.means import Marginal
+from growthcurves.results.r2 import R2
 
 
 def fit(
@@ -280,6 +301,76 @@ class GrowthFit(FittedModel):
     def icc(self, at: Any = None) -> icc.Icc:
         """Share of the variance that lies between persons, at given times."""
         return icc.icc(self, at)
+
+    def test(self, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
+        """t or F test of hypotheses about fixed effects, written in term names: ``"slope:arm[drug] = 0"``."""
+        return fixed_tests.test(self, hypotheses, ddf, level)
+
+    def joint_tests(self, type: int = 3, ddf: Any = "satterthwaite") -> JointTests:
+        """F test of every effect, the same under any coding of factors."""
+        return joint_tests.joint_tests(self, type, ddf)
+
+    def contrast(self, weights: Any, of: Any = None, ddf: Any = "satterthwaite", level: float = 0.95) -> Contrast:
+        """Linear combinations of fixed effects, or of the means or slopes given as `of`."""
+        return fixed_tests.contrast(self, weights, of, ddf, level)
+
+    def means(
+        self,
+        at: Any = None,
+        by: Any = None,
+        differences: str | None = None,
+        adjust: str = "holm",
+        ddf: Any = "satterthwaite",
+        level: float = 0.95,
+    ) -> Marginal:
+        """Estimated means at times, by groups, and their differences."""
+        return means.means(self, at, by, differences, adjust, ddf, level)
+
+    def slopes(
+        self,
+        by: Any = None,
+        between: tuple[float, float] | None = None,
+        at: Any = None,
+        differences: str | None = None,
+        adjust: str = "holm",
+        ddf: Any = "satterthwaite",
+        level: float = 0.95,
+    ) -> Marginal:
+        """Estimated rates of change over an interval or at points, by groups, and their differences."""
+        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level)
+
+    def effect_sizes(
+        self, effect: Any = None, by: Any = None, between: tuple[float, float] | None = None, level: float = 0.95
+    ) -> EffectSizes:
+        """Differences in the rate of change in standard deviations, each named by what it divides by."""
+        return effect_sizes.effect_sizes(self, effect, by, between, level)
+
+    def equivalence(
+        self,
+        effect: Any,
+        margin: float | tuple[float, float],
+        alpha: float = 0.05,
+        of: Any = None,
+        ddf: Any = "satterthwaite",
+    ) -> MarginTest:
+        """Whether an effect lies within margins, by two one-sided tests."""
+        return margins.equivalence(self, effect, margin, alpha, of, ddf)
+
+    def noninferiority(
+        self,
+        effect: Any,
+        margin: float,
+        better: str = "higher",
+        alpha: float = 0.025,
+        of: Any = None,
+        ddf: Any = "satterthwaite",
+    ) -> MarginTest:
+        """Whether an effect is not worse than a margin, by a one-sided test."""
+        return margins.noninferiority(self, effect, margin, better, alpha, of, ddf)
+
+    def r2(self) -> R2:
+        """Explained variance: every R2 under its author's name."""
+        return r2.r2(self)
 
     def refit(self, method: str | None = None, **changes: Any) -> GrowthFit:
         """Fit again by another method or with model options changed, on the same panel."""

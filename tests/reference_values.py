@@ -20,6 +20,12 @@ def table(name: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / name)
 
 
+def three_arms() -> pd.DataFrame:
+    """The panel of three arms with the arms in R's order: placebo, then as the dose rises."""
+    data = table("panel_three_arms.csv")
+    return data.assign(arm=pd.Categorical(data["arm"], ["placebo", "low", "high"]))
+
+
 def our_term(name: str, time: str) -> str:
     """R's name of a fixed effect in ours."""
     if name == "(Intercept)":

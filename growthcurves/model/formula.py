@@ -343,6 +343,8 @@ def expression_columns(expression: str) -> set[str]:
     --------
     >>> sorted(expression_columns("np.log(age + `body weight`)"))
     ['age', 'body weight']
+    >>> sorted(expression_columns("C(arm, contr.sum)"))
+    ['arm']
     """
     ticked = re.findall(r"`([^`]*)`", expression)
     plain = expression
@@ -350,9 +352,15 @@ def expression_columns(expression: str) -> set[str]:
         plain = plain.replace(f"`{name}`", f"_ticked_{i}")
     tree = ast.parse(plain, mode="eval")
     called = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Call) for inner in ast.walk(node.func)}
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called}
+    codings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is_coding(node)}
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called | codings}
     stand_ins = {f"_ticked_{i}": name for i, name in enumerate(ticked)}
     return {stand_ins.get(name, name) for name in names}
+
+
+def _is_coding(node: ast.Attribute) -> bool:
+    """Whether an attribute is one of formulaic's codings of factors, such as contr.sum."""
+    return isinstance(node.value, ast.Name) and node.value.id == "contr"
 
 
 def quoted(name: str) -> str:

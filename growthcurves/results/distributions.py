@@ -31,6 +31,13 @@ def two_sided(t: np.ndarray, df: np.ndarray) -> np.ndarray:
     return 2.0 * stdtr(df, -np.abs(t))
 
 
+def t_tail(t: float, df: float) -> float:
+    """Probability that Student's t with df degrees of freedom (infinite: normal) exceeds t."""
+    from scipy.special import stdtr
+
+    return float(stdtr(df, -t))
+
+
 def t_quantile(probability: float, df: np.ndarray) -> np.ndarray:
     """Quantile of Student's t (infinite df: normal)."""
     from scipy.special import stdtrit

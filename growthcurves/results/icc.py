@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
+from growthcurves.model.shapes.occasions import BoundOccasions
 from growthcurves.results.answer import Answer, number
 from growthcurves.results.delta import Estimate, delta
 
@@ -112,6 +113,8 @@ def default_times(fit: FittedModel) -> np.ndarray:
     """The waves where there are at most twelve different times, else the quartiles of the observed times."""
     if fit.model.time is None:
         return np.zeros(1)
+    if isinstance(fit.bound.shape, BoundOccasions):
+        return np.array(fit.bound.shape.times)
     times = fit.panel.times
     some = np.unique(times[: 10_000])
     if some.size <= 12:

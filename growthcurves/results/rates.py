@@ -12,6 +12,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
+from growthcurves.model.shapes.occasions import BoundOccasions
 from growthcurves.results.icc import times_asked
 
 
@@ -93,8 +94,26 @@ def require_shape(fit: FittedModel) -> None:
 
 
 def whole_period(fit: FittedModel) -> tuple[float, float]:
-    """First and last observed time."""
+    """First and last observed time, or occasion where the model has no curve between occasions."""
+    if isinstance(fit.bound.shape, BoundOccasions):
+        return fit.bound.shape.times[0], fit.bound.shape.times[-1]
     return float(fit.panel.times.min()), float(fit.panel.times.max())
+
+
+def checked_period(between: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Two ascending times, or None.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if between is None:
+        return None
+    times = times_asked(between)
+    if len(times) != 2 or not times[0] < times[1]:
+        raise ModelError(f"between= needs two times, the earlier first, not {between!r}.")
+    return float(times[0]), float(times[1])
 
 
 def average_rate(fit: FittedModel, between: tuple[float, float] | None = None) -> Rate:
@@ -105,11 +124,9 @@ def average_rate(fit: FittedModel, between: tuple[float, float] | None = None) -
     ModelError
         When `between` is not two ascending times.
     """
-    if between is not None and (len(times_asked(between)) != 2 or not between[0] < between[1]):
-        raise ModelError(f"between= needs two times, the earlier first, not {between!r}.")
+    first, last = checked_period(between) or whole_period(fit)
     if not is_curved(fit):
         return Rate(fit, straight_rows(fit))
-    first, last = whole_period(fit) if between is None else (float(between[0]), float(between[1]))
     rows = [
         np.diff(fit.bound.shape.basis(np.array([first, last]), np.repeat(kind[None], 2, axis=0)), axis=0)[0]
         for kind in fit.kinds.values

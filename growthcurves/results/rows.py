@@ -72,17 +72,22 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     values = [numeric_column(frame, name) for name in bound.shape.columns]
     shape_values = np.column_stack(values) if values else np.zeros((len(frame), 0))
     basis = bound.shape.basis(shape_times(model, time, frame), shape_values)
+    covariates = _covariates(fit, frame, table)
+    X = np.column_stack([growth_columns(fit, table, basis), covariates])[:, list(fit.coordinates.x.kept)]
+    return DesignRows(X, random_columns(fit, basis, covariates), frame.index)
+
+
+def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:
+    """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model."""
     parts = []
-    for k, name in enumerate(model.parameters):
-        columns = bound.predictors[name]
+    for k, name in enumerate(fit.model.parameters):
+        columns = fit.bound.predictors[name]
         if columns.spec is None:
-            made = np.ones((len(frame), len(columns.names)))
+            made = np.ones((len(basis), len(columns.names)))
         else:
             made = replay(columns, {used: table[used] for used in columns.used})
         parts.append(basis[:, [k]] * made)
-    covariates = _covariates(fit, frame, table)
-    X = np.column_stack([*parts, covariates])[:, list(fit.coordinates.x.kept)]
-    return DesignRows(X, random_columns(fit, basis, covariates), frame.index)
+    return np.column_stack(parts)
 
 
 def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Series]) -> np.ndarray:

@@ -1,0 +1,149 @@
+"""Tests of effects against lmerTest's types 3 (sum-to-zero coding) and 2, and the laws that type 3 obeys.
+
+F 1e-6 relative (1e-7 absolute, for those near zero), degrees of freedom of one row 1e-4 (lmerTest's derivatives are
+numerical). Fai and Cornelius' df of several rows depend on how the rows are written: ours are orthonormal contrasts of
+cells, checked by contestMD on the same rows (1e-4); lmerTest's own table is within 1 %.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from reference_values import cases, table, three_arms
+
+import growthcurves as gc
+
+RECORD = cases("emmeans")
+FULL = "y ~ time * arm * sex + time * age + (time | id)"
+WITH_AGE = "y ~ time * arm * age + sex + (time | id)"
+
+
+@pytest.fixture(scope="module")
+def data():
+    return three_arms()
+
+
+@pytest.fixture(scope="module")
+def full(data):
+    return gc.fit(FULL, data, reference={"arm": "placebo"})
+
+
+def our_name(term: str) -> str:
+    if term == "time":
+        return "slope"
+    return f"slope:{term.removeprefix('time:')}" if term.startswith("time:") else f"intercept:{term}"
+
+
+def same(found: pd.DataFrame, record: dict) -> None:
+    rows = found.set_index("term")
+    assert set(rows.index) == {our_name(term) for term in record["term"]}
+    rows = rows.loc[[our_name(term) for term in record["term"]]]
+    np.testing.assert_array_equal(rows["df_num"], record["df_num"])
+    np.testing.assert_allclose(rows["statistic"], record["F"], rtol=1e-6, atol=1e-7)
+    one = rows["df_num"].to_numpy() == 1
+    np.testing.assert_allclose(rows["df_den"][one], np.array(record["df_den"])[one], rtol=1e-4)
+    np.testing.assert_allclose(rows["df_den"], record["df_den"], rtol=1e-2)
+    np.testing.assert_allclose(rows["p_value"][one], np.array(record["p"])[one], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind", "record"),
+    [(FULL, 3, "type3"), (FULL, 2, "type2"), (WITH_AGE, 3, "by_age3"), (WITH_AGE, 2, "by_age2")],
+)
+def test_same_as_lmertest(data, formula, kind, record):
+    same(gc.fit(formula, data).joint_tests(type=kind).table, RECORD["anova"][record])
+
+
+def test_degrees_of_freedom_of_the_same_rows(full):
+    found = full.joint_tests().table.set_index("term")
+    for term, record in RECORD["orthonormal"].items():
+        row = found.loc[our_name(term)]
+        np.testing.assert_allclose(row["statistic"], record["F"], rtol=1e-6)
+        np.testing.assert_allclose(row["df_den"], record["df_den"], rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [2, 3])
+def test_any_coding_and_reference_give_the_same(data, full, kind):
+    expected = full.joint_tests(type=kind).table.set_index("term")
+    high = gc.fit(FULL, data, reference={"arm": "high", "sex": "m"}).joint_tests(type=kind).table.set_index("term")
+    pd.testing.assert_frame_equal(high.loc[expected.index], expected, rtol=1e-7)
+    summed = FULL.replace("arm", "C(arm, contr.sum)").replace("sex", "C(sex, contr.helmert)")
+    other = gc.fit(summed, data).joint_tests(type=kind).table
+    np.testing.assert_allclose(other["statistic"], expected["statistic"], rtol=1e-7)
+    rtol = 1e-6 if kind == 3 else 1e-2  # of type 2, the rows are those of the columns
+    np.testing.assert_allclose(other["df_den"], expected["df_den"], rtol=rtol)
+
+
+def test_the_other_door_gives_the_same(data, full):
+    predictors = {"intercept": "arm * sex + age", "slope": "arm * sex + age"}
+    model = gc.GrowthModel("y", "time", "id", predictors=predictors)
+    expected = full.joint_tests().table.set_index("term")
+    found = gc.fit(model, data).joint_tests().table.set_index("term")
+    pd.testing.assert_frame_equal(found.loc[expected.index], expected, rtol=1e-7)
+
+
+def test_without_a_main_effect_all_cells_are_tested(data):
+    """sex within arm: one contrast in each arm; means without intercept: every mean is zero."""
+    nested = gc.fit("y ~ time + arm + arm:sex + (time | id)", data)
+    found = nested.joint_tests().table.set_index("term")
+    assert found.loc["intercept:arm:sex", "df_num"] == 3
+    crossed = gc.fit("y ~ time + arm * sex + (time | id)", data, reference={"arm": "placebo"})
+    text = "sex[m] = 0, sex[m] + arm[low]:sex[m] = 0, sex[m] + arm[high]:sex[m] = 0"
+    np.testing.assert_allclose(found.loc["intercept:arm:sex", "statistic"], crossed.test(text).statistic, rtol=1e-7)
+    free = gc.fit("y ~ 0 + arm + time + (time | id)", data)
+    assert free.joint_tests().table.set_index("term").loc["intercept:arm", "df_num"] == 3
+
+
+def test_time_varying_factors_and_covariates(data):
+    rng = np.random.default_rng(3)
+    data = data.assign(season=rng.choice(["dry", "wet", "cold"], len(data)), stress=rng.normal(5, 2, len(data)))
+    first = gc.fit("y ~ time * season + arm * stress + (time | id)", data)
+    second = gc.fit("y ~ time * season + arm * stress + (time | id)", data, reference={"season": "wet", "arm": "low"})
+    one, two = (fit.joint_tests().table.set_index("term") for fit in (first, second))
+    assert {"season", "time:season", "stress", "arm:stress", "slope", "intercept:arm"} == set(one.index)
+    pd.testing.assert_frame_equal(two.loc[one.index], one, rtol=1e-6)
+    assert list(one.loc[["season", "arm:stress"], "df_num"]) == [2, 2]
+
+
+def test_terms_of_several_numeric_columns(data):
+    fit = gc.fit("y ~ time + bs(age, df=4) * sex + (time | id)", data)
+    found = fit.joint_tests().table.set_index("term")
+    assert list(found.loc[["intercept:bs(age, df=4)", "intercept:bs(age, df=4):sex"], "df_num"]) == [4, 4]
+    columns = [term for term in fit.terms if "]:sex" in term]
+    np.testing.assert_allclose(
+        found.loc["intercept:bs(age, df=4):sex", "statistic"], fit.test(columns).statistic, rtol=1e-6
+    )
+
+
+@pytest.mark.filterwarnings("ignore::growthcurves.errors.ModelWarning")
+def test_what_empty_cells_leave(data):
+    data = data[~((data["arm"] == "high") & (data["sex"] == "f"))]
+    fits = [gc.fit("y ~ time * arm * sex + (time | id)", data, reference=r) for r in (None, {"arm": "low", "sex": "m"})]
+    one, two = (fit.joint_tests().table.set_index("term") for fit in fits)
+    pd.testing.assert_frame_equal(one[["df_num", "statistic"]], two.loc[one.index][["df_num", "statistic"]], rtol=1e-6)
+    record = RECORD["missing_cell"]
+    for term, df in zip(record["joint_terms"], record["joint_df1"], strict=True):
+        if term in ("arm", "arm:sex"):
+            assert one.loc[f"intercept:{term}", "df_num"] == df
+    assert "1 of 2 contrasts not estimable" in one.loc["intercept:arm", "note"]
+    assert one.loc["intercept:sex", "df_num"] == 0 and one.loc["intercept:sex", "note"] == "not estimable"
+
+
+def test_kenward_roger(full):
+    found = full.joint_tests(ddf="kenward-roger")
+    assert "Kenward-Roger" in str(found) and "those at time 0, the origin" in str(found)
+    one = full.fixed_effects(ddf="kenward-roger").set_index("term").loc["slope:age"]
+    row = found.table.set_index("term").loc["slope:age"]
+    np.testing.assert_allclose([row["statistic"], row["df_den"]], [one["statistic"] ** 2, one["df"]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [1, 4, "III", True])
+def test_other_types_are_refused(full, kind):
+    with pytest.raises(gc.errors.ModelError, match="type="):
+        full.joint_tests(type=kind)
+
+
+def test_a_model_without_effects_is_refused():
+    with pytest.raises(gc.errors.NotEstimableError, match="no effect"):
+        gc.fit("yield ~ 1 + (1 | batch)", table("dyestuff.csv")).joint_tests()
