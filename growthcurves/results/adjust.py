@@ -17,6 +17,8 @@ from growthcurves.results.distributions import t_quantile, two_sided
 #: Randomisations of the quasi-Monte Carlo points of Dunnett's distribution; their spread is its accuracy.
 RANDOMISATIONS = 8
 POINTS = 10_000
+#: Fewer of them while the width of an interval is searched for.
+SEARCHING = 2
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ def _dunnett(family: Family) -> Adjusted:
     return Adjusted(bounded, width, note)
 
 
-def _largest(bound: float, df: float, correlation: np.ndarray, start: int = 0) -> tuple[float, float]:
+def _largest(
+    bound: float, df: float, correlation: np.ndarray, randomisations: int = RANDOMISATIONS
+) -> tuple[float, float]:
     """P(max |T| > bound) for correlated T, and its standard error; exact for one T."""
     from scipy.stats import multivariate_normal, multivariate_t
 
@@ -147,11 +151,11 @@ def _largest(bound: float, df: float, correlation: np.ndarray, start: int = 0) -
         return float(1.0 - law.cdf(box, lower_limit=-box)), 1e-6
     inside = [
         multivariate_t.cdf(
-            box, shape=correlation, df=df, lower_limit=-box, allow_singular=True, maxpts=POINTS, random_state=start + i
+            box, shape=correlation, df=df, lower_limit=-box, allow_singular=True, maxpts=POINTS, random_state=seed
         )
-        for i in range(RANDOMISATIONS)
+        for seed in range(randomisations)
     ]
-    return float(1.0 - np.mean(inside)), float(np.std(inside, ddof=1) / np.sqrt(RANDOMISATIONS))
+    return float(1.0 - np.mean(inside)), float(np.std(inside, ddof=1) / np.sqrt(randomisations))
 
 
 def _dunnett_width(df: float, family: Family) -> float:
@@ -161,7 +165,7 @@ def _dunnett_width(df: float, family: Family) -> float:
     single, most = (float(t_quantile(1.0 - tail / (2.0 * m), np.array([df]))[0]) for m in (1, family.size))
     if family.size == 1:
         return single
-    outside = lru_cache(lambda bound: _largest(bound, df, family.correlation)[0] - tail)
+    outside = lru_cache(lambda bound: _largest(bound, df, family.correlation, SEARCHING)[0] - tail)
     if outside(single) <= 0:  # comparisons that say the same
         return single
     return float(brentq(outside, single, most * (1.0 + 1e-6), xtol=1e-5))
