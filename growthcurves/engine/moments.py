@@ -164,12 +164,9 @@ class PersonMoments:
 
     def moments(self) -> Moments:
         """What estimation needs of them: compressed by schedule where many persons share one."""
-        terms = self.terms
-        upper = np.triu_indices(len(terms.z_closed))
-        within = self.pairs[np.ix_(terms.z_closed, terms.z_closed)]
-        schedule = shared_schedules([self.gram[row] for row in {0, *within[upper].tolist()}], self._schedule_limit())
+        schedule = self.schedule()
         return Moments(
-            terms=terms,
+            terms=self.terms,
             total=self.total(),
             rows=int(round(self.gram[0].sum())),
             persons=self.count,
@@ -178,6 +175,12 @@ class PersonMoments:
             shared=None if schedule is None else self._compress(schedule),
             own=replace(self, labels=None) if schedule is None else None,
         )
+
+    def schedule(self) -> NDArray[np.intp] | None:
+        """The number of each person's schedule, (N,), or None where few persons share one."""
+        closed = self.terms.z_closed
+        within = self.pairs[np.ix_(closed, closed)][np.triu_indices(len(closed))]
+        return shared_schedules([self.gram[row] for row in {0, *within.tolist()}], self._schedule_limit())
 
     def _schedule_limit(self) -> float:
         """T pays while it holds fewer numbers than the persons' own cross-products (design.md, 2.4)."""

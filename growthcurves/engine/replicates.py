@@ -14,6 +14,7 @@ import numpy as np
 from growthcurves.engine.batch import Batch
 from growthcurves.engine.batch_blocks import BatchBlocks, OwnBatch, SharedBatch
 from growthcurves.engine.blocks import Array, Blocks, OwnBlocks, SharedBlocks, square_root, standard_products
+from growthcurves.engine.moments import PersonMoments
 from growthcurves.engine.persons import chunks
 from growthcurves.engine.problem import Problem
 from growthcurves.engine.solution import Solution
@@ -264,7 +265,8 @@ class _OwnPart:
     """Persons with own times: Z_i'e_i is drawn person by person. Attributes as those of `_SharedPart`."""
 
     def __init__(self, block: OwnBlocks, truth: Truth, streams: _Streams) -> None:
-        self.lengths, self.G, self.C, _ = person_products(block)
+        self.lengths, self.G, C = person_products(block.people, block.into_z, block.into_xy)
+        self.C = np.ascontiguousarray(C[:, :, :-1])
         self.errors = _errors(self.G, truth)
         self.df = float(self.errors.ranks.sum())
         inverse = _generalised(self.G)
@@ -283,10 +285,8 @@ class _OwnPart:
         return OwnBatch(self.lengths, self.G, self.C, outcomes), through_z, explained
 
 
-def person_products(block: OwnBlocks) -> tuple[Array, Array, Array, Array]:
-    """Occasions (N,), Z'Z (N, q, q), Z'X (N, q, p) and Z'y (N, q) of the persons, in standard coordinates."""
-    people = block.people
-    parts = [standard_products(people.take(part), block.into_z, block.into_xy) for part in chunks(people.count)]
-    G, C = (np.concatenate(kind, axis=-1) for kind in zip(*parts, strict=True))
-    C = np.ascontiguousarray(C.transpose(2, 0, 1))
-    return people.gram[0], np.ascontiguousarray(G.transpose(2, 0, 1)), C[:, :, :-1], C[:, :, -1]
+def person_products(people: PersonMoments, into_z: Array, into_xy: Array) -> tuple[Array, Array, Array]:
+    """Occasions (N,), Z'Z (N, q, q) and Z'[X y] (N, q, p + 1) of the persons, in standard coordinates."""
+    parts = [standard_products(people.take(part), into_z, into_xy) for part in chunks(people.count)]
+    G, C = (np.ascontiguousarray(np.concatenate(kind, axis=2).transpose(2, 0, 1)) for kind in zip(*parts, strict=True))
+    return people.gram[0], G, C
