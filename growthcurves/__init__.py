@@ -37,6 +37,7 @@ _NAMES = {
     "Residual": "growthcurves.results.ddf.residual",
     "Robust": "growthcurves.results.robust",
     "Normal": "growthcurves.results.ddf.normal",
+    "Bootstrap": "growthcurves.results.intervals.bootstrap",
     "Moments": "growthcurves.engine.moments",
     "PersonMoments": "growthcurves.engine.moments",
     "report": "growthcurves.report",

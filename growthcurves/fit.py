@@ -35,12 +35,14 @@ from growthcurves.results.change import report as change_report
 from growthcurves.results.criteria import criteria
 from growthcurves.results.effect_sizes import EffectSizes
 from growthcurves.results.fixed_tests import Contrast, FixedTest
+from growthcurves.results.intervals import bootstrap
 from growthcurves.results.joint_tests import JointTests
 from growthcurves.results.ladder.report import Ladder
 from growthcurves.results.ladder.report import ladder as make_ladder
 from growthcurves.results.margins import MarginTest
 from growthcurves.results.means import Marginal
 from growthcurves.results.r2 import R2
+from growthcurves.results.simulate import simulate
 
 
 def fit(
@@ -260,13 +262,27 @@ class GrowthFit(FittedModel):
         """Fixed effects with robust standard errors by person, beside the model-based ones."""
         return robust.robust(self, kind, level)
 
-    def conf_int(self, method: str = "wald", level: float = 0.95) -> pd.DataFrame:
+    def conf_int(
+        self, method: Any = "wald", level: float = 0.95, n: int | None = None, rng: Any = None
+    ) -> pd.DataFrame:
         """Confidence intervals of fixed effects and variance components: columns conf_low and conf_high."""
-        return variances.conf_int(self, method, level)
+        return variances.conf_int(self, bootstrap.asked(self, method, n, rng), level)
 
-    def variance_components(self, method: str = "wald", level: float = 0.95) -> pd.DataFrame:
+    def variance_components(
+        self, method: Any = "wald", level: float = 0.95, n: int | None = None, rng: Any = None
+    ) -> pd.DataFrame:
         """SDs and correlations between persons and the residual SD as a tidy table."""
-        return variances.variance_components(self, method, level)
+        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level)
+
+    def bootstrap(
+        self, n: int = 1000, kind: str = "parametric", interval: str = "percentile", rng: Any = None
+    ) -> bootstrap.Replicates:
+        """Bootstrap replicates with their estimates, and intervals of anything from them; see `Bootstrap`."""
+        return bootstrap.bootstrap(self, bootstrap.Bootstrap(n, kind, interval, rng))
+
+    def simulate(self, n: int = 1, rng: Any = None) -> pd.DataFrame:
+        """Outcomes drawn from the fitted model at the rows that were used, one column per data set."""
+        return simulate(self, n, rng)
 
     @property
     def random_effects(self) -> pd.DataFrame:

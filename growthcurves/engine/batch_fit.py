@@ -11,7 +11,7 @@ from growthcurves.engine.batch_faces import ranks_of, scales, spectra
 from growthcurves.engine.batch_optimise import Ends, descent_directions, optimise_batch
 from growthcurves.engine.batch_starts import moment_starts, other_starts
 from growthcurves.engine.blocks import Array
-from growthcurves.engine.certificate import CONVERGED, LARGE, judge
+from growthcurves.engine.certificate import CONVERGED, LARGE, identified, judge, within_fixed_effects
 from growthcurves.engine.face import ZERO
 from growthcurves.engine.optimise import DESCENT, moment_start, optimise, other_start
 from growthcurves.engine.problem import Problem
@@ -58,6 +58,11 @@ class Fits:
 
     def __len__(self) -> int:
         return len(self.deviance)
+
+    @property
+    def G(self) -> Array:
+        """Covariance of the standard random effects in squared outcome units, (B, q, q)."""
+        return self.sigma2[:, None, None] * self.D
 
     @staticmethod
     def joined(parts: list[Fits]) -> Fits:
@@ -112,8 +117,15 @@ def _certified(batch: Batch, ends: Ends) -> Array:
     """Replicates that ended in an optimum beyond doubt; the others are looked at one by one."""
     D = ends.D
     strength, _ = descent_directions(D, ends.gradient, ends.expected, batch.problem.partition)
-    sure = np.isfinite(ends.deviance) & (ends.decrement < CONVERGED) & ends.regular
+    sure = np.isfinite(ends.deviance) & (ends.decrement < CONVERGED)
+    if not ends.regular[sure].all() and _identified(batch.problem):
+        sure &= ends.regular
     return sure & (strength <= DESCENT) & (np.einsum("zii->z", D) < LARGE)
+
+
+def _identified(problem: Problem) -> bool:
+    """As `certificate.judge`: where the design does not identify the model, a flat Hessian is no failure."""
+    return identified(problem.blocks, problem.partition) and not within_fixed_effects(problem)
 
 
 def _fit_alone(problem: Problem, replicate: int, ends: Ends) -> bool:

@@ -96,6 +96,11 @@ class ParametricSource:
         df = problem.rows - sum(part.df for part in self._parts) - self._root.shape[1]
         self._df = max(int(round(df)), 0)
 
+    @property
+    def numbers(self) -> int:
+        """Numbers that a replicate holds."""
+        return sum(part.numbers for part in self._parts)
+
     def next(self, count: int) -> Batch:
         """The next `count` replicates."""
         problem, beta, sigma2 = self.problem, self.truth.beta, self.truth.sigma2
@@ -179,6 +184,8 @@ class _SharedPart:
         Sum of X_i'P_i X_i, P_i the projection on the columns of Z_i.
     df : float
         Sum of the ranks of Z_i.
+    numbers : int
+        Numbers that a replicate holds.
     """
 
     def __init__(self, block: SharedBlocks, truth: Truth, streams: _Streams) -> None:
@@ -196,6 +203,7 @@ class _SharedPart:
         self.ends = np.cumsum([0, *(size * q for size in sizes)])
         free = [max(int(round(n)) - size, 0) for n, size in zip(s.counts, sizes, strict=True)]
         self.wishart = _Wishart(free, q)
+        self.numbers = K * q * q * width + int(self.ends[-1])
         self.streams = streams
 
     def next(self, count: int) -> tuple[SharedBatch, Array, Array]:
@@ -273,6 +281,7 @@ class _OwnPart:
         n, q, p = self.C.shape
         self.within = self.C.reshape(n * q, p).T @ (inverse @ self.C).reshape(n * q, p)
         self.mean = self.C @ truth.beta
+        self.numbers = n * q
         self.streams = streams
 
     def next(self, count: int) -> tuple[OwnBatch, Array, Array]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,12 +12,14 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import TIDY
 from growthcurves.results.coefficients import fixed_effects
 from growthcurves.results.delta import Estimate, delta
+from growthcurves.results.intervals.quantity import every_parameter
+from growthcurves.results.intervals.replicates import Replicates, parameters
 
 METHODS = ("wald",)
 NAN = float("nan")
 
 
-def variance_components(fit: FittedModel, method: str = "wald", level: float = 0.95) -> pd.DataFrame:
+def variance_components(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
     """SDs and correlations with Wald intervals on the log and atanh scales.
 
     A component on its boundary (SD of zero, correlation of one) has no Wald interval. Where the model is not
@@ -27,8 +31,10 @@ def variance_components(fit: FittedModel, method: str = "wald", level: float = 0
         Tidy, rows ``sd:intercept, ..., cor:intercept,slope, ..., sd:residual``; the further columns variance
         and covariance hold the same on the variance scale, variance_std_error their standard error.
     """
+    if isinstance(method, Replicates):
+        return _bootstrapped(fit, method, level)
     if method not in METHODS:
-        raise ModelError(unknown("interval method", method, METHODS))
+        raise ModelError(unknown("interval method", method, (*METHODS, "bootstrap")))
     rows = [_sd_row(fit, name, level) for name in fit.random_names]
     rows += [_cor_row(fit, a, b, level) for block in fit.model.random.blocks for a, b in _pairs(block)]
     rows.append(_residual_row(fit, level))
@@ -38,10 +44,27 @@ def variance_components(fit: FittedModel, method: str = "wald", level: float = 0
     return table
 
 
-def conf_int(fit: FittedModel, method: str = "wald", level: float = 0.95) -> pd.DataFrame:
+def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
     """Intervals of fixed effects and variance components, index by term."""
+    if isinstance(method, Replicates):
+        names = parameters(fit)
+        found = method.intervals(fit, list(names.values()), level)
+        ends = {"conf_low": [one.low for one in found], "conf_high": [one.high for one in found]}
+        table = pd.DataFrame(ends, index=pd.Index(list(names), name="term"))
+        table.attrs["intervals"] = method.about()
+        return table
     both = [fixed_effects(fit, level=level), variance_components(fit, method, level)]
     return pd.concat([table.set_index("term")[["conf_low", "conf_high"]] for table in both])
+
+
+def _bootstrapped(fit: FittedModel, drawn: Replicates, level: float) -> pd.DataFrame:
+    """The table with the intervals of replicates."""
+    table = variance_components(fit, "wald", level)
+    found = drawn.intervals(fit, list(every_parameter(fit).values()), level)
+    table["conf_low"], table["conf_high"] = [one.low for one in found], [one.high for one in found]
+    table.attrs["intervals"] = drawn.about()
+    table.attrs["notes"] = {term: one.note for term, one in zip(table["term"], found, strict=True) if one.note}
+    return table
 
 
 def _pairs(block: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from replicate_designs import DESIGNS, fitted
 
 from growthcurves.engine.batch import criterion, derivatives
 from growthcurves.engine.batch_fit import fit_batch
@@ -16,7 +17,6 @@ from growthcurves.engine.gaussian import criterion as single_criterion
 from growthcurves.engine.gaussian import derivatives as single_derivatives
 from growthcurves.engine.optimise import moment_start, optimise, other_start
 from growthcurves.engine.replicates import ParametricSource, Truth, truth_of
-from tests.engine.replicate_designs import DESIGNS, fitted
 
 
 def batch_of(name: str, method: str, count: int, zero: bool = False):

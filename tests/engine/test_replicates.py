@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from replicate_designs import DESIGNS, fitted, standard_rows
 from scipy.stats import ks_2samp
 
 import growthcurves as gc
 from growthcurves.engine.batch import Batch
 from growthcurves.engine.batch_fit import fit_batch
 from growthcurves.engine.replicates import ParametricSource, Truth
-from tests.engine.replicate_designs import DESIGNS, fitted, standard_rows
 
 COUNT = 3000
 

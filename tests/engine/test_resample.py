@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from replicate_designs import DESIGNS, fitted
 
 import growthcurves as gc
 from growthcurves.engine.batch_fit import fit_batch
@@ -17,7 +18,6 @@ from growthcurves.engine.nested import submodel
 from growthcurves.engine.replicates import ParametricSource, truth_of
 from growthcurves.engine.resample import CaseSource
 from growthcurves.engine.solution import solve_problem
-from tests.engine.replicate_designs import DESIGNS, fitted
 
 pytestmark = pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
 

@@ -1,0 +1,231 @@
+"""Bootstrap replicates of a fit with their estimates, and intervals of anything from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.engine.batch_fit import Fits
+from growthcurves.errors import ModelError
+from growthcurves.fitted import FittedModel
+from growthcurves.results.answer import TIDY, Answer, checked_level
+from growthcurves.results.delta import Function
+from growthcurves.results.intervals.draws import left_out_fits
+from growthcurves.results.intervals.quantiles import basic, bca, percentile
+from growthcurves.results.intervals.quantity import (
+    CorrelationQuantity,
+    FixedEffect,
+    Interval,
+    Quantity,
+    SdQuantity,
+    every_parameter,
+    fixed_effect,
+)
+
+#: Where the values of a quantity lie.
+RANGES = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "atanh": (-1.0, 1.0), "logit": (0.0, 1.0)}
+#: A variance below this fraction of the residual one (standard coordinates) is a rounding error of zero.
+NOTHING = 1e-13
+
+
+def in_words(interval: str, n: int, kind: str) -> str:
+    """The method in words."""
+    return f"{interval} intervals of {n:,} {kind} bootstrap replicates"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Replicates(Answer):
+    """Replicates of a fit, with the estimates of each: a method for intervals of anything.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per replicate: fixed effects, SDs, correlations, deviance, singular, converged. A replicate
+        without estimates has missing values.
+    fit : FittedModel
+    fits : Fits
+    kind : {"parametric", "case"}
+    interval_kind : {"percentile", "basic", "bca"}
+    seed : int
+    """
+
+    fit: FittedModel
+    fits: Fits
+    kind: str
+    interval_kind: str
+    seed: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} bootstrap, {self.interval_kind}"
+
+    def about(self, fit: FittedModel | None = None) -> str:
+        """What was drawn, in words."""
+        left_out = len(self.fits) - int(self.used.sum())
+        words = f"{in_words(self.interval_kind, len(self.fits), self.kind)}, seed {self.seed}"
+        return words + (f"; {left_out} without estimates left out" if left_out else "")
+
+    @cached_property
+    def used(self) -> np.ndarray:
+        """Which replicates have estimates, (n,)."""
+        return self.fits.converged & np.isfinite(self.fits.deviance)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Replicates by what became of them."""
+        fits = self.fits
+        return {
+            "replicates": len(fits),
+            "singular": int((fits.singular & self.used).sum()),
+            "fitted alone": int(fits.alone.sum()),
+            "columns dependent": int(fits.dependent.sum()),
+            "not converged": int((~fits.converged & ~fits.dependent).sum()),
+        }
+
+    def values(self, quantity: Quantity | Function) -> np.ndarray:
+        """A quantity in every replicate with estimates, (n used,).
+
+        Parameters
+        ----------
+        quantity : Quantity or callable
+            A function of (beta, G, sigma2), G that of the standard random effects: ``fit.standard_effect(name)`` gives
+            an original effect as a combination a of them, with variance ``a @ G @ a``.
+        """
+        return evaluate(self.fits, self.used, quantity)
+
+    @cached_property
+    def left_out(self) -> Fits:
+        """Fits without each person in turn, for the BCa interval."""
+        return left_out_fits(self.fit)
+
+    def interval(self, quantity: Quantity | Function, level: float = 0.95, scale: str = "identity") -> Interval:
+        """The interval of a quantity.
+
+        Parameters
+        ----------
+        quantity : Quantity or callable
+            As for `values`.
+        level : float
+            Confidence level.
+        scale : {"identity", "log", "atanh", "logit"}
+            For a callable, where its values lie: anywhere, above 0, between -1 and 1, between 0 and 1.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.bootstrap(n=999, rng=1)
+        >>> a = fit.standard_effect("slope")
+        >>> share = drawn.interval(lambda beta, G, s: a @ G @ a / (a @ G @ a + s), scale="logit")
+        >>> share.low < 5.92**2 / (5.92**2 + 25.59**2) < share.high
+        True
+        """
+        wanted = quantity if isinstance(quantity, Quantity) else Quantity(quantity, scale)
+        return self.intervals(self.fit, [wanted], level)[0]
+
+    def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
+        """One interval for each quantity.
+
+        Raises
+        ------
+        ModelError
+            For another fit than the replicates', or too few replicates for the level.
+        """
+        if fit is not self.fit:
+            raise ModelError("These replicates are those of another fit: draw them with this fit's bootstrap().")
+        needed = int(np.ceil(2.0 / (1.0 - checked_level(level)) - 1.0 - 1e-9))
+        used = int(self.used.sum())
+        if used < needed:
+            raise ModelError(f"{used} replicates are too few for intervals of level {level}: give at least n={needed}.")
+        return [self._interval(quantity, level) for quantity in quantities]
+
+    def _interval(self, quantity: Quantity, level: float) -> Interval:
+        if not self.fit.identified and not isinstance(quantity, FixedEffect):
+            return Interval(np.nan, np.nan, "not identified: the design cannot tell these variances apart")
+        values = self.values(quantity)
+        missing = np.isnan(values)
+        low, high = RANGES[quantity.scale]
+        if missing.mean() > (1.0 - level) / 2.0:
+            whole = np.isfinite(low) and np.isfinite(high)
+            ends = (low, high) if whole else (np.nan, np.nan)
+            return Interval(*ends, f"not defined in {missing.mean():.1%} of the replicates")
+        ends = self._ends(quantity, values[~missing], level)
+        cut = (float(min(max(ends[0], low), high)), float(min(max(ends[1], low), high)))
+        notes = [f"not defined in {missing.mean():.1%} of the replicates"] if missing.any() else []
+        if ends[0] != ends[0]:
+            return Interval(np.nan, np.nan, "all replicates lie on one side of the estimate")
+        if ends[0] == ends[1]:
+            return Interval(np.nan, np.nan, "nearly all replicates are the same: they say nothing of its uncertainty")
+        return Interval(*cut, "; ".join(notes + (["cut off at the end of its range"] if cut != ends else [])))
+
+    def _ends(self, quantity: Quantity, values: np.ndarray, level: float) -> tuple[float, float]:
+        if self.interval_kind == "percentile":
+            return percentile(values, level)
+        solution = self.fit.solution
+        estimate = float(quantity.function(solution.beta, self.fit.standard_G, solution.sigma2))
+        if self.interval_kind == "basic":
+            return basic(values, estimate, level)
+        left_out = evaluate(self.left_out, self.left_out.converged, quantity)
+        return bca(values, estimate, left_out[np.isfinite(left_out)], level)
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Estimates, bootstrap standard errors and intervals of all parameters: a tidy table."""
+        quantities = parameters(self.fit)
+        found = self.intervals(self.fit, list(quantities.values()), level)
+        rows = []
+        for (name, quantity), interval in zip(quantities.items(), found, strict=True):
+            values = self.values(quantity)
+            estimate = quantity.function(self.fit.solution.beta, self.fit.standard_G, self.fit.sigma2)
+            error = float(np.nanstd(values, ddof=1)) if interval.low == interval.low else np.nan
+            rows.append([name, float(estimate), error, *[np.nan] * 3, interval.low, interval.high, interval.note])
+        return pd.DataFrame(rows, columns=[*TIDY, "note"])
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{number:,} {name}" for name, number in self.counts.items() if number)
+        return f"{self.about()}\n{counts}\n\n{self.conf_int().drop(columns=TIDY[3:6]).to_string(index=False)}"
+
+
+def parameters(fit: FittedModel) -> dict[str, Quantity]:
+    """Fixed effects, SDs, correlations and the residual SD under their names in tables."""
+    fixed: dict[str, Quantity] = {
+        name: fixed_effect(row) for name, row in zip(fit.terms, np.eye(len(fit.terms)), strict=True)
+    }
+    return fixed | every_parameter(fit)
+
+
+def evaluate(fits: Fits, used: np.ndarray, quantity: Quantity | Function) -> np.ndarray:
+    """A quantity in each of the fits that are used."""
+    beta, G, sigma2 = fits.beta[used], fits.G[used], fits.sigma2[used]
+    if isinstance(quantity, FixedEffect):
+        return beta @ quantity.row
+    if isinstance(quantity, SdQuantity):
+        return np.sqrt(_variances(G, sigma2, quantity.combination))
+    if isinstance(quantity, CorrelationQuantity):
+        size = _variances(G, sigma2, quantity.first) * _variances(G, sigma2, quantity.second)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            correlation = np.einsum("a,zab,b->z", quantity.first, G, quantity.second) / np.sqrt(size)
+        return np.where(size > 0.0, np.clip(correlation, -1.0, 1.0), np.nan)
+    function: Callable = quantity.function if isinstance(quantity, Quantity) else quantity
+    return np.array([function(*one) for one in zip(beta, G, sigma2, strict=True)], dtype=float)
+
+
+def _variances(G: np.ndarray, sigma2: np.ndarray, combination: np.ndarray) -> np.ndarray:
+    """Variance of a combination of the standard random effects in each replicate; rounding errors of zero are zero."""
+    values = np.einsum("a,zab,b->z", combination, G, combination)
+    size = (sigma2 + np.einsum("zaa->z", G)) * float(combination @ combination)
+    return np.where(values > NOTHING * size, values, 0.0)
+
+
+def replicates_table(fit: FittedModel, fits: Fits) -> pd.DataFrame:
+    """One row per replicate; what is not identified is missing."""
+    everyone = np.ones(len(fits), dtype=bool)
+    columns = {name: evaluate(fits, everyone, quantity) for name, quantity in parameters(fit).items()}
+    table = pd.DataFrame(columns, index=pd.RangeIndex(1, len(fits) + 1, name="replicate"))
+    if not fit.identified:
+        table[[name for name in table if name not in fit.terms]] = np.nan
+    table["deviance"], table["singular"], table["converged"] = fits.deviance, fits.singular, fits.converged
+    return table
