@@ -1,0 +1,7 @@
+"""Estimation as one step: a model and a panel in, a fitted model out. Never answers, never pictures."""
+
+from __future__ import annotations
+
+from growthcurves.estimate.run import estimate, panel_for
+
+__all__ = ["estimate", "panel_for"]
