@@ -11,6 +11,7 @@ import pandas as pd
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, NotAvailableError, unknown
 from growthcurves.estimate import estimate, panel_for
+from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
@@ -308,11 +309,12 @@ class GrowthFit(FittedModel):
         self,
         newdata: Any = None,
         people: str = "known",
+        seen: Any = None,
         interval: str | None = None,
         level: float = 0.95,
     ) -> pd.Series | pd.DataFrame:
-        """Predicted outcomes for known, average or new persons, with intervals if asked."""
-        return predict.predict(self, newdata, people, interval, level)
+        """Predicted outcomes for known, average or new persons (given what was seen of them), with intervals."""
+        return predict.predict(self, newdata, people, seen, interval, level)
 
     def icc(self, at: Any = None) -> icc.Icc:
         """Share of the variance that lies between persons, at given times."""
@@ -392,6 +394,26 @@ class GrowthFit(FittedModel):
         """Fit again by another method or with model options changed, on the same panel."""
         model = self.model.replace(**changes) if changes else self.model
         fitted = estimate(model, self.panel, method or self.method, GrowthFit)
+        assert isinstance(fitted, GrowthFit)
+        return fitted
+
+    def recentre(self, origin: float) -> GrowthFit:
+        """The same fit with the intercept read at another time: algebra, no re-estimation.
+
+        Raises
+        ------
+        ModelError
+            Where the model is not closed under a change of origin: random effects without a common covariance,
+            a predictor of the slope that does not predict the intercept, logarithmic time.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.recentre(9).params.round(1).to_dict()
+        {'intercept': 345.6, 'slope': 10.5}
+        """
+        fitted = recentred(self, as_origin(origin), GrowthFit)
         assert isinstance(fitted, GrowthFit)
         return fitted
 

@@ -59,7 +59,7 @@ def estimate(
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
-    person_moments = _sums(bound)
+    person_moments = sums(bound)
     moments = person_moments.moments()
     coords = coordinates(moments)
     refuse_design(bound, coords, moments.rows)
@@ -74,7 +74,8 @@ def estimate(
     return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, texts)
 
 
-def _sums(bound: BoundModel) -> PersonMoments:
+def sums(bound: BoundModel) -> PersonMoments:
+    """The one pass over the rows: cross-products by person."""
     persons = bound.panel.persons
     terms = Terms(bound.x, bound.z, bound.model.random.positions, bound.made)
     codes = None if persons.starts is not None else persons.codes

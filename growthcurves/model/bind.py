@@ -232,7 +232,9 @@ def _level_two(formula: str, model: GrowthModel, people: PersonLevel) -> Columns
     """A predictor formula over persons; through the formula door it is evaluated over rows, as R does."""
     if formula.strip() in ("0", "1", ""):
         constant = formula.strip() == "1"
-        return Columns(("1",) if constant else (), (None,) if constant else (), None, (), {})
+        if not constant:
+            return Columns((), (), None, (), {})
+        return Columns(("1",), (None,), None, (), {}, (frozenset(),), ((),))
     terms, _ = formula_terms(normal(formula))
     used = formula_columns(formula)
     table = people.values(used)

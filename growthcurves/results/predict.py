@@ -16,6 +16,7 @@ from growthcurves.results.answer import checked_level
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.distributions import t_quantile
 from growthcurves.results.rows import DesignRows, new_rows, own_rows
+from growthcurves.results.seen import rows_given_seen
 
 PEOPLE = ("known", "average", "new")
 INTERVALS = (None, "confidence", "prediction")
@@ -36,6 +37,7 @@ def predict(
     fit: FittedModel,
     newdata: Any = None,
     people: str = "known",
+    seen: Any = None,
     interval: str | None = None,
     level: float = 0.95,
 ) -> pd.Series | pd.DataFrame:
@@ -48,7 +50,10 @@ def predict(
         Long data with the model's columns; the rows used by default.
     people : {"known", "average", "new"}
         "average": X beta. "known": the person's own curve, X beta plus empirical Bayes; NaN for persons that
-        the model has not seen. "new": a person drawn from G.
+        the model has not seen. "new": a person drawn from G, or with `seen` that person given these outcomes.
+    seen : DataFrame, optional
+        Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
+        model is not fitted again. A person without rows in it is one drawn from G.
     interval : {None, "confidence", "prediction"}
         "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
         new: that of a person drawn at random); "prediction" for a new observation.
@@ -57,26 +62,56 @@ def predict(
     Returns
     -------
     Series, or DataFrame with columns estimate, std_error, conf_low, conf_high
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> data = gc.load_dataset("sleepstudy")
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", data[data["subject"] != 308])
+    >>> later = data[(data["subject"] == 308) & (data["day"] == 9)]
+    >>> first_days = data[(data["subject"] == 308) & (data["day"] < 5)]
+    >>> fit.predict(later, people="new", seen=first_days).round(0).tolist()
+    [401.0]
     """
+    _refuse_question(fit, people, seen, interval)
+    rows, state, there = _rows_and_state(fit, newdata, people, seen)
+    estimate = rows.X @ fit.solution.beta
+    if state is not None:
+        estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
+        estimate[~there] = np.nan
+    if interval is None:
+        return pd.Series(estimate, index=rows.index, name="estimate")
+    return _with_interval(fit, rows, estimate, state, (people, interval, level))
+
+
+def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | None) -> None:
     if people not in PEOPLE:
         raise ModelError(unknown("kind of people", people, PEOPLE))
     if interval not in INTERVALS:
         raise ModelError(unknown("interval", interval, INTERVALS[1:]))
-    if not fit.identified and (people == "known" or interval == "prediction" or (people == "new" and interval)):
+    if seen is not None and people != "new":
+        raise ModelError(f"seen= belongs to people='new': what is known of {people} persons is in the fit already.")
+    personal = people == "known" or seen is not None or (people == "new" and interval)
+    if not fit.identified and (personal or interval == "prediction"):
         raise NotEstimableError(
             "The design cannot tell the variances between persons and of the residual apart: predictions for "
             "single persons are withheld; people='average' is valid."
         )
+
+
+def _rows_and_state(
+    fit: FittedModel, newdata: Any, people: str, seen: Any
+) -> tuple[DesignRows, PersonState | None, np.ndarray]:
+    """The rows asked for, the state of each row's person (None where nothing is known), and who is known."""
+    if people == "new" and seen is not None:
+        if newdata is None:
+            raise ModelError("seen= needs newdata=: the rows of the new persons that are to be predicted.")
+        rows, state = rows_given_seen(fit, newdata, seen)
+        return rows, state, np.ones(len(rows.X), dtype=bool)
     rows = own_rows(fit) if newdata is None else new_rows(fit, newdata)
-    estimate = rows.X @ fit.solution.beta
-    state, seen = None, np.ones(len(estimate), dtype=bool)
-    if people == "known":
-        state, seen = _states(fit, newdata)
-        estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
-        estimate[~seen] = np.nan
-    if interval is None:
-        return pd.Series(estimate, index=rows.index, name="estimate")
-    return _with_interval(fit, rows, estimate, state, (people, interval, level))
+    if people != "known":
+        return rows, None, np.ones(len(rows.X), dtype=bool)
+    return rows, *_states(fit, newdata)
 
 
 def _with_interval(
@@ -91,7 +126,7 @@ def _with_interval(
     variance = row_variances(moved, fit.solution.cov_beta)
     if state is not None:
         variance += np.einsum("nq,qrn,nr->n", rows.Z, state.spread, rows.Z)
-    if people == "new" or (people == "average" and interval == "prediction"):
+    elif people == "new" or (people == "average" and interval == "prediction"):
         variance += row_variances(fit.standard_rows(rows.Z), fit.standard_G)
     if interval == "prediction":
         variance += fit.sigma2

@@ -9,6 +9,8 @@ import pandas as pd
 
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import number, p_text
+from growthcurves.results.icc import time_text
+from growthcurves.results.rates import is_curved, whole_period
 
 
 def sentences(
@@ -22,7 +24,12 @@ def sentences(
     """One sentence per finding, in the order in which a reader asks."""
     spread = table.loc[table["quantity"] == "SD of rates", "estimate"]
     varies = bool((spread > 0).any())
-    told = _Words(fit.model.outcome, fit.model.time or "time", unit, threshold, level, varies)
+    time = fit.model.time or "time"
+    over = ""
+    if is_curved(fit):
+        first, last = whole_period(fit) if between is None else between
+        over = f" on average from {time} {time_text(first)} to {time} {time_text(last)}"
+    told = _Words(fit.model.outcome, time, unit, threshold, level, varies, over)
     for group in dict.fromkeys(table.loc[table["quantity"] == "mean rate", "group"]):
         yield from _group_sentences(_Lookup(table, group), group, told)
     common = _Lookup(table, "")
@@ -47,6 +54,7 @@ class _Words:
     threshold: float
     level: float
     varies: bool
+    over: str
 
 
 class _Lookup:
@@ -92,10 +100,20 @@ def _group_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
     verb = "rises" if mean["estimate"] > 0 else "falls"
     interval = _interval(mean, told, " of the rate")
     size = _value(mean, sign=False)
-    yield f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{interval}."
+    yield f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{told.over}{interval}."
+    yield from _rates_sentence(rows, where, told)
     if told.varies:
         yield from _middle_sentence(rows, where, told)
         yield from _share_sentence(rows, group, told)
+
+
+def _rates_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
+    """The rates of a curved mean at single times."""
+    found = rows.starting("mean rate at ")
+    if found:
+        at = f"at {told.time} "
+        parts = [f"{_value(row)}{_interval(row, told)} {at}{row['quantity'].rsplit(' ', 1)[1]}" for row in found]
+        yield f"{where} rate of that mean curve is {', '.join(parts)}."
 
 
 def _middle_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
@@ -104,7 +122,8 @@ def _middle_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
     low, high = (rows[f"middle 95 % of persons, {end}"]["estimate"] for end in ("low", "high"))
     if low == low:
         first, last = together(low, high)
-        yield f"{where} middle 95 % of persons have rates from {first} to {last} {told.unit}."
+        rates = "average rates" if told.over else "rates"
+        yield f"{where} middle 95 % of persons have {rates} from {first} to {last} {told.unit}."
 
 
 def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
@@ -121,7 +140,7 @@ def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
         extra.insert(0, f"{told.level * 100:g} % interval {low:.1f} to {high:.1f} %")
     who = f"persons in group {group}" if group else "persons"
     aside = f" ({'; '.join(extra)})" if extra else ""
-    above = f"have a rate above {told.threshold:g} {told.unit}"
+    above = f"have {'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
     yield f"An estimated {share['estimate'] * 100:.1f} % of {who} {above}{aside}."
 
 
@@ -134,7 +153,8 @@ def _spread_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
         yield "Persons do not differ in their rate of change beyond its predictors: the variance is estimated as zero."
     else:
         size = _value(sd)
-        yield f"Persons differ: the SD of their rates is {size} {told.unit}{_interval(sd, told)}."
+        rates = "average rates" if told.over else "rates"
+        yield f"Persons differ: the SD of their {rates} is {size} {told.unit}{_interval(sd, told)}."
     if "reliability of the rate" in rows:
         row = rows["reliability of the rate"]
         yield f"The reliability of a person's own rate is {row['estimate']:.2f}, over {row['note']}."

@@ -1,0 +1,70 @@
+"""A solution carried over to other coordinates that span the same curves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.engine.blocks import Array
+from growthcurves.engine.certificate import judge
+from growthcurves.engine.face import ZERO, face_of
+from growthcurves.engine.gaussian import criterion, derivatives
+from growthcurves.engine.moments import Moments
+from growthcurves.engine.optimise import Optimum
+from growthcurves.engine.problem import Coordinates, Problem, standard_problem
+from growthcurves.engine.solution import Solution
+
+#: Two sets of columns span the same space when what is left of one beside the other is shorter than this.
+SAME = 1e-8
+
+
+def moved(solution: Solution, moments: Moments, coords: Coordinates) -> Solution | None:
+    """The same optimum for moments whose row columns are made otherwise; None where the model is another one.
+
+    Parameters
+    ----------
+    solution : Solution
+    moments : Moments
+        The same sums with other terms.
+    coords : Coordinates
+        Of these moments.
+    """
+    old = solution.problem
+    if len(coords.x.kept) != old.p or coords.dependent_z:
+        return None
+    problem = standard_problem(moments, coords, old.reml)
+    if not _same_span(old.into_xy[:-1, :-1], problem.into_xy[:-1, :-1], moments.total[:-1, :-1] / moments.rows):
+        return None
+    change = _between(old, problem)
+    if change is None:
+        return None
+    D = change @ solution.optimum.at.D @ change.T
+    face, theta = face_of((D + D.T) / 2, problem.partition, ZERO)
+    at = criterion(problem, face.matrix(theta))
+    optimum = Optimum(at, derivatives(problem, at), face, theta, 0)
+    found = Solution(problem, optimum, judge(problem, optimum))
+    other = abs(_likelihood(found) - _likelihood(solution)) > SAME * abs(solution.deviance)
+    return None if other else found
+
+
+def _likelihood(solution: Solution) -> float:
+    """The deviance without the part of REML that depends on how the columns of X are scaled."""
+    return solution.optimum.at.deviance + 2.0 * solution.problem.error_df * float(np.log(solution.problem.scale))
+
+
+def _between(old: Problem, new: Problem) -> Array | None:
+    """C with Z_old = Z_new C, block by block; None where a block's columns span other curves."""
+    change = np.zeros((new.q, old.q))
+    for block in new.partition:
+        here = np.ix_(block, block)
+        before, after = old.into_z[:, block], new.into_z[:, block]
+        part = np.linalg.lstsq(after, before, rcond=None)[0]
+        if np.abs(after @ part - before).max(initial=0.0) > SAME * max(np.abs(before).max(initial=0.0), 1e-300):
+            return None
+        change[here] = part
+    return change
+
+
+def _same_span(old: Array, new: Array, gram: Array) -> bool:
+    """Whether orthonormal columns (in the metric of `gram`) span the same space."""
+    left = old - new @ (new.T @ gram @ old)
+    return bool(np.sqrt(np.abs(np.einsum("ij,ik,kj->j", left, gram, left))).max(initial=0.0) < SAME)

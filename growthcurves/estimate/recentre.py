@@ -1,0 +1,67 @@
+"""The same fit read at another time: algebra on the estimates, no re-estimation.
+
+Both models have the same curves for every person, so that the covariance matrix of the standard random effects under
+the new origin is C D C', where Z_old = Z_new C in standard columns. See docs/engine.md, section 3.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.engine.moved import moved
+from growthcurves.engine.problem import coordinates
+from growthcurves.errors import ModelError
+from growthcurves.estimate.run import sums
+from growthcurves.fitted import FittedModel
+from growthcurves.model.bind import bind
+from growthcurves.model.shapes import shape_of
+
+
+def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> FittedModel:
+    """The fit with its intercept read at another time.
+
+    Raises
+    ------
+    ModelError
+        Where the model is not closed under a change of origin, with the reason.
+    """
+    if fit.model.time is None:
+        raise ModelError("The model has no time, so there is no origin to move.")
+    bound = bind(fit.model.replace(origin=origin), fit.panel)
+    people = sums(bound)
+    moments = people.moments()
+    coords = coordinates(moments)
+    solution = moved(fit.solution, moments, coords)
+    if solution is None:
+        raise ModelError(_why_not(fit))
+    return kind(bound.model, fit.panel, bound, people, moments, coords, solution, fit.method, fit.warnings)
+
+
+def _why_not(fit: FittedModel) -> str:
+    """Why the model under another origin is another model."""
+    random = set(fit.random_names) & set(fit.bound.shape.random_names)
+    moving = sorted(random - {"intercept"})
+    apart = moving and not any(set(block) >= random | {"intercept"} for block in fit.model.random.blocks)
+    if apart:
+        why = f"the random {', '.join(moving)} and the random intercept must share one covariance matrix"
+    elif shape_of(fit.model.shape).name.startswith("log"):
+        why = "logarithmic time starts at the origin"
+    else:
+        why = "every predictor of a rate must predict the intercept too, and no mean may be left out"
+    return (
+        f"recentre() is algebra, and this model is another one under another origin: {why}; fit it anew with origin=, "
+        f"or read the status at other times with predict() and change(at=)."
+    )
+
+
+def as_origin(origin: float) -> float:
+    """A finite time.
+
+    Raises
+    ------
+    ModelError
+    """
+    number = isinstance(origin, (int, float, np.number)) and not isinstance(origin, bool) and np.isfinite(origin)
+    if not number:
+        raise ModelError(f"recentre() takes a time as a finite number, not {origin!r}.")
+    return float(origin)
