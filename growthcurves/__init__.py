@@ -16,6 +16,7 @@ _NAMES = {
     "fit": "growthcurves.fit",
     "ladder": "growthcurves.fit",
     "GrowthFit": "growthcurves.fit",
+    "load": "growthcurves.fit",
     "GrowthModel": "growthcurves.model.growth",
     "Diagonal": "growthcurves.model.random",
     "Polynomial": "growthcurves.model.shapes.polynomial",

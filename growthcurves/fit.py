@@ -44,6 +44,8 @@ from growthcurves.results.margins import MarginTest
 from growthcurves.results.means import Marginal
 from growthcurves.results.r2 import R2
 from growthcurves.results.simulate import simulate
+from growthcurves.storage.fits import load as load_fit
+from growthcurves.storage.fits import save
 
 
 def fit(
@@ -161,6 +163,29 @@ def _read(
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
     return read, panel_for(read, panel), people
+
+
+def load(path: Any) -> GrowthFit:
+    """Read a fit that `GrowthFit.save` wrote.
+
+    Nothing in the file is run: formulas may only call known functions on columns and numbers.
+
+    Raises
+    ------
+    DataError
+        When there is no such file, it is no saved fit, or its formulas hold anything else.
+
+    Examples
+    --------
+    >>> import growthcurves as gc, tempfile, pathlib
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> path = fit.save(pathlib.Path(tempfile.mkdtemp()) / "fit.json")
+    >>> str(gc.load(path)) == str(fit)
+    True
+    """
+    fitted = load_fit(path, GrowthFit)
+    assert isinstance(fitted, GrowthFit)
+    return fitted
 
 
 #: Options of a growth model that a formula does not say itself.
@@ -416,6 +441,24 @@ class GrowthFit(FittedModel):
         fitted = recentred(self, as_origin(origin), GrowthFit)
         assert isinstance(fitted, GrowthFit)
         return fitted
+
+    def save(self, path: Any, rows: bool = False, people: bool = True) -> Any:
+        """Write the fit to a JSON file, without pickle; `growthcurves.load` reads it.
+
+        Parameters
+        ----------
+        path : str or Path
+        rows : bool
+            Keep the rows: needed for residuals, fitted values, pictures, `recentre` and `refit`.
+        people : bool
+            Keep persons: their ids, predictors and cross-products, needed for `people`, `random_effects`, `change`
+            and predictions of known persons. Without them a file says nothing of single persons.
+
+        Returns
+        -------
+        Path
+        """
+        return save(self, path, rows, people)
 
     @property
     def plot(self) -> Any:

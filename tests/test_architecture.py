@@ -20,6 +20,7 @@ ROWS = [
     "engine",
     "fitted",
     "estimate",
+    "storage",
     "results",
     "checks",
     "planning",

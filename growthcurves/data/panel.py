@@ -18,6 +18,7 @@ from growthcurves.data.missing import MissingPatterns, missing_patterns
 from growthcurves.data.own_lines import people_table
 from growthcurves.data.persons import Persons
 from growthcurves.data.rows import Rows
+from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.wave_spread import wave_spread
 from growthcurves.errors import DataError, ModelError
 
@@ -122,6 +123,16 @@ class Panel:
         if self._times is None:
             raise DataError("The panel has no time column: give one with time=.")
         return self._rows.of(self._times.values)
+
+    @cached_property
+    def time_facts(self) -> TimeFacts | None:
+        """First, middle and last time, and the waves; None without time."""
+        return None if self._times is None else TimeFacts.of(self.times)
+
+    @property
+    def derived(self) -> bool:
+        """Whether elapsed times differ from the time column: it held dates, or an origin was taken off."""
+        return self._times is not None and self._times.derived
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -313,6 +324,17 @@ class Panel:
         out = f" ({self.rows_dropped} left out)" if self.rows_dropped else ""
         persons = f"{self.persons.count} persons ({self.id!r})"
         return f"Panel of {self.outcome!r}{over}: {persons}, {len(self)} rows{out}"
+
+    @classmethod
+    def restored(
+        cls, table: pd.DataFrame, roles: dict[str, Any], reasons: tuple[tuple[str, int], ...]
+    ) -> Panel:
+        """A panel of rows that were used before, times elapsed already, with the ledger of what was left out then."""
+        plain = {name: roles[name] for name in ("id", "time", "outcome", "wave", "outcome_unit")}
+        panel = cls(table, **plain, time_unit=roles["time_unit"] if roles["time"] is not None else None)
+        dropped = sum(rows for _, rows in reasons)
+        panel._set(_rows=Rows(len(table) + dropped, None, tuple(reasons)))
+        return panel
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():

@@ -46,6 +46,8 @@ class BoundModel:
         The person-level columns that the shape depends on.
     predictors : dict of growth parameter to Columns
     covariates : Columns
+    covariate_means : tuple of float
+        Their means over the rows.
     stored : tuple of (n,) arrays
         Stored columns g_1, ..., g_m.
     made : tuple of Combination
@@ -67,6 +69,7 @@ class BoundModel:
     shape_values: np.ndarray
     predictors: dict[str, Columns]
     covariates: Columns
+    covariate_means: tuple[float, ...]
     stored: tuple[np.ndarray, ...]
     made: tuple[Combination, ...]
     growth_rows: tuple[int, ...]
@@ -146,8 +149,8 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     named = dict(zip((*shape.random_names, *covariates.names), (*rows, *range(first, len(made))), strict=True))
     z = tuple(_random_rows(model, named))
     return BoundModel(
-        model, panel, shape, shape_values, predictors, covariates, tuple(stored), tuple(made), tuple(growth_rows),
-        tuple(weights), tuple(x), z, tuple(terms), growth_terms,
+        model, panel, shape, shape_values, predictors, covariates, _means(covariates), tuple(stored), tuple(made),
+        tuple(growth_rows), tuple(weights), tuple(x), z, tuple(terms), growth_terms,
     )  # fmt: skip
 
 
@@ -209,6 +212,10 @@ def _row_columns(columns: EngineColumns, covariates: Columns) -> tuple[list[np.n
     return stored, made, rows
 
 
+def _means(covariates: Columns) -> tuple[float, ...]:
+    return tuple(1.0 if values is None else float(np.mean(values)) for values in covariates.values)
+
+
 def _random_rows(model: GrowthModel, named: dict[str, int]) -> Iterable[int]:
     for name in model.random.names:
         if name not in named:
@@ -256,6 +263,7 @@ def _level_one(model: GrowthModel, people: PersonLevel) -> Columns:
     keep = [i for i, term in enumerate(columns.terms) if term in wanted]
     return replace(
         columns,
+        formula=formula,
         names=tuple(columns.names[i] for i in keep),
         values=tuple(columns.values[i] for i in keep),
         terms=tuple(columns.terms[i] for i in keep),

@@ -35,6 +35,8 @@ class Columns:
         The factors of the term that each column belongs to.
     written : tuple of tuple of str
         The same in the order in which they are written.
+    formula : str
+        What was evaluated; it may hold further terms, in whose company these are coded.
     """
 
     names: tuple[str, ...]
@@ -44,6 +46,7 @@ class Columns:
     levels: dict[str, list[Any]]
     terms: tuple[frozenset[str], ...] = ()
     written: tuple[tuple[str, ...], ...] = ()
+    formula: str = "0"
 
 
 def formula_columns(formula: str | None) -> list[str]:
@@ -82,7 +85,7 @@ def evaluate(formula: str, table: dict[str, Any], reference: Any, functions: Any
         values.append(None if constant else np.asarray(matrix[name], dtype=np.float64))
         written.append(term_of[str(name)])
     terms = tuple(frozenset(factors) for factors in written)
-    return Columns(tuple(names), tuple(values), matrix.model_spec, tuple(table), levels, terms, tuple(written))
+    return Columns(tuple(names), tuple(values), matrix.model_spec, tuple(table), levels, terms, tuple(written), formula)
 
 
 def _context(functions: Any) -> dict[str, Any]:

@@ -111,14 +111,7 @@ def time_text(time: float) -> str:
 
 def default_times(fit: FittedModel) -> np.ndarray:
     """The waves where there are at most twelve different times, else the quartiles of the observed times."""
-    if fit.model.time is None:
-        return np.zeros(1)
     if isinstance(fit.bound.shape, BoundOccasions):
         return np.array(fit.bound.shape.times)
-    times = fit.panel.times
-    some = np.unique(times[: 10_000])
-    if some.size <= 12:
-        distinct = np.unique(times)
-        if distinct.size <= 12:
-            return distinct
-    return np.unique(np.quantile(times, [0, 0.25, 0.5, 0.75, 1]))
+    facts = fit.panel.time_facts
+    return np.zeros(1) if facts is None else np.array(facts.waves)

@@ -13,6 +13,7 @@ import numpy as np
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.occasions import BoundOccasions
+from growthcurves.results.covariates import time_terms
 from growthcurves.results.icc import times_asked
 
 
@@ -86,7 +87,7 @@ def require_shape(fit: FittedModel) -> None:
     """
     if fit.model.time is None:
         raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
-    if fit.model.time in fit.bound.covariates.used:
+    if any(of_time for of_time, _ in time_terms(fit)):
         raise NotEstimableError(
             f"Time enters the model outside its growth shape ({fit.model.covariates}): say the curve as a shape, such "
             f"as shape='quadratic' or ns({fit.model.time}, df=4) in the formula, for a report of change."
@@ -97,7 +98,9 @@ def whole_period(fit: FittedModel) -> tuple[float, float]:
     """First and last observed time, or occasion where the model has no curve between occasions."""
     if isinstance(fit.bound.shape, BoundOccasions):
         return fit.bound.shape.times[0], fit.bound.shape.times[-1]
-    return float(fit.panel.times.min()), float(fit.panel.times.max())
+    facts = fit.panel.time_facts
+    assert facts is not None
+    return facts.first, facts.last
 
 
 def checked_period(between: tuple[float, float] | None) -> tuple[float, float] | None:
@@ -154,9 +157,9 @@ def is_curved(fit: FittedModel) -> bool:
 
 def middle_time(fit: FittedModel) -> float:
     """The observed time nearest the middle of the range, the upper on ties."""
-    times = fit.panel.times
-    distance = np.abs(times - (float(times.min()) + float(times.max())) / 2.0)
-    return float(times[distance <= distance.min() * (1 + 1e-9)].max())
+    facts = fit.panel.time_facts
+    assert facts is not None
+    return facts.middle
 
 
 def chosen_times(fit: FittedModel, at: np.ndarray | None) -> np.ndarray:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
 from growthcurves.results.answer import Answer, number, p_text
 from growthcurves.results.coefficients import fixed_effects
 from growthcurves.results.people import reliability
-from growthcurves.results.rates import Rate, average_rate, is_curved
+from growthcurves.results.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.variances import variance_components
 
 
@@ -61,9 +62,10 @@ def _counts(fit: FittedModel) -> str:
         f"Rows      {fit.moments.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})",
     ]
     if fit.model.time is not None:
-        times, unit = fit.panel.times, f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
+        first, last = whole_period(fit)
+        unit = f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
         lines.append(
-            f"Time      {fit.model.time}, {times.min():g} to {times.max():g}{unit}; "
+            f"Time      {fit.model.time}, {first:g} to {last:g}{unit}; "
             f"the intercept is the status at {fit.bound.shape.origin:g}{_far(fit)}"
         )
     if fit.panel.rows_dropped:
@@ -74,7 +76,7 @@ def _counts(fit: FittedModel) -> str:
 
 def _far(fit: FittedModel) -> str:
     """A remark where the origin lies more than twice the observed range outside the data."""
-    low, high, origin = fit.panel.times.min(), fit.panel.times.max(), fit.bound.shape.origin
+    (low, high), origin = whole_period(fit), fit.bound.shape.origin
     outside = max(low - origin, origin - high) > 2 * (high - low)
     return "\n          (far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
@@ -138,6 +140,8 @@ def _variances(fit: FittedModel) -> str:
 
 
 def _reliability(fit: FittedModel, rate: Rate) -> str:
+    if isinstance(fit.people_moments, Absent):
+        return "reliability: not available, the fit was saved without its persons"
     values = reliability(fit, rate)
     used = ~np.isnan(values)
     what = "average rate" if is_curved(fit) else "slope"

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import require_columns
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.columns import formula_columns, replay
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.results.coefficients import linear_functions
+from growthcurves.results.covariates import covariate_row
 from growthcurves.results.icc import random_rows
 from growthcurves.results.mixtures import mixture_quantile
 from growthcurves.results.people import growth_parameters
@@ -28,14 +29,21 @@ def groups(fit: FittedModel, by: str | None) -> list[tuple[str, np.ndarray]]:
     count = fit.panel.persons.count
     if by is None:
         return [("", np.arange(count))]
-    require_columns(fit.panel.frame, [by])
-    values = pd.Series(PersonLevel(fit.panel).values([by])[by])
+    values = pd.Series(person_values(fit, by))
     levels = _levels(fit, by, values)
     if len(levels) > MANY_GROUPS:
         raise ModelError(
             f"{by!r} has {len(levels)} different values: by= takes a variable with at most {MANY_GROUPS} groups."
         )
     return [(show_id(level), np.flatnonzero(values == level)) for level in levels]
+
+
+def person_values(fit: FittedModel, column: str) -> Any:
+    """A person-level column, one value per person."""
+    if isinstance(fit.panel, SavedPanel):
+        return fit.panel.person_values(column)
+    require_columns(fit.panel.frame, [column])
+    return PersonLevel(fit.panel).values([column])[column]
 
 
 def _levels(fit: FittedModel, by: str, values: pd.Series) -> list:
@@ -76,34 +84,6 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
         columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
-
-
-def covariate_row(fit: FittedModel, time: float) -> np.ndarray:
-    """A row of X (p,) that holds the covariates: functions of time alone at that time, others at their means."""
-    row = np.zeros(len(fit.bound.x))
-    columns = fit.bound.covariates
-    if columns.names:
-        row[-len(columns.names) :] = _covariates_at(fit, time)
-    return row[list(fit.coordinates.x.kept)]
-
-
-def _covariates_at(fit: FittedModel, time: float) -> np.ndarray:
-    columns = fit.bound.covariates
-    means = np.array([1.0 if values is None else float(np.mean(values)) for values in columns.values])
-    if fit.model.time not in columns.used:
-        return means
-    of_time = np.array([_only_time(fit, term) for term in columns.terms])
-    table = {name: pd.Series([time] if name == fit.model.time else [_any(fit, name)]) for name in columns.used}
-    return np.where(of_time, replay(columns, table)[0], means)
-
-
-def _only_time(fit: FittedModel, term: frozenset[str]) -> bool:
-    used = set().union(*(formula_columns(factor) for factor in term))
-    return used == {fit.model.time}
-
-
-def _any(fit: FittedModel, column: str) -> Any:
-    return fit.panel.frame[column].iloc[0]
 
 
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:

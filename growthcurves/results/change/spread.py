@@ -9,7 +9,7 @@ import numpy as np
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, line, plain
 from growthcurves.results.icc import default_times, icc_at, mean_variance, random_rows, time_text
-from growthcurves.results.rates import Rate, chosen_times, is_curved, middle_time, rate_at
+from growthcurves.results.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
 
 BOUNDARY = "estimated as zero: on the boundary, no Wald interval"
 
@@ -68,7 +68,7 @@ def _least_spread(asked: Question) -> list:
     middle, slope = middle_time(fit), fit.standard_effect("slope")
     z = random_rows(fit, middle)[0]
     value = asked.measure(lambda beta, G, s: middle - (slope @ G @ z) / (slope @ G @ slope), "identity")
-    low, high = fit.panel.times.min(), fit.panel.times.max()
+    low, high = whole_period(fit)
     note = "extrapolation: outside the observed times" if not low <= value.estimate <= high else ""
     if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
         note = "by assumption: the model has no covariance of intercept and slope"

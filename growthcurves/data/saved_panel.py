@@ -1,0 +1,126 @@
+"""What is left of a panel when its rows were not kept: roles, counts, times in a few numbers, persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import numeric_column
+from growthcurves.data.elapsed import elapsed_times
+from growthcurves.data.frame import raw_array, require_columns
+from growthcurves.data.time_facts import TimeFacts
+from growthcurves.errors import NotAvailableError
+
+ROWS = "save(path, rows=True)"
+PEOPLE = "save(path), without people=False,"
+
+
+class Absent:
+    """Something that was not saved: asking anything of it says what to save."""
+
+    def __init__(self, what: str, how: str) -> None:
+        self._text = f"The fit was saved without {what}: for this answer save it with {how} where it was fitted."
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NotAvailableError(self._text)
+
+    def _refuse(self, *args: Any) -> Any:
+        raise NotAvailableError(self._text)
+
+    __getitem__ = __iter__ = __len__ = __array__ = _refuse
+
+
+@dataclass(frozen=True, eq=False)
+class SavedPersons:
+    """Persons without rows: their number, their occasions, and (where they were saved) who they are."""
+
+    count: int
+    sizes: np.ndarray
+    labels: Any
+    rows: int
+
+    @property
+    def codes(self) -> np.ndarray:
+        raise NotAvailableError(Absent("its rows", ROWS)._text)
+
+    @property
+    def starts(self) -> np.ndarray | None:
+        raise NotAvailableError(Absent("its rows", ROWS)._text)
+
+    def __len__(self) -> int:
+        return self.count
+
+
+@dataclass(frozen=True, eq=False)
+class SavedPanel:
+    """A panel without rows.
+
+    Attributes
+    ----------
+    id, time, outcome, wave, time_unit, outcome_unit, since
+        As in `Panel`.
+    persons : SavedPersons
+    time_facts : TimeFacts or None
+    reasons : tuple of (str, int)
+        Rows left out, by reason.
+    derived : bool
+        Whether elapsed times differ from the column of the table.
+    person_table : DataFrame
+        The person-level columns of the model, one row per person.
+    """
+
+    id: str
+    time: str | None
+    outcome: str
+    wave: str | None
+    time_unit: str | None
+    outcome_unit: str | None
+    since: Any
+    persons: SavedPersons
+    time_facts: TimeFacts | None
+    reasons: tuple[tuple[str, int], ...]
+    derived: bool
+    person_table: Any = field(default=None)
+
+    @property
+    def rows_dropped(self) -> int:
+        return sum(rows for _, rows in self.reasons)
+
+    @property
+    def dropped(self) -> pd.DataFrame:
+        """Rows left out, counted by reason."""
+        return pd.DataFrame(list(self.reasons), columns=["reason", "rows"])
+
+    def __len__(self) -> int:
+        return self.persons.rows
+
+    def person_values(self, column: str) -> Any:
+        """A person-level column of the model, one value per person.
+
+        Raises
+        ------
+        NotAvailableError
+            For a column that the model does not use.
+        """
+        if isinstance(self.person_table, pd.DataFrame) and column not in self.person_table.columns:
+            raise NotAvailableError(f"{column!r} was not saved with the fit: save it with {ROWS} where it was fitted.")
+        return self.person_table[column]
+
+    def elapsed(self, frame: pd.DataFrame) -> np.ndarray:
+        """Times of new rows, measured as the panel's were."""
+        assert self.time is not None
+        ids = raw_array(frame, self.id) if self.id in frame.columns else None
+        if not self.derived:
+            return numeric_column(frame, self.time, ids)
+        require_columns(frame, [self.id, self.time])
+        return elapsed_times(frame, self.time, ids, self.since, self.time_unit).values
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise NotAvailableError(Absent("its rows", ROWS)._text)

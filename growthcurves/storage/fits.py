@@ -1,0 +1,267 @@
+"""A fit as one JSON file, and back.
+
+What is kept, by what answers need (design of the moments, docs/engine.md, section 1):
+
+- always: model, formulas' records, cross-products (tier 1), the optimum. Enough for estimates, tests, intervals,
+  ICC, predictions of average and new persons;
+- unless ``people=False``: persons' ids, person-level predictors and cross-products (tier 2). Adds everything that
+  counts or lists persons: `people`, `random_effects`, `change`, predictions of known persons;
+- with ``rows=True``: the rows. Adds residuals, fitted values, pictures, `recentre`, `refit`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.panel import Panel
+from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
+from growthcurves.data.time_facts import TimeFacts
+from growthcurves.engine.certificate import judge
+from growthcurves.engine.design import Terms
+from growthcurves.engine.face import Face
+from growthcurves.engine.gaussian import criterion, derivatives
+from growthcurves.engine.moments import Moments, PersonMoments
+from growthcurves.engine.optimise import Optimum
+from growthcurves.engine.problem import coordinates, standard_problem
+from growthcurves.engine.schedules import Schedules
+from growthcurves.engine.solution import Solution
+from growthcurves.errors import DataError, GrowthCurvesError
+from growthcurves.fitted import FittedModel
+from growthcurves.model.bind import BoundModel, bind
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.shapes import shape_of
+from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
+from growthcurves.storage.values import decoded, encoded
+
+FORMAT = "growthcurves fit"
+VERSION = 1
+
+
+def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
+    """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
+    path = Path(path).expanduser()
+    values = {
+        "model": model_values(fit.model),
+        "method": fit.method,
+        "warnings": fit.warnings,
+        "panel": _panel_values(fit, rows, people),
+        "bound": _bound_values(fit.bound, people),
+        "moments": _moments_values(fit.moments, people),
+        "people": _people_values(fit.people_moments) if people else None,
+        "optimum": _optimum_values(fit.solution.optimum),
+    }
+    whole = {"format": FORMAT, "version": VERSION, "fit": encoded(values)}
+    path.write_text(json.dumps(whole, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+    return path
+
+
+def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:
+    """Read a fit from a file; see `growthcurves.fit.load`."""
+    values = _read(Path(path).expanduser())
+    try:
+        return _fit(values, kind)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        if isinstance(error, GrowthCurvesError):
+            raise
+        raise DataError(f"{str(path)!r} is a damaged file of a fit ({type(error).__name__}).") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise DataError(f"There is no file {str(path)!r}.")
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        whole = None
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise DataError(f"{str(path)!r} is not a fit saved by growthcurves.")
+    if whole.get("version") != VERSION:
+        raise DataError(
+            f"{str(path)!r} was saved by another version of growthcurves (file version {whole.get('version')}; this "
+            f"one reads {VERSION}): fit the model anew."
+        )
+    return decoded(whole["fit"])
+
+
+def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
+    model = model_from(values["model"])
+    terms = _terms(values["moments"])
+    people: Any = Absent("its persons", PEOPLE)
+    if values["people"] is not None:
+        people = PersonMoments(terms, **values["people"])
+    moments = _moments(values["moments"], terms, people)
+    panel = _panel(values["panel"])
+    bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], terms)
+    coords = coordinates(moments)
+    problem = standard_problem(moments, coords, values["method"] == "reml")
+    solution = _solution(problem, values["optimum"])
+    return kind(model, panel, bound, people, moments, coords, solution, values["method"], values["warnings"])
+
+
+# ------------------------------------------------------------------ the panel
+
+
+def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
+    panel = fit.panel
+    sizes, counts = np.unique(panel.persons.sizes, return_counts=True)
+    roles = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
+    facts = panel.time_facts
+    return {
+        **{name: getattr(panel, name) for name in roles},
+        "rows": len(panel),
+        "sizes": np.asarray(panel.persons.sizes) if people else np.repeat(sizes, counts),
+        "labels": pd.DataFrame({"id": panel.persons.labels}) if people else None,
+        "facts": None if facts is None else (facts.first, facts.last, facts.middle, facts.waves),
+        "reasons": tuple(tuple(reason) for reason in panel.dropped.itertuples(index=False, name=None)),
+        "derived": panel.derived,
+        "table": _rows_table(fit) if rows else None,
+        "person_table": _person_table(fit) if people else None,
+    }
+
+
+def _used_columns(fit: FittedModel) -> list[str]:
+    columns = [*fit.bound.predictors.values(), fit.bound.covariates]
+    return list(dict.fromkeys(name for part in columns for name in part.used))
+
+
+def _rows_table(fit: FittedModel) -> pd.DataFrame:
+    panel, model = fit.panel, fit.model
+    roles = [model.id, *([model.time] if model.time else []), model.outcome, *([panel.wave] if panel.wave else [])]
+    names = dict.fromkeys([*roles, *_used_columns(fit), *shape_of(model.shape).columns])
+    return panel.frame[list(names)].reset_index(drop=True)
+
+
+def _person_table(fit: FittedModel) -> pd.DataFrame:
+    if isinstance(fit.panel, SavedPanel):
+        return fit.panel.person_table
+    level = PersonLevel(fit.panel)
+    names = [*_used_columns(fit), *shape_of(fit.model.shape).columns]
+    return level.values([name for name in dict.fromkeys(names) if name != fit.model.time and not level.varies(name)])
+
+
+def _panel(values: dict[str, Any]) -> Any:
+    names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
+    roles = {name: values[name] for name in names}
+    if values["table"] is not None:
+        return Panel.restored(values["table"], roles, values["reasons"])
+    labels = Absent("its persons", PEOPLE) if values["labels"] is None else _labels(values["labels"]["id"])
+    persons = SavedPersons(len(values["sizes"]), values["sizes"], labels, values["rows"])
+    facts = None if values["facts"] is None else TimeFacts(*values["facts"])
+    table = Absent("its persons", PEOPLE) if values["person_table"] is None else values["person_table"]
+    return SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
+                      derived=values["derived"], person_table=table)  # fmt: skip
+
+
+def _labels(column: pd.Series) -> Any:
+    return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
+
+
+# ------------------------------------------------------------------ the bound model
+
+
+def _bound_values(bound: BoundModel, people: bool) -> dict[str, Any]:
+    model = bound.model
+    return {
+        "predictors": {
+            name: columns_values(columns, model.formula_for(name)) for name, columns in bound.predictors.items()
+        },
+        "covariates": columns_values(bound.covariates, bound.covariates.formula),
+        "covariate_means": bound.covariate_means,
+        "growth_rows": bound.growth_rows,
+        "names": bound.terms,
+        "growth_terms": bound.growth_terms,
+        "weights": tuple(bound.weights) if people else None,
+        "shape_values": bound.shape_values if people or not bound.shape.columns else None,
+    }
+
+
+def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) -> BoundModel:
+    absent: Any = Absent("its rows", ROWS)
+    nobody: Any = Absent("its persons", PEOPLE)
+    shape = shape_of(model.shape).bind(float(model.origin or 0.0))
+    if model.time is None:
+        shape = replace(shape_of("linear").bind(0.0), parameters=("intercept",))
+    shape_values = values["shape_values"]
+    return BoundModel(
+        model=model,
+        panel=panel,  # type: ignore[arg-type]
+        shape=shape,
+        shape_values=nobody if shape_values is None else shape_values,
+        predictors={name: columns_from(part, repeat(absent)) for name, part in values["predictors"].items()},
+        covariates=columns_from(values["covariates"], repeat(absent)),
+        covariate_means=values["covariate_means"],
+        stored=(),
+        made=terms.made,
+        growth_rows=values["growth_rows"],
+        weights=nobody if values["weights"] is None else values["weights"],
+        x=terms.x,
+        z=terms.z,
+        terms=values["names"],
+        growth_terms=values["growth_terms"],
+    )
+
+
+# ------------------------------------------------------------------ moments and optimum
+
+
+def _moments_values(moments: Moments, people: bool) -> dict[str, Any]:
+    terms, shared = moments.terms, moments.shared
+    own = None
+    if moments.own is not None and not people:
+        own = _people_values(replace(moments.own, labels=None))
+    return {
+        "terms": (terms.x, terms.z, terms.blocks, terms.made),
+        "total": moments.total,
+        "rows": moments.rows,
+        "persons": moments.persons,
+        "row_centre": moments.row_centre,
+        "weight_centre": moments.weight_centre,
+        "shared": None if shared is None else (shared.counts, shared.lengths, shared.G, shared.T),
+        "own": own,
+        "one_by_one": moments.own is not None,
+    }
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    return Terms(*values["terms"])
+
+
+def _moments(values: dict[str, Any], terms: Terms, people: Any) -> Moments:
+    own = None
+    if values["one_by_one"]:
+        own = PersonMoments(terms, **values["own"]) if values["own"] is not None else replace(people, labels=None)
+    shared = None if values["shared"] is None else Schedules(*values["shared"])
+    names = ("total", "rows", "persons", "row_centre", "weight_centre")
+    return Moments(terms=terms, shared=shared, own=own, **{name: values[name] for name in names})
+
+
+def _people_values(people: PersonMoments) -> dict[str, Any]:
+    return {
+        "gram": people.gram,
+        "weights": people.weights,
+        "row_centre": people.row_centre,
+        "weight_centre": people.weight_centre,
+    }
+
+
+def _optimum_values(optimum: Optimum) -> dict[str, Any]:
+    return {
+        "rotation": optimum.face.rotation,
+        "free": optimum.face.free,
+        "theta": optimum.theta,
+        "evaluations": optimum.evaluations,
+    }
+
+
+def _solution(problem: Any, values: dict[str, Any]) -> Solution:
+    face = Face(values["rotation"], values["free"])
+    at = criterion(problem, face.matrix(values["theta"]))
+    optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
+    return Solution(problem, optimum, judge(problem, optimum))
