@@ -101,7 +101,10 @@ def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
     origin = _origin(model, panel)
     if shape == model.shape and origin == model.origin:
         return model
-    return replace(model, shape=shape, origin=origin, random=model.random)
+    predictors = model.follows_shape.get("predictors", model.predictors)
+    found = replace(model, shape=shape, origin=origin, predictors=predictors)
+    object.__setattr__(found, "follows_shape", model.follows_shape)
+    return found
 
 
 def shape_times(model: GrowthModel, times: np.ndarray, frame: pd.DataFrame) -> np.ndarray:

@@ -87,8 +87,11 @@ class GrowthModel:
     random: Any = None
     residual: Any = "independent"
     evaluated_over: str = field(default="persons", repr=False)
+    follows_shape: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        for_all = {"predictors": self.predictors} if isinstance(self.predictors, str) else {}
+        object.__setattr__(self, "follows_shape", for_all | ({"random": None} if self.random is None else {}))
         object.__setattr__(self, "shape", shape_of(self.shape))
         residual_of(self.residual)
         _check_predictors(self.predictors or {}, self.parameters)
@@ -115,16 +118,20 @@ class GrowthModel:
     def replace(self, **changes: Any) -> GrowthModel:
         """A model with some options changed.
 
+        With a new shape, predictors that were given as one formula are for all of its growth parameters, and random
+        effects that were left to the default are its own.
+
         Examples
         --------
         >>> GrowthModel("y", "t", "id").replace(random=("intercept",)).random.names
         ('intercept',)
         """
-        known = {item.name for item in dataclasses.fields(self)}
+        known = {item.name for item in dataclasses.fields(self) if item.init}
         for name in changes:
             if name not in known:
                 raise ModelError(unknown("option of GrowthModel", name, sorted(known)))
-        return dataclasses.replace(self, **changes)
+        followed = self.follows_shape if "shape" in changes else {}
+        return dataclasses.replace(self, **(followed | changes))
 
     def equations(self) -> str:
         """The model as level-1 and level-2 equations in the names of the data."""

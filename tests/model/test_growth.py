@@ -232,3 +232,16 @@ def test_a_model_without_random_effects_is_least_squares():
     residual = sleep["reaction"] - intercept - slope * sleep["day"]
     assert fit.scale == pytest.approx((residual**2).sum() / 178, rel=1e-9)
     assert fit.fixed_effects()["df"].tolist() == pytest.approx([178, 178], rel=1e-6)
+
+
+def test_a_new_shape_takes_its_own_defaults():
+    """What was left to the shape, or said of all growth parameters at once, is that of the new shape."""
+    sleep = gc.load_dataset("sleepstudy").assign(arm=lambda data: np.where(data["subject"] % 2, "a", "b"))
+    model = gc.GrowthModel("reaction", "day", "subject", predictors="arm")
+    pieces = model.replace(shape=gc.Piecewise([3]))
+    assert pieces == gc.GrowthModel("reaction", "day", "subject", shape=gc.Piecewise([3]), predictors="arm")
+    fitted = gc.fit(model, sleep).refit(shape=gc.Piecewise([3]))
+    assert fitted.random_names == ("intercept", "slope1", "slope2") and "slope2:arm[b]" in fitted.terms
+    said = model.replace(random=("intercept",)).replace(shape="quadratic")
+    assert said.random.names == ("intercept",)
+    assert pickle.loads(pickle.dumps(model)).replace(shape="cubic") == model.replace(shape="cubic")
