@@ -107,14 +107,23 @@ def categories(table: dict[str, Any], reference: Any) -> tuple[pd.DataFrame, dic
         factor = pd.Categorical(column).remove_unused_categories()
         found = list(factor.categories)
         if name in reference:
-            if reference[name] not in found:
-                raise ModelError(unknown(f"level of {name!r}", reference[name], found))
-            found = [reference[name], *(level for level in found if level != reference[name])]
+            first = _level(name, reference[name], found)
+            found = [first, *(level for level in found if level != first)]
         if len(found) < 2:
             raise ModelError(f"The predictor {name!r} has one level only ({found[0]!r}): leave it out.")
         columns[name] = factor.reorder_categories(found)
         levels[name] = found
     return pd.DataFrame(columns, copy=False), levels
+
+
+def _level(name: str, wanted: Any, found: list[Any]) -> Any:
+    """The level that was meant; 1 finds the text "1" and the other way round."""
+    if wanted in found:
+        return wanted
+    same = [level for level in found if str(level) == str(wanted)]
+    if not same:
+        raise ModelError(unknown(f"level of {name!r}", wanted, found))
+    return same[0]
 
 
 def replay(columns: Columns, table: dict[str, pd.Series], functions: Any = None) -> np.ndarray:

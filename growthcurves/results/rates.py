@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from growthcurves.data.time_facts import TimeFacts
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.occasions import BoundOccasions
@@ -157,6 +158,8 @@ def is_curved(fit: FittedModel) -> bool:
 
 def middle_time(fit: FittedModel) -> float:
     """The observed time nearest the middle of the range, the upper on ties."""
+    if isinstance(fit.bound.shape, BoundOccasions):
+        return TimeFacts.of(np.array(fit.bound.shape.times)).middle
     facts = fit.panel.time_facts
     assert facts is not None
     return facts.middle

@@ -245,3 +245,10 @@ def test_a_new_shape_takes_its_own_defaults():
     said = model.replace(random=("intercept",)).replace(shape="quadratic")
     assert said.random.names == ("intercept",)
     assert pickle.loads(pickle.dumps(model)).replace(shape="cubic") == model.replace(shape="cubic")
+
+
+def test_a_reference_level_may_be_a_number_for_a_text():
+    chicks = gc.load_dataset("chickweight")
+    one = gc.fit(gc.GrowthModel("weight", "day", "chick", predictors="diet", reference={"diet": 3}), chicks)
+    other = gc.fit(gc.GrowthModel("weight", "day", "chick", predictors="diet", reference={"diet": "3"}), chicks)
+    assert one.terms == other.terms and "slope:diet[1]" in one.terms
