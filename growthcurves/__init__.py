@@ -39,6 +39,8 @@ _NAMES = {
     "Robust": "growthcurves.results.robust",
     "Normal": "growthcurves.results.ddf.normal",
     "Bootstrap": "growthcurves.results.intervals.bootstrap",
+    "Wald": "growthcurves.results.intervals.wald",
+    "Profile": "growthcurves.results.intervals.profile",
     "Moments": "growthcurves.engine.moments",
     "PersonMoments": "growthcurves.engine.moments",
     "report": "growthcurves.report",

@@ -295,7 +295,7 @@ class GrowthFit(FittedModel):
         return variances.conf_int(self, bootstrap.asked(self, method, n, rng), level)
 
     def variance_components(
-        self, method: Any = "wald", level: float = 0.95, n: int | None = None, rng: Any = None
+        self, method: Any = "profile", level: float = 0.95, n: int | None = None, rng: Any = None
     ) -> pd.DataFrame:
         """SDs and correlations between persons and the residual SD as a tidy table."""
         return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level)

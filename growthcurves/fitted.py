@@ -10,8 +10,8 @@ import numpy as np
 from growthcurves.data.panel import Panel
 from growthcurves.engine.moments import Moments, PersonMoments
 from growthcurves.engine.persons import OwnGrowth, own_growth
-from growthcurves.engine.problem import Coordinates
-from growthcurves.engine.solution import Solution
+from growthcurves.engine.problem import Coordinates, standard_problem
+from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.model.bind import BoundModel
 from growthcurves.model.growth import GrowthModel
 
@@ -121,6 +121,13 @@ class FittedModel:
     @property
     def identified(self) -> bool:
         return self.solution.verdict.identified
+
+    @cached_property
+    def likelihood(self) -> Solution:
+        """The solution by full maximum likelihood, from the same moments: what fixed effects are profiled on."""
+        if self.method == "ml":
+            return self.solution
+        return solve_problem(standard_problem(self.moments, self.coordinates, False), self.moments)
 
     @cached_property
     def G(self) -> np.ndarray:

@@ -44,12 +44,7 @@ class Criterion:
 
 def criterion(problem: Problem, D: Array) -> Criterion:
     """Evaluate the criterion at D (q, q), positive semidefinite."""
-    log_det = 0.0
-    left = problem.total
-    for block in problem.blocks:
-        reduction = block.reduce(D)
-        log_det += reduction.log_det
-        left = left - reduction.explained
+    log_det, left = weighted_products(problem, D)
     p, nu = problem.p, problem.error_df
     try:
         factor = np.linalg.cholesky(left[:p, :p])
@@ -65,6 +60,16 @@ def criterion(problem: Problem, D: Array) -> Criterion:
     if problem.reml:
         deviance += 2.0 * float(np.log(np.diag(factor)).sum())
     return Criterion(float(deviance), D, factor, beta, rss, sigma2)
+
+
+def weighted_products(problem: Problem, D: Array) -> tuple[float, Array]:
+    """sum log|I + G_i D| and [X y]'W[X y], (p + 1, p + 1) (docs/engine.md, 2.1 and 2.2)."""
+    log_det, left = 0.0, problem.total
+    for block in problem.blocks:
+        reduction = block.reduce(D)
+        log_det += reduction.log_det
+        left = left - reduction.explained
+    return log_det, left
 
 
 @dataclass(frozen=True)
@@ -108,31 +113,65 @@ class Derivatives:
         return float(flat @ self.expected_hessian() @ flat)
 
 
+@dataclass(frozen=True)
+class Held:
+    """Derivatives of the deviance in D with beta and sigma^2 held.
+
+    Attributes
+    ----------
+    sums : Curvature
+    gradient : (q, q) array
+        S = sum P_i - sum U_i K U_i'.
+    hessian : (q, q, q, q) array
+    residual : (q, p + 1, q) array
+        sum U_a (U_b v)'.
+    inverse : (p, p) array
+        R^-1 for A = R R'.
+    whitened : (q, q, p, p) array
+        R^-1 (sum_i U_ia U_ib')_X R^-T.
+    """
+
+    sums: Curvature
+    gradient: Array
+    hessian: Array
+    residual: Array
+    inverse: Array
+    whitened: Array
+
+
+def held(problem: Problem, D: Array, factor: Array, v: Array, precision: float) -> Held:
+    """Derivatives in D at any beta, v = (-beta, 1), and any precision 1 / sigma^2 (docs/engine.md, 2.7 and 2.10).
+
+    `factor` is the Cholesky factor of A at D.
+    """
+    p, q = problem.p, problem.q
+    weight = precision * np.outer(v, v)
+    inverse = np.linalg.solve(factor, np.eye(p))
+    if problem.reml:
+        weight[:p, :p] += inverse.T @ inverse
+    sums = _curvature(problem, D, weight)
+    by_pair = sums.uu.transpose(0, 2, 1, 3)
+    gradient = sums.p - by_pair.reshape(q, q, weight.size) @ weight.ravel()
+    whitened = inverse @ by_pair[:, :, :p, :p] @ inverse.T
+    hessian = -sums.pp.transpose(3, 0, 1, 2) + 2.0 * sums.pk.transpose(3, 0, 1, 2)
+    if problem.reml:
+        flat = whitened.reshape(q * q, p * p)
+        swapped = whitened.swapaxes(2, 3).reshape(q * q, p * p)
+        hessian = hessian - (flat @ swapped.T).reshape(q, q, q, q)
+    return Held(sums, gradient, hessian, sums.uu @ v, inverse, whitened)
+
+
 def derivatives(problem: Problem, at: Criterion) -> Derivatives:
     """First and second derivatives at an evaluated point (docs/engine.md, equations 2.6 to 2.11)."""
     p, q, nu = problem.p, problem.q, problem.error_df
     v = np.append(-at.beta, 1.0)
-    weight = (nu / at.rss) * np.outer(v, v)
-    inverse = np.linalg.solve(at.factor, np.eye(p))
-    if problem.reml:
-        weight[:p, :p] += inverse.T @ inverse
-    sums = _curvature(problem, at.D, weight)
-    residual = sums.uu @ v  # (q, p+1, q): U_a (U_b v)'
-    rss = -(v @ residual)
-    by_pair = sums.uu.transpose(0, 2, 1, 3)
-    gradient = sums.p - by_pair.reshape(q, q, weight.size) @ weight.ravel()
-    cross = (residual[:, :p].swapaxes(1, 2) @ inverse.T).reshape(q * q, p)
+    here = held(problem, at.D, at.factor, v, nu / at.rss)
+    rss = -(v @ here.residual)
+    cross = (here.residual[:, :p].swapaxes(1, 2) @ here.inverse.T).reshape(q * q, p)
     cross = (cross + cross.reshape(q, q, p).swapaxes(0, 1).reshape(q * q, p)) / 2
-    whitened = inverse @ by_pair[:, :, :p, :p] @ inverse.T
-    shape = (q, q, q, q)
-    fixed = -sums.pp.transpose(3, 0, 1, 2) + 2.0 * sums.pk.transpose(3, 0, 1, 2)
-    fixed = fixed - (2.0 * nu / at.rss) * (cross @ cross.T).reshape(shape)
-    if problem.reml:
-        flat = whitened.reshape(q * q, p * p)
-        swapped = whitened.swapaxes(2, 3).reshape(q * q, p * p)
-        fixed = fixed - (flat @ swapped.T).reshape(shape)
+    fixed = here.hessian - (2.0 * nu / at.rss) * (cross @ cross.T).reshape(q, q, q, q)
     profiled = fixed - (nu / at.rss**2) * np.multiply.outer(rss, rss)
-    return Derivatives(gradient, profiled, fixed, rss, whitened, sums.pp, sums.p)
+    return Derivatives(here.gradient, profiled, fixed, rss, here.whitened, here.sums.pp, here.sums.p)
 
 
 def _curvature(problem: Problem, D: Array, weight: Array) -> Curvature:

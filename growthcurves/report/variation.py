@@ -25,12 +25,20 @@ class Variation:
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
-        records = fit.variance_components().to_dict("records")
+        table = fit.variance_components()
+        records = table.to_dict("records")
         return {
+            "method": table.attrs["intervals"].replace(" intervals", ""),
+            "notes": notes_of(fit, records, table.attrs["notes"]),
             "rows": [component_row(fit, record) for record in records],
             "boundary": fit.certificate.singular,
             "direction": list(fit.certificate.direction),
         }
+
+
+def notes_of(fit: Any, records: list[dict], notes: Mapping[str, str]) -> list[str]:
+    """What is special of some intervals, with the names that the table shows."""
+    return [f"{component_row(fit, row)['name']}: {notes[row['term']]}" for row in records if row["term"] in notes]
 
 
 def component_row(fit: Any, record: Mapping[str, Any]) -> dict[str, str]:

@@ -123,20 +123,25 @@ def _variances(fit: FittedModel) -> str:
     table = variance_components(fit)
     if not fit.identified:
         return "Variance components\n  withheld: " + table.attrs["withheld"]
-    lines = ["Variance components (Wald intervals on the log and atanh scales)"]
+    lines = [f"Variance components (95 % {table.attrs['intervals']})"]
     width = max(len(term) for term in table["term"])
     for row in table.itertuples():
-        if np.isnan(row.estimate):
-            interval = "not defined: one of the two does not vary"
-        elif np.isnan(row.conf_low):
-            interval = "on the boundary: no Wald interval"
-        else:
-            interval = f"{number(row.conf_low)} to {number(row.conf_high)}"
-        lines.append(f"  {row.term:{width}}  {number(row.estimate):>10}   {interval}")
+        lines.append(f"  {row.term:{width}}  {number(row.estimate):>10}   {_interval(row, table.attrs['notes'])}")
     if fit.model.time is not None:
         rate = average_rate(fit)
         lines += ["  " + _reliability(fit, rate)] if rate.varies else []
     return "\n".join(lines)
+
+
+def _interval(row: Any, notes: dict[str, str]) -> str:
+    """An interval in words, with what is special of it."""
+    ends = [number(end) for end in (row.conf_low, row.conf_high)]
+    special = [notes[row.term]] if row.term in notes else []
+    if row.estimate != row.estimate:
+        special = ["not defined: one of the two does not vary"]
+    elif row.estimate == 0 or (row.term.startswith("cor:") and abs(row.estimate) == 1):
+        special.append("estimated on the boundary")
+    return f"{ends[0]} to {ends[1]}" + (f"   ({'; '.join(special)})" if special else "")
 
 
 def _reliability(fit: FittedModel, rate: Rate) -> str:

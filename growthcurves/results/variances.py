@@ -7,107 +7,157 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import TIDY
 from growthcurves.results.coefficients import fixed_effects
-from growthcurves.results.delta import Estimate, delta
-from growthcurves.results.intervals.quantity import every_parameter
-from growthcurves.results.intervals.replicates import Replicates, parameters
+from growthcurves.results.delta import Function, delta
+from growthcurves.results.intervals import intervals_of
+from growthcurves.results.intervals.quantity import (
+    CorrelationQuantity,
+    Interval,
+    Quantity,
+    SdQuantity,
+    every_parameter,
+    fixed_effect,
+    on_boundary,
+)
+from growthcurves.results.intervals.wald import Wald
 
-METHODS = ("wald",)
 NAN = float("nan")
 
 
-def variance_components(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
-    """SDs and correlations with Wald intervals on the log and atanh scales.
+def variance_components(fit: FittedModel, method: Any = "profile", level: float = 0.95) -> pd.DataFrame:
+    """SDs and correlations between persons and the residual SD, with intervals.
 
-    A component on its boundary (SD of zero, correlation of one) has no Wald interval. Where the model is not
-    identified all values are withheld (NaN) and ``attrs["withheld"]`` says why.
+    Where the model is not identified all values are withheld (NaN) and ``attrs["withheld"]`` says why.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    method : str or method
+        "profile" (default): profile likelihood, of the restricted likelihood for a REML fit. An interval may begin at
+        exactly 0, and then that of a correlation is -1 to 1. "wald": on the log and atanh scales; a component on its
+        boundary has none. "bootstrap". Or a value with options, or replicates that were drawn before.
+    level : float
+        Confidence level.
 
     Returns
     -------
     DataFrame
         Tidy, rows ``sd:intercept, ..., cor:intercept,slope, ..., sd:residual``; the further columns variance
         and covariance hold the same on the variance scale, variance_std_error their standard error.
+        ``attrs["intervals"]`` names the method, ``attrs["notes"]`` says by term what is special of an interval.
+
+    Raises
+    ------
+    ModelError
+        For an unknown method, or a level that is none.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.variance_components()[["term", "estimate", "conf_low", "conf_high"]].round(2)
+                      term  estimate  conf_low  conf_high
+    0         sd:intercept     24.74     15.03      39.52
+    1             sd:slope      5.92      3.93       9.15
+    2  cor:intercept,slope      0.07     -0.50       0.67
+    3          sd:residual     25.59     22.90      28.86
     """
-    if isinstance(method, Replicates):
-        return _bootstrapped(fit, method, level)
-    if method not in METHODS:
-        raise ModelError(unknown("interval method", method, (*METHODS, "bootstrap")))
-    rows = [_sd_row(fit, name, level) for name in fit.random_names]
-    rows += [_cor_row(fit, a, b, level) for block in fit.model.random.blocks for a, b in _pairs(block)]
-    rows.append(_residual_row(fit, level))
-    table = pd.DataFrame(rows, columns=[*TIDY, "variance", "covariance", "variance_std_error"])
+    chosen = intervals_of(method)
+    quantities = every_parameter(fit)
+    found = chosen.intervals(fit, list(quantities.values()), level)
+    pairs = list(zip(quantities.items(), found, strict=True))
+    table = pd.DataFrame(
+        [_row(fit, name, quantity, interval, level) for (name, quantity), interval in pairs],
+        columns=[*TIDY, "variance", "covariance", "variance_std_error"],
+    )
+    table.attrs["intervals"] = chosen.about(fit)
+    table.attrs["notes"] = {name: interval.note for (name, _), interval in pairs if interval.note}
     if not fit.identified:
         table.attrs["withheld"] = "not identified: the design cannot tell these variances apart"
     return table
 
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
-    """Intervals of fixed effects and variance components, index by term."""
-    if isinstance(method, Replicates):
-        names = parameters(fit)
-        found = method.intervals(fit, list(names.values()), level)
-        ends = {"conf_low": [one.low for one in found], "conf_high": [one.high for one in found]}
-        table = pd.DataFrame(ends, index=pd.Index(list(names), name="term"))
-        table.attrs["intervals"] = method.about()
-        return table
-    both = [fixed_effects(fit, level=level), variance_components(fit, method, level)]
-    return pd.concat([table.set_index("term")[["conf_low", "conf_high"]] for table in both])
+    """Intervals of fixed effects and variance components, index by term.
 
+    With the Wald method fixed effects have Student's t and Satterthwaite's degrees of freedom. The profile of a REML
+    fit is that of the restricted likelihood for variance components, and that of the full likelihood for fixed effects,
+    which the restricted one does not compare. ``attrs["intervals"]`` says which.
 
-def _bootstrapped(fit: FittedModel, drawn: Replicates, level: float) -> pd.DataFrame:
-    """The table with the intervals of replicates."""
-    table = variance_components(fit, "wald", level)
-    found = drawn.intervals(fit, list(every_parameter(fit).values()), level)
-    table["conf_low"], table["conf_high"] = [one.low for one in found], [one.high for one in found]
-    table.attrs["intervals"] = drawn.about()
-    table.attrs["notes"] = {term: one.note for term, one in zip(table["term"], found, strict=True) if one.note}
+    Parameters
+    ----------
+    fit : FittedModel
+    method : str or method
+        "wald" (default), "profile", "bootstrap", or a value with options.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        Columns conf_low and conf_high; ``attrs["notes"]`` says by term what is special of an interval.
+
+    Raises
+    ------
+    ModelError
+        For an unknown method, or a level that is none.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> found = fit.conf_int(method="profile")
+    >>> print(found.attrs["intervals"])
+    profile likelihood intervals (REML; fixed effects ML)
+    >>> found.loc["slope"].round(2).tolist(), found.loc["sd:slope"].round(2).tolist()
+    ([7.36, 13.58], [3.93, 9.15])
+    """
+    chosen = intervals_of(method)
+    components = variance_components(fit, chosen, level)
+    fixed = _fixed(fit, chosen, level)
+    table = pd.concat([one.set_index("term")[["conf_low", "conf_high"]] for one in (fixed, components)])
+    table.attrs = {
+        "intervals": _about_both(fit, chosen),
+        "notes": fixed.attrs.get("notes", {}) | components.attrs["notes"],
+    }
     return table
 
 
-def _pairs(block: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(a, b) for i, a in enumerate(block) for b in block[i + 1 :]]
+def _about_both(fit: FittedModel, method: Any) -> str:
+    about = str(method.about(fit))
+    return about.replace("(REML)", "(REML; fixed effects ML)")
 
 
-def _row(name: str, sd: Estimate, variance: float, covariance: float, error: float) -> list:
-    return [name, sd.estimate, sd.std_error, NAN, NAN, NAN, sd.conf_low, sd.conf_high, variance, covariance, error]
+def _fixed(fit: FittedModel, method: Any, level: float) -> pd.DataFrame:
+    if isinstance(method, Wald):
+        return fixed_effects(fit, level=level)
+    rows: list[Quantity] = [fixed_effect(row) for row in np.eye(len(fit.terms))]
+    found = method.intervals(fit, rows, level)
+    table = pd.DataFrame({"term": fit.terms, "conf_low": [i.low for i in found], "conf_high": [i.high for i in found]})
+    table.attrs["notes"] = {term: one.note for term, one in zip(fit.terms, found, strict=True) if one.note}
+    return table
 
 
-def _sd_row(fit: FittedModel, name: str, level: float) -> list:
-    effect = fit.standard_effect(name)
-    sd = delta(fit, lambda beta, G, s: np.sqrt(max(effect @ G @ effect, 0.0)), level, "log")
-    variance = delta(fit, lambda beta, G, s: effect @ G @ effect, level)
-    place = fit.random_names.index(name)
-    if not fit.G[place, place] > 0:
-        sd = Estimate(np.sqrt(fit.G[place, place]), NAN, NAN, NAN)
-        variance = Estimate(fit.G[place, place], NAN, NAN, NAN)
-    return _row(f"sd:{name}", sd, variance.estimate, NAN, variance.std_error)
-
-
-def correlation(G: np.ndarray, left: np.ndarray, right: np.ndarray) -> float:
-    """Correlation of two combinations of random effects; NaN where one does not vary."""
-    size = (left @ G @ left) * (right @ G @ right)
-    return float(left @ G @ right / np.sqrt(size)) if size > 0 else NAN
-
-
-def _cor_row(fit: FittedModel, a: str, b: str, level: float) -> list:
-    left, right = fit.standard_effect(a), fit.standard_effect(b)
-    place = [fit.random_names.index(name) for name in (a, b)]
-    covariance = delta(fit, lambda beta, G, s: left @ G @ right, level)
-    if not np.all(np.diag(fit.G)[place] > 0):
-        missing = 0.0 if fit.identified else NAN
-        covariance = Estimate(missing, NAN, NAN, NAN)
-        cor = Estimate(NAN, NAN, NAN, NAN)
+def _row(fit: FittedModel, name: str, quantity: Quantity, interval: Interval, level: float) -> list:
+    sd, moment = delta(fit, quantity.function, level, quantity.scale), delta(fit, moment_of(quantity), level)
+    estimate, errors = sd.estimate, [sd.std_error, moment.std_error]
+    if fit.identified and on_boundary(fit, quantity):
+        estimate, errors = NAN if isinstance(quantity, CorrelationQuantity) else 0.0, [NAN, NAN]
+        moment = moment._replace(estimate=0.0)
+    if isinstance(quantity, CorrelationQuantity):
+        estimate = float(np.sign(estimate)) if abs(estimate) > 1 - 1e-9 else estimate
+        moments = [NAN, moment.estimate]
     else:
-        cor = delta(fit, lambda beta, G, s: correlation(G, left, right), level, "atanh")
-        if abs(cor.estimate) > 1 - 1e-9:
-            cor = Estimate(float(np.sign(cor.estimate)), NAN, NAN, NAN)
-    return _row(f"cor:{a},{b}", cor, NAN, covariance.estimate, covariance.std_error)
+        moments = [moment.estimate, NAN]
+    return [name, estimate, errors[0], NAN, NAN, NAN, interval.low, interval.high, *moments, errors[1]]
 
 
-def _residual_row(fit: FittedModel, level: float) -> list:
-    sd = delta(fit, lambda beta, G, s: np.sqrt(s), level, "log")
-    variance = delta(fit, lambda beta, G, s: s, level)
-    return _row("sd:residual", sd, variance.estimate, NAN, variance.std_error)
+def moment_of(quantity: Quantity) -> Function:
+    """The variance or covariance that belongs to an SD or a correlation."""
+    if isinstance(quantity, CorrelationQuantity):
+        return lambda beta, G, s: quantity.first @ G @ quantity.second
+    if isinstance(quantity, SdQuantity):
+        return lambda beta, G, s: quantity.combination @ G @ quantity.combination
+    return lambda beta, G, s: s

@@ -29,7 +29,7 @@ def fit_case(case):
 
 
 def test_rows_and_columns(sleep_fit):
-    found = sleep_fit.variance_components()
+    found = sleep_fit.variance_components(method="wald")
     assert list(found["term"]) == ["sd:intercept", "sd:slope", "cor:intercept,slope", "sd:residual"]
     assert list(found.columns)[:8] == TIDY
     assert {"variance", "covariance"} <= set(found.columns)
@@ -38,7 +38,7 @@ def test_rows_and_columns(sleep_fit):
 @pytest.mark.parametrize("case", CASES)
 def test_wald_intervals_same_as_r(case):
     record = ANSWERS["wald"][case]
-    found = fit_case(case).variance_components().set_index("term").loc[record["names"]]
+    found = fit_case(case).variance_components(method="wald").set_index("term").loc[record["names"]]
     np.testing.assert_allclose(found["estimate"], record["estimate"], rtol=1e-5)
     for ours, theirs in (("std_error", "se"), ("conf_low", "low"), ("conf_high", "high")):
         np.testing.assert_allclose(found[ours], record[theirs], rtol=1e-4, atol=1e-4 * record["se"][2])
@@ -53,7 +53,7 @@ def test_wald_intervals_same_as_r(case):
 
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_wald_intervals_near_those_of_nlme(sleep, method):
-    found = gc.fit("reaction ~ day + (day | subject)", sleep, method=method).variance_components()
+    found = gc.fit("reaction ~ day + (day | subject)", sleep, method=method).variance_components(method="wald")
     theirs = np.vstack([ANSWERS["nlme"][method]["subject"], ANSWERS["nlme"][method]["sigma"]])
     ours = found[["conf_low", "estimate", "conf_high"]].to_numpy()
     np.testing.assert_allclose(ours[[0, 1, 3]], theirs[[0, 1, 3]], rtol=0.01)
@@ -61,7 +61,7 @@ def test_wald_intervals_near_those_of_nlme(sleep, method):
 
 
 def test_level(sleep_fit):
-    found = sleep_fit.variance_components(level=0.8).set_index("term")
+    found = sleep_fit.variance_components(method="wald", level=0.8).set_index("term")
     record = ANSWERS["wald"]["sleepstudy_reml"]
     z = stats.norm.ppf(0.9)
     sd, se = record["estimate"][1], record["se"][1]
@@ -102,7 +102,7 @@ def test_without_random_effects_the_residual_is_that_of_regression(sleep):
 def test_no_interval_on_the_boundary(case, method):
     record = cases("panels")[f"{case}_{method}"]
     fit = gc.fit("y ~ time + (time | id)", table(f"panel_{case}.csv"), method=method)
-    found = fit.variance_components().set_index("term")
+    found = fit.variance_components(method="wald").set_index("term")
     blank = ["std_error", "conf_low", "conf_high"]
     for name, sd in zip(("sd:intercept", "sd:slope"), record["random"]["sd"], strict=True):
         if sd == 0:
@@ -126,7 +126,7 @@ def test_no_interval_on_the_boundary(case, method):
 
 def test_near_singular_has_intervals_inside():
     fit = gc.fit("y ~ time + (time | id)", table("panel_near_singular.csv"))
-    found = fit.variance_components().set_index("term").loc["cor:intercept,slope"]
+    found = fit.variance_components(method="wald").set_index("term").loc["cor:intercept,slope"]
     assert -1 < found["conf_low"] < found["estimate"] < found["conf_high"] < 1
 
 

@@ -1,1 +1,32 @@
-"""Confidence intervals of functions of the parameters: one file per method. Never tables, never pictures."""
+"""Confidence intervals of functions of the parameters: one file per method. Never tables, never pictures.
+
+`METHODS` lists the methods. A method is a value with a `label` for printing, `about(fit)` (what was profiled or
+drawn, in words) and `intervals(fit, quantities, level)`, which gives one `Interval` for each `Quantity`; one that a
+user passes as a value needs no line here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from growthcurves.errors import part_called
+from growthcurves.results.intervals.bootstrap import Bootstrap
+from growthcurves.results.intervals.profile import Profile
+from growthcurves.results.intervals.wald import Wald
+
+METHODS = {
+    "wald": Wald(),
+    "profile": Profile(),
+    "bootstrap": Bootstrap(),
+}
+
+
+def intervals_of(value: Any) -> Any:
+    """A method from its short name, or the value itself.
+
+    Raises
+    ------
+    ModelError
+        For an unknown name, with the known ones.
+    """
+    return part_called("interval method", value, METHODS)

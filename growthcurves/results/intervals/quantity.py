@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from growthcurves.engine.quantities import varies
 from growthcurves.fitted import FittedModel
 from growthcurves.results.delta import Function
 
@@ -85,6 +86,12 @@ def residual_sd() -> ResidualSd:
 def fixed_effect(row: np.ndarray) -> FixedEffect:
     """A linear function of the fixed effects."""
     return FixedEffect(lambda beta, G, s: float(row @ beta), "identity", row)
+
+
+def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
+    """Whether a variance that the quantity needs is estimated as zero."""
+    combinations = [getattr(quantity, name) for name in ("combination", "first", "second") if hasattr(quantity, name)]
+    return not all(varies(fit.solution.optimum.at.D, one) for one in combinations)
 
 
 def every_parameter(fit: FittedModel) -> dict[str, Quantity]:

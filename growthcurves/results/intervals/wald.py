@@ -1,0 +1,46 @@
+"""Wald intervals: an estimate plus and minus standard errors, on a scale without ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from growthcurves.fitted import FittedModel
+from growthcurves.results.delta import delta
+from growthcurves.results.intervals.quantity import Interval, Quantity, on_boundary
+
+
+@dataclass(frozen=True)
+class Wald:
+    """Wald intervals by the delta method: on the log scale for SDs, atanh for correlations, logit for shares.
+
+    An estimate on its boundary has none.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.variance_components(method=gc.Wald())[["term", "conf_low", "conf_high"]].round(2)
+                      term  conf_low  conf_high
+    0         sd:intercept     15.58      39.28
+    1             sd:slope      3.92       8.95
+    2  cor:intercept,slope     -0.52       0.61
+    3          sd:residual     22.80      28.72
+    """
+
+    label: str = "Wald"
+
+    def about(self, fit: FittedModel) -> str:
+        """The method in words."""
+        return "Wald intervals on the log and atanh scales"
+
+    def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
+        """One interval for each quantity."""
+        return [_interval(fit, quantity, level) for quantity in quantities]
+
+
+def _interval(fit: FittedModel, quantity: Quantity, level: float) -> Interval:
+    found = delta(fit, quantity.function, level, quantity.scale)
+    if on_boundary(fit, quantity) or found.conf_low != found.conf_low:
+        return Interval(float("nan"), float("nan"), "no Wald interval on the boundary")
+    return Interval(found.conf_low, found.conf_high)
