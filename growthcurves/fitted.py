@@ -12,7 +12,7 @@ from growthcurves.engine.moments import Moments, PersonMoments
 from growthcurves.engine.persons import OwnGrowth, own_growth
 from growthcurves.engine.problem import Coordinates, standard_problem
 from growthcurves.engine.solution import Solution, solve_problem
-from growthcurves.model.bind import BoundModel
+from growthcurves.model.bind import BoundModel, shape_times
 from growthcurves.model.growth import GrowthModel
 
 
@@ -180,6 +180,11 @@ class FittedModel:
         """E: how the random effects move the growth parameters, (K, q); zero columns for covariates."""
         columns = [self.bound.shape.effects(name) for name in self.random_names]
         return np.column_stack(columns) if columns else np.zeros((len(self.model.parameters), 0))
+
+    @cached_property
+    def times(self) -> np.ndarray:
+        """Time of each row used, at which its growth basis is read: that of its wave where occasions are waves."""
+        return shape_times(self.model, self.panel.times, self.panel.frame)
 
     @cached_property
     def kinds(self) -> Kinds:

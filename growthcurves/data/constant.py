@@ -30,8 +30,13 @@ def first_difference(values: Any, groups: np.ndarray, first_rows: np.ndarray) ->
     """
     if not (isinstance(values, np.ndarray) and values.dtype.kind in "fiub"):
         values = pd.factorize(values)[0]
-    of_group = values[first_rows][groups]
-    different = values != of_group
-    if values.dtype.kind == "f" and different.any():
-        different &= ~(np.isnan(values) & np.isnan(of_group))
-    return int(different.argmax()) if different.any() else None
+    changed = different(values, values[first_rows][groups])
+    return int(changed.argmax()) if changed.any() else None
+
+
+def different(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where two arrays differ; missing numbers are alike."""
+    differs = one != other
+    if one.dtype.kind == "f" and differs.any():
+        differs &= ~(np.isnan(one) & np.isnan(other))
+    return differs

@@ -306,11 +306,19 @@ class Panel:
         times = self.times
         return people_table(self.persons, times, self.values, self.id, str(self.time))
 
-    def plot(self, **options: Any) -> Any:
-        """Observed trajectories of persons and their mean, by group if asked (``by=``); returns Axes."""
+    def plot(self, kind: str = "trajectories", **options: Any) -> Any:
+        """A figure of the panel, on `ax=` if given; returns the Axes.
+
+        Parameters
+        ----------
+        kind : str
+            "trajectories" of persons and their observed mean, or another of ``growthcurves.plots.PANEL_FIGURES``.
+        **options
+            Options of that figure, such as ``by=`` for groups.
+        """
         from growthcurves.plots import plot_panel
 
-        return plot_panel(self, **options)
+        return plot_panel(self, kind, **options)
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows that are used, as `frame`: so a panel goes in wherever a long table does."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import holds_numbers
+from growthcurves.data.constant import different
 from growthcurves.data.frame import raw_array
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
@@ -77,15 +78,15 @@ class PersonLevel:
         return values[rows] if isinstance(values, np.ndarray) else values.take(rows)
 
     def _find_varying(self, values: Any) -> int | None:
-        if not isinstance(values, np.ndarray):
+        if not isinstance(values, np.ndarray) or values.dtype == object:
             values = pd.factorize(values)[0]
         if self.persons.starts is not None:
-            changed = values[1:] != values[:-1]
+            changed = different(values[1:], values[:-1])
             changed[self.persons.starts[1:] - 1] = False
             if not changed.any():
                 return None
             return int(np.searchsorted(self.persons.starts, changed.argmax() + 1, side="right")) - 1
-        changed = values != values[self.first_rows][self.persons.codes]
+        changed = different(values, values[self.first_rows][self.persons.codes])
         return int(self.persons.codes[changed.argmax()]) if changed.any() else None
 
     def _refuse(self, column: str, person: int) -> None:

@@ -1,18 +1,36 @@
 """Pictures: one file per figure, a table first and then its drawing. Never estimation.
 
-`FIGURES` lists the figures of a fit; a new figure is one new file and one line here.
+`FIGURES` lists the figures of a fit, `PANEL_FIGURES` those of a panel before any model; a new figure is one new file
+and one line here.
 """
 
 from __future__ import annotations
 
 from growthcurves.plots.doors import FitPlots, plot_panel
+from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.figure import Figure
+from growthcurves.plots.missing import Missing
+from growthcurves.plots.panel import ObservedTrajectories
+from growthcurves.plots.shrinkage import Shrinkage
 from growthcurves.plots.slopes import Slopes
+from growthcurves.plots.small_multiples import People
+from growthcurves.plots.start_and_rate import StartAndRate
 from growthcurves.plots.trajectories import Trajectories
+from growthcurves.plots.variance_over_time import VarianceOverTime
 
 FIGURES: dict[str, type[Figure]] = {
     "trajectories": Trajectories,
+    "people": People,
+    "shrinkage": Shrinkage,
     "slopes": Slopes,
+    "start_and_rate": StartAndRate,
+    "variance_over_time": VarianceOverTime,
 }
 
-__all__ = ["FIGURES", "Figure", "FitPlots", "plot_panel"]
+PANEL_FIGURES: dict[str, type[Figure]] = {
+    "trajectories": ObservedTrajectories,
+    "missing": Missing,
+    "dropout": Dropout,
+}
+
+__all__ = ["FIGURES", "PANEL_FIGURES", "Figure", "FitPlots", "plot_panel"]

@@ -1,4 +1,4 @@
-"""The doors to the figures: `fit.plot.<figure>()` and `panel.plot()`."""
+"""The doors to the figures: `fit.plot.<figure>()` and `panel.plot(<figure>)`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from growthcurves.errors import unknown
-from growthcurves.plots.figure import Figure, make_figure, show
-from growthcurves.plots.panel import ObservedTrajectories
+from growthcurves.errors import ModelError, unknown
+from growthcurves.plots.figure import Figure, canvas_of, make_figure, show
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from growthcurves.data.panel import Panel
 
 
 @dataclass(frozen=True)
 class FitPlots:
-    """The figures of a fit, one method each: the figure's options, `ax=`, and the Axes back.
+    """The figures of a fit, one method each: the figure's options, and `ax=` for one panel or `fig=` for several.
+
+    Each returns what it was drawn on: Axes, or the Figure where there are several panels.
 
     Examples
     --------
@@ -29,7 +28,7 @@ class FitPlots:
 
     fit: Any
 
-    def __getattr__(self, name: str) -> Callable[..., Axes]:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         figures = _registry()
         if name not in figures:
             raise AttributeError(unknown("figure", name, figures))
@@ -42,9 +41,19 @@ class FitPlots:
         return f"Figures of this fit: {', '.join(f'{name}()' for name in _registry())}"
 
 
-def plot_panel(panel: Panel, ax: Axes | None = None, **options: Any) -> Axes:
-    """Observed trajectories of persons with the observed mean; options as `ObservedTrajectories`."""
-    return show(make_figure(ObservedTrajectories, options), panel, ax)
+def plot_panel(panel: Panel, kind: str = "trajectories", **options: Any) -> Any:
+    """A figure of a panel, before any model: one of `PANEL_FIGURES`, with its options and `ax=`.
+
+    Raises
+    ------
+    ModelError
+        For an unknown figure or option, with the known ones.
+    """
+    from growthcurves.plots import PANEL_FIGURES
+
+    if kind not in PANEL_FIGURES:
+        raise ModelError(unknown("figure of a panel", kind, PANEL_FIGURES))
+    return _draw(PANEL_FIGURES[kind], panel, options)
 
 
 def _registry() -> dict[str, type[Figure]]:
@@ -53,12 +62,18 @@ def _registry() -> dict[str, type[Figure]]:
     return FIGURES
 
 
-def _method(kind: type[Figure], fit: Any) -> Callable[..., Axes]:
-    def draw(ax: Axes | None = None, **options: Any) -> Axes:
-        return show(make_figure(kind, options), fit, ax)
+def _draw(kind: type[Figure], subject: Any, options: dict[str, Any]) -> Any:
+    canvas = canvas_of(kind)
+    own = {name: value for name, value in options.items() if name != canvas}
+    return show(make_figure(kind, own), subject, options.get(canvas))
+
+
+def _method(kind: type[Figure], fit: Any) -> Callable[..., Any]:
+    def draw(**options: Any) -> Any:
+        return _draw(kind, fit, options)
 
     options = list(inspect.signature(kind).parameters.values())
-    last = inspect.Parameter("ax", inspect.Parameter.KEYWORD_ONLY, default=None)
+    last = inspect.Parameter(canvas_of(kind), inspect.Parameter.KEYWORD_ONLY, default=None)
     keyword = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in options]
     draw.__signature__ = inspect.Signature([*keyword, last])  # type: ignore[attr-defined]
     draw.__name__, draw.__doc__ = kind.__name__.lower(), kind.__doc__

@@ -1,7 +1,8 @@
-"""Which persons are drawn, and the observed lines of those persons."""
+"""Which persons are drawn, and the lines of those persons."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
-from growthcurves.errors import DataError, ModelError
+from growthcurves.data.source import show_id
+from growthcurves.errors import DataError, ModelError, unknown
 from growthcurves.model.person_level import PersonLevel
 
 MOST_GROUPS = 12
@@ -53,7 +55,7 @@ def groups_of(panel: Panel, by: str | None) -> Groups:
             f"Column {by!r} makes {len(found.categories)} groups; a picture shows at most {MOST_GROUPS}: "
             f"divide it into a few ranges first."
         )
-    return Groups(tuple(map(str, found.categories)), np.asarray(found.codes, dtype=int))
+    return Groups(tuple(map(show_id, found.categories)), np.asarray(found.codes, dtype=int))
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,24 @@ def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
         seed = f", seed {rng}"
     chosen = _draw(groups.codes, known, people, np.random.default_rng(rng))
     return Sample(chosen, f"{people:,} of {len(known):,} persons{seed}")
+
+
+def positions_of(panel: Panel, ids: Any) -> np.ndarray:
+    """Positions of these persons among the persons of the panel, in the order given.
+
+    Raises
+    ------
+    DataError
+        For an id that the panel does not have, with the nearest one.
+    """
+    if ids is None:
+        return np.zeros(0, dtype=int)
+    asked = [ids] if isinstance(ids, str) or not isinstance(ids, Iterable) else list(ids)
+    place = {show_id(label): position for position, label in enumerate(panel.persons.labels)}
+    for label in asked:
+        if show_id(label) not in place:
+            raise DataError(unknown(f"person in {panel.id!r}", show_id(label), list(place)[:1000]))
+    return np.array([place[show_id(label)] for label in asked], dtype=int)
 
 
 def observed_lines(panel: Panel, groups: Groups, persons: np.ndarray) -> pd.DataFrame:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.text import Text
 
 INK = "#1f2933"
@@ -74,6 +77,25 @@ def new_axes(inches: tuple[float, float] = FIGURE_INCHES) -> Axes:
     return ax
 
 
+def new_figure(inches: tuple[float, float]) -> Figure:
+    """An empty figure of this size that notebooks show and that leaves room for every label."""
+    import matplotlib.pyplot as plt
+
+    with styled():
+        return plt.figure(figsize=inches, layout="constrained")
+
+
+def figure_inches(ax: Axes) -> tuple[float, float]:
+    """Width and height of the part of the page that these axes have: their share of a grid of axes."""
+    box, dpi = ax.figure.bbox, float(ax.figure.dpi)  # type: ignore[arg-type]
+    width, height = float(box.width) / dpi, float(box.height) / dpi
+    place = ax.get_subplotspec()
+    if place is None:
+        return width, height
+    rows, columns = place.get_gridspec().get_geometry()
+    return width * len(place.colspan) / columns, height * len(place.rowspan) / rows
+
+
 def colour_of(group: int) -> str:
     """Colour of the group at this position; colours come round again after the last."""
     return GROUP_COLOURS[group % len(GROUP_COLOURS)]
@@ -96,12 +118,29 @@ def with_unit(name: str, unit: str | None) -> str:
     return name if not unit or repeats else f"{name} ({unit})"
 
 
+def short(number: float) -> str:
+    """A number as it stands in a label.
+
+    Examples
+    --------
+    >>> short(4.0), short(0.24660000001), short(2007.5)
+    ('4', '0.2466', '2007.5')
+    """
+    return f"{number:.6g}"
+
+
 def label_axes(ax: Axes, x: str, y: str) -> None:
     """Axis labels, wrapped to the room that they have; a dollar sign stays a dollar sign."""
     width, height = _axes_inches(ax)
     lines = 2 if height < 2.5 else 3
     plain(ax.set_xlabel(wrapped(x, width, lines=lines)))
     plain(ax.set_ylabel(wrapped(y, height, lines=lines)))
+
+
+def title_panel(ax: Axes, text: str) -> None:
+    """What a panel shows, above it at the left, wrapped to its width."""
+    title = wrapped(text, figure_inches(ax)[0] - 0.4, lines=2)
+    plain(ax.set_title(title, fontsize=FONT_SIZE, loc="left", pad=4))
 
 
 def wrapped(text: str, inches: float, size: float = FONT_SIZE, lines: int = 3) -> str:
@@ -111,6 +150,48 @@ def wrapped(text: str, inches: float, size: float = FONT_SIZE, lines: int = 3) -
     return "\n".join(found)
 
 
+def view(own: np.ndarray, certain: np.ndarray) -> tuple[float, float]:
+    """Limits of an axis that show all of `certain` and `own` without its far outliers.
+
+    A person's own estimate from few occasions may lie so far off that everything else would be a dot.
+
+    Examples
+    --------
+    >>> low, high = view(np.append(np.linspace(-1.0, 3.0, 20), 90.0), np.linspace(0.0, 2.0, 20))
+    >>> print(f"{low:.1f} to {high:.1f}")
+    -1.2 to 4.4
+    """
+    own = own[np.isfinite(own)]
+    low, high = float(certain.min()), float(certain.max())
+    if own.size:
+        quarter, most = np.quantile(own, [0.25, 0.75])
+        room = max(high - low, most - quarter)
+        low = min(low, max(float(own.min()), float(quarter) - room))
+        high = max(high, min(float(own.max()), float(most) + room))
+    margin = 0.03 * (high - low) or 0.5
+    return float(low - margin), float(high + margin)
+
+
+def outside(own: np.ndarray, low: float, high: float) -> int:
+    """How many lie beyond the limits."""
+    return int(np.count_nonzero((own < low) | (own > high)))
+
+
+def shortened(text: str, inches: float, size: float = FONT_SIZE) -> str:
+    """A name that fits into this many inches: its middle goes, because names often differ at their ends.
+
+    Examples
+    --------
+    >>> shortened("participant-000123", 0.8, 8.0)
+    'partic…00123'
+    """
+    most = max(4, int(inches * 72 / (size * 0.58)))
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 2
+    return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
+
+
 def plain(text: Text) -> Text:
     """Text from the user's file: never read as mathematics."""
     text.set_parse_math(False)
@@ -118,7 +199,5 @@ def plain(text: Text) -> Text:
 
 
 def _axes_inches(ax: Axes) -> tuple[float, float]:
-    figure = ax.figure.get_figure(root=True) if hasattr(ax.figure, "get_figure") else ax.figure
-    width, height = figure.get_size_inches()  # type: ignore[union-attr]
-    box = ax.get_position()
-    return float(width * max(box.width, 0.2) * 0.95), float(height * max(box.height, 0.2) * 0.9)
+    width, height = figure_inches(ax)
+    return width * 0.74, height * 0.69

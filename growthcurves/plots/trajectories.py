@@ -1,4 +1,4 @@
-"""Trajectories: observed lines of persons, the mean curve, its band, and the band that holds most persons."""
+"""Trajectories: lines of persons, the mean curve, its band, and the band that holds most persons."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, key_above, name_groups
-from growthcurves.plots.people import groups_of, observed_lines, sample_persons
-from growthcurves.plots.style import FAINT, MUTED, colour_of, label_axes, line_of, with_unit
-from growthcurves.results.trajectories import mean_curve
+from growthcurves.errors import ModelError, unknown
+from growthcurves.plots.estimates import NOT_IDENTIFIED
+from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
+from growthcurves.plots.layers import draw_band, draw_marked, draw_mean, draw_persons, group_handles
+from growthcurves.plots.people import Groups, observed_lines
+from growthcurves.plots.person_lines import Persons, mean_colour, sample_keys
+from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, with_unit
+from growthcurves.results.trajectories import curve_times, mean_curve, person_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLUMNS = ["part", "group", "id", "time", "value", "low", "high"]
-_GRID = 61
+_COLUMNS = ["part", "group", "id", "time", "value", "low", "high", "colour"]
+LINES = ("observed", "eb")
 MOST_SHADED = 3
 
 
 @dataclass(frozen=True)
 class Trajectories:
-    """Observed trajectories of persons, the fitted mean with its band, and the band that holds most persons.
+    """Trajectories of persons, the fitted mean with its band, and the band that holds most persons.
 
     Parameters
     ----------
@@ -35,18 +39,29 @@ class Trajectories:
         Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
     level : float
         Level of both bands.
+    lines : {"observed", "eb"}
+        Lines of persons: through their observed occasions, or their empirical Bayes curves.
+    color : str, optional
+        Person-level column, of groups or of numbers, by which the lines of persons are coloured.
+    highlight : id or list of ids, optional
+        Persons who are drawn in full ink and named; at most six.
     """
 
     by: str | None = None
     people: int | None = 60
     rng: Any = 1
     level: float = 0.95
+    lines: str = "observed"
+    color: str | None = None
+    highlight: Any = None
 
     def why_not(self, fit: Any) -> str | None:
-        """A model without time has no trajectories."""
+        """A model without time has no trajectories; without identification persons have no curves."""
+        if self.lines not in LINES:
+            raise ModelError(unknown("kind of lines=", self.lines, LINES))
         if fit.model.time is None:
             return "The model has no time, so there are no trajectories to draw."
-        return None
+        return NOT_IDENTIFIED if self.lines == "eb" and not fit.identified else None
 
     def data(self, fit: Any) -> pd.DataFrame:
         """One table of all that is drawn.
@@ -54,20 +69,25 @@ class Trajectories:
         Returns
         -------
         DataFrame
-            Columns part ("observed", "mean", "confidence", "persons"), group, id, time, value, low, high.
+            Columns part ("observed" or "eb", "highlighted", "mean", "confidence", "persons"), group, id, time,
+            value, low, high, colour.
         """
-        panel = fit.panel
-        groups = groups_of(panel, self.by)
-        sample = sample_persons(groups, self.people, self.rng)
-        observed = observed_lines(panel, groups, sample.persons).assign(part="observed")
-        times = np.linspace(panel.times.min(), panel.times.max(), _GRID)
+        panel, times = fit.panel, curve_times(fit)
+        asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
+        groups = asked.groups(panel)
+
+        def curves(groups: Groups, persons: np.ndarray) -> pd.DataFrame:
+            if self.lines == "observed":
+                return observed_lines(panel, groups, persons)
+            return own_curves(fit, groups, persons, times)
+
+        lines = asked.rows(panel, groups, self.lines, curves)
         fitted = fitted_parts(mean_curve(fit, times, by=self.by, level=self.level))
-        frame = pd.concat([observed, fitted], ignore_index=True).reindex(columns=_COLUMNS)
-        frame.attrs = {
+        frame = pd.concat([part for part in (lines, fitted) if len(part)], ignore_index=True).reindex(columns=_COLUMNS)
+        frame.attrs = lines.attrs | {
             "x": with_unit(fit.model.time, panel.time_unit),
             "y": with_unit(fit.model.outcome, panel.outcome_unit),
             "groups": list(groups.labels),
-            "note": sample.note,
             "level": f"{100 * self.level:g} %",
         }
         return frame
@@ -76,24 +96,38 @@ class Trajectories:
         """Draw the table; groups are named at the ends of their lines where there is room."""
         groups = frame.attrs["groups"]
         alone, total = len(groups) == 1, frame["id"].nunique()
+        ends = []
         for place, group in enumerate(groups):
             parts = dict(list(_of_group(frame, group).groupby("part")))
-            colour = colour_of(place)
+            colour = INK if frame.attrs["colours"] else colour_of(place)
             draw_band(ax, parts["persons"], colour, _shade(len(groups)), edge=len(groups) <= MOST_SHADED)
-            draw_persons(ax, parts.get("observed", frame.iloc[:0]), MUTED if alone else colour, total)
+            for kind in LINES:
+                draw_persons(ax, parts.get(kind, frame.iloc[:0]), MUTED if alone else colour, total)
             draw_band(ax, parts["confidence"], colour, 0.32 if len(groups) <= MOST_SHADED else 0.16)
-            draw_mean(ax, parts["mean"], place)
+            draw_mean(ax, parts["mean"], place, colour=colour)
+            last = parts["mean"].iloc[-1]
+            ends.append(End(group, float(last["time"]), float(last["value"]), colour))
+        marked = draw_marked(ax, frame[frame["part"] == "highlighted"])
         ax.margins(x=0.02)
         label_axes(ax, frame.attrs["x"], frame.attrs["y"])
-        key_above(ax, _key(frame, _group_key(ax, frame)))
+        named = not alone and fit_at_ends([*groups, *(end.label for end in marked)])
+        name_ends(ax, [*(ends if named else []), *marked])
+        key_above(ax, _key(frame, [] if named or alone else groups))
         return ax
 
 
-def _shade(groups: int) -> float:
-    """How strong the band of persons is; with many groups the bands would only cover each other."""
-    if groups > MOST_SHADED:
-        return 0.0
-    return 0.10 if groups == 1 else 0.07
+def own_curves(fit: Any, groups: Groups, persons: np.ndarray, times: np.ndarray) -> pd.DataFrame:
+    """Empirical Bayes curves of these persons: columns group, id, time, value."""
+    curves = person_lines(fit, times)["eb"].to_numpy().reshape(-1, len(times))[persons]
+    labels = np.array([*groups.labels, None], dtype=object)
+    return pd.DataFrame(
+        {
+            "group": np.repeat(labels[groups.codes[persons]], len(times)),
+            "id": np.repeat(np.asarray(fit.panel.persons.labels, dtype=object)[persons], len(times)),
+            "time": np.tile(times, len(persons)),
+            "value": curves.ravel(),
+        }
+    )
 
 
 def fitted_parts(curve: pd.DataFrame) -> pd.DataFrame:
@@ -109,39 +143,26 @@ def fitted_parts(curve: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _shade(groups: int) -> float:
+    """How strong the band of persons is; with many groups the bands would only cover each other."""
+    if groups > MOST_SHADED:
+        return 0.0
+    return 0.10 if groups == 1 else 0.07
+
+
 def _of_group(frame: pd.DataFrame, group: Any) -> pd.DataFrame:
     return frame if len(frame.attrs["groups"]) == 1 else frame[frame["group"] == group]
 
 
-def _group_key(ax: Axes, frame: pd.DataFrame) -> list[Any]:
-    """Names at the lines; where they do not fit there, handles for the key."""
-    from matplotlib.lines import Line2D
-
-    groups = frame.attrs["groups"]
-    if len(groups) == 1:
-        return []
-    means = frame[frame["part"] == "mean"]
-    last = [means[means["group"] == group].iloc[-1] for group in groups]
-    if name_groups(ax, groups, [(end["time"], end["value"]) for end in last]):
-        return []
-    styles: list[Any] = [line_of(place) for place in range(len(groups))]
-    return [
-        Line2D([], [], color=colour_of(place), linestyle=styles[place], linewidth=2, label=group)
-        for place, group in enumerate(groups)
-    ]
-
-
-def _key(frame: pd.DataFrame, named: list[Any]) -> list[Any]:
+def _key(frame: pd.DataFrame, unnamed: list[str]) -> list[Any]:
     """The key: groups that are not named at their lines (then these are the means), and what the rest is."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    level, alone = frame.attrs["level"], len(frame.attrs["groups"]) == 1
-    colour = colour_of(0) if alone else MUTED
-    key: list[Any] = list(named)
-    if (frame["part"] == "observed").any():
-        key.append(Line2D([], [], color=FAINT, linewidth=0.8, label=frame.attrs["note"]))
-    if not named:
+    level = frame.attrs["level"]
+    colour = mean_colour(frame)
+    key: list[Any] = [*group_handles(unnamed), *sample_keys(frame)]
+    if not unnamed:
         key.append(Line2D([], [], color=colour, linewidth=2, label="mean"))
     key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"mean, {level} interval"))
     persons = frame[frame["part"] == "persons"]

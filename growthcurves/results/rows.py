@@ -29,7 +29,7 @@ def own_rows(fit: FittedModel) -> DesignRows:
     """The design of the rows that were used."""
     bound, codes = fit.bound, fit.panel.persons.codes
     n = len(codes)
-    times = shape_times(bound.model, fit.panel.times, fit.panel.frame) if fit.model.time else np.zeros(n)
+    times = fit.times if fit.model.time else np.zeros(n)
     basis = bound.shape.basis(times, bound.shape_values[codes])
     covariates = [np.ones(n) if values is None else values for values in bound.covariates.values]
     rows = np.column_stack([basis, *covariates])

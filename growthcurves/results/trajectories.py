@@ -19,6 +19,7 @@ from growthcurves.results.icc import random_rows
 from growthcurves.results.mixtures import mixture_quantile
 from growthcurves.results.people import growth_parameters
 from growthcurves.results.person_types import person_types
+from growthcurves.results.rates import whole_period
 
 #: More different values of a grouping variable than this are no groups.
 MANY_GROUPS = 12
@@ -84,6 +85,12 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
         columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
+
+
+def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
+    """Times at which a curve is drawn: an even grid over the observed times; the occasions if it has no others."""
+    only = fit.bound.shape.only_at
+    return np.linspace(*whole_period(fit), count) if only is None else np.array(only)
 
 
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import matplotlib
-
-matplotlib.use("Agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -15,25 +12,13 @@ from matplotlib.colors import to_rgb
 import growthcurves as gc
 from growthcurves.errors import DataError, ModelError, NotEstimableError
 from growthcurves.plots import FIGURES, FitPlots, plot_panel
-from growthcurves.plots.layers import columns_that_fit, person_alpha, spread
+from growthcurves.plots.labels import columns_that_fit, spread
+from growthcurves.plots.layers import person_alpha
 from growthcurves.plots.panel import ObservedTrajectories
 from growthcurves.plots.people import Groups, groups_of, sample_persons
 from growthcurves.plots.slopes import Slopes, bin_edges, implied_density
 from growthcurves.plots.style import GROUP_COLOURS, new_axes, with_unit
 from growthcurves.plots.trajectories import Trajectories
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
-@pytest.fixture(scope="module")
-def sleep():
-    data = gc.load_dataset("sleepstudy")
-    panel = gc.Panel(data, id="subject", time="day", outcome="reaction", time_unit="days", outcome_unit="ms")
-    return gc.fit("reaction ~ day + (day | subject)", panel)
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +93,7 @@ def test_groups_are_named_at_their_lines_or_in_the_key(trial):
 
 
 def test_group_means_are_those_of_the_model(trial):
-    mean = (
-        Trajectories(by="arm").data(trial).query("part == 'mean' and time == 4.0").set_index("group")["value"]
-    )
+    mean = Trajectories(by="arm").data(trial).query("part == 'mean' and time == 4.0").set_index("group")["value"]
     beta = trial.params
     assert mean["drug"] == pytest.approx(beta["intercept"] + 4 * beta["slope"])
     arm = beta["intercept:arm[placebo]"] + 4 * beta["slope:arm[placebo]"]

@@ -148,6 +148,11 @@ class BoundShape:
         """Whether there is a rate at a single time."""
         return True
 
+    @property
+    def only_at(self) -> tuple[float, ...] | None:
+        """The times at which alone the basis is known; None where it is known at every time."""
+        return None
+
     def level_one(self, time: str) -> list[str]:
         """The basis in words, one text per growth parameter, for printed equations."""
         raise NotImplementedError

@@ -120,6 +120,10 @@ class BoundOccasions(BoundShape):
     def smooth(self) -> bool:
         return False
 
+    @property
+    def only_at(self) -> tuple[float, ...]:
+        return self.times
+
     def basis(self, time: Array, values: Array | None = None) -> Array:
         time = np.asarray(time, dtype=np.float64)
         out = (time[:, None] == np.array(self.times)).astype(float)

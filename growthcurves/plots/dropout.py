@@ -1,0 +1,131 @@
+"""Dropout: who is still in the study at each wave, by group, with the numbers under the axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from growthcurves.errors import ModelError
+from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends, thinned
+from growthcurves.plots.layers import group_handles
+from growthcurves.plots.missing import plain_text, why_no_waves
+from growthcurves.plots.people import MOST_GROUPS
+from growthcurves.plots.style import FONT_SIZE, MUTED, colour_of, figure_inches, label_axes, line_of, short, with_unit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from growthcurves.data.panel import Panel
+
+_ROW = 11.0  # points of a row of numbers under the axis
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """The percentage of persons who are still in the study at each wave: seen then or later.
+
+    Rings are the percentage who were seen at the wave itself; they lie below the line where persons missed a wave
+    and came back. The numbers under the axis are the persons who are still in the study.
+
+    Parameters
+    ----------
+    by : str, optional
+        Column that divides the persons into groups.
+    """
+
+    by: str | None = None
+
+    def why_not(self, panel: Panel) -> str | None:
+        """There must be waves: a wave column, or times that persons have in common."""
+        return why_no_waves(panel)
+
+    def data(self, panel: Panel) -> pd.DataFrame:
+        """One row per wave and group: columns group, wave, time, remaining, percent_remaining, observed,
+        percent_observed; time is the mean time of the wave, or its place where the panel has no time.
+        """
+        missed = panel.missing(by=self.by)
+        frame = missed.dropout.copy() if self.by else missed.dropout.assign(group="")
+        groups = list(dict.fromkeys(frame["group"]))
+        if len(groups) > MOST_GROUPS:
+            raise ModelError(f"{self.by!r} has {len(groups)} groups; a picture shows at most {MOST_GROUPS}.")
+        if "time" not in frame.columns:
+            frame["time"] = frame["wave"].map({wave: place for place, wave in enumerate(missed.waves)}).astype(float)
+        columns = ["group", "wave", "time", "remaining", "percent_remaining", "observed", "percent_observed"]
+        frame = frame[columns]
+        timed = panel.time is not None
+        frame.attrs = {
+            "x": with_unit(str(panel.time), panel.time_unit) if timed else str(missed.names["grid"]),
+            "y": "still in the study (%)",
+            "groups": [str(group) for group in groups],
+            "labels": [short(float(f"{t:.3g}")) for t in frame["time"].unique()]
+            if timed
+            else [str(w) for w in missed.waves],
+        }
+        return frame
+
+    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
+        """Draw the table."""
+        groups, ends = frame.attrs["groups"], []
+        for place, group in enumerate(groups):
+            part = frame[frame["group"].astype(str) == group]
+            style: Any = line_of(place)
+            colour = colour_of(place)
+            ax.plot(part["time"], part["percent_remaining"], linestyle=style, color=colour, linewidth=1.8, zorder=3)
+            look: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": colour, "markeredgewidth": 1.0}
+            ax.plot(part["time"], part["percent_observed"], "o", markersize=3.8, zorder=4, **look)
+            ends.append(End(group, part["time"].iloc[-1], part["percent_remaining"].iloc[-1], colour))
+        ax.set_ylim(0, 103)
+        ax.margins(x=0.04)
+        _ticks(ax, frame)
+        label_axes(ax, frame.attrs["x"], frame.attrs["y"])
+        named = len(groups) > 1 and fit_at_ends(groups)
+        name_ends(ax, ends if named else [])
+        key_above(ax, _key([] if named or len(groups) == 1 else groups))
+        return ax
+
+
+def _ticks(ax: Axes, frame: pd.DataFrame) -> None:
+    """Waves on the axis, and under them the numbers who are still in the study: one row for each group."""
+    groups = frame.attrs["groups"]
+    first = frame[frame["group"].astype(str) == groups[0]]
+    times = first["time"].to_numpy(float)
+    widest = [
+        max(label, f"{most:,}", key=len) for label, most in zip(frame.attrs["labels"], first["remaining"], strict=True)
+    ]
+    beside = 105 if len(groups) > 1 else 60
+    ticks = thinned(widest, times, figure_inches(ax)[0] * 72 - beside)
+    ax.set_xticks(times[ticks], [plain_text(frame.attrs["labels"][tick]) for tick in ticks])
+    for row, group in enumerate(groups):
+        part = frame[frame["group"].astype(str) == group]
+        down = -(22 + _ROW * row)
+        look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": FONT_SIZE - 1.0}
+        for tick in ticks:
+            where = (times[tick], 0)
+            count = f"{part['remaining'].iloc[tick]:,}"
+            ax.annotate(
+                count, where, xycoords=("data", "axes fraction"), xytext=(0, down), ha="center", color=MUTED, **look
+            )
+        mark = "n" if len(groups) == 1 else "●"
+        colour = MUTED if len(groups) == 1 else colour_of(row)
+        ax.annotate(mark, (0, 0), xycoords="axes fraction", xytext=(-14, down), ha="center", color=colour, **look)
+    ax.xaxis.labelpad = 4 + _ROW * len(groups)
+
+
+def _key(groups: list[str]) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    colour = MUTED if groups else colour_of(0)
+    line = Line2D([], [], color=colour, linewidth=1.8, label="seen at the wave or later")
+    ring = Line2D(
+        [],
+        [],
+        linestyle="",
+        marker="o",
+        markersize=3.8,
+        markerfacecolor="white",
+        color=colour,
+        label="seen at the wave",
+    )
+    return [*group_handles(groups), line, ring]

@@ -1,0 +1,103 @@
+"""Status and rate of persons for pictures: own least squares, empirical Bayes, and what the model implies.
+
+Both are combinations of growth parameters, so that they mean the same for every growth shape: status at a time, and
+the average rate over an interval (for a straight line its slope).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.units import singular
+from growthcurves.errors import NotEstimableError
+from growthcurves.plots.style import short, with_unit
+from growthcurves.results.covariates import covariate_row
+from growthcurves.results.people import growth_parameters
+from growthcurves.results.rates import Rate, average_rate, is_curved, require_shape, whole_period
+
+NOT_IDENTIFIED = (
+    "The design cannot tell the variances between persons and of the residual apart, so what it says of single "
+    "persons and of their differences is withheld."
+)
+
+
+def why_no_persons(fit: Any) -> str | None:
+    """Why nothing can be drawn of persons' own status and rate; None where it can."""
+    try:
+        require_shape(fit)
+    except NotEstimableError as error:
+        return str(error)
+    if not fit.random_names:
+        return "The model has no random effects: it says nothing of how persons differ."
+    return None if fit.identified else NOT_IDENTIFIED
+
+
+def status_at(fit: Any, time: float) -> Rate:
+    """The status at a time as a combination of growth parameters (covariates apart)."""
+    values = fit.kinds.values
+    return Rate(fit, fit.bound.shape.basis(np.full(len(values), time), values))
+
+
+def own(fit: Any, what: Rate) -> np.ndarray:
+    """By each person's own least squares, (N,); NaN where the occasions do not determine it."""
+    return fit.own_growth.rate(what.by_person)
+
+
+def empirical_bayes(fit: Any, what: Rate) -> np.ndarray:
+    """By empirical Bayes, (N,)."""
+    return np.einsum("kn,kn->n", what.by_person, growth_parameters(fit)[0])
+
+
+def covariates_at(fit: Any, time: float) -> float:
+    """What covariates add to the status at a time, at their means."""
+    return float(covariate_row(fit, time) @ fit.solution.beta)
+
+
+def start_time(fit: Any, at: float | None) -> float:
+    """The time at which status is read: the origin of the model where it lies within the data, else the first time."""
+    first, last = whole_period(fit)
+    if at is not None:
+        return float(at)
+    origin = fit.bound.shape.origin
+    return float(origin) if first <= origin <= last and fit.bound.shape.only_at is None else first
+
+
+def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | None) -> pd.DataFrame:
+    """One row per person: id, own_start, own_rate, eb_start, eb_rate; labels of the axes are in `attrs`."""
+    time = start_time(fit, at)
+    start, rate = status_at(fit, time), average_rate(fit, between)
+    added = covariates_at(fit, time)
+    frame = pd.DataFrame(
+        {
+            "id": np.asarray(fit.panel.persons.labels, dtype=object),
+            "own_start": own(fit, start),
+            "own_rate": own(fit, rate),
+            "eb_start": empirical_bayes(fit, start) + added,
+            "eb_rate": empirical_bayes(fit, rate),
+        }
+    )
+    frame.attrs = {"x": start_label(fit, time), "y": rate_label(fit, between)}
+    return frame
+
+
+def start_label(fit: Any, time: float) -> str:
+    """What status is called on an axis: "reaction at day 0 (ms)"."""
+    return with_unit(f"{fit.model.outcome} at {fit.model.time} {short(time)}", fit.panel.outcome_unit)
+
+
+def rate_label(fit: Any, between: tuple[float, float] | None = None) -> str:
+    """What a rate is called on an axis: "change in reaction per day (ms)"; of a curve with its interval."""
+    per = singular(fit.panel.time_unit or str(fit.model.time))
+    interval = ""
+    if is_curved(fit):
+        first, last = whole_period(fit) if between is None else between
+        interval = f", average {short(first)} to {short(last)}"
+    return with_unit(f"change in {fit.model.outcome} per {per}", fit.panel.outcome_unit) + interval
+
+
+def straight_name(fit: Any) -> str:
+    """What persons' own curves are called: lines or curves."""
+    return "curves" if is_curved(fit) else "lines"

@@ -1,0 +1,199 @@
+"""Patterns of missing waves: a row of tiles per pattern, and how many persons have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.grid import grid_of
+from growthcurves.data.missing import SEEN
+from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.plots.labels import key_above, thinned
+from growthcurves.plots.style import (
+    FONT_SIZE,
+    HAIRLINE,
+    INK,
+    MUTED,
+    colour_of,
+    figure_inches,
+    label_axes,
+    plain,
+    shortened,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from growthcurves.data.panel import Panel
+
+MOST_GROUPS = 4
+KIND_COLOURS = {
+    "complete": colour_of(0),
+    "monotone": colour_of(1),
+    "intermittent": colour_of(2),
+    "never seen": HAIRLINE,
+}
+KIND_WORDS = {"monotone": "monotone (dropout)"}
+_FEWEST_ROWS = 6  # so that a few patterns are no posters
+_COLUMN = 52.0  # points of a column of numbers, where there is room
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Patterns of missing waves, the most frequent first: a tile for each wave that was seen.
+
+    Persons without a missing wave are complete; those who miss every wave after their last have dropped out
+    (monotone); those who come back, or come late, are intermittent.
+
+    Parameters
+    ----------
+    by : str, optional
+        Column of at most four groups: the percentage of each group that has the pattern.
+    patterns : int
+        How many patterns are drawn; the others are counted in a last row.
+    """
+
+    by: str | None = None
+    patterns: int = 10
+
+    def why_not(self, panel: Panel) -> str | None:
+        """There must be waves: a wave column, or times that persons have in common."""
+        if self.patterns < 1:
+            raise ModelError(f"patterns={self.patterns}: give the number of patterns to draw, 1 or more.")
+        return why_no_waves(panel)
+
+    def data(self, panel: Panel) -> pd.DataFrame:
+        """One row per pattern and group: columns pattern (None for the others), kind, group, persons, percent.
+
+        In a pattern ``x`` is a wave that was seen. Percentages are of the persons of the group.
+        """
+        missed = panel.missing(by=self.by)
+        table = missed.table if self.by else missed.table.assign(group="")
+        groups = list(dict.fromkeys(missed.dropout["group"])) if self.by else [""]
+        if len(groups) > MOST_GROUPS:
+            raise ModelError(f"{self.by!r} has {len(groups)} groups; this picture compares at most {MOST_GROUPS}.")
+        frame = self._counted(table, groups)
+        frame.attrs = {"waves": [str(wave) for wave in missed.waves], "x": str(missed.names["grid"]), "groups": groups}
+        return frame
+
+    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
+        """Draw the table."""
+        patterns = frame.drop_duplicates("pattern")
+        waves = frame.attrs["waves"]
+        for row, (pattern, kind) in enumerate(zip(patterns["pattern"], patterns["kind"], strict=True)):
+            if isinstance(pattern, str):
+                _tiles(ax, row, pattern, KIND_COLOURS[kind])
+        ax.set_xlim(-0.5, len(waves) - 0.5)
+        headed = any(frame.attrs["groups"])
+        ax.set_ylim(max(len(patterns), _FEWEST_ROWS) - 0.5, -1.5 if headed else -0.5)
+        ax.set_yticks([])
+        ax.spines["bottom"].set_position(("data", len(patterns) - 0.5))
+        for side in ("left", "bottom"):
+            ax.spines[side].set_visible(False)
+        room = figure_inches(ax)[0] * 72 - 40 - _column_points(ax, frame) * len(frame.attrs["groups"])
+        ticks = thinned(waves, np.arange(len(waves)), room)
+        ax.set_xticks(ticks, [plain_text(waves[tick]) for tick in ticks])
+        label_axes(ax, frame.attrs["x"], "")
+        _numbers(ax, frame, len(patterns))
+        key_above(ax, _key(patterns))
+        return ax
+
+    def _counted(self, table: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+        """The most frequent patterns over all groups, and the rest as one; a row for every group."""
+        totals = table.groupby("pattern", sort=False)["persons"].sum().sort_values(ascending=False, kind="stable")
+        shown = list(totals.index[: self.patterns]) if len(totals) > self.patterns + 1 else list(totals.index)
+        kinds = table.drop_duplicates("pattern").set_index("pattern")["kind"]
+        rows = []
+        for pattern in [*shown, *([None] if len(shown) < len(totals) else [])]:
+            for group in groups:
+                here = table[table["group"].astype(str) == group]
+                size = here["persons"].sum()
+                of = here["pattern"] == pattern if pattern is not None else ~here["pattern"].isin(shown)
+                count = int(here.loc[of, "persons"].sum())
+                kind = None if pattern is None else kinds[pattern]
+                rows.append([pattern, kind, group, count, 100 * count / size if size else np.nan])
+        return pd.DataFrame(rows, columns=["pattern", "kind", "group", "persons", "percent"]).astype(
+            {"pattern": object}
+        )
+
+
+def why_no_waves(panel: Panel) -> str | None:
+    """Why a panel has no waves that a person could miss; None where it has."""
+    try:
+        grid_of(panel)
+    except NotEstimableError as error:
+        return str(error)
+    return None
+
+
+def plain_text(text: str) -> str:
+    """Text of a tick label, which cannot be told not to be mathematics: its dollar signs are escaped."""
+    return text.replace("$", r"\$")
+
+
+def _tiles(ax: Axes, row: int, pattern: str, colour: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    for wave, letter in enumerate(pattern):
+        look: dict[str, Any] = {"facecolor": colour, "edgecolor": colour} if letter == SEEN else {"facecolor": "none"}
+        tile = Rectangle((wave - 0.43, row - 0.36), 0.86, 0.72, linewidth=0.6, **({"edgecolor": HAIRLINE} | look))
+        ax.add_patch(tile)
+
+
+def _column_points(ax: Axes, frame: pd.DataFrame) -> float:
+    """Width of a column of numbers: of several together half the picture at the most."""
+    count = len(frame.attrs["groups"])
+    return _COLUMN if count == 1 else min(_COLUMN, figure_inches(ax)[0] * 36 / count)
+
+
+def _numbers(ax: Axes, frame: pd.DataFrame, rows: int) -> None:
+    """Counts and percentages at the right, a column per group with its name above."""
+    groups, points = frame.attrs["groups"], _column_points(ax, frame)
+    for column, group in enumerate(groups):
+        here = frame[frame["group"] == group]
+        right = 6 + points * (column + 1)
+        texts = [
+            _number_text(persons, percent, group)
+            for persons, percent in zip(here["persons"], here["percent"], strict=True)
+        ]
+        for row, text in enumerate(texts):
+            _write(ax, text, row, right, MUTED)
+        if group:
+            _write(ax, shortened(group, (points - 4) / 72, FONT_SIZE - 0.5), -1, right, INK)
+    if frame["pattern"].isna().any():
+        others = ax.annotate(
+            "all other patterns", (-0.43, rows - 1), va="center", color=MUTED, fontsize=FONT_SIZE - 0.5
+        )
+        others.set_clip_on(False)
+
+
+def _number_text(persons: int, percent: float, group: str) -> str:
+    share = f"{percent:.0f} %" if percent >= 0.95 or percent == 0 else f"{percent:.1f} %"
+    return share if group else f"{persons:,} ({share})"
+
+
+def _write(ax: Axes, text: str, row: float, right: float, colour: str) -> None:
+    note = ax.annotate(
+        text,
+        (1.0, row),
+        xycoords=("axes fraction", "data"),
+        xytext=(right, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        color=colour,
+        fontsize=FONT_SIZE - 0.5,
+        annotation_clip=False,
+    )
+    plain(note)
+
+
+def _key(patterns: pd.DataFrame) -> list[Any]:
+    from matplotlib.patches import Patch
+
+    kinds = [kind for kind in KIND_COLOURS if kind in set(patterns["kind"])]
+    key = [Patch(facecolor=KIND_COLOURS[kind], label=KIND_WORDS.get(kind, kind)) for kind in kinds]
+    return [*key, Patch(facecolor="none", edgecolor=HAIRLINE, linewidth=0.8, label="missed")]

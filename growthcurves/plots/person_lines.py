@@ -1,0 +1,88 @@
+"""The persons of a picture of trajectories: a sample, coloured by a variable if asked, and single ones in full ink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.panel import Panel
+from growthcurves.errors import ModelError
+from growthcurves.plots.colouring import Colouring, colour_handle, colouring
+from growthcurves.plots.labels import MOST_DIRECT_LABELS
+from growthcurves.plots.people import Groups, groups_of, positions_of, sample_persons
+from growthcurves.plots.style import FAINT, INK, MUTED, colour_of
+
+if TYPE_CHECKING:
+    from growthcurves.plots.people import Sample
+
+Curves = Callable[[Groups, np.ndarray], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Which persons are asked for: the options that figures of trajectories share.
+
+    Attributes
+    ----------
+    by, people, rng, color, highlight
+        As the options of `Trajectories`.
+    """
+
+    by: str | None
+    people: int | None
+    rng: Any
+    color: str | None
+    highlight: Any
+
+    def groups(self, panel: Panel) -> Groups:
+        """The groups, after a look at whether the options go together."""
+        if self.by is not None and self.color is not None:
+            raise ModelError("by= colours the groups already: give by= or color=, not both.")
+        return groups_of(panel, self.by)
+
+    def rows(self, panel: Panel, groups: Groups, part: str, curves: Curves) -> pd.DataFrame:
+        """The lines as parts (`part` and "highlighted"): columns part, group, id, time, value, colour.
+
+        `curves` gives the lines of persons. The texts of the key are in `attrs`.
+        """
+        marked = positions_of(panel, self.highlight)
+        if len(marked) > MOST_DIRECT_LABELS:
+            raise ModelError(f"highlight= names {len(marked)} persons; a picture names at most {MOST_DIRECT_LABELS}.")
+        sample = sample_persons(groups, self.people, self.rng)
+        shown = None if self.color is None else colouring(panel, self.color)
+        lines = curves(groups, np.setdiff1d(sample.persons, marked)).assign(part=part)
+        named = pd.concat([curves(groups, marked[[place]]) for place in range(len(marked))] or [lines.iloc[:0]])
+        frame = pd.concat([lines, named.assign(part="highlighted")], ignore_index=True)
+        frame["colour"] = None if shown is None else _colours(panel, shown, frame["id"])
+        frame.attrs = {"note": _note(sample, part), "colours": () if shown is None else shown.entries}
+        return frame
+
+
+def sample_keys(frame: pd.DataFrame) -> list[Any]:
+    """Handles of the key for the lines of persons and their colours."""
+    from matplotlib.lines import Line2D
+
+    if not frame["part"].isin(["observed", "eb"]).any():
+        return []
+    key: list[Any] = [Line2D([], [], color=FAINT, linewidth=0.8, label=frame.attrs["note"])]
+    return [*key, *(colour_handle(label, colours) for label, colours in frame.attrs["colours"])]
+
+
+def mean_colour(frame: pd.DataFrame) -> str:
+    """Colour that stands for means in the key: ink among coloured persons, grey for groups."""
+    if frame.attrs["colours"]:
+        return INK
+    return colour_of(0) if len(frame.attrs["groups"]) == 1 else MUTED
+
+
+def _colours(panel: Panel, shown: Colouring, ids: pd.Series) -> np.ndarray:
+    place = pd.Index(np.asarray(panel.persons.labels, dtype=object)).get_indexer(pd.Index(ids, dtype=object))
+    return shown.colours[place]
+
+
+def _note(sample: Sample, part: str) -> str:
+    return sample.note if part == "observed" else f"{sample.note}, empirical Bayes"

@@ -1,0 +1,148 @@
+"""Status against rate of change: persons, and the ellipse in which the model says that most of them lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.plots.estimates import covariates_at, start_and_rate, start_time, status_at, why_no_persons
+from growthcurves.plots.labels import key_above
+from growthcurves.plots.layers import group_handles, person_alpha
+from growthcurves.plots.people import Groups, groups_of
+from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of
+from growthcurves.results.answer import checked_level
+from growthcurves.results.rates import average_rate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_POINTS = 121
+_MARKERS = ("o", "^", "s", "D", "v", "P")
+
+
+@dataclass(frozen=True)
+class StartAndRate:
+    """Status against rate of change, with the ellipse that holds 95 % of persons according to the model.
+
+    The ellipse has the mean and the covariance that the model implies for persons with the observed predictors.
+    The points are empirical Bayes estimates: they lie closer together than the persons do, so more of them are inside.
+
+    Parameters
+    ----------
+    by : str, optional
+        Column that divides the persons into groups, each with its ellipse.
+    at : float, optional
+        Time at which status is read: by default the origin of the model where it lies among the observed times,
+        else the first of them.
+    between : (float, float), optional
+        Interval of the average rate of a curved shape, by default from the first to the last time.
+    level : float
+        Share of persons whom the ellipse holds.
+    """
+
+    by: str | None = None
+    at: float | None = None
+    between: tuple[float, float] | None = None
+    level: float = 0.95
+
+    def why_not(self, fit: Any) -> str | None:
+        """Both status and rate must vary between persons."""
+        checked_level(self.level)
+        reason = why_no_persons(fit)
+        if reason is not None:
+            return reason
+        both = {"status": status_at(fit, start_time(fit, self.at)), "rate of change": average_rate(fit, self.between)}
+        for name, what in both.items():
+            if what.sd() == 0:
+                return f"The {name} does not vary between persons given its predictors, so there is no ellipse to draw."
+        return None
+
+    def data(self, fit: Any) -> pd.DataFrame:
+        """One table: columns part ("eb", "mean", "ellipse"), group, id, start, rate."""
+        groups = groups_of(fit.panel, self.by)
+        estimates = start_and_rate(fit, self.at, self.between)
+        points = pd.DataFrame(
+            {
+                "part": "eb",
+                "group": np.array([*groups.labels, None], dtype=object)[groups.codes],
+                "id": estimates["id"],
+                "start": estimates["eb_start"],
+                "rate": estimates["eb_rate"],
+            }
+        )
+        frame = pd.concat([points[points["group"].notna()], *self._implied(fit, groups)], ignore_index=True)
+        frame.attrs = estimates.attrs | {"groups": list(groups.labels), "level": f"{100 * self.level:g} %"}
+        return frame
+
+    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
+        """Draw the table."""
+        groups = frame.attrs["groups"]
+        for place, group in enumerate(groups):
+            parts = dict(list(frame[frame["group"] == group].groupby("part")))
+            eb, ellipse, mean = (parts[name][["start", "rate"]].to_numpy(float).T for name in ("eb", "ellipse", "mean"))
+            alpha = float(np.clip(2.5 * person_alpha(len(frame)), 0.25, 0.9))
+            look: Any = {"marker": _MARKERS[place % len(_MARKERS)], "markersize": 4.2, "markeredgewidth": 0}
+            drawn = ax.plot(*eb, linestyle="", color=colour_of(place), alpha=alpha, zorder=2, **look)
+            drawn[0].set_rasterized(eb.shape[1] > 2000)
+            style: Any = line_of(place)
+            ax.plot(*ellipse, color=colour_of(place), linestyle=style, linewidth=1.8, zorder=3)
+            ax.plot(*mean, "+", color=colour_of(place), markersize=10, markeredgewidth=1.8, zorder=4)
+        label_axes(ax, frame.attrs["x"], frame.attrs["y"])
+        key_above(ax, _key(frame))
+        return ax
+
+    def _implied(self, fit: Any, groups: Groups) -> list[pd.DataFrame]:
+        parts = []
+        for code, label in enumerate(groups.labels):
+            persons = np.flatnonzero(groups.codes == code)
+            mean = implied_mean(fit, self.at, self.between, persons)
+            curve = ellipse(mean, implied_covariance(fit, self.at, self.between, persons), self.level)
+            for part, points in (("mean", mean[None]), ("ellipse", curve)):
+                parts.append(pd.DataFrame(points, columns=["start", "rate"]).assign(part=part, group=label))
+        return parts
+
+
+def implied_mean(fit: Any, at: float | None, between: tuple[float, float] | None, persons: np.ndarray) -> np.ndarray:
+    """Mean of expected status and rate over these persons, (2,)."""
+    time = start_time(fit, at)
+    start, rate = status_at(fit, time), average_rate(fit, between)
+    return np.array([start.expected(persons).mean() + covariates_at(fit, time), rate.expected(persons).mean()])
+
+
+def implied_covariance(
+    fit: Any, at: float | None, between: tuple[float, float] | None, persons: np.ndarray | None = None
+) -> np.ndarray:
+    """Covariance (2, 2) of status and rate: between persons' expected values, and about them (total covariance)."""
+    persons = np.arange(fit.panel.persons.count) if persons is None else persons
+    both = [status_at(fit, start_time(fit, at)), average_rate(fit, between)]
+    expected = np.stack([what.expected(persons) for what in both])
+    kinds = np.bincount(fit.kinds.codes[persons], minlength=len(fit.kinds.values)) / len(persons)
+    rows = [np.broadcast_to(what.random, (len(kinds), len(fit.random_names))) for what in both]
+    about = np.array([[kinds @ ((a @ fit.standard_G) * b).sum(axis=1) for b in rows] for a in rows])
+    return np.cov(expected, bias=True) + about
+
+
+def ellipse(mean: np.ndarray, covariance: np.ndarray, level: float) -> np.ndarray:
+    """Points (n, 2) of the ellipse that holds this share of a bivariate normal distribution.
+
+    The squared radius is the chi-squared quantile with two degrees of freedom, -2 log(1 - level).
+    """
+    angle = np.linspace(0.0, 2.0 * np.pi, _POINTS)
+    sds = np.sqrt(np.diag(covariance))
+    cor = np.clip(covariance[0, 1] / (sds[0] * sds[1]), -1.0, 1.0)
+    unit = np.stack([np.cos(angle), cor * np.cos(angle) + np.sqrt(1.0 - cor**2) * np.sin(angle)], axis=1)
+    return mean + np.sqrt(-2.0 * np.log1p(-level)) * unit * sds
+
+
+def _key(frame: pd.DataFrame) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    groups = frame.attrs["groups"]
+    alone = len(groups) == 1
+    colour = colour_of(0) if alone else MUTED
+    point = Line2D([], [], linestyle="", marker="o", markersize=4.2, color=colour, label="persons, empirical Bayes")
+    around = Line2D([], [], color=colour, linewidth=1.8, label=f"{frame.attrs['level']} of persons, by the model")
+    return [*([] if alone else group_handles(groups)), point, around]

@@ -1,0 +1,160 @@
+"""SD, correlation and ICC over time: what the model implies, and what the data show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.errors import NotEstimableError
+from growthcurves.plots.estimates import why_no_persons
+from growthcurves.plots.figure import Panels
+from growthcurves.plots.labels import key_of_figure
+from growthcurves.plots.panel import time_ranges
+from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, short, title_panel, with_unit
+from growthcurves.results.answer import checked_level
+from growthcurves.results.icc import require_growth_random
+from growthcurves.results.spread import implied_spread, observed_spread
+from growthcurves.results.trajectories import curve_times
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from growthcurves.results.spread import ObservedSpread
+
+_GRID = 31
+_LOWEST = {"sd": 0.0, "correlation": -1.0, "icc": -0.2}
+_SIDE_BY_SIDE = 5.0  # inches from which the panels stand side by side
+
+
+@dataclass(frozen=True)
+class VarianceOverTime(Panels):
+    """SD, correlation and ICC of the outcome over time: implied by the model (lines), and observed (dots).
+
+    All are about the mean curve, given the predictors. The correlation is that with the outcome at the reference
+    time; at that time the line shows the correlation of two measurements, the ICC. Dots are taken at each wave
+    where the panel has a wave column, at each time where at most 30 occur, and within ten ranges of time elsewhere;
+    occasions with fewer than five persons have none. The observed ICC is one minus the variance about persons' own
+    least-squares curves over the variance at the occasion; it may be negative, and a triangle stands for one that lies
+    below the picture. Who drops out may make dots stray from the lines.
+
+    Parameters
+    ----------
+    reference : float, optional
+        The time with which outcomes are correlated (the occasion nearest to it); by default the first occasion.
+    level : float
+        Level of the bands.
+    """
+
+    reference: float | None = None
+    level: float = 0.95
+    inches = (6.4, 2.7)
+
+    def why_not(self, fit: Any) -> str | None:
+        """There must be random growth parameters that the data can tell."""
+        checked_level(self.level)
+        reason = why_no_persons(fit)
+        if reason is not None:
+            return reason
+        try:
+            require_growth_random(fit)
+        except NotEstimableError as error:
+            return str(error)
+        return None
+
+    def data(self, fit: Any) -> pd.DataFrame:
+        """One table: columns quantity ("sd", "sd between", "correlation", "icc"), part ("implied", "observed"), time,
+        value, low, high, persons (behind each observed value).
+        """
+        occasions = occasions_of(fit.panel)
+        times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
+        place = 0 if self.reference is None else int(np.argmin(np.abs(times - self.reference)))
+        observed = observed_spread(fit, occasions, place)
+        reference = _curve_time(fit, observed.reference)
+        implied = [
+            [name, float(time), found.estimate, found.conf_low, found.conf_high]
+            for time in curve_times(fit, _GRID)
+            for name, found in implied_spread(fit, float(time), reference, self.level).items()
+        ]
+        lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
+        frame = pd.concat([lines, _observed(observed)], ignore_index=True)
+        frame.attrs = {
+            "x": with_unit(fit.model.time, fit.panel.time_unit),
+            "sd": with_unit(f"SD of {fit.model.outcome}", fit.panel.outcome_unit),
+            "correlation": f"correlation with {fit.model.time} {short(observed.reference)}",
+            "icc": "ICC",
+            "level": f"{100 * self.level:g} %",
+        }
+        return frame
+
+    def draw(self, frame: pd.DataFrame, fig: Any) -> Any:
+        """Draw the table on the figure: panels side by side, or one above the other where it is narrow."""
+        wide = float(fig.bbox.width / fig.dpi) >= _SIDE_BY_SIDE
+        axes = fig.subplots(*((1, 3) if wide else (3, 1)), sharex=True)
+        for ax, name in zip(axes, ("sd", "correlation", "icc"), strict=True):
+            _draw_quantity(ax, frame, name)
+            label_axes(ax, frame.attrs["x"] if wide or ax is axes[-1] else "", "")
+            title_panel(ax, frame.attrs[name])
+        key_of_figure(fig, _key(frame))
+        return fig
+
+
+def occasions_of(panel: Any) -> np.ndarray:
+    """Occasion of each row in the order of time: waves where there are any, else times or ranges of time."""
+    codes, _ = pd.factorize(panel.column(panel.wave) if panel.wave is not None else time_ranges(panel.times))
+    order = np.argsort(np.bincount(codes, weights=panel.times) / np.bincount(codes), kind="stable")
+    return np.argsort(order)[codes]
+
+
+def _curve_time(fit: Any, time: float) -> float:
+    """The time itself, or the nearest at which the curve is known."""
+    only = fit.bound.shape.only_at
+    return time if only is None else min(only, key=lambda known: abs(known - time))
+
+
+def _observed(spread: ObservedSpread) -> pd.DataFrame:
+    base = pd.DataFrame({"part": "observed", "time": spread.times, "persons": spread.persons})
+    values = {"sd": spread.sd, "correlation": spread.correlation, "icc": spread.icc}
+    return pd.concat([base.assign(quantity=name, value=value) for name, value in values.items()])
+
+
+def _draw_quantity(ax: Axes, frame: pd.DataFrame, name: str) -> None:
+    rows = frame[frame["quantity"] == name]
+    implied, observed = rows[rows["part"] == "implied"], rows[rows["part"] == "observed"].dropna(subset=["value"])
+    band = implied.dropna(subset=["low", "high"])
+    ax.fill_between(band["time"], band["low"], band["high"], color=colour_of(0), alpha=0.2, linewidth=0)
+    ax.plot(implied["time"], implied["value"], color=colour_of(0), linewidth=1.8, zorder=3)
+    lowest = _LOWEST[name]
+    below = observed["value"] < lowest
+    look: Any = {"linestyle": "", "color": INK, "markeredgewidth": 0, "zorder": 4}
+    ax.plot(observed["time"][~below], observed["value"][~below], marker="o", markersize=3.4, **look)
+    ax.plot(observed["time"][below], np.full(int(below.sum()), lowest), marker="v", markersize=5, **look)
+    if name == "sd":
+        between = frame[frame["quantity"] == "sd between"]
+        ax.plot(between["time"], between["value"], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, zorder=2)
+    _limits(ax, name, min(rows["value"].min(), rows["low"].min()))
+
+
+def _limits(ax: Axes, name: str, low: float) -> None:
+    """SD from zero on; correlation and ICC from zero to one, and below zero where they go there."""
+    if name == "sd":
+        ax.set_ylim(bottom=0)
+    else:
+        ax.set_ylim(max(min(0.0, low), _LOWEST[name]) - 0.04 * (low < 0), 1.02)
+    ax.margins(x=0.04)
+    ax.locator_params(axis="x", nbins=5)
+
+
+def _key(frame: pd.DataFrame) -> list[Any]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    key: list[Any] = [
+        Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model"),
+        Patch(color=colour_of(0), alpha=0.2, linewidth=0, label=f"{frame.attrs['level']} interval"),
+        Line2D([], [], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, label="SD between persons"),
+        Line2D([], [], linestyle="", marker="o", markersize=3.4, color=INK, label="observed"),
+    ]
+    return key
