@@ -12,7 +12,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.term_names import NUMBER, SIGNS, term_weights, tokens, vocabulary
+from growthcurves.results.term_names import NUMBER, SIGNS, effect_terms, plain, term_weights, tokens, vocabulary
 
 #: A row of which less than this share of its standard error is left beside the rows before it follows from them.
 FOLLOWS = 1e-7
@@ -66,11 +66,18 @@ def read_hypotheses(fit: FittedModel, wanted: Any) -> Hypotheses:
     if isinstance(wanted, Mapping):
         return _checked(fit, *_from_weights(fit, wanted))
     if isinstance(wanted, Sequence) and wanted and all(isinstance(text, str) for text in wanted):
-        rows = [row for text in wanted for row in _Reader(fit, text).rows()]
+        rows = [row for text in wanted for part in _by_level(fit, text) for row in _Reader(fit, part).rows()]
         texts, found = zip(*rows, strict=True)
         L, constants = np.array([row.weights for row in found]), np.array([row.constant for row in found])
         return _checked(fit, texts, L, 0.0 - constants)
     return _checked(fit, *_from_matrix(fit, wanted))
+
+
+def _by_level(fit: FittedModel, text: str) -> list[str]:
+    """A hypothesis about a whole effect, such as ``week:arm = 0``, as one for each of its levels."""
+    name = re.fullmatch(r"(.*?)\s*(=\s*0(\.0*)?\s*)?", text.strip(), re.S)
+    terms = effect_terms(fit, name[1]) if name else ()
+    return [f"{term} = 0" if plain(term) == term else f"`{term}` = 0" for term in terms] or [text]
 
 
 def _checked(fit: FittedModel, texts: Sequence[str], L: np.ndarray, rhs: np.ndarray) -> Hypotheses:

@@ -42,6 +42,15 @@ def vocabulary(fit: FittedModel) -> dict[str, tuple[str, ...]]:
     return known | {plain(name): (name,) for name in fit.bound.terms}
 
 
+def effect_terms(fit: FittedModel, name: str) -> tuple[str, ...]:
+    """The fixed effects of a whole effect named without levels, as ``slope:arm``; none where a term has that name."""
+    known, wanted = vocabulary(fit), plain(name)
+    if wanted in known:
+        return ()
+    found = {term for wording, terms in known.items() if re.sub(r"\[[^\]]*\]", "", wording) == wanted for term in terms}
+    return tuple(term for term in fit.terms if term in found)
+
+
 def plain(name: str) -> str:
     """A name without what may be written in several ways: backticks, spaces, the sign of a power."""
     return name.replace("`", "").replace(" ", "").replace("**", "^")

@@ -6,6 +6,7 @@ lmerTest's degrees of freedom rest on numerical derivatives: 1e-4 relative; F 1e
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from reference_values import cases, three_arms
 
@@ -196,3 +197,13 @@ def test_far_origins_do_not_matter():
     here = near.means(at=[3], by="arm").table
     there = far.means(at=[2003], by="arm").table
     np.testing.assert_allclose(here[["estimate", "std_error", "df"]], there[["estimate", "std_error", "df"]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("text", ["slope:diet = 0", "day:diet", "diet:day = 0.0"])
+def test_a_whole_effect_by_its_name(text):
+    """All levels at once, as R's anova row; the same as its rows written one by one."""
+    fit = gc.fit("weight ~ day * diet + (day | chick)", gc.load_dataset("chickweight"))
+    rows = "slope:diet[2] = 0, slope:diet[3] = 0, slope:diet[4] = 0"
+    pd.testing.assert_frame_equal(fit.test(text).table, fit.test(rows).table)
+    two = gc.fit("depression ~ week * arm + (week | patient)", gc.load_dataset("trial"))
+    assert two.test("week:arm = 0").table["p_value"][0] == two.test("slope:arm[drug] = 0").table["p_value"][0]
