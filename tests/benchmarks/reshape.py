@@ -7,14 +7,13 @@ puts the table into docs/benchmarks.md, in the place of the one that is there.
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tables import Table, seconds_text
+from tables import Table, seconds_text, with_section
 
 import growthcurves as gc
 
@@ -103,13 +102,6 @@ def measured(persons: int, rounds: int) -> Table:
         f"{persons * len(WAVES):,} long rows; pandas {pd.__version__} and `to_long` in turns, best of {rounds}."
     )
     return Table(TITLE, text, ["what; pandas' way", "pandas", "growthcurves", "times pandas"], rows)
-
-
-def with_section(page: str, table: Table) -> str:
-    """The page with this table in the place of the old one, or at its end."""
-    old = re.compile(rf"^## {TITLE}\n.*?(?=^## |\Z)", re.M | re.S)
-    new = table.markdown() + "\n"
-    return old.sub(lambda _: new, page).rstrip("\n") + "\n" if old.search(page) else page.rstrip("\n") + "\n\n" + new
 
 
 def main() -> None:

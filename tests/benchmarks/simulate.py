@@ -13,8 +13,8 @@ COLUMNS = ("id", "time", "group", "age", "y")
 WHOLE = ("id", "group")
 
 
-def growth_panel(persons: int, own_times: bool = False, seed: int = 20) -> pd.DataFrame:
-    """Two groups of persons over five waves, a tenth of the rows lost, rows sorted by whole-number id.
+def growth_panel(persons: int, own_times: bool = False, seed: int = 20, lost: float = LOST) -> pd.DataFrame:
+    """Two groups of persons over five waves, some of the rows lost, rows sorted by whole-number id.
 
     Parameters
     ----------
@@ -22,9 +22,11 @@ def growth_panel(persons: int, own_times: bool = False, seed: int = 20) -> pd.Da
     own_times : bool
         Whether every person is seen at times of their own (within .4 of the wave) instead of at the waves.
     seed : int
+    lost : float
+        Share of the rows that are lost.
     """
     rng = np.random.default_rng(seed)
-    kept = rng.random(persons * WAVES) >= LOST
+    kept = rng.random(persons * WAVES) >= lost
     person = np.repeat(np.arange(persons), WAVES)[kept]
     time = np.tile(np.arange(float(WAVES)), persons)[kept]
     if own_times:

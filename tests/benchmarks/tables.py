@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,13 @@ class Table:
             rule = ["---"] + ["---:"] * (len(self.head) - 1)
             lines += [line(self.head), line(rule), *map(line, self.rows), ""]
         return "\n".join(lines)
+
+
+def with_section(page: str, table: Table) -> str:
+    """The page with this table in the place of the old one, or at its end."""
+    old = re.compile(rf"^## {table.title}\n.*?(?=^## |\Z)", re.M | re.S)
+    new = table.markdown() + "\n"
+    return old.sub(lambda _: new, page).rstrip("\n") + "\n" if old.search(page) else page.rstrip("\n") + "\n\n" + new
 
 
 def line(cells: Iterable[str]) -> str:
