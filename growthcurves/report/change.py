@@ -82,6 +82,7 @@ _SPREAD, _START, _BETWEEN, _WHY = (
 KINDS = (
     Kind("persons", "", "Persons", lambda value, error: count(int(value))),
     Kind("mean rate", "", "Average rate of change", _rate),
+    Kind("difference of mean rate from (.*)", "", "Difference from {}", _rate),
     Kind(_LOW, "", "Middle 95 % of persons' rates", _rate),
     Kind("share above threshold, model", "", "Share of persons with a rate above 0", _share),
     Kind("share above threshold, EB", "", "… counted by empirical Bayes estimates", _share),

@@ -174,3 +174,16 @@ def test_sentences_tell_the_interval_and_the_times(fit):
     text = str(fit.change(between=(2, 6)))
     assert "on average from week 2 to week 6" in text
     assert "at week 0" in text
+
+
+def test_groups_are_compared_with_the_first(fit, dense, information, persons):
+    report = fit.change(by="arm")
+    lines_by_arm = {arm: rate_rows(persons[persons["arm"] == arm], 0.0, 8.0).mean(axis=0) for arm in ARMS}
+    for arm in ("low", "high"):
+        line = lines_by_arm[arm] - lines_by_arm["placebo"]
+        found = lines(report, "difference of mean rate from placebo", arm)
+        assert found["estimate"] == pytest.approx(line @ dense.beta, rel=1e-8)
+        assert found["std_error"] == pytest.approx(np.sqrt(line @ dense.cov_beta @ line), rel=1e-7)
+        assert found["df"] == pytest.approx(dense.satterthwaite(line, information), rel=1e-4)
+        assert "not adjusted" in found["note"]
+    assert "The mean average rate of group low less that of group placebo is" in str(report)

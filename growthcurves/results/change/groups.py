@@ -33,11 +33,28 @@ def group_rows(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[lis
     return [*rows, _implied_share(asked, L, types.kinds, types.counts), *_counted_shares(asked, persons, eb)]
 
 
+def difference_rows(asked: Question, groups: list[tuple[str, np.ndarray]]) -> list[list]:
+    """Mean rate of each group less that of the first, over the persons who are in them; the group comes first."""
+    means = [asked.rate.design(persons).mean(axis=1) for _, persons in groups]
+    rates = [name for name in asked.fit.model.parameters if name != "intercept"]
+    others = {name for rate in rates for name in asked.fit.bound.predictors[rate].used}
+    note = "as the groups are: not adjusted for other predictors of the rate" if len(others) > 1 else ""
+    first = groups[0][0]
+    return [
+        [name, *_linear_line(asked, mean - means[0], f"difference of mean rate from {first}", note)]
+        for (name, _), mean in zip(groups[1:], means[1:], strict=True)
+    ]
+
+
 def _mean_line(asked: Question, rate: Rate, persons: np.ndarray, name: str) -> list:
-    L = rate.design(persons).mean(axis=1)
-    mean = linear_functions(asked.fit, L[None, :], [name], level=asked.level).iloc[0]
-    value = Estimate(mean["estimate"], mean["std_error"], mean["conf_low"], mean["conf_high"])
-    return line(name, value, df=float(mean["df"]))
+    return _linear_line(asked, rate.design(persons).mean(axis=1), name)
+
+
+def _linear_line(asked: Question, L: np.ndarray, name: str, note: str = "") -> list:
+    """A linear function of the fixed effects with its t interval."""
+    found = linear_functions(asked.fit, L[None, :], [name], level=asked.level).iloc[0]
+    value = Estimate(found["estimate"], found["std_error"], found["conf_low"], found["conf_high"])
+    return line(name, value, note, float(found["df"]))
 
 
 def _sds(asked: Question, kinds: np.ndarray) -> np.ndarray:

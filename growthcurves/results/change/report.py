@@ -16,7 +16,7 @@ from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.answer import Answer, checked_level
 from growthcurves.results.change.explained import explained_rows, rate_variance_test
-from growthcurves.results.change.groups import group_rows
+from growthcurves.results.change.groups import difference_rows, group_rows
 from growthcurves.results.change.lines import COLUMNS, Question, plain
 from growthcurves.results.change.sentences import sentences
 from growthcurves.results.change.spread import icc_rows, reliability_rows, spread_rows, start_rows
@@ -123,7 +123,9 @@ def change(
         measure=lambda function, scale: delta(fit, function, level, scale),
     )
     eb = np.einsum("kn,kn->n", asked.rate.by_person, growth_parameters(fit)[0])
-    rows = [[name, *row] for name, persons in groups(fit, by) for row in group_rows(asked, persons, eb[persons])]
+    parts = groups(fit, by)
+    rows = [[name, *row] for name, persons in parts for row in group_rows(asked, persons, eb[persons])]
+    rows += difference_rows(asked, parts)
     rows += [["", *row] for row in _common_rows(asked)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     unit = rate_unit(fit)

@@ -32,6 +32,7 @@ def sentences(
     told = _Words(fit.model.outcome, time, unit, threshold, level, varies, over)
     for group in dict.fromkeys(table.loc[table["quantity"] == "mean rate", "group"]):
         yield from _group_sentences(_Lookup(table, group), group, told)
+        yield from _difference_sentences(_Lookup(table, group), group, told)
     common = _Lookup(table, "")
     if not fit.identified:
         yield (
@@ -142,6 +143,15 @@ def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
     aside = f" ({'; '.join(extra)})" if extra else ""
     above = f"have {'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
     yield f"An estimated {share['estimate'] * 100:.1f} % of {who} {above}{aside}."
+
+
+def _difference_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
+    for row in rows.starting("difference of mean rate from "):
+        first = row["quantity"].removeprefix("difference of mean rate from ")
+        rate = "mean average rate" if told.over else "mean rate"
+        aside = ", not adjusted for other predictors of the rate" if row["note"] else ""
+        text = f"The {rate} of group {group} less that of group {first} is {_value(row)} {told.unit}"
+        yield f"{text}{_interval(row, told)}{aside}."
 
 
 def _spread_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
