@@ -326,9 +326,10 @@ class GrowthFit(FittedModel):
         between: tuple[float, float] | None = None,
         at: Any = None,
         level: float = 0.95,
+        method: Any = "wald",
     ) -> change_report.ChangeReport:
         """The change report: how fast on average, how much persons differ, and what explains it."""
-        return change_report.change(self, by, threshold, between, at, level)
+        return change_report.change(self, by, threshold, between, at, level, method)
 
     def predict(
         self,

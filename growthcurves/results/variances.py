@@ -12,6 +12,7 @@ from growthcurves.results.answer import TIDY
 from growthcurves.results.coefficients import fixed_effects
 from growthcurves.results.delta import Function, delta
 from growthcurves.results.intervals import intervals_of
+from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import (
     CorrelationQuantity,
     Interval,
@@ -119,15 +120,10 @@ def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.
     fixed = _fixed(fit, chosen, level)
     table = pd.concat([one.set_index("term")[["conf_low", "conf_high"]] for one in (fixed, components)])
     table.attrs = {
-        "intervals": _about_both(fit, chosen),
+        "intervals": about_all(fit, chosen),
         "notes": fixed.attrs.get("notes", {}) | components.attrs["notes"],
     }
     return table
-
-
-def _about_both(fit: FittedModel, method: Any) -> str:
-    about = str(method.about(fit))
-    return about.replace("(REML)", "(REML; fixed effects ML)")
 
 
 def _fixed(fit: FittedModel, method: Any, level: float) -> pd.DataFrame:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.fitted import FittedModel
 from growthcurves.results.delta import Estimate, Function
+from growthcurves.results.intervals.measure import Measured, measured
+from growthcurves.results.intervals.quantity import Quantity
 from growthcurves.results.rates import Rate
 
 NAN = float("nan")
@@ -28,7 +29,7 @@ class Question:
     at : array or None
         Times that were asked for.
     level : float
-    measure : function of (function of (beta, G, sigma2), scale) giving an Estimate
+    method : interval method
         How intervals are made.
     """
 
@@ -37,12 +38,21 @@ class Question:
     threshold: float
     at: Any
     level: float
-    measure: Callable[[Function, str], Estimate]
+    method: Any
+
+    def measure(self, function: Function, scale: str) -> Measured:
+        """A function of (beta, G, sigma2) with its interval."""
+        return self.measured(Quantity(function, scale))
+
+    def measured(self, quantity: Quantity) -> Measured:
+        """A quantity with its interval."""
+        return measured(self.fit, self.method, quantity, self.level)
 
 
-def line(quantity: str, value: Estimate, note: str = "", df: float = NAN) -> list:
-    """A quantity with its interval."""
-    return [quantity, value.estimate, value.std_error, df, value.conf_low, value.conf_high, note]
+def line(quantity: str, value: Estimate | Measured, note: str = "", df: float = NAN) -> list:
+    """A quantity with its interval, and what is special of both."""
+    notes = [text for text in (note, getattr(value, "note", "")) if text]
+    return [quantity, value.estimate, value.std_error, df, value.conf_low, value.conf_high, "; ".join(notes)]
 
 
 def plain(quantity: str, value: float, note: str = "") -> list:

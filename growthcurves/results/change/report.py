@@ -20,8 +20,10 @@ from growthcurves.results.change.groups import difference_rows, group_rows
 from growthcurves.results.change.lines import COLUMNS, Question, plain
 from growthcurves.results.change.sentences import sentences
 from growthcurves.results.change.spread import icc_rows, reliability_rows, spread_rows, start_rows
-from growthcurves.results.delta import delta
 from growthcurves.results.icc import times_asked
+from growthcurves.results.intervals import intervals_of
+from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
+from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.people import growth_parameters
 from growthcurves.results.rates import average_rate, require_shape
 from growthcurves.results.trajectories import groups
@@ -75,6 +77,7 @@ def change(
     between: tuple[float, float] | None = None,
     at: Any = None,
     level: float = 0.95,
+    method: Any = "wald",
 ) -> ChangeReport:
     """How fast persons change, how much they differ in it, and what explains it.
 
@@ -93,6 +96,9 @@ def change(
         Times of the ICC, of the correlation of rate and status and, for a curved shape, of the rate itself.
     level : float
         Confidence level.
+    method : str or method
+        Intervals of what depends on variances: "wald" (default), "profile", "bootstrap", or a value with options. Mean
+        rates have Student's t. Named in ``table.attrs["intervals"]``.
 
     Returns
     -------
@@ -120,7 +126,7 @@ def change(
         threshold=threshold,
         at=None if at is None else times_asked(at),
         level=checked_level(level),
-        measure=lambda function, scale: delta(fit, function, level, scale),
+        method=bootstrap_asked(fit, intervals_of(method), None, None),
     )
     eb = np.einsum("kn,kn->n", asked.rate.by_person, growth_parameters(fit)[0])
     parts = groups(fit, by)
@@ -128,6 +134,7 @@ def change(
     rows += difference_rows(asked, parts)
     rows += [["", *row] for row in _common_rows(asked)]
     table = pd.DataFrame(rows, columns=COLUMNS)
+    table.attrs["intervals"] = about_all(fit, asked.method)
     unit = rate_unit(fit)
     return ChangeReport(table, unit, tuple(sentences(fit, table, unit, threshold, level, between)))
 

@@ -76,7 +76,7 @@ class _Lookup:
 
 def _interval(row: dict, told: _Words, of: str = "") -> str:
     """The interval of a quantity in parentheses, with as many decimals as its estimate."""
-    if row["conf_low"] != row["conf_low"]:
+    if row["conf_low"] != row["conf_low"] or row["conf_high"] != row["conf_high"]:
         return ""
     _, low, high = together(row["estimate"], row["conf_low"], row["conf_high"], error=row["std_error"])
     return f" ({told.level * 100:g} % interval{of} {low} to {high})"
@@ -136,7 +136,7 @@ def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
     kinds = {"share above threshold, EB": "shrunken estimates", "share above threshold, OLS": "own lines"}
     counted = [f"{rows[name]['estimate'] * 100:.0f} % by {kind}" for name, kind in kinds.items() if name in rows]
     extra = [f"counted over persons: {', '.join(counted)}"] if counted else []
-    if share["conf_low"] == share["conf_low"]:
+    if share["conf_low"] == share["conf_low"] and share["conf_high"] == share["conf_high"]:
         low, high = share["conf_low"] * 100, share["conf_high"] * 100
         extra.insert(0, f"{told.level * 100:g} % interval {low:.1f} to {high:.1f} %")
     who = f"persons in group {group}" if group else "persons"

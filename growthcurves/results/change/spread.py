@@ -9,9 +9,10 @@ import numpy as np
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, line, plain
 from growthcurves.results.icc import default_times, icc_at, mean_variance, random_rows, time_text
+from growthcurves.results.intervals.quantity import Quantity, correlation_of, sd_of
 from growthcurves.results.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
 
-BOUNDARY = "estimated as zero: on the boundary, no Wald interval"
+BOUNDARY = "estimated as zero: on the boundary"
 
 
 def spread_rows(asked: Question) -> list[list]:
@@ -24,9 +25,17 @@ def spread_rows(asked: Question) -> list[list]:
 
 
 def _sd_line(asked: Question, rate: Rate, name: str) -> list:
-    if rate.sd() == 0:
-        return plain(name, 0.0, BOUNDARY if rate.varies else "nothing that varies moves this rate")
-    return line(name, asked.measure(lambda beta, G, s: rate.sd(G), "log"))
+    if not rate.varies:
+        return plain(name, 0.0, "nothing that varies moves this rate")
+    value = asked.measured(rate_sd(rate))
+    return line(name, value) if rate.sd() != 0 else line(name, value._replace(estimate=0.0), BOUNDARY)
+
+
+def rate_sd(rate: Rate) -> Quantity:
+    """The SD of a rate as a quantity; one combination of random effects unless kinds of persons differ in it."""
+    if len(rate.random) == 1:
+        return sd_of(rate.random[0])
+    return Quantity(lambda beta, G, s: rate.sd(G), "log")
 
 
 def start_rows(asked: Question) -> list[list]:
@@ -37,11 +46,17 @@ def start_rows(asked: Question) -> list[list]:
     for time in chosen_times(asked.fit, asked.at):
         z = random_rows(asked.fit, float(time))
         if mean_variance(asked.fit, z, asked.fit.standard_G) > 0:
-            found = asked.measure(partial(_correlation, asked, z), "atanh")
+            found = asked.measured(_correlation_with(asked, z))
             rows.append(line(f"correlation of rate with status at {time_text(time)}", found))
     if _straight_random(asked.fit):
         rows.append(_least_spread(asked))
     return rows
+
+
+def _correlation_with(asked: Question, z: np.ndarray) -> Quantity:
+    if len(z) == len(asked.rate.random) == 1:
+        return correlation_of(asked.rate.random[0], z[0])
+    return Quantity(partial(_correlation, asked, z), "atanh")
 
 
 def _correlation(asked: Question, z: np.ndarray, beta: np.ndarray, G: np.ndarray, s: float) -> float:

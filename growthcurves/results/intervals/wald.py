@@ -42,5 +42,5 @@ class Wald:
 def _interval(fit: FittedModel, quantity: Quantity, level: float) -> Interval:
     found = delta(fit, quantity.function, level, quantity.scale)
     if on_boundary(fit, quantity) or found.conf_low != found.conf_low:
-        return Interval(float("nan"), float("nan"), "no Wald interval on the boundary")
+        return Interval(float("nan"), float("nan"), "no Wald interval")
     return Interval(found.conf_low, found.conf_high)

@@ -217,3 +217,28 @@ def test_options_that_do_not_exist_are_named(sleep_fit):
         profile_interval(sleep_fit, lambda beta, G, s: s, scale="tanh")
     with pytest.raises(gc.errors.ModelError, match="level"):
         sleep_fit.variance_components(method=gc.Profile(), level=95)
+
+
+def test_change_report_by_profile(sleep, sleep_fit):
+    """The same numbers as the variance components; time, shares and reliabilities by `profile_interval`."""
+    table = sleep_fit.change(method="profile").table.set_index("quantity")
+    components = sleep_fit.variance_components().set_index("term")
+    ends = ["conf_low", "conf_high"]
+    pairs = [("SD of rates", "sd:slope"), ("correlation of rate with status at 0", "cor:intercept,slope")]
+    for quantity, term in pairs:
+        assert table.loc[quantity, ends].tolist() == pytest.approx(components.loc[term, ends].tolist(), rel=1e-7)
+    a, b = sleep_fit.standard_effect("intercept"), sleep_fit.standard_effect("slope")
+    least = profile_interval(sleep_fit, lambda beta, G, s: -(a @ G @ b) / (b @ G @ b))
+    assert table.loc["time of least spread", ends].tolist() == pytest.approx(list(least[:2]), rel=1e-6)
+    wald = sleep_fit.change().table.set_index("quantity")
+    assert wald.loc["mean rate", ends].tolist() == table.loc["mean rate", ends].tolist()
+    assert "fixed effects ML" in sleep_fit.change(method=gc.Profile()).table.attrs["intervals"]
+
+
+def test_change_report_at_a_boundary():
+    fit = gc.fit("y ~ time + (time | id)", table("panel_zero_slope.csv"))
+    row = fit.change(method="profile").table.set_index("quantity").loc["SD of rates"]
+    wanted = fit.variance_components().set_index("term").loc["sd:slope"]
+    assert row["estimate"] == row["conf_low"] == 0 and row["conf_high"] == pytest.approx(wanted["conf_high"])
+    row = fit.change().table.set_index("quantity").loc["SD of rates"]
+    assert np.isnan(row["conf_high"]) and "no Wald interval" in row["note"]
