@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -42,3 +43,15 @@ def test_links_between_documents_lead_somewhere(path):
 def test_every_public_name_exists_and_is_documented():
     for name in gc.__all__:
         assert getattr(gc, name).__doc__ or name == "__version__"
+
+
+def test_every_figure_has_its_picture_and_its_line():
+    """docs/figures.md is what docs/figures/make.py makes of the registries, and every picture is there and small."""
+    spec = importlib.util.spec_from_file_location("make_figures", ROOT / "docs" / "figures" / "make.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    for family, registry, codes in make.FAMILIES:
+        assert set(codes) == set(registry)
+        for name in registry:
+            assert (make.FOLDER / make.picture(family, name)).stat().st_size < 60_000
+    assert make.PAGE.read_text(encoding="utf-8") == make.page(), "run docs/figures/make.py"

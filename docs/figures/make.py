@@ -1,30 +1,125 @@
-"""Draws the pictures of the documents from shipped data: `python docs/figures/make.py`."""
+"""Draws the pictures of the documents from shipped data and writes docs/figures.md: `python docs/figures/make.py`."""
 
 from __future__ import annotations
 
+import inspect
+import io
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
 import growthcurves as gc
+from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
 
 FOLDER = Path(__file__).parent
+PAGE = FOLDER.parent / "figures.md"
+
+SETUP = """import growthcurves as gc
+
+panel = gc.Panel(
+    gc.load_dataset("trial"),
+    id="patient", time="week", outcome="depression", wave="visit", time_unit="weeks", outcome_unit="points",
+)
+fit = gc.fit("depression ~ week * arm + age + severity + (week | patient)", panel)
+ladder = gc.ladder("depression ~ week * arm + (week | patient)", panel)"""
+
+# The registries, each with what its figures are called in a title, and the line of code of every figure.
+FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+    (
+        "fit",
+        FIGURES,
+        {
+            "trajectories": 'fit.plot.trajectories(by="arm")',
+            "people": "fit.plot.people()",
+            "shrinkage": "fit.plot.shrinkage()",
+            "slopes": "fit.plot.slopes(threshold=-0.5)",
+            "start_and_rate": 'fit.plot.start_and_rate(by="arm")',
+            "variance_over_time": "fit.plot.variance_over_time()",
+        },
+    ),
+    (
+        "panel",
+        PANEL_FIGURES,
+        {
+            "trajectories": 'panel.plot(color="age", highlight=["P001", "P002"])',
+            "missing": 'panel.plot("missing")',
+            "dropout": 'panel.plot("dropout", by="arm")',
+        },
+    ),
+    ("ladder", LADDER_FIGURES, {"ladder": "ladder.plot()"}),
+]
+TITLES = {"fit": "Of a fit", "panel": "Of a panel, before any model", "ladder": "Of a ladder"}
+
+HEAD = """# Figures
+
+Every figure is drawn without options from a fit or a panel; `help(fit.plot.people)` explains the options.
+One panel takes `ax=` and returns the Axes; several panels take `fig=` and return the Figure. What a figure shows is
+a table first: `growthcurves.plots.FIGURES["slopes"]().data(fit)`. A figure that a fit cannot support says why.
+
+Names and units are those of the panel. Colours are told apart by every colour vision and in grey; of many persons a
+sample is drawn, the same one each time (`rng=`), and the key says how many.
+"""
 
 
 def main() -> None:
-    """Write every picture beside this file."""
+    """Write every picture beside this file, and the page that shows them."""
     matplotlib.use("Agg")
-    panel = gc.Panel(
-        gc.load_dataset("sleepstudy"),
-        id="subject",
-        time="day",
-        outcome="reaction",
-        time_unit="days",
-        outcome_unit="ms",
-    )
-    fit = gc.fit("reaction ~ day + (day | subject)", panel)
-    axes = fit.plot.trajectories()
-    axes.figure.savefig(FOLDER / "sleepstudy.png", dpi=150, bbox_inches="tight")
+    names = namespace()
+    for family, _, codes in FAMILIES:
+        for name, code in codes.items():
+            save(eval(code, names), FOLDER / picture(family, name))
+    save(sleepstudy(), FOLDER / "sleepstudy.png", dpi=150)
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+def namespace() -> dict[str, Any]:
+    """What the lines of code work on."""
+    names: dict[str, Any] = {}
+    exec(SETUP, names)
+    return names
+
+
+def picture(family: str, name: str) -> str:
+    """The file of a picture."""
+    return f"{family}-{name.replace('_', '-')}.png"
+
+
+def page() -> str:
+    """The page: one picture, one line of code and the options for each registered figure."""
+    parts = [HEAD, f"```python\n{SETUP}\n```\n"]
+    for family, registry, codes in FAMILIES:
+        parts.append(f"## {TITLES[family]}\n")
+        for name, kind in registry.items():
+            parts.append(section(family, name, kind, codes[name]))
+    return "\n".join(parts)
+
+
+def section(family: str, name: str, kind: Any, code: str) -> str:
+    """One figure of the page."""
+    words = (inspect.getdoc(kind) or "").split("\n\nParameters", 1)[0]
+    options = ", ".join(f"`{item}`" for item in kind.__dataclass_fields__)
+    said = f"Options: {options}.\n\n" if options else ""
+    title = name.replace("_", " ")
+    shown = f"![{title}](figures/{picture(family, name)})"
+    return f"### {title}\n\n{words}\n\n{said}```python\n{code}\n```\n\n{shown}\n"
+
+
+def save(drawn: Any, path: Path, dpi: int = 110) -> None:
+    """A small PNG: 64 colours are enough for lines and bands."""
+    from PIL import Image
+
+    figure = drawn if hasattr(drawn, "savefig") else drawn.figure
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    Image.open(buffer).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def sleepstudy() -> Any:
+    """The picture of the README."""
+    data = gc.load_dataset("sleepstudy")
+    panel = gc.Panel(data, id="subject", time="day", outcome="reaction", time_unit="days", outcome_unit="ms")
+    return gc.fit("reaction ~ day + (day | subject)", panel).plot.trajectories()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """Pictures: one file per figure, a table first and then its drawing. Never estimation.
 
-`FIGURES` lists the figures of a fit, `PANEL_FIGURES` those of a panel before any model; a new figure is one new file
-and one line here.
+`FIGURES` lists the figures of a fit, `PANEL_FIGURES` those of a panel before any model, `LADDER_FIGURES` those of a
+ladder; a new figure is one new file and one line here.
 """
 
 from __future__ import annotations
 
-from growthcurves.plots.doors import FitPlots, plot_panel
+from growthcurves.plots.doors import FitPlots, plot_ladder, plot_panel
 from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.figure import Figure
+from growthcurves.plots.ladder import LadderRungs
 from growthcurves.plots.missing import Missing
 from growthcurves.plots.panel import ObservedTrajectories
 from growthcurves.plots.shrinkage import Shrinkage
@@ -33,4 +34,8 @@ PANEL_FIGURES: dict[str, type[Figure]] = {
     "dropout": Dropout,
 }
 
-__all__ = ["FIGURES", "PANEL_FIGURES", "Figure", "FitPlots", "plot_panel"]
+LADDER_FIGURES: dict[str, type[Figure]] = {
+    "ladder": LadderRungs,
+}
+
+__all__ = ["FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "Figure", "FitPlots", "plot_ladder", "plot_panel"]

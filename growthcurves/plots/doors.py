@@ -1,4 +1,4 @@
-"""The doors to the figures: `fit.plot.<figure>()` and `panel.plot(<figure>)`."""
+"""The doors to the figures: `fit.plot.<figure>()`, `panel.plot(<figure>)` and `ladder.plot()`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,13 @@ def plot_panel(panel: Panel, kind: str = "trajectories", **options: Any) -> Any:
     if kind not in PANEL_FIGURES:
         raise ModelError(unknown("figure of a panel", kind, PANEL_FIGURES))
     return _draw(PANEL_FIGURES[kind], panel, options)
+
+
+def plot_ladder(ladder: Any, **options: Any) -> Any:
+    """The picture of a ladder, on `fig=` if given."""
+    from growthcurves.plots import LADDER_FIGURES
+
+    return _draw(LADDER_FIGURES["ladder"], ladder, options)
 
 
 def _registry() -> dict[str, type[Figure]]:

@@ -139,7 +139,7 @@ def label_axes(ax: Axes, x: str, y: str) -> None:
 
 def title_panel(ax: Axes, text: str) -> None:
     """What a panel shows, above it at the left, wrapped to its width."""
-    title = wrapped(text, figure_inches(ax)[0] - 0.4, lines=2)
+    title = wrapped(text, figure_inches(ax)[0] - 0.4, lines=3)
     plain(ax.set_title(title, fontsize=FONT_SIZE, loc="left", pad=4))
 
 

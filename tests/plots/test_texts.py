@@ -12,12 +12,12 @@ from matplotlib.text import Text
 
 import growthcurves as gc
 from growthcurves.data.datasets import dataset_entry
-from growthcurves.plots import FIGURES, PANEL_FIGURES
+from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
 from growthcurves.plots.figure import canvas_of
 from growthcurves.plots.style import new_axes, new_figure, styled
 
 DATASETS = gc.list_datasets()["name"].tolist()
-NARROW = {"people": (3.3, 4.6), "variance_over_time": (3.3, 5.0)}
+NARROW = {"ladder": (3.3, 5.0), "people": (3.3, 4.6), "variance_over_time": (3.3, 5.0)}
 OVERLAP = 0.75  # pixels that boxes of texts may share: their outermost pixel is air
 
 
@@ -47,7 +47,7 @@ def fitted(name):
 
 def canvas(kind, name, narrow):
     """New axes or a new figure, of the width of a column in a journal or as wide as the figure likes to be."""
-    inches = NARROW.get(name, (3.3, 2.8)) if narrow else getattr(kind, "inches", (6.0, 3.9))
+    inches = NARROW.get(name, (3.3, 2.8)) if narrow else (6.4, 2.7) if name == "variance_over_time" else (6.0, 3.9)
     return new_axes(inches) if canvas_of(kind) == "ax" else new_figure(inches)
 
 
@@ -114,6 +114,16 @@ def test_texts_of_a_fit(dataset, name, options):
 @pytest.mark.parametrize(("dataset", "name", "options"), cases(PANEL_FIGURES))
 def test_texts_of_a_panel(dataset, name, options):
     check(PANEL_FIGURES[name], name, shipped(dataset)[0], options)
+
+
+@pytest.mark.parametrize("dataset", ["orthodont", "bodyweight"])
+def test_texts_of_a_ladder(dataset):
+    panel, by = shipped(dataset)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", gc.errors.GrowthCurvesWarning)
+        ladder = gc.ladder(fitted(dataset).model, panel, steps=[{"intercept": by}])
+    for name, kind in LADDER_FIGURES.items():
+        check(kind, name, ladder, {})
 
 
 LONG = "total score of the inventory of depressive symptoms, second edition, rated by the person $x^2$"

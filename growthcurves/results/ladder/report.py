@@ -41,6 +41,12 @@ class Ladder(Answer):
     def __str__(self) -> str:
         return "\n".join([*_head(self), "", *_body(self), "", *_foot(self)])
 
+    def plot(self, **options: Any) -> Any:
+        """What becomes of each variance and of the deviance from model to model; on `fig=` if given."""
+        from growthcurves.plots import plot_ladder
+
+        return plot_ladder(self, **options)
+
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "titles": dict(self.titles)}
 

@@ -1,0 +1,140 @@
+"""The ladder as a picture: what becomes of each variance and of the deviance from model to model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.units import singular
+from growthcurves.plots.figure import Panels
+from growthcurves.plots.labels import key_of_figure
+from growthcurves.plots.style import FONT_SIZE, INK, MUTED, colour_of, plain, title_panel
+from growthcurves.results.answer import number
+from growthcurves.results.ladder.numbers import CRITERIA, SHARES, VARIANCES
+from growthcurves.results.rates import is_curved
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_PANEL_INCHES = 1.45
+_SHARE_OF_BARS = 0.48  # of the width of a panel; the numbers have the rest
+
+
+@dataclass(frozen=True)
+class LadderRungs(Panels):
+    """Variances within and between persons, and the deviance, from model to model of a ladder.
+
+    A percentage says how much of a variance is gone: within persons against the unconditional means model, between
+    persons against the unconditional growth model (pseudo-R2, with its sign turned; a variance can also grow). The
+    deviance is drawn for models fitted by ML only: by REML it does not compare models with different fixed effects.
+    """
+
+    def why_not(self, ladder: Any) -> str | None:
+        """There must be a variance that is not withheld."""
+        table = ladder.table
+        if table.loc[table["part"] == VARIANCES, "estimate"].isna().all():
+            return "The variances of every model of this ladder are withheld, so there is nothing to draw."
+        return None
+
+    def size(self, frame: pd.DataFrame) -> tuple[float, float]:
+        """One row of panels where they fit."""
+        panels = frame["quantity"].nunique()
+        rows = -(-panels // _columns(panels, self.inches[0]))
+        models = frame["model"].nunique()
+        return self.inches[0], 0.3 + 0.17 * models + (0.6 + 0.24 * models) * rows
+
+    def data(self, ladder: Any) -> pd.DataFrame:
+        """One row per quantity and model: columns quantity ("var:residual", ..., "deviance"), model, value, change.
+
+        The column change is the share by which the variance differs from its reference, NaN where it has none.
+        """
+        table, top = ladder.table, list(ladder.fits.values())[-1]
+        variances = table[(table["part"] == VARIANCES) & table["term"].str.startswith("var:")]
+        order = sorted(variances["term"].unique(), key=lambda term: term != "var:residual")
+        wanted = [*order, *(["deviance"] if top.method == "ml" else [])]
+        shares = table[table["part"] == SHARES].set_index(["term", "model"])["estimate"]
+        chosen = pd.concat([variances, table[(table["part"] == CRITERIA) & (table["term"] == "deviance")]])
+        frame = pd.DataFrame(
+            {"quantity": chosen["term"], "model": chosen["model"], "value": chosen["estimate"]}
+        ).reset_index(drop=True)
+        keys = zip(frame["quantity"].str.replace("var:", "R2:"), frame["model"], strict=True)
+        frame["change"] = [-float(shares.get(key, np.nan)) for key in keys]
+        frame = frame[frame["quantity"].isin(wanted)].reset_index(drop=True)
+        frame.attrs = {
+            "quantities": {name: _title(top, name) for name in wanted},
+            "models": {name: f"{fit_title}" for name, fit_title in ladder.titles.items()},
+        }
+        return frame
+
+    def draw(self, frame: pd.DataFrame, fig: Any) -> Any:
+        """Draw the table on the figure."""
+        quantities, models = frame.attrs["quantities"], frame.attrs["models"]
+        columns = _columns(len(quantities), float(fig.bbox.width / fig.dpi))
+        axes = fig.subplots(-(-len(quantities) // columns), columns, squeeze=False)
+        for ax in axes.flat[len(quantities) :]:
+            ax.set_visible(False)
+        for ax, (name, title) in zip(axes.flat, quantities.items(), strict=False):
+            _bars(ax, frame[frame["quantity"] == name], list(models), from_zero=name != "deviance")
+            title_panel(ax, title)
+        key_of_figure(fig, _key(models))
+        return fig
+
+
+def _columns(panels: int, width: float) -> int:
+    most = max(1, int(width / _PANEL_INCHES))
+    return -(-panels // -(-panels // most))
+
+
+def _title(fit: Any, name: str) -> str:
+    """What a panel shows, with its unit where it is plain."""
+    unit = fit.panel.outcome_unit
+    if name == "deviance":
+        return "deviance"
+    parameter = name.removeprefix("var:")
+    words = "variance within persons" if parameter == "residual" else f"variance, {parameter}"
+    if unit and parameter in ("residual", "intercept"):
+        return f"{words} ({unit}²)"
+    if unit and parameter == "slope" and not is_curved(fit):
+        return f"{words} ({unit}²/{singular(fit.panel.time_unit or str(fit.model.time))}²)"
+    return words
+
+
+def _bars(ax: Axes, rows: pd.DataFrame, models: list[str], from_zero: bool) -> None:
+    """A bar with its number for each model that has the quantity; dots where zero means nothing."""
+    values = rows["value"].to_numpy(float)
+    known = values[np.isfinite(values)]
+    low = 0.0 if from_zero else float(known.min(initial=np.inf))
+    span = (float(known.max(initial=low)) - low) or 1.0
+    places = [models.index(model) for model in rows["model"]]
+    if from_zero:
+        ax.barh(places, np.nan_to_num(values), height=0.62, color=colour_of(0), alpha=0.8, linewidth=0)
+    else:
+        ax.plot(values, places, color=INK, linestyle="", marker="o", markersize=4.5)
+    ax.set_xlim(low - 0.1 * span * (not from_zero), low + span / _SHARE_OF_BARS)
+    ax.set_ylim(len(models) - 0.4, -0.6)
+    ax.set_xticks([])
+    ax.set_yticks(range(len(models)), models)
+    ax.spines["bottom"].set_visible(False)
+    for place, value, change in zip(places, values, rows["change"], strict=True):
+        where = (value if np.isfinite(value) else low, place)
+        look: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "color": MUTED}
+        plain(ax.annotate(_number_text(value, change), where, fontsize=FONT_SIZE - 1.0, **look))
+
+
+def _number_text(value: float, change: float) -> str:
+    if not np.isfinite(value):
+        return "withheld"
+    shown = number(value, 3) if abs(value) < 1000 else f"{value:,.1f}"
+    percent = f"{100 * change:+.0f}".replace("-", "−")
+    return shown if not np.isfinite(change) else f"{shown} ({percent if percent[1:] != '0' else '0'} %)"
+
+
+def _key(models: dict[str, str]) -> Sequence[Any]:
+    from matplotlib.lines import Line2D
+
+    look: dict[str, Any] = {"linestyle": "", "color": INK, "markersize": 6, "markeredgewidth": 0}
+    return [Line2D([], [], marker=rf"$\mathrm{{{name}}}$", label=title, **look) for name, title in models.items()]
