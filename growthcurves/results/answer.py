@@ -32,7 +32,8 @@ class Answer:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return html_of(*self._blocks())
+        title, *blocks = self._blocks()
+        return html_of(str(title), *blocks)
 
     def _blocks(self) -> tuple[Block, ...]:
         """The answer for a notebook: a title, then paragraphs and tables."""
