@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataWarning
@@ -99,12 +99,8 @@ class PanelSummary:
         return str(self)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{html.escape(str(text))}</th><td>{show_number(value)}</td><td>{html.escape(unit)}</td></tr>"
-            for text, value, unit in self.table.itertuples(index=False)
-        )
-        caption = html.escape(str(self).split("\n", 1)[0])
-        return f"<table><caption>{caption}</caption><tbody>{rows}</tbody></table>"
+        rows = [(text, [show_number(value), unit]) for text, value, unit in self.table.itertuples(index=False)]
+        return html_of(str(self).split("\n", 1)[0], TextTable((), rows, frozenset({1})))
 
     def _entries(self) -> list[tuple[str, float | None, str]]:
         time, unit = self.units["time"] or "", self.units["outcome"] or ""

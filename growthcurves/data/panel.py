@@ -333,6 +333,9 @@ class Panel:
         persons = f"{self.persons.count} persons ({self.id!r})"
         return f"Panel of {self.outcome!r}{over}: {persons}, {len(self)} rows{out}"
 
+    def _repr_html_(self) -> str:
+        return self.describe()._repr_html_()
+
     @classmethod
     def restored(
         cls, table: pd.DataFrame, roles: dict[str, Any], reasons: tuple[tuple[str, int], ...]

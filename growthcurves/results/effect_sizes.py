@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.results.answer import TIDY, Answer, number
+from growthcurves.results.answer import TIDY, Answer, number, text_table
 from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.delta import Estimate, delta
 from growthcurves.results.fixed_tests import combinations
@@ -38,6 +39,9 @@ class EffectSizes(Answer):
                 text = f"{number(row['estimate'], 3)} ({ends}) per {row['divided_by']} ({number(row['divisor'])})"
                 lines.append(f"    {text}{'; ' + row['note'] if row['note'] else ''}")
         return "\n".join(lines)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return (str(self).splitlines()[0], text_table(self.table))
 
 
 def effect_sizes(

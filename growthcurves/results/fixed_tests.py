@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import Answer, number, p_text
+from growthcurves.results.answer import Answer, number, p_text, text_table
 from growthcurves.results.coefficients import joint_test, linear_functions
 from growthcurves.results.distributions import two_sided
 from growthcurves.results.hypotheses import Hypotheses, combination_text, independent, read_hypotheses
@@ -61,6 +62,10 @@ class FixedTest(Answer):
             )
         lines += [f"  {text} follows from the others." for text in self.follows]
         return "\n".join(lines)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        title, result, *others = (line.strip() for line in str(self).splitlines())
+        return (title, result, text_table(self.table), *(text for text in others if self.kind == "F"))
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -147,6 +152,9 @@ class Contrast(Answer):
     def __str__(self) -> str:
         text = self.table.to_string(index=False, float_format=number, formatters={"p_value": p_text})
         return f"{text}\nDegrees of freedom: {self.ddf}"
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return ("", text_table(self.table), f"Degrees of freedom: {self.ddf}")
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "ddf": self.ddf}

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.occasions import BoundOccasions
-from growthcurves.results.answer import Answer, number
+from growthcurves.results.answer import Answer, number, text_table
 from growthcurves.results.delta import Estimate, delta
+
+TITLE = "Intraclass correlation (share of variance between persons)"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -21,7 +24,11 @@ class Icc(Answer):
 
     def __str__(self) -> str:
         text = self.table.to_string(index=False, float_format=number, formatters={"time": time_text})
-        return "Intraclass correlation (share of variance between persons)\n" + text
+        return f"{TITLE}\n{text}"
+
+    def _blocks(self) -> tuple[Block, ...]:
+        shown = self.table.assign(time=self.table["time"].map(time_text))
+        return (TITLE, text_table(shown))
 
 
 def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.engine.design import standardise
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import shape_times
 from growthcurves.model.columns import Columns
 from growthcurves.model.formula import expression_columns, quoted
-from growthcurves.results.answer import Answer, number, p_text
+from growthcurves.results.answer import Answer, number, p_text, text_table
 from growthcurves.results.coefficients import joint_test
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.estimable import estimable_part
@@ -54,6 +55,10 @@ class JointTests(Answer):
         shown = self.table if self.table["note"].any() else self.table.drop(columns="note")
         text = shown.to_string(index=False, float_format=number, formatters={"p_value": p_text})
         return f"Tests of effects, type {self.type}\n{text}\nDegrees of freedom: {self.ddf}.{self.note}"
+
+    def _blocks(self) -> tuple[Block, ...]:
+        note = f"Degrees of freedom: {self.ddf}.{self.note}"
+        return (f"Tests of effects, type {self.type}", text_table(self.table), note)
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "type": self.type, "ddf": self.ddf, "note": self.note.strip()}

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import TIDY, Answer, number, p_text
+from growthcurves.results.answer import TIDY, Answer, number, p_text, text_table
 from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.distributions import t_tail
 from growthcurves.results.fixed_tests import combinations
@@ -40,6 +41,9 @@ class MarginTest(Answer):
 
     def __str__(self) -> str:
         return f"{self.sentence}\nDegrees of freedom: {self.ddf}."
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return (self.sentence, text_table(self.table), f"Degrees of freedom: {self.ddf}.")
 
     def to_dict(self) -> dict[str, Any]:
         own = {"p_value": self.p_value, "shown": self.shown, "sentence": self.sentence, "ddf": self.ddf}

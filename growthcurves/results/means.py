@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.adjust import Adjusted, Family, adjusted
-from growthcurves.results.answer import TIDY, Answer, number, p_text
+from growthcurves.results.answer import TIDY, Answer, number, p_text, text_table
 from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.icc import default_times, time_text, times_asked
@@ -61,10 +62,19 @@ class Marginal(Answer):
         lines = [self.title, _shown(self.table[self.table["kind"] != "difference"])]
         if (self.table["kind"] == "difference").any():
             lines += [f"Differences ({self.adjustment})", _shown(self.table[self.table["kind"] == "difference"])]
-        lines += [f"{self.note[0].upper()}{self.note[1:]}."] if self.note else []
+        return "\n".join([*lines, *self._notes()])
+
+    def _notes(self) -> list[str]:
+        notes = [f"{self.note[0].upper()}{self.note[1:]}."] if self.note else []
         if not self.rows.estimable.all():
-            lines.append("- : not estimable, the data hold no persons that determine it.")
-        return "\n".join([*lines, f"Degrees of freedom: {self.ddf}."])
+            notes.append("- : not estimable, the data hold no persons that determine it.")
+        return [*notes, f"Degrees of freedom: {self.ddf}."]
+
+    def _blocks(self) -> tuple[Block, ...]:
+        second: list[Block] = []
+        if len(self.differences):
+            second = [f"Differences ({self.adjustment})", text_table(self.differences.drop(columns="kind"))]
+        return (self.title, text_table(self.means.drop(columns="kind")), *second, *self._notes())
 
     def to_dict(self) -> dict[str, Any]:
         return {

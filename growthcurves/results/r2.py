@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.engine.design import Terms
 from growthcurves.engine.problem import coordinates
 from growthcurves.engine.solution import Solution, solve
 from growthcurves.errors import NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import Answer, number
+from growthcurves.results.answer import Answer, number, text_table
 from growthcurves.results.icc import time_text
 from growthcurves.results.variance_parts import VarianceParts, variance_parts
 
@@ -62,6 +63,9 @@ class R2(Answer):
                 note = f"   {row['note']}" if row["note"] else ""
                 lines.append(f"    {row['measure']:{width}}  {number(row['value'], 3)}{note}")
         return "\n".join(lines)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return ("Explained variance", text_table(self.table))
 
 
 def r2(fit: FittedModel) -> R2:

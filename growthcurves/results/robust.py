@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.engine.sandwich import Sandwich, sandwich
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import Answer, number, p_text
+from growthcurves.results.answer import Answer, number, p_text, text_table
 from growthcurves.results.coefficients import fixed_effects
 from growthcurves.results.ddf.base import Method, Rows
 
@@ -115,6 +116,10 @@ class RobustEffects(Answer):
                 f"{p_text(row.model_p_value):>6}"
             )
         return "\n".join(lines)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        title, beside = str(self).splitlines()[:2]
+        return (title, beside, text_table(self.table))
 
 
 def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEffects:

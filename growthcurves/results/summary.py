@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
@@ -23,9 +24,13 @@ class Summary(Answer):
     """The summary as text; its table is that of the fixed effects."""
 
     text: str
+    blocks: tuple[Block, ...] = field(repr=False)
 
     def __str__(self) -> str:
         return self.text
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return self.blocks
 
 
 def level_equations(fit: FittedModel) -> str:
@@ -36,18 +41,37 @@ def level_equations(fit: FittedModel) -> str:
 
 def summary(fit: FittedModel, ddf: Any = "satterthwaite") -> Summary:
     """Equations, counts at each level, fixed effects, variance components, fit indices and certificate."""
-    table = fixed_effects(fit, ddf)
+    table, components = fixed_effects(fit, ddf), variance_components(fit)
+    last = ["Certificate  " + str(fit.certificate), *(f"Note  {text}" for text in fit.warnings)]
     parts = [
         _title(fit),
         level_equations(fit),
-        _counts(fit),
+        "\n".join(f"{name:<10}" + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
         _fixed(fit, table),
-        _variances(fit),
+        _variances(fit, components),
         _indices(fit),
-        "Certificate  " + str(fit.certificate),
-        *(f"Note  {text}" for text in fit.warnings),
+        *last,
     ]
-    return Summary(table, "\n\n".join(part for part in parts if part))
+    return Summary(table, "\n\n".join(part for part in parts if part), _shown(fit, table, components, last))
+
+
+def _shown(fit: FittedModel, table: pd.DataFrame, components: pd.DataFrame, last: list[str]) -> tuple[Block, ...]:
+    """The same for a notebook."""
+    counts = TextTable((), [(name, [text.replace("\n", " ")]) for name, text in _counts(fit)], frozenset({0}))
+    effects: list[tuple[str, list[str]]] = []
+    for title, rows in _groups(fit, table):
+        effects += [(title, []), *((row.term, _effect(row)) for row in rows.itertuples())]
+    fixed = TextTable(("estimate", "std. error", "df", "t", "p", "95 % interval"), effects)
+    blocks: list[Block] = [_title(fit), level_equations(fit), counts]
+    blocks += [f"Fixed effects (df: {table.attrs['ddf']})", fixed, *(text.strip() for text in _remarks(fit, table))]
+    if not fit.identified:
+        blocks += [_variances(fit, components)]
+    else:
+        notes = components.attrs["notes"]
+        rows = [(row.term, [number(row.estimate), _interval(row, notes)]) for row in components.itertuples()]
+        interval = f"95 % {components.attrs['intervals']}"
+        blocks += ["Variance components", TextTable(("estimate", interval), rows, frozenset({1})), *_reliabilities(fit)]
+    return (*blocks, *_indices(fit).splitlines(), *last)
 
 
 def _title(fit: FittedModel) -> str:
@@ -55,30 +79,28 @@ def _title(fit: FittedModel) -> str:
     return f"Growth model of {fit.model.outcome}, fitted by {by}"
 
 
-def _counts(fit: FittedModel) -> str:
+def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     persons, sizes = fit.panel.persons, fit.panel.persons.sizes
     lines = [
-        f"Persons   {persons.count:,} ({fit.model.id})",
-        f"Rows      {fit.moments.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})",
+        ("Persons", f"{persons.count:,} ({fit.model.id})"),
+        ("Rows", f"{fit.moments.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})"),
     ]
     if fit.model.time is not None:
         first, last = whole_period(fit)
         unit = f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
-        lines.append(
-            f"Time      {fit.model.time}, {first:g} to {last:g}{unit}; "
-            f"the intercept is the status at {fit.bound.shape.origin:g}{_far(fit)}"
-        )
+        origin = f"the intercept is the status at {fit.bound.shape.origin:g}{_far(fit)}"
+        lines.append(("Time", f"{fit.model.time}, {first:g} to {last:g}{unit}; {origin}"))
     if fit.panel.rows_dropped:
         reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
-        lines.append(f"Left out  {fit.panel.rows_dropped:,} rows: {reasons}")
-    return "\n".join(lines)
+        lines.append(("Left out", f"{fit.panel.rows_dropped:,} rows: {reasons}"))
+    return lines
 
 
 def _far(fit: FittedModel) -> str:
     """A remark where the origin lies more than twice the observed range outside the data."""
     (low, high), origin = whole_period(fit), fit.bound.shape.origin
     outside = max(low - origin, origin - high) > 2 * (high - low)
-    return "\n          (far outside the data: an extrapolation; set origin= inside them)" if outside else ""
+    return "\n(far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
 
 def _fixed(fit: FittedModel, table: pd.DataFrame) -> str:
@@ -88,15 +110,23 @@ def _fixed(fit: FittedModel, table: pd.DataFrame) -> str:
     for title, rows in _groups(fit, table):
         lines += [f" {title}", head] if len(lines) == 1 else [f" {title}"]
         for row in rows.itertuples():
-            lines.append(
-                f"  {row.term:{width}}  {number(row.estimate):>10} {number(row.std_error):>10} {_df(row.df):>7} "
-                f"{row.statistic:>7.2f} {p_text(row.p_value):>6}   {number(row.conf_low)} to {number(row.conf_high)}"
-            )
-    if "why_not" in table.attrs:
-        lines.append("  " + table.attrs["why_not"])
+            estimate, error, df, t, p, interval = _effect(row)
+            lines.append(f"  {row.term:{width}}  {estimate:>10} {error:>10} {df:>7} {t:>7} {p:>6}   {interval}")
+    return "\n".join([*lines, *_remarks(fit, table)])
+
+
+def _effect(row: Any) -> list[str]:
+    """Estimate, standard error, df, t, p and interval of a fixed effect as texts."""
+    numbers = [number(row.estimate), number(row.std_error), _df(row.df), f"{row.statistic:.2f}", p_text(row.p_value)]
+    return [*numbers, f"{number(row.conf_low)} to {number(row.conf_high)}"]
+
+
+def _remarks(fit: FittedModel, table: pd.DataFrame) -> list[str]:
+    """What is missing of the fixed effects, and why."""
+    remarks = ["  " + table.attrs["why_not"]] if "why_not" in table.attrs else []
     if fit.aliased:
-        lines.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
-    return "\n".join(lines)
+        remarks.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
+    return remarks
 
 
 def _groups(fit: FittedModel, table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -119,18 +149,20 @@ def _df(df: float) -> str:
     return f"{df:.1f}" if df < 10_000 else f"{df:.0f}"
 
 
-def _variances(fit: FittedModel) -> str:
-    table = variance_components(fit)
+def _variances(fit: FittedModel, table: pd.DataFrame) -> str:
     if not fit.identified:
         return "Variance components\n  withheld: " + table.attrs["withheld"]
     lines = [f"Variance components (95 % {table.attrs['intervals']})"]
     width = max(len(term) for term in table["term"])
     for row in table.itertuples():
         lines.append(f"  {row.term:{width}}  {number(row.estimate):>10}   {_interval(row, table.attrs['notes'])}")
-    if fit.model.time is not None:
-        rate = average_rate(fit)
-        lines += ["  " + _reliability(fit, rate)] if rate.varies else []
-    return "\n".join(lines)
+    return "\n".join([*lines, *("  " + text for text in _reliabilities(fit))])
+
+
+def _reliabilities(fit: FittedModel) -> list[str]:
+    """The reliability of the rate, where there is one."""
+    rate = average_rate(fit) if fit.model.time is not None else None
+    return [_reliability(fit, rate)] if rate is not None and rate.varies else []
 
 
 def _interval(row: Any, notes: dict[str, str]) -> str:

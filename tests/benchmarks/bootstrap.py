@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -109,9 +110,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="write the sections of docs/benchmarks.md")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--note", default="", help="a sentence on the conditions of this run")
     chosen = parser.parse_args()
     for make in (case, lambda: parametric(chosen.rounds)):
         table = make()
+        table = replace(table, text=f"{table.text} {chosen.note}".rstrip())
         print(table.markdown(), flush=True)
         if chosen.write:
             PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.data.units import singular
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import Answer, checked_level
+from growthcurves.results.answer import Answer, checked_level, text_table
 from growthcurves.results.change.explained import explained_rows, rate_variance_test
 from growthcurves.results.change.groups import difference_rows, group_rows
 from growthcurves.results.change.lines import COLUMNS, Question, plain
@@ -65,6 +66,10 @@ class ChangeReport(Answer):
 
     def __str__(self) -> str:
         return "Change report\n" + "\n".join(f"  {line}" for line in self.text)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        order = ["quantity", *(name for name in self.table if name != "quantity")]
+        return ("Change report", *self.text, text_table(self.table[order]))
 
     def to_dict(self) -> dict[str, Any]:
         return {"table": self.table.to_dict(orient="records"), "unit": self.unit, "sentences": list(self.text)}

@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.markup import Block
 from growthcurves.engine.batch_fit import Fits
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import TIDY, Answer, checked_level
+from growthcurves.results.answer import TIDY, Answer, checked_level, text_table
 from growthcurves.results.delta import Function
 from growthcurves.results.intervals.draws import left_out_fits
 from growthcurves.results.intervals.quantiles import basic, bca, percentile
@@ -185,8 +186,13 @@ class Replicates(Answer):
         return pd.DataFrame(rows, columns=[*TIDY, "note"])
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{number:,} {name}" for name, number in self.counts.items() if number)
-        return f"{self.about()}\n{counts}\n\n{self.conf_int().drop(columns=TIDY[3:6]).to_string(index=False)}"
+        return f"{self.about()}\n{self._counted()}\n\n{self.conf_int().drop(columns=TIDY[3:6]).to_string(index=False)}"
+
+    def _counted(self) -> str:
+        return ", ".join(f"{number:,} {name}" for name, number in self.counts.items() if number)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return (self.about(), self._counted(), text_table(self.conf_int().drop(columns=TIDY[3:6])))
 
 
 def parameters(fit: FittedModel) -> dict[str, Quantity]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.panel import Panel
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
@@ -47,6 +48,10 @@ class Ladder(Answer):
 
         return plot_ladder(self, **options)
 
+    def _blocks(self) -> tuple[Block, ...]:
+        title, *head = _head(self)
+        return (title, *head, TextTable(list(self.fits), _lines(self)), *_foot(self))
+
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "titles": dict(self.titles)}
 
@@ -74,7 +79,7 @@ def _dropped(panel: Panel) -> str:
 
 
 def _body(answer: Ladder) -> Iterable[str]:
-    lines = [*_fixed(answer), *_variances(answer), *_shares(answer), *_criteria(answer)]
+    lines = _lines(answer)
     label = max(len(title) for title, _ in lines)
     widths = [max(8, *(len(cells[j]) for _, cells in lines if cells)) for j in range(len(answer.fits))]
     names = "  ".join(f"{name:>{width}}" for name, width in zip(answer.fits, widths, strict=True))
@@ -85,6 +90,10 @@ def _body(answer: Ladder) -> Iterable[str]:
 
 
 Lines = list[tuple[str, list[str]]]
+
+
+def _lines(answer: Ladder) -> Lines:
+    return [*_fixed(answer), *_variances(answer), *_shares(answer), *_criteria(answer)]
 
 
 def _fixed(answer: Ladder) -> Lines:

@@ -183,5 +183,5 @@ def test_what_does_not_apply_is_refused(sleep_fit):
 def test_an_answer_like_any_other(sleep_fit):
     record = sleep_fit.bootstrap(n=99, rng=1)
     assert "99 parametric bootstrap replicates, seed 1" in str(record)
-    assert "<pre>" in record._repr_html_()
+    assert "<table>" in record._repr_html_()
     assert len(record.to_dict()["table"]) == 99
