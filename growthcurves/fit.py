@@ -33,7 +33,6 @@ from growthcurves.results import (
     variances,
 )
 from growthcurves.results.change import report as change_report
-from growthcurves.results.compare import ratio, variance
 from growthcurves.results.criteria import criteria
 from growthcurves.results.effect_sizes import EffectSizes
 from growthcurves.results.fixed_tests import Contrast, FixedTest
@@ -273,9 +272,11 @@ class GrowthFit(FittedModel):
         """Outcome minus fitted value."""
         return (pd.Series(self.panel.values, index=self.fittedvalues.index) - self.fittedvalues).rename("resid")
 
-    def summary(self, ddf: Any = "satterthwaite") -> summary.Summary:
+    def summary(
+        self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile"
+    ) -> summary.Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
-        return summary.summary(self, ddf)
+        return summary.summary(self, ddf, level, bootstrap.asked(self, intervals, None, None))
 
     def equations(self) -> str:
         """The model's level equations with its own terms."""
@@ -342,12 +343,6 @@ class GrowthFit(FittedModel):
     ) -> pd.Series | pd.DataFrame:
         """Predicted outcomes for known, average or new persons (given what was seen of them), with intervals."""
         return predict.predict(self, newdata, people, seen, interval, level)
-
-    def test_variance(
-        self, *names: str, method: str = "auto", n: int | None = None, rng: Any = None
-    ) -> ratio.LikelihoodRatio:
-        """Likelihood ratio test that these random effects do not vary between persons; methods as in `compare`."""
-        return variance.test_variance(self, names, method, n, rng)
 
     def icc(self, at: Any = None) -> icc.Icc:
         """Share of the variance that lies between persons, at given times."""

@@ -1,29 +1,22 @@
-"""From what the user asked for to a fit: read the file, reshape it, give columns roles, build the model."""
+"""From what the user asked for to a fit: the panel, the model, the answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from growthcurves.cli.options import Request
-from growthcurves.cli.terms import as_formula, mentions, number_or_text, random_names, references
+from growthcurves.cli.options import MODEL, Request, pairs_of
+from growthcurves.cli.shapes import rates_of, shape_from
+from growthcurves.cli.table import Roles, panel_of, roles_of
+from growthcurves.cli.terms import as_formula, mentions, random_blocks, references
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from growthcurves.data.panel import Panel
     from growthcurves.model.growth import GrowthModel
 
-
-@dataclass(frozen=True)
-class Roles:
-    """The columns that mean something."""
-
-    id: str
-    time: str | None
-    outcome: str
+#: Options of the model that say something beside a formula.
+BESIDE_FORMULA = {"formula", "by", "reference", "residual", "method", "ml"}
 
 
 def run(request: Request) -> Any:
@@ -36,130 +29,94 @@ def run(request: Request) -> Any:
     """
     from growthcurves.fit import fit
 
+    criterion = request.criterion
+    model, panel, options = _prepared(request)
+    return fit(model, panel, method=criterion, **options)
+
+
+def ladder_of(request: Request) -> Any:
+    """The ladder of models that ends with the one that was asked for, by ML unless REML was asked for."""
+    from growthcurves.fit import ladder
+
+    criterion = request.criterion if request.method else "ml"
+    model, panel, options = _prepared(request)
+    return ladder(model, panel, method=criterion, **options)
+
+
+def _prepared(request: Request) -> tuple[Any, Panel, dict[str, Any]]:
+    """Model (or formula), panel, and the options that go with a formula."""
     _refuse_contradictions(request)
-    roles = _roles(request)
-    frame = _long_table(request, roles)
-    panel = _panel(request, roles, _with_groups(frame, request.by))
+    roles = roles_of(request)
+    panel = panel_of(request, roles)
     if request.formula:
-        return fit(request.formula, panel, method=request.method, **_formula_options(request, panel))
-    return fit(_model(request, roles, panel), panel, method=request.method)
+        return request.formula, panel, _formula_options(request, roles, panel)
+    return model_of(request, roles, panel), panel, {}
 
 
-def _formula_options(request: Request, panel: Panel) -> dict[str, Any]:
-    options: dict[str, Any] = {"time": request.time} if request.time else {}
-    return options | ({"reference": references(request.reference, panel.data)} if request.reference else {})
+def _formula_options(request: Request, roles: Roles, panel: Panel) -> dict[str, Any]:
+    options = {"time": request.time, "wave": roles.wave, "residual": request.residual}
+    given = {name: value for name, value in options.items() if value}
+    return given | ({"reference": references(request.reference, panel.data)} if request.reference else {})
 
 
 def _refuse_contradictions(request: Request) -> None:
     if not request.formula:
         return
-    for name in ("slope", "intercept", "random"):
-        if getattr(request, name):
+    for option in MODEL:
+        if option.name in request.given - BESIDE_FORMULA:
             raise click.UsageError(
-                f"--formula says the whole model: leave --{name} out, or write it in the formula."
+                f"--formula says the whole model: leave --{option.key} out, or write it in the formula."
             )
 
 
-def _roles(request: Request) -> Roles:
-    """Roles from the options, or from the formula; where both speak they must agree."""
-    if request.formula:
-        return _formula_roles(request)
-    outcome = request.outcome or _pattern_stem(request.columns)
-    missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
-    missing += [] if outcome else ["--outcome"]
-    if missing:
-        raise click.UsageError(f"{', '.join(missing)} needed (or the whole model with --formula).")
-    assert request.id is not None and outcome is not None
-    return Roles(request.id, request.time, outcome)
-
-
-def _formula_roles(request: Request) -> Roles:
-    from growthcurves.model.formula import parse_formula
-
-    assert request.formula is not None
-    parsed = parse_formula(request.formula, request.time)
-    roles = Roles(parsed.id, parsed.time, parsed.outcome)
-    for name in ("id", "outcome"):
-        given, said = getattr(request, name), getattr(roles, name)
-        if given and given != said:
-            raise click.UsageError(f"--{name} is {given!r} but the formula says {said!r}.")
-    return roles
-
-
-def _pattern_stem(pattern: str | None) -> str | None:
-    from growthcurves.data.patterns import Pattern
-
-    return Pattern(pattern).stem if pattern else None
-
-
-def _long_table(request: Request, roles: Roles) -> pd.DataFrame:
-    from growthcurves.data.read import read_table
-
-    frame = read_table(request.data, missing=[number_or_text(code) for code in request.missing])
-    if not request.columns:
-        return frame
-    from growthcurves.data.frame import require_columns
-    from growthcurves.data.reshape import to_long
-
-    if roles.time is None:
-        raise click.UsageError("--columns makes a time column: name it with --time.")
-    require_columns(frame, [roles.id, *([request.by] if request.by else [])])
-    kept = [name for name in frame.columns if name != roles.id and _mentioned(str(name), request)]
-    return to_long(frame, id=roles.id, time=roles.time, columns={roles.outcome: request.columns}, keep=kept)
-
-
-def _mentioned(column: str, request: Request) -> bool:
-    """Whether a column may be needed; one whose name is part of another name is kept too, without harm."""
-    texts = (request.slope, request.intercept, request.formula)
-    return column == request.by or any(column in text for text in texts if text)
-
-
-def _with_groups(frame: pd.DataFrame, by: str | None) -> pd.DataFrame:
-    """The table with the grouping column as categories: arms coded 1, 2, 3 are groups and no scale."""
-    if by is None:
-        return frame
-    from growthcurves.data.frame import require_columns
-    from growthcurves.errors import DataError
-    from growthcurves.plots.people import MOST_GROUPS
-
-    require_columns(frame, [by])
-    count = frame[by].nunique()
-    if not 2 <= count <= MOST_GROUPS:
-        raise DataError(
-            f"--by {by!r} makes {count} group{'s' * (count != 1)}; 2 to {MOST_GROUPS} can be compared: "
-            f"give a column of groups, or use the column as a predictor with --slope."
-        )
-    return frame.assign(**{by: frame[by].astype("category")})
-
-
-def _panel(request: Request, roles: Roles, frame: pd.DataFrame) -> Panel:
-    from growthcurves.data.panel import Panel
-
-    return Panel(
-        frame,
-        id=roles.id,
-        time=roles.time,
-        outcome=roles.outcome,
-        time_unit=request.time_unit,
-        outcome_unit=request.outcome_unit,
-    )
-
-
-def _model(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
-    from growthcurves.model.formula import quoted
+def model_of(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
+    """The growth model that the options say."""
     from growthcurves.model.growth import GrowthModel
 
     columns = {str(name) for name in panel.data.columns}
-    slope = [as_formula(request.slope, columns)] if request.slope else []
-    intercept = [as_formula(request.intercept, columns)] if request.intercept else []
-    if request.by and not any(mentions(part, request.by) for part in slope):
-        slope = [quoted(request.by), *slope]
-    predictors = {"intercept": " + ".join([*slope, *intercept]), "slope": " + ".join(slope)}
-    model = GrowthModel(
+    shape = shape_from(request)
+    options: dict[str, Any] = {"covariates": request.covariates, "residual": request.residual}
+    if request.covariates:
+        options["covariates"] = as_formula(request.covariates, columns)
+    if request.random is not None:
+        options["random"] = random_blocks(request.random)
+    return GrowthModel(
         outcome=roles.outcome,
         time=roles.time,
         id=roles.id,
-        predictors={name: text for name, text in predictors.items() if text},
+        wave=roles.wave,
+        shape=shape,
+        origin=request.origin,
+        predictors=_predictors(request, shape, columns),
         reference=references(request.reference, panel.data),
+        **{name: value for name, value in options.items() if value is not None},
     )
-    return model if request.random is None else replace(model, random=random_names(request.random))
+
+
+def _predictors(request: Request, shape: Any, columns: set[str]) -> dict[str, str] | str | None:
+    """Formulas by growth parameter; one for all where only the data tell the growth parameters."""
+    from growthcurves.errors import ModelError, unknown
+    from growthcurves.model.formula import quoted
+
+    named = pairs_of(request.predictors)
+    for_all = [as_formula(named.pop(""), columns)] if "" in named else []
+    said = [request.slope, request.intercept, *named.values(), *for_all]
+    if request.by and not any(mentions(as_formula(text, columns), request.by) for text in said if text):
+        for_all = [quoted(request.by), *for_all]
+    if not shape.parameters:
+        if request.slope or request.intercept or named:
+            raise click.UsageError(
+                "This shape has a mean per occasion, no intercept and slope: give predictors of all means "
+                'with --by, or with --predictors "age + arm".'
+            )
+        return " + ".join(for_all) or None
+    terms: dict[str, list[str]] = {name: list(for_all) for name in shape.parameters}
+    for name in ("intercept", *rates_of(shape)) if request.slope else ():
+        terms[name].append(as_formula(request.slope or "", columns))
+    if request.intercept:
+        terms["intercept"].append(as_formula(request.intercept, columns))
+    for name, text in named.items():
+        if name not in terms:
+            raise ModelError(unknown("growth parameter", name, terms))
+        terms[name].append(as_formula(text, columns))
+    return {name: " + ".join(parts) for name, parts in terms.items() if parts}

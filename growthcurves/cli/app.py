@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import click
 
+from growthcurves.cli.completion import completion
+from growthcurves.cli.datasets import datasets
 from growthcurves.cli.demo import demo
+from growthcurves.cli.describe import describe
 from growthcurves.cli.fit import fit
 from growthcurves.cli.plainly import PlainGroup
+from growthcurves.cli.plot import plot
 from growthcurves.cli.report import report
+from growthcurves.cli.reshape import reshape
 
-COMMANDS = (report, fit, demo)
+COMMANDS = (report, describe, reshape, fit, plot, datasets, demo, completion)
 
 _EPILOG = """\b
 Examples:
@@ -22,8 +27,15 @@ Examples:
 """
 
 
+class InOrder(PlainGroup):
+    """A group that lists its commands in their order."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [str(command.name) for command in COMMANDS]
+
+
 @click.group(
-    cls=PlainGroup,
+    cls=InOrder,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
@@ -31,7 +43,8 @@ Examples:
 def main() -> None:
     """How fast people change, how much they differ, and why: growth-curve models of longitudinal data.
 
-    DATA is a text table (.csv, .tsv, .txt); separator, decimal comma and encoding are found out.
+    DATA is a table: text (.csv, .tsv, .txt; separator, decimal comma and encoding are found out), .parquet, .xlsx,
+    SPSS (.sav, .zsav), Stata (.dta) or SAS (.sas7bdat, .xpt).
     "growthcurves COMMAND --help" lists the options of a command.
     """
 

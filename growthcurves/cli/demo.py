@@ -24,7 +24,8 @@ With a table of your own:
 )
 def demo(output: str) -> None:
     """Fit a growth model to a shipped study of sleep loss and write its report. No data are needed."""
-    from growthcurves.cli.report import output_path, write
+    from growthcurves.cli.output import output_path
+    from growthcurves.cli.report import made_report, tell
     from growthcurves.data.datasets import dataset_entry, load_dataset
     from growthcurves.data.panel import Panel
     from growthcurves.fit import fit
@@ -35,5 +36,5 @@ def demo(output: str) -> None:
     panel = Panel(load_dataset("sleepstudy"), **entry["roles"], **units)
     formula = "{outcome} ~ {time} + ({time} | {id})".format(**entry["roles"])
     click.echo(f"{_STUDY}The model is {formula}, fitted by REML.\n")
-    write(fit(formula, panel), path, title="Reaction time under sleep restriction")
+    tell(made_report(fit(formula, panel), path, title="Reaction time under sleep restriction"), path)
     click.echo(_NEXT)

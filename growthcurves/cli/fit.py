@@ -1,4 +1,4 @@
-"""`growthcurves fit`: fit a growth model and print its summary."""
+"""`growthcurves fit`: fit a growth model and print its summary and change report."""
 
 from __future__ import annotations
 
@@ -6,35 +6,39 @@ from typing import Any
 
 import click
 
-from growthcurves.cli.options import model_options, request_of
+from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.options import ANSWERS, MODEL, TABLE, request_of
+
+_OWN = [click.Option(["--save"], metavar="FILE", help="Keep the fit as a file that growthcurves.load reads.")]
 
 
-@click.command(short_help="Fit a growth model and print its summary.")
-@model_options
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def fit(as_json: bool, **values: Any) -> None:
-    """Fit a growth model to the table DATA and print its summary.
+@click.command(
+    cls=PlainCommand,
+    params=table_command([*TABLE, *MODEL, *ANSWERS], _OWN),
+    short_help="Fit a growth model and print its summary.",
+)
+def fit(as_json: bool, write_model: str | None, save: str | None, **values: Any) -> None:
+    """Fit a growth model to the table DATA and print its summary and change report.
 
     \b
-    growthcurves fit study.csv --id subject --time week --outcome bdi --slope "age + arm"
+    growthcurves fit study.csv --id subject --time week --outcome bdi \\
+        --slope "age + arm"
+    growthcurves fit study.csv --model model.toml --ddf kenward-roger
     """
     from growthcurves.cli.analysis import run
+    from growthcurves.cli.answers import answers_json, answers_text, checked_answers
+    from growthcurves.cli.layout import say
+    from growthcurves.cli.model_file import write_model_file
+    from growthcurves.cli.output import output_path
 
     request = request_of(values)
+    asked = checked_answers(request)
+    path = output_path(save, request.data, "--save") if save else None
     fitted = run(request)
+    write_model_file(write_model, request.data)
+    if path is not None:
+        fitted.save(path)
     if as_json:
-        from growthcurves.cli.machine import fit_as_json
-
-        click.echo(fit_as_json(fitted, request.by))
+        click.echo(answers_json(fitted, asked))
     else:
-        click.echo(str(fitted.summary()))
-        if request.by is not None:
-            click.echo("\nChange report\n" + _wrapped(fitted.change(by=request.by).sentences()))
-
-
-def _wrapped(sentences: list[str]) -> str:
-    import textwrap
-
-    return "\n".join(
-        textwrap.fill(text, 78, initial_indent="  ", subsequent_indent="    ") for text in sentences
-    )
+        say(answers_text(fitted, asked))

@@ -11,29 +11,8 @@ import numpy as np
 import pandas as pd
 
 
-def fit_as_json(fitted: Any, by: str | None = None) -> str:
-    """Everything a fit answers, as one JSON object."""
-    certificate, panel = fitted.certificate, fitted.panel
-    answers = {
-        "package": package_version(),
-        "model": {"equations": str(fitted.equations()), "method": fitted.method},
-        "data": {
-            "rows": fitted.nobs,
-            "persons": panel.persons.count,
-            "dropped": panel.dropped,
-            "time_unit": panel.time_unit,
-            "outcome_unit": panel.outcome_unit,
-        },
-        "fixed_effects": fitted.fixed_effects(),
-        "variance_components": fitted.variance_components(),
-        "change": fitted.change(by=by).to_dict() if panel.time is not None else None,
-        "indices": {name: getattr(fitted, name) for name in ("llf", "deviance", "aic", "bic")},
-        "certificate": {
-            name: getattr(certificate, name)
-            for name in ("converged", "singular", "identified", "decrement", "direction")
-        },
-        "warnings": list(fitted.warnings),
-    }
+def as_json(answers: Any) -> str:
+    """Answers as JSON text."""
     return json.dumps(jsonable(answers), ensure_ascii=False, indent=2, allow_nan=False)
 
 

@@ -1,90 +1,242 @@
-"""The options that commands share: which columns mean what, and which model is fitted."""
+"""The options that commands share, in the sections of a model file: the table, the model, the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import click
 
+from growthcurves.cli.complete import NamesOf, columns
+from growthcurves.cli.values import Names, Numbers, Outcomes, Pairs, Settings, Times, Value
+
+
+class SharedOption(click.Option):
+    """An option with the section in which help and model files show it."""
+
+    def __init__(self, section: str, *names: str, **options: Any) -> None:
+        self.section = section
+        super().__init__(list(names), **options)
+
+    @property
+    def key(self) -> str:
+        """Its name in a model file: that of the command line without the dashes."""
+        return max(self.opts, key=len).lstrip("-")
+
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for on the command line; names as in the file."""
+    """What the user asked for; names as in the file. What a command does not take is at its default."""
 
     data: str
-    id: str | None
-    time: str | None
-    outcome: str | None
-    columns: str | None
-    by: str | None
-    slope: str | None
-    intercept: str | None
-    reference: tuple[str, ...]
-    formula: str | None
-    random: str | None
-    ml: bool
-    time_unit: str | None
-    outcome_unit: str | None
-    missing: tuple[str, ...]
+    id: str | None = None
+    time: str | None = None
+    outcome: str | None = None
+    columns: tuple = ()
+    times: tuple = ()
+    wave: str | None = None
+    since: Any = None
+    time_unit: str | None = None
+    outcome_unit: str | None = None
+    missing: tuple = ()
+    read: tuple = ()
+    by: str | None = None
+    slope: str | None = None
+    intercept: str | None = None
+    predictors: tuple = ()
+    reference: tuple = ()
+    covariates: str | None = None
+    formula: str | None = None
+    shape: str | None = None
+    degree: int | None = None
+    knots: tuple | None = None
+    jump: bool = False
+    df: int | None = None
+    offset: float | None = None
+    origin: Any = None
+    random: str | None = None
+    residual: str | None = None
+    method: str | None = None
+    ml: bool = False
+    ddf: str | None = None
+    level: float | None = None
+    intervals: str | None = None
+    replicates: int | None = None
+    seed: int | None = None
+    threshold: float | None = None
+    between: tuple | None = None
+    at: tuple | None = None
+    given: frozenset = field(default_factory=frozenset)
 
     @property
-    def method(self) -> str:
-        return "ml" if self.ml else "reml"
+    def criterion(self) -> str:
+        """ "reml" or "ml"."""
+        if self.ml and self.method == "reml":
+            raise click.UsageError("--ml and --method reml contradict each other: leave one out.")
+        return "ml" if self.ml else self.method or "reml"
 
 
-_OPTIONS = (
-    click.argument("data", metavar="DATA"),
-    click.option("--id", metavar="COLUMN", help="Column that says whose row it is."),
-    click.option("--time", metavar="COLUMN", help="Column of the time; its name, where --columns makes it."),
-    click.option("--outcome", metavar="COLUMN", help="Column of the outcome."),
-    click.option(
-        "--columns",
-        metavar="PATTERN",
-        help='The table is wide: "reaction_{day}" finds reaction_0, reaction_1, ...; the number is the time.',
-    ),
-    click.option(
-        "--by",
+def _table(*names: str, **options: Any) -> SharedOption:
+    return SharedOption("table", *names, **options)
+
+
+def _model(*names: str, **options: Any) -> SharedOption:
+    return SharedOption("model", *names, **options)
+
+
+def _answer(*names: str, **options: Any) -> SharedOption:
+    return SharedOption("answers", *names, **options)
+
+
+TABLE = (
+    _table("--id", metavar="COLUMN", shell_complete=columns, help="Column that says whose row it is."),
+    _table(
+        "--time",
         metavar="COLUMN",
-        help="Compare groups: predicts intercept and slope (unless --formula), and divides the answers.",
+        shell_complete=columns,
+        help="Column of the time; its name, where --columns makes it.",
     ),
-    click.option(
-        "--slope",
-        metavar="TERMS",
-        help='Predictors of the rate of change, and so of the intercept: "age + arm".',
-    ),
-    click.option("--intercept", metavar="TERMS", help="Further predictors of the intercept alone."),
-    click.option(
-        "--reference",
-        metavar="COLUMN=LEVEL",
+    _table("--outcome", metavar="COLUMN", shell_complete=columns, help="Column of the outcome."),
+    _table(
+        "--columns",
+        type=Outcomes(),
         multiple=True,
-        help="Reference level of a predictor; repeatable.",
+        metavar="PATTERN",
+        help='The table is wide: "reaction_{day}" finds reaction_0, reaction_1, ...; the number is the time. '
+        '"bdi=bdi_t{wave}" names the outcome, "bdi=base:0,end:12" spells the columns out; repeatable.',
     ),
-    click.option(
-        "--formula",
-        metavar="FORMULA",
-        help='The model as an lme4 formula: "bdi ~ week * arm + (week | subject)".',
+    _table(
+        "--times",
+        type=Times(),
+        multiple=True,
+        metavar="WAVE=TIME",
+        help='Time of each number in the names: "1=0,2=6,3=12"; or the columns with own times: "day_t{wave}".',
     ),
-    click.option(
-        "--random",
-        metavar="NAMES",
-        help='What varies between persons: "intercept,slope" (default), "intercept", "slope", "none".',
+    _table("--wave", metavar="COLUMN", shell_complete=columns, help="Column of the planned occasion."),
+    _table("--since", type=Value(), metavar="ORIGIN", help='Where time begins: "first", a column, a date or a number.'),
+    _table("--time-unit", metavar="TEXT", help="Unit of time, for texts; for dates it sets the scale."),
+    _table("--outcome-unit", metavar="TEXT", help="Unit of the outcome, for texts."),
+    _table("--missing", type=Value(), metavar="CODE", multiple=True, help="A code that means missing; repeatable."),
+    _table(
+        "--read",
+        type=Settings(),
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An option of the reader: sheet_name=Data, encoding=cp1252, labels=no; repeatable.",
     ),
-    click.option("--ml", is_flag=True, help="Full maximum likelihood in the place of REML."),
-    click.option("--time-unit", metavar="TEXT", help="Unit of time, for texts; for dates it sets the scale."),
-    click.option("--outcome-unit", metavar="TEXT", help="Unit of the outcome, for texts."),
-    click.option("--missing", metavar="CODE", multiple=True, help="A code that means missing; repeatable."),
 )
 
+BY = _model(
+    "--by",
+    metavar="COLUMN",
+    shell_complete=columns,
+    help="Compare groups: predicts all growth parameters (unless --formula), and divides the answers.",
+)
 
-def model_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the shared options."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+MODEL = (
+    BY,
+    _model("--slope", metavar="TERMS", help='Predictors of the rate of change, and so of the intercept: "age + arm".'),
+    _model("--intercept", metavar="TERMS", help="Further predictors of the intercept alone."),
+    _model(
+        "--predictors",
+        type=Pairs(nameless=True),
+        multiple=True,
+        metavar="NAME=TERMS",
+        help='Predictors of one growth parameter: "quadratic=arm"; without a name, of all; repeatable.',
+    ),
+    _model(
+        "--reference",
+        type=Pairs(),
+        multiple=True,
+        metavar="COLUMN=LEVEL",
+        help="Reference level of a predictor; repeatable.",
+    ),
+    _model(
+        "--covariates", metavar="TERMS", help='Time-varying predictors: "stress", "within(stress) + between(stress)".'
+    ),
+    _model("--formula", metavar="FORMULA", help='The model as an lme4 formula: "bdi ~ week * arm + (week | subject)".'),
+    _model(
+        "--shape",
+        metavar="SHAPE",
+        shell_complete=NamesOf("growthcurves.model.shapes", "SHAPES"),
+        help="linear (default), quadratic, cubic, polynomial, piecewise, spline, log or occasions.",
+    ),
+    _model(
+        "--knots",
+        type=Names(),
+        metavar="TIMES",
+        help='Where pieces or splines meet: "3,6"; or columns of persons\' own.',
+    ),
+    _model("--jump", is_flag=True, help="The level may change at the knots of pieces as well."),
+    _model("--df", type=int, metavar="NUMBER", help="Parameters of a spline."),
+    _model("--degree", type=int, metavar="NUMBER", help="Degree of a polynomial."),
+    _model("--offset", type=float, metavar="NUMBER", help="Added to time before the logarithm is taken; 1 by default."),
+    _model(
+        "--origin", type=Value(), metavar="TIME", help='The time at which the intercept is read: a number or "first".'
+    ),
+    _model(
+        "--random",
+        metavar="NAMES",
+        help='What varies between persons: "intercept,slope" (default), "intercept", "none"; '
+        '"intercept | slope" without covariance.',
+    ),
+    _model(
+        "--residual",
+        metavar="NAME",
+        shell_complete=NamesOf("growthcurves.model.covariance", "RESIDUALS"),
+        help="Covariance of the residuals; independent by default.",
+    ),
+    _model("--method", type=click.Choice(["reml", "ml"]), help="Restricted (default) or full maximum likelihood."),
+    _model("--ml", is_flag=True, help="The same as --method ml."),
+)
+
+ANSWERS = (
+    _answer(
+        "--ddf",
+        metavar="NAME",
+        shell_complete=NamesOf("growthcurves.results.ddf", "METHODS"),
+        help="Degrees of freedom: satterthwaite (default), kenward-roger, between-within, containment, residual, "
+        "normal.",
+    ),
+    _answer("--level", type=float, metavar="NUMBER", help="Confidence level; 0.95 by default."),
+    _answer(
+        "--intervals",
+        metavar="NAME",
+        shell_complete=NamesOf("growthcurves.results.intervals", "METHODS"),
+        help="Intervals: wald, profile or bootstrap; by default profile for SDs and correlations, wald for the change "
+        "report.",
+    ),
+    _answer("--replicates", type=int, metavar="NUMBER", help="Bootstrap replicates; 1000 by default."),
+    _answer("--seed", type=int, metavar="NUMBER", help="Seed of the bootstrap; drawn and printed by default."),
+    _answer("--threshold", type=float, metavar="RATE", help="Rate above which persons are counted; 0 by default."),
+    _answer("--between", type=Numbers(2), metavar="TIMES", help="Interval of the average rate of a curve: 0,9."),
+    _answer("--at", type=Numbers(), metavar="TIMES", help="Times at which ICCs and correlations are told: 0,4,9."),
+)
+
+#: The sections of a model file, in their order.
+SECTIONS: dict[str, tuple[SharedOption, ...]] = {"table": TABLE, "model": MODEL, "answers": ANSWERS}
+
+
+def pairs_of(options: Iterable[Any]) -> dict[Any, Any]:
+    """The pairs of a repeatable option as one dictionary.
+
+    Raises
+    ------
+    click.UsageError
+        When a name stands twice.
+    """
+    found: dict[Any, Any] = {}
+    for name, value in [pair for pairs in options for pair in pairs]:
+        if name in found:
+            raise click.UsageError(f"{name or value!r} is given twice: leave one out.")
+        found[name] = value
+    return found
 
 
 def request_of(values: dict[str, Any]) -> Request:
     """Take the shared options out of a command's values, as one record."""
-    return Request(**{item.name: values.pop(item.name) for item in fields(Request)})
+    names = [item.name for item in fields(Request) if item.name in values]
+    taken = {name: values.pop(name) for name in names}
+    given = frozenset(name for name, value in taken.items() if not (value is None or value is False or value == ()))
+    return Request(**taken, given=given)

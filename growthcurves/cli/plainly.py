@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,21 @@ class PlainGroup(click.Group):
                 return super().invoke(ctx)
             except BrokenPipeError:
                 raise
+            except click.UsageError as error:
+                _complain(ctx, f"{error.format_message()}{_where_help_is(error)}")
             except (GrowthCurvesError, OSError) as error:
-                click.echo(f"growthcurves: {one_line(error_text(error))}", err=True)
-                ctx.exit(WRONG_INPUT)
+                _complain(ctx, error_text(error))
+
+
+def _complain(ctx: click.Context, text: str) -> None:
+    click.echo(f"{_coloured('growthcurves:', 'red')} {one_line(text)}", err=True)
+    ctx.exit(WRONG_INPUT)
+
+
+def _where_help_is(error: click.UsageError) -> str:
+    """Where the options are listed, for a command, option or argument that click itself did not find."""
+    own = type(error) is not click.UsageError or error.ctx is None
+    return "" if own and error.ctx is None else f" See {error.ctx.command_path} --help." if error.ctx else ""
 
 
 def error_text(error: Exception) -> str:
@@ -54,7 +67,12 @@ def notes_on_stderr() -> Iterator[None]:
                 show(message, category, *rest, **more)
             elif str(message) not in said:
                 said.add(str(message))
-                click.echo(f"note: {one_line(str(message))}", err=True)
+                click.echo(f"{_coloured('note:', 'yellow')} {one_line(str(message))}", err=True)
 
         warnings.showwarning = say
         yield
+
+
+def _coloured(text: str, colour: str) -> str:
+    wanted = click.get_text_stream("stderr").isatty() and not os.environ.get("NO_COLOR")
+    return click.style(text, fg=colour, bold=True) if wanted else text

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
+from growthcurves.cli.options import pairs_of
+from growthcurves.cli.values import bare, split
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def random_names(text: str) -> tuple[str, ...]:
-    """Growth parameters from "intercept,slope" or "intercept | slope"; none from "none".
+def random_blocks(text: str) -> Any:
+    """Random effects from "intercept,slope"; blocks without covariance between them from "intercept | slope".
 
     Examples
     --------
-    >>> random_names("intercept, slope"), random_names("none")
-    (('intercept', 'slope'), ())
+    >>> random_blocks("intercept, slope").blocks, random_blocks("intercept | slope").blocks
+    ((('intercept', 'slope'),), (('intercept',), ('slope',)))
+    >>> random_blocks("none").blocks
+    ()
     """
-    names = tuple(text.replace("|", " ").replace(",", " ").replace("+", " ").split())
-    return () if names == ("none",) else names
+    from growthcurves.model.random import RandomPart
+
+    blocks = tuple(
+        tuple(bare(name) for part in split(block, ",") for name in split(part, "+")) for block in split(text, "|")
+    )
+    return RandomPart(() if blocks == (("none",),) else blocks)
 
 
-def references(texts: tuple[str, ...], frame: pd.DataFrame) -> dict[str, Any]:
-    """Reference levels from texts such as "arm=placebo", each as the table holds it.
+def references(options: tuple[Any, ...], frame: pd.DataFrame) -> dict[str, Any]:
+    """Reference levels from pairs such as ("arm", "placebo"), each as the table holds it.
 
     Raises
     ------
     ColumnError, ModelError
         For an unknown column or level, with the nearest known one.
     """
-    found: dict[str, Any] = {}
-    for text in texts:
-        column, sign, level = (part.strip() for part in text.partition("="))
-        if not (column and sign and level):
-            raise click.UsageError(
-                f"--reference {text!r}: write it as COLUMN=LEVEL, for example arm=placebo."
-            )
-        found[column] = _level(frame, column, level)
-    return found
+    return {column: _level(frame, column, str(level)) for column, level in pairs_of(options).items()}
 
 
 def _level(frame: pd.DataFrame, column: str, text: str) -> Any:
@@ -62,10 +61,8 @@ def as_formula(text: str, columns: set[str]) -> str:
     """
     from growthcurves.model.formula import quoted
 
-    pieces = [text] if text.strip() in columns else text.split("+")
-    return " + ".join(
-        quoted(piece.strip()) if piece.strip() in columns else piece.strip() for piece in pieces
-    )
+    pieces = [text] if text.strip() in columns else split(text, "+")
+    return " + ".join(quoted(piece.strip()) if piece.strip() in columns else piece.strip() for piece in pieces)
 
 
 def mentions(formula: str, column: str) -> bool:
@@ -76,10 +73,3 @@ def mentions(formula: str, column: str) -> bool:
         return column in expression_columns(formula.replace(":", "+").replace("^", "**"))
     except SyntaxError:
         return column in formula
-
-
-def number_or_text(code: str) -> Any:
-    try:
-        return float(code) if not code.lstrip("+-").isdigit() else int(code)
-    except ValueError:
-        return code

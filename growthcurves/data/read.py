@@ -86,11 +86,7 @@ def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) ->
     1  008         NaN
     """
     path = Path(path).expanduser()
-    codes = MissingCodes.of(missing)
-    frame = _reader_of(path)(path, codes, **options)
-    if codes.given or options:  # so that the same call can be written down
-        frame.attrs["source"] = frame.attrs["source"] | {"missing": list(codes.given), "options": options}
-    return frame
+    return _reader_of(path)(path, MissingCodes.of(missing), **options)
 
 
 def _reader_of(path: Path) -> Reader:

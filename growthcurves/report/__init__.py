@@ -10,12 +10,8 @@ from typing import Any
 
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
-from growthcurves.report.checklists import Checklists
 from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
-from growthcurves.report.groups import Groups
-from growthcurves.report.missingness import Missingness
-from growthcurves.report.models import Compared, Ladder
 from growthcurves.report.page import Report, make_report
 from growthcurves.report.people import People
 from growthcurves.report.question import Question
@@ -27,17 +23,12 @@ from growthcurves.report.variation import Variation
 SECTIONS: tuple[Section, ...] = (
     Question(),
     Data(),
-    Missingness(),
     Pictures(),
     Change(),
-    Groups(),
-    Compared(),
-    Ladder(),
     Effects(),
     Variation(),
     People(),
     Certainty(),
-    Checklists(),
     Reproduce(),
 )
 
@@ -50,7 +41,7 @@ def report(
     Parameters
     ----------
     *fits : GrowthFit
-        The first is reported in full, the others are put beside it: their estimates, variances and criteria.
+        The fit. This version reports one.
     path : str or Path, optional
         File to write; without it the report is only returned.
     title : str, optional
@@ -61,12 +52,12 @@ def report(
     Returns
     -------
     Report
-        With `html`, `save(path)`, `tables`, `save_tables(folder)`; notebooks show it.
+        With `html`, `save(path)`; notebooks show it.
 
     Raises
     ------
-    ModelError
-        For what is no fit.
+    NotAvailableError
+        For several fits.
     ColumnError, ModelError
         For a column that does not divide the persons into groups.
     """

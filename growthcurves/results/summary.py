@@ -18,6 +18,9 @@ from growthcurves.results.people import reliability
 from growthcurves.results.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.variances import variance_components
 
+#: Width of the table of fixed effects, where the names of terms allow it.
+LINE = 80
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Summary(Answer):
@@ -39,37 +42,51 @@ def level_equations(fit: FittedModel) -> str:
     return equations(fit.model, fit.model.parameters, terms, fit.bound.shape.level_one(fit.model.time or ""))
 
 
-def summary(fit: FittedModel, ddf: Any = "satterthwaite") -> Summary:
-    """Equations, counts at each level, fixed effects, variance components, fit indices and certificate."""
-    table, components = fixed_effects(fit, ddf), variance_components(fit)
+def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:
+    """Equations, counts at each level, fixed effects, variance components, fit indices and certificate.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    ddf : str or method
+        Degrees of freedom of the fixed effects.
+    level : float
+        Confidence level of all intervals.
+    intervals : str or method
+        Intervals of the variance components, as in `variance_components`.
+    """
+    table, components = fixed_effects(fit, ddf, level), variance_components(fit, intervals, level)
+    percent = f"{100 * level:g} %"
     last = ["Certificate  " + str(fit.certificate), *(f"Note  {text}" for text in fit.warnings)]
     parts = [
         _title(fit),
         level_equations(fit),
         "\n".join(f"{name:<10}" + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
-        _fixed(fit, table),
-        _variances(fit, components),
+        _fixed(fit, table, percent),
+        _variances(fit, components, percent),
         _indices(fit),
         *last,
     ]
-    return Summary(table, "\n\n".join(part for part in parts if part), _shown(fit, table, components, last))
+    return Summary(table, "\n\n".join(part for part in parts if part), _shown(fit, table, components, percent, last))
 
 
-def _shown(fit: FittedModel, table: pd.DataFrame, components: pd.DataFrame, last: list[str]) -> tuple[Block, ...]:
+def _shown(
+    fit: FittedModel, table: pd.DataFrame, components: pd.DataFrame, percent: str, last: list[str]
+) -> tuple[Block, ...]:
     """The same for a notebook."""
     counts = TextTable((), [(name, [text.replace("\n", " ")]) for name, text in _counts(fit)], frozenset({0}))
     effects: list[tuple[str, list[str]]] = []
     for title, rows in _groups(fit, table):
         effects += [(title, []), *((row.term, _effect(row)) for row in rows.itertuples())]
-    fixed = TextTable(("estimate", "std. error", "df", "t", "p", "95 % interval"), effects)
+    fixed = TextTable(("estimate", "std. error", "df", "t", "p", f"{percent} interval"), effects)
     blocks: list[Block] = [_title(fit), level_equations(fit), counts]
     blocks += [f"Fixed effects (df: {table.attrs['ddf']})", fixed, *(text.strip() for text in _remarks(fit, table))]
     if not fit.identified:
-        blocks += [_variances(fit, components)]
+        blocks += [_variances(fit, components, percent)]
     else:
         notes = components.attrs["notes"]
         rows = [(row.term, [number(row.estimate), _interval(row, notes)]) for row in components.itertuples()]
-        interval = f"95 % {components.attrs['intervals']}"
+        interval = f"{percent} {components.attrs['intervals']}"
         blocks += ["Variance components", TextTable(("estimate", interval), rows, frozenset({1})), *_reliabilities(fit)]
     return (*blocks, *_indices(fit).splitlines(), *last)
 
@@ -103,16 +120,27 @@ def _far(fit: FittedModel) -> str:
     return "\n(far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
 
-def _fixed(fit: FittedModel, table: pd.DataFrame) -> str:
-    lines = [f"Fixed effects (df: {table.attrs['ddf']})"]
-    width = max([len(str(term)) for term in table["term"]] + [12])
-    head = f"  {'':{width}}  {'estimate':>10} {'std. error':>10} {'df':>7} {'t':>7} {'p':>6}   95 % interval"
-    for title, rows in _groups(fit, table):
-        lines += [f" {title}", head] if len(lines) == 1 else [f" {title}"]
-        for row in rows.itertuples():
-            estimate, error, df, t, p, interval = _effect(row)
-            lines.append(f"  {row.term:{width}}  {estimate:>10} {error:>10} {df:>7} {t:>7} {p:>6}   {interval}")
+def _fixed(fit: FittedModel, table: pd.DataFrame, percent: str) -> str:
+    groups = _groups(fit, table)
+    cells = [[row.term, *_effect(row)] for _, rows in groups for row in rows.itertuples()]
+    head = ["", "estimate", "SE", "df", "t", "p", f"{percent} interval"]
+    widths = [max(len(row[place]) for row in (head, *cells)) for place in range(len(head))]
+    widths[0] = max(min(widths[0], LINE - sum(widths[1:]) - 2 * len(head)), 4)
+    lines, left = [f"Fixed effects (df: {table.attrs['ddf']})"], iter(cells)
+    for title, rows in groups:
+        lines += [f" {title}", *_line(head, widths)] if len(lines) == 1 else [f" {title}"]
+        lines += [line for _ in range(len(rows)) for line in _line(next(left), widths)]
     return "\n".join([*lines, *_remarks(fit, table)])
+
+
+def _line(cells: list[str], widths: list[int]) -> list[str]:
+    """A row of the table; a term that leaves no room for its numbers has a line of its own."""
+    term, *numbers = cells
+    texts = [cell.rjust(width) for cell, width in zip(numbers[:-1], widths[1:-1], strict=True)]
+    rest = "  ".join([*texts, numbers[-1]]).rstrip()
+    if len(term) <= widths[0]:
+        return [f"  {term:{widths[0]}}  {rest}"]
+    return [f"  {term}", f"  {'':{widths[0]}}  {rest}"]
 
 
 def _effect(row: Any) -> list[str]:
@@ -149,10 +177,10 @@ def _df(df: float) -> str:
     return f"{df:.1f}" if df < 10_000 else f"{df:.0f}"
 
 
-def _variances(fit: FittedModel, table: pd.DataFrame) -> str:
+def _variances(fit: FittedModel, table: pd.DataFrame, percent: str) -> str:
     if not fit.identified:
         return "Variance components\n  withheld: " + table.attrs["withheld"]
-    lines = [f"Variance components (95 % {table.attrs['intervals']})"]
+    lines = [f"Variance components ({percent} {table.attrs['intervals']})"]
     width = max(len(term) for term in table["term"])
     for row in table.itertuples():
         lines.append(f"  {row.term:{width}}  {number(row.estimate):>10}   {_interval(row, table.attrs['notes'])}")

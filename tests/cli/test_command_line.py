@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from cli_errors import ENVIRONMENT, SLEEP, one_line
 
-from growthcurves.cli import main
 from growthcurves.data.datasets import load_dataset
-
-SLEEP = ["--id", "subject", "--time", "day", "--outcome", "reaction"]
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Run the command line inside a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    return lambda *arguments: CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def sleep(tmp_path):
-    path = tmp_path / "sleep.csv"
-    load_dataset("sleepstudy").to_csv(path, index=False)
-    return path
 
 
 def two_arms(persons=30, seed=1):
@@ -40,15 +22,6 @@ def two_arms(persons=30, seed=1):
     start, rate = rng.normal(20, 4, persons), rng.normal(-1, 0.8, persons)
     frame["bdi"] = start[frame["id"]] + rate[frame["id"]] * frame["week"] + rng.normal(0, 1, len(frame))
     return frame
-
-
-def one_line(result):
-    """The error as the user sees it: exit code 2, one line, no traceback."""
-    assert result.exit_code == 2, result.output
-    lines = [line for line in result.stderr.splitlines() if not line.startswith("note: ")]
-    assert len(lines) == 1 and lines[0].startswith("growthcurves: "), result.stderr
-    assert "Traceback" not in result.output
-    return lines[0]
 
 
 def test_fit_prints_the_summary_in_80_columns(run, sleep):
@@ -128,9 +101,7 @@ def test_missing_codes(run, tmp_path):
 def test_demo_in_a_process_of_its_own(tmp_path):
     code = "from growthcurves.cli import main; main(prog_name='growthcurves')"
     command = [sys.executable, "-c", code, "demo", "-o", "demo.html"]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ}, timeout=120
-    )
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "demo.html" in done.stdout and "10.47 ms per day" in done.stdout.replace("\n", " ")
     assert done.stderr == ""
@@ -144,8 +115,8 @@ def test_help_and_version(run):
 
 
 def test_unknown_command_is_a_usage_error(run):
-    result = run("describe", "x.csv")
-    assert result.exit_code == 2 and "No such command 'describe'" in result.stderr
+    line = one_line(run("describes", "x.csv"))
+    assert "No such command 'describes'" in line and "--help" in line
 
 
 @pytest.mark.parametrize("name", ["fit", "report"])
@@ -224,7 +195,7 @@ def test_too_many_groups(run, tmp_path):
 
 def test_output_into_a_folder_that_is_not_there(run, sleep):
     result = run("report", sleep, *SLEEP, "-o", "no/such/out.html")
-    assert result.exit_code == 2 and "no/such" in result.stderr and "Traceback" not in result.output
+    assert "no/such" in one_line(result)
 
 
 def test_output_never_over_the_data(run, sleep):
@@ -245,12 +216,12 @@ def test_output_that_the_system_refuses(run, sleep, monkeypatch):
 @pytest.mark.parametrize("option", [["--slope", "day"], ["--random", "none"], ["--intercept", "day"]])
 def test_options_beside_a_formula_are_refused(run, sleep, option):
     result = run("fit", sleep, "--formula", "reaction ~ day + (day | subject)", *option)
-    assert result.exit_code == 2 and option[0] in result.stderr
+    assert option[0] in one_line(result)
 
 
 def test_roles_that_are_missing_are_named(run, sleep):
     result = run("fit", sleep, "--time", "day")
-    assert result.exit_code == 2 and "--id, --outcome" in result.stderr
+    assert "--id, --outcome" in one_line(result)
 
 
 def test_warnings_are_single_notes(run, tmp_path):

@@ -1,0 +1,108 @@
+"""What `growthcurves fit` answers, as text and as JSON: by the methods and at the level that were asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from growthcurves.cli.layout import folded, wrapped
+from growthcurves.cli.machine import as_json, package_version
+from growthcurves.cli.options import Request
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the answers are wanted: options of a fit's methods; no intervals where each answer's own are wanted."""
+
+    ddf: Any
+    level: float
+    intervals: Any
+    change: dict[str, Any]
+
+
+def checked_answers(request: Request) -> Asked:
+    """The options of the answers, checked before anything is fitted.
+
+    Raises
+    ------
+    ModelError
+        For an unknown method, or a level that is none.
+    click.UsageError
+        For options of the bootstrap with other intervals.
+    """
+    from growthcurves.results.answer import checked_level
+    from growthcurves.results.ddf import ddf_of
+    from growthcurves.results.intervals import intervals_of
+
+    intervals: Any = intervals_of(request.intervals) if request.intervals else None
+    bootstrap = {"n": request.replicates, "rng": request.seed}
+    given = {name: value for name, value in bootstrap.items() if value is not None}
+    if (request.intervals or "").lower() == "bootstrap":
+        intervals = type(intervals)(**given)
+    elif given:
+        raise click.UsageError("--replicates and --seed belong to --intervals bootstrap.")
+    level = checked_level(0.95 if request.level is None else request.level)
+    change = {name: getattr(request, name) for name in ("by", "threshold", "between", "at")}
+    said = {name: value for name, value in change.items() if value is not None}
+    return Asked(ddf_of(request.ddf or "satterthwaite"), level, intervals, {**said, "level": level})
+
+
+def _intervals(fitted: Any, asked: Asked) -> Any:
+    """The interval method; a bootstrap is drawn, once for all answers."""
+    from growthcurves.results.intervals.bootstrap import asked as drawn
+
+    return drawn(fitted, asked.intervals, None, None)
+
+
+def answers_text(fitted: Any, asked: Asked) -> str:
+    """Summary and change report for a terminal."""
+    intervals = _intervals(fitted, asked)
+    text = folded(str(fitted.summary(ddf=asked.ddf, level=asked.level, intervals=intervals or "profile")))
+    report, reason = _change(fitted, asked, intervals)
+    said = report.sentences() if report is not None else [reason]
+    return f"{text}\n\nChange report\n{wrapped(said)}"
+
+
+def answers_json(fitted: Any, asked: Asked) -> str:
+    """Everything a fit answers, as one JSON object."""
+    certificate, panel = fitted.certificate, fitted.panel
+    intervals = _intervals(fitted, asked)
+    components = fitted.variance_components(intervals or "profile", asked.level)
+    report, reason = _change(fitted, asked, intervals)
+    answers = {
+        "package": package_version(),
+        "model": {"equations": str(fitted.equations()), "method": fitted.method},
+        "data": {
+            "rows": fitted.nobs,
+            "persons": panel.persons.count,
+            "dropped": panel.dropped,
+            "time_unit": panel.time_unit,
+            "outcome_unit": panel.outcome_unit,
+        },
+        "level": asked.level,
+        "fixed_effects": fitted.fixed_effects(asked.ddf, asked.level),
+        "variance_components": components,
+        "intervals": components.attrs["intervals"],
+        "change": report.to_dict() if report is not None else None,
+        "indices": {name: getattr(fitted, name) for name in ("llf", "deviance", "aic", "bic")},
+        "certificate": {
+            name: getattr(certificate, name)
+            for name in ("converged", "singular", "identified", "decrement", "direction")
+        },
+        "warnings": [*fitted.warnings, *([reason] if reason else [])],
+    }
+    return as_json(answers)
+
+
+def _change(fitted: Any, asked: Asked, intervals: Any) -> tuple[Any, str]:
+    """The change report, or why there is none; options that ask for it are then an error."""
+    from growthcurves.errors import NotEstimableError
+
+    try:
+        return fitted.change(**asked.change, method=intervals or "wald"), ""
+    except NotEstimableError as error:
+        if set(asked.change) - {"level", "by"}:
+            raise
+        return None, str(error)

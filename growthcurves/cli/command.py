@@ -1,0 +1,43 @@
+"""What commands share: options shown by section, a model file, JSON; errors as one plain line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
+
+TITLES = {"table": "The table", "model": "The model", "answers": "The answers", "": "Options"}
+
+
+class PlainCommand(click.Command):
+    """A command whose help shows the options by section."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for option in self.get_params(ctx):
+            record = option.get_help_record(ctx)
+            if record is not None:
+                sections.setdefault(getattr(option, "section", ""), []).append(record)
+        for section, title in TITLES.items():
+            if section in sections:
+                with formatter.section(title):
+                    formatter.write_dl(sections[section])
+
+
+class JsonOption(click.Option):
+    """`--json`: the results for other programs."""
+
+    def __init__(self) -> None:
+        super().__init__(["--json", "as_json"], is_flag=True, help="Print the results as JSON.")
+
+
+def data_argument() -> click.Argument:
+    """The file with the table."""
+    return click.Argument(["data"], metavar="DATA")
+
+
+def table_command(options: list[Any], own: list[Any]) -> list[click.Parameter]:
+    """The parameters of a command that reads a table: DATA, shared options, model files, its own, JSON."""
+    return [data_argument(), *options, ModelFileOption(), WriteModelOption(), *own, JsonOption()]

@@ -1,0 +1,92 @@
+"""`growthcurves datasets`: the data sets that come with the package."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from growthcurves.cli.command import JsonOption, PlainCommand
+
+_FIRST_ROWS = 5
+
+
+@click.command(
+    cls=PlainCommand,
+    params=[
+        click.Argument(["name"], metavar="[NAME]", required=False),
+        click.Option(["-o", "--output"], metavar="FILE", help="Write the data: .csv, .tsv, .parquet or .xlsx."),
+        JsonOption(),
+    ],
+    short_help="List, show or write the data sets that come along.",
+)
+def datasets(name: str | None, output: str | None, as_json: bool) -> None:
+    """List the data sets that come with growthcurves, show the one called NAME, or write it to a file.
+
+    \b
+    growthcurves datasets
+    growthcurves datasets trial
+    growthcurves datasets trial -o trial.csv
+    """
+    from growthcurves.cli.layout import say
+    from growthcurves.cli.machine import as_json as json_of
+    from growthcurves.data.datasets import dataset_entry, list_datasets
+
+    if name is None:
+        if output:
+            raise click.UsageError(
+                "-o writes one data set: name it, for example growthcurves datasets trial -o trial.csv."
+            )
+        listed = list_datasets()
+        say(json_of(listed) if as_json else _list_text(listed))
+        return
+    entry = dataset_entry(name)
+    if output:
+        _write(name, output)
+    if as_json:
+        click.echo(json.dumps(entry | ({"written": output} if output else {}), ensure_ascii=False, indent=2))
+    elif output:
+        click.echo(f"{entry['rows']:,} rows are in {output}.\n\n{_commands(entry, output)}")
+    else:
+        say(_entry_text(name, entry))
+
+
+def _write(name: str, output: str) -> None:
+    from growthcurves.cli.output import table_path, write_table
+    from growthcurves.data.datasets import load_dataset
+
+    write_table(load_dataset(name), table_path(output))
+
+
+def _list_text(listed: Any) -> str:
+    from growthcurves.cli.layout import table_lines
+
+    table = table_lines(listed[["name", "rows", "persons", "title"]])
+    return f"Data sets\n{table}\n\nShow one\n  growthcurves datasets {listed['name'].iloc[0]}"
+
+
+def _entry_text(name: str, entry: dict[str, Any]) -> str:
+    from growthcurves.cli.layout import table_lines, wrapped
+    from growthcurves.data.datasets import load_dataset
+
+    roles = ", ".join(f"{role} {column}" for role, column in entry["roles"].items())
+    units = ", ".join(f"{role} in {unit}" for role, unit in entry.get("units", {}).items())
+    size = f"{entry['rows']:,} rows, {entry['persons']:,} persons, {entry['layout']}"
+    file = f"{name}.csv"
+    parts = [
+        f"{name}: {entry['title']}",
+        f"Table\n{wrapped([size, roles, units])}",
+        f"First rows\n{table_lines(load_dataset(name).head(_FIRST_ROWS))}",
+        f"Source\n{wrapped([entry['source'], entry['citation'], entry['licence']])}",
+        f"Take it\n  growthcurves datasets {name} -o {file}\n{_commands(entry, file)}",
+    ]
+    return "\n\n".join(parts)
+
+
+def _commands(entry: dict[str, Any], file: str) -> str:
+    """How the data set is analysed, ready to be typed."""
+    roles = {role: column for role, column in entry["roles"].items() if role in ("id", "time", "outcome")}
+    options = [f"--{role} {column}" for role, column in roles.items()]
+    options += [f'--columns "{entry["columns"]}"'] if isinstance(entry.get("columns"), str) else []
+    return f"  growthcurves fit {file} \\\n      {' '.join(options)}"

@@ -1,0 +1,115 @@
+"""`growthcurves describe`: what a table holds, before any model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.options import BY, TABLE, request_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_PATTERNS = 12
+_MOST_PEOPLE = 20
+_OWN = [click.Option(["--people"], is_flag=True, help="List the persons, with their own straight lines.")]
+
+
+@click.command(
+    cls=PlainCommand,
+    params=table_command([*TABLE, BY], _OWN),
+    short_help="Persons, occasions, variance and missing waves of a table.",
+)
+def describe(people: bool, as_json: bool, write_model: str | None, **values: Any) -> None:
+    """Describe the table DATA: persons, occasions, where the variance lies, and who missed which waves.
+
+    \b
+    growthcurves describe study.csv --id subject --time week --outcome bdi --by arm
+    growthcurves describe wide.csv --id subject --time day \\
+        --columns "reaction_{day}" --people
+    """
+    from growthcurves.cli.layout import say
+    from growthcurves.cli.machine import as_json as json_of
+    from growthcurves.cli.machine import package_version
+    from growthcurves.cli.model_file import write_model_file
+    from growthcurves.cli.table import panel_of, roles_of
+
+    request = request_of(values)
+    panel = panel_of(request, roles_of(request))
+    described = panel.describe()
+    missing, reason = _missing(panel, request.by)
+    write_model_file(write_model, request.data)
+    if as_json:
+        answers = {
+            "package": package_version(),
+            "panel": described.to_dict(),
+            "missing": missing.to_dict() if missing is not None else None,
+            "why_not_missing": reason or None,
+            **({"people": panel.people().reset_index()} if people else {}),
+        }
+        click.echo(json_of(answers))
+        return
+    parts = [str(described), _missing_text(missing) if missing is not None else f"Missing waves\n  {reason}"]
+    parts += [_people_text(panel.people())] if people else []
+    say("\n\n".join(parts))
+
+
+def _missing(panel: Any, by: str | None) -> tuple[Any, str]:
+    """The patterns of missing waves, or why there are none."""
+    from growthcurves.errors import NotEstimableError
+
+    try:
+        return panel.missing(by), ""
+    except NotEstimableError as error:
+        if by is not None:
+            raise
+        return None, str(error)
+
+
+def _missing_text(missing: Any) -> str:
+    """Patterns and dropout in narrow tables, counts with their percentages beside them."""
+    from growthcurves.cli.layout import table_lines
+
+    most = missing.table.groupby("group", sort=False).head(_MOST_PATTERNS // 2) if missing.names["by"] else None
+    shown = missing.table[:_MOST_PATTERNS] if most is None else most
+    more = len(missing.table) - len(shown)
+    by = f", by {missing.names['by']}" if missing.names["by"] else ""
+    parts = [
+        f"Missing waves{by} ({len(missing.waves)} waves of {missing.names['grid']})\n"
+        + table_lines(_with_shares(missing.totals, {"persons": "percent"})),
+        "Patterns (x seen, . missed)\n"
+        + table_lines(_with_shares(shown.drop(columns=["seen", "last_wave"]), {"persons": "percent"}))
+        + (f"\n  and {more} more: see --json" if more else ""),
+        "Who is seen, who remains in the study, and who leaves after the wave\n"
+        + table_lines(_dropout(missing.dropout)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _dropout(table: pd.DataFrame) -> pd.DataFrame:
+    shares = {name: f"percent_{name}" for name in ("observed", "remaining", "left_after")}
+    same = "time" in table and (table["wave"].astype(str) == table["time"].map("{:g}".format)).all()
+    return _with_shares(table.drop(columns=["time"]) if same else table, shares)
+
+
+def _with_shares(table: pd.DataFrame, shares: dict[str, str]) -> pd.DataFrame:
+    """The table with each percentage written beside its count."""
+    joined = table.copy()
+    for count, percent in shares.items():
+        texts = [f"{share:.1f} %" for share in table[percent]]
+        room = max(map(len, [*texts, ""]))
+        sizes = max(map(len, [*table[count].astype(str), ""]))
+        joined[count] = [f"{n:>{sizes}} {text:>{room}}" for n, text in zip(table[count], texts, strict=True)]
+    return joined.drop(columns=list(shares.values()))
+
+
+def _people_text(people: pd.DataFrame) -> str:
+    from growthcurves.cli.layout import table_lines
+
+    more = len(people) - _MOST_PEOPLE
+    title = f"Persons, with their own least-squares lines (intercept at {people.attrs['origin']:g})\n"
+    rest = f"\n  and {more:,} more: see --json" if more > 0 else ""
+    shown = people.reset_index()[:_MOST_PEOPLE]
+    return title + table_lines(shown, {"n": "{:.0f}".format, "r2": "{:.2f}".format}) + rest

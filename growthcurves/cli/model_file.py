@@ -1,0 +1,151 @@
+"""Model files: the options of a command as TOML, read as defaults of the command line and written from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from growthcurves.cli.options import SECTIONS, SharedOption
+from growthcurves.cli.values import Pairs
+from growthcurves.errors import DataError, ModelError, unknown
+
+
+def read_model_file(path: str) -> dict[str, Any]:
+    """The values of a model file by option, for click's map of defaults.
+
+    Raises
+    ------
+    DataError
+        For a file that is not there or is not TOML, with the line.
+    ModelError
+        For an unknown section or key, with the nearest known one.
+    """
+    import tomllib
+
+    try:
+        sections = tomllib.loads(Path(path).expanduser().read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise DataError(f"There is no model file {path!r}.") from None
+    except OSError as error:
+        raise DataError(f"{path!r} cannot be opened: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is no model file in TOML: {error}.") from None
+    return {name: value for section, keys in sections.items() for name, value in _section(path, section, keys)}
+
+
+def _section(path: str, section: str, keys: Any) -> list[tuple[str, Any]]:
+    if section not in SECTIONS or not isinstance(keys, dict):
+        listed = ", ".join(f"[{name}]" for name in SECTIONS)
+        owner = _owner(section)
+        hint = f" {section!r} belongs under [{owner}]." if owner else f" {unknown('section', section, SECTIONS)}"
+        raise ModelError(f"{path} has the sections {listed}.{hint}")
+    options = {option.key: option for option in SECTIONS[section]}
+    found = []
+    for key, value in keys.items():
+        if key not in options:
+            owner = _owner(key)
+            hint = f" It belongs under [{owner}]." if owner else ""
+            raise ModelError(f"{path}: {unknown(f'key of [{section}] called', key, options)}{hint}")
+        option = options[key]
+        found.append((str(option.name), _as_default(option, value)))
+    return found
+
+
+def _owner(key: str) -> str | None:
+    return next((name for name, options in SECTIONS.items() if key in [option.key for option in options]), None)
+
+
+def _as_default(option: SharedOption, value: Any) -> Any:
+    """A value as click takes a default: several values for an option that may be repeated, texts for plain types."""
+    if option.multiple:
+        return value if isinstance(value, list) else [value]
+    if not isinstance(value, str | int | float | list):
+        raise ModelError(f"{option.key} in a model file is a text, a number or a list, not {value!r}.")
+    return value
+
+
+def model_file_text(values: dict[str, Any]) -> str:
+    """The options in effect as the text of a model file.
+
+    Examples
+    --------
+    >>> print(model_file_text({"id": "subject", "shape": "piecewise", "knots": (3, 6)}))
+    [table]
+    id = "subject"
+    <BLANKLINE>
+    [model]
+    shape = "piecewise"
+    knots = [
+        3,
+        6,
+    ]
+    <BLANKLINE>
+    """
+    import tomli_w
+
+    sections = {}
+    for section, options in SECTIONS.items():
+        kept = {option.key: _as_toml(option, values.get(str(option.name))) for option in options}
+        sections[section] = {key: value for key, value in kept.items() if value is not None}
+    return tomli_w.dumps({section: keys for section, keys in sections.items() if keys})
+
+
+def _as_toml(option: SharedOption, value: Any) -> Any:
+    """A value as TOML holds it; None for what was not asked for."""
+    if value is None or value is False or value == ():
+        return None
+    if isinstance(option.type, Pairs):
+        pairs = {str(name): item for one in value for name, item in one}
+        return _listed(pairs[""] if set(pairs) == {""} else pairs)
+    return _listed(value)
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _listed(item) for name, item in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+class ModelFileOption(click.Option):
+    """`--model FILE`: what the file says is the default of every option that the command has."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["--model"],
+            metavar="FILE",
+            is_eager=True,
+            expose_value=False,
+            callback=_take_defaults,
+            help="A model file (TOML) with these options; what is given here goes before it.",
+        )
+
+
+class WriteModelOption(click.Option):
+    """`--write-model FILE`: keep the options in effect as a model file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["--write-model"], metavar="FILE", help="Write these options to a model file (TOML), to be used again."
+        )
+
+
+def _take_defaults(ctx: click.Context, option: click.Parameter, path: str | None) -> None:
+    if path is not None:
+        ctx.default_map = {**(ctx.default_map or {}), **read_model_file(path)}
+
+
+def write_model_file(path: str | None, data: str) -> None:
+    """Write the current command's options to a model file, where one was asked for.
+
+    Raises
+    ------
+    click.UsageError
+        When the file is the data file, or its folder is not there.
+    """
+    from growthcurves.cli.output import output_path
+
+    if path is not None:
+        values = click.get_current_context().params
+        output_path(path, data, "--write-model").write_text(model_file_text(values), encoding="utf-8")

@@ -1,0 +1,163 @@
+"""`growthcurves plot`: any figure of a fit or of the table itself, as a file."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from growthcurves.cli.command import JsonOption, PlainCommand, data_argument
+from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
+from growthcurves.cli.options import MODEL, TABLE, Request, pairs_of, request_of
+from growthcurves.cli.values import Settings
+
+FORMATS = (".png", ".svg", ".pdf")
+
+
+def _list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from growthcurves.cli.layout import say
+
+        say(figures_text())
+        ctx.exit()
+
+
+@click.command(
+    cls=PlainCommand,
+    params=[
+        data_argument(),
+        *TABLE,
+        *MODEL,
+        ModelFileOption(),
+        WriteModelOption(),
+        click.Option(
+            ["--figure"], metavar="NAME", default="trajectories", show_default=True, help="The figure; see --list."
+        ),
+        click.Option(
+            ["--set", "settings"],
+            type=Settings(),
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="An option of the figure: people=20; repeatable.",
+        ),
+        click.Option(["--dpi"], type=click.IntRange(30, 1200), default=200, show_default=True, help="Dots per inch."),
+        click.Option(
+            ["-o", "--output"],
+            metavar="FILE",
+            default="figure.png",
+            show_default=True,
+            help="The picture's file: .png, .svg or .pdf.",
+        ),
+        click.Option(
+            ["--list"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_list_figures,
+            help="List the figures and their options.",
+        ),
+        JsonOption(),
+    ],
+    short_help="Draw a figure of a fit, or of the table, to a file.",
+)
+def plot(
+    figure: str, settings: tuple, dpi: int, output: str, as_json: bool, write_model: str | None, **values: Any
+) -> None:
+    """Draw a figure of the model fitted to the table DATA, or of the table itself.
+
+    \b
+    growthcurves plot study.csv --id subject --time week --outcome bdi -o bdi.svg
+    growthcurves plot study.csv --id subject --time week --outcome bdi \\
+        --figure slopes --by arm -o rates.pdf
+    """
+    from growthcurves.cli.machine import as_json as json_of
+    from growthcurves.cli.model_file import write_model_file
+
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    request = request_of(values)
+    path = _picture_path(output, request.data)
+    shows, kind = _figure_called(figure)
+    made = _make(kind, pairs_of(settings), request)
+    _draw(made, request, shows).savefig(path, dpi=dpi)
+    write_model_file(write_model, request.data)
+    if as_json:
+        click.echo(json_of({"figure": figure, "file": str(path)}))
+    else:
+        click.echo(f"The figure is in {path}.")
+
+
+def figures() -> dict[str, tuple[str, Any]]:
+    """The figures by name: what they show (fit, table or ladder), and their class.
+
+    A name that a figure of a fit has too begins with what it shows.
+    """
+    from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
+
+    found: dict[str, tuple[str, Any]] = {}
+    for subject, registry in {"fit": FIGURES, "table": PANEL_FIGURES, "ladder": LADDER_FIGURES}.items():
+        for name, kind in registry.items():
+            found[f"{subject}-{name}" if name in found else name] = (subject, kind)
+    return {name.replace("_", "-"): figure for name, figure in found.items()}
+
+
+def figures_text() -> str:
+    """The figures and their options, for a terminal."""
+    from growthcurves.cli.layout import wrapped
+
+    parts = []
+    for name, (subject, kind) in figures().items():
+        first = (inspect.getdoc(kind) or "").splitlines()[0]
+        options = ", ".join(_option_text(item) for item in fields(kind)) or "none"
+        about = f"{first}{' Needs no model.' if subject == 'table' else ''}"
+        parts.append(f"{name}\n{wrapped([about, f'Options: {options}'])}")
+    return "\n\n".join(parts)
+
+
+def _option_text(item: Any) -> str:
+    default = None if item.default is MISSING else item.default
+    return f"{item.name}={'none' if default is None else default}"
+
+
+def _picture_path(output: str, data: str) -> Path:
+    from growthcurves.cli.output import output_path
+    from growthcurves.errors import NotAvailableError
+
+    path = output_path(output, data)
+    if path.suffix.lower() not in FORMATS:
+        raise NotAvailableError(
+            f"-o {output!r}: a figure can be written as {', '.join(FORMATS)}, not as {path.suffix or 'no ending'!r}."
+        )
+    return path
+
+
+def _figure_called(name: str) -> tuple[str, Any]:
+    from growthcurves.errors import ModelError, unknown
+
+    known = figures()
+    if name.replace("_", "-") not in known:
+        raise ModelError(unknown("figure", name, known))
+    return known[name.replace("_", "-")]
+
+
+def _make(kind: Any, settings: dict[str, Any], request: Request) -> Any:
+    """The figure with its options; --by divides it too, where it can be divided."""
+    from growthcurves.plots.figure import make_figure
+
+    can_divide = "by" in {item.name for item in fields(kind)}
+    by = {"by": request.by} if request.by and can_divide else {}
+    return make_figure(kind, by | {name.replace("-", "_"): value for name, value in settings.items()})
+
+
+def _draw(figure: Any, request: Request, shows: str) -> Any:
+    """The matplotlib figure."""
+    from growthcurves.cli.analysis import ladder_of, run
+    from growthcurves.cli.table import panel_of, roles_of
+    from growthcurves.plots.figure import show
+
+    subjects = {"fit": run, "ladder": ladder_of, "table": lambda asked: panel_of(asked, roles_of(asked))}
+    drawn = show(figure, subjects[shows](request))
+    return drawn if hasattr(drawn, "savefig") else drawn.get_figure()

@@ -1,0 +1,80 @@
+"""`growthcurves reshape`: from one row per person to one row per occasion, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.options import TABLE, Request, request_of
+from growthcurves.cli.values import Names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TAKEN = ("id", "time", "columns", "times", "outcome", "missing", "read")
+_OWN = [
+    click.Option(
+        ["--values"], type=Names(), metavar="COLUMNS", help='The table is long: spread these columns, "bdi,anx".'
+    ),
+    click.Option(
+        ["--keep"], type=Names(), metavar="COLUMNS", help="Columns of persons to keep; by default all others."
+    ),
+    click.Option(
+        ["-o", "--output"], metavar="FILE", help="Where to write: .csv, .tsv, .parquet or .xlsx; CSV here by default."
+    ),
+]
+
+
+@click.command(
+    cls=PlainCommand,
+    params=table_command([option for option in TABLE if option.name in _TAKEN], _OWN),
+    short_help="From wide to long, and from long to wide.",
+)
+def reshape(output: str | None, as_json: bool, write_model: str | None, **values: Any) -> None:
+    """Turn a wide table DATA into a long one (--columns), or a long one into a wide one (--values).
+
+    \b
+    growthcurves reshape wide.csv --id subject --time week \\
+        --columns "bdi=bdi_t{wave}" --columns "anx=anx_t{wave}" \\
+        --times "1=0,2=6,3=12" -o long.csv
+    growthcurves reshape long.csv --id subject --time week --values bdi -o wide.xlsx
+    """
+    from growthcurves.cli.machine import as_json as json_of
+    from growthcurves.cli.model_file import write_model_file
+    from growthcurves.cli.output import table_path, write_table
+
+    spread, keep = values.pop("values"), values.pop("keep")
+    request = request_of(values)
+    path = table_path(output, request.data) if output else None
+    frame = _reshaped(request, spread, keep)
+    write_model_file(write_model, request.data)
+    if path is not None:
+        write_table(frame, path)
+    if as_json:
+        shape = {"rows": len(frame), "columns": [str(name) for name in frame.columns]}
+        click.echo(json_of({"file": str(path)} | shape if path else shape | {"table": frame}))
+    elif path is None:
+        click.echo(frame.to_csv(index=False), nl=False)
+    else:
+        click.echo(f"{len(frame):,} rows, {len(frame.columns):,} columns are in {path}.")
+
+
+def _reshaped(request: Request, spread: tuple | None, keep: tuple | None) -> pd.DataFrame:
+    from growthcurves.cli.table import long_table, read
+    from growthcurves.data.widen import to_wide
+
+    if bool(request.columns) == bool(spread):
+        raise click.UsageError("Give either --columns (from wide to long) or --values (from long to wide).")
+    missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
+    if missing:
+        raise click.UsageError(f"{', '.join(missing)} needed.")
+    assert request.id is not None and request.time is not None
+    kept = None if keep is None else [str(name) for name in keep]
+    if request.columns:
+        return long_table(request, request.id, request.time, lambda wide: kept)
+    for option in ("times", "outcome"):
+        if option in request.given:
+            raise click.UsageError(f"--{option} belongs to --columns (from wide to long).")
+    return to_wide(read(request), request.id, request.time, [str(name) for name in spread or ()], kept)

@@ -1,0 +1,167 @@
+"""From the file to a panel: read the table, make it long, find the columns that mean something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from growthcurves.cli.options import Request, pairs_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from growthcurves.data.panel import Panel
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns that mean something."""
+
+    id: str
+    time: str | None
+    outcome: str
+    wave: str | None = None
+
+
+def roles_of(request: Request) -> Roles:
+    """Roles from the options, or from the formula; where both speak they must agree."""
+    if request.formula:
+        return _formula_roles(request)
+    outcome = request.outcome or _only_outcome(request)
+    missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
+    missing += [] if outcome else ["--outcome"]
+    if missing:
+        raise click.UsageError(f"{', '.join(missing)} needed (or the whole model with --formula).")
+    assert request.id is not None and outcome is not None
+    return Roles(request.id, request.time, outcome, _wave(request))
+
+
+def _formula_roles(request: Request) -> Roles:
+    from growthcurves.model.formula import parse_formula
+
+    assert request.formula is not None
+    parsed = parse_formula(request.formula, request.time)
+    roles = Roles(parsed.id, parsed.time, parsed.outcome, _wave(request))
+    for name in ("id", "outcome"):
+        given, said = getattr(request, name), getattr(roles, name)
+        if given and given != said:
+            raise click.UsageError(f"--{name} is {given!r} but the formula says {said!r}.")
+    return roles
+
+
+def _only_outcome(request: Request) -> str | None:
+    names = list(outcome_columns(request))
+    return names[0] if len(names) == 1 else None
+
+
+def _wave(request: Request) -> str | None:
+    """The wave column; that which --times makes, where none is named."""
+    return request.wave or ("wave" if request.times else None)
+
+
+def outcome_columns(request: Request) -> dict[str, Any]:
+    """For each outcome its pattern or its columns; a pattern without a name is that of --outcome, or names itself.
+
+    Raises
+    ------
+    click.UsageError
+        When columns are spelled out without a name.
+    """
+    from growthcurves.data.patterns import Pattern
+
+    columns = pairs_of(request.columns)
+    if "" in columns:
+        nameless = columns.pop("")
+        if request.outcome is None and not isinstance(nameless, str):
+            raise click.UsageError(
+                '--columns needs a name for columns that are spelled out: "bdi=base_bdi:0,end_bdi:12".'
+            )
+        name = request.outcome or Pattern(nameless).stem
+        columns = {name: nameless} | columns
+    return columns
+
+
+def wave_times(request: Request) -> Any:
+    """The times of waves as `to_long` takes them: a dict, a pattern, or None."""
+    times = pairs_of(request.times)
+    return times[""] if set(times) == {""} else times or None
+
+
+def read(request: Request) -> pd.DataFrame:
+    """The table as it is in the file."""
+    from growthcurves.data.read import read_table
+
+    options = {name.replace("-", "_"): value for name, value in pairs_of(request.read).items()}
+    options = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+    return read_table(request.data, missing=request.missing, **options)
+
+
+def long_table(request: Request, id: str, time: str | None, keep: Any) -> pd.DataFrame:
+    """The table with one row per person and occasion; `keep(frame)` says which columns of a wide one are kept."""
+    frame = read(request)
+    if not request.columns:
+        if request.times:
+            raise click.UsageError("--times belongs to wide tables: give --columns as well.")
+        return frame
+    from growthcurves.data.frame import require_columns
+    from growthcurves.data.reshape import to_long
+
+    if time is None:
+        raise click.UsageError("--columns makes a time column: name it with --time.")
+    require_columns(frame, [id])
+    kept = keep(frame)
+    return to_long(frame, id=id, time=time, columns=outcome_columns(request), times=wave_times(request), keep=kept)
+
+
+def panel_of(request: Request, roles: Roles) -> Panel:
+    """The panel, its grouping column as categories."""
+    from growthcurves.data.panel import Panel
+
+    frame = long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles))
+    return Panel(
+        _with_groups(frame, request.by),
+        id=roles.id,
+        time=roles.time,
+        outcome=roles.outcome,
+        wave=roles.wave,
+        time_unit=request.time_unit,
+        outcome_unit=request.outcome_unit,
+        since=request.since,
+    )
+
+
+def _needed(wide: pd.DataFrame, request: Request, roles: Roles) -> list[Any]:
+    """The columns of a wide table that the request may need, without those of the outcomes."""
+    from growthcurves.data.frame import require_columns
+
+    if request.by:
+        require_columns(wide, [request.by])
+    return [name for name in wide.columns if name != roles.id and _mentioned(str(name), request)]
+
+
+def _mentioned(column: str, request: Request) -> bool:
+    """Whether a column may be needed; one whose name is part of another name is kept too, without harm."""
+    names = (request.by, request.since, *(request.knots or ()))
+    predictors = [terms for pairs in request.predictors for _, terms in pairs]
+    texts = (request.slope, request.intercept, request.covariates, request.formula, request.random, *predictors)
+    return column in names or any(column in text for text in texts if text)
+
+
+def _with_groups(frame: pd.DataFrame, by: str | None) -> pd.DataFrame:
+    """The table with the grouping column as categories: arms coded 1, 2, 3 are groups and no scale."""
+    if by is None:
+        return frame
+    from growthcurves.data.frame import require_columns
+    from growthcurves.errors import DataError
+    from growthcurves.plots.people import MOST_GROUPS
+
+    require_columns(frame, [by])
+    count = frame[by].nunique()
+    if not 2 <= count <= MOST_GROUPS:
+        raise DataError(
+            f"--by {by!r} makes {count} group{'s' * (count != 1)}; 2 to {MOST_GROUPS} can be compared: "
+            f"give a column of groups, or use the column as a predictor with --slope."
+        )
+    return frame.assign(**{by: frame[by].astype("category")})

@@ -1,0 +1,41 @@
+"""The examples of the command line's page run, and the table of options is the one that the commands say."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import growthcurves as gc
+from growthcurves.cli.model_file import read_model_file
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "command-line.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_run_in_their_order(run):
+    commands = re.findall(r"^\$ growthcurves (.*)$", PAGE, re.MULTILINE)
+    assert len(commands) > 20
+    for command in commands:
+        result = run(*shlex.split(command))
+        assert result.exit_code == 0, (command, result.output)
+
+
+def test_the_model_file_of_the_page_is_read(asks, tmp_path):
+    (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert set(tomllib.loads(text)) == {"table", "model", "answers"}
+    (tmp_path / "model.toml").write_text(text, encoding="utf-8")
+    assert read_model_file(str(tmp_path / "model.toml"))["reference"] == [{"arm": "placebo"}]
+    gc.load_dataset("trial").to_csv(tmp_path / "trial.csv", index=False)
+    terms = [row["term"] for row in asks("fit", "trial.csv", "--model", "model.toml")["fixed_effects"]]
+    assert {"slope1:age", "slope2:arm[drug]"} <= set(terms)
+
+
+def test_the_table_of_options_is_current():
+    spec = importlib.util.spec_from_file_location("make_options", DOCS / "make_options.py")
+    assert spec is not None and spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    assert make.PAGE.read_text(encoding="utf-8") == make.page(), "run python docs/make_options.py"

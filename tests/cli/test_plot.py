@@ -1,0 +1,53 @@
+"""`growthcurves plot`: every figure of the registry, to every format."""
+
+from __future__ import annotations
+
+import pytest
+from cli_errors import SLEEP, TRIAL, one_line
+
+from growthcurves.cli.plot import figures
+
+STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+
+
+@pytest.mark.parametrize("name", figures())
+def test_every_figure(run, sleep, tmp_path, name):
+    result = run("plot", sleep, *SLEEP, "--figure", name, "-o", "figure.svg")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "figure.svg").read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("ending", STARTS)
+def test_formats(asks, sleep, tmp_path, ending):
+    found = asks("plot", sleep, *SLEEP, "-o", f"figure{ending}", "--dpi", "60")
+    assert found == {"figure": "trajectories", "file": f"figure{ending}"}
+    assert (tmp_path / f"figure{ending}").read_bytes().startswith(STARTS[ending])
+
+
+def test_options_of_a_figure_and_groups(run, trial, tmp_path):
+    assert run("plot", trial, *TRIAL, "--by", "arm", "--set", "people=0", "-o", "few.svg").exit_code == 0
+    assert run("plot", trial, *TRIAL, "--by", "arm", "--set", "people=60", "-o", "many.svg").exit_code == 0
+    assert (tmp_path / "few.svg").stat().st_size < (tmp_path / "many.svg").stat().st_size
+    assert "placebo" in (tmp_path / "few.svg").read_text(encoding="utf-8")
+
+
+def test_the_list_names_every_figure_and_its_options(run):
+    text = run("plot", "--list").stdout
+    assert all(name in text for name in figures()) and "people=60" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        (["--figure", "trajectorys"], "'trajectories'"),
+        (["--set", "persons=3"], "'persons'"),
+        (["--set", "people"], "NAME=VALUE"),
+        (["-o", "figure.bmp"], ".svg"),
+        (["-o", "no/figure.png"], "no folder"),
+        (["--dpi", "5"], "--dpi"),
+        (["--figure", "slopes", "--random", "intercept"], "does not vary"),
+    ],
+)
+def test_what_is_wrong(run, sleep, options, said):
+    assert said in one_line(run("plot", sleep, *SLEEP, *options))
