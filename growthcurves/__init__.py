@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 _NAMES = {
     "fit": "growthcurves.fit",
     "ladder": "growthcurves.fit",
+    "compare": "growthcurves.results.compare.table",
     "GrowthFit": "growthcurves.fit",
     "load": "growthcurves.fit",
     "GrowthModel": "growthcurves.model.growth",

@@ -33,6 +33,7 @@ from growthcurves.results import (
     variances,
 )
 from growthcurves.results.change import report as change_report
+from growthcurves.results.compare import ratio, variance
 from growthcurves.results.criteria import criteria
 from growthcurves.results.effect_sizes import EffectSizes
 from growthcurves.results.fixed_tests import Contrast, FixedTest
@@ -343,6 +344,12 @@ class GrowthFit(FittedModel):
     ) -> pd.Series | pd.DataFrame:
         """Predicted outcomes for known, average or new persons (given what was seen of them), with intervals."""
         return predict.predict(self, newdata, people, seen, interval, level)
+
+    def test_variance(
+        self, *names: str, method: str = "auto", n: int | None = None, rng: Any = None
+    ) -> ratio.LikelihoodRatio:
+        """Likelihood ratio test that these random effects do not vary between persons; methods as in `compare`."""
+        return variance.test_variance(self, names, method, n, rng)
 
     def icc(self, at: Any = None) -> icc.Icc:
         """Share of the variance that lies between persons, at given times."""

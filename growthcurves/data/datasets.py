@@ -63,7 +63,7 @@ def load_dataset(name: str) -> pd.DataFrame:
     frame = pd.read_csv(io.BytesIO(content), dtype=dict.fromkeys(levels, str), **exact_floats())
     for column, labels in levels.items():
         frame[column] = pd.Categorical(frame[column], categories=labels)
-    frame.attrs["source"] = {"file": entry["file"], "first_row": 2}
+    frame.attrs["source"] = {"file": entry["file"], "first_row": 2, "dataset": name}
     return frame
 
 

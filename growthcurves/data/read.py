@@ -86,7 +86,11 @@ def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) ->
     1  008         NaN
     """
     path = Path(path).expanduser()
-    return _reader_of(path)(path, MissingCodes.of(missing), **options)
+    codes = MissingCodes.of(missing)
+    frame = _reader_of(path)(path, codes, **options)
+    if codes.given or options:  # so that the same call can be written down
+        frame.attrs["source"] = frame.attrs["source"] | {"missing": list(codes.given), "options": options}
+    return frame
 
 
 def _reader_of(path: Path) -> Reader:

@@ -8,6 +8,10 @@ A table that was read from a file carries ``frame.attrs["source"]``, a plain dic
     the file's row that holds the first row of data (2 under a header).
 ``blank``
     the file's rows that were empty and skipped; absent where there were none.
+``missing``, ``options``
+    what `read_table` was told besides the file; absent where nothing was.
+``dataset``
+    the name of a shipped data set; absent for files.
 ``waves``, ``cells``
     only after `to_long`: the number of long rows per wide row, and, as one JSON text (an immutable text costs
     nothing to copy), the wide columns of each outcome in the order of the waves.

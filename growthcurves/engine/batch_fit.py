@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from growthcurves.engine.batch import Batch
+from growthcurves.engine.batch import Batch, criterion
 from growthcurves.engine.batch_faces import ranks_of, scales, spectra
 from growthcurves.engine.batch_optimise import Ends, descent_directions, optimise_batch
 from growthcurves.engine.batch_starts import moment_starts, other_starts
@@ -82,9 +82,7 @@ def fit_batch(batch: Batch) -> Fits:
     able = np.flatnonzero(~dependent)
     if able.size:
         part = batch.take(able)
-        start = moment_starts(part)
-        starts = [start, other_starts(start, problem.partition)] if problem.q else [start]
-        ends.put(able, optimise_batch(part, starts))
+        ends.put(able, _searched(part) if problem.q else _least_squares(part))
     converged = _certified(batch, ends)
     alone = ~(converged | dependent)
     for replicate in np.flatnonzero(alone).tolist():
@@ -104,6 +102,19 @@ def fit_batch(batch: Batch) -> Fits:
         alone=alone,
         dependent=dependent,
     )
+
+
+def _searched(batch: Batch) -> Ends:
+    start = moment_starts(batch)
+    return optimise_batch(batch, [start, other_starts(start, batch.problem.partition)])
+
+
+def _least_squares(batch: Batch) -> Ends:
+    """Without random effects the optimum is known."""
+    B = len(batch)
+    at = criterion(replace(batch, blocks=()), np.zeros((B, 0, 0)))
+    there = {"deviance": at.deviance, "beta": at.beta, "rss": at.rss, "inverse": at.inverse}
+    return replace(Ends.empty(batch), **there, decrement=np.zeros(B), regular=np.ones(B, dtype=bool))
 
 
 def _dependent(batch: Batch) -> Array:

@@ -132,10 +132,15 @@ class Problem:
     @property
     def deviance_shift(self) -> float:
         """What the standard -2 log likelihood lacks to be the one of the original coding (lme4's definition)."""
-        shift = 2.0 * self.error_df * np.log(self.scale)
+        shift = self.scale_shift
         if self.reml:
             shift += 2.0 * float(np.log(np.abs(np.diag(self.back_x))).sum())
         return shift
+
+    @property
+    def scale_shift(self) -> float:
+        """The part of it that is due to the unit of the outcome."""
+        return 2.0 * self.error_df * float(np.log(self.scale))
 
     def beta(self, standard: Array) -> Array:
         """Fixed effects in the original coding (kept columns), from standard ones."""

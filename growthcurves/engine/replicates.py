@@ -213,7 +213,7 @@ class _SharedPart:
         inner = self.wishart.make(normal[:, self.ends[-1] :], self.streams.square)  # sum of f f'
         cross = np.empty((count, K, q, p, q))  # sum of C_ai E_b
         for k, factor in enumerate(self.roots):
-            z = normal[:, self.ends[k] : self.ends[k + 1]].reshape(count, -1, q)
+            z = normal[:, self.ends[k] : self.ends[k + 1]].reshape(count, factor.shape[1], q)
             cross[:, k] = (factor @ (z @ self.errors.A[k].T)).reshape(count, q, p, q)
             inner[:, k] += z.swapaxes(1, 2) @ z
         H, A = self.errors.H, self.errors.A

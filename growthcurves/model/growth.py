@@ -180,6 +180,15 @@ def formula_words(formula: str) -> list[str]:
     return ([] if "0" in parts else ["1"]) + [part for part in parts if part not in ("0", "1", "")]
 
 
+def predictor_words(model: GrowthModel) -> str:
+    """What predicts what, in a line."""
+    formulas = [(name, formula_words(model.formula_for(name))) for name in model.parameters]
+    parts = [f"{name} ~ {' + '.join(words)}" for name, words in formulas if words != ["1"]]
+    parts = [part.replace("~ 1 + ", "~ ") for part in parts]
+    parts += [f"covariates {model.covariates}"] if model.covariates else []
+    return "; ".join(parts) or "no predictors"
+
+
 def _outer_sum(formula: str) -> list[str]:
     """The summands of a formula, not splitting inside parentheses or backticks."""
     parts, depth, quoted = [""], 0, False

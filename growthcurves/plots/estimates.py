@@ -23,6 +23,8 @@ NOT_IDENTIFIED = (
     "persons and of their differences is withheld."
 )
 
+_NEXT_TO = 0.05  # of the observed period
+
 
 def why_no_persons(fit: Any) -> str | None:
     """Why nothing can be drawn of persons' own status and rate; None where it can."""
@@ -57,12 +59,14 @@ def covariates_at(fit: Any, time: float) -> float:
 
 
 def start_time(fit: Any, at: float | None) -> float:
-    """The time at which status is read: the origin of the model where it lies within the data, else the first time."""
-    first, last = whole_period(fit)
+    """The time at which status is read: the origin of the model where it lies within the data or next to them, else
+    the first time.
+    """
     if at is not None:
         return float(at)
-    origin = fit.bound.shape.origin
-    return float(origin) if first <= origin <= last and fit.bound.shape.only_at is None else first
+    first, last = whole_period(fit)
+    origin, near = float(fit.bound.shape.origin), _NEXT_TO * (last - first)
+    return origin if first - near <= origin <= last + near and fit.bound.shape.only_at is None else first
 
 
 def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | None) -> pd.DataFrame:

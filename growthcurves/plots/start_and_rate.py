@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.plots.estimates import covariates_at, start_and_rate, start_time, status_at, why_no_persons
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles, person_alpha
-from growthcurves.plots.people import Groups, groups_of
+from growthcurves.plots.people import Groups, groups_of, sample_persons
 from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of
 from growthcurves.results.answer import checked_level
 from growthcurves.results.rates import average_rate
@@ -41,12 +41,18 @@ class StartAndRate:
         Interval of the average rate of a curved shape, by default from the first to the last time.
     level : float
         Share of persons whom the ellipse holds.
+    people : int or None
+        How many persons are drawn, chosen at random in proportion to their groups; None for all.
+    rng : int, Generator or None
+        Who is drawn; None draws a seed, which the key prints.
     """
 
     by: str | None = None
     at: float | None = None
     between: tuple[float, float] | None = None
     level: float = 0.95
+    people: int | None = 500
+    rng: Any = 1
 
     def why_not(self, fit: Any) -> str | None:
         """Both status and rate must vary between persons."""
@@ -73,8 +79,10 @@ class StartAndRate:
                 "rate": estimates["eb_rate"],
             }
         )
-        frame = pd.concat([points[points["group"].notna()], *self._implied(fit, groups)], ignore_index=True)
-        frame.attrs = estimates.attrs | {"groups": list(groups.labels), "level": f"{100 * self.level:g} %"}
+        sample = sample_persons(groups, self.people, self.rng)
+        frame = pd.concat([points.iloc[sample.persons], *self._implied(fit, groups)], ignore_index=True)
+        texts = {"groups": list(groups.labels), "level": f"{100 * self.level:g} %", "note": sample.note}
+        frame.attrs = estimates.attrs | texts
         return frame
 
     def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
@@ -82,11 +90,12 @@ class StartAndRate:
         groups = frame.attrs["groups"]
         for place, group in enumerate(groups):
             parts = dict(list(frame[frame["group"] == group].groupby("part")))
-            eb, ellipse, mean = (parts[name][["start", "rate"]].to_numpy(float).T for name in ("eb", "ellipse", "mean"))
+            drawn_parts = (parts.get(name, frame.iloc[:0]) for name in ("eb", "ellipse", "mean"))
+            eb, ellipse, mean = (part[["start", "rate"]].to_numpy(float).T for part in drawn_parts)
             alpha = float(np.clip(2.5 * person_alpha(len(frame)), 0.25, 0.9))
             look: Any = {"marker": _MARKERS[place % len(_MARKERS)], "markersize": 4.2, "markeredgewidth": 0}
-            drawn = ax.plot(*eb, linestyle="", color=colour_of(place), alpha=alpha, zorder=2, **look)
-            drawn[0].set_rasterized(eb.shape[1] > 2000)
+            dots = ax.plot(*eb, linestyle="", color=colour_of(place), alpha=alpha, zorder=2, **look)
+            dots[0].set_rasterized(eb.shape[1] > 2000)
             style: Any = line_of(place)
             ax.plot(*ellipse, color=colour_of(place), linestyle=style, linewidth=1.8, zorder=3)
             ax.plot(*mean, "+", color=colour_of(place), markersize=10, markeredgewidth=1.8, zorder=4)
@@ -143,6 +152,8 @@ def _key(frame: pd.DataFrame) -> list[Any]:
     groups = frame.attrs["groups"]
     alone = len(groups) == 1
     colour = colour_of(0) if alone else MUTED
-    point = Line2D([], [], linestyle="", marker="o", markersize=4.2, color=colour, label="persons, empirical Bayes")
+    point = Line2D(
+        [], [], linestyle="", marker="o", markersize=4.2, color=colour, label=f"{frame.attrs['note']}, empirical Bayes"
+    )
     around = Line2D([], [], color=colour, linewidth=1.8, label=f"{frame.attrs['level']} of persons, by the model")
     return [*([] if alone else group_handles(groups)), point, around]

@@ -83,7 +83,7 @@ class VarianceOverTime(Panels):
         frame.attrs = {
             "x": with_unit(fit.model.time, fit.panel.time_unit),
             "sd": with_unit(f"SD of {fit.model.outcome}", fit.panel.outcome_unit),
-            "correlation": f"correlation with {fit.model.time} {short(observed.reference)}",
+            "correlation": f"correlation with {fit.model.time} {short(float(f'{observed.reference:.3g}'))}",
             "icc": "ICC",
             "level": f"{100 * self.level:g} %",
         }

@@ -10,8 +10,12 @@ from typing import Any
 
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
+from growthcurves.report.checklists import Checklists
 from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
+from growthcurves.report.groups import Groups
+from growthcurves.report.missingness import Missingness
+from growthcurves.report.models import Compared, Ladder
 from growthcurves.report.page import Report, make_report
 from growthcurves.report.people import People
 from growthcurves.report.question import Question
@@ -23,12 +27,17 @@ from growthcurves.report.variation import Variation
 SECTIONS: tuple[Section, ...] = (
     Question(),
     Data(),
+    Missingness(),
     Pictures(),
     Change(),
+    Groups(),
+    Compared(),
+    Ladder(),
     Effects(),
     Variation(),
     People(),
     Certainty(),
+    Checklists(),
     Reproduce(),
 )
 
@@ -41,7 +50,7 @@ def report(
     Parameters
     ----------
     *fits : GrowthFit
-        The fit. This version reports one.
+        The first is reported in full, the others are put beside it: their estimates, variances and criteria.
     path : str or Path, optional
         File to write; without it the report is only returned.
     title : str, optional
@@ -52,12 +61,12 @@ def report(
     Returns
     -------
     Report
-        With `html`, `save(path)`; notebooks show it.
+        With `html`, `save(path)`, `tables`, `save_tables(folder)`; notebooks show it.
 
     Raises
     ------
-    NotAvailableError
-        For several fits.
+    ModelError
+        For what is no fit.
     ColumnError, ModelError
         For a column that does not divide the persons into groups.
     """

@@ -9,14 +9,17 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.report.figures import drawn
 from growthcurves.report.format import count, decimals, fixed, number, p_value, polished, share
-from growthcurves.report.section import Subject
+from growthcurves.report.section import Section, Subject
+from growthcurves.results.change.sentences import together
+from growthcurves.results.rates import whole_period
 
 MOST_TIMES = 4
 _LOW, _HIGH = "middle 95 % of persons, low", "middle 95 % of persons, high"
 
 
-class Change:
+class Change(Section):
     """The change report."""
 
     name = "change"
@@ -28,12 +31,17 @@ class Change:
         return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        answer = subject.fit.change(by=subject.by)
+        answer = subject.change
         return {
             "sentences": [polished(str(text)) for text in answer.sentences()],
             "blocks": blocks(subject, shown(subject, answer.table).to_dict("records")),
             "unit": answer.unit,
+            "pictures": drawn(subject, ("start_and_rate",)),
+            "curved": subject.fit.bound.shape.curved,
         }
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        return {"change": subject.change.table}
 
 
 @dataclass(frozen=True)
@@ -81,13 +89,15 @@ _SPREAD, _START, _BETWEEN, _WHY = (
 
 KINDS = (
     Kind("persons", "", "Persons", lambda value, error: count(int(value))),
-    Kind("mean rate", "", "Average rate of change", _rate),
+    Kind("mean rate", "", "Average rate of change{over}", _rate),
+    Kind("mean rate at (.*)", "", "Rate of the mean curve at {time} {}", _rate),
     Kind("difference of mean rate from (.*)", "", "Difference from {}", _rate),
     Kind(_LOW, "", "Middle 95 % of persons' rates", _rate),
     Kind("share above threshold, model", "", "Share of persons with a rate above 0", _share),
     Kind("share above threshold, EB", "", "… counted by empirical Bayes estimates", _share),
     Kind("share above threshold, OLS", "", "… counted by own least-squares lines", _share),
-    Kind("SD of rates", _SPREAD, "SD of rates", _rate),
+    Kind("SD of rates", _SPREAD, "SD of rates{over}", _rate),
+    Kind("SD of rates at (.*)", _SPREAD, "SD of rates at {time} {}", _rate),
     Kind("reliability of the rate", _SPREAD, "Reliability of a person's own rate", _share),
     Kind("likelihood ratio for slope variance", _SPREAD, "Do rates vary at all? Likelihood ratio", _rate),
     Kind("p-value of slope variance, (.*)", _SPREAD, "… p-value, {}", _p),
@@ -148,7 +158,7 @@ def _heading(subject: Subject, group: str) -> str:
 
 
 def _middle(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, str]:
-    both = f"{number(low['estimate'], 3)} to {number(high['estimate'], 3)}"
+    both = " to ".join(polished(text) for text in together(low["estimate"], high["estimate"]))
     withheld = low["estimate"] != low["estimate"]
     return {
         "name": "Middle 95 % of persons' rates",
@@ -165,9 +175,17 @@ def _row(subject: Subject, record: Mapping[str, Any]) -> tuple[str, dict[str, st
     if record["conf_low"] == record["conf_low"]:
         interval = f"{kind.shown(record['conf_low'], error)} to {kind.shown(record['conf_high'], error)}"
     model = subject.fit.model
-    name = kind.title.format(caught, time=model.time, outcome=model.outcome)
+    name = kind.title.format(caught, time=model.time, outcome=model.outcome, over=period(subject.fit))
     row = {"name": name, "estimate": kind.shown(record["estimate"], error), "interval": interval}
     return kind.block, row | {"note": str(record["note"])}
+
+
+def period(fit: Any) -> str:
+    """The interval of the average rate of a curve: " from day 0 to day 9"; empty for a straight line."""
+    if not fit.bound.shape.curved:
+        return ""
+    first, last = whole_period(fit)
+    return f" from {fit.model.time} {number(first)} to {fit.model.time} {number(last)}"
 
 
 def _kind(quantity: str) -> tuple[Kind, str]:

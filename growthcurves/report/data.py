@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from growthcurves.data.units import singular
 from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number
-from growthcurves.report.section import Subject
+from growthcurves.report.section import Section, Subject
 
 
-class Data:
+class Data(Section):
     """Counts at each level, the schedule, and the rows that were left out."""
 
     name = "data"
     title = "The data"
-
-    def why_not(self, subject: Subject) -> str | None:
-        return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         panel = subject.fit.panel
@@ -31,6 +29,9 @@ class Data:
             "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
             "total": int(len(panel.data)),
         }
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        return {"data": subject.fit.panel.describe().table}
 
 
 def _level_two(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

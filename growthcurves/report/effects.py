@@ -5,28 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from growthcurves.report.format import decimals, degrees, fixed, p_value
-from growthcurves.report.section import Subject
+from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import baseline, parameter_name, predictor_name, split_term, unit_of
 
 
-class Effects:
+class Effects(Section):
     """Fixed effects, grouped by growth parameter."""
 
     name = "effects"
     title = "Average growth, and what predicts it"
 
-    def why_not(self, subject: Subject) -> str | None:
-        return None
-
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
-        table = fit.fixed_effects()
+        table = subject.effects
         return {
             "groups": _groups(fit, table.to_dict("records")),
             "ddf": table.attrs.get("ddf", ""),
+            "why_not": table.attrs.get("why_not", ""),
             "aliased": list(fit.aliased),
         }
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        return {"fixed_effects": subject.effects}
 
 
 def _groups(fit: Any, records: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from growthcurves.errors import DataWarning, ModelError, NotAvailableError, NotEstimableError
+from growthcurves.fitted import FittedModel
 from growthcurves.report import format as formats
 from growthcurves.report.section import Section, Subject
+from growthcurves.report.tables import FORMATS, save_tables
 from growthcurves.report.words import about, default_title, findings, lead
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,13 +33,15 @@ class Report:
     ----------
     title : str
     html : str
-        The page: no scripts, and nothing is loaded from outside.
+        The page: nothing is loaded from outside, and it is whole where scripts are off (they sort and search tables).
     lead : str
         What stands at the head of the page: how fast on average.
     findings : tuple of str
         The change report in sentences.
     sections : tuple of (str, str)
         Heading of each section, and "shown" or the reason why not.
+    tables : dict of str to DataFrame
+        The tables of the page with unrounded numbers.
     """
 
     title: str
@@ -41,6 +49,7 @@ class Report:
     lead: str
     findings: tuple[str, ...]
     sections: tuple[tuple[str, str], ...]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -57,6 +66,22 @@ class Report:
         path = Path(path).expanduser()
         path.write_text(self.html, encoding="utf-8", newline="\n")
         return path
+
+    def save_tables(self, folder: str | Path, formats: Iterable[str] = FORMATS) -> list[Path]:
+        """Write every table to a folder, which is made where it is not there, and return the paths.
+
+        Parameters
+        ----------
+        folder : str or Path
+        formats : list of {"csv", "tex", "md"}
+            CSV has all digits; LaTeX and Markdown are rounded to six significant ones.
+
+        Raises
+        ------
+        ModelError
+            For an unknown format.
+        """
+        return save_tables(self.tables, folder, formats)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain Python values."""
@@ -84,21 +109,26 @@ def make_report(
     """Render the sections about a fit into a report, and save it where a path is given."""
     if not fits:
         raise ModelError("A report needs a fit: report(fit).")
-    if len(fits) > 1:
-        raise NotAvailableError("A report of several fits is not there yet: write one report per fit.")
+    for fit in fits:
+        if not isinstance(fit, FittedModel):
+            raise ModelError(f"A report is of fits: report(fit) or report(fit, other), not of {type(fit).__name__}.")
     subject = Subject(fits, by)
+    sections = [section for section in sections if section.belongs(subject)]
     title = title or default_title(subject.fit)
     environment = make_environment()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # said in the section on the data
         rendered = [_rendered(environment, section, subject) for section in sections]
         told = findings(subject)
+        there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
+        tables = {name: table for section in there for name, table in section.tables(subject).items()}
     first = lead(subject, told)
+    script = Markup((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
     page = environment.get_template("page.html").render(
-        title=title, about=about(subject.fit), lead=first, sections=rendered
+        title=title, about=about(subject.fit), lead=first, sections=rendered, script=script, allowed=_hash(script)
     )
     shown = tuple((str(part["title"]), str(part["reason"] or "shown")) for part in rendered)
-    made = Report(title, page, first, told, shown)
+    made = Report(title, page, first, told, shown, tables)
     if path is not None:
         made.save(path)
     return made
@@ -107,7 +137,7 @@ def make_report(
 def make_environment() -> jinja2.Environment:
     """Templates of this folder; everything that a user's file can hold is escaped."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).resolve().parent / "templates"),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -123,12 +153,18 @@ def make_environment() -> jinja2.Environment:
     return environment
 
 
+def _hash(script: str) -> str:
+    """The one script of the page, for its content security policy: nothing else may run or be loaded."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
 def _rendered(environment: jinja2.Environment, section: Section, subject: Subject) -> Mapping[str, Any]:
-    reason, body = section.why_not(subject), Markup()
-    if reason is None:
-        try:
+    body = Markup()
+    try:
+        reason = section.why_not(subject)
+        if reason is None:
             context = section.context(subject)
             body = Markup(environment.get_template(f"{section.name}.html").render(**context))
-        except NotEstimableError as error:
-            reason = str(error)
+    except (NotEstimableError, NotAvailableError) as error:
+        reason = str(error)
     return {"name": section.name, "title": section.title, "reason": reason, "body": body}

@@ -1,23 +1,29 @@
-"""Persons: estimates of their own growth parameters; where there are many, those with the extreme rates."""
+"""Persons: estimates of their own growth; where there are many, the extremes at once and all of them on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.source import show_id
+from growthcurves.plots.people import groups_of
+from growthcurves.report.change import period
+from growthcurves.report.figures import drawn
 from growthcurves.report.format import NOTHING, decimals, fixed, probability
-from growthcurves.report.section import Subject
-from growthcurves.report.words import unit_of
+from growthcurves.report.section import Section, Subject
+from growthcurves.report.words import parameter_name, unit_of
+from growthcurves.results.rates import average_rate
 
 ALL_UP_TO = 24
 EXTREMES = 10
+MOST_LISTED = 5000
 
 
-class People:
+class People(Section):
     """Estimates of persons, with a small picture of each interval."""
 
     name = "people"
@@ -34,20 +40,60 @@ class People:
         return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        fit = subject.fit
-        table = fit.people()
-        sorted_by = "slope" if "slope" in fit.model.parameters else "intercept"
-        table = table.sort_values(f"eb_{sorted_by}", kind="stable")
-        shown, gap = extremes(table)
+        fit, table = subject.fit, subject.people
+        shown = what_is_shown(fit, table)
+        table = _with_groups(subject, table).sort_values(f"eb_{shown.column}", kind="stable")
+        few, gap = extremes(table)
         return {
-            "rows": person_rows(shown, sorted_by, gap),
+            "rows": person_rows(few, shown, gap),
+            "all": [person_row(*item, shown) for item in _items(table)] if gap and len(table) <= MOST_LISTED else [],
             "total": len(table),
             "each": EXTREMES if gap else 0,
-            "rates": sorted_by == "slope",
+            "shown": shown,
             "id": fit.model.id,
-            "unit": unit_of(fit, sorted_by),
-            "start_unit": unit_of(fit, "intercept"),
+            "by": subject.by,
+            "pictures": drawn(subject, ("shrinkage",)),
         }
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        return {"people": _with_groups(subject, subject.people).reset_index()}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which estimate of a person the table shows.
+
+    Attributes
+    ----------
+    column : str
+        What follows "eb_" in the name of its column.
+    start : str
+        The same of the column of the start; empty where there is none, or where it is what is shown.
+    head, about, unit : str
+        The column's heading, what it is in a sentence, and its unit.
+    rate : bool
+        Whether it is a rate, of which a sign is worth asking.
+    """
+
+    column: str
+    start: str
+    head: str
+    about: str
+    unit: str
+    rate: bool
+
+
+def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
+    """The rate of change where persons differ in it, else their level."""
+    first = fit.model.parameters[0]
+    if fit.model.time is None or not average_rate(fit).varies:
+        return Shown(first, "", "level", parameter_name(fit, first), unit_of(fit, first), False)
+    start = first if fit.bound.shape.effects("intercept").any() else ""
+    if "eb_rate" in table.columns:
+        unit = unit_of(fit, "slope") or f"{fit.model.outcome} per {fit.model.time}"
+        return Shown("rate", start, "average rate", f"Average rate of change{period(fit)}", unit, True)
+    head = "change" if fit.bound.shape.curved else "rate"
+    return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope"), True)
 
 
 def extremes(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -57,36 +103,52 @@ def extremes(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return pd.concat([table.iloc[:EXTREMES], table.iloc[-EXTREMES:]]), EXTREMES
 
 
-def person_rows(table: pd.DataFrame, parameter: str, gap: int) -> list[dict[str, Any]]:
+def person_rows(table: pd.DataFrame, shown: Shown, gap: int) -> list[dict[str, Any]]:
     """Rows of the table as texts, each with its interval as percentages of a common axis."""
-    estimate, error = table[f"eb_{parameter}"].to_numpy(float), table[f"eb_{parameter}_se"].to_numpy(float)
-    low, high = estimate - 1.96 * np.nan_to_num(error), estimate + 1.96 * np.nan_to_num(error)
-    start, end = min(low.min(), 0.0), max(high.max(), 0.0)
-    if parameter == "intercept":
-        start, end = low.min(), high.max()
+    estimate, error = (table[f"eb_{shown.column}{end}"].to_numpy(float) for end in ("", "_se"))
+    half = 1.96 * np.nan_to_num(error)
+    low, high = estimate - half, estimate + half
+    start, end = (min(low.min(), 0.0), max(high.max(), 0.0)) if shown.rate else (low.min(), high.max())
     percent = 100 / (end - start) if end > start else 0.0
     rows = []
-    for place, (person, record) in enumerate(zip(table.index, table.to_dict("records"), strict=True)):
+    for place, item in enumerate(_items(table)):
         bar = {
             "low": (low[place] - start) * percent,
             "middle": (estimate[place] - start) * percent,
             "width": (high[place] - low[place]) * percent,
-            "zero": (0.0 - start) * percent if parameter == "slope" else None,
+            "zero": (0.0 - start) * percent if shown.rate else None,
         }
-        rows.append(person_row(person, record, parameter) | {"bar": bar, "gap": bool(gap) and place == gap})
+        rows.append(person_row(*item, shown) | {"bar": bar, "gap": bool(gap) and place == gap})
     return rows
 
 
-def person_row(person: Any, record: Mapping[Any, Any], parameter: str) -> dict[str, str]:
+def person_row(person: Any, record: Mapping[Any, Any], shown: Shown) -> dict[str, Any]:
     """One person as texts."""
-    places = decimals(record[f"eb_{parameter}_se"])
-    start_places = decimals(record["eb_intercept_se"]) if "eb_intercept" in record else 1
+    name = shown.column
+    places = decimals(record[f"eb_{name}_se"])
+    start_places = min(decimals(record[f"eb_{shown.start}_se"]), 2) if shown.start else 0
     return {
         "person": show_id(person),
+        "group": record.get("group"),
         "n": str(int(record["n"])),
-        "start": fixed(record.get("eb_intercept"), min(start_places, 2)),
-        "estimate": fixed(record[f"eb_{parameter}"], places),
-        "error": fixed(record[f"eb_{parameter}_se"], places),
-        "own": fixed(record.get(f"ols_{parameter}"), places),
-        "rising": probability(record["p_positive"]) if "p_positive" in record else NOTHING,
+        "start": fixed(record[f"eb_{shown.start}"], start_places) if shown.start else NOTHING,
+        "estimate": fixed(record[f"eb_{name}"], places),
+        "error": fixed(record[f"eb_{name}_se"], places),
+        "own": fixed(record.get(f"ols_{name}"), places),
+        "rising": probability(record["p_positive"]) if shown.rate else NOTHING,
     }
+
+
+def _items(table: pd.DataFrame) -> list[tuple[Any, dict[Any, Any]]]:
+    return list(zip(table.index, table.to_dict("records"), strict=True))
+
+
+def _with_groups(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with each person's group, where groups were asked for."""
+    if subject.by is None:
+        return table
+    panel = subject.fit.panel
+    groups = groups_of(panel, subject.by)
+    labels = np.array([*groups.labels, NOTHING], dtype=object)[groups.codes]
+    column = pd.Series(labels, index=pd.Index(panel.persons.labels)).reindex(table.index).to_numpy()
+    return table.assign(group=column)[["group", *table.columns]]

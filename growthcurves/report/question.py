@@ -8,18 +8,16 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from growthcurves.report.section import Subject
-from growthcurves.report.words import METHOD, and_list, at_origin, predictor_columns, time_unit
+from growthcurves.report.section import Section, Subject
+from growthcurves.report.shapes import shape_words
+from growthcurves.report.words import METHOD, and_list, predictor_columns, short_name
 
 
-class Question:
+class Question(Section):
     """The model in words and as level equations."""
 
     name = "question"
     title = "What was asked"
-
-    def why_not(self, subject: Subject) -> str | None:
-        return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
@@ -48,10 +46,12 @@ def equation_lines(fit: Any) -> list[tuple[str, Markup]]:
 def typeset(equation: str, fit: Any) -> Markup:
     """Subscripts, Greek letters and multiplication signs in the place of their ASCII."""
     text = str(escape(equation))
-    names = "|".join(re.escape(str(escape(name))) for name in (*fit.model.parameters, *fit.random_names))
-    text = re.sub(rf"\b({names})_i\b", r"<i>\1</i><sub>i</sub>", text)
+    known = sorted({*fit.model.parameters, *fit.random_names}, key=len, reverse=True)
+    names = "|".join(re.escape(str(escape(name))) for name in known)
+    text = re.sub(rf"(?<!\w)({names})_i\b", r"<i>\1</i><sub>i</sub>", text)
     text = re.sub(rf"\bu_({names})", r"<i>u</i><sub>\1</sub>", text)
-    text = text.replace("sigma^2", "<i>σ</i>²").replace(" * ", " · ").replace(" - ", " − ")
+    text = re.sub(r"\^(\d+)", r"<sup>\1</sup>", text)
+    text = text.replace("sigma<sup>2</sup>", "<i>σ</i>²").replace(" * ", " · ").replace(" - ", " − ")
     return Markup(text)
 
 
@@ -61,28 +61,25 @@ def _growth(fit: Any) -> str:
         return f"How much does {model.outcome} differ from person to person?"
     return (
         f"How does {model.outcome} change with {model.time}, and how differently from person to person? "
-        f"Each person is described by a straight line: a start ({model.outcome}{at_origin(fit)}) "
-        f"and a rate of change per {time_unit(fit)}."
+        f"Each person is described by {shape_words(fit).described_by}."
     )
 
 
 def _predictors(fit: Any) -> list[str]:
     columns = {name: list(predictor_columns(fit, name)) for name in fit.model.parameters}
     said = {name: found for name, found in columns.items() if found}
-    if len(said) > 1 and len({tuple(found) for found in said.values()}) == 1:
-        return [f"Both may depend on {and_list(next(iter(said.values())))}."]
-    word = {"intercept": "start" if fit.model.time else "level", "slope": "rate of change"}
-    return [f"The {word.get(name, name)} may depend on {and_list(found)}." for name, found in said.items()]
-
-
-def _plain_name(name: str, with_time: bool) -> str:
-    """A growth parameter or covariate without its place in time."""
-    words = {"intercept": "start" if with_time else "level", "slope": "rate of change"}
-    return f"their {words[name]}" if name in words else f"their response to {name}"
+    if len(said) > 1 and len(said) == len(columns) and len({tuple(found) for found in said.values()}) == 1:
+        whole = "Both" if len(said) == 2 else "All of these"
+        return [f"{whole} may depend on {and_list(next(iter(said.values())))}."]
+    return [f"The {short_name(fit, name)} may depend on {and_list(found)}." for name, found in said.items()]
 
 
 def _random(fit: Any) -> str:
-    names = [_plain_name(name, bool(fit.model.time)) for name in fit.random_names]
+    covariates = fit.bound.covariates.names
+    names = [
+        f"their response to {name}" if name in covariates else f"their {_plain(short_name(fit, name))}"
+        for name in fit.random_names
+    ]
     if not names:
         return "Beyond that all persons are held to follow one curve: no random effects were asked for."
     beyond = "Beyond that, " if any(predictor_columns(fit, name) for name in fit.model.parameters) else ""
@@ -90,4 +87,13 @@ def _random(fit: Any) -> str:
     if len(names) > 1:
         joined = len(fit.model.random.blocks) < len(names)
         text += ", and these differences may be correlated" if joined else ", without correlation"
-    return f"{text[0].upper()}{text[1:]}; single measurements scatter about each person's line."
+    return f"{text[0].upper()}{text[1:]}; single measurements scatter about each person's {_line(fit)}."
+
+
+def _plain(name: str) -> str:
+    """A growth parameter without its place in time, which has been said before."""
+    return re.sub(r"^start \(.*\)$", "start", name)
+
+
+def _line(fit: Any) -> str:
+    return "own curve" if fit.model.time is not None and fit.bound.shape.curved else "own line"

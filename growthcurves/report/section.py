@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any, ClassVar
+
+import pandas as pd
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about.
+    """What a report is about; answers that several sections need are asked for once.
 
     Attributes
     ----------
     fits : tuple of GrowthFit
+        The first is reported in full, the others are compared with it.
     by : str or None
         Column that divides the persons into groups.
     """
@@ -26,24 +30,53 @@ class Subject:
         """The fit that is reported."""
         return self.fits[0]
 
+    @cached_property
+    def change(self) -> Any:
+        """The change report."""
+        return self.fit.change(by=self.by)
 
-class Section(Protocol):
-    """A section: its heading, its template, when it applies, and what its template is given."""
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """The fixed effects."""
+        return self.fit.fixed_effects()
 
-    @property
-    def name(self) -> str:
-        """Name of the template and of the anchor on the page."""
-        ...
+    @cached_property
+    def components(self) -> pd.DataFrame:
+        """The variance components."""
+        return self.fit.variance_components()
 
-    @property
-    def title(self) -> str:
-        """Heading."""
-        ...
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """The persons' estimates."""
+        return self.fit.people()
+
+
+class Section:
+    """A section: its heading, when it applies, what its template is given, and its tables.
+
+    Attributes
+    ----------
+    name : str
+        Name of the template and of the anchor on the page.
+    title : str
+        Heading.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    def belongs(self, subject: Subject) -> bool:
+        """Whether the page has this section at all."""
+        return True
 
     def why_not(self, subject: Subject) -> str | None:
         """Why the section has nothing to show, as a sentence that is shown in its place; None when it has."""
-        ...
+        return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        """What the template is given. A NotEstimableError is shown as the reason in its place."""
-        ...
+        """What the template is given. What cannot be estimated, or was not saved, is said in its place."""
+        return {}
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        """The section's tables with unrounded numbers, by the name that their files get."""
+        return {}

@@ -5,26 +5,24 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup, escape
 
+from growthcurves.plots.figure import Figure, Panels
 from growthcurves.plots.style import FAINT, GROUP_COLOURS, HAIRLINE, INK, MUTED, styled
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 # Colours of the pictures and the names by which the page's style sheet knows them.
-VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", HAIRLINE: "--rule"} | {
+VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", HAIRLINE: "--rule", "#ffffff": "--paper"} | {
     colour: f"--group-{place + 1}" for place, colour in enumerate(GROUP_COLOURS)
 }
 
 
 def inline_svg(
-    name: str, description: str, draw: Callable[[Axes], object], inches: tuple[float, float]
+    name: str, description: str, figure: Figure, frame: pd.DataFrame, inches: tuple[float, float]
 ) -> Markup:
-    """Draw on new axes and return the picture as an `<svg>` element.
+    """Draw a figure's table and return the picture as an `<svg>` element.
 
     Parameters
     ----------
@@ -32,24 +30,25 @@ def inline_svg(
         Prefix of the ids inside, so that two pictures of one page do not share any.
     description : str
         What the picture shows, for readers who cannot see it.
-    draw : function of Axes
+    figure : Figure
+    frame : DataFrame
+        Its table.
     inches : (width, height)
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Sheet
 
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "growthcurves", "path.simplify": True}
     buffer = io.StringIO()
     with styled(), matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has its own fonts
-        figure = Figure(figsize=inches, layout="constrained")
-        FigureCanvasSVG(figure)
-        figure.patch.set_alpha(0)
-        ax = figure.add_subplot()
-        ax.patch.set_alpha(0)
-        draw(ax)
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        sheet = Sheet(figsize=inches, layout="constrained")
+        FigureCanvasSVG(sheet)
+        figure.draw(frame, sheet if isinstance(figure, Panels) else sheet.add_subplot())
+        for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):
+            patch.set_alpha(0)
+        sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return Markup(for_page(buffer.getvalue(), name, description))
 
 

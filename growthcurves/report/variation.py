@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
+from growthcurves.report.figures import drawn
 from growthcurves.report.format import decimals, fixed, share
-from growthcurves.report.section import Subject
+from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import short_name, unit_of
 
 
-class Variation:
+class Variation(Section):
     """Variance components."""
 
     name = "variation"
@@ -25,7 +28,7 @@ class Variation:
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
-        table = fit.variance_components()
+        table = subject.components
         records = table.to_dict("records")
         return {
             "method": table.attrs["intervals"].replace(" intervals", ""),
@@ -33,7 +36,11 @@ class Variation:
             "rows": [component_row(fit, record) for record in records],
             "boundary": fit.certificate.singular,
             "direction": list(fit.certificate.direction),
+            "pictures": drawn(subject, ("variance_over_time",)),
         }
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        return {"variance_components": subject.components}
 
 
 def notes_of(fit: Any, records: list[dict], notes: Mapping[str, str]) -> list[str]:

@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from growthcurves.data.units import singular
-from growthcurves.errors import NotEstimableError
-from growthcurves.report.format import count, number, polished
+from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
+from growthcurves.report.shapes import Parameter, shape_words
 
 MOST_IN_LEAD = 3
 METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum likelihood (ML)"}
@@ -31,8 +32,8 @@ def findings(subject: Subject) -> tuple[str, ...]:
     if subject.fit.model.time is None:
         return ()
     try:
-        return tuple(polished(str(text)) for text in subject.fit.change(by=subject.by).sentences())
-    except NotEstimableError:
+        return tuple(polished(str(text)) for text in subject.change.sentences())
+    except (NotAvailableError, NotEstimableError):
         return ()
 
 
@@ -45,28 +46,17 @@ def lead(subject: Subject, told: tuple[str, ...]) -> str:
 
 
 def parameter_name(fit: Any, parameter: str) -> str:
-    """A growth parameter for a reader: "Start: reaction at day 0"."""
-    if parameter == "intercept":
-        return (
-            f"Start: {fit.model.outcome}{at_origin(fit)}"
-            if fit.model.time
-            else f"Level of {fit.model.outcome}"
-        )
-    if parameter == "slope":
-        return f"Rate of change: {fit.model.outcome} per {time_unit(fit)}"
-    return parameter
+    """A growth parameter as a heading: "Start: reaction at day 0"."""
+    return _parameter(fit, parameter).title
 
 
 def short_name(fit: Any, name: str) -> str:
     """A growth parameter or covariate inside a longer text."""
-    if name == "intercept":
-        return f"start ({fit.model.outcome}{at_origin(fit)})" if fit.model.time else "level"
-    return {"slope": "rate of change"}.get(name, name)
+    return _parameter(fit, name).short
 
 
-def at_origin(fit: Any) -> str:
-    """Where the intercept is read: " at day 0"."""
-    return f" at {fit.model.time} {number(fit.bound.shape.origin)}"
+def _parameter(fit: Any, name: str) -> Parameter:
+    return shape_words(fit).parameters.get(name, Parameter(name, name, ""))
 
 
 def time_unit(fit: Any) -> str:
@@ -76,10 +66,7 @@ def time_unit(fit: Any) -> str:
 
 def unit_of(fit: Any, parameter: str) -> str:
     """Unit of a growth parameter: "ms", "ms per day"; empty where the outcome has none."""
-    unit = fit.panel.outcome_unit or ""
-    if parameter == "slope":
-        return f"{unit} per {time_unit(fit)}".strip()
-    return unit
+    return _parameter(fit, parameter).unit
 
 
 def split_term(fit: Any, term: str) -> tuple[str, str]:

@@ -36,9 +36,9 @@ class Criteria(NamedTuple):
     bic_persons: float
 
 
-def criteria(fit: FittedModel) -> Criteria:
-    """AIC, AICc and BIC of a fit; every parameter counts, by REML as by ML."""
-    deviance, k = fit.solution.deviance, fit.parameter_count
+def criteria(fit: FittedModel, deviance: float | None = None) -> Criteria:
+    """AIC, AICc and BIC of a fit, or of another value of its deviance; every parameter counts, by REML as by ML."""
+    deviance, k = fit.solution.deviance if deviance is None else deviance, fit.parameter_count
     n, persons = fit.moments.rows, fit.moments.persons
     aic = deviance + 2.0 * k
     small = 2.0 * k * (k + 1) / (n - k - 1) if n > k + 1 else float("nan")

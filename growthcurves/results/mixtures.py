@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.results.distributions import normal_cdf
+from growthcurves.results.distributions import normal_cdf, normal_quantile
+
+_MOST_STEPS = 200
 
 
 def mixture_quantile(
     means: np.ndarray, sds: np.ndarray | float, probability: float, counts: np.ndarray | None = None
 ) -> float:
-    """Quantile of the mixture of normal distributions with these means and SDs, each counted so often."""
+    """Quantile of the mixture of normal distributions with these means and SDs, each counted so often.
+
+    Newton steps inside a bracket that closes.
+    """
     means, sds = np.asarray(means, dtype=float), np.broadcast_to(np.asarray(sds, dtype=float), np.shape(means))
     if np.isnan(sds).any() or np.isnan(means).any():
         return float("nan")
@@ -18,18 +23,23 @@ def mixture_quantile(
     if not sds.any():
         return float(np.quantile(np.repeat(means, counts.astype(int)), probability))
     shares = counts / counts.sum()
-    low, high = float((means - 10 * sds).min()), float((means + 10 * sds).max())
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for _ in range(200):
-            middle = (low + high) / 2.0
-            if middle in (low, high):
-                break
-            below = np.where(sds > 0, normal_cdf((middle - means) / np.where(sds > 0, sds, 1.0)), middle >= means)
-            if shares @ below < probability:
-                low = middle
-            else:
-                high = middle
-    return (low + high) / 2.0
+    ends = means + normal_quantile(probability) * sds  # the quantile lies between those of the components
+    low, high = float(ends.min()), float(ends.max())
+    point = sds == 0
+    spread = np.where(point, 1.0, sds)
+    middle, near = (low + high) / 2.0, 1e-15 * (abs(low) + abs(high) + float(sds.max()))
+    for _ in range(_MOST_STEPS):
+        if high - low <= near:
+            break
+        z = (middle - means) / spread
+        excess = float(shares @ np.where(point, middle >= means, normal_cdf(z))) - probability
+        low, high = (middle, high) if excess < 0 else (low, middle)
+        density = float(shares @ np.where(point, 0.0, np.exp(-0.5 * z * z) / spread)) / np.sqrt(2.0 * np.pi)
+        newton = middle - excess / density if density > 0 else low
+        if abs(newton - middle) <= near:
+            break
+        middle = newton if low < newton < high else (low + high) / 2.0
+    return middle
 
 
 def share_above(means: np.ndarray, sds: np.ndarray | float, threshold: float, counts: np.ndarray) -> float:

@@ -33,7 +33,7 @@ def refuse_unsafe(formulas: Iterable[str]) -> None:
     Examples
     --------
     >>> refuse_unsafe(["np.log(age) + center(bmi)"])
-    >>> refuse_unsafe(["__import__('os').getcwd()"])
+    >>> refuse_unsafe(["__import__('os')"])
     Traceback (most recent call last):
     growthcurves.errors.DataError: The file's formula calls '__import__', which no formula may: it was not loaded.
     """

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from replicate_designs import DESIGNS, fitted
 
+import growthcurves as gc
 from growthcurves.engine.batch import criterion, derivatives
 from growthcurves.engine.batch_fit import fit_batch
 from growthcurves.engine.certificate import judge
@@ -94,3 +95,19 @@ def test_a_replicate_without_full_rank_has_no_estimates():
     assert fits.converged.tolist() == [True, False, True]
     assert np.isnan(fits.beta[1]).all()
     assert np.isfinite(fits.beta[[0, 2]]).all()
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_without_random_effects_replicates_are_least_squares(method):
+    panel = fitted("schedules", method).panel
+    model = gc.GrowthModel("y", "time", "id", random=())
+    solution = gc.fit(model, panel.frame, method=method).solution
+    batch = ParametricSource(solution.problem, truth_of(solution), np.random.SeedSequence(4)).next(6)
+    fits = fit_batch(batch)
+    assert fits.converged.all()
+    for replicate, total in enumerate(batch.total):
+        beta = np.linalg.solve(total[:-1, :-1], total[:-1, -1])
+        rss = total[-1, -1] - beta @ total[:-1, -1]
+        expected = rss / batch.error_df[replicate] * solution.problem.scale**2
+        assert fits.sigma2[replicate] == pytest.approx(expected, rel=1e-12)
+        np.testing.assert_allclose(fits.beta[replicate], solution.problem.beta(beta), rtol=1e-10)

@@ -279,3 +279,16 @@ def test_pieces():
     assert shortened("short", 2.0) == "short" and len(shortened("x" * 90, 1.0)) < 20
     low, high = view(np.array([]), np.array([1.0, 1.0]))
     assert low < 1 < high
+
+
+def test_persons_of_the_ellipse_are_sampled(trial):
+    fit = gc.fit("depression ~ week * arm + (week | patient)", trial)
+    frame = StartAndRate(by="arm", people=40).data(fit)
+    assert (frame["part"] == "eb").sum() == 40 and frame.attrs["note"] == "40 of 600 persons"
+    assert fit.plot.start_and_rate(by="arm", people=0).lines
+
+
+def test_an_origin_next_to_the_data_is_where_status_is_read():
+    frame = gc.load_dataset("sleepstudy").assign(day=lambda table: table["day"] + 0.01)
+    fit = gc.fit("reaction ~ day + (day | subject)", frame)
+    assert Shrinkage().data(fit).attrs["x"] == "reaction at day 0"

@@ -12,7 +12,8 @@ from growthcurves.engine.problem import coordinates
 from growthcurves.engine.solution import Solution, solve
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question
-from growthcurves.results.distributions import chi_square_tail
+from growthcurves.results.compare.ratio import closed_form
+from growthcurves.results.compare.variance import without_random
 from growthcurves.results.rates import Rate
 
 
@@ -71,15 +72,14 @@ def _predictors(fit: FittedModel, terms: set[str]) -> dict[str, list[str]]:
     }
 
 
-def reduced(fit: FittedModel, without: Iterable[str], random: tuple[str, ...] | None = None) -> Solution:
-    """The same data without some fixed effects, or with only some random effects.
+def reduced(fit: FittedModel, without: Iterable[str]) -> Solution:
+    """The same data without some fixed effects.
 
     Where predictors of a growth parameter are left out, its mean stays, whatever their coding.
     """
     without = set(without)
     keep_x = [j for j, name in enumerate(fit.bound.terms) if name not in without and name not in fit.aliased]
-    names = fit.random_names if random is None else random
-    terms = fit.moments.terms.select(tuple(keep_x), tuple(fit.random_names.index(name) for name in names))
+    terms = fit.moments.terms.select(tuple(keep_x), tuple(range(len(fit.random_names))))
     lost = {name.split(":", 1)[0] for name in without & set(fit.bound.terms)}
     means = [(k, 0) for k, name in zip(fit.bound.growth_rows, fit.model.parameters, strict=True) if name in lost]
     terms = replace(terms, x=(*terms.x, *(mean for mean in means if mean not in terms.x)))
@@ -94,31 +94,19 @@ def _variance(rate: Rate, solution: Solution) -> float:
 
 
 def rate_variance_test(fit: FittedModel) -> list[Row]:
-    """Likelihood ratio against rates that do not vary: mixture p-value (Stram and Lee 1994) and the naive one.
-
-    The mixture is known where one random effect carries the rate.
-    """
+    """Likelihood ratio against rates that do not vary: its mixture p-value where that is known, and the naive one."""
     moving = [name for name, column in zip(fit.random_names, fit.effects.T, strict=True) if _moves(fit, name, column)]
-    small = reduced(fit, [], tuple(name for name in fit.random_names if name not in moving))
-    ratio = max(small.deviance - fit.solution.deviance, 0.0)
-    dropped = sum(_free(len(block)) - _free(len(set(block) - set(moving))) for block in fit.model.random.blocks)
-    naive = chi_square_tail(ratio, dropped)
+    pair = without_random(fit, moving)
     rows = [
-        Row("likelihood ratio for slope variance", ratio, f"{dropped} parameters"),
-        Row("p-value of slope variance, naive", naive, "chi-square, conservative at the boundary"),
+        Row("likelihood ratio for slope variance", pair.ratio, f"{pair.free} parameters"),
+        Row("p-value of slope variance, naive", pair.naive, "chi-square, conservative at the boundary"),
     ]
-    if len(moving) == 1 and not small.verdict.singular and small.verdict.identified:
-        mixed = 0.5 * (naive + chi_square_tail(ratio, dropped - 1))
-        note = f"half chi-square {dropped - 1}, half chi-square {dropped}"
-        rows.insert(1, Row("p-value of slope variance, mixture", mixed, note))
+    tail = closed_form(pair)
+    if tail is not None:
+        rows.insert(1, Row("p-value of slope variance, mixture", tail.p_value, tail.distribution))
     return rows
 
 
 def _moves(fit: FittedModel, name: str, effect: np.ndarray) -> bool:
     """Whether a random effect makes persons' curves differ in more than their level."""
     return name != "intercept" and bool(effect.any())
-
-
-def _free(size: int) -> int:
-    """Variances and covariances of a block."""
-    return size * (size + 1) // 2

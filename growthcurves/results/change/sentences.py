@@ -87,11 +87,14 @@ def _value(row: dict, sign: bool = True) -> str:
 
 
 def together(*values: float, error: float = float("nan")) -> list[str]:
-    """Numbers with the same decimals: three significant digits of their standard error, else of the largest."""
-    size = error if error == error and error > 0 else max(abs(value) for value in values)
+    """Numbers with the same decimals: two digits of their standard error, three where it begins with 1; without a
+    standard error three significant digits of the largest."""
+    known = error == error and error > 0
+    size = error if known else max(abs(value) for value in values)
     if not 1e-4 <= size < 1e6:
         return [number(value, 3) for value in values]
-    places = max(2 - int(f"{size:.2e}".split("e")[1]), 0)
+    digits, power = f"{size:.2e}".split("e")
+    places = max((1 if known and digits >= "2" else 2) - int(power), 0)
     return [f"{value:,.{places}f}" for value in values]
 
 
@@ -113,8 +116,8 @@ def _rates_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
     found = rows.starting("mean rate at ")
     if found:
         at = f"at {told.time} "
-        parts = [f"{_value(row)}{_interval(row, told)} {at}{row['quantity'].rsplit(' ', 1)[1]}" for row in found]
-        yield f"{where} rate of that mean curve is {', '.join(parts)}."
+        parts = [f"{_value(row)} {at}{row['quantity'].rsplit(' ', 1)[1]}{_interval(row, told)}" for row in found]
+        yield f"{where} rate of that mean curve, in {told.unit}, is {', '.join(parts)}."
 
 
 def _middle_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
@@ -164,13 +167,19 @@ def _spread_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
     else:
         size = _value(sd)
         rates = "average rates" if told.over else "rates"
-        yield f"Persons differ: the SD of their {rates} is {size} {told.unit}{_interval(sd, told)}."
+        yield f"Persons differ: the standard deviation of their {rates} is {size} {told.unit}{_interval(sd, told)}."
     if "reliability of the rate" in rows:
         row = rows["reliability of the rate"]
-        yield f"The reliability of a person's own rate is {row['estimate']:.2f}, over {row['note']}."
+        yield (
+            f"The reliability of a person's own rate is {row['estimate']:.2f} (0: all chance, 1: exact), "
+            f"over {row['note']}."
+        )
     if "p-value of slope variance, mixture" in rows:
         mixture, naive = (rows[f"p-value of slope variance, {kind}"]["estimate"] for kind in ("mixture", "naive"))
-        yield f"Test of whether rates vary at all: p {_equals(mixture)} (mixture; naive chi-square {_equals(naive)})."
+        yield (
+            f"A test of whether persons differ in their rate of change at all gives p {_equals(mixture)} "
+            f"(mixture; naive chi-square {_equals(naive)})."
+        )
 
 
 def _equals(p: float) -> str:
@@ -182,16 +191,19 @@ def _start_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
     found = rows.starting("correlation of rate with status at ")
     if found:
         parts = [f"{row['estimate']:.2f} at {told.time} {row['quantity'].rsplit(' ', 1)[1]}" for row in found]
-        yield f"The correlation of the rate with the status is {', '.join(parts)}."
+        yield f"The correlation of the rate of change with where persons stand is {', '.join(parts)}."
     if "time of least spread" in rows and not rows["time of least spread"]["note"].startswith("by assumption"):
         least = rows["time of least spread"]
         outside = ", an extrapolation beyond the data" if least["note"] else ""
-        yield f"Persons differ least at {told.time} {_value(least)}{outside}."
+        yield f"Persons lie closest together at {told.time} {_value(least)}{outside}."
     iccs = rows.starting("ICC at ")
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
         parts = [f"{row['estimate'] * 100:.0f} % at {told.time} {row['quantity'].rsplit(' ', 1)[1]}" for row in shown]
-        yield f"Of the variance of {told.outcome}, the share that lies between persons is {', '.join(parts)}."
+        yield (
+            f"Of the variance of {told.outcome}, the share that lies between persons is {', '.join(parts)}; "
+            f"the rest is scatter within persons."
+        )
 
 
 def _explained_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:

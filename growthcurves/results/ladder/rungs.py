@@ -14,7 +14,7 @@ from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import model_columns
 from growthcurves.model.columns import formula_columns
-from growthcurves.model.growth import GrowthModel, formula_words
+from growthcurves.model.growth import GrowthModel, predictor_words
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
 
@@ -50,10 +50,10 @@ def climb(
         top = estimate(model, panel, method, kind, people)
         means, growth = _means(top.model), _growth(top)
         models = [("unconditional means", means), ("unconditional growth", growth)]
-        models += [(_title(item), item) for item in between]
+        models += [(predictor_words(item), item) for item in between]
         fits = [(title, estimate(item, panel, method, kind, people)) for title, item in models]
         if not _same(fits[1][1], top):
-            fits.append((f"conditional growth: {_title(top.model)}", top))
+            fits.append((f"conditional growth: {predictor_words(top.model)}", top))
     for warning in {str(warning.message): warning for warning in caught}.values():
         warnings.warn(warning.message, warning.category, stacklevel=4)
     return tuple(Rung(name, title, fit) for name, (title, fit) in zip(_letters(len(fits)), fits, strict=True))
@@ -117,12 +117,3 @@ def _parts(step: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
 
 def _same(left: FittedModel, right: FittedModel) -> bool:
     return left.bound.terms == right.bound.terms and left.model.random == right.model.random
-
-
-def _title(model: GrowthModel) -> str:
-    """What predicts what, in a line."""
-    formulas = [(name, formula_words(model.formula_for(name))) for name in model.parameters]
-    parts = [f"{name} ~ {' + '.join(words)}" for name, words in formulas if words != ["1"]]
-    parts = [part.replace("~ 1 + ", "~ ") for part in parts]
-    parts += [f"covariates {model.covariates}"] if model.covariates else []
-    return "; ".join(parts) or "no predictors"

@@ -1,0 +1,66 @@
+"""Reporting checklists: which items this page fills, and what the author must add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.report.certainty import Certainty
+from growthcurves.report.change import Change
+from growthcurves.report.checklist_items import CHECKLISTS, Filled
+from growthcurves.report.data import Data
+from growthcurves.report.effects import Effects
+from growthcurves.report.missingness import Missingness
+from growthcurves.report.models import Compared, Ladder
+from growthcurves.report.question import Question
+from growthcurves.report.reproduce import Reproduce
+from growthcurves.report.section import Section, Subject
+from growthcurves.report.trajectories import Pictures
+from growthcurves.report.variation import Variation
+
+#: The sections that items point to, in the words of the page.
+SECTION_TITLES = {
+    part.name: part.title
+    for part in (
+        Question, Data, Missingness, Pictures, Change, Compared, Ladder, Effects, Variation, Certainty, Reproduce,
+    )
+}  # fmt: skip
+STATES = {"here": "on this page", "part": "partly on this page", "author": "for the author", "none": "does not apply"}
+
+
+class Checklists(Section):
+    """The items of LEVEL and GRoLTS."""
+
+    name = "checklists"
+    title = "Reporting checklists"
+
+    def context(self, subject: Subject) -> Mapping[str, Any]:
+        lists = [
+            {
+                "name": checklist.name,
+                "about": checklist.about,
+                "source": checklist.source,
+                "rows": [_row(item.number, item.text, item.filled(subject)) for item in checklist.items],
+            }
+            for checklist in CHECKLISTS
+        ]
+        return {"lists": lists}
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        rows = [
+            [checklist.name, item.number, item.text, STATES[filled.state], filled.text]
+            for checklist in CHECKLISTS
+            for item in checklist.items
+            for filled in [item.filled(subject)]
+        ]
+        return {"checklists": pd.DataFrame(rows, columns=["checklist", "item", "asked", "state", "where"])}
+
+
+def _row(number: str, text: str, filled: Filled) -> dict[str, str]:
+    sign = {"here": "✓", "part": "◐", "author": "✎", "none": "–"}[filled.state]
+    return {
+        "number": number, "text": text, "state": filled.state, "sign": sign, "word": STATES[filled.state],
+        "where": filled.where, "title": SECTION_TITLES.get(filled.where, ""), "said": filled.text,
+    }  # fmt: skip

@@ -1,0 +1,108 @@
+"""Python that makes the same fit from the same file."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.data.source import source_of
+from growthcurves.model.bind import model_columns
+from growthcurves.model.shapes import SHAPES, shape_of
+from growthcurves.model.shapes.occasions import Occasions
+from growthcurves.report.reshaping import reshaping
+
+#: Files whose categories are text or numbers, so that their order must be said again.
+_UNTYPED = (".csv", ".tsv", ".txt", ".xlsx")
+
+
+def code(fit: Any) -> str:
+    """Python that makes the same fit from the same table."""
+    options = _options(fit.model)
+    blocks = any(value.startswith("RandomPart") for _, value in options)
+    first = ["import growthcurves as gc"] + ["from growthcurves.model.random import RandomPart"] * blocks
+    lines = [*first, "", *_read(fit), "", "model = gc.GrowthModel("]
+    lines += [f"    {name}={value}," for name, value in options]
+    return "\n".join(
+        [*lines, ")", _panel(fit.panel), f'fit = gc.fit(model, panel, method="{fit.method}")', "print(fit)"]
+    )
+
+
+def _read(fit: Any) -> list[str]:
+    panel = fit.panel
+    source = source_of(panel.data)
+    if "dataset" in source:
+        lines = [f"data = gc.load_dataset({source['dataset']!r})"]
+    elif "file" not in source:
+        return ["data = ...  # the long table"]
+    else:
+        told = ({"missing": source["missing"]} if source.get("missing") else {}) | source.get("options", {})
+        more = "".join(f", {name}={value!r}" for name, value in told.items())
+        lines = [f"data = gc.read_table({source['file']!r}{more})"]
+    if "cells" in source:
+        lines.append(reshaping(panel, source, model_columns(fit.model)))
+    return lines + (_categories(fit) if str(source.get("file", "")).endswith(_UNTYPED) else [])
+
+
+def _categories(fit: Any) -> list[str]:
+    """Columns that were made categories after they had been read, with the order of their levels."""
+    if "dataset" in source_of(fit.panel.data):
+        return []
+    data, lines = fit.panel.data, []
+    for name in model_columns(fit.model):
+        dtype = data[name].dtype
+        if isinstance(dtype, pd.CategoricalDtype):
+            levels = dtype.categories.tolist()
+            lines.append(f"data[{name!r}] = pd.Categorical(data[{name!r}], categories={levels!r})")
+    return ["import pandas as pd", *lines] if lines else []
+
+
+def _options(model: Any) -> list[tuple[str, str]]:
+    """The model's options as they would be typed; what is the default is left out."""
+    texts = {"outcome": repr(model.outcome), "time": repr(model.time), "id": repr(model.id)}
+    if model.wave is not None:
+        texts["wave"] = repr(model.wave)
+    if model.time is not None and shape_of(model.shape) != SHAPES["linear"]:
+        texts["shape"] = _shape(shape_of(model.shape))
+    shown = {name: text for name, text in dict(model.predictors).items() if text != "1"}
+    for name, value in (
+        ("origin", model.origin),
+        ("predictors", shown),
+        ("reference", dict(model.reference)),
+        ("covariates", model.covariates),
+    ):
+        if value not in (None, {}):
+            texts[name] = repr(value)
+    texts["random"] = _random(model.random.blocks)
+    if model.evaluated_over != "persons":
+        texts["evaluated_over"] = repr(model.evaluated_over)
+    return list(texts.items())
+
+
+def _shape(shape: Any) -> str:
+    """A shape as it would be typed: its short name, or its value with what it took from the data."""
+    known = [name for name, value in SHAPES.items() if value == shape]
+    if known or isinstance(shape, Occasions):  # the same data give the same occasions
+        return repr(known[0] if known else "occasions")
+    fields = dataclasses.fields(shape) if dataclasses.is_dataclass(shape) else ()
+    given = [(item.name, getattr(shape, item.name)) for item in fields if getattr(shape, item.name) != item.default]
+    listed = [(name, list(value) if isinstance(value, tuple) else value) for name, value in given]
+    prefix = "gc." if type(shape).__module__.startswith("growthcurves.") else ""
+    return f"{prefix}{type(shape).__name__}({', '.join(f'{name}={value!r}' for name, value in listed)})"
+
+
+def _random(blocks: tuple[tuple[str, ...], ...]) -> str:
+    if len(blocks) <= 1:
+        return repr(blocks[0] if blocks else ())
+    if all(len(block) == 1 for block in blocks):
+        return f"gc.Diagonal({', '.join(repr(name) for (name,) in blocks)})"
+    return f"RandomPart({blocks!r})"
+
+
+def _panel(panel: Any) -> str:
+    roles = {"id": panel.id, "time": panel.time, "outcome": panel.outcome}
+    more = {name: getattr(panel, name) for name in ("wave", "time_unit", "outcome_unit", "since")}
+    more = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in more.items()}
+    given = roles | {name: value for name, value in more.items() if value is not None}
+    return f"panel = gc.Panel(data, {', '.join(f'{name}={value!r}' for name, value in given.items())})"

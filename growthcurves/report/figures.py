@@ -1,0 +1,126 @@
+"""The figures of the page, taken from the registry by name, each with the words under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
+from growthcurves.report.section import Subject
+from growthcurves.report.svg import inline_svg
+
+WIDE, NARROW = 6.4, 3.5
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What is said of a figure.
+
+    Attributes
+    ----------
+    shows : str
+        For readers who cannot see it.
+    text : str
+        The words under it.
+    heights : (float, float)
+        Inches, on wide and on narrow screens.
+    """
+
+    shows: str
+    text: str
+    heights: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure for wide and for narrow screens, so that its letters are as large as the page's."""
+
+    wide: Markup
+    narrow: Markup
+    text: str
+    note: str
+
+
+CAPTIONS = {
+    "trajectories": Caption(
+        "Observed outcome of persons over time with the fitted mean.",
+        "Thin lines: persons' observed values. Thick line: fitted mean, with its 95 % confidence band.",
+        (3.9, 3.3),
+    ),
+    "slopes": Caption(
+        "Distribution of persons' rates of change.",
+        "Rates of change of persons. The curve is what the model implies. Empirical Bayes estimates lie closer "
+        "together than the rates themselves, own least-squares estimates further apart.",
+        (2.4, 2.3),
+    ),
+    "start_and_rate": Caption(
+        "Status of persons against their rate of change, with the ellipse that the model implies.",
+        "Where persons stand against how fast they change. The ellipse is what the model implies; the points, "
+        "empirical Bayes estimates, lie closer together than the persons themselves.",
+        (3.4, 3.1),
+    ),
+    "variance_over_time": Caption(
+        "Standard deviation, correlation and intraclass correlation over time, implied by the model and observed.",
+        "What the model implies for the spread over time, with what the data show (points). Where the points leave the "
+        "band, the model's account of how persons differ does not fit.",
+        (2.6, 5.6),
+    ),
+    "shrinkage": Caption(
+        "Persons' own estimates and the empirical Bayes estimates to which they are drawn.",
+        "From each person's own least-squares estimate (start of the arrow) to the empirical Bayes estimate (its end): "
+        "the less a person's own data tell, the longer the arrow.",
+        (3.4, 3.1),
+    ),
+    "ladder": Caption(
+        "Variances within and between persons, and the deviance, from model to model.",
+        "What becomes of each variance, and of the deviance, from model to model.",
+        (2.4, 3.6),
+    ),
+    "dropout": Caption(
+        "Percentage of persons who are still in the study at each wave.",
+        "Persons seen at the wave or later, with their number under the axis. Rings: seen at the wave itself.",
+        (2.7, 2.6),
+    ),
+}
+
+
+def of_ladder(answer: Any) -> list[Picture]:
+    """The pictures of a ladder that it can give."""
+    figures: list[Any] = [kind() for kind in LADDER_FIGURES.values()]
+    names = list(LADDER_FIGURES)
+    return [
+        _both(name, figure, figure.data(answer), CAPTIONS[name])
+        for name, figure in zip(names, figures, strict=True)
+        if figure.why_not(answer) is None and name in CAPTIONS
+    ]
+
+
+def drawn(subject: Subject, names: Iterable[str], **options: Any) -> list[Picture]:
+    """The figures of these names that the fit can give, each wide and narrow."""
+    pictures = (picture(subject, name, **options) for name in names)
+    return [found for found in pictures if found is not None]
+
+
+def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
+    """A figure of the fit (or of its panel) by name; None where it does not apply."""
+    fit = subject.fit
+    kind: Any = FIGURES.get(name) or PANEL_FIGURES[name]
+    about = fit if name in FIGURES else fit.panel
+    if any(item.name == "by" for item in fields(kind)):
+        options = {"by": subject.by} | options
+    figure = kind(**options)
+    if figure.why_not(about) is not None:
+        return None
+    return _both(name, figure, figure.data(about), CAPTIONS[name])
+
+
+def _both(name: str, figure: Any, frame: pd.DataFrame, caption: Caption) -> Picture:
+    wide, narrow = (
+        inline_svg(f"{name}-{size}", caption.shows, figure, frame, (inches, height))
+        for size, inches, height in zip(("wide", "narrow"), (WIDE, NARROW), caption.heights, strict=True)
+    )
+    return Picture(wide, narrow, caption.text, str(frame.attrs.get("note", "")))

@@ -1,0 +1,82 @@
+"""Who was seen when: patterns of missing waves, and who leaves the study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.data.missing import SEEN
+from growthcurves.plots.missing import why_no_waves
+from growthcurves.report.figures import drawn
+from growthcurves.report.format import count
+from growthcurves.report.section import Section, Subject
+from growthcurves.report.words import and_list
+
+MOST_PATTERNS = 10
+WORDS = {
+    "complete": ("at each of them", "complete"),
+    "monotone": ("up to some wave and not after it", "dropout (monotone)"),
+    "intermittent": ("with a gap or a late start", "with gaps (intermittent)"),
+    "never seen": ("at none of them", "never seen"),
+}
+
+
+class Missingness(Section):
+    """Patterns of missing waves, and dropout."""
+
+    name = "missing"
+    title = "Who was seen when"
+
+    def belongs(self, subject: Subject) -> bool:
+        return subject.fit.model.time is not None
+
+    def why_not(self, subject: Subject) -> str | None:
+        return why_no_waves(subject.fit.panel)
+
+    def context(self, subject: Subject) -> Mapping[str, Any]:
+        missed = subject.fit.panel.missing(by=subject.by)
+        whole = bool((missed.persons["kind"] == "complete").all())
+        rows, rest = ([], "") if whole else patterns(missed.table, subject.by is not None)
+        return {
+            "sentence": sentence(missed),
+            "rows": rows,
+            "rest": rest,
+            "by": subject.by,
+            "waves": [str(wave) for wave in missed.waves],
+            "grid": missed.names["grid"],
+            "pictures": [] if whole else drawn(subject, ("dropout",)),
+        }
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        missed = subject.fit.panel.missing(by=subject.by)
+        return {"missing_patterns": missed.table, "dropout": missed.dropout}
+
+
+def sentence(missed: Any) -> str:
+    """How many persons were seen at all waves, and how the others were missed."""
+    kinds = missed.persons["kind"].value_counts()
+    total, waves = len(missed.persons), len(missed.waves)
+    if kinds.get("complete", 0) == total:
+        return f"All {count(total)} persons were seen at each of the {waves} waves."
+    parts = [f"{count(kinds[kind])} {words}" for kind, (words, _) in WORDS.items() if kinds.get(kind, 0)]
+    return f"There are {waves} waves. Of {count(total)} persons {and_list(parts)} were seen."
+
+
+def patterns(table: pd.DataFrame, grouped: bool) -> tuple[list[dict[str, Any]], str]:
+    """The most frequent patterns (of each group) as texts, and how many persons have another."""
+    first = table.groupby("group", sort=False).head(MOST_PATTERNS) if grouped else table.head(MOST_PATTERNS)
+    rows = [
+        {
+            "group": record.get("group", ""),
+            "tiles": [letter == SEEN for letter in str(record["pattern"])],
+            "kind": WORDS[record["kind"]][1],
+            "persons": int(record["persons"]),
+            "percent": float(record["percent"]),
+        }
+        for record in first.to_dict("records")
+    ]
+    others = table.drop(first.index)
+    rest = f"{count(len(others))} further patterns with {count(others['persons'].sum())} persons" if len(others) else ""
+    return rows, rest

@@ -1,0 +1,87 @@
+"""How a smaller model lies in a larger one of the same rows: its columns as combinations of theirs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.engine.nested import Submodel
+from growthcurves.fitted import FittedModel
+from growthcurves.results.compare.rows import common_order
+from growthcurves.results.rows import own_rows
+
+#: A column whose mean square outside the span of others is below this fraction of its own lies in the span.
+INSIDE = 1e-11
+
+
+class NotNested(Exception):
+    """Why a model is not a special case of another, in a sentence."""
+
+
+def nesting(small: FittedModel, large: FittedModel) -> Submodel:
+    """The smaller model as a submodel of the larger, each in its own standard coordinates.
+
+    Raises
+    ------
+    ModelError
+        When the rows differ.
+    NotNested
+        When the smaller is no special case of the larger.
+    """
+    (X, Z), (large_X, large_Z) = _both(small, large)
+    fixed, beyond = _combinations(X, large_X)
+    if beyond.size:
+        raise NotNested(f"the fixed effects of the smaller model ({', '.join(small.terms)}) are not among the larger's")
+    into_z, beyond = _combinations(Z, large_Z)
+    if beyond.size:
+        names = ", ".join(small.random_names[a] for a in beyond)
+        raise NotNested(f"the random effects of the smaller model ({names}) are not among the larger's")
+    _require_blocks(small, large, into_z)
+    return Submodel(small.solution.problem, into_z, _into_xy(small, large, fixed))
+
+
+def same_fixed_effects(first: FittedModel, second: FittedModel) -> bool:
+    """Whether the fixed effects of both span the same, whatever their coding."""
+    if len(first.terms) != len(second.terms):
+        return False
+    (X, _), (other, _) = _both(first, second)
+    return not _combinations(X, other)[1].size
+
+
+def _both(first: FittedModel, second: FittedModel) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Standard X and Z of both, row by row the same."""
+    return [_standard(fit, order) for fit, order in zip((first, second), common_order(first, second), strict=True)]
+
+
+def _standard(fit: FittedModel, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of standard X and Z."""
+    rows, problem = own_rows(fit), fit.solution.problem
+    X = np.linalg.solve(problem.back_x.T, rows.X[order].T).T
+    return X, fit.standard_rows(rows.Z[order])
+
+
+def _combinations(columns: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients (k, m) of columns (n, m) in columns (n, k), and which of them are no combination."""
+    if not of.shape[1] or not columns.shape[1]:
+        return np.zeros((of.shape[1], columns.shape[1])), np.arange(columns.shape[1])
+    into = np.linalg.solve(of.T @ of, of.T @ columns)
+    left = ((columns - of @ into) ** 2).sum(axis=0)
+    return into, np.flatnonzero(left > INSIDE * (columns**2).sum(axis=0))
+
+
+def _require_blocks(small: FittedModel, large: FittedModel, into_z: np.ndarray) -> None:
+    """Each block of the smaller model must lie in one block of the larger: covariances are zero between blocks."""
+    size = np.abs(into_z).max(initial=0.0)
+    for names, block in zip(small.model.random.blocks, small.model.random.positions, strict=True):
+        rows = [np.abs(into_z[np.ix_(other, block)]).max(initial=0.0) for other in large.model.random.positions]
+        if sum(value > 1e-6 * size for value in rows) > 1:
+            raise NotNested(f"the larger model holds covariances at zero that the smaller has ({', '.join(names)})")
+
+
+def _into_xy(small: FittedModel, large: FittedModel, fixed: np.ndarray) -> np.ndarray:
+    """Standard [X y] of the smaller model = that of the larger @ this."""
+    mine, theirs = small.solution.problem, large.solution.problem
+    into = np.zeros((theirs.p + 1, mine.p + 1))
+    into[:-1, :-1] = fixed
+    into[:-1, -1] = (theirs.offset - fixed @ mine.offset) / mine.scale
+    into[-1, -1] = theirs.scale / mine.scale
+    return into

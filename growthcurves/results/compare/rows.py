@@ -1,0 +1,97 @@
+"""Whether two fits are of the same rows, and which row of one is which of the other.
+
+Rows are the same where persons and outcomes are; time may be coded differently, and says which of a person's rows is
+which where the tables are in another order.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.source import show_id
+from growthcurves.errors import ModelError
+from growthcurves.fitted import FittedModel
+
+SHOWN = 5
+
+
+def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, np.ndarray]:
+    """Orders of the rows of both in which they are the same rows.
+
+    Raises
+    ------
+    ModelError
+        When the outcome, the rows or the persons differ; the persons who differ are named.
+    """
+    names = (first.model.outcome, second.model.outcome)
+    if names[0] != names[1]:
+        raise ModelError(f"Fits of different outcomes ({names[0]!r} and {names[1]!r}) cannot be compared.")
+    if first.panel is second.panel:
+        return (np.arange(len(first.panel)),) * 2
+    rows = _rows(first, second)
+    if not (_equal(*rows) and np.array_equal(rows[0].time, rows[1].time)):
+        rows = tuple(_Rows(*(part[row.order()] for part in row)) for row in rows)  # type: ignore[assignment]
+    if not _equal(*rows):
+        raise ModelError(_difference(rows, first, second))
+    return rows[0].place, rows[1].place
+
+
+class _Rows(NamedTuple):
+    """Person (numbered alike in both fits), time, outcome and place of each row."""
+
+    person: np.ndarray
+    time: np.ndarray
+    outcome: np.ndarray
+    place: np.ndarray
+
+    def order(self) -> np.ndarray:
+        return np.lexsort((self.outcome, self.time, self.person))
+
+    def by_person(self) -> dict[int, list[float]]:
+        groups: dict[int, list[float]] = {}
+        for person, outcome in sorted(zip(self.person.tolist(), self.outcome.tolist(), strict=True)):
+            groups.setdefault(person, []).append(outcome)
+        return groups
+
+
+def _rows(first: FittedModel, second: FittedModel) -> tuple[_Rows, _Rows]:
+    numbers = _numbers(first, second)
+    alike = first.model.time == second.model.time and first.model.time is not None
+    count, out = first.panel.persons.count, []
+    for fit, number in ((first, numbers[:count]), (second, numbers[count:])):
+        size = len(fit.panel)
+        time = fit.panel.times if alike else np.zeros(size)
+        out.append(_Rows(number[fit.panel.persons.codes], time, fit.panel.values, np.arange(size)))
+    return out[0], out[1]
+
+
+def _numbers(first: FittedModel, second: FittedModel) -> np.ndarray:
+    """A number for each person of the first fit, then of the second, the same for the same person."""
+    left, right = (np.asarray(fit.panel.persons.labels) for fit in (first, second))
+    both = [left, right] if left.dtype.kind == right.dtype.kind else [_labels(first), _labels(second)]
+    return np.asarray(pd.factorize(np.concatenate(both))[0])
+
+
+def _labels(fit: FittedModel) -> np.ndarray:
+    return np.array([show_id(label) for label in fit.panel.persons.labels], dtype=object)
+
+
+def _equal(left: _Rows, right: _Rows) -> bool:
+    return np.array_equal(left.person, right.person) and np.array_equal(left.outcome, right.outcome)
+
+
+def _difference(rows: tuple[_Rows, _Rows], first: FittedModel, second: FittedModel) -> str:
+    left, right = (part.by_person() for part in rows)
+    labels = np.concatenate([_labels(first), _labels(second)])
+    names = dict(zip(_numbers(first, second).tolist(), labels, strict=True))
+    differ = [names[person] for person in sorted(left.keys() | right.keys()) if left.get(person) != right.get(person)]
+    shown = ", ".join(differ[:SHOWN]) + (f" and {len(differ) - SHOWN:,} more" if len(differ) > SHOWN else "")
+    counts, many = [len(part.place) for part in rows], "person differs" if len(differ) == 1 else "persons differ"
+    return (
+        f"The fits are of different rows ({counts[0]:,} and {counts[1]:,}): {len(differ):,} {many} "
+        f"({first.model.id} {shown}). Criteria compare only fits of the same rows: fit both to a table without the "
+        f"rows in which a predictor of either is missing."
+    )

@@ -1,0 +1,43 @@
+"""Do persons differ in a growth parameter: the fit against itself without random effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from growthcurves.engine.nested import submodel
+from growthcurves.engine.solution import solve_problem
+from growthcurves.errors import ModelError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.results.compare.ratio import LikelihoodRatio, Pair, ratio_test
+
+
+def without_random(fit: FittedModel, names: Iterable[str]) -> Pair:
+    """The fit and the same model without some random effects, from the cross-products alone."""
+    left = set(names)
+    kept = [place for place, name in enumerate(fit.random_names) if name not in left]
+    large = fit.solution
+    part = submodel(large.problem, range(large.problem.p), kept)
+    return Pair(solve_problem(part.problem, replace(fit.moments, own=None)), large, part)
+
+
+def test_variance(fit: FittedModel, names: tuple[str, ...], method: str, n: int | None, rng: Any) -> LikelihoodRatio:
+    """Test that some random effects do not vary between persons, with their covariances.
+
+    Raises
+    ------
+    ModelError
+        For an unknown random effect, or none.
+    """
+    if not names:
+        raise ModelError(f"Name the random effects to test: {', '.join(fit.random_names)}.")
+    for name in names:
+        if name not in fit.random_names:
+            raise ModelError(unknown("random effect", name, fit.random_names))
+    by = "REML" if fit.method == "reml" else "ML"
+    title = f"no variance between persons in {', '.join(names)} ({by})"
+    return ratio_test(without_random(fit, names), title, method, n, rng)
+
+
+test_variance.__test__ = False  # type: ignore[attr-defined]
