@@ -72,7 +72,7 @@ def as_markdown(table: pd.DataFrame) -> str:
     >>> print(as_markdown(pd.DataFrame({"term": ["a | b"], "estimate": [10.467]})))
     | term | estimate |
     |---|---|
-    | a \\\\| b | 10.467 |
+    | a \\| b | 10.467 |
     <BLANKLINE>
     """
     template = jinja2.Environment(trim_blocks=True, autoescape=False).from_string(_MARKDOWN)
