@@ -173,16 +173,17 @@ def derivatives(batch: Batch, at: Points) -> Slopes:
         inverse = at.inverse[:, None]
         inner = sums.uu[..., :p, :p].reshape(B, q * q, p, p)
         whitened = (inverse @ inner @ inverse.swapaxes(2, 3)).reshape(B, q, q, p * p)
-        H -= whitened.reshape(B, q * q, -1) @ whitened.swapaxes(1, 2).reshape(B, q * q, -1).swapaxes(1, 2)
+        swapped = whitened.swapaxes(1, 2).reshape(B, q * q, p * p)
+        H -= whitened.reshape(B, q * q, p * p) @ swapped.swapaxes(1, 2)
     H -= (nu / at.rss**2)[:, None, None] * (rss[:, :, None] * rss[:, None, :])
     return Slopes(gradient, H, expected, rss.reshape(B, q, q), sums.p)
 
 
 def _sums(batch: Batch, F: Array, weight: Array) -> Sums:
-    total: Sums | None = None
+    B, q, width = len(batch), batch.problem.q, batch.problem.p + 1
+    total = Sums(np.zeros((B, q, q, width, width)), np.zeros((B, q, q)), *np.zeros((2, B, q, q, q, q)))
     for block in batch.blocks:
-        for piece in block.pieces(len(batch)):
+        for piece in block.pieces(B):
             part = piece.curvature(F, weight)
-            total = part if total is None else Sums(*(a + b for a, b in zip(total, part, strict=True)))
-    assert total is not None
+            total = Sums(*(a + b for a, b in zip(total, part, strict=True)))
     return total

@@ -22,15 +22,15 @@ def moment_starts(batch: Batch) -> Array:
     place = np.flatnonzero(ok)
     slopes = derivatives(batch.take(place), at.take(place))
     E = free_matrices(partition, q)
-    trace = slopes.trace.reshape(len(place), -1) @ E.T
+    trace = slopes.trace.reshape(len(place), q * q) @ E.T
     system = np.empty((len(place), len(E) + 1, len(E) + 1))
     system[:, :-1, :-1] = E @ slopes.expected @ E.T
     system[:, :-1, -1] = system[:, -1, :-1] = trace
     system[:, -1, -1] = batch.rows[place]
-    target = np.concatenate([-slopes.rss.reshape(len(place), -1) @ E.T, at.rss[place, None]], axis=1)
+    target = np.concatenate([-slopes.rss.reshape(len(place), q * q) @ E.T, at.rss[place, None]], axis=1)
     solution = _least_squares(system, target)
     residual = np.maximum(solution[:, -1:], 0.01 * at.rss[place, None] / batch.rows[place, None])
-    out[place] = positive((solution[:, :-1] / residual @ E).reshape(-1, q, q), partition)
+    out[place] = positive((solution[:, :-1] / residual @ E).reshape(len(place), q, q), partition)
     return out
 
 

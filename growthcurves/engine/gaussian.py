@@ -175,10 +175,9 @@ def derivatives(problem: Problem, at: Criterion) -> Derivatives:
 
 
 def _curvature(problem: Problem, D: Array, weight: Array) -> Curvature:
-    parts = [block.curvature(D, weight) for block in problem.blocks]
-    if not parts:  # no random effects
-        return Curvature(*(np.zeros(shape) for shape in ((0, len(weight), 0, len(weight)), (0, 0), (0,) * 4, (0,) * 4)))
-    total = parts[0]
-    for part in parts[1:]:
+    q, width = problem.q, problem.p + 1
+    total = Curvature(np.zeros((q, width, q, width)), np.zeros((q, q)), *np.zeros((2, q, q, q, q)))
+    for block in problem.blocks:
+        part = block.curvature(D, weight)
         total = Curvature(*(left + right for left, right in zip(total, part, strict=True)))
     return total

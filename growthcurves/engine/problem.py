@@ -194,7 +194,10 @@ def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Probl
 
 
 def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ...]:
+    """The persons' part in the criterion: none where nothing varies between them."""
     blocks: list[Blocks] = []
+    if not into_z.shape[1]:
+        return ()
     if moments.shared is not None:
         blocks.append(SharedBlocks(moments.shared.transformed(into_z, into_xy)))
     if moments.own is not None:
