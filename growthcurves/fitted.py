@@ -195,10 +195,17 @@ class FittedModel:
     @cached_property
     def growth_design(self) -> np.ndarray:
         """A_i: how beta makes the expected growth parameters of each person, (K, p, N)."""
-        bound, kept = self.bound, self.coordinates.x.kept
-        place = {column: j for j, column in enumerate(kept)}
-        count = self.panel.persons.count
-        out = np.zeros((len(self.model.parameters), len(kept), count))
+        return self._growth_columns(self.coordinates.x.kept)
+
+    @cached_property
+    def left_out_design(self) -> np.ndarray:
+        """The same for the fixed effects that were left out, (K, r, N)."""
+        return self._growth_columns(self.coordinates.dependent_x)
+
+    def _growth_columns(self, columns: tuple[int, ...]) -> np.ndarray:
+        """How these columns of X make the growth parameters of each person, (K, columns, N)."""
+        bound, place = self.bound, {column: j for j, column in enumerate(columns)}
+        out = np.zeros((len(self.model.parameters), len(columns), self.panel.persons.count))
         for k, name in enumerate(self.model.parameters):
             for column, weight in bound.growth_terms[name]:
                 if column in place:

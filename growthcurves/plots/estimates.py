@@ -15,8 +15,8 @@ from growthcurves.data.units import singular
 from growthcurves.errors import NotEstimableError
 from growthcurves.plots.style import short, with_unit
 from growthcurves.results.covariates import covariate_row
-from growthcurves.results.people import growth_parameters
-from growthcurves.results.rates import Rate, average_rate, is_curved, require_shape, whole_period
+from growthcurves.results.people import rates
+from growthcurves.results.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
 
 NOT_IDENTIFIED = (
     "The design cannot tell the variances between persons and of the residual apart, so what it says of single "
@@ -37,12 +37,6 @@ def why_no_persons(fit: Any) -> str | None:
     return None if fit.identified else NOT_IDENTIFIED
 
 
-def status_at(fit: Any, time: float) -> Rate:
-    """The status at a time as a combination of growth parameters (covariates apart)."""
-    values = fit.kinds.values
-    return Rate(fit, fit.bound.shape.basis(np.full(len(values), time), values))
-
-
 def own(fit: Any, what: Rate) -> np.ndarray:
     """By each person's own least squares, (N,); NaN where the occasions do not determine it."""
     return fit.own_growth.rate(what.by_person)
@@ -50,7 +44,7 @@ def own(fit: Any, what: Rate) -> np.ndarray:
 
 def empirical_bayes(fit: Any, what: Rate) -> np.ndarray:
     """By empirical Bayes, (N,)."""
-    return np.einsum("kn,kn->n", what.by_person, growth_parameters(fit)[0])
+    return rates(fit, what)[0]
 
 
 def covariates_at(fit: Any, time: float) -> float:

@@ -162,7 +162,7 @@ def view(own: np.ndarray, certain: np.ndarray) -> tuple[float, float]:
     -1.2 to 4.4
     """
     own = own[np.isfinite(own)]
-    low, high = float(certain.min()), float(certain.max())
+    low, high = float(np.nanmin(certain)), float(np.nanmax(certain))  # a curve may be withheld between occasions
     if own.size:
         quarter, most = np.quantile(own, [0.25, 0.75])
         room = max(high - low, most - quarter)

@@ -28,12 +28,23 @@ def dependence(fit: FittedModel) -> np.ndarray:
 def estimable(fit: FittedModel, L: np.ndarray) -> np.ndarray:
     """Whether each row of L, over all terms of the model (k, terms), is determined by the data."""
     out = list(fit.coordinates.dependent_x)
-    if not out:
-        return np.ones(len(L), dtype=bool)
+    return determined(fit, L[:, list(fit.coordinates.x.kept)], L[:, out])
+
+
+def determined(fit: FittedModel, inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """The same for rows over the terms kept (k, p) and those left out (k, r)."""
+    if not outside.shape[1]:
+        return np.ones(len(outside), dtype=bool)
     A = dependence(fit)
-    inside = L[:, list(fit.coordinates.x.kept)]
-    size = np.abs(L[:, out]) + np.abs(inside) @ np.abs(A)
-    return (np.abs(L[:, out] - inside @ A) <= TOLERANCE * size).all(axis=1)
+    size = np.abs(outside) + np.abs(inside) @ np.abs(A)
+    away = np.abs(outside - inside @ A)
+    return ((away <= TOLERANCE * size) | np.isnan(away)).all(axis=1)
+
+
+def withheld(fit: FittedModel, inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """Rows over the terms kept (k, p), NaN where the data do not determine them."""
+    known = determined(fit, inside, outside)
+    return inside if known.all() else np.where(known[:, None], inside, np.nan)
 
 
 def estimable_part(fit: FittedModel, L: np.ndarray) -> np.ndarray:

@@ -75,8 +75,7 @@ def _rate_columns(fit: FittedModel, eb: np.ndarray, error: np.ndarray) -> dict[s
         columns = {}
     else:
         contrast = average_rate(fit)
-        rate = np.einsum("kn,kn->n", contrast.by_person, eb)
-        se = rate_error(fit, contrast)
+        rate, se = rates(fit, contrast)
         columns = {"ols_rate": own.rate(contrast.by_person), "eb_rate": rate, "eb_rate_se": se}
     with np.errstate(divide="ignore", invalid="ignore"):
         positive = np.where(se > 0, normal_cdf(rate / se), np.nan)
@@ -95,23 +94,35 @@ def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
 def growth_parameters(fit: FittedModel) -> tuple[np.ndarray, np.ndarray]:
     """Persons' growth parameters pi_i and their standard errors of prediction, each (K, N); NaN if withheld."""
     state = person_state(fit.solution, fit.people_moments)
-    A, E = fit.growth_design, fit.effects
-    eb = np.einsum("kpn,p->kn", A, fit.solution.beta) + E @ state.effects
-    error = np.empty_like(eb)
-    for k, moves in enumerate(E):
-        error[k] = np.sqrt(_prediction_variance(fit, A[k], state, moves))
-    if not fit.identified:
-        withheld = E.any(axis=1)
-        eb[withheld], error[withheld] = np.nan, np.nan
-    return eb, error
+    found = [_combination(fit, Rate(fit, row[None]), state) for row in np.eye(len(fit.model.parameters))]
+    return np.array([eb for eb, _ in found]), np.array([error for _, error in found])
 
 
-def rate_error(fit: FittedModel, rate: Rate) -> np.ndarray:
-    """Standard error of prediction of persons' rates, (N,); NaN if withheld."""
-    state = person_state(fit.solution, fit.people_moments)
+def rates(fit: FittedModel, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
+    """Persons' rates and their standard errors of prediction, each (N,); NaN if withheld."""
+    return _combination(fit, rate, person_state(fit.solution, fit.people_moments))
+
+
+def _combination(fit: FittedModel, rate: Rate, state: PersonState) -> tuple[np.ndarray, np.ndarray]:
+    """A combination of growth parameters; withheld where the data do not determine its mean, or its spread."""
     rows = rate.design(np.arange(fit.panel.persons.count))
-    error = np.sqrt(_prediction_variance(fit, rows, state, (rate.rows @ fit.effects)[fit.kinds.codes].T))
-    return error if fit.identified or not rate.varies else np.full_like(error, np.nan)
+    error = np.sqrt(_prediction_variance(fit, rows, state, _moves(fit, rate)))
+    return eb_rate(fit, rate, state), error if fit.identified or not rate.varies else np.full_like(error, np.nan)
+
+
+def eb_rate(fit: FittedModel, rate: Rate, state: PersonState) -> np.ndarray:
+    """Persons' rates by empirical Bayes, (N,); NaN if withheld."""
+    if rate.varies and not fit.identified:
+        return np.full(fit.panel.persons.count, np.nan)
+    moves = _moves(fit, rate)
+    effects = moves @ state.effects if moves.ndim == 1 else np.einsum("qn,qn->n", moves, state.effects)
+    return rate.expected(np.arange(fit.panel.persons.count)) + effects
+
+
+def _moves(fit: FittedModel, rate: Rate) -> np.ndarray:
+    """How the random effects move a rate: (q,), or (q, N) where kinds of persons differ in it."""
+    moves = rate.rows @ fit.effects
+    return moves[0] if len(moves) == 1 else moves[fit.kinds.codes].T
 
 
 def _prediction_variance(fit: FittedModel, rows: np.ndarray, state: PersonState, moves: np.ndarray) -> np.ndarray:

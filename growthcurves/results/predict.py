@@ -41,7 +41,7 @@ def predict(
     interval: str | None = None,
     level: float = 0.95,
 ) -> pd.Series | pd.DataFrame:
-    """Predicted outcomes, index of the data, missing in, missing out.
+    """Predicted outcomes, index of the data, missing in, missing out; missing too where the data determine none.
 
     Parameters
     ----------
@@ -79,9 +79,24 @@ def predict(
     if state is not None:
         estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
         estimate[~there] = np.nan
+    _withhold(fit, rows, estimate)
     if interval is None:
         return pd.Series(estimate, index=rows.index, name="estimate")
     return _with_interval(fit, rows, estimate, state, (people, interval, level))
+
+
+def _withhold(fit: FittedModel, rows: DesignRows, estimate: np.ndarray) -> None:
+    """No prediction where terms that were left out would have a say."""
+    lost = ~rows.determined
+    if lost.any():
+        estimate[lost] = np.nan
+        warnings.warn(
+            DataWarning(
+                f"{int(lost.sum())} of {len(lost)} predictions are missing: the data do not determine them, because "
+                f"{', '.join(fit.aliased)} had to be left out of the model."
+            ),
+            stacklevel=4,
+        )
 
 
 def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | None) -> None:

@@ -15,6 +15,7 @@ from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.occasions import BoundOccasions
 from growthcurves.results.covariates import time_terms
+from growthcurves.results.estimable import withheld
 from growthcurves.results.icc import times_asked
 
 
@@ -39,10 +40,16 @@ class Rate:
         return self.rows[self.fit.kinds.codes].T
 
     def design(self, persons: np.ndarray) -> np.ndarray:
-        """How beta makes the expected rate of these persons, (p, n)."""
+        """How beta makes the expected rate of these persons, (p, n); NaN for rates that the data do not determine."""
+        inside = self._over(self.fit.growth_design, persons)
+        if not self.fit.aliased:
+            return inside
+        return withheld(self.fit, inside.T, self._over(self.fit.left_out_design, persons).T).T
+
+    def _over(self, design: np.ndarray, persons: np.ndarray) -> np.ndarray:
         if len(self.rows) == 1:
-            return np.tensordot(self.rows[0], self.fit.growth_design[:, :, persons], 1)
-        return np.einsum("kn,kpn->pn", self.by_person[:, persons], self.fit.growth_design[:, :, persons])
+            return np.tensordot(self.rows[0], design[:, :, persons], 1)
+        return np.einsum("kn,kpn->pn", self.by_person[:, persons], design[:, :, persons])
 
     def expected(self, persons: np.ndarray) -> np.ndarray:
         """w_i' gamma of the rate for each of these persons, (n,)."""
@@ -146,6 +153,12 @@ def rate_at(fit: FittedModel, time: float) -> Rate:
     return Rate(fit, fit.bound.shape.derivative(times, fit.kinds.values))
 
 
+def status_at(fit: FittedModel, time: float) -> Rate:
+    """The status at a time as a combination of growth parameters, covariates apart."""
+    values = fit.kinds.values
+    return Rate(fit, fit.bound.shape.basis(np.full(len(values), float(time)), values))
+
+
 def straight_rows(fit: FittedModel) -> np.ndarray:
     """The slope of a straight line, exactly."""
     return fit.bound.shape.effects("slope")[None]
@@ -170,4 +183,4 @@ def chosen_times(fit: FittedModel, at: np.ndarray | None) -> np.ndarray:
     if at is not None:
         return at
     first, last = whole_period(fit)
-    return np.array([first, middle_time(fit), last])
+    return np.unique([first, middle_time(fit), last])

@@ -14,15 +14,20 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import shape_times
 from growthcurves.model.columns import replay
 from growthcurves.model.transforms import person_transforms, uses_persons
+from growthcurves.results.estimable import estimable
 
 
 @dataclass(frozen=True)
 class DesignRows:
-    """Rows of X (n, p), rows of Z (n, q), and the data's index; NaN where something is missing."""
+    """Rows of X (n, p), rows of Z (n, q), and the data's index; NaN where something is missing.
+
+    `determined` (n,) is whether the data that were fitted determine X beta there.
+    """
 
     X: np.ndarray
     Z: np.ndarray
     index: pd.Index
+    determined: np.ndarray
 
 
 def own_rows(fit: FittedModel) -> DesignRows:
@@ -40,7 +45,7 @@ def own_rows(fit: FittedModel) -> DesignRows:
         k, weight = bound.x[column]
         row = place[k] if k in place else basis.shape[1] + k - first
         X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
-    return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index)
+    return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index, np.ones(n, bool))
 
 
 def random_columns(fit: FittedModel, basis: np.ndarray, covariates: np.ndarray) -> np.ndarray:
@@ -73,8 +78,9 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     shape_values = np.column_stack(values) if values else np.zeros((len(frame), 0))
     basis = bound.shape.basis(shape_times(model, time, frame), shape_values)
     covariates = _covariates(fit, frame, table)
-    X = np.column_stack([growth_columns(fit, table, basis), covariates])[:, list(fit.coordinates.x.kept)]
-    return DesignRows(X, random_columns(fit, basis, covariates), frame.index)
+    X = np.column_stack([growth_columns(fit, table, basis), covariates])
+    Z = random_columns(fit, basis, covariates)
+    return DesignRows(X[:, list(fit.coordinates.x.kept)], Z, frame.index, estimable(fit, X))
 
 
 def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:

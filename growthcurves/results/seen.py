@@ -6,7 +6,6 @@ standard random effects (Henderson 1975; Bates et al. 2015, equation 56).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,11 +41,12 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRo
     if not np.isin(codes[~past], codes[past]).any():
         raise ModelError(f"No {fit.model.id!r} of newdata= has rows in seen=: nothing is known of these persons.")
     Z = fit.standard_rows(rows.Z)
-    used = past.copy()
-    used[past] = ~np.isnan(outcome) & ~np.isnan(rows.X[past]).any(axis=1) & ~np.isnan(Z[past]).any(axis=1)
+    used = past & rows.determined & ~np.isnan(rows.X).any(axis=1) & ~np.isnan(Z).any(axis=1)
+    used[past] &= ~np.isnan(outcome)
     residual = outcome[used[past]] - rows.X[used] @ fit.solution.beta
     state = _state(fit, Z[used], rows.X[used], residual, codes[used], len(ids))
-    return replace(rows, X=rows.X[~past], Z=Z[~past], index=wanted.index), state.take(codes[~past])
+    wanted_rows = DesignRows(rows.X[~past], Z[~past], wanted.index, rows.determined[~past])
+    return wanted_rows, state.take(codes[~past])
 
 
 def _state(

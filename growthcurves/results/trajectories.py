@@ -10,6 +10,7 @@ import pandas as pd
 from growthcurves.data.frame import require_columns
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
+from growthcurves.engine.persons import person_state
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -17,9 +18,9 @@ from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.covariates import covariate_row
 from growthcurves.results.icc import random_rows
 from growthcurves.results.mixtures import mixture_quantile
-from growthcurves.results.people import growth_parameters
+from growthcurves.results.people import eb_rate
 from growthcurves.results.person_types import person_types
-from growthcurves.results.rates import whole_period
+from growthcurves.results.rates import status_at, whole_period
 
 #: More different values of a grouping variable than this are no groups.
 MANY_GROUPS = 12
@@ -96,12 +97,10 @@ def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
     """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
     times = np.asarray(times, dtype=float)
-    eb, _ = growth_parameters(fit)
-    values = fit.kinds.values[fit.kinds.codes]
-    curves = np.empty((eb.shape[1], len(times)))
+    state = person_state(fit.solution, fit.people_moments)
+    curves = np.empty((fit.panel.persons.count, len(times)))
     for j, t in enumerate(times):
-        basis = fit.bound.shape.basis(np.full(eb.shape[1], t), values)
-        curves[:, j] = np.einsum("nk,kn->n", basis, eb) + covariate_row(fit, t) @ fit.solution.beta
+        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.solution.beta
     ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.results.change.lines import Question, line, plain
+from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, line, plain
 from growthcurves.results.coefficients import linear_functions
 from growthcurves.results.delta import Estimate
 from growthcurves.results.icc import time_text
@@ -26,7 +26,9 @@ def group_rows(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[lis
     if not asked.rate.varies or not asked.fit.identified:
         return rows
     types = person_types(asked.fit, persons)
-    L = np.einsum("ik,kpi->pi", asked.rate.rows[types.kinds], types.design)
+    L = types.combine(asked.rate.rows[types.kinds]).T
+    if np.isnan(L).any():
+        return rows
     means, sds = asked.fit.solution.beta @ L, _sds(asked, types.kinds)
     for end, tail in (("low", (1.0 - MIDDLE) / 2.0), ("high", (1.0 + MIDDLE) / 2.0)):
         rows.append(plain(f"middle 95 % of persons, {end}", mixture_quantile(means, sds, tail, types.counts)))
@@ -52,6 +54,8 @@ def _mean_line(asked: Question, rate: Rate, persons: np.ndarray, name: str) -> l
 
 def _linear_line(asked: Question, L: np.ndarray, name: str, note: str = "") -> list:
     """A linear function of the fixed effects with its t interval."""
+    if np.isnan(L).any():
+        return plain(name, NAN, NOT_DETERMINED)
     found = linear_functions(asked.fit, L[None, :], [name], level=asked.level).iloc[0]
     value = Estimate(found["estimate"], found["std_error"], found["conf_low"], found["conf_high"])
     return line(name, value, note, float(found["df"]))

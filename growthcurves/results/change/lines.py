@@ -12,6 +12,7 @@ from growthcurves.results.intervals.quantity import Quantity
 from growthcurves.results.rates import Rate
 
 NAN = float("nan")
+NOT_DETERMINED = "withheld: the data do not determine it"
 COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf_high", "note"]
 
 

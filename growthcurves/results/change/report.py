@@ -25,7 +25,7 @@ from growthcurves.results.icc import times_asked
 from growthcurves.results.intervals import intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.intervals.measure import about_all
-from growthcurves.results.people import growth_parameters
+from growthcurves.results.people import rates
 from growthcurves.results.rates import average_rate, require_shape
 from growthcurves.results.trajectories import groups
 
@@ -133,7 +133,7 @@ def change(
         level=checked_level(level),
         method=bootstrap_asked(fit, intervals_of(method), None, None),
     )
-    eb = np.einsum("kn,kn->n", asked.rate.by_person, growth_parameters(fit)[0])
+    eb = rates(fit, asked.rate)[0]
     parts = groups(fit, by)
     rows = [[name, *row] for name, persons in parts for row in group_rows(asked, persons, eb[persons])]
     rows += difference_rows(asked, parts)

@@ -101,21 +101,31 @@ def together(*values: float, error: float = float("nan")) -> list[str]:
 def _group_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
     where = f"In group {group}, the" if group else "The"
     mean = rows["mean rate"]
-    verb = "rises" if mean["estimate"] > 0 else "falls"
-    interval = _interval(mean, told, " of the rate")
-    size = _value(mean, sign=False)
-    yield f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{told.over}{interval}."
+    yield _mean_sentence(mean, where, told)
     yield from _rates_sentence(rows, where, told)
     if told.varies:
         yield from _middle_sentence(rows, where, told)
         yield from _share_sentence(rows, group, told)
 
 
+def _mean_sentence(mean: dict, where: str, told: _Words) -> str:
+    if mean["estimate"] != mean["estimate"]:
+        return f"{where} average rate of change{told.over} is {mean['note']} (terms were left out of the model)."
+    verb = "rises" if mean["estimate"] > 0 else "falls"
+    interval = _interval(mean, told, " of the rate")
+    size = _value(mean, sign=False)
+    return f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{told.over}{interval}."
+
+
 def _rates_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
     """The rates of a curved mean at single times."""
-    found = rows.starting("mean rate at ")
+    at = f"at {told.time} "
+    every = rows.starting("mean rate at ")
+    found = [row for row in every if row["estimate"] == row["estimate"]]
+    if len(found) < len(every):
+        lost = [at + row["quantity"].rsplit(" ", 1)[1] for row in every if row not in found]
+        yield f"{where} rate {', '.join(lost)} is withheld: the data do not determine it (terms were left out)."
     if found:
-        at = f"at {told.time} "
         parts = [f"{_value(row)} {at}{row['quantity'].rsplit(' ', 1)[1]}{_interval(row, told)}" for row in found]
         yield f"{where} rate of that mean curve, in {told.unit}, is {', '.join(parts)}."
 
@@ -150,6 +160,8 @@ def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
 
 def _difference_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
     for row in rows.starting("difference of mean rate from "):
+        if row["estimate"] != row["estimate"]:
+            continue
         first = row["quantity"].removeprefix("difference of mean rate from ")
         rate = "mean average rate" if told.over else "mean rate"
         aside = ", not adjusted for other predictors of the rate" if row["note"] else ""
