@@ -3,27 +3,79 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
+import json
 import re
+import sys
 from pathlib import Path
 
 import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 
 import growthcurves as gc
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+VALIDATION = ROOT / "docs" / "validation.md"
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
-def python_blocks(path: Path) -> str:
-    return "\n".join(re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.S))
+def script(path):
+    """A script of docs/ as a module."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / "docs" / path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
-@pytest.mark.parametrize("path", [p for p in DOCUMENTS if python_blocks(p)], ids=lambda path: path.name)
-def test_code_in_documents_runs(path, tmp_path, monkeypatch):
+OUTPUTS, REFERENCE = script("outputs.py"), script("make_reference.py")
+DOCUMENTS = OUTPUTS.documents()
+GENERATED = {(ROOT / "docs" / path).resolve() for path in REFERENCE.pages()}
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def same_text(printed, shown):
+    """The same words, and numbers that agree to the places shown, give or take one in the last."""
+    assert NUMBER.sub("#", printed).split() == NUMBER.sub("#", shown).split()
+    for one, other in zip(NUMBER.findall(printed), NUMBER.findall(shown), strict=True):
+        place = 10.0 ** -len(other.partition("e")[0].partition(".")[2])
+        allowed = 1.01 * (place if "." in other else 0.0) * 10.0 ** float(other.partition("e")[2] or 0)
+        assert abs(float(one) - float(other)) <= allowed, (one, other)
+
+
+@pytest.mark.parametrize("path", [p for p in DOCUMENTS if "```python" in p.read_text(encoding="utf-8")], ids=name_of)
+def test_code_in_documents_runs_and_prints_what_is_shown(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
-    exec(compile(python_blocks(path), str(path), "exec"), {})
+    for block, printed in OUTPUTS.run(path.read_text(encoding="utf-8"), str(path)):
+        if block[2] is not None:
+            same_text(printed, block[2])
+    plt.close("all")
+
+
+def test_every_public_name_is_in_the_reference():
+    api = REFERENCE.pages()["reference/api.md"]
+    for name in gc.__all__:
+        assert f"`gc.{name}`" in api, name
+    for kind in (gc.GrowthFit, gc.Panel, gc.GrowthModel):
+        for name, value in vars(kind).items():
+            if name[0] != "_" and (inspect.isfunction(value) or isinstance(value, property)) and value.__doc__:
+                assert f"`{kind.__name__}.{name}`" in api, name
+
+
+def test_every_option_is_in_the_reference():
+    options, commands = (REFERENCE.pages()[f"reference/{page}.md"] for page in ("options", "command-line"))
+    for registry in (REFERENCE.SHAPES, REFERENCE.RESIDUALS, REFERENCE.DDF, REFERENCE.INTERVALS):
+        for name in registry:
+            assert f'`"{name}"`' in options
+    for name, command in REFERENCE.cli.main.commands.items():
+        assert f"`growthcurves {name}`" in commands
+        for item in command.params:
+            assert item.opts[0] in commands or (item.name or "").upper() in commands
 
 
 def test_the_sentences_in_the_readme_are_those_of_the_package():
@@ -33,11 +85,35 @@ def test_the_sentences_in_the_readme_are_those_of_the_package():
     assert set(shown) <= set(fit.change().sentences())
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def anchors(path):
+    """The anchors of a page's headings, as GitHub and the site make them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_links_between_documents_lead_somewhere(path):
-    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (path.parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", path.read_text(encoding="utf-8")):
+        if "://" in target or (path.parent / target).resolve() in GENERATED:
+            continue
+        page = (path.parent / target) if target else path
+        assert page.exists(), target
+        assert not anchor or anchor in anchors(page), f"{target}#{anchor}"
+
+
+def test_every_page_can_be_reached():
+    """From docs/index.md by links, and in the navigation of the site."""
+    pages = {path.resolve() for path in DOCUMENTS if path.name != "README.md"}
+    seen, left = set(), [(ROOT / "docs" / "index.md").resolve()]
+    while left:
+        page = left.pop()
+        seen.add(page)
+        links = re.findall(r"\]\(([^)#\s]+\.md)", page.read_text(encoding="utf-8"))
+        left += [p for link in links if (p := (page.parent / link).resolve()) in pages - seen]
+    assert pages - seen == set()
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for page in pages:
+        assert page.relative_to(ROOT / "docs").as_posix() in navigation
 
 
 def test_every_public_name_exists_and_is_documented():
@@ -47,11 +123,42 @@ def test_every_public_name_exists_and_is_documented():
 
 def test_every_figure_has_its_picture_and_its_line():
     """docs/figures.md is what docs/figures/make.py makes of the registries, and every picture is there and small."""
-    spec = importlib.util.spec_from_file_location("make_figures", ROOT / "docs" / "figures" / "make.py")
-    make = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make)
+    make = script("figures/make.py")
     for family, registry, codes in make.FAMILIES:
         assert set(codes) == set(registry)
         for name in registry:
             assert (make.FOLDER / make.picture(family, name)).stat().st_size < 60_000
     assert make.PAGE.read_text(encoding="utf-8") == make.page(), "run docs/figures/make.py"
+
+
+def test_validation_is_current():
+    """docs/validation.md is what its script makes: numbers to 2e-6 relative, differences as good as shown."""
+    made, kept = (text.splitlines() for text in (script("make_validation.py").page(), VALIDATION.read_text("utf-8")))
+    assert len(made) == len(kept), "run docs/make_validation.py"
+    for one, other in zip(made, kept, strict=True):
+        for cell, shown in zip(one.split("|"), other.split("|"), strict=True):
+            if cell != shown:
+                new, old = (0.0 if "<" in text else float(text) for text in (cell, shown))
+                assert new == pytest.approx(old, rel=2e-6, abs=5e-7), (one, other)
+
+
+def test_the_notebook_is_that_of_its_page():
+    make = script("make_notebook.py")
+    assert make.NOTEBOOK.read_text(encoding="utf-8") == make.made(), "run docs/make_notebook.py"
+    cells = json.loads(make.made())["cells"]
+    assert len({cell["id"] for cell in cells}) == len(cells)
+    assert all(not cell.get("outputs") for cell in cells)
+
+
+def test_the_notebook_runs(tmp_path):
+    """In a real kernel: every cell without an error, tables as HTML and figures as pictures."""
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    notebook = nbformat.reads(script("make_notebook.py").made(), as_version=4)
+    nbformat.validate(notebook)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", []) if "data" in out]
+    assert sum("<table>" in out["data"].get("text/html", "") for out in outputs) >= 3
+    assert sum("image/png" in out["data"] for out in outputs) >= 3
+    assert (tmp_path / "report.html").exists()

@@ -64,8 +64,14 @@ def styled() -> Iterator[None]:
     """The package's matplotlib settings, for the time of one drawing."""
     import matplotlib
 
-    with matplotlib.rc_context(_RC):
-        yield
+    try:
+        with matplotlib.rc_context(_RC):
+            try:
+                yield
+            finally:
+                interactive = matplotlib.is_interactive()
+    finally:  # a notebook's backend that is first loaded inside switches it on, and must find it so
+        matplotlib.interactive(interactive)
 
 
 def new_axes(inches: tuple[float, float] = FIGURE_INCHES) -> Axes:
