@@ -12,10 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
-
 import growthcurves as gc
-from growthcurves import cli
 from growthcurves.model.covariance import RESIDUALS
 from growthcurves.model.shapes import SHAPES
 from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
@@ -36,7 +33,7 @@ ROOMS = {
 
 def pages() -> dict[str, str]:
     """Every generated page by its path in docs/."""
-    return {"reference/api.md": api(), "reference/options.md": options(), "reference/command-line.md": command_line()}
+    return {"reference/api.md": api(), "reference/options.md": options()}
 
 
 def api() -> str:
@@ -172,24 +169,6 @@ def options() -> str:
     rows = [(f"`{row.name}`", str(row.persons), row.title) for row in data.itertuples(index=False)]
     parts += ["## Data sets", table(("name", "persons", ""), rows)]
     return "\n\n".join(parts) + "\n"
-
-
-def command_line() -> str:
-    """Every command with its options."""
-    parts = ["# Command line", (cli.main.help or "").strip()]
-    for name, command in sorted(cli.main.commands.items()):
-        parts += [f"## `growthcurves {name}`", re.sub(r"\x08\n", "", inspect.cleandoc(command.help or ""))]
-        rows = [option_row(item) for item in command.params if not getattr(item, "hidden", False)]
-        if rows:
-            parts.append(table(("option", "", ""), rows))
-    return "\n\n".join(parts) + "\n"
-
-
-def option_row(item: click.Parameter) -> tuple[str, str, str]:
-    """An option or argument: its names, what it takes, what it does."""
-    names = ", ".join(item.opts) if isinstance(item, click.Option) else (item.metavar or item.name or "").upper()
-    takes = "" if getattr(item, "is_flag", False) else str(item.metavar or item.type.name)
-    return f"`{names}`", f"`{takes}`" if takes else "", str(getattr(item, "help", "") or "")
 
 
 def first_sentence(value: Any) -> str:

@@ -78,7 +78,7 @@ def _shown(
     effects: list[tuple[str, list[str]]] = []
     for title, rows in _groups(fit, table):
         effects += [(title, []), *((row.term, _effect(row)) for row in rows.itertuples())]
-    fixed = TextTable(("estimate", "std. error", "df", "t", "p", f"{percent} interval"), effects)
+    fixed = TextTable(("estimate", "SE", "df", "t", "p", f"{percent} interval"), effects)
     blocks: list[Block] = [_title(fit), level_equations(fit), counts]
     blocks += [f"Fixed effects (df: {table.attrs['ddf']})", fixed, *(text.strip() for text in _remarks(fit, table))]
     if not fit.identified:
