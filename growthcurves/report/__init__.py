@@ -11,11 +11,12 @@ from typing import Any
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
 from growthcurves.report.checklists import Checklists
+from growthcurves.report.compared import Compared
 from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
 from growthcurves.report.groups import Groups
+from growthcurves.report.ladder import Ladder
 from growthcurves.report.missingness import Missingness
-from growthcurves.report.models import Compared, Ladder
 from growthcurves.report.page import Report, make_report
 from growthcurves.report.people import People
 from growthcurves.report.question import Question

@@ -10,10 +10,11 @@ import pandas as pd
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
 from growthcurves.report.checklist_items import CHECKLISTS, Filled
+from growthcurves.report.compared import Compared
 from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
+from growthcurves.report.ladder import Ladder
 from growthcurves.report.missingness import Missingness
-from growthcurves.report.models import Compared, Ladder
 from growthcurves.report.question import Question
 from growthcurves.report.reproduce import Reproduce
 from growthcurves.report.section import Section, Subject

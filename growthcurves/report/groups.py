@@ -30,7 +30,7 @@ class Groups(Section):
         return f"{by} predicts nothing in this model, so the model says nothing of differences between its groups."
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        rates, means = _answers(subject)
+        rates, means = subject.once(_answers)
         return {
             "blocks": [*_blocks(subject, rates, "Rate of change" + period(subject.fit)), *_mean_blocks(subject, means)],
             "ddf": rates.ddf,
@@ -39,7 +39,7 @@ class Groups(Section):
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
-        rates, means = _answers(subject)
+        rates, means = subject.once(_answers)
         return {"group_rates": rates.table, "group_means": means.table}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,13 @@ class Subject:
 
     fits: tuple[Any, ...]
     by: str | None = None
+    _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, make: Callable[[Subject], Made]) -> Made:
+        """What a function makes of this subject, made once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
     @property
     def fit(self) -> Any:

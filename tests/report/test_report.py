@@ -5,12 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import growthcurves as gc
@@ -74,16 +71,6 @@ def made(sleep):
     return report(sleep)
 
 
-def trial(persons=60):
-    rng = np.random.default_rng(4)
-    frame = pd.DataFrame({"id": np.repeat(np.arange(persons), 4), "week": np.tile([0.0, 1, 2, 4], persons)})
-    frame["arm"] = np.where(frame["id"] % 3 == 0, "placebo", "drug")
-    frame["age"] = 30.0 + frame["id"] % 11
-    start, rate = rng.normal(20, 4, persons), rng.normal(-1, 0.8, persons)
-    frame["bdi"] = start[frame["id"]] + rate[frame["id"]] * frame["week"] + rng.normal(0, 1, len(frame))
-    return frame
-
-
 def test_the_page_is_well_formed_and_complete(made):
     page = Page(made.html)
     assert page.open == []
@@ -123,8 +110,8 @@ def test_small_enough(made, sleep):
     assert len(made.html.encode()) < 500_000
 
 
-def test_two_thousand_persons_stay_below_five_megabytes():
-    frame = trial(2000)
+def test_two_thousand_persons_stay_below_five_megabytes(make_trial):
+    frame = make_trial(2000)
     fit = gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm"), frame)
     made = report(fit, by="arm")
     assert len(made.html.encode()) < 5_000_000
@@ -135,8 +122,8 @@ def test_the_same_fit_gives_the_same_page(made):
     assert report(sleep_fit()).html == made.html
 
 
-def test_ids_and_names_stay_text():
-    frame = trial(12)
+def test_ids_and_names_stay_text(make_trial):
+    frame = make_trial(12)
     bad = '<script>alert("x")</script>'
     frame["id"] = frame["id"].map(lambda value: f"{bad}{value}")
     frame["arm"] = frame["arm"].map({"drug": "<b>drug</b>", "placebo": "a & b"})
@@ -166,8 +153,8 @@ def test_withheld_answers_show_the_reason_and_never_nan():
     assert "told apart" in shown["How much persons differ"] and "withheld" in shown["Persons"]
 
 
-def test_singular_fits_say_what_does_not_vary():
-    frame = trial(40)
+def test_singular_fits_say_what_does_not_vary(make_trial):
+    frame = make_trial(40)
     frame["bdi"] = 20 - frame["week"] + np.random.default_rng(1).normal(0, 1, len(frame))
     fit = gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id"), frame)
     assert fit.certificate.singular
@@ -184,19 +171,19 @@ def test_models_without_time_and_without_slope():
     assert dict(made.sections)["Persons"] == "shown" and "nan" not in Page(made.html).text
 
 
-def test_rows_that_were_left_out_are_counted_with_the_reason():
-    frame = trial()
+def test_rows_that_were_left_out_are_counted_with_the_reason(make_trial):
+    frame = make_trial()
     frame.loc[[3, 9], "bdi"] = np.nan
     text = Page(report(gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id"), frame)).html).text
     assert "2 with missing bdi" in " ".join(text.split())
 
 
-def test_terms_are_grouped_under_plain_names():
+def test_terms_are_grouped_under_plain_names(make_trial):
     model = gc.GrowthModel(
         outcome="bdi", time="week", id="id", predictors={"intercept": "arm + age", "slope": "arm"},
         reference={"arm": "placebo"},
     )  # fmt: skip
-    text = Page(report(gc.fit(model, trial()), by="arm").html).text
+    text = Page(report(gc.fit(model, make_trial()), by="arm").html).text
     for said in (
         "Start: bdi at week 0",
         "Rate of change: bdi per week",
@@ -208,9 +195,9 @@ def test_terms_are_grouped_under_plain_names():
 
 
 @pytest.mark.parametrize("method", ["reml", "ml"])
-def test_the_code_on_the_page_makes_the_same_fit(method, tmp_path, monkeypatch):
+def test_the_code_on_the_page_makes_the_same_fit(method, tmp_path, monkeypatch, make_trial):
     monkeypatch.chdir(tmp_path)
-    trial().to_csv("trial.csv", index=False)
+    make_trial().to_csv("trial.csv", index=False)
     model = gc.GrowthModel(
         outcome="bdi",
         time="week",
@@ -236,8 +223,8 @@ def test_the_code_of_a_formula_makes_the_same_fit(sleep, tmp_path, monkeypatch):
     assert names["fit"].deviance == pytest.approx(sleep.deviance, rel=1e-12)
 
 
-def test_the_fingerprint_tells_data_apart():
-    frame = trial()
+def test_the_fingerprint_tells_data_apart(make_trial):
+    frame = make_trial()
     columns = ["id", "week", "bdi", "arm"]
     assert fingerprint(frame, columns) == fingerprint(frame.copy(), columns)
     assert fingerprint(frame, columns) == fingerprint(frame.astype({"arm": "category"}), columns)
@@ -255,9 +242,9 @@ def test_the_record(made, sleep, tmp_path):
     assert "<script" not in saved._repr_html_() and saved._repr_html_().startswith("<iframe srcdoc=")
 
 
-def test_every_quantity_of_the_change_report_has_a_name():
+def test_every_quantity_of_the_change_report_has_a_name(make_trial):
     model = gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm + age")
-    table = gc.fit(model, trial()).change(by="arm").table
+    table = gc.fit(model, make_trial()).change(by="arm").table
     known = [kind.pattern for kind in KINDS] + ["middle 95 % of persons, high"]
     for quantity in table["quantity"]:
         assert any(re.fullmatch(pattern, quantity) for pattern in known), quantity
@@ -269,24 +256,3 @@ def test_numbers_for_readers():
     assert number(float("nan")) == "–" and number(1234567.0) == "1,234,567"
     assert share(-0.07) == "−.07" and p_value(1.0) == "> .999" and p_value(0.0) == "< .001"
     assert polished("a well-known -1.5 and 2-3") == "a well-known −1.5 and 2-3"
-
-
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="no browser here")
-def test_a_browser_lays_the_page_out_without_sideways_scrolling(made, tmp_path):
-    """A frame as wide as a phone reports how wide its content is."""
-    (tmp_path / "page.html").write_text(made.html, encoding="utf-8")
-    probe = (
-        "<iframe id=f src=page.html style='width:390px;height:900px;border:0'></iframe><script>"
-        "f.onload=()=>{const d=f.contentDocument.documentElement;"
-        "document.title='width '+d.scrollWidth;document.body.append('width '+d.scrollWidth)}</script>"
-    )
-    (tmp_path / "probe.html").write_text(probe, encoding="utf-8")
-    command = [
-        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom",
-        (tmp_path / "probe.html").as_uri(),
-    ]  # fmt: skip
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
-    width = re.search(r"width (\d+)", shown.split("</script>")[-1])
-    assert width is not None and int(width.group(1)) <= 390
