@@ -28,6 +28,11 @@ def test_the_package_itself_loads_nothing_heavy():
     assert run(code) == "[]"
 
 
+def test_the_command_line_loads_nothing_heavy_before_a_command_runs():
+    code = "import sys, growthcurves.cli; print([name for name in ('numpy', 'pandas', 'scipy') if name in sys.modules])"
+    assert run(code) == "[]"
+
+
 def test_a_room_called_like_a_function_does_not_hide_it():
     code = (
         "import growthcurves.fit, growthcurves.report, growthcurves as gc\n"

@@ -12,7 +12,15 @@ TITLES = {"table": "The table", "model": "The model", "answers": "The answers", 
 
 
 class PlainCommand(click.Command):
-    """A command whose help shows the options by section."""
+    """A command whose help shows the options by section, and that refuses options with an empty text."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        for option in self.params:
+            value = ctx.params.get(str(option.name))
+            if isinstance(value, str) and not value.strip():
+                raise click.BadParameter("a value is needed.", ctx, option)
+        return rest
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}

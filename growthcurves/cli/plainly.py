@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from growthcurves.cli.options import SECTIONS
 from growthcurves.errors import GrowthCurvesError, GrowthCurvesWarning
 
 WRONG_INPUT = 2
@@ -27,7 +29,7 @@ class PlainGroup(click.Group):
             except click.UsageError as error:
                 _complain(ctx, f"{error.format_message()}{_where_help_is(error)}")
             except (GrowthCurvesError, OSError) as error:
-                _complain(ctx, error_text(error))
+                _complain(ctx, in_options(error_text(error)))
 
 
 def _complain(ctx: click.Context, text: str) -> None:
@@ -49,6 +51,25 @@ def error_text(error: Exception) -> str:
     return str(error)
 
 
+def in_options(text: str) -> str:
+    """A sentence of the package with its options as they are written on the command line; quoted text stays.
+
+    Examples
+    --------
+    >>> in_options("since='a=b' needs df= as a whole number")
+    "--since 'a=b' needs --df as a whole number"
+    """
+    keys = {str(option.name): option.key for options in SECTIONS.values() for option in options}
+    keys |= {"n": "replicates", "rng": "seed"}
+    quoted = r"'[^']*'|\"[^\"]*\"|`[^`]*`"
+    found = re.compile(rf"{quoted}|(?<![\w-])({'|'.join(keys)})=(?=(\W|\w)?)")
+    return found.sub(lambda match: f"--{keys[match[1]]}{_gap(match[2])}" if match[1] else match[0], text)
+
+
+def _gap(following: str | None) -> str:
+    return " " if following and (following.isalnum() or following in "'\"[({-") else ""
+
+
 def one_line(text: str) -> str:
     """Text without line breaks."""
     return " ".join(text.split())
@@ -60,12 +81,9 @@ def notes_on_stderr() -> Iterator[None]:
     said: set[str] = set()
     with warnings.catch_warnings():
         warnings.simplefilter("always", GrowthCurvesWarning)
-        show = warnings.showwarning
 
         def say(message: Any, category: type[Warning], *rest: Any, **more: Any) -> None:
-            if not issubclass(category, GrowthCurvesWarning):
-                show(message, category, *rest, **more)
-            elif str(message) not in said:
+            if str(message) not in said:
                 said.add(str(message))
                 click.echo(f"{_coloured('note:', 'yellow')} {one_line(str(message))}", err=True)
 

@@ -6,14 +6,14 @@ import inspect
 import os
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import click
 
 from growthcurves.cli.command import JsonOption, PlainCommand, data_argument
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
 from growthcurves.cli.options import MODEL, TABLE, Request, pairs_of, request_of
-from growthcurves.cli.values import Settings
+from growthcurves.cli.values import Settings, shown
 
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -147,9 +147,27 @@ def _make(kind: Any, settings: dict[str, Any], request: Request) -> Any:
     """The figure with its options; --by divides it too, where it can be divided."""
     from growthcurves.plots.figure import make_figure
 
-    can_divide = "by" in {item.name for item in fields(kind)}
-    by = {"by": request.by} if request.by and can_divide else {}
-    return make_figure(kind, by | {name.replace("-", "_"): value for name, value in settings.items()})
+    kinds = get_type_hints(kind)
+    given = {name.replace("-", "_"): value for name, value in settings.items()}
+    for name, value in given.items():
+        if name in kinds and not _is_of(value, kinds[name]):
+            raise click.UsageError(f"--set {name}: {shown(value)} is not what it takes, see growthcurves plot --list.")
+    by = {"by": request.by} if request.by and "by" in {item.name for item in fields(kind)} else {}
+    return make_figure(kind, by | given)
+
+
+def _is_of(value: Any, wanted: Any) -> bool:
+    """Whether a value is of an annotated type: one of several, a tuple of some, a number, a text."""
+    if wanted is Any:
+        return True
+    if get_origin(wanted) is tuple:
+        parts = get_args(wanted)
+        return isinstance(value, tuple) and len(value) == len(parts) and all(map(_is_of, value, parts))
+    if get_args(wanted):
+        return any(_is_of(value, one) for one in get_args(wanted))
+    if wanted in (int, float):
+        return isinstance(value, int if wanted is int else int | float) and not isinstance(value, bool)
+    return isinstance(value, wanted)
 
 
 def _draw(figure: Any, request: Request, shows: str) -> Any:

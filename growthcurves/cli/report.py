@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from growthcurves.cli.command import PlainCommand, table_command
-from growthcurves.cli.machine import as_json as json_of
 from growthcurves.cli.options import MODEL, TABLE, request_of
 from growthcurves.cli.output import output_path
 
@@ -31,6 +30,7 @@ def report(title: str | None, output: str, write_model: str | None, as_json: boo
     growthcurves report wide.csv --id subject --time day --columns "reaction_{day}"
     """
     from growthcurves.cli.analysis import run
+    from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.model_file import write_model_file
 
     request = request_of(values)

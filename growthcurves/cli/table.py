@@ -92,10 +92,16 @@ def wave_times(request: Request) -> Any:
 def read(request: Request) -> pd.DataFrame:
     """The table as it is in the file."""
     from growthcurves.data.read import read_table
+    from growthcurves.errors import GrowthCurvesError
 
     options = {name.replace("-", "_"): value for name, value in pairs_of(request.read).items()}
     options = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
-    return read_table(request.data, missing=request.missing, **options)
+    try:
+        return read_table(request.data, missing=request.missing, **options)
+    except (LookupError, TypeError, ValueError) as error:  # of a reader that takes what it is given
+        if isinstance(error, GrowthCurvesError) or not options:
+            raise
+        raise click.UsageError(f"{request.data} cannot be read with --read {', '.join(options)}: {error}.") from None
 
 
 def long_table(request: Request, id: str, time: str | None, keep: Any) -> pd.DataFrame:
@@ -119,6 +125,8 @@ def panel_of(request: Request, roles: Roles) -> Panel:
     """The panel, its grouping column as categories."""
     from growthcurves.data.panel import Panel
 
+    if request.by is not None and request.by in (roles.time, roles.outcome):
+        raise click.UsageError(f"--by {request.by!r} is the time or the outcome: give a column of groups.")
     frame = long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles))
     return Panel(
         _with_groups(frame, request.by),

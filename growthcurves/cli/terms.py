@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from growthcurves.cli.options import pairs_of
 from growthcurves.cli.values import bare, split
 
@@ -26,6 +28,8 @@ def random_blocks(text: str) -> Any:
     blocks = tuple(
         tuple(bare(name) for part in split(block, ",") for name in split(part, "+")) for block in split(text, "|")
     )
+    if not all(blocks) or not blocks:
+        raise click.UsageError(f"--random {text!r} names nothing in one place: write none where nothing varies.")
     return RandomPart(() if blocks == (("none",),) else blocks)
 
 

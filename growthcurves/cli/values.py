@@ -23,6 +23,8 @@ class Kind(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
+            if value in ("", (), []) or (isinstance(value, str) and not value.strip(" ,")):
+                raise ValueError("a value is needed.")
             return self.read(value) if isinstance(value, str) else self.plain(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)

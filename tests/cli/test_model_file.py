@@ -90,7 +90,6 @@ def test_a_model_is_written_and_used(run, asks, trial, tmp_path):
     assert asks("fit", trial, "--model", "model.toml") == asks("fit", trial, *options)
     described = asks("describe", trial, "--model", "model.toml")
     assert described["panel"]["persons"] == 600 and len({row["group"] for row in described["missing"]["totals"]}) == 2
-    assert asks("report", trial, "--model", "model.toml")["report"] == "report.html"
 
 
 def test_what_is_typed_goes_before_the_file(asks, sleep, tmp_path):

@@ -149,7 +149,7 @@ WRONG = {
     "pieces without knots": (["--shape", "piecewise"], "needs --knots"),
     "knot outside": (["--knots", "300"], "300"),
     "knots that descend": (["--knots", "6,3"], "ascend"),
-    "df": (["--df", "0"], "df="),
+    "df": (["--df", "0"], "--df"),
     "df as text": (["--df", "many"], "--df"),
     "offset": (["--offset", "0"], "offset"),
     "random": (["--random", "intercept,slop"], "slop"),
@@ -176,6 +176,15 @@ WRONG = {
     "wave": (["--wave", "visit"], "'visit'"),
     "reader": (["--read", "seps=;"], "'sep'"),
     "given twice": (["--reference", "day=1", "--reference", "day=2"], "given twice"),
+    "empty": (["--slope", ""], "a value is needed"),
+    "empty knots": (["--knots", ""], "a value is needed"),
+    "empty missing": (["--missing", ""], "a value is needed"),
+    "random of nothing": (["--random", ","], "--random"),
+    "by the time": (["--by", "day"], "the time"),
+    "code": (["--slope", "__import__('os').getcwd()"], "__import__"),
+    "reader's option": (["--read", "encoding=nope"], "encoding"),
+    "reader's type": (["--read", "dtype=nope"], "dtype"),
+    "words of options": (["--since", "nope"], "--since 'nope'"),
     "bad terms": (["--slope", "day +* 2"], ""),
 }
 
@@ -199,6 +208,16 @@ def test_what_is_wrong_is_one_line(run, sleep, name):
 def test_wrong_patterns(run, wide, columns, said):
     options = [item for pattern in columns for item in ("--columns", pattern)]
     assert said in one_line(run("fit", wide, "--id", "subject", "--time", "day", *options))
+
+
+def test_a_formula_runs_no_code(run, sleep):
+    assert "exec" in one_line(run("fit", sleep, "--formula", "reaction ~ day + exec('1') + (day | subject)"))
+
+
+def test_other_packages_warnings_are_notes_too(run, sleep):
+    result = run("fit", sleep, *SLEEP, "--covariates", "np.log(day - 1)")
+    one_line(result)
+    assert "note: divide by zero" in result.stderr
 
 
 def test_a_fit_is_kept(run, sleep, tmp_path):

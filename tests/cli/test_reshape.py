@@ -94,7 +94,7 @@ def test_never_over_the_input(run, file, tmp_path):
         ([*ROLES, *BOTH, "-o", "long.docx"], ".xlsx"),
         ([*ROLES, *BOTH, "-o", "no/long.csv"], "no folder"),
         ([*ROLES, *BOTH, "--keep", "ages"], "'age'"),
-        ([*ROLES, *BOTH, "--times", "1=0"], "times="),
+        ([*ROLES, *BOTH, "--times", "1=0"], "one time for each wave"),
         ([*ROLES, *BOTH, "--times", "first"], "WAVE=TIME"),
         ([*ROLES, "--values", "bdi"], "'week'"),
         (["--id", "Nr", "--time", "age", "--values", "bdi_t1", "--times", "1=0"], "--times"),
