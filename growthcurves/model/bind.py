@@ -250,9 +250,25 @@ def _level_two(formula: str, model: GrowthModel, people: PersonLevel) -> Columns
     table = people.values(used)
     if model.evaluated_over == "rows" and any(None in term.names for term in terms):
         columns = evaluate(formula, {name: people.rows(name) for name in used}, model.reference)
+        _refuse_undefined(columns, people, people.persons.codes)
         taken = tuple(None if values is None else values[people.first_rows] for values in columns.values)
         return replace(columns, values=taken)
-    return evaluate(formula, {name: raw_array(table, name) for name in used}, model.reference)
+    columns = evaluate(formula, {name: raw_array(table, name) for name in used}, model.reference)
+    _refuse_undefined(columns, people, np.arange(people.persons.count))
+    return columns
+
+
+def _refuse_undefined(columns: Columns, people: PersonLevel, persons: np.ndarray) -> None:
+    """Values that a formula's functions do not have, such as the logarithm of zero; `persons` says whose they are."""
+    for name, values in zip(columns.names, columns.values, strict=True):
+        if values is not None and not np.isfinite(values.sum()) and not np.isfinite(values).all():
+            wrong = np.flatnonzero(~np.isfinite(values))
+            kind = "infinite" if np.isinf(values[wrong[0]]) else "undefined"
+            raise DataError(
+                f"{name!r} is {kind} for person {show_id(people.persons.labels[persons[wrong[0]]])} "
+                f"({wrong.size:,} such value{'s' * (wrong.size > 1)}): change the formula, or make the values that it "
+                f"cannot take missing."
+            )
 
 
 def _level_one(model: GrowthModel, people: PersonLevel) -> Columns:
@@ -263,6 +279,7 @@ def _level_one(model: GrowthModel, people: PersonLevel) -> Columns:
     used = formula_columns(formula)
     table = {name: people.panel.times if name == model.time else people.rows(name) for name in used}
     columns = evaluate(formula, table, model.reference, person_transforms(people.persons.codes))
+    _refuse_undefined(columns, people, people.persons.codes)
     keep = [i for i, term in enumerate(columns.terms) if term in wanted]
     return replace(
         columns,

@@ -70,7 +70,8 @@ def evaluate(formula: str, table: dict[str, Any], reference: Any, functions: Any
 
     frame, levels = categories(table, reference)
     try:
-        matrix = model_matrix(normal(formula), frame, context=_context(functions), na_action="ignore")
+        with np.errstate(all="ignore"):  # what has no value is refused by name
+            matrix = model_matrix(normal(formula), frame, context=_context(functions), na_action="ignore")
     except (FormulaicError, SyntaxError, NameError, TypeError, ValueError, AttributeError, KeyError) as error:
         raise FormulaError(f"The formula {formula!r} cannot be evaluated: {str(error).splitlines()[0]}") from error
     term_of = {

@@ -28,7 +28,7 @@ def test_every_data_set_is_as_described(name):
     frame, entry = load_dataset(name), dataset_entry(name)
     assert len(frame) == entry["rows"]
     assert frame[entry["roles"]["id"]].nunique() == entry["persons"]
-    assert frame.attrs["source"] == {"file": entry["file"], "first_row": 2}
+    assert frame.attrs["source"] == {"file": entry["file"], "first_row": 2, "dataset": name}
     if entry["layout"] == "long":
         assert set(entry["roles"].values()) <= set(frame.columns)
 

@@ -105,3 +105,17 @@ def test_natural_splines_of_predictors():
     assert [name for name in fit.terms if name.startswith("slope:")] == ["slope:ns(age, 2)[1]", "slope:ns(age, 2)[2]"]
     again = fit.predict(data.head(3), people="average")
     np.testing.assert_allclose(again, fit.predict(people="average").head(3), rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("reaction ~ day + np.log(stress) + (day | subject)", "'np.log\\(stress\\)' is infinite for person 308"),
+        ("reaction ~ day * log(age - 21) + (day | subject)", "'log\\(age - 21\\)' is undefined for person 309"),
+        ("reaction ~ day + sqrt_of + (day | subject)", "no column"),
+    ],
+)
+def test_functions_of_values_that_they_cannot_take(formula, words):
+    data = SLEEP.assign(stress=SLEEP["day"] * 1.0, age=SLEEP["subject"].map(lambda who: 20.0 if who == 309 else 30.0))
+    with pytest.raises(gc.errors.DataError, match=words):
+        gc.fit(formula, data)
