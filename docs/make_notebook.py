@@ -41,6 +41,7 @@ def cell(kind: str, source: str) -> dict[str, Any]:
     """A cell."""
     text = source.strip()
     if kind == "markdown":
+        text = re.sub(r"^!\[.*\n*", "", text, flags=re.M)  # the notebook draws the picture itself
         text = text.replace("This page goes from", "This notebook goes from")
         text = re.sub(r" It is\nalso there as a \[notebook\]\([^)]*\)\.", "", text)
         return {"cell_type": kind, "id": "", "metadata": {}, "source": text.splitlines(keepends=True)}

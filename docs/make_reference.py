@@ -9,7 +9,9 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import growthcurves as gc
@@ -71,7 +73,7 @@ def entry(name: str, value: Any) -> Iterator[str]:
 
 def described(name: str, value: Any) -> Iterator[str]:
     """Signature and docstring of a function, class or property."""
-    if isinstance(value, property):
+    if isinstance(value, (property, cached_property)):
         yield f"*Attribute.* {inspect.getdoc(value) or ''}"
         return
     text = inspect.getdoc(value) or ""
@@ -98,7 +100,7 @@ def members(kind: type) -> Iterator[tuple[str, Any]]:
             seen = dict(sorted(seen.items(), key=lambda item: item[0] not in vars(kind)))
     for name, value in seen.items():
         plain = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
-        if (inspect.isfunction(plain) or isinstance(plain, property)) and inspect.getdoc(plain):
+        if isinstance(plain, (FunctionType, property, cached_property)) and inspect.getdoc(plain):
             yield name, plain
 
 

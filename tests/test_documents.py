@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import json
 import re
+import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
+from types import FunctionType
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -63,7 +65,8 @@ def test_every_public_name_is_in_the_reference():
         assert f"`gc.{name}`" in api, name
     for kind in (gc.GrowthFit, gc.Panel, gc.GrowthModel):
         for name, value in vars(kind).items():
-            if name[0] != "_" and (inspect.isfunction(value) or isinstance(value, property)) and value.__doc__:
+            if name[0] != "_" and isinstance(value, (FunctionType, property, cached_property)):
+                assert value.__doc__, f"{kind.__name__}.{name} has no docstring"
                 assert f"`{kind.__name__}.{name}`" in api, name
 
 
@@ -158,3 +161,18 @@ def test_the_notebook_runs(tmp_path):
     assert sum("<table>" in out["data"].get("text/html", "") for out in outputs) >= 3
     assert sum("image/png" in out["data"] for out in outputs) >= 3
     assert (tmp_path / "report.html").exists()
+
+
+def test_the_site_is_built_and_needs_nothing_from_outside(tmp_path):
+    """Strictly: no broken link or anchor; formulas as MathML; no script, style, font or picture from elsewhere."""
+    pytest.importorskip("material")
+    pytest.importorskip("latex2mathml")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    pages = {path: path.read_text(encoding="utf-8") for path in (tmp_path / "site").rglob("*.html")}
+    assert len(pages) >= len(DOCUMENTS) - 1
+    for path, page in pages.items():
+        assert not re.findall(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=.?https?://", page), path
+        assert "arithmatex" not in page and "<merror" not in page, path
+    assert "<math" in pages[tmp_path / "site" / "engine.html"]
