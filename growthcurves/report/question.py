@@ -50,6 +50,7 @@ def typeset(equation: str, fit: Any) -> Markup:
     names = "|".join(re.escape(str(escape(name))) for name in known)
     text = re.sub(rf"(?<!\w)({names})_i\b", r"<i>\1</i><sub>i</sub>", text)
     text = re.sub(rf"\bu_({names})", r"<i>u</i><sub>\1</sub>", text)
+    text = re.sub(rf"\bG_({names})", r"<i>G</i><sub>\1</sub>", text)
     text = re.sub(r"\^(\d+)", r"<sup>\1</sup>", text)
     text = text.replace("sigma<sup>2</sup>", "<i>σ</i>²").replace(" * ", " · ").replace(" - ", " − ")
     return Markup(text)

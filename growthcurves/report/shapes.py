@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.data.units import singular
@@ -120,9 +120,8 @@ def _piecewise(names: _Names, shape: Any) -> ShapeWords:
 def _spline(names: _Names, shape: Any) -> ShapeWords:
     found = {"intercept": names.start}
     for place, name in enumerate(shape.parameters[1:], start=1):
-        title = f"Spline term {place} (one of those that make the curve; it has no meaning by itself)"
-        found[name] = Parameter(title, f"spline term {place}", names.unit)
-    found["slope"] = replace(names.rate(), short="rate of change (a straight line beside the curve)")
+        found[name] = Parameter(f"Spline term {place}", f"spline term {place}", names.unit)
+    found["slope"] = names.rate()  # as a random effect: a straight line beside the curve
     knots = " and ".join(number(knot) for knot in shape.knots)
     inner = f" with its bends at {names.time} {knots}" if knots else ""
     text = f"a smooth curve (natural cubic spline{inner}); its single terms say little, so read the curve and its rates"
