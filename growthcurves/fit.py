@@ -38,6 +38,7 @@ from growthcurves.results.criteria import criteria
 from growthcurves.results.effect_sizes import EffectSizes
 from growthcurves.results.fixed_tests import Contrast, FixedTest
 from growthcurves.results.intervals import bootstrap
+from growthcurves.results.intervals.wald import with_ddf
 from growthcurves.results.joint_tests import JointTests
 from growthcurves.results.ladder.report import Ladder
 from growthcurves.results.ladder.report import ladder as make_ladder
@@ -292,10 +293,13 @@ class GrowthFit(FittedModel):
         return robust.robust(self, kind, level)
 
     def conf_int(
-        self, method: Any = "wald", level: float = 0.95, n: int | None = None, rng: Any = None
+        self, method: Any = "wald", level: float = 0.95, n: int | None = None, rng: Any = None, ddf: Any = None
     ) -> pd.DataFrame:
-        """Confidence intervals of fixed effects and variance components: columns conf_low and conf_high."""
-        return variances.conf_int(self, bootstrap.asked(self, method, n, rng), level)
+        """Confidence intervals of fixed effects and variance components: columns conf_low and conf_high.
+
+        `n` and `rng` belong to the bootstrap, `ddf` to the Wald method.
+        """
+        return variances.conf_int(self, with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
 
     def variance_components(
         self, method: Any = "profile", level: float = 0.95, n: int | None = None, rng: Any = None

@@ -83,7 +83,8 @@ def variance_components(fit: FittedModel, method: Any = "profile", level: float 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
     """Intervals of fixed effects and variance components, index by term.
 
-    With the Wald method fixed effects have Student's t and Satterthwaite's degrees of freedom. The profile of a REML
+    With the Wald method fixed effects have Student's t, with Satterthwaite's degrees of freedom unless
+    `Wald(ddf=...)` says others. The profile of a REML
     fit is that of the restricted likelihood for variance components, and that of the full likelihood for fixed effects,
     which the restricted one does not compare. ``attrs["intervals"]`` says which.
 
@@ -128,7 +129,7 @@ def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.
 
 def _fixed(fit: FittedModel, method: Any, level: float) -> pd.DataFrame:
     if isinstance(method, Wald):
-        return fixed_effects(fit, level=level)
+        return fixed_effects(fit, method.ddf, level)
     rows: list[Quantity] = [fixed_effect(row) for row in np.eye(len(fit.terms))]
     found = method.intervals(fit, rows, level)
     table = pd.DataFrame({"term": fit.terms, "conf_low": [i.low for i in found], "conf_high": [i.high for i in found]})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.delta import delta
 from growthcurves.results.intervals.quantity import Interval, Quantity, on_boundary
@@ -15,6 +17,11 @@ class Wald:
     """Wald intervals by the delta method: on the log scale for SDs, atanh for correlations, logit for shares.
 
     An estimate on its boundary has none.
+
+    Parameters
+    ----------
+    ddf : str or method
+        Degrees of freedom of the t intervals of fixed effects.
 
     Examples
     --------
@@ -28,6 +35,7 @@ class Wald:
     3          sd:residual     22.80      28.72
     """
 
+    ddf: Any = "satterthwaite"
     label: str = "Wald"
 
     def about(self, fit: FittedModel) -> str:
@@ -37,6 +45,21 @@ class Wald:
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
         """One interval for each quantity."""
         return [_interval(fit, quantity, level) for quantity in quantities]
+
+
+def with_ddf(method: Any, ddf: Any) -> Any:
+    """The method with other degrees of freedom, where it is the Wald method.
+
+    Raises
+    ------
+    ModelError
+        When `ddf` is given for another method.
+    """
+    if ddf is None:
+        return method
+    if not isinstance(method, Wald) and method != "wald":
+        raise ModelError("ddf= belongs to Wald intervals; the other methods use no degrees of freedom.")
+    return Wald(ddf)
 
 
 def _interval(fit: FittedModel, quantity: Quantity, level: float) -> Interval:
