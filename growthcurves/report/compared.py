@@ -19,9 +19,9 @@ from growthcurves.report.side_by_side import (
     block,
     component_name,
     criterion_cell,
-    equals,
     estimate_cell,
     interval_cell,
+    p_equals,
     share_cell,
     term_name,
 )
@@ -133,7 +133,7 @@ def _tested(record: Record) -> Cell:
     if np.isnan(record["p_value"]):
         return EMPTY
     against = f"against {record['against']}: {record['distribution']}"
-    return {"value": f"p {equals(record['p_value'])}", "error": against}
+    return {"value": p_equals(record["p_value"]), "error": against}
 
 
 def about_model(fit: Any) -> str:

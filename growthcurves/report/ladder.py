@@ -15,12 +15,12 @@ from growthcurves.report.side_by_side import (
     CRITERION,
     Record,
     block,
+    component_name,
     criterion_cell,
     estimate_cell,
     plain_cell,
     share_cell,
     term_name,
-    variance_name,
 )
 from growthcurves.report.words import METHOD, short_name, split_term
 from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES
@@ -69,7 +69,7 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
         return term_name(fit if owned else answer.fits[row["model"]], row["term"])
 
     def variance(row: Record) -> str:
-        return variance_name(fit, row["term"])
+        return component_name(fit, row["term"])
 
     def explained(row: Record) -> str:
         known = {

@@ -24,24 +24,16 @@ def term_name(fit: Any, term: str) -> str:
     return f"{effect}, on the {short_name(fit, parameter)}" if parameter else effect
 
 
-def variance_name(fit: Any, term: str) -> str:
-    """A variance or covariance of the ladder for a reader."""
-    kind, names = term.split(":", 1)
-    if names == "residual":
-        return "Variance of single measurements about a person's own line"
-    both = " and ".join(short_name(fit, name) for name in names.split(","))
-    return f"Variance of the {both}" if kind == "var" else f"Covariance of {both}"
-
-
 def component_name(fit: Any, term: str) -> str:
-    """An SD or correlation for a reader."""
+    """An SD, variance, correlation or covariance for a reader."""
     kind, names = term.split(":", 1)
     if names == "residual":
-        return "SD of single measurements about a person's own line"
+        return f"{COMPONENT[kind]} single measurements about a person's own line"
     both = " and ".join(short_name(fit, name) for name in names.split(","))
-    return f"SD of the {both}" if kind == "sd" else f"Correlation of {both}"
+    return f"{COMPONENT[kind]} {both}" if "," in names else f"{COMPONENT[kind]} the {both}"
 
 
+COMPONENT = {"sd": "SD of", "var": "Variance of", "cor": "Correlation of", "cov": "Covariance of"}
 CRITERION = {
     "deviance": "Deviance (−2 log likelihood)",
     "aic": "AIC",
@@ -73,31 +65,43 @@ def block(
 
 
 def estimate_cell(record: Record) -> Cell:
+    """An estimate with its standard error and p-value."""
     places = decimals(record["std_error"])
     error = f"({fixed(record['std_error'], places)})" if record["std_error"] == record["std_error"] else ""
-    return {"value": fixed(record["estimate"], places), "error": f"{error} p {equals(record['p_value'])}".strip()}
+    return {"value": fixed(record["estimate"], places), "error": f"{error} {p_equals(record['p_value'])}".strip()}
 
 
-def equals(p: float) -> str:
+def p_equals(p: float) -> str:
+    """A p-value with its sign, which no line break parts: "p = .031"."""
     text = p_value(p)
-    return text if text[0] in "<>" else f"= {text}"
+    return f"p {text if text[0] in '<>' else f'= {text}'}".replace(" ", "\u00a0")
 
 
 def plain_cell(record: Record) -> Cell:
+    """A number alone."""
     return {"value": number(record["estimate"]), "error": ""}
 
 
 def interval_cell(record: Record) -> Cell:
-    text = share if record["term"].startswith(("cor:", "share", "reliability")) else number
-    ends = [record.get(name, float("nan")) for name in ("conf_low", "conf_high")]
-    interval = f"{text(ends[0])} to {text(ends[1])}" if ends[0] == ends[0] else ""
-    return {"value": text(record["estimate"]), "error": interval}
+    """An estimate with its interval, in the same decimals."""
+
+    def shown(value: float) -> str:
+        if record["term"].startswith(("cor:", "share", "reliability")):
+            return share(value)
+        error = record["std_error"]
+        return fixed(value, decimals(error)) if error == error else number(value)
+
+    low, high = (record.get(name, float("nan")) for name in ("conf_low", "conf_high"))
+    interval = f"{shown(low)} to {shown(high)}" if low == low else ""
+    return {"value": shown(record["estimate"]), "error": interval}
 
 
 def share_cell(record: Record) -> Cell:
+    """A share or correlation."""
     return {"value": share(record["estimate"]), "error": ""}
 
 
 def criterion_cell(record: Record) -> Cell:
+    """A count in full, a criterion with two decimals."""
     whole = record["term"] in ("parameters", "rows", "persons")
     return {"value": count(record["estimate"]) if whole else fixed(record["estimate"], 2), "error": ""}
