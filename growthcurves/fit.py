@@ -38,6 +38,7 @@ from growthcurves.results.criteria import criteria
 from growthcurves.results.effect_sizes import EffectSizes
 from growthcurves.results.fixed_tests import Contrast, FixedTest
 from growthcurves.results.intervals import bootstrap
+from growthcurves.results.intervals.bootstrap import DRAWS
 from growthcurves.results.intervals.wald import with_ddf
 from growthcurves.results.joint_tests import JointTests
 from growthcurves.results.ladder.report import Ladder
@@ -278,7 +279,7 @@ class GrowthFit(FittedModel):
         self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile"
     ) -> summary.Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
-        return summary.summary(self, ddf, level, bootstrap.asked(self, intervals, None, None))
+        return summary.summary(self, ddf, level, bootstrap.asked(self, intervals))
 
     def equations(self) -> str:
         """The model's level equations with its own terms."""
@@ -293,7 +294,7 @@ class GrowthFit(FittedModel):
         return robust.robust(self, kind, level)
 
     def conf_int(
-        self, method: Any = "wald", level: float = 0.95, n: int | None = None, rng: Any = None, ddf: Any = None
+        self, method: Any = "wald", level: float = 0.95, n: int = DRAWS, rng: Any = None, ddf: Any = None
     ) -> pd.DataFrame:
         """Confidence intervals of fixed effects and variance components: columns conf_low and conf_high.
 
@@ -302,7 +303,7 @@ class GrowthFit(FittedModel):
         return variances.conf_int(self, with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
 
     def variance_components(
-        self, method: Any = "profile", level: float = 0.95, n: int | None = None, rng: Any = None
+        self, method: Any = "profile", level: float = 0.95, n: int = DRAWS, rng: Any = None
     ) -> pd.DataFrame:
         """SDs and correlations between persons and the residual SD as a tidy table."""
         return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level)

@@ -53,7 +53,7 @@ def _intervals(fitted: Any, asked: Asked) -> Any:
     """The interval method; a bootstrap is drawn, once for all answers."""
     from growthcurves.results.intervals.bootstrap import asked as drawn
 
-    return drawn(fitted, asked.intervals, None, None)
+    return drawn(fitted, asked.intervals)
 
 
 def answers_text(fitted: Any, asked: Asked) -> str:

@@ -12,6 +12,7 @@ from growthcurves.results.mixtures import mixture_quantile, share_above
 from growthcurves.results.person_types import person_types
 from growthcurves.results.rates import Rate, chosen_times, is_curved, rate_at
 
+SAME_BY_ASSUMPTION = "none: no predictor of the rate in the model tells these groups apart"
 #: The share of persons that the "middle" of the report holds.
 MIDDLE = 0.95
 
@@ -43,9 +44,14 @@ def difference_rows(asked: Question, groups: list[tuple[str, np.ndarray]]) -> li
     note = "as the groups are: not adjusted for other predictors of the rate" if len(others) > 1 else ""
     first = groups[0][0]
     return [
-        [name, *_linear_line(asked, mean - means[0], f"difference of mean rate from {first}", note)]
+        [name, *_difference(asked, mean - means[0], f"difference of mean rate from {first}", note)]
         for (name, _), mean in zip(groups[1:], means[1:], strict=True)
     ]
+
+
+def _difference(asked: Question, L: np.ndarray, name: str, note: str) -> list:
+    """None where the model lets the groups differ in nothing that predicts the rate: that is no finding."""
+    return _linear_line(asked, L, name, note) if L.any() else plain(name, NAN, SAME_BY_ASSUMPTION)
 
 
 def _mean_line(asked: Question, rate: Rate, persons: np.ndarray, name: str) -> list:

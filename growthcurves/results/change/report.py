@@ -131,7 +131,7 @@ def change(
         threshold=threshold,
         at=None if at is None else times_asked(at),
         level=checked_level(level),
-        method=bootstrap_asked(fit, intervals_of(method), None, None),
+        method=bootstrap_asked(fit, intervals_of(method)),
     )
     eb = rates(fit, asked.rate)[0]
     parts = groups(fit, by)

@@ -84,7 +84,11 @@ class Bootstrap:
         return self.drawn(fit).intervals(fit, quantities, level)
 
 
-def asked(fit: FittedModel, method: Any, n: int | None, rng: Any) -> Any:
+#: Replicates where no number is given.
+DRAWS = 1000
+
+
+def asked(fit: FittedModel, method: Any, n: int = DRAWS, rng: Any = None) -> Any:
     """An interval method as asked for in a call: a bootstrap is drawn, once for all of its intervals.
 
     Raises
@@ -93,8 +97,8 @@ def asked(fit: FittedModel, method: Any, n: int | None, rng: Any) -> Any:
         When n= or rng= are given with another method than "bootstrap".
     """
     if isinstance(method, str) and method.lower() == "bootstrap":
-        return Bootstrap(n=1000 if n is None else n, rng=rng).drawn(fit)
-    if n is not None or rng is not None:
+        return Bootstrap(n=n, rng=rng).drawn(fit)
+    if n != DRAWS or rng is not None:
         raise ModelError('n= and rng= belong to method="bootstrap"; a method given as a value carries its own.')
     return method.drawn(fit) if isinstance(method, Bootstrap) else method
 
