@@ -78,6 +78,39 @@ def elapsed_times(frame: pd.DataFrame, name: Hashable, ids: Any, since: Any, uni
     return Elapsed(values - _number_origin(frame, values, ids, since), unit, derived=True)
 
 
+def from_first(since: Any) -> bool:
+    """Whether time counts from each person's first one."""
+    return since is None or (isinstance(since, str) and since == "first")
+
+
+def first_times(frame: pd.DataFrame, name: Hashable, ids: Any) -> pd.DataFrame:
+    """Each person's first time as the table has it, dates as dates: columns id and first."""
+    raw = _as_dates(frame, frame[name], name, ids)
+    raw = numeric_column(frame, name, ids) if raw is None else raw
+    firsts = pd.DataFrame({"id": ids, "first": _first(raw, ids)})
+    return firsts.dropna().drop_duplicates("id").reset_index(drop=True)
+
+
+def times_since(frame: pd.DataFrame, name: Hashable, ids: Any, firsts: pd.DataFrame, unit: str | None) -> np.ndarray:
+    """Times of new rows counted from these first times; of other persons from their own first of these rows.
+
+    Raises
+    ------
+    DataError
+        When dates stand where the first times are numbers, or the other way round.
+    """
+    _refuse_kinds(frame[name], name)
+    dates = _as_dates(frame, frame[name], name, ids)
+    raw = numeric_column(frame, name, ids) if dates is None else dates
+    known = firsts["first"].to_numpy()[pd.Index(firsts["id"]).get_indexer(pd.Index(ids))] if len(firsts) else raw
+    if (dates is None) != (known.dtype.kind != "M"):
+        kinds = ("dates", "numbers") if dates is None else ("numbers", "dates")
+        raise DataError(f"Column {str(name)!r} held {kinds[0]} when the model was fitted, and holds {kinds[1]} here.")
+    strangers = ~np.isin(np.asarray(ids), np.asarray(firsts["id"])) if len(firsts) else np.ones(len(frame), dtype=bool)
+    away = raw - np.where(strangers, _first(raw, ids), known)
+    return away if dates is None else _in_unit(away, unit)
+
+
 def _refuse_kinds(column: pd.Series, name: Hashable) -> None:
     if pd.api.types.is_bool_dtype(column.dtype):
         raise DataError(f"Time column {str(name)!r} holds True and False where numbers or dates are needed.")
@@ -99,6 +132,17 @@ def _as_dates(frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any) 
     if is_text(column) and _first_text_is_date(column):
         return _iso_dates(frame, column, name, ids)
     return None
+
+
+def holds_dates(column: pd.Series) -> bool:
+    """Whether a column holds dates: as such, as Python's own, or as text in the ISO form."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return True
+    return pd.api.types.infer_dtype(column, skipna=True) in ("date", "datetime") or (
+        is_text(column) and _first_text_is_date(column)
+    )
 
 
 def _naive(column: pd.Series) -> np.ndarray:
@@ -136,8 +180,12 @@ def _elapsed_dates(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any,
     unit = "days" if unit is None else unit
     if unit not in DAYS_PER_UNIT:
         raise ModelError(unknown("time unit for dates", unit, DAYS_PER_UNIT))
-    days = _days(dates - _date_origin(frame, dates, ids, since))
-    return Elapsed(days if unit == "days" else days / DAYS_PER_UNIT[unit], unit, derived=True)
+    return Elapsed(_in_unit(dates - _date_origin(frame, dates, ids, since), unit), unit, derived=True)
+
+
+def _in_unit(durations: np.ndarray, unit: str | None) -> np.ndarray:
+    days = _days(durations)
+    return days if unit in (None, "days") else days / DAYS_PER_UNIT[unit]
 
 
 def _days(durations: np.ndarray) -> np.ndarray:
@@ -150,7 +198,7 @@ def _days(durations: np.ndarray) -> np.ndarray:
 
 
 def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any) -> Any:
-    if since is None or (isinstance(since, str) and since == "first"):
+    if from_first(since):
         return _first(dates, ids)
     if isinstance(since, str) and since in frame.columns:
         require_columns(frame, [since])

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import numeric_column
+from growthcurves.data.clock import Clock
 from growthcurves.data.describe import PanelSummary, repeated_rows, summarise
-from growthcurves.data.elapsed import Elapsed, elapsed_times
+from growthcurves.data.elapsed import Elapsed, elapsed_times, first_times, from_first
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.data.missing import MissingPatterns, missing_patterns
 from growthcurves.data.own_lines import people_table
@@ -79,6 +80,7 @@ class Panel:
     _rows: Rows = field(init=False)
     _times: Elapsed | None = field(init=False)
     _values: np.ndarray = field(init=False)
+    _clock: Clock | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         data = as_frame(self.data)
@@ -133,6 +135,17 @@ class Panel:
     def derived(self) -> bool:
         """Whether elapsed times differ from the time column: it held dates, or an origin was taken off."""
         return self._times is not None and self._times.derived
+
+    @cached_property
+    def clock(self) -> Clock:
+        """How times of new rows are read."""
+        assert self.time is not None
+        if self._clock is not None:
+            return self._clock
+        firsts = None
+        if self.derived and from_first(self.since):
+            firsts = first_times(self.data, self.time, raw_array(self.data, self.id))
+        return Clock(self.id, self.time, self.time_unit, self.since, self.derived, firsts)
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -200,17 +213,7 @@ class Panel:
         """
         if self._times is None or self.time is None:
             raise DataError("The panel has no time column: give one with time=.")
-        if not self._times.derived:
-            ids = raw_array(frame, self.id) if self.id in frame.columns else None
-            return numeric_column(frame, self.time, ids)
-        if self.since is not None and self.since != "first":
-            ids = raw_array(frame, self.id) if self.id in frame.columns else np.arange(len(frame))
-            return elapsed_times(frame, self.time, ids, self.since, self.time_unit).values
-        require_columns(frame, [self.id, self.time])
-        roles = [self.id, self.time]
-        both = pd.concat([self.data[roles], frame[roles]], ignore_index=True)
-        times = elapsed_times(both, self.time, raw_array(both, self.id), self.since, self.time_unit).values
-        return _from_known_firsts(times, both[self.id], len(self.data))
+        return self.clock.read(frame)
 
     def drop_missing(self, columns: Iterable[str]) -> Panel:
         """A panel without the rows in which one of these columns is missing, counted as ``missing <column>``.
@@ -338,13 +341,13 @@ class Panel:
 
     @classmethod
     def restored(
-        cls, table: pd.DataFrame, roles: dict[str, Any], reasons: tuple[tuple[str, int], ...]
+        cls, table: pd.DataFrame, roles: dict[str, Any], reasons: tuple[tuple[str, int], ...], clock: Clock | None
     ) -> Panel:
         """A panel of rows that were used before, times elapsed already, with the ledger of what was left out then."""
         plain = {name: roles[name] for name in ("id", "time", "outcome", "wave", "outcome_unit")}
         panel = cls(table, **plain, time_unit=roles["time_unit"] if roles["time"] is not None else None)
         dropped = sum(rows for _, rows in reasons)
-        panel._set(_rows=Rows(len(table) + dropped, None, tuple(reasons)))
+        panel._set(_rows=Rows(len(table) + dropped, None, tuple(reasons)), since=roles["since"], _clock=clock)
         return panel
 
     def _set(self, **values: Any) -> None:
@@ -356,13 +359,6 @@ class Panel:
         panel._set(**{item.name: getattr(self, item.name) for item in fields(self)})
         panel._set(_rows=rows)
         return panel
-
-
-def _from_known_firsts(times: np.ndarray, ids: pd.Series, known: int) -> np.ndarray:
-    """The times after the first `known` rows, counted from the first time of the same person among those."""
-    firsts = pd.Series(times[:known]).groupby(ids.iloc[:known].to_numpy()).min()
-    origin = firsts.reindex(ids.iloc[known:]).to_numpy(dtype=np.float64)
-    return times[known:] - np.where(np.isnan(origin), 0.0, origin)
 
 
 def _check_roles(data: pd.DataFrame, id: str, time: str | None, outcome: str, wave: str | None) -> None:

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import numeric_column
-from growthcurves.data.elapsed import elapsed_times
-from growthcurves.data.frame import raw_array, require_columns
+from growthcurves.data.clock import Clock
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.errors import NotAvailableError
 
@@ -68,8 +66,8 @@ class SavedPanel:
     time_facts : TimeFacts or None
     reasons : tuple of (str, int)
         Rows left out, by reason.
-    derived : bool
-        Whether elapsed times differ from the column of the table.
+    clock : Clock or None
+        How times of new rows are read; None without time.
     person_table : DataFrame
         The person-level columns of the model, one row per person.
     """
@@ -84,7 +82,7 @@ class SavedPanel:
     persons: SavedPersons
     time_facts: TimeFacts | None
     reasons: tuple[tuple[str, int], ...]
-    derived: bool
+    clock: Clock | None
     person_table: Any = field(default=None)
 
     @property
@@ -113,12 +111,8 @@ class SavedPanel:
 
     def elapsed(self, frame: pd.DataFrame) -> np.ndarray:
         """Times of new rows, measured as the panel's were."""
-        assert self.time is not None
-        ids = raw_array(frame, self.id) if self.id in frame.columns else None
-        if not self.derived:
-            return numeric_column(frame, self.time, ids)
-        require_columns(frame, [self.id, self.time])
-        return elapsed_times(frame, self.time, ids, self.since, self.time_unit).values
+        assert self.clock is not None
+        return self.clock.read(frame)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -13,6 +13,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.clock import on_the_clock
 from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
@@ -24,6 +25,7 @@ from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import BoundShape, Seen, shape_of
 from growthcurves.model.shapes.base import EngineColumns
 from growthcurves.model.shapes.occasions import Occasions
+from growthcurves.model.shapes.spline import Spline
 from growthcurves.model.transforms import person_transforms
 
 Combination = tuple[tuple[int, float], ...]
@@ -96,6 +98,7 @@ def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
     """The model with what its shape takes from the data, and its origin, as part of its value."""
     if model.time is None:
         return model
+    _refuse_other_line(model, panel)
     waves = raw_array(panel.frame, model.wave) if model.wave is not None else None
     shape = shape_of(model.shape).learned(Seen(panel.times, model.time, waves, model.wave))
     origin = _origin(model, panel)
@@ -165,6 +168,20 @@ def _refuse_columns(model: GrowthModel) -> None:
             raise ModelError(f"Column {name!r} is called like a growth parameter: rename the column.")
 
 
+def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
+    """A formula's (0 + t | id) counts t from 0, and that beside ns(), whose intercept is read at the first time."""
+    first = float(panel.times.min())
+    if not isinstance(model.shape, Spline) or model.origin != "first" or first == 0.0:
+        return
+    together = any({"intercept", "slope"} <= set(block) for block in model.random.blocks)
+    if model.evaluated_over == "rows" and "slope" in model.random.names and not together:
+        raise ModelError(
+            f"A random line without covariance with a random intercept depends on where {model.time!r} is zero, and "
+            f"beside ns() that is the first time ({first:g}): write ({model.time} | {model.id}), or measure "
+            f"{model.time!r} from its first value."
+        )
+
+
 def _origin(model: GrowthModel, panel: Panel) -> float:
     if isinstance(model.origin, Real):
         return float(model.origin)
@@ -189,8 +206,10 @@ def _shape(model: GrowthModel, people: PersonLevel) -> tuple[BoundShape, np.ndar
 
 def _shape_values(shape: BoundShape, people: PersonLevel) -> np.ndarray:
     """The shape's person-level columns as numbers, ascending within each person."""
-    table = people.values(list(shape.columns))
-    values = np.column_stack([np.asarray(table[name], dtype=np.float64) for name in shape.columns] or [table])
+    people.values(list(shape.columns))  # refuses what varies within a person
+    for name in shape.columns:
+        people.rows(name)  # refuses infinite values
+    values = on_the_clock(people.panel, people.panel.frame.iloc[people.first_rows], shape.columns)
     wrong = (np.diff(values, axis=1) <= 0).any(axis=1)
     if wrong.any():
         person = people.persons.labels[int(wrong.argmax())]
@@ -222,7 +241,10 @@ def _means(covariates: Columns) -> tuple[float, ...]:
 def _random_rows(model: GrowthModel, named: dict[str, int]) -> Iterable[int]:
     for name in model.random.names:
         if name not in named:
-            raise ModelError(unknown("growth parameter or covariate", name, named))
+            raise ModelError(
+                unknown("growth parameter or covariate", name, named)
+                + " What varies between persons beside them must be a covariate too (in a formula: in its fixed part)."
+            )
         yield named[name]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import numeric_column
+from growthcurves.data.elapsed import holds_dates
 from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.formula import formula_terms, quoted
 from growthcurves.model.transforms import natural_spline_transform
@@ -105,6 +106,11 @@ def categories(table: dict[str, Any], reference: Any) -> tuple[pd.DataFrame, dic
         if isinstance(column, np.ndarray) and column.dtype.kind == "f" and name not in reference:
             columns[name] = column
             continue
+        if holds_dates(pd.Series(column)):
+            raise ModelError(
+                f"The predictor {name!r} holds dates: make a number of them in the table first, such as years to a "
+                f"common day, or a text where each is a group of its own."
+            )
         factor = pd.Categorical(column).remove_unused_categories()
         found = list(factor.categories)
         if name in reference:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import numeric_column
+from growthcurves.data.clock import on_the_clock
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import shape_times
@@ -74,8 +74,7 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     require_columns(frame, sorted(needed))
     time = fit.panel.elapsed(frame) if model.time else np.zeros(len(frame))
     table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
-    values = [numeric_column(frame, name) for name in bound.shape.columns]
-    shape_values = np.column_stack(values) if values else np.zeros((len(frame), 0))
+    shape_values = on_the_clock(fit.panel, frame, bound.shape.columns)
     basis = bound.shape.basis(shape_times(model, time, frame), shape_values)
     covariates = _covariates(fit, frame, table)
     X = np.column_stack([growth_columns(fit, table, basis), covariates])

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
@@ -41,7 +42,7 @@ from growthcurves.storage.models import columns_from, columns_values, model_from
 from growthcurves.storage.values import decoded, encoded
 
 FORMAT = "growthcurves fit"
-VERSION = 1
+VERSION = 2
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
@@ -115,12 +116,13 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
     facts = panel.time_facts
     return {
         **{name: getattr(panel, name) for name in roles},
+        "since": _since(panel.since),
         "rows": len(panel),
         "sizes": np.asarray(panel.persons.sizes) if people else np.repeat(sizes, counts),
         "labels": pd.DataFrame({"id": panel.persons.labels}) if people else None,
         "facts": None if facts is None else (facts.first, facts.last, facts.middle, facts.waves),
         "reasons": tuple(tuple(reason) for reason in panel.dropped.itertuples(index=False, name=None)),
-        "derived": panel.derived,
+        "clock": _clock_values(panel, people) if panel.time is not None else None,
         "table": _rows_table(fit) if rows else None,
         "person_table": _person_table(fit) if people else None,
     }
@@ -150,13 +152,32 @@ def _panel(values: dict[str, Any]) -> Any:
     names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
     roles = {name: values[name] for name in names}
     if values["table"] is not None:
-        return Panel.restored(values["table"], roles, values["reasons"])
+        return Panel.restored(values["table"], roles, values["reasons"], _clock(roles, values["clock"]))
     labels = Absent("its persons", PEOPLE) if values["labels"] is None else _labels(values["labels"]["id"])
     persons = SavedPersons(len(values["sizes"]), values["sizes"], labels, values["rows"])
     facts = None if values["facts"] is None else TimeFacts(*values["facts"])
     table = Absent("its persons", PEOPLE) if values["person_table"] is None else values["person_table"]
     return SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
-                      derived=values["derived"], person_table=table)  # fmt: skip
+                      clock=_clock(roles, values["clock"]), person_table=table)  # fmt: skip
+
+
+def _clock_values(panel: Any, people: bool) -> dict[str, Any]:
+    clock = panel.clock
+    firsts = clock.firsts
+    if firsts is not None and not people:  # nobody is known
+        firsts = firsts.iloc[:0]
+    return {"derived": clock.derived, "firsts": firsts}
+
+
+def _clock(roles: dict[str, Any], values: dict[str, Any] | None) -> Clock | None:
+    if values is None:
+        return None
+    return Clock(roles["id"], roles["time"], roles["time_unit"], roles["since"], values["derived"], values["firsts"])
+
+
+def _since(since: Any) -> Any:
+    """A date as text, which says the same."""
+    return since if since is None or isinstance(since, (str, int, float)) else pd.Timestamp(since).isoformat()
 
 
 def _labels(column: pd.Series) -> Any:
