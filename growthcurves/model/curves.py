@@ -115,6 +115,12 @@ def _added(tree: ast.expr, names: set[str]) -> float | None:
     return float(number) if isinstance(tree.op, ast.Add) else -float(number)
 
 
+MIXED = (
+    "The formula mixes several curves in time, and no growth shape has them all: use powers, ns() or log() alone, in "
+    "the fixed and in the random part (about ns(t, df) persons may differ by straight lines, (t | id))."
+)
+
+
 def shape_and_origin(curves: set[Curve]) -> tuple[Shape, float | str]:
     """The shape that has these curves as its growth parameters, and the origin at which they are as written.
 
@@ -126,11 +132,10 @@ def shape_and_origin(curves: set[Curve]) -> tuple[Shape, float | str]:
     others = {curve for curve in curves if curve.kind != "power"}
     if not others:
         return Polynomial(max((curve.power for curve in curves), default=1)), 0.0
-    if len(others) > 1 or any(curve.power > 1 for curve in curves):
-        raise FormulaError(
-            "The formula mixes several curves in time (powers, ns() and log() exclude each other): say one of them."
-        )
     curve = next(iter(others))
+    highest = 1 if curve.kind == "spline" else 0  # persons may differ by straight lines about a spline
+    if len(others) > 1 or any(other.power > highest for other in curves):
+        raise FormulaError(MIXED)
     options = dict(curve.options)
     try:
         if curve.kind == "spline":

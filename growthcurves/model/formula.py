@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from growthcurves.errors import FormulaError, NotAvailableError
-from growthcurves.model.curves import Curve, curve_of, growth_names, shape_and_origin
+from growthcurves.model.curves import MIXED, Curve, curve_of, growth_names, shape_and_origin
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import RandomPart
 from growthcurves.model.shapes import Shape
@@ -155,6 +155,8 @@ def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options
             predictors["intercept"].append(str(term))
         else:
             for name in growth_names(curve, shape):
+                if name not in predictors:  # a straight line beside the spline that holds it
+                    raise FormulaError(MIXED)
                 predictors[name].append(parsed.without_time(term))
     if parsed.intercept:
         predictors["intercept"].insert(0, "1")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
+from growthcurves.errors import FormulaError, ModelError
 from growthcurves.model.curves import curve_of
 
 SLEEP = gc.load_dataset("sleepstudy").assign(arm=lambda d: np.where(d["subject"] % 2, "a", "b"))
@@ -119,3 +120,30 @@ def test_functions_of_values_that_they_cannot_take(formula, words):
     data = SLEEP.assign(stress=SLEEP["day"] * 1.0, age=SLEEP["subject"].map(lambda who: 20.0 if who == 309 else 30.0))
     with pytest.raises(gc.errors.DataError, match=words):
         gc.fit(formula, data)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "reaction ~ log(day + 1) + (day | subject)",  # straight lines about another curve
+        "reaction ~ day + log(day + 1) + (1 | subject)",
+        "reaction ~ day + (log(day + 1) | subject)",
+        "reaction ~ ns(day, 3) + day + (1 | subject)",
+        "reaction ~ ns(day, 3) + log(day + 1) + (1 | subject)",
+        "reaction ~ ns(day, 3) + (I(day^2) | subject)",
+    ],
+)
+def test_curves_that_no_shape_has_together_are_refused(formula):
+    """Never one of them in the place of the other."""
+    with pytest.raises(FormulaError, match="mixes several curves"):
+        gc.fit(formula, SLEEP, time="day")
+
+
+@pytest.mark.parametrize("random", ["(0 + day | subject)", "(day || subject)"])
+def test_a_lone_random_line_beside_a_spline_starts_at_zero_or_is_refused(random):
+    formula = f"reaction ~ ns(day, 3) + {random}"
+    fit = gc.fit(formula, SLEEP)
+    same = gc.GrowthModel("reaction", "day", "subject", shape=gc.Spline(df=3), origin=0, random=fit.model.random)
+    assert gc.fit(same, SLEEP).deviance == pytest.approx(fit.deviance, rel=1e-12)
+    with pytest.raises(ModelError, match="depends on where 'day' is zero"):
+        gc.fit(formula, SLEEP.assign(day=SLEEP["day"] + 1))
