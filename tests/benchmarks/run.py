@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from simulate import growth_panel, save
-from tables import Table, document, import_table, peers_table, seconds_text, sizes_table
+from tables import Table, document, import_table, peers_table, rewritten, seconds_text, sizes_table
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -319,7 +319,9 @@ def main() -> None:
         text = document(conditions(bench), tables)
     print(text)
     if chosen.write:
-        (REPOSITORY / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+        page = REPOSITORY / "docs" / "benchmarks.md"
+        before = page.read_text(encoding="utf-8") if page.exists() else ""
+        page.write_text(rewritten(before, conditions(bench), tables), encoding="utf-8")
 
 
 if __name__ == "__main__":

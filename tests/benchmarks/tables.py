@@ -30,7 +30,7 @@ class Table:
 
 def with_section(page: str, table: Table) -> str:
     """The page with this table in the place of the old one, or at its end."""
-    old = re.compile(rf"^## {table.title}\n.*?(?=^## |\Z)", re.M | re.S)
+    old = re.compile(rf"^## {re.escape(table.title)}\n.*?(?=^## |\Z)", re.M | re.S)
     new = table.markdown() + "\n"
     return old.sub(lambda _: new, page).rstrip("\n") + "\n" if old.search(page) else page.rstrip("\n") + "\n\n" + new
 
@@ -100,3 +100,13 @@ def document(conditions: Sequence[str], tables: Sequence[Table]) -> str:
     lead = "Written by `python tests/benchmarks/run.py --write`; do not edit."
     parts = ["# Benchmarks", "", lead, "", *(f"- {item}" for item in conditions), ""]
     return "\n".join(parts) + "\n" + "\n".join(table.markdown() for table in tables)
+
+
+def rewritten(page: str, conditions: Sequence[str], tables: Sequence[Table]) -> str:
+    """The page with a new head and these tables in their places; sections of other scripts stay."""
+    start = page.find("\n## ")
+    rest = page[start + 1 :] if start >= 0 else ""
+    out = document(conditions, []).rstrip("\n") + "\n\n" + rest
+    for table in tables:
+        out = with_section(out, table)
+    return out
