@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from cli_errors import SLEEP, TRIAL, one_line
 
 import growthcurves as gc
+from growthcurves.cli.plainly import notes_on_stderr
 
 MODELS = {
     "quadratic": (
@@ -214,10 +216,16 @@ def test_a_formula_runs_no_code(run, sleep):
     assert "exec" in one_line(run("fit", sleep, "--formula", "reaction ~ day + exec('1') + (day | subject)"))
 
 
-def test_other_packages_warnings_are_notes_too(run, sleep):
-    result = run("fit", sleep, *SLEEP, "--covariates", "np.log(day - 1)")
-    one_line(result)
-    assert "note: divide by zero" in result.stderr
+def test_values_that_a_function_cannot_take(run, sleep):
+    line = one_line(run("fit", sleep, *SLEEP, "--covariates", "np.log(day - 1)"))
+    assert "'np.log(day - 1)' is undefined for person 308" in line
+
+
+def test_other_packages_warnings_are_notes_too(capsys):
+    with notes_on_stderr():
+        for _ in range(2):
+            warnings.warn("divide by zero\nencountered", RuntimeWarning, stacklevel=1)
+    assert capsys.readouterr().err == "note: divide by zero encountered\n"
 
 
 def test_a_fit_is_kept(run, sleep, tmp_path):
