@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ def say(text: str) -> None:
 
 def colours_wanted() -> bool:
     """Whether stdout is a terminal and NO_COLOR (no-color.org) is not set."""
-    return click.get_text_stream("stdout").isatty() and not os.environ.get("NO_COLOR")
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def emphasised(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,5 +93,5 @@ def notes_on_stderr() -> Iterator[None]:
 
 
 def _coloured(text: str, colour: str) -> str:
-    wanted = click.get_text_stream("stderr").isatty() and not os.environ.get("NO_COLOR")
+    wanted = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     return click.style(text, fg=colour, bold=True) if wanted else text

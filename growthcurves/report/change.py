@@ -89,6 +89,7 @@ _SPREAD, _START, _BETWEEN, _WHY = (
 
 KINDS = (
     Kind("persons", "", "Persons", lambda value, error: count(int(value))),
+    Kind("persons without a group", "Further", "Persons without a group", lambda value, error: count(int(value))),
     Kind("mean rate", "", "Average rate of change{over}", _rate),
     Kind("mean rate at (.*)", "", "Rate of the mean curve at {time} {}", _rate),
     Kind("difference of mean rate from (.*)", "", "Difference from {}", _rate),

@@ -77,6 +77,8 @@ def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:
 def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise DataError(f"There is no file {str(path)!r}.")
+    if path.is_dir():
+        raise DataError(f"{str(path)!r} is a folder, not a file.")
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):

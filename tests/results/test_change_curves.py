@@ -187,3 +187,11 @@ def test_groups_are_compared_with_the_first(fit, dense, information, persons):
         assert found["df"] == pytest.approx(dense.satterthwaite(line, information), rel=1e-4)
         assert "not adjusted" in found["note"]
     assert "The mean average rate of group low less that of group placebo is" in str(report)
+
+
+def test_persons_without_a_group_are_counted(fit, data, persons):
+    site = data["patient"].map(dict(zip(persons.index, [None, None, *["a", "b"] * 26], strict=True)))
+    report = gc.fit(fit.model, data.assign(site=site)).change(by="site")
+    assert report.value("persons without a group") == 2
+    assert report.value("persons", "a") + report.value("persons", "b") == 52
+    assert "2 persons are in no group: their site is missing." in report.sentences()

@@ -147,6 +147,8 @@ def test_a_file_runs_nothing(tmp_path, formula):
 def test_files_that_are_no_fits(tmp_path):
     with pytest.raises(DataError, match="no file"):
         gc.load(tmp_path / "none.json")
+    with pytest.raises(DataError, match="is a folder"):
+        gc.load(tmp_path)
     path = tmp_path / "other.json"
     for content in ("{}", "hello", "[1, 2]", '{"format": "another"}'):
         path.write_text(content)

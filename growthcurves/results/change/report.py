@@ -137,6 +137,8 @@ def change(
     parts = groups(fit, by)
     rows = [[name, *row] for name, persons in parts for row in group_rows(asked, persons, eb[persons])]
     rows += difference_rows(asked, parts)
+    left = fit.panel.persons.count - sum(len(persons) for _, persons in parts)
+    rows += [["", *plain("persons without a group", float(left), f"their {by} is missing")]] if left else []
     rows += [["", *row] for row in _common_rows(asked)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table.attrs["intervals"] = about_all(fit, asked.method)

@@ -34,6 +34,9 @@ def sentences(
         yield from _group_sentences(_Lookup(table, group), group, told)
         yield from _difference_sentences(_Lookup(table, group), group, told)
     common = _Lookup(table, "")
+    if "persons without a group" in common:
+        left = common["persons without a group"]
+        yield f"{left['estimate']:.0f} persons are in no group: {left['note']}."
     if not fit.identified:
         yield (
             "How much persons differ is withheld: this design cannot tell differences between persons and "
