@@ -206,6 +206,8 @@ def _shape(model: GrowthModel, people: PersonLevel) -> tuple[BoundShape, np.ndar
 
 def _shape_values(shape: BoundShape, people: PersonLevel) -> np.ndarray:
     """The shape's person-level columns as numbers, ascending within each person."""
+    if not shape.columns:
+        return np.zeros((people.persons.count, 0))
     people.values(list(shape.columns))  # refuses what varies within a person
     for name in shape.columns:
         people.rows(name)  # refuses infinite values
