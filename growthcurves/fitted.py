@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from growthcurves.data.panel import Panel
+from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.moments import Moments, PersonMoments
 from growthcurves.engine.persons import OwnGrowth, own_growth
 from growthcurves.engine.problem import Coordinates, standard_problem
@@ -185,6 +186,14 @@ class FittedModel:
     def times(self) -> np.ndarray:
         """Time of each row used, at which its growth basis is read: that of its wave where occasions are waves."""
         return shape_times(self.model, self.panel.times, self.panel.frame)
+
+    @cached_property
+    def time_facts(self) -> TimeFacts | None:
+        """The observed times in a few numbers: of the occasions where the model knows no others; None without time."""
+        facts, only = self.panel.time_facts, self.bound.shape.only_at
+        if self.model.time is None:
+            return None
+        return facts if only is None else replace(TimeFacts.of(np.array(only)), waves=only)
 
     @cached_property
     def kinds(self) -> Kinds:

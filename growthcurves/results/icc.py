@@ -11,7 +11,6 @@ import pandas as pd
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.shapes.occasions import BoundOccasions
 from growthcurves.results.answer import Answer, number, text_table
 from growthcurves.results.delta import Estimate, delta
 
@@ -118,7 +117,5 @@ def time_text(time: float) -> str:
 
 def default_times(fit: FittedModel) -> np.ndarray:
     """The waves where there are at most twelve different times, else the quartiles of the observed times."""
-    if isinstance(fit.bound.shape, BoundOccasions):
-        return np.array(fit.bound.shape.times)
-    facts = fit.panel.time_facts
+    facts = fit.time_facts
     return np.zeros(1) if facts is None else np.array(facts.waves)

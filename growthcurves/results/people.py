@@ -121,7 +121,7 @@ def eb_rate(fit: FittedModel, rate: Rate, state: PersonState) -> np.ndarray:
 
 def _moves(fit: FittedModel, rate: Rate) -> np.ndarray:
     """How the random effects move a rate: (q,), or (q, N) where kinds of persons differ in it."""
-    moves = rate.rows @ fit.effects
+    moves = rate.effects
     return moves[0] if len(moves) == 1 else moves[fit.kinds.codes].T
 
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.data.time_facts import TimeFacts
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.shapes.occasions import BoundOccasions
 from growthcurves.results.covariates import time_terms
 from growthcurves.results.estimable import withheld
 from growthcurves.results.icc import times_asked
@@ -56,14 +54,19 @@ class Rate:
         return self.fit.solution.beta @ self.design(persons)
 
     @property
+    def effects(self) -> np.ndarray:
+        """How the random effects move the rate, (m, q)."""
+        return self.rows @ self.fit.effects
+
+    @property
     def random(self) -> np.ndarray:
         """The rate as a combination of the standard random effects, (m, q)."""
-        return self.fit.standard_rows(self.rows @ self.fit.effects)
+        return self.fit.standard_rows(self.effects)
 
     @property
     def varies(self) -> bool:
         """Whether any random effect moves the rate."""
-        return bool(np.any(self.rows @ self.fit.effects != 0.0))
+        return bool(np.any(self.effects != 0.0))
 
     def variances(self, G: np.ndarray) -> np.ndarray:
         """Variance of the rate between persons of each kind, (m,), under a G of the standard random effects."""
@@ -78,8 +81,7 @@ class Rate:
         """SD of the rate given its predictors; exactly 0 on the boundary, NaN where withheld."""
         if G is not None:
             return float(np.sqrt(self.variance(G)))
-        E = self.rows @ self.fit.effects
-        G = self.fit.G
+        E, G = self.effects, self.fit.G
         variances = np.maximum(((E @ G) * E).sum(axis=1), 0.0)
         size = (np.abs(E) @ np.sqrt(np.maximum(np.diag(G), 0.0))) ** 2
         variances[variances <= 1e-13 * size] = 0.0
@@ -104,9 +106,7 @@ def require_shape(fit: FittedModel) -> None:
 
 def whole_period(fit: FittedModel) -> tuple[float, float]:
     """First and last observed time, or occasion where the model has no curve between occasions."""
-    if isinstance(fit.bound.shape, BoundOccasions):
-        return fit.bound.shape.times[0], fit.bound.shape.times[-1]
-    facts = fit.panel.time_facts
+    facts = fit.time_facts
     assert facts is not None
     return facts.first, facts.last
 
@@ -171,9 +171,7 @@ def is_curved(fit: FittedModel) -> bool:
 
 def middle_time(fit: FittedModel) -> float:
     """The observed time nearest the middle of the range, the upper on ties."""
-    if isinstance(fit.bound.shape, BoundOccasions):
-        return TimeFacts.of(np.array(fit.bound.shape.times)).middle
-    facts = fit.panel.time_facts
+    facts = fit.time_facts
     assert facts is not None
     return facts.middle
 

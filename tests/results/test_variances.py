@@ -171,3 +171,12 @@ def test_conf_int_holds_both(sleep_fit):
     half = stats.t.ppf(0.975, 17) * 1.54578889627416
     assert found.loc["slope"].tolist() == pytest.approx([10.467285959596 - half, 10.467285959596 + half])
     assert found.loc["sd:slope"].tolist() == pytest.approx([record["low"][1], record["high"][1]], rel=1e-5)
+
+
+def test_a_model_without_time_has_one_icc_though_its_panel_has_times(sleep):
+    """The panel's times are no times of the model: one line, equal to that of the table alone."""
+    panel = gc.Panel(sleep, id="subject", time="day", outcome="reaction")
+    found = gc.fit(gc.GrowthModel("reaction", None, "subject"), panel).icc().table
+    alone = gc.fit("reaction ~ 1 + (1 | subject)", sleep).icc().table
+    assert len(found) == 1
+    assert found["icc"].iloc[0] == pytest.approx(alone["icc"].iloc[0], rel=1e-12)

@@ -89,7 +89,7 @@ def reduced(fit: FittedModel, without: Iterable[str]) -> Solution:
 
 def _variance(rate: Rate, solution: Solution) -> float:
     """Variance of the rate in a refit with the same random effects."""
-    E = rate.rows @ rate.fit.effects
+    E = rate.effects
     return float(rate.fit.kinds.shares @ ((E @ solution.G) * E).sum(axis=1))
 
 
