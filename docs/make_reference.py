@@ -27,7 +27,7 @@ ROOMS = {
     "Fits": ("growthcurves.fit", "growthcurves.report", "growthcurves.results.compare"),
     "Models": ("growthcurves.model",),
     "Tables": ("growthcurves.data",),
-    "Degrees of freedom and robust errors": ("growthcurves.results.ddf", "growthcurves.results.robust"),
+    "Degrees of freedom and robust errors": ("growthcurves.results.ddf", "growthcurves.results.effects.robust"),
     "Intervals": ("growthcurves.results.intervals",),
     "Everything else": ("",),
 }

@@ -16,37 +16,25 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.formula import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.results import (
-    coefficients,
-    effect_sizes,
-    fixed_tests,
-    icc,
-    joint_tests,
-    margins,
-    means,
-    people,
-    predict,
-    r2,
-    robust,
-    slopes,
-    summary,
-    variances,
-)
+from growthcurves.results import summary
 from growthcurves.results.change import report as change_report
 from growthcurves.results.compare import ratio, variance
-from growthcurves.results.criteria import criteria
-from growthcurves.results.effect_sizes import EffectSizes
-from growthcurves.results.fixed_tests import Contrast, FixedTest
+from growthcurves.results.compare.criteria import criteria
+from growthcurves.results.effects import coefficients, fixed_tests, joint_tests, margins, means, robust, slopes
+from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
+from growthcurves.results.effects.joint_tests import JointTests
+from growthcurves.results.effects.margins import MarginTest
+from growthcurves.results.effects.means import Marginal
 from growthcurves.results.intervals import bootstrap
 from growthcurves.results.intervals.bootstrap import DRAWS
 from growthcurves.results.intervals.wald import with_ddf
-from growthcurves.results.joint_tests import JointTests
 from growthcurves.results.ladder.report import Ladder
 from growthcurves.results.ladder.report import ladder as make_ladder
-from growthcurves.results.margins import MarginTest
-from growthcurves.results.means import Marginal
-from growthcurves.results.r2 import R2
-from growthcurves.results.simulate import simulate
+from growthcurves.results.persons import people, predict
+from growthcurves.results.persons.simulate import simulate
+from growthcurves.results.variation import effect_sizes, icc, r2, variances
+from growthcurves.results.variation.effect_sizes import EffectSizes
+from growthcurves.results.variation.r2 import R2
 from growthcurves.storage.fits import load as load_fit
 from growthcurves.storage.fits import save
 

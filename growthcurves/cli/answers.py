@@ -32,9 +32,9 @@ def checked_answers(request: Request) -> Asked:
     click.UsageError
         For options of the bootstrap with other intervals.
     """
-    from growthcurves.results.answer import checked_level
     from growthcurves.results.ddf import ddf_of
     from growthcurves.results.intervals import intervals_of
+    from growthcurves.results.tables.answer import checked_level
 
     intervals: Any = intervals_of(request.intervals) if request.intervals else None
     bootstrap = {"n": request.replicates, "rng": request.seed}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.engine.blocks import Array
-from growthcurves.engine.certificate import judge
-from growthcurves.engine.face import ZERO, face_of
-from growthcurves.engine.gaussian import criterion, derivatives
-from growthcurves.engine.moments import Moments
-from growthcurves.engine.optimise import Optimum
-from growthcurves.engine.problem import Coordinates, Problem, standard_problem
+from growthcurves.engine.likelihood.gaussian import criterion, derivatives
+from growthcurves.engine.likelihood.problem import Coordinates, Problem, standard_problem
+from growthcurves.engine.parameters.face import ZERO, face_of
+from growthcurves.engine.search.certificate import judge
+from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.moments import Moments
+from growthcurves.numerics.arrays import Array
 
 #: Two sets of columns span the same space when what is left of one beside the other is shorter than this.
 SAME = 1e-8

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from growthcurves.engine.blocks import Array
-from growthcurves.engine.certificate import Verdict, judge
-from growthcurves.engine.expected_information import expected_hessian
-from growthcurves.engine.face import scale_of
-from growthcurves.engine.information import VarianceInformation, variance_information
-from growthcurves.engine.moments import Moments
-from growthcurves.engine.optimise import Optimum, moment_start, optimise, other_start
-from growthcurves.engine.problem import Coordinates, Problem, coordinates, standard_problem
+from growthcurves.engine.information.expected import expected_hessian
+from growthcurves.engine.information.observed import VarianceInformation, variance_information
+from growthcurves.engine.likelihood.problem import Coordinates, Problem, coordinates, standard_problem
+from growthcurves.engine.parameters.face import scale_of
+from growthcurves.engine.search.certificate import Verdict, judge
+from growthcurves.engine.search.optimise import Optimum, moment_start, optimise, other_start
+from growthcurves.engine.sums.moments import Moments
+from growthcurves.numerics.arrays import Array
 
 #: Above this many persons with own times, the starts are tried on a part of them.
 MANY_PERSONS = 40_000

@@ -9,7 +9,7 @@ import numpy as np
 
 from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
-from growthcurves.engine.problem import Coordinates
+from growthcurves.engine.likelihood.problem import Coordinates
 from growthcurves.engine.solution import Solution
 from growthcurves.errors import (
     ConvergenceWarning,

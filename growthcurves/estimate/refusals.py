@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
-from growthcurves.engine.problem import Coordinates, Problem
+from growthcurves.engine.likelihood.problem import Coordinates, Problem
 from growthcurves.engine.solution import Solution
 from growthcurves.errors import NotEstimableError
 from growthcurves.model.bind import BoundModel

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from growthcurves.data.panel import Panel
-from growthcurves.engine.design import Terms
-from growthcurves.engine.moments import PersonMoments
-from growthcurves.engine.problem import coordinates, standard_problem
+from growthcurves.engine.likelihood.problem import coordinates, standard_problem
 from growthcurves.engine.solution import solve_problem
+from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate.notes import data_notes, design_notes, solution_notes
 from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded

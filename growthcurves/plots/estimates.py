@@ -14,9 +14,9 @@ import pandas as pd
 from growthcurves.data.units import singular
 from growthcurves.errors import NotEstimableError
 from growthcurves.plots.style import short, with_unit
-from growthcurves.results.covariates import covariate_row
-from growthcurves.results.people import rates
-from growthcurves.results.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
+from growthcurves.results.persons.people import rates
+from growthcurves.results.questions.covariates import covariate_row
+from growthcurves.results.questions.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
 
 NOT_IDENTIFIED = (
     "The design cannot tell the variances between persons and of the residual apart, so what it says of single "

@@ -13,9 +13,9 @@ from growthcurves.data.units import singular
 from growthcurves.plots.figure import Panels
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.style import FONT_SIZE, INK, MUTED, colour_of, plain, title_panel
-from growthcurves.results.answer import number
 from growthcurves.results.ladder.numbers import CRITERIA, SHARES, VARIANCES
-from growthcurves.results.rates import is_curved
+from growthcurves.results.questions.rates import is_curved
+from growthcurves.results.tables.printing import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,7 +13,7 @@ from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, own, rate_label, straight_name, why_no_persons
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, outside, short, view
-from growthcurves.results.rates import Rate, average_rate
+from growthcurves.results.questions.rates import Rate, average_rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

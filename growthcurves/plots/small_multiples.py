@@ -17,8 +17,8 @@ from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.people import groups_of, observed_lines, positions_of, sample_persons
 from growthcurves.plots.style import FONT_SIZE, INK, colour_of, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
-from growthcurves.results.rates import average_rate
-from growthcurves.results.trajectories import curve_times
+from growthcurves.results.persons.trajectories import curve_times
+from growthcurves.results.questions.rates import average_rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

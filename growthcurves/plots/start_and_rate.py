@@ -13,8 +13,8 @@ from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles, person_alpha
 from growthcurves.plots.people import Groups, groups_of, sample_persons
 from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of
-from growthcurves.results.answer import checked_level
-from growthcurves.results.rates import average_rate
+from growthcurves.results.questions.rates import average_rate
+from growthcurves.results.tables.answer import checked_level
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from growthcurves.plots.layers import draw_band, draw_marked, draw_mean, draw_pe
 from growthcurves.plots.people import Groups, observed_lines
 from growthcurves.plots.person_lines import Persons, mean_colour, sample_keys
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, with_unit
-from growthcurves.results.trajectories import curve_times, mean_curve, person_lines
+from growthcurves.results.persons.trajectories import curve_times, mean_curve, person_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

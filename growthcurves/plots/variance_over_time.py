@@ -14,15 +14,15 @@ from growthcurves.plots.figure import Panels
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.panel import time_ranges
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, short, title_panel, with_unit
-from growthcurves.results.answer import checked_level
-from growthcurves.results.icc import require_growth_random
-from growthcurves.results.spread import implied_spread, observed_spread
-from growthcurves.results.trajectories import curve_times
+from growthcurves.results.persons.trajectories import curve_times
+from growthcurves.results.questions.random_effects import require_growth_random
+from growthcurves.results.tables.answer import checked_level
+from growthcurves.results.variation.spread import implied_spread, observed_spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from growthcurves.results.spread import ObservedSpread
+    from growthcurves.results.variation.spread import ObservedSpread
 
 _GRID = 31
 _LOWEST = {"sd": 0.0, "correlation": -1.0, "icc": -0.2}

@@ -13,7 +13,7 @@ from growthcurves.report.figures import drawn
 from growthcurves.report.format import count, decimals, fixed, number, p_value, polished, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.change.sentences import together
-from growthcurves.results.rates import whole_period
+from growthcurves.results.questions.rates import whole_period
 
 MOST_TIMES = 4
 _LOW, _HIGH = "middle 95 % of persons, low", "middle 95 % of persons, high"

@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, number, p_value
 from growthcurves.report.section import Section, Subject
-from growthcurves.results.rates import chosen_times, whole_period
+from growthcurves.results.questions.rates import chosen_times, whole_period
 
 
 class Groups(Section):

@@ -16,7 +16,7 @@ from growthcurves.report.figures import drawn
 from growthcurves.report.format import NOTHING, decimals, fixed, probability
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import parameter_name, unit_of
-from growthcurves.results.rates import average_rate
+from growthcurves.results.questions.rates import average_rate
 
 ALL_UP_TO = 24
 EXTREMES = 10

@@ -12,11 +12,12 @@ from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
-from growthcurves.results.answer import Answer, number, p_text
-from growthcurves.results.coefficients import fixed_effects
-from growthcurves.results.people import reliability
-from growthcurves.results.rates import Rate, average_rate, is_curved, whole_period
-from growthcurves.results.variances import variance_components
+from growthcurves.results.effects.coefficients import fixed_effects
+from growthcurves.results.persons.people import reliability
+from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
+from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.printing import number, p_text
+from growthcurves.results.variation.variances import variance_components
 
 #: Width of the table of fixed effects, where the names of terms allow it.
 LINE = 80

@@ -24,15 +24,15 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.certificate import judge
-from growthcurves.engine.design import Terms
-from growthcurves.engine.face import Face
-from growthcurves.engine.gaussian import criterion, derivatives
-from growthcurves.engine.moments import Moments, PersonMoments
-from growthcurves.engine.optimise import Optimum
-from growthcurves.engine.problem import coordinates, standard_problem
-from growthcurves.engine.schedules import Schedules
+from growthcurves.engine.likelihood.gaussian import criterion, derivatives
+from growthcurves.engine.likelihood.problem import coordinates, standard_problem
+from growthcurves.engine.parameters.face import Face
+from growthcurves.engine.search.certificate import judge
+from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.errors import DataError, GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import BoundModel, bind

@@ -13,7 +13,7 @@ from simulate import growth_panel
 from tables import Table, seconds_text
 
 import growthcurves as gc
-from growthcurves.results.coefficients import joint_test
+from growthcurves.results.effects.coefficients import joint_test
 
 FORMULA = "y ~ time * group + age + (time | id)"
 METHODS = [

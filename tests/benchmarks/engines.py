@@ -75,8 +75,8 @@ def _ours_columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
 
 def _ours_moments(columns: dict[str, np.ndarray]) -> Any:
     """The pass over sorted rows, for the growth model of the benchmarks."""
-    from growthcurves.engine.design import Terms
-    from growthcurves.engine.moments import PersonMoments
+    from growthcurves.engine.sums.design import Terms
+    from growthcurves.engine.sums.moments import PersonMoments
 
     ids = columns["id"]
     starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
@@ -87,7 +87,7 @@ def _ours_moments(columns: dict[str, np.ndarray]) -> Any:
 
 
 def _ours_solve(moments: Any) -> Any:
-    from growthcurves.engine.problem import coordinates
+    from growthcurves.engine.likelihood.problem import coordinates
     from growthcurves.engine.solution import solve
 
     return solve(moments, coordinates(moments), True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import growthcurves as gc
-from growthcurves.results.rows import own_rows
+from growthcurves.results.questions.design_rows import own_rows
 
 
 def schedules(own_times: bool = False) -> pd.DataFrame:

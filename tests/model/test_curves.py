@@ -64,7 +64,7 @@ def test_other_curves_are_fitted_as_covariates(term):
     other = gc.fit(f"reaction ~ {by_hand} + (1 | subject)", columns)
     assert fit.deviance == pytest.approx(other.deviance, rel=1e-10)
     expected = fit.predict(SLEEP.head(10), people="average")
-    from growthcurves.results.trajectories import mean_curve
+    from growthcurves.results.persons.trajectories import mean_curve
 
     np.testing.assert_allclose(mean_curve(fit, SLEEP["day"].head(10))["mean"], expected, rtol=1e-9)
     with pytest.raises(gc.errors.NotEstimableError, match="outside its growth shape"):

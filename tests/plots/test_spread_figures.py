@@ -13,7 +13,7 @@ from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.labels import thinned
 from growthcurves.plots.missing import Missing
 from growthcurves.plots.variance_over_time import VarianceOverTime
-from growthcurves.results.spread import within_variance
+from growthcurves.results.variation.spread import within_variance
 
 # lme4 1.1-31, sleepstudy, REML
 VAR_INTERCEPT, VAR_SLOPE = 24.7407**2, 5.9221**2

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.results.answer import LONGEST, Answer
+from growthcurves.results.tables.answer import LONGEST, Answer
 
 EVIL = "<script>alert(1)</script>"
 

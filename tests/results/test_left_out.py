@@ -48,7 +48,7 @@ def test_no_person_gets_a_growth_parameter_that_the_data_do_not_determine(curve)
 
 def test_persons_are_drawn_where_their_curves_are_determined(curve):
     from growthcurves.plots.style import view
-    from growthcurves.results.trajectories import person_lines
+    from growthcurves.results.persons.trajectories import person_lines
 
     lines = person_lines(curve, np.array([0.0, 3.0, 5.0]))
     known = curve.predict(people="known")

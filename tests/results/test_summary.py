@@ -11,7 +11,7 @@ import pytest
 from reference_values import table
 
 import growthcurves as gc
-from growthcurves.results.answer import number, p_text
+from growthcurves.results.tables.printing import number, p_text
 
 
 def section(text, start):

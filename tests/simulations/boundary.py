@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 import growthcurves as gc
-from growthcurves.engine.batch_fit import fit_batch
-from growthcurves.engine.boundary import boundary, squared_shares
-from growthcurves.engine.ratios import criterion_value
-from growthcurves.engine.replicates import ParametricSource, truth_from
-from growthcurves.engine.spectral import simulated_ratios, spectrum
+from growthcurves.engine.batch.fits import fit_batch
+from growthcurves.engine.draws.replicates import ParametricSource, truth_from
+from growthcurves.engine.submodels.boundary import boundary, squared_shares
+from growthcurves.engine.submodels.ratios import criterion_value
+from growthcurves.engine.submodels.spectral import simulated_ratios, spectrum
 from growthcurves.results.compare.ratio import Pair, chi_square_tails
 from growthcurves.results.compare.variance import without_random
 

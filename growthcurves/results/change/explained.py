@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from growthcurves.engine.problem import coordinates
+from growthcurves.engine.likelihood.problem import coordinates
 from growthcurves.engine.solution import Solution, solve
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question
 from growthcurves.results.compare.ratio import closed_form
 from growthcurves.results.compare.variance import without_random
-from growthcurves.results.rates import Rate
+from growthcurves.results.questions.rates import Rate
 
 
 class Row(NamedTuple):

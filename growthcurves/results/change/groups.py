@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.numerics.mixtures import mixture_quantile, share_above
 from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, line, plain
-from growthcurves.results.coefficients import linear_functions
-from growthcurves.results.delta import Estimate
-from growthcurves.results.icc import time_text
-from growthcurves.results.mixtures import mixture_quantile, share_above
-from growthcurves.results.person_types import person_types
-from growthcurves.results.rates import Rate, chosen_times, is_curved, rate_at
+from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.intervals.delta import Estimate
+from growthcurves.results.questions.person_types import person_types
+from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, rate_at
+from growthcurves.results.tables.printing import time_text
 
 SAME_BY_ASSUMPTION = "none: no predictor of the rate in the model tells these groups apart"
 #: The share of persons that the "middle" of the report holds.

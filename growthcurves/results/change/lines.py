@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.fitted import FittedModel
-from growthcurves.results.delta import Estimate, Function
+from growthcurves.results.intervals.delta import Estimate, Function
 from growthcurves.results.intervals.measure import Measured, measured
 from growthcurves.results.intervals.quantity import Quantity
-from growthcurves.results.rates import Rate
+from growthcurves.results.questions.rates import Rate
 
 NAN = float("nan")
 NOT_DETERMINED = "withheld: the data do not determine it"

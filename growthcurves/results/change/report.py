@@ -12,22 +12,21 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.data.units import singular
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import Answer, checked_level, text_table
 from growthcurves.results.change.explained import explained_rows, rate_variance_test
 from growthcurves.results.change.groups import difference_rows, group_rows
 from growthcurves.results.change.lines import COLUMNS, Question, plain
 from growthcurves.results.change.sentences import sentences
 from growthcurves.results.change.spread import icc_rows, reliability_rows, spread_rows, start_rows
-from growthcurves.results.icc import times_asked
 from growthcurves.results.intervals import intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.intervals.measure import about_all
-from growthcurves.results.people import rates
-from growthcurves.results.rates import average_rate, require_shape
-from growthcurves.results.trajectories import groups
+from growthcurves.results.persons.people import rates
+from growthcurves.results.persons.trajectories import groups
+from growthcurves.results.questions.rates import average_rate, rate_unit, require_shape
+from growthcurves.results.questions.times import times_asked
+from growthcurves.results.tables.answer import Answer, checked_level, text_table
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,9 +157,3 @@ def _common_rows(asked: Question) -> list[list]:
     if asked.rate.varies and fit.identified:
         rows += [plain(*row) for row in (*explained_rows(asked), *rate_variance_test(fit))]
     return rows
-
-
-def rate_unit(fit: FittedModel) -> str:
-    """Outcome unit per time unit, in the words of the data."""
-    outcome = fit.panel.outcome_unit or f"units of {fit.model.outcome}"
-    return f"{outcome} per {singular(fit.panel.time_unit or str(fit.model.time))}"

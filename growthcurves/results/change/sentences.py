@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import number, p_text
-from growthcurves.results.icc import time_text
-from growthcurves.results.rates import is_curved, whole_period
+from growthcurves.results.questions.rates import is_curved, whole_period
+from growthcurves.results.tables.printing import number, p_text, time_text
 
 
 def sentences(

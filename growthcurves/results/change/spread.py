@@ -8,9 +8,12 @@ import numpy as np
 
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, line, plain
-from growthcurves.results.icc import default_times, icc_at, mean_variance, random_rows, time_text
 from growthcurves.results.intervals.quantity import Quantity, correlation_of, sd_of
-from growthcurves.results.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
+from growthcurves.results.questions.random_effects import mean_variance, random_rows
+from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
+from growthcurves.results.questions.times import default_times
+from growthcurves.results.tables.printing import time_text
+from growthcurves.results.variation.icc import icc_at
 
 BOUNDARY = "estimated as zero: on the boundary"
 

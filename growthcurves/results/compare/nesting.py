@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.engine.nested import Submodel
+from growthcurves.engine.submodels.submodel import Submodel
 from growthcurves.fitted import FittedModel
-from growthcurves.results.compare.rows import common_order
-from growthcurves.results.rows import own_rows
+from growthcurves.results.compare.alignment import common_order
+from growthcurves.results.questions.design_rows import own_rows
 
 #: A column whose mean square outside the span of others is below this fraction of its own lies in the span.
 INSIDE = 1e-11

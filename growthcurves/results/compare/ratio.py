@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.engine.boundary import boundary, free_parameters, new_directions, squared_shares
-from growthcurves.engine.nested import Submodel
-from growthcurves.engine.ratios import criterion_value, likelihood_ratio, null_truth
-from growthcurves.engine.replicates import ParametricSource
+from growthcurves.engine.draws.replicates import ParametricSource
 from growthcurves.engine.solution import Solution
-from growthcurves.engine.spectral import MOST_PERSONS, distinct_persons, simulated_ratios, spectrum
+from growthcurves.engine.submodels.boundary import boundary, free_parameters, new_directions, squared_shares
+from growthcurves.engine.submodels.ratios import criterion_value, likelihood_ratio, null_truth
+from growthcurves.engine.submodels.spectral import MOST_PERSONS, distinct_persons, simulated_ratios, spectrum
+from growthcurves.engine.submodels.submodel import Submodel
 from growthcurves.errors import ModelError, unknown
-from growthcurves.results.answer import Answer, number, p_text
-from growthcurves.results.distributions import chi_square_tail
+from growthcurves.numerics.distributions import chi_square_tail
+from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.intervals.draws import in_batches
-from growthcurves.results.seeds import seed_of
+from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.printing import number, p_text
 
 METHODS = ("auto", "exact", "bootstrap")
 DRAWS = {"auto": 10_000, "exact": 10_000, "bootstrap": 1000}

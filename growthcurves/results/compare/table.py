@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block, TextTable
-from growthcurves.engine.ratios import criterion_value
+from growthcurves.engine.submodels.ratios import criterion_value
 from growthcurves.errors import ModelError
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import predictor_words
-from growthcurves.results.answer import Answer, number, p_text
+from growthcurves.numerics.seeds import seed_of
+from growthcurves.results.compare.alignment import common_order
+from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.compare.nesting import NotNested, nesting, same_fixed_effects
 from growthcurves.results.compare.ratio import Pair, ratio_test
-from growthcurves.results.compare.rows import common_order
-from growthcurves.results.criteria import criteria
-from growthcurves.results.seeds import seed_of
+from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.printing import number, p_text
 
 NAN = float("nan")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from growthcurves.engine.nested import submodel
 from growthcurves.engine.solution import solve_problem
+from growthcurves.engine.submodels.submodel import submodel
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.compare.ratio import LikelihoodRatio, Pair, ratio_test

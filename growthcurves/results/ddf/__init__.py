@@ -11,8 +11,8 @@ from growthcurves.errors import part_called
 from growthcurves.results.ddf.between_within import BetweenWithin
 from growthcurves.results.ddf.containment import Containment
 from growthcurves.results.ddf.kenward_roger import KenwardRoger
-from growthcurves.results.ddf.normal import Normal
-from growthcurves.results.ddf.residual import Residual
+from growthcurves.results.ddf.normal import NormalDf
+from growthcurves.results.ddf.residual import ResidualDf
 from growthcurves.results.ddf.satterthwaite import Satterthwaite
 
 METHODS = {
@@ -20,8 +20,8 @@ METHODS = {
     "kenward-roger": KenwardRoger(),
     "between-within": BetweenWithin(),
     "containment": Containment(),
-    "residual": Residual(),
-    "normal": Normal(),
+    "residual": ResidualDf(),
+    "normal": NormalDf(),
 }
 
 

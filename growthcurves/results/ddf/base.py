@@ -8,7 +8,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel, row_variances
-from growthcurves.results.distributions import f_tail
+from growthcurves.numerics.distributions import f_tail
 
 #: Eigenvalues of the correlation matrix of the rows below this are rows that follow from the others.
 REDUNDANT = 1e-10

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.ranks import rank_with
+from growthcurves.engine.submodels.ranks import rank_with
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
 from growthcurves.results.ddf.effects import by_owner, owners, random_effect, smallest
-from growthcurves.results.rows import own_rows
+from growthcurves.results.questions.design_rows import own_rows
 
 RULES = ("sas", "nlme")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.kenward_roger import adjusted_covariance
+from growthcurves.engine.information.kenward_roger import adjusted_covariance
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method, Rows

@@ -11,7 +11,7 @@ from growthcurves.results.ddf.base import Method
 
 
 @dataclass(frozen=True)
-class Normal(Method):
+class NormalDf(Method):
     """Infinite degrees of freedom: z tests, as statsmodels prints them; chi-square over its df for several rows."""
 
     @property

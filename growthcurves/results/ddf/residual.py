@@ -16,7 +16,7 @@ def residual_df(fit: FittedModel) -> float:
 
 
 @dataclass(frozen=True)
-class Residual(Method):
+class ResidualDf(Method):
     """n - rank X for every effect (SAS's DDFM=RESIDUAL): far too many for effects that differ between persons."""
 
     @property

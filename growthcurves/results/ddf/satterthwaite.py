@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.information import VarianceInformation
+from growthcurves.engine.information.observed import VarianceInformation
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.ddf.base import Method, Rows

@@ -10,10 +10,10 @@ import numpy as np
 
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.intervals.draws import replicate_fits
 from growthcurves.results.intervals.quantity import Interval, Quantity
 from growthcurves.results.intervals.replicates import Replicates, in_words, replicates_table
-from growthcurves.results.seeds import seed_of
 
 KINDS = ("parametric", "case")
 INTERVALS = ("percentile", "basic", "bca")

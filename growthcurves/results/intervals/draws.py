@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from growthcurves.engine.batch import Batch
-from growthcurves.engine.batch_fit import Fits, fit_batch
-from growthcurves.engine.replicates import ParametricSource, truth_of
-from growthcurves.engine.resample import CaseSource
+from growthcurves.engine.batch.criterion import Batch
+from growthcurves.engine.batch.fits import Fits, fit_batch
+from growthcurves.engine.draws.replicates import ParametricSource, truth_of
+from growthcurves.engine.draws.resample import CaseSource
 from growthcurves.fitted import FittedModel
 
 #: Numbers that the replicates fitted at once may hold.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from growthcurves.fitted import FittedModel
-from growthcurves.results.delta import delta
+from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.quantity import Quantity, on_boundary
 
 

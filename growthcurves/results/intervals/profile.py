@@ -7,21 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.profile import End, Profiler
-from growthcurves.engine.quantities import (
+from growthcurves.engine.profile.profiler import End, Profiler
+from growthcurves.engine.profile.quantities import (
     Coefficient,
     Correlation,
     ResidualDeviation,
     Smooth,
     StandardDeviation,
 )
-from growthcurves.engine.quantities import Quantity as Profiled
+from growthcurves.engine.profile.quantities import Quantity as Profiled
 from growthcurves.engine.solution import Solution
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import checked_level
-from growthcurves.results.delta import Function
-from growthcurves.results.distributions import normal_quantile
+from growthcurves.numerics.distributions import normal_quantile
+from growthcurves.results.intervals.delta import Function
 from growthcurves.results.intervals.quantity import (
     CorrelationQuantity,
     FixedEffect,
@@ -30,6 +29,7 @@ from growthcurves.results.intervals.quantity import (
     ResidualSd,
     SdQuantity,
 )
+from growthcurves.results.tables.answer import checked_level
 
 INFINITY = float("inf")
 

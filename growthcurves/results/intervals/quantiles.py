@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.results.distributions import normal_cdf, normal_quantile
+from growthcurves.numerics.distributions import normal_cdf, normal_quantile
 
 Ends = tuple[float, float]
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from growthcurves.engine.quantities import varies
+from growthcurves.engine.profile.quantities import varies
 from growthcurves.fitted import FittedModel
-from growthcurves.results.delta import Function
+from growthcurves.results.intervals.delta import Function
 
 
 class Interval(NamedTuple):

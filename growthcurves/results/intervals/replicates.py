@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.batch_fit import Fits
+from growthcurves.engine.batch.fits import Fits
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import TIDY, Answer, checked_level, text_table
-from growthcurves.results.delta import Function
+from growthcurves.results.intervals.delta import Function
 from growthcurves.results.intervals.draws import left_out_fits
 from growthcurves.results.intervals.quantiles import basic, bca, percentile
 from growthcurves.results.intervals.quantity import (
@@ -26,6 +25,7 @@ from growthcurves.results.intervals.quantity import (
     every_parameter,
     fixed_effect,
 )
+from growthcurves.results.tables.answer import TIDY, Answer, checked_level, text_table
 
 #: Where the values of a quantity lie.
 RANGES = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "atanh": (-1.0, 1.0), "logit": (0.0, 1.0)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.delta import delta
+from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.quantity import Interval, Quantity, on_boundary
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.fitted import FittedModel
-from growthcurves.results.answer import TIDY
-from growthcurves.results.coefficients import fixed_effects
-from growthcurves.results.criteria import criteria
+from growthcurves.results.compare.criteria import criteria
+from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.ladder.rungs import Rung
-from growthcurves.results.rows import own_rows
-from growthcurves.results.variances import variance_components
+from growthcurves.results.questions.design_rows import own_rows
+from growthcurves.results.tables.answer import TIDY
+from growthcurves.results.variation.variances import variance_components
 
 NAN = float("nan")
 FIXED, VARIANCES, SHARES, CRITERIA = "fixed effects", "variance components", "pseudo-R2", "fit"

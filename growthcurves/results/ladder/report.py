@@ -13,9 +13,9 @@ from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.panel import Panel
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
-from growthcurves.results.answer import Answer
 from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES, ladder_table
 from growthcurves.results.ladder.rungs import climb
+from growthcurves.results.tables.answer import Answer
 
 #: Stars of Singer and Willett's tables.
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"), (0.10, "~"))

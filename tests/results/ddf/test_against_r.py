@@ -11,7 +11,7 @@ import pytest
 from reference_values import cases, table
 
 import growthcurves as gc
-from growthcurves.results.coefficients import joint_test
+from growthcurves.results.effects.coefficients import joint_test
 
 REFERENCE = cases("ddf")
 # the formula, and R's reference level where it is not the first of ours

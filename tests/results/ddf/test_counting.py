@@ -9,7 +9,7 @@ from reference_values import table
 from scipy import stats
 
 import growthcurves as gc
-from growthcurves.results.coefficients import joint_test
+from growthcurves.results.effects.coefficients import joint_test
 
 
 def df_of(fit, ddf):

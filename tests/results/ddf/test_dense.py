@@ -12,7 +12,7 @@ from dense import TRIAL_TERMS
 from reference_values import cases, table
 
 import growthcurves as gc
-from growthcurves.results.coefficients import joint_test
+from growthcurves.results.effects.coefficients import joint_test
 
 
 class KenwardRoger:

@@ -7,8 +7,8 @@ import pytest
 from reference_values import cases, our_term, table
 
 import growthcurves as gc
-from growthcurves.results.coefficients import joint_test
 from growthcurves.results.ddf.kenward_roger import scaling
+from growthcurves.results.effects.coefficients import joint_test
 
 UNBALANCED = cases("sleepstudy_unbalanced")
 PANELS = cases("panels")

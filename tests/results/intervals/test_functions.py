@@ -9,9 +9,9 @@ from reference_values import table
 from scipy import optimize, stats
 
 import growthcurves as gc
-from growthcurves.results.icc import random_rows
 from growthcurves.results.intervals.profile import Profile, profile_interval
 from growthcurves.results.intervals.quantity import correlation_of, sd_of
+from growthcurves.results.questions.random_effects import random_rows
 
 SLEEP = "reaction ~ day + (day | subject)"
 CUT = stats.chi2.ppf(0.95, 1)

@@ -1,0 +1,105 @@
+"""Persons drawn with replacement, or left out one by one, as weighted sums of their own cross-products.
+
+No rows are touched; see docs/inference-bootstrap.md, section 2.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.engine.batch.blocks import BatchBlocks, OwnBatch, SharedBatch
+from growthcurves.engine.batch.criterion import Batch
+from growthcurves.engine.draws.replicates import person_products
+from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.chunks import chunks
+
+
+class CaseSource:
+    """Replicates of persons with multiplicities, in the standard coordinates of the fit to all of them.
+
+    Parameters
+    ----------
+    problem : Problem
+    people : PersonMoments
+        The persons that the problem was made of.
+    seed : SeedSequence
+    """
+
+    def __init__(self, problem: Problem, people: PersonMoments, seed: np.random.SeedSequence) -> None:
+        self.problem, self.count = problem, people.count
+        self.lengths, self.G, self.C = person_products(people, problem.into_z, problem.into_xy)
+        self.totals = person_totals(people, problem.into_xy)
+        schedule = people.schedule()
+        self.members = None if schedule is None else _members(schedule)
+        self.stream = np.random.default_rng(seed)
+
+    @property
+    def numbers(self) -> int:
+        """Numbers that a replicate holds."""
+        q, width = self.C.shape[1:]
+        return self.count + (0 if self.members is None else len(self.members) * q * q * width * width)
+
+    def next(self, count: int) -> Batch:
+        """The next `count` replicates of as many persons as there are, drawn with replacement."""
+        drawn = self.stream.integers(0, self.count, (count, self.count))
+        drawn += np.arange(count)[:, None] * self.count
+        times = np.bincount(drawn.ravel(), minlength=count * self.count)
+        return self.weighted(times.reshape(count, self.count).astype(float))
+
+    def without(self, first: int, last: int) -> Batch:
+        """The persons but one, leaving out number first, ..., last - 1 in turn."""
+        times = np.ones((last - first, self.count))
+        times[np.arange(last - first), np.arange(first, last)] = 0.0
+        return self.weighted(times)
+
+    def weighted(self, times: Array) -> Batch:
+        """Persons counted as often as `times` (B, N) says."""
+        width = self.totals.shape[1]
+        total = (times @ self.totals.reshape(self.count, -1)).reshape(len(times), width, width)
+        blocks: tuple[BatchBlocks, ...] = ()
+        if self.C.shape[1]:
+            blocks = (self._own(times) if self.members is None else self._shared(times),)
+        return Batch(self.problem, blocks, total, times @ self.lengths, times.sum(axis=1))
+
+    def _own(self, times: Array) -> OwnBatch:
+        return OwnBatch(self.lengths, self.G, self.C[:, :, :-1], self.C[None, :, :, -1], times)
+
+    def _shared(self, times: Array) -> SharedBatch:
+        assert self.members is not None
+        B, K, (q, width) = len(times), len(self.members), self.C.shape[1:]
+        p = width - 1
+        counts = np.empty((B, K))
+        fixed, moving = np.zeros((B, K, q * q * p * p)), np.zeros((B, K, q * q * width))
+        for k, persons in enumerate(self.members):
+            counts[:, k] = times[:, persons].sum(axis=1)
+            for part in chunks(len(persons)):
+                C, mine = self.C[persons[part]], times[:, persons[part]]
+                fixed[:, k] += mine @ (C[:, :, None, :p, None] * C[:, None, :, None, :p]).reshape(len(C), -1)
+                moving[:, k] += mine @ (C[:, :, None, :] * C[:, None, :, -1:]).reshape(len(C), -1)
+        firsts = [persons[0] for persons in self.members]
+        shape = (B, K * q * q)
+        return SharedBatch(
+            counts, self.lengths[firsts], self.G[firsts], fixed.reshape(*shape, p * p), moving.reshape(*shape, width)
+        )
+
+
+def _members(schedule: Array) -> list[Array]:
+    """The persons of each schedule."""
+    order = np.argsort(schedule, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(schedule))[:-1])
+
+
+def person_totals(people: PersonMoments, into_xy: Array) -> Array:
+    """[X_i y_i]'[X_i y_i] of every person in standard coordinates, (N, p + 1, p + 1)."""
+    wide = [*people.terms.x_closed, (people.row_centre.size - 1, 0)]
+    rows = np.array([[people.pairs[k, k2] for k2, _ in wide] for k, _ in wide])
+    which = [w for _, w in wide]
+    out = np.empty((people.count, into_xy.shape[1], into_xy.shape[1]))
+    for part in chunks(people.count):
+        piece = people.take(part)
+        weights = np.concatenate([np.ones((1, piece.count)), piece.weights])[which]
+        closed = piece.gram[rows] * weights[:, None] * weights[None]
+        out[part] = into_xy.T @ closed.transpose(2, 0, 1) @ into_xy
+    return out

@@ -1,0 +1,1 @@
+"""What derivatives at the optimum say of uncertainty: observed and expected information, Kenward-Roger's adjustment."""

@@ -1,0 +1,206 @@
+"""The estimation problem in standard coordinates: orthonormal X, unit-scale Z, OLS residual of unit variance.
+
+Everything the optimiser sees is free of units and origins; everything printed is mapped back exactly.
+See docs/engine.md, section 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from growthcurves.engine.likelihood.blocks import Blocks, OwnBlocks, SharedBlocks
+from growthcurves.engine.sums.design import Standard, standardise
+from growthcurves.engine.sums.moments import Moments
+from growthcurves.numerics.arrays import Array
+
+#: A residual sum of squares below this fraction of the outcome's own is a perfect fit.
+PERFECT = 1e-13
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Standard coordinates of X and Z.
+
+    Attributes
+    ----------
+    x, z : Standard
+        Maps into and back; `z` is block-diagonal as the partition of the random effects says.
+    dependent_x, dependent_z : tuple of int
+        Columns that are linear combinations of the columns before them (of Z: in their block).
+    """
+
+    x: Standard
+    z: Standard
+    dependent_x: tuple[int, ...]
+    dependent_z: tuple[int, ...]
+
+
+def coordinates(moments: Moments) -> Coordinates:
+    """Find the standard coordinates; they exist whatever the rank, and say which columns are dependent."""
+    terms = moments.terms
+    own_x = np.array([terms.x_closed.index((terms.leading(k), w)) for k, w in terms.x], dtype=int)
+    lift_x = terms.lift_x(moments.row_centre, moments.weight_centre)
+    x = _scaled(standardise(moments.total[:-1, :-1], lift_x, own_x), moments.rows)
+    own_z = np.array([terms.z_closed.index(terms.leading(k)) for k in terms.z], dtype=int)
+    lift_z = terms.lift_z(moments.row_centre)
+    gram = _total_gram(moments)
+    q = len(terms.z)
+    into, back, kept = np.zeros((len(gram), q)), np.zeros((q, q)), []
+    for block in terms.blocks:
+        part = standardise(gram, lift_z[:, block], own_z[list(block)])
+        inside = [block[j] for j in part.kept]
+        into[:, inside] = part.into
+        back[np.ix_(inside, inside)] = part.back
+        kept += inside
+    z = _scaled(Standard(into, back, tuple(sorted(kept))), moments.persons)
+    return Coordinates(x, z, _rest(x.kept, len(terms.x)), _rest(z.kept, q))
+
+
+def _scaled(standard: Standard, count: int) -> Standard:
+    """Columns of mean square one over `count`, in the place of orthonormal ones."""
+    root = np.sqrt(count)
+    return replace(standard, into=standard.into * root, back=standard.back / root)
+
+
+def _rest(kept: tuple[int, ...], size: int) -> tuple[int, ...]:
+    return tuple(sorted(set(range(size)) - set(kept)))
+
+
+def _total_gram(moments: Moments) -> Array:
+    """Z'Z summed over persons, closed centred coordinates."""
+    size = len(moments.terms.z_closed)
+    gram = np.zeros((size, size))
+    if moments.shared is not None:
+        shared = moments.shared
+        gram += (shared.counts @ shared.G.reshape(len(shared.G), size * size)).reshape(size, size)
+    if moments.own is not None:
+        closed = moments.terms.z_closed
+        gram += moments.own.block(closed, closed).sum(axis=2)
+    return gram
+
+
+@dataclass(frozen=True)
+class Problem:
+    """ML or REML estimation of (D, beta, sigma^2) in standard coordinates.
+
+    Attributes
+    ----------
+    blocks : tuple of Blocks
+    total : (p + 1, p + 1) array
+        [X y]'[X y]: n times the identity.
+    rows, persons : int
+    reml : bool
+    partition : tuple of tuples
+        Blocks of random effects within which G is unstructured.
+    back_x, back_z : arrays
+        Original (kept) columns = standard columns @ back.
+    scale : float
+        Outcome units of one standard unit; 0 where the fixed effects fit the outcome perfectly.
+    offset : (p,) array
+        OLS coefficients in standard coordinates and outcome units.
+    into_z, into_xy : arrays
+        Standard columns of Z and of [X y] = closed centred columns @ into.
+    """
+
+    blocks: tuple[Blocks, ...]
+    total: Array
+    rows: int
+    persons: int
+    reml: bool
+    partition: tuple[tuple[int, ...], ...]
+    back_x: Array
+    back_z: Array
+    scale: float
+    offset: Array
+    into_z: Array
+    into_xy: Array
+
+    @property
+    def p(self) -> int:
+        return len(self.total) - 1
+
+    @property
+    def q(self) -> int:
+        return len(self.back_z)
+
+    @property
+    def error_df(self) -> int:
+        """n for ML, n - p for REML."""
+        return self.rows - self.p if self.reml else self.rows
+
+    @property
+    def deviance_shift(self) -> float:
+        """What the standard -2 log likelihood lacks to be the one of the original coding (lme4's definition)."""
+        shift = self.scale_shift
+        if self.reml:
+            shift += 2.0 * float(np.log(np.abs(np.diag(self.back_x))).sum())
+        return shift
+
+    @property
+    def scale_shift(self) -> float:
+        """The part of it that is due to the unit of the outcome."""
+        return 2.0 * self.error_df * float(np.log(self.scale))
+
+    def beta(self, standard: Array) -> Array:
+        """Fixed effects in the original coding (kept columns), from standard ones."""
+        return np.linalg.solve(self.back_x, self.offset + self.scale * standard)
+
+    def original_x(self) -> Array:
+        """The matrix J with cov(beta) = J cov(standard beta) J', (p, p)."""
+        return self.scale * np.linalg.solve(self.back_x, np.eye(self.p))
+
+    def original_z(self) -> Array:
+        """The matrix J with G = J G_standard J' and u = J u_standard, (q, q)."""
+        return self.scale * np.linalg.solve(self.back_z, np.eye(self.q))
+
+
+def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Problem:
+    """The problem in the given coordinates; Z must have no dependent columns."""
+    x, rows = coords.x, moments.rows
+    xx = moments.total[:-1, :-1]
+    level = np.zeros(len(xx))  # the part of the outcome's centre that lies outside the span of X
+    constant = moments.terms.x_closed.index((0, 0))
+    projection = x.into.T @ xx[constant] / rows  # the constant column in standard coordinates
+    beyond = -x.into @ projection
+    beyond[constant] += 1.0
+    inside = beyond @ xx @ beyond < 1e-20 * rows
+    if not inside:
+        level[constant] = moments.row_centre[-1]
+    ols = x.into.T @ (moments.total[:-1, -1] + xx @ level) / rows
+    offset = ols + (moments.row_centre[-1] * projection if inside else 0.0)
+    into = np.zeros((len(xx) + 1, len(x.kept) + 1))
+    into[:-1, :-1] = x.into
+    into[:-1, -1] = level - x.into @ ols
+    into[-1, -1] = 1.0
+    residual = float(into[:, -1] @ moments.total @ into[:, -1])
+    about_mean = moments.total[-1, -1] - moments.total[constant, -1] ** 2 / rows
+    scale = float(np.sqrt(residual / rows)) if residual > PERFECT * about_mean else 0.0
+    into[:, -1] /= scale or 1.0
+    return Problem(
+        blocks=_blocks(moments, coords.z.into, into),
+        total=rows * np.eye(len(x.kept) + 1),
+        rows=rows,
+        persons=moments.persons,
+        reml=reml,
+        partition=moments.terms.blocks,
+        back_x=x.back,
+        back_z=coords.z.back,
+        scale=scale,
+        offset=offset,
+        into_z=coords.z.into,
+        into_xy=into,
+    )
+
+
+def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ...]:
+    """The persons' part in the criterion: none where nothing varies between them."""
+    blocks: list[Blocks] = []
+    if not into_z.shape[1]:
+        return ()
+    if moments.shared is not None:
+        blocks.append(SharedBlocks(moments.shared.transformed(into_z, into_xy)))
+    if moments.own is not None:
+        blocks.append(OwnBlocks(moments.own, into_z, into_xy))
+    return tuple(blocks)

@@ -1,0 +1,1 @@
+"""How a covariance matrix of given rank is written as free parameters. Never data."""

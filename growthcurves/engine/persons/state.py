@@ -1,0 +1,56 @@
+"""What is estimated of each person: own least-squares growth, and empirical Bayes with its uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.engine.likelihood.blocks import shrinkage, standard_products
+from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.chunks import chunks
+
+
+@dataclass(frozen=True)
+class PersonState:
+    """The random effects of some persons given their outcomes (Henderson 1975; Bates et al. 2015, eq. 56).
+
+    Attributes
+    ----------
+    effects : (q, n) array
+        Empirical Bayes estimates of u_i.
+    spread : (q, q, n) array
+        Variance of u_i given the outcomes, with beta known.
+    slope : (q, p, n) array
+        Derivative of the estimates in beta.
+    """
+
+    effects: Array
+    spread: Array
+    slope: Array
+
+    def take(self, persons: np.ndarray) -> PersonState:
+        return PersonState(self.effects[:, persons], self.spread[:, :, persons], self.slope[:, :, persons])
+
+
+def person_state(solution: Solution, people: PersonMoments) -> PersonState:
+    """Empirical Bayes state of the persons whose cross-products are given, in the original coding."""
+    problem, at = solution.problem, solution.optimum.at
+    q, p, n = problem.q, problem.p, people.count
+    state = PersonState(np.zeros((q, n)), np.zeros((q, q, n)), np.zeros((q, p, n)))
+    if q == 0:
+        return state
+    J = problem.original_z()
+    v = np.append(-at.beta, 1.0)
+    beta_into = problem.back_x / problem.scale
+    for part in chunks(n):
+        G, C = standard_products(people.take(part), problem.into_z, problem.into_xy)
+        _, M = shrinkage(G, at.D)
+        JM = np.tensordot(J, M, 1)
+        state.effects[:, part] = np.einsum("abn,bn->an", JM, np.tensordot(C, v, (1, 0)))
+        state.spread[:, :, part] = at.sigma2 * np.einsum("abn,cb->acn", JM, J)
+        slope = np.einsum("abn,bjn->ajn", JM, C[:, :p])
+        state.slope[:, :, part] = -np.einsum("ajn,jk->akn", slope, beta_into)
+    return state

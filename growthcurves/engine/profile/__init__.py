@@ -1,0 +1,1 @@
+"""Profile likelihood: quantities, the path of constrained optima, and the walk to an end of an interval."""

@@ -1,0 +1,169 @@
+"""Three separate words on every fit: converged, singular, identified (docs/engine.md, section 5).
+
+`converged` is the first-order condition on the cone of covariance matrices plus a small Newton decrement and a
+positive definite Hessian on the active face; `singular` says that G lacks rank; `identified` says that the
+linear map from (G, sigma^2) to the persons' covariance matrices has full column rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.engine.likelihood.blocks import Blocks, SharedBlocks
+from growthcurves.engine.likelihood.gaussian import criterion
+from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.parameters.face import ZERO, null_space
+from growthcurves.engine.search.optimise import Optimum, descent_direction, newton_step
+from growthcurves.numerics.arrays import Array
+
+#: Squared Newton decrement, in -2 log likelihood, up to which a fit counts as converged.
+CONVERGED = 1e-8
+#: Smallest singular value of the identification map, relative to the largest, that counts as identified.
+IDENTIFIED = 1e-6
+#: Persons looked at first; where they identify the model, the others cannot undo it.
+ENOUGH_PERSONS = 2000
+#: Up to this many times the residual variance, random effects are not suspected of leaving none.
+LARGE = 1e4
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of an optimum.
+
+    Attributes
+    ----------
+    converged, singular, identified : bool
+    unbounded : bool
+        The likelihood grows without bound as the residual variance goes to zero.
+    decrement : float
+        Newton decrement of -2 log likelihood on the active face: sqrt(2) times the distance in standard errors.
+    null : (q, k) array
+        Directions in standard coordinates that do not vary between persons.
+    """
+
+    converged: bool
+    singular: bool
+    identified: bool
+    unbounded: bool
+    decrement: float
+    null: Array
+
+
+def judge(problem: Problem, optimum: Optimum) -> Verdict:
+    """Certify an optimum."""
+    decrement, flat = _decrement(optimum)
+    known = identified(problem.blocks, problem.partition) and not within_fixed_effects(problem)
+    way = descent_direction(optimum, problem.partition)
+    null = np.concatenate([np.zeros((problem.q, 0)), *null_space(optimum.at.D, problem.partition, ZERO)], axis=1)
+    unbounded = no_residual(problem, optimum)
+    finite = bool(np.isfinite(optimum.at.deviance))
+    converged = finite and way is None and decrement**2 < CONVERGED and not (flat and known) and not unbounded
+    return Verdict(converged, null.shape[1] > 0, known, unbounded, decrement, null)
+
+
+def _decrement(optimum: Optimum) -> tuple[float, bool]:
+    """Newton decrement, and whether the Hessian on the face is anything but positive definite."""
+    if optimum.face.size == 0:
+        return 0.0, False
+    gradient = optimum.face.gradient(optimum.theta, optimum.slopes.gradient)
+    hessian = optimum.face.hessian(optimum.theta, optimum.slopes.gradient, optimum.slopes.profiled)
+    _, squared, _ = newton_step(gradient, hessian)
+    values = np.linalg.eigvalsh(hessian)
+    return float(np.sqrt(squared)), bool(values[0] <= 1e-10 * values[-1])
+
+
+def no_residual(problem: Problem, optimum: Optimum) -> bool:
+    """Whether persons' own curves fit perfectly, so that the likelihood grows without bound as sigma^2 -> 0.
+
+    As D grows the residual sum of squares tends to that within persons; where there is none it goes on falling
+    like 1 / D. Without residual degrees of freedom within persons it must fall, and nothing follows.
+    """
+    if problem.q == 0 or np.trace(optimum.at.D) < LARGE or _within_df(problem) <= problem.p:
+        return False
+    large, larger = (criterion(problem, size * np.eye(problem.q)).rss for size in (1e7, 1e9))
+    return larger < 0.02 * large
+
+
+def _within_df(problem: Problem) -> float:
+    """Occasions beyond the rank of Z_i, over all persons."""
+    total = 0.0
+    for block in problem.blocks:
+        counts = block.schedules.counts if isinstance(block, SharedBlocks) else None
+        start = 0
+        for lengths, _ in block.designs():
+            beyond = np.maximum(lengths - problem.q, 0.0)
+            total += float(beyond.sum() if counts is None else beyond @ counts[start : start + len(lengths)])
+            start += len(lengths)
+    return total
+
+
+def within_fixed_effects(problem: Problem) -> bool:
+    """Whether some random effect of every person lies in the span of X, so that X leaves nothing of it.
+
+    That takes as many fixed effects as persons. What X leaves of Z'Z is sum_i (G_i - C_iX C_iX' / n) in
+    standard coordinates, where X'X = n I.
+    """
+    q, p = problem.q, problem.p
+    if q == 0 or p < problem.persons:
+        return False
+    left = np.zeros((q, q))
+    for block in problem.blocks:
+        sums = block.curvature(np.zeros((q, q)), np.zeros((p + 1, p + 1)))
+        left += sums.p - np.einsum("aibi->ab", sums.uu[:, :p, :, :p]) / problem.rows
+    return bool(np.linalg.eigvalsh(left)[0] <= 1e-9 * problem.persons)
+
+
+def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> bool:
+    """Whether G and sigma^2 can be told apart from the covariance matrices that they imply."""
+    if not partition:
+        return True
+    size = sum(len(block) * (len(block) + 1) // 2 for block in partition) + 1
+    triangle = np.zeros((0, size))
+    for lengths, G in _some_first(blocks):
+        rows = identification_rows(lengths, G, partition)
+        triangle = np.concatenate([triangle, rows.reshape(-1, size)])
+        triangle = np.linalg.qr(triangle).R if len(triangle) > 2 * size else triangle
+        scale = np.linalg.norm(triangle, axis=0)
+        if len(triangle) >= size and np.all(scale > 0):
+            values = np.linalg.svd(triangle / scale, compute_uv=False)
+            if values[-1] > IDENTIFIED * values[0]:
+                return True
+    return False
+
+
+def _some_first(blocks: tuple[Blocks, ...]) -> Iterator[tuple[Array, Array]]:
+    for block in blocks:
+        for lengths, G in block.designs():
+            for first in range(0, len(lengths), ENOUGH_PERSONS):
+                yield lengths[first : first + ENOUGH_PERSONS], G[first : first + ENOUGH_PERSONS]
+
+
+def identification_rows(lengths: Array, G: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
+    """The map (D, 1) -> Z D Z' + I of each schedule as a matrix, isometric up to rotation of the occasions.
+
+    With Z = Q R, Z D Z' + s I acts on the columns of Q as R D R' + s I, and on the n - rank others as s I.
+
+    Returns
+    -------
+    (K, q (q + 1) / 2 + 1, parameters + 1) array
+    """
+    q = G.shape[1]
+    values, vectors = np.linalg.eigh(G)
+    there = values > 1e-12 * np.maximum(values[:, -1:], 1e-300)
+    root = np.sqrt(np.where(there, values, 0.0))
+    R = root[:, :, None] * vectors.swapaxes(1, 2)
+    upper = np.triu_indices(q)
+    weight = np.where(upper[0] == upper[1], 1.0, np.sqrt(2.0))
+    free = [(a, b) for block in partition for i, a in enumerate(block) for b in block[: i + 1]]
+    out = np.zeros((len(G), len(weight) + 1, len(free) + 1))
+    for column, (a, b) in enumerate(free):
+        image = R[:, :, a, None] * R[:, None, :, b]
+        image = image if a == b else image + image.swapaxes(1, 2)
+        out[:, :-1, column] = image[:, upper[0], upper[1]] * weight
+    identity = there[:, :, None] * np.eye(q)
+    out[:, :-1, -1] = identity[:, upper[0], upper[1]] * weight
+    out[:, -1, -1] = np.sqrt(np.maximum(lengths - there.sum(axis=1), 0.0))
+    return out

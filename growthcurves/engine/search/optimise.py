@@ -1,0 +1,264 @@
+"""Newton's method on the factor of D, face by face, until the Karush-Kuhn-Tucker conditions hold.
+
+The Hessian is exact, so negative curvature is seen and used; steps are Newton steps in the eigenbasis of the
+Hessian with the eigenvalues' absolute values, shortened until the deviance falls (Nocedal and Wright 2006,
+section 3.4). A wholly zero column of the factor is stationary whatever the data: there the symmetric gradient S
+decides, and where it is negative along a direction that D lacks, the search goes on along that direction.
+See docs/engine.md, section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.engine.likelihood.gaussian import Criterion, Derivatives, criterion, derivatives
+from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.parameters.face import SMALL, ZERO, Face, face_of, null_space, scale_of
+from growthcurves.numerics.arrays import Array
+
+#: The search on a face ends when the squared Newton decrement (in -2 log likelihood) is below this.
+DECREMENT = 1e-16
+#: Squared slope along a missing direction, over its information, that counts as a way down.
+DESCENT = 1e-14
+#: Where D grows beyond this the residual variance goes to zero, and there is no optimum.
+RUNAWAY = 1e9
+MAX_STEPS = 200
+MAX_FACES = 12
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where the search ended.
+
+    Attributes
+    ----------
+    at : Criterion
+    slopes : Derivatives
+    face : Face
+    theta : (k,) array
+        Parameters on the face.
+    evaluations : int
+    """
+
+    at: Criterion
+    slopes: Derivatives
+    face: Face
+    theta: Array
+    evaluations: int
+
+
+class Search:
+    """Evaluates a problem and counts; the only state of an optimisation."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.evaluations = 0
+
+    def at(self, D: Array) -> Criterion:
+        self.evaluations += 1
+        return criterion(self.problem, D)
+
+    def noise(self, at: Criterion) -> float:
+        """Differences of the deviance below this are rounding, which grows with D."""
+        return 1e-13 * (abs(at.deviance) + self.problem.rows) * scale_of(at.D)
+
+
+def optimise(problem: Problem, starts: list[Array]) -> Optimum:
+    """The lowest of the optima reached from the starts."""
+    search = Search(problem)
+    best: Optimum | None = None
+    for D in starts:
+        found = climb(search, D, best)
+        if found is None:
+            continue
+        if best is None or found.at.deviance < best.at.deviance - search.noise(best.at):
+            best = found
+    assert best is not None
+    return Optimum(best.at, best.slopes, best.face, best.theta, search.evaluations)
+
+
+def climb(search: Search, D: Array, known: Optimum | None = None) -> Optimum | None:
+    """Newton on the face of D; then down to a lower face or up along a missing direction, until neither helps.
+
+    None when the way leads to the optimum that is known already.
+    """
+    partition = search.problem.partition
+    face, theta = face_of(D, partition, ZERO)
+    start = newton(search, face, theta, known)
+    if start is None:
+        return None
+    here = start
+    for _ in range(MAX_FACES):
+        lower = _drop(search, here)
+        here = lower if lower is not None else here
+        way = descent_direction(here, partition)
+        if way is None:
+            break
+        face, theta = face_of(_leave(search, here, way), partition, ZERO)
+        here = settle(search, face, theta)
+    return here
+
+
+def settle(search: Search, face: Face, theta: Array) -> Optimum:
+    """Newton on one face, to its end."""
+    found = newton(search, face, theta, None)
+    assert found is not None
+    return found
+
+
+def newton(search: Search, face: Face, theta: Array, known: Optimum | None) -> Optimum | None:
+    """Minimise the deviance over the parameters of one face; None on reaching the basin of a known optimum."""
+    at = search.at(face.matrix(theta))
+    while not np.isfinite(at.deviance):
+        theta = theta / 4.0
+        at = search.at(face.matrix(theta))
+    for _ in range(MAX_STEPS):
+        if known is not None and _same_basin(search.problem, at, known):
+            return None
+        slopes = derivatives(search.problem, at)
+        if face.size == 0 or np.trace(at.D) > RUNAWAY:
+            break
+        gradient = face.gradient(theta, slopes.gradient)
+        hessian = face.hessian(theta, slopes.gradient, slopes.profiled)
+        step, decrement, curved_down = newton_step(gradient, hessian)
+        if decrement < DECREMENT and not curved_down:
+            break
+        moved = _shorten(search, face, theta, step, at, decrement)
+        if moved is None:
+            break
+        theta, at = moved
+    else:
+        slopes = derivatives(search.problem, at)
+    return Optimum(at, slopes, face, theta, search.evaluations)
+
+
+def _same_basin(problem: Problem, at: Criterion, known: Optimum) -> bool:
+    """Whether D lies within one standard error of a known optimum, where the deviance is its quadratic there."""
+    if known.face.size < sum(len(block) * (len(block) + 1) // 2 for block in problem.partition):
+        return False
+    q = problem.q
+    away = (at.D - known.at.D).ravel()
+    squared = away @ known.slopes.profiled.reshape(q * q, q * q) @ away
+    return bool(0.0 <= squared < 1.0 and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.2)
+
+
+def newton_step(gradient: Array, hessian: Array) -> tuple[Array, float, bool]:
+    """Step, squared decrement, and whether there is negative curvature to follow.
+
+    Curvature is judged relative to the largest eigenvalue; a direction of negative curvature in which the
+    slope vanishes is followed for its own sake.
+    """
+    values, vectors = np.linalg.eigh(hessian)
+    largest = max(float(np.abs(values).max()), 1e-300)
+    slope = vectors.T @ gradient
+    size = np.maximum(np.abs(values), 1e-10 * largest)
+    move = -slope / size
+    decrement = float(slope @ (slope / size))
+    down = values < -1e-7 * largest
+    still = down & (np.abs(move) < 1e-3)
+    move[still] = np.where(slope[still] > 0, -1e-3, 1e-3)
+    return vectors @ move, decrement, bool(down.any())
+
+
+def _shorten(
+    search: Search, face: Face, theta: Array, step: Array, at: Criterion, decrement: float
+) -> tuple[Array, Criterion] | None:
+    """Halve the step until the deviance falls by a part of what was promised."""
+    noise = search.noise(at)
+    longest = 4.0 * (1.0 + float(np.linalg.norm(theta)))
+    length = min(1.0, longest / max(float(np.linalg.norm(step)), 1e-300))
+    for _ in range(40):
+        there = theta + length * step
+        new = search.at(face.matrix(there))
+        if new.deviance <= at.deviance - 1e-4 * length * decrement + noise:
+            return there, new
+        length /= 2.0 if np.isfinite(new.deviance) else 8.0
+    return None
+
+
+def _drop(search: Search, here: Optimum) -> Optimum | None:
+    """The optimum on the face without the nearly zero eigenvalues, if it is one of the whole problem."""
+    partition = search.problem.partition
+    face, theta = face_of(here.at.D, partition, SMALL)
+    if face.size == here.face.size:
+        return None
+    lower = settle(search, face, theta)
+    higher = lower.at.deviance > here.at.deviance + search.noise(here.at)
+    if higher or descent_direction(lower, partition) is not None:
+        return None
+    return lower
+
+
+def descent_direction(here: Optimum, partition: tuple[tuple[int, ...], ...]) -> Array | None:
+    """A unit direction v that D lacks, with the deviance falling along v v'; None where the conditions hold."""
+    best, way = 0.0, None
+    for basis in null_space(here.at.D, partition, ZERO):
+        if basis.shape[1] == 0:
+            continue
+        values, vectors = np.linalg.eigh(basis.T @ here.slopes.gradient @ basis)
+        v = basis @ vectors[:, 0]
+        variance = np.outer(v, v)
+        strength = max(-values[0], 0.0) ** 2 / max(here.slopes.information(variance), 1e-300)
+        if strength > max(best, DESCENT):
+            best, way = strength, v
+    return way
+
+
+def _leave(search: Search, here: Optimum, way: Array) -> Array:
+    """D with a variance added along a missing direction, as far as the deviance falls."""
+    variance = np.outer(way, way)
+    amount = -float(way @ here.slopes.gradient @ way) / here.slopes.information(variance)
+    best, best_deviance = here.at.D + amount * variance, np.inf
+    for _ in range(60):
+        D = here.at.D + amount * variance
+        deviance = search.at(D).deviance
+        if deviance < best_deviance:
+            best, best_deviance = D, deviance
+        if deviance < here.at.deviance:
+            break
+        amount /= 2.0
+    return best
+
+
+def moment_start(problem: Problem) -> Array:
+    """MIVQUE(0) of Rao (1971): equate the sums of Z_i'r_i r_i'Z_i and r_i'r_i with their expectations.
+
+    r are the OLS residuals. The losses of degrees of freedom to X are ignored, since this is a start; it is
+    made positive definite.
+    """
+    q = problem.q
+    slopes = derivatives(problem, criterion(problem, np.zeros((q, q))))
+    E = free_matrices(problem.partition, q)
+    trace = E @ slopes.trace.ravel()
+    system = np.empty((len(E) + 1, len(E) + 1))
+    system[:-1, :-1] = E @ slopes.expected_hessian() @ E.T
+    system[:-1, -1] = system[-1, :-1] = trace
+    system[-1, -1] = problem.rows
+    solution = np.linalg.lstsq(system, np.append(-(E @ slopes.rss.ravel()), problem.rows), rcond=1e-10)[0]
+    residual = max(float(solution[-1]), 0.01)
+    return _positive((solution[:-1] @ E).reshape(q, q) / residual, problem.partition)
+
+
+def other_start(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
+    """Another point to start from: half the variance, and covariances of the other sign."""
+    return _positive(np.diag(np.diag(D)) - D / 2.0, partition)
+
+
+def free_matrices(partition: tuple[tuple[int, ...], ...], q: int) -> Array:
+    """The symmetric matrices that are free, flattened: (m, q * q)."""
+    free = [(a, b) for block in partition for a in block for b in block if b <= a]
+    E = np.zeros((len(free), q, q))
+    for m, (a, b) in enumerate(free):
+        E[m, a, b] = E[m, b, a] = 1.0
+    return E.reshape(len(free), q * q)
+
+
+def _positive(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
+    """D with its eigenvalues in every block raised to at least a twentieth."""
+    out = np.zeros_like(D)
+    for block in partition:
+        values, vectors = np.linalg.eigh(D[np.ix_(block, block)])
+        out[np.ix_(block, block)] = (vectors * np.maximum(values, 0.05)) @ vectors.T
+    return out

@@ -1,0 +1,287 @@
+"""Persons remembered through cross-products, as values that add up.
+
+`PersonMoments` (tier 2) keeps the Gram matrix of the stored columns and the outcome by person; `Moments` (tier 1)
+keeps what estimation needs. Both are sums about a provisional centre that they carry, so that nothing cancels
+at y + 1e9 or t + 1e6, and adding two of them first translates the second to the centre of the first.
+See docs/engine.md, section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.rows import pair_index, person_gram, provisional_centre
+from growthcurves.engine.sums.schedules import Schedules, shared_schedules
+from growthcurves.numerics.chunks import CHUNK_PERSONS
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class PersonMoments:
+    """The Gram matrix of (1, g_1, ..., g_m, y) by person, about a centre, and the persons' weights.
+
+    Attributes
+    ----------
+    terms : Terms
+        Which products make X and Z.
+    gram : (pairs, N) array
+        Packed Gram matrices, component first.
+    weights : (r, N) array
+        w_1, ..., w_r about their centres (w_0 = 1 is not stored).
+    row_centre : (m + 2,) array
+        Centre of 1 (always 0), g_1, ..., g_m, y.
+    weight_centre : (r + 1,) array
+    labels : (N,) array or None
+        Who the persons are; needed to add pieces that share persons.
+    """
+
+    terms: Terms
+    gram: Array
+    weights: Array
+    row_centre: Array
+    weight_centre: Array
+    labels: NDArray | None = None
+
+    @classmethod
+    def of_rows(
+        cls,
+        terms: Terms,
+        columns: Sequence[NDArray],
+        outcome: NDArray,
+        weights: Sequence[NDArray],
+        count: int,
+        starts: NDArray[np.integer] | None = None,
+        codes: NDArray[np.integer] | None = None,
+        labels: NDArray | None = None,
+    ) -> PersonMoments:
+        """One pass over the rows.
+
+        Parameters
+        ----------
+        terms : Terms
+        columns : sequence of (n,) arrays
+            Stored columns g_1, ..., g_m.
+        outcome : (n,) array
+        weights : sequence of (N,) arrays
+            Weights w_1, ..., w_r of the persons.
+        count : int
+            Number of persons N.
+        starts, codes : arrays or None
+            Where each person's rows begin if they lie together, else whose row each is.
+        """
+        rows = [*columns, outcome]
+        row_centre = np.array([0.0, *map(provisional_centre, rows)])
+        weight_centre = np.array([0.0, *map(provisional_centre, weights)])
+        gram = person_gram(rows, row_centre, count, starts, codes)
+        centred = np.empty((len(weights), count))
+        for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
+            np.subtract(weight, centre, out=row)
+        return cls(terms, gram, centred, row_centre, weight_centre, labels)
+
+    @property
+    def count(self) -> int:
+        """Number of persons."""
+        return self.gram.shape[1]
+
+    @property
+    def pairs(self) -> NDArray[np.intp]:
+        return pair_index(self.row_centre.size)
+
+    def block(self, left: Sequence[int], right: Sequence[int]) -> Array:
+        """The Gram matrix between two lists of stored columns (the outcome is the last, -1), by person: (l, r, N)."""
+        return self.gram[self.pairs[np.ix_(left, right)]]
+
+    def recentred(self, row_centre: Array, weight_centre: Array) -> PersonMoments:
+        """The same moments about another centre, exactly."""
+        if np.array_equal(row_centre, self.row_centre) and np.array_equal(weight_centre, self.weight_centre):
+            return self
+        width = self.row_centre.size
+        shift = self.row_centre - row_centre  # b - new = (b - old) + shift
+        pairs = self.pairs
+        gram = np.empty_like(self.gram)
+        for i in range(width):
+            for j in range(i, width):
+                moved = self.gram[pairs[i, j]] + shift[i] * self.gram[pairs[0, j]]
+                moved += shift[j] * self.gram[pairs[0, i]] + shift[i] * shift[j] * self.gram[0]
+                gram[pairs[i, j]] = moved
+        weights = self.weights + (self.weight_centre - weight_centre)[1:, None]
+        return replace(self, gram=gram, weights=weights, row_centre=row_centre, weight_centre=weight_centre)
+
+    def __add__(self, other: PersonMoments) -> PersonMoments:
+        """All persons of both; persons with the same label are one person whose rows came in two pieces."""
+        if self.terms != other.terms:
+            raise ValueError("moments of different models do not add up")
+        other = other.recentred(self.row_centre, self.weight_centre)
+        gram = np.concatenate([self.gram, other.gram], axis=1)
+        weights = np.concatenate([self.weights, other.weights], axis=1)
+        if self.labels is None or other.labels is None:
+            return replace(self, gram=gram, weights=weights, labels=None)
+        labels = np.concatenate([self.labels, other.labels])
+        _, first, codes = np.unique(labels, return_index=True, return_inverse=True)
+        if first.size == labels.size:
+            return replace(self, gram=gram, weights=weights, labels=labels)
+        scale = np.maximum(np.abs(weights).max(axis=1, initial=1.0), 1.0)[:, None]
+        if np.any(np.abs(weights - weights[:, first][:, codes]) > 1e-9 * scale):
+            raise ValueError("a person has different weights in the two pieces")
+        merged = np.stack([np.bincount(codes, weights=row, minlength=first.size) for row in gram])
+        return replace(self, gram=merged, weights=weights[:, first], labels=labels[first])
+
+    def take(self, persons: NDArray[np.integer] | slice) -> PersonMoments:
+        """The moments of some of the persons."""
+        labels = None if self.labels is None else self.labels[persons]
+        return replace(self, gram=self.gram[:, persons], weights=self.weights[:, persons], labels=labels)
+
+    def cross_products(self) -> Array:
+        """C_i = Z_i'[X_i y_i] in closed centred coordinates, (q_closed, p_closed + 1, N)."""
+        terms, pairs = self.terms, self.pairs
+        out = np.empty((len(terms.z_closed), len(terms.x_closed) + 1, self.count))
+        for a, z in enumerate(terms.z_closed):
+            for j, (k, w) in enumerate(terms.x_closed):
+                product = self.gram[pairs[z, k]]
+                out[a, j] = product * self.weights[w - 1] if w else product
+            out[a, -1] = self.gram[pairs[z, -1]]
+        return out
+
+    def total(self) -> Array:
+        """[X y]'[X y] of all rows in closed centred coordinates, (p_closed + 1, p_closed + 1)."""
+        wide = [*self.terms.x_closed, (self.row_centre.size - 1, 0)]
+        pairs = self.pairs
+        needed = sorted({int(pairs[k, k2]) for k, _ in wide for k2, _ in wide})
+        sums = np.zeros((len(self.gram), len(self.weights) + 1, len(self.weights) + 1))
+        for first in range(0, self.count, CHUNK_PERSONS):
+            part = slice(first, first + CHUNK_PERSONS)
+            weights = np.concatenate([np.ones((1, self.gram[0, part].size)), self.weights[:, part]])
+            for pair in needed:
+                sums[pair] += (weights * self.gram[pair, part]) @ weights.T
+        return np.array([[sums[pairs[k, k2], w, w2] for k2, w2 in wide] for k, w in wide])
+
+    def moments(self) -> Moments:
+        """What estimation needs of them: compressed by schedule where many persons share one."""
+        schedule = self.schedule()
+        return Moments(
+            terms=self.terms,
+            total=self.total(),
+            rows=int(round(self.gram[0].sum())),
+            persons=self.count,
+            row_centre=self.row_centre,
+            weight_centre=self.weight_centre,
+            shared=None if schedule is None else self._compress(schedule),
+            own=replace(self, labels=None) if schedule is None else None,
+        )
+
+    def schedule(self) -> NDArray[np.intp] | None:
+        """The number of each person's schedule, (N,), or None where few persons share one."""
+        closed = self.terms.z_closed
+        within = self.pairs[np.ix_(closed, closed)][np.triu_indices(len(closed))]
+        return shared_schedules([self.gram[row] for row in {0, *within.tolist()}], self._schedule_limit())
+
+    def _schedule_limit(self) -> float:
+        """T pays while it holds fewer numbers than the persons' own cross-products (design.md, 2.4)."""
+        q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
+        return 2 * self.count / max((q + 1) * width, 1)
+
+    def _compress(self, schedule: NDArray[np.intp]) -> Schedules:
+        order = np.argsort(schedule.astype(np.min_scalar_type(int(schedule.max()))), kind="stable")
+        counts = np.bincount(schedule)
+        ends = np.append(0, np.cumsum(counts))
+        q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
+        T = np.zeros((counts.size, q * width, q * width))
+        for k in range(counts.size):
+            for first in range(ends[k], ends[k + 1], CHUNK_PERSONS):
+                persons = order[first : min(first + CHUNK_PERSONS, ends[k + 1])]
+                C = self.take(persons).cross_products().reshape(q * width, len(persons))
+                T[k] += C @ C.T
+        firsts = order[ends[:-1]]
+        lengths = self.gram[0, firsts]
+        closed = self.terms.z_closed
+        G = np.ascontiguousarray(self.take(firsts).block(closed, closed).transpose(2, 0, 1))
+        return Schedules(counts.astype(float), lengths, G, T.reshape(counts.size, q, width, q, width))
+
+
+@dataclass(frozen=True)
+class Moments:
+    """All that ML and REML estimation, its certificate and its degrees of freedom need of the data.
+
+    Attributes
+    ----------
+    terms : Terms
+    total : (p_closed + 1, p_closed + 1) array
+        [X y]'[X y] of all rows.
+    rows, persons : int
+    row_centre, weight_centre : arrays
+        The provisional centre of all sums.
+    shared : Schedules or None
+        Persons compressed by schedule.
+    own : PersonMoments or None
+        Persons kept one by one, where few share a schedule.
+    """
+
+    terms: Terms
+    total: Array
+    rows: int
+    persons: int
+    row_centre: Array
+    weight_centre: Array
+    shared: Schedules | None
+    own: PersonMoments | None
+
+    def recentred(self, row_centre: Array, weight_centre: Array) -> Moments:
+        """The same moments about another centre, exactly."""
+        if np.array_equal(row_centre, self.row_centre) and np.array_equal(weight_centre, self.weight_centre):
+            return self
+        shift = self.row_centre - row_centre
+        into_xy = self._with_outcome(
+            self.terms.translate_x(shift, self.weight_centre - weight_centre), float(shift[-1])
+        )
+        into_z = self.terms.translate_z(shift)
+        return replace(
+            self,
+            total=into_xy.T @ self.total @ into_xy,
+            row_centre=row_centre,
+            weight_centre=weight_centre,
+            shared=self.shared and self.shared.transformed(into_z, into_xy),
+            own=self.own and self.own.recentred(row_centre, weight_centre),
+        )
+
+    def select(self, x: Sequence[int], z: Sequence[int]) -> Moments:
+        """The moments of the model with only some columns of X and Z: no pass over anything."""
+        return self.restricted(self.terms.select(tuple(x), tuple(z)))
+
+    def restricted(self, terms: Terms) -> Moments:
+        """The moments of a model whose columns are products that these moments hold already."""
+        keep_x = [*(self.terms.x_closed.index(pair) for pair in terms.x_closed), len(self.terms.x_closed)]
+        keep_z = [self.terms.z_closed.index(k) for k in terms.z_closed]
+        shared = self.shared and self.shared.select(keep_z, keep_x)
+        own = self.own and replace(self.own, terms=terms)
+        return replace(self, terms=terms, total=self.total[np.ix_(keep_x, keep_x)], shared=shared, own=own)
+
+    def _with_outcome(self, into: Array, outcome_shift: float) -> Array:
+        p, columns = into.shape
+        wide = np.zeros((p + 1, columns + 1))
+        wide[:p, :columns] = into
+        wide[-1, -1] = 1.0
+        if outcome_shift:
+            wide[self.terms.x_closed.index((0, 0)), -1] = outcome_shift
+        return wide
+
+    def __add__(self, other: Moments) -> Moments:
+        """The moments of both pieces; each person must lie wholly in one of them."""
+        if self.terms != other.terms:
+            raise ValueError("moments of different models do not add up")
+        other = other.recentred(self.row_centre, self.weight_centre)
+        shared = self.shared + other.shared if self.shared and other.shared else self.shared or other.shared
+        own = self.own + other.own if self.own and other.own else self.own or other.own
+        return replace(
+            self,
+            total=self.total + other.total,
+            rows=self.rows + other.rows,
+            persons=self.persons + other.persons,
+            shared=shared,
+            own=own,
+        )

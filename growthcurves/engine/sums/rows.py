@@ -1,0 +1,92 @@
+"""The one pass over the rows: Gram matrices of (1, b_1, ..., b_m, y) by person, in cache-sized chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from growthcurves.numerics.arrays import Array
+
+CHUNK_ROWS = 1 << 15
+
+
+@lru_cache(maxsize=64)
+def pair_index(width: int) -> NDArray[np.intp]:
+    """Symmetric table of the position of each pair of columns in the packed Gram matrix."""
+    table = np.empty((width, width), dtype=np.intp)
+    rows, columns = np.triu_indices(width)
+    table[rows, columns] = table[columns, rows] = np.arange(rows.size)
+    table.flags.writeable = False
+    return table
+
+
+def provisional_centre(values: NDArray) -> float:
+    """An observed value near the mean: differences from it are small, and exact for whole numbers.
+
+    Being an observed value, it makes a constant column exactly zero.
+    """
+    if values.size == 0:
+        return 0.0
+    sample = values[:: max(1, values.size // 500)]
+    return float(sample[np.abs(sample - sample.mean(dtype=np.float64)).argmin()])
+
+
+def person_gram(
+    columns: Sequence[NDArray],
+    centre: Array,
+    count: int,
+    starts: NDArray[np.integer] | None,
+    codes: NDArray[np.integer] | None,
+) -> Array:
+    """Packed Gram matrix of (1, columns - centre) for every person.
+
+    Parameters
+    ----------
+    columns : sequence of (n,) arrays
+    centre : (1 + len(columns),) array
+        What is subtracted from each column; its first entry, for the constant, is 0.
+    count : int
+        Number of persons N.
+    starts : (N,) array or None
+        First row of each person where every person's rows lie together; otherwise `codes` says whose row it is.
+    codes : (n,) array or None
+
+    Returns
+    -------
+    (pairs, N) array
+        Component first; the pairs are those of `np.triu_indices`.
+    """
+    width = len(columns) + 1
+    gram = np.empty((width * (width + 1) // 2, count))
+    if starts is None:
+        assert codes is not None
+        _accumulate(columns, centre, codes, gram)
+        return gram
+    rows = len(columns[0])
+    ends = np.append(starts, rows)
+    first = 0
+    while first < count:
+        last = int(np.searchsorted(ends, ends[first] + CHUNK_ROWS, side="right")) - 1
+        last = min(max(last, first + 1), count)
+        piece = slice(int(ends[first]), int(ends[last]))
+        local = np.repeat(np.arange(last - first), np.diff(ends[first : last + 1]))
+        _accumulate([column[piece] for column in columns], centre, local, gram[:, first:last])
+        first = last
+    return gram
+
+
+def _accumulate(columns: Sequence[NDArray], centre: Array, codes: NDArray[np.integer], out: Array) -> None:
+    count = out.shape[1]
+    shifted = [np.subtract(column, c, dtype=np.float64) for column, c in zip(columns, centre[1:], strict=True)]
+    out[0] = np.bincount(codes, minlength=count)
+    row = 1
+    for column in shifted:
+        out[row] = np.bincount(codes, weights=column, minlength=count)
+        row += 1
+    for i, left in enumerate(shifted):
+        for right in shifted[i:]:
+            out[row] = np.bincount(codes, weights=left * right, minlength=count)
+            row += 1

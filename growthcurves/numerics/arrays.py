@@ -1,0 +1,7 @@
+"""The type of all numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray

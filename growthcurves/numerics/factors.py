@@ -1,0 +1,66 @@
+"""Factors of small positive semidefinite matrices, for many of them at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.numerics.arrays import Array
+
+
+def shrinkage(G: Array, D: Array) -> tuple[Array, Array]:
+    """log|I + G_i D| (N,) and M_i = D (I + G_i D)^-1 (q, q, N), written out over components.
+
+    With L L' = D, the matrix I + L'G_i L is factored by an unrolled Cholesky decomposition R'R, which cannot
+    break down since its eigenvalues are at least 1; then M_i = W'W with W = R^-T L'.
+    """
+    q, n = G.shape[0], G.shape[2]
+    L = square_root(D)
+    inner = np.tensordot(np.einsum("ai,bj->ijab", L, L).reshape(q * q, q * q), G.reshape(q * q, n), 1)
+    return unrolled(inner.reshape(q, q, n), L)
+
+
+def unrolled(inner: Array, L: Array) -> tuple[Array, Array]:
+    """log|I + L'GL| and L (I + L'GL)^-1 L', component first, for inner = L'GL (k, k, ...), which is overwritten.
+
+    The entries of L (q, k, ...) are numbers, or arrays that broadcast against those of `inner`.
+    """
+    k, shape = len(inner), inner.shape[2:]
+    q = len(L)
+    R, W = np.empty((k, k, *shape)), np.empty((k, q, *shape))
+    pivots = np.ones(shape)
+    for j in range(k):
+        inner[j, j] += 1.0
+        for i in range(j):
+            entry = inner[i, j]
+            for c in range(i):
+                entry -= R[c, i] * R[c, j]
+            np.divide(entry, R[i, i], out=R[i, j])
+        entry = inner[j, j]
+        for c in range(j):
+            entry -= R[c, j] * R[c, j]
+        pivots *= entry
+        np.sqrt(entry, out=R[j, j])
+        for a in range(q):
+            W[j, a] = L[a, j]
+            for c in range(j):
+                W[j, a] -= R[c, j] * W[c, a]
+            W[j, a] /= R[j, j]
+    M = np.empty((q, q, *shape))
+    for a in range(q):
+        for b in range(a + 1):
+            M[a, b] = M[b, a] = dot(W[:, a], W[:, b])
+    return np.log(pivots), M
+
+
+def square_root(D: Array) -> Array:
+    """A factor L with L L' = D for a positive semidefinite D of any rank."""
+    values, vectors = np.linalg.eigh(D)
+    return vectors * np.sqrt(np.clip(values, 0.0, None))
+
+
+def dot(left: Array, right: Array) -> Array:
+    """Sum over c of left[c] * right[c], (n,)."""
+    total = left[0] * right[0]
+    for c in range(1, len(left)):
+        total += left[c] * right[c]
+    return total

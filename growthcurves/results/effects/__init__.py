@@ -1,0 +1,1 @@
+"""Fixed effects and functions of them: coefficients, tests, means, slopes, margins, robust errors."""

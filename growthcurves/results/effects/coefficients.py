@@ -1,0 +1,107 @@
+"""Fixed effects and linear functions of them as tidy tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.errors import ModelError
+from growthcurves.fitted import FittedModel, row_variances
+from growthcurves.numerics.distributions import t_quantile, two_sided
+from growthcurves.results.ddf import ddf_of
+from growthcurves.results.ddf.base import JointTest, joint_by
+from growthcurves.results.tables.answer import TIDY, checked_level
+
+
+def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
+    """Fixed effects with standard errors, degrees of freedom, t, p and intervals.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    ddf : str or method
+        Degrees of freedom, by name or as a value with options: "satterthwaite" (default), "kenward-roger",
+        "between-within", "containment", "residual", "normal"; `gc.Robust` for errors that do not rest on the model.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    DataFrame
+        Tidy; the method's name is in ``attrs["ddf"]``, and why it has no answer, if so, in ``attrs["why_not"]``.
+
+    Raises
+    ------
+    ModelError
+        For an unknown method, or one that does not apply to the fit.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.fixed_effects()[["term", "estimate", "df"]].round(2)
+            term  estimate    df
+    0  intercept    251.41  17.0
+    1      slope     10.47  17.0
+    """
+    return linear_functions(fit, np.eye(len(fit.terms)), fit.terms, ddf, level)
+
+
+def linear_functions(
+    fit: FittedModel, L: np.ndarray, names: Sequence[str], ddf: Any = "satterthwaite", level: float = 0.95
+) -> pd.DataFrame:
+    """Tidy table of the rows of L beta, L of shape (k, p)."""
+    method = ddf_of(ddf)
+    estimate = L @ fit.solution.beta
+    error = np.sqrt(np.maximum(row_variances(L, method.covariance(fit)), 0.0))
+    df = method.df(fit, L)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = estimate / error
+    half = error * t_quantile(0.5 + checked_level(level) / 2.0, df)
+    values = [list(names), estimate, error, df, t, two_sided(t, df), estimate - half, estimate + half]
+    table = pd.DataFrame(dict(zip(TIDY, values, strict=True)))
+    table.attrs["ddf"] = method.label
+    reason = method.why_not(fit)
+    if reason:
+        table.attrs["why_not"] = reason
+    return table
+
+
+def joint_test(fit: FittedModel, L: Any, rhs: Any = None, ddf: Any = "satterthwaite") -> JointTest:
+    """F test of the hypothesis L beta = rhs, all rows at once.
+
+    Rows that follow from the others are left out. Satterthwaite's denominator is that of Fai and Cornelius (1996),
+    as lmerTest's; Kenward and Roger (1997) adjust the covariance matrix and scale F; methods with fixed degrees of
+    freedom take the smallest of the effects in the hypothesis (SAS's rule).
+
+    Parameters
+    ----------
+    fit : FittedModel
+    L : (k, p) array
+        One row per equation, in the order of ``fit.terms``.
+    rhs : (k,) array, optional
+        Zero if not given.
+    ddf : str or method
+
+    Raises
+    ------
+    ModelError
+        When L does not fit the fixed effects, is zero, or contradicts itself; for an unknown method.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> print(joint_test(fit, [[0, 1]], ddf="residual"))
+    F(1, 178.0) = 45.853, p = 1.787e-10 (residual)
+    """
+    rows = np.atleast_2d(np.asarray(L, dtype=float))
+    if rows.ndim != 2 or rows.shape[1] != len(fit.terms) or not np.isfinite(rows).all():
+        raise ModelError(
+            f"L must be numbers with one column for each of the {len(fit.terms)} fixed effects: {', '.join(fit.terms)}."
+        )
+    values = np.zeros(len(rows)) if rhs is None else np.broadcast_to(np.asarray(rhs, dtype=float), len(rows))
+    return joint_by(ddf_of(ddf), fit, rows, values)

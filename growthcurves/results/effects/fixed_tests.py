@@ -1,0 +1,244 @@
+"""Tests of hypotheses about fixed effects that are written in term names, and linear combinations of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.errors import ModelError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.numerics.distributions import two_sided
+from growthcurves.results.effects.coefficients import joint_test, linear_functions
+from growthcurves.results.questions.hypotheses import Hypotheses, combination_text, independent, read_hypotheses
+from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.printing import number, p_text
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FixedTest(Answer):
+    """A t test (one hypothesis) or F test (several).
+
+    Attributes
+    ----------
+    table : DataFrame
+        The hypotheses one by one, tidy: estimate and interval of the left side, and the value it is tested against.
+    statistic : float
+        t, or F for several hypotheses.
+    df_num, df : float
+        Hypotheses that do not follow from the others; degrees of freedom of t or of the denominator of F.
+    p_value : float
+        Two-sided for t.
+    ddf : str
+        How the degrees of freedom were found.
+    follows : tuple of str
+        Hypotheses that follow from the others and so add nothing.
+    """
+
+    statistic: float
+    df_num: int
+    df: float
+    p_value: float
+    ddf: str
+    follows: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """"t" or "F"."""
+        return "t" if len(self.table) == 1 else "F"
+
+    def __str__(self) -> str:
+        freedom = number(self.df) if self.kind == "t" else f"{self.df_num}, {number(self.df)}"
+        head = f"{self.kind}({freedom}) = {number(self.statistic)}, p = {p_text(self.p_value)} ({self.ddf})"
+        lines = [f"Test of {'; '.join(self.table['term'])}", f"  {head.replace('p = <', 'p < ')}"]
+        if self.kind == "t":
+            row = self.table.iloc[0]
+            lines.append(
+                f"  estimate {number(row['estimate'])} (SE {number(row['std_error'])}), "
+                f"{number(row['conf_low'])} to {number(row['conf_high'])}"
+            )
+        lines += [f"  {text} follows from the others." for text in self.follows]
+        return "\n".join(lines)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        title, result, *others = (line.strip() for line in str(self).splitlines())
+        return (title, result, text_table(self.table), *(text for text in others if self.kind == "F"))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "table": self.table.to_dict(orient="records"),
+            "statistic": self.statistic,
+            "df_num": self.df_num,
+            "df": self.df,
+            "p_value": self.p_value,
+            "ddf": self.ddf,
+            "follows": list(self.follows),
+        }
+
+
+def test(fit: FittedModel, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
+    """Test hypotheses about fixed effects.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    hypotheses : str, list of str, dict or matrix
+        In term names, such as ``"slope:arm[drug] = 0"`` or ``"slope:arm[drug] - 2*slope:age = 0.5"``; several
+        separated by commas or in a list; without ``=`` a side is tested against zero. The formula's own wording is
+        understood too (``week:arm[T.drug]``), and names with spaces stand in backticks. A dict of term to weight is
+        one combination; a matrix has a row per hypothesis and a column per fixed effect.
+    ddf : str or method
+        Degrees of freedom, as in `fixed_effects`.
+    level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    FixedTest
+        t for one hypothesis, F for several (Fai and Cornelius 1996, for Satterthwaite's degrees of freedom).
+
+    Raises
+    ------
+    ModelError
+        For an unknown term, with the nearest; a text that cannot be read; hypotheses that contradict each other.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> print(fit.test("slope = 10"))
+    Test of slope = 10
+      t(17.00) = 0.3023, p = .766 (Satterthwaite, observed information)
+      estimate 10.47 (SE 1.546), 7.206 to 13.73
+    >>> fit.test("intercept = 250, slope = 10").df_num
+    2
+    """
+    read = read_hypotheses(fit, hypotheses)
+    table = against(fit, read, ddf, level)
+    kept, follows = independent(fit, read)
+    if len(table) == 1:
+        row = table.iloc[0]
+        return FixedTest(table, row["statistic"], 1, row["df"], row["p_value"], table.attrs["ddf"])
+    joint = joint_test(fit, read.L[kept], read.rhs[kept], ddf)
+    return FixedTest(table, joint.statistic, joint.df_num, joint.df_den, joint.p_value, joint.label, follows)
+
+
+def against(fit: FittedModel, read: Hypotheses, ddf: Any, level: float) -> pd.DataFrame:
+    """Tidy table of the hypotheses one by one: the left side's estimate, tested against its value (column rhs)."""
+    table = linear_functions(fit, read.L, read.texts, ddf, level)
+    statistic = (table["estimate"] - read.rhs) / table["std_error"]
+    table["statistic"] = statistic
+    table["p_value"] = two_sided(statistic.to_numpy(), table["df"].to_numpy())
+    table["rhs"] = read.rhs
+    return table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Contrast(Answer):
+    """Linear combinations, tidy.
+
+    Attributes
+    ----------
+    table : DataFrame
+    ddf : str
+        How the degrees of freedom were found.
+    """
+
+    ddf: str
+
+    def __str__(self) -> str:
+        text = self.table.to_string(index=False, float_format=number, formatters={"p_value": p_text})
+        return f"{text}\nDegrees of freedom: {self.ddf}"
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return ("", text_table(self.table), f"Degrees of freedom: {self.ddf}")
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "ddf": self.ddf}
+
+
+def contrast(
+    fit: FittedModel, weights: Any, of: Any = None, ddf: Any = "satterthwaite", level: float = 0.95
+) -> Contrast:
+    """Estimates of linear combinations of fixed effects, or of means or slopes.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    weights : dict, matrix, str or list of str
+        A dict of term to weight; a dict of name to such dicts, for several; a matrix with a row per combination;
+        or text in term names.
+    of : answer of `means` or `slopes`, optional
+        Combine its estimates, called as in its column term; by default the fixed effects are combined.
+    ddf : str or method
+    level : float
+
+    Raises
+    ------
+    ModelError
+        For an unknown term, with the nearest.
+    NotEstimableError
+        When a mean that the combination uses is not estimable.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.contrast({"at day 9": {"intercept": 1, "slope": 9}}).table[["term", "estimate"]].round(1)
+           term  estimate
+    0  at day 9     345.6
+    """
+    names, L = combinations(fit, weights, of)
+    table = linear_functions(fit, L, names, ddf, level)
+    return Contrast(table, table.attrs["ddf"])
+
+
+def combinations(fit: FittedModel, weights: Any, of: Any = None) -> tuple[list[str], np.ndarray]:
+    """Names and rows (k, p) of combinations of the fixed effects, or of the means or slopes given as `of`."""
+    return _of_terms(fit, weights) if of is None else _of_answer(fit, weights, of)
+
+
+def _named(weights: Any) -> dict[str, Mapping] | None:
+    """A dict of dicts, or one dict under its own words; None for anything else."""
+    if not isinstance(weights, Mapping) or not weights:
+        return None
+    if all(isinstance(value, Mapping) for value in weights.values()):
+        return {str(name): value for name, value in weights.items()}
+    return {combination_text(weights): weights}
+
+
+def _of_terms(fit: FittedModel, weights: Any) -> tuple[list[str], np.ndarray]:
+    named = _named(weights)
+    if named is not None:
+        return list(named), np.concatenate([read_hypotheses(fit, row).L for row in named.values()])
+    read = read_hypotheses(fit, weights)
+    if read.rhs.any():
+        raise ModelError("A contrast is estimated, not tested: leave out '= value', or use test().")
+    return [text.removesuffix("= 0").strip() for text in read.texts], read.L
+
+
+def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.ndarray]:
+    rows, terms = of.rows, list(of.means["term"])
+    named = _named(weights)
+    if named is not None:
+        W = np.array([_weights_over(terms, row) for row in named.values()])
+        names = list(named)
+    else:
+        W = np.atleast_2d(np.asarray(weights, dtype=float))
+        if W.shape[1] != len(terms):
+            raise ModelError(f"The weights need one column for each of the {len(terms)} estimates: {', '.join(terms)}.")
+        names = [combination_text({t: w for t, w in zip(terms, row, strict=True) if w}) for row in W]
+    return names, rows.combine(W)
+
+
+def _weights_over(terms: list[str], weights: Mapping) -> np.ndarray:
+    row = np.zeros(len(terms))
+    for name, weight in weights.items():
+        if name not in terms:
+            raise ModelError(unknown("estimate", name, terms))
+        row[terms.index(name)] += float(weight)
+    return row

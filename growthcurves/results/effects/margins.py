@@ -1,0 +1,199 @@
+"""Equivalence and non-inferiority: whether an effect lies within margins that were set before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.errors import ModelError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.numerics.distributions import t_tail
+from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.effects.fixed_tests import combinations
+from growthcurves.results.tables.answer import TIDY, Answer, text_table
+from growthcurves.results.tables.printing import number, p_text
+
+BETTER = ("higher", "lower")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MarginTest(Answer):
+    """A test against margins.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Tidy, one row; statistic and p_value are those of the margin that is nearer to being crossed, the interval is
+        the one that decides. Further columns: margin_low, margin_high.
+    p_value : float
+    shown : bool
+        Whether p is below alpha: equivalence or non-inferiority is shown.
+    sentence, ddf : str
+    """
+
+    p_value: float
+    shown: bool
+    sentence: str
+    ddf: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\nDegrees of freedom: {self.ddf}."
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return (self.sentence, text_table(self.table), f"Degrees of freedom: {self.ddf}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        own = {"p_value": self.p_value, "shown": self.shown, "sentence": self.sentence, "ddf": self.ddf}
+        return {**super().to_dict(), **own}
+
+
+def equivalence(
+    fit: FittedModel,
+    effect: Any,
+    margin: float | tuple[float, float],
+    alpha: float = 0.05,
+    of: Any = None,
+    ddf: Any = "satterthwaite",
+) -> MarginTest:
+    """Whether an effect is too small to matter, by two one-sided tests (Schuirmann 1987).
+
+    Each margin is tested one-sided at `alpha`; p is the larger of both. Equivalence is shown exactly when the interval
+    of level 1 - 2 alpha lies within the margins. That it is not shown does not mean that the effect matters.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    effect : str, dict or matrix
+        One combination, as in `contrast`: ``"slope:arm[drug]"``.
+    margin : float or (float, float)
+        The largest effect that does not matter, in both directions, or a lower and an upper margin.
+    alpha : float
+    of : answer of `means` or `slopes`, optional
+        Combine its estimates in the place of fixed effects.
+    ddf : str or method
+
+    Raises
+    ------
+    ModelError
+        For margins that are none, several combinations, an unknown term.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
+    >>> print(fit.equivalence("slope:sex[Female]", margin=0.6))
+    slope:sex[Female] lies between -0.6000 and 0.6000: p = .019, 90 % interval -0.5350 to -0.07468.
+    Degrees of freedom: Satterthwaite, observed information.
+    """
+    low, high = _margins(margin)
+    name, row = _one_row(fit, effect, of, ddf, 1.0 - 2.0 * _checked_alpha(alpha, 0.5))
+    tails = [(_t(row, low), 1.0), (_t(row, high), -1.0)]
+    p, t = max((t_tail(side * t, row["df"]), t) for t, side in tails)
+    interval = f"{100 * (1 - 2 * alpha):g} % interval {number(row['conf_low'])} to {number(row['conf_high'])}"
+    verb = "lies" if p < alpha else "is not shown to lie"
+    sentence = f"{name} {verb} between {number(low)} and {number(high)}: {_p_words(p)}, {interval}."
+    return _answer(row, t, p, (low, high), alpha, sentence)
+
+
+def noninferiority(
+    fit: FittedModel,
+    effect: Any,
+    margin: float,
+    better: str = "higher",
+    alpha: float = 0.025,
+    of: Any = None,
+    ddf: Any = "satterthwaite",
+) -> MarginTest:
+    """Whether an effect is not worse than a margin, by a one-sided test.
+
+    With ``better="higher"`` the effect is tested against -margin from above, with "lower" against +margin from below;
+    non-inferiority is shown exactly when the one-sided confidence bound does not reach the margin.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    effect : str, dict or matrix
+        One combination, as in `contrast`.
+    margin : float
+        How much worse still counts as not inferior; positive. Zero tests superiority.
+    better : {"higher", "lower"}
+        Which direction of the effect is good.
+    alpha : float
+        One-sided; .025 as in confirmatory trials (ICH E9).
+    of : answer of `means` or `slopes`, optional
+    ddf : str or method
+
+    Raises
+    ------
+    ModelError
+        For a negative margin, several combinations, an unknown term or direction.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
+    >>> fit.noninferiority("slope:sex[Female]", margin=0.6).shown
+    True
+    """
+    if better not in BETTER:
+        raise ModelError(unknown("direction (for better=)", better, BETTER))
+    if not (np.isfinite(margin) and margin >= 0):
+        raise ModelError(f"margin= is how much worse still counts as not inferior, zero or more, not {margin!r}.")
+    name, row = _one_row(fit, effect, of, ddf, 1.0 - 2.0 * _checked_alpha(alpha, 0.5))
+    sign = 1.0 if better == "higher" else -1.0
+    bound = -sign * float(margin)
+    t = _t(row, bound)
+    p = t_tail(sign * t, row["df"])
+    row[["conf_low", "conf_high"]] = (row["conf_low"], np.inf) if sign > 0 else (-np.inf, row["conf_high"])
+    end = number(row["conf_low"] if sign > 0 else row["conf_high"])
+    side = "above" if sign > 0 else "below"
+    verb = "lies" if p < alpha else "is not shown to lie"
+    text = f"{name} {verb} {side} {number(bound)}: {_p_words(p)}, one-sided {100 * (1 - alpha):g} % bound {end}."
+    return _answer(row, t, p, (bound, np.inf) if sign > 0 else (-np.inf, bound), alpha, text)
+
+
+def _p_words(p: float) -> str:
+    text = p_text(p)
+    return f"p {text.replace('<', '< ')}" if text.startswith("<") else f"p = {text}"
+
+
+def _t(row: pd.Series, value: float) -> float:
+    return float((row["estimate"] - value) / row["std_error"])
+
+
+def _one_row(fit: FittedModel, effect: Any, of: Any, ddf: Any, level: float) -> tuple[str, pd.Series]:
+    names, L = combinations(fit, effect, of)
+    if len(names) != 1:
+        raise ModelError(f"One effect at a time has margins; these are {len(names)}: {'; '.join(names)}.")
+    table = linear_functions(fit, L, names, ddf, level)
+    row = table.iloc[0].copy()
+    row.attrs = table.attrs
+    return names[0], row
+
+
+def _margins(margin: Any) -> tuple[float, float]:
+    values = np.atleast_1d(np.asarray(margin, dtype=float))
+    low, high = (-values[0], values[0]) if len(values) == 1 else (values[0], values[-1])
+    if len(values) > 2 or not (np.isfinite([low, high]).all() and low < high):
+        raise ModelError(f"margin= is a positive number, or a lower and an upper margin, not {margin!r}.")
+    return float(low), float(high)
+
+
+def _checked_alpha(alpha: float, most: float) -> float:
+    if not 0.0 < alpha < most:
+        raise ModelError(f"alpha= is a one-sided error rate below {most:g}, such as 0.05, not {alpha!r}.")
+    return alpha
+
+
+def _answer(
+    row: pd.Series, t: float, p: float, margins: tuple[float, float], alpha: float, sentence: str
+) -> MarginTest:
+    row = row.copy()
+    row["statistic"], row["p_value"] = t, p
+    table = pd.DataFrame([row[TIDY].to_list()], columns=TIDY)
+    table["margin_low"], table["margin_high"] = margins
+    return MarginTest(table, p, p < alpha, sentence, row.attrs["ddf"])

@@ -1,0 +1,277 @@
+"""Estimated means at times, and what they share with estimated slopes: groups, differences, adjustment."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.errors import ModelError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.results.ddf import ddf_of
+from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
+from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.questions.reference_grid import Grid, GridRows, cell_rows, group_text
+from growthcurves.results.questions.times import default_times, times_asked
+from growthcurves.results.tables.answer import TIDY, Answer, text_table
+from growthcurves.results.tables.printing import number, p_text, time_text
+
+DIFFERENCES = (None, "pairwise", "reference")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Marginal(Answer):
+    """Estimated means or slopes, and differences between them.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Tidy; kind ("mean" or "slope", then "difference"), the grouping variables and time in further columns; with
+        differences also p_adjusted, and conf_low_adjusted, conf_high_adjusted where the adjustment has intervals.
+    rows : GridRows
+        The estimates as linear functions of the fixed effects.
+    title, note, ddf : str
+        What is shown, how it is averaged, how degrees of freedom were found.
+    adjustment : str
+    """
+
+    rows: GridRows = field(repr=False)
+    title: str
+    note: str
+    ddf: str
+    adjustment: str = ""
+
+    @property
+    def means(self) -> pd.DataFrame:
+        """The rows that are estimates themselves."""
+        return self._part(False)
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """The rows that are differences."""
+        return self._part(True)
+
+    def _part(self, differences: bool) -> pd.DataFrame:
+        part = self.table[(self.table["kind"] == "difference") == differences]
+        return part.dropna(axis=1, how="all").reset_index(drop=True) if len(part) else part
+
+    def __str__(self) -> str:
+        lines = [self.title, _shown(self.table[self.table["kind"] != "difference"])]
+        if (self.table["kind"] == "difference").any():
+            lines += [f"Differences ({self.adjustment})", _shown(self.table[self.table["kind"] == "difference"])]
+        return "\n".join([*lines, *self._notes()])
+
+    def _notes(self) -> list[str]:
+        notes = [f"{self.note[0].upper()}{self.note[1:]}."] if self.note else []
+        if not self.rows.estimable.all():
+            notes.append("- : not estimable, the data hold no persons that determine it.")
+        return [*notes, f"Degrees of freedom: {self.ddf}."]
+
+    def _blocks(self) -> tuple[Block, ...]:
+        second: list[Block] = []
+        if len(self.differences):
+            second = [f"Differences ({self.adjustment})", text_table(self.differences.drop(columns="kind"))]
+        return (self.title, text_table(self.means.drop(columns="kind")), *second, *self._notes())
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "table": self.table.to_dict(orient="records"),
+            "note": self.note,
+            "ddf": self.ddf,
+            "adjustment": self.adjustment,
+        }
+
+
+def _shown(table: pd.DataFrame) -> str:
+    extra = ["p_adjusted", "conf_low_adjusted", "conf_high_adjusted"]
+    columns = [*TIDY, *(name for name in extra if name in table and table[name].notna().any())]
+    format_of = {name: p_text for name in ("p_value", "p_adjusted") if name in columns}
+    return table[columns].to_string(index=False, float_format=number, formatters=format_of, na_rep="-")
+
+
+def means(
+    fit: FittedModel,
+    at: Any = None,
+    by: Any = None,
+    differences: str | None = None,
+    adjust: str = "holm",
+    ddf: Any = "satterthwaite",
+    level: float = 0.95,
+) -> Marginal:
+    """Estimated means of the outcome at times, by groups.
+
+    Averages have equal weight over the levels of factors; covariates stand at their mean over persons, time-varying
+    ones at their mean over rows (least-squares means of SAS; Searle, Speed and Milliken 1980).
+
+    Parameters
+    ----------
+    fit : FittedModel
+    at : float or list of float, optional
+        Times; the waves, or the quartiles of time where there are many times.
+    by : str, list of str or dict, optional
+        Predictors whose levels are told apart. A dict says which values: ``{"age": [40, 60]}``.
+    differences : {"pairwise", "reference"}, optional
+        Between the groups at each time, later minus earlier level, all pairs or against the first (the reference
+        level); between the times where there is no `by`.
+    adjust : {"holm", "bonferroni", "tukey", "dunnett", "scheffe", "none"}
+        For the differences at one time (without `by`, between all times).
+    ddf : str or method
+    level : float
+
+    Raises
+    ------
+    ModelError
+        For an unknown predictor, level or adjustment, or one that does not belong to the differences.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.means(at=[0, 9]).table[["term", "estimate", "df"]].round(1)
+        term  estimate    df
+    0  day 0     251.4  17.0
+    1  day 9     345.6  17.0
+    """
+    grid = Grid.of(fit, by)
+    if fit.model.time is None:
+        if at is not None:
+            raise ModelError("The model has no time: leave out at=.")
+        points: list[dict[str, Any]] = [{}]
+    else:
+        times = default_times(fit) if at is None else times_asked(at)
+        points = [{fit.model.time: float(t)} for t in times]
+    moments = [next(iter(point.values()), 0.0) for point in points]
+    parts = [grid.average(fit, cell_rows(fit, grid.cells(), t)) for t in moments]
+    title = f"Estimated means of {fit.model.outcome}"
+    return marginal(fit, grid, points, parts, ("mean", title), (differences, adjust), ddf, level)
+
+
+def marginal(
+    fit: FittedModel,
+    grid: Grid,
+    points: list[dict[str, Any]],
+    parts: list[GridRows],
+    kind: tuple[str, str],
+    compare: tuple[str | None, str],
+    ddf: Any,
+    level: float,
+) -> Marginal:
+    """Estimates at each point (of time) for each group, and their differences."""
+    word, title = kind
+    if compare[0] not in DIFFERENCES:
+        raise ModelError(unknown("kind of differences", compare[0], DIFFERENCES[1:]))
+    rows = GridRows(
+        np.concatenate([part.L for part in parts]),
+        fit.coordinates.x.kept,
+        np.concatenate([part.estimable for part in parts]),
+    )
+    labels = [{**group, **point} for point in points for group in grid.groups()]
+    names = [", ".join(filter(None, (group_text(g), point_text(p)))) or "all" for p in points for g in grid.groups()]
+    table = linear_table(fit, rows.over_kept, names, ddf, level).assign(kind=word)
+    for name in [*grid.by, *(points[0] if points else ())]:
+        table[name] = [label[name] for label in labels]
+    adjustment = ""
+    if compare[0] is not None:
+        compared, adjustment = _differences(fit, grid, points, rows, compare, ddf, level)
+        table = pd.concat([table, compared], ignore_index=True)
+    return Marginal(table, rows, title, grid.note(), ddf_of(ddf).label, adjustment)
+
+
+def point_text(point: dict[str, Any]) -> str:
+    """`week 4`, or `week 0 to 9`."""
+    texts = (" to ".join(time_text(t) for t in np.atleast_1d(value)) for value in point.values())
+    return ", ".join(f"{name} {text}" for name, text in zip(point, texts, strict=True))
+
+
+def linear_table(fit: FittedModel, L: np.ndarray, names: list[str], ddf: Any, level: float) -> pd.DataFrame:
+    """Tidy table of rows over the kept terms; NaN for rows that are not estimable."""
+    there = ~np.isnan(L).any(axis=1)
+    shown = [name for name, ok in zip(names, there, strict=True) if ok]
+    table = linear_functions(fit, L[there], shown, ddf, level)
+    out = table.set_index(np.flatnonzero(there)).reindex(range(len(L)))
+    out["term"] = names
+    return out
+
+
+def _differences(
+    fit: FittedModel, grid: Grid, points: list, rows: GridRows, compare: tuple[str | None, str], ddf: Any, level: float
+) -> tuple[pd.DataFrame, str]:
+    """Families of differences: between groups at each point, or between points where there are no groups."""
+    groups = grid.groups()
+    if grid.by:
+        count = len(groups)
+        families = [(list(range(i * count, (i + 1) * count)), point) for i, point in enumerate(points)]
+        texts = [group_text(group) for group in groups]
+    else:
+        families = [(list(range(len(points))), {})]
+        texts = [point_text(point) for point in points]
+    if len(texts) < 2:
+        raise ModelError("There is one estimate only, and so no difference: give by=, or several times.")
+    tables, notes = [], []
+    for members, point in families:
+        table, note = _family(fit, rows, members, (texts, point_text(point)), compare, ddf, level)
+        for name, value in point.items():
+            table[name] = [value] * len(table)
+        tables.append(table)
+        notes.append(note)
+    where = f", at each {next(iter(points[0]))} by itself" if grid.by and len(points) > 1 else ""
+    return pd.concat(tables, ignore_index=True), "; ".join(dict.fromkeys(notes)) + where
+
+
+def _family(
+    fit: FittedModel,
+    rows: GridRows,
+    members: list[int],
+    words: tuple[list[str], str],
+    compare: tuple[str | None, str],
+    ddf: Any,
+    level: float,
+) -> tuple[pd.DataFrame, str]:
+    texts, where = words
+    kind, adjust = compare
+    pairs = _pairs(len(members), str(kind))
+    weights = np.zeros((len(pairs), len(members)))
+    for row, (late, early) in zip(weights, pairs, strict=True):
+        row[late], row[early] = 1.0, -1.0
+    L = np.full((len(pairs), len(fit.terms)), np.nan)
+    inside = rows.over_kept[members]
+    there = np.array([not np.isnan(inside[[late, early]]).any() for late, early in pairs])
+    L[there] = weights[there] @ np.nan_to_num(inside)
+    names = [", ".join(filter(None, (f"{texts[late]} - {texts[early]}", where))) for late, early in pairs]
+    table = linear_table(fit, L, names, ddf, level).assign(kind="difference")
+    if not there.any():
+        return table, "not estimable"
+    spread = L[there] @ ddf_of(ddf).covariance(fit) @ L[there].T
+    error = np.sqrt(np.diag(spread))
+    compared = len({member for pair, ok in zip(pairs, there, strict=True) if ok for member in pair})
+    family = Family(
+        table["statistic"].to_numpy()[there], table["df"].to_numpy()[there], spread / np.outer(error, error),
+        str(kind), compared, level,
+    )
+    return _with_adjustment(table, there, adjusted(adjust, family))
+
+
+def _with_adjustment(table: pd.DataFrame, there: np.ndarray, result: Adjusted) -> tuple[pd.DataFrame, str]:
+    def spread_out(values: np.ndarray) -> np.ndarray:
+        out = np.full(len(there), np.nan)
+        out[there] = values
+        return out
+
+    if result.p is not None:
+        table["p_adjusted"] = spread_out(result.p)
+    if result.width is not None:
+        half = spread_out(result.width) * table["std_error"]
+        table["conf_low_adjusted"], table["conf_high_adjusted"] = table["estimate"] - half, table["estimate"] + half
+    return table, result.note
+
+
+def _pairs(count: int, kind: str) -> list[tuple[int, int]]:
+    """Pairs (later, earlier)."""
+    if kind == "reference":
+        return [(late, 0) for late in range(1, count)]
+    return [(late, early) for early, late in itertools.combinations(range(count), 2)]

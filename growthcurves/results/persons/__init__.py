@@ -1,0 +1,1 @@
+"""Single persons: growth parameters, predictions, trajectories, simulated outcomes."""

@@ -1,0 +1,142 @@
+"""Persons: random effects, and own least-squares and empirical Bayes growth parameters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.fitted import FittedModel
+from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.distributions import normal_cdf
+from growthcurves.results.questions.rates import Rate, average_rate
+
+
+def person_index(fit: FittedModel) -> pd.Index:
+    """The persons' ids as an index, in the order of first appearance."""
+    return pd.Index(fit.panel.persons.labels, name=fit.model.id)
+
+
+def ordered(table: pd.DataFrame) -> pd.DataFrame:
+    """The table sorted by id, so that the order of rows in the file does not show."""
+    try:
+        return table.sort_index(kind="stable")
+    except TypeError:
+        return table
+
+
+def random_effects(fit: FittedModel) -> pd.DataFrame:
+    """Deviations of persons from their expected growth parameters (empirical Bayes), index id.
+
+    NaN where the model is not identified.
+    """
+    state = person_state(fit.solution, fit.people_moments)
+    effects = state.effects.T if fit.identified else np.full_like(state.effects.T, np.nan)
+    return ordered(pd.DataFrame(effects, index=person_index(fit), columns=list(fit.random_names)))
+
+
+def people(fit: FittedModel) -> pd.DataFrame:
+    """One row per person: own OLS line, empirical Bayes estimates, shrinkage.
+
+    Returns
+    -------
+    DataFrame
+        Index id; n (occasions), and for each growth parameter ols_, eb_ and eb_..._se: estimate and standard
+        error of prediction of the person's own parameter pi_i = A_i gamma + u_i, gamma being estimated. For
+        the rate of change: shrinkage, var(slope) / (var(slope) + sampling variance of the own OLS slope), and
+        p_positive, the probability of a positive rate given the data (normal). Where the shape has no growth
+        parameter "slope" (pieces, splines, occasions) these two are for the average rate from the first to the
+        last time, which stands in ols_rate, eb_rate and eb_rate_se.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.people().loc[308, ["eb_slope", "eb_slope_se"]].round(3).to_dict()
+    {'eb_slope': 19.666, 'eb_slope_se': 2.336}
+    """
+    parameters = fit.model.parameters
+    own = fit.own_growth
+    eb, error = growth_parameters(fit)
+    columns: dict[str, np.ndarray] = {"n": fit.panel.persons.sizes}
+    columns |= {f"ols_{name}": own.estimates[k] for k, name in enumerate(parameters)}
+    for k, name in enumerate(parameters):
+        columns |= {f"eb_{name}": eb[k], f"eb_{name}_se": error[k]}
+    if fit.model.time is not None:
+        columns |= _rate_columns(fit, eb, error)
+    return ordered(pd.DataFrame(columns, index=person_index(fit)))
+
+
+def _rate_columns(fit: FittedModel, eb: np.ndarray, error: np.ndarray) -> dict[str, np.ndarray]:
+    """Shrinkage and sign of the slope; of a shape without a slope its average rate, with the rate itself."""
+    parameters, own = fit.model.parameters, fit.own_growth
+    if "slope" in parameters:
+        k = parameters.index("slope")
+        rate, se, contrast = eb[k], error[k], Rate(fit, fit.bound.shape.effects("slope")[None])
+        columns = {}
+    else:
+        contrast = average_rate(fit)
+        rate, se = rates(fit, contrast)
+        columns = {"ols_rate": own.rate(contrast.by_person), "eb_rate": rate, "eb_rate_se": se}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        positive = np.where(se > 0, normal_cdf(rate / se), np.nan)
+    return columns | {"shrinkage": reliability(fit, contrast), "p_positive": positive}
+
+
+def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
+    """var(rate) / (var(rate) + sampling variance of the own OLS rate) of each person; NaN without an own line."""
+    sampling = fit.own_growth.sampling(rate.by_person)
+    if not rate.varies:
+        return np.where(np.isnan(sampling), np.nan, 0.0)
+    variance = rate.variances(fit.standard_G)[fit.kinds.codes] if len(rate.rows) > 1 else rate.sd() ** 2
+    return variance / (variance + fit.sigma2 * sampling)
+
+
+def growth_parameters(fit: FittedModel) -> tuple[np.ndarray, np.ndarray]:
+    """Persons' growth parameters pi_i and their standard errors of prediction, each (K, N); NaN if withheld."""
+    state = person_state(fit.solution, fit.people_moments)
+    found = [_combination(fit, Rate(fit, row[None]), state) for row in np.eye(len(fit.model.parameters))]
+    return np.array([eb for eb, _ in found]), np.array([error for _, error in found])
+
+
+def rates(fit: FittedModel, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
+    """Persons' rates and their standard errors of prediction, each (N,); NaN if withheld."""
+    return _combination(fit, rate, person_state(fit.solution, fit.people_moments))
+
+
+def _combination(fit: FittedModel, rate: Rate, state: PersonState) -> tuple[np.ndarray, np.ndarray]:
+    """A combination of growth parameters; withheld where the data do not determine its mean, or its spread."""
+    rows = rate.design(np.arange(fit.panel.persons.count))
+    error = np.sqrt(_prediction_variance(fit, rows, state, _moves(fit, rate)))
+    return eb_rate(fit, rate, state), error if fit.identified or not rate.varies else np.full_like(error, np.nan)
+
+
+def eb_rate(fit: FittedModel, rate: Rate, state: PersonState) -> np.ndarray:
+    """Persons' rates by empirical Bayes, (N,); NaN if withheld."""
+    if rate.varies and not fit.identified:
+        return np.full(fit.panel.persons.count, np.nan)
+    moves = _moves(fit, rate)
+    effects = moves @ state.effects if moves.ndim == 1 else np.einsum("qn,qn->n", moves, state.effects)
+    return rate.expected(np.arange(fit.panel.persons.count)) + effects
+
+
+def _moves(fit: FittedModel, rate: Rate) -> np.ndarray:
+    """How the random effects move a rate: (q,), or (q, N) where kinds of persons differ in it."""
+    moves = rate.effects
+    return moves[0] if len(moves) == 1 else moves[fit.kinds.codes].T
+
+
+def _prediction_variance(fit: FittedModel, rows: np.ndarray, state: PersonState, moves: np.ndarray) -> np.ndarray:
+    """var(pi_hat - pi) of a combination of growth parameters: (A + dU/dbeta) V (A + dU/dbeta)' + var(u | y), (N,).
+
+    `rows` (p, N) is how beta makes it, `moves` (q,) or (q, N) how the random effects do.
+    """
+    V = fit.solution.cov_beta
+    moves = np.broadcast_to(moves[:, None] if moves.ndim == 1 else moves, (len(moves), rows.shape[1]))
+    out = np.empty(rows.shape[1])
+    for part in chunks(rows.shape[1]):
+        here = moves[:, part]
+        moved = rows[:, part] + np.einsum("qn,qpn->pn", here, state.slope[:, :, part])
+        out[part] = np.einsum("pn,pr,rn->n", moved, V, moved)
+        out[part] += np.einsum("an,abn,bn->n", here, state.spread[:, :, part], here)
+    return out

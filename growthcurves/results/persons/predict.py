@@ -1,0 +1,182 @@
+"""Predictions for known, average and new persons, with confidence and prediction intervals."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
+from growthcurves.fitted import FittedModel, row_variances
+from growthcurves.numerics.distributions import t_quantile
+from growthcurves.results.ddf import ddf_of
+from growthcurves.results.persons.seen import rows_given_seen
+from growthcurves.results.questions.design_rows import DesignRows, new_rows, own_rows
+from growthcurves.results.tables.answer import checked_level
+
+PEOPLE = ("known", "average", "new")
+INTERVALS = (None, "confidence", "prediction")
+
+
+def fitted_values(fit: FittedModel) -> pd.Series:
+    """Persons' own curves at the rows used; NaN where the model is not identified."""
+    rows = own_rows(fit)
+    state = person_state(fit.solution, fit.people_moments)
+    effects = state.effects[:, fit.panel.persons.codes]
+    values = rows.X @ fit.solution.beta + np.einsum("nq,qn->n", rows.Z, effects)
+    if not fit.identified:
+        values = np.full_like(values, np.nan)
+    return pd.Series(values, index=rows.index, name="fitted")
+
+
+def predict(
+    fit: FittedModel,
+    newdata: Any = None,
+    people: str = "known",
+    seen: Any = None,
+    interval: str | None = None,
+    level: float = 0.95,
+) -> pd.Series | pd.DataFrame:
+    """Predicted outcomes, index of the data, missing in, missing out; missing too where the data determine none.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    newdata : DataFrame, optional
+        Long data with the model's columns; the rows used by default.
+    people : {"known", "average", "new"}
+        "average": X beta. "known": the person's own curve, X beta plus empirical Bayes; NaN for persons that
+        the model has not seen. "new": a person drawn from G, or with `seen` that person given these outcomes.
+    seen : DataFrame, optional
+        Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
+        model is not fitted again. A person without rows in it is one drawn from G.
+    interval : {None, "confidence", "prediction"}
+        "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
+        new: that of a person drawn at random); "prediction" for a new observation.
+    level : float
+
+    Returns
+    -------
+    Series, or DataFrame with columns estimate, std_error, conf_low, conf_high
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> data = gc.load_dataset("sleepstudy")
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", data[data["subject"] != 308])
+    >>> later = data[(data["subject"] == 308) & (data["day"] == 9)]
+    >>> first_days = data[(data["subject"] == 308) & (data["day"] < 5)]
+    >>> fit.predict(later, people="new", seen=first_days).round(0).tolist()
+    [401.0]
+    """
+    _refuse_question(fit, people, seen, interval)
+    rows, state, there = _rows_and_state(fit, newdata, people, seen)
+    estimate = rows.X @ fit.solution.beta
+    if state is not None:
+        estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
+        estimate[~there] = np.nan
+    _withhold(fit, rows, estimate)
+    if interval is None:
+        return pd.Series(estimate, index=rows.index, name="estimate")
+    return _with_interval(fit, rows, estimate, state, (people, interval, level))
+
+
+def _withhold(fit: FittedModel, rows: DesignRows, estimate: np.ndarray) -> None:
+    """No prediction where terms that were left out would have a say."""
+    lost = ~rows.determined
+    if lost.any():
+        estimate[lost] = np.nan
+        warnings.warn(
+            DataWarning(
+                f"{int(lost.sum())} of {len(lost)} predictions are missing: the data do not determine them, because "
+                f"{', '.join(fit.aliased)} had to be left out of the model."
+            ),
+            stacklevel=4,
+        )
+
+
+def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | None) -> None:
+    if people not in PEOPLE:
+        raise ModelError(unknown("kind of people", people, PEOPLE))
+    if interval not in INTERVALS:
+        raise ModelError(unknown("interval", interval, INTERVALS[1:]))
+    if seen is not None and people != "new":
+        raise ModelError(f"seen= belongs to people='new': what is known of {people} persons is in the fit already.")
+    personal = people == "known" or seen is not None or (people == "new" and interval)
+    if not fit.identified and (personal or interval == "prediction"):
+        raise NotEstimableError(
+            "The design cannot tell the variances between persons and of the residual apart: predictions for "
+            "single persons are withheld; people='average' is valid."
+        )
+
+
+def _rows_and_state(
+    fit: FittedModel, newdata: Any, people: str, seen: Any
+) -> tuple[DesignRows, PersonState | None, np.ndarray]:
+    """The rows asked for, the state of each row's person (None where nothing is known), and who is known."""
+    if people == "new" and seen is not None:
+        if newdata is None:
+            raise ModelError("seen= needs newdata=: the rows of the new persons that are to be predicted.")
+        rows, state = rows_given_seen(fit, newdata, seen)
+        return rows, state, np.ones(len(rows.X), dtype=bool)
+    rows = own_rows(fit) if newdata is None else new_rows(fit, newdata)
+    if people != "known":
+        return rows, None, np.ones(len(rows.X), dtype=bool)
+    return rows, *_states(fit, newdata)
+
+
+def _with_interval(
+    fit: FittedModel,
+    rows: DesignRows,
+    estimate: np.ndarray,
+    state: PersonState | None,
+    asked: tuple[str, str, float],
+) -> pd.DataFrame:
+    people, interval, level = asked
+    moved = rows.X if state is None else rows.X + np.einsum("nq,qpn->np", rows.Z, state.slope)
+    variance = row_variances(moved, fit.solution.cov_beta)
+    if state is not None:
+        variance += np.einsum("nq,qrn,nr->n", rows.Z, state.spread, rows.Z)
+    elif people == "new" or (people == "average" and interval == "prediction"):
+        variance += row_variances(fit.standard_rows(rows.Z), fit.standard_G)
+    if interval == "prediction":
+        variance += fit.sigma2
+    error = np.sqrt(variance)
+    df = _curve_df(fit, rows.X) if people == "average" and interval == "confidence" else np.full(len(error), np.inf)
+    half = t_quantile(0.5 + checked_level(level) / 2.0, df) * error
+    columns = {"estimate": estimate, "std_error": error, "conf_low": estimate - half, "conf_high": estimate + half}
+    table = pd.DataFrame(columns, index=rows.index)
+    table.loc[np.isnan(estimate), :] = np.nan
+    return table
+
+
+def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
+    """Satterthwaite df of each row; infinite for rows that miss something."""
+    df = np.full(len(X), np.inf)
+    there = ~np.isnan(X).any(axis=1)
+    df[there] = ddf_of("satterthwaite").df(fit, X[there])
+    return df
+
+
+def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
+    """The state of the person of each row, and whether the person is known."""
+    state = person_state(fit.solution, fit.people_moments)
+    if newdata is None:
+        codes = fit.panel.persons.codes
+        return state.take(codes), np.ones(len(codes), dtype=bool)
+    frame = as_frame(newdata)
+    require_columns(frame, [fit.model.id])
+    codes = pd.Index(fit.panel.persons.labels).get_indexer(pd.Index(frame[fit.model.id]))
+    if len(codes) and (codes < 0).all():
+        warnings.warn(
+            DataWarning(
+                f"No {fit.model.id!r} of the new data is known to the model: all predictions are missing; "
+                f"check the type of the ids, or ask for people='average' or 'new'."
+            ),
+            stacklevel=4,
+        )
+    return state.take(np.maximum(codes, 0)), codes >= 0

@@ -1,0 +1,60 @@
+"""Outcomes simulated from a fitted model at the rows that were used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.errors import ModelError
+from growthcurves.fitted import FittedModel
+from growthcurves.numerics.factors import square_root
+from growthcurves.numerics.seeds import seed_of
+from growthcurves.results.questions.design_rows import own_rows
+
+
+def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
+    """Outcomes drawn from the fitted model: new persons and new residuals at the design of the rows that were used.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    n : int
+        Simulated data sets.
+    rng : int, Generator or None
+        With None a seed is drawn; it is in ``attrs["seed"]``.
+
+    Returns
+    -------
+    DataFrame
+        Columns sim_1, ..., sim_n, the index that of the rows used.
+
+    Raises
+    ------
+    ModelError
+        When n is not a whole number above 0.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.simulate(2, rng=1).shape
+    (180, 2)
+    """
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise ModelError(f"n= is a number of simulated data sets, a whole number above 0, not {n!r}.")
+    seed = seed_of(rng)
+    random = np.random.default_rng(seed)
+    rows, codes = own_rows(fit), fit.panel.persons.codes
+    expected, Z = rows.X @ fit.solution.beta, fit.standard_rows(rows.Z)
+    root = square_root(fit.solution.optimum.at.D)
+    scale = np.sqrt(fit.solution.sigma2)
+    values = np.empty((len(codes), n))
+    for column in range(n):
+        u = random.standard_normal((fit.panel.persons.count, len(root))) @ root.T
+        noise = np.einsum("nq,nq->n", Z, u[codes]) + random.standard_normal(len(codes))
+        values[:, column] = expected + scale * noise
+    table = pd.DataFrame(values, index=rows.index, columns=[f"sim_{i + 1}" for i in range(n)])
+    table.attrs["seed"] = seed
+    return table

@@ -1,0 +1,114 @@
+"""Curves for pictures: the mean trajectory, the band that holds most persons, and single persons' curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.frame import require_columns
+from growthcurves.data.saved_panel import SavedPanel
+from growthcurves.data.source import show_id
+from growthcurves.engine.persons.state import person_state
+from growthcurves.errors import ModelError
+from growthcurves.fitted import FittedModel
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.numerics.mixtures import mixture_quantile
+from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.persons.people import eb_rate
+from growthcurves.results.questions.covariates import covariate_row
+from growthcurves.results.questions.person_types import person_types
+from growthcurves.results.questions.random_effects import random_rows
+from growthcurves.results.questions.rates import status_at, whole_period
+
+#: More different values of a grouping variable than this are no groups.
+MANY_GROUPS = 12
+
+
+def groups(fit: FittedModel, by: str | None) -> list[tuple[str, np.ndarray]]:
+    """Persons of each level of a person-level variable: pairs of level and positions; one group without `by`."""
+    count = fit.panel.persons.count
+    if by is None:
+        return [("", np.arange(count))]
+    values = pd.Series(person_values(fit, by))
+    levels = _levels(fit, by, values)
+    if len(levels) > MANY_GROUPS:
+        raise ModelError(
+            f"{by!r} has {len(levels)} different values: by= takes a variable with at most {MANY_GROUPS} groups."
+        )
+    return [(show_id(level), np.flatnonzero(values == level)) for level in levels]
+
+
+def person_values(fit: FittedModel, column: str) -> Any:
+    """A person-level column, one value per person."""
+    if isinstance(fit.panel, SavedPanel):
+        return fit.panel.person_values(column)
+    require_columns(fit.panel.frame, [column])
+    return PersonLevel(fit.panel).values([column])[column]
+
+
+def _levels(fit: FittedModel, by: str, values: pd.Series) -> list:
+    """The groups in the order of the model's levels, the reference first; else of a categorical; else sorted."""
+    for columns in fit.bound.predictors.values():
+        if by in columns.levels:
+            return columns.levels[by]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return list(values.cat.remove_unused_categories().cat.categories)
+    return sorted(values.dropna().unique().tolist())
+
+
+def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level: float = 0.95) -> pd.DataFrame:
+    """Mean trajectory with its confidence band, and the band that holds `level` of persons' own curves.
+
+    The mean is over the persons of the group, covariates at their means over rows; the persons' band is that
+    of the mixture over the observed predictors of normal distributions with variance z(t)' G z(t).
+
+    Returns
+    -------
+    DataFrame
+        Columns group, time, mean, conf_low, conf_high, persons_low, persons_high.
+    """
+    times = np.asarray(times, dtype=float)
+    tail = (1.0 - level) / 2.0
+    parts = []
+    for name, persons in groups(fit, by):
+        types = person_types(fit, persons)
+        rows, bands = [], []
+        for t in times:
+            X = types.status(t) + covariate_row(fit, t)
+            spread = np.sqrt([_curve_variance(fit, z) for z in random_rows(fit, t)])[types.kinds]
+            rows.append(types.counts @ X / types.counts.sum())
+            bands.append([mixture_quantile(X @ fit.solution.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
+        table = linear_functions(fit, np.array(rows), [""] * len(times), level=level)
+        low, high = np.array(bands).T
+        columns = {"group": name, "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
+        columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
+    """Times at which a curve is drawn: an even grid over the observed times; the occasions if it has no others."""
+    only = fit.bound.shape.only_at
+    return np.linspace(*whole_period(fit), count) if only is None else np.array(only)
+
+
+def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
+    """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
+    times = np.asarray(times, dtype=float)
+    state = person_state(fit.solution, fit.people_moments)
+    curves = np.empty((fit.panel.persons.count, len(times)))
+    for j, t in enumerate(times):
+        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.solution.beta
+    ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
+    return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
+
+
+def _curve_variance(fit: FittedModel, z: np.ndarray) -> float:
+    """z' G z; NaN where the variance between persons depends on covariates."""
+    if not fit.random_names:
+        return 0.0
+    if any(name in fit.bound.covariates.names for name in fit.random_names):
+        return float("nan")
+    return float(z @ fit.standard_G @ z)

@@ -1,0 +1,1 @@
+"""What is asked, as rows: hypotheses, reference grids, times, rates, the design of new data. Never an estimate."""

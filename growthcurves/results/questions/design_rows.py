@@ -1,0 +1,119 @@
+"""Design rows for any data: X, the basis of the random effects, and whose row it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.clock import on_the_clock
+from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.fitted import FittedModel
+from growthcurves.model.bind import shape_times
+from growthcurves.model.columns import replay
+from growthcurves.model.transforms import person_transforms, uses_persons
+from growthcurves.results.questions.estimable import estimable
+
+
+@dataclass(frozen=True)
+class DesignRows:
+    """Rows of X (n, p), rows of Z (n, q), and the data's index; NaN where something is missing.
+
+    `determined` (n,) is whether the data that were fitted determine X beta there.
+    """
+
+    X: np.ndarray
+    Z: np.ndarray
+    index: pd.Index
+    determined: np.ndarray
+
+
+def own_rows(fit: FittedModel) -> DesignRows:
+    """The design of the rows that were used."""
+    bound, codes = fit.bound, fit.panel.persons.codes
+    n = len(codes)
+    times = fit.times if fit.model.time else np.zeros(n)
+    basis = bound.shape.basis(times, bound.shape_values[codes])
+    covariates = [np.ones(n) if values is None else values for values in bound.covariates.values]
+    rows = np.column_stack([basis, *covariates])
+    place = {k: i for i, k in enumerate(bound.growth_rows)}
+    first = len(bound.made) - len(covariates)
+    X = np.empty((n, len(fit.terms)))
+    for j, column in enumerate(fit.coordinates.x.kept):
+        k, weight = bound.x[column]
+        row = place[k] if k in place else basis.shape[1] + k - first
+        X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
+    return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index, np.ones(n, bool))
+
+
+def random_columns(fit: FittedModel, basis: np.ndarray, covariates: np.ndarray) -> np.ndarray:
+    """Z (n, q) from the growth basis (n, K) and the covariates."""
+    Z = basis @ fit.effects
+    for a, name in enumerate(fit.random_names):
+        if name in fit.bound.covariates.names:
+            Z[:, a] = covariates[:, fit.bound.covariates.names.index(name)]
+    return Z
+
+
+def new_rows(fit: FittedModel, data: Any) -> DesignRows:
+    """The design of new data, read as the model's own data were.
+
+    Raises
+    ------
+    ColumnError
+        When a column that the model needs is not there.
+    ModelError
+        For a level that the model has not seen.
+    """
+    bound, model = fit.bound, fit.model
+    frame = as_frame(data)
+    needed = {column for columns in (*bound.predictors.values(), bound.covariates) for column in columns.used}
+    needed |= ({model.time} if model.time else set()) | set(bound.shape.columns)
+    require_columns(frame, sorted(needed))
+    time = fit.panel.elapsed(frame) if model.time else np.zeros(len(frame))
+    table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
+    shape_values = on_the_clock(fit.panel, frame, bound.shape.columns)
+    basis = bound.shape.basis(shape_times(model, time, frame), shape_values)
+    covariates = _covariates(fit, frame, table)
+    X = np.column_stack([growth_columns(fit, table, basis), covariates])
+    Z = random_columns(fit, basis, covariates)
+    return DesignRows(X[:, list(fit.coordinates.x.kept)], Z, frame.index, estimable(fit, X))
+
+
+def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:
+    """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model."""
+    parts = []
+    for k, name in enumerate(fit.model.parameters):
+        columns = fit.bound.predictors[name]
+        if columns.spec is None:
+            made = np.ones((len(basis), len(columns.names)))
+        else:
+            made = replay(columns, {used: table[used] for used in columns.used})
+        parts.append(basis[:, [k]] * made)
+    return np.column_stack(parts)
+
+
+def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Series]) -> np.ndarray:
+    """The time-varying covariates of new data, (n, c)."""
+    columns = fit.bound.covariates
+    if not columns.names:
+        return np.zeros((len(frame), 0))
+    used = {name: table[name] for name in columns.used}
+    if not uses_persons([fit.model.covariates or ""]):
+        return replay(columns, used)
+    require_columns(frame, [fit.model.id])
+    both = {name: pd.concat([_own_column(fit, name), column], ignore_index=True) for name, column in used.items()}
+    ids = pd.concat([pd.Series(fit.panel.ids), pd.Series(raw_array(frame, fit.model.id))], ignore_index=True)
+    codes, _ = pd.factorize(ids, use_na_sentinel=False)
+    known = len(fit.panel)
+    own = np.arange(len(codes)) < known
+    seen = np.isin(codes, codes[:known])
+    return replay(columns, both, person_transforms(codes, own | ~seen))[known:]
+
+
+def _own_column(fit: FittedModel, name: str) -> pd.Series:
+    if name == fit.model.time:
+        return pd.Series(fit.panel.times)
+    return fit.panel.frame[name].reset_index(drop=True)

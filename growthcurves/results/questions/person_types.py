@@ -1,0 +1,64 @@
+"""Types of persons: those who share predictors and growth basis are counted once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.fitted import FittedModel
+from growthcurves.results.questions.estimable import withheld
+
+
+@dataclass(frozen=True, eq=False)
+class PersonTypes:
+    """Persons with the same predictors and the same growth basis, as one type.
+
+    Attributes
+    ----------
+    fit : FittedModel
+    design : (K, p, k) array
+        A_i of each type.
+    kinds : (k,) array of int
+        Its kind (of the shape's person-level columns).
+    counts : (k,) array
+        How many persons it is.
+    left_out : (K, r, k) array
+        The same as `design` for the fixed effects that were left out.
+    """
+
+    fit: FittedModel
+    design: np.ndarray
+    kinds: np.ndarray
+    counts: np.ndarray
+    left_out: np.ndarray
+
+    def combine(self, rows: np.ndarray) -> np.ndarray:
+        """How beta makes a combination (k, K) of each type's growth parameters, (k, p); NaN if not determined."""
+        inside, outside = (np.einsum("ik,kpi->ip", rows, part) for part in (self.design, self.left_out))
+        return withheld(self.fit, inside, outside)
+
+    def status(self, time: float) -> np.ndarray:
+        """Rows of X for the expected outcome at a time without covariates, (k, p)."""
+        values = self.fit.kinds.values[self.kinds]
+        basis = self.fit.bound.shape.basis(np.full(len(values), time), values)
+        return self.combine(basis)
+
+
+def person_types(fit: FittedModel, persons: np.ndarray) -> PersonTypes:
+    """The different types among these persons."""
+    p = len(fit.terms)
+    design = np.concatenate([fit.growth_design, fit.left_out_design], axis=1)[:, :, persons]
+    K, width = design.shape[:2]
+    distinct, counts = distinct_columns(np.vstack([design.reshape(K * width, -1), fit.kinds.codes[persons]]))
+    design = distinct[:-1].reshape(K, width, -1)
+    return PersonTypes(fit, design[:, :p], distinct[-1].astype(int), counts, design[:, p:])
+
+
+def distinct_columns(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different columns (p, k) of an array, and how often each occurs."""
+    order = np.lexsort(values)
+    ordered = values[:, order]
+    new = np.append(True, (ordered[:, 1:] != ordered[:, :-1]).any(axis=0))
+    starts = np.flatnonzero(new)
+    return ordered[:, starts], np.diff(starts, append=values.shape[1])

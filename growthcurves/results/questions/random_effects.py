@@ -1,0 +1,32 @@
+"""How the standard random effects move the outcome at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.errors import NotEstimableError
+from growthcurves.fitted import FittedModel
+
+
+def require_growth_random(fit: FittedModel) -> None:
+    """Refuse what has no answer for models without random effects or with random covariates."""
+    if not fit.random_names:
+        raise NotEstimableError("The model has no random effects: there is no variance between persons to speak of.")
+    others = [name for name in fit.random_names if name in fit.bound.covariates.names]
+    if others:
+        raise NotEstimableError(
+            f"The variance between persons depends on {', '.join(others)} as well as on time: "
+            f"it has no one value at a time."
+        )
+
+
+def random_rows(fit: FittedModel, time: float) -> np.ndarray:
+    """z(t) for the standard random effects, one row for each kind of person, (m, q)."""
+    values = fit.kinds.values
+    basis = fit.bound.shape.basis(np.full(len(values), float(time)), values)
+    return fit.standard_rows(basis @ fit.effects)
+
+
+def mean_variance(fit: FittedModel, rows: np.ndarray, G: np.ndarray) -> float:
+    """Mean over persons of z' G z, for rows (m, q) by kind of person."""
+    return float(fit.kinds.shares @ ((rows @ G) * rows).sum(axis=1))

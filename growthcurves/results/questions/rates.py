@@ -1,0 +1,191 @@
+"""Rates of change as combinations of growth parameters: the average over an interval, or that at one time.
+
+For a straight line both are the slope. For any shape the average rate of a person from a to b is
+(pi_i' phi(b) - pi_i' phi(a)) / (b - a), and the rate at t is pi_i' phi'(t).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.data.units import singular
+from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.fitted import FittedModel
+from growthcurves.results.questions.covariates import time_terms
+from growthcurves.results.questions.estimable import withheld
+from growthcurves.results.questions.times import times_asked
+
+
+@dataclass(frozen=True, eq=False)
+class Rate:
+    """A rate of change.
+
+    Attributes
+    ----------
+    fit : FittedModel
+    rows : (m, K) array
+        The combination of growth parameters for each kind of person (one kind unless the shape has person-level
+        knots).
+    """
+
+    fit: FittedModel
+    rows: np.ndarray
+
+    @property
+    def by_person(self) -> np.ndarray:
+        """The combination for each person, (K, N)."""
+        return self.rows[self.fit.kinds.codes].T
+
+    def design(self, persons: np.ndarray) -> np.ndarray:
+        """How beta makes the expected rate of these persons, (p, n); NaN for rates that the data do not determine."""
+        inside = self._over(self.fit.growth_design, persons)
+        if not self.fit.aliased:
+            return inside
+        return withheld(self.fit, inside.T, self._over(self.fit.left_out_design, persons).T).T
+
+    def _over(self, design: np.ndarray, persons: np.ndarray) -> np.ndarray:
+        if len(self.rows) == 1:
+            return np.tensordot(self.rows[0], design[:, :, persons], 1)
+        return np.einsum("kn,kpn->pn", self.by_person[:, persons], design[:, :, persons])
+
+    def expected(self, persons: np.ndarray) -> np.ndarray:
+        """w_i' gamma of the rate for each of these persons, (n,)."""
+        return self.fit.solution.beta @ self.design(persons)
+
+    @property
+    def effects(self) -> np.ndarray:
+        """How the random effects move the rate, (m, q)."""
+        return self.rows @ self.fit.effects
+
+    @property
+    def random(self) -> np.ndarray:
+        """The rate as a combination of the standard random effects, (m, q)."""
+        return self.fit.standard_rows(self.effects)
+
+    @property
+    def varies(self) -> bool:
+        """Whether any random effect moves the rate."""
+        return bool(np.any(self.effects != 0.0))
+
+    def variances(self, G: np.ndarray) -> np.ndarray:
+        """Variance of the rate between persons of each kind, (m,), under a G of the standard random effects."""
+        R = self.random
+        return np.maximum(((R @ G) * R).sum(axis=1), 0.0)
+
+    def variance(self, G: np.ndarray) -> float:
+        """The mean of that over persons."""
+        return float(self.fit.kinds.shares @ self.variances(G))
+
+    def sd(self, G: np.ndarray | None = None) -> float:
+        """SD of the rate given its predictors; exactly 0 on the boundary, NaN where withheld."""
+        if G is not None:
+            return float(np.sqrt(self.variance(G)))
+        E, G = self.effects, self.fit.G
+        variances = np.maximum(((E @ G) * E).sum(axis=1), 0.0)
+        size = (np.abs(E) @ np.sqrt(np.maximum(np.diag(G), 0.0))) ** 2
+        variances[variances <= 1e-13 * size] = 0.0
+        return float(np.sqrt(self.fit.kinds.shares @ variances))
+
+
+def require_shape(fit: FittedModel) -> None:
+    """Refuse models without time, or in which time also enters outside the shape.
+
+    Raises
+    ------
+    NotEstimableError
+    """
+    if fit.model.time is None:
+        raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
+    if any(of_time for of_time, _ in time_terms(fit)):
+        raise NotEstimableError(
+            f"Time enters the model outside its growth shape ({fit.model.covariates}): say the curve as a shape, such "
+            f"as shape='quadratic' or ns({fit.model.time}, df=4) in the formula, for a report of change."
+        )
+
+
+def whole_period(fit: FittedModel) -> tuple[float, float]:
+    """First and last observed time, or occasion where the model has no curve between occasions."""
+    facts = fit.time_facts
+    assert facts is not None
+    return facts.first, facts.last
+
+
+def checked_period(between: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Two ascending times, or None.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if between is None:
+        return None
+    times = times_asked(between)
+    if len(times) != 2 or not times[0] < times[1]:
+        raise ModelError(f"between= needs two times, the earlier first, not {between!r}.")
+    return float(times[0]), float(times[1])
+
+
+def average_rate(fit: FittedModel, between: tuple[float, float] | None = None) -> Rate:
+    """The average rate from one time to another, by default from the first to the last.
+
+    Raises
+    ------
+    ModelError
+        When `between` is not two ascending times.
+    """
+    first, last = checked_period(between) or whole_period(fit)
+    if not is_curved(fit):
+        return Rate(fit, straight_rows(fit))
+    rows = [
+        np.diff(fit.bound.shape.basis(np.array([first, last]), np.repeat(kind[None], 2, axis=0)), axis=0)[0]
+        for kind in fit.kinds.values
+    ]
+    return Rate(fit, np.array(rows) / (last - first))
+
+
+def rate_at(fit: FittedModel, time: float) -> Rate:
+    """The instantaneous rate at one time."""
+    if not is_curved(fit):
+        return Rate(fit, straight_rows(fit))
+    times = np.full(len(fit.kinds.values), float(time))
+    return Rate(fit, fit.bound.shape.derivative(times, fit.kinds.values))
+
+
+def status_at(fit: FittedModel, time: float) -> Rate:
+    """The status at a time as a combination of growth parameters, covariates apart."""
+    values = fit.kinds.values
+    return Rate(fit, fit.bound.shape.basis(np.full(len(values), float(time)), values))
+
+
+def straight_rows(fit: FittedModel) -> np.ndarray:
+    """The slope of a straight line, exactly."""
+    return fit.bound.shape.effects("slope")[None]
+
+
+def is_curved(fit: FittedModel) -> bool:
+    """Whether the rate may change with time."""
+    return fit.bound.shape.curved
+
+
+def middle_time(fit: FittedModel) -> float:
+    """The observed time nearest the middle of the range, the upper on ties."""
+    facts = fit.time_facts
+    assert facts is not None
+    return facts.middle
+
+
+def chosen_times(fit: FittedModel, at: np.ndarray | None) -> np.ndarray:
+    """The times asked for; by default the first, the middle and the last."""
+    if at is not None:
+        return at
+    first, last = whole_period(fit)
+    return np.unique([first, middle_time(fit), last])
+
+
+def rate_unit(fit: FittedModel) -> str:
+    """Outcome unit per time unit, in the words of the data."""
+    outcome = fit.panel.outcome_unit or f"units of {fit.model.outcome}"
+    return f"{outcome} per {singular(fit.panel.time_unit or str(fit.model.time))}"

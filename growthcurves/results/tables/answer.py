@@ -1,0 +1,85 @@
+"""The one law for answers: a frozen record with a table, text, HTML and a dictionary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.data.markup import Block, TextTable, html_of
+from growthcurves.errors import ModelError
+from growthcurves.results.tables.printing import number, p_text
+
+#: The columns of every tidy table, in this order.
+TIDY = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """An answer of a fit.
+
+    Attributes
+    ----------
+    table : DataFrame
+    """
+
+    table: pd.DataFrame
+
+    def __str__(self) -> str:
+        return self.table.to_string(index=False)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        title, *blocks = self._blocks()
+        return html_of(str(title), *blocks)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        """The answer for a notebook: a title, then paragraphs and tables."""
+        return ("", text_table(self.table))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain Python values."""
+        return {"table": self.table.to_dict(orient="records")}
+
+
+#: Rows that a notebook shows of a long table.
+LONGEST = 40
+
+_HEADINGS = {"std_error": "SE", "p_value": "p", "conf_low": "from", "conf_high": "to", "p_adjusted": "p adjusted"}
+
+
+def text_table(table: pd.DataFrame) -> TextTable:
+    """A table of numbers and words for a notebook: the first column as label, empty columns left out."""
+    shown = table.head(LONGEST).dropna(axis=1, how="all")
+    shown = shown.loc[:, [not (shown[name].astype(object) == "").all() for name in shown]]
+    texts = frozenset(k - 1 for k, name in enumerate(shown) if not pd.api.types.is_numeric_dtype(shown[name]))
+    rows = [(cells[0], cells[1:]) for cells in zip(*(_texts(shown[name]) for name in shown), strict=True)]
+    left_out = len(table) - len(shown)
+    more = [(f"... and {left_out:,} more rows in .table", ())] if left_out else []
+    return TextTable([_HEADINGS.get(str(name), str(name)) for name in shown][1:], [*rows, *more], texts)
+
+
+def _texts(column: pd.Series) -> list[str]:
+    if pd.api.types.is_bool_dtype(column):
+        return ["yes" if value else "no" for value in column]
+    if not pd.api.types.is_numeric_dtype(column):
+        return ["" if value is None or value != value else str(value) for value in column]
+    if pd.api.types.is_integer_dtype(column):
+        return [f"{value}" for value in column]
+    return [p_text(value) if str(column.name).startswith("p_") else number(value) for value in column]
+
+
+def checked_level(level: float) -> float:
+    """A confidence level between 0 and 1.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if not 0.0 < level < 1.0:
+        raise ModelError(f"level= is a confidence level between 0 and 1, such as 0.95, not {level!r}.")
+    return level

@@ -1,0 +1,170 @@
+"""Standardised effects: differences in rates of change divided by a standard deviation that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.fitted import FittedModel
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.effects.fixed_tests import combinations
+from growthcurves.results.effects.slopes import slopes
+from growthcurves.results.intervals.delta import Estimate, delta
+from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
+from growthcurves.results.questions.rates import average_rate, checked_period, is_curved, whole_period
+from growthcurves.results.tables.answer import TIDY, Answer, text_table
+from growthcurves.results.tables.printing import number, time_text
+
+NAN = float("nan")
+RATES = "Raudenbush and Liu 2001"
+PERIOD = "Feingold 2009"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EffectSizes(Answer):
+    """Standardised effects, tidy; further columns divided_by, divisor, source, note."""
+
+    def __str__(self) -> str:
+        lines = ["Standardised differences in the rate of change"]
+        for term, rows in self.table.groupby("term", sort=False):
+            lines.append(f"  {term}")
+            for _, row in rows.iterrows():
+                ends = f"{number(row['conf_low'], 3)} to {number(row['conf_high'], 3)}"
+                text = f"{number(row['estimate'], 3)} ({ends}) per {row['divided_by']} ({number(row['divisor'])})"
+                lines.append(f"    {text}{'; ' + row['note'] if row['note'] else ''}")
+        return "\n".join(lines)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return (str(self).splitlines()[0], text_table(self.table))
+
+
+def effect_sizes(
+    fit: FittedModel, effect: Any = None, by: Any = None, between: Any = None, level: float = 0.95
+) -> EffectSizes:
+    """Differences in the rate of change in standard deviations, each named by what it divides by.
+
+    - **SD of rates**: the difference in the (average) rate over the SD of persons' rates given their predictors
+      (Raudenbush and Liu 2001). It depends on the unit of neither outcome nor time.
+    - **SD at the first occasion, observed**, and **SD at the start and at the end, model**: the difference that has
+      built up by the end of the period, rate times duration, over an SD of the outcome (Feingold 2009). Observed: over
+      persons, pooled within the groups of `by`. Model: the square root of z'Gz plus the residual variance.
+
+    Intervals are by the delta method, the uncertainty of SDs in the model included; the observed SD is taken as known.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    effect : str or dict, optional
+        For a straight line: a combination of effects on the slope, ``"slope:arm[drug]"``.
+    by : str, list of str or dict, optional
+        In its place, groups that are compared with the first (reference) one; any shape.
+    between : (float, float), optional
+        The period; the first to the last time by default.
+    level : float
+
+    Raises
+    ------
+    ModelError
+        For both or neither of effect= and by=, an effect that is no difference in slopes.
+    NotEstimableError
+        Where variances are withheld, or persons' variances depend on covariates.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
+    >>> found = fit.effect_sizes("slope:sex[Female]").table.set_index("divided_by")
+    >>> found["estimate"].round(2).to_list(), found.index[0]
+    ([-1.69, -0.75, -0.82, -0.76], 'SD of rates')
+    """
+    if (effect is None) == (by is None):
+        raise ModelError("Give one of effect= (a difference in slopes in term names) and by= (groups to compare).")
+    if not fit.identified:
+        raise NotEstimableError("The design cannot tell the variances apart: standardised effects are withheld.")
+    require_growth_random(fit)
+    period = checked_period(between) or whole_period(fit)
+    if by is None:
+        names, L = _slope_effects(fit, effect)
+    else:
+        names, L = _differences(fit, by, period)
+    observed = _observed_sd(fit, by)
+    rows = [row for item in zip(names, L, strict=True) for row in _rows(fit, *item, period, observed, level)]
+    return EffectSizes(pd.DataFrame(rows, columns=[*TIDY, "divided_by", "divisor", "source", "note"]))
+
+
+def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray]:
+    if is_curved(fit):
+        raise ModelError("The rate changes with time: compare groups with by=, and say the period with between=.")
+    names, L = combinations(fit, effect)
+    for term, used in zip(fit.terms, (L != 0).any(axis=0), strict=True):
+        if used and not term.startswith("slope"):
+            raise ModelError(f"{term!r} is no effect on the slope, and so no difference in the rate of change.")
+    return names, L
+
+
+def _differences(fit: FittedModel, by: Any, period: tuple[float, float]) -> tuple[list[str], np.ndarray]:
+    """Differences of average rates from the first group."""
+    found = slopes(fit, by=by, between=period)
+    terms = [text.rsplit(", ", 1)[0] for text in found.means["term"]]
+    count = len(terms)
+    if count < 2:
+        raise ModelError("There is one group only, and so no difference.")
+    weights = np.column_stack([-np.ones(count - 1), np.eye(count - 1)])
+    return [f"{term} - {terms[0]}" for term in terms[1:]], found.rows.combine(weights)
+
+
+def _rows(
+    fit: FittedModel, name: str, L: np.ndarray, period: tuple[float, float], observed: float, level: float
+) -> Iterator[list]:
+    first, last = period
+    rate = average_rate(fit, period)
+    time, length = fit.model.time, last - first
+    if rate.sd() > 0:
+        yield _line(name, _over(fit, L, lambda G, s: rate.variance(G), level), "SD of rates", rate.sd(), RATES)
+    else:
+        note = "persons' rates are estimated not to differ: no SD to divide by"
+        yield _line(name, Estimate(NAN, NAN, NAN, NAN), "SD of rates", 0.0, RATES, note)
+    change = linear_functions(fit, length * L[None], [name], level=level).iloc[0]
+    plain = Estimate(*(float(change[c]) / observed for c in ("estimate", "std_error", "conf_low", "conf_high")))
+    yield _line(name, plain, "SD at the first occasion, observed", observed, PERIOD, "taken as known")
+    for t in period:
+        variance = _outcome_variance(fit, t)
+        value = _over(fit, length * L, variance, level)
+        sd = float(np.sqrt(variance(fit.standard_G, fit.sigma2)))
+        yield _line(name, value, f"SD at {time} {time_text(t)}, model", sd, PERIOD)
+
+
+def _line(name: str, value: Estimate, by: str, divisor: float, source: str, note: str = "") -> list:
+    tidy = [name, value.estimate, value.std_error, NAN, NAN, NAN, value.conf_low, value.conf_high]
+    return [*tidy, by, divisor, source, note]
+
+
+def _over(fit: FittedModel, L: np.ndarray, variance: Callable[[np.ndarray, float], float], level: float) -> Estimate:
+    """L beta over the square root of a variance."""
+    return delta(fit, lambda beta, G, s: float(L @ beta / np.sqrt(variance(G, s))), level)
+
+
+def _outcome_variance(fit: FittedModel, time: float) -> Callable[[np.ndarray, float], float]:
+    """The variance of an outcome at a time given predictors."""
+    Z = random_rows(fit, time)
+    return lambda G, s: mean_variance(fit, Z, G) + s
+
+
+def _observed_sd(fit: FittedModel, by: Any) -> float:
+    """SD of the outcome at persons' first occasions, pooled within groups."""
+    codes, times = fit.panel.persons.codes, fit.panel.times
+    order = np.lexsort([times, codes])
+    starts = np.flatnonzero(np.append(True, np.diff(codes[order]) > 0))
+    first = pd.Series(fit.panel.values[order[starts]])
+    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = PersonLevel(fit.panel).values(names) if names else pd.DataFrame({"all": np.zeros(len(first))})
+    levels = groups.groupby(list(groups.columns), observed=True).ngroup().to_numpy()
+    away = first - first.groupby(levels).transform("mean")
+    return float(np.sqrt((away**2).sum() / (len(first) - len(np.unique(levels)))))

@@ -1,0 +1,71 @@
+"""The intraclass correlation: the share of variance that lies between persons, at given times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.fitted import FittedModel
+from growthcurves.results.intervals.delta import Estimate, delta
+from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
+from growthcurves.results.questions.times import default_times, times_asked
+from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.printing import number, time_text
+
+TITLE = "Intraclass correlation (share of variance between persons)"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Icc(Answer):
+    """ICC by time: columns time, icc, std_error, conf_low, conf_high."""
+
+    def __str__(self) -> str:
+        text = self.table.to_string(index=False, float_format=number, formatters={"time": time_text})
+        return f"{TITLE}\n{text}"
+
+    def _blocks(self) -> tuple[Block, ...]:
+        shown = self.table.assign(time=self.table["time"].map(time_text))
+        return (TITLE, text_table(shown))
+
+
+def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
+    """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    at : float or sequence of float, optional
+        Times; by default the waves where persons share at most twelve times, else the quartiles of time.
+
+    Where the shape has person-level knots, z' G z is its mean over persons.
+
+    Raises
+    ------
+    NotEstimableError
+        For a model without random effects, or with random covariates (the variance then depends on them).
+    """
+    require_growth_random(fit)
+    times = default_times(fit) if at is None else times_asked(at)
+    rows = []
+    for t in times:
+        rows.append([t, *icc_at(fit, float(t), level)])
+    return Icc(pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"]))
+
+
+def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None) -> Estimate:
+    """The ICC at one time with its interval on the logit scale; `measure` makes the interval, Wald by default."""
+    z = random_rows(fit, time)
+
+    def value(beta: np.ndarray, G: np.ndarray, s: float) -> float:
+        return share(mean_variance(fit, z, G), s)
+
+    return delta(fit, value, level, "logit") if measure is None else measure(value, "logit")
+
+
+def share(between: float, within: float) -> float:
+    """between / (between + within)."""
+    return float(between / (between + within))

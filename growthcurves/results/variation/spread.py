@@ -1,0 +1,130 @@
+"""Spread of the outcome over time: what the model implies, and what the data show about the mean curve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.fitted import FittedModel
+from growthcurves.results.intervals.delta import Estimate, delta
+from growthcurves.results.questions.design_rows import own_rows
+from growthcurves.results.questions.random_effects import mean_variance, random_rows
+from growthcurves.results.variation.icc import share
+
+#: Fewer persons than this show no spread.
+FEWEST_PERSONS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class ObservedSpread:
+    """Spread of the residuals about the mean curve, by occasion.
+
+    Attributes
+    ----------
+    times : (m,) array
+        Mean time of each occasion.
+    persons : (m,) array of int
+    sd : (m,) array
+        Standard deviation over persons.
+    correlation : (m,) array
+        With the reference occasion; NaN at the reference itself.
+    icc : (m,) array
+        One minus the variance within persons over that of the occasion. Within: the residuals of all persons' own
+        least-squares curves, pooled.
+    reference : float
+        Mean time of the reference occasion.
+    """
+
+    times: np.ndarray
+    persons: np.ndarray
+    sd: np.ndarray
+    correlation: np.ndarray
+    icc: np.ndarray
+    reference: float
+
+
+def implied_spread(fit: FittedModel, time: float, reference: float, level: float = 0.95) -> dict[str, Estimate]:
+    """SD of the outcome, SD between persons, correlation with the reference time and ICC, at one time.
+
+    The correlation is that of two outcomes of one person; at the reference itself that of two measurements there,
+    which is the ICC. All are given the predictors. Where the shape has person-level knots, variances and
+    covariances are means over persons.
+    """
+    z, z0 = random_rows(fit, time), random_rows(fit, reference)
+    shares = fit.kinds.shares
+
+    def correlation(beta: np.ndarray, G: np.ndarray, s: float) -> float:
+        covariance = float(shares @ ((z @ G) * z0).sum(axis=1))
+        return covariance / float(np.sqrt((mean_variance(fit, z, G) + s) * (mean_variance(fit, z0, G) + s)))
+
+    asked: dict[str, tuple[Callable, str]] = {
+        "sd": (lambda beta, G, s: float(np.sqrt(mean_variance(fit, z, G) + s)), "log"),
+        "sd between": (lambda beta, G, s: float(np.sqrt(max(mean_variance(fit, z, G), 0.0))), "log"),
+        "correlation": (correlation, "atanh"),
+        "icc": (lambda beta, G, s: share(mean_variance(fit, z, G), s), "logit"),
+    }
+    return {name: delta(fit, function, level, scale) for name, (function, scale) in asked.items()}
+
+
+def observed_spread(fit: FittedModel, occasions: np.ndarray, reference: int) -> ObservedSpread:
+    """Spread of the residuals from X beta by occasion.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    occasions : (n,) array of int
+        Occasion of each row, 0 to m - 1; a person's first row in an occasion counts.
+    reference : int
+        The occasion with which the others are correlated.
+    """
+    codes, m = fit.panel.persons.codes, int(occasions.max()) + 1
+    residuals = fit.panel.values - own_rows(fit).X @ fit.solution.beta
+    wide = np.full((fit.panel.persons.count, m), np.nan)
+    wide[codes[::-1], occasions[::-1]] = residuals[::-1]
+    persons = (~np.isnan(wide)).sum(axis=0)
+    times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
+    sd = np.array([_sd(column[~np.isnan(column)]) for column in wide.T])
+    correlation = np.array([_correlation(wide[:, reference], column) for column in wide.T])
+    correlation[reference] = np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        icc = 1.0 - within_variance(fit, residuals) / sd**2
+    return ObservedSpread(times, persons, sd, correlation, icc, float(times[reference]))
+
+
+def within_variance(fit: FittedModel, residuals: np.ndarray) -> float:
+    """Variance of residuals about persons' own least-squares curves, pooled over persons; NaN where nobody has any.
+
+    The curves are of the model's growth shape; a person counts with occasions less growth parameters.
+    """
+    codes, count = fit.panel.persons.codes, fit.panel.persons.count
+    basis, _ = np.linalg.qr(fit.bound.shape.basis(fit.times, fit.bound.shape_values[codes]))
+    K = basis.shape[1]
+    gram, target = np.empty((count, K, K)), np.empty((count, K))
+    for a in range(K):
+        target[:, a] = np.bincount(codes, weights=basis[:, a] * residuals, minlength=count)
+        for b in range(K):
+            gram[:, a, b] = np.bincount(codes, weights=basis[:, a] * basis[:, b], minlength=count)
+    size = np.sqrt(np.maximum(np.einsum("nkk->nk", gram), np.finfo(float).tiny))
+    able = np.linalg.eigvalsh(gram / (size[:, :, None] * size[:, None, :]))[:, 0] > 1e-10
+    able &= fit.panel.persons.sizes > K
+    if not able.any():
+        return float("nan")
+    own = np.zeros((count, K))
+    own[able] = np.linalg.solve(gram[able], target[able][:, :, None])[:, :, 0]
+    errors = (residuals - (basis * own[codes]).sum(axis=1))[able[codes]]
+    return float(errors @ errors / (fit.panel.persons.sizes[able] - K).sum())
+
+
+def _sd(values: np.ndarray) -> float:
+    """Standard deviation; NaN for too few persons."""
+    return float(np.std(values, ddof=1)) if len(values) >= FEWEST_PERSONS else float("nan")
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Pearson's correlation over the persons who have both; NaN for too few of them."""
+    both = ~(np.isnan(one) | np.isnan(other))
+    if both.sum() < FEWEST_PERSONS or np.ptp(one[both]) == 0 or np.ptp(other[both]) == 0:
+        return float("nan")
+    return float(np.corrcoef(one[both], other[both])[0, 1])
