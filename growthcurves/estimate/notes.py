@@ -9,8 +9,8 @@ import numpy as np
 
 from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
-from growthcurves.engine.likelihood.problem import Coordinates
 from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.errors import (
     ConvergenceWarning,
     DataWarning,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.engine.likelihood.problem import coordinates
 from growthcurves.engine.moved import moved
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.errors import ModelError
 from growthcurves.estimate.run import sums
 from growthcurves.fitted import FittedModel

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
-from growthcurves.engine.likelihood.problem import Coordinates, Problem
+from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.errors import NotEstimableError
 from growthcurves.model.bind import BoundModel
 from growthcurves.model.growth import GrowthModel

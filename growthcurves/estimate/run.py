@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from growthcurves.data.panel import Panel
-from growthcurves.engine.likelihood.problem import coordinates, standard_problem
+from growthcurves.engine.likelihood.problem import standard_problem
 from growthcurves.engine.solution import solve_problem
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.errors import ModelError, unknown

@@ -25,11 +25,12 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import coordinates, standard_problem
+from growthcurves.engine.likelihood.problem import standard_problem
 from growthcurves.engine.parameters.face import Face
 from growthcurves.engine.search.certificate import judge
 from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.schedules import Schedules

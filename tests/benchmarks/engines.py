@@ -87,8 +87,8 @@ def _ours_moments(columns: dict[str, np.ndarray]) -> Any:
 
 
 def _ours_solve(moments: Any) -> Any:
-    from growthcurves.engine.likelihood.problem import coordinates
     from growthcurves.engine.solution import solve
+    from growthcurves.engine.sums.coordinates import coordinates
 
     return solve(moments, coordinates(moments), True)
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from growthcurves.engine.likelihood.problem import coordinates
 from growthcurves.engine.solution import Solution, solve
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question
 from growthcurves.results.compare.ratio import closed_form

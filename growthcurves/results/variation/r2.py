@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.likelihood.problem import coordinates
 from growthcurves.engine.solution import Solution, solve
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.errors import NotEstimableError, unknown
 from growthcurves.fitted import FittedModel

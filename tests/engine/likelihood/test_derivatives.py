@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import Problem, coordinates, standard_problem
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.face import ZERO, face_of
 from growthcurves.engine.solution import solve
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 

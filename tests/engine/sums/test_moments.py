@@ -16,8 +16,8 @@ import pytest
 from reference_values import table
 
 import growthcurves as gc
-from growthcurves.engine.likelihood.problem import coordinates
 from growthcurves.engine.solution import solve
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 

@@ -1,0 +1,1 @@
+"""What parts promise each other: parameters, occasions, points, likelihoods. Protocols and values, never algorithms."""
