@@ -10,10 +10,10 @@ import numpy as np
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.likelihood.problem import standard_problem
-from growthcurves.engine.persons.own_growth import OwnGrowth, own_growth
 from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.sums.own_growth import OwnGrowth, own_growth
 from growthcurves.model.bind import BoundModel, shape_times
 from growthcurves.model.growth import GrowthModel
 
