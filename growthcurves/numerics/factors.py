@@ -6,6 +6,9 @@ import numpy as np
 
 from growthcurves.numerics.arrays import Array
 
+#: Eigenvalues below this fraction of the largest are rounding errors of zero.
+NOTHING = 1e-11
+
 
 def shrinkage(G: Array, D: Array) -> tuple[Array, Array]:
     """log|I + G_i D| (N,) and M_i = D (I + G_i D)^-1 (q, q, N), written out over components.
@@ -56,6 +59,13 @@ def square_root(D: Array) -> Array:
     """A factor L with L L' = D for a positive semidefinite D of any rank."""
     values, vectors = np.linalg.eigh(D)
     return vectors * np.sqrt(np.clip(values, 0.0, None))
+
+
+def psd_root(S: Array, size: float) -> Array:
+    """A factor (n, rank) with S = factor factor', for a positive semidefinite S; zeros are relative to `size`."""
+    values, vectors = np.linalg.eigh(S)
+    there = values > NOTHING * size
+    return vectors[:, there] * np.sqrt(values[there])
 
 
 def dot(left: Array, right: Array) -> Array:

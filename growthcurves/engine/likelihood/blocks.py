@@ -1,4 +1,4 @@
-"""Contractions over persons, in two layouts that answer the same four questions.
+"""Contractions over persons, in two layouts that answer the same questions, so that nobody asks which one it is.
 
 `SharedBlocks` keeps one small array per schedule (persons with the same Z'Z), `OwnBlocks` one column per
 person. In standardised coordinates, with D the relative covariance of the random effects, G_i = Z_i'Z_i and
@@ -20,8 +20,8 @@ import numpy as np
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.chunks import CHUNK_PERSONS
-from growthcurves.numerics.factors import dot, shrinkage
+from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.factors import dot, psd_root, shrinkage
 
 
 class Reduction(NamedTuple):
@@ -44,16 +44,36 @@ class Curvature(NamedTuple):
     pk: Array
 
 
+class Designs(NamedTuple):
+    """Some of the persons' Z: how many persons have each (k,), their numbers of occasions (k,), Z'Z (k, q, q)."""
+
+    counts: Array
+    lengths: Array
+    G: Array
+
+
 class Blocks(Protocol):
     """One layout of persons."""
 
-    def designs(self) -> Iterator[tuple[Array, Array]]: ...
+    def designs(self) -> Iterator[Designs]:
+        """The persons' designs, in pieces that fit the cache."""
+        ...
+
+    def transformed(self, into_z: Array, into_xy: Array) -> Blocks:
+        """The same persons in columns Z @ into_z and [X y] @ into_xy."""
+        ...
+
+    def roots(self, column: int) -> list[Array]:
+        """For every design, in the order of `designs`, R (r, p) with R'R = sum X_i'z_i z_i'X_i, z a column of Z."""
+        ...
 
     def reduce(self, D: Array) -> Reduction: ...
 
     def curvature(self, D: Array, weight: Array) -> Curvature: ...
 
-    def contract(self, weights: Callable[[Array], Array]) -> Array: ...
+    def contract(self, weights: Callable[[Array], Array]) -> Array:
+        """Sum of C_i' N_i C_i, (p + 1, p + 1), for weights N (k, q, q) that are made from Z'Z (k, q, q)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -68,9 +88,14 @@ class SharedBlocks:
 
     schedules: Schedules
 
-    def designs(self) -> Iterator[tuple[Array, Array]]:
-        """The different Z'Z, (k, q, q), with their numbers of occasions."""
-        yield self.schedules.lengths, self.schedules.G
+    def designs(self) -> Iterator[Designs]:
+        yield Designs(self.schedules.counts, self.schedules.lengths, self.schedules.G)
+
+    def transformed(self, into_z: Array, into_xy: Array) -> SharedBlocks:
+        return SharedBlocks(self.schedules.transformed(into_z, into_xy))
+
+    def roots(self, column: int) -> list[Array]:
+        return [psd_root(T, float(np.trace(T)) or 1.0).T for T in self.schedules.T[:, column, :-1, column, :-1]]
 
     def _rotate(self, Q: Array) -> Array:
         K, q, width = self.schedules.T.shape[:3]
@@ -88,7 +113,6 @@ class SharedBlocks:
         return Reduction(log_det, explained)
 
     def contract(self, weights: Callable[[Array], Array]) -> Array:
-        """Sum of C_i' N_i C_i, (p + 1, p + 1), for weights N (k, q, q) that are made from designs G (k, q, q)."""
         return np.einsum("kab,kaibj->ij", weights(self.schedules.G), self.schedules.T)
 
     def curvature(self, D: Array, weight: Array) -> Curvature:
@@ -127,16 +151,19 @@ class OwnBlocks:
     into_z: Array
     into_xy: Array
 
-    def designs(self) -> Iterator[tuple[Array, Array]]:
-        """The persons' Z'Z, (k, q, q), with their numbers of occasions, in chunks."""
-        for first in range(0, self.people.count, CHUNK_PERSONS):
-            piece = self.people.take(slice(first, first + CHUNK_PERSONS))
-            yield piece.gram[0], standard_products(piece, self.into_z, self.into_xy)[0].transpose(2, 0, 1)
+    def designs(self) -> Iterator[Designs]:
+        for part, (G, _) in zip(chunks(self.people.count), self._chunks(), strict=True):
+            yield Designs(np.ones(G.shape[2]), self.people.gram[0, part], G.transpose(2, 0, 1))
+
+    def transformed(self, into_z: Array, into_xy: Array) -> OwnBlocks:
+        return OwnBlocks(self.people, self.into_z @ into_z, self.into_xy @ into_xy)
+
+    def roots(self, column: int) -> list[Array]:
+        return [row for _, C in self._chunks() for row in C[column, :-1].T[:, None]]
 
     def _chunks(self) -> Iterator[tuple[Array, Array]]:
-        for first in range(0, self.people.count, CHUNK_PERSONS):
-            piece = self.people.take(slice(first, first + CHUNK_PERSONS))
-            yield standard_products(piece, self.into_z, self.into_xy)
+        for part in chunks(self.people.count):
+            yield standard_products(self.people.take(part), self.into_z, self.into_xy)
 
     def reduce(self, D: Array) -> Reduction:
         log_det = 0.0
@@ -150,7 +177,6 @@ class OwnBlocks:
         return Reduction(log_det, explained)
 
     def contract(self, weights: Callable[[Array], Array]) -> Array:
-        """Sum of C_i' N_i C_i, (p + 1, p + 1), for weights N (k, q, q) that are made from designs G (k, q, q)."""
         width = self.into_xy.shape[1]
         total = np.zeros((width, width))
         for G, C in self._chunks():

@@ -14,6 +14,7 @@ import numpy as np
 from growthcurves.engine.likelihood.joint import Joint, Point, joint
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO, null_space
+from growthcurves.engine.profile.kept import for_many_evaluations
 from growthcurves.engine.profile.path import Place, described, place
 from growthcurves.engine.profile.quantities import Quantity
 from growthcurves.engine.profile.walk import End, Target, Walk
@@ -44,6 +45,11 @@ class Profiler:
     _known: dict[tuple, End] = field(default_factory=dict)
 
     @cached_property
+    def prepared(self) -> Problem:
+        """The problem, made for many evaluations."""
+        return for_many_evaluations(self.problem)
+
+    @cached_property
     def estimate(self) -> Point:
         """The optimum as a point."""
         at = self.optimum.at
@@ -66,7 +72,7 @@ class Profiler:
     @cached_property
     def at_estimate(self) -> Joint:
         """The criterion at the estimate."""
-        found = joint(self.problem, self.estimate, True)
+        found = joint(self.prepared, self.estimate, True)
         assert found is not None
         return found
 
@@ -97,7 +103,7 @@ class Profiler:
         if start is None:
             return End(np.nan, "the quantity does not move with the parameters near the estimate")
         target = Target(self.optimum.at.deviance, float(np.sqrt(self.cut)))
-        return Walk(self.problem, quantity, target, sign, limit, x).end(start)
+        return Walk(self.prepared, quantity, target, sign, limit, x).end(start)
 
     def _start(self, quantity: Quantity, x: float) -> Place | None:
         """The estimate; where it lies at an end of the quantity's range or nothing moves it, a point beside it."""
@@ -105,7 +111,7 @@ class Profiler:
             found = described(self.at_estimate, quantity)
             if found is not None and self._moves(found):
                 return found
-        found = place(self.problem, quantity, self.raised)
+        found = place(self.prepared, quantity, self.raised)
         return found if found is not None and self._moves(found) else None
 
     def _moves(self, found: Place) -> bool:
