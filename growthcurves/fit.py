@@ -197,12 +197,12 @@ class GrowthFit(FittedModel):
     @property
     def params(self) -> pd.Series:
         """Fixed effects."""
-        return pd.Series(self.solution.beta, index=self.terms, name="estimate")
+        return pd.Series(self.estimates.beta, index=self.terms, name="estimate")
 
     @property
     def bse(self) -> pd.Series:
         """Standard errors of the fixed effects."""
-        return pd.Series(np.sqrt(np.diag(self.solution.cov_beta)), index=self.terms, name="std_error")
+        return pd.Series(np.sqrt(np.diag(self.estimates.cov_beta)), index=self.terms, name="std_error")
 
     @property
     def tvalues(self) -> pd.Series:
@@ -216,22 +216,22 @@ class GrowthFit(FittedModel):
 
     def cov_params(self) -> pd.DataFrame:
         """Covariance matrix of the fixed effects."""
-        return pd.DataFrame(self.solution.cov_beta, index=self.terms, columns=self.terms)
+        return pd.DataFrame(self.estimates.cov_beta, index=self.terms, columns=self.terms)
 
     @property
     def llf(self) -> float:
         """Log (restricted) likelihood."""
-        return -self.solution.deviance / 2.0
+        return -self.estimates.deviance / 2.0
 
     @property
     def deviance(self) -> float:
         """-2 log (restricted) likelihood."""
-        return self.solution.deviance
+        return self.estimates.deviance
 
     @property
     def nobs(self) -> int:
         """Rows used."""
-        return self.moments.rows
+        return self.sums.rows
 
     @property
     def aic(self) -> float:
@@ -251,7 +251,7 @@ class GrowthFit(FittedModel):
     @property
     def scale(self) -> float:
         """Residual variance; NaN where not identified."""
-        return self.sigma2
+        return self.residual_variance
 
     @property
     def fittedvalues(self) -> pd.Series:

@@ -34,7 +34,7 @@ ROOMS = (
     "__main__",
 )
 #: Rooms that a room further down may not know.
-BLIND = {"engine": {"data", "model"}, "contracts": {"numerics"}}
+BLIND = {"engine": {"data", "model"}}
 
 #: The order inside rooms, from the ground up.
 INSIDE = {
@@ -51,6 +51,7 @@ INSIDE = {
         "batch",
         "draws",
         "submodels",
+        "normal",
         "estimates",
         "build",
     ),

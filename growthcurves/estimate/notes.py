@@ -9,8 +9,7 @@ import numpy as np
 
 from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
-from growthcurves.engine.solution import Solution
-from growthcurves.engine.sums.coordinates import Coordinates
+from growthcurves.engine.estimates import Estimates, Remembered
 from growthcurves.errors import (
     ConvergenceWarning,
     DataWarning,
@@ -106,9 +105,9 @@ def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[GrowthC
                 )
 
 
-def design_notes(bound: BoundModel, coords: Coordinates) -> Iterable[GrowthCurvesWarning]:
-    if coords.dependent_x:
-        names = ", ".join(bound.terms[j] for j in coords.dependent_x)
+def design_notes(bound: BoundModel, sums: Remembered) -> Iterable[GrowthCurvesWarning]:
+    if sums.left_out:
+        names = ", ".join(bound.terms[j] for j in sums.left_out)
         yield ModelWarning(f"Left out as linear combinations of other terms: {names}.")
     if bound.model.time is None or "intercept" not in bound.predictors:
         return
@@ -140,8 +139,8 @@ def _origin_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
         )
 
 
-def solution_notes(bound: BoundModel, solution: Solution) -> Iterable[GrowthCurvesWarning]:
-    verdict = solution.verdict
+def estimation_notes(bound: BoundModel, estimates: Estimates) -> Iterable[GrowthCurvesWarning]:
+    verdict = estimates.verdict
     if not verdict.identified:
         yield IdentificationWarning(
             f"The variances of {', '.join(bound.random_names)} and of the residual cannot be told apart in this design "

@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.panel import Panel
-from growthcurves.engine.likelihood.problem import standard_problem
-from growthcurves.engine.solution import solve_problem
-from growthcurves.engine.sums.coordinates import coordinates
-from growthcurves.engine.sums.design import Terms
-from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.engine.build import Rows, Terms, estimated, problem_of, remembered
 from growthcurves.errors import ModelError, unknown
-from growthcurves.estimate.notes import data_notes, design_notes, solution_notes
+from growthcurves.estimate.notes import data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import BoundModel, bind, model_columns
@@ -60,33 +57,30 @@ def estimate(
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
-    person_moments = sums(bound)
-    moments = person_moments.moments()
-    coords = coordinates(moments)
-    refuse_design(bound, coords, moments.rows)
-    problem = standard_problem(moments, coords, method == "reml")
+    sums = remembered(rows_of(bound))
+    refuse_design(bound, sums)
+    problem = problem_of(sums, method == "reml")
     refuse_perfect(bound, problem)
-    solution = solve_problem(problem, moments)
-    refuse_unbounded(bound, solution)
-    notes = [*data_notes(bound), *design_notes(bound, coords), *solution_notes(bound, solution)]
+    estimates = estimated(sums, problem)
+    refuse_unbounded(bound, estimates)
+    notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     for note in notes:
         python_warnings.warn(note, stacklevel=4)
     texts = tuple(str(note) for note in notes)
-    return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, texts)
+    return kind(bound.model, panel, bound, estimates, method, texts)
 
 
-def sums(bound: BoundModel) -> PersonMoments:
-    """The one pass over the rows: cross-products by person."""
-    persons = bound.panel.persons
-    terms = Terms(bound.x, bound.z, bound.model.random.positions, bound.made)
-    codes = None if persons.starts is not None else persons.codes
-    return PersonMoments.of_rows(
-        terms,
+def rows_of(bound: BoundModel) -> Rows:
+    """The rows of the panel as the engine takes them."""
+    panel, persons = bound.panel, bound.panel.persons
+    return Rows(
+        Terms(bound.x, bound.z, bound.model.random.positions, bound.made),
         bound.stored,
-        bound.panel.values,
+        panel.values,
         bound.weights,
         persons.count,
         persons.starts,
-        codes,
+        persons.codes,
         np.asarray(persons.labels),
+        Occasions(panel.times if bound.model.time is not None else np.zeros(len(panel.values))),
     )

@@ -49,7 +49,7 @@ def empirical_bayes(fit: Any, what: Rate) -> np.ndarray:
 
 def covariates_at(fit: Any, time: float) -> float:
     """What covariates add to the status at a time, at their means."""
-    return float(covariate_row(fit, time) @ fit.solution.beta)
+    return float(covariate_row(fit, time) @ fit.estimates.beta)
 
 
 def start_time(fit: Any, at: float | None) -> float:

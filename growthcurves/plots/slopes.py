@@ -104,7 +104,7 @@ class Slopes:
 def implied_rates(fit: Any, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
     """Expected rate of every person, and the SD about it, each (N,)."""
     expected = rate.expected(np.arange(fit.panel.persons.count))
-    return expected, np.sqrt(rate.variances(fit.standard_G))[fit.kinds.codes]
+    return expected, np.sqrt(rate.variances(fit.point))[fit.kinds.codes]
 
 
 def implied_density(expected: np.ndarray, sds: np.ndarray | float, rates: np.ndarray) -> pd.DataFrame:

@@ -130,7 +130,7 @@ def implied_covariance(
     expected = np.stack([what.expected(persons) for what in both])
     kinds = np.bincount(fit.kinds.codes[persons], minlength=len(fit.kinds.values)) / len(persons)
     rows = [np.broadcast_to(what.random, (len(kinds), len(fit.random_names))) for what in both]
-    about = np.array([[kinds @ ((a @ fit.standard_G) * b).sum(axis=1) for b in rows] for a in rows])
+    about = np.array([[kinds @ fit.point.covariances(a, b) for b in rows] for a in rows])
     return np.cov(expected, bias=True) + about
 
 

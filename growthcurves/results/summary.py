@@ -101,7 +101,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     persons, sizes = fit.panel.persons, fit.panel.persons.sizes
     lines = [
         ("Persons", f"{persons.count:,} ({fit.model.id})"),
-        ("Rows", f"{fit.moments.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})"),
+        ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})"),
     ]
     if fit.model.time is not None:
         first, last = whole_period(fit)
@@ -206,7 +206,7 @@ def _interval(row: Any, notes: dict[str, str]) -> str:
 
 
 def _reliability(fit: FittedModel, rate: Rate) -> str:
-    if isinstance(fit.people_moments, Absent):
+    if isinstance(fit.sums.people, Absent):
         return "reliability: not available, the fit was saved without its persons"
     values = reliability(fit, rate)
     used = ~np.isnan(values)
@@ -217,7 +217,7 @@ def _reliability(fit: FittedModel, rate: Rate) -> str:
 
 
 def _indices(fit: FittedModel) -> str:
-    deviance, k, n = fit.solution.deviance, fit.parameter_count, fit.moments.rows
+    deviance, k, n = fit.estimates.deviance, fit.parameter_count, fit.sums.rows
     kind = "-2 log restricted likelihood" if fit.method == "reml" else "-2 log likelihood"
     return (
         f"{kind} {deviance:.3f}   AIC {deviance + 2 * k:.3f}   BIC {deviance + k * np.log(n):.3f}\n"

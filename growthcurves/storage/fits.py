@@ -24,16 +24,7 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import standard_problem
-from growthcurves.engine.parameters.face import Face
-from growthcurves.engine.search.certificate import judge
-from growthcurves.engine.search.optimise import Optimum
-from growthcurves.engine.solution import Solution
-from growthcurves.engine.sums.coordinates import coordinates
-from growthcurves.engine.sums.design import Terms
-from growthcurves.engine.sums.moments import Moments, PersonMoments
-from growthcurves.engine.sums.schedules import Schedules
+from growthcurves.engine.build import Terms, estimates_from, sums_from, sums_values
 from growthcurves.errors import DataError, GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import BoundModel, bind
@@ -55,9 +46,8 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         "warnings": fit.warnings,
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
-        "moments": _moments_values(fit.moments, people),
-        "people": _people_values(fit.people_moments) if people else None,
-        "optimum": _optimum_values(fit.solution.optimum),
+        **sums_values(fit.sums, people),
+        "optimum": fit.estimates.values(),
     }
     whole = {"format": FORMAT, "version": VERSION, "fit": encoded(values)}
     path.write_text(json.dumps(whole, ensure_ascii=False, allow_nan=False), encoding="utf-8")
@@ -96,17 +86,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
     model = model_from(values["model"])
-    terms = _terms(values["moments"])
-    people: Any = Absent("its persons", PEOPLE)
-    if values["people"] is not None:
-        people = PersonMoments(terms, **values["people"])
-    moments = _moments(values["moments"], terms, people)
+    sums = sums_from(values, Absent("its persons", PEOPLE))
     panel = _panel(values["panel"])
-    bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], terms)
-    coords = coordinates(moments)
-    problem = standard_problem(moments, coords, values["method"] == "reml")
-    solution = _solution(problem, values["optimum"])
-    return kind(model, panel, bound, people, moments, coords, solution, values["method"], values["warnings"])
+    bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], sums.terms)
+    estimates = estimates_from(values["optimum"], sums, values["method"] == "reml")
+    return kind(model, panel, bound, estimates, values["method"], values["warnings"])
 
 
 # ------------------------------------------------------------------ the panel
@@ -230,62 +214,3 @@ def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) 
         terms=values["names"],
         growth_terms=values["growth_terms"],
     )
-
-
-# ------------------------------------------------------------------ moments and optimum
-
-
-def _moments_values(moments: Moments, people: bool) -> dict[str, Any]:
-    terms, shared = moments.terms, moments.shared
-    own = None
-    if moments.own is not None and not people:
-        own = _people_values(replace(moments.own, labels=None))
-    return {
-        "terms": (terms.x, terms.z, terms.blocks, terms.made),
-        "total": moments.total,
-        "rows": moments.rows,
-        "persons": moments.persons,
-        "row_centre": moments.row_centre,
-        "weight_centre": moments.weight_centre,
-        "shared": None if shared is None else (shared.counts, shared.lengths, shared.G, shared.T),
-        "own": own,
-        "one_by_one": moments.own is not None,
-    }
-
-
-def _terms(values: dict[str, Any]) -> Terms:
-    return Terms(*values["terms"])
-
-
-def _moments(values: dict[str, Any], terms: Terms, people: Any) -> Moments:
-    own = None
-    if values["one_by_one"]:
-        own = PersonMoments(terms, **values["own"]) if values["own"] is not None else replace(people, labels=None)
-    shared = None if values["shared"] is None else Schedules(*values["shared"])
-    names = ("total", "rows", "persons", "row_centre", "weight_centre")
-    return Moments(terms=terms, shared=shared, own=own, **{name: values[name] for name in names})
-
-
-def _people_values(people: PersonMoments) -> dict[str, Any]:
-    return {
-        "gram": people.gram,
-        "weights": people.weights,
-        "row_centre": people.row_centre,
-        "weight_centre": people.weight_centre,
-    }
-
-
-def _optimum_values(optimum: Optimum) -> dict[str, Any]:
-    return {
-        "rotation": optimum.face.rotation,
-        "free": optimum.face.free,
-        "theta": optimum.theta,
-        "evaluations": optimum.evaluations,
-    }
-
-
-def _solution(problem: Any, values: dict[str, Any]) -> Solution:
-    face = Face(values["rotation"], values["free"])
-    at = criterion(problem, face.matrix(values["theta"]))
-    optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
-    return Solution(problem, optimum, judge(problem, optimum))

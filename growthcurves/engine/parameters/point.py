@@ -6,7 +6,7 @@ ones, in which nothing cancels however far the origin of time is; `Estimates.sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,7 +34,7 @@ class Point:
     levels: Mapping[str, Array]
     residual: Any = None
 
-    def between(self, rows: Array, columns: Array | None = None, unit: str = "person") -> Array:
+    def between(self, rows: Array, columns: Array | None = None, unit: str = "person") -> Any:
         """A G B' for rows A and B of standard random effects, single ones (q,) or several (k, q); B is A by default."""
         right = rows if columns is None else columns
         return rows @ self.levels[unit] @ right.T
@@ -42,6 +42,10 @@ class Point:
     def variances(self, rows: Array, unit: str = "person") -> Array:
         """a' G a of each row of A (k, q), (k,)."""
         return ((rows @ self.levels[unit]) * rows).sum(axis=1)
+
+    def covariances(self, rows: Array, columns: Array, unit: str = "person") -> Array:
+        """a' G b of each row of A and B (k, q), (k,)."""
+        return ((rows @ self.levels[unit]) * columns).sum(axis=1)
 
     def total(self, unit: str = "person") -> Array:
         """The covariance matrix of the standard random effects of a unit, (q, q)."""
@@ -58,6 +62,23 @@ class Point:
         """Covariance of the residuals of a person's occasions; None where outcomes have none."""
         return None if self.residual is None else self.residual.matrix(rows, columns)
 
+    def raised(self) -> Point:
+        """The point with the variance of a residual more in every random effect, so that all vary."""
+        unit = 1.0 if self.residual is None else float(self.residual_variance())
+        levels = {name: G + unit * np.eye(len(G)) for name, G in self.levels.items()}
+        return replace(self, levels=levels)
+
+    def withheld(self) -> Point:
+        """The fixed effects alone: variances are NaN, where data cannot tell them apart."""
+        levels = {unit: np.full_like(G, np.nan) for unit, G in self.levels.items()}
+        return replace(self, levels=levels, residual=None if self.residual is None else self.residual.withheld())
+
     def with_beta(self, beta: Array) -> Point:
         """The point with other fixed effects."""
         return replace(self, beta=beta)
+
+    def each(self) -> Iterator[Point]:
+        """The points of replicates, whose arrays have a leading axis, one by one."""
+        for i, beta in enumerate(self.beta):
+            levels = {unit: G[i] for unit, G in self.levels.items()}
+            yield Point(beta, levels, None if self.residual is None else self.residual.single(i))

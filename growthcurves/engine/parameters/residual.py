@@ -45,3 +45,11 @@ class IndependentResidual:
     def variance(self, at: Occasions | None = None) -> Any:
         """The same wherever it is asked for."""
         return self.scale
+
+    def single(self, replicate: int) -> IndependentResidual:
+        """One of the replicates."""
+        return IndependentResidual(float(self.scale[replicate]))
+
+    def withheld(self) -> IndependentResidual:
+        """A variance that is not told."""
+        return IndependentResidual(float("nan"))

@@ -1,7 +1,7 @@
 """Profile likelihood intervals of quantities: their ends, from an optimum and a cut-off.
 
-What is profiled is the likelihood of `joint.py`; quantities are those of `quantities.py`; `walk.py` goes from the
-estimate to an end. See docs/inference-intervals.md.
+A likelihood is evaluated at local points; quantities are those of `quantities.py`; `walk.py` goes from the estimate
+to an end. See docs/inference-intervals.md.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
-from growthcurves.engine.likelihood.joint import Joint, Point, joint
+from growthcurves.contracts.likelihood import Evaluated, Likelihood
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO, null_space
-from growthcurves.engine.profile.kept import for_many_evaluations
+from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.profile.path import Place, described, place
 from growthcurves.engine.profile.quantities import Quantity
 from growthcurves.engine.profile.walk import End, Target, Walk
@@ -32,47 +32,28 @@ class Profiler:
 
     Attributes
     ----------
-    problem : Problem
-    optimum : Optimum
-        Of this problem.
+    likelihood : Likelihood
+    estimate : Local
+        Its optimum.
+    raised : Local
+        A point with variance in the directions that the estimate lacks, at a small cost in deviance.
+    lowest : float
+        The deviance at the optimum.
     cut : float
         Quantile of chi-square with one degree of freedom.
     """
 
-    problem: Problem
-    optimum: Optimum
+    likelihood: Likelihood
+    estimate: Local
+    raised: Local
+    lowest: float
     cut: float
     _known: dict[tuple, End] = field(default_factory=dict)
 
     @cached_property
-    def prepared(self) -> Problem:
-        """The problem, made for many evaluations."""
-        return for_many_evaluations(self.problem)
-
-    @cached_property
-    def estimate(self) -> Point:
-        """The optimum as a point."""
-        at = self.optimum.at
-        return Point.of_factor(at.beta, square_root(at.D), float(np.log(at.sigma2)), self.problem.partition)
-
-    @cached_property
-    def raised(self) -> Point:
-        """A point with variance in the directions that the estimate lacks, at a small cost in deviance."""
-        D, slopes = self.optimum.at.D, self.optimum.slopes
-        extra = np.zeros_like(D)
-        for basis in null_space(D, self.problem.partition, ZERO):
-            for v in basis.T:
-                variance = np.outer(v, v)
-                price, strength = float(v @ slopes.gradient @ v), slopes.information(variance)
-                extra += variance * min(0.05 / max(price, 1e-300), np.sqrt(0.1 / max(strength, 1e-300)))
-        return Point.of_factor(
-            self.estimate.beta, square_root(D + extra), self.estimate.log_scale, self.problem.partition
-        )
-
-    @cached_property
-    def at_estimate(self) -> Joint:
+    def at_estimate(self) -> Evaluated:
         """The criterion at the estimate."""
-        found = joint(self.prepared, self.estimate, True)
+        found = self.likelihood.at(self.estimate, True)
         assert found is not None
         return found
 
@@ -102,8 +83,8 @@ class Profiler:
         start = self._start(quantity, x)
         if start is None:
             return End(np.nan, "the quantity does not move with the parameters near the estimate")
-        target = Target(self.optimum.at.deviance, float(np.sqrt(self.cut)))
-        return Walk(self.prepared, quantity, target, sign, limit, x).end(start)
+        target = Target(self.lowest, float(np.sqrt(self.cut)))
+        return Walk(self.likelihood, quantity, target, sign, limit, x).end(start)
 
     def _start(self, quantity: Quantity, x: float) -> Place | None:
         """The estimate; where it lies at an end of the quantity's range or nothing moves it, a point beside it."""
@@ -111,9 +92,28 @@ class Profiler:
             found = described(self.at_estimate, quantity)
             if found is not None and self._moves(found):
                 return found
-        found = place(self.prepared, quantity, self.raised)
+        found = place(self.likelihood, quantity, self.raised)
         return found if found is not None and self._moves(found) else None
 
     def _moves(self, found: Place) -> bool:
         """Whether a standard error in the parameters moves the quantity by more than rounding."""
         return bool(np.abs(found.along / self.steps).max() < UNMOVED)
+
+
+def estimate_of(problem: Problem, optimum: Optimum) -> Local:
+    """An optimum as a local point."""
+    at = optimum.at
+    return Local.of_factor(at.beta, square_root(at.D), float(np.log(at.sigma2)), problem.partition)
+
+
+def raised_from(problem: Problem, optimum: Optimum) -> Local:
+    """The optimum with variance in the directions that it lacks, at a small cost in deviance."""
+    D, slopes = optimum.at.D, optimum.slopes
+    extra = np.zeros_like(D)
+    for basis in null_space(D, problem.partition, ZERO):
+        for v in basis.T:
+            variance = np.outer(v, v)
+            price, strength = float(v @ slopes.gradient @ v), slopes.information(variance)
+            extra += variance * min(0.05 / max(price, 1e-300), np.sqrt(0.1 / max(strength, 1e-300)))
+    at = optimum.at
+    return Local.of_factor(at.beta, square_root(D + extra), float(np.log(at.sigma2)), problem.partition)

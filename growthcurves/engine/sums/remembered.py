@@ -19,6 +19,8 @@ from growthcurves.engine.sums.own_growth import OwnGrowth, own_growth
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
 
+#: A sum of squares of X beta below this share of the outcome's is that of a constant.
+CONSTANT = 1e-20
 #: Shares of a left-out column below this are nothing but rounding.
 ROUNDING = 1e-10
 
@@ -51,7 +53,11 @@ class Remembered:
     @classmethod
     def of(cls, people: PersonMoments) -> Remembered:
         """What persons' cross-products come to."""
-        moments = people.moments()
+        return cls.from_moments(people, people.moments())
+
+    @classmethod
+    def from_moments(cls, people: Any, moments: Moments) -> Remembered:
+        """Totals that have been made already, with the persons that they are of."""
         return cls(people, moments, coordinates(moments))
 
     @property
@@ -92,6 +98,20 @@ class Remembered:
         lift = moments.terms.lift_x(moments.row_centre, moments.weight_centre)[:, list(order)]
         content = np.array([moments.terms.x_closed.index(moments.terms.x[j]) for j in order], dtype=int)
         return standardise(moments.total[:-1, :-1], lift, content).back
+
+    def squared_correlation(self, beta: Array) -> float:
+        """Squared correlation of the outcome with X beta; NaN where X beta is constant.
+
+        beta (p,) is that of the standard columns.
+        """
+        total, x, n = self.moments.total, self.coordinates.x, self.rows
+        constant = self.terms.x_closed.index((0, 0))
+        mean = x.into.T @ total[constant, :-1] / n
+        products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
+        covariance = beta @ (x.into.T @ products)
+        fixed = n * (beta @ beta - (mean @ beta) ** 2)
+        outcome = total[-1, -1] - total[constant, -1] ** 2 / n
+        return float(covariance**2 / (fixed * outcome)) if fixed > CONSTANT * outcome else float("nan")
 
     def own_growth(self, columns: Sequence[int]) -> OwnGrowth:
         """Each person's own least-squares growth on some row columns."""

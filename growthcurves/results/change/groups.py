@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.engine.estimates import Point
 from growthcurves.numerics.mixtures import mixture_quantile, share_above
 from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, line, plain
 from growthcurves.results.effects.coefficients import linear_functions
@@ -30,7 +31,7 @@ def group_rows(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[lis
     L = types.combine(asked.rate.rows[types.kinds]).T
     if np.isnan(L).any():
         return rows
-    means, sds = asked.fit.solution.beta @ L, _sds(asked, types.kinds)
+    means, sds = asked.fit.estimates.beta @ L, _sds(asked, types.kinds)
     for end, tail in (("low", (1.0 - MIDDLE) / 2.0), ("high", (1.0 + MIDDLE) / 2.0)):
         rows.append(plain(f"middle 95 % of persons, {end}", mixture_quantile(means, sds, tail, types.counts)))
     return [*rows, _implied_share(asked, L, types.kinds, types.counts), *_counted_shares(asked, persons, eb)]
@@ -71,16 +72,16 @@ def _sds(asked: Question, kinds: np.ndarray) -> np.ndarray:
     """SD of the rate given predictors, for each of these kinds of person."""
     if len(asked.rate.rows) == 1:
         return np.full(len(kinds), asked.rate.sd())
-    return np.sqrt(asked.rate.variances(asked.fit.standard_G))[kinds]
+    return np.sqrt(asked.rate.variances(asked.fit.point))[kinds]
 
 
 def _implied_share(asked: Question, L: np.ndarray, kinds: np.ndarray, counts: np.ndarray) -> list:
-    def implied(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        return share_above(beta @ L, np.sqrt(asked.rate.variances(G))[kinds], asked.threshold, counts)
+    def implied(point: Point) -> float:
+        return share_above(point.beta @ L, np.sqrt(asked.rate.variances(point))[kinds], asked.threshold, counts)
 
     name = "share above threshold, model"
     if asked.rate.sd() == 0:
-        return plain(name, share_above(asked.fit.solution.beta @ L, 0.0, asked.threshold, counts))
+        return plain(name, share_above(asked.fit.estimates.beta @ L, 0.0, asked.threshold, counts))
     return line(name, asked.measure(implied, "logit"))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from growthcurves.engine.estimates import Function, FunctionOf, Quantity
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.delta import Estimate, Function
+from growthcurves.results.intervals.delta import Estimate
 from growthcurves.results.intervals.measure import Measured, measured
-from growthcurves.results.intervals.quantity import Quantity
 from growthcurves.results.questions.rates import Rate
 
 NAN = float("nan")
@@ -42,8 +42,8 @@ class Question:
     method: Any
 
     def measure(self, function: Function, scale: str) -> Measured:
-        """A function of (beta, G, sigma2) with its interval."""
-        return self.measured(Quantity(function, scale))
+        """A function of a point with its interval."""
+        return self.measured(FunctionOf(function, scale))
 
     def measured(self, quantity: Quantity) -> Measured:
         """A quantity with its interval."""

@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
+from growthcurves.engine.estimates import Cor, FunctionOf, Point, Quantity, Sd
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, line, plain
-from growthcurves.results.intervals.quantity import Quantity, correlation_of, sd_of
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
 from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
 from growthcurves.results.questions.times import default_times
@@ -37,8 +37,8 @@ def _sd_line(asked: Question, rate: Rate, name: str) -> list:
 def rate_sd(rate: Rate) -> Quantity:
     """The SD of a rate as a quantity; one combination of random effects unless kinds of persons differ in it."""
     if len(rate.random) == 1:
-        return sd_of(rate.random[0])
-    return Quantity(lambda beta, G, s: rate.sd(G), "log")
+        return Sd(rate.random[0])
+    return FunctionOf(rate.sd, "log")
 
 
 def start_rows(asked: Question) -> list[list]:
@@ -48,7 +48,7 @@ def start_rows(asked: Question) -> list[list]:
         return rows
     for time in chosen_times(asked.fit, asked.at):
         z = random_rows(asked.fit, float(time))
-        if mean_variance(asked.fit, z, asked.fit.standard_G) > 0:
+        if mean_variance(asked.fit, z, asked.fit.point) > 0:
             found = asked.measured(_correlation_with(asked, z))
             rows.append(line(f"correlation of rate with status at {time_text(time)}", found))
     if _straight_random(asked.fit):
@@ -58,15 +58,15 @@ def start_rows(asked: Question) -> list[list]:
 
 def _correlation_with(asked: Question, z: np.ndarray) -> Quantity:
     if len(z) == len(asked.rate.random) == 1:
-        return correlation_of(asked.rate.random[0], z[0])
-    return Quantity(partial(_correlation, asked, z), "atanh")
+        return Cor(asked.rate.random[0], z[0])
+    return FunctionOf(partial(_correlation, asked, z), "atanh")
 
 
-def _correlation(asked: Question, z: np.ndarray, beta: np.ndarray, G: np.ndarray, s: float) -> float:
+def _correlation(asked: Question, z: np.ndarray, point: Point) -> float:
     """Correlation of rate and status over persons, given their predictors."""
     shares, rate = asked.fit.kinds.shares, asked.rate.random
-    covariance = float(shares @ ((rate @ G) * z).sum(axis=1))
-    size = asked.rate.variance(G) * mean_variance(asked.fit, z, G)
+    covariance = float(shares @ point.covariances(rate, z))
+    size = asked.rate.variance(point) * mean_variance(asked.fit, z, point)
     return covariance / float(np.sqrt(size)) if size > 0 else float("nan")
 
 
@@ -85,7 +85,7 @@ def _least_spread(asked: Question) -> list:
     fit = asked.fit
     middle, slope = middle_time(fit), fit.standard_effect("slope")
     z = random_rows(fit, middle)[0]
-    value = asked.measure(lambda beta, G, s: middle - (slope @ G @ z) / (slope @ G @ slope), "identity")
+    value = asked.measure(lambda point: middle - point.between(slope, z) / point.between(slope), "identity")
     low, high = whole_period(fit)
     note = "extrapolation: outside the observed times" if not low <= value.estimate <= high else ""
     if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
@@ -104,9 +104,10 @@ def reliability_rows(asked: Question) -> list[list]:
     distinct, counts = np.unique(pairs, axis=0, return_counts=True)
     kinds = distinct[:, 1].astype(int)
 
-    def reliability(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        variance = rate.variances(G)[kinds]
-        return float(np.average(variance / (variance + s * distinct[:, 0]), weights=counts))
+    def reliability(point: Point) -> float:
+        variance = rate.variances(point)[kinds]
+        noise = point.residual_variance() * distinct[:, 0]
+        return float(np.average(variance / (variance + noise), weights=counts))
 
     note = f"the {int(there.sum()):,} of {sampling.size:,} persons with occasions enough for an own line"
     if rate.sd() == 0:

@@ -55,7 +55,7 @@ def linear_functions(
 ) -> pd.DataFrame:
     """Tidy table of the rows of L beta, L of shape (k, p)."""
     method = ddf_of(ddf)
-    estimate = L @ fit.solution.beta
+    estimate = L @ fit.estimates.beta
     error = np.sqrt(np.maximum(row_variances(L, method.covariance(fit)), 0.0))
     df = method.df(fit, L)
     with np.errstate(divide="ignore", invalid="ignore"):

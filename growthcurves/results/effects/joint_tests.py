@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.sums.design import standardise
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import shape_times
@@ -224,9 +223,9 @@ class _Cells:
         factors = [item for item in variables.values() if item.factor]
         grid = Grid(variables, [item.name for item in factors])
         cells = grid.cells()
-        rows = np.random.default_rng(0).integers(0, fit.moments.rows, LOOKS)
+        rows = np.random.default_rng(0).integers(0, fit.sums.rows, LOOKS)
         numbers = {item.name: fit.panel.numbers(item.name)[rows] for item in variables.values() if not item.factor}
-        times = np.zeros(fit.moments.rows)
+        times = np.zeros(fit.sums.rows)
         if fit.model.time is not None:
             times = shape_times(fit.model, fit.panel.times, fit.panel.frame)
         parts = []
@@ -251,7 +250,7 @@ class _Cells:
             means[:, columns] = self.X[:, look, columns]
             parts.append(contrasts @ self._averaged(means, effect))
         L = np.concatenate(parts) if parts else np.zeros((0, self.X.shape[2]))
-        return estimable_part(fit, L)[:, list(fit.coordinates.x.kept)], len(L)
+        return estimable_part(fit, L)[:, list(fit.sums.kept)], len(L)
 
     def _functions(self, family: list[int], own: tuple[int, ...]) -> list[tuple[list[int], int]]:
         """Columns of the family that share a function of time and covariates, and the look at which it is largest.
@@ -302,14 +301,11 @@ def _cell_code(item: Variable, told_apart: bool) -> np.ndarray:
 def _second(fit: FittedModel, effects: list[Effect], effect: Effect) -> tuple[np.ndarray, int]:
     """Rows of the Cholesky factor of X'X with the effects that contain this one last (Goodnight 1980)."""
     later = [j for other in effects if other.contains(effect) for j in other.columns]
-    kept = list(fit.coordinates.x.kept)
+    kept = list(fit.sums.kept)
     own = [j for j in effect.columns if j in kept]
     before = [j for j in kept if j not in later and j not in own]
     order = [*before, *own, *(j for j in kept if j in later)]
-    moments = fit.moments
-    lift = moments.terms.lift_x(moments.row_centre, moments.weight_centre)[:, order]
-    content = np.array([moments.terms.x_closed.index(moments.terms.x[j]) for j in order], dtype=int)
-    back = standardise(moments.total[:-1, :-1], lift, content).back
+    back = fit.sums.triangle(order)
     rows = np.zeros((len(own), len(kept)))
     rows[:, [kept.index(j) for j in order]] = back[len(before) : len(before) + len(own)]
     return rows, len(effect.columns)

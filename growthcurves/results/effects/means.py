@@ -167,7 +167,7 @@ def marginal(
         raise ModelError(unknown("kind of differences", compare[0], DIFFERENCES[1:]))
     rows = GridRows(
         np.concatenate([part.L for part in parts]),
-        fit.coordinates.x.kept,
+        fit.sums.kept,
         np.concatenate([part.estimable for part in parts]),
     )
     labels = [{**group, **point} for point in points for group in grid.groups()]

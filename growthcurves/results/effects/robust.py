@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.persons.sandwich import Sandwich, sandwich
+from growthcurves.engine.estimates import Sandwich
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method, Rows
@@ -80,7 +80,7 @@ class Robust(Method):
         return (df / eta * rows.wald(at.cov), df) if df > 0 else (float("nan"), float("nan"))
 
     def _sandwich(self, fit: FittedModel, L: np.ndarray) -> Sandwich:
-        return sandwich(fit.solution, fit.people_moments, self.kind, L)
+        return fit.estimates.sandwich(self.kind, L)
 
 
 def _batches(L: np.ndarray) -> Iterator[np.ndarray]:
@@ -157,4 +157,4 @@ def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEf
     columns = {f"model_{name}": model[name] for name in ("std_error", "df", "p_value")}
     wide = pd.DataFrame(table.assign(**columns))
     wide.attrs = {**table.attrs, "model_ddf": model.attrs["ddf"]}
-    return RobustEffects(wide, str(kind).upper(), fit.moments.persons)
+    return RobustEffects(wide, str(kind).upper(), fit.sums.persons)

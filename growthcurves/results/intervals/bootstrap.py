@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.engine.estimates import Quantity
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.intervals.draws import replicate_fits
-from growthcurves.results.intervals.quantity import Interval, Quantity
+from growthcurves.results.intervals.quantity import Interval
 from growthcurves.results.intervals.replicates import Replicates, in_words, replicates_table
 
 KINDS = ("parametric", "case")
@@ -111,7 +112,7 @@ def bootstrap(fit: FittedModel, method: Bootstrap) -> Replicates:
     NotEstimableError
         When the fit has not converged.
     """
-    if not fit.solution.verdict.converged:
+    if not fit.estimates.verdict.converged:
         raise NotEstimableError("The fit has not converged: replicates of it would mean nothing.")
     seed = seed_of(method.rng)
     fits = replicate_fits(fit, method.kind, method.n, seed)

@@ -13,8 +13,8 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.ladder.rungs import Rung
-from growthcurves.results.questions.design_rows import own_rows
 from growthcurves.results.tables.answer import TIDY
+from growthcurves.results.variation.variance_parts import squared_correlation
 from growthcurves.results.variation.variances import variance_components
 
 NAN = float("nan")
@@ -76,7 +76,7 @@ def _shares(rung: Rung, means: FittedModel, growth: FittedModel) -> Iterable[Lin
     squared = squared_correlation(fit)
     yield Line(rung.name, SHARES, "R2:outcome", squared, NO_SPREAD if np.isnan(squared) else "")
     if fit is not means:
-        yield _drop(rung.name, "R2:residual", fit.sigma2, means.sigma2)
+        yield _drop(rung.name, "R2:residual", fit.residual_variance, means.residual_variance)
     if fit in (means, growth):
         return
     for name in growth.random_names:
@@ -96,15 +96,6 @@ def _drop(model: str, term: str, after: float, before: float) -> Line:
         return Line(model, SHARES, term, NAN, ZERO_BEFORE)
     share = (before - after) / before
     return Line(model, SHARES, term, share, NEGATIVE if share < 0 else ZERO_AFTER if after == 0 else "")
-
-
-def squared_correlation(fit: FittedModel) -> float:
-    """Squared correlation of the outcome with X beta; NaN where X beta is constant."""
-    expected, outcome = own_rows(fit).X @ fit.solution.beta, fit.panel.values
-    expected, outcome = expected - expected.mean(), outcome - outcome.mean()
-    if not expected @ expected > 1e-20 * (outcome @ outcome):
-        return NAN
-    return float((expected @ outcome) ** 2 / ((expected @ expected) * (outcome @ outcome)))
 
 
 def _criteria(rung: Rung) -> Iterable[Line]:

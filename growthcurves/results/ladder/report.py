@@ -67,7 +67,7 @@ def _head(answer: Ladder) -> Iterable[str]:
     top = list(answer.fits.values())[-1]
     by = "REML" if top.method == "reml" else "ML"
     yield f"Ladder of growth models of {top.model.outcome}, fitted by {by}"
-    yield f"All models on the same {top.moments.rows:,} rows of {top.moments.persons:,} persons{_dropped(top.panel)}"
+    yield f"All models on the same {top.sums.rows:,} rows of {top.sums.persons:,} persons{_dropped(top.panel)}"
     yield from (f"  {name}  {title}" for name, title in answer.titles.items())
 
 
@@ -147,8 +147,8 @@ def _criteria(answer: Ladder) -> Lines:
     words = {
         "deviance": (" deviance", 2),
         "aic": (" AIC", 2),
-        "bic": (f" BIC, n = {one.moments.rows:,} rows", 2),
-        "bic_persons": (f" BIC, n = {one.moments.persons:,} persons", 2),
+        "bic": (f" BIC, n = {one.sums.rows:,} rows", 2),
+        "bic_persons": (f" BIC, n = {one.sums.persons:,} persons", 2),
         "parameters": (" parameters", 0),
     }
     lines: Lines = [("Fit", [])]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
-from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.engine.estimates import PersonState
 from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
@@ -25,9 +25,9 @@ INTERVALS = (None, "confidence", "prediction")
 def fitted_values(fit: FittedModel) -> pd.Series:
     """Persons' own curves at the rows used; NaN where the model is not identified."""
     rows = own_rows(fit)
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     effects = state.effects[:, fit.panel.persons.codes]
-    values = rows.X @ fit.solution.beta + np.einsum("nq,qn->n", rows.Z, effects)
+    values = rows.X @ fit.estimates.beta + np.einsum("nq,qn->n", rows.Z, effects)
     if not fit.identified:
         values = np.full_like(values, np.nan)
     return pd.Series(values, index=rows.index, name="fitted")
@@ -75,7 +75,7 @@ def predict(
     """
     _refuse_question(fit, people, seen, interval)
     rows, state, there = _rows_and_state(fit, newdata, people, seen)
-    estimate = rows.X @ fit.solution.beta
+    estimate = rows.X @ fit.estimates.beta
     if state is not None:
         estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
         estimate[~there] = np.nan
@@ -138,13 +138,13 @@ def _with_interval(
 ) -> pd.DataFrame:
     people, interval, level = asked
     moved = rows.X if state is None else rows.X + np.einsum("nq,qpn->np", rows.Z, state.slope)
-    variance = row_variances(moved, fit.solution.cov_beta)
+    variance = row_variances(moved, fit.estimates.cov_beta)
     if state is not None:
         variance += np.einsum("nq,qrn,nr->n", rows.Z, state.spread, rows.Z)
     elif people == "new" or (people == "average" and interval == "prediction"):
-        variance += row_variances(fit.standard_rows(rows.Z), fit.standard_G)
+        variance += fit.point.variances(fit.standard_rows(rows.Z))
     if interval == "prediction":
-        variance += fit.sigma2
+        variance += fit.point.residual_variance()
     error = np.sqrt(variance)
     df = _curve_df(fit, rows.X) if people == "average" and interval == "confidence" else np.full(len(error), np.inf)
     half = t_quantile(0.5 + checked_level(level) / 2.0, df) * error
@@ -164,7 +164,7 @@ def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
 
 def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
     """The state of the person of each row, and whether the person is known."""
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     if newdata is None:
         codes = fit.panel.persons.codes
         return state.take(codes), np.ones(len(codes), dtype=bool)

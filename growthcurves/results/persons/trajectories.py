@@ -10,7 +10,6 @@ import pandas as pd
 from growthcurves.data.frame import require_columns
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
-from growthcurves.engine.persons.state import person_state
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -79,7 +78,7 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
             X = types.status(t) + covariate_row(fit, t)
             spread = np.sqrt([_curve_variance(fit, z) for z in random_rows(fit, t)])[types.kinds]
             rows.append(types.counts @ X / types.counts.sum())
-            bands.append([mixture_quantile(X @ fit.solution.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
+            bands.append([mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
         table = linear_functions(fit, np.array(rows), [""] * len(times), level=level)
         low, high = np.array(bands).T
         columns = {"group": name, "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
@@ -97,10 +96,10 @@ def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
     """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
     times = np.asarray(times, dtype=float)
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     curves = np.empty((fit.panel.persons.count, len(times)))
     for j, t in enumerate(times):
-        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.solution.beta
+        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.estimates.beta
     ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
 
@@ -111,4 +110,4 @@ def _curve_variance(fit: FittedModel, z: np.ndarray) -> float:
         return 0.0
     if any(name in fit.bound.covariates.names for name in fit.random_names):
         return float("nan")
-    return float(z @ fit.standard_G @ z)
+    return float(fit.point.between(z))

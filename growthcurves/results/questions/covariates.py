@@ -24,7 +24,7 @@ def covariate_row(fit: FittedModel, time: float) -> np.ndarray:
     names = fit.bound.covariates.names
     if names:
         row[-len(names) :] = _at(fit, time)
-    return row[list(fit.coordinates.x.kept)]
+    return row[list(fit.sums.kept)]
 
 
 def _at(fit: FittedModel, time: float) -> np.ndarray:

@@ -41,7 +41,7 @@ def own_rows(fit: FittedModel) -> DesignRows:
     place = {k: i for i, k in enumerate(bound.growth_rows)}
     first = len(bound.made) - len(covariates)
     X = np.empty((n, len(fit.terms)))
-    for j, column in enumerate(fit.coordinates.x.kept):
+    for j, column in enumerate(fit.sums.kept):
         k, weight = bound.x[column]
         row = place[k] if k in place else basis.shape[1] + k - first
         X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
@@ -79,7 +79,7 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     covariates = _covariates(fit, frame, table)
     X = np.column_stack([growth_columns(fit, table, basis), covariates])
     Z = random_columns(fit, basis, covariates)
-    return DesignRows(X[:, list(fit.coordinates.x.kept)], Z, frame.index, estimable(fit, X))
+    return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X))
 
 
 def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:

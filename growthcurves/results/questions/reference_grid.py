@@ -202,7 +202,7 @@ class Grid:
     def average(self, fit: FittedModel, X: np.ndarray) -> GridRows:
         """Rows over the cells (cells, terms), averaged within each combination of `by`."""
         L = X.reshape(len(self.groups()), -1, X.shape[1]).mean(axis=1)
-        return GridRows(L, fit.coordinates.x.kept, estimable(fit, L))
+        return GridRows(L, fit.sums.kept, estimable(fit, L))
 
 
 def _product(variables: Mapping[str, Variable], names: list[str]) -> list[dict[str, Any]]:

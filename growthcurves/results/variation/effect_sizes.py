@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
+from growthcurves.engine.estimates import Function, FunctionOf
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -127,7 +128,7 @@ def _rows(
     rate = average_rate(fit, period)
     time, length = fit.model.time, last - first
     if rate.sd() > 0:
-        yield _line(name, _over(fit, L, lambda G, s: rate.variance(G), level), "SD of rates", rate.sd(), RATES)
+        yield _line(name, _over(fit, L, rate.variance, level), "SD of rates", rate.sd(), RATES)
     else:
         note = "persons' rates are estimated not to differ: no SD to divide by"
         yield _line(name, Estimate(NAN, NAN, NAN, NAN), "SD of rates", 0.0, RATES, note)
@@ -137,7 +138,7 @@ def _rows(
     for t in period:
         variance = _outcome_variance(fit, t)
         value = _over(fit, length * L, variance, level)
-        sd = float(np.sqrt(variance(fit.standard_G, fit.sigma2)))
+        sd = float(np.sqrt(variance(fit.point)))
         yield _line(name, value, f"SD at {time} {time_text(t)}, model", sd, PERIOD)
 
 
@@ -146,15 +147,15 @@ def _line(name: str, value: Estimate, by: str, divisor: float, source: str, note
     return [*tidy, by, divisor, source, note]
 
 
-def _over(fit: FittedModel, L: np.ndarray, variance: Callable[[np.ndarray, float], float], level: float) -> Estimate:
+def _over(fit: FittedModel, L: np.ndarray, variance: Function, level: float) -> Estimate:
     """L beta over the square root of a variance."""
-    return delta(fit, lambda beta, G, s: float(L @ beta / np.sqrt(variance(G, s))), level)
+    return delta(fit, FunctionOf(lambda point: float(L @ point.beta / np.sqrt(variance(point)))), level)
 
 
-def _outcome_variance(fit: FittedModel, time: float) -> Callable[[np.ndarray, float], float]:
+def _outcome_variance(fit: FittedModel, time: float) -> Function:
     """The variance of an outcome at a time given predictors."""
     Z = random_rows(fit, time)
-    return lambda G, s: mean_variance(fit, Z, G) + s
+    return lambda point: mean_variance(fit, Z, point) + point.residual_variance(time)
 
 
 def _observed_sd(fit: FittedModel, by: Any) -> float:

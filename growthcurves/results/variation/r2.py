@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.solution import Solution, solve
-from growthcurves.engine.sums.coordinates import coordinates
-from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
-from growthcurves.results.variation.variance_parts import VarianceParts, variance_parts
+from growthcurves.results.variation.variance_parts import VarianceParts, squared_correlation, variance_parts
 
 NAKAGAWA = "Nakagawa and Schielzeth 2013, Johnson 2014"
 SINGER = "Singer and Willett 2003"
@@ -110,7 +108,7 @@ def r2(fit: FittedModel) -> R2:
             "withheld. Fit fewer random effects, or add occasions."
         )
     parts = variance_parts(fit)
-    correlation = Row("squared correlation", SINGER, _squared_correlation(fit), "of outcome and fixed part")
+    correlation = Row("squared correlation", SINGER, squared_correlation(fit), "of outcome and fixed part")
     rows = [*_nakagawa(parts), correlation]
     if fit.random_names:
         rows += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts)]
@@ -122,36 +120,22 @@ def _nakagawa(parts: VarianceParts) -> Iterator[Row]:
     yield Row("conditional", NAKAGAWA, (parts.fixed + parts.random) / parts.total, "")
 
 
-def _squared_correlation(fit: FittedModel) -> float:
-    """Squared correlation of the outcome with X beta, about the means, from the totals."""
-    problem, moments = fit.solution.problem, fit.moments
-    n, constant = moments.rows, moments.terms.x_closed.index((0, 0))
-    beta = problem.offset + problem.scale * fit.solution.optimum.at.beta  # in standard coordinates
-    mean = problem.into_xy[:-1, :-1].T @ moments.total[constant, :-1] / n
-    total = moments.total
-    products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
-    covariance = beta @ (problem.into_xy[:-1, :-1].T @ products)
-    fixed = n * (beta @ beta - (mean @ beta) ** 2)
-    outcome = total[-1, -1] - total[constant, -1] ** 2 / n
-    return float(covariance**2 / (fixed * outcome)) if fixed > 0 else 0.0
-
-
 # ---------------------------------------------------------------- drops of variance components
 
 
-def _refit(fit: FittedModel, terms: Terms) -> Solution:
-    moments = fit.moments.restricted(terms)
-    return solve(moments, coordinates(moments), fit.method == "reml")
+def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),)) -> Estimates:
+    """The unconditional means model, an overall mean and random intercepts; or random intercepts with these columns."""
+    return fit.estimates.with_columns(fixed, (0,), ((0,),))
 
 
-def _means_model(fit: FittedModel) -> Terms:
-    """The unconditional means model: an overall mean and random intercepts."""
-    return replace(fit.moments.terms, x=((0, 0),), z=(0,), blocks=((0,),))
-
-
-def _growth_model(fit: FittedModel) -> Terms:
+def _growth_model(fit: FittedModel) -> Estimates:
     """The unconditional growth model: the growth parameters without predictors, the random effects as they are."""
-    return replace(fit.moments.terms, x=tuple((k, 0) for k in fit.bound.growth_rows))
+    fixed = tuple((k, 0) for k in fit.bound.growth_rows)
+    return fit.estimates.with_columns(fixed, fit.bound.z, fit.model.random.positions)
+
+
+def _residual(estimates: Estimates) -> float:
+    return float(estimates.point.residual_variance())
 
 
 def _drop(before: float, after: float) -> float:
@@ -165,14 +149,14 @@ def _drop(before: float, after: float) -> float:
 def _pseudo(fit: FittedModel) -> Iterator[Row]:
     if any(name in fit.bound.covariates.names for name in fit.random_names):
         return
-    growth = _refit(fit, _growth_model(fit))
+    growth = _growth_model(fit)
     if fit.model.time is not None and "intercept" in fit.random_names:
-        start = _refit(fit, _means_model(fit))
+        start = _means_model(fit)
         note = "unconditional means to unconditional growth model"
-        yield Row("pseudo: residual, by time", SINGER, _drop(start.sigma2, growth.sigma2), note)
+        yield Row("pseudo: residual, by time", SINGER, _drop(_residual(start), _residual(growth)), note)
     if not _has_predictors(fit):
         return
-    yield Row("pseudo: residual, by predictors", SINGER, _drop(growth.sigma2, fit.sigma2), "")
+    yield Row("pseudo: residual, by predictors", SINGER, _drop(_residual(growth), fit.residual_variance), "")
     for a, name in enumerate(fit.random_names):
         value = _drop(growth.G[a, a], fit.G[a, a])
         yield Row(f"pseudo: {name}", SINGER, value, _pseudo_note(fit, name, value))
@@ -194,14 +178,11 @@ def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
 
 
 def _snijders_bosker(fit: FittedModel) -> Iterator[Row]:
-    terms = fit.moments.terms
-    kept = tuple(terms.x[j] for j in fit.coordinates.x.kept)
-    full = _refit(fit, replace(_means_model(fit), x=kept))
-    empty = _refit(fit, _means_model(fit))
+    full, empty = _means_model(fit, [fit.bound.x[j] for j in fit.sums.kept]), _means_model(fit)
     size = fit.panel.persons.count / float((1.0 / fit.panel.persons.sizes).sum())
     note = "random intercepts only" if fit.random_names != ("intercept",) else ""
     for level, count in ((1, 1.0), (2, size)):
-        before, after = (float(s.G[0, 0] + s.sigma2 / count) for s in (empty, full))
+        before, after = (float(one.G[0, 0] + _residual(one) / count) for one in (empty, full))
         text = note if level == 1 else "; ".join(filter(None, [note, f"{number(size, 3)} occasions (harmonic mean)"]))
         yield Row(f"level {level}", SNIJDERS, _drop(before, after), text)
 

@@ -7,20 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.engine.estimates import FixedEffect, Quantity
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.intervals import intervals_of
-from growthcurves.results.intervals.delta import Function, delta
+from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
-from growthcurves.results.intervals.quantity import (
-    CorrelationQuantity,
-    Interval,
-    Quantity,
-    SdQuantity,
-    every_parameter,
-    fixed_effect,
-    on_boundary,
-)
+from growthcurves.results.intervals.quantity import Interval, every_parameter, on_boundary
 from growthcurves.results.intervals.wald import Wald
 from growthcurves.results.tables.answer import TIDY
 
@@ -130,7 +123,7 @@ def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.
 def _fixed(fit: FittedModel, method: Any, level: float) -> pd.DataFrame:
     if isinstance(method, Wald):
         return fixed_effects(fit, method.ddf, level)
-    rows: list[Quantity] = [fixed_effect(row) for row in np.eye(len(fit.terms))]
+    rows: list[Quantity] = [FixedEffect(row) for row in np.eye(len(fit.terms))]
     found = method.intervals(fit, rows, level)
     table = pd.DataFrame({"term": fit.terms, "conf_low": [i.low for i in found], "conf_high": [i.high for i in found]})
     table.attrs["notes"] = {term: one.note for term, one in zip(fit.terms, found, strict=True) if one.note}
@@ -138,23 +131,12 @@ def _fixed(fit: FittedModel, method: Any, level: float) -> pd.DataFrame:
 
 
 def _row(fit: FittedModel, name: str, quantity: Quantity, interval: Interval, level: float) -> list:
-    sd, moment = delta(fit, quantity.function, level, quantity.scale), delta(fit, moment_of(quantity), level)
-    estimate, errors = sd.estimate, [sd.std_error, moment.std_error]
+    value, moment = delta(fit, quantity, level), delta(fit, quantity.moment(), level)
+    estimate, errors = value.estimate, [value.std_error, moment.std_error]
     if fit.identified and on_boundary(fit, quantity):
-        estimate, errors = NAN if isinstance(quantity, CorrelationQuantity) else 0.0, [NAN, NAN]
+        estimate, errors = 0.0 if quantity.zero else NAN, [NAN, NAN]
         moment = moment._replace(estimate=0.0)
-    if isinstance(quantity, CorrelationQuantity):
+    if quantity.scale == "atanh":
         estimate = float(np.sign(estimate)) if abs(estimate) > 1 - 1e-9 else estimate
-        moments = [NAN, moment.estimate]
-    else:
-        moments = [moment.estimate, NAN]
+    moments = [moment.estimate, NAN] if quantity.zero else [NAN, moment.estimate]
     return [name, estimate, errors[0], NAN, NAN, NAN, interval.low, interval.high, *moments, errors[1]]
-
-
-def moment_of(quantity: Quantity) -> Function:
-    """The variance or covariance that belongs to an SD or a correlation."""
-    if isinstance(quantity, CorrelationQuantity):
-        return lambda beta, G, s: quantity.first @ G @ quantity.second
-    if isinstance(quantity, SdQuantity):
-        return lambda beta, G, s: quantity.combination @ G @ quantity.combination
-    return lambda beta, G, s: s

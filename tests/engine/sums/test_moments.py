@@ -299,5 +299,5 @@ def test_the_public_fit_is_the_fit_of_its_pieces():
     formula = "reaction ~ day + (day | subject)"
     whole = gc.fit(formula, data)
     parts = [gc.fit(formula, data[data["subject"] < 350]), gc.fit(formula, data[data["subject"] >= 350])]
-    same(fitted(parts[0].moments + parts[1].moments), whole.solution)
-    same(fitted((parts[0].people_moments + parts[1].people_moments).moments()), whole.solution)
+    same(fitted(parts[0].sums.moments + parts[1].sums.moments), whole.estimates.solution)
+    same(fitted((parts[0].sums.people + parts[1].sums.people).moments()), whole.estimates.solution)

@@ -1,0 +1,171 @@
+"""The door for estimation, planning and storage: rows to sums, sums to estimates, and both to saved values and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.parameters import Occasions
+from growthcurves.engine.estimates import Estimates
+from growthcurves.engine.likelihood.gaussian import criterion, derivatives
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
+from growthcurves.engine.moved import moved
+from growthcurves.engine.normal import NormalEstimates
+from growthcurves.engine.parameters.face import Face
+from growthcurves.engine.search.certificate import judge
+from growthcurves.engine.search.optimise import Optimum
+from growthcurves.engine.solution import Solution, solve_problem
+from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.sums.remembered import Remembered
+from growthcurves.engine.sums.schedules import Schedules
+from growthcurves.numerics.arrays import Array
+
+__all__ = [
+    "Moments",
+    "PersonMoments",
+    "Problem",
+    "Remembered",
+    "Rows",
+    "Terms",
+    "estimated",
+    "estimates_from",
+    "problem_of",
+    "recoded",
+    "remembered",
+    "sums_from",
+    "sums_values",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a panel for one model: what the engine sums, and what a likelihood of single rows needs.
+
+    Attributes
+    ----------
+    terms : Terms
+        Which products make X and Z.
+    stored : sequence of (n,) arrays
+        Stored columns g_1, ..., g_m.
+    outcome : (n,) array
+    weights : sequence of (N,) arrays
+    persons : int
+    starts : (N,) array or None
+        Each person's first row, where rows of a person lie together.
+    codes : (n,) array
+        Whose row it is.
+    labels : (N,) array
+    occasions : Occasions
+    """
+
+    terms: Terms
+    stored: Sequence[Array]
+    outcome: Array
+    weights: Sequence[Array]
+    persons: int
+    starts: Array | None
+    codes: Array
+    labels: Array
+    occasions: Occasions
+
+    def columns(self, pairs: Sequence[tuple[int, int]]) -> Array:
+        """Columns of X, (n, k): products of a row column and a weight."""
+        made = self.row_columns(sorted({k for k, _ in pairs}))
+        out = [made[k] * (self.weights[w - 1][self.codes] if w else 1.0) for k, w in pairs]
+        return np.column_stack(out) if out else np.zeros((len(self.outcome), 0))
+
+    def row_columns(self, wanted: Sequence[int]) -> dict[int, Array]:
+        """Row columns by number."""
+        ones = np.ones(len(self.outcome))
+        found = {}
+        for k in wanted:
+            found[k] = np.zeros(len(self.outcome))
+            for g, a in self.terms.combination(k):
+                found[k] = found[k] + a * (self.stored[g - 1] if g else ones)
+        return found
+
+
+def remembered(rows: Rows) -> Remembered:
+    """The one pass over the rows: cross-products by person, and what they come to."""
+    codes = None if rows.starts is not None else rows.codes
+    people = PersonMoments.of_rows(
+        rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, codes, rows.labels
+    )
+    return Remembered.of(people)
+
+
+def problem_of(sums: Remembered, reml: bool) -> Problem:
+    """The sums in standard coordinates; its scale is zero where the fixed effects fit the outcome perfectly."""
+    return standard_problem(sums.moments, sums.coordinates, reml)
+
+
+def estimated(sums: Remembered, problem: Problem) -> Estimates:
+    """The estimates of a problem."""
+    return NormalEstimates(sums, solve_problem(problem, sums.moments))
+
+
+def recoded(estimates: Any, sums: Remembered) -> Estimates | None:
+    """The same optimum for sums whose row columns are made otherwise; None where the model is another one."""
+    solution = moved(estimates.solution, sums.moments, sums.coordinates)
+    return None if solution is None else NormalEstimates(sums, solution)
+
+
+# ---------------------------------------------------------------- saved values
+
+
+def sums_values(sums: Remembered, people: bool) -> dict[str, Any]:
+    """The sums as plain values, with or without those of single persons."""
+    moments = sums.moments
+    terms, shared, own = moments.terms, moments.shared, None
+    if moments.own is not None and not people:
+        own = _people_values(replace(moments.own, labels=None))
+    return {
+        "moments": {
+            "terms": (terms.x, terms.z, terms.blocks, terms.made),
+            "total": moments.total,
+            "rows": moments.rows,
+            "persons": moments.persons,
+            "row_centre": moments.row_centre,
+            "weight_centre": moments.weight_centre,
+            "shared": None if shared is None else (shared.counts, shared.lengths, shared.G, shared.T),
+            "own": own,
+            "one_by_one": moments.own is not None,
+        },
+        "people": _people_values(sums.people) if people else None,
+    }
+
+
+def _people_values(people: PersonMoments) -> dict[str, Any]:
+    return {
+        "gram": people.gram,
+        "weights": people.weights,
+        "row_centre": people.row_centre,
+        "weight_centre": people.weight_centre,
+    }
+
+
+def sums_from(values: dict[str, Any], absent: Any) -> Remembered:
+    """The sums from their values; `absent` stands for persons that were not saved."""
+    inside = values["moments"]
+    terms = Terms(*inside["terms"])
+    people = absent if values["people"] is None else PersonMoments(terms, **values["people"])
+    own = None
+    if inside["one_by_one"]:
+        own = PersonMoments(terms, **inside["own"]) if inside["own"] is not None else replace(people, labels=None)
+    shared = None if inside["shared"] is None else Schedules(*inside["shared"])
+    names = ("total", "rows", "persons", "row_centre", "weight_centre")
+    moments = Moments(terms=terms, shared=shared, own=own, **{name: inside[name] for name in names})
+    return Remembered.from_moments(people, moments)
+
+
+def estimates_from(values: dict[str, Any], sums: Remembered, reml: bool) -> Estimates:
+    """Estimates from their values and sums."""
+    problem = problem_of(sums, reml)
+    face = Face(values["rotation"], values["free"])
+    at = criterion(problem, face.matrix(values["theta"]))
+    optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
+    return NormalEstimates(sums, Solution(problem, optimum, judge(problem, optimum)))
