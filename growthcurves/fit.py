@@ -421,7 +421,7 @@ class GrowthFit(FittedModel):
     def refit(self, method: str | None = None, **changes: Any) -> GrowthFit:
         """Fit again by another method or with model options changed, on the same panel."""
         model = self.model.replace(**changes) if changes else self.model
-        fitted = estimate(model, self.panel, method or self.method, GrowthFit)
+        fitted = estimate(model, self.panel, method or self.method, GrowthFit, likelihood=self.estimates.maker)
         assert isinstance(fitted, GrowthFit)
         return fitted
 

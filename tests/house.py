@@ -52,6 +52,7 @@ INSIDE = {
         "draws",
         "submodels",
         "normal",
+        "general",
         "estimates",
         "build",
     ),

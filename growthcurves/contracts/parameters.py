@@ -51,29 +51,54 @@ class Occasions(NamedTuple):
     time: Array
     wave: Array | None = None
 
+    def take(self, rows: Array) -> Occasions:
+        """Those of some rows."""
+        return Occasions(self.time[rows], None if self.wave is None else self.wave[rows])
+
 
 class Residual(Protocol):
-    """A residual covariance with given parameters.
+    """A residual covariance structure with values of its parameters.
 
-    `parameters` says what there is; `working` are free coordinates of them, apart from the scale; `moved` takes
-    others; `matrix` is the covariance of two sets of one person's occasions; `variance` its diagonal at occasions
-    (None: wherever it is the same). A structure of correlations alone has scale 1.
+    As an option of a model it stands with the values that a search starts from, and scale one. R_i is the scale times
+    what the *working* coordinates say, which are free of bounds.
+
+    Attributes
+    ----------
+    name : str
+        A short name, for tables and files.
+    words : str
+        The residual's line in the level equations.
     """
 
     name: str
+    words: str
 
-    def parameters(self) -> tuple[Parameter, ...]: ...
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The natural parameters; the first is the residual SD where there is one for all occasions."""
+        ...
 
-    def values(self) -> tuple[float, ...]: ...
+    def values(self) -> tuple[float, ...]:
+        """Their values, in the same order."""
+        ...
 
     @property
-    def scale(self) -> Any: ...
+    def scale(self) -> Any:
+        """What multiplies the structure: the variance of a residual."""
+        ...
 
     @property
-    def working(self) -> Array: ...
+    def working(self) -> Array:
+        """The other parameters without bounds, (k,)."""
+        ...
 
-    def moved(self, scale: Any, working: Array) -> Residual: ...
+    def moved(self, scale: Any, working: Array) -> Residual:
+        """The same structure with other values."""
+        ...
 
-    def matrix(self, rows: Occasions, columns: Occasions | None = None) -> Array: ...
+    def matrix(self, rows: Occasions, columns: Occasions | None = None) -> Array:
+        """Covariance of the residuals of one person's occasions; with `columns` those of two sets of occasions."""
+        ...
 
-    def variance(self, at: Occasions | None = None) -> Any: ...
+    def variance(self, at: Occasions | None = None) -> Any:
+        """Variances at occasions; the mean one without."""
+        ...

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from growthcurves.contracts.parameters import Occasions
+from growthcurves.contracts.independent import Independent
 from growthcurves.engine.estimates import Estimates
+from growthcurves.engine.general.estimates import GeneralEstimates
+from growthcurves.engine.general.normal_rows import NormalRows
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.moved import moved
@@ -21,8 +20,8 @@ from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.remembered import Remembered
+from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.schedules import Schedules
-from growthcurves.numerics.arrays import Array
 
 __all__ = [
     "Moments",
@@ -41,54 +40,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows of a panel for one model: what the engine sums, and what a likelihood of single rows needs.
-
-    Attributes
-    ----------
-    terms : Terms
-        Which products make X and Z.
-    stored : sequence of (n,) arrays
-        Stored columns g_1, ..., g_m.
-    outcome : (n,) array
-    weights : sequence of (N,) arrays
-    persons : int
-    starts : (N,) array or None
-        Each person's first row, where rows of a person lie together.
-    codes : (n,) array
-        Whose row it is.
-    labels : (N,) array
-    occasions : Occasions
-    """
-
-    terms: Terms
-    stored: Sequence[Array]
-    outcome: Array
-    weights: Sequence[Array]
-    persons: int
-    starts: Array | None
-    codes: Array
-    labels: Array
-    occasions: Occasions
-
-    def columns(self, pairs: Sequence[tuple[int, int]]) -> Array:
-        """Columns of X, (n, k): products of a row column and a weight."""
-        made = self.row_columns(sorted({k for k, _ in pairs}))
-        out = [made[k] * (self.weights[w - 1][self.codes] if w else 1.0) for k, w in pairs]
-        return np.column_stack(out) if out else np.zeros((len(self.outcome), 0))
-
-    def row_columns(self, wanted: Sequence[int]) -> dict[int, Array]:
-        """Row columns by number."""
-        ones = np.ones(len(self.outcome))
-        found = {}
-        for k in wanted:
-            found[k] = np.zeros(len(self.outcome))
-            for g, a in self.terms.combination(k):
-                found[k] = found[k] + a * (self.stored[g - 1] if g else ones)
-        return found
-
-
 def remembered(rows: Rows) -> Remembered:
     """The one pass over the rows: cross-products by person, and what they come to."""
     codes = None if rows.starts is not None else rows.codes
@@ -103,9 +54,25 @@ def problem_of(sums: Remembered, reml: bool) -> Problem:
     return standard_problem(sums.moments, sums.coordinates, reml)
 
 
-def estimated(sums: Remembered, problem: Problem) -> Estimates:
-    """The estimates of a problem."""
-    return NormalEstimates(sums, solve_problem(problem, sums.moments))
+def estimated(rows: Rows, sums: Remembered, problem: Problem, residual: Any, likelihood: Any = None) -> Estimates:
+    """The estimates of a model.
+
+    Parameters
+    ----------
+    rows : Rows
+    sums : Remembered
+        Of these rows.
+    problem : Problem
+        The sums in standard coordinates.
+    residual : Residual
+        The residual structure.
+    likelihood : callable, optional
+        Makes another likelihood than the package's: from rows, sums, whether by REML, and the residual structure.
+    """
+    if likelihood is None and isinstance(residual, Independent):
+        return NormalEstimates(sums, solve_problem(problem, sums.moments))
+    made = (likelihood or NormalRows)(rows, sums, problem.reml, residual)
+    return GeneralEstimates.fitted(made, sums)
 
 
 def recoded(estimates: Any, sums: Remembered) -> Estimates | None:

@@ -79,6 +79,11 @@ class Estimates(Protocol):
         ...
 
     @property
+    def maker(self) -> Any:
+        """What makes the likelihood of other rows, for refits; None for the built-in one."""
+        ...
+
+    @property
     def frame(self) -> Frame:
         """Its standard coordinates."""
         ...

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.engine.batch.criterion import Batch
 from growthcurves.engine.batch.fits import Fits, fit_batch
 from growthcurves.engine.draws.replicates import ParametricSource, truth_of
@@ -20,11 +21,10 @@ from growthcurves.engine.draws.resample import CaseSource
 from growthcurves.engine.information.kenward_roger import adjusted_covariance
 from growthcurves.engine.information.observed import VarianceInformation
 from growthcurves.engine.information.uncertainty import Uncertainty
-from growthcurves.engine.likelihood.independent import Independent
+from growthcurves.engine.likelihood.from_sums import FromSums
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.parameters.residual import IndependentResidual
 from growthcurves.engine.persons.given import Seen, given
 from growthcurves.engine.persons.sandwich import Sandwich, sandwich
 from growthcurves.engine.persons.state import PersonState, person_state
@@ -56,6 +56,10 @@ class NormalEstimates:
     solution: Solution
 
     # ------------------------------------------------ the optimum
+
+    @property
+    def maker(self) -> None:
+        return None
 
     @property
     def frame(self) -> Problem:
@@ -96,7 +100,7 @@ class NormalEstimates:
     @cached_property
     def point(self) -> Point:
         at, sigma2 = self.solution.optimum.at, self.solution.sigma2
-        return Point(self.beta, {"person": sigma2 * at.D}, IndependentResidual(sigma2))
+        return Point(self.beta, {"person": sigma2 * at.D}, Independent(sigma2))
 
     @property
     def standard_beta(self) -> Array:
@@ -120,7 +124,7 @@ class NormalEstimates:
     def natural(self, local: Local) -> Point:
         frame = self.frame
         sigma2 = frame.scale**2 * local.sigma2
-        return Point(frame.beta(local.beta), {"person": sigma2 * local.D}, IndependentResidual(sigma2))
+        return Point(frame.beta(local.beta), {"person": sigma2 * local.D}, Independent(sigma2))
 
     # ------------------------------------------------ uncertainty
 
@@ -135,7 +139,7 @@ class NormalEstimates:
         point = self.point
         G = point.levels["person"] + np.tensordot(step, info.dG, 1)
         return replace(
-            point, levels={"person": G}, residual=IndependentResidual(point.residual.scale + step @ info.dsigma2)
+            point, levels={"person": G}, residual=Independent(point.residual.scale + step @ info.dsigma2)
         )
 
     def adjusted_covariance(self, kind: str) -> Array:
@@ -155,7 +159,7 @@ class NormalEstimates:
 
     def profiler(self, cut: float) -> Profiler:
         problem, optimum = self.frame, self.solution.optimum
-        likelihood = Independent.prepared(problem)
+        likelihood = FromSums.prepared(problem)
         ends = estimate_of(problem, optimum), raised_from(problem, optimum)
         return Profiler(likelihood, *ends, optimum.at.deviance, cut)
 

@@ -15,6 +15,7 @@ from growthcurves.estimate.notes import data_notes, design_notes, estimation_not
 from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import BoundModel, bind, model_columns
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 
@@ -38,10 +39,12 @@ def estimate(
     method: str,
     kind: type[FittedModel],
     people: PersonLevel | None = None,
+    likelihood: Any = None,
 ) -> FittedModel:
     """Fit a model to a panel.
 
-    `people` is the panel seen at the level of persons, where the caller has looked at it already.
+    `people` is the panel seen at the level of persons, where the caller has looked at it already; `likelihood` makes
+    another likelihood than the package's (see `engine.build.estimated`).
 
     Raises
     ------
@@ -57,11 +60,12 @@ def estimate(
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
-    sums = remembered(rows_of(bound))
+    rows = rows_of(bound)
+    sums = remembered(rows)
     refuse_design(bound, sums)
     problem = problem_of(sums, method == "reml")
     refuse_perfect(bound, problem)
-    estimates = estimated(sums, problem)
+    estimates = estimated(rows, sums, problem, residual_of(bound.model.residual), likelihood)
     refuse_unbounded(bound, estimates)
     notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     for note in notes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.engine.batch.criterion import Batch, criterion
 from growthcurves.engine.batch.faces import ranks_of, scales, spectra
 from growthcurves.engine.batch.optimise import Ends, descent_directions, optimise_batch
@@ -13,7 +14,6 @@ from growthcurves.engine.batch.starts import moment_starts, other_starts
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.parameters.residual import IndependentResidual
 from growthcurves.engine.search.certificate import CONVERGED, LARGE, identified, judge, within_fixed_effects
 from growthcurves.engine.search.optimise import DESCENT, moment_start, optimise, other_start
 from growthcurves.numerics.arrays import Array
@@ -68,7 +68,7 @@ class Fits:
 
     def points(self, used: Array) -> Point:
         """The estimates of some replicates as a point whose arrays have a leading axis."""
-        return Point(self.beta[used], {"person": self.G[used]}, IndependentResidual(self.sigma2[used]))
+        return Point(self.beta[used], {"person": self.G[used]}, Independent(self.sigma2[used]))
 
     @staticmethod
     def joined(parts: list[Fits]) -> Fits:

@@ -71,7 +71,7 @@ class Point:
     def withheld(self) -> Point:
         """The fixed effects alone: variances are NaN, where data cannot tell them apart."""
         levels = {unit: np.full_like(G, np.nan) for unit, G in self.levels.items()}
-        return replace(self, levels=levels, residual=None if self.residual is None else self.residual.withheld())
+        return replace(self, levels=levels, residual=_with_scale(self.residual, float("nan")))
 
     def with_beta(self, beta: Array) -> Point:
         """The point with other fixed effects."""
@@ -81,4 +81,10 @@ class Point:
         """The points of replicates, whose arrays have a leading axis, one by one."""
         for i, beta in enumerate(self.beta):
             levels = {unit: G[i] for unit, G in self.levels.items()}
-            yield Point(beta, levels, None if self.residual is None else self.residual.single(i))
+            scale = None if self.residual is None else float(self.residual.scale[i])
+            yield Point(beta, levels, _with_scale(self.residual, scale))
+
+
+def _with_scale(residual: Any, scale: Any) -> Any:
+    """A residual structure of another scale; None where there is none."""
+    return None if residual is None else residual.moved(scale, residual.working)

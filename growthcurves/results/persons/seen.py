@@ -39,6 +39,6 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRo
     used = past & rows.determined & ~np.isnan(rows.X).any(axis=1) & ~np.isnan(Z).any(axis=1)
     used[past] &= ~np.isnan(outcome)
     residual = outcome[used[past]] - rows.X[used] @ fit.estimates.beta
-    state = fit.estimates.given(Seen(rows.X[used], Z[used], residual, codes[used], len(ids), None))
-    wanted_rows = DesignRows(rows.X[~past], Z[~past], wanted.index, rows.determined[~past])
+    state = fit.estimates.given(Seen(rows.X[used], Z[used], residual, codes[used], len(ids), rows.occasions.take(used)))
+    wanted_rows = DesignRows(rows.X[~past], Z[~past], wanted.index, rows.determined[~past], rows.occasions.take(~past))
     return wanted_rows, state.take(codes[~past])

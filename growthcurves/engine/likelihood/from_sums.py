@@ -11,7 +11,7 @@ from growthcurves.engine.parameters.local import Local
 
 
 @dataclass(frozen=True, eq=False)
-class Independent:
+class FromSums:
     """-2 log likelihood of a problem in all its parameters.
 
     Attributes
@@ -22,7 +22,7 @@ class Independent:
     frame: Problem
 
     @classmethod
-    def prepared(cls, problem: Problem) -> Independent:
+    def prepared(cls, problem: Problem) -> FromSums:
         """Made for many evaluations."""
         return cls(for_many_evaluations(problem))
 

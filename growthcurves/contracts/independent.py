@@ -1,4 +1,4 @@
-"""Independent residuals of one variance: the residual part of a point where no other is asked for."""
+"""Independent residuals of one variance: the residual structure where no other is asked for."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.parameters import INFINITY, Occasions, Parameter
-from growthcurves.numerics.arrays import Array
+from growthcurves.contracts.parameters import INFINITY, Array, Occasions, Parameter
 
 
-@dataclass(frozen=True, eq=False)
-class IndependentResidual:
+@dataclass(frozen=True)
+class Independent:
     """R_i = sigma^2 I.
 
     Attributes
@@ -21,8 +20,9 @@ class IndependentResidual:
         The variance; an array for replicates side by side.
     """
 
-    scale: Any
+    scale: Any = 1.0
     name = "independent"
+    words = "e ~ N(0, sigma^2)"
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (Parameter("sd:residual", "residual", "sd", 0.0, INFINITY),)
@@ -34,8 +34,8 @@ class IndependentResidual:
     def working(self) -> Array:
         return np.zeros(0)
 
-    def moved(self, scale: Any, working: Array) -> IndependentResidual:
-        return IndependentResidual(scale)
+    def moved(self, scale: Any, working: Array) -> Independent:
+        return Independent(scale)
 
     def matrix(self, rows: Occasions, columns: Occasions | None = None) -> Array:
         if columns is None:
@@ -45,11 +45,3 @@ class IndependentResidual:
     def variance(self, at: Occasions | None = None) -> Any:
         """The same wherever it is asked for."""
         return self.scale
-
-    def single(self, replicate: int) -> IndependentResidual:
-        """One of the replicates."""
-        return IndependentResidual(float(self.scale[replicate]))
-
-    def withheld(self) -> IndependentResidual:
-        """A variance that is not told."""
-        return IndependentResidual(float("nan"))
