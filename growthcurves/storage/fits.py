@@ -35,14 +35,15 @@ from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.errors import DataError, GrowthCurvesError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import BoundModel, bind
+from growthcurves.model.bind import BoundModel, bind, term_names, term_texts
+from growthcurves.model.columns import Functions
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import shape_of
 from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
 from growthcurves.storage.values import decoded, encoded
 
 FORMAT = "growthcurves fit"
-VERSION = 2
+VERSION = 3
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
@@ -63,11 +64,11 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     return path
 
 
-def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:
+def load(path: str | Path, kind: type[FittedModel], functions: Functions | None = None) -> FittedModel:
     """Read a fit from a file; see `growthcurves.fit.load`."""
     values = _read(Path(path).expanduser())
     try:
-        return _fit(values, kind)
+        return _fit(values, kind, functions)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         if isinstance(error, GrowthCurvesError):
             raise
@@ -93,8 +94,8 @@ def _read(path: Path) -> dict[str, Any]:
     return decoded(whole["fit"])
 
 
-def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
-    model = model_from(values["model"])
+def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None) -> FittedModel:
+    model = model_from(values["model"], functions)
     terms = _terms(values["moments"])
     people: Any = Absent("its persons", PEOPLE)
     if values["people"] is not None:
@@ -190,15 +191,11 @@ def _labels(column: pd.Series) -> Any:
 
 
 def _bound_values(bound: BoundModel, people: bool) -> dict[str, Any]:
-    model = bound.model
     return {
-        "predictors": {
-            name: columns_values(columns, model.formula_for(name)) for name, columns in bound.predictors.items()
-        },
-        "covariates": columns_values(bound.covariates, bound.covariates.formula),
+        "predictors": {name: columns_values(columns) for name, columns in bound.predictors.items()},
+        "covariates": columns_values(bound.covariates),
         "covariate_means": bound.covariate_means,
         "growth_rows": bound.growth_rows,
-        "names": bound.terms,
         "growth_terms": bound.growth_terms,
         "weights": tuple(bound.weights) if people else None,
         "shape_values": bound.shape_values if people or not bound.shape.columns else None,
@@ -212,13 +209,17 @@ def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) 
     if model.time is None:
         shape = replace(shape_of("linear").bind(0.0), parameters=("intercept",))
     shape_values = values["shape_values"]
+    own = dict(model.functions)
+    predictors = {name: columns_from(part, repeat(absent), own) for name, part in values["predictors"].items()}
+    covariates = columns_from(values["covariates"], repeat(absent), own)
+    names = term_names(model, predictors, covariates)
     return BoundModel(
         model=model,
         panel=panel,  # type: ignore[arg-type]
         shape=shape,
         shape_values=nobody if shape_values is None else shape_values,
-        predictors={name: columns_from(part, repeat(absent)) for name, part in values["predictors"].items()},
-        covariates=columns_from(values["covariates"], repeat(absent)),
+        predictors=predictors,
+        covariates=covariates,
         covariate_means=values["covariate_means"],
         stored=(),
         made=terms.made,
@@ -226,7 +227,8 @@ def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) 
         weights=nobody if values["weights"] is None else values["weights"],
         x=terms.x,
         z=terms.z,
-        terms=values["names"],
+        terms=term_texts(names),
+        term_names=names,
         growth_terms=values["growth_terms"],
     )
 
