@@ -152,6 +152,8 @@ def replay(columns: Columns, table: Mapping[str, pd.Series], functions: Function
         lost |= missing
     sheet = Sheet(read.__getitem__, n, {**columns.own, **(functions or {})}, columns.states)
     made = evaluate(columns.formula, sheet, set(columns.terms))
+    if [made.names[place] for place in columns.places if place < len(made.names)] != list(columns.names):
+        raise ModelError("New data make other columns of the formula than the fit has: its record is damaged.")
     out = np.empty((n, len(columns.names)))
     for j, place in enumerate(columns.places):
         values = made.values[place]

@@ -95,6 +95,7 @@ class GrowthModel:
     evaluated_over: str = field(default="persons", repr=False)
     functions: Mapping[str, Callable[..., Any]] | None = field(default=None, repr=False)
     trees: dict[str, Formula] = field(init=False, repr=False, compare=False)
+    covariate_tree: Formula = field(init=False, repr=False, compare=False)
     follows_shape: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -109,6 +110,8 @@ class GrowthModel:
             object.__setattr__(self, "predictors", Frozen(dict.fromkeys(self.parameters, self.predictors)))
         object.__setattr__(self, "functions", Frozen(check_functions(self.functions)))
         object.__setattr__(self, "trees", self._read_formulas())
+        covariates = NOTHING if self.covariates is None else read_terms(self.covariates)
+        object.__setattr__(self, "covariate_tree", covariates)
         _check_origin(self.origin)
         default = ("intercept",) if self.time is None else self.shape.default_random  # type: ignore[union-attr]
         object.__setattr__(self, "reference", Frozen(self.reference or {}))
@@ -164,11 +167,6 @@ class GrowthModel:
     def tree(self, parameter: str) -> Formula:
         """The predictor formula of a growth parameter as a tree."""
         return self.trees.get("" if isinstance(self.predictors, str) else parameter, MEAN)
-
-    @property
-    def covariate_tree(self) -> Formula:
-        """The formula of the time-varying covariates as a tree."""
-        return NOTHING if self.covariates is None else read_terms(self.covariates)
 
     def formula_for(self, parameter: str) -> str:
         """The predictor formula of a growth parameter; "1", its own mean alone, by default."""

@@ -103,6 +103,8 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
     moments = _moments(values["moments"], terms, people)
     panel = _panel(values["panel"])
     bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], terms)
+    if bound.terms != values["bound"]["names"] or len(bound.z) != len(terms.z):
+        raise DataError("The file's formulas make other fixed effects than it holds: it is damaged.")
     coords = coordinates(moments)
     problem = standard_problem(moments, coords, values["method"] == "reml")
     solution = _solution(problem, values["optimum"])
@@ -196,6 +198,7 @@ def _bound_values(bound: BoundModel, people: bool) -> dict[str, Any]:
         "covariates": columns_values(bound.covariates),
         "covariate_means": bound.covariate_means,
         "growth_rows": bound.growth_rows,
+        "names": bound.terms,
         "growth_terms": bound.growth_terms,
         "weights": tuple(bound.weights) if people else None,
         "shape_values": bound.shape_values if people or not bound.shape.columns else None,

@@ -98,6 +98,8 @@ def columns_values(columns: Columns) -> dict[str, Any]:
 def columns_from(values: dict[str, Any], stand_ins: Iterable[Any], own: Functions) -> Columns:
     """The columns of such a record; `stand_ins` are their values or what tells that they were not kept."""
     formula = read_terms(values["formula"])
+    if tuple(values["used"]) != formula.columns:
+        raise DataError("The file's formula uses other columns than its record: it is damaged.")
     given = iter(stand_ins)
     return Columns(
         names=values["names"],
