@@ -109,13 +109,15 @@ class Evaluator:
 
     def _items(self, node: Items) -> tuple[Any, ...]:
         """A list of numbers and texts; whole numbers as they are written."""
-        found = []
+        found: list[Any] = []
         for item in node.items:
             value = self._value(item)
             if isinstance(value, (np.ndarray, pd.Categorical, Coded, Spread, tuple)):
                 raise self._error("has a list that holds more than numbers and texts")
-            whole = isinstance(item, Number) and item.text.isdigit() and item.value < _MOST_WHOLE
-            found.append(int(item.value) if whole else float(value) if isinstance(value, np.floating) else value)
+            if isinstance(item, Number) and item.text.isdigit() and item.value < _MOST_WHOLE:
+                found.append(int(item.value))
+            else:
+                found.append(float(value) if isinstance(value, np.floating) else value)
         return tuple(found)
 
     def _numbers(self, value: Any, sign: str) -> Any:

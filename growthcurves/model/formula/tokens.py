@@ -150,7 +150,8 @@ def _end_of_text(formula: str, start: int) -> int:
 def _expression(formula: str, start: int) -> Token:
     """A call, with all that hangs on it, or braces: everything up to the bracket that closes the first."""
     prefix = _free_prefix(formula)
-    source, open_brackets, place = Source(), [], start
+    source, place = Source(), start
+    open_brackets: list[str] = []
     while place < len(formula):
         sign = formula[place]
         if not open_brackets and place > start and not _hangs_on(formula, place, start):

@@ -18,21 +18,67 @@ from growthcurves.model.formula.sheet import Sheet
 N = 60
 RNG = np.random.default_rng(0)
 TABLE = {
-    "x": RNG.normal(2, 1, N), "z": RNG.normal(size=N), "w w": np.abs(RNG.normal(3, 1, N)),
-    "a": np.array(["p", "q", "r"])[RNG.integers(0, 3, N)], "b": np.array(["f", "m"])[RNG.integers(0, 2, N)],
+    "x": RNG.normal(2, 1, N),
+    "z": RNG.normal(size=N),
+    "w w": np.abs(RNG.normal(3, 1, N)),
+    "a": np.array(["p", "q", "r"])[RNG.integers(0, 3, N)],
+    "b": np.array(["f", "m"])[RNG.integers(0, 2, N)],
     "c": RNG.integers(1, 5, N).astype(float),
-}  # fmt: skip
-FRAME = pd.DataFrame({name: values if values.dtype.kind == "f" else pd.Categorical(values) for name, values in TABLE.items()})
+}
+FRAME = pd.DataFrame(
+    {name: values if values.dtype.kind == "f" else pd.Categorical(values) for name, values in TABLE.items()}
+)
 FACTORS = [
-    "x", "z", "`w w`", "a", "b", "c", "I(x**2)", "I(x + z*2 - 1)", "log(`w w`)", "np.sqrt(`w w`)", "C(c)", "C(a, contr.sum)",
-    "C(a, contr.helmert)", "C(b, contr.treatment('m'))", "C(c, contr.poly)", "C(a, contr.diff)", "C(a, contr.SAS)",
-    "C(a, Sum)", "C(b, Treatment(reference='m'))", "C(a, levels=['r', 'q', 'p'])", "C(c > 2)", "C(c, levels=[4, 3, 2, 1])",
-    "center(x)", "scale(z)", "scale(z, ddof=0)", "standardize(x)", "scale(x, center=False)", "poly(x, 2)",
-    "poly(x, 3, raw=True)", "bs(x, df=4)", "bs(z, df=5, degree=2, include_intercept=True)", "cr(x, df=3)", "cc(z, df=3)",
-    "cr(x, knots=[1, 2], constraints='center')", "I(a == 'p')", "I((x > 1) & (z < 1))", "I(1 < x)", "{x + z}", "{x / (z - 9)}",
-    "np.maximum(x, z)", "I(-x)", "I(x ** -1 * (z - 1))", "I(2 ** x)", "I(-x ** 2)", "exp(-(x - 1) ** 2 / 2)",
-    "np.log1p(exp(x))", "I(x % 2 // 1)", "2:x", "x:3",
-]  # fmt: skip
+    "x",
+    "z",
+    "`w w`",
+    "a",
+    "b",
+    "c",
+    "I(x**2)",
+    "I(x + z*2 - 1)",
+    "log(`w w`)",
+    "np.sqrt(`w w`)",
+    "C(c)",
+    "C(a, contr.sum)",
+    "C(a, contr.helmert)",
+    "C(b, contr.treatment('m'))",
+    "C(c, contr.poly)",
+    "C(a, contr.diff)",
+    "C(a, contr.SAS)",
+    "C(a, Sum)",
+    "C(b, Treatment(reference='m'))",
+    "C(a, levels=['r', 'q', 'p'])",
+    "C(c > 2)",
+    "C(c, levels=[4, 3, 2, 1])",
+    "center(x)",
+    "scale(z)",
+    "scale(z, ddof=0)",
+    "standardize(x)",
+    "scale(x, center=False)",
+    "poly(x, 2)",
+    "poly(x, 3, raw=True)",
+    "bs(x, df=4)",
+    "bs(z, df=5, degree=2, include_intercept=True)",
+    "cr(x, df=3)",
+    "cc(z, df=3)",
+    "cr(x, knots=[1, 2], constraints='center')",
+    "I(a == 'p')",
+    "I((x > 1) & (z < 1))",
+    "I(1 < x)",
+    "{x + z}",
+    "{x / (z - 9)}",
+    "np.maximum(x, z)",
+    "I(-x)",
+    "I(x ** -1 * (z - 1))",
+    "I(2 ** x)",
+    "I(-x ** 2)",
+    "exp(-(x - 1) ** 2 / 2)",
+    "np.log1p(exp(x))",
+    "I(x % 2 // 1)",
+    "2:x",
+    "x:3",
+]
 
 
 def formula(rng, depth=0):
@@ -41,8 +87,24 @@ def formula(rng, depth=0):
     if depth > 2 or kind < 0.35:
         return rng.choice(FACTORS)
     one, other = formula(rng, depth + 1), rng.choice(FACTORS)
-    kinds = ["{0} + {1}", "{0} + {1}", "{0} + {1}", "{0}:{1}", "({0}) * {1}", "{1} / {1}", "({0} + {1})**2", "{0} - {1}",
-             "{1} %in% b", "0 + {0}", "{0} - 1", "1 + {0}", "({0})", "-1 + {0}", "a*b*{1}", "b:{1} + a"]  # fmt: skip
+    kinds = [
+        "{0} + {1}",
+        "{0} + {1}",
+        "{0} + {1}",
+        "{0}:{1}",
+        "({0}) * {1}",
+        "{1} / {1}",
+        "({0} + {1})**2",
+        "{0} - {1}",
+        "{1} %in% b",
+        "0 + {0}",
+        "{0} - 1",
+        "1 + {0}",
+        "({0})",
+        "-1 + {0}",
+        "a*b*{1}",
+        "b:{1} + a",
+    ]
     return rng.choice(kinds).format(one, other)
 
 
@@ -74,7 +136,9 @@ def test_columns_names_and_replay(block):
         assert list(found.names) == named(expected), text
         values = [np.ones(N) if values is None else values for values in found.values]
         if values:
-            np.testing.assert_allclose(np.column_stack(values), expected.to_numpy(float), rtol=1e-9, atol=1e-11, err_msg=text)
+            np.testing.assert_allclose(
+                np.column_stack(values), expected.to_numpy(float), rtol=1e-9, atol=1e-11, err_msg=text
+            )
         rows = np.random.default_rng(seed).integers(0, N, 20)
         again = expected.model_spec.get_model_matrix(FRAME.iloc[rows].reset_index(drop=True), na_action="ignore")
         new = {name: pd.Series(values[rows]) for name, values in TABLE.items()}
@@ -115,13 +179,24 @@ def panel():
     return rows.assign(y=effect + np.repeat(rng.normal(size=40), 4) + rng.normal(size=160))
 
 
-LEVEL_TWO = ["x * a", "a:b + x", "C(a, contr.sum) + z", "poly(x, 2)", "{x + z}", "(x + a + b)^2 - x:a", "0 + a + x", "b / x"]
+LEVEL_TWO = [
+    "x * a",
+    "a:b + x",
+    "C(a, contr.sum) + z",
+    "poly(x, 2)",
+    "{x + z}",
+    "(x + a + b)^2 - x:a",
+    "0 + a + x",
+    "b / x",
+]
 
 
 @pytest.mark.parametrize("text", LEVEL_TWO)
 def test_both_doors_make_the_columns_of_formulaic(panel, text):
     """The same likelihood as that of formulaic's own columns, in a formula and as predictors of the intercept."""
-    matrix = model_matrix(text.replace("^", "**"), panel.assign(a=panel["a"].astype("category"), b=panel["b"].astype("category")))
+    matrix = model_matrix(
+        text.replace("^", "**"), panel.assign(a=panel["a"].astype("category"), b=panel["b"].astype("category"))
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         by_formula = gc.fit(f"y ~ t + {text} + (t | id)", panel, method="ml", time="t")

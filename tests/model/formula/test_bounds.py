@@ -56,7 +56,9 @@ def test_what_would_never_end_is_one_sentence(name):
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 600
 
 
-@pytest.mark.parametrize("name", [name for name in ENDLESS if "different" in name or "nested" in name or "power" in name])
+@pytest.mark.parametrize(
+    "name", [name for name in ENDLESS if "different" in name or "nested" in name or "power" in name]
+)
 def test_at_the_doors_too(name):
     data = gc.load_dataset("sleepstudy")
     with pytest.raises(FormulaError):

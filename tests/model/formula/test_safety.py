@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 import ast
+import builtins
 import json
 import os
 import subprocess
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 from click.testing import CliRunner
+from hostile import ATTACK, CODE, HOSTILE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,39 +28,12 @@ from growthcurves.model.formula.sheet import Sheet
 SLEEP = gc.load_dataset("sleepstudy").assign(x=lambda data: data["subject"] % 7 + 20.0)
 SLEEP = SLEEP[SLEEP["subject"].isin(SLEEP["subject"].unique()[:9])].reset_index(drop=True)
 SLEEP["a b"] = SLEEP["x"] % 3
-ATTACK = "I(x + 0*('`' != __import__(\"os\").system(\"touch PWNED\") != '`' == 1))"
-
-CODE = [
-    '__import__("os").system("touch PWNED")', "__import__('os').system('touch PWNED')", "open('PWNED', 'w')",
-    "eval('1')", "exec('1')", "compile('1', '', 'eval')", "().__class__.__bases__[0].__subclasses__()",
-    "x.__class__", "x.__class__.__mro__", "(lambda: open('PWNED', 'w'))()", "[open('PWNED', 'w') for i in (1,)]",
-    "f'{open(\"PWNED\", \"w\")}'", "f'{x!r}'", "(y := 1)", "np.load('PWNED')", "np.f2py.os.system('touch PWNED')",
-    "np.lib.npyio.os", "np.__config__", "contr.sum.__init__", "center.__globals__", "C.__globals__['os']",
-    "getattr(x, '__class__')", "globals()", "vars()", "__builtins__", "x[0]", "x['__class__']", "lambda: x",
-    "*x", "**x", "x if x else x", "{'a': x}", "{x for x in x}", "await x", "yield x", "np.random.normal(x)",
-    "x.to_csv('PWNED')", "np.savetxt('PWNED', x)", "np.asarray(x).tofile('PWNED')", "ｅval('1')", "𝐨pen('PWNED', 'w')",
-    "Q('x')", "hashed(x)", "lag(x)", "print(x)", "breakpoint()", "exit()", "9**9**9", "x * 9**9**9", "[0] * 10**9",
-    "'a' * 10**9", "x << 10**9", "x @ x", "~x", "not x", "x and x", "1j", "b'x'", "...", "x.real", "None", "True",
-]  # fmt: skip
-SIGNS = ["`", "'", '"', "``", "'`'", '"`"', "`'`", '`"`', "\\", "\\'", "{", "}", "(", ")", "[", "]", "+", "-", "*", ":",
-         "/", "^", "**", "~", "|", "||", "%in%", "%", ",", "=", "==", "!=", "#", ";", "\n", "\t", " ", ".", "..", "@",
-         "$", "&", "<", "0", "1", "2", "1e999", "0x10", "\0", "\u202e", "\ufeff", "é", "_name0_", "name_0"]  # fmt: skip
-CALLS = ["I(", "C(", "log(", "center(", "np.log(", "bs(", "ns(", "poly(", "scale(", "contr.sum(", "within(", "f(", "C(x, "]
-NAMES = ["x", "`a b`", "day", "1", "`__import__`", "`x`", "`open('PWNED')`", "`a`b`"]
-
-PIECES = st.lists(st.sampled_from(CODE + SIGNS + CALLS + NAMES), min_size=1, max_size=8).map("".join)
-WRAPPED = st.builds(
-    lambda call, inner, rest: f"{call}{inner}){rest}",
-    st.sampled_from(CALLS), st.sampled_from(CODE) | PIECES, st.sampled_from(["", " + x", ":x", "*`a b`", ".real", "[0]", "()"]),
-)  # fmt: skip
-SMUGGLED = st.builds(  # code between backticks that one reading takes for quotes and another for names
-    lambda tick, code, other: f"I(x + 0*({tick} != {code} != {other} == 1))",
-    st.sampled_from(["'`'", '"`"', "`", "'``'", "'\\`'"]), st.sampled_from(CODE), st.sampled_from(["'`'", '"`"', "`", "''"]),
-)  # fmt: skip
-HOSTILE = PIECES | WRAPPED | SMUGGLED
-
-FAST = {"deadline": None, "derandomize": True, "database": None,
-        "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}  # fmt: skip
+FAST = {
+    "deadline": None,
+    "derandomize": True,
+    "database": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+}
 
 
 class Touched(BaseException):
@@ -137,8 +111,18 @@ def test_the_tree_and_the_evaluator(canary, text):
         tried(evaluate, formula, Sheet(column, len(SLEEP)))
 
 
-@given(HOSTILE, st.sampled_from(["reaction ~ day + {} + (day | subject)", "{}", "reaction ~ day + ({} | subject)",
-                                 "{} ~ day + (day | subject)", "reaction ~ day + (day | {})"]))  # fmt: skip
+@given(
+    HOSTILE,
+    st.sampled_from(
+        [
+            "reaction ~ day + {} + (day | subject)",
+            "{}",
+            "reaction ~ day + ({} | subject)",
+            "{} ~ day + (day | subject)",
+            "reaction ~ day + (day | {})",
+        ]
+    ),
+)
 @settings(max_examples=600, **FAST)
 def test_the_formula_door(canary, text, frame):
     formula = frame.replace("{}", text)
@@ -156,7 +140,9 @@ def test_the_model_door(canary, text):
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved")
-    model = gc.GrowthModel("reaction", "day", "subject", predictors={"intercept": "np.log(x)"}, covariates="np.exp(x):day")
+    model = gc.GrowthModel(
+        "reaction", "day", "subject", predictors={"intercept": "np.log(x)"}, covariates="np.exp(x):day"
+    )
     fit = gc.fit(model, SLEEP)
     return [json.loads(fit.save(folder / "fit.json", rows=rows).read_text()) for rows in (False, True)], folder
 
@@ -188,7 +174,10 @@ def asked(*arguments):
 ROLES = ("--id", "subject", "--time", "day", "--outcome", "reaction")
 
 
-@given(HOSTILE.filter(lambda text: "\0" not in text), st.sampled_from(["--slope", "--intercept", "--covariates", "--formula"]))
+@given(
+    HOSTILE.filter(lambda text: "\0" not in text),
+    st.sampled_from(["--slope", "--intercept", "--covariates", "--formula"]),
+)
 @settings(max_examples=80, **FAST)
 def test_the_command_line(canary, text, option):
     SLEEP.to_csv("sleep.csv", index=False)
@@ -249,7 +238,15 @@ def test_python_is_never_asked_to_run_and_formulaic_never_to_read(monkeypatch):
         monkeypatch.setattr(owner, "stateful_eval", never)
     monkeypatch.setattr(formulaic.parser, "DefaultFormulaParser", never)
     monkeypatch.setattr(formulaic.parser.parser.DefaultFormulaParser, "get_terms", never)
-    for term in ("poly(x, 2)", "bs(x, df=4)", "C(`a b`, contr.sum)", "cr(x, df=3)", "scale(x)", "I(x^2)", "log(x):`a b`"):
+    for term in (
+        "poly(x, 2)",
+        "bs(x, df=4)",
+        "C(`a b`, contr.sum)",
+        "cr(x, df=3)",
+        "scale(x)",
+        "I(x^2)",
+        "log(x):`a b`",
+    ):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", gc.errors.ModelWarning)
             fit = gc.fit(f"reaction ~ day + {term} + (1 | subject)", SLEEP, time="day")
