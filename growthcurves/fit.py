@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from growthcurves.errors import ModelError, NotAvailableError, unknown
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
-from growthcurves.model.formula import growth_model, parse_formula
+from growthcurves.model.formula.lme4 import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.results import summary
@@ -55,7 +55,8 @@ def fit(
     time : str, optional
         The time column of a formula whose random part does not name exactly one column.
     **options
-        Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``.
+        Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``, and ``functions=``, functions
+        of your own that the formula calls.
 
     Returns
     -------
@@ -156,15 +157,23 @@ def _read(
     return read, panel_for(read, panel), people
 
 
-def load(path: Any) -> GrowthFit:
+def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None) -> GrowthFit:
     """Read a fit that `GrowthFit.save` wrote.
 
     Nothing in the file is run: formulas may only call known functions on columns and numbers.
 
+    Parameters
+    ----------
+    path : str or Path
+    functions : dict of str to function, optional
+        Your own functions that the formulas of the fit call; a file does not hold them.
+
     Raises
     ------
     DataError
-        When there is no such file, it is no saved fit, or its formulas hold anything else.
+        When there is no such file, or it is no saved fit.
+    FormulaError
+        When its formulas hold anything else, or call functions that are not given.
 
     Examples
     --------
@@ -174,13 +183,13 @@ def load(path: Any) -> GrowthFit:
     >>> str(gc.load(path)) == str(fit)
     True
     """
-    fitted = load_fit(path, GrowthFit)
+    fitted = load_fit(path, GrowthFit, functions)
     assert isinstance(fitted, GrowthFit)
     return fitted
 
 
 #: Options of a growth model that a formula does not say itself.
-FORMULA_OPTIONS = ("reference", "residual", "wave")
+FORMULA_OPTIONS = ("reference", "residual", "wave", "functions")
 
 
 def _refuse_unknown(options: dict[str, Any]) -> None:

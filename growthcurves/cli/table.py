@@ -39,7 +39,7 @@ def roles_of(request: Request) -> Roles:
 
 
 def _formula_roles(request: Request) -> Roles:
-    from growthcurves.model.formula import parse_formula
+    from growthcurves.model.formula.lme4 import parse_formula
 
     assert request.formula is not None
     parsed = parse_formula(request.formula, request.time)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.model.bind import TermName
 from growthcurves.report.format import decimals, degrees, fixed, p_value
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import baseline, parameter_name, predictor_name, split_term, unit_of
+from growthcurves.report.words import baseline, parameter_name, predictor_name, term_name_of, unit_of
 
 
 class Effects(Section):
@@ -36,8 +37,8 @@ def _groups(fit: Any, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One block of rows per growth parameter, then the time-varying predictors."""
     blocks: dict[str, list[dict[str, str]]] = {name: [] for name in (*fit.model.parameters, "")}
     for record in records:
-        parameter, predictor = split_term(fit, record["term"])
-        blocks[parameter].append(effect_row(fit, parameter, predictor, record))
+        name = term_name_of(fit, record["term"])
+        blocks[name.parameter].append(effect_row(fit, name, record))
     return [
         {"name": _heading(fit, name), "unit": unit_of(fit, name), "rows": rows}
         for name, rows in blocks.items()
@@ -49,11 +50,11 @@ def _heading(fit: Any, parameter: str) -> str:
     return parameter_name(fit, parameter) if parameter else "At each occasion"
 
 
-def effect_row(fit: Any, parameter: str, predictor: str, record: Mapping[str, Any]) -> dict[str, str]:
+def effect_row(fit: Any, name: TermName, record: Mapping[str, Any]) -> dict[str, str]:
     """One row of the table as texts."""
     places = decimals(record["std_error"])
     return {
-        "name": predictor_name(fit, predictor) if predictor else _mean_name(fit, parameter),
+        "name": predictor_name(fit, name) if name.parts else _mean_name(fit, name.parameter),
         "term": record["term"],
         "estimate": fixed(record["estimate"], places),
         "error": fixed(record["std_error"], places),

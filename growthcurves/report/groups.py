@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from growthcurves.data.source import show_id
 from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, number, p_value
 from growthcurves.report.section import Section, Subject
@@ -55,8 +55,7 @@ def _answers(subject: Subject) -> tuple[Any, Any]:
 
 
 def _blocks(subject: Subject, answer: Any, title: str) -> list[dict[str, Any]]:
-    table = answer.table
-    return [{"name": title, "rows": [_row(subject, record) for record in table.to_dict("records")]}]
+    return [{"name": title, "rows": _rows(subject, answer, answer.table)}]
 
 
 def _mean_blocks(subject: Subject, answer: Any) -> list[dict[str, Any]]:
@@ -65,29 +64,41 @@ def _mean_blocks(subject: Subject, answer: Any) -> list[dict[str, Any]]:
     return [
         {
             "name": f"Expected {subject.fit.model.outcome} at {time} {number(float(at))}",
-            "rows": [_row(subject, record) for record in rows.to_dict("records")],
+            "rows": _rows(subject, answer, rows),
         }
         for at, rows in answer.table.groupby(time, sort=False)
     ]
 
 
-def _row(subject: Subject, record: Mapping[str, Any]) -> dict[str, str]:
-    """An estimate of one group, or a difference, as texts."""
+def _rows(subject: Subject, answer: Any, rows: pd.DataFrame) -> list[dict[str, str]]:
+    """Rows of the answer's table; the differences stand last in it, in the order of their pairs."""
+    first = len(answer.table) - len(answer.pairs)
+    named = zip(rows.index, rows.to_dict("records"), strict=True)
+    return [_row(subject, record, answer.pairs[i - first] if i >= first else None) for i, record in named]
+
+
+def _row(subject: Subject, record: Mapping[str, Any], pair: Any) -> dict[str, str]:
+    """An estimate of one group, or a difference between two, as texts."""
     places = decimals(record["std_error"])
-    difference = record["kind"] == "difference"
     low, high = (fixed(record[name], places) for name in ("conf_low", "conf_high"))
     adjusted = record.get("p_adjusted", float("nan"))
     return {
-        "name": _less(str(subject.by), record["term"]) if difference else f"{subject.by} {record[str(subject.by)]}",
-        "difference": "difference" if difference else "",
+        "name": _name(str(subject.by), record, pair),
+        "difference": "difference" if pair else "",
         "estimate": fixed(record["estimate"], places),
         "interval": f"{low} to {high}" if record["conf_low"] == record["conf_low"] else "not estimable",
         "df": degrees(record["df"]),
-        "p": p_value(adjusted if adjusted == adjusted else record["p_value"]) if difference else "",
+        "p": p_value(adjusted if adjusted == adjusted else record["p_value"]) if pair else "",
     }
 
 
-def _less(by: str, term: str) -> str:
-    """A difference for a reader: "drug less placebo"."""
-    levels = re.match(rf"{re.escape(by)}\[(.*)\] - {re.escape(by)}\[(.*?)\](?:, |$)", term)
-    return f"{levels[1]} less {levels[2]}" if levels else term
+def _name(by: str, record: Mapping[str, Any], pair: Any) -> str:
+    """A group for a reader, or a difference: "drug less placebo"."""
+    if pair is None:
+        return f"{by} {record[by]}"
+    later, earlier = (group[by] for group in pair)
+    return f"{_level(later)} less {_level(earlier)}"
+
+
+def _level(value: Any) -> str:
+    return number(value) if isinstance(value, float) else show_id(value)

@@ -22,7 +22,7 @@ from growthcurves.report.side_by_side import (
     share_cell,
     term_name,
 )
-from growthcurves.report.words import METHOD, short_name, split_term
+from growthcurves.report.words import METHOD, short_name
 from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
 from growthcurves.results.ladder.report import ladder
@@ -65,7 +65,7 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
     parts = dict(list(answer.table.groupby("part", sort=False)))
 
     def term(row: Record) -> str:
-        owned = split_term(fit, row["term"])[0]  # else it is a term of a smaller model only
+        owned = row["term"] in fit.bound.terms  # else it is a term of a smaller model only
         return term_name(fit if owned else answer.fits[row["model"]], row["term"])
 
     def variance(row: Record) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from growthcurves.report.format import count, decimals, fixed, number, p_value, share
-from growthcurves.report.words import parameter_name, predictor_name, short_name, split_term
+from growthcurves.report.words import parameter_name, predictor_name, short_name, term_name_of
 
 Cell = dict[str, str]
 Row = dict[str, Any]
@@ -17,11 +17,11 @@ EMPTY: Cell = {"value": "", "error": ""}
 
 def term_name(fit: Any, term: str) -> str:
     """A fixed effect in one line: "Rate of change ...", or "Rate of change: arm: drug against placebo"."""
-    parameter, predictor = split_term(fit, term)
-    if not predictor:
-        return parameter_name(fit, parameter)
-    effect = predictor_name(fit, predictor)
-    return f"{effect}, on the {short_name(fit, parameter)}" if parameter else effect
+    name = term_name_of(fit, term)
+    if not name.parts:
+        return parameter_name(fit, name.parameter)
+    effect = predictor_name(fit, name)
+    return f"{effect}, on the {short_name(fit, name.parameter)}" if name.parameter else effect
 
 
 def component_name(fit: Any, term: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from growthcurves.data.units import singular
 from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.model.bind import TermName
+from growthcurves.model.columns import Columns
 from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
 from growthcurves.report.shapes import Parameter, shape_words
@@ -69,31 +70,34 @@ def unit_of(fit: Any, parameter: str) -> str:
     return _parameter(fit, parameter).unit
 
 
-def split_term(fit: Any, term: str) -> tuple[str, str]:
-    """Growth parameter and predictor of a term; ("", term) for a time-varying predictor."""
-    for name in fit.model.parameters:
-        if term == name:
-            return name, ""
-        if term.startswith(f"{name}:"):
-            return name, term[len(name) + 1 :]
-    return "", term
+def term_name_of(fit: Any, term: str) -> TermName:
+    """What a fixed effect of the fit is about; one of another fit is a predictor of its own name."""
+    known = dict(zip(fit.bound.terms, fit.bound.term_names, strict=True))
+    return known.get(term, TermName("", ((term, None),), term))
 
 
-def predictor_name(fit: Any, predictor: str) -> str:
+def predictor_name(fit: Any, name: TermName) -> str:
     """A predictor for a reader: "arm: drug against placebo", "age, per unit"."""
-    factor = re.fullmatch(r"(.+)\[(.*)\]", predictor)
+    if len(name.parts) != 1:
+        return name.predictor
+    column, level = name.parts[0]
     levels = factor_levels(fit)
-    if factor and factor[1] in levels:
-        return f"{factor[1]}: {factor[2]} against {levels[factor[1]][0]}"
-    return f"{predictor}, per unit" if re.fullmatch(r"[\w ]+", predictor) else predictor
+    if column in levels and level is not None:
+        return f"{column}: {level} against {levels[column][0]}"
+    numbers = {used for columns in _formulas(fit) for used in columns.used} - levels.keys()
+    return f"{column}, per unit" if column in numbers else name.predictor
 
 
 def factor_levels(fit: Any) -> dict[str, list[Any]]:
     """Levels of the predictors that are categories, the reference first."""
     levels: dict[str, list[Any]] = {}
-    for columns in [*fit.bound.predictors.values(), fit.bound.covariates]:
+    for columns in _formulas(fit):
         levels |= columns.levels
     return levels
+
+
+def _formulas(fit: Any) -> list[Columns]:
+    return [*fit.bound.predictors.values(), fit.bound.covariates]
 
 
 def predictor_columns(fit: Any, parameter: str) -> tuple[str, ...]:

@@ -27,14 +27,15 @@ from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.build import Terms, estimates_from, sums_from, sums_values
 from growthcurves.errors import DataError, GrowthCurvesError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import BoundModel, bind
+from growthcurves.model.bind import BoundModel, bind, term_names, term_texts
+from growthcurves.model.columns import Functions
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import shape_of
 from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
 from growthcurves.storage.values import decoded, encoded
 
 FORMAT = "growthcurves fit"
-VERSION = 2
+VERSION = 3
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
@@ -54,11 +55,11 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     return path
 
 
-def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:
+def load(path: str | Path, kind: type[FittedModel], functions: Functions | None = None) -> FittedModel:
     """Read a fit from a file; see `growthcurves.fit.load`."""
     values = _read(Path(path).expanduser())
     try:
-        return _fit(values, kind)
+        return _fit(values, kind, functions)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         if isinstance(error, GrowthCurvesError):
             raise
@@ -84,11 +85,13 @@ def _read(path: Path) -> dict[str, Any]:
     return decoded(whole["fit"])
 
 
-def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
-    model = model_from(values["model"])
+def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None) -> FittedModel:
+    model = model_from(values["model"], functions)
     sums = sums_from(values, Absent("its persons", PEOPLE))
     panel = _panel(values["panel"])
     bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], sums.terms)
+    if bound.terms != values["bound"]["names"] or len(bound.z) != len(sums.terms.z):
+        raise DataError("The file's formulas make other fixed effects than it holds: it is damaged.")
     estimates = estimates_from(values["optimum"], sums, values["method"] == "reml")
     return kind(model, panel, bound, estimates, values["method"], values["warnings"])
 
@@ -175,12 +178,9 @@ def _labels(column: pd.Series) -> Any:
 
 
 def _bound_values(bound: BoundModel, people: bool) -> dict[str, Any]:
-    model = bound.model
     return {
-        "predictors": {
-            name: columns_values(columns, model.formula_for(name)) for name, columns in bound.predictors.items()
-        },
-        "covariates": columns_values(bound.covariates, bound.covariates.formula),
+        "predictors": {name: columns_values(columns) for name, columns in bound.predictors.items()},
+        "covariates": columns_values(bound.covariates),
         "covariate_means": bound.covariate_means,
         "growth_rows": bound.growth_rows,
         "names": bound.terms,
@@ -197,13 +197,17 @@ def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) 
     if model.time is None:
         shape = replace(shape_of("linear").bind(0.0), parameters=("intercept",))
     shape_values = values["shape_values"]
+    own = dict(model.functions)
+    predictors = {name: columns_from(part, repeat(absent), own) for name, part in values["predictors"].items()}
+    covariates = columns_from(values["covariates"], repeat(absent), own)
+    names = term_names(model, predictors, covariates)
     return BoundModel(
         model=model,
         panel=panel,  # type: ignore[arg-type]
         shape=shape,
         shape_values=nobody if shape_values is None else shape_values,
-        predictors={name: columns_from(part, repeat(absent)) for name, part in values["predictors"].items()},
-        covariates=columns_from(values["covariates"], repeat(absent)),
+        predictors=predictors,
+        covariates=covariates,
         covariate_means=values["covariate_means"],
         stored=(),
         made=terms.made,
@@ -211,6 +215,7 @@ def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) 
         weights=nobody if values["weights"] is None else values["weights"],
         x=terms.x,
         z=terms.z,
-        terms=values["names"],
+        terms=term_texts(names),
+        term_names=names,
         growth_terms=values["growth_terms"],
     )

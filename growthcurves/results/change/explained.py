@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.engine.estimates import Estimates
 from growthcurves.fitted import FittedModel
+from growthcurves.model.formula.tree import Factor
 from growthcurves.results.change.lines import Question
 from growthcurves.results.compare.ratio import closed_form, naive
 from growthcurves.results.compare.variance import without_random
@@ -57,12 +58,12 @@ def _columns(fit: FittedModel, predictors: Iterable[str]) -> list[str]:
 
 def _predictors(fit: FittedModel, terms: set[str]) -> dict[str, list[str]]:
     """Columns that go with each term of the rate's formulas: its own and those of its interactions."""
-    parts: dict[str, tuple[frozenset[str], list[str]]] = {}
+    parts: dict[str, tuple[frozenset[Factor], list[str]]] = {}
     for parameter in _rate_parameters(fit):
         columns = fit.bound.predictors[parameter]
         for term, place in zip(columns.terms, range(len(columns.names)), strict=True):
             if columns.names[place] in terms:
-                _, names = parts.setdefault(":".join(columns.written[place]), (term, []))
+                _, names = parts.setdefault(str(term), (frozenset(term.factors), []))
                 names += [] if columns.names[place] in names else [columns.names[place]]
     return {
         name: [column for others, columns in parts.values() if factors <= others for column in columns]

@@ -14,7 +14,8 @@ from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import shape_times
 from growthcurves.model.columns import Columns
-from growthcurves.model.formula import expression_columns, quoted
+from growthcurves.model.formula.tokens import quoted
+from growthcurves.model.formula.tree import CONSTANT, Factor, Term
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.questions.estimable import estimable_part
@@ -23,7 +24,6 @@ from growthcurves.results.questions.reference_grid import (
     Grid,
     Variable,
     all_columns,
-    categorical_expressions,
     cell_rows,
     grid_variables,
 )
@@ -157,29 +157,30 @@ def model_effects(fit: FittedModel) -> list[Effect]:
     for owner, columns in zip(owners, all_columns(fit), strict=True):
         factors = _factor_variables(columns)
         for term, places in _by_term(columns).items():
-            numbers = frozenset(term - factors.keys()) | _function_of_time(fit, owner)
-            names = frozenset(factors[text] for text in term & factors.keys())
-            effects.append(Effect(_name(owner, columns, places[0]), numbers, names, tuple(first + j for j in places)))
+            numbers = frozenset(str(factor) for factor in term.factors if factor not in factors)
+            names = frozenset(factors[factor] for factor in term.factors if factor in factors)
+            numbers |= _function_of_time(fit, owner)
+            effects.append(Effect(_name(owner, term), numbers, names, tuple(first + j for j in places)))
         first += len(columns.names)
     return effects
 
 
-def _by_term(columns: Columns) -> dict[frozenset[str], list[int]]:
-    terms = columns.terms or tuple(frozenset() for _ in columns.names)
-    found: dict[frozenset[str], list[int]] = {}
-    for j, (name, term) in enumerate(zip(columns.names, terms, strict=True)):
-        found.setdefault(frozenset() if name == "1" else term, []).append(j)
+def _by_term(columns: Columns) -> dict[Term, list[int]]:
+    found: dict[Term, list[int]] = {}
+    for j, term in enumerate(columns.terms):
+        found.setdefault(term if columns.parts[j] else CONSTANT, []).append(j)
     return found
 
 
-def _factor_variables(columns: Columns) -> dict[str, str]:
+def _factor_variables(columns: Columns) -> dict[Factor, str]:
     """The variable of each categorical factor of a formula."""
     found = {}
-    for text in categorical_expressions(columns):
-        names = {text} if text in columns.used else expression_columns(text)
-        if len(names) != 1:
-            raise NotEstimableError(f"The factor {text!r} is made of several columns: make it a column of the table.")
-        found[quoted(text) if text in columns.used else text] = names.pop()
+    for factor in columns.categorical:
+        if len(factor.columns) != 1:
+            raise NotEstimableError(
+                f"The factor {factor.label!r} is made of several columns: make it a column of the table."
+            )
+        found[factor] = next(iter(factor.columns))
     return found
 
 
@@ -191,15 +192,9 @@ def _function_of_time(fit: FittedModel, owner: str | None) -> frozenset[str]:
     return frozenset([quoted(fit.model.time) if text == fit.model.time else text]) if text else frozenset()
 
 
-def _name(owner: str | None, columns: Columns, place: int) -> str:
+def _name(owner: str | None, term: Term) -> str:
     """The effect in words: the term as its formula says it, after the growth parameter."""
-    text = columns.names[place]
-    for item in columns.spec.structure if columns.spec is not None else ():
-        if text in (str(name).replace("[T.", "[") for name in item.columns):
-            text = str(item.term)
-    if owner is None:
-        return text
-    return owner if columns.names[place] == "1" else f"{owner}:{text}"
+    return ":".join(filter(None, (owner, term.label)))
 
 
 # ---------------------------------------------------------------- type 3

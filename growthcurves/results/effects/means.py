@@ -23,6 +23,9 @@ from growthcurves.results.tables.printing import number, p_text, time_text
 DIFFERENCES = (None, "pairwise", "reference")
 
 
+Pairs = tuple[tuple[dict[str, Any], dict[str, Any]], ...]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Marginal(Answer):
     """Estimated means or slopes, and differences between them.
@@ -37,6 +40,8 @@ class Marginal(Answer):
     title, note, ddf : str
         What is shown, how it is averaged, how degrees of freedom were found.
     adjustment : str
+    pairs : tuple of (dict, dict)
+        For each difference, the last rows of the table, the groups that it is between: later and earlier.
     """
 
     rows: GridRows = field(repr=False)
@@ -44,6 +49,7 @@ class Marginal(Answer):
     note: str
     ddf: str
     adjustment: str = ""
+    pairs: Pairs = ()
 
     @property
     def means(self) -> pd.DataFrame:
@@ -176,10 +182,18 @@ def marginal(
     for name in [*grid.by, *(points[0] if points else ())]:
         table[name] = [label[name] for label in labels]
     adjustment = ""
+    pairs: Pairs = ()
     if compare[0] is not None:
         compared, adjustment = _differences(fit, grid, points, rows, compare, ddf, level)
         table = pd.concat([table, compared], ignore_index=True)
-    return Marginal(table, rows, title, grid.note(), ddf_of(ddf).label, adjustment)
+        pairs = _compared_groups(grid, len(points), compare[0])
+    return Marginal(table, rows, title, grid.note(), ddf_of(ddf).label, adjustment, pairs)
+
+
+def _compared_groups(grid: Grid, points: int, kind: str) -> Pairs:
+    """For each difference the groups that it is between, later and earlier; nothing where times are compared."""
+    groups = grid.groups() if grid.by else []
+    return tuple((groups[late], groups[early]) for late, early in _pairs(len(groups), kind)) * points
 
 
 def point_text(point: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from growthcurves.errors import ModelError
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import model_columns
-from growthcurves.model.columns import formula_columns
+from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.growth import GrowthModel, predictor_words
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
@@ -101,8 +101,8 @@ def _step(model: GrowthModel, step: Any) -> GrowthModel:
             f"predictors, or a GrowthModel; not {type(step).__name__}."
         )
     predictors, covariates = (step, None) if isinstance(step, str) else _parts(step)
-    kept = set(formula_columns(covariates))
-    lost = {name for name in model.random.names if name in set(formula_columns(model.covariates)) - kept}
+    kept = read_terms(covariates).columns if isinstance(covariates, str) else ()
+    lost = {name for name in model.random.names if name in set(model.covariate_tree.columns) - set(kept)}
     bare = model.replace(
         predictors=predictors, covariates=covariates, reference=None, random=_without(model.random, lost)
     )

@@ -90,7 +90,7 @@ def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndar
     parts = []
     for k, name in enumerate(fit.model.parameters):
         columns = fit.bound.predictors[name]
-        if columns.spec is None:
+        if columns.constant:
             made = np.ones((len(basis), len(columns.names)))
         else:
             made = replay(columns, {used: table[used] for used in columns.used})
@@ -104,7 +104,7 @@ def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Serie
     if not columns.names:
         return np.zeros((len(frame), 0))
     used = {name: table[name] for name in columns.used}
-    if not uses_persons([fit.model.covariates or ""]):
+    if not uses_persons(columns.formula):
         return replay(columns, used)
     require_columns(frame, [fit.model.id])
     both = {name: pd.concat([_own_column(fit, name), column], ignore_index=True) for name, column in used.items()}
