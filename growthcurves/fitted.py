@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.likelihood.problem import Coordinates, standard_problem
@@ -90,8 +91,8 @@ class FittedModel:
     coordinates : Coordinates
     solution : Solution
     method : {"reml", "ml"}
-    warnings : tuple of str
-        Everything that was warned of, for the summary and the report.
+    notes : tuple of Note
+        Everything that was warned of, with its kind, for the summary and the report.
     """
 
     model: GrowthModel
@@ -102,7 +103,12 @@ class FittedModel:
     coordinates: Coordinates
     solution: Solution
     method: str
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The texts of the notes."""
+        return tuple(note.text for note in self.notes)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -113,6 +119,19 @@ class FittedModel:
     def aliased(self) -> tuple[str, ...]:
         """Names of the fixed effects that are linear combinations of others and were left out."""
         return tuple(self.bound.terms[j] for j in self.coordinates.dependent_x)
+
+    @cached_property
+    def term_parts(self) -> tuple[tuple[str, str], ...]:
+        """Growth parameter and predictor of each fixed effect that is estimated: the mean of a growth parameter has no
+        predictor (""), a time-varying covariate no growth parameter ("").
+        """
+        bound = self.bound
+        parts = {
+            column: (parameter, "" if predictor == "1" else predictor)
+            for parameter, places in bound.growth_terms.items()
+            for (column, _), predictor in zip(places, bound.predictors[parameter].names, strict=True)
+        }
+        return tuple(parts.get(j, ("", bound.terms[j])) for j in self.coordinates.x.kept)
 
     @property
     def random_names(self) -> tuple[str, ...]:

@@ -98,6 +98,11 @@ def show_id(value: Any) -> str:
     return str(value)
 
 
+def show_level(value: Any) -> str:
+    """A level of a grouping column for a reader: as `show_id`, and the empty text in words."""
+    return show_id(value) or "(empty)"
+
+
 def _row(label: Any, source: Mapping[str, Any]) -> str:
     if "first_row" not in source or not isinstance(label, Integral):
         return f"row with index {label}"

@@ -34,7 +34,7 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     solution = moved(fit.solution, moments, coords)
     if solution is None:
         raise ModelError(_why_not(fit))
-    return kind(bound.model, fit.panel, bound, people, moments, coords, solution, fit.method, fit.warnings)
+    return kind(bound.model, fit.panel, bound, people, moments, coords, solution, fit.method, fit.notes)
 
 
 def _why_not(fit: FittedModel) -> str:

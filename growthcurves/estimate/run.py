@@ -69,9 +69,8 @@ def estimate(
     refuse_unbounded(bound, solution)
     notes = [*data_notes(bound), *design_notes(bound, coords), *solution_notes(bound, solution)]
     for note in notes:
-        python_warnings.warn(note, stacklevel=4)
-    texts = tuple(str(note) for note in notes)
-    return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, texts)
+        python_warnings.warn(note.warning, stacklevel=4)
+    return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, tuple(notes))
 
 
 def sums(bound: BoundModel) -> PersonMoments:

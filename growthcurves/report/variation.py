@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.contracts.note import NoteKind
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import decimals, fixed, share
 from growthcurves.report.section import Section, Subject
@@ -23,7 +24,7 @@ class Variation(Section):
         fit = subject.fit
         if fit.identified or not fit.random_names:
             return None
-        said = [text for text in fit.warnings if "told apart" in text]
+        said = [note.text for note in fit.notes if note.kind is NoteKind.NOT_IDENTIFIED]
         return said[0] if said else "The design cannot tell these variances apart, so they are withheld."
 
     def context(self, subject: Subject) -> Mapping[str, Any]:

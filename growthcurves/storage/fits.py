@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
@@ -42,7 +43,7 @@ from growthcurves.storage.models import columns_from, columns_values, model_from
 from growthcurves.storage.values import decoded, encoded
 
 FORMAT = "growthcurves fit"
-VERSION = 2
+VERSION = 3
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
@@ -51,7 +52,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
-        "warnings": fit.warnings,
+        "notes": tuple((note.kind.value, note.text) for note in fit.notes),
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
         "moments": _moments_values(fit.moments, people),
@@ -105,7 +106,8 @@ def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
     coords = coordinates(moments)
     problem = standard_problem(moments, coords, values["method"] == "reml")
     solution = _solution(problem, values["optimum"])
-    return kind(model, panel, bound, people, moments, coords, solution, values["method"], values["warnings"])
+    notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
+    return kind(model, panel, bound, people, moments, coords, solution, values["method"], notes)
 
 
 # ------------------------------------------------------------------ the panel

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from growthcurves.contracts.finding import PERSON, RESIDUAL, Kind
 from growthcurves.engine.profile.quantities import varies
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Function
@@ -94,11 +96,22 @@ def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
     return not all(varies(fit.solution.optimum.at.D, one) for one in combinations)
 
 
-def every_parameter(fit: FittedModel) -> dict[str, Quantity]:
-    """SDs and correlations of the random effects, then the residual SD, under their names in tables."""
-    found: dict[str, Quantity] = {f"sd:{name}": sd_of(fit.standard_effect(name)) for name in fit.random_names}
-    for block in fit.model.random.blocks:
-        for i, a in enumerate(block):
-            for b in block[i + 1 :]:
-                found[f"cor:{a},{b}"] = correlation_of(fit.standard_effect(a), fit.standard_effect(b))
-    return found | {"sd:residual": residual_sd()}
+class Parameter(NamedTuple):
+    """A parameter of the random part: what it is, whose, of which random effects, and as a quantity."""
+
+    kind: Kind
+    unit: str
+    of: tuple[str, ...]
+    quantity: Quantity
+
+
+def every_parameter(fit: FittedModel) -> list[Parameter]:
+    """SDs and correlations of the random effects, then the residual SD."""
+    effects = {name: fit.standard_effect(name) for name in fit.random_names}
+    sds = [Parameter(Kind.SD, PERSON, (name,), sd_of(effect)) for name, effect in effects.items()]
+    correlations = [
+        Parameter(Kind.CORRELATION, PERSON, pair, correlation_of(*(effects[name] for name in pair)))
+        for block in fit.model.random.blocks
+        for pair in itertools.combinations(block, 2)
+    ]
+    return [*sds, *correlations, Parameter(Kind.SD, RESIDUAL, (), residual_sd())]
