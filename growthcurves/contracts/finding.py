@@ -48,11 +48,14 @@ class Kind(Enum):
     # estimated means and rates
     MEAN = auto()
     SLOPE = auto()
-    DIFFERENCE = auto()
+    MEAN_DIFFERENCE = auto()
+    SLOPE_DIFFERENCE = auto()
     # explained variance, and what models are compared by
     SQUARED_CORRELATION = auto()
     VARIANCE_DROP = auto()
     OUTCOME_DROP = auto()
+    SHARE_MARGINAL = auto()
+    SHARE_CONDITIONAL = auto()
     SHARE_OF_TOTAL = auto()
     SHARE_WITHIN = auto()
     SHARE_BETWEEN = auto()
@@ -98,7 +101,7 @@ class Finding:
         When: a time, or a period by its ends. None where there is but one, or where it does not depend on time.
     of : hashable
         Of what, or against what, as `Kind` needs it: the reference group, a predictor, growth parameters.
-    std_error, df, statistic, p_value, conf_low, conf_high : float
+    std_error, df, statistic, p_value, p_adjusted, conf_low, conf_high : float
         NaN where it has none.
     note : str
         What is special of it, for a reader.
@@ -115,6 +118,7 @@ class Finding:
     df: float = NAN
     statistic: float = NAN
     p_value: float = NAN
+    p_adjusted: float = NAN
     conf_low: float = NAN
     conf_high: float = NAN
     note: str = ""

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.finding import Finding, Group, Kind
+from growthcurves.contracts.finding import Finding, Findings, Group, Kind
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.explained import explained_findings, rate_variance_test
 from growthcurves.results.change.groups import difference_findings, group_findings
 from growthcurves.results.change.lines import Question
-from growthcurves.results.change.sentences import sentences
+from growthcurves.results.change.sentences import averages, sentences, words
 from growthcurves.results.change.spread import (
     icc_findings,
     reliability_findings,
@@ -49,11 +49,14 @@ class ChangeReport(Answer):
         Unit of the rate of change.
     text : tuple of str
         The report in sentences.
+    averages : tuple of str
+        Those among them that say how fast each group changes on average.
     """
 
     findings: tuple[Finding, ...]
     unit: str
     text: tuple[str, ...]
+    averages: tuple[str, ...]
 
     def sentences(self) -> list[str]:
         """The report in plain sentences."""
@@ -160,8 +163,11 @@ def change(
     table = report_table(findings)
     table.attrs["intervals"] = about_all(fit, asked.method)
     unit = rate_unit(fit)
-    told = sentences(fit, findings, unit, threshold, level, between)
-    return ChangeReport(table, tuple(findings), unit, tuple(told))
+    found = Findings(findings)
+    told = words(fit, found, unit, threshold, level, between)
+    return ChangeReport(
+        table, tuple(findings), unit, tuple(sentences(fit, found, told)), tuple(averages(found, told))
+    )
 
 
 def _is_of(group: Group | None, wanted: Any) -> bool:

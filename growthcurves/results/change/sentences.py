@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
@@ -13,30 +13,54 @@ from growthcurves.results.questions.rates import is_curved, whole_period
 from growthcurves.results.tables.printing import number, p_text, time_text
 
 
-def sentences(
+@dataclass(frozen=True)
+class Words:
+    """The names and numbers that sentences share."""
+
+    outcome: str
+    time: str
+    unit: str
+    threshold: float
+    level: float
+    varies: bool
+    over: str
+
+
+def words(
     fit: FittedModel,
-    findings: Iterable[Finding],
+    found: Findings,
     unit: str,
     threshold: float,
     level: float,
     between: tuple[float, float] | None = None,
-) -> Iterator[str]:
-    """One sentence per finding, in the order in which a reader asks."""
-    found = Findings(findings)
-    varies = any(spread.value > 0 for spread in found.all(Kind.SD_OF_RATES) if spread.at is None)
+) -> Words:
+    """The names and numbers that the sentences of a report share."""
+    spread = found.one(Kind.SD_OF_RATES)
+    varies = spread is not None and spread.value > 0
     time = fit.model.time or "time"
     over = ""
     if is_curved(fit):
         first, last = whole_period(fit) if between is None else between
         over = f" on average from {time} {time_text(first)} to {time} {time_text(last)}"
-    told = _Words(fit.model.outcome, time, unit, threshold, level, varies, over)
+    return Words(fit.model.outcome, time, unit, threshold, level, varies, over)
+
+
+def averages(found: Findings, told: Words) -> Iterator[str]:
+    """How fast each group changes on average, a sentence each."""
+    for mean in found.all(Kind.MEAN_RATE):
+        if mean.at is None:
+            yield _mean_sentence(mean, told)
+
+
+def sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
+    """One sentence per finding, in the order in which a reader asks."""
     for group in dict.fromkeys(mean.group for mean in found.all(Kind.MEAN_RATE)):
         yield from _group_sentences(found.about(group), group, told)
         yield from _difference_sentences(found.about(group), told)
     yield from _common_sentences(fit, found.about(None), told)
 
 
-def _common_sentences(fit: FittedModel, found: Findings, told: _Words) -> Iterator[str]:
+def _common_sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
     left = found.one(Kind.PERSONS_IN_NO_GROUP)
     if left is not None:
         yield f"{left.value:.0f} persons are in no group: {left.note}."
@@ -53,20 +77,7 @@ def _common_sentences(fit: FittedModel, found: Findings, told: _Words) -> Iterat
     yield from _explained_sentences(found, told)
 
 
-@dataclass(frozen=True)
-class _Words:
-    """The names and numbers that sentences share."""
-
-    outcome: str
-    time: str
-    unit: str
-    threshold: float
-    level: float
-    varies: bool
-    over: str
-
-
-def _interval(found: Finding, told: _Words, of: str = "") -> str:
+def _interval(found: Finding, told: Words, of: str = "") -> str:
     """The interval of a quantity in parentheses, with as many decimals as its estimate."""
     if not found.has_interval:
         return ""
@@ -78,7 +89,7 @@ def _value(found: Finding, sign: bool = True) -> str:
     return together(found.value if sign else abs(found.value), error=found.std_error)[0]
 
 
-def _at(found: Finding, told: _Words) -> str:
+def _at(found: Finding, told: Words) -> str:
     """When, in words: "at day 3"."""
     return f"at {told.time} {time_text(found.at)}"  # type: ignore[arg-type]
 
@@ -95,18 +106,21 @@ def together(*values: float, error: float = float("nan")) -> list[str]:
     return [f"{value:,.{places}f}" for value in values]
 
 
-def _group_sentences(found: Findings, group: Group | None, told: _Words) -> Iterator[str]:
-    where = "The" if group is None else f"In group {group_label(group)}, the"
-    mean = found.one(Kind.MEAN_RATE)
-    assert mean is not None
-    yield _mean_sentence(mean, where, told)
+def _group_sentences(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
+    where = _where(group)
+    yield from averages(found, told)
     yield from _rates_sentence([rate for rate in found.all(Kind.MEAN_RATE) if rate.at is not None], where, told)
     if told.varies:
         yield from _middle_sentence(found, where, told)
         yield from _share_sentence(found, group, told)
 
 
-def _mean_sentence(mean: Finding, where: str, told: _Words) -> str:
+def _where(group: Group | None) -> str:
+    return "The" if group is None else f"In group {group_label(group)}, the"
+
+
+def _mean_sentence(mean: Finding, told: Words) -> str:
+    where = _where(mean.group)
     if not mean.known:
         return f"{where} average rate of change{told.over} is {mean.note} (terms were left out of the model)."
     verb = "rises" if mean.value > 0 else "falls"
@@ -115,7 +129,7 @@ def _mean_sentence(mean: Finding, where: str, told: _Words) -> str:
     return f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{told.over}{interval}."
 
 
-def _rates_sentence(every: list[Finding], where: str, told: _Words) -> Iterator[str]:
+def _rates_sentence(every: list[Finding], where: str, told: Words) -> Iterator[str]:
     """The rates of a curved mean at single times."""
     lost = [_at(rate, told) for rate in every if not rate.known]
     if lost:
@@ -125,7 +139,7 @@ def _rates_sentence(every: list[Finding], where: str, told: _Words) -> Iterator[
         yield f"{where} rate of that mean curve, in {told.unit}, is {', '.join(parts)}."
 
 
-def _middle_sentence(found: Findings, where: str, told: _Words) -> Iterator[str]:
+def _middle_sentence(found: Findings, where: str, told: Words) -> Iterator[str]:
     low, high = found.one(Kind.MIDDLE_LOW), found.one(Kind.MIDDLE_HIGH)
     if low is not None and high is not None and low.known:
         first, last = together(low.value, high.value)
@@ -133,7 +147,7 @@ def _middle_sentence(found: Findings, where: str, told: _Words) -> Iterator[str]
         yield f"{where} middle 95 % of persons have {rates} from {first} to {last} {told.unit}."
 
 
-def _share_sentence(found: Findings, group: Group | None, told: _Words) -> Iterator[str]:
+def _share_sentence(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
     share = found.one(Kind.SHARE_ABOVE)
     if share is None or not share.known:
         return
@@ -149,7 +163,7 @@ def _share_sentence(found: Findings, group: Group | None, told: _Words) -> Itera
     yield f"An estimated {share.value * 100:.1f} % of {who} {above}{aside}."
 
 
-def _difference_sentences(found: Findings, told: _Words) -> Iterator[str]:
+def _difference_sentences(found: Findings, told: Words) -> Iterator[str]:
     for one in found.all(Kind.RATE_DIFFERENCE):
         if not one.known:
             continue
@@ -159,7 +173,7 @@ def _difference_sentences(found: Findings, told: _Words) -> Iterator[str]:
         yield f"{text} is {_value(one)} {told.unit}{_interval(one, told)}{aside}."
 
 
-def _spread_sentences(found: Findings, told: _Words) -> Iterator[str]:
+def _spread_sentences(found: Findings, told: Words) -> Iterator[str]:
     sd = found.one(Kind.SD_OF_RATES)
     if sd is None:
         yield "The model lets nobody differ in the rate of change: the slope is not among the random effects."
@@ -192,7 +206,7 @@ def _equals(p: float) -> str:
     return text.replace("<", "< ") if text.startswith("<") else f"= {text}"
 
 
-def _start_sentences(found: Findings, told: _Words) -> Iterator[str]:
+def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     correlations = found.all(Kind.CORRELATION_WITH_STATUS)
     if correlations:
         parts = [f"{one.value:.2f} {_at(one, told)}" for one in correlations]
@@ -203,7 +217,7 @@ def _start_sentences(found: Findings, told: _Words) -> Iterator[str]:
         yield f"Persons lie closest together at {told.time} {_value(least)}{outside}."
 
 
-def _icc_sentences(found: Findings, told: _Words) -> Iterator[str]:
+def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
     iccs = found.all(Kind.ICC)
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
@@ -214,7 +228,7 @@ def _icc_sentences(found: Findings, told: _Words) -> Iterator[str]:
         )
 
 
-def _explained_sentences(found: Findings, told: _Words) -> Iterator[str]:
+def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
     before = found.one(Kind.SD_OF_RATES_BEFORE_PREDICTORS)
     if before is not None:
         yield f"Without predictors of the slope the SD of rates is {together(before.value)[0]} {told.unit}."

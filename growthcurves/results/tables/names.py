@@ -22,3 +22,12 @@ def component_text(finding: Finding) -> str:
     """A component of the variance, or what became of it; of the residual or of random effects by their names."""
     whose = RESIDUAL if finding.unit == RESIDUAL else ",".join(finding.of)
     return f"{_PREFIX[finding.kind]}:{whose}"
+
+
+def finding_text(finding: Finding) -> str:
+    """A number of a model: a fixed effect, a component of the variance, a share of it, or a criterion."""
+    if finding.kind is Kind.FIXED_EFFECT:
+        return term_text(*finding.of)
+    if finding.kind is Kind.SQUARED_CORRELATION:
+        return "R2:outcome"
+    return str(finding.of) if finding.kind is Kind.CRITERION else component_text(finding)

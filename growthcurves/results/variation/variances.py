@@ -56,11 +56,16 @@ class Components:
     intervals: str
     withheld: str
 
+    @property
+    def notes(self) -> dict[str, str]:
+        """What is special of some intervals, by their names in tables."""
+        return {component_text(row.finding): row.finding.note for row in self.rows if row.finding.note}
+
     def table(self) -> pd.DataFrame:
         """The tidy table of `variance_components`."""
         table = pd.DataFrame([_cells(row) for row in self.rows], columns=[*TIDY, *_MOMENTS])
         table.attrs["intervals"] = self.intervals
-        table.attrs["notes"] = {component_text(row.finding): row.finding.note for row in self.rows if row.finding.note}
+        table.attrs["notes"] = self.notes
         if self.withheld:
             table.attrs["withheld"] = self.withheld
         return table
@@ -166,7 +171,7 @@ def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.
     ends = [(row.finding.conf_low, row.finding.conf_high) for row in random.rows]
     terms = pd.Index([*fit.terms, *(component_text(row.finding) for row in random.rows)], name="term")
     table = pd.DataFrame([*fixed, *ends], index=terms, columns=["conf_low", "conf_high"])
-    table.attrs = {"intervals": about_all(fit, chosen), "notes": notes | random.table().attrs["notes"]}
+    table.attrs = {"intervals": about_all(fit, chosen), "notes": notes | random.notes}
     return table
 
 
@@ -189,8 +194,8 @@ def _component(fit: FittedModel, parameter: Parameter, interval: Interval, level
         value, size, errors = NAN if kind is Kind.CORRELATION else 0.0, 0.0, [NAN, NAN]
     if kind is Kind.CORRELATION:
         value = float(np.sign(value)) if abs(value) > 1 - 1e-9 else value
-    ends = {"conf_low": interval.low, "conf_high": interval.high}
-    finding = Finding(kind, value, unit, of=of, std_error=errors[0], **ends, note=interval.note)
+    low, high, note = interval
+    finding = Finding(kind, value, unit, of=of, std_error=errors[0], conf_low=low, conf_high=high, note=note)
     squared = Kind.COVARIANCE if kind is Kind.CORRELATION else Kind.VARIANCE
     return Component(finding, Finding(squared, size, unit, of=of, std_error=errors[1]))
 
