@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.estimates import Estimates, OwnGrowth, Point, Remembered
@@ -83,8 +84,8 @@ class FittedModel:
     estimates : Estimates
         What was estimated, and everything that answers ask of it.
     method : {"reml", "ml"}
-    warnings : tuple of str
-        Everything that was warned of, for the summary and the report.
+    notes : tuple of Note
+        Everything that was warned of, with its kind, for the summary and the report.
     """
 
     model: GrowthModel
@@ -92,7 +93,12 @@ class FittedModel:
     bound: BoundModel
     estimates: Estimates
     method: str
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The texts of the notes."""
+        return tuple(note.text for note in self.notes)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -103,6 +109,14 @@ class FittedModel:
     def aliased(self) -> tuple[str, ...]:
         """Names of the fixed effects that are linear combinations of others and were left out."""
         return tuple(self.bound.terms[j] for j in self.sums.left_out)
+
+    @cached_property
+    def term_parts(self) -> tuple[tuple[str, str], ...]:
+        """Growth parameter and predictor of each fixed effect that is estimated: the mean of a growth parameter has no
+        predictor (""), a time-varying covariate no growth parameter ("").
+        """
+        names = (self.bound.term_names[j] for j in self.sums.kept)
+        return tuple((name.parameter, name.predictor if name.parts or not name.parameter else "") for name in names)
 
     @property
     def random_names(self) -> tuple[str, ...]:
@@ -128,6 +142,12 @@ class FittedModel:
     def point(self) -> Point:
         """The estimates, at which answers evaluate their functions; variances are NaN where not identified."""
         return self.estimates.point if self.identified else self.estimates.point.withheld()
+
+    @property
+    def independent(self) -> bool:
+        """Whether residuals are independent and of one variance: then an own line is as uncertain as OLS says."""
+        residual = self.estimates.point.residual
+        return residual is not None and not len(residual.working)
 
     @cached_property
     def residual_variance(self) -> float:

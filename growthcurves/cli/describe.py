@@ -12,6 +12,8 @@ from growthcurves.cli.options import BY, TABLE, request_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from growthcurves.data.panel import Panel
+
 _MOST_PATTERNS = 12
 _MOST_PEOPLE = 20
 _OWN = [click.Option(["--people"], is_flag=True, help="List the persons, with their own straight lines.")]
@@ -52,7 +54,7 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
         click.echo(json_of(answers))
         return
     parts = [str(described), _missing_text(missing) if missing is not None else f"Missing waves\n  {reason}"]
-    parts += [_people_text(panel.people())] if people else []
+    parts += [_people_text(panel)] if people else []
     say("\n\n".join(parts))
 
 
@@ -105,11 +107,13 @@ def _with_shares(table: pd.DataFrame, shares: dict[str, str]) -> pd.DataFrame:
     return joined.drop(columns=list(shares.values()))
 
 
-def _people_text(people: pd.DataFrame) -> str:
+def _people_text(panel: Panel) -> str:
     from growthcurves.cli.layout import table_lines
+    from growthcurves.data.own_lines import origin_of
 
+    people = panel.people()
     more = len(people) - _MOST_PEOPLE
-    title = f"Persons, with their own least-squares lines (intercept at {people.attrs['origin']:g})\n"
+    title = f"Persons, with their own least-squares lines (intercept at {origin_of(panel.times):g})\n"
     rest = f"\n  and {more:,} more: see --json" if more > 0 else ""
     shown = people.reset_index()[:_MOST_PEOPLE]
     return title + table_lines(shown, {"n": "{:.0f}".format, "r2": "{:.2f}".format}) + rest

@@ -1,1 +1,1 @@
-"""What parts promise each other: parameters, occasions, points, likelihoods. Protocols and values, never algorithms."""
+"""What rooms and parts tell and promise each other: small frozen values, and protocols. Never an algorithm."""

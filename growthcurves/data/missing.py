@@ -14,7 +14,7 @@ from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
 from growthcurves.data.grid import Grid, grid_of
 from growthcurves.data.persons import Persons
-from growthcurves.data.source import show_id
+from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) 
             f"by= needs one value per person; check whether one id stands for two persons."
         )
     values = pd.Categorical(column.iloc[everyone.first_rows]).remove_unused_categories()
-    labels = [show_id(label) for label in values.categories]
+    labels = [show_level(label) for label in values.categories]
     codes = np.asarray(values.codes, dtype=np.intp)
     if (codes < 0).any():
         codes, labels = np.where(codes < 0, len(labels), codes), [*labels, "(missing)"]

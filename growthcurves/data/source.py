@@ -47,6 +47,10 @@ class Cell:
     place: str
 
 
+#: How the empty text is shown, so that nobody takes it for nothing.
+EMPTY = "(empty)"
+
+
 def source_of(frame: pd.DataFrame) -> dict[str, Any]:
     """What is known of the file that the table came from; empty for a table made in memory."""
     return dict(frame.attrs.get("source") or {})
@@ -96,6 +100,11 @@ def show_id(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def show_level(value: Any) -> str:
+    """A level of a grouping column for a reader: as `show_id`, and the empty text in words."""
+    return show_id(value) or EMPTY
 
 
 def _row(label: Any, source: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     estimates = recoded(fit.estimates, remembered(rows_of(bound)))
     if estimates is None:
         raise ModelError(_why_not(fit))
-    return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.warnings)
+    return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes)
 
 
 def _why_not(fit: FittedModel) -> str:

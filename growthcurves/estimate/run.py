@@ -69,9 +69,8 @@ def estimate(
     refuse_unbounded(bound, estimates)
     notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     for note in notes:
-        python_warnings.warn(note, stacklevel=4)
-    texts = tuple(str(note) for note in notes)
-    return kind(bound.model, panel, bound, estimates, method, texts)
+        python_warnings.warn(note.warning, stacklevel=4)
+    return kind(bound.model, panel, bound, estimates, method, tuple(notes))
 
 
 def rows_of(bound: BoundModel) -> Rows:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from growthcurves.data.source import show_id
+from growthcurves.contracts.finding import Finding, Group
+from growthcurves.data.source import show_level
 from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, number, p_value
 from growthcurves.report.section import Section, Subject
@@ -32,7 +33,10 @@ class Groups(Section):
     def context(self, subject: Subject) -> Mapping[str, Any]:
         rates, means = subject.once(_answers)
         return {
-            "blocks": [*_blocks(subject, rates, "Rate of change" + period(subject.fit)), *_mean_blocks(subject, means)],
+            "blocks": [
+                *_blocks(rates.findings, "Rate of change" + period(subject.fit)),
+                *_mean_blocks(subject, means),
+            ],
             "ddf": rates.ddf,
             "notes": list(dict.fromkeys(answer.note for answer in (rates, means) if answer.note)),
             "adjustment": rates.adjustment if len(rates.differences) > 1 else "",
@@ -54,51 +58,38 @@ def _answers(subject: Subject) -> tuple[Any, Any]:
     return rates, fit.means(at=at, by=by, differences=differences)
 
 
-def _blocks(subject: Subject, answer: Any, title: str) -> list[dict[str, Any]]:
-    return [{"name": title, "rows": _rows(subject, answer, answer.table)}]
+def _blocks(findings: Iterable[Finding], title: str) -> list[dict[str, Any]]:
+    return [{"name": title, "rows": [_row(finding) for finding in findings]}]
 
 
 def _mean_blocks(subject: Subject, answer: Any) -> list[dict[str, Any]]:
     """One block for each time."""
-    time = str(subject.fit.model.time)
-    return [
-        {
-            "name": f"Expected {subject.fit.model.outcome} at {time} {number(float(at))}",
-            "rows": _rows(subject, answer, rows),
-        }
-        for at, rows in answer.table.groupby(time, sort=False)
-    ]
+    model, blocks = subject.fit.model, []
+    for at in dict.fromkeys(finding.at for finding in answer.findings):
+        here = [finding for finding in answer.findings if finding.at == at]
+        blocks += _blocks(here, f"Expected {model.outcome} at {model.time} {number(at)}")
+    return blocks
 
 
-def _rows(subject: Subject, answer: Any, rows: pd.DataFrame) -> list[dict[str, str]]:
-    """Rows of the answer's table; the differences stand last in it, in the order of their pairs."""
-    first = len(answer.table) - len(answer.pairs)
-    named = zip(rows.index, rows.to_dict("records"), strict=True)
-    return [_row(subject, record, answer.pairs[i - first] if i >= first else None) for i, record in named]
-
-
-def _row(subject: Subject, record: Mapping[str, Any], pair: Any) -> dict[str, str]:
-    """An estimate of one group, or a difference between two, as texts."""
-    places = decimals(record["std_error"])
-    low, high = (fixed(record[name], places) for name in ("conf_low", "conf_high"))
-    adjusted = record.get("p_adjusted", float("nan"))
+def _row(finding: Finding) -> dict[str, str]:
+    """An estimate of one group, or a difference, as texts."""
+    places = decimals(finding.std_error)
+    difference = finding.of is not None
+    low, high = fixed(finding.conf_low, places), fixed(finding.conf_high, places)
+    p = finding.p_adjusted if finding.p_adjusted == finding.p_adjusted else finding.p_value
     return {
-        "name": _name(str(subject.by), record, pair),
-        "difference": "difference" if pair else "",
-        "estimate": fixed(record["estimate"], places),
-        "interval": f"{low} to {high}" if record["conf_low"] == record["conf_low"] else "not estimable",
-        "df": degrees(record["df"]),
-        "p": p_value(adjusted if adjusted == adjusted else record["p_value"]) if pair else "",
+        "name": f"{_level(finding.group)} less {_level(finding.of)}" if difference else _named(finding.group),
+        "difference": "difference" if difference else "",
+        "estimate": fixed(finding.value, places),
+        "interval": f"{low} to {high}" if finding.conf_low == finding.conf_low else "not estimable",
+        "df": degrees(finding.df),
+        "p": p_value(p) if difference else "",
     }
 
 
-def _name(by: str, record: Mapping[str, Any], pair: Any) -> str:
-    """A group for a reader, or a difference: "drug less placebo"."""
-    if pair is None:
-        return f"{by} {record[by]}"
-    later, earlier = (group[by] for group in pair)
-    return f"{_level(later)} less {_level(earlier)}"
+def _level(group: Group | None) -> str:
+    return ", ".join(show_level(level.value) for level in group or ())
 
 
-def _level(value: Any) -> str:
-    return number(value) if isinstance(value, float) else show_id(value)
+def _named(group: Group | None) -> str:
+    return ", ".join(f"{level.column} {show_level(level.value)}" for level in group or ())

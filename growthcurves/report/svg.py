@@ -7,10 +7,9 @@ import re
 import warnings
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
-from growthcurves.plots.figure import Figure, Panels
+from growthcurves.plots.figure import Figure, Panels, Scene
 from growthcurves.plots.style import FAINT, GROUP_COLOURS, HAIRLINE, INK, MUTED, styled
 
 # Colours of the pictures and the names by which the page's style sheet knows them.
@@ -20,9 +19,9 @@ VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", HAIRLINE: "--rule
 
 
 def inline_svg(
-    name: str, description: str, figure: Figure, frame: pd.DataFrame, inches: tuple[float, float]
+    name: str, description: str, figure: Figure, scene: Scene, inches: tuple[float, float]
 ) -> Markup:
-    """Draw a figure's table and return the picture as an `<svg>` element.
+    """Draw a figure's scene and return the picture as an `<svg>` element.
 
     Parameters
     ----------
@@ -31,8 +30,8 @@ def inline_svg(
     description : str
         What the picture shows, for readers who cannot see it.
     figure : Figure
-    frame : DataFrame
-        Its table.
+    scene : Scene
+        What will be seen.
     inches : (width, height)
     """
     import matplotlib
@@ -45,7 +44,7 @@ def inline_svg(
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has its own fonts
         sheet = Sheet(figsize=inches, layout="constrained")
         FigureCanvasSVG(sheet)
-        figure.draw(frame, sheet if isinstance(figure, Panels) else sheet.add_subplot())
+        figure.draw(scene, sheet if isinstance(figure, Panels) else sheet.add_subplot())
         for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):
             patch.set_alpha(0)
         sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
@@ -44,7 +45,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
-        "warnings": fit.warnings,
+        "notes": tuple((note.kind.value, note.text) for note in fit.notes),
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
         **sums_values(fit.sums, people),
@@ -93,7 +94,8 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
     if bound.terms != values["bound"]["names"] or len(bound.z) != len(sums.terms.z):
         raise DataError("The file's formulas make other fixed effects than it holds: it is damaged.")
     estimates = estimates_from(values["optimum"], sums, values["method"] == "reml")
-    return kind(model, panel, bound, estimates, values["method"], values["warnings"])
+    notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
+    return kind(model, panel, bound, estimates, values["method"], notes)
 
 
 # ------------------------------------------------------------------ the panel

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
+from growthcurves.contracts.note import NoteKind
 from growthcurves.errors import GrowthCurvesWarning, ModelError
-from growthcurves.report.certainty import MEANINGS, meaning
+from growthcurves.report.certainty import Certainty
 from growthcurves.report.checklist_items import CHECKLISTS
+from growthcurves.report.section import Subject
 
 SHAPES = {
     "linear": "linear",
@@ -176,12 +178,16 @@ def test_every_warning_has_a_meaning(make_trial):
         (gc.GrowthModel("bdi", "week", "id", random=gc.Diagonal("intercept", "slope"), origin=90.0), frame),
         (gc.GrowthModel("bdi", "week", "id"), frame[frame["week"].isin([0, 4])]),
     ]
+    seen: set[NoteKind] = set()
     for model, data in cases:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GrowthCurvesWarning)
             fit = gc.fit(model, data)
-        assert fit.warnings and all(meaning(text) for text in fit.warnings), fit.warnings
-    assert len({text for _, text in MEANINGS}) == len(MEANINGS)
+        assert fit.notes and fit.warnings == tuple(note.text for note in fit.notes)
+        assert Certainty().context(Subject((fit,)))["notes"] == [(note.text, note.meaning) for note in fit.notes]
+        seen |= {note.kind for note in fit.notes}
+    assert seen == set(NoteKind) - {NoteKind.NOT_CONVERGED}
+    assert len({kind.meaning for kind in NoteKind}) == len(NoteKind)
 
 
 def test_a_fit_without_its_rows_says_what_was_not_saved(sleep_panel, tmp_path):

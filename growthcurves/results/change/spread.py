@@ -6,32 +6,34 @@ from functools import partial
 
 import numpy as np
 
+from growthcurves.contracts.finding import PERSON, Caveat, Finding, Kind
 from growthcurves.engine.estimates import Cor, FunctionOf, Point, Quantity, Sd
 from growthcurves.fitted import FittedModel
-from growthcurves.results.change.lines import Question, line, plain
+from growthcurves.results.change.lines import Question, found
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
 from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
 from growthcurves.results.questions.times import default_times
-from growthcurves.results.tables.printing import time_text
 from growthcurves.results.variation.icc import icc_at
 
 BOUNDARY = "estimated as zero: on the boundary"
 
 
-def spread_rows(asked: Question) -> list[list]:
+def spread_findings(asked: Question) -> list[Finding]:
     """SD of the rate given its predictors; for a curved shape that of the rate at chosen times too."""
-    rows = [_sd_line(asked, asked.rate, "SD of rates")]
+    rows = [_sd(asked, asked.rate)]
     if is_curved(asked.fit) and asked.fit.bound.shape.smooth:
         for time in chosen_times(asked.fit, asked.at):
-            rows.append(_sd_line(asked, rate_at(asked.fit, float(time)), f"SD of rates at {time_text(time)}"))
+            rows.append(_sd(asked, rate_at(asked.fit, float(time)), at=float(time)))
     return rows
 
 
-def _sd_line(asked: Question, rate: Rate, name: str) -> list:
+def _sd(asked: Question, rate: Rate, at: float | None = None) -> Finding:
     if not rate.varies:
-        return plain(name, 0.0, "nothing that varies moves this rate")
+        return Finding(Kind.SD_OF_RATES, 0.0, PERSON, at=at, note="nothing that varies moves this rate")
     value = asked.measured(rate_sd(rate))
-    return line(name, value) if rate.sd() != 0 else line(name, value._replace(estimate=0.0), BOUNDARY)
+    if rate.sd() != 0:
+        return found(Kind.SD_OF_RATES, value, unit=PERSON, at=at)
+    return found(Kind.SD_OF_RATES, value._replace(estimate=0.0), BOUNDARY, unit=PERSON, at=at)
 
 
 def rate_sd(rate: Rate) -> Quantity:
@@ -41,16 +43,16 @@ def rate_sd(rate: Rate) -> Quantity:
     return FunctionOf(rate.sd, "log")
 
 
-def start_rows(asked: Question) -> list[list]:
+def start_findings(asked: Question) -> list[Finding]:
     """Correlation of the rate with the status at chosen times; for a straight line the time of least spread."""
-    rows: list[list] = []
+    rows: list[Finding] = []
     if asked.rate.sd() == 0:
         return rows
     for time in chosen_times(asked.fit, asked.at):
         z = random_rows(asked.fit, float(time))
         if mean_variance(asked.fit, z, asked.fit.point) > 0:
-            found = asked.measured(_correlation_with(asked, z))
-            rows.append(line(f"correlation of rate with status at {time_text(time)}", found))
+            value = asked.measured(_correlation_with(asked, z))
+            rows.append(found(Kind.CORRELATION_WITH_STATUS, value, unit=PERSON, at=float(time)))
     if _straight_random(asked.fit):
         rows.append(_least_spread(asked))
     return rows
@@ -80,25 +82,27 @@ def _line_effects(fit: FittedModel) -> bool:
     return straight or "slope" in fit.bound.shape.extra or "quadratic" in fit.model.parameters
 
 
-def _least_spread(asked: Question) -> list:
+def _least_spread(asked: Question) -> Finding:
     """The time t at which z(t)' G z(t) is least: from a time within the data, back by cov / var(slope)."""
     fit = asked.fit
     middle, slope = middle_time(fit), fit.standard_effect("slope")
     z = random_rows(fit, middle)[0]
     value = asked.measure(lambda point: middle - point.between(slope, z) / point.between(slope), "identity")
     low, high = whole_period(fit)
-    note = "extrapolation: outside the observed times" if not low <= value.estimate <= high else ""
+    note, caveat = "", None
     if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
-        note = "by assumption: the model has no covariance of intercept and slope"
-    return line("time of least spread", value, note)
+        note, caveat = "by assumption: the model has no covariance of intercept and slope", Caveat.BY_ASSUMPTION
+    elif not low <= value.estimate <= high:
+        note, caveat = "extrapolation: outside the observed times", Caveat.EXTRAPOLATION
+    return found(Kind.TIME_OF_LEAST_SPREAD, value, note, unit=PERSON, caveat=caveat)
 
 
-def reliability_rows(asked: Question) -> list[list]:
+def reliability_findings(asked: Question) -> list[Finding]:
     """Mean over persons of var(rate) / (var(rate) + sampling variance of that person's own OLS rate)."""
     fit, rate = asked.fit, asked.rate
     sampling = fit.own_growth.sampling(rate.by_person)
     there = ~np.isnan(sampling)
-    if not there.any():
+    if not there.any() or not fit.independent:
         return []
     pairs = np.column_stack([sampling[there], fit.kinds.codes[there]])
     distinct, counts = np.unique(pairs, axis=0, return_counts=True)
@@ -111,11 +115,12 @@ def reliability_rows(asked: Question) -> list[list]:
 
     note = f"the {int(there.sum()):,} of {sampling.size:,} persons with occasions enough for an own line"
     if rate.sd() == 0:
-        return [plain("reliability of the rate", 0.0, note)]
-    return [line("reliability of the rate", asked.measure(reliability, "logit"), note)]
+        return [Finding(Kind.RELIABILITY, 0.0, PERSON, note=note)]
+    return [found(Kind.RELIABILITY, asked.measure(reliability, "logit"), note, unit=PERSON)]
 
 
-def icc_rows(asked: Question) -> list[list]:
+def icc_findings(asked: Question) -> list[Finding]:
     """The share of variance between persons at each time."""
     times = default_times(asked.fit) if asked.at is None else asked.at
-    return [line(f"ICC at {time_text(t)}", icc_at(asked.fit, float(t), asked.level, asked.measure)) for t in times]
+    values = [(float(t), icc_at(asked.fit, float(t), asked.level, asked.measure)) for t in times]
+    return [found(Kind.ICC, value, unit=PERSON, at=time) for time, value in values]

@@ -1,9 +1,12 @@
-"""The parameters of a fit as quantities, under their names in tables, and what an interval of one is."""
+"""The parameters of the random part as quantities, and what an interval of one is."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+from growthcurves.contracts.finding import PERSON, RESIDUAL, Kind
 from growthcurves.engine.estimates import Cor, Quantity, ResidualParameter, ResidualSd, Sd
 from growthcurves.fitted import FittedModel
 
@@ -21,23 +24,33 @@ def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
     return not all(fit.estimates.varies(row) for row in quantity.rows)
 
 
-def every_parameter(fit: FittedModel) -> dict[str, Quantity]:
-    """SDs and correlations of the random effects, then the residual part's, under their names in tables."""
-    found: dict[str, Quantity] = {f"sd:{name}": Sd(fit.standard_effect(name)) for name in fit.random_names}
-    for block in fit.model.random.blocks:
-        for i, a in enumerate(block):
-            for b in block[i + 1 :]:
-                found[f"cor:{a},{b}"] = Cor(fit.standard_effect(a), fit.standard_effect(b))
-    return found | residual_parameters(fit)
+class Component(NamedTuple):
+    """A parameter of the random part: what it is, whose, of which random effects or by which name, as a quantity."""
+
+    kind: Kind
+    unit: str
+    of: Any
+    quantity: Quantity
 
 
-def residual_parameters(fit: FittedModel) -> dict[str, Quantity]:
-    """The residual SD first, where there is one; then what the structure has besides."""
+def every_parameter(fit: FittedModel) -> list[Component]:
+    """SDs and correlations of the random effects, then what the residual structure has."""
+    effects = {name: fit.standard_effect(name) for name in fit.random_names}
+    sds = [Component(Kind.SD, PERSON, (name,), Sd(effect)) for name, effect in effects.items()]
+    correlations = [
+        Component(Kind.CORRELATION, PERSON, pair, Cor(*(effects[name] for name in pair)))
+        for block in fit.model.random.blocks
+        for pair in itertools.combinations(block, 2)
+    ]
+    return [*sds, *correlations, *_of_residual(fit)]
+
+
+def _of_residual(fit: FittedModel) -> Iterator[Component]:
+    """The residual SD first, where there is one for all occasions; then what the structure has besides."""
     residual = fit.estimates.point.residual
-    if residual is None:
-        return {}
-    found: dict[str, Quantity] = {}
-    for place, parameter in enumerate(residual.parameters()):
-        plain = place == 0 and parameter.kind == "sd"
-        found[parameter.name] = ResidualSd() if plain else ResidualParameter(place, parameter.scale)
-    return found
+    for place, parameter in enumerate(() if residual is None else residual.parameters()):
+        if place == 0 and parameter.kind == "sd":
+            yield Component(Kind.SD, RESIDUAL, (), ResidualSd())
+        else:
+            quantity = ResidualParameter(place, parameter.scale)
+            yield Component(Kind.PARAMETER, RESIDUAL, parameter.name, quantity)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding
 from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import Fits, FixedEffect, Function, FunctionOf, Quantity
 from growthcurves.errors import ModelError
@@ -17,6 +18,7 @@ from growthcurves.results.intervals.draws import left_out_fits
 from growthcurves.results.intervals.quantiles import basic, bca, percentile
 from growthcurves.results.intervals.quantity import Interval, every_parameter
 from growthcurves.results.tables.answer import TIDY, Answer, checked_level, text_table
+from growthcurves.results.tables.names import component_text
 
 #: Where the values of a quantity lie.
 RANGES = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "atanh": (-1.0, 1.0), "logit": (0.0, 1.0)}
@@ -163,9 +165,9 @@ class Replicates(Answer):
     def conf_int(self, level: float = 0.95) -> pd.DataFrame:
         """Estimates, bootstrap standard errors and intervals of all parameters: a tidy table."""
         quantities = parameters(self.fit)
-        found = self.intervals(self.fit, list(quantities.values()), level)
+        found = self.intervals(self.fit, [quantity for _, quantity in quantities], level)
         rows = []
-        for (name, quantity), interval in zip(quantities.items(), found, strict=True):
+        for (name, quantity), interval in zip(quantities, found, strict=True):
             values = self.values(quantity)
             estimate = quantity.of(self.fit.point)
             error = float(np.nanstd(values, ddof=1)) if interval.low == interval.low else np.nan
@@ -182,12 +184,13 @@ class Replicates(Answer):
         return (self.about(), self._counted(), text_table(self.conf_int().drop(columns=TIDY[3:6])))
 
 
-def parameters(fit: FittedModel) -> dict[str, Quantity]:
-    """Fixed effects, SDs, correlations and the residual SD under their names in tables."""
-    fixed: dict[str, Quantity] = {
-        name: FixedEffect(row) for name, row in zip(fit.terms, np.eye(len(fit.terms)), strict=True)
-    }
-    return fixed | every_parameter(fit)
+def parameters(fit: FittedModel) -> list[tuple[str, Quantity]]:
+    """Fixed effects, SDs, correlations and the residual SD, each with its name in tables."""
+    fixed: list[tuple[str, Quantity]] = [
+        (name, FixedEffect(row)) for name, row in zip(fit.terms, np.eye(len(fit.terms)), strict=True)
+    ]
+    random = [(component_text(Finding(p.kind, np.nan, p.unit, of=p.of)), p.quantity) for p in every_parameter(fit)]
+    return [*fixed, *random]
 
 
 def as_quantity(asked: Quantity | Function, scale: str = "identity") -> Quantity:
@@ -203,9 +206,11 @@ def evaluate(fits: Fits, used: np.ndarray, quantity: Quantity) -> np.ndarray:
 def replicates_table(fit: FittedModel, fits: Fits) -> pd.DataFrame:
     """One row per replicate; what is not identified is missing."""
     everyone = np.ones(len(fits), dtype=bool)
-    columns = {name: evaluate(fits, everyone, quantity) for name, quantity in parameters(fit).items()}
-    table = pd.DataFrame(columns, index=pd.RangeIndex(1, len(fits) + 1, name="replicate"))
+    named = parameters(fit)
+    values = np.column_stack([evaluate(fits, everyone, quantity) for _, quantity in named])
     if not fit.identified:
-        table[[name for name in table if name not in fit.terms]] = np.nan
+        values[:, len(fit.terms) :] = np.nan
+    index = pd.RangeIndex(1, len(fits) + 1, name="replicate")
+    table = pd.DataFrame(values, index=index, columns=[name for name, _ in named])
     table["deviance"], table["singular"], table["converged"] = fits.deviance, fits.singular, fits.converged
     return table

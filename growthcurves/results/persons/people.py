@@ -84,8 +84,13 @@ def _rate_columns(fit: FittedModel, eb: np.ndarray, error: np.ndarray) -> dict[s
 
 
 def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
-    """var(rate) / (var(rate) + sampling variance of the own OLS rate) of each person; NaN without an own line."""
+    """var(rate) / (var(rate) + sampling variance of the own OLS rate) of each person.
+
+    NaN without an own line, and where residuals are not independent, so that OLS does not know how uncertain it is.
+    """
     sampling = fit.own_growth.sampling(rate.by_person)
+    if not fit.independent:
+        return np.full_like(sampling, np.nan)
     if not rate.varies:
         return np.where(np.isnan(sampling), np.nan, 0.0)
     variance = rate.variances(fit.point)[fit.kinds.codes] if len(rate.rows) > 1 else rate.sd() ** 2

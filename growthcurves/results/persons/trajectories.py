@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Group, Level
 from growthcurves.data.frame import require_columns
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.data.source import show_id
+from growthcurves.data.source import show_level
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -25,18 +26,23 @@ from growthcurves.results.questions.rates import status_at, whole_period
 MANY_GROUPS = 12
 
 
-def groups(fit: FittedModel, by: str | None) -> list[tuple[str, np.ndarray]]:
-    """Persons of each level of a person-level variable: pairs of level and positions; one group without `by`."""
+def groups(fit: FittedModel, by: str | None) -> list[tuple[Group | None, np.ndarray]]:
+    """Persons of each level of a person-level variable: pairs of group and positions; without `by` everybody."""
     count = fit.panel.persons.count
     if by is None:
-        return [("", np.arange(count))]
+        return [(None, np.arange(count))]
     values = pd.Series(person_values(fit, by))
     levels = _levels(fit, by, values)
     if len(levels) > MANY_GROUPS:
         raise ModelError(
             f"{by!r} has {len(levels)} different values: by= takes a variable with at most {MANY_GROUPS} groups."
         )
-    return [(show_id(level), np.flatnonzero(values == level)) for level in levels]
+    return [((Level(by, level),), np.flatnonzero(values == level)) for level in levels]
+
+
+def group_label(group: Group | None) -> str:
+    """A group in a table: its level; empty for everybody."""
+    return "" if group is None else ", ".join(show_level(level.value) for level in group)
 
 
 def person_values(fit: FittedModel, column: str) -> Any:
@@ -71,7 +77,7 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
     times = np.asarray(times, dtype=float)
     tail = (1.0 - level) / 2.0
     parts = []
-    for name, persons in groups(fit, by):
+    for group, persons in groups(fit, by):
         types = person_types(fit, persons)
         rows, bands = [], []
         for t in times:
@@ -81,7 +87,7 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
             bands.append([mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
         table = linear_functions(fit, np.array(rows), [""] * len(times), level=level)
         low, high = np.array(bands).T
-        columns = {"group": name, "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
+        columns = {"group": group_label(group), "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
         columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)

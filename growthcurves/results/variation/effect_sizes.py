@@ -20,6 +20,7 @@ from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.rates import average_rate, checked_period, is_curved, whole_period
+from growthcurves.results.questions.reference_grid import group_text
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
 
@@ -104,8 +105,9 @@ def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray
     if is_curved(fit):
         raise ModelError("The rate changes with time: compare groups with by=, and say the period with between=.")
     names, L = combinations(fit, effect)
-    for term, used in zip(fit.terms, (L != 0).any(axis=0), strict=True):
-        if used and not term.startswith("slope"):
+    moved = zip(fit.terms, fit.term_parts, (L != 0).any(axis=0), strict=True)
+    for term, (parameter, _), used in moved:
+        if used and parameter != "slope":
             raise ModelError(f"{term!r} is no effect on the slope, and so no difference in the rate of change.")
     return names, L
 
@@ -113,7 +115,7 @@ def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray
 def _differences(fit: FittedModel, by: Any, period: tuple[float, float]) -> tuple[list[str], np.ndarray]:
     """Differences of average rates from the first group."""
     found = slopes(fit, by=by, between=period)
-    terms = [text.rsplit(", ", 1)[0] for text in found.means["term"]]
+    terms = [group_text({level.column: level.value for level in one.group or ()}) for one in found.findings]
     count = len(terms)
     if count < 2:
         raise ModelError("There is one group only, and so no difference.")

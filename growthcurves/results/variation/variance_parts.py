@@ -78,3 +78,15 @@ def variance_parts(fit: FittedModel) -> VarianceParts:
 def squared_correlation(fit: FittedModel) -> float:
     """Squared correlation of the outcome with X beta, about the means, from the sums; NaN where X beta is constant."""
     return fit.sums.squared_correlation(fit.estimates.standard_beta)
+
+
+#: A proportional drop below this is rounding of the two optima.
+ROUNDING = 1e-9
+
+
+def drop(before: float, after: float) -> float:
+    """The drop as a share of what was there before; what is nothing but rounding is zero, NaN where nothing was."""
+    if not before > 0:
+        return float("nan")
+    share = (before - after) / before
+    return share if abs(share) > ROUNDING else 0.0
