@@ -11,6 +11,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.likelihood.problem import Coordinates, standard_problem
 from growthcurves.engine.persons.own_growth import OwnGrowth, own_growth
+from growthcurves.engine.persons.state import PersonState, person_state
 from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.model.bind import BoundModel, shape_times
@@ -175,6 +176,11 @@ class FittedModel:
     def own_growth(self) -> OwnGrowth:
         """Each person's own least-squares growth parameters."""
         return own_growth(self.people_moments, self.bound.growth_rows)
+
+    @cached_property
+    def person_state(self) -> PersonState:
+        """The persons' random effects given their outcomes."""
+        return person_state(self.solution, self.people_moments)
 
     @cached_property
     def effects(self) -> np.ndarray:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings as python_warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from growthcurves.data.panel import Panel
-from growthcurves.engine.likelihood.problem import coordinates, standard_problem
-from growthcurves.engine.solution import solve_problem
+from growthcurves.engine.likelihood.problem import Coordinates, coordinates, standard_problem
+from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.errors import ModelError, unknown
@@ -67,11 +68,31 @@ def estimate(
     refuse_perfect(bound, problem)
     solution = solve_problem(problem, moments)
     refuse_unbounded(bound, solution)
+    texts = _warned(bound, coords, solution)
+    return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, texts)
+
+
+def by_likelihood(fit: FittedModel) -> FittedModel:
+    """The same model of the same rows by full maximum likelihood: from its moments, without a pass over the rows.
+
+    Raises
+    ------
+    NotEstimableError
+        When the likelihood has no maximum.
+    """
+    if fit.method == "ml":
+        return fit
+    refuse_unbounded(fit.bound, fit.likelihood)
+    texts = _warned(fit.bound, fit.coordinates, fit.likelihood)
+    return replace(fit, solution=fit.likelihood, method="ml", warnings=texts)
+
+
+def _warned(bound: BoundModel, coords: Coordinates, solution: Solution) -> tuple[str, ...]:
+    """Give the warnings that an analyst should see, and keep their texts."""
     notes = [*data_notes(bound), *design_notes(bound, coords), *solution_notes(bound, solution)]
     for note in notes:
-        python_warnings.warn(note, stacklevel=4)
-    texts = tuple(str(note) for note in notes)
-    return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, texts)
+        python_warnings.warn(note, stacklevel=5)
+    return tuple(str(note) for note in notes)
 
 
 def sums(bound: BoundModel) -> PersonMoments:

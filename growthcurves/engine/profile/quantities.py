@@ -130,7 +130,7 @@ class StandardDeviation:
 
     @property
     def key(self) -> tuple | None:
-        return (self.combination.tobytes(),)
+        return ("sd", self.combination.tobytes())
 
     def measure(self, point: Point) -> float:
         u, _ = _effect(point, self.combination)
@@ -158,7 +158,10 @@ class Correlation:
     high: float = np.pi / 2
     grain: float = AT_END
     moves_beta: bool = False
-    key: tuple | None = None
+
+    @property
+    def key(self) -> tuple | None:
+        return ("correlation", self.first.tobytes(), self.second.tobytes())
 
     def measure(self, point: Point) -> float:
         if not (varies(point.D, self.first) and varies(point.D, self.second)):
@@ -196,7 +199,7 @@ class ResidualDeviation:
     high: float = INFINITY
     grain: float = AT_END
     moves_beta: bool = False
-    key: tuple | None = None
+    key: tuple | None = ("residual",)
 
     def measure(self, point: Point) -> float:
         return point.log_scale / 2.0
@@ -218,7 +221,10 @@ class Coefficient:
     high: float = INFINITY
     grain: float = AT_END
     moves_beta: bool = True
-    key: tuple | None = None
+
+    @property
+    def key(self) -> tuple | None:
+        return ("coefficient", self.direction.tobytes())
 
     def measure(self, point: Point) -> float:
         return float(self.direction @ point.beta)

@@ -11,6 +11,7 @@ import numpy as np
 from growthcurves.engine.likelihood.problem import coordinates
 from growthcurves.engine.solution import Solution, solve
 from growthcurves.fitted import FittedModel
+from growthcurves.remembered import remembered
 from growthcurves.results.change.lines import Question
 from growthcurves.results.compare.ratio import closed_form
 from growthcurves.results.compare.variance import without_random
@@ -52,9 +53,9 @@ def _carries(fit: FittedModel, term: str) -> bool:
     return any(term.startswith(f"{name}:") for name in _rate_parameters(fit))
 
 
-def _columns(fit: FittedModel, predictors: Iterable[str]) -> list[str]:
+def _columns(fit: FittedModel, predictors: Iterable[str]) -> frozenset[str]:
     """The fixed effects of these columns of predictors on all growth parameters that carry change."""
-    return [f"{name}:{column}" for name in _rate_parameters(fit) for column in predictors]
+    return frozenset(f"{name}:{column}" for name in _rate_parameters(fit) for column in predictors)
 
 
 def _predictors(fit: FittedModel, terms: set[str]) -> dict[str, list[str]]:
@@ -72,12 +73,12 @@ def _predictors(fit: FittedModel, terms: set[str]) -> dict[str, list[str]]:
     }
 
 
-def reduced(fit: FittedModel, without: Iterable[str]) -> Solution:
+@remembered
+def reduced(fit: FittedModel, without: frozenset[str]) -> Solution:
     """The same data without some fixed effects.
 
     Where predictors of a growth parameter are left out, its mean stays, whatever their coding.
     """
-    without = set(without)
     keep_x = [j for j, name in enumerate(fit.bound.terms) if name not in without and name not in fit.aliased]
     terms = fit.moments.terms.select(tuple(keep_x), tuple(range(len(fit.random_names))))
     lost = {name.split(":", 1)[0] for name in without & set(fit.bound.terms)}

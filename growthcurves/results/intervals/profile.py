@@ -20,6 +20,7 @@ from growthcurves.engine.solution import Solution
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import normal_quantile
+from growthcurves.remembered import remembered
 from growthcurves.results.intervals.delta import Function
 from growthcurves.results.intervals.quantity import (
     CorrelationQuantity,
@@ -63,8 +64,7 @@ class Profile:
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
         """One interval for each quantity."""
         cut = normal_quantile(0.5 + checked_level(level) / 2.0) ** 2  # of chi-square with one degree of freedom
-        profilers = _Profilers(fit, cut)
-        return [_interval(fit, quantity, profilers) for quantity in quantities]
+        return [_interval(fit, quantity, cut) for quantity in quantities]
 
 
 def profile_interval(fit: FittedModel, function: Function, level: float = 0.95, scale: str = "identity") -> Interval:
@@ -105,31 +105,29 @@ def profile_interval(fit: FittedModel, function: Function, level: float = 0.95, 
     return Profile().intervals(fit, [Quantity(function, scale)], level)[0]
 
 
-class _Profilers:
-    """The profilers of one call: of the fit's own likelihood, and of the full one."""
-
-    def __init__(self, fit: FittedModel, cut: float) -> None:
-        self.fit, self.cut = fit, cut
-        self.made: dict[bool, Profiler] = {}
-
-    def of(self, full: bool) -> tuple[Solution, Profiler]:
-        solution = self.fit.likelihood if full else self.fit.solution
-        if full not in self.made:
-            self.made[full] = Profiler(solution.problem, solution.optimum, self.cut)
-        return solution, self.made[full]
+@remembered
+def _profiler(fit: FittedModel, full: bool) -> Profiler:
+    """The profiler of the fit's own likelihood or of the full one, with the ends that it has found."""
+    solution = _solution(fit, full)
+    return Profiler(solution.problem, solution.optimum)
 
 
-def _interval(fit: FittedModel, quantity: Quantity, profilers: _Profilers) -> Interval:
+def _solution(fit: FittedModel, full: bool) -> Solution:
+    return fit.likelihood if full else fit.solution
+
+
+def _interval(fit: FittedModel, quantity: Quantity, cut: float) -> Interval:
     if not fit.identified and not isinstance(quantity, FixedEffect):
         return Interval(np.nan, np.nan, "not identified: the design cannot tell these variances apart")
     moves = _depends_on_beta(fit, quantity)
-    solution, profiler = profilers.of(moves)
+    solution = _solution(fit, moves)
     if not solution.verdict.converged:
         return Interval(np.nan, np.nan, "the optimum could not be certified")
-    if isinstance(quantity, CorrelationQuantity) and _may_not_vary(profiler, quantity):
+    profiler = _profiler(fit, moves and fit.method != "ml")
+    if isinstance(quantity, CorrelationQuantity) and _may_not_vary(profiler, quantity, cut):
         return Interval(-1.0, 1.0, "one of the two may not vary at all")
     unit, origin, profiled = _in_standard_units(solution, quantity, profiler, moves)
-    low, high = (_shifted(end, unit, origin) for end in profiler.ends(profiled))
+    low, high = (_shifted(end, unit, origin) for end in profiler.ends(profiled, cut))
     return Interval(low.value, high.value, "; ".join(dict.fromkeys(end.reason for end in (low, high) if end.reason)))
 
 
@@ -149,10 +147,10 @@ def _depends_on_beta(fit: FittedModel, quantity: Quantity) -> bool:
     return any(quantity.function(beta + move, G, s) != middle for move in np.diag(errors))
 
 
-def _may_not_vary(profiler: Profiler, quantity: CorrelationQuantity) -> bool:
+def _may_not_vary(profiler: Profiler, quantity: CorrelationQuantity, cut: float) -> bool:
     """Whether the interval of one of the two SDs begins at zero, where every correlation is as likely."""
     return any(
-        profiler.end(StandardDeviation.of(one, profiler.estimate), -1).value == 0.0
+        profiler.end(StandardDeviation.of(one, profiler.estimate), -1, cut).value == 0.0
         for one in (quantity.first, quantity.second)
     )
 

@@ -29,10 +29,16 @@ class Rung:
 
 
 def climb(
-    model: GrowthModel, panel: Panel, steps: Sequence[Any], method: str, kind: type[FittedModel]
+    model: GrowthModel,
+    panel: Panel,
+    steps: Sequence[Any],
+    method: str,
+    kind: type[FittedModel],
+    top: FittedModel | None = None,
 ) -> tuple[Rung, ...]:
     """Fit the models of the ladder, each to the rows that all of them can use.
 
+    `top` is the model at the top where it is fitted already, by this method and to these rows.
     Warnings that several models share are given once.
 
     Raises
@@ -47,7 +53,8 @@ def climb(
     people = PersonLevel(panel)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        top = estimate(model, panel, method, kind, people)
+        if top is None or top.panel is not panel:
+            top = estimate(model, panel, method, kind, people)
         means, growth = _means(top.model), _growth(top)
         models = [("unconditional means", means), ("unconditional growth", growth)]
         models += [(predictor_words(item), item) for item in between]

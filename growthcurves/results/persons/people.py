@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.engine.persons.state import PersonState
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.distributions import normal_cdf
@@ -30,7 +30,7 @@ def random_effects(fit: FittedModel) -> pd.DataFrame:
 
     NaN where the model is not identified.
     """
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.person_state
     effects = state.effects.T if fit.identified else np.full_like(state.effects.T, np.nan)
     return ordered(pd.DataFrame(effects, index=person_index(fit), columns=list(fit.random_names)))
 
@@ -94,14 +94,14 @@ def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
 
 def growth_parameters(fit: FittedModel) -> tuple[np.ndarray, np.ndarray]:
     """Persons' growth parameters pi_i and their standard errors of prediction, each (K, N); NaN if withheld."""
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.person_state
     found = [_combination(fit, Rate(fit, row[None]), state) for row in np.eye(len(fit.model.parameters))]
     return np.array([eb for eb, _ in found]), np.array([error for _, error in found])
 
 
 def rates(fit: FittedModel, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
     """Persons' rates and their standard errors of prediction, each (N,); NaN if withheld."""
-    return _combination(fit, rate, person_state(fit.solution, fit.people_moments))
+    return _combination(fit, rate, fit.person_state)
 
 
 def _combination(fit: FittedModel, rate: Rate, state: PersonState) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
-from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.engine.persons.state import PersonState
 from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
@@ -25,7 +25,7 @@ INTERVALS = (None, "confidence", "prediction")
 def fitted_values(fit: FittedModel) -> pd.Series:
     """Persons' own curves at the rows used; NaN where the model is not identified."""
     rows = own_rows(fit)
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.person_state
     effects = state.effects[:, fit.panel.persons.codes]
     values = rows.X @ fit.solution.beta + np.einsum("nq,qn->n", rows.Z, effects)
     if not fit.identified:
@@ -164,7 +164,7 @@ def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
 
 def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
     """The state of the person of each row, and whether the person is known."""
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.person_state
     if newdata is None:
         codes = fit.panel.persons.codes
         return state.take(codes), np.ones(len(codes), dtype=bool)

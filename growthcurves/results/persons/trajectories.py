@@ -10,7 +10,6 @@ import pandas as pd
 from growthcurves.data.frame import require_columns
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
-from growthcurves.engine.persons.state import person_state
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -97,7 +96,7 @@ def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
     """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
     times = np.asarray(times, dtype=float)
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.person_state
     curves = np.empty((fit.panel.persons.count, len(times)))
     for j, t in enumerate(times):
         curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.solution.beta
