@@ -68,7 +68,7 @@ def imported_modules(path: Path) -> list[tuple[str, bool]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: write imports in full, not relative"
             found.append((node.module or "", id(node) in top))
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Later":  # a module that is loaded when it is used
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Later":  # a module for later, by its name
             found.append((ast.literal_eval(node.args[0]), True))
     return found
 
