@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,30 +13,49 @@ from growthcurves.errors import ModelError, NotAvailableError, unknown
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
+from growthcurves.later import Later
 from growthcurves.model.formula.lme4 import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.results import summary
-from growthcurves.results.change import report as change_report
-from growthcurves.results.compare import ratio, variance
-from growthcurves.results.compare.criteria import criteria
-from growthcurves.results.effects import coefficients, fixed_tests, joint_tests, margins, means, robust, slopes
-from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
-from growthcurves.results.effects.joint_tests import JointTests
-from growthcurves.results.effects.margins import MarginTest
-from growthcurves.results.effects.means import Marginal
-from growthcurves.results.intervals import bootstrap
-from growthcurves.results.intervals.bootstrap import DRAWS
-from growthcurves.results.intervals.wald import with_ddf
-from growthcurves.results.ladder.report import Ladder
-from growthcurves.results.ladder.report import ladder as make_ladder
-from growthcurves.results.persons import people, predict
-from growthcurves.results.persons.simulate import simulate
-from growthcurves.results.variation import effect_sizes, icc, r2, variances
-from growthcurves.results.variation.effect_sizes import EffectSizes
-from growthcurves.results.variation.r2 import R2
-from growthcurves.storage.fits import load as load_fit
-from growthcurves.storage.fits import save
+from growthcurves.numerics.seeds import DRAWS
+
+if TYPE_CHECKING:
+    from growthcurves.results.change.report import ChangeReport
+    from growthcurves.results.compare.ratio import LikelihoodRatio
+    from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
+    from growthcurves.results.effects.joint_tests import JointTests
+    from growthcurves.results.effects.margins import MarginTest
+    from growthcurves.results.effects.means import Marginal
+    from growthcurves.results.effects.robust import RobustEffects
+    from growthcurves.results.intervals.bootstrap import Replicates
+    from growthcurves.results.ladder.report import Ladder
+    from growthcurves.results.summary import Summary
+    from growthcurves.results.variation.effect_sizes import EffectSizes
+    from growthcurves.results.variation.icc import Icc
+    from growthcurves.results.variation.r2 import R2
+
+change_report = Later("growthcurves.results.change.report")
+variance = Later("growthcurves.results.compare.variance")
+criteria = Later("growthcurves.results.compare.criteria")
+coefficients = Later("growthcurves.results.effects.coefficients")
+fixed_tests = Later("growthcurves.results.effects.fixed_tests")
+joint_tests = Later("growthcurves.results.effects.joint_tests")
+margins = Later("growthcurves.results.effects.margins")
+means = Later("growthcurves.results.effects.means")
+robust = Later("growthcurves.results.effects.robust")
+slopes = Later("growthcurves.results.effects.slopes")
+bootstrap = Later("growthcurves.results.intervals.bootstrap")
+wald = Later("growthcurves.results.intervals.wald")
+ladders = Later("growthcurves.results.ladder.report")
+people = Later("growthcurves.results.persons.people")
+predict = Later("growthcurves.results.persons.predict")
+simulated = Later("growthcurves.results.persons.simulate")
+summary = Later("growthcurves.results.summary")
+effect_sizes = Later("growthcurves.results.variation.effect_sizes")
+icc = Later("growthcurves.results.variation.icc")
+r2 = Later("growthcurves.results.variation.r2")
+variances = Later("growthcurves.results.variation.variances")
+files = Later("growthcurves.storage.fits")
 
 
 def fit(
@@ -133,7 +152,7 @@ def ladder(
     {'A': '515.49', 'B': '439.21', 'C': '427.81'}
     """
     model, panel, _ = _read(model, data, time, options)
-    return make_ladder(model, panel, method, steps, ddf, GrowthFit)
+    return ladders.ladder(model, panel, method, steps, ddf, GrowthFit)
 
 
 def _read(
@@ -183,7 +202,7 @@ def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None) -
     >>> str(gc.load(path)) == str(fit)
     True
     """
-    fitted = load_fit(path, GrowthFit, functions)
+    fitted = files.load(path, GrowthFit, functions)
     assert isinstance(fitted, GrowthFit)
     return fitted
 
@@ -245,12 +264,12 @@ class GrowthFit(FittedModel):
     @property
     def aic(self) -> float:
         """deviance + 2 k, with k all fixed effects, variances and covariances, and the residual variance."""
-        return criteria(self).aic
+        return criteria.criteria(self).aic
 
     @property
     def bic(self) -> float:
         """deviance + k log(n), with n the rows used (as lme4)."""
-        return criteria(self).bic
+        return criteria.criteria(self).bic
 
     @property
     def cov_re(self) -> pd.DataFrame:
@@ -274,7 +293,7 @@ class GrowthFit(FittedModel):
 
     def summary(
         self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile"
-    ) -> summary.Summary:
+    ) -> Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
         return summary.summary(self, ddf, level, bootstrap.asked(self, intervals))
 
@@ -286,7 +305,7 @@ class GrowthFit(FittedModel):
         """Fixed effects as a tidy table."""
         return coefficients.fixed_effects(self, ddf, level)
 
-    def robust(self, kind: str = "CR2", level: float = 0.95) -> robust.RobustEffects:
+    def robust(self, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
         """Fixed effects with robust standard errors by person, beside the model-based ones."""
         return robust.robust(self, kind, level)
 
@@ -297,7 +316,7 @@ class GrowthFit(FittedModel):
 
         `n` and `rng` belong to the bootstrap, `ddf` to the Wald method.
         """
-        return variances.conf_int(self, with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
+        return variances.conf_int(self, wald.with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
 
     def variance_components(
         self, method: Any = "profile", level: float = 0.95, n: int = DRAWS, rng: Any = None
@@ -307,13 +326,13 @@ class GrowthFit(FittedModel):
 
     def bootstrap(
         self, n: int = 1000, kind: str = "parametric", interval: str = "percentile", rng: Any = None
-    ) -> bootstrap.Replicates:
+    ) -> Replicates:
         """Bootstrap replicates with their estimates, and intervals of anything from them; see `Bootstrap`."""
         return bootstrap.bootstrap(self, bootstrap.Bootstrap(n, kind, interval, rng))
 
     def simulate(self, n: int = 1, rng: Any = None) -> pd.DataFrame:
         """Outcomes drawn from the fitted model at the rows that were used, one column per data set."""
-        return simulate(self, n, rng)
+        return simulated.simulate(self, n, rng)
 
     @property
     def random_effects(self) -> pd.DataFrame:
@@ -332,7 +351,7 @@ class GrowthFit(FittedModel):
         at: Any = None,
         level: float = 0.95,
         method: Any = "wald",
-    ) -> change_report.ChangeReport:
+    ) -> ChangeReport:
         """The change report: how fast on average, how much persons differ, and what explains it."""
         return change_report.change(self, by, threshold, between, at, level, method)
 
@@ -349,11 +368,11 @@ class GrowthFit(FittedModel):
 
     def test_variance(
         self, *names: str, method: str = "auto", n: int | None = None, rng: Any = None
-    ) -> ratio.LikelihoodRatio:
+    ) -> LikelihoodRatio:
         """Likelihood ratio test that these random effects do not vary between persons; methods as in `compare`."""
         return variance.test_variance(self, names, method, n, rng)
 
-    def icc(self, at: Any = None) -> icc.Icc:
+    def icc(self, at: Any = None) -> Icc:
         """Share of the variance that lies between persons, at given times."""
         return icc.icc(self, at)
 
@@ -470,7 +489,7 @@ class GrowthFit(FittedModel):
         -------
         Path
         """
-        return save(self, path, rows, people)
+        return files.save(self, path, rows, people)
 
     @property
     def plot(self) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.estimates import Estimates, OwnGrowth, Point, Remembered
+from growthcurves.engine.estimates import Estimates, OwnGrowth, Point, Sums
 from growthcurves.model.bind import BoundModel, shape_times
 from growthcurves.model.growth import GrowthModel
 
@@ -124,7 +124,7 @@ class FittedModel:
         return self.bound.random_names
 
     @property
-    def sums(self) -> Remembered:
+    def sums(self) -> Sums:
         """What is remembered of the rows."""
         return self.estimates.sums
 

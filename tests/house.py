@@ -15,6 +15,8 @@ from pathlib import Path
 #: From the ground up. A room looks only to rooms above its own line, but for the exceptions in BLIND.
 ROOMS = (
     "errors",
+    "remembered",
+    "later",
     "numerics",
     "contracts",
     "data",

@@ -120,7 +120,7 @@ def renamed(text: str, names: dict[str, str]) -> str:
 
 
 def comparable(text: str) -> list[str]:
-    """The words of a text, without what only the length of a name changes: where lines break, and quotes in a CSV file."""
+    """The words of a text, without what the length of a name changes: where lines break, quotes in a CSV file."""
     return text.replace('"', "").split()
 
 

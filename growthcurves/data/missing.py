@@ -16,6 +16,7 @@ from growthcurves.data.grid import Grid, grid_of
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError
+from growthcurves.remembered import remembered
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
@@ -103,6 +104,7 @@ class MissingPatterns:
         return self.table.groupby("group", sort=False).head(per_group)
 
 
+@remembered
 def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
     """The patterns of missing waves over all persons of the table, also those without a usable row.
 

@@ -19,48 +19,48 @@ from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
-from growthcurves.engine.sums.remembered import Remembered
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.schedules import Schedules
+from growthcurves.engine.sums.whole import Sums
 
 __all__ = [
     "Moments",
     "PersonMoments",
     "Problem",
-    "Remembered",
+    "Sums",
     "Rows",
     "Terms",
     "estimated",
     "estimates_from",
     "problem_of",
     "recoded",
-    "remembered",
+    "summed",
     "sums_from",
     "sums_values",
 ]
 
 
-def remembered(rows: Rows) -> Remembered:
+def summed(rows: Rows) -> Sums:
     """The one pass over the rows: cross-products by person, and what they come to."""
     codes = None if rows.starts is not None else rows.codes
     people = PersonMoments.of_rows(
         rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, codes, rows.labels
     )
-    return Remembered.of(people)
+    return Sums.of(people)
 
 
-def problem_of(sums: Remembered, reml: bool) -> Problem:
+def problem_of(sums: Sums, reml: bool) -> Problem:
     """The sums in standard coordinates; its scale is zero where the fixed effects fit the outcome perfectly."""
     return standard_problem(sums.moments, sums.coordinates, reml)
 
 
-def estimated(rows: Rows, sums: Remembered, problem: Problem, residual: Any, likelihood: Any = None) -> Estimates:
+def estimated(rows: Rows, sums: Sums, problem: Problem, residual: Any, likelihood: Any = None) -> Estimates:
     """The estimates of a model.
 
     Parameters
     ----------
     rows : Rows
-    sums : Remembered
+    sums : Sums
         Of these rows.
     problem : Problem
         The sums in standard coordinates.
@@ -75,7 +75,7 @@ def estimated(rows: Rows, sums: Remembered, problem: Problem, residual: Any, lik
     return GeneralEstimates.fitted(made, sums)
 
 
-def recoded(estimates: Any, sums: Remembered) -> Estimates | None:
+def recoded(estimates: Any, sums: Sums) -> Estimates | None:
     """The same optimum for sums whose row columns are made otherwise; None where the model is another one."""
     solution = moved(estimates.solution, sums.moments, sums.coordinates)
     return None if solution is None else NormalEstimates(sums, solution)
@@ -84,7 +84,7 @@ def recoded(estimates: Any, sums: Remembered) -> Estimates | None:
 # ---------------------------------------------------------------- saved values
 
 
-def sums_values(sums: Remembered, people: bool) -> dict[str, Any]:
+def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
     """The sums as plain values, with or without those of single persons."""
     moments = sums.moments
     terms, shared, own = moments.terms, moments.shared, None
@@ -115,7 +115,7 @@ def _people_values(people: PersonMoments) -> dict[str, Any]:
     }
 
 
-def sums_from(values: dict[str, Any], absent: Any) -> Remembered:
+def sums_from(values: dict[str, Any], absent: Any) -> Sums:
     """The sums from their values; `absent` stands for persons that were not saved."""
     inside = values["moments"]
     terms = Terms(*inside["terms"])
@@ -126,10 +126,10 @@ def sums_from(values: dict[str, Any], absent: Any) -> Remembered:
     shared = None if inside["shared"] is None else Schedules(*inside["shared"])
     names = ("total", "rows", "persons", "row_centre", "weight_centre")
     moments = Moments(terms=terms, shared=shared, own=own, **{name: inside[name] for name in names})
-    return Remembered.from_moments(people, moments)
+    return Sums.from_moments(people, moments)
 
 
-def estimates_from(values: dict[str, Any], sums: Remembered, reml: bool) -> Estimates:
+def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:
     """Estimates from their values and sums."""
     problem = problem_of(sums, reml)
     face = Face(values["rotation"], values["free"])

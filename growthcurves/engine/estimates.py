@@ -34,7 +34,7 @@ from growthcurves.engine.profile.walk import End
 from growthcurves.engine.search.certificate import Verdict
 from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.sums.own_growth import OwnGrowth
-from growthcurves.engine.sums.remembered import Remembered
+from growthcurves.engine.sums.whole import Sums
 
 __all__ = [
     "Cor",
@@ -52,7 +52,7 @@ __all__ = [
     "Point",
     "Profiler",
     "Quantity",
-    "Remembered",
+    "Sums",
     "ResidualParameter",
     "ResidualSd",
     "Sandwich",
@@ -74,7 +74,7 @@ class Estimates(Protocol):
     """
 
     @property
-    def sums(self) -> Remembered:
+    def sums(self) -> Sums:
         """What is remembered of the rows."""
         ...
 
@@ -179,8 +179,9 @@ class Estimates(Protocol):
         """Whether a combination of standard random effects has more variance than rounding gives it."""
         ...
 
-    def profiler(self, cut: float) -> Profiler:
-        """Follows quantities to where the deviance has risen by `cut`."""
+    @property
+    def profiler(self) -> Profiler:
+        """Follows quantities to where the deviance has risen by a cut; what it has found is remembered."""
         ...
 
     def natural(self, local: Any) -> Point:

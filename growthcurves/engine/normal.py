@@ -37,7 +37,7 @@ from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.submodels.ranks import rank_with
 from growthcurves.engine.submodels.sampled import SampledRatio
 from growthcurves.engine.submodels.submodel import Submodel, submodel
-from growthcurves.engine.sums.remembered import Remembered
+from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
 
@@ -48,11 +48,11 @@ class NormalEstimates:
 
     Attributes
     ----------
-    sums : Remembered
+    sums : Sums
     solution : Solution
     """
 
-    sums: Remembered
+    sums: Sums
     solution: Solution
 
     # ------------------------------------------------ the optimum
@@ -157,11 +157,12 @@ class NormalEstimates:
     def varies(self, row: Array) -> bool:
         return varies(self.solution.optimum.at.D, row)
 
-    def profiler(self, cut: float) -> Profiler:
+    @cached_property
+    def profiler(self) -> Profiler:
         problem, optimum = self.frame, self.solution.optimum
         likelihood = FromSums.prepared(problem)
         ends = estimate_of(problem, optimum), raised_from(problem, optimum)
-        return Profiler(likelihood, *ends, optimum.at.deviance, cut)
+        return Profiler(likelihood, *ends, optimum.at.deviance)
 
     def by_ml(self) -> NormalEstimates:
         return self if not self.frame.reml else self._by_ml
@@ -210,7 +211,7 @@ class NormalEstimates:
     ) -> NormalEstimates:
         terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
         moments = self.sums.moments.restricted(terms)
-        sums = Remembered.from_moments(self.sums.people, moments)
+        sums = Sums.from_moments(self.sums.people, moments)
         problem = standard_problem(moments, sums.coordinates, self.frame.reml)
         return NormalEstimates(sums, solve_problem(problem, moments))
 

@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
-from growthcurves.engine.estimates import Estimates, Remembered
+from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.model.bind import BoundModel
 
 #: Fewer persons than this say little about how much persons differ.
@@ -102,7 +102,7 @@ def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[Note]:
                 )
 
 
-def design_notes(bound: BoundModel, sums: Remembered) -> Iterable[Note]:
+def design_notes(bound: BoundModel, sums: Sums) -> Iterable[Note]:
     if sums.left_out:
         names = ", ".join(bound.terms[j] for j in sums.left_out)
         yield Note(NoteKind.LEFT_OUT, f"Left out as linear combinations of other terms: {names}.")

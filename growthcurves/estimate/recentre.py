@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.engine.build import recoded, remembered
+from growthcurves.engine.build import recoded, summed
 from growthcurves.errors import ModelError
 from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
@@ -27,7 +27,7 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     if fit.model.time is None:
         raise ModelError("The model has no time, so there is no origin to move.")
     bound = bind(fit.model.replace(origin=origin), fit.panel)
-    estimates = recoded(fit.estimates, remembered(rows_of(bound)))
+    estimates = recoded(fit.estimates, summed(rows_of(bound)))
     if estimates is None:
         raise ModelError(_why_not(fit))
     return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.engine.build import Problem
-from growthcurves.engine.estimates import Estimates, Remembered
+from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.model.bind import BoundModel
 from growthcurves.model.growth import GrowthModel
@@ -35,7 +35,7 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
         )
 
 
-def refuse_design(bound: BoundModel, sums: Remembered) -> None:
+def refuse_design(bound: BoundModel, sums: Sums) -> None:
     rows, kept = sums.rows, len(sums.kept)
     for column in sums.coordinates.dependent_z:
         raise NotEstimableError(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings as python_warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from growthcurves.contracts.note import Note
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.panel import Panel
-from growthcurves.engine.build import Rows, Terms, estimated, problem_of, remembered
+from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
+from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate.notes import data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded
@@ -61,16 +64,36 @@ def estimate(
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
     rows = rows_of(bound)
-    sums = remembered(rows)
+    sums = summed(rows)
     refuse_design(bound, sums)
     problem = problem_of(sums, method == "reml")
     refuse_perfect(bound, problem)
     estimates = estimated(rows, sums, problem, residual_of(bound.model.residual), likelihood)
     refuse_unbounded(bound, estimates)
-    notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
+    return kind(bound.model, panel, bound, estimates, method, _warned(bound, estimates))
+
+
+def by_likelihood(fit: FittedModel) -> FittedModel:
+    """The same model of the same rows by full maximum likelihood, without a pass over the rows.
+
+    Raises
+    ------
+    NotEstimableError
+        When the likelihood has no maximum.
+    """
+    if fit.method == "ml":
+        return fit
+    estimates = fit.estimates.by_ml()
+    refuse_unbounded(fit.bound, estimates)
+    return replace(fit, estimates=estimates, method="ml", notes=_warned(fit.bound, estimates))
+
+
+def _warned(bound: BoundModel, estimates: Estimates) -> tuple[Note, ...]:
+    """Give the warnings that an analyst should see, and keep them as notes."""
+    notes = [*data_notes(bound), *design_notes(bound, estimates.sums), *estimation_notes(bound, estimates)]
     for note in notes:
-        python_warnings.warn(note.warning, stacklevel=4)
-    return kind(bound.model, panel, bound, estimates, method, tuple(notes))
+        python_warnings.warn(note.warning, stacklevel=5)
+    return tuple(notes)
 
 
 def rows_of(bound: BoundModel) -> Rows:

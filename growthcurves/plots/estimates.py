@@ -15,6 +15,7 @@ from growthcurves.data.units import singular
 from growthcurves.errors import NotEstimableError
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.style import short, with_unit
+from growthcurves.remembered import remembered
 from growthcurves.results.persons.people import rates
 from growthcurves.results.questions.covariates import covariate_row
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
@@ -64,6 +65,7 @@ def start_time(fit: Any, at: float | None) -> float:
     return origin if first - near <= origin <= last + near and fit.bound.shape.only_at is None else first
 
 
+@remembered
 def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | None) -> Scene:
     """One row per person: id, own_start, own_rate, eb_start, eb_rate; the texts are the labels of the axes."""
     time = start_time(fit, at)

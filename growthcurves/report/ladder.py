@@ -26,7 +26,7 @@ from growthcurves.report.side_by_side import (
 from growthcurves.report.words import METHOD, short_name
 from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
-from growthcurves.results.ladder.report import ladder
+from growthcurves.results.ladder.report import ladder_to
 
 
 class Ladder(Section):
@@ -54,10 +54,9 @@ class Ladder(Section):
 
 def made_ladder(subject: Subject) -> LadderAnswer:
     """The ladder of the fit's model on its rows; what it warns of is said elsewhere on the page."""
-    fit = subject.fit
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GrowthCurvesWarning)
-        return ladder(fit.model, fit.panel, "ml", (), "satterthwaite", type(fit))
+        return ladder_to(subject.fit, "satterthwaite")
 
 
 def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ from growthcurves.engine.solution import echelon
 from growthcurves.engine.submodels.boundary import free_parameters
 from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.submodels.ranks import rank_with
-from growthcurves.engine.sums.remembered import Remembered
+from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 
@@ -45,7 +45,7 @@ class GeneralEstimates:
 
     Attributes
     ----------
-    sums : Remembered
+    sums : Sums
         Of the same rows.
     likelihood : object
         `frame`, `at(local, best_beta)`, `natural(local)`, `starts()`, `refitted(...)`; of normal outcomes also
@@ -57,14 +57,14 @@ class GeneralEstimates:
         The deviance there, in the likelihood's own coordinates.
     """
 
-    sums: Remembered
+    sums: Sums
     likelihood: Any
     local: Local
     verdict: Verdict
     lowest: float
 
     @classmethod
-    def fitted(cls, likelihood: Any, sums: Remembered) -> GeneralEstimates:
+    def fitted(cls, likelihood: Any, sums: Sums) -> GeneralEstimates:
         """Searched from the likelihood's own starts, and certified."""
         end = descended(likelihood, likelihood.starts())
         verdict = judged(likelihood, end, likelihood.identified())
@@ -214,14 +214,15 @@ class GeneralEstimates:
     def varies(self, row: Array) -> bool:
         return varies(self.local.D, row)
 
-    def profiler(self, cut: float) -> Profiler:
+    @cached_property
+    def profiler(self) -> Profiler:
         D, partition = self.local.D, self.frame.partition
         extra = 0.01 * max(scale_of(D), 0.01) * sum((N @ N.T for N in [self.verdict.null]), np.zeros_like(D))
         values, vectors = np.linalg.eigh(D + extra)
         F = vectors * np.sqrt(np.clip(values, 0.0, None))
         raised = Local.of_factor(self.local.beta, F, self.local.log_scale, partition)
         raised = replace(raised, others=self.local.others, scaled=self.local.scaled)
-        return Profiler(self.likelihood, self.local, raised, self.lowest, cut)
+        return Profiler(self.likelihood, self.local, raised, self.lowest)
 
     def by_ml(self) -> GeneralEstimates:
         return self if not self.frame.reml else self._by_ml
@@ -281,7 +282,7 @@ class GeneralEstimates:
         self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
     ) -> GeneralEstimates:
         terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
-        sums = Remembered.from_moments(self.sums.people, self.sums.moments.restricted(terms))
+        sums = Sums.from_moments(self.sums.people, self.sums.moments.restricted(terms))
         return GeneralEstimates.fitted(self.likelihood.refitted(sums), sums)
 
     def without_random(self, kept: Sequence[int]) -> Pair:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.sums.remembered import Remembered
+from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 
 
@@ -22,7 +22,7 @@ class PlainFrame:
     back_z: Array
 
     @classmethod
-    def of(cls, sums: Remembered, reml: bool) -> PlainFrame:
+    def of(cls, sums: Sums, reml: bool) -> PlainFrame:
         """For the columns that the sums keep."""
         back = sums.coordinates.z.back
         return cls(len(sums.kept), sums.rows, sums.persons, reml, sums.terms.blocks, back)

@@ -19,8 +19,8 @@ from growthcurves.engine.general.products import Products, evaluated
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.sums.remembered import Remembered
 from growthcurves.engine.sums.rows_of_model import Rows
+from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 
 
@@ -31,14 +31,14 @@ class NormalRows:
     Attributes
     ----------
     rows : Rows
-    sums : Remembered
+    sums : Sums
         Of the same rows: they say which columns are kept, and in which standard coordinates.
     reml : bool
     residual : Residual
     """
 
     rows: Rows
-    sums: Remembered
+    sums: Sums
     reml: bool
     residual: Any
 
@@ -121,7 +121,7 @@ class NormalRows:
     def by_ml(self) -> NormalRows:
         return replace(self, reml=False)
 
-    def refitted(self, sums: Remembered) -> NormalRows:
+    def refitted(self, sums: Sums) -> NormalRows:
         return replace(self, sums=sums)
 
     def values(self) -> dict[str, Any]:

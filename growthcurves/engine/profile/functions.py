@@ -123,7 +123,7 @@ class Quantity:
         middle = self.of(point)
         return any(self.of(point.with_beta(point.beta + step)) != middle for step in np.diag(errors))
 
-    def without_answer(self, profiler: Profiler) -> bool:
+    def without_answer(self, profiler: Profiler, cut: float) -> bool:
         """Whether nothing in its range can be excluded."""
         return False
 
@@ -204,10 +204,10 @@ class Cor(Quantity):
     def moves_beta(self, point: Point, errors: Array) -> bool:
         return False
 
-    def without_answer(self, profiler: Profiler) -> bool:
+    def without_answer(self, profiler: Profiler, cut: float) -> bool:
         """Where the interval of one of the two SDs begins at zero, every correlation is as likely."""
         sds = (StandardDeviation.of(row, profiler.estimate) for row in self.rows)
-        return any(profiler.end(sd, -1).value == 0.0 for sd in sds)
+        return any(profiler.end(sd, -1, cut).value == 0.0 for sd in sds)
 
     def measured(self, follow: Follower, moves_beta: bool) -> Measured:
         return Measured(Correlation(self.first, self.second))

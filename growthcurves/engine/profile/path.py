@@ -64,6 +64,15 @@ def place(likelihood: Likelihood, quantity: Quantity, point: Local) -> Place | N
     return None if found is None else described(found, quantity)
 
 
+def orthogonal_to(normal: Array) -> Array:
+    """An orthonormal basis (size, size - 1) of what is orthogonal to a vector, from its Householder reflection."""
+    w = normal / np.linalg.norm(normal)
+    w[0] += 1.0 if w[0] >= 0.0 else -1.0
+    basis = -np.outer(w, w[1:] / abs(w[0]))
+    basis[1:] += np.eye(len(w) - 1)
+    return basis
+
+
 def described(found: Evaluated, quantity: Quantity) -> Place | None:
     """What an evaluated point tells of the profile of a quantity (docs/inference-intervals.md, 4.2 to 4.6)."""
     x = quantity.measure(found.point)
@@ -75,7 +84,7 @@ def described(found: Evaluated, quantity: Quantity) -> Place | None:
     g, n = found.gradient, normal / size
     multiplier = float(g @ n)
     L = found.hessian - multiplier * bend
-    basis = np.linalg.qr(normal[:, None], mode="complete").Q[:, 1:]
+    basis = orthogonal_to(normal)
     K, across = basis.T @ L @ basis, basis.T @ (L @ n)
     home, decrement, saddle = newton_step(basis.T @ g, K)
     along, gain, _ = newton_step(across, K)

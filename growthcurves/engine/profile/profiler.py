@@ -30,6 +30,8 @@ UNMOVED = 1e8
 class Profiler:
     """Finds {x : min over all else of the deviance <= lowest + cut} for one quantity after the other.
 
+    A cut is a quantile of chi-square with one degree of freedom. What is found is remembered.
+
     Attributes
     ----------
     likelihood : Likelihood
@@ -39,15 +41,12 @@ class Profiler:
         A point with variance in the directions that the estimate lacks, at a small cost in deviance.
     lowest : float
         The deviance at the optimum.
-    cut : float
-        Quantile of chi-square with one degree of freedom.
     """
 
     likelihood: Likelihood
     estimate: Local
     raised: Local
     lowest: float
-    cut: float
     _known: dict[tuple, End] = field(default_factory=dict)
 
     @cached_property
@@ -62,18 +61,20 @@ class Profiler:
         """About a standard error in every local coordinate, (size,)."""
         return np.sqrt(2.0 / np.maximum(np.diag(self.at_estimate.hessian), 2.0))
 
-    def ends(self, quantity: Quantity) -> tuple[End, End]:
+    def ends(self, quantity: Quantity, cut: float) -> tuple[End, End]:
         """The lower and the upper end, in the quantity's own unit."""
-        return self.end(quantity, -1), self.end(quantity, 1)
+        return self.end(quantity, -1, cut), self.end(quantity, 1, cut)
 
-    def end(self, quantity: Quantity, sign: int) -> End:
+    def end(self, quantity: Quantity, sign: int, cut: float) -> End:
         """The lower (-1) or the upper (1) end."""
-        key = (quantity.key, sign)
-        if quantity.key is None or key not in self._known:
-            self._known[key] = self._end(quantity, sign)
+        if quantity.key is None:
+            return self._end(quantity, sign, cut)
+        key = (*quantity.key, sign, cut)
+        if key not in self._known:
+            self._known[key] = self._end(quantity, sign, cut)
         return self._known[key]
 
-    def _end(self, quantity: Quantity, sign: int) -> End:
+    def _end(self, quantity: Quantity, sign: int, cut: float) -> End:
         x = quantity.measure(self.estimate)
         if not np.isfinite(x):
             return End(np.nan, "not defined at the estimate")
@@ -83,7 +84,7 @@ class Profiler:
         start = self._start(quantity, x)
         if start is None:
             return End(np.nan, "the quantity does not move with the parameters near the estimate")
-        target = Target(self.lowest, float(np.sqrt(self.cut)))
+        target = Target(self.lowest, float(np.sqrt(cut)))
         return Walk(self.likelihood, quantity, target, sign, limit, x).end(start)
 
     def _start(self, quantity: Quantity, x: float) -> Place | None:

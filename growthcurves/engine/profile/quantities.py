@@ -132,7 +132,7 @@ class StandardDeviation:
 
     @property
     def key(self) -> tuple | None:
-        return (self.combination.tobytes(),)
+        return ("sd", self.combination.tobytes())
 
     def measure(self, point: Local) -> float:
         u, _ = _effect(point, self.combination)
@@ -160,7 +160,10 @@ class Correlation:
     high: float = np.pi / 2
     grain: float = AT_END
     moves_beta: bool = False
-    key: tuple | None = None
+
+    @property
+    def key(self) -> tuple | None:
+        return ("correlation", self.first.tobytes(), self.second.tobytes())
 
     def measure(self, point: Local) -> float:
         if not (varies(point.D, self.first) and varies(point.D, self.second)):
@@ -198,7 +201,7 @@ class ResidualDeviation:
     high: float = INFINITY
     grain: float = AT_END
     moves_beta: bool = False
-    key: tuple | None = None
+    key: tuple | None = ("residual",)
 
     def measure(self, point: Local) -> float:
         return point.log_scale / 2.0
@@ -220,7 +223,10 @@ class Coefficient:
     high: float = INFINITY
     grain: float = AT_END
     moves_beta: bool = True
-    key: tuple | None = None
+
+    @property
+    def key(self) -> tuple | None:
+        return ("coefficient", self.direction.tobytes())
 
     def measure(self, point: Local) -> float:
         return float(self.direction @ point.beta)

@@ -10,6 +10,7 @@ from growthcurves.contracts.finding import PERSON, Finding, Kind
 from growthcurves.engine.estimates import Estimates
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Factor
+from growthcurves.remembered import remembered
 from growthcurves.results.change.lines import Question
 from growthcurves.results.compare.ratio import closed_form, naive
 from growthcurves.results.compare.variance import without_random
@@ -53,9 +54,9 @@ def _carried(fit: FittedModel) -> set[str]:
     return {predictor for column, predictor in _rate_columns(fit) if column in fit.sums.kept}
 
 
-def _columns(fit: FittedModel, predictors: Collection[str]) -> set[int]:
+def _columns(fit: FittedModel, predictors: Collection[str]) -> frozenset[int]:
     """The columns of X in which these predictors move a growth parameter that carries change."""
-    return {column for column, predictor in _rate_columns(fit) if predictor in predictors}
+    return frozenset(column for column, predictor in _rate_columns(fit) if predictor in predictors)
 
 
 def _predictors(fit: FittedModel, carried: set[str]) -> dict[str, list[str]]:
@@ -74,7 +75,8 @@ def _predictors(fit: FittedModel, carried: set[str]) -> dict[str, list[str]]:
     }
 
 
-def reduced(fit: FittedModel, without: Collection[int]) -> Estimates:
+@remembered
+def reduced(fit: FittedModel, without: frozenset[int]) -> Estimates:
     """The same data without some columns of X.
 
     Where predictors of a growth parameter are left out, its mean stays, whatever their coding.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.errors import ModelError
+from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import predictor_words
 from growthcurves.numerics.seeds import seed_of
@@ -154,7 +155,7 @@ def _comparable(fits: Sequence[FittedModel]) -> tuple[list[FittedModel], list[st
     if methods == {"ml"} or (methods == {"reml"} and all(same_fixed_effects(fits[0], fit) for fit in fits[1:])):
         return list(fits), []
     why = "not all fits are by REML" if len(methods) > 1 else "they differ in their fixed effects"
-    out = [fit if fit.method == "ml" else replace(fit, estimates=fit.estimates.by_ml(), method="ml") for fit in fits]
+    out = [by_likelihood(fit) for fit in fits]
     return out, [f"Fits by REML are refitted by ML: {why}."]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from growthcurves.engine.estimates import Quantity
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.numerics.seeds import seed_of
+from growthcurves.numerics.seeds import DRAWS, seed_of
 from growthcurves.results.intervals.draws import replicate_fits
 from growthcurves.results.intervals.quantity import Interval
 from growthcurves.results.intervals.replicates import Replicates, in_words, replicates_table
@@ -83,10 +83,6 @@ class Bootstrap:
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
         """One interval for each quantity."""
         return self.drawn(fit).intervals(fit, quantities, level)
-
-
-#: Replicates where no number is given.
-DRAWS = 1000
 
 
 def asked(fit: FittedModel, method: Any, n: int = DRAWS, rng: Any = None) -> Any:

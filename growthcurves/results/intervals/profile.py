@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.estimates import End, Estimates, Follower, Function, FunctionOf, Profiler, Quantity
+from growthcurves.engine.estimates import End, Follower, Function, FunctionOf, Quantity
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import normal_quantile
 from growthcurves.results.intervals.quantity import Interval
@@ -43,8 +43,7 @@ class Profile:
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
         """One interval for each quantity."""
         cut = normal_quantile(0.5 + checked_level(level) / 2.0) ** 2  # of chi-square with one degree of freedom
-        profilers = _Profilers(fit, cut)
-        return [_interval(fit, quantity, profilers) for quantity in quantities]
+        return [_interval(fit, quantity, cut) for quantity in quantities]
 
 
 def profile_interval(fit: FittedModel, function: Function, level: float = 0.95, scale: str = "identity") -> Interval:
@@ -86,31 +85,18 @@ def profile_interval(fit: FittedModel, function: Function, level: float = 0.95, 
     return Profile().intervals(fit, [FunctionOf(function, scale)], level)[0]
 
 
-class _Profilers:
-    """The profilers of one call: of the fit's own likelihood, and of the full one."""
-
-    def __init__(self, fit: FittedModel, cut: float) -> None:
-        self.fit, self.cut = fit, cut
-        self.made: dict[bool, Profiler] = {}
-
-    def of(self, full: bool) -> tuple[Estimates, Profiler]:
-        estimates = self.fit.estimates.by_ml() if full else self.fit.estimates
-        if full not in self.made:
-            self.made[full] = estimates.profiler(self.cut)
-        return estimates, self.made[full]
-
-
-def _interval(fit: FittedModel, quantity: Quantity, profilers: _Profilers) -> Interval:
+def _interval(fit: FittedModel, quantity: Quantity, cut: float) -> Interval:
     if not fit.identified and not quantity.fixed:
         return Interval(np.nan, np.nan, "not identified: the design cannot tell these variances apart")
     moves = _depends_on_beta(fit, quantity)
-    estimates, profiler = profilers.of(moves)
+    estimates = fit.estimates.by_ml() if moves else fit.estimates
     if not estimates.verdict.converged:
         return Interval(np.nan, np.nan, "the optimum could not be certified")
-    if quantity.without_answer(profiler):
+    profiler = estimates.profiler
+    if quantity.without_answer(profiler, cut):
         return Interval(-1.0, 1.0, "one of the two may not vary at all")
     measured = quantity.measured(Follower(estimates.frame, profiler, estimates.natural), moves)
-    low, high = (_shifted(end, measured.unit, measured.origin) for end in profiler.ends(measured.measure))
+    low, high = (_shifted(end, measured.unit, measured.origin) for end in profiler.ends(measured.measure, cut))
     return Interval(low.value, high.value, "; ".join(dict.fromkeys(end.reason for end in (low, high) if end.reason)))
 
 

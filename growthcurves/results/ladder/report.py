@@ -12,6 +12,7 @@ import numpy as np
 from growthcurves.contracts.finding import RESIDUAL, Caveat, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.panel import Panel
+from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
 from growthcurves.results.ladder.numbers import (
@@ -22,7 +23,7 @@ from growthcurves.results.ladder.numbers import (
     ladder_numbers,
     ladder_table,
 )
-from growthcurves.results.ladder.rungs import climb
+from growthcurves.results.ladder.rungs import Rung, climb
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.names import finding_text
 
@@ -70,7 +71,15 @@ class Ladder(Answer):
 
 def ladder(model: GrowthModel, panel: Panel, method: str, steps: Any, ddf: Any, kind: type[FittedModel]) -> Ladder:
     """Fit the models of the ladder and put their numbers side by side."""
-    rungs = climb(model, panel, steps, method, kind)
+    return _ladder(climb(model, panel, steps, method, kind), ddf)
+
+
+def ladder_to(fit: FittedModel, ddf: Any) -> Ladder:
+    """The ladder by full maximum likelihood to a model that is fitted already."""
+    return _ladder(climb(fit.model, fit.panel, (), "ml", type(fit), by_likelihood(fit)), ddf)
+
+
+def _ladder(rungs: tuple[Rung, ...], ddf: Any) -> Ladder:
     fits, titles = {rung.name: rung.fit for rung in rungs}, {rung.name: rung.title for rung in rungs}
     numbers = ladder_numbers(rungs, ddf)
     return Ladder(ladder_table(numbers), numbers, fits, titles)

@@ -29,10 +29,16 @@ class Rung:
 
 
 def climb(
-    model: GrowthModel, panel: Panel, steps: Sequence[Any], method: str, kind: type[FittedModel]
+    model: GrowthModel,
+    panel: Panel,
+    steps: Sequence[Any],
+    method: str,
+    kind: type[FittedModel],
+    top: FittedModel | None = None,
 ) -> tuple[Rung, ...]:
     """Fit the models of the ladder, each to the rows that all of them can use.
 
+    `top` is the model at the top where it is fitted already, by this method and to these rows.
     Warnings that several models share are given once.
 
     Raises
@@ -47,11 +53,13 @@ def climb(
     people = PersonLevel(panel)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        top = estimate(model, panel, method, kind, people)
+        if top is None or top.panel is not panel:
+            top = estimate(model, panel, method, kind, people)
+        maker = top.estimates.maker
         means, growth = _means(top.model), _growth(top)
         models = [("unconditional means", means), ("unconditional growth", growth)]
         models += [(predictor_words(item), item) for item in between]
-        fits = [(title, estimate(item, panel, method, kind, people)) for title, item in models]
+        fits = [(title, estimate(item, panel, method, kind, people, maker)) for title, item in models]
         if not _same(fits[1][1], top):
             fits.append((f"conditional growth: {predictor_words(top.model)}", top))
     for warning in {str(warning.message): warning for warning in caught}.values():

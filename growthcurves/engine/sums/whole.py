@@ -34,7 +34,7 @@ class Spread(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Remembered:
+class Sums:
     """Cross-products of the rows and the standard coordinates found in them.
 
     Attributes
@@ -51,12 +51,12 @@ class Remembered:
     coordinates: Coordinates
 
     @classmethod
-    def of(cls, people: PersonMoments) -> Remembered:
+    def of(cls, people: PersonMoments) -> Sums:
         """What persons' cross-products come to."""
         return cls.from_moments(people, people.moments())
 
     @classmethod
-    def from_moments(cls, people: Any, moments: Moments) -> Remembered:
+    def from_moments(cls, people: Any, moments: Moments) -> Sums:
         """Totals that have been made already, with the persons that they are of."""
         return cls(people, moments, coordinates(moments))
 
