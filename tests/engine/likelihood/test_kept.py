@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from growthcurves.engine.profile.kept import ONE_THREAD, KeptBlocks, for_many_evaluations
 
 import growthcurves as gc
 from growthcurves.engine.likelihood.blocks import OwnBlocks, SharedBlocks
+from growthcurves.engine.likelihood.kept import ONE_THREAD, KeptBlocks, for_many_evaluations
 from growthcurves.numerics.chunks import CHUNK_PERSONS
 from growthcurves.results.questions.design_rows import own_rows
 
