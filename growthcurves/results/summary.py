@@ -160,10 +160,8 @@ def _remarks(fit: FittedModel, table: pd.DataFrame) -> list[str]:
 
 def _groups(fit: FittedModel, table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Rows of the table for each growth parameter, then the time-varying covariates."""
-    owner = []
-    for term in table["term"]:
-        first = term.split(":")[0]
-        owner.append(first if first in fit.model.parameters and term not in fit.bound.covariates.names else "")
+    names = dict(zip(fit.bound.terms, fit.bound.term_names, strict=True))
+    owner = [names[term].parameter for term in table["term"]]
     out = []
     for name in (*fit.model.parameters, ""):
         rows = table[[o == name for o in owner]]

@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.engine.estimates import Estimates
 from growthcurves.fitted import FittedModel
+from growthcurves.model.bind import TermName
 from growthcurves.model.formula.tree import Factor
 from growthcurves.results.change.lines import Question
 from growthcurves.results.compare.ratio import closed_form, naive
@@ -27,7 +28,7 @@ class Row(NamedTuple):
 def explained_rows(asked: Question) -> list[Row]:
     """SD of rates before all predictors of the rate, and the drop in its variance for each put in last."""
     fit, rate = asked.fit, asked.rate
-    terms = {name.split(":", 1)[1] for name in fit.terms if _carries(fit, name)}
+    terms = {name.predictor for name in _kept_names(fit) if _carries(fit, name)}
     if not terms:
         return []
     without_all = _variance(rate, reduced(fit, _columns(fit, terms)))
@@ -46,9 +47,15 @@ def _rate_parameters(fit: FittedModel) -> list[str]:
     return [name for name in fit.model.parameters if name != "intercept"]
 
 
-def _carries(fit: FittedModel, term: str) -> bool:
+def _kept_names(fit: FittedModel) -> list[TermName]:
+    """What the fixed effects that were not left out are about."""
+    names = zip(fit.bound.terms, fit.bound.term_names, strict=True)
+    return [name for term, name in names if term not in fit.aliased]
+
+
+def _carries(fit: FittedModel, name: TermName) -> bool:
     """Whether a fixed effect is that of a predictor on a growth parameter that carries change."""
-    return any(term.startswith(f"{name}:") for name in _rate_parameters(fit))
+    return bool(name.parts) and name.parameter in _rate_parameters(fit)
 
 
 def _columns(fit: FittedModel, predictors: Iterable[str]) -> list[str]:
@@ -82,7 +89,8 @@ def reduced(fit: FittedModel, without: Iterable[str]) -> Estimates:
         for pair, name in zip(fit.bound.x, fit.bound.terms, strict=True)
         if name not in without and name not in fit.aliased
     ]
-    lost = {name.split(":", 1)[0] for name in without & set(fit.bound.terms)}
+    names = zip(fit.bound.terms, fit.bound.term_names, strict=True)
+    lost = {name.parameter for term, name in names if term in without}
     means = [(k, 0) for k, name in zip(fit.bound.growth_rows, fit.model.parameters, strict=True) if name in lost]
     fixed += [mean for mean in means if mean not in fixed]
     return fit.estimates.with_columns(fixed, fit.bound.z, fit.model.random.positions)

@@ -104,8 +104,9 @@ def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray
     if is_curved(fit):
         raise ModelError("The rate changes with time: compare groups with by=, and say the period with between=.")
     names, L = combinations(fit, effect)
+    known = dict(zip(fit.bound.terms, fit.bound.term_names, strict=True))
     for term, used in zip(fit.terms, (L != 0).any(axis=0), strict=True):
-        if used and not term.startswith("slope"):
+        if used and not known[term].parameter.startswith("slope"):
             raise ModelError(f"{term!r} is no effect on the slope, and so no difference in the rate of change.")
     return names, L
 
