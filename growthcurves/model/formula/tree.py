@@ -107,6 +107,11 @@ class Column:
         return frozenset((self.name,))
 
     @property
+    def written(self) -> tuple[str, ...]:
+        """The columns in the order in which they are written."""
+        return (self.name,)
+
+    @property
     def calls(self) -> frozenset[str]:
         return frozenset()
 
@@ -136,6 +141,11 @@ class Expression:
     node: Node
     columns: frozenset[str]
     calls: frozenset[str]
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The columns in the order in which they are written."""
+        return tuple(dict.fromkeys(node.column for node in walk(self.node) if isinstance(node, Name)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Expression) and self.node == other.node
@@ -205,8 +215,8 @@ class Formula:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the table that it uses."""
-        return tuple(dict.fromkeys(column for term in self.terms for column in sorted(term.columns)))
+        """The columns of the table that it uses, as they are written."""
+        return tuple(dict.fromkeys(column for factor in self.factors for column in factor.written))
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:

@@ -244,3 +244,13 @@ def test_a_formula_is_read_once():
         warnings.simplefilter("ignore")
         gc.fit("reaction ~ day * arm + x + (day | subject)", DATA)
     assert read_terms.cache_info().misses <= 2  # of the intercept and of the slope
+
+
+def test_a_covariate_called_like_an_effect_explains_no_rates():
+    """`slope:z` is a time-varying covariate here, and no predictor of the slope."""
+    model = MODEL.replace(predictors={"intercept": "x", "slope": "x"})
+    data = DATA.rename(columns={"stress": "slope:z"})
+    odd = gc.fit(model.replace(covariates="`slope:z`"), data)
+    plain = gc.fit(model.replace(covariates="stress"), DATA)
+    assert list(odd.change().table["quantity"]) == list(plain.change().table["quantity"])
+    assert str(odd).count("time-varying") == str(plain).count("time-varying") == 1
