@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "growthcurves"
 
 ROWS = [
     "errors",
+    "contracts",
     "numerics",
     "data",
     "model",
