@@ -15,7 +15,9 @@ from growthcurves.contracts.note import NoteKind
 from growthcurves.errors import GrowthCurvesWarning, ModelError
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.checklist_items import CHECKLISTS
+from growthcurves.report.format import polished
 from growthcurves.report.section import Subject
+from growthcurves.report.words import lead
 
 SHAPES = {
     "linear": "linear",
@@ -196,3 +198,11 @@ def test_a_fit_without_its_rows_says_what_was_not_saved(sleep_panel, tmp_path):
     shown = dict(made.sections)
     assert "saved without its rows" in shown["Trajectories"]
     assert shown["Average growth, and what predicts it"] == "shown" and ">10.47<" in made.html
+
+
+def test_the_head_of_the_page_says_the_average_of_each_group_of_a_curve(make_trial):
+    model = gc.GrowthModel("bdi", "week", "id", shape="quadratic", predictors="arm", random=("intercept", "slope"))
+    fit = gc.fit(model, make_trial(40))
+    change = fit.change(by="arm")
+    assert lead(Subject((fit,), "arm")) == " ".join(polished(text) for text in change.averages)
+    assert len(change.averages) == 2 and set(change.averages) < set(change.sentences())
