@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import Blocks, OwnBlocks, SharedBlocks
+from growthcurves.engine.likelihood.blocks import Blocks
+from growthcurves.engine.likelihood.own import OwnBlocks
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.design import Standard, standardise
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array
@@ -77,7 +79,9 @@ def _total_gram(moments: Moments) -> Array:
         gram += (shared.counts @ shared.G.reshape(len(shared.G), size * size)).reshape(size, size)
     if moments.own is not None:
         closed = moments.terms.z_closed
-        gram += moments.own.block(closed, closed).sum(axis=2)
+        pairs = moments.own.pairs[np.ix_(closed, closed)]
+        sums = {row: moments.own.gram[row].sum() for row in set(pairs.ravel().tolist())}
+        gram += np.array([[sums[row] for row in line] for line in pairs.tolist()])
     return gram
 
 

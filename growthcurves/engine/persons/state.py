@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import shrinkage, standard_products
+from growthcurves.engine.likelihood.blocks import standard_products
 from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.factors import shrinkage
 
 
 @dataclass(frozen=True)

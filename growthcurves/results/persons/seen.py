@@ -13,10 +13,10 @@ import pandas as pd
 
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.frame import as_frame, raw_array, require_columns
-from growthcurves.engine.likelihood.blocks import shrinkage
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.factors import shrinkage
 from growthcurves.results.questions.design_rows import DesignRows, new_rows
 
 
