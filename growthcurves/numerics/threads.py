@@ -62,6 +62,12 @@ def in_order(work: Callable[[Item], Result], pieces: Sequence[Item]) -> Iterator
     return _pool(count).map(_marked(work), pieces)
 
 
+def each(work: Callable[[Item], None], pieces: Sequence[Item]) -> None:
+    """Do work that writes its own part of an array on each piece, side by side where there are several."""
+    for _ in in_order(work, pieces):
+        pass
+
+
 def _marked(work: Callable[[Item], Result]) -> Callable[[Item], Result]:
     def inside(piece: Item) -> Result:
         _inside.working = True

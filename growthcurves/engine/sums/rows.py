@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.threads import in_order
+from growthcurves.numerics.threads import each
 
 CHUNK_ROWS = 1 << 15
 
@@ -75,8 +75,7 @@ def person_gram(
         for row, values in enumerate(_products([column[rows] for column in columns], centre), start=1):
             np.add.reduceat(values, first, out=out[row])
 
-    for _ in in_order(piece, _whole_persons(ends)):
-        pass
+    each(piece, _whole_persons(ends))
     return gram
 
 
