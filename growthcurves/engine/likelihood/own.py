@@ -148,20 +148,26 @@ class Factored:
         used = sorted({w for _, w in terms.x_closed} | {0})
         column = [*(stored.index(k) for k, _ in terms.x_closed), len(stored)]
         factor = [*(used.index(w) for _, w in terms.x_closed), 0]
-        kept = replace(people, weights=people.weights[[w - 1 for w in used[1:]]], labels=None)
+        all_used = len(used) == len(people.weights) + 1
+        weights = people.weights if all_used else people.weights[[w - 1 for w in used[1:]]]
+        kept = replace(people, weights=weights, labels=None)
         closed = list(terms.z_closed)
         return cls(
             kept, into_z, into_xy, pairs[np.ix_(closed, closed)], pairs[np.ix_(closed, [*stored, -1])],
             np.array(column), np.array(factor),
         )  # fmt: skip
 
+    @cached_property
+    def _both_z(self) -> Array:
+        """Standard Z'Z from closed Z'Z, both flat."""
+        return np.ascontiguousarray(np.kron(self.into_z, self.into_z).T)
+
     def products(self, part: slice) -> tuple[Array, Array]:
         """Z'Z (q, q, n) and S = Z'[g y] (q, m, n) of some persons, in standard columns of Z."""
         closed, q = self.into_z.shape
         gram = self.people.gram
-        into = self.into_z
-        G = wide(np.kron(into, into).T, gram[self.within, part].reshape(closed * closed, -1))
-        S = wide(into.T, gram[self.across, part].reshape(closed, -1))
+        G = wide(self._both_z, gram[self.within, part].reshape(closed * closed, -1))
+        S = wide(self.into_z.T, gram[self.across, part].reshape(closed, -1))
         return G.reshape(q, q, -1), S.reshape(q, self.across.shape[1], -1)
 
     def weights(self, part: slice) -> Array:
