@@ -70,10 +70,9 @@ def person_gram(
 
     def piece(persons: slice) -> None:
         rows = slice(int(ends[persons.start]), int(ends[persons.stop]))
-        out, first = gram[:, persons], ends[persons] - rows.start
-        np.subtract(ends[persons.start + 1 : persons.stop + 1], ends[persons], out=out[0], dtype=np.float64)
-        for row, values in enumerate(_products([column[rows] for column in columns], centre), start=1):
-            np.add.reduceat(values, first, out=out[row])
+        sizes = np.diff(ends[persons.start : persons.stop + 1])
+        local = np.repeat(np.arange(sizes.size), sizes)
+        _accumulate([column[rows] for column in columns], centre, local, gram[:, persons])
 
     each(piece, _whole_persons(ends))
     return gram

@@ -94,12 +94,21 @@ def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | 
     while True:
         if table.size > limit and table.size > 1:
             return None
-        place = np.minimum(np.searchsorted(table, mixed), table.size - 1)
+        place = _places(table, mixed)
         missing = mixed[table[place] != mixed]
         if missing.size == 0:
             break
         table = np.union1d(table, np.unique(missing[: 4 * int(limit) + 16]))
     return place
+
+
+def _places(table: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Where each value is in a sorted table, or would be."""
+
+    def piece(part: slice) -> NDArray[np.intp]:
+        return np.minimum(np.searchsorted(table, values[part]), table.size - 1)
+
+    return np.concatenate(list(in_order(piece, chunks(values.size))))
 
 
 def _mix(keys: Sequence[Array]) -> NDArray[np.uint64]:
