@@ -14,8 +14,10 @@ import numpy as np
 
 from growthcurves.engine.batch.blocks import BatchBlocks, OwnBatch, SharedBatch
 from growthcurves.engine.batch.criterion import Batch
-from growthcurves.engine.likelihood.blocks import Blocks, OwnBlocks, SharedBlocks, standard_products
+from growthcurves.engine.likelihood.blocks import Blocks, standard_products
+from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array

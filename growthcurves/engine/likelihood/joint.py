@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from growthcurves.engine.likelihood.gaussian import LOG_2PI, held, weighted_products
+from growthcurves.engine.likelihood.gaussian import LOG_2PI, held, inverse_factor, weighted_products
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.numerics.arrays import Array
@@ -70,7 +70,7 @@ def _derivatives(
     problem: Problem, point: Local, factor: Array, left: Array, v: Array, scaled: float
 ) -> tuple[Array, Array]:
     p, q, m = problem.p, problem.q, point.face.size
-    here = held(problem, point.D, factor, v, 1.0 / point.sigma2)
+    here = held(problem, point.D, inverse_factor(factor), v, 1.0 / point.sigma2)
     residual = here.residual / point.sigma2
     gradient, hessian = np.empty(p + m + 1), np.empty((p + m + 1, p + m + 1))
     gradient[:p] = -2.0 * (left[:p] @ v) / point.sigma2

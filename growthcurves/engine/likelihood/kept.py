@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import Curvature, OwnBlocks, Reduction, standard_products
+from growthcurves.engine.likelihood.blocks import Curvature, Reduction, standard_products
+from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import CHUNK_PERSONS

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import Blocks, OwnBlocks, SharedBlocks
+from growthcurves.engine.likelihood.blocks import Blocks
+from growthcurves.engine.likelihood.own import OwnBlocks
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array

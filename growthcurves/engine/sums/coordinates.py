@@ -72,5 +72,7 @@ def _total_gram(moments: Moments) -> Array:
         gram += (shared.counts @ shared.G.reshape(len(shared.G), size * size)).reshape(size, size)
     if moments.own is not None:
         closed = moments.terms.z_closed
-        gram += moments.own.block(closed, closed).sum(axis=2)
+        pairs = moments.own.pairs[np.ix_(closed, closed)]
+        sums = {row: moments.own.gram[row].sum() for row in set(pairs.ravel().tolist())}
+        gram += np.array([[sums[row] for row in line] for line in pairs.tolist()])
     return gram

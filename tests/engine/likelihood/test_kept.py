@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.engine.likelihood.blocks import OwnBlocks, SharedBlocks
 from growthcurves.engine.likelihood.kept import ONE_THREAD, KeptBlocks, for_many_evaluations
+from growthcurves.engine.likelihood.own import OwnBlocks
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.numerics.chunks import CHUNK_PERSONS
 from growthcurves.results.questions.design_rows import own_rows
 
