@@ -63,10 +63,12 @@ def _zero_led(frame: pd.DataFrame, texts: pd.DataFrame) -> dict[Any, Any]:
 def _long_numbers(frame: pd.DataFrame, texts: Texts) -> dict[Any, Any]:
     """Whole numbers that became floats because one is missing, and that no float holds: as ``Int64``, or as text."""
     found: dict[Any, Any] = {}
-    for name in frame.select_dtypes(["float", "object"]).columns:
-        if frame[name].dtype.kind == "O":
+    for name in frame.columns:
+        if pd.api.types.is_object_dtype(frame[name].dtype):
             if pd.api.types.infer_dtype(frame[name], skipna=True) == "integer":  # beyond 64 bits
                 found[name] = texts()[name].where(frame[name].notna())
+            continue
+        if not pd.api.types.is_float_dtype(frame[name].dtype):
             continue
         largest = np.abs(frame[name].to_numpy()).max(initial=0.0, where=frame[name].notna().to_numpy())
         if not EXACT <= largest < np.inf:

@@ -36,7 +36,7 @@ class PanelSummary:
         First and last time, and the median time between a person's successive occasions.
     repeated : int or None
         Rows that share person and time with another row.
-    outcome_mean, outcome_sd : float
+    outcome_mean, outcome_sd, outcome_min, outcome_max : float
         Over all rows used.
     variance_between, variance_within, icc : float
         One-way analysis of variance with persons as groups: (MSB - MSW) / n0, MSW, and the between share of
@@ -47,6 +47,10 @@ class PanelSummary:
     waves : DataFrame or None
         The times at each wave: wave, rows, persons, time_mean, time_sd, time_min, time_max. None without a wave
         column.
+    columns : DataFrame or None
+        The codebook's table: minimum and maximum of every column of numbers among them.
+    notes : tuple of str
+        What values may stand for missing, a sentence each.
     """
 
     names: Mapping[str, str | None]
@@ -64,11 +68,15 @@ class PanelSummary:
     repeated: int | None
     outcome_mean: float
     outcome_sd: float
+    outcome_min: float
+    outcome_max: float
     variance_between: float
     variance_within: float
     icc: float
     dropped: tuple[tuple[str, int], ...]
     waves: pd.DataFrame | None = None
+    columns: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -84,6 +92,8 @@ class PanelSummary:
             "units": dict(self.units),
             "dropped": [{"reason": reason, "rows": rows} for reason, rows in self.dropped],
             "waves": None if self.waves is None else self.waves.to_dict("records"),
+            "columns": None if self.columns is None else self.ranges().to_dict("records"),
+            "notes": list(self.notes),
         }
 
     def __str__(self) -> str:
@@ -93,14 +103,33 @@ class PanelSummary:
         width = max(len(text) for text in rows["quantity"])
         for text, value, unit in rows.itertuples(index=False):
             lines.append(f"  {text:<{width}}  {show_number(value):>10} {unit}".rstrip())
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._range_lines(), *(["", *self.notes] if self.notes else [])])
+
+    def ranges(self) -> pd.DataFrame:
+        """Columns of numbers: column, minimum, maximum, missing (cells of the whole table)."""
+        columns = ["column", "minimum", "maximum", "missing"]
+        if self.columns is None:
+            return pd.DataFrame(columns=columns)
+        return self.columns[self.columns["minimum"].notna() & (self.columns["role"] != "id")][columns]
+
+    def _range_lines(self) -> list[str]:
+        ranges = self.ranges()
+        if ranges.empty:
+            return []
+        shown = ranges.assign(**{end: ranges[end].map(show_number) for end in ("minimum", "maximum")})
+        return ["", "Columns of numbers, all rows", *("  " + line for line in shown.to_string(index=False).split("\n"))]
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
         rows = [(text, [show_number(value), unit]) for text, value, unit in self.table.itertuples(index=False)]
-        return html_of(str(self).split("\n", 1)[0], TextTable((), rows, frozenset({1})))
+        ends = [
+            (str(name), [show_number(low), show_number(high), str(missing)])
+            for name, low, high, missing in self.ranges().itertuples(index=False)
+        ]
+        title, facts = str(self).split("\n", 1)[0], TextTable((), rows, frozenset({1}))
+        return html_of(title, facts, TextTable(("minimum", "maximum", "missing"), ends), *self.notes)
 
     def _entries(self) -> list[tuple[str, float | None, str]]:
         time, unit = self.units["time"] or "", self.units["outcome"] or ""
@@ -120,6 +149,8 @@ class PanelSummary:
             ("rows that share person and time", self.repeated, ""),
             ("outcome mean", self.outcome_mean, unit),
             ("outcome SD", self.outcome_sd, unit),
+            ("outcome minimum", self.outcome_min, unit),
+            ("outcome maximum", self.outcome_max, unit),
             ("variance between persons", self.variance_between, squared),
             ("variance within persons", self.variance_within, squared),
             ("intraclass correlation (ANOVA)", self.icc, ""),
@@ -153,6 +184,8 @@ def summarise(
     units: Mapping[str, str | None],
     dropped: Iterable[tuple[str, int]],
     waves: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
+    notes: Iterable[str] = (),
 ) -> PanelSummary:
     """Describe the rows of a panel; warns of rows that share person and time."""
     between, within = variance_components(persons, values)
@@ -169,11 +202,15 @@ def summarise(
         **_time_facts(persons, times, names),
         outcome_mean=float(values.mean()),
         outcome_sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
+        outcome_min=float(values.min()),
+        outcome_max=float(values.max()),
         variance_between=between,
         variance_within=within,
         icc=_share(between, within),
         dropped=tuple(dropped),
         waves=waves,
+        columns=columns,
+        notes=tuple(notes),
     )
 
 

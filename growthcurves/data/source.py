@@ -52,6 +52,12 @@ def source_of(frame: pd.DataFrame) -> dict[str, Any]:
     return dict(frame.attrs.get("source") or {})
 
 
+def from_file(frame: pd.DataFrame) -> bool:
+    """Whether the table was read from a file of the user's."""
+    source = source_of(frame)
+    return bool(source.get("file")) and "dataset" not in source
+
+
 def find_cell(
     frame: pd.DataFrame,
     position: int,

@@ -9,6 +9,8 @@ import numpy as np
 
 from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
+from growthcurves.data.source import from_file
+from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.likelihood.problem import Coordinates
 from growthcurves.engine.solution import Solution
 from growthcurves.errors import (
@@ -18,7 +20,7 @@ from growthcurves.errors import (
     IdentificationWarning,
     ModelWarning,
 )
-from growthcurves.model.bind import BoundModel
+from growthcurves.model.bind import BoundModel, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
@@ -31,6 +33,8 @@ def data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
             f"There are {panel.persons.count} persons only: what is said of the differences between persons "
             f"rests on these few."
         )
+    for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
+        yield DataWarning(suspect.sentence(from_file(panel.data)))
     if model.time is None:
         return
     yield from _duplicate_note(bound)
