@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,6 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
-from growthcurves.data.source import show_id
-from growthcurves.errors import DataWarning
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -187,7 +184,7 @@ def summarise(
     columns: pd.DataFrame | None = None,
     notes: Iterable[str] = (),
 ) -> PanelSummary:
-    """Describe the rows of a panel; warns of rows that share person and time."""
+    """Describe the rows of a panel."""
     between, within = variance_components(persons, values)
     sizes = persons.sizes
     return PanelSummary(
@@ -199,7 +196,7 @@ def summarise(
         occasions_median=float(np.median(sizes)),
         occasions_max=int(sizes.max()),
         single_occasion=int(np.count_nonzero(sizes == 1)),
-        **_time_facts(persons, times, names),
+        **_time_facts(persons, times),
         outcome_mean=float(values.mean()),
         outcome_sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
         outcome_min=float(values.min()),
@@ -280,14 +277,10 @@ def count_schedules(persons: Persons, times: np.ndarray) -> int:
     return total
 
 
-def _time_facts(
-    persons: Persons, times: np.ndarray | None, names: Mapping[str, str | None]
-) -> dict[str, Any]:
+def _time_facts(persons: Persons, times: np.ndarray | None) -> dict[str, Any]:
     if times is None:
         return dict.fromkeys(["schedules", "time_min", "time_max", "spacing", "repeated"])
     repeated = repeated_rows(persons, times)
-    if repeated.any():
-        warnings.warn(repeated_text(persons, times, repeated, names["time"]), DataWarning, stacklevel=4)
     return {
         "schedules": count_schedules(persons, times),
         "time_min": float(times.min()),
@@ -307,13 +300,3 @@ def _median_spacing(persons: Persons, times: np.ndarray) -> float | None:
 
 def _share(between: float, within: float) -> float:
     return between / (between + within) if between + within > 0 else float("nan")
-
-
-def repeated_text(persons: Persons, times: np.ndarray, repeated: np.ndarray, time: str | None) -> str:
-    """What is said of rows that share person and time: how many, and the first of them."""
-    row = int(repeated.argmax())
-    person = show_id(persons.labels[persons.codes[row]])
-    return (
-        f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "
-        f"person {person} at {time!r} {show_number(times[row])}. See panel.duplicates()."
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -21,11 +22,13 @@ from growthcurves.data.joined import with_joined
 from growthcurves.data.missing import MissingPatterns, missing_patterns
 from growthcurves.data.own_lines import people_table
 from growthcurves.data.persons import Persons, plain_ids
+from growthcurves.data.repeats import repeated_note
 from growthcurves.data.rows import Rows, leave_out
+from growthcurves.data.source import matched_notes
 from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.wave_spread import wave_spread
-from growthcurves.errors import DataError, ModelError
+from growthcurves.errors import DataError, DataWarning, ModelError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -305,6 +308,11 @@ class Panel:
         names = [name for name in self.data.columns if name not in (self.id, self.wave)]
         return suspect_table(find_suspects(self, names), self.data)
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What to look at before an analysis, a sentence each: suspects, and how many cells a missing code matched."""
+        return (*self.suspects["note"], *matched_notes(self.data))
+
     def codebook(self) -> Codebook:
         """Every column of the table: label, role, type, levels or range, cells missing.
 
@@ -331,6 +339,9 @@ class Panel:
         DataWarning
             When a person has two rows for one time.
         """
+        repeated = None if self._times is None else repeated_note(self)
+        if repeated is not None:
+            warnings.warn(repeated, DataWarning, stacklevel=2)
         return summarise(
             persons=self.persons,
             times=None if self._times is None else self.times,
@@ -340,7 +351,7 @@ class Panel:
             dropped=self._rows.reasons,
             waves=wave_spread(self),
             columns=self.codebook().table,
-            notes=tuple(self.suspects["note"]),
+            notes=self.notes,
         )
 
     def missing(self, by: str | list[str] | None = None) -> MissingPatterns:

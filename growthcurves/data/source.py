@@ -58,6 +58,25 @@ def from_file(frame: pd.DataFrame) -> bool:
     return bool(source.get("file")) and "dataset" not in source
 
 
+def matched_notes(frame: pd.DataFrame) -> list[str]:
+    """How many cells each missing code of the user matched, a sentence each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0]})
+    >>> frame.attrs["source"] = {"file": "a.csv", "matched": {"-99": 3, "abc": 0}}
+    >>> matched_notes(frame)
+    ['The missing code -99 stood in 3 cells of a.csv.', 'The missing code abc matches no cell of a.csv.']
+    """
+    source = source_of(frame)
+    found, file = source.get("matched", {}), source.get("file", "the table")
+    return [
+        f"The missing code {code} "
+        + (f"stood in {cells} cell{'s' * (cells != 1)} of {file}." if cells else f"matches no cell of {file}.")
+        for code, cells in found.items()
+    ]
+
+
 def find_cell(
     frame: pd.DataFrame,
     position: int,

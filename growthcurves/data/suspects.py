@@ -29,6 +29,7 @@ CODES = frozenset([*map(float, _ENDS[1:]), *_REPEATED, *_NINES])
 _TEXT_CODES = frozenset([*(f"{sign}{number_text(code)}" for code in CODES for sign in ("", "-")), ".", "?", "-", "--"])
 _LETTERS = frozenset(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
 _FEWEST = 5
+_ENOUGH = 20
 _SAMPLE = 1000
 
 
@@ -117,7 +118,12 @@ class _Column:
         rest, codes = self._peeled()
         if rest.size < _FEWEST or rest.min() == rest.max():
             return []
-        found = [code for code in codes if self._is_code(code, rest)]
+        found = []
+        for code in reversed(codes):  # from the inside: 97, which may be a value, is what 98 lies beside
+            if self._is_code(code, rest):
+                found.append(code)
+            else:
+                rest = np.append(rest, code)
         inner = self.values if not found else self.values[~np.isin(self.values, found)]
         return [*found, *self._repeated(inner)]
 
@@ -139,18 +145,19 @@ class _Column:
 
     def _is_code(self, code: float, rest: np.ndarray) -> bool:
         low, spread, gap = rest.min(), rest.max() - rest.min(), _gap(code, rest)
-        if code < 0 <= low and gap >= 0.5 * spread:
+        outside = code < 0 <= low
+        if outside and rest.size >= _ENOUGH and gap >= 0.5 * spread:
             return True
-        cells, persons = self.count(code)
-        if gap >= 5 * spread and abs(code) >= 66:
+        if abs(code) >= 66 and gap >= 5 * spread and np.unique(self.persons[self.values != code]).size >= _ENOUGH:
             return True
+        persons = self.count(code)[1]
         if persons < 2:
             return False
-        if code < 0 <= low or (gap >= 0.25 * spread and _has_decimals(rest)):
+        if outside or (gap >= 0.25 * spread and _has_decimals(rest)):
             return True
-        if code > 0 and abs(code) < 10:
-            return persons > 2 and rest.size >= 20 and gap >= (spread if low >= 1 else 2 * spread)
-        return gap >= spread or (persons > 2 and gap >= 0.25 * spread)
+        if abs(code) < 10:
+            return persons > 2 and rest.size >= _ENOUGH and gap >= max(spread if low >= 1 else 2 * spread, 4)
+        return gap >= spread or (persons > 2 and gap >= max(0.25 * spread, 5))
 
     def _repeated(self, values: np.ndarray) -> list[float]:
         """An end that repeats for three persons, twice as far away as the others (ten values or more) are wide."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
+from growthcurves.data.repeats import repeated_note, reused_ids_note
 from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.likelihood.problem import Coordinates
@@ -37,17 +37,21 @@ def data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
         yield DataWarning(suspect.sentence(from_file(panel.data)))
     if model.time is None:
         return
-    yield from _duplicate_note(bound)
+    yield from _repeat_notes(bound)
     occasions = _Occasions.of(panel)
     yield from _cohort_note(bound, occasions)
     yield from _baseline_note(bound, occasions)
 
 
-def _duplicate_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
+def _repeat_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
     panel = bound.panel
-    repeated = repeated_rows(panel.persons, panel.times)
-    if repeated.any():
-        yield DataWarning(repeated_text(panel.persons, panel.times, repeated, bound.model.time))
+    repeated = repeated_note(panel)
+    if repeated is not None:
+        yield DataWarning(repeated)
+    for name in bound.covariates.levels:
+        reused = reused_ids_note(panel, name)
+        if reused is not None:
+            yield DataWarning(reused)
 
 
 @dataclass(frozen=True)
