@@ -41,7 +41,8 @@ def as_written(
     if _has_zero_led(content, options["sep"]):
         changed |= _zero_led(frame, texts())
     changed |= _long_numbers(frame, texts)
-    if not any(name in options for name in _SAID_OF_MISSING) and any(word.encode() in content for word in AMONG_NUMBERS):
+    said = any(name in options for name in _SAID_OF_MISSING)
+    if not said and any(word.encode() in content for word in AMONG_NUMBERS):
         changed |= _words(frame, texts, codes)
     return _with_columns(frame, changed) if changed else frame
 

@@ -123,7 +123,7 @@ def times_since(
 ) -> np.ndarray:
     """Times of new rows counted from these first times; of other persons from their own first of these rows.
 
-    `event` is a column with the times of something else, counted from the same first times; that of the rows by default.
+    `event` is a column with the times of something else, which are counted from the same first times.
 
     Raises
     ------

@@ -50,7 +50,7 @@ def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFr
     return (frame if name in frame.columns else frame.assign(**{name: joined(frame, parts)})), name
 
 
-def columns_of(names: Any, option: str) -> list[Hashable]:
+def columns_of(names: Any, option: str) -> list[Any]:
     """The columns that one name or a list of names means.
 
     Raises
@@ -66,7 +66,7 @@ def columns_of(names: Any, option: str) -> list[Hashable]:
     return parts
 
 
-def joined(frame: pd.DataFrame, parts: list[Hashable]) -> pd.Categorical:
+def joined(frame: pd.DataFrame, parts: list[Any]) -> pd.Categorical:
     """One category for every combination that occurs, in the order of the parts."""
     groups = frame[parts].groupby(parts, sort=True, observed=True, dropna=True).ngroup()
     codes = groups.fillna(-1).astype("int64").to_numpy()
@@ -78,3 +78,9 @@ def joined(frame: pd.DataFrame, parts: list[Hashable]) -> pd.Categorical:
     if len(set(labels)) < len(labels):
         labels = [repr(tuple(map(show_id, row))) for row in table.itertuples(index=False, name=None)]
     return pd.Categorical.from_codes(codes, labels)
+
+
+def apart(frame: pd.DataFrame, name: Hashable, parts: list[Any]) -> pd.DataFrame:
+    """A table whose joined column is taken apart again: its parts stand first."""
+    others = [column for column in frame.columns if column != name and column not in parts]
+    return frame[[*parts, *others]]

@@ -21,6 +21,7 @@ from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.missing import MissingPatterns, missing_patterns
 from growthcurves.data.own_lines import people_table
+from growthcurves.data.patterns import find_patterns
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
 from growthcurves.data.rows import Rows, leave_out
@@ -28,7 +29,7 @@ from growthcurves.data.source import matched_notes
 from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.wave_spread import wave_spread
-from growthcurves.errors import DataError, DataWarning, ModelError
+from growthcurves.errors import ColumnError, DataError, DataWarning, ModelError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -486,9 +487,25 @@ def _check_roles(data: pd.DataFrame, id: Any, time: str | None, outcome: str, wa
             taken[name] = role
     if wave is not None and wave in (id, outcome):
         raise ModelError(f"Column {wave!r} cannot be {taken[wave]} and wave at once.")
+    _refuse_wide(data, id, time, outcome)
     require_columns(data, taken if wave is None else [*taken, wave])
     if not len(data):
         raise DataError("The table has no rows.")
+
+
+def _refuse_wide(data: pd.DataFrame, id: Any, time: str | None, outcome: str) -> None:
+    """A table with one row per person, without the time or the outcome, and with numbered columns is wide."""
+    absent = [name for name in (time, outcome) if name is not None and name not in data.columns]
+    if not absent or id not in data.columns or not len(data) or data[id].duplicated().any():
+        return
+    patterns = find_patterns(name for name in data.columns if name != id)
+    if patterns:
+        first, last = patterns[0].columns[0], patterns[0].columns[-1]
+        pattern = patterns[0].text.replace("{wave}", f"{{{time or 'wave'}}}")
+        raise ColumnError(
+            f"There is no column {str(absent[0])!r}: the table is wide, with one row per {str(id)!r} and the columns "
+            f"{first} to {last}. Make it long with to_long(..., columns={pattern!r})."
+        )
 
 
 def _read_times(

@@ -52,9 +52,10 @@ def _read(
     for name in frame.columns:
         column, shown = _without_missing(frame[name], codes, ranges.get(name, ()), labels.get(name, {}))
         columns[name] = _labelled(column, shown, wanted is not True) if name in as_categories else column
-    more = ({"labels": True} if as_categories else {}) | ({"matched": matched} if matched else {})
+    more: dict[str, Any] = ({"labels": True} if as_categories else {}) | ({"matched": matched} if matched else {})
     read_frame = finished(pd.DataFrame(columns, copy=False), MissingCodes.of(()), path, **more)
-    said = {name: " ".join(text.split()) for name, text in about.column_names_to_labels.items() if text and text.strip()}
+    spoken = {name: " ".join((text or "").split()) for name, text in about.column_names_to_labels.items()}
+    said = {name: text for name, text in spoken.items() if text}
     if said:
         read_frame.attrs["labels"] = said
     return read_frame

@@ -73,7 +73,7 @@ def _with_names(options: dict[str, Any], first: list[str], place: str) -> dict[s
     if options.get("names") is None:
         return {name: value for name, value in options.items() if name != "names"}
     given = options["names"]
-    names = [str(name) for name in ([given] if isinstance(given, str | int) or not isinstance(given, Iterable) else given)]
+    names = [str(name) for name in (given if isinstance(given, Iterable) and not isinstance(given, str) else [given])]
     if len(names) != len(first):
         raise ModelError(
             f"names= gives {len(names)} name{'s' * (len(names) != 1)}, but {place} has {len(first)} "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,8 +31,8 @@ def repeated_note(panel: Panel) -> str | None:
         name, levels = stacked
         shown = ", ".join(levels[:4]) + (", ..." if len(levels) > 4 else "")
         return (
-            f"Several outcomes are stacked in {panel.outcome!r}: person and time repeat for each of {len(levels)} values "
-            f"of {name!r} ({shown}); keep the rows of one of them."
+            f"Several outcomes are stacked in {panel.outcome!r}: person and time repeat for each of {len(levels)} "
+            f"values of {name!r} ({shown}); keep the rows of one of them."
         )
     row = int(repeated.argmax())
     person = show_id(panel.persons.labels[panel.persons.codes[row]])
@@ -55,7 +55,7 @@ def _stacked_by(panel: Panel) -> tuple[str, list[str]] | None:
     return None
 
 
-def _factors(panel: Panel) -> Iterator[Hashable]:
+def _factors(panel: Panel) -> Iterator[Any]:
     roles = (panel.id, panel.time, panel.outcome, panel.wave)
     for name in panel.data.columns:
         if name not in roles and not holds_numbers(raw_array(panel.data, name)):
@@ -89,7 +89,7 @@ def _reused_text(panel: Panel, factor: str, name: str, mixed: np.ndarray) -> str
     person = show_id(panel.persons.labels[int(mixed.argmax())])
     return (
         f"One id seems to be several persons: {int(mixed.sum())} of {panel.persons.count} ids, such as {person}, occur "
-        f"under several values of {factor!r}, each with a {name!r} of its own; if so, give id=[{factor!r}, {panel.id!r}]."
+        f"under several values of {factor!r}, each with another {name!r}; if so, give id=[{factor!r}, {panel.id!r}]."
     )
 
 

@@ -1,8 +1,8 @@
 """Values that may stand for missing: codes used in the field, and what repeats far outside the rest.
 
-A column is looked at from its ends. Codes (-9, -99, 999, ...) are peeled off as long as they are the extreme value; what
-remains says how far outside they lie. One value far out may be a measurement: a code counts where it could hardly be
-one, and more persons than one must have it where it could. Planned values (doses, Likert points) are no codes.
+A column is looked at from its ends. Codes (-9, -99, 999, ...) are peeled off as long as they are the extreme value;
+what remains says how far outside they lie. One value far out may be a measurement: a code counts where it could hardly
+be one, and more persons than one must have it where it could. Planned values (doses, Likert points) are no codes.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Suspect:
         way = f"read_table(..., missing=[{code}])" if read else f"data.replace({code}, float('nan'))"
         times = "cell" if self.cells == 1 else "cells"
         return (
-            f"Column {self.column!r} holds {code} in {self.cells} {times}; {self.rest}: if it means missing, make it so "
-            f"with {way}."
+            f"Column {self.column!r} holds {code} in {self.cells} {times}; {self.rest}: if it means missing, make it "
+            f"so with {way}."
         )
 
 
@@ -191,7 +191,7 @@ def _has_decimals(values: np.ndarray) -> bool:
 
 
 def _may_have_far_ends(values: np.ndarray) -> bool:
-    """Whether a sample leaves it open that an end lies far away: its gap is at least, its width at most, the true one."""
+    """Whether a sample leaves it open that an end lies far away: all rows have no wider gap and no less width."""
     low, high = values.min(), values.max()
     sample = values[:: max(values.size // _SAMPLE, 1)]
     inner = sample[(sample > low) & (sample < high)]
@@ -208,8 +208,8 @@ def _of_texts(panel: Panel, name: str) -> Iterator[Suspect]:
         return
     counts = column.value_counts()
     counts = counts[counts > 0]
-    texts = [value.strip() if isinstance(value, str) else None for value in counts.index]
-    if None in texts or len(texts) < 3:
+    texts = [value.strip() for value in counts.index if isinstance(value, str)]
+    if len(texts) < max(len(counts), 3):
         return
     numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
     is_code = np.array([text in _TEXT_CODES or text in _LETTERS for text in texts])
@@ -226,10 +226,10 @@ def _odd_texts(
     words = np.isnan(numbers)
     cells_of_numbers = counts[~words].sum() / counts.sum()
     if cells_of_numbers >= 0.8 and (~words).sum() >= 3 and 0 < words.sum() <= 3:
-        odd = [k for k in np.flatnonzero(words) if not any(letter.isdigit() for letter in texts[k])]
+        odd = [int(k) for k in np.flatnonzero(words) if not any(letter.isdigit() for letter in texts[k])]
         low, high = (number_text(float(end)) for end in (np.nanmin(numbers), np.nanmax(numbers)))
         return odd, f"all others are numbers, {low} to {high}"
     others = words & ~is_code
     if others.sum() >= 2 and not (~words & ~is_code).any():
-        return list(np.flatnonzero(is_code)), "all others are words"
+        return [int(k) for k in np.flatnonzero(is_code)], "all others are words"
     return [], ""
