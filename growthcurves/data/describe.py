@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -100,7 +101,14 @@ class PanelSummary:
         width = max(len(text) for text in rows["quantity"])
         for text, value, unit in rows.itertuples(index=False):
             lines.append(f"  {text:<{width}}  {show_number(value):>10} {unit}".rstrip())
-        return "\n".join([*lines, *self._range_lines(), *(["", *self.notes] if self.notes else [])])
+        return "\n".join([*lines, *self._range_lines(), *self._note_lines()])
+
+    def _note_lines(self) -> list[str]:
+        wrapped = [
+            textwrap.fill(text, 78, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+            for text in self.notes
+        ]
+        return ["", "Look at", *wrapped] if wrapped else []
 
     def ranges(self) -> pd.DataFrame:
         """Columns of numbers: column, minimum, maximum, missing (cells of the whole table)."""

@@ -76,7 +76,7 @@ def _with_names(options: dict[str, Any], first: list[str], place: str) -> dict[s
     names = [str(name) for name in (given if isinstance(given, Iterable) and not isinstance(given, str) else [given])]
     if len(names) != len(first):
         raise ModelError(
-            f"names= gives {len(names)} name{'s' * (len(names) != 1)}, but {place} has {len(first)} "
+            f"names= has {len(names)} name{'s' * (len(names) != 1)}, but {place} has {len(first)} "
             f"field{'s' * (len(first) != 1)} ({_shortened(first)})."
         )
     if len(set(names)) < len(names):
@@ -111,8 +111,8 @@ def _refuse_numbers_as_names(header: list[str], name: str) -> None:
     counted = [str(number) for start in (0, 1) for number in range(start, start + len(fields))]
     if fields not in (counted[: len(fields)], counted[len(fields) :]):
         raise DataError(
-            f"The first line of {name} holds numbers ({_shortened(fields)}), no names of columns: say the names with "
-            f"names=[...], one for each of the {len(fields)} columns."
+            f"The first line of {name} holds numbers ({_shortened(fields)}), no names of columns: say them with "
+            f"names=, one for each of the {len(fields)} columns."
         )
 
 

@@ -118,8 +118,8 @@ def find_cell(
 
 def show_id(value: Any) -> str:
     """An id as the user wrote it: a whole number that pandas made a float loses its ``.0``."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):  # numpy's doubles are floats
+        return str(int(value)) if value.is_integer() else f"{value:.12g}"
     return str(value)
 
 
