@@ -40,7 +40,7 @@ def as_written(
     changed: dict[Any, Any] = {}
     if _has_zero_led(content, options["sep"]):
         changed |= _zero_led(frame, texts())
-    changed |= _long_numbers(frame, texts)
+    changed = _long_numbers(frame, texts) | changed
     said = any(name in options for name in _SAID_OF_MISSING)
     if not said and any(word.encode() in content for word in AMONG_NUMBERS):
         changed |= _words(frame, texts, codes)
@@ -77,12 +77,15 @@ def _long_numbers(frame: pd.DataFrame, texts: Texts) -> dict[Any, Any]:
         here = texts()[name].where(frame[name].notna())
         if not all(_WHOLE.fullmatch(text) for text in here.dropna()):
             continue
-        found[name] = _whole(here) if largest < 2**63 else here
+        found[name] = _whole(here)
     return found
 
 
 def _whole(texts: pd.Series) -> pd.Series:
+    """As ``Int64``, as texts where they need more than 64 bits."""
     numbers = [None if missing else int(text) for text, missing in zip(texts, texts.isna(), strict=True)]
+    if not all(-(2**63) <= number < 2**63 for number in numbers if number is not None):
+        return texts
     return pd.Series(pd.array(numbers, dtype="Int64"), index=texts.index)
 
 

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from growthcurves.data.sniff import SEPARATORS, parsed_lines
 from growthcurves.errors import DataError, ModelError
@@ -18,7 +17,7 @@ _SAMPLE_LINES = 50
 _SEPARATOR_LINE = re.compile(rb'\A\s*"?sep=(.)"?[ \t]*(?:\n|\Z)', re.IGNORECASE)
 _BLANKS = (" ", r"\s+", r"\s", r"[ \t]+", r" +")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-_QUOTED_OR_NOT = re.compile(rb'"[^"]*"|[^\s"]+')
+_QUOTED_OR_NOT = re.compile(rb'"(?:[^"]|"")*"|[^\s"]+')
 
 
 @dataclass(frozen=True)
@@ -138,9 +137,10 @@ def _look(content: bytes, separator: str) -> _Look:
     if not records:
         return _Look(separator, [(0, [""])], 0, False)
     widths = [len(fields) for _, fields in records]
-    width, count = Counter(widths).most_common(1)[0]
-    if width < 2:
+    several = Counter(width for width in widths if width > 1)
+    if not several:
         return _Look(separator, records, 0, False)
+    width, count = several.most_common(1)[0]
     start = _first_of_table(records, width)
     if start is None or (start == 0 and len(set(widths)) > 1):
         return _Look(separator, records, 0, False)
@@ -176,7 +176,7 @@ def _parted_by_blanks(content: bytes) -> bool:
     rows = [_QUOTED_OR_NOT.findall(line) for line in lines]
     if len(rows) < 2 or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:
         return False
-    words = [word.decode() for row in rows for word in row if not word.startswith(b'"')]
-    numbers = [word for word in words if _NUMBER.fullmatch(word)]
-    rest: Any = set(words) - set(numbers)
-    return bool(numbers) and not any(sign in word for word in rest for sign in ",;|")
+    words = {word.decode() for row in rows for word in row}
+    numbers = {word for word in words if _NUMBER.fullmatch(word.strip('"'))}
+    bare = {word for word in words - numbers if not word.startswith('"')}
+    return bool(numbers) and not any(sign in word for word in bare for sign in ",;|")
