@@ -208,8 +208,8 @@ def _of_texts(panel: Panel, name: str) -> Iterator[Suspect]:
         return
     counts = column.value_counts()
     counts = counts[counts > 0]
-    texts = [value.strip() for value in counts.index if isinstance(value, str)]
-    if len(texts) < max(len(counts), 3):
+    texts = [str(value).strip() for value in counts.index]
+    if len(texts) < 3:
         return
     numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
     is_code = np.array([text in _TEXT_CODES or text in _LETTERS for text in texts])
