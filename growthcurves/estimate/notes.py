@@ -35,23 +35,22 @@ def data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
         )
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
         yield DataWarning(suspect.sentence(from_file(panel.data)))
+    for name in bound.covariates.levels:
+        reused = reused_ids_note(panel, name)
+        if reused is not None:
+            yield DataWarning(reused)
     if model.time is None:
         return
-    yield from _repeat_notes(bound)
+    yield from _duplicate_note(bound)
     occasions = _Occasions.of(panel)
     yield from _cohort_note(bound, occasions)
     yield from _baseline_note(bound, occasions)
 
 
-def _repeat_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
-    panel = bound.panel
-    repeated = repeated_note(panel)
+def _duplicate_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
+    repeated = repeated_note(bound.panel)
     if repeated is not None:
         yield DataWarning(repeated)
-    for name in bound.covariates.levels:
-        reused = reused_ids_note(panel, name)
-        if reused is not None:
-            yield DataWarning(reused)
 
 
 @dataclass(frozen=True)
