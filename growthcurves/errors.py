@@ -63,8 +63,18 @@ def unknown(kind: str, name: object, known: Iterable[object]) -> str:
     names = [str(item) for item in known]
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    listed = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
-    return f"There is no {kind} {str(name)!r}.{hint} Known: {listed}."
+    start = f"There is no {kind} {str(name)!r}.{hint}"
+    return f"{start} Known: {_listed(names, 300 - len(start))}." if names else f"{start} None are known."
+
+
+def _listed(names: list[str], room: int) -> str:
+    """The first of the names, as many as a sentence has room for."""
+    shown: list[str] = []
+    for item in names:
+        if len(shown) == 30 or (shown and len(", ".join([*shown, item])) > room - 15):
+            return ", ".join(shown) + ", ..."
+        shown.append(item)
+    return ", ".join(shown)
 
 
 def part_called(kind: str, value: Any, registry: Mapping[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,11 +37,13 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
     from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.machine import package_version
     from growthcurves.cli.model_file import write_model_file
+    from growthcurves.cli.plainly import in_options
     from growthcurves.cli.table import panel_of, roles_of
 
     request = request_of(values)
     panel = panel_of(request, roles_of(request))
     described = panel.describe()
+    described = replace(described, notes=tuple(in_options(text) for text in described.notes))
     missing, reason = _missing(panel, request.by)
     write_model_file(write_model, request.data)
     if as_json:
@@ -74,6 +77,7 @@ def _missing_text(missing: Any) -> str:
     """Patterns and dropout in narrow tables, counts with their percentages beside them."""
     from growthcurves.cli.layout import table_lines
 
+    left_out = f"Seen, but left out of the analysis\n{table_lines(missing.left_out)}" if len(missing.left_out) else ""
     most = missing.table.groupby("group", sort=False).head(_MOST_PATTERNS // 2) if missing.names["by"] else None
     shown = missing.table[:_MOST_PATTERNS] if most is None else most
     more = len(missing.table) - len(shown)
@@ -86,8 +90,9 @@ def _missing_text(missing: Any) -> str:
         + (f"\n  and {more} more: see --json" if more else ""),
         "Who is seen, who remains in the study, and who leaves after the wave\n"
         + table_lines(_dropout(missing.dropout)),
+        left_out,
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _dropout(table: pd.DataFrame) -> pd.DataFrame:

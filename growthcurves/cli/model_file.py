@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from growthcurves.cli.options import SECTIONS, SharedOption
-from growthcurves.cli.values import Pairs
+from growthcurves.cli.values import Columns, Pairs
 from growthcurves.errors import DataError, ModelError, unknown
 
 
@@ -59,9 +59,10 @@ def _owner(key: str) -> str | None:
 
 def _as_default(option: SharedOption, value: Any) -> Any:
     """A value as click takes a default: several values for an option that may be repeated, texts for plain types."""
-    if option.multiple:
-        return value if isinstance(value, list) else [value]
-    if not isinstance(value, str | int | float | list):
+    values = value if isinstance(value, list) else [value]
+    if option.multiple and all(isinstance(one, str | int | float | list | dict) for one in values):
+        return values
+    if option.multiple or not isinstance(value, str | int | float | list):
         raise ModelError(f"{option.key} in a model file is a text, a number or a list, not {value!r}.")
     return value
 
@@ -94,8 +95,11 @@ def model_file_text(values: dict[str, Any]) -> str:
 
 def _as_toml(option: SharedOption, value: Any) -> Any:
     """A value as TOML holds it; None for what was not asked for."""
-    if value is None or value is False or value == ():
+    if value is None or value == () or (value is False and not option.secondary_opts):
         return None
+    if isinstance(value, tuple) and option.multiple and isinstance(option.type, Columns):
+        names = [f"`{name}`" if "," in name else name for one in value for name in one]
+        return names if len(names) > 1 else names[0]
     if isinstance(option.type, Pairs):
         pairs = {str(name): item for one in value for name, item in one}
         return _listed(pairs[""] if set(pairs) == {""} else pairs)

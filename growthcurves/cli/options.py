@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from growthcurves.cli.complete import NamesOf, columns
-from growthcurves.cli.values import Names, Numbers, Outcomes, Pairs, Settings, Times, Value
+from growthcurves.cli.values import Columns, Names, Numbers, Outcomes, Pairs, Settings, Times, Value
 
 
 class SharedOption(click.Option):
@@ -31,6 +31,7 @@ class Request:
 
     data: str
     id: str | None = None
+    id_columns: tuple = ()
     time: str | None = None
     outcome: str | None = None
     columns: tuple = ()
@@ -40,8 +41,12 @@ class Request:
     time_unit: str | None = None
     outcome_unit: str | None = None
     missing: tuple = ()
+    names: tuple | None = None
+    day_first: bool | None = None
+    date_format: str | None = None
     read: tuple = ()
     by: str | None = None
+    by_columns: tuple = ()
     slope: str | None = None
     intercept: str | None = None
     predictors: tuple = ()
@@ -90,7 +95,14 @@ def _answer(*names: str, **options: Any) -> SharedOption:
 
 
 TABLE = (
-    _table("--id", metavar="COLUMN", shell_complete=columns, help="Column that says whose row it is."),
+    _table(
+        "--id",
+        type=Columns(),
+        multiple=True,
+        metavar="COLUMN",
+        shell_complete=columns,
+        help="Column that says whose row it is; several that say it together: --id site --id patient.",
+    ),
     _table(
         "--time",
         metavar="COLUMN",
@@ -118,6 +130,13 @@ TABLE = (
     _table("--time-unit", metavar="TEXT", help="Unit of time, for texts; for dates it sets the scale."),
     _table("--outcome-unit", metavar="TEXT", help="Unit of the outcome, for texts."),
     _table("--missing", type=Value(), metavar="CODE", multiple=True, help="A code that means missing; repeatable."),
+    _table("--names", type=Columns(), metavar="NAMES", help="Columns of a text file without a header: id,week,bdi."),
+    _table(
+        "--day-first/--month-first",
+        default=None,
+        help="How dates such as 11.10.2019 are written, where no date of the column settles it.",
+    ),
+    _table("--date-format", metavar="FORMAT", help='How dates are written, as "%d%b%Y" for 01JAN2020.'),
     _table(
         "--read",
         type=Settings(),
@@ -131,7 +150,8 @@ BY = _model(
     "--by",
     metavar="COLUMN",
     shell_complete=columns,
-    help="Compare groups: predicts all growth parameters (unless --formula), and divides the answers.",
+    help="Compare groups: predicts all growth parameters (unless --formula), and divides the answers; "
+    '"arm,site" is the groups of both.',
 )
 
 MODEL = (
@@ -239,4 +259,10 @@ def request_of(values: dict[str, Any]) -> Request:
     names = [item.name for item in fields(Request) if item.name in values]
     taken = {name: values.pop(name) for name in names}
     given = frozenset(name for name, value in taken.items() if not (value is None or value is False or value == ()))
+    if "id" in taken:
+        taken["id_columns"] = tuple(name for names in taken["id"] for name in names)
+        taken["id"] = ", ".join(taken["id_columns"]) or None
+    if taken.get("by"):
+        taken["by_columns"] = Columns().read(taken["by"])
+        taken["by"] = ", ".join(taken["by_columns"]) if len(taken["by_columns"]) > 1 else taken["by"]
     return Request(**taken, given=given)

@@ -19,6 +19,8 @@ class NoteKind(Enum):
 
     FEW_PERSONS = "few persons"
     REPEATED_TIMES = "repeated times"
+    REUSED_IDS = "reused ids"
+    SUSPECT_VALUES = "suspect values"
     COHORTS = "cohorts"
     BASELINE_PREDICTS = "baseline predicts"
     LEFT_OUT = "left out"
@@ -48,6 +50,16 @@ _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
         DataWarning,
         "A person was measured twice at one time, or a row stands twice in the file. Each row counts as a measurement "
         "of its own.",
+    ),
+    NoteKind.REUSED_IDS: (
+        DataWarning,
+        "If one id stands for two persons, their courses are mixed, and neither the rate of change nor the differences "
+        "between persons are right.",
+    ),
+    NoteKind.SUSPECT_VALUES: (
+        DataWarning,
+        "If this value is a code for a missing answer, it was analysed as a measurement, and the numbers of this page "
+        "are wrong.",
     ),
     NoteKind.COHORTS: (
         DataWarning,

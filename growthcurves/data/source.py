@@ -56,6 +56,31 @@ def source_of(frame: pd.DataFrame) -> dict[str, Any]:
     return dict(frame.attrs.get("source") or {})
 
 
+def from_file(frame: pd.DataFrame) -> bool:
+    """Whether the table was read from a file of the user's."""
+    source = source_of(frame)
+    return bool(source.get("file")) and "dataset" not in source
+
+
+def matched_notes(frame: pd.DataFrame) -> list[str]:
+    """How many cells each missing code of the user matched, a sentence each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0]})
+    >>> frame.attrs["source"] = {"file": "a.csv", "matched": {"-99": 3, "abc": 0}}
+    >>> matched_notes(frame)
+    ['The missing code -99 stood in 3 cells of a.csv.', 'The missing code abc matches no cell of a.csv.']
+    """
+    source = source_of(frame)
+    found, file = source.get("matched", {}), source.get("file", "the table")
+    return [
+        f"The missing code {code} "
+        + (f"stood in {cells} cell{'s' * (cells != 1)} of {file}." if cells else f"matches no cell of {file}.")
+        for code, cells in found.items()
+    ]
+
+
 def find_cell(
     frame: pd.DataFrame,
     position: int,
@@ -97,8 +122,8 @@ def find_cell(
 
 def show_id(value: Any) -> str:
     """An id as the user wrote it: a whole number that pandas made a float loses its ``.0``."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):  # numpy's doubles are floats
+        return str(int(value)) if value.is_integer() else f"{value:.12g}"
     return str(value)
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.contracts.note import Note, NoteKind
-from growthcurves.data.describe import repeated_rows, repeated_text
 from growthcurves.data.panel import Panel
+from growthcurves.data.repeats import repeated_note, reused_ids_note
+from growthcurves.data.source import from_file
+from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.estimates import Estimates, Sums
-from growthcurves.model.bind import BoundModel
+from growthcurves.model.bind import BoundModel, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
@@ -25,6 +27,12 @@ def data_notes(bound: BoundModel) -> Iterable[Note]:
             f"There are {panel.persons.count} persons only: what is said of the differences between persons "
             f"rests on these few."
         )
+    for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
+        yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
+    for name in bound.covariates.levels:
+        reused = reused_ids_note(panel, name)
+        if reused is not None:
+            yield Note(NoteKind.REUSED_IDS, reused)
     if model.time is None:
         return
     yield from _duplicate_note(bound)
@@ -34,10 +42,9 @@ def data_notes(bound: BoundModel) -> Iterable[Note]:
 
 
 def _duplicate_note(bound: BoundModel) -> Iterable[Note]:
-    panel = bound.panel
-    repeated = repeated_rows(panel.persons, panel.times)
-    if repeated.any():
-        yield Note(NoteKind.REPEATED_TIMES, repeated_text(panel.persons, panel.times, repeated, bound.model.time))
+    repeated = repeated_note(bound.panel)
+    if repeated is not None:
+        yield Note(NoteKind.REPEATED_TIMES, repeated)
 
 
 @dataclass(frozen=True)
