@@ -1,4 +1,4 @@
-"""A second likelihood, by the textbook and slow: V_i built row by row from what a point says between and within persons.
+"""A second likelihood, by the textbook and slow: V_i built row by row from what a point says between and within.
 
 It shares nothing with the package's own but the nouns (rows, points, frames), works in the units of the data, and is
 injected by `estimate(..., likelihood=Dense)`. `YesNo` is one of outcomes without a residual, by quadrature on a grid.
