@@ -55,7 +55,8 @@ def predict(
     people : {"known", "average", "typical", "new"}
         "average": the population's mean, X beta for normal outcomes. "typical": the person whose random effects are
         zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes; NaN for
-        persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these outcomes.
+        persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these
+        outcomes.
     seen : DataFrame, optional
         Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
         model is not fitted again. A person without rows in it is one drawn from G.
