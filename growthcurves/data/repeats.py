@@ -31,8 +31,9 @@ def repeated_note(panel: Panel) -> str | None:
         name, levels = stacked
         shown = ", ".join(levels[:4]) + (", ..." if len(levels) > 4 else "")
         return (
-            f"Several outcomes are stacked in {panel.outcome!r}: person and time repeat for each of {len(levels)} "
-            f"values of {name!r} ({shown}); keep the rows of one of them."
+            f"{np.count_nonzero(repeated)} rows share person and time with another row, and {name!r} ({shown}) tells "
+            f"them apart: either several outcomes are stacked, then keep the rows of one; or one id is several "
+            f"persons, then give id=[{name!r}, {panel.id!r}]."
         )
     row = int(repeated.argmax())
     person = show_id(panel.persons.labels[panel.persons.codes[row]])
