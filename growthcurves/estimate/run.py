@@ -108,5 +108,5 @@ def rows_of(bound: BoundModel) -> Rows:
         persons.starts,
         persons.codes,
         np.asarray(persons.labels),
-        Occasions(panel.times if bound.model.time is not None else np.zeros(len(panel.values))),
+        Occasions(panel.times if panel.time is not None else np.zeros(len(panel.values))),
     )
