@@ -155,7 +155,7 @@ def room_of(file: str) -> str:
 
 
 def imports(tree: ast.Module) -> Iterator[Import]:
-    """All imports of a file; those under `if TYPE_CHECKING` count as at the top, modules loaded `Later` as inside."""
+    """All imports of a file: under `if TYPE_CHECKING` they count as at the top, those loaded `Later` as inside."""
     functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     inside = {id(inner) for function in functions for inner in ast.walk(function)}
     for node in ast.walk(tree):
