@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -84,7 +83,7 @@ def columns_values(columns: Columns) -> dict[str, Any]:
     return {
         "formula": str(formula),
         "names": columns.names,
-        "constant": tuple(values is None for values in columns.values),
+        "ones": columns.ones,
         "used": columns.used,
         "levels": columns.levels,
         "terms": tuple(place[term] for term in columns.terms),
@@ -95,15 +94,14 @@ def columns_values(columns: Columns) -> dict[str, Any]:
     }
 
 
-def columns_from(values: dict[str, Any], stand_ins: Iterable[Any], own: Functions) -> Columns:
-    """The columns of such a record; `stand_ins` are their values or what tells that they were not kept."""
+def columns_from(values: dict[str, Any], own: Functions) -> Columns:
+    """The columns of such a record."""
     formula = read_terms(values["formula"])
     if tuple(values["used"]) != formula.columns:
         raise DataError("The file's formula uses other columns than its record: it is damaged.")
-    given = iter(stand_ins)
     return Columns(
         names=values["names"],
-        values=tuple(None if constant else next(given) for constant in values["constant"]),
+        ones=values["ones"],
         formula=formula,
         used=values["used"],
         levels=values["levels"],

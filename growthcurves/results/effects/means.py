@@ -152,7 +152,7 @@ def means(
     1  day 9     345.6  17.0
     """
     grid = Grid.of(fit, by)
-    if fit.model.time is None:
+    if not fit.recipe.shape.changes:
         if at is not None:
             raise ModelError("The model has no time: leave out at=.")
         points: list[dict[str, Any]] = [{}]

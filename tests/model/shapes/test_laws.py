@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from growthcurves.errors import NotEstimableError
+from growthcurves.model.bind import observed_middle
 from growthcurves.model.shapes import SHAPES, Seen
 from growthcurves.model.shapes.log_time import LogTime
 from growthcurves.model.shapes.piecewise import Piecewise
@@ -76,7 +77,7 @@ def test_the_engine_columns_make_the_basis(name, offset):
         return
     shape = bound(name, offset=offset)
     by_row = values(shape, offset)
-    columns = shape.engine_columns(TIMES + offset, by_row)
+    columns = shape.engine_columns(TIMES + offset, by_row, observed_middle(TIMES + offset))
     stored = [np.ones(len(TIMES)), *columns.stored]
     made = np.column_stack([sum(c * stored[g] for g, c in combination.items()) for combination in columns.made])
     basis = shape.basis(TIMES + offset, by_row)
