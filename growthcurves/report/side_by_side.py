@@ -28,6 +28,8 @@ def term_name(fit: Any, parameter: str, predictor: str) -> str:
 
 def component_name(fit: Any, finding: Finding) -> str:
     """An SD, variance, correlation or covariance for a reader."""
+    if finding.kind is Kind.PARAMETER:
+        return f"Residuals: {finding.of}"
     kind = COMPONENT[finding.kind]
     if finding.unit == RESIDUAL:
         return f"{kind} single measurements about a person's own line"

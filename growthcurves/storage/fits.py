@@ -12,6 +12,7 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,19 @@ import pandas as pd
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import PEOPLE, Absent, SavedPanel, SavedPersons
+from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.build import estimates_from, sums_from, sums_values
-from growthcurves.errors import DataError, GrowthCurvesError
+from growthcurves.engine.build import LIKELIHOODS, Sums, estimates_from, general_from, sums_from, sums_values
+from growthcurves.engine.estimates import Estimates
+from growthcurves.errors import DataError, GrowthCurvesError, NotAvailableError
+from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Functions
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, Recipe
 from growthcurves.storage.models import model_from, model_values
+from growthcurves.storage.parts import Kinds, kind_called, own_parts
 from growthcurves.storage.recipes import recipe_from, recipe_values
 from growthcurves.storage.values import decoded, encoded
 
@@ -40,6 +45,11 @@ VERSION = 3
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
     path = Path(path).expanduser()
+    optimum = fit.estimates.values()
+    if "likelihood" in optimum and not rows:
+        raise NotAvailableError(
+            f"This fit's residual structure or likelihood is one whose answers need the rows: save it with {ROWS}."
+        )
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
@@ -47,18 +57,21 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
         **sums_values(fit.sums, people),
-        "optimum": fit.estimates.values(),
+        "optimum": optimum,
     }
     whole = {"format": FORMAT, "version": VERSION, "fit": encoded(values)}
     path.write_text(json.dumps(whole, ensure_ascii=False, allow_nan=False), encoding="utf-8")
     return path
 
 
-def load(path: str | Path, kind: type[FittedModel], functions: Functions | None = None) -> FittedModel:
+def load(
+    path: str | Path, kind: type[FittedModel], functions: Functions | None = None, parts: Iterable[type] = ()
+) -> FittedModel:
     """Read a fit from a file; see `growthcurves.fit.load`."""
+    own = own_parts(parts)
     values = _read(Path(path).expanduser())
     try:
-        return _fit(values, kind, functions)
+        return _fit(values, kind, functions, own)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         if isinstance(error, GrowthCurvesError):
             raise
@@ -84,17 +97,24 @@ def _read(path: Path) -> dict[str, Any]:
     return decoded(whole["fit"])
 
 
-def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None) -> FittedModel:
-    model = model_from(values["model"], functions)
+def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None, own: Kinds) -> FittedModel:
+    model = model_from(values["model"], functions, own)
     sums = sums_from(values, Absent("its persons", PEOPLE))
     panel = _panel(values["panel"])
     recipe = recipe_from(values["bound"], model, panel, sums.terms)
     if recipe.terms != values["bound"]["names"] or len(recipe.random_names) != len(sums.terms.z):
         raise DataError("The file's formulas make other fixed effects than it holds: it is damaged.")
     bound = recipe.replayed(panel) if isinstance(panel, Panel) else _bound(recipe, panel, values["bound"])
-    estimates = estimates_from(values["optimum"], sums, values["method"] == "reml")
+    estimates = _estimates(values["optimum"], sums, values["method"] == "reml", bound, own)
     notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
     return kind(model, panel, bound, estimates, values["method"], notes)
+
+
+def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows, own: Kinds) -> Estimates:
+    if "likelihood" not in values:
+        return estimates_from(values, sums, reml)
+    maker = kind_called("likelihood", values["likelihood"], LIKELIHOODS, own)
+    return general_from(values, sums, maker(rows_of(bound), sums, reml, residual_of(bound.model.residual)))
 
 
 # ------------------------------------------------------------------ the panel
