@@ -10,9 +10,9 @@ import pytest
 
 import growthcurves as gc
 from growthcurves.contracts.independent import Independent
-from growthcurves.engine.build import Sums, estimated, problem_of, summed
+from growthcurves.engine.build import estimated, problem_of
 from growthcurves.errors import DataError, ModelError, NotAvailableError
-from growthcurves.estimate.run import rows_of
+from growthcurves.estimate.batches import batched
 
 RNG = np.random.default_rng(31)
 SLEEP = gc.load_dataset("sleepstudy").assign(
@@ -58,10 +58,7 @@ def batches(data):
 
 def refitted(fit, frames):
     """The fit of the sums of batches that its recipe reads."""
-    first, *others = (summed(rows_of(fit.recipe.rows(frame))).people for frame in frames)
-    for people in others:
-        first = first + people
-    sums = Sums.of(first)
+    sums = batched(fit.recipe, iter(frames))
     problem = problem_of(sums, fit.method == "reml")
     return replace(fit, estimates=estimated(None, sums, problem, Independent()))
 
@@ -119,4 +116,6 @@ def test_what_cannot_be_read_in_batches_is_said():
     one, two, _ = batches(SLEEP)
     older = two.assign(age=two["age"] + 1.0)
     with pytest.raises(DataError, match=r"person \d+ has other predictors in one batch of rows than in another"):
-        summed(rows_of(fit.recipe.rows(one))).people + summed(rows_of(fit.recipe.rows(older))).people
+        batched(fit.recipe, [one, older])
+    with pytest.raises(DataError, match="no batch"):
+        batched(fit.recipe, [])

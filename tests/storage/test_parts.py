@@ -1,4 +1,4 @@
-"""Shapes and residual structures of a user's own: fitted, told, reported, saved by name, and loaded with their class."""
+"""Shapes and residual structures of one's own: fitted, told, reported, saved by name, and loaded with their class."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pytest
+from reference_values import cases, table
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
@@ -99,7 +100,7 @@ def test_a_shape_of_ones_own_is_saved_and_loaded(options, tmp_path):
     same(again.predict(new, people="average"), fit.predict(new, people="average"))
     if "people" not in options:
         assert str(again) == str(fit) and str(again.change()) == str(fit.change())
-    with pytest.raises(NotAvailableError, match=r"shape 'LevellingOff'.*no part of growthcurves.*parts=\[LevellingOff\]"):
+    with pytest.raises(NotAvailableError, match=r"shape 'LevellingOff', which is no part.*parts=\[LevellingOff\]"):
         gc.load(path)
 
 
@@ -139,6 +140,18 @@ def decay_deviance(parameters, data):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("case", cases("car1").values(), ids=lambda case: case["case"])
+def test_decaying_residuals_are_those_of_nlme(case):
+    """corCAR1 of R's nlme, whose optimiser stops where the deviance is 1e-6 higher and the SDs have three digits."""
+    model = BASE.replace(random=("intercept",), residual=SteadyDecay())
+    fit = gc.fit(model, table(case["file"]), method=case["method"].lower())
+    assert fit.deviance == pytest.approx(case["deviance"], abs=1e-5)
+    np.testing.assert_allclose(fit.params, case["fixed"], rtol=1e-5)
+    found = fit.variance_components(method="wald").set_index("term")["estimate"]
+    told = [case[name] for name in ("sd_intercept", "sd_residual", "rho")]
+    np.testing.assert_allclose(found[["sd:intercept", "sd:residual", "rho"]], told, rtol=5e-4)
+
+
 @pytest.fixture(scope="module")
 def decaying():
     data = SLEEP[SLEEP["day"] != 5]
@@ -148,8 +161,8 @@ def decaying():
 def test_a_residual_structure_of_ones_own_is_the_optimum_of_its_likelihood(decaying):
     """The textbook formula has the same value, and no lower one nearby."""
     data, fit = decaying
-    table = fit.variance_components(method="wald").set_index("term")["estimate"]
-    at = table[["sd:intercept", "sd:slope", "cor:intercept,slope", "sd:residual", "rho"]].to_numpy()
+    found = fit.variance_components(method="wald").set_index("term")["estimate"]
+    at = found[["sd:intercept", "sd:slope", "cor:intercept,slope", "sd:residual", "rho"]].to_numpy()
     assert decay_deviance(at, data) == pytest.approx(fit.deviance, rel=1e-9)
     lower = minimize(decay_deviance, at, args=(data,), method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-8})
     assert fit.deviance - lower.fun < 1e-5

@@ -130,10 +130,10 @@ class PersonMoments:
         if first.size == labels.size:
             return replace(self, gram=gram, weights=weights, labels=labels)
         scale = np.maximum(np.abs(weights).max(axis=1, initial=1.0), 1.0)[:, None]
-        other = (np.abs(weights - weights[:, first][:, codes]) > 1e-9 * scale).any(axis=0)
-        if other.any():
+        apart = (np.abs(weights - weights[:, first][:, codes]) > 1e-9 * scale).any(axis=0)
+        if apart.any():
             raise DataError(
-                f"The person {labels[other.argmax()]} has other predictors in one batch of rows than in another: what "
+                f"The person {labels[apart.argmax()]} has other predictors in one batch of rows than in another: what "
                 f"predicts growth parameters is constant within persons."
             )
         merged = np.stack([np.bincount(codes, weights=row, minlength=first.size) for row in gram])

@@ -6,7 +6,7 @@ is listed by its class in `KINDS`. A shape that a user passes as a value needs n
 
 from __future__ import annotations
 
-from growthcurves.errors import part_called
+from growthcurves.errors import ModelError, part_called
 from growthcurves.model.shapes.base import BoundShape, Seen, Shape
 from growthcurves.model.shapes.constant import Constant
 from growthcurves.model.shapes.log_time import LogTime
@@ -34,9 +34,15 @@ def shape_of(value: str | Shape) -> Shape:
     Raises
     ------
     ModelError
-        For an unknown name, with the known ones.
+        For an unknown name, with the known ones, and for a value that is no shape.
     """
-    return part_called("shape", value, SHAPES)
+    shape = part_called("shape", value, SHAPES)
+    if not isinstance(shape, Shape):
+        raise ModelError(
+            f"shape= takes a short name or a shape, not {value!r}: a shape of your own is a value of a class of "
+            f"growthcurves.extend.Shape."
+        )
+    return shape
 
 
 __all__ = ["KINDS", "SHAPES", "BoundShape", "Constant", "Seen", "Shape", "shape_of"]

@@ -108,8 +108,10 @@ class Shape:
 
     def options(self) -> dict[str, Any]:
         """What must be typed to have the same shape from the same data: by default what differs from the defaults."""
-        listed = [item for item in fields(self) if item.init] if is_dataclass(self) else []
-        return {item.name: getattr(self, item.name) for item in listed if getattr(self, item.name) != item.default}
+        if not is_dataclass(self):
+            return {}
+        given = {item.name: getattr(self, item.name) for item in fields(self) if item.init}
+        return {item.name: given[item.name] for item in fields(self) if item.init and given[item.name] != item.default}
 
 
 @dataclass(frozen=True)

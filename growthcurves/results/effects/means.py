@@ -158,7 +158,7 @@ def means(
         points: list[dict[str, Any]] = [{}]
     else:
         times = default_times(fit) if at is None else times_asked(at)
-        points = [{fit.model.time: float(t)} for t in times]
+        points = [{str(fit.model.time): float(t)} for t in times]
     moments = [next(iter(point.values()), 0.0) for point in points]
     parts = [grid.average(fit, cell_rows(fit, grid.cells(), t)) for t in moments]
     title = f"Estimated means of {fit.model.outcome}"

@@ -63,7 +63,7 @@ def slopes(
     if between is not None and at is not None:
         raise ModelError("between= asks for the average rate of an interval and at= for the rate at a point: give one.")
     grid = Grid.of(fit, by)
-    time = fit.model.time
+    time = str(fit.model.time)
     if at is not None:
         times = times_asked(at)
         points: list[dict[str, Any]] = [{time: float(t)} for t in times]
