@@ -60,8 +60,8 @@ class GrowthModel:
     random : tuple of str or Diagonal
         Growth parameters and covariates that vary between persons; by default the intercept and the slope (of
         piecewise growth every slope), not the higher terms. ``()`` for none.
-    residual : str
-        Residual covariance; "independent".
+    residual : str or residual structure
+        Residual covariance: "independent", or a structure of your own (docs/extending/residual.md).
     functions : dict of str to function, optional
         Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 

@@ -62,12 +62,18 @@ class Shape:
         Why the same curves read from another origin are another model; empty where they are the same model.
     waves_are_occasions : bool
         Whether it looks at the wave column where the model has one.
+    formula_curve : str
+        The kind of curve in formulas that stands for it (see `model/curves.py`); empty where none does.
+    formula_powers : int
+        The highest power of time that may stand beside that curve, for how persons differ.
     """
 
     implied_by: ClassVar[tuple[str, ...]] = ()
     called: ClassVar[str] = ""
     fixed_origin: ClassVar[str] = ""
     waves_are_occasions: ClassVar[bool] = False
+    formula_curve: ClassVar[str] = ""
+    formula_powers: ClassVar[int] = 0
 
     @property
     def name(self) -> str:
@@ -92,6 +98,15 @@ class Shape:
     def bind(self, origin: float) -> BoundShape:
         """The basis with its origin fixed; the shape must have learned."""
         raise NotImplementedError
+
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[Shape, float | str]:
+        """The shape of its curve in a formula, and the origin at which its parameters are those of the formula."""
+        raise NotImplementedError
+
+    def of_power(self, power: int) -> str:
+        """The growth parameter or random effect that a power of time in a formula stands for."""
+        return "slope"
 
     def unbound_words(self, time: str) -> list[str] | None:
         """The basis in words before the data have been seen; None where `bind` can say it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class LogTime(Shape):
     offset: float = 1.0
     implied_by = ("offset",)
     called = "log"
+    formula_curve = "log"
     fixed_origin = "logarithmic time starts at the origin"
 
     def __post_init__(self) -> None:
@@ -53,6 +55,10 @@ class LogTime(Shape):
     @property
     def parameters(self) -> tuple[str, ...]:
         return ("intercept", "slope")
+
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[LogTime, float]:
+        return cls(1.0), 1.0 - options["added"]
 
     def bind(self, origin: float) -> BoundLogTime:
         return BoundLogTime(origin, self.parameters, offset=self.offset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class Polynomial(Shape):
 
     degree: int
     implied_by = ("degree",)
+    formula_curve = "power"
 
     def __post_init__(self) -> None:
         whole = isinstance(self.degree, int) and not isinstance(self.degree, bool)
@@ -59,6 +61,13 @@ class Polynomial(Shape):
     @property
     def default_random(self) -> tuple[str, ...]:
         return self.parameters[:2]
+
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[Polynomial, float]:
+        return cls(options["power"]), 0.0
+
+    def of_power(self, power: int) -> str:
+        return self.parameters[power]
 
     def bind(self, origin: float) -> BoundPolynomial:
         return BoundPolynomial(origin, self.parameters)

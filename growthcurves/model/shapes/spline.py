@@ -45,6 +45,8 @@ class Spline(Shape):
     knots: Any = None
     boundary: Any = None
     implied_by = ("df",)
+    formula_curve = "spline"
+    formula_powers = 1  # persons may differ by straight lines about a spline
 
     def __post_init__(self) -> None:
         knots = None if self.knots is None else tuple(float(knot) for knot in np.atleast_1d(self.knots))
@@ -88,6 +90,10 @@ class Spline(Shape):
         if knots and not boundary[0] < knots[0] <= knots[-1] < boundary[1]:
             raise ModelError(f"The knots of Spline() must lie between {boundary[0]:g} and {boundary[1]:g}.")
         return replace(self, knots=knots, boundary=boundary)
+
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[Spline, str]:
+        return cls(**options), "first"
 
     def unbound_words(self, time: str) -> list[str] | None:
         seen = self.knots is not None and self.boundary is not None
