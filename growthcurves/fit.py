@@ -368,9 +368,10 @@ class GrowthFit(FittedModel):
         seen: Any = None,
         interval: str | None = None,
         level: float = 0.95,
+        scale: str = "response",
     ) -> pd.Series | pd.DataFrame:
         """Predicted outcomes for known, average or new persons (given what was seen of them), with intervals."""
-        return predict.predict(self, newdata, people, seen, interval, level)
+        return predict.predict(self, newdata, people, seen, interval, level, scale)
 
     def test_variance(
         self, *names: str, method: str = "auto", n: int | None = None, rng: Any = None

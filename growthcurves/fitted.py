@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -147,6 +148,11 @@ class FittedModel:
     def point(self) -> Point:
         """The estimates, at which answers evaluate their functions; variances are NaN where not identified."""
         return self.estimates.point if self.identified else self.estimates.point.withheld()
+
+    @property
+    def family(self) -> Any:
+        """What the linear predictor says of the outcome; None for normal outcomes."""
+        return self.estimates.point.family
 
     @property
     def independent(self) -> bool:

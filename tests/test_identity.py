@@ -167,6 +167,16 @@ def test_a_grouping_column_never_takes_the_place_of_a_number():
     assert found.table["by_estimate"].tolist()[0] == "reference"
 
 
+def test_a_fit_may_be_called_anything():
+    data = gc.load_dataset("sleepstudy")
+    small, large = (gc.fit(f"reaction ~ day + ({random} | subject)", data, time="day") for random in ("1", "day"))
+    other = gc.fit("reaction ~ 1 + (day | subject)", data, time="day", method="ml")
+    plain, odd = (gc.compare(small, other, large, names=names, rng=1) for names in (list("abc"), ["a: x", "b: 1", "c"]))
+    called = {"": "", "a": "a: x", "b": "b: 1"}
+    assert odd.table["against"].tolist() == [called[name] for name in plain.table["against"]]
+    assert odd.notes == tuple(note.replace("a and", "a: x and").replace("and b", "and b: 1") for note in plain.notes)
+
+
 def test_the_table_is_a_view_of_the_findings():
     fit, _ = fits(PLAIN)
     change = fit.change(by="K group")
@@ -201,8 +211,8 @@ def faults(tree: ast.AST, path: str) -> list[str]:
     written = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Subscript) and _stored(node)}
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr == "rsplit":
-            found.append("rsplit")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CUTS:
+            found.append(node.func.attr)
         if isinstance(node, ast.Attribute) and node.attr == "attrs" and not _stored(node) and id(node) not in written:
             found.append("reads attrs")
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("re.match", "re.search", "re.fullmatch"):
@@ -216,7 +226,8 @@ def faults(tree: ast.AST, path: str) -> list[str]:
     return found
 
 
-_APART = {"split", "partition", "startswith", "endswith", "removeprefix", "removesuffix", "isin"}
+_CUTS = {"rsplit", "partition", "rpartition"}
+_APART = {"split", "startswith", "endswith", "removeprefix", "removesuffix", "isin"}
 
 
 def _stored(node: ast.Attribute | ast.Subscript) -> bool:

@@ -41,9 +41,8 @@ def as_written(
     if _has_zero_led(content, options["sep"]):
         changed |= _zero_led(frame, texts())
     changed = _long_numbers(frame, texts) | changed
-    said = any(name in options for name in _SAID_OF_MISSING)
-    if not said and any(word.encode() in content for word in AMONG_NUMBERS):
-        changed |= _words(frame, texts, codes)
+    if not any(name in options for name in _SAID_OF_MISSING):
+        changed |= _words(frame, content, texts, codes)
     return _with_columns(frame, changed) if changed else frame
 
 
@@ -89,13 +88,14 @@ def _whole(texts: pd.Series) -> pd.Series:
     return pd.Series(pd.array(numbers, dtype="Int64"), index=texts.index)
 
 
-def _words(frame: pd.DataFrame, texts: Texts, codes: MissingCodes) -> dict[Any, Any]:
+def _words(frame: pd.DataFrame, content: bytes, texts: Texts, codes: MissingCodes) -> dict[Any, Any]:
     """Columns of text in which words such as None were taken for missing, with these words."""
-    found = {}
-    for name in frame.columns:
+    found: dict[Any, Any] = {}
+    names = [name for name in frame.columns if _may_be_text(frame[name]) and frame[name].isna().any()]
+    if not names or not any(word.encode() in content for word in AMONG_NUMBERS):
+        return found
+    for name in names:
         column = frame[name]
-        if not _may_be_text(column) or column.notna().all():
-            continue
         here = texts()[name]
         words = is_among(here, AMONG_NUMBERS) & ~is_among(here, tuple(codes.texts))
         if not words.any() or (column.isna().all() and is_among(here[words], NOT_A_NUMBER).all()):

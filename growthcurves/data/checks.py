@@ -153,7 +153,7 @@ def _advice(column: pd.Series, bad: np.ndarray, value: Any) -> str:
         return "make numbers of these values"
     if _DECIMAL_COMMA.fullmatch(value.strip()):
         return "write numbers with a point, or read the file with read_table(..., decimal=',')"
-    if 2 * np.count_nonzero(bad) > column.notna().sum():
+    if np.count_nonzero(bad) > max(2, column.notna().sum() / 2):
         return "it is a column of words; give a column of numbers, or make one that says the number of each word"
     return f"correct the cell, or read such a code as missing with read_table(..., missing=[{_cut(value)!r}])"
 

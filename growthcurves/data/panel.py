@@ -16,20 +16,20 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.codebook import Codebook, codebook
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.describe import PanelSummary, repeated_rows, summarise
-from growthcurves.data.elapsed import Elapsed, elapsed_times, first_times, from_first
+from growthcurves.data.elapsed import Elapsed, first_times, from_first
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.missing import MissingPatterns, missing_patterns
 from growthcurves.data.own_lines import people_table
-from growthcurves.data.patterns import find_patterns
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
+from growthcurves.data.roles import check_roles, read_outcome, read_times
 from growthcurves.data.rows import Rows, leave_out
 from growthcurves.data.source import matched_notes
 from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.wave_spread import wave_spread
-from growthcurves.errors import ColumnError, DataError, DataWarning, ModelError
+from growthcurves.errors import DataError, DataWarning
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -109,11 +109,11 @@ class Panel:
         labels = dict(data.attrs.get("labels") or {}) if self.labels is None else dict(self.labels)
         data, counts = leave_out(data, self.left_out or {})
         data, id = with_joined(data, self.id, "id")
-        _check_roles(data, id, self.time, self.outcome, self.wave)
+        check_roles(data, id, self.time, self.outcome, self.wave)
         ids = raw_array(data, id)
         style = DateStyle(self.day_first, self.date_format)
-        times = _read_times(data, self.time, ids, self.since, self.time_unit, style)
-        values = _read_outcome(data, self.outcome, ids)
+        times = read_times(data, self.time, ids, self.since, self.time_unit, style)
+        values = read_outcome(data, self.outcome, ids)
         rows = Rows(len(data)).after(counts).without_missing(ids, id)
         if times is not None:
             rows = rows.without_missing(times.values, self.time)
@@ -478,53 +478,3 @@ class Panel:
         panel._set(**{item.name: getattr(self, item.name) for item in fields(self)})
         panel._set(_rows=rows)
         return panel
-
-
-def _check_roles(data: pd.DataFrame, id: Any, time: str | None, outcome: str, wave: str | None) -> None:
-    """Every role has a column of its own; only a wave number may serve as the time as well."""
-    if id is None or outcome is None:
-        raise ModelError("A panel needs the columns id= and outcome=.")
-    roles = {"id": id, "time": time, "outcome": outcome}
-    taken: dict[str, str] = {}
-    for role, name in roles.items():
-        if name is not None and name in taken:
-            raise ModelError(f"Column {name!r} cannot be {taken[name]} and {role} at once.")
-        if name is not None:
-            taken[name] = role
-    if wave is not None and wave in (id, outcome):
-        raise ModelError(f"Column {wave!r} cannot be {taken[wave]} and wave at once.")
-    _refuse_wide(data, id, time, outcome)
-    require_columns(data, taken if wave is None else [*taken, wave])
-    if not len(data):
-        raise DataError("The table has no rows.")
-
-
-def _refuse_wide(data: pd.DataFrame, id: Any, time: str | None, outcome: str) -> None:
-    """A table with one row per person, without the time or the outcome, and with numbered columns is wide."""
-    absent = [name for name in (time, outcome) if name is not None and name not in data.columns]
-    if not absent or id not in data.columns or not len(data) or data[id].duplicated().any():
-        return
-    patterns = find_patterns(name for name in data.columns if name != id)
-    if patterns:
-        first, last = patterns[0].columns[0], patterns[0].columns[-1]
-        pattern = patterns[0].text.replace("{wave}", f"{{{time or 'wave'}}}")
-        raise ColumnError(
-            f"There is no column {str(absent[0])!r}: the table is wide, with one row per {str(id)!r} and the columns "
-            f"{first} to {last}. Make it long with to_long(..., columns={pattern!r})."
-        )
-
-
-def _read_times(
-    data: pd.DataFrame, time: str | None, ids: Any, since: Any, unit: str | None, style: DateStyle
-) -> Elapsed | None:
-    if time is not None:
-        return elapsed_times(data, time, ids, since, unit, style)
-    if since is not None or unit is not None:
-        raise ModelError("since= and time_unit= need a time column: give one with time=.")
-    return None
-
-
-def _read_outcome(data: pd.DataFrame, outcome: str, ids: Any) -> np.ndarray:
-    if pd.api.types.is_bool_dtype(data[outcome].dtype):
-        raise DataError(f"Outcome column {outcome!r} holds True and False where numbers are needed.")
-    return numeric_column(data, outcome, ids)

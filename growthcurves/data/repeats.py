@@ -26,16 +26,17 @@ def repeated_note(panel: Panel) -> str | None:
     repeated = repeated_rows(panel.persons, panel.times)
     if not repeated.any():
         return None
+    row = int(repeated.argmax())
+    person = show_id(panel.persons.labels[panel.persons.codes[row]])
     stacked = _stacked_by(panel) if repeated.mean() > 0.5 else None
     if stacked is not None:
         name, levels = stacked
         shown = ", ".join(levels[:4]) + (", ..." if len(levels) > 4 else "")
         return (
-            f"Several outcomes are stacked in {panel.outcome!r}: person and time repeat for each of {len(levels)} "
-            f"values of {name!r} ({shown}); keep the rows of one of them."
+            f"{np.count_nonzero(repeated)} rows, the first of person {person}, share person and time with another, and "
+            f"{name!r} ({shown}) tells them apart: if several outcomes are stacked, keep the rows of one; if one id is "
+            f"several persons, give id=[{name!r}, {panel.id!r}]."
         )
-    row = int(repeated.argmax())
-    person = show_id(panel.persons.labels[panel.persons.codes[row]])
     return (
         f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "
         f"person {person} at {panel.time!r} {show_number(float(f'{panel.times[row]:.6g}'))}. See panel.duplicates()."

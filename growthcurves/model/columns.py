@@ -172,10 +172,11 @@ def _read_again(name: str, column: pd.Series, levels: list[Any] | None) -> tuple
         values = numeric_column(column.to_frame(name), name)
         missing = np.isnan(values)
         return np.where(missing, 1.0, values) if missing.any() else values, missing
-    found = column.astype(object).where(column.notna(), None)
-    new = [value for value in pd.unique(found.dropna()) if value not in levels]
+    codes, found = pd.factorize(column)
+    places = {level: place for place, level in enumerate(levels)}
+    new = [value for value in found if value not in places]
     if new:
         raise ModelError(f"The level {str(new[0])!r} of {name!r} is new: the model knows {levels}.")
-    read = pd.Categorical(found, categories=levels, ordered=True)
-    missing = read.codes < 0
-    return (read.fillna(levels[0]) if missing.any() else read), missing
+    missing = codes < 0
+    known = np.array([places[value] for value in found] + [0])[codes]  # missing values stand at the first level
+    return pd.Categorical.from_codes(known, categories=levels, ordered=True), missing

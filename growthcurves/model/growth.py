@@ -211,20 +211,29 @@ def predictor_words(model: GrowthModel) -> str:
 
 
 def equations(
-    model: GrowthModel, parameters: tuple[str, ...], terms: Mapping[str, list[str]], basis: list[str]
+    model: GrowthModel,
+    parameters: tuple[str, ...],
+    terms: Mapping[str, list[str]],
+    basis: list[str],
+    family: Any = None,
 ) -> str:
-    """Level equations from the terms of each growth parameter ("1" for its own mean)."""
+    """Level equations from the terms of each growth parameter ("1" for its own mean).
+
+    `family` is that of outcomes without a residual, in the place of the model's residual structure.
+    """
     first = " + ".join(
         f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)
     )
     covariates = f" + {model.covariates}" if model.covariates else ""
     covariates += "".join(_extra_random(model, name) for name in model.random.names if name not in parameters)
-    lines = [f"Level 1   {model.outcome} = {first}{covariates} + e"]
+    left = model.outcome if family is None else family.words.format(outcome=model.outcome)
+    lines = [f"Level 1   {left} = {first}{covariates}" + (" + e" if family is None else "")]
     for i, name in enumerate(parameters):
         words = ([name] if "1" in terms[name] else []) + [word for word in terms[name] if word != "1"]
         words += [f"u_{name}"] if name in model.random.names else []
         lines.append(("Level 2   " if i == 0 else "          ") + f"{name}_i = {' + '.join(words) or '0'}")
-    lines.append("          e ~ N(0, sigma^2)" + _random_words(model.random))
+    spread = [residual_of(model.residual).words] if family is None else []
+    lines.append("          " + ";  ".join([*spread, *_random_words(model.random)]))
     return "\n".join(lines)
 
 
@@ -235,7 +244,7 @@ def _extra_random(model: GrowthModel, name: str) -> str:
     return f" + u_{name} * {model.time if name == 'slope' else name}"
 
 
-def _random_words(part: RandomPart) -> str:
+def _random_words(part: RandomPart) -> list[str]:
     words = []
     for block in part.blocks:
         names = ", ".join(f"u_{name}" for name in block)
@@ -243,4 +252,4 @@ def _random_words(part: RandomPart) -> str:
             words.append(f"{names} ~ N(0, G_{block[0]})")
         else:
             words.append(f"({names}) ~ N(0, G), G unstructured")
-    return "".join(f";  {word}" for word in words)
+    return words

@@ -12,6 +12,7 @@ from growthcurves.contracts.note import NoteKind
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import decimals, fixed, share
 from growthcurves.report.section import Section, Subject
+from growthcurves.report.side_by_side import component_name
 from growthcurves.report.words import short_name, unit_of
 
 
@@ -53,6 +54,8 @@ def component_row(fit: Any, finding: Finding) -> dict[str, str]:
         return _row(f"Correlation of {both}", [share(value) for value in numbers], "")
     places = max(decimals(finding.std_error), 1) if finding.std_error == finding.std_error else 3
     values = [fixed(value, places) for value in numbers]
+    if finding.kind is Kind.PARAMETER:
+        return _row(component_name(fit, finding), values, "")
     if finding.unit == RESIDUAL:
         return _row("SD of single measurements about a person's line", values, unit_of(fit, "intercept"))
     (name,) = finding.of

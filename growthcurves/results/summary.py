@@ -43,7 +43,8 @@ class Summary(Answer):
 def level_equations(fit: FittedModel) -> str:
     """The model's level equations with its own terms."""
     terms = {name: list(columns.names) for name, columns in fit.recipe.predictors.items()}
-    return equations(fit.model, fit.model.parameters, terms, fit.recipe.shape.level_one(fit.model.time or ""))
+    basis = fit.recipe.shape.level_one(fit.model.time or "")
+    return equations(fit.model, fit.model.parameters, terms, basis, fit.family)
 
 
 def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:

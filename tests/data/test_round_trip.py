@@ -39,7 +39,7 @@ WRITERS = {
 TYPED = (".parquet", ".sav", ".dta", ".xpt")
 
 #: Words that programs take for missing or for a truth value, and ids that look like numbers.
-WORDS = [*AMONG_NUMBERS, "Nan", "none", "missing", "drug", "placebo", "k.A.", ".a", "é ü", "a,b", 'say "so"', "x y", "-"]
+WORDS = [*AMONG_NUMBERS, "Nan", "missing", "drug", "placebo", "k.A.", ".a", "é ü", "a,b", 'say "so"', "x y", "-"]
 IDS = ["007", "08", "0123456789", "12", "300", "00"]
 LONG = st.integers(10**16, 2**62).map(str) | st.integers(2**64, 10**30).map(str)
 
@@ -49,7 +49,8 @@ whole = st.integers(-(2**31) + 200, 2**31 - 200)
 
 def columns_of(cells, least=2):
     """A column of at least one cell that is not missing."""
-    return st.lists(st.none() | cells, min_size=least, max_size=8).filter(lambda column: any(c is not None for c in column))
+    column = st.lists(st.none() | cells, min_size=least, max_size=8)
+    return column.filter(lambda cells: any(cell is not None for cell in cells))
 
 
 def same(found, expected):
@@ -179,7 +180,8 @@ def test_a_text_table_in_any_dress(tmp_path_factory, rows, title, separator, end
 @given(data=st.data())
 @settings(max_examples=150, deadline=None)
 def test_an_open_quote_is_told_by_its_line(tmp_path_factory, data):
-    rows = [f"{k},{word},{k}.5" for k, word in enumerate(data.draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=9)))]
+    words = data.draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=9))
+    rows = [f"{k},{word},{k}.5" for k, word in enumerate(words)]
     hurt = data.draw(st.integers(0, len(rows) - 1))
     who, word, y = rows[hurt].split(",")
     broken = data.draw(st.sampled_from([f'"{who},{word},{y}', f'{who},"{word},{y}', f'{who},{word},"{y}']))

@@ -28,11 +28,14 @@ class Point:
         Covariance of the standard random effects of each unit, "person" the first.
     residual : Residual or None
         None where outcomes have no residual of their own.
+    family : Family or None
+        What the linear predictor says of the outcome; None for normal outcomes.
     """
 
     beta: Array
     levels: Mapping[str, Array]
     residual: Any = None
+    family: Any = None
 
     def between(self, rows: Array, columns: Array | None = None, unit: str = "person") -> Any:
         """A G B' for rows A and B of standard random effects, single ones (q,) or several (k, q); B is A by default."""
@@ -58,6 +61,10 @@ class Point:
         value = self.residual.variance(None if time is None else Occasions(np.atleast_1d(float(time))))
         return value if np.ndim(value) == 0 or time is None else value[0]
 
+    def residual_variances(self, at: Occasions) -> Any:
+        """Variances of residuals at occasions."""
+        return float("nan") if self.residual is None else self.residual.variance(at)
+
     def within(self, rows: Occasions, columns: Occasions | None = None) -> Array | None:
         """Covariance of the residuals of a person's occasions; None where outcomes have none."""
         return None if self.residual is None else self.residual.matrix(rows, columns)
@@ -82,7 +89,7 @@ class Point:
         for i, beta in enumerate(self.beta):
             levels = {unit: G[i] for unit, G in self.levels.items()}
             scale = None if self.residual is None else float(self.residual.scale[i])
-            yield Point(beta, levels, _with_scale(self.residual, scale))
+            yield Point(beta, levels, _with_scale(self.residual, scale), self.family)
 
 
 def _with_scale(residual: Any, scale: Any) -> Any:

@@ -81,7 +81,7 @@ class ChangeReport(Answer):
         meant = meant or [finding for finding in called if group_label(finding.group) == group]
         if not meant:
             raise NotEstimableError(f"The report has no quantity {quantity!r}; it has {list(self.table['quantity'])}.")
-        return meant[0].value
+        return float(meant[0].value)
 
     def __str__(self) -> str:
         return "Change report\n" + "\n".join(f"  {line}" for line in self.text)

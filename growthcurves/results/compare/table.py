@@ -162,16 +162,16 @@ def _comparable(fits: Sequence[FittedModel]) -> tuple[list[FittedModel], list[st
 def _test(fits: dict[str, FittedModel], place: int, method: str, n: int | None, seed: int) -> _Test:
     """The test of a fit against the largest smaller one that is nested in it."""
     names = list(fits)
-    large, reasons = fits[names[place]], []
+    large, reasons = fits[names[place]], list[tuple[str, str]]()
     for name in reversed(names[:place]):
         small = fits[name]
         if small.parameter_count == large.parameter_count:
-            reasons.append(f"{name}: no test, because both have {large.parameter_count} parameters")
+            reasons.append((name, f"no test, because both have {large.parameter_count} parameters"))
             continue
         try:
             pair = nesting(small, large)
         except NotNested as reason:
-            reasons.append(f"{name}: no test, because {reason}")
+            reasons.append((name, f"no test, because {reason}"))
             continue
         found = ratio_test(pair, "", method, n, seed)
         row = found.table.iloc[0]
@@ -179,8 +179,10 @@ def _test(fits: dict[str, FittedModel], place: int, method: str, n: int | None, 
         return _Test(
             name, row["statistic"], row["parameters"], row["p_value"], row["p_naive"], words, found.notes
         )
-    notes = tuple(reason.partition(": ")[2] for reason in reasons[:1])
-    return _Test(against=reasons[0].partition(": ")[0] if reasons else "", notes=notes)
+    if not reasons:
+        return _Test()
+    against, why = reasons[0]
+    return _Test(against=against, notes=(why,))
 
 
 def _table(fits: dict[str, FittedModel], tests: list[_Test]) -> pd.DataFrame:
