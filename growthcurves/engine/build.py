@@ -14,7 +14,8 @@ from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.moved import moved
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.parameters.face import Face
-from growthcurves.engine.search.certificate import judge
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.search.certificate import Verdict, judge
 from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.design import Terms
@@ -24,6 +25,7 @@ from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.engine.sums.whole import Sums
 
 __all__ = [
+    "LIKELIHOODS",
     "Moments",
     "PersonMoments",
     "Problem",
@@ -32,12 +34,17 @@ __all__ = [
     "Terms",
     "estimated",
     "estimates_from",
+    "general_from",
     "problem_of",
     "recoded",
     "summed",
     "sums_from",
     "sums_values",
 ]
+
+
+#: Likelihoods that are fitted from rows, by the name under which a saved fit tells them apart.
+LIKELIHOODS: dict[str, Any] = {"NormalRows": NormalRows}
 
 
 def summed(rows: Rows) -> Sums:
@@ -127,6 +134,15 @@ def sums_from(values: dict[str, Any], absent: Any) -> Sums:
     names = ("total", "rows", "persons", "row_centre", "weight_centre")
     moments = Moments(terms=terms, shared=shared, own=own, **{name: inside[name] for name in names})
     return Sums.from_moments(people, moments)
+
+
+def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimates:
+    """Estimates of a likelihood of rows from their values, the sums, and the likelihood made of the same rows."""
+    face = Face(values["rotation"], values["free"])
+    local = Local(values["beta"], face, values["theta"], values["log_scale"], values["others"], values["scaled"])
+    converged, singular, identified, decrement, null = values["verdict"]
+    verdict = Verdict(converged, singular, identified, False, decrement, null)
+    return GeneralEstimates(sums, likelihood, local, verdict, values["lowest"])
 
 
 def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:

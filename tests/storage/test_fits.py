@@ -165,12 +165,3 @@ def test_files_that_are_no_fits(tmp_path):
     with pytest.raises(DataError, match="damaged|not a saved fit"):
         path.write_text(json.dumps(whole | {"fit": {"dict": [], "array": []}}))
         gc.load(path)
-
-
-def test_a_shape_of_ones_own_cannot_be_saved(tmp_path):
-    class Mine(gc.Polynomial):
-        pass
-
-    fit = gc.fit(BASE.replace(shape=Mine(1)), SLEEP)
-    with pytest.raises(NotAvailableError, match="shape of your own"):
-        fit.save(tmp_path / "fit.json")

@@ -157,10 +157,10 @@ def test_levels_of_any_name(name, tmp_path):
     fit = gc.fit("reaction ~ day * arm + (day | subject)", data, reference=reference)
     plain = gc.fit("reaction ~ day * arm + (day | subject)", DATA)
     same(fit, plain)
-    names = {(term.parameter, term.parts) for term in fit.bound.term_names}
+    names = {(term.parameter, term.parts) for term in fit.recipe.term_names}
     assert ("slope", (("arm", name),)) in names and ("slope", (("arm", "~"),)) in names
     again = gc.load(fit.save(tmp_path / "fit.json"))
-    assert again.terms == fit.terms and again.bound.term_names == fit.bound.term_names
+    assert again.terms == fit.terms and again.recipe.term_names == fit.recipe.term_names
     np.testing.assert_allclose(again.predict(data, people="average"), plain.predict(DATA, people="average"), rtol=1e-8)
 
 
