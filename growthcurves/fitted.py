@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.estimates import Estimates, OwnGrowth, Point, Sums
+from growthcurves.engine.estimates import Estimates, Point, Sums
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import BoundRows, Recipe, row_times, shape_times
+
+if TYPE_CHECKING:
+    from growthcurves.engine.estimates import OwnGrowth
 
 
 @dataclass(frozen=True)

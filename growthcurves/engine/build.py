@@ -7,8 +7,6 @@ from typing import Any
 
 from growthcurves.contracts.independent import Independent
 from growthcurves.engine.estimates import Estimates
-from growthcurves.engine.general.estimates import GeneralEstimates
-from growthcurves.engine.general.normal_rows import NormalRows
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.moved import moved
@@ -23,6 +21,10 @@ from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.engine.sums.whole import Sums
+from growthcurves.later import Later
+
+general = Later("growthcurves.engine.general.estimates")
+normal_rows = Later("growthcurves.engine.general.normal_rows")
 
 __all__ = [
     "LIKELIHOODS",
@@ -44,7 +46,7 @@ __all__ = [
 
 
 #: Likelihoods that are fitted from rows, by the name under which a saved fit tells them apart.
-LIKELIHOODS: dict[str, Any] = {"NormalRows": NormalRows}
+LIKELIHOODS: dict[str, Any] = {"NormalRows": lambda *made: normal_rows.NormalRows(*made)}
 
 
 def summed(rows: Rows) -> Sums:
@@ -78,8 +80,8 @@ def estimated(rows: Rows, sums: Sums, problem: Problem, residual: Any, likelihoo
     """
     if likelihood is None and isinstance(residual, Independent):
         return NormalEstimates(sums, solve_problem(problem, sums.moments))
-    made = (likelihood or NormalRows)(rows, sums, problem.reml, residual)
-    return GeneralEstimates.fitted(made, sums)
+    made = (likelihood or normal_rows.NormalRows)(rows, sums, problem.reml, residual)
+    return general.GeneralEstimates.fitted(made, sums)
 
 
 def recoded(estimates: Any, sums: Sums) -> Estimates | None:
@@ -142,7 +144,7 @@ def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimat
     local = Local(values["beta"], face, values["theta"], values["log_scale"], values["others"], values["scaled"])
     converged, singular, identified, decrement, null = values["verdict"]
     verdict = Verdict(converged, singular, identified, False, decrement, null)
-    return GeneralEstimates(sums, likelihood, local, verdict, values["lowest"])
+    return general.GeneralEstimates(sums, likelihood, local, verdict, values["lowest"])
 
 
 def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:

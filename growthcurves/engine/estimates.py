@@ -6,62 +6,57 @@ Rooms above the engine import this module and no other of it (`engine/build.py` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from growthcurves.contracts.likelihood import Frame
-from growthcurves.engine.batch.fits import Fits
-from growthcurves.engine.information.uncertainty import Uncertainty
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.persons.given import Seen
-from growthcurves.engine.persons.sandwich import Sandwich
-from growthcurves.engine.persons.state import PersonState
-from growthcurves.engine.profile.functions import (
-    Cor,
-    FixedEffect,
-    Follower,
-    Function,
-    FunctionOf,
-    Quantity,
-    ResidualParameter,
-    ResidualSd,
-    Sd,
-    correlation,
-)
-from growthcurves.engine.profile.profiler import Profiler
-from growthcurves.engine.profile.walk import End
-from growthcurves.engine.search.certificate import Verdict
-from growthcurves.engine.submodels.pair import Drawing, Pair
-from growthcurves.engine.sums.own_growth import OwnGrowth
 from growthcurves.engine.sums.whole import Sums
 
-__all__ = [
-    "Cor",
-    "Drawing",
-    "End",
-    "Estimates",
-    "Fits",
-    "FixedEffect",
-    "Follower",
-    "Function",
-    "FunctionOf",
-    "OwnGrowth",
-    "Pair",
-    "PersonState",
-    "Point",
-    "Profiler",
-    "Quantity",
-    "Sums",
-    "ResidualParameter",
-    "ResidualSd",
-    "Sandwich",
-    "Sd",
-    "Seen",
-    "Uncertainty",
-    "Verdict",
-    "correlation",
-]
+if TYPE_CHECKING:
+    from growthcurves.engine.information.uncertainty import Uncertainty
+    from growthcurves.engine.persons.given import Seen
+    from growthcurves.engine.persons.sandwich import Sandwich
+    from growthcurves.engine.persons.state import PersonState
+    from growthcurves.engine.profile.profiler import Profiler
+    from growthcurves.engine.search.certificate import Verdict
+    from growthcurves.engine.submodels.pair import Drawing, Pair
+
+#: Where the names of the door are made; they are loaded when they are first used.
+_PLACES = {
+    "Cor": "growthcurves.engine.profile.functions",
+    "Drawing": "growthcurves.engine.submodels.pair",
+    "End": "growthcurves.engine.profile.walk",
+    "Fits": "growthcurves.engine.batch.fits",
+    "FixedEffect": "growthcurves.engine.profile.functions",
+    "Follower": "growthcurves.engine.profile.functions",
+    "Function": "growthcurves.engine.profile.functions",
+    "FunctionOf": "growthcurves.engine.profile.functions",
+    "OwnGrowth": "growthcurves.engine.sums.own_growth",
+    "Pair": "growthcurves.engine.submodels.pair",
+    "PersonState": "growthcurves.engine.persons.state",
+    "Profiler": "growthcurves.engine.profile.profiler",
+    "Quantity": "growthcurves.engine.profile.functions",
+    "ResidualParameter": "growthcurves.engine.profile.functions",
+    "ResidualSd": "growthcurves.engine.profile.functions",
+    "Sandwich": "growthcurves.engine.persons.sandwich",
+    "Sd": "growthcurves.engine.profile.functions",
+    "Seen": "growthcurves.engine.persons.given",
+    "Uncertainty": "growthcurves.engine.information.uncertainty",
+    "Verdict": "growthcurves.engine.search.certificate",
+    "correlation": "growthcurves.engine.profile.functions",
+}
+
+__all__ = sorted(["Estimates", "Point", "Sums", *_PLACES])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"the engine's door has no {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
+
 
 Array = np.ndarray
 

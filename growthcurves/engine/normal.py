@@ -9,37 +9,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from growthcurves.contracts.independent import Independent
-from growthcurves.engine.batch.criterion import Batch
-from growthcurves.engine.batch.fits import Fits, fit_batch
-from growthcurves.engine.draws.replicates import ParametricSource, truth_of
-from growthcurves.engine.draws.resample import CaseSource
-from growthcurves.engine.information.kenward_roger import adjusted_covariance
 from growthcurves.engine.information.observed import VarianceInformation
 from growthcurves.engine.information.uncertainty import Uncertainty
-from growthcurves.engine.likelihood.from_sums import FromSums
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.given import Seen, given
 from growthcurves.engine.persons.sandwich import Sandwich, sandwich
 from growthcurves.engine.persons.state import PersonState, person_state
-from growthcurves.engine.profile.profiler import Profiler, estimate_of, raised_from
-from growthcurves.engine.profile.quantities import varies
 from growthcurves.engine.search.certificate import Verdict
 from growthcurves.engine.solution import Solution, solve_problem
-from growthcurves.engine.submodels.boundary import free_parameters
-from growthcurves.engine.submodels.pair import Drawing, Pair
-from growthcurves.engine.submodels.ranks import rank_with
-from growthcurves.engine.submodels.sampled import SampledRatio
-from growthcurves.engine.submodels.submodel import Submodel, submodel
 from growthcurves.engine.sums.whole import Sums
+from growthcurves.later import Later
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
+
+if TYPE_CHECKING:
+    from growthcurves.engine.batch.criterion import Batch
+    from growthcurves.engine.batch.fits import Fits
+    from growthcurves.engine.profile.profiler import Profiler
+    from growthcurves.engine.submodels.pair import Drawing, Pair
+    from growthcurves.engine.submodels.submodel import Submodel
+
+# What a bare fit does not need is loaded when it is asked for.
+fits = Later("growthcurves.engine.batch.fits")
+replicates = Later("growthcurves.engine.draws.replicates")
+resample = Later("growthcurves.engine.draws.resample")
+kenward_roger = Later("growthcurves.engine.information.kenward_roger")
+from_sums = Later("growthcurves.engine.likelihood.from_sums")
+profiles = Later("growthcurves.engine.profile.profiler")
+quantities = Later("growthcurves.engine.profile.quantities")
+boundary = Later("growthcurves.engine.submodels.boundary")
+pairs = Later("growthcurves.engine.submodels.pair")
+ranks = Later("growthcurves.engine.submodels.ranks")
+sampled = Later("growthcurves.engine.submodels.sampled")
+submodels = Later("growthcurves.engine.submodels.submodel")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +104,7 @@ class NormalEstimates:
 
     @property
     def free(self) -> int:
-        return free_parameters(self.frame.partition) + 1
+        return boundary.free_parameters(self.frame.partition) + 1
 
     @cached_property
     def point(self) -> Point:
@@ -146,23 +155,23 @@ class NormalEstimates:
         info = self._information(kind)
         if info is None:
             return np.full_like(self.cov_beta, np.nan)
-        return adjusted_covariance(self.frame, self.solution.optimum, info.cov)
+        return kenward_roger.adjusted_covariance(self.frame, self.solution.optimum, info.cov)
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:
         return sandwich(self.solution, self.sums.people, kind, L)
 
     def ranks(self) -> list[int]:
-        return [rank_with(self.frame, a) for a in range(self.frame.q + 1)]
+        return [ranks.rank_with(self.frame, a) for a in range(self.frame.q + 1)]
 
     def varies(self, row: Array) -> bool:
-        return varies(self.solution.optimum.at.D, row)
+        return quantities.varies(self.solution.optimum.at.D, row)
 
     @cached_property
     def profiler(self) -> Profiler:
         problem, optimum = self.frame, self.solution.optimum
-        likelihood = FromSums.prepared(problem)
-        ends = estimate_of(problem, optimum), raised_from(problem, optimum)
-        return Profiler(likelihood, *ends, optimum.at.deviance)
+        likelihood = from_sums.FromSums.prepared(problem)
+        ends = profiles.estimate_of(problem, optimum), profiles.raised_from(problem, optimum)
+        return profiles.Profiler(likelihood, *ends, optimum.at.deviance)
 
     def by_ml(self) -> NormalEstimates:
         return self if not self.frame.reml else self._by_ml
@@ -194,15 +203,15 @@ class NormalEstimates:
     def drawing(self, kind: str, seed: int) -> Drawing:
         problem, sequence = self.frame, np.random.SeedSequence(seed)
         if kind == "parametric":
-            source = ParametricSource(problem, truth_of(self.solution), sequence)
-            return Drawing(source.numbers, 0, lambda first, last: fit_batch(source.next(last - first)))
-        cases = CaseSource(problem, self.sums.people, sequence)
+            source = replicates.ParametricSource(problem, replicates.truth_of(self.solution), sequence)
+            return pairs.Drawing(source.numbers, 0, lambda first, last: fits.fit_batch(source.next(last - first)))
+        cases = resample.CaseSource(problem, self.sums.people, sequence)
 
-        def fits(first: int, last: int) -> Fits:
+        def drawn(first: int, last: int) -> Fits:
             batch: Batch = cases.without(first, last) if kind == "left out" else cases.next(last - first)
-            return fit_batch(batch)
+            return fits.fit_batch(batch)
 
-        return Drawing(cases.numbers, cases.count, fits)
+        return pairs.Drawing(cases.numbers, cases.count, drawn)
 
     # ------------------------------------------------ other models of the same sums
 
@@ -216,7 +225,7 @@ class NormalEstimates:
         return NormalEstimates(sums, solve_problem(problem, moments))
 
     def without_random(self, kept: Sequence[int]) -> Pair:
-        part = submodel(self.frame, range(self.frame.p), kept)
+        part = submodels.submodel(self.frame, range(self.frame.p), kept)
         small = NormalEstimates(self.sums, solve_problem(part.problem, replace(self.sums.moments, own=None)))
         return self._pair(small, part)
 
@@ -226,10 +235,10 @@ class NormalEstimates:
         into[:-1, :-1] = fixed
         into[:-1, -1] = (theirs.offset - fixed @ mine.offset) / mine.scale
         into[-1, -1] = theirs.scale / mine.scale
-        return self._pair(small, Submodel(mine, into_z, into))
+        return self._pair(small, submodels.Submodel(mine, into_z, into))
 
     def _pair(self, small: NormalEstimates, part: Submodel) -> Pair:
-        return Pair(small, self, part.into_z, SampledRatio(small.solution, self.solution, part))
+        return pairs.Pair(small, self, part.into_z, sampled.SampledRatio(small.solution, self.solution, part))
 
     # ------------------------------------------------ saved values
 

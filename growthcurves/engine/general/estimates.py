@@ -36,6 +36,7 @@ LACKING = {
     "replicates": "This likelihood draws no replicates: bootstrap intervals are not available.",
     "mixtures": "this likelihood has no simulated distribution of a likelihood ratio",
     "robust": "This likelihood gives no robust standard errors.",
+    "recentre": "By this likelihood a fit is not read at another time by algebra: fit it anew with origin=.",
 }
 
 
