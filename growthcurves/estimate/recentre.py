@@ -21,10 +21,13 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     Raises
     ------
     ModelError
-        Where the model is not closed under a change of origin, with the reason.
+        Where the model is not closed under a change of origin, or its likelihood knows no such algebra, with the reason.
     """
     if not fit.recipe.shape.changes:
         raise ModelError("The model has no time, so there is no origin to move.")
+    reason = fit.estimates.why_not("recentre")
+    if reason:
+        raise ModelError(reason)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
     estimates = recoded(fit.estimates, summed(rows_of(bound)))
     if estimates is None:
