@@ -21,7 +21,8 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     Raises
     ------
     ModelError
-        Where the model is not closed under a change of origin, or its likelihood knows no such algebra, with the reason.
+        Where the model is not closed under a change of origin, or its likelihood knows no such algebra: with the
+        reason.
     """
     if not fit.recipe.shape.changes:
         raise ModelError("The model has no time, so there is no origin to move.")
