@@ -6,12 +6,14 @@ outcomes by quadrature on a grid against Monte Carlo, and the delta method writt
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
 from dense import Dense, YesNo
+from reference_values import FOLDER
 
 import growthcurves as gc
 from growthcurves.contracts.parameters import Parameter
@@ -140,6 +142,23 @@ def test_ar1_answers(ar1, ar1_data, tmp_path):
     np.testing.assert_allclose(found["std_error"] ** 2 - mean**2, sd**2 + sigma**2, rtol=1e-6)
     ar1.report(tmp_path / "ar1.html")
     assert "Residuals: ar1" in (tmp_path / "ar1.html").read_text(encoding="utf-8")
+
+
+RANDOM = {"none": (), "intercept": ("intercept",), "diagonal": gc.Diagonal("intercept", "slope")}
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_ar1_against_nlme(name):
+    """gls and lme on sleepstudy (make_ar1.R): deviance 1e-6, correlation 1e-4; the same when time is calendar years."""
+    wanted = json.loads((FOLDER / "ar1.json").read_text(encoding="utf-8"))[name]
+    data = gc.load_dataset("sleepstudy")
+    model = gc.GrowthModel("reaction", "day", "subject", random=RANDOM[name], residual=AR1())
+    fit = gc.fit(model, data)
+    assert fit.deviance == pytest.approx(wanted["deviance"], abs=1e-6)
+    rho = fit.variance_components(method="wald").set_index("term").loc["ar1", "estimate"]
+    assert rho == pytest.approx(wanted["ar1"], abs=1e-4)
+    if name != "diagonal":  # whose model depends on the origin
+        assert gc.fit(model, data.assign(day=data["day"] + 2000.0)).deviance == pytest.approx(fit.deviance, abs=1e-6)
 
 
 # ------------------------------------------------------------------ yes or no
