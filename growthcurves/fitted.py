@@ -1,4 +1,4 @@
-"""A fitted growth model as a frozen record: model, panel, moments and solution, with names put on the numbers."""
+"""A fitted growth model as a frozen record: model, panel, recipe with its rows, estimates and notes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
@@ -160,8 +161,7 @@ class FittedModel:
     @property
     def independent(self) -> bool:
         """Whether residuals are independent and of one variance: then an own line is as uncertain as OLS says."""
-        residual = self.estimates.point.residual
-        return residual is not None and not len(residual.working)
+        return type(self.estimates.point.residual) is Independent
 
     @cached_property
     def residual_variance(self) -> float:

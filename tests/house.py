@@ -75,7 +75,7 @@ INSIDE = {
 
 #: What each room may import of the engine; rooms that are not listed may import nothing of it.
 ENGINE_DOORS = {
-    "fitted": {"estimates", "build"},
+    "fitted": {"estimates"},
     "estimate": {"estimates", "build"},
     "planning": {"estimates", "build"},
     "storage": {"estimates", "build"},
@@ -86,7 +86,7 @@ ENGINE_DOORS = {
 }
 
 #: Attributes behind the door of the engine: no room that asks for answers reaches them.
-BEHIND_THE_DOOR = {"solution", "moments", "people_moments", "optimum", "problem"}
+BEHIND_THE_DOOR = {"solution", "moments", "people_moments", "optimum", "problem", "sigma2"}
 ANSWERS = {"storage", "results", "checks", "plots", "report", "cli"}
 
 #: (file, room): a door that a person opens from above; imported inside the method, never at the top.

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.engine.profile import path
+from growthcurves.engine.likelihood import from_sums
 from growthcurves.remembered import PLACE, remembered
 
 
@@ -104,7 +104,7 @@ def test_threads_get_one_answer():
 def test_a_fit_is_profiled_once(monkeypatch):
     fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
     text, table = str(fit), fit.variance_components()
-    monkeypatch.setattr(path, "joint", lambda *_: pytest.fail("the profile was walked again"))
+    monkeypatch.setattr(from_sums, "joint", lambda *_: pytest.fail("the profile was walked again"))
     assert str(fit) == text
     pd.testing.assert_frame_equal(fit.variance_components(), table)
     pd.testing.assert_frame_equal(fit.variance_components(method=gc.Profile()), table)

@@ -1,7 +1,7 @@
 """What a likelihood is to the search, to profiles and to estimates: a value with derivatives at a local point.
 
-`frame` says in which standard coordinates; a capability that a likelihood lacks is answered by `why_not`, or a plain
-loop serves in its place.
+`frame` says in which standard coordinates. Estimates of a likelihood that is evaluated row by row ask for more, which
+`RowLikelihood` lists.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ class Frame(Protocol):
 
     def original_z(self) -> Array: ...
 
+    @property
+    def deviance_shift(self) -> float:
+        """What the deviance in these coordinates lacks to be the one of the original coding."""
+        ...
+
 
 class Evaluated(Protocol):
     """-2 log likelihood at a local point, with derivatives in its coordinates: gradient (size,), Hessian."""
@@ -93,4 +98,35 @@ class Likelihood(Protocol):
 
     def at(self, point: Any, best_beta: bool) -> Evaluated | None:
         """Evaluate at a point, or at the same variances with the best beta; None where it is not finite."""
+        ...
+
+
+class RowLikelihood(Likelihood, Protocol):
+    """What general estimates are made of; of normal outcomes it also has `persons(local)`, else `state(local)`.
+
+    It is made from the rows, their sums, whether by REML, and the residual structure.
+    """
+
+    def natural(self, local: Any) -> Any:
+        """A local point in the units of the data."""
+        ...
+
+    def starts(self) -> list[Any]:
+        """Where searches begin."""
+        ...
+
+    def identified(self) -> bool:
+        """Whether the data can tell its variance parameters apart."""
+        ...
+
+    def by_ml(self) -> RowLikelihood:
+        """The same by full maximum likelihood."""
+        ...
+
+    def refitted(self, sums: Any) -> RowLikelihood:
+        """The same rows with other columns."""
+        ...
+
+    def values(self) -> dict[str, Any]:
+        """What is saved of it beside the rows."""
         ...

@@ -45,8 +45,8 @@ VERSION = 3
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
     path = Path(path).expanduser()
-    optimum = fit.estimates.values()
-    if "likelihood" in optimum and not rows:
+    found = fit.estimates.values()
+    if "likelihood" in found and not rows:
         raise NotAvailableError(
             f"This fit's residual structure or likelihood is one whose answers need the rows: save it with {ROWS}."
         )
@@ -57,7 +57,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
         **sums_values(fit.sums, people),
-        "optimum": optimum,
+        "optimum": found,
     }
     whole = {"format": FORMAT, "version": VERSION, "fit": encoded(values)}
     path.write_text(json.dumps(whole, ensure_ascii=False, allow_nan=False), encoding="utf-8")

@@ -9,10 +9,10 @@ import pytest
 
 import growthcurves as gc
 from growthcurves.data import missing
+from growthcurves.engine import solution
+from growthcurves.engine.likelihood import kept
 from growthcurves.engine.persons import state
-from growthcurves.engine.profile import profiler
 from growthcurves.model import bind
-from growthcurves.results.change import explained
 from growthcurves.results.effects import coefficients
 from growthcurves.results.persons import people
 from growthcurves.results.questions import design_rows
@@ -23,12 +23,12 @@ COSTLY = (
     (state, "person_state", lambda solution, persons: id(solution)),
     (design_rows, "own_rows", id),
     (bind, "bind", lambda model, panel, *rest: repr(model)),
-    (explained, "solve", lambda moments, coords, reml: moments.terms),
+    (solution, "solve_problem", lambda problem, moments: (moments.terms, problem.reml)),
     (coefficients, "fixed_effects", lambda fit, *rest: id(fit)),
     (variances, "variance_components", lambda fit, *rest: id(fit)),
     (people, "people", id),
     (missing, "_seen", lambda panel, *rest: id(panel)),
-    (profiler, "for_many_evaluations", id),
+    (kept, "for_many_evaluations", id),
 )
 
 

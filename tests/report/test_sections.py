@@ -166,6 +166,18 @@ def test_every_item_of_the_checklists_is_answered(shaped):
     assert set(re.findall(r'class="unit">See <a href="#([^"]+)"', made.html)) <= anchors
 
 
+def ids_used_again():
+    """Two arms that number their persons from 0, seen at different weeks, with other ages."""
+    rng = np.random.default_rng(2)
+    rows = [
+        (k, arm, 30.0 + 7 * k % 11 + 20 * shift, 2.0 * t + 9 * shift, rng.normal())
+        for shift, arm in enumerate(["drug", "placebo"])
+        for k in range(30)
+        for t in range(4)
+    ]
+    return pd.DataFrame(rows, columns=["who", "arm", "age", "week", "y"])
+
+
 def test_every_warning_has_a_meaning(make_trial):
     """The warnings that fits give, each with words for who did not make the analysis."""
     frame = make_trial(40)
@@ -179,6 +191,8 @@ def test_every_warning_has_a_meaning(make_trial):
         (gc.GrowthModel("bdi", "week", "id", predictors={"slope": "age"}), frame),
         (gc.GrowthModel("bdi", "week", "id", random=gc.Diagonal("intercept", "slope"), origin=90.0), frame),
         (gc.GrowthModel("bdi", "week", "id"), frame[frame["week"].isin([0, 4])]),
+        (gc.GrowthModel("bdi", "week", "id"), frame.assign(bdi=frame["bdi"].where(frame.index % 9 != 4, -99.0))),
+        (gc.GrowthModel("y", "week", "who", covariates="arm"), ids_used_again()),
     ]
     seen: set[NoteKind] = set()
     for model, data in cases:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.engine.general.marginal import Person, fixed_covariance, slopes, state_of
+from growthcurves.engine.general.normal_rows import NormalRows
 from growthcurves.engine.general.search import descended, judged
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.information.uncertainty import Uncertainty
@@ -31,7 +32,7 @@ from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 
-#: What a general likelihood has no replicates, mixtures or robust errors of.
+#: Why a general likelihood lacks a capability.
 LACKING = {
     "replicates": "This likelihood draws no replicates: bootstrap intervals are not available.",
     "mixtures": "this likelihood has no simulated distribution of a likelihood ratio",
@@ -49,8 +50,7 @@ class GeneralEstimates:
     sums : Sums
         Of the same rows.
     likelihood : object
-        `frame`, `at(local, best_beta)`, `natural(local)`, `starts()`, `refitted(...)`; of normal outcomes also
-        `persons(local)`, else `state(local)`.
+        See `contracts.likelihood.RowLikelihood`.
     local : Local
         The optimum.
     verdict : Verdict
@@ -75,7 +75,8 @@ class GeneralEstimates:
 
     @property
     def maker(self) -> Any:
-        return type(self.likelihood)
+        kind = type(self.likelihood)
+        return None if kind is NormalRows else kind  # which the residual structure chooses by itself
 
     @property
     def frame(self) -> Any:
@@ -160,13 +161,14 @@ class GeneralEstimates:
     @cached_property
     def _hessian(self) -> Array:
         found = self.likelihood.at(self.active, False)
-        assert found is not None
-        return found.hessian
+        size = self.active.size
+        return np.full((size, size), np.nan) if found is None else found.hessian
 
     @cached_property
     def _joint(self) -> Array:
         """The joint covariance of fixed effects and variance parameters, from the observed Hessian."""
-        found = inverse_information(self._hessian, self.verdict.identified)
+        there = np.isfinite(self._hessian).all()
+        found = inverse_information(self._hessian, self.verdict.identified) if there else None
         return np.full_like(self._hessian, np.nan) if found is None else 2.0 * found
 
     @cached_property
@@ -175,7 +177,11 @@ class GeneralEstimates:
 
     def uncertainty(self, kind: str) -> Uncertainty | None:
         p = self.frame.p
+        if not np.isfinite(self._hessian).all():
+            return None
         if self._marginal is None:
+            if kind != "observed":
+                return None
             cov, cross = self._joint[p:, p:], self._joint[p:, :p] @ self.frame.original_x().T
             still = np.zeros((len(cov), p, p))
             return None if np.isnan(cov).any() else Uncertainty(cov, still, self._moved, cross)
@@ -218,7 +224,7 @@ class GeneralEstimates:
     @cached_property
     def profiler(self) -> Profiler:
         D, partition = self.local.D, self.frame.partition
-        extra = 0.01 * max(scale_of(D), 0.01) * sum((N @ N.T for N in [self.verdict.null]), np.zeros_like(D))
+        extra = 0.01 * scale_of(D) * self.verdict.null @ self.verdict.null.T
         values, vectors = np.linalg.eigh(D + extra)
         F = vectors * np.sqrt(np.clip(values, 0.0, None))
         raised = Local.of_factor(self.local.beta, F, self.local.log_scale, partition)

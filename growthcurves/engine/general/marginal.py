@@ -79,7 +79,7 @@ def slopes(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates:
         for j in range(m):
             inner[j] += half.T @ dV[j] @ half
             for k in range(m):
-                between[j, k] += half.T @ dV[j] @ np.linalg.solve(person.V, dV[k] @ half)
+                between[j, k] += half.T @ dV[j] @ W[k] @ half
                 traces[j, k] += float((W[j] * W[k].T).sum())
     return Slopes(inner, between, traces)
 

@@ -96,13 +96,12 @@ class NormalRows:
         return evaluated(self.products, local, self.frame, best_beta)
 
     def starts(self) -> list[Local]:
-        """Independent thirds, and most of the variance between persons."""
+        """Two ratios of the variance between persons to that of residuals; correlations as the structure begins."""
         p, q = self.frame.p, self.frame.q
         begin = np.asarray(self.residual.working, dtype=float)
-        blank = Local.of_factor(np.zeros(p), np.zeros((q, q)), -0.7, self.frame.partition)
         sizes = (0.7, 2.0) if q else (0.0,)
         starts = [Local.of_factor(np.zeros(p), size * np.eye(q), -0.7, self.frame.partition) for size in sizes]
-        return [replace(start, others=begin, scaled=blank.scaled) for start in starts]
+        return [replace(start, others=begin) for start in starts]
 
     def identified(self) -> bool:
         start = self.starts()[0]

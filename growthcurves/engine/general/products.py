@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from growthcurves.contracts.likelihood import Frame
 from growthcurves.engine.general.differences import STEP, Evaluated, differentiated
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.parameters.local import Local
@@ -24,7 +25,9 @@ class Products(NamedTuple):
     squares: Array
 
 
-def evaluated(products: Callable[[Local], Products | None], at: Local, frame, best_beta: bool) -> Evaluated | None:
+def evaluated(
+    products: Callable[[Local], Products | None], at: Local, frame: Frame, best_beta: bool
+) -> Evaluated | None:
     """-2 log (restricted) likelihood and its derivatives at a local point; None where it is not finite.
 
     Parameters
@@ -69,7 +72,7 @@ def _variances(at: Local) -> Local:
     return replace(at, beta=np.zeros(0))
 
 
-def _deviance(products: Products | None, v: Array, frame) -> float:
+def _deviance(products: Products | None, v: Array, frame: Frame) -> float:
     if products is None:
         return float("inf")
     p = len(v) - 1

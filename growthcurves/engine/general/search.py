@@ -11,12 +11,13 @@ from growthcurves.engine.parameters.face import ZERO, null_space, scale_of, spec
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.search.certificate import Verdict
 from growthcurves.engine.search.optimise import newton_step
+from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 
 MAX_STEPS = 200
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
 SETTLED, CONVERGED = 1e-14, 1e-6
-#: A variance below this fraction of the largest is the zero that the search came near to.
+#: A variance below this fraction of the residual's, or of all, is the zero that the search came near to.
 NOTHING = 1e-10
 #: What putting such a variance to zero may cost in deviance.
 COSTLESS = 1e-7
@@ -36,10 +37,20 @@ class Ended:
 
 
 def descended(likelihood: Likelihood, starts: list[Local]) -> Ended:
-    """The lowest of the optima that are reached from the starts."""
-    ends = [_descend(likelihood, start) for start in starts]
-    best = min((end for end in ends if end is not None), key=lambda end: end.at.deviance)
-    return _settled(likelihood, best)
+    """The lowest of the optima that are reached from the starts.
+
+    Raises
+    ------
+    NotEstimableError
+        When the likelihood is finite at none of them.
+    """
+    ends = [end for start in starts if (end := _descend(likelihood, start)) is not None]
+    if not ends:
+        raise NotEstimableError(
+            "The likelihood is not finite at any start: check that the residual structure's matrix is positive "
+            "definite at the values that it starts from."
+        )
+    return _settled(likelihood, min(ends, key=lambda end: end.at.deviance))
 
 
 def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
@@ -72,11 +83,11 @@ def _shortened(likelihood: Likelihood, here: Evaluated, step: Array) -> Evaluate
 def _settled(likelihood: Likelihood, end: Ended) -> Ended:
     """The same with variances that are nothing but rounding put to zero, where that costs nothing."""
     local, partition = end.local, likelihood.frame.partition
-    F, limit = np.zeros_like(local.D), NOTHING * scale_of(local.D)
-    for block, values, vectors in spectrum(local.D, partition):
-        F[np.ix_(block, block)] = vectors * np.sqrt(np.where(values > limit, values, 0.0))
-    if np.abs(F @ F.T - local.D).max(initial=0.0) == 0.0:
+    F, limit, found = np.zeros_like(local.D), NOTHING * scale_of(local.D), spectrum(local.D, partition)
+    if all((values > limit).all() for _, values, _ in found):
         return end
+    for block, values, vectors in found:
+        F[np.ix_(block, block)] = vectors * np.sqrt(np.where(values > limit, values, 0.0))
     flat = Local.of_factor(local.beta, F, local.log_scale, partition)
     there = likelihood.at(replace(flat, others=local.others, scaled=local.scaled), True)
     if there is None or there.deviance > end.at.deviance + COSTLESS:

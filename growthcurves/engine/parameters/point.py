@@ -44,11 +44,11 @@ class Point:
 
     def variances(self, rows: Array, unit: str = "person") -> Array:
         """a' G a of each row of A (k, q), (k,)."""
-        return ((rows @ self.levels[unit]) * rows).sum(axis=1)
+        return ((rows @ self.levels[unit]) * rows).sum(axis=-1)
 
     def covariances(self, rows: Array, columns: Array, unit: str = "person") -> Array:
         """a' G b of each row of A and B (k, q), (k,)."""
-        return ((rows @ self.levels[unit]) * columns).sum(axis=1)
+        return ((rows @ self.levels[unit]) * columns).sum(axis=-1)
 
     def total(self, unit: str = "person") -> Array:
         """The covariance matrix of the standard random effects of a unit, (q, q)."""
@@ -78,7 +78,7 @@ class Point:
     def withheld(self) -> Point:
         """The fixed effects alone: variances are NaN, where data cannot tell them apart."""
         levels = {unit: np.full_like(G, np.nan) for unit, G in self.levels.items()}
-        return replace(self, levels=levels, residual=_with_scale(self.residual, float("nan")))
+        return replace(self, levels=levels, residual=_withheld(self.residual))
 
     def with_beta(self, beta: Array) -> Point:
         """The point with other fixed effects."""
@@ -95,3 +95,8 @@ class Point:
 def _with_scale(residual: Any, scale: Any) -> Any:
     """A residual structure of another scale; None where there is none."""
     return None if residual is None else residual.moved(scale, residual.working)
+
+
+def _withheld(residual: Any) -> Any:
+    """A residual structure of which nothing is told."""
+    return None if residual is None else residual.moved(float("nan"), np.full_like(residual.working, np.nan))

@@ -1,4 +1,4 @@
-"""Functions of (beta, G, sigma^2) that can be profiled, each with its scale and its derivatives.
+"""Functions of a local point that can be profiled, each with its scale and its derivatives.
 
 A quantity is measured on a *path scale* x on which its range ends at finite points where the likelihood is
 smooth (docs/inference-intervals.md, section 3), so that an end of the range is a place that can be visited.

@@ -15,6 +15,7 @@ from growthcurves.results.change.lines import Question
 from growthcurves.results.compare.ratio import closed_form, naive
 from growthcurves.results.compare.variance import without_random
 from growthcurves.results.questions.rates import Rate
+from growthcurves.results.variation.variance_parts import drop
 
 
 def explained_findings(asked: Question) -> list[Finding]:
@@ -28,9 +29,9 @@ def explained_findings(asked: Question) -> list[Finding]:
     after = _variance(rate, fit.estimates)
     for name, predictors in _predictors(fit, carried).items():
         before = _variance(rate, reduced(fit, _columns(fit, predictors)))
-        drop = (before - after) / before if before > 0 else float("nan")
-        note = "negative: the variance rises, as it can" if drop < 0 else ""
-        rows.append(Finding(Kind.RATE_VARIANCE_EXPLAINED, drop, PERSON, of=name, note=note))
+        share = drop(before, after)
+        note = "negative: the variance rises, as it can" if share < 0 else ""
+        rows.append(Finding(Kind.RATE_VARIANCE_EXPLAINED, share, PERSON, of=name, note=note))
     return rows
 
 

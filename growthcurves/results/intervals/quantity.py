@@ -49,8 +49,8 @@ def _of_residual(fit: FittedModel) -> Iterator[Component]:
     """The residual SD first, where there is one for all occasions; then what the structure has besides."""
     residual = fit.estimates.point.residual
     for place, parameter in enumerate(() if residual is None else residual.parameters()):
-        if place == 0 and parameter.kind == "sd":
-            yield Component(Kind.SD, RESIDUAL, (), ResidualSd())
+        if parameter.name == "sd:residual":
+            quantity = ResidualSd() if fit.independent else ResidualParameter(place, parameter.scale)
+            yield Component(Kind.SD, RESIDUAL, (), quantity)
         else:
-            quantity = ResidualParameter(place, parameter.scale)
-            yield Component(Kind.PARAMETER, RESIDUAL, parameter.name, quantity)
+            yield Component(Kind.PARAMETER, RESIDUAL, parameter.name, ResidualParameter(place, parameter.scale))

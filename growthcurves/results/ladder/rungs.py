@@ -53,9 +53,9 @@ def climb(
     people = PersonLevel(panel)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        maker = None if top is None else top.estimates.maker
         if top is None or top.panel is not panel:
-            top = estimate(model, panel, method, kind, people)
-        maker = top.estimates.maker
+            top = estimate(model, panel, method, kind, people, maker)
         means, growth = _means(top.model), _growth(top)
         models = [("unconditional means", means), ("unconditional growth", growth)]
         models += [(predictor_words(item), item) for item in between]

@@ -82,7 +82,7 @@ def predict(
     [401.0]
     """
     _refuse_question(fit, people, seen, interval)
-    outcome_scale = fit.family is not None and checked_scale(scale) == "response"
+    outcome_scale = checked_scale(scale) == "response" and fit.family is not None
     rows, state, there = _rows_and_state(fit, newdata, people, seen)
     estimate = rows.X @ fit.estimates.beta
     if state is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from growthcurves.contracts.parameters import Occasions
 from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Estimate, delta
@@ -64,7 +65,8 @@ def implied_spread(fit: FittedModel, time: float, reference: float, level: float
 
     def correlation(point: Point) -> float:
         other = mean_variance(fit, z0, point) + point.residual_variance(reference)
-        return float(shares @ point.covariances(z, z0)) / float(np.sqrt(total(point) * other))
+        both = float(shares @ point.covariances(z, z0)) + _residual_covariance(point, time, reference)
+        return both / float(np.sqrt(total(point) * other))
 
     asked: dict[str, tuple[Callable, str]] = {
         "sd": (lambda point: float(np.sqrt(total(point))), "log"),
@@ -73,6 +75,14 @@ def implied_spread(fit: FittedModel, time: float, reference: float, level: float
         "icc": (lambda point: share(between(point), point.residual_variance(time)), "logit"),
     }
     return {name: delta(fit, FunctionOf(function, scale), level) for name, (function, scale) in asked.items()}
+
+
+def _residual_covariance(point: Point, time: float, reference: float) -> float:
+    """Covariance of the residuals of two occasions; of two measurements at the same time there is none."""
+    if time == reference:
+        return 0.0
+    found = point.within(Occasions(np.array([time])), Occasions(np.array([reference])))
+    return 0.0 if found is None else float(found[0, 0])
 
 
 def observed_spread(fit: FittedModel, occasions: np.ndarray, reference: int) -> ObservedSpread:

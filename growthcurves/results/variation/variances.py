@@ -66,9 +66,10 @@ class Components:
 
 def _cells(row: Component) -> list:
     finding, moment = row
-    squared = [NAN, moment.value] if moment.kind is Kind.COVARIANCE else [moment.value, NAN]
+    squared = {Kind.VARIANCE: [moment.value, NAN], Kind.COVARIANCE: [NAN, moment.value]}.get(moment.kind, [NAN, NAN])
+    error = NAN if moment.kind is Kind.PARAMETER else moment.std_error
     ends = [finding.conf_low, finding.conf_high]
-    return [component_text(finding), finding.value, finding.std_error, NAN, NAN, NAN, *ends, *squared, moment.std_error]
+    return [component_text(finding), finding.value, finding.std_error, NAN, NAN, NAN, *ends, *squared, error]
 
 
 def components(fit: FittedModel, method: Any = "profile", level: float = 0.95) -> Components:

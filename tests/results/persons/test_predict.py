@@ -200,10 +200,18 @@ def test_one_level_in_new_data_is_fine(trial_fit, visits):
 
 
 def test_unknown_words_are_refused(trial_fit, visits):
-    with pytest.raises(gc.errors.ModelError, match="typical"):
-        trial_fit.predict(visits, people="typical")
+    with pytest.raises(gc.errors.ModelError, match="usual"):
+        trial_fit.predict(visits, people="usual")
     with pytest.raises(gc.errors.ModelError, match="confidense"):
         trial_fit.predict(visits, interval="confidense")
+    with pytest.raises(gc.errors.ModelError, match="outcome"):
+        trial_fit.predict(visits, scale="outcome")
+
+
+def test_a_typical_person_is_the_average_one(trial_fit, visits):
+    asked = {"interval": "confidence"}
+    typical, average = (trial_fit.predict(visits, people=people, **asked) for people in ("typical", "average"))
+    pd.testing.assert_frame_equal(typical, average)
 
 
 def test_centred_predictors_are_replayed(trial, trial_fit, visits):
