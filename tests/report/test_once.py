@@ -23,7 +23,7 @@ COSTLY = (
     (state, "person_state", lambda solution, persons: id(solution)),
     (design_rows, "own_rows", id),
     (bind, "bind", lambda model, panel, *rest: repr(model)),
-    (solution, "solve_problem", lambda problem, moments: (moments.terms, problem.reml)),
+    (solution, "solve_problem", lambda problem, moments: (problem.p, problem.q, problem.reml)),
     (coefficients, "fixed_effects", lambda fit, *rest: id(fit)),
     (variances, "variance_components", lambda fit, *rest: id(fit)),
     (people, "people", id),
