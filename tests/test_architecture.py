@@ -14,7 +14,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "growthcurves"
 
 ROWS = [
+    "signs",
     "errors",
+    "output",
     "numerics",
     "data",
     "model",
@@ -29,6 +31,7 @@ ROWS = [
     "report",
     "fit",
     "cli",
+    "__main__",
 ]
 
 # (file, room) : a door opened from above, imported inside the method.

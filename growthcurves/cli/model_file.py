@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from growthcurves.cli.options import SECTIONS, SharedOption
+from growthcurves.cli.output import MODEL_FILE
 from growthcurves.cli.values import Pairs
 from growthcurves.errors import DataError, ModelError, unknown
+from growthcurves.output.files import write_text
 
 
 def read_model_file(path: str) -> dict[str, Any]:
@@ -133,19 +135,11 @@ class WriteModelOption(click.Option):
 
 def _take_defaults(ctx: click.Context, option: click.Parameter, path: str | None) -> None:
     if path is not None:
+        ctx.meta[MODEL_FILE] = path
         ctx.default_map = {**(ctx.default_map or {}), **read_model_file(path)}
 
 
-def write_model_file(path: str | None, data: str) -> None:
-    """Write the current command's options to a model file, where one was asked for.
-
-    Raises
-    ------
-    click.UsageError
-        When the file is the data file, or its folder is not there.
-    """
-    from growthcurves.cli.output import output_path
-
-    if path is not None:
-        values = click.get_current_context().params
-        output_path(path, data, "--write-model").write_text(model_file_text(values), encoding="utf-8")
+def write_model_file(files: dict[str, Path]) -> None:
+    """Write the current command's options to the model file among its files, where one was asked for."""
+    if "write_model" in files:
+        write_text(files["write_model"], model_file_text(click.get_current_context().params))

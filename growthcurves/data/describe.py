@@ -14,6 +14,7 @@ from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataWarning
+from growthcurves.signs import told
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,6 +87,7 @@ class PanelSummary:
             "waves": None if self.waves is None else self.waves.to_dict("records"),
         }
 
+    @told
     def __str__(self) -> str:
         over = f" over {self.names['time']!r}" if self.names["time"] is not None else ""
         lines = [f"Panel of {self.names['outcome']!r}{over}, persons in {self.names['id']!r}", ""]

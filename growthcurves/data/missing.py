@@ -16,6 +16,7 @@ from growthcurves.data.grid import Grid, grid_of
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError
+from growthcurves.signs import told
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
@@ -71,6 +72,7 @@ class MissingPatterns:
         records = {name: _records(table) for name, table in tables.items()}
         return {"names": dict(self.names), "waves": list(self.waves), "persons": len(self.persons), **records}
 
+    @told
     def __str__(self) -> str:
         grouped = f", by {self.names['by']!r}" if self.names["by"] else ""
         shown = self._shown()

@@ -22,6 +22,7 @@ from growthcurves.data.rows import Rows
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.wave_spread import wave_spread
 from growthcurves.errors import DataError, ModelError
+from growthcurves.signs import told
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -330,6 +331,7 @@ class Panel:
     def __len__(self) -> int:
         return self._rows.used
 
+    @told
     def __repr__(self) -> str:
         over = "" if self.time is None else f" over {self.time!r}"
         out = f" ({self.rows_dropped} left out)" if self.rows_dropped else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.elapsed import holds_dates
-from growthcurves.errors import FormulaError, ModelError, unknown
+from growthcurves.errors import FormulaError, ModelError, filtered, unknown
 from growthcurves.model.formula import formula_terms, quoted
 from growthcurves.model.transforms import natural_spline_transform
 
@@ -171,8 +170,7 @@ def _matrix_again(columns: Columns, table: pd.DataFrame, context: dict[str, Any]
     """The formula's columns for new data; categories made inside the formula may not hold new levels."""
     from formulaic.errors import DataMismatchWarning
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", DataMismatchWarning)
+    with filtered("error", DataMismatchWarning):
         try:
             return columns.spec.get_model_matrix(table, context=context, na_action="ignore")
         except DataMismatchWarning as error:

@@ -56,14 +56,25 @@ def show(figure: Figure, subject: Any, canvas: Any = None) -> Any:
     NotEstimableError
         When the figure does not apply, with the reason.
     """
-    reason = figure.why_not(subject)
-    if reason is not None:
-        raise NotEstimableError(reason)
-    frame = figure.data(subject)
+    frame = frame_of(figure, subject)
     with styled():
         if isinstance(figure, Panels):
             return figure.draw(frame, _figure(figure.size(frame), canvas))
         return figure.draw(frame, _axes(canvas))
+
+
+def frame_of(figure: Figure, subject: Any) -> pd.DataFrame:
+    """The table of a figure.
+
+    Raises
+    ------
+    NotEstimableError
+        When the figure does not apply, with the reason.
+    """
+    reason = figure.why_not(subject)
+    if reason is not None:
+        raise NotEstimableError(reason)
+    return figure.data(subject)
 
 
 def make_figure(kind: type[Figure], options: dict[str, Any]) -> Figure:

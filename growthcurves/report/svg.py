@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from growthcurves.plots.figure import Figure, Panels
+from growthcurves.errors import filtered
+from growthcurves.plots.figure import Figure
 from growthcurves.plots.style import FAINT, GROUP_COLOURS, HAIRLINE, INK, MUTED, styled
 
 # Colours of the pictures and the names by which the page's style sheet knows them.
@@ -37,15 +37,14 @@ def inline_svg(
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure as Sheet
 
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "growthcurves", "path.simplify": True}
+    from growthcurves.plots.sheet import draw_on, new_sheet
+
+    settings: Any = {"svg.fonttype": "none", "path.simplify": True}
     buffer = io.StringIO()
-    with styled(), matplotlib.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has its own fonts
-        sheet = Sheet(figsize=inches, layout="constrained")
-        FigureCanvasSVG(sheet)
-        figure.draw(frame, sheet if isinstance(figure, Panels) else sheet.add_subplot())
+    with filtered("ignore", UserWarning, "Glyph .* missing"), styled(), matplotlib.rc_context(settings):
+        sheet = new_sheet(inches, FigureCanvasSVG)  # the browser has its own fonts
+        draw_on(sheet, figure, frame)
         for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):
             patch.set_alpha(0)
         sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -38,6 +38,8 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import BoundModel, bind
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import shape_of
+from growthcurves.output.endings import FIT, checked_ending
+from growthcurves.output.files import write_text
 from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
 from growthcurves.storage.values import decoded, encoded
 
@@ -47,7 +49,7 @@ VERSION = 2
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
-    path = Path(path).expanduser()
+    path = checked_ending(path, "a fit", FIT)
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
@@ -59,8 +61,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         "optimum": _optimum_values(fit.solution.optimum),
     }
     whole = {"format": FORMAT, "version": VERSION, "fit": encoded(values)}
-    path.write_text(json.dumps(whole, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-    return path
+    return write_text(path, json.dumps(whole, ensure_ascii=False, allow_nan=False))
 
 
 def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:

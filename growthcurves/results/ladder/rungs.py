@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.data.panel import Panel
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, recorded
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import model_columns
@@ -45,8 +45,7 @@ def climb(
     between = [_step(model, step) for step in steps]
     panel = panel.drop_missing(column for item in (model, *between) for column in model_columns(item))
     people = PersonLevel(panel)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with recorded() as caught:
         top = estimate(model, panel, method, kind, people)
         means, growth = _means(top.model), _growth(top)
         models = [("unconditional means", means), ("unconditional growth", growth)]

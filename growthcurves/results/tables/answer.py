@@ -10,6 +10,7 @@ import pandas as pd
 from growthcurves.data.markup import Block, TextTable, html_of
 from growthcurves.errors import ModelError
 from growthcurves.results.tables.printing import number, p_text
+from growthcurves.signs import told
 
 #: The columns of every tidy table, in this order.
 TIDY = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
@@ -26,6 +27,13 @@ class Answer:
 
     table: pd.DataFrame
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """No answer's text steers a terminal, whatever the user's names hold."""
+        super().__init_subclass__(**options)
+        if "__str__" in vars(cls):
+            cls.__str__ = told(cls.__str__)  # type: ignore[method-assign]
+
+    @told
     def __str__(self) -> str:
         return self.table.to_string(index=False)
 
