@@ -22,7 +22,7 @@ from growthcurves.report import format as formats
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.tables import FORMATS, save_tables
 from growthcurves.report.words import about, default_title, findings, lead
-from growthcurves.signs import told
+from growthcurves.signs import told, visible
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -139,6 +139,7 @@ def make_report(
     page = environment.get_template("page.html").render(
         title=title, about=about(subject.fit), lead=first, sections=rendered, script=script, allowed=_hash(script)
     )
+    page = visible(page)  # no name steers a terminal or turns the direction of what follows
     shown = tuple((str(part["title"]), str(part["reason"] or "shown")) for part in rendered)
     made = Report(title, page, first, told, shown, tables)
     if path is not None:

@@ -49,7 +49,7 @@ def save_tables(
 
 def as_latex(table: pd.DataFrame) -> str:
     """For the booktabs package; special signs are escaped."""
-    shown = table.map(_rounded)
+    shown = table.map(_rounded).rename(columns=lambda name: visible_line(str(name)))
     right = [pd.api.types.is_numeric_dtype(table[name]) for name in table.columns]
     style = shown.style.hide(axis="index").format(escape="latex").format_index(escape="latex", axis=1)
     return style.to_latex(hrules=True, column_format="".join("r" if number else "l" for number in right))
