@@ -11,7 +11,6 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
@@ -33,7 +32,6 @@ from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.schedules import Schedules
-from growthcurves.errors import DataError, GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import BoundModel, bind
 from growthcurves.model.person_level import PersonLevel
@@ -41,10 +39,10 @@ from growthcurves.model.shapes import shape_of
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
 from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
+from growthcurves.storage.replayed import refuse_formulas, refuse_other_sums
+from growthcurves.storage.schema import refuse_contradictions, refuse_other_kinds
+from growthcurves.storage.sealed import DAMAGE, damaged, opened, refuse_broken, sealed
 from growthcurves.storage.values import decoded, encoded
-
-FORMAT = "growthcurves fit"
-VERSION = 2
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
@@ -60,49 +58,33 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         "people": _people_values(fit.people_moments) if people else None,
         "optimum": _optimum_values(fit.solution.optimum),
     }
-    whole = {"format": FORMAT, "version": VERSION, "fit": encoded(values)}
-    return write_text(path, json.dumps(whole, ensure_ascii=False, allow_nan=False))
+    return write_text(path, sealed(encoded(values)))
 
 
 def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:
     """Read a fit from a file; see `growthcurves.fit.load`."""
-    values = _read(Path(path).expanduser())
+    content, seal = opened(path)
     try:
-        return _fit(values, kind)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        if isinstance(error, GrowthCurvesError):
-            raise
-        raise DataError(f"{str(path)!r} is a damaged file of a fit ({type(error).__name__}).") from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        raise DataError(f"There is no file {str(path)!r}.")
-    if path.is_dir():
-        raise DataError(f"{str(path)!r} is a folder, not a file.")
-    try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        whole = None
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise DataError(f"{str(path)!r} is not a fit saved by growthcurves.")
-    if whole.get("version") != VERSION:
-        raise DataError(
-            f"{str(path)!r} was saved by another version of growthcurves (file version {whole.get('version')}; this "
-            f"one reads {VERSION}): fit the model anew."
-        )
-    return decoded(whole["fit"])
+        fit = _fit(decoded(content), kind)
+    except DAMAGE as error:
+        raise damaged(path, error) from error
+    refuse_broken(path, content, seal)
+    return fit
 
 
 def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
+    refuse_other_kinds(values)
     model = model_from(values["model"])
     terms = _terms(values["moments"])
+    refuse_contradictions(values, model, terms)
     people: Any = Absent("its persons", PEOPLE)
     if values["people"] is not None:
         people = PersonMoments(terms, **values["people"])
+        refuse_other_sums(people, values["moments"])
     moments = _moments(values["moments"], terms, people)
     panel = _panel(values["panel"])
     bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], terms)
+    refuse_formulas(bound, values["bound"]["names"])
     coords = coordinates(moments)
     problem = standard_problem(moments, coords, values["method"] == "reml")
     solution = _solution(problem, values["optimum"])

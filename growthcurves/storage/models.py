@@ -16,7 +16,7 @@ from growthcurves.model.random import RandomPart
 from growthcurves.model.shapes import KINDS, shape_of
 from growthcurves.storage.safe import refuse_unsafe
 
-_PLAIN = ("outcome", "time", "id", "wave", "origin", "covariates", "evaluated_over")
+PLAIN = ("outcome", "time", "id", "wave", "origin", "covariates", "evaluated_over")
 
 
 def model_values(model: GrowthModel) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def model_values(model: GrowthModel) -> dict[str, Any]:
     if type(shape).__name__ not in KINDS:
         raise NotAvailableError(f"A fit with a shape of your own ({type(shape).__name__}) cannot be saved.")
     return {
-        **{name: getattr(model, name) for name in _PLAIN},
+        **{name: getattr(model, name) for name in PLAIN},
         "shape": [type(shape).__name__, {item.name: getattr(shape, item.name) for item in fields(shape)}],  # type: ignore[arg-type]
         "predictors": model.predictors if isinstance(model.predictors, str) else dict(model.predictors or {}),
         "reference": dict(model.reference or {}),
@@ -49,7 +49,7 @@ def model_from(values: dict[str, Any]) -> GrowthModel:
     if kind not in KINDS:
         raise DataError(f"The file holds a shape {kind!r}, which this version of growthcurves does not know.")
     return GrowthModel(
-        **{name: values[name] for name in _PLAIN},
+        **{name: values[name] for name in PLAIN},
         shape=KINDS[kind](**options),
         predictors=predictors,
         reference=values["reference"],

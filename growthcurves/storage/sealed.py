@@ -1,0 +1,75 @@
+"""The file around a saved fit: its format, its version, and a seal that tells a changed file from a whole one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+from growthcurves.errors import DataError, GrowthCurvesError, brief
+
+FORMAT = "growthcurves fit"
+VERSION = 3
+
+#: What reading a file that is not whole may end in.
+DAMAGE = (
+    GrowthCurvesError, ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RecursionError,
+    TypeError, ValueError, NotImplementedError, zlib.error,
+)  # fmt: skip
+
+
+def sealed(content: Any) -> str:
+    """The text of the file."""
+    whole = {"format": FORMAT, "version": VERSION, "seal": _seal(content), "fit": content}
+    return json.dumps(whole, ensure_ascii=False, allow_nan=False)
+
+
+def opened(path: str | Path) -> tuple[Any, Any]:
+    """What a file holds, and its seal.
+
+    Raises
+    ------
+    DataError
+        When there is no such file, it is no saved fit, or it is one of another version.
+    """
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise DataError(f"There is no file {brief(path, 150)}.")
+    if not path.is_file():
+        raise DataError(f"{brief(path, 150)} is a folder, not a file.")
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError, MemoryError):
+        whole = None
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise DataError(f"{brief(path, 150)} is not a fit saved by growthcurves, or it is damaged: save the fit anew.")
+    if whole.get("version") != VERSION:
+        raise DataError(
+            f"{brief(path, 150)} was saved by another version of growthcurves (file version "
+            f"{brief(whole.get('version'))}; this one reads {VERSION}): fit the model anew."
+        )
+    return whole.get("fit"), whole.get("seal")
+
+
+def damaged(path: str | Path, error: BaseException) -> DataError:
+    """One sentence about a file that cannot be read, with what is known of the reason."""
+    said = str(error).rstrip(".") if isinstance(error, GrowthCurvesError) else type(error).__name__
+    return DataError(f"{brief(path, 100)} is a damaged file of a fit: save the fit anew ({said[:160]}).")
+
+
+def refuse_broken(path: str | Path, content: Any, seal: Any) -> None:
+    """Refuse a file of which anything was changed after it was written.
+
+    Raises
+    ------
+    DataError
+    """
+    if seal != _seal(content):
+        raise DataError(f"{brief(path, 100)} is a damaged file of a fit: it was changed after it was saved; save it anew.")
+
+
+def _seal(content: Any) -> str:
+    plain = json.dumps(content, ensure_ascii=True, allow_nan=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
