@@ -39,7 +39,7 @@ from growthcurves.model.shapes import shape_of
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
 from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
-from growthcurves.storage.replayed import refuse_formulas, refuse_other_sums
+from growthcurves.storage.replayed import refuse_dependent, refuse_formulas, refuse_other_rows, refuse_other_sums
 from growthcurves.storage.schema import refuse_contradictions, refuse_other_kinds
 from growthcurves.storage.sealed import DAMAGE, damaged, opened, refuse_broken, sealed
 from growthcurves.storage.values import decoded, encoded
@@ -66,7 +66,7 @@ def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:
     content, seal = opened(path)
     try:
         fit = _fit(decoded(content), kind)
-    except DAMAGE as error:
+    except DAMAGE as error:  # whatever a file that is not whole makes of reading it
         raise damaged(path, error) from error
     refuse_broken(path, content, seal)
     return fit
@@ -85,8 +85,11 @@ def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
     panel = _panel(values["panel"])
     bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], terms)
     refuse_formulas(bound, values["bound"]["names"])
+    if isinstance(panel, Panel) and values["people"] is not None:
+        refuse_other_rows(bound, people)
     coords = coordinates(moments)
     problem = standard_problem(moments, coords, values["method"] == "reml")
+    refuse_dependent(problem)
     solution = _solution(problem, values["optimum"])
     return kind(model, panel, bound, people, moments, coords, solution, values["method"], values["warnings"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +18,7 @@ def of(holds: Callable[[Any], bool]) -> Kind:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300 and math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1e300
 
 
 text = of(lambda value: isinstance(value, str))
@@ -28,7 +27,17 @@ number = of(_is_number)
 count = of(lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53)
 scalar = of(lambda value: value is None or isinstance(value, (str, bool)) or _is_number(value))
 table = of(lambda value: isinstance(value, pd.DataFrame) and value.columns.is_unique)
-anything = of(lambda value: True)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(name, str) for name in value) and all(map(_is_plain, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return not scalar(value, "wrong") or (isinstance(value, np.ndarray) and bool(np.isfinite(value).all()))
+
+
+plain = of(_is_plain)
 
 
 def one_of(*values: Any) -> Kind:
@@ -51,7 +60,7 @@ def array(ndim: int, kinds: str = "f") -> Kind:
     )
 
 
-def each(kind: Kind, holder: type = tuple) -> Kind:
+def each(kind: Kind, holder: Any = tuple) -> Kind:
     """A tuple (or list) of any number of values of a kind."""
 
     def wrong(value: Any, place: str) -> str:
@@ -62,7 +71,7 @@ def each(kind: Kind, holder: type = tuple) -> Kind:
     return wrong
 
 
-def row(*kinds: Kind, holder: type = tuple) -> Kind:
+def row(*kinds: Kind, holder: Any = tuple) -> Kind:
     """A tuple (or list) of exactly these kinds."""
 
     def wrong(value: Any, place: str) -> str:

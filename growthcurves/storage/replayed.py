@@ -9,6 +9,7 @@ import pandas as pd
 
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.errors import DataError
+from growthcurves.estimate.run import sums
 from growthcurves.model.bind import BoundModel
 from growthcurves.model.columns import Columns, replay
 from growthcurves.model.transforms import person_transforms
@@ -29,7 +30,7 @@ def refuse_other_sums(people: PersonMoments, moments: dict[str, Any]) -> None:
         names = ("counts", "lengths", "G", "T")
         pairs += list(zip((getattr(again.shared, name) for name in names), moments["shared"], strict=True))
     for made, kept in pairs:
-        if made.shape != kept.shape or not np.allclose(made, kept, rtol=1e-6, atol=1e-6 * _size(made)):
+        if not _alike(made, kept):
             raise DataError("its sums are not those of its persons")
 
 
@@ -47,12 +48,46 @@ def refuse_formulas(bound: BoundModel, names: tuple[str, ...]) -> None:
     if bound.terms != names:
         raise DataError("its fixed effects are not those of its model")
     for columns in (*bound.predictors.values(), bound.covariates):
-        if columns.spec is not None and replay(columns, _one_row(columns), _functions()).shape != (1, len(columns.names)):
+        if columns.spec is not None and _made(columns).shape != (1, len(columns.names)):
             raise DataError("a formula does not make its columns")
 
 
-def _functions() -> Any:
-    return person_transforms(np.zeros(1, dtype=int))
+def _made(columns: Columns) -> np.ndarray:
+    from formulaic.errors import FormulaicError
+
+    try:
+        return replay(columns, _one_row(columns), person_transforms(np.zeros(1, dtype=int)))
+    except FormulaicError as error:
+        raise DataError("a formula cannot be read again") from error
+
+
+def refuse_other_rows(bound: BoundModel, people: PersonMoments) -> None:
+    """Refuse rows that are not those of the sums.
+
+    Raises
+    ------
+    DataError
+    """
+    again = sums(bound).recentred(people.row_centre, people.weight_centre)
+    pairs = [(again.gram, people.gram), (again.weights, people.weights)]
+    if not all(_alike(made, kept) for made, kept in pairs):
+        raise DataError("its sums are not those of its rows")
+
+
+def refuse_dependent(problem: Any) -> None:
+    """Refuse random effects of which one is a combination of others.
+
+    Raises
+    ------
+    DataError
+    """
+    back = problem.back_z
+    if back.shape[0] != back.shape[1] or np.linalg.matrix_rank(back / np.maximum(_size(back), 1e-300)) < len(back):
+        raise DataError("its random effects depend on each other")
+
+
+def _alike(made: np.ndarray, kept: np.ndarray) -> bool:
+    return made.shape == kept.shape and np.allclose(made, kept, rtol=1e-6, atol=1e-6 * _size(made))
 
 
 def _one_row(columns: Columns) -> dict[str, pd.Series]:

@@ -11,7 +11,6 @@ from growthcurves.engine.sums.design import Terms
 from growthcurves.errors import DataError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.storage.kinds import (
-    anything,
     array,
     count,
     each,
@@ -20,8 +19,8 @@ from growthcurves.storage.kinds import (
     mapping,
     maybe,
     number,
-    of,
     one_of,
+    plain,
     record,
     row,
     scalar,
@@ -40,7 +39,7 @@ _COLUMNS = record(
     terms=each(each(text)),
     written=each(each(text)),
     formula=maybe(text),
-    state=anything,
+    state=maybe(plain),
     categories=maybe(mapping(row(one_of("categorical", "numerical"), maybe(each(scalar, list))))),
 )
 _PEOPLE = record(gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1))
@@ -51,7 +50,7 @@ FIT = record(
         **{
             **dict.fromkeys(PLAIN, scalar),
             **_ROLES,
-            "shape": row(text, mapping(anything), holder=list),
+            "shape": row(text, mapping(plain), holder=list),
             "predictors": either(text, mapping(text)),
             "reference": mapping(scalar),
             "random": each(each(text)),
@@ -97,7 +96,10 @@ FIT = record(
     ),
     people=maybe(_PEOPLE),
     optimum=record(
-        rotation=array(2), free=each(row(count, count)), theta=array(1), evaluations=of(lambda n: type(n) is int and n >= 0)
+        rotation=array(2),
+        free=each(row(count, count)),
+        theta=array(1),
+        evaluations=count,
     ),
 )
 
@@ -194,7 +196,8 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
     for columns in (*bound["predictors"].values(), bound["covariates"]):
         sizes = {len(columns[name]) for name in ("names", "constant", "terms", "written")}
         yield "columns of a formula", len(sizes) == 1
-        yield "columns of a formula", (columns["state"] is None) == (columns["categories"] is None) == (columns["formula"] is None)
+        absent = {columns[name] is None for name in ("formula", "state", "categories")}
+        yield "columns of a formula", len(absent) == 1
         yield "levels of predictors", set(columns["levels"]) <= set(columns["used"]) and all(columns["levels"].values())
     yield "covariates", len(bound["covariate_means"]) == len(bound["covariates"]["names"])
     yield "time", (panel["facts"] is None) == (panel["clock"] is None) == (model.time is None)
@@ -209,8 +212,8 @@ def _persons(values: dict[str, Any]) -> Laws:
         first, last, middle, waves = panel["facts"]
         yield "times", first <= middle <= last and waves and list(waves) == sorted(set(waves))
         yield "times", first <= waves[0] and waves[-1] <= last
-    kept = [panel["labels"] is not None, panel["person_table"] is not None, bound["weights"] is not None, people is not None]
-    yield "persons that were kept", all(kept) or not any(kept)
+    kept = {part is not None for part in (panel["labels"], panel["person_table"], bound["weights"], people)}
+    yield "persons that were kept", len(kept) == 1
     if panel["table"] is not None:
         yield "rows that were kept", len(panel["table"]) == moments["rows"]
     if people is None:

@@ -67,7 +67,7 @@ def refuse_broken(path: str | Path, content: Any, seal: Any) -> None:
     DataError
     """
     if seal != _seal(content):
-        raise DataError(f"{brief(path, 100)} is a damaged file of a fit: it was changed after it was saved; save it anew.")
+        raise damaged(path, DataError("it was changed after it was saved"))
 
 
 def _seal(content: Any) -> str:

@@ -73,7 +73,9 @@ def test_an_output_that_is_an_input(run, sleep, tmp_path, name, nothing_is_compu
 def test_an_output_that_is_the_model_file(run, sleep, tmp_path, name, nothing_is_computed):
     command, option, _, _ = COMMANDS[name]
     (tmp_path / "m.toml").write_text('[table]\nid = "subject"\n')
-    assert f"{option} 'm.toml' is the model file itself" in one_line(run(*command, "--model", "m.toml", option, "m.toml"))
+    assert f"{option} 'm.toml' is the model file itself" in one_line(
+        run(*command, "--model", "m.toml", option, "m.toml")
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, (command, *_) in COMMANDS.items() if "sleep.csv" in command])

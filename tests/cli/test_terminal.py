@@ -18,7 +18,9 @@ HOSTILE = ["\x1b]0;mine\x07", "\x1b[2J", "\x9b31m", "\x7f", "\x00", "\x08", "\u2
 
 
 def steers(text):
-    return [sign for sign in text if sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in "\u202e\u2066")]
+    return [
+        sign for sign in text if sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in "\u202e\u2066")
+    ]
 
 
 def hostile_table(tmp_path, sign):
@@ -115,7 +117,12 @@ def test_data_for_other_programs_lose_nothing(tmp_path):
 @pytest.mark.parametrize("closed", [1, 2])
 def test_a_stream_that_is_closed(tmp_path, closed):
     load_dataset("sleepstudy").to_csv(tmp_path / "sleep.csv", index=False)
-    for arguments in (["fit", "sleep.csv", *SLEEP], ["fit", "sleep.csv", *SLEEP, "--json"], ["datasets"], ["fit", "no.csv"]):
+    for arguments in (
+        ["fit", "sleep.csv", *SLEEP],
+        ["fit", "sleep.csv", *SLEEP, "--json"],
+        ["datasets"],
+        ["fit", "no.csv"],
+    ):
         with open(tmp_path / "told", "wb") as told:
             streams = {1: {"stderr": told}, 2: {"stdout": told, "stderr": subprocess.DEVNULL}}[closed]
             done = in_process(arguments, tmp_path, preexec_fn=lambda: os.close(closed), **streams)

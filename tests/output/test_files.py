@@ -160,7 +160,17 @@ def test_long_names_are_written(tmp_path):
 
 # ------------------------------------------------------------------ no other door
 
-WRITING = {"write_text", "write_bytes", "savefig", "to_csv", "to_excel", "to_parquet", "to_stata", "to_pickle", "to_json"}
+WRITING = {
+    "write_text",
+    "write_bytes",
+    "savefig",
+    "to_csv",
+    "to_excel",
+    "to_parquet",
+    "to_stata",
+    "to_pickle",
+    "to_json",
+}
 #: Where the package writes into what `whole_file` gives, or into memory.
 ALLOWED = {
     ("output/files.py", "open"),
@@ -183,8 +193,12 @@ def calls(path):
 def test_no_other_door_to_files(path):
     place = path.relative_to(PACKAGE).as_posix()
     for node, name in calls(path):
-        modes = [arg.value for arg in [*node.args, *(key.value for key in node.keywords)] if isinstance(arg, ast.Constant)]
-        opened = name == "open" and any(isinstance(mode, str) and set(mode) & set("wax+") and len(mode) < 4 for mode in modes)
+        modes = [
+            arg.value for arg in [*node.args, *(key.value for key in node.keywords)] if isinstance(arg, ast.Constant)
+        ]
+        opened = name == "open" and any(
+            isinstance(mode, str) and set(mode) & set("wax+") and len(mode) < 4 for mode in modes
+        )
         method = isinstance(node.func, ast.Attribute) and name in WRITING
         assert not (opened or method) or (place, name) in ALLOWED, f"{place} writes by {name}: use whole_file"
 

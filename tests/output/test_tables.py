@@ -17,7 +17,7 @@ from growthcurves.errors import DataError, ModelError, NotAvailableError
 from growthcurves.output.tables import LIVE, WRITERS, safe_cells, write_table
 from growthcurves.signs import visible
 
-FIRST = [*LIVE, "=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "-1+2", "=HYPERLINK(\"javascript:x\")", "\t=1", "\r=1", "#REF!"]
+FIRST = [*LIVE, "=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "-1+2", '=HYPERLINK("javascript:x")', "\t=1", "\r=1", "#REF!"]
 TEXTS = st.text(string.ascii_letters + string.digits + "=+-@ \t\r\n,;'\"|#(!é", max_size=12)
 
 
@@ -61,13 +61,21 @@ def test_nothing_is_live_where_that_is_asked_for(tmp_path_factory, ending, texts
     write_table(pd.DataFrame({"id": texts, "v": -1.5}), path, spreadsheet_safe=True)
     again = read_back(path)
     assert not any(text.startswith(LIVE) for text in again)
-    assert [text.removeprefix("'") if old.startswith(LIVE) else text for text, old in zip(again, texts, strict=True)] == texts
+    assert [
+        text.removeprefix("'") if old.startswith(LIVE) else text for text, old in zip(again, texts, strict=True)
+    ] == texts
 
 
 def test_numbers_missing_values_and_categories_stay(tmp_path):
-    table = pd.DataFrame({"a": [-1.0, np.nan], "b": pd.Categorical(["-x", "y"]), "c": ["+1", None], "@d": [True, False]})
+    table = pd.DataFrame(
+        {"a": [-1.0, np.nan], "b": pd.Categorical(["-x", "y"]), "c": ["+1", None], "@d": [True, False]}
+    )
     safe = safe_cells(table)
-    assert safe["a"].dtype == float and safe["b"].tolist() == ["'-x", "y"] and safe["c"].fillna("none").tolist() == ["'+1", "none"]
+    assert (
+        safe["a"].dtype == float
+        and safe["b"].tolist() == ["'-x", "y"]
+        and safe["c"].fillna("none").tolist() == ["'+1", "none"]
+    )
     assert list(safe.columns) == ["a", "b", "c", "'@d"] and table["b"].tolist() == ["-x", "y"]
     with pytest.raises(ModelError, match="is for .csv and .tsv"):
         write_table(table, tmp_path / "a.parquet", spreadsheet_safe=True)
@@ -97,7 +105,12 @@ def test_the_reports_tables_are_safe_where_asked(tmp_path):
 
 # ------------------------------------------------------------------ signs
 
-STEERING = [*map(chr, range(32)), *map(chr, range(127, 160)), *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))]
+STEERING = [
+    *map(chr, range(32)),
+    *map(chr, range(127, 160)),
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+]
 
 
 @given(st.text())

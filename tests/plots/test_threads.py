@@ -17,7 +17,9 @@ def fits():
     trial = gc.load_dataset("trial")
     return [
         gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")),
-        gc.fit("depression ~ week * arm + (week | patient)", trial[trial["patient"].isin(trial["patient"].unique()[:40])]),
+        gc.fit(
+            "depression ~ week * arm + (week | patient)", trial[trial["patient"].isin(trial["patient"].unique()[:40])]
+        ),
     ]
 
 
@@ -37,8 +39,12 @@ def test_pages_pictures_fits_and_tables_from_four_threads(tmp_path):
     made = fits()
     gc.load_dataset("trial").to_csv(tmp_path / "trial.csv", index=False)
     jobs = [partial(page, made[0]), partial(page, made[1], "arm")]
-    jobs += [partial(picture, made[0], name, ending) for name in ("slopes", "trajectories") for ending in ("svg", "png")]
-    jobs += [lambda: str(gc.fit("depression ~ week * arm + (week | patient)", gc.read_table(tmp_path / "trial.csv")))] * 2
+    jobs += [
+        partial(picture, made[0], name, ending) for name in ("slopes", "trajectories") for ending in ("svg", "png")
+    ]
+    jobs += [
+        lambda: str(gc.fit("depression ~ week * arm + (week | patient)", gc.read_table(tmp_path / "trial.csv")))
+    ] * 2
     before = warnings.filters.copy()
     alone = [job() for job in jobs]
     with ThreadPoolExecutor(THREADS) as pool:

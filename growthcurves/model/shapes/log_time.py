@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 from growthcurves.model.shapes.base import Array, BoundShape, Seen, constant_first, since
+from growthcurves.numerics.bounds import shown_value
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class LogTime:
 
     def __post_init__(self) -> None:
         number = isinstance(self.offset, Real) and not isinstance(self.offset, bool)
-        if not number or not 0 < float(self.offset) < np.inf:
-            raise ModelError(f"LogTime() takes an offset larger than 0, not {self.offset!r}.")
+        if not number or not 0 < self.offset <= 1e300:
+            raise ModelError(f"LogTime() takes an offset larger than 0, not {shown_value(self.offset)}.")
         object.__setattr__(self, "offset", float(self.offset))
 
     @property

@@ -194,10 +194,8 @@ def _function_of_time(fit: FittedModel, owner: str | None) -> frozenset[str]:
 
 def _name(owner: str | None, columns: Columns, place: int) -> str:
     """The effect in words: the term as its formula says it, after the growth parameter."""
-    text = columns.names[place]
-    for item in columns.spec.structure if columns.spec is not None else ():
-        if text in (str(name).replace("[T.", "[") for name in item.columns):
-            text = str(item.term)
+    factors = [factor.strip("`") if factor.count("`") == 2 else factor for factor in columns.written[place]]
+    text = ":".join(factors) or columns.names[place]
     if owner is None:
         return text
     return owner if columns.names[place] == "1" else f"{owner}:{text}"

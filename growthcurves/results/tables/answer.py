@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
 from growthcurves.data.markup import Block, TextTable, html_of
 from growthcurves.errors import ModelError
+from growthcurves.numerics.bounds import shown_value
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.signs import told
 
@@ -81,13 +83,14 @@ def _texts(column: pd.Series) -> list[str]:
 
 
 def checked_level(level: float) -> float:
-    """A confidence level between 0 and 1.
+    """A confidence level between 0.01 and 1 - 1e-9: beyond, an interval is a point or the whole line.
 
     Raises
     ------
     ModelError
         For anything else.
     """
-    if not 0.0 < level < 1.0:
-        raise ModelError(f"level= is a confidence level between 0 and 1, such as 0.95, not {level!r}.")
+    number = isinstance(level, Real) and not isinstance(level, bool)
+    if not number or not 0.01 <= level <= 1 - 1e-9:
+        raise ModelError(f"level= is a confidence level between 0 and 1, such as 0.95, not {shown_value(level)}.")
     return level
