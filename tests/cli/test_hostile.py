@@ -16,12 +16,51 @@ KEYS = [(section, option.key) for section, options in SECTIONS.items() for optio
 DEEP = 5_000
 #: Values as TOML writes them.
 VALUES = [
-    "1", "-1", "0", "3.7", "true", "false", '""', '" "', '"x"', '"1"', '"linear"', '"intercept"', "[]", "[1]", "[0.9]", "[true]",
-    "[[1]]", "[[[[1]]]]", '["a", "b"]', "[1, 'a', true]", "{}", "{a = 1}", "{a = [1]}", "{a = {b = {c = {d = 1}}}}", "inf", "-inf", "nan",
-    "1e-300", "1e300", "1e308", str(10**12), "-" + str(10**12), "9" * 400, "9" * 5_000, '"' + "9" * 5_000 + '"',
-    "2020-01-01", "12:00:00", "2020-01-01T00:00:00Z", '"\\u001b]0;x"', '"' + "x" * 10_000 + '"',
-    "[" * DEEP + "]" * DEEP, "{a = " * 200 + "1" + "}" * 200, "[" + "1," * 20_000 + "]", '"' + "(" * DEEP + '"',
-]  # fmt: skip
+    "1",
+    "-1",
+    "0",
+    "3.7",
+    "true",
+    "false",
+    '""',
+    '" "',
+    '"x"',
+    '"1"',
+    '"linear"',
+    '"intercept"',
+    "[]",
+    "[1]",
+    "[0.9]",
+    "[true]",
+    "[[1]]",
+    "[[[[1]]]]",
+    '["a", "b"]',
+    "[1, 'a', true]",
+    "{}",
+    "{a = 1}",
+    "{a = [1]}",
+    "{a = {b = {c = {d = 1}}}}",
+    "inf",
+    "-inf",
+    "nan",
+    "1e-300",
+    "1e300",
+    "1e308",
+    str(10**12),
+    "-" + str(10**12),
+    "9" * 400,
+    "9" * 5_000,
+    '"' + "9" * 5_000 + '"',
+    "2020-01-01",
+    "12:00:00",
+    "2020-01-01T00:00:00Z",
+    '"\\u001b]0;x"',
+    '"' + "x" * 10_000 + '"',
+    "[" * DEEP + "]" * DEEP,
+    "{a = " * 200 + "1" + "}" * 200,
+    "[" + "1," * 20_000 + "]",
+    '"' + "(" * DEEP + '"',
+]
 PAIRS = list(itertools.product(KEYS, VALUES))
 #: The roles, unless they are what is tried.
 ROLES = {"id": '"subject"', "time": '"day"', "outcome": '"reaction"'}
@@ -89,12 +128,24 @@ def test_what_is_no_file(run, sleep, path):
 
 
 OPTIONS = [
-    ("--level", value) for value in ("1e-300", "0", "1", "-1", "nan", "inf", "0.9999999999999", "9" * 5_000, "x", "0.9,0.8")
+    ("--level", value)
+    for value in ("1e-300", "0", "1", "-1", "nan", "inf", "0.9999999999999", "9" * 5_000, "x", "0.9,0.8")
 ] + [
     (option, value)
-    for option in ("--replicates", "--seed", "--df", "--degree", "--offset", "--threshold", "--between", "--at", "--origin", "--knots")
+    for option in (
+        "--replicates",
+        "--seed",
+        "--df",
+        "--degree",
+        "--offset",
+        "--threshold",
+        "--between",
+        "--at",
+        "--origin",
+        "--knots",
+    )
     for value in (str(10**12), "9" * 5_000, "nan", "1e999", "-1", "x" * 10_000, "1e-320", "0,1e308")
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("option, value", OPTIONS, ids=lambda text: text[:20])

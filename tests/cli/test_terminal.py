@@ -71,8 +71,18 @@ def test_what_python_prints_never_steers_the_terminal():
     frame["patient"] = "p" + sign + frame["patient"].astype(str)
     panel = gc.Panel(frame, id="patient", time="week", outcome=f"bdi{sign}x")
     fit = gc.fit(gc.GrowthModel(f"bdi{sign}x", "week", "patient", predictors="arm"), panel)
-    answers = [fit, panel, panel.describe(), panel.missing(), fit.change(by="arm"), fit.joint_tests(), fit.means(by="arm"),
-               fit.test([f"slope:{fit.terms[-1].partition(':')[2]}"]), fit.report(), gc.compare(fit, fit.refit(random=("intercept",)))]  # fmt: skip
+    answers = [
+        fit,
+        panel,
+        panel.describe(),
+        panel.missing(),
+        fit.change(by="arm"),
+        fit.joint_tests(),
+        fit.means(by="arm"),
+        fit.test([f"slope:{fit.terms[-1].partition(':')[2]}"]),
+        fit.report(),
+        gc.compare(fit, fit.refit(random=("intercept",))),
+    ]
     for answer in answers:
         assert not steers(str(answer)) and not steers(repr(answer)), type(answer)
         assert not steers(answer._repr_html_()), type(answer)

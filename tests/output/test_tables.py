@@ -129,8 +129,23 @@ def test_every_steering_sign_is_shown_in_markup(sign):
         assert sign not in made or sign in "\n\t"
 
 
-@pytest.mark.parametrize("text", ["[x](javascript:alert(1))", "![x](http://a.b/c.png)", "a|b", "`code`", "*a* _b_ ~~c~~",
-                                  "<b>x</b>", "a\nb", "back\\slash", "&lt;", "$x$", "[x]: y", "a_b_c"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x](javascript:alert(1))",
+        "![x](http://a.b/c.png)",
+        "a|b",
+        "`code`",
+        "*a* _b_ ~~c~~",
+        "<b>x</b>",
+        "a\nb",
+        "back\\slash",
+        "&lt;",
+        "$x$",
+        "[x]: y",
+        "a_b_c",
+    ],
+)
 def test_markdown_cells_are_their_text(text):
     markdown = pytest.importorskip("markdown")
     page = f"| a | b |\n|---|---|\n| {markdown_cell(text)} | z |\n"

@@ -33,8 +33,28 @@ MODELS = {
 }
 TIERS = {"rows": {"rows": True}, "people": {}, "sums": {"people": False}}
 #: What a value is replaced with.
-OTHERS = [None, True, -1, 0, 10**400, 2.5, 1e308, "", "slope", [], ["x"], {}, {"float": "nan"}, {"float": "x"}, {"tuple": []},
-          {"dict": []}, {"table": []}, {"texts": [None]}, {"array": ["<f8", [10**12], ""]}, {"array": ["|O", [1], "AAAA"]}]  # fmt: skip
+OTHERS = [
+    None,
+    True,
+    -1,
+    0,
+    10**400,
+    2.5,
+    1e308,
+    "",
+    "slope",
+    [],
+    ["x"],
+    {},
+    {"float": "nan"},
+    {"float": "x"},
+    {"tuple": []},
+    {"dict": []},
+    {"table": []},
+    {"texts": [None]},
+    {"array": ["<f8", [10**12], ""]},
+    {"array": ["|O", [1], "AAAA"]},
+]
 ARRAYS = {
     "nan": lambda a: np.where(np.arange(a.size).reshape(a.shape) == 0, np.nan, a.astype(float)),
     "infinite": lambda a: np.full(a.shape, np.inf),
