@@ -82,7 +82,7 @@ def _as_default(option: SharedOption, value: Any) -> Any:
     if option.is_flag:
         wanted = "true or false"
     if not _fits(option, wanted, value):
-        raise ModelError(f"{option.key} in a model file is {wanted}, not {shown_value(value)}.")
+        raise ModelError(f"--{option.key} in a model file is {wanted}, not {shown_value(value)}.")
     return [value] if option.multiple and not isinstance(value, list) else value
 
 

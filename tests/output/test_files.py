@@ -77,7 +77,7 @@ class Full:
     """A file on a disk with room for a few bytes."""
 
     def __init__(self, path, mode):
-        self.file, self.room = open(path, mode), 10
+        self.file, self.room = open(path, mode), 10  # noqa: SIM115
 
     def __enter__(self):
         return self

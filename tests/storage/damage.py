@@ -164,6 +164,7 @@ def main(share):
     with tempfile.TemporaryDirectory() as folder:
         for model in MODELS:
             for tier in TIERS:
+                print(model, tier, dict(counted), flush=True)
                 content = contents(model, tier, folder)
                 for done, changed in damages(content):
                     if chance.random() < share:
