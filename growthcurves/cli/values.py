@@ -67,6 +67,9 @@ class Value(Kind):
     def read(self, text: str) -> Any:
         return number_or_text(text)
 
+    def plain(self, value: Any) -> Any:
+        return single(value)
+
 
 class Numbers(Kind):
     """Numbers with commas between them: `0,4,9`."""
@@ -99,7 +102,7 @@ class Names(Kind):
         return tuple(number_or_text(part) if bare(part) == part else bare(part) for part in split(text, ","))
 
     def plain(self, value: Any) -> tuple[Any, ...]:
-        return tuple(value) if isinstance(value, list | tuple) else (value,)
+        return tuple(map(single, value)) if isinstance(value, list | tuple) else (single(value),)
 
 
 class Pairs(Kind):
@@ -193,6 +196,19 @@ class Times(Pairs):
 
     def value_of(self, text: str) -> Any:
         return number_or_text(text)
+
+
+def single(value: Any) -> Any:
+    """A value that is one text or number.
+
+    Raises
+    ------
+    ValueError
+        For a list or a table.
+    """
+    if isinstance(value, list | tuple | dict):
+        raise ValueError(f"one text or number is needed, not {shown_value(value)}.")
+    return value
 
 
 def split(text: str, sign: str) -> list[str]:
