@@ -28,9 +28,9 @@ def whole_number(value: Any, what: str, low: int, high: int) -> int:
 
     Examples
     --------
-    >>> whole_number(10**12, "n= is a number of replicates", 2, MOST_DRAWS)
+    >>> whole_number(0, "n= is a number of draws", 1, MOST_DRAWS)
     Traceback (most recent call last):
-    growthcurves.errors.ModelError: n= is a number of replicates, a whole number above 1 (at most 1,000,000), not 1000000000000.
+    growthcurves.errors.ModelError: n= is a number of draws, a whole number above 0 (at most 1,000,000), not 0.
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
         raise ModelError(f"{what}, a whole number above {low - 1} (at most {high:,}), not {shown_value(value)}.")
