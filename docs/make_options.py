@@ -60,7 +60,7 @@ def _details(command: click.Command, context: click.Context) -> str:
 
 
 def _row(option: click.Option, context: click.Context) -> str:
-    names = ", ".join(f"`{name}`" for name in sorted(option.opts, key=len))
+    names = ", ".join(f"`{name}`" for name in sorted([*option.opts, *option.secondary_opts], key=len))
     choices = " or ".join(option.type.choices) if isinstance(option.type, click.Choice) else ""
     value = "" if option.is_flag else choices or option.metavar or option.type.name.upper()
     record = option.get_help_record(context)

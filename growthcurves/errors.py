@@ -100,11 +100,12 @@ def unknown(kind: str, name: object, known: Iterable[object]) -> str:
     names = [str(item) for item in known]
     near = difflib.get_close_matches(str(name)[:_LONGEST_NAME], names, n=1, cutoff=0.6)
     hint = f" Did you mean {brief(near[0])}?" if near else ""
-    return f"There is no {kind} {brief(name)}.{hint}{_listed(names)}"
+    start = f"There is no {kind} {brief(name)}.{hint}"
+    return f"{start} Known: {_listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} None are known."
 
 
-#: Signs of a name, and of a list of names, that a sentence shows.
-_LONGEST_NAME, _LONGEST_LIST = 60, 200
+#: Signs of a name, and of a sentence that lists names; and the most names of one.
+_LONGEST_NAME, _LONGEST_SENTENCE, _MOST_NAMES = 60, 300, 30
 
 
 def brief(value: object, longest: int = _LONGEST_NAME) -> str:
@@ -122,15 +123,15 @@ def brief(value: object, longest: int = _LONGEST_NAME) -> str:
     return repr(text)
 
 
-def _listed(names: list[str]) -> str:
-    """The known names, as many as a sentence holds."""
+def _listed(names: list[str], room: int) -> str:
+    """The first of the names, as many as a sentence has room for; a long one with its middle left out."""
     shown: list[str] = []
     for name in names:
-        if len(", ".join([*shown, name])) > _LONGEST_LIST:
-            break
-        shown.append(name)
-    more = ["..."] if len(shown) < len(names) else []
-    return f" Known: {', '.join([*shown, *more])}." if names else ""
+        item = name if len(name) <= _LONGEST_NAME else brief(name)[1:-1]
+        if len(shown) == _MOST_NAMES or (shown and len(", ".join([*shown, item])) > room - 15):
+            return ", ".join(shown) + ", ..."
+        shown.append(item)
+    return ", ".join(shown)
 
 
 def part_called(kind: str, value: Any, registry: Mapping[str, Any]) -> Any:

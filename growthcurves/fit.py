@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,30 +13,49 @@ from growthcurves.errors import ModelError, NotAvailableError, unknown
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
-from growthcurves.model.formula import growth_model, parse_formula
+from growthcurves.later import Later
+from growthcurves.model.formula.lme4 import growth_model, parse_formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.results import summary
-from growthcurves.results.change import report as change_report
-from growthcurves.results.compare import ratio, variance
-from growthcurves.results.compare.criteria import criteria
-from growthcurves.results.effects import coefficients, fixed_tests, joint_tests, margins, means, robust, slopes
-from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
-from growthcurves.results.effects.joint_tests import JointTests
-from growthcurves.results.effects.margins import MarginTest
-from growthcurves.results.effects.means import Marginal
-from growthcurves.results.intervals import bootstrap
-from growthcurves.results.intervals.bootstrap import DRAWS
-from growthcurves.results.intervals.wald import with_ddf
-from growthcurves.results.ladder.report import Ladder
-from growthcurves.results.ladder.report import ladder as make_ladder
-from growthcurves.results.persons import people, predict
-from growthcurves.results.persons.simulate import simulate
-from growthcurves.results.variation import effect_sizes, icc, r2, variances
-from growthcurves.results.variation.effect_sizes import EffectSizes
-from growthcurves.results.variation.r2 import R2
-from growthcurves.storage.fits import load as load_fit
-from growthcurves.storage.fits import save
+from growthcurves.numerics.seeds import DRAWS
+
+if TYPE_CHECKING:
+    from growthcurves.results.change.report import ChangeReport
+    from growthcurves.results.compare.ratio import LikelihoodRatio
+    from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
+    from growthcurves.results.effects.joint_tests import JointTests
+    from growthcurves.results.effects.margins import MarginTest
+    from growthcurves.results.effects.means import Marginal
+    from growthcurves.results.effects.robust import RobustEffects
+    from growthcurves.results.intervals.bootstrap import Replicates
+    from growthcurves.results.ladder.report import Ladder
+    from growthcurves.results.summary import Summary
+    from growthcurves.results.variation.effect_sizes import EffectSizes
+    from growthcurves.results.variation.icc import Icc
+    from growthcurves.results.variation.r2 import R2
+
+change_report = Later("growthcurves.results.change.report")
+variance = Later("growthcurves.results.compare.variance")
+criteria = Later("growthcurves.results.compare.criteria")
+coefficients = Later("growthcurves.results.effects.coefficients")
+fixed_tests = Later("growthcurves.results.effects.fixed_tests")
+joint_tests = Later("growthcurves.results.effects.joint_tests")
+margins = Later("growthcurves.results.effects.margins")
+means = Later("growthcurves.results.effects.means")
+robust = Later("growthcurves.results.effects.robust")
+slopes = Later("growthcurves.results.effects.slopes")
+bootstrap = Later("growthcurves.results.intervals.bootstrap")
+wald = Later("growthcurves.results.intervals.wald")
+ladders = Later("growthcurves.results.ladder.report")
+people = Later("growthcurves.results.persons.people")
+predict = Later("growthcurves.results.persons.predict")
+simulated = Later("growthcurves.results.persons.simulate")
+summary = Later("growthcurves.results.summary")
+effect_sizes = Later("growthcurves.results.variation.effect_sizes")
+icc = Later("growthcurves.results.variation.icc")
+r2 = Later("growthcurves.results.variation.r2")
+variances = Later("growthcurves.results.variation.variances")
+files = Later("growthcurves.storage.fits")
 
 
 def fit(
@@ -55,7 +74,8 @@ def fit(
     time : str, optional
         The time column of a formula whose random part does not name exactly one column.
     **options
-        Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``.
+        Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``, and ``functions=``, functions
+        of your own that the formula calls.
 
     Returns
     -------
@@ -132,7 +152,7 @@ def ladder(
     {'A': '515.49', 'B': '439.21', 'C': '427.81'}
     """
     model, panel, _ = _read(model, data, time, options)
-    return make_ladder(model, panel, method, steps, ddf, GrowthFit)
+    return ladders.ladder(model, panel, method, steps, ddf, GrowthFit)
 
 
 def _read(
@@ -156,15 +176,23 @@ def _read(
     return read, panel_for(read, panel), people
 
 
-def load(path: Any) -> GrowthFit:
+def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None) -> GrowthFit:
     """Read a fit that `GrowthFit.save` wrote.
 
     Nothing in the file is run: formulas may only call known functions on columns and numbers.
 
+    Parameters
+    ----------
+    path : str or Path
+    functions : dict of str to function, optional
+        Your own functions that the formulas of the fit call; a file does not hold them.
+
     Raises
     ------
     DataError
-        When there is no such file, it is no saved fit, or its formulas hold anything else.
+        When there is no such file, or it is no saved fit.
+    FormulaError
+        When its formulas hold anything else, or call functions that are not given.
 
     Examples
     --------
@@ -174,13 +202,13 @@ def load(path: Any) -> GrowthFit:
     >>> str(gc.load(path)) == str(fit)
     True
     """
-    fitted = load_fit(path, GrowthFit)
+    fitted = files.load(path, GrowthFit, functions)
     assert isinstance(fitted, GrowthFit)
     return fitted
 
 
 #: Options of a growth model that a formula does not say itself.
-FORMULA_OPTIONS = ("reference", "residual", "wave")
+FORMULA_OPTIONS = ("reference", "residual", "wave", "functions")
 
 
 def _refuse_unknown(options: dict[str, Any]) -> None:
@@ -197,12 +225,12 @@ class GrowthFit(FittedModel):
     @property
     def params(self) -> pd.Series:
         """Fixed effects."""
-        return pd.Series(self.solution.beta, index=self.terms, name="estimate")
+        return pd.Series(self.estimates.beta, index=self.terms, name="estimate")
 
     @property
     def bse(self) -> pd.Series:
         """Standard errors of the fixed effects."""
-        return pd.Series(np.sqrt(np.diag(self.solution.cov_beta)), index=self.terms, name="std_error")
+        return pd.Series(np.sqrt(np.diag(self.estimates.cov_beta)), index=self.terms, name="std_error")
 
     @property
     def tvalues(self) -> pd.Series:
@@ -216,32 +244,32 @@ class GrowthFit(FittedModel):
 
     def cov_params(self) -> pd.DataFrame:
         """Covariance matrix of the fixed effects."""
-        return pd.DataFrame(self.solution.cov_beta, index=self.terms, columns=self.terms)
+        return pd.DataFrame(self.estimates.cov_beta, index=self.terms, columns=self.terms)
 
     @property
     def llf(self) -> float:
         """Log (restricted) likelihood."""
-        return -self.solution.deviance / 2.0
+        return -self.estimates.deviance / 2.0
 
     @property
     def deviance(self) -> float:
         """-2 log (restricted) likelihood."""
-        return self.solution.deviance
+        return self.estimates.deviance
 
     @property
     def nobs(self) -> int:
         """Rows used."""
-        return self.moments.rows
+        return self.sums.rows
 
     @property
     def aic(self) -> float:
         """deviance + 2 k, with k all fixed effects, variances and covariances, and the residual variance."""
-        return criteria(self).aic
+        return criteria.criteria(self).aic
 
     @property
     def bic(self) -> float:
         """deviance + k log(n), with n the rows used (as lme4)."""
-        return criteria(self).bic
+        return criteria.criteria(self).bic
 
     @property
     def cov_re(self) -> pd.DataFrame:
@@ -251,7 +279,7 @@ class GrowthFit(FittedModel):
     @property
     def scale(self) -> float:
         """Residual variance; NaN where not identified."""
-        return self.sigma2
+        return self.residual_variance
 
     @property
     def fittedvalues(self) -> pd.Series:
@@ -265,7 +293,7 @@ class GrowthFit(FittedModel):
 
     def summary(
         self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile"
-    ) -> summary.Summary:
+    ) -> Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
         return summary.summary(self, ddf, level, bootstrap.asked(self, intervals))
 
@@ -277,7 +305,7 @@ class GrowthFit(FittedModel):
         """Fixed effects as a tidy table."""
         return coefficients.fixed_effects(self, ddf, level)
 
-    def robust(self, kind: str = "CR2", level: float = 0.95) -> robust.RobustEffects:
+    def robust(self, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
         """Fixed effects with robust standard errors by person, beside the model-based ones."""
         return robust.robust(self, kind, level)
 
@@ -288,7 +316,7 @@ class GrowthFit(FittedModel):
 
         `n` and `rng` belong to the bootstrap, `ddf` to the Wald method.
         """
-        return variances.conf_int(self, with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
+        return variances.conf_int(self, wald.with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
 
     def variance_components(
         self, method: Any = "profile", level: float = 0.95, n: int = DRAWS, rng: Any = None
@@ -298,13 +326,13 @@ class GrowthFit(FittedModel):
 
     def bootstrap(
         self, n: int = 1000, kind: str = "parametric", interval: str = "percentile", rng: Any = None
-    ) -> bootstrap.Replicates:
+    ) -> Replicates:
         """Bootstrap replicates with their estimates, and intervals of anything from them; see `Bootstrap`."""
         return bootstrap.bootstrap(self, bootstrap.Bootstrap(n, kind, interval, rng))
 
     def simulate(self, n: int = 1, rng: Any = None) -> pd.DataFrame:
         """Outcomes drawn from the fitted model at the rows that were used, one column per data set."""
-        return simulate(self, n, rng)
+        return simulated.simulate(self, n, rng)
 
     @property
     def random_effects(self) -> pd.DataFrame:
@@ -323,7 +351,7 @@ class GrowthFit(FittedModel):
         at: Any = None,
         level: float = 0.95,
         method: Any = "wald",
-    ) -> change_report.ChangeReport:
+    ) -> ChangeReport:
         """The change report: how fast on average, how much persons differ, and what explains it."""
         return change_report.change(self, by, threshold, between, at, level, method)
 
@@ -334,17 +362,18 @@ class GrowthFit(FittedModel):
         seen: Any = None,
         interval: str | None = None,
         level: float = 0.95,
+        scale: str = "response",
     ) -> pd.Series | pd.DataFrame:
         """Predicted outcomes for known, average or new persons (given what was seen of them), with intervals."""
-        return predict.predict(self, newdata, people, seen, interval, level)
+        return predict.predict(self, newdata, people, seen, interval, level, scale)
 
     def test_variance(
         self, *names: str, method: str = "auto", n: int | None = None, rng: Any = None
-    ) -> ratio.LikelihoodRatio:
+    ) -> LikelihoodRatio:
         """Likelihood ratio test that these random effects do not vary between persons; methods as in `compare`."""
         return variance.test_variance(self, names, method, n, rng)
 
-    def icc(self, at: Any = None) -> icc.Icc:
+    def icc(self, at: Any = None) -> Icc:
         """Share of the variance that lies between persons, at given times."""
         return icc.icc(self, at)
 
@@ -421,7 +450,7 @@ class GrowthFit(FittedModel):
     def refit(self, method: str | None = None, **changes: Any) -> GrowthFit:
         """Fit again by another method or with model options changed, on the same panel."""
         model = self.model.replace(**changes) if changes else self.model
-        fitted = estimate(model, self.panel, method or self.method, GrowthFit)
+        fitted = estimate(model, self.panel, method or self.method, GrowthFit, likelihood=self.estimates.maker)
         assert isinstance(fitted, GrowthFit)
         return fitted
 
@@ -461,7 +490,7 @@ class GrowthFit(FittedModel):
         -------
         Path
         """
-        return save(self, path, rows, people)
+        return files.save(self, path, rows, people)
 
     @property
     def plot(self) -> Any:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.likelihood.problem import Coordinates, standard_problem
-from growthcurves.engine.persons.own_growth import OwnGrowth, own_growth
-from growthcurves.engine.solution import Solution, solve_problem
-from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.estimates import Estimates, OwnGrowth, Point, Sums
 from growthcurves.model.bind import BoundModel, shape_times
 from growthcurves.model.growth import GrowthModel
 
@@ -83,36 +82,42 @@ class FittedModel:
         The rows that were used.
     bound : BoundModel
         The model's formulas evaluated on the panel.
-    people_moments : PersonMoments
-        Tier 2: cross-products by person.
-    moments : Moments
-        Tier 1: what estimation needed.
-    coordinates : Coordinates
-    solution : Solution
+    estimates : Estimates
+        What was estimated, and everything that answers ask of it.
     method : {"reml", "ml"}
-    warnings : tuple of str
-        Everything that was warned of, for the summary and the report.
+    notes : tuple of Note
+        Everything that was warned of, with its kind, for the summary and the report.
     """
 
     model: GrowthModel
     panel: Panel
     bound: BoundModel
-    people_moments: PersonMoments
-    moments: Moments
-    coordinates: Coordinates
-    solution: Solution
+    estimates: Estimates
     method: str
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The texts of the notes."""
+        return tuple(note.text for note in self.notes)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """Names of the fixed effects that are estimated."""
-        return tuple(self.bound.terms[j] for j in self.coordinates.x.kept)
+        return tuple(self.bound.terms[j] for j in self.sums.kept)
 
     @cached_property
     def aliased(self) -> tuple[str, ...]:
         """Names of the fixed effects that are linear combinations of others and were left out."""
-        return tuple(self.bound.terms[j] for j in self.coordinates.dependent_x)
+        return tuple(self.bound.terms[j] for j in self.sums.left_out)
+
+    @cached_property
+    def term_parts(self) -> tuple[tuple[str, str], ...]:
+        """Growth parameter and predictor of each fixed effect that is estimated: the mean of a growth parameter has no
+        predictor (""), a time-varying covariate no growth parameter ("").
+        """
+        names = (self.bound.term_names[j] for j in self.sums.kept)
+        return tuple((name.parameter, name.predictor if name.parts or not name.parameter else "") for name in names)
 
     @property
     def random_names(self) -> tuple[str, ...]:
@@ -120,31 +125,44 @@ class FittedModel:
         return self.bound.random_names
 
     @property
-    def identified(self) -> bool:
-        return self.solution.verdict.identified
+    def sums(self) -> Sums:
+        """What is remembered of the rows."""
+        return self.estimates.sums
 
-    @cached_property
-    def likelihood(self) -> Solution:
-        """The solution by full maximum likelihood, from the same moments: what fixed effects are profiled on."""
-        if self.method == "ml":
-            return self.solution
-        return solve_problem(standard_problem(self.moments, self.coordinates, False), self.moments)
+    @property
+    def identified(self) -> bool:
+        return self.estimates.verdict.identified
 
     @cached_property
     def G(self) -> np.ndarray:
         """Covariance matrix of the random effects, NaN where it is not identified."""
-        G = self.solution.G
+        G = self.estimates.G
         return G if self.identified else np.full_like(G, np.nan)
 
     @cached_property
-    def standard_G(self) -> np.ndarray:
-        """Covariance matrix of the standard random effects in squared outcome units, NaN where not identified."""
-        G = self.solution.sigma2 * self.solution.optimum.at.D
-        return G if self.identified else np.full_like(G, np.nan)
+    def point(self) -> Point:
+        """The estimates, at which answers evaluate their functions; variances are NaN where not identified."""
+        return self.estimates.point if self.identified else self.estimates.point.withheld()
+
+    @property
+    def family(self) -> Any:
+        """What the linear predictor says of the outcome; None for normal outcomes."""
+        return self.estimates.point.family
+
+    @property
+    def independent(self) -> bool:
+        """Whether residuals are independent and of one variance: then an own line is as uncertain as OLS says."""
+        residual = self.estimates.point.residual
+        return residual is not None and not len(residual.working)
+
+    @cached_property
+    def residual_variance(self) -> float:
+        """Mean residual variance, NaN where it is not identified or outcomes have none."""
+        return float(self.point.residual_variance())
 
     def standard_rows(self, Z: np.ndarray) -> np.ndarray:
         """Rows (n, q) that do with the standard random effects what the rows of Z do with the original ones."""
-        return np.linalg.solve(self.solution.problem.back_z.T, Z.T).T
+        return self.estimates.standard_rows(Z)
 
     def standard_effect(self, name: str) -> np.ndarray:
         """One original random effect as a combination (q,) of the standard ones."""
@@ -153,28 +171,23 @@ class FittedModel:
         return self.standard_rows(unit)[0]
 
     @cached_property
-    def sigma2(self) -> float:
-        """Residual variance, NaN where it is not identified."""
-        return self.solution.sigma2 if self.identified else float("nan")
-
-    @cached_property
     def certificate(self) -> Certificate:
         """Converged, singular, identified: three separate words."""
-        verdict = self.solution.verdict
-        directions = tuple(_combination(a, self.random_names) for a in self.solution.null.T)
+        verdict = self.estimates.verdict
+        directions = tuple(_combination(a, self.random_names) for a in self.estimates.null.T)
         return Certificate(
             verdict.converged, verdict.singular, verdict.identified, verdict.decrement, directions
         )
 
     @property
     def parameter_count(self) -> int:
-        """Fixed effects, variances and covariances, and the residual variance."""
-        return len(self.terms) + sum(len(b) * (len(b) + 1) // 2 for b in self.model.random.blocks) + 1
+        """Fixed effects, variances and covariances, and what the residual part has."""
+        return len(self.terms) + self.estimates.free
 
     @cached_property
     def own_growth(self) -> OwnGrowth:
         """Each person's own least-squares growth parameters."""
-        return own_growth(self.people_moments, self.bound.growth_rows)
+        return self.sums.own_growth(self.bound.growth_rows)
 
     @cached_property
     def effects(self) -> np.ndarray:
@@ -204,12 +217,12 @@ class FittedModel:
     @cached_property
     def growth_design(self) -> np.ndarray:
         """A_i: how beta makes the expected growth parameters of each person, (K, p, N)."""
-        return self._growth_columns(self.coordinates.x.kept)
+        return self._growth_columns(self.sums.kept)
 
     @cached_property
     def left_out_design(self) -> np.ndarray:
         """The same for the fixed effects that were left out, (K, r, N)."""
-        return self._growth_columns(self.coordinates.dependent_x)
+        return self._growth_columns(self.sums.left_out)
 
     def _growth_columns(self, columns: tuple[int, ...]) -> np.ndarray:
         """How these columns of X make the growth parameters of each person, (K, columns, N)."""

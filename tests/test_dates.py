@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import DataError, ModelError
+from growthcurves.errors import DataError, DataWarning, ModelError
 
 START = pd.Timestamp("2020-02-20")
 
@@ -83,10 +83,41 @@ def test_a_fit_on_numbers_since_the_first_is_saved_with_where_they_count_from(nu
     np.testing.assert_allclose(again.predict(later), fit.fittedvalues[later.index], rtol=1e-10)
 
 
-def test_numbers_where_dates_were_are_refused(dates, numbers):
+@pytest.mark.parametrize("since", [None, "event"])
+@pytest.mark.parametrize("people", ["known", "average"])
+def test_numbers_where_dates_were_are_elapsed_times(dates, people, since, tmp_path):
+    """As in means(at=6): there is one way to say a time that was counted."""
+    panel = gc.Panel(dates, id="subject", time="day", outcome="reaction", since=since)
+    fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", origin=0), panel)
+    elapsed = dates.assign(day=panel.times)
+    np.testing.assert_allclose(fit.predict(elapsed, people=people), fit.predict(dates, people=people), rtol=1e-12)
+    if since != "event":
+        again = gc.load(fit.save(tmp_path / "fit.json"))
+        np.testing.assert_allclose(again.predict(elapsed, people=people), fit.predict(elapsed, people=people))
+
+
+def test_the_average_at_an_elapsed_time_needs_no_person(dates):
     fit = gc.fit(gc.GrowthModel("reaction", "day", "subject"), dates)
-    with pytest.raises(DataError, match="'day' held dates when the model was fitted, and holds numbers here"):
-        fit.predict(numbers)
+    asked = fit.predict(pd.DataFrame({"day": [0.0, 6.0]}), people="average")
+    np.testing.assert_allclose(asked, fit.params["intercept"] + fit.params["slope"] * np.array([0.0, 6.0]), rtol=1e-12)
+
+
+def test_a_new_person_with_one_date_has_no_first_visit_to_count_from(dates):
+    fit = gc.fit(gc.GrowthModel("reaction", "day", "subject"), dates)
+    new = pd.DataFrame({"subject": [999, 999], "day": pd.to_datetime(["2021-01-01", "2021-01-08"])})
+    with pytest.raises(DataError, match="person 999, who is new, has one 'day' only: give the row of the first visit"):
+        fit.predict(new.tail(1), people="average")
+    with pytest.warns(DataWarning, match="Person 999 is new to the fit: time is counted from the first 'day'"):
+        both = fit.predict(new, people="average")
+    np.testing.assert_allclose(both, fit.predict(pd.DataFrame({"day": [0, 7]}), people="average"), rtol=1e-12)
+
+
+def test_an_event_of_a_new_person_is_counted_from_the_first_visit(numbers, dates):
+    model = gc.GrowthModel("reaction", "day", "subject", shape=gc.Piecewise("event"))
+    fit, plain = gc.fit(model, dates), gc.fit(model, numbers)
+    with pytest.warns(DataWarning, match="new to the fit"):
+        told = fit.predict(dates.head(10).assign(subject=999), people="average")
+    np.testing.assert_allclose(told, plain.predict(numbers.head(10), people="average"), rtol=1e-8)
 
 
 def test_dates_of_events_among_numbers_are_refused(numbers, dates):

@@ -115,7 +115,7 @@ def test_two_common_occasions_no_text_shows_a_variance(withheld, tmp_path):
         withheld.report(tmp_path / "two.html")
     page = re.sub(r"<(style|svg|script).*?</\1>", " ", (tmp_path / "two.html").read_text("utf-8"), flags=re.S)
     page = html.unescape(re.sub(r"<[^>]+>", " ", page))
-    hidden = withheld.solution  # where the optimiser happened to stop
+    hidden = withheld.estimates.solution  # where the optimiser happened to stop
     sd = np.sqrt([*np.diag(hidden.G), hidden.sigma2])
     values = [*sd, *np.diag(hidden.G), hidden.sigma2, hidden.G[0, 1] / (sd[0] * sd[1])]
     for text in (str(withheld), str(withheld.change()), page):

@@ -67,9 +67,11 @@ def answers_text(fitted: Any, asked: Asked) -> str:
 
 def answers_json(fitted: Any, asked: Asked) -> str:
     """Everything a fit answers, as one JSON object."""
+    from growthcurves.results.variation.variances import components
+
     certificate, panel = fitted.certificate, fitted.panel
     intervals = _intervals(fitted, asked)
-    components = fitted.variance_components(intervals or "profile", asked.level)
+    random = components(fitted, intervals or "profile", asked.level)
     report, reason = _change(fitted, asked, intervals)
     answers = {
         "package": package_version(),
@@ -83,8 +85,8 @@ def answers_json(fitted: Any, asked: Asked) -> str:
         },
         "level": asked.level,
         "fixed_effects": fitted.fixed_effects(asked.ddf, asked.level),
-        "variance_components": components,
-        "intervals": components.attrs["intervals"],
+        "variance_components": random.table(),
+        "intervals": random.intervals,
         "change": report.to_dict() if report is not None else None,
         "indices": {name: getattr(fitted, name) for name in ("llf", "deviance", "aic", "bic")},
         "certificate": {

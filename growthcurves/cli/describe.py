@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,8 @@ from growthcurves.cli.options import BY, TABLE, request_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from growthcurves.data.panel import Panel
 
 _MOST_PATTERNS = 12
 _MOST_PEOPLE = 20
@@ -35,12 +38,14 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
     from growthcurves.cli.machine import package_version
     from growthcurves.cli.model_file import write_model_file
     from growthcurves.cli.output import checked_files, hand_on_json
+    from growthcurves.cli.plainly import in_options
     from growthcurves.cli.table import panel_of, roles_of
 
     request = request_of(values)
     files = checked_files(request.data, write_model=("a model file", write_model))
     panel = panel_of(request, roles_of(request))
     described = panel.describe()
+    described = replace(described, notes=tuple(in_options(text) for text in described.notes))
     missing, reason = _missing(panel, request.by)
     write_model_file(files)
     if as_json:
@@ -54,7 +59,7 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
         hand_on_json(json_of(answers))
         return
     parts = [str(described), _missing_text(missing) if missing is not None else f"Missing waves\n  {reason}"]
-    parts += [_people_text(panel.people())] if people else []
+    parts += [_people_text(panel)] if people else []
     say("\n\n".join(parts))
 
 
@@ -74,6 +79,7 @@ def _missing_text(missing: Any) -> str:
     """Patterns and dropout in narrow tables, counts with their percentages beside them."""
     from growthcurves.cli.layout import table_lines
 
+    left_out = f"Seen, but left out of the analysis\n{table_lines(missing.left_out)}" if len(missing.left_out) else ""
     most = missing.table.groupby("group", sort=False).head(_MOST_PATTERNS // 2) if missing.names["by"] else None
     shown = missing.table[:_MOST_PATTERNS] if most is None else most
     more = len(missing.table) - len(shown)
@@ -86,8 +92,9 @@ def _missing_text(missing: Any) -> str:
         + (f"\n  and {more} more: see --json" if more else ""),
         "Who is seen, who remains in the study, and who leaves after the wave\n"
         + table_lines(_dropout(missing.dropout)),
+        left_out,
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _dropout(table: pd.DataFrame) -> pd.DataFrame:
@@ -107,11 +114,13 @@ def _with_shares(table: pd.DataFrame, shares: dict[str, str]) -> pd.DataFrame:
     return joined.drop(columns=list(shares.values()))
 
 
-def _people_text(people: pd.DataFrame) -> str:
+def _people_text(panel: Panel) -> str:
     from growthcurves.cli.layout import table_lines
+    from growthcurves.data.own_lines import origin_of
 
+    people = panel.people()
     more = len(people) - _MOST_PEOPLE
-    title = f"Persons, with their own least-squares lines (intercept at {people.attrs['origin']:g})\n"
+    title = f"Persons, with their own least-squares lines (intercept at {origin_of(panel.times):g})\n"
     rest = f"\n  and {more:,} more: see --json" if more > 0 else ""
     shown = people.reset_index()[:_MOST_PEOPLE]
     return title + table_lines(shown, {"n": "{:.0f}".format, "r2": "{:.2f}".format}) + rest

@@ -9,7 +9,7 @@ import click
 
 from growthcurves.cli.options import SECTIONS, SharedOption
 from growthcurves.cli.output import MODEL_FILE
-from growthcurves.cli.values import Kind, Number, Pairs, WholeNumber
+from growthcurves.cli.values import Columns, Kind, Number, Pairs, WholeNumber
 from growthcurves.errors import DataError, ModelError, brief, unknown
 from growthcurves.numerics.bounds import MOST_TIMES, shown_value
 from growthcurves.output.files import write_text
@@ -146,8 +146,11 @@ def model_file_text(values: dict[str, Any]) -> str:
 
 def _as_toml(option: SharedOption, value: Any) -> Any:
     """A value as TOML holds it; None for what was not asked for."""
-    if value is None or value is False or value == ():
+    if value is None or value == () or (value is False and not option.secondary_opts):
         return None
+    if isinstance(value, tuple) and option.multiple and isinstance(option.type, Columns):
+        names = [f"`{name}`" if "," in name else name for one in value for name in one]
+        return names if len(names) > 1 else names[0]
     if isinstance(option.type, Pairs):
         pairs = {str(name): item for one in value for name, item in one}
         return _listed(pairs[""] if set(pairs) == {""} else pairs)

@@ -9,7 +9,18 @@ from typing import Any
 import click
 
 from growthcurves.cli.complete import NamesOf, columns
-from growthcurves.cli.values import Names, Number, Numbers, Outcomes, Pairs, Settings, Times, Value, WholeNumber
+from growthcurves.cli.values import (
+    Columns,
+    Names,
+    Number,
+    Numbers,
+    Outcomes,
+    Pairs,
+    Settings,
+    Times,
+    Value,
+    WholeNumber,
+)
 
 
 class SharedOption(click.Option):
@@ -31,6 +42,7 @@ class Request:
 
     data: str
     id: str | None = None
+    id_columns: tuple = ()
     time: str | None = None
     outcome: str | None = None
     columns: tuple = ()
@@ -40,8 +52,12 @@ class Request:
     time_unit: str | None = None
     outcome_unit: str | None = None
     missing: tuple = ()
+    names: tuple | None = None
+    day_first: bool | None = None
+    date_format: str | None = None
     read: tuple = ()
     by: str | None = None
+    by_columns: tuple = ()
     slope: str | None = None
     intercept: str | None = None
     predictors: tuple = ()
@@ -90,7 +106,14 @@ def _answer(*names: str, **options: Any) -> SharedOption:
 
 
 TABLE = (
-    _table("--id", metavar="COLUMN", shell_complete=columns, help="Column that says whose row it is."),
+    _table(
+        "--id",
+        type=Columns(),
+        multiple=True,
+        metavar="COLUMN",
+        shell_complete=columns,
+        help="Column that says whose row it is; several that say it together: --id site --id patient.",
+    ),
     _table(
         "--time",
         metavar="COLUMN",
@@ -118,6 +141,13 @@ TABLE = (
     _table("--time-unit", metavar="TEXT", help="Unit of time, for texts; for dates it sets the scale."),
     _table("--outcome-unit", metavar="TEXT", help="Unit of the outcome, for texts."),
     _table("--missing", type=Value(), metavar="CODE", multiple=True, help="A code that means missing; repeatable."),
+    _table("--names", type=Columns(), metavar="NAMES", help="Columns of a text file without a header: id,week,bdi."),
+    _table(
+        "--day-first/--month-first",
+        default=None,
+        help="How dates such as 11.10.2019 are written, where no date of the column settles it.",
+    ),
+    _table("--date-format", metavar="FORMAT", help='How dates are written, as "%d%b%Y" for 01JAN2020.'),
     _table(
         "--read",
         type=Settings(),
@@ -131,7 +161,8 @@ BY = _model(
     "--by",
     metavar="COLUMN",
     shell_complete=columns,
-    help="Compare groups: predicts all growth parameters (unless --formula), and divides the answers.",
+    help="Compare groups: predicts all growth parameters (unless --formula), and divides the answers; "
+    '"arm,site" is the groups of both.',
 )
 
 MODEL = (
@@ -213,9 +244,7 @@ ANSWERS = (
     _answer(
         "--seed", type=WholeNumber(), metavar="NUMBER", help="Seed of the bootstrap; drawn and printed by default."
     ),
-    _answer(
-        "--threshold", type=Number(), metavar="RATE", help="Rate above which persons are counted; 0 by default."
-    ),
+    _answer("--threshold", type=Number(), metavar="RATE", help="Rate above which persons are counted; 0 by default."),
     _answer("--between", type=Numbers(2), metavar="TIMES", help="Interval of the average rate of a curve: 0,9."),
     _answer("--at", type=Numbers(), metavar="TIMES", help="Times at which ICCs and correlations are told: 0,4,9."),
 )
@@ -245,4 +274,10 @@ def request_of(values: dict[str, Any]) -> Request:
     names = [item.name for item in fields(Request) if item.name in values]
     taken = {name: values.pop(name) for name in names}
     given = frozenset(name for name, value in taken.items() if not (value is None or value is False or value == ()))
+    if "id" in taken:
+        taken["id_columns"] = tuple(name for names in taken["id"] for name in names)
+        taken["id"] = ", ".join(taken["id_columns"]) or None
+    if taken.get("by"):
+        taken["by_columns"] = Columns().read(taken["by"])
+        taken["by"] = ", ".join(taken["by_columns"]) if len(taken["by_columns"]) > 1 else taken["by"]
     return Request(**taken, given=given)

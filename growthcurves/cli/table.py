@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def roles_of(request: Request) -> Roles:
 
 
 def _formula_roles(request: Request) -> Roles:
-    from growthcurves.model.formula import parse_formula
+    from growthcurves.model.formula.lme4 import parse_formula
 
     assert request.formula is not None
     parsed = parse_formula(request.formula, request.time)
@@ -96,17 +97,35 @@ def read(request: Request) -> pd.DataFrame:
 
     options = {name.replace("-", "_"): value for name, value in pairs_of(request.read).items()}
     options = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+    said = {"names": request.names and list(request.names), "date_format": request.date_format}
+    options |= {name: value for name, value in (said | {"day_first": request.day_first}).items() if value is not None}
     try:
-        return read_table(request.data, missing=request.missing, **options)
+        return _told(read_table(request.data, missing=request.missing, **options))
     except (LookupError, TypeError, ValueError) as error:  # of a reader that takes what it is given
         if isinstance(error, GrowthCurvesError) or not options:
             raise
         raise click.UsageError(f"{request.data} cannot be read with --read {', '.join(options)}: {error}.") from None
 
 
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table, with a note for a missing code that is in no cell."""
+    from growthcurves.data.source import matched_notes, source_of
+    from growthcurves.errors import DataWarning
+
+    idle = [not cells for cells in source_of(frame).get("matched", {}).values()]
+    for text, none in zip(matched_notes(frame), idle, strict=True):
+        if none:
+            warnings.warn(DataWarning(text), stacklevel=2)
+    return frame
+
+
 def long_table(request: Request, id: str, time: str | None, keep: Any) -> pd.DataFrame:
     """The table with one row per person and occasion; `keep(frame)` says which columns of a wide one are kept."""
+    from growthcurves.data.joined import with_joined
+
     frame = read(request)
+    if len(request.id_columns) > 1 and request.id == id:
+        frame, _ = with_joined(frame, list(request.id_columns), "id")
     if not request.columns:
         if request.times:
             raise click.UsageError("--times belongs to wide tables: give --columns as well.")
@@ -129,7 +148,7 @@ def panel_of(request: Request, roles: Roles) -> Panel:
         raise click.UsageError(f"--by {request.by!r} is the time or the outcome: give a column of groups.")
     frame = long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles))
     return Panel(
-        _with_groups(frame, request.by),
+        _with_groups(frame, request),
         id=roles.id,
         time=roles.time,
         outcome=roles.outcome,
@@ -144,27 +163,31 @@ def _needed(wide: pd.DataFrame, request: Request, roles: Roles) -> list[Any]:
     """The columns of a wide table that the request may need, without those of the outcomes."""
     from growthcurves.data.frame import require_columns
 
-    if request.by:
-        require_columns(wide, [request.by])
+    if request.by and request.by not in wide.columns:
+        require_columns(wide, request.by_columns)
     return [name for name in wide.columns if name != roles.id and _mentioned(str(name), request)]
 
 
 def _mentioned(column: str, request: Request) -> bool:
     """Whether a column may be needed; one whose name is part of another name is kept too, without harm."""
-    names = (request.by, request.since, *(request.knots or ()))
+    names = (request.by, *request.by_columns, *request.id_columns, request.since, *(request.knots or ()))
     predictors = [terms for pairs in request.predictors for _, terms in pairs]
     texts = (request.slope, request.intercept, request.covariates, request.formula, request.random, *predictors)
     return column in names or any(column in text for text in texts if text)
 
 
-def _with_groups(frame: pd.DataFrame, by: str | None) -> pd.DataFrame:
+def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
     """The table with the grouping column as categories: arms coded 1, 2, 3 are groups and no scale."""
+    by = request.by
     if by is None:
         return frame
     from growthcurves.data.frame import require_columns
+    from growthcurves.data.joined import with_joined
     from growthcurves.errors import DataError
     from growthcurves.plots.people import MOST_GROUPS
 
+    if by not in frame.columns and len(request.by_columns) > 1:
+        frame, _ = with_joined(frame, list(request.by_columns), "by")
     require_columns(frame, [by])
     count = frame[by].nunique()
     if not 2 <= count <= MOST_GROUPS:

@@ -63,17 +63,15 @@ def as_formula(text: str, columns: set[str]) -> str:
     >>> as_formula("body weight + age", {"body weight", "age"})
     '`body weight` + age'
     """
-    from growthcurves.model.formula import quoted
+    from growthcurves.model.formula.tokens import quoted
+    from growthcurves.model.formula.words import summands
 
-    pieces = [text] if text.strip() in columns else split(text, "+")
-    return " + ".join(quoted(piece.strip()) if piece.strip() in columns else piece.strip() for piece in pieces)
+    pieces = [text.strip()] if text.strip() in columns else summands(text)
+    return " + ".join(quoted(piece) if piece in columns else piece for piece in pieces)
 
 
 def mentions(formula: str, column: str) -> bool:
     """Whether a formula uses a column."""
-    from growthcurves.model.formula import expression_columns
+    from growthcurves.model.formula.parse import read_terms
 
-    try:
-        return column in expression_columns(formula.replace(":", "+").replace("^", "**"))
-    except SyntaxError:
-        return column in formula
+    return column in read_terms(formula).columns

@@ -105,6 +105,21 @@ class Names(Kind):
         return tuple(map(single, value)) if isinstance(value, list | tuple) else (single(value),)
 
 
+class Columns(Kind):
+    """Columns that say one thing together, with commas between them; a name that holds a comma stands in backticks."""
+
+    name = "columns"
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return tuple(bare(part) for part in split(text, ","))
+
+    def plain(self, value: Any) -> tuple[str, ...]:
+        names = value if isinstance(value, list | tuple) else (value,)
+        if not all(isinstance(name, str | int) for name in names):
+            raise ValueError(f"names of columns are needed, not {shown(value)}.")
+        return tuple(map(str, names))
+
+
 class Pairs(Kind):
     """Pairs of a name and what belongs to it: `arm=placebo`; a table in a model file.
 

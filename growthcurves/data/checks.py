@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
+from fractions import Fraction
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,8 @@ import pandas as pd
 from growthcurves.data.frame import require_columns
 from growthcurves.data.source import find_cell, source_of
 from growthcurves.errors import DataError
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
 def numeric_column(
@@ -76,8 +81,14 @@ def holds_numbers(values: Any) -> bool:
         return False
     if pd.api.types.is_object_dtype(values.dtype):
         kind = pd.api.types.infer_dtype(values, skipna=True)
-        return kind in ("integer", "floating", "mixed-integer-float", "decimal")
+        plain = kind in ("integer", "floating", "mixed-integer-float", "decimal")
+        return plain or (kind == "mixed" and _all_real(values))
     return pd.api.types.is_numeric_dtype(values.dtype)
+
+
+def _all_real(values: Any) -> bool:
+    """Whether objects are numbers, such as fractions, and missing values."""
+    return all(isinstance(value, Real) and not isinstance(value, bool) or pd.isna(value) is True for value in values)
 
 
 def is_text(column: pd.Series) -> bool:
@@ -112,12 +123,16 @@ def kind_of(column: pd.Series) -> str:
         return "dates"
     if isinstance(dtype, np.dtype) and dtype.kind == "m":
         return "durations"
+    if isinstance(dtype, pd.PeriodDtype):
+        return "periods"
     return "text" if is_text(column) else f"values of type {dtype}"
 
 
 def _parsed(
     frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any, source: Mapping[str, Any] | None
 ) -> np.ndarray:
+    if pd.api.types.is_object_dtype(column.dtype):
+        column = column.map(lambda value: float(value) if isinstance(value, Fraction) else value)
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.isnan(numbers) & column.notna().to_numpy()
     if not bad.any():
@@ -126,11 +141,26 @@ def _parsed(
         return numbers
     position = int(bad.argmax())
     cell = find_cell(frame, position, name, ids, source)
-    text = column.iloc[position]
-    raise DataError(
-        f"Column {cell.column!r} holds the text {str(text)!r} where a number is needed ({cell.place}): "
-        f"correct the cell, or read such a code as missing with read_table(..., missing=[{str(text)!r}])."
-    )
+    value = column.iloc[position]
+    held = f"the text {_cut(value)!r}" if isinstance(value, str) else f"{_cut(value)}, a {type(value).__name__},"
+    advice = _advice(column, bad, value)
+    raise DataError(f"Column {cell.column!r} holds {held} where a number is needed ({cell.place}): {advice}.")
+
+
+def _advice(column: pd.Series, bad: np.ndarray, value: Any) -> str:
+    """What to do, by what the column is: a column of words, numbers with a comma, or a few cells among numbers."""
+    if not isinstance(value, str):
+        return "make numbers of these values"
+    if _DECIMAL_COMMA.fullmatch(value.strip()):
+        return "write numbers with a point, or read the file with read_table(..., decimal=',')"
+    if np.count_nonzero(bad) > max(2, column.notna().sum() / 2):
+        return "it is a column of words; give a column of numbers, or make one that says the number of each word"
+    return f"correct the cell, or read such a code as missing with read_table(..., missing=[{_cut(value)!r}])"
+
+
+def _cut(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _refuse_infinite(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +12,6 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
-from growthcurves.data.source import show_id
-from growthcurves.errors import DataWarning
 from growthcurves.signs import told
 
 
@@ -37,7 +35,7 @@ class PanelSummary:
         First and last time, and the median time between a person's successive occasions.
     repeated : int or None
         Rows that share person and time with another row.
-    outcome_mean, outcome_sd : float
+    outcome_mean, outcome_sd, outcome_min, outcome_max : float
         Over all rows used.
     variance_between, variance_within, icc : float
         One-way analysis of variance with persons as groups: (MSB - MSW) / n0, MSW, and the between share of
@@ -48,6 +46,10 @@ class PanelSummary:
     waves : DataFrame or None
         The times at each wave: wave, rows, persons, time_mean, time_sd, time_min, time_max. None without a wave
         column.
+    columns : DataFrame or None
+        The codebook's table: minimum and maximum of every column of numbers among them.
+    notes : tuple of str
+        What values may stand for missing, a sentence each.
     """
 
     names: Mapping[str, str | None]
@@ -65,11 +67,15 @@ class PanelSummary:
     repeated: int | None
     outcome_mean: float
     outcome_sd: float
+    outcome_min: float
+    outcome_max: float
     variance_between: float
     variance_within: float
     icc: float
     dropped: tuple[tuple[str, int], ...]
     waves: pd.DataFrame | None = None
+    columns: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -85,6 +91,8 @@ class PanelSummary:
             "units": dict(self.units),
             "dropped": [{"reason": reason, "rows": rows} for reason, rows in self.dropped],
             "waves": None if self.waves is None else self.waves.to_dict("records"),
+            "columns": None if self.columns is None else self.ranges().to_dict("records"),
+            "notes": list(self.notes),
         }
 
     @told
@@ -95,14 +103,40 @@ class PanelSummary:
         width = max(len(text) for text in rows["quantity"])
         for text, value, unit in rows.itertuples(index=False):
             lines.append(f"  {text:<{width}}  {show_number(value):>10} {unit}".rstrip())
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._range_lines(), *self._note_lines()])
+
+    def _note_lines(self) -> list[str]:
+        wrapped = [
+            textwrap.fill(text, 78, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+            for text in self.notes
+        ]
+        return ["", "Look at", *wrapped] if wrapped else []
+
+    def ranges(self) -> pd.DataFrame:
+        """Columns of numbers: column, minimum, maximum, missing (cells of the whole table)."""
+        columns = ["column", "minimum", "maximum", "missing"]
+        if self.columns is None:
+            return pd.DataFrame(columns=columns)
+        return self.columns[self.columns["minimum"].notna() & (self.columns["role"] != "id")][columns]
+
+    def _range_lines(self) -> list[str]:
+        ranges = self.ranges()
+        if ranges.empty:
+            return []
+        shown = ranges.assign(**{end: ranges[end].map(show_number) for end in ("minimum", "maximum")})
+        return ["", "Columns of numbers, all rows", *("  " + line for line in shown.to_string(index=False).split("\n"))]
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
         rows = [(text, [show_number(value), unit]) for text, value, unit in self.table.itertuples(index=False)]
-        return html_of(str(self).split("\n", 1)[0], TextTable((), rows, frozenset({1})))
+        ends = [
+            (str(name), [show_number(low), show_number(high), str(missing)])
+            for name, low, high, missing in self.ranges().itertuples(index=False)
+        ]
+        title, facts = str(self).split("\n", 1)[0], TextTable((), rows, frozenset({1}))
+        return html_of(title, facts, TextTable(("minimum", "maximum", "missing"), ends), *self.notes)
 
     def _entries(self) -> list[tuple[str, float | None, str]]:
         time, unit = self.units["time"] or "", self.units["outcome"] or ""
@@ -122,6 +156,8 @@ class PanelSummary:
             ("rows that share person and time", self.repeated, ""),
             ("outcome mean", self.outcome_mean, unit),
             ("outcome SD", self.outcome_sd, unit),
+            ("outcome minimum", self.outcome_min, unit),
+            ("outcome maximum", self.outcome_max, unit),
             ("variance between persons", self.variance_between, squared),
             ("variance within persons", self.variance_within, squared),
             ("intraclass correlation (ANOVA)", self.icc, ""),
@@ -155,8 +191,10 @@ def summarise(
     units: Mapping[str, str | None],
     dropped: Iterable[tuple[str, int]],
     waves: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
+    notes: Iterable[str] = (),
 ) -> PanelSummary:
-    """Describe the rows of a panel; warns of rows that share person and time."""
+    """Describe the rows of a panel."""
     between, within = variance_components(persons, values)
     sizes = persons.sizes
     return PanelSummary(
@@ -168,14 +206,18 @@ def summarise(
         occasions_median=float(np.median(sizes)),
         occasions_max=int(sizes.max()),
         single_occasion=int(np.count_nonzero(sizes == 1)),
-        **_time_facts(persons, times, names),
+        **_time_facts(persons, times),
         outcome_mean=float(values.mean()),
         outcome_sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
+        outcome_min=float(values.min()),
+        outcome_max=float(values.max()),
         variance_between=between,
         variance_within=within,
         icc=_share(between, within),
         dropped=tuple(dropped),
         waves=waves,
+        columns=columns,
+        notes=tuple(notes),
     )
 
 
@@ -245,14 +287,10 @@ def count_schedules(persons: Persons, times: np.ndarray) -> int:
     return total
 
 
-def _time_facts(
-    persons: Persons, times: np.ndarray | None, names: Mapping[str, str | None]
-) -> dict[str, Any]:
+def _time_facts(persons: Persons, times: np.ndarray | None) -> dict[str, Any]:
     if times is None:
         return dict.fromkeys(["schedules", "time_min", "time_max", "spacing", "repeated"])
     repeated = repeated_rows(persons, times)
-    if repeated.any():
-        warnings.warn(repeated_text(persons, times, repeated, names["time"]), DataWarning, stacklevel=4)
     return {
         "schedules": count_schedules(persons, times),
         "time_min": float(times.min()),
@@ -272,13 +310,3 @@ def _median_spacing(persons: Persons, times: np.ndarray) -> float | None:
 
 def _share(between: float, within: float) -> float:
     return between / (between + within) if between + within > 0 else float("nan")
-
-
-def repeated_text(persons: Persons, times: np.ndarray, repeated: np.ndarray, time: str | None) -> str:
-    """What is said of rows that share person and time: how many, and the first of them."""
-    row = int(repeated.argmax())
-    person = show_id(persons.labels[persons.codes[row]])
-    return (
-        f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "
-        f"person {person} at {time!r} {show_number(times[row])}. See panel.duplicates()."
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +11,13 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import is_text, kind_of, numeric_column
+from growthcurves.data.dates import ISO_DATE, DateStyle, first_text_is_date, read_dates
 from growthcurves.data.frame import require_columns
 from growthcurves.data.persons import Persons
-from growthcurves.data.source import find_cell
-from growthcurves.errors import DataError, ModelError, unknown
+from growthcurves.data.source import show_id
+from growthcurves.errors import DataError, DataWarning, ModelError, unknown
 
 DAYS_PER_UNIT = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
-
-_ISO_DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
-)
-_TWO_WAYS = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b.*", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +32,19 @@ class Elapsed:
         The unit, where it is known.
     derived : bool
         Whether the numbers differ from the column of the table: it held dates, or an origin was taken off.
+    style : DateStyle or None
+        How the dates were written; None where the column held numbers.
     """
 
     values: np.ndarray
     unit: str | None
     derived: bool
+    style: DateStyle | None = None
 
 
-def elapsed_times(frame: pd.DataFrame, name: Hashable, ids: Any, since: Any, unit: str | None) -> Elapsed:
+def elapsed_times(
+    frame: pd.DataFrame, name: Hashable, ids: Any, since: Any, unit: str | None, style: DateStyle | None = None
+) -> Elapsed:
     """Read the time column of a table.
 
     Parameters
@@ -59,6 +60,8 @@ def elapsed_times(frame: pd.DataFrame, name: Hashable, ids: Any, since: Any, uni
         they are and takes dates from each person's first one.
     unit : str or None
         Of dates: days (default), weeks, months (30.4375 days) or years (365.25 days). Of numbers: any name.
+    style : DateStyle, optional
+        How dates that are text are written, where it was said.
 
     Raises
     ------
@@ -69,9 +72,12 @@ def elapsed_times(frame: pd.DataFrame, name: Hashable, ids: Any, since: Any, uni
     """
     column = frame[name]
     _refuse_kinds(column, name)
-    dates = _as_dates(frame, column, name, ids)
+    style = (style or DateStyle()).or_of(frame)
+    dates = read_dates(frame, column, name, ids, style)
     if dates is not None:
-        return _elapsed_dates(frame, dates, ids, since, unit)
+        unit = _date_unit(unit)
+        origin = _date_origin(frame, dates.values, ids, since, dates.style)
+        return Elapsed(_in_unit(dates.values - origin, unit), unit, derived=True, style=dates.style)
     values = numeric_column(frame, name, ids)
     if since is None:
         return Elapsed(values, unit, derived=False)
@@ -83,32 +89,90 @@ def from_first(since: Any) -> bool:
     return since is None or (isinstance(since, str) and since == "first")
 
 
-def first_times(frame: pd.DataFrame, name: Hashable, ids: Any) -> pd.DataFrame:
+def holds_dates(column: pd.Series) -> bool:
+    """Whether a column holds dates: as such, as periods, as Python's own, or as text written like dates."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    if pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype):
+        return True
+    return pd.api.types.infer_dtype(column, skipna=True) in ("date", "datetime", "period") or (
+        is_text(column) and first_text_is_date(column)
+    )
+
+
+def first_times(frame: pd.DataFrame, name: Hashable, ids: Any, style: DateStyle | None = None) -> pd.DataFrame:
     """Each person's first time as the table has it, dates as dates: columns id and first."""
-    raw = _as_dates(frame, frame[name], name, ids)
-    raw = numeric_column(frame, name, ids) if raw is None else raw
+    raw = _raw(frame, name, ids, style)
     firsts = pd.DataFrame({"id": ids, "first": _first(raw, ids)})
     return firsts.dropna().drop_duplicates("id").reset_index(drop=True)
 
 
-def times_since(frame: pd.DataFrame, name: Hashable, ids: Any, firsts: pd.DataFrame, unit: str | None) -> np.ndarray:
+def _raw(frame: pd.DataFrame, name: Hashable, ids: Any, style: DateStyle | None) -> np.ndarray:
+    dates = read_dates(frame, frame[name], name, ids, (style or DateStyle()).or_of(frame))
+    return numeric_column(frame, name, ids) if dates is None else dates.values
+
+
+def times_since(
+    frame: pd.DataFrame,
+    name: Hashable,
+    ids: Any,
+    firsts: pd.DataFrame,
+    unit: str | None,
+    style: DateStyle | None = None,
+    event: Hashable | None = None,
+) -> np.ndarray:
     """Times of new rows counted from these first times; of other persons from their own first of these rows.
+
+    `event` is a column with the times of something else, which are counted from the same first times.
 
     Raises
     ------
     DataError
-        When dates stand where the first times are numbers, or the other way round.
+        When dates stand where the first times are numbers, and for a person who is new with one time only, of whom
+        nothing says where time begins.
+
+    Warns
+    -----
+    DataWarning
+        When persons are new: their first visit is taken to be among these rows.
     """
     _refuse_kinds(frame[name], name)
-    dates = _as_dates(frame, frame[name], name, ids)
-    raw = numeric_column(frame, name, ids) if dates is None else dates
+    raw = _raw(frame, name if event is None else event, ids, style)
     known = firsts["first"].to_numpy()[pd.Index(firsts["id"]).get_indexer(pd.Index(ids))] if len(firsts) else raw
-    if (dates is None) != (known.dtype.kind != "M"):
-        kinds = ("dates", "numbers") if dates is None else ("numbers", "dates")
-        raise DataError(f"Column {str(name)!r} held {kinds[0]} when the model was fitted, and holds {kinds[1]} here.")
+    _refuse_other_kind(name if event is None else event, raw.dtype.kind == "M", known.dtype.kind == "M")
     strangers = ~np.isin(np.asarray(ids), np.asarray(firsts["id"])) if len(firsts) else np.ones(len(frame), dtype=bool)
-    away = raw - np.where(strangers, _first(raw, ids), known)
-    return away if dates is None else _in_unit(away, unit)
+    if strangers.any():
+        own = raw if event is None else _raw(frame, name, ids, style)
+        _refuse_other_kind(name, own.dtype.kind == "M", known.dtype.kind == "M")
+        _look_at_strangers(str(name), np.asarray(ids)[strangers], own[strangers], alone=event is None)
+        known = np.where(strangers, _first(own, ids), known)
+    away = raw - known
+    return _in_unit(away, unit) if away.dtype.kind == "m" else away
+
+
+def _refuse_other_kind(name: Hashable, dates: bool, were_dates: bool) -> None:
+    if dates != were_dates:
+        kinds = ("dates", "numbers") if were_dates else ("numbers", "dates")
+        raise DataError(f"Column {str(name)!r} held {kinds[0]} when the model was fitted, and holds {kinds[1]} here.")
+
+
+def _look_at_strangers(name: str, ids: np.ndarray, raw: np.ndarray, alone: bool) -> None:
+    """New persons need a first visit among the rows: one time alone would be counted from itself."""
+    there = pd.Series(raw).notna().to_numpy() & pd.Series(ids).notna().to_numpy()
+    counts = pd.Series(raw[there]).groupby(ids[there], sort=False).nunique()
+    single = counts.index[counts == 1]
+    if alone and len(single):
+        raise DataError(
+            f"Time counts from each person's first {name!r}, and person {show_id(single[0])}, who is new, has one "
+            f"{name!r} only: give the row of the first visit as well, or the elapsed time as a number."
+        )
+    if alone and len(counts):
+        who = f"Person {show_id(counts.index[0])} is" if len(counts) == 1 else f"{len(counts)} persons are"
+        text = (
+            f"{who} new to the fit: time is counted from the first {name!r} of these rows, so the first visit must be "
+            f"among them."
+        )
+        warnings.warn(text, DataWarning, stacklevel=2)
 
 
 def _refuse_kinds(column: pd.Series, name: Hashable) -> None:
@@ -121,66 +185,11 @@ def _refuse_kinds(column: pd.Series, name: Hashable) -> None:
         )
 
 
-def _as_dates(frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any) -> np.ndarray | None:
-    """The column as datetime64 of its own unit, or None when it holds no dates."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return None
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return _naive(column)
-    if pd.api.types.infer_dtype(column, skipna=True) in ("date", "datetime"):  # Python's own, as objects
-        return _naive(pd.to_datetime(column))
-    if is_text(column) and _first_text_is_date(column):
-        return _iso_dates(frame, column, name, ids)
-    return None
-
-
-def holds_dates(column: pd.Series) -> bool:
-    """Whether a column holds dates: as such, as Python's own, or as text in the ISO form."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return False
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return True
-    return pd.api.types.infer_dtype(column, skipna=True) in ("date", "datetime") or (
-        is_text(column) and _first_text_is_date(column)
-    )
-
-
-def _naive(column: pd.Series) -> np.ndarray:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_convert(None)
-    return column.to_numpy()
-
-
-def _first_text_is_date(column: pd.Series) -> bool:
-    first = next((value.strip() for value in column if isinstance(value, str)), "")
-    return bool(_ISO_DATE.fullmatch(first) or _TWO_WAYS.fullmatch(first))
-
-
-def _iso_dates(frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any) -> np.ndarray:
-    texts = column.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
-    iso = np.array([isinstance(text, str) and bool(_ISO_DATE.fullmatch(text)) for text in texts], dtype=bool)
-    dates = pd.to_datetime(texts.where(iso), format="ISO8601", errors="coerce", utc=True)
-    bad = (dates.isna() & column.notna()).to_numpy()
-    if not bad.any():
-        return _naive(dates)
-    position = int(bad.argmax())
-    cell = find_cell(frame, position, name, ids)
-    raise DataError(_bad_date(str(column.iloc[position]), cell.column, cell.place))
-
-
-def _bad_date(text: str, column: str, place: str) -> str:
-    advice = "write dates as 2024-03-31, or convert the column with pd.to_datetime(..., format=...)."
-    parts = _TWO_WAYS.fullmatch(text.strip())
-    if parts and int(parts[1]) <= 12 and int(parts[2]) <= 12:
-        return f"The date {text!r} in column {column!r} ({place}) can be read two ways: {advice}"
-    return f"{text!r} in column {column!r} ({place}) is not a date in the ISO form: {advice}"
-
-
-def _elapsed_dates(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any, unit: str | None) -> Elapsed:
+def _date_unit(unit: str | None) -> str:
     unit = "days" if unit is None else unit
     if unit not in DAYS_PER_UNIT:
         raise ModelError(unknown("time unit for dates", unit, DAYS_PER_UNIT))
-    return Elapsed(_in_unit(dates - _date_origin(frame, dates, ids, since), unit), unit, derived=True)
+    return unit
 
 
 def _in_unit(durations: np.ndarray, unit: str | None) -> np.ndarray:
@@ -197,20 +206,20 @@ def _days(durations: np.ndarray) -> np.ndarray:
     return days
 
 
-def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any) -> Any:
+def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any, style: DateStyle) -> Any:
     if from_first(since):
         return _first(dates, ids)
     if isinstance(since, str) and since in frame.columns:
         require_columns(frame, [since])
-        origin = _as_dates(frame, frame[since], since, ids)
+        origin = read_dates(frame, frame[since], since, ids, style)
         if origin is None:
             raise DataError(f"since={since!r}: the column holds {kind_of(frame[since])}, not dates.")
-        return origin
+        return origin.values
     return _one_date(frame, since)
 
 
 def _one_date(frame: pd.DataFrame, since: Any) -> np.datetime64:
-    if isinstance(since, str) and not _ISO_DATE.fullmatch(since.strip()):
+    if isinstance(since, str) and not ISO_DATE.fullmatch(since.strip()):
         raise ModelError(
             f"since={since!r} is neither 'first', nor a column of the table, nor a date such as '2024-03-31'."
         )

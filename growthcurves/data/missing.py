@@ -13,9 +13,10 @@ from growthcurves.data.checks import missing_rows
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
 from growthcurves.data.grid import Grid, grid_of
-from growthcurves.data.persons import Persons
-from growthcurves.data.source import show_id
+from growthcurves.data.persons import Persons, plain_ids
+from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError
+from growthcurves.remembered import remembered
 from growthcurves.signs import told
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class MissingPatterns:
         The waves in their order.
     names : dict
         The columns: id, outcome, grid (what the waves come from) and by.
+    left_out : DataFrame
+        Rows with an outcome that the analysis left out all the same, by reason: columns reason, rows, persons (with
+        such a row). They are seen: that a predictor is missing is no attrition.
     """
 
     table: pd.DataFrame
@@ -60,6 +64,7 @@ class MissingPatterns:
     persons: pd.DataFrame
     waves: list[Any]
     names: dict[str, str | None]
+    left_out: pd.DataFrame
 
     @property
     def patterns(self) -> pd.DataFrame:
@@ -70,7 +75,8 @@ class MissingPatterns:
         """The tables as plain Python values; persons are counted, not listed."""
         tables = {"patterns": self.table, "totals": self.totals, "dropout": self.dropout}
         records = {name: _records(table) for name, table in tables.items()}
-        return {"names": dict(self.names), "waves": list(self.waves), "persons": len(self.persons), **records}
+        facts = {"names": dict(self.names), "waves": list(self.waves), "persons": len(self.persons)}
+        return facts | records | {"left_out": _records(self.left_out)}
 
     @told
     def __str__(self) -> str:
@@ -87,7 +93,10 @@ class MissingPatterns:
         ]
         if len(self.table) > len(shown):
             lines.append(f"  ... and {len(self.table) - len(shown)} more in .table")
-        return "\n".join([*lines, "", "Still in the study, and who leaves after the wave", *_lines(self.dropout)])
+        lines += ["", "Still in the study, and who leaves after the wave", *_lines(self.dropout)]
+        if len(self.left_out):
+            lines += ["", "Seen, but left out of the analysis", *_lines(self.left_out)]
+        return "\n".join(lines)
 
     def __repr__(self) -> str:
         return str(self)
@@ -105,13 +114,14 @@ class MissingPatterns:
         return self.table.groupby("group", sort=False).head(per_group)
 
 
+@remembered
 def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
     """The patterns of missing waves over all persons of the table, also those without a usable row.
 
     Parameters
     ----------
     panel : Panel
-        A wave counts as seen when the panel uses a row of the person at that wave.
+        A wave counts as seen when the person has an outcome at that wave, whether or not a predictor is missing.
     by : str, optional
         Column of groups; one value per person.
 
@@ -122,6 +132,8 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
     DataError
         When `by` varies within a person: the person is named.
     """
+    left_out = panel.left_out_though_seen()
+    panel = panel.observed()
     grid = grid_of(panel)
     ids, known = _known_ids(panel)
     everyone = Persons.of(ids)
@@ -139,6 +151,7 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
         persons=persons,
         waves=grid.labels,
         names={"id": panel.id, "outcome": panel.outcome, "grid": grid.name, "by": by},
+        left_out=left_out,
     )
 
 
@@ -156,7 +169,7 @@ def _known_ids(panel: Panel) -> tuple[Any, np.ndarray]:
     ids = raw_array(panel.data, panel.id)
     missing = missing_rows(ids)
     known = np.ones(len(panel.data), dtype=bool) if missing is None else ~missing
-    return (ids if missing is None else ids[known]), known
+    return plain_ids(ids if missing is None else ids[known]), known
 
 
 def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) -> tuple[np.ndarray, list[str]]:
@@ -174,7 +187,7 @@ def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) 
             f"by= needs one value per person; check whether one id stands for two persons."
         )
     values = pd.Categorical(column.iloc[everyone.first_rows]).remove_unused_categories()
-    labels = [show_id(label) for label in values.categories]
+    labels = [show_level(label) for label in values.categories]
     codes = np.asarray(values.codes, dtype=np.intp)
     if (codes < 0).any():
         codes, labels = np.where(codes < 0, len(labels), codes), [*labels, "(missing)"]

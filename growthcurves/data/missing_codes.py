@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.exact import with_missing
+
 
 @dataclass(frozen=True)
 class MissingCodes:
@@ -45,7 +47,22 @@ class MissingCodes:
         if isinstance(column.dtype, pd.CategoricalDtype):
             return column.cat.remove_categories([c for c in column.cat.categories if self.has(c)])
         found = self._found(column)
-        return column.mask(found) if found.any() else column
+        return with_missing(column, found) if found.any() else column
+
+    def tally(self, columns: Iterable[pd.Series]) -> dict[str, int]:
+        """Cells that each code makes missing.
+
+        Examples
+        --------
+        >>> MissingCodes.of([-99, "refused"]).tally([pd.Series(["12", "-99", "-99.0"]), pd.Series([1, -99])])
+        {'-99': 3, 'refused': 0}
+        """
+        single = {str(code): MissingCodes.of((code,)) for code in self.given}
+        counts = dict.fromkeys(single, 0)
+        for column in columns:
+            for text, code in single.items():
+                counts[text] += int(np.count_nonzero(code._found(_plain(column))))
+        return counts
 
     def has(self, value: Any) -> bool:
         """Whether one value is such a code."""
@@ -60,8 +77,18 @@ class MissingCodes:
             days = column.dt.strftime("%Y-%m-%d")
             found = days.isin(self.texts)
         else:
-            found = column.isin([*self.texts, *self.numbers])
+            found = column.isin([*self.texts, *self.numbers]) | self._as_numbers(column)
         return found.to_numpy(dtype=bool, na_value=False)
+
+    def _as_numbers(self, column: pd.Series) -> Any:
+        """Texts such as ``-99.0`` that are one of the codes as a number."""
+        if not self.numbers or column.isna().all():
+            return False
+        return pd.to_numeric(column, errors="coerce").isin(list(self.numbers))
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    return column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
 
 
 def _number(code: Any) -> float | None:

@@ -39,10 +39,15 @@ def own_lines(persons: Persons, times: np.ndarray, values: np.ndarray, origin: f
     return {"n": sizes, "first": first, "last": last, "intercept": intercept, "slope": slope, "r2": r2}
 
 
+def origin_of(times: np.ndarray) -> float:
+    """Where intercepts are read: time 0 where it lies inside the observed times, else the first of them."""
+    low, high = float(times.min()), float(times.max())
+    return 0.0 if low <= 0 <= high else low
+
+
 def people_table(persons: Persons, times: np.ndarray, values: np.ndarray, id: str, time: str) -> pd.DataFrame:
     """The lines as a table; where the intercept is read stands in its ``attrs``."""
-    low, high = float(times.min()), float(times.max())
-    origin = 0.0 if low <= 0 <= high else low
+    origin = origin_of(times)
     table = pd.DataFrame(own_lines(persons, times, values, origin), index=pd.Index(persons.labels, name=id))
     table.attrs = {"origin": origin, "note": f"intercept at {time} = {origin:g}"}
     return table

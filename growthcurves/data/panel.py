@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -12,16 +13,23 @@ import pandas as pd
 
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.clock import Clock
+from growthcurves.data.codebook import Codebook, codebook
+from growthcurves.data.dates import DateStyle
 from growthcurves.data.describe import PanelSummary, repeated_rows, summarise
-from growthcurves.data.elapsed import Elapsed, elapsed_times, first_times, from_first
+from growthcurves.data.elapsed import Elapsed, first_times, from_first
 from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.joined import with_joined
 from growthcurves.data.missing import MissingPatterns, missing_patterns
 from growthcurves.data.own_lines import people_table
-from growthcurves.data.persons import Persons
-from growthcurves.data.rows import Rows
+from growthcurves.data.persons import Persons, plain_ids
+from growthcurves.data.repeats import repeated_note
+from growthcurves.data.roles import check_roles, read_outcome, read_times
+from growthcurves.data.rows import Rows, leave_out
+from growthcurves.data.source import matched_notes
+from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.wave_spread import wave_spread
-from growthcurves.errors import DataError, ModelError
+from growthcurves.errors import DataError, DataWarning
 from growthcurves.signs import told
 
 
@@ -36,10 +44,11 @@ class Panel:
     ----------
     data : DataFrame
         The long table, pandas or polars.
-    id : str
-        Column that says whose row it is: numbers, text or categories.
+    id : str or list of str
+        Column that says whose row it is: numbers, text or categories; or several that say it together, such as
+        ``["site", "patient"]``, which become one column of that name with commas.
     time : str or None
-        Column of the time: numbers, dates, or text with ISO dates. None for models without time.
+        Column of the time: numbers, dates, periods, or text with dates. None for models without time.
     outcome : str
         Column of the outcome: numbers.
     wave : str, optional
@@ -51,6 +60,14 @@ class Panel:
         Unit of the outcome, for tables and pictures.
     since : "first", column name, date or number, optional
         Origin of time: each person's first time (the default for dates), a column, or a fixed value.
+    day_first : bool, optional
+        Whether dates written like 11.10.2019 have the day first, where no date of the column settles it.
+    date_format : str, optional
+        How dates that are text are written, as `datetime.datetime.strptime` reads them: ``"%d%b%Y"``.
+    labels : mapping, optional
+        What columns are called in words; by default the variable labels of a file of SPSS, Stata or SAS.
+    left_out : mapping of str to array of bool, optional
+        Rows to leave out before anything is read, by reason; they are counted in `dropped`.
 
     Raises
     ------
@@ -78,23 +95,33 @@ class Panel:
     time_unit: str | None = None
     outcome_unit: str | None = None
     since: Any = None
+    day_first: bool | None = None
+    date_format: str | None = None
+    labels: Mapping[str, str] | None = None
+    left_out: Mapping[str, Any] | None = None
     _rows: Rows = field(init=False)
+    _observed: Rows = field(init=False)
     _times: Elapsed | None = field(init=False)
     _values: np.ndarray = field(init=False)
     _clock: Clock | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         data = as_frame(self.data)
-        _check_roles(data, self.id, self.time, self.outcome, self.wave)
-        ids = raw_array(data, self.id)
-        times = _read_times(data, self.time, ids, self.since, self.time_unit)
-        values = _read_outcome(data, self.outcome, ids)
-        rows = Rows(len(data)).without_missing(ids, self.id)
+        labels = dict(data.attrs.get("labels") or {}) if self.labels is None else dict(self.labels)
+        data, counts = leave_out(data, self.left_out or {})
+        data, id = with_joined(data, self.id, "id")
+        check_roles(data, id, self.time, self.outcome, self.wave)
+        ids = raw_array(data, id)
+        style = DateStyle(self.day_first, self.date_format)
+        times = read_times(data, self.time, ids, self.since, self.time_unit, style)
+        values = read_outcome(data, self.outcome, ids)
+        rows = Rows(len(data)).after(counts).without_missing(ids, id)
         if times is not None:
             rows = rows.without_missing(times.values, self.time)
         rows = rows.without_missing(values, self.outcome)
         unit = self.time_unit if times is None else times.unit
-        self._set(data=data, time_unit=unit, _rows=rows, _times=times, _values=values)
+        self._set(data=data, id=id, time_unit=unit, labels=labels, _rows=rows, _times=times, _values=values)
+        self._set(left_out=None, _observed=rows)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -111,8 +138,8 @@ class Panel:
 
     @cached_property
     def ids(self) -> Any:
-        """Person of each used row: numpy array, or pandas array for text and categories."""
-        return self._rows.of(raw_array(self.data, self.id))
+        """Person of each used row: numpy array, whole numbers as such, or pandas array for text and categories."""
+        return plain_ids(self._rows.of(raw_array(self.data, self.id)))
 
     @cached_property
     def times(self) -> np.ndarray:
@@ -144,9 +171,11 @@ class Panel:
         if self._clock is not None:
             return self._clock
         firsts = None
+        assert self._times is not None
+        style = self._times.style
         if self.derived and from_first(self.since):
-            firsts = first_times(self.data, self.time, raw_array(self.data, self.id))
-        return Clock(self.id, self.time, self.time_unit, self.since, self.derived, firsts)
+            firsts = first_times(self.data, self.time, raw_array(self.data, self.id), style)
+        return Clock(self.id, self.time, self.time_unit, self.since, self.derived, firsts, style, style is not None)
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -167,6 +196,11 @@ class Panel:
     def rows_dropped(self) -> int:
         """Number of rows left out."""
         return self._rows.dropped
+
+    @property
+    def rows_total(self) -> int:
+        """Number of rows of the table that the panel was made of."""
+        return self._rows.total
 
     @property
     def dropped(self) -> pd.DataFrame:
@@ -232,6 +266,69 @@ class Panel:
             rows = rows.without_missing(raw_array(self.data, name), name)
         return self if rows is self._rows else self._with_rows(rows)
 
+    def leave_out(self, mask: Any, reason: str) -> Panel:
+        """A panel without these rows of `data`, as if they had not been in the table but for their count in `dropped`.
+
+        Each person's first visit is then the first that is left.
+
+        Parameters
+        ----------
+        mask : array of bool, shape (rows of `data`,)
+        reason : str
+            Said in `dropped`, the description and the report.
+
+        Raises
+        ------
+        ModelError
+            For a mask that does not fit.
+        DataError
+            When no row would be left.
+        """
+        names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since", "day_first", "date_format")
+        rest, counts = leave_out(self.data, {reason: mask})
+        panel = Panel(rest, labels=self.labels, **{name: getattr(self, name) for name in names})
+        before = [(text, rows) for text, rows in self._rows.reasons if not text.startswith("missing ")]
+        rows = panel._rows.after(dict(before) | counts)
+        panel._set(_rows=rows, _observed=rows)
+        return panel
+
+    def observed(self) -> Panel:
+        """The panel with all rows that have an outcome, those included that a model left out for a predictor."""
+        return self if self._rows is self._observed else self._with_rows(self._observed)
+
+    def left_out_though_seen(self) -> pd.DataFrame:
+        """Rows with an outcome that were left out for a predictor: columns reason, rows, persons with such a row."""
+        return self._rows.beyond(self._observed, raw_array(self.data, self.id))
+
+    @cached_property
+    def suspects(self) -> pd.DataFrame:
+        """Values of any column that may stand for missing: columns column, value, cells, persons, note.
+
+        Codes used in the field, such as -9, -99, 999 or ``.a``, where they stand outside the other values, and values
+        that repeat far outside the others.
+        """
+        names = [name for name in self.data.columns if name not in (self.id, self.wave)]
+        return suspect_table(find_suspects(self, names), self.data)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What to look at before an analysis, a sentence each: suspects, and how many cells a missing code matched."""
+        return (*self.suspects["note"], *matched_notes(self.data))
+
+    def codebook(self) -> Codebook:
+        """Every column of the table: label, role, type, levels or range, cells missing.
+
+        Examples
+        --------
+        >>> from growthcurves.data.datasets import load_dataset
+        >>> panel = Panel(load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.codebook().table.loc[1, ["column", "type", "values"]].tolist()
+        ['day', 'whole numbers', '0 to 9']
+        """
+        roles = {"id": self.id, "time": self.time, "outcome": self.outcome, "wave": self.wave}
+        title = f"Codebook: {len(self.data.columns)} columns, {len(self.data)} rows"
+        return codebook(self.data, roles, self.labels or {}, title)
+
     def duplicates(self) -> pd.DataFrame:
         """Used rows that share person and time with another row, in the order of the table."""
         return self.frame[repeated_rows(self.persons, self.times)]
@@ -244,6 +341,9 @@ class Panel:
         DataWarning
             When a person has two rows for one time.
         """
+        repeated = None if self._times is None else repeated_note(self)
+        if repeated is not None:
+            warnings.warn(repeated, DataWarning, stacklevel=2)
         return summarise(
             persons=self.persons,
             times=None if self._times is None else self.times,
@@ -252,17 +352,19 @@ class Panel:
             units={"time": self.time_unit, "outcome": self.outcome_unit},
             dropped=self._rows.reasons,
             waves=wave_spread(self),
+            columns=self.codebook().table,
+            notes=self.notes,
         )
 
-    def missing(self, by: str | None = None) -> MissingPatterns:
+    def missing(self, by: str | list[str] | None = None) -> MissingPatterns:
         """Which waves persons missed, whether they dropped out or came back, and from where they left.
 
         Waves are those of the wave column, else the times that persons have in common.
 
         Parameters
         ----------
-        by : str, optional
-            Column of groups to compare; one value per person.
+        by : str or list of str, optional
+            Column of groups to compare, or several that divide together; one value per person.
 
         Raises
         ------
@@ -285,7 +387,8 @@ class Panel:
         1     x.x  intermittent        1
         2     xxx      complete        1
         """
-        return missing_patterns(self, by)
+        panel, name = self._with_joined(by, "by")
+        return missing_patterns(panel, name)
 
     def people(self) -> pd.DataFrame:
         """One row per person (index id): rows, first and last time, and the person's own straight line.
@@ -322,7 +425,8 @@ class Panel:
         """
         from growthcurves.plots import plot_panel
 
-        return plot_panel(self, kind, **options)
+        panel, options["by"] = self._with_joined(options.get("by"), "by")
+        return plot_panel(panel, kind, **{name: value for name, value in options.items() if value is not None})
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows that are used, as `frame`: so a panel goes in wherever a long table does."""
@@ -356,42 +460,17 @@ class Panel:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
+    def _with_joined(self, names: Any, option: str) -> tuple[Panel, Any]:
+        """The panel with one column for several, and its name."""
+        data, name = with_joined(self.data, names, option)
+        if data is self.data:
+            return self, name
+        panel = self._with_rows(self._rows)
+        panel._set(data=data)
+        return panel, name
+
     def _with_rows(self, rows: Rows) -> Panel:
         panel = object.__new__(type(self))
         panel._set(**{item.name: getattr(self, item.name) for item in fields(self)})
         panel._set(_rows=rows)
         return panel
-
-
-def _check_roles(data: pd.DataFrame, id: str, time: str | None, outcome: str, wave: str | None) -> None:
-    """Every role has a column of its own; only a wave number may serve as the time as well."""
-    if id is None or outcome is None:
-        raise ModelError("A panel needs the columns id= and outcome=.")
-    roles = {"id": id, "time": time, "outcome": outcome}
-    taken: dict[str, str] = {}
-    for role, name in roles.items():
-        if name is not None and name in taken:
-            raise ModelError(f"Column {name!r} cannot be {taken[name]} and {role} at once.")
-        if name is not None:
-            taken[name] = role
-    if wave is not None and wave in (id, outcome):
-        raise ModelError(f"Column {wave!r} cannot be {taken[wave]} and wave at once.")
-    require_columns(data, taken if wave is None else [*taken, wave])
-    if not len(data):
-        raise DataError("The table has no rows.")
-
-
-def _read_times(
-    data: pd.DataFrame, time: str | None, ids: Any, since: Any, unit: str | None
-) -> Elapsed | None:
-    if time is not None:
-        return elapsed_times(data, time, ids, since, unit)
-    if since is not None or unit is not None:
-        raise ModelError("since= and time_unit= need a time column: give one with time=.")
-    return None
-
-
-def _read_outcome(data: pd.DataFrame, outcome: str, ids: Any) -> np.ndarray:
-    if pd.api.types.is_bool_dtype(data[outcome].dtype):
-        raise DataError(f"Outcome column {outcome!r} holds True and False where numbers are needed.")
-    return numeric_column(data, outcome, ids)

@@ -12,6 +12,11 @@ import numpy as np
 from growthcurves.errors import ColumnError, ModelError
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+#: Words that name an occasion where other columns have its number.
+_OCCASIONS = frozenset(
+    ["base", "baseline", "bl", "screening", "pre", "post", "start", "end", "first", "last", "final", "fu", "followup"]
+    + ["entry", "exit", "intake", "admission", "discharge"]
+)
 _NUMBER = r"([+-]?\d+(?:\.\d+)?)"
 
 
@@ -76,11 +81,65 @@ class Pattern:
             raise ColumnError(self._no_match(columns))
         return found
 
+    def missed(self, columns: Iterable[Hashable]) -> list[str]:
+        """Columns that look like one more wave: parts of the pattern's name, and a word for an occasion.
+
+        Examples
+        --------
+        >>> Pattern("dass{wave}_1").missed(["final_1", "final_2", "age", "sex_1"])
+        ['final_1']
+        """
+        own = set(_words(_PLACEHOLDER.sub(" ", self.text)))
+        return [str(column) for column in columns if _is_occasion(_words(str(column)), own)]
+
     def _no_match(self, columns: list[Hashable]) -> str:
         wanted = _PLACEHOLDER.sub("0", self.text)
         near = difflib.get_close_matches(wanted, [str(column) for column in columns], n=3, cutoff=0.4)
         listed = ", ".join(repr(name) for name in near or [str(column) for column in columns[:5]])
         return f"No column fits the pattern {self.text!r} as a whole; nearest are {listed}."
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", name.lower()) if word]
+
+
+def _is_occasion(words: list[str], own: set[str]) -> bool:
+    occasions = [word for word in words if word.rstrip("0123456789") in _OCCASIONS]
+    rest = [word for word in words if word not in occasions]
+    return len(occasions) == 1 and bool(rest) and set(rest) <= own
+
+
+@dataclass(frozen=True)
+class FoundPattern:
+    """A pattern that several columns of a table fit.
+
+    Attributes
+    ----------
+    text : str
+        The pattern, with ``{wave}`` where the number stands.
+    columns : tuple of str
+    """
+
+    text: str
+    columns: tuple[str, ...]
+
+
+def find_patterns(columns: Iterable[Hashable]) -> list[FoundPattern]:
+    """Patterns that two columns or more fit, the one that most columns fit first.
+
+    Examples
+    --------
+    >>> [found.text for found in find_patterns(["id", "age", "bdi_t1", "bdi_t2", "bdi_t3"])]
+    ['bdi_t{wave}']
+    """
+    groups: dict[str, dict[str, str]] = {}
+    for column in columns:
+        for number in re.finditer(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])", str(column)):
+            text = f"{str(column)[: number.start()]}{{wave}}{str(column)[number.end() :]}"
+            if re.search(r"[^\W\d_]", text.replace("{wave}", "")):  # a name beside the number
+                groups.setdefault(text, {}).setdefault(number[0], str(column))
+    found = [FoundPattern(text, tuple(fits.values())) for text, fits in groups.items() if len(fits) > 1]
+    return sorted(found, key=lambda pattern: -len(pattern.columns))
 
 
 def plain_number(value: float) -> float:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.exact import EXACT
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Persons:
@@ -111,6 +113,22 @@ class Persons:
         starts = run_starts(codes)
         together = len(starts) == len(labels)
         return cls(labels, starts if together else None, len(codes), codes)
+
+
+def plain_ids(ids: Any) -> Any:
+    """Ids without missing values; whole numbers as numpy has them, also where a missing id had made them floats.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plain_ids(np.array([308.0, 309.0])), plain_ids(np.array([1.5, 2.0]))
+    (array([308, 309]), array([1.5, 2. ]))
+    """
+    dtype = ids.dtype
+    if not isinstance(dtype, np.dtype):
+        return ids.to_numpy(dtype=dtype.numpy_dtype) if pd.api.types.is_integer_dtype(dtype) else ids
+    whole = dtype.kind == "f" and len(ids) and bool((np.abs(ids) < EXACT).all() and (ids == np.floor(ids)).all())
+    return ids.astype(np.int64) if whole else ids
 
 
 def run_starts(values: np.ndarray) -> np.ndarray:

@@ -29,14 +29,30 @@ READERS: dict[str, Reader] = {
     ".xpt": read_sas,
 }
 READABLE = tuple(READERS)
+OLD_OR_OTHER_SHEETS = {
+    ".xls": "Excel files of before 2007 (.xls)",
+    ".xlsb": "binary Excel files (.xlsb)",
+    ".xlsm": "Excel files with macros (.xlsm)",
+    ".ods": "OpenDocument sheets (.ods)",
+}
 
 
-def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) -> pd.DataFrame:
+def read_table(
+    path: str | Path,
+    missing: Iterable[Any] = (),
+    day_first: bool | None = None,
+    date_format: str | None = None,
+    **options: Any,
+) -> pd.DataFrame:
     """Read a table from a file: text, Parquet, Excel, SPSS, Stata or SAS.
 
-    Text: separator (comma, semicolon, tab, ``|``), decimal comma, byte-order mark and encoding (UTF-8, UTF-16,
-    Windows-1252) are found out, and a column in which any value is like ``007`` stays text. Excel: the first
-    row that is not empty is the header; cells keep the type that they have in the sheet.
+    Text: separator (comma, semicolon, tab, ``|``, blanks), decimal comma, byte-order mark, encoding (UTF-8, UTF-16,
+    Windows-1252) and lines before the table are found out. A column in which any value is like ``007`` stays text,
+    and whole numbers too long for a double stay whole. Excel: the first row that is not empty is the header; cells
+    keep the type that they have in the sheet.
+
+    In text and Excel empty cells, NA, N/A, n/a, #N/A and <NA> are missing; nan, None and null (in capitals or not) are
+    so where the column's other cells are numbers, and stay texts among texts: an arm may be called None.
 
     SPSS, Stata and SAS: dates become dates, user-missing values and empty text become missing, and a column
     with value labels becomes a categorical whose categories are the labels in the order of their codes. A
@@ -52,10 +68,15 @@ def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) ->
         A file that ends in .csv, .tsv or .txt (with a header line), .parquet, .xlsx, .sav, .zsav, .dta,
         .sas7bdat or .xpt. All but text need an extra, as the error says where it is not installed.
     missing : values, optional
-        Codes that mean missing, for example ``[-99]``; besides empty cells, NA, NaN and the like in text and
-        Excel. A number is also found where it is written as text; a value label counts as a code too.
+        Further codes that mean missing, for example ``[-99]``. A number is also found where it is written as text; a
+        value label counts as a code too. How many cells each matched stands in ``attrs["source"]["matched"]``.
+    day_first : bool, optional
+        Whether dates written like 11.10.2019 have the day first; needed where no date of the column settles it.
+    date_format : str, optional
+        How dates that are text are written, in the words of `datetime.datetime.strptime`: ``"%d%b%Y"``.
     **options
-        Text: options of `pandas.read_csv`, for what should not be found out (``sep``, ``decimal``, ``dtype``, ...).
+        Text: options of `pandas.read_csv`, for what should not be found out (``sep``, ``decimal``, ``dtype``, ...);
+        ``names`` gives the names of a file without a header.
         Parquet: ``columns``, the columns to read. Excel: ``sheet_name``, needed where several sheets are
         filled. SPSS and Stata: ``labels``, True, False (keep all codes) or a list of the columns whose value
         labels are wanted. SPSS, Stata and SAS: ``encoding``.
@@ -63,7 +84,8 @@ def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) ->
     Returns
     -------
     DataFrame
-        With ``attrs["source"]``, so that errors can name the row of the file.
+        With ``attrs["source"]``, so that errors can name the row of the file, and, from SPSS, Stata and SAS,
+        ``attrs["labels"]``, the labels of the variables.
 
     Raises
     ------
@@ -88,6 +110,8 @@ def read_table(path: str | Path, missing: Iterable[Any] = (), **options: Any) ->
     path = Path(path).expanduser()
     codes = MissingCodes.of(missing)
     frame = _reader_of(path)(path, codes, **options)
+    dates = {"day_first": day_first, "date_format": date_format}
+    options = options | {name: value for name, value in dates.items() if value is not None}
     if codes.given or options:  # so that the same call can be written down
         frame.attrs["source"] = frame.attrs["source"] | {"missing": list(codes.given), "options": options}
     return frame
@@ -99,6 +123,17 @@ def _reader_of(path: Path) -> Reader:
     if path.is_dir():
         raise DataError(f"{str(path)!r} is a folder, not a file.")
     ending = path.suffix.lower()
+    if path.name.startswith(("~$", ".~lock.")):
+        opened = path.name.removeprefix("~$").removeprefix(".~lock.").removesuffix("#")
+        raise DataError(
+            f"{path.name} is the lock file that a spreadsheet program keeps while {opened} is open, no table: "
+            f"read {opened} itself."
+        )
+    if ending in OLD_OR_OTHER_SHEETS:
+        raise NotAvailableError(
+            f"{path.name}: {OLD_OR_OTHER_SHEETS[ending]} cannot be read: open it in a spreadsheet program and save it "
+            f"as .xlsx; readable are {', '.join(READABLE)}."
+        )
     if ending not in READERS:
         kind = f"{path.suffix} files" if path.suffix else "files without an ending"
         raise NotAvailableError(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.exact import whole_numbers, with_missing
 from growthcurves.data.extras import needed_package, refuse_options
 from growthcurves.data.frame import require_columns
 from growthcurves.data.missing_codes import MissingCodes
@@ -46,12 +47,24 @@ def _read(
         raise unreadable(path, f"{kind} file", error) from None
     labels, ranges = about.variable_value_labels, about.missing_ranges
     as_categories = _labels_wanted(frame, labels, wanted)
+    matched = codes.tally(_with_labels(frame[name], labels.get(name, {})) for name in frame.columns)
     columns = {}
     for name in frame.columns:
         column, shown = _without_missing(frame[name], codes, ranges.get(name, ()), labels.get(name, {}))
         columns[name] = _labelled(column, shown, wanted is not True) if name in as_categories else column
-    more = {"labels": True} if as_categories else {}
-    return finished(pd.DataFrame(columns, copy=False), MissingCodes.of(()), path, **more)
+    more: dict[str, Any] = ({"labels": True} if as_categories else {}) | ({"matched": matched} if matched else {})
+    read_frame = finished(pd.DataFrame(columns, copy=False), MissingCodes.of(()), path, **more)
+    spoken = {name: " ".join((text or "").split()) for name, text in about.column_names_to_labels.items()}
+    said = {name: text for name, text in spoken.items() if text}
+    if said:
+        read_frame.attrs["labels"] = said
+    return read_frame
+
+
+def _with_labels(column: pd.Series, labels: Mapping[Any, str]) -> pd.Series:
+    """Cells and, for codes that have one, their labels: where a missing code may be found, once for each cell."""
+    named = column[column.isin(list(labels))].map(labels)
+    return column if named.empty else pd.concat([column.astype(object), named.astype(object)], ignore_index=True)
 
 
 def _labels_wanted(frame: pd.DataFrame, labels: Mapping[str, Any], wanted: Any) -> set[str]:
@@ -71,7 +84,7 @@ def _without_missing(
 ) -> tuple[pd.Series, dict[Any, str]]:
     """The column without what means missing, and the labels of the other codes."""
     missing = _user_missing(column, ranges)
-    column = codes.without(column.mask(missing) if missing.any() else column)
+    column = whole_numbers(codes.without(with_missing(column, missing) if missing.any() else column))
     if not pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_datetime64_any_dtype(
         column.dtype
     ):

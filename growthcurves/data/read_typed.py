@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.data.exact import EXACT, whole_numbers
 from growthcurves.data.extras import needed_package, refuse_options
 from growthcurves.data.missing_codes import MissingCodes
+from growthcurves.data.missing_words import without_words
 from growthcurves.data.read_text import refuse_shared_names
 from growthcurves.errors import DataError, ModelError, unknown
 
@@ -35,7 +37,8 @@ def read_excel(path: Path, codes: MissingCodes, **options: Any) -> pd.DataFrame:
     except Exception as error:  # what a damaged archive raises is documented nowhere
         raise unreadable(path, "Excel", error) from None
     with book:
-        cells = pd.read_excel(book, sheet_name=_sheet(book, path, **options), header=None, dtype=object)
+        sheet = _sheet(book, path, **options)
+        cells = pd.read_excel(book, sheet_name=sheet, header=None, dtype=object, keep_default_na=False, na_values=[""])
     filled = cells.notna().any(axis=1).to_numpy()
     if not filled.any():
         raise DataError(f"{path.name} is empty.")
@@ -45,9 +48,11 @@ def read_excel(path: Path, codes: MissingCodes, **options: Any) -> pd.DataFrame:
     frame = frame.drop(
         columns=[name for name in frame.columns if name.startswith("Unnamed: ") and frame[name].isna().all()]
     )
-    frame = pd.DataFrame({name: _typed(codes.without(frame[name])) for name in frame.columns})
+    matched = codes.tally(frame[name] for name in frame.columns) if codes.given else {}
+    frame = pd.DataFrame({name: _typed(without_words(codes.without(frame[name]))) for name in frame.columns})
     blank = [row for row in range(header + 2, len(cells) + 1) if not filled[row - 1]]
-    return finished(frame, MissingCodes.of(()), path, header + 2, **({"blank": blank} if blank else {}))
+    more = ({"blank": blank} if blank else {}) | ({"matched": matched} if matched else {})
+    return finished(frame, MissingCodes.of(()), path, header + 2, **more)
 
 
 def finished(
@@ -57,6 +62,7 @@ def finished(
     if not len(frame):
         raise DataError(f"{path.name} has no rows.")
     if codes.given:
+        more["matched"] = codes.tally(frame[name] for name in frame.columns)
         frame = pd.DataFrame({name: codes.without(frame[name]) for name in frame.columns}, copy=False)
     frame.attrs = {"source": {"file": path.name, "first_row": first_row, **more}}
     return frame
@@ -99,4 +105,8 @@ def _typed(column: pd.Series) -> pd.Series:
     """Cells of one kind as a column of that kind; a mixture stays as it is, for the error that names the cell."""
     if pd.api.types.infer_dtype(column, skipna=True) in ("datetime", "date", "datetime64"):
         return pd.to_datetime(column)
+    if pd.api.types.infer_dtype(column, skipna=True) == "integer":
+        whole = whole_numbers(column)
+        largest = whole.abs().max()
+        return whole if column.isna().any() and largest >= EXACT else column.infer_objects()
     return column.infer_objects()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.data.joined import apart, columns_of, with_joined
 from growthcurves.data.patterns import Pattern, plain_number
 from growthcurves.data.source import find_cell, show_id
 from growthcurves.data.stack import Layout, WaveColumns, stack
-from growthcurves.errors import ColumnError, DataError, ModelError
+from growthcurves.errors import ColumnError, DataError, DataWarning, ModelError
 
 Columns = str | Mapping[str, str | Mapping[str, float]]
 Times = str | Mapping[float, float] | None
@@ -21,7 +23,7 @@ Times = str | Mapping[float, float] | None
 
 def to_long(
     wide: Any,
-    id: str,
+    id: str | list[str],
     time: str,
     columns: Columns,
     times: Times = None,
@@ -33,8 +35,8 @@ def to_long(
     ----------
     wide : DataFrame
         The wide table, pandas or polars; it is not changed.
-    id : str
-        Column that names the person; every person has one row.
+    id : str or list of str
+        Column that names the person, or several that do so together; every person has one row.
     time : str
         Name of the time column of the long table.
     columns : str or dict
@@ -64,6 +66,11 @@ def to_long(
     ModelError
         When names collide, or `times` does not fit the waves (`ColumnError` where a wave has no time column).
 
+    Warns
+    -----
+    DataWarning
+        When a column looks like one more wave that the pattern does not fit, such as ``final_1`` beside ``dass1_1``.
+
     Examples
     --------
     >>> wide = pd.DataFrame({"subject": [1, 2], "age": [30, 40], "score_0": [5, 6], "score_3": [7, 8]})
@@ -75,8 +82,21 @@ def to_long(
     3        2     3   40      8
     """
     wide = as_frame(wide)
+    parts = columns_of(id, "id")
+    if len(parts) > 1:
+        together, name = with_joined(wide, parts, "id")
+        kept = None if keep is None else [*parts, *([keep] if isinstance(keep, str) else keep)]
+        return apart(to_long(together, name, time, columns, times, kept), name, parts)
+    return _long(wide, parts[0], time, columns, times, keep)
+
+
+def _long(
+    wide: pd.DataFrame, id: Any, time: str, columns: Columns, times: Times, keep: Iterable[str] | None
+) -> pd.DataFrame:
+    """`to_long` for one column of ids."""
     require_columns(wide, [id])
     outcomes = _outcome_columns(wide, id, columns)
+    _warn_of_missed_waves(wide, columns, outcomes)
     waves, clock = _occasions(wide, id, outcomes, times)
     kept = _kept_columns(wide, id, [*outcomes.values(), clock], keep)
     named_wave = [] if times is None else ["wave"]
@@ -96,6 +116,23 @@ def _outcome_columns(wide: pd.DataFrame, id: str, columns: Columns) -> dict[str,
             "columns= needs a pattern such as 'reaction_{day}', or a dict of outcomes and patterns."
         )
     return {str(outcome): _columns_of(wide, others, outcome, given) for outcome, given in columns.items()}
+
+
+def _warn_of_missed_waves(wide: pd.DataFrame, columns: Columns, outcomes: dict[str, WaveColumns]) -> None:
+    patterns = {next(iter(outcomes)): columns} if isinstance(columns, str) else columns
+    for outcome, given in patterns.items():
+        if not isinstance(given, str):
+            continue
+        used = {name for found in outcomes.values() for name in found.values()}
+        missed = Pattern(given).missed(name for name in wide.columns if name not in used)
+        if missed:
+            found = list(outcomes[str(outcome)].values())
+            text = (
+                f"The pattern {given!r} fits {', '.join(map(str, found[:3]))}{', ...' * (len(found) > 3)}, but not "
+                f"{', '.join(map(repr, missed))}, which looks like one more wave: spell the columns out with their "
+                f"times, as in columns={{{outcome!r}: {{{str(found[0])!r}: 0, {missed[0]!r}: 9}}}}."
+            )
+            warnings.warn(text, DataWarning, stacklevel=4)
 
 
 def _columns_of(

@@ -47,9 +47,38 @@ class Cell:
     place: str
 
 
+#: How the empty text is shown, so that nobody takes it for nothing.
+EMPTY = "(empty)"
+
+
 def source_of(frame: pd.DataFrame) -> dict[str, Any]:
     """What is known of the file that the table came from; empty for a table made in memory."""
     return dict(frame.attrs.get("source") or {})
+
+
+def from_file(frame: pd.DataFrame) -> bool:
+    """Whether the table was read from a file of the user's."""
+    source = source_of(frame)
+    return bool(source.get("file")) and "dataset" not in source
+
+
+def matched_notes(frame: pd.DataFrame) -> list[str]:
+    """How many cells each missing code of the user matched, a sentence each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0]})
+    >>> frame.attrs["source"] = {"file": "a.csv", "matched": {"-99": 3, "abc": 0}}
+    >>> matched_notes(frame)
+    ['The missing code -99 stood in 3 cells of a.csv.', 'The missing code abc matches no cell of a.csv.']
+    """
+    source = source_of(frame)
+    found, file = source.get("matched", {}), source.get("file", "the table")
+    return [
+        f"The missing code {code} "
+        + (f"stood in {cells} cell{'s' * (cells != 1)} of {file}." if cells else f"matches no cell of {file}.")
+        for code, cells in found.items()
+    ]
 
 
 def find_cell(
@@ -93,9 +122,14 @@ def find_cell(
 
 def show_id(value: Any) -> str:
     """An id as the user wrote it: a whole number that pandas made a float loses its ``.0``."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):  # numpy's doubles are floats
+        return str(int(value)) if value.is_integer() else f"{value:.12g}"
     return str(value)
+
+
+def show_level(value: Any) -> str:
+    """A level of a grouping column for a reader: as `show_id`, and the empty text in words."""
+    return show_id(value) or EMPTY
 
 
 def _row(label: Any, source: Mapping[str, Any]) -> str:

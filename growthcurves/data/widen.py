@@ -11,7 +11,9 @@ import pandas as pd
 
 from growthcurves.data.checks import holds_numbers, kind_of, missing_rows
 from growthcurves.data.constant import first_difference
+from growthcurves.data.exact import room_for_missing
 from growthcurves.data.frame import as_frame, listed, raw_array, require_columns
+from growthcurves.data.joined import apart, columns_of, with_joined
 from growthcurves.data.patterns import number_text
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import find_cell, show_id
@@ -21,7 +23,11 @@ _MOST_EMPTY_CELLS = 10_000_000
 
 
 def to_wide(
-    long: Any, id: str, time: str, values: str | Iterable[str], keep: str | Iterable[str] | None = None
+    long: Any,
+    id: str | list[str],
+    time: str,
+    values: str | Iterable[str],
+    keep: str | Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Turn a long table (one row per person and occasion) into a wide one (one row per person).
 
@@ -33,8 +39,8 @@ def to_wide(
     ----------
     long : DataFrame or Panel
         The long table, pandas or polars; it is not changed.
-    id : str
-        Column that names the person.
+    id : str or list of str
+        Column that names the person, or several that do so together.
     time : str
         Column that names the occasion: numbers, text or categories.
     values : list of str
@@ -71,6 +77,18 @@ def to_wide(
     """
     long = as_frame(long)
     spread = listed(values, "values")
+    parts = columns_of(id, "id")
+    if len(parts) > 1:
+        together, name = with_joined(long, parts, "id")
+        kept = None if keep is None else [*map(str, parts), *([keep] if isinstance(keep, str) else keep)]
+        return apart(to_wide(together, name, time, spread, kept), name, parts)
+    return _widened(long, parts[0], time, spread, keep)
+
+
+def _widened(
+    long: pd.DataFrame, id: Any, time: str, spread: list[Any], keep: str | Iterable[str] | None
+) -> pd.DataFrame:
+    """`to_wide` for one column of ids."""
     _check_roles(long, id, time, spread)
     persons = Persons.of(_complete(long, id))
     occasions, labels = _occasions(long, time)
@@ -197,5 +215,5 @@ def _varies(long: pd.DataFrame, persons: Persons, name: Hashable, row: int) -> s
 
 def _take(values: Any, rows: np.ndarray) -> Any:
     if (rows < 0).any():
-        return pd.api.extensions.take(values, rows, allow_fill=True)
+        return pd.api.extensions.take(room_for_missing(values), rows, allow_fill=True)
     return values.take(rows)

@@ -10,11 +10,12 @@ import pandas as pd
 
 from growthcurves.data.checks import missing_rows, numeric_column
 from growthcurves.data.frame import as_frame, listed, raw_array, require_columns
+from growthcurves.data.joined import columns_of, with_joined
 from growthcurves.data.persons import Persons
 from growthcurves.errors import ModelError
 
 
-def within_between(long: Any, id: str, columns: str | Iterable[str]) -> pd.DataFrame:
+def within_between(long: Any, id: str | list[str], columns: str | Iterable[str]) -> pd.DataFrame:
     """Split time-varying predictors into the person's mean and the deviation from it.
 
     The two parts answer different questions: ``stress_between``, whether persons with more stress have higher
@@ -24,8 +25,8 @@ def within_between(long: Any, id: str, columns: str | Iterable[str]) -> pd.DataF
     ----------
     long : DataFrame or Panel
         The long table, pandas or polars; it is not changed.
-    id : str
-        Column that names the person.
+    id : str or list of str
+        Column that names the person, or several that do so together.
     columns : str or list of str
         Columns of numbers to split.
 
@@ -60,8 +61,9 @@ def within_between(long: Any, id: str, columns: str | Iterable[str]) -> pd.DataF
     """
     long = as_frame(long)
     names = listed(columns, "columns")
-    require_columns(long, [id, *names])
-    ids = raw_array(long, id)
+    require_columns(long, [*columns_of(id, "id"), *names])
+    together, name_of_id = with_joined(long, id, "id")
+    ids = raw_array(together, name_of_id)
     split: dict[str, np.ndarray] = {}
     for name in names:
         values = numeric_column(long, name, ids)

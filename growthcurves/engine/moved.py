@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import Coordinates, Problem, standard_problem
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.face import ZERO, face_of
 from growthcurves.engine.search.certificate import judge
 from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array
 

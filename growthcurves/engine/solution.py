@@ -9,10 +9,11 @@ import numpy as np
 
 from growthcurves.engine.information.expected import expected_hessian
 from growthcurves.engine.information.observed import VarianceInformation, variance_information
-from growthcurves.engine.likelihood.problem import Coordinates, Problem, coordinates, standard_problem
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.face import scale_of
 from growthcurves.engine.search.certificate import Verdict, judge
 from growthcurves.engine.search.optimise import Optimum, moment_start, optimise, other_start
+from growthcurves.engine.sums.coordinates import Coordinates, coordinates
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array
 

@@ -1,4 +1,4 @@
-"""What a careful analyst should look at: warnings that stay with the fit."""
+"""What a careful analyst should look at: notes that are warned of and stay with the fit."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.data.describe import repeated_rows, repeated_text
+from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel
-from growthcurves.engine.likelihood.problem import Coordinates
-from growthcurves.engine.solution import Solution
-from growthcurves.errors import (
-    ConvergenceWarning,
-    DataWarning,
-    GrowthCurvesWarning,
-    IdentificationWarning,
-    ModelWarning,
-)
-from growthcurves.model.bind import BoundModel
+from growthcurves.data.repeats import repeated_note, reused_ids_note
+from growthcurves.data.source import from_file
+from growthcurves.data.suspects import find_suspects
+from growthcurves.engine.estimates import Estimates, Sums
+from growthcurves.model.bind import BoundModel, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
 
 
-def data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
+def data_notes(bound: BoundModel) -> Iterable[Note]:
     panel, model = bound.panel, bound.model
     if panel.persons.count < FEW_PERSONS and model.random.names:
-        yield DataWarning(
+        yield Note(
+            NoteKind.FEW_PERSONS,
             f"There are {panel.persons.count} persons only: what is said of the differences between persons "
             f"rests on these few."
         )
+    for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
+        yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
+    for name in bound.covariates.levels:
+        reused = reused_ids_note(panel, name)
+        if reused is not None:
+            yield Note(NoteKind.REUSED_IDS, reused)
     if model.time is None:
         return
     yield from _duplicate_note(bound)
@@ -39,11 +41,10 @@ def data_notes(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
     yield from _baseline_note(bound, occasions)
 
 
-def _duplicate_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
-    panel = bound.panel
-    repeated = repeated_rows(panel.persons, panel.times)
-    if repeated.any():
-        yield DataWarning(repeated_text(panel.persons, panel.times, repeated, bound.model.time))
+def _duplicate_note(bound: BoundModel) -> Iterable[Note]:
+    repeated = repeated_note(bound.panel)
+    if repeated is not None:
+        yield Note(NoteKind.REPEATED_TIMES, repeated)
 
 
 @dataclass(frozen=True)
@@ -79,19 +80,20 @@ def _ascending(panel: Panel) -> bool:
     return not back.any()
 
 
-def _cohort_note(bound: BoundModel, occasions: _Occasions) -> Iterable[GrowthCurvesWarning]:
+def _cohort_note(bound: BoundModel, occasions: _Occasions) -> Iterable[Note]:
     first = occasions.first
     span = float(np.median(occasions.last - first))
     if span > 0 and float(first.std()) > 0.5 * span:
         time = bound.model.time
-        yield DataWarning(
+        yield Note(
+            NoteKind.COHORTS,
             f"Persons start at very different values of {time!r} (SD {first.std():.3g}, median follow-up {span:.3g}): "
             f"differences between persons of different {time!r} and change within persons are mixed in the slope. "
             f"Measure time from each person's first occasion and give the first {time!r} as a predictor to split them."
         )
 
 
-def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[GrowthCurvesWarning]:
+def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[Note]:
     seen = set()
     for columns in bound.predictors.values():
         for name, values in zip(columns.names, columns.values, strict=True):
@@ -99,17 +101,18 @@ def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[GrowthC
                 continue
             seen.add(name)
             if np.mean(values == occasions.baseline) > 0.9 and values.min() < values.max():
-                yield ModelWarning(
+                yield Note(
+                    NoteKind.BASELINE_PREDICTS,
                     f"The predictor {name!r} equals the first {bound.model.outcome!r} of most persons: the baseline is "
                     f"both predictor and outcome, which biases the effects on change; leave the first occasion out of "
                     f"the outcome, or the predictor out of the model."
                 )
 
 
-def design_notes(bound: BoundModel, coords: Coordinates) -> Iterable[GrowthCurvesWarning]:
-    if coords.dependent_x:
-        names = ", ".join(bound.terms[j] for j in coords.dependent_x)
-        yield ModelWarning(f"Left out as linear combinations of other terms: {names}.")
+def design_notes(bound: BoundModel, sums: Sums) -> Iterable[Note]:
+    if sums.left_out:
+        names = ", ".join(bound.terms[j] for j in sums.left_out)
+        yield Note(NoteKind.LEFT_OUT, f"Left out as linear combinations of other terms: {names}.")
     if bound.model.time is None or "intercept" not in bound.predictors:
         return
     intercept = set(bound.predictors["intercept"].names)
@@ -117,14 +120,15 @@ def design_notes(bound: BoundModel, coords: Coordinates) -> Iterable[GrowthCurve
         lone = [name for name in bound.predictors[parameter].names if name not in intercept and name != "1"]
         if lone and "1" in bound.predictors[parameter].names:
             names = ", ".join(lone)
-            yield ModelWarning(
+            yield Note(
+                NoteKind.SLOPE_ONLY,
                 f"{names} predicts the {parameter} but not the intercept: all persons are held to start equal "
                 f"at the origin whatever their {names}; add it to the intercept unless that is meant."
             )
     yield from _origin_note(bound)
 
 
-def _origin_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
+def _origin_note(bound: BoundModel) -> Iterable[Note]:
     """An origin far outside the data matters where G is not closed under a change of origin."""
     times, origin = bound.panel.times, bound.shape.origin
     low, high = float(times.min()), float(times.max())
@@ -133,22 +137,25 @@ def _origin_note(bound: BoundModel) -> Iterable[GrowthCurvesWarning]:
         return
     together = any({"intercept", "slope"} <= set(block) for block in bound.model.random.blocks)
     if "slope" in bound.random_names and not together:
-        yield ModelWarning(
+        yield Note(
+            NoteKind.FAR_ORIGIN,
             f"The origin of {bound.model.time!r} ({origin:g}) lies far outside the data ({low:g} to {high:g}) and the "
             f"random slope has no covariance with a random intercept: the model depends on this origin; "
             f"set origin= inside the data or let intercept and slope covary."
         )
 
 
-def solution_notes(bound: BoundModel, solution: Solution) -> Iterable[GrowthCurvesWarning]:
-    verdict = solution.verdict
+def estimation_notes(bound: BoundModel, estimates: Estimates) -> Iterable[Note]:
+    verdict = estimates.verdict
     if not verdict.identified:
-        yield IdentificationWarning(
+        yield Note(
+            NoteKind.NOT_IDENTIFIED,
             f"The variances of {', '.join(bound.random_names)} and of the residual cannot be told apart in this design "
             f"(too few occasions per person, at times that persons share): fixed effects are valid, and variances, "
             f"reliability, ICC and persons' estimates are withheld. Fit fewer random effects, or add occasions."
         )
     if not verdict.converged:
-        yield ConvergenceWarning(
+        yield Note(
+            NoteKind.NOT_CONVERGED,
             f"The optimum could not be certified (Newton decrement {verdict.decrement:.2g}): do not rely on this fit."
         )

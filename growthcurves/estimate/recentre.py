@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.engine.likelihood.problem import coordinates
-from growthcurves.engine.moved import moved
+from growthcurves.engine.build import recoded, summed
 from growthcurves.errors import ModelError
-from growthcurves.estimate.run import sums
+from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.shapes import shape_of
@@ -28,13 +27,10 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     if fit.model.time is None:
         raise ModelError("The model has no time, so there is no origin to move.")
     bound = bind(fit.model.replace(origin=origin), fit.panel)
-    people = sums(bound)
-    moments = people.moments()
-    coords = coordinates(moments)
-    solution = moved(fit.solution, moments, coords)
-    if solution is None:
+    estimates = recoded(fit.estimates, summed(rows_of(bound)))
+    if estimates is None:
         raise ModelError(_why_not(fit))
-    return kind(bound.model, fit.panel, bound, people, moments, coords, solution, fit.method, fit.warnings)
+    return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes)
 
 
 def _why_not(fit: FittedModel) -> str:

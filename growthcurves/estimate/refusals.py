@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
-from growthcurves.engine.likelihood.problem import Coordinates, Problem
-from growthcurves.engine.solution import Solution
+from growthcurves.engine.build import Problem
+from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.model.bind import BoundModel
 from growthcurves.model.growth import GrowthModel
@@ -35,15 +35,16 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
         )
 
 
-def refuse_design(bound: BoundModel, coords: Coordinates, rows: int) -> None:
-    for column in coords.dependent_z:
+def refuse_design(bound: BoundModel, sums: Sums) -> None:
+    rows, kept = sums.rows, len(sums.kept)
+    for column in sums.coordinates.dependent_z:
         raise NotEstimableError(
             f"The random effect {bound.random_names[column]!r} cannot vary: its column is constant or a "
             f"linear combination of the other random effects; leave it out of random=."
         )
-    if rows <= len(coords.x.kept):
+    if rows <= kept:
         raise NotEstimableError(
-            f"There are {rows} rows for {len(coords.x.kept)} fixed effects: too few to estimate a residual variance."
+            f"There are {rows} rows for {kept} fixed effects: too few to estimate a residual variance."
         )
 
 
@@ -55,8 +56,8 @@ def refuse_perfect(bound: BoundModel, problem: Problem) -> None:
         )
 
 
-def refuse_unbounded(bound: BoundModel, solution: Solution) -> None:
-    if solution.verdict.unbounded:
+def refuse_unbounded(bound: BoundModel, estimates: Estimates) -> None:
+    if estimates.verdict.unbounded:
         raise NotEstimableError(
             f"Every person's own line fits {bound.model.outcome!r} perfectly: there is no residual variation "
             f"within persons, and the likelihood has no maximum; check whether the outcome is computed from time."

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import warnings as python_warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from growthcurves.contracts.note import Note
+from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.panel import Panel
-from growthcurves.engine.likelihood.problem import coordinates, standard_problem
-from growthcurves.engine.solution import solve_problem
-from growthcurves.engine.sums.design import Terms
-from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
+from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import ModelError, unknown
-from growthcurves.estimate.notes import data_notes, design_notes, solution_notes
+from growthcurves.estimate.notes import data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import BoundModel, bind, model_columns
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 
@@ -40,10 +42,12 @@ def estimate(
     method: str,
     kind: type[FittedModel],
     people: PersonLevel | None = None,
+    likelihood: Any = None,
 ) -> FittedModel:
     """Fit a model to a panel.
 
-    `people` is the panel seen at the level of persons, where the caller has looked at it already.
+    `people` is the panel seen at the level of persons, where the caller has looked at it already; `likelihood` makes
+    another likelihood than the package's (see `engine.build.estimated`).
 
     Raises
     ------
@@ -59,33 +63,50 @@ def estimate(
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
-    person_moments = sums(bound)
-    moments = person_moments.moments()
-    coords = coordinates(moments)
-    refuse_design(bound, coords, moments.rows)
-    problem = standard_problem(moments, coords, method == "reml")
+    rows = rows_of(bound)
+    sums = summed(rows)
+    refuse_design(bound, sums)
+    problem = problem_of(sums, method == "reml")
     refuse_perfect(bound, problem)
-    solution = solve_problem(problem, moments)
-    refuse_unbounded(bound, solution)
-    notes = [*data_notes(bound), *design_notes(bound, coords), *solution_notes(bound, solution)]
+    estimates = estimated(rows, sums, problem, residual_of(bound.model.residual), likelihood)
+    refuse_unbounded(bound, estimates)
+    return kind(bound.model, panel, bound, estimates, method, _warned(bound, estimates))
+
+
+def by_likelihood(fit: FittedModel) -> FittedModel:
+    """The same model of the same rows by full maximum likelihood, without a pass over the rows.
+
+    Raises
+    ------
+    NotEstimableError
+        When the likelihood has no maximum.
+    """
+    if fit.method == "ml":
+        return fit
+    estimates = fit.estimates.by_ml()
+    refuse_unbounded(fit.bound, estimates)
+    return replace(fit, estimates=estimates, method="ml", notes=_warned(fit.bound, estimates))
+
+
+def _warned(bound: BoundModel, estimates: Estimates) -> tuple[Note, ...]:
+    """Give the warnings that an analyst should see, and keep them as notes."""
+    notes = [*data_notes(bound), *design_notes(bound, estimates.sums), *estimation_notes(bound, estimates)]
     for note in notes:
-        python_warnings.warn(note, stacklevel=4)
-    texts = tuple(str(note) for note in notes)
-    return kind(bound.model, panel, bound, person_moments, moments, coords, solution, method, texts)
+        python_warnings.warn(note.warning, stacklevel=5)
+    return tuple(notes)
 
 
-def sums(bound: BoundModel) -> PersonMoments:
-    """The one pass over the rows: cross-products by person."""
-    persons = bound.panel.persons
-    terms = Terms(bound.x, bound.z, bound.model.random.positions, bound.made)
-    codes = None if persons.starts is not None else persons.codes
-    return PersonMoments.of_rows(
-        terms,
+def rows_of(bound: BoundModel) -> Rows:
+    """The rows of the panel as the engine takes them."""
+    panel, persons = bound.panel, bound.panel.persons
+    return Rows(
+        Terms(bound.x, bound.z, bound.model.random.positions, bound.made),
         bound.stored,
-        bound.panel.values,
+        panel.values,
         bound.weights,
         persons.count,
         persons.starts,
-        codes,
+        persons.codes,
         np.asarray(persons.labels),
+        Occasions(panel.times if panel.time is not None else np.zeros(len(panel.values))),
     )

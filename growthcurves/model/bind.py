@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from numbers import Real
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,8 +20,10 @@ from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, ModelError, unknown
-from growthcurves.model.columns import Columns, evaluate, formula_columns, normal
-from growthcurves.model.formula import formula_terms, quoted
+from growthcurves.model.columns import EMPTY, ONE, Columns, evaluate, table_column
+from growthcurves.model.formula.sheet import Parts, Sheet
+from growthcurves.model.formula.spelling import spelled
+from growthcurves.model.formula.tree import Call, Chain, Column, Expression, Factor, Formula, Name, Number, Term
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import BoundShape, Seen, shape_of
@@ -29,6 +33,24 @@ from growthcurves.model.shapes.spline import Spline
 from growthcurves.model.transforms import person_transforms
 
 Combination = tuple[tuple[int, float], ...]
+
+
+class TermName(NamedTuple):
+    """What a fixed effect is about.
+
+    Attributes
+    ----------
+    parameter : str
+        The growth parameter; empty for a time-varying covariate.
+    parts : tuple of (str, level)
+        The factors of its predictor, each with its level; None for numbers. Empty for the parameter's own mean.
+    predictor : str
+        The predictor in words.
+    """
+
+    parameter: str
+    parts: Parts
+    predictor: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +83,8 @@ class BoundModel:
     z : tuple of row column
     terms : tuple of str
         Names of the columns of X.
+    term_names : tuple of TermName
+        The same, not as text.
     growth_terms : dict of growth parameter to list of (column of X, weight)
         How w' gamma of each growth parameter is made.
     """
@@ -79,6 +103,7 @@ class BoundModel:
     x: tuple[tuple[int, int], ...]
     z: tuple[int, ...]
     terms: tuple[str, ...]
+    term_names: tuple[TermName, ...]
     growth_terms: dict[str, list[tuple[int, int]]]
 
     @property
@@ -88,8 +113,8 @@ class BoundModel:
 
 def model_columns(model: GrowthModel) -> list[str]:
     """All columns that predictors, covariates and the shape use."""
-    formulas = [*(model.formula_for(name) for name in model.parameters or ("",)), model.covariates]
-    used = [column for formula in formulas for column in formula_columns(formula)]
+    formulas = [*(model.tree(name) for name in model.parameters or ("",)), model.covariate_tree]
+    used = [column for formula in formulas for column in formula.columns]
     wave = [model.wave] if model.wave is not None and isinstance(model.shape, Occasions) else []
     return list(dict.fromkeys([*used, *shape_of(model.shape).columns, *wave]))
 
@@ -134,30 +159,55 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     for name in model.reference or {}:
         if name not in model_columns(model):
             raise ModelError(unknown("predictor (for reference=)", name, model_columns(model)))
-    shape, shape_values, columns = _shape(model, people)
-    predictors = {name: _level_two(model.formula_for(name), model, people) for name in model.parameters}
-    covariates = _level_one(model, people)
+    shape, shape_values, basis = _shape(model, people)
+    sheets = _Sheets(model, people)
+    predictors = {name: _level_two(model.tree(name), sheets) for name in model.parameters}
+    covariates = _level_one(model, sheets)
     weights, place = _distinct_weights(predictors)
-    stored, made, rows = _row_columns(columns, covariates)
+    stored, made, rows = _row_columns(basis, covariates)
     growth_rows = rows[: len(model.parameters)]
     x: list[tuple[int, int]] = []
-    terms: list[str] = []
     growth_terms: dict[str, list[tuple[int, int]]] = {}
     for k, name in zip(growth_rows, model.parameters, strict=True):
         growth_terms[name] = []
-        for column in predictors[name].names:
-            growth_terms[name].append((len(x), place[column]))
-            x.append((k, place[column]))
-            terms.append(name if column == "1" else f"{name}:{column}")
+        columns = predictors[name]
+        for j in range(len(columns.names)):
+            growth_terms[name].append((len(x), place[columns.key(j)]))
+            x.append((k, place[columns.key(j)]))
     first = len(made) - len(covariates.names)
     x += [(first + j, 0) for j in range(len(covariates.names))]
-    terms += list(covariates.names)
+    names = term_names(model, predictors, covariates)
     named = dict(zip((*shape.random_names, *covariates.names), (*rows, *range(first, len(made))), strict=True))
     z = tuple(_random_rows(model, named))
     return BoundModel(
         model, panel, shape, shape_values, predictors, covariates, _means(covariates), tuple(stored), tuple(made),
-        tuple(growth_rows), tuple(weights), tuple(x), z, tuple(terms), growth_terms,
+        tuple(growth_rows), tuple(weights), tuple(x), z, term_texts(names), names, growth_terms,
     )  # fmt: skip
+
+
+def term_names(model: GrowthModel, predictors: dict[str, Columns], covariates: Columns) -> tuple[TermName, ...]:
+    """What each fixed effect is about, in the order of the columns of X."""
+    owners = [*((name, predictors[name]) for name in model.parameters), ("", covariates)]
+    return tuple(
+        TermName(owner, parts, word if parts or not owner else "")
+        for owner, columns in owners
+        for parts, word in zip(columns.parts, columns.names, strict=True)
+    )
+
+
+def term_texts(names: Iterable[TermName]) -> tuple[str, ...]:
+    """Names of fixed effects as texts, such as ``slope:arm[b]``.
+
+    Raises
+    ------
+    ModelError
+        When two have the same.
+    """
+    texts = tuple(":".join(filter(None, (name.parameter, name.predictor))) for name in names)
+    for text in texts:
+        if texts.count(text) > 1:
+            raise ModelError(f"Two fixed effects would be called {text!r}: rename a column or a level of the table.")
+    return texts
 
 
 def _refuse_columns(model: GrowthModel) -> None:
@@ -250,36 +300,69 @@ def _random_rows(model: GrowthModel, named: dict[str, int]) -> Iterable[int]:
         yield named[name]
 
 
-def _distinct_weights(predictors: dict[str, Columns]) -> tuple[list[np.ndarray], dict[str, int]]:
-    """Each different predictor column once; 0 is the constant."""
-    place = {"1": 0}
+def _distinct_weights(predictors: dict[str, Columns]) -> tuple[list[np.ndarray], dict[Any, int]]:
+    """Each different predictor column once, by its key; 0 is the constant."""
+    place: dict[Any, int] = {}
     weights: list[np.ndarray] = []
     for columns in predictors.values():
-        for name, values in zip(columns.names, columns.values, strict=True):
-            if values is not None and name not in place:
+        for j, values in enumerate(columns.values):
+            if values is None:
+                place[columns.key(j)] = 0
+            elif columns.key(j) not in place:
                 weights.append(values)
-                place[name] = len(weights)
+                place[columns.key(j)] = len(weights)
     return weights, place
 
 
-def _level_two(formula: str, model: GrowthModel, people: PersonLevel) -> Columns:
+class _Sheets:
+    """The panel as formulas see it, over persons and over rows; what two formulas share is computed once."""
+
+    def __init__(self, model: GrowthModel, people: PersonLevel) -> None:
+        self.model, self.people = model, people
+        self.own = dict(model.functions or {})
+
+    def _column(self, name: str, values: Any) -> Any:
+        return table_column(name, values, self.model.reference or {})
+
+    @cached_property
+    def persons(self) -> Sheet:
+        """One row per person."""
+        return Sheet(self._of_person, self.people.persons.count, self.own)
+
+    def _of_person(self, name: str) -> Any:
+        return self._column(name, self.people.value(name))
+
+    @cached_property
+    def constant_rows(self) -> Sheet:
+        """One row per row of the panel, of columns that are constant within persons."""
+        return Sheet(lambda name: self._column(name, self.people.rows(name)), len(self.people.panel), self.own)
+
+    @cached_property
+    def rows(self) -> Sheet:
+        """One row per row of the panel, with functions of a person's rows."""
+        panel = self.people.panel
+        by_person = person_transforms(panel.persons.codes)
+        return Sheet(self._of_row, len(panel), {**self.own, **by_person})
+
+    def _of_row(self, name: str) -> Any:
+        panel = self.people.panel
+        return self._column(name, panel.times if name == self.model.time else self.people.rows(name))
+
+
+def _level_two(formula: Formula, sheets: _Sheets) -> Columns:
     """A predictor formula over persons; through the formula door it is evaluated over rows, as R does."""
-    if formula.strip() in ("0", "1", ""):
-        constant = formula.strip() == "1"
-        if not constant:
-            return Columns((), (), None, (), {})
-        return Columns(("1",), (None,), None, (), {}, (frozenset(),), ((),))
-    terms, _ = formula_terms(normal(formula))
-    used = formula_columns(formula)
-    table = people.values(used)
-    if model.evaluated_over == "rows" and any(None in term.names for term in terms):
-        columns = evaluate(formula, {name: people.rows(name) for name in used}, model.reference)
+    if not formula.terms:
+        return ONE if formula.intercept else EMPTY
+    people = sheets.people
+    people.refuse_varying(formula.columns)
+    if sheets.model.evaluated_over == "rows" and any(isinstance(factor, Expression) for factor in formula.factors):
+        columns = evaluate(formula, sheets.constant_rows)
         _refuse_undefined(columns, people, people.persons.codes)
         taken = tuple(None if values is None else values[people.first_rows] for values in columns.values)
-        return replace(columns, values=taken)
-    columns = evaluate(formula, {name: raw_array(table, name) for name in used}, model.reference)
+        return replace(columns, values=taken, own=sheets.own)
+    columns = evaluate(formula, sheets.persons)
     _refuse_undefined(columns, people, np.arange(people.persons.count))
-    return columns
+    return replace(columns, own=sheets.own)
 
 
 def _refuse_undefined(columns: Columns, people: PersonLevel, persons: np.ndarray) -> None:
@@ -295,45 +378,34 @@ def _refuse_undefined(columns: Columns, people: PersonLevel, persons: np.ndarray
             )
 
 
-def _level_one(model: GrowthModel, people: PersonLevel) -> Columns:
+def _level_one(model: GrowthModel, sheets: _Sheets) -> Columns:
     """The time-varying covariates over the rows, coded in the company of the model's other terms, as R does."""
-    if model.covariates is None:
-        return Columns((), (), None, (), {})
-    formula, wanted = _in_company(model)
-    used = formula_columns(formula)
-    table = {name: people.panel.times if name == model.time else people.rows(name) for name in used}
-    columns = evaluate(formula, table, model.reference, person_transforms(people.persons.codes))
-    _refuse_undefined(columns, people, people.persons.codes)
-    keep = [i for i, term in enumerate(columns.terms) if term in wanted]
-    return replace(
-        columns,
-        formula=formula,
-        names=tuple(columns.names[i] for i in keep),
-        values=tuple(columns.values[i] for i in keep),
-        terms=tuple(columns.terms[i] for i in keep),
-        written=tuple(columns.written[i] for i in keep),
-    )
+    covariates = model.covariate_tree
+    if not covariates.terms:
+        return EMPTY
+    columns = evaluate(_in_company(model, covariates), sheets.rows, covariates.terms)
+    _refuse_undefined(columns, sheets.people, sheets.people.persons.codes)
+    return replace(columns, own=sheets.own)
 
 
-def _in_company(model: GrowthModel) -> tuple[str, set[frozenset[str]]]:
-    """The whole fixed part as one formula, and which of its terms are the covariates."""
-    covariates, _ = formula_terms(normal(model.covariates or "0"))
-    wanted = {frozenset(term.factors) for term in covariates}
-    texts = [str(term) for term in covariates]
-    _, intercept = formula_terms(normal(model.formula_for("intercept")))
-    if not intercept or any(len(term.factors) > 1 for term in covariates):
-        company = []
+def _in_company(model: GrowthModel, covariates: Formula) -> Formula:
+    """The whole fixed part as one formula."""
+    intercept = model.tree("intercept").intercept
+    company: list[Term] = []
+    if not intercept or any(len(term.factors) > 1 for term in covariates.terms):
         for power, name in enumerate(model.parameters):
-            terms, mean = formula_terms(normal(model.formula_for(name)))
+            formula = model.tree(name)
             time = _stand_in(str(model.time), power)
-            company += time if mean else []
-            company += [":".join([*time, str(term)]) for term in terms]
-        texts = company + texts
-    return " + ".join(["1" if intercept else "0", *texts]), wanted
+            company += [Term(time)] if formula.intercept and time else []
+            company += [Term((*time, *term.factors), term.scale) for term in formula.terms]
+    return Formula(tuple(dict.fromkeys([*company, *covariates.terms])), intercept)
 
 
-def _stand_in(time: str, power: int) -> list[str]:
+def _stand_in(time: str, power: int) -> tuple[Factor, ...]:
     """A numeric factor for a growth parameter's curve: which it is does not change how categories are coded."""
     if power == 0:
-        return []
-    return [quoted(time)] if power == 1 else [f"I({quoted(time)} ** {power})"]
+        return ()
+    if power == 1:
+        return (Column(time),)
+    node = Call("I", (Chain(Name(time), (("**", Number(float(power), str(power))),)),))
+    return (Expression(spelled(node), node, frozenset((time,)), frozenset(("I",))),)

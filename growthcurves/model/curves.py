@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.errors import FormulaError, ModelError
+from growthcurves.model.formula.tree import Call, Chain, Column, Factor, Items, Name, Node, Number, Unary
 from growthcurves.model.shapes import Shape
 from growthcurves.model.shapes.log_time import LogTime
 from growthcurves.model.shapes.polynomial import Polynomial
@@ -31,88 +31,93 @@ class Curve:
     options: tuple[tuple[str, Any], ...] = ()
 
 
-def curve_of(factor: str, time: str) -> Curve | None:
+def curve_of(factor: Factor, time: str) -> Curve | None:
     """The curve that a factor is; None where it is none that a shape can say.
 
     Examples
     --------
-    >>> curve_of("I(week ** 2)", "week").power, curve_of("ns(week, df=3)", "week").options
+    >>> from growthcurves.model.formula.parse import read_terms
+    >>> [square], [spline] = read_terms("I(week^2)").factors, read_terms("ns(week, df=3)").factors
+    >>> curve_of(square, "week").power, curve_of(spline, "week").options
     (2, (('df', 3),))
-    >>> curve_of("sin(week)", "week") is None
-    True
     """
-    try:
-        tree = ast.parse(factor.replace(f"`{time}`", "_time_"), mode="eval").body
-    except SyntaxError:
-        return None
-    names = {"_time_", time}
-    if isinstance(tree, ast.Call) and ast.unparse(tree.func) == "I" and len(tree.args) == 1:
-        tree = tree.args[0]
-    power = _power(tree, names)
+    if isinstance(factor, Column):
+        return Curve("power", 1) if factor.name == time else None
+    node = factor.node
+    if isinstance(node, Call) and node.function == "I" and len(node.arguments) == 1 and not node.options:
+        node = node.arguments[0]
+    power = _power(node, time)
     if power:
         return Curve("power", power)
-    return _called(tree, names) if isinstance(tree, ast.Call) else None
+    return _called(node, time) if isinstance(node, Call) else None
 
 
-def _power(tree: ast.expr, names: set[str]) -> int:
+def _power(node: Node, time: str) -> int:
     """The exponent where an expression is a product of powers of time, else 0."""
-    if isinstance(tree, ast.Name):
-        return int(tree.id in names)
-    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Pow) and isinstance(tree.right, ast.Constant):
-        exponent = tree.right.value
-        return _power(tree.left, names) * exponent if isinstance(exponent, int) and exponent > 0 else 0
-    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult):
-        left, right = _power(tree.left, names), _power(tree.right, names)
-        return left + right if left and right else 0
-    return 0
+    if isinstance(node, Name):
+        return int(node.column == time)
+    if not isinstance(node, Chain):
+        return 0
+    powers = [_power(node.first, time)]
+    for sign, operand in node.rest:
+        if sign == "**":
+            return powers[0] * (_whole(operand) or 0)
+        powers.append(_power(operand, time) if sign == "*" else 0)
+    return sum(powers) if all(powers) else 0
 
 
-def _called(tree: ast.Call, names: set[str]) -> Curve | None:
-    function = ast.unparse(tree.func)
-    if function == "ns" and tree.args and _is_time(tree.args[0], names):
-        return _spline(tree)
-    if function in ("log", "np.log") and len(tree.args) == 1 and not tree.keywords:
-        added = _added(tree.args[0], names)
-        return None if added is None else Curve("log", options=(("added", added),))
-    if function == "np.log1p" and len(tree.args) == 1 and _is_time(tree.args[0], names):
-        return Curve("log", options=(("added", 1.0),))
-    return None
+def _whole(node: Node) -> int | None:
+    """A whole number as it is written, else None."""
+    return int(node.text) if isinstance(node, Number) and node.text.isdigit() and len(node.text) < 10 else None
 
 
-def _is_time(tree: ast.expr, names: set[str]) -> bool:
-    return isinstance(tree, ast.Name) and tree.id in names
+def _called(node: Call, time: str) -> Curve | None:
+    first = node.arguments[0] if node.arguments else None
+    if node.function == "ns" and first == Name(time):
+        return _spline(node)
+    if first is None or len(node.arguments) != 1 or node.options:
+        return None
+    if node.function in ("log1p", "np.log1p"):
+        return Curve("log", options=(("added", 1.0),)) if first == Name(time) else None
+    added = _added(first, time) if node.function in ("log", "np.log") else None
+    return None if added is None else Curve("log", options=(("added", added),))
 
 
-def _spline(tree: ast.Call) -> Curve | None:
-    given = [("df", argument) for argument in tree.args[1:2]]
-    given += [(str(keyword.arg), keyword.value) for keyword in tree.keywords]
+def _spline(node: Call) -> Curve | None:
+    given = [*(("df", value) for value in node.arguments[1:2]), *node.options]
+    if len(node.arguments) > 2 or not {name for name, _ in given} <= {"df", "knots"}:
+        return None
     try:
-        options = tuple((name, _frozen(ast.literal_eval(value))) for name, value in given)
+        return Curve("spline", options=tuple((name, _plain(value)) for name, value in given))
     except ValueError:
         return None
-    known = {"df", "knots"}
-    return Curve("spline", options=options) if {name for name, _ in options} <= known and len(tree.args) < 3 else None
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _plain(node: Node) -> Any:
+    """A number, or a list of numbers, as a value."""
+    if isinstance(node, Items):
+        return tuple(_plain(item) for item in node.items)
+    if isinstance(node, Unary) and isinstance(node.inside, Number):
+        return -_plain(node.inside) if node.sign == "-" else _plain(node.inside)
+    if not isinstance(node, Number):
+        raise ValueError
+    whole = _whole(node)
+    return node.value if whole is None else whole
 
 
-def _added(tree: ast.expr, names: set[str]) -> float | None:
+def _added(node: Node, time: str) -> float | None:
     """What is added to time: 0 for time alone, c for t + c, c + t and t - c; None for anything else."""
-    if _is_time(tree, names):
+    if node == Name(time):
         return 0.0
-    if not isinstance(tree, ast.BinOp) or not isinstance(tree.op, (ast.Add, ast.Sub)):
+    if not isinstance(node, Chain) or len(node.rest) != 1 or node.rest[0][0] not in ("+", "-"):
         return None
-    sides = [tree.left, tree.right]
-    if isinstance(tree.op, ast.Add) and _is_time(tree.right, names):
-        sides.reverse()
-    if not _is_time(sides[0], names) or not isinstance(sides[1], ast.Constant):
+    sign, other = node.rest[0]
+    first = node.first
+    if sign == "+" and other == Name(time):
+        first, other = other, first
+    if first != Name(time) or not isinstance(other, Number):
         return None
-    number = sides[1].value
-    if not isinstance(number, (int, float)) or isinstance(number, bool):
-        return None
-    return float(number) if isinstance(tree.op, ast.Add) else -float(number)
+    return other.value if sign == "+" else -other.value
 
 
 MIXED = (

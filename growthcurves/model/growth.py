@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.formula.functions import check_functions
+from growthcurves.model.formula.parse import read_terms
+from growthcurves.model.formula.tokens import tokenize
+from growthcurves.model.formula.tree import MEAN, NOTHING, Formula
+from growthcurves.model.formula.words import formula_words
 from growthcurves.model.random import RandomPart, random_part
 from growthcurves.model.shapes import Shape, shape_of
 from growthcurves.model.shapes.spline import Spline, spline_words
@@ -58,6 +62,8 @@ class GrowthModel:
         piecewise growth every slope), not the higher terms. ``()`` for none.
     residual : str
         Residual covariance; "independent".
+    functions : dict of str to function, optional
+        Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 
     Raises
     ------
@@ -86,6 +92,9 @@ class GrowthModel:
     random: Any = None
     residual: Any = "independent"
     evaluated_over: str = field(default="persons", repr=False)
+    functions: Mapping[str, Callable[..., Any]] | None = field(default=None, repr=False)
+    trees: dict[str, Formula] = field(init=False, repr=False, compare=False)
+    covariate_tree: Formula = field(init=False, repr=False, compare=False)
     follows_shape: dict[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +107,10 @@ class GrowthModel:
             object.__setattr__(self, "predictors", Frozen(self.predictors or {}))
         elif self.parameters:
             object.__setattr__(self, "predictors", Frozen(dict.fromkeys(self.parameters, self.predictors)))
+        object.__setattr__(self, "functions", Frozen(check_functions(self.functions)))
+        object.__setattr__(self, "trees", self._read_formulas())
+        covariates = NOTHING if self.covariates is None else read_terms(self.covariates)
+        object.__setattr__(self, "covariate_tree", covariates)
         _check_origin(self.origin)
         default = ("intercept",) if self.time is None else self.shape.default_random  # type: ignore[union-attr]
         object.__setattr__(self, "reference", Frozen(self.reference or {}))
@@ -143,6 +156,17 @@ class GrowthModel:
             return equations(self, parameters, terms, spline_words(self.time or "", len(parameters)))
         return equations(self, parameters, terms, shape.bind(_origin_shown(self)).level_one(self.time or ""))
 
+    def _read_formulas(self) -> dict[str, Formula]:
+        """The tree of each growth parameter's formula; under "" one for all where only the data can tell them."""
+        if isinstance(self.predictors, str):
+            return {"": read_terms(self.predictors)}
+        assert isinstance(self.predictors, Mapping)
+        return {name: read_terms(text) for name, text in self.predictors.items()}
+
+    def tree(self, parameter: str) -> Formula:
+        """The predictor formula of a growth parameter as a tree."""
+        return self.trees.get("" if isinstance(self.predictors, str) else parameter, MEAN)
+
     def formula_for(self, parameter: str) -> str:
         """The predictor formula of a growth parameter; "1", its own mean alone, by default."""
         if isinstance(self.predictors, str):
@@ -169,14 +193,8 @@ def _check_predictors(predictors: Any, parameters: tuple[str, ...]) -> None:
     for name, formula in given.items():
         if name not in parameters and parameters and not isinstance(predictors, str):
             raise ModelError(unknown("growth parameter", name, parameters))
-        if not isinstance(formula, str) or "~" in re.sub("`[^`]*`", "", formula):
+        if not isinstance(formula, str) or any(token[:2] == ("sign", "~") for token in tokenize(formula)):
             raise ModelError(f"The predictors of the {name} are a formula such as 'age + arm', not {formula!r}.")
-
-
-def formula_words(formula: str) -> list[str]:
-    """The terms of a predictor formula as they are written, "1" for its own mean."""
-    parts = [part.strip() for part in _outer_sum(re.sub(r"-\s*1\b", "+ 0", formula))]
-    return ([] if "0" in parts else ["1"]) + [part for part in parts if part not in ("0", "1", "")]
 
 
 def predictor_words(model: GrowthModel) -> str:
@@ -188,34 +206,30 @@ def predictor_words(model: GrowthModel) -> str:
     return "; ".join(parts) or "no predictors"
 
 
-def _outer_sum(formula: str) -> list[str]:
-    """The summands of a formula, not splitting inside parentheses or backticks."""
-    parts, depth, quoted = [""], 0, False
-    for sign in formula:
-        quoted ^= sign == "`"
-        depth += (sign == "(") - (sign == ")") if not quoted else 0
-        if sign == "+" and depth == 0 and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return parts
-
-
 def equations(
-    model: GrowthModel, parameters: tuple[str, ...], terms: Mapping[str, list[str]], basis: list[str]
+    model: GrowthModel,
+    parameters: tuple[str, ...],
+    terms: Mapping[str, list[str]],
+    basis: list[str],
+    family: Any = None,
 ) -> str:
-    """Level equations from the terms of each growth parameter ("1" for its own mean)."""
+    """Level equations from the terms of each growth parameter ("1" for its own mean).
+
+    `family` is that of outcomes without a residual, in the place of the model's residual structure.
+    """
     first = " + ".join(
         f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)
     )
     covariates = f" + {model.covariates}" if model.covariates else ""
     covariates += "".join(_extra_random(model, name) for name in model.random.names if name not in parameters)
-    lines = [f"Level 1   {model.outcome} = {first}{covariates} + e"]
+    left = model.outcome if family is None else family.words.format(outcome=model.outcome)
+    lines = [f"Level 1   {left} = {first}{covariates}" + (" + e" if family is None else "")]
     for i, name in enumerate(parameters):
         words = ([name] if "1" in terms[name] else []) + [word for word in terms[name] if word != "1"]
         words += [f"u_{name}"] if name in model.random.names else []
         lines.append(("Level 2   " if i == 0 else "          ") + f"{name}_i = {' + '.join(words) or '0'}")
-    lines.append("          e ~ N(0, sigma^2)" + _random_words(model.random))
+    spread = [residual_of(model.residual).words] if family is None else []
+    lines.append("          " + ";  ".join([*spread, *_random_words(model.random)]))
     return "\n".join(lines)
 
 
@@ -226,7 +240,7 @@ def _extra_random(model: GrowthModel, name: str) -> str:
     return f" + u_{name} * {model.time if name == 'slope' else name}"
 
 
-def _random_words(part: RandomPart) -> str:
+def _random_words(part: RandomPart) -> list[str]:
     words = []
     for block in part.blocks:
         names = ", ".join(f"u_{name}" for name in block)
@@ -234,4 +248,4 @@ def _random_words(part: RandomPart) -> str:
             words.append(f"{names} ~ N(0, G_{block[0]})")
         else:
             words.append(f"({names}) ~ N(0, G), G unstructured")
-    return "".join(f";  {word}" for word in words)
+    return words

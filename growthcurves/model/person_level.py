@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -65,13 +66,21 @@ class PersonLevel:
         ModelError
             When a column varies within a person: the person is named.
         """
+        self.refuse_varying(columns)
+        first = self.first_rows
+        taken = {column: self._take(column, first) for column in columns}
+        return pd.DataFrame(taken, index=range(self.persons.count), copy=False)
+
+    def refuse_varying(self, columns: Iterable[str]) -> None:
+        """Refuse columns that vary within a person, as `values` does."""
         for column in columns:
             person = self.varies_for(column)
             if person is not None:
                 self._refuse(column, person)
-        first = self.first_rows
-        taken = {column: self._take(column, first) for column in columns}
-        return pd.DataFrame(taken, index=range(self.persons.count), copy=False)
+
+    def value(self, column: str) -> Any:
+        """One value per person of a column that is constant within persons, as the table holds it."""
+        return self._take(column, self.first_rows)
 
     def _take(self, column: str, rows: np.ndarray) -> Any:
         values = self.rows(column)

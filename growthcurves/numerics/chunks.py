@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-CHUNK_PERSONS = 1 << 14
+CHUNK_PERSONS = 1 << 13
 
 
-def chunks(count: int) -> Iterator[slice]:
+def chunks(count: int) -> list[slice]:
     """Slices of persons that fit the cache."""
-    for first in range(0, count, CHUNK_PERSONS):
-        yield slice(first, min(first + CHUNK_PERSONS, count))
+    return [slice(first, min(first + CHUNK_PERSONS, count)) for first in range(0, count, CHUNK_PERSONS)]

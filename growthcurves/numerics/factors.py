@@ -5,18 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.products import wide
+
+#: Eigenvalues below this fraction of the largest are rounding errors of zero.
+NOTHING = 1e-11
 
 
 def shrinkage(G: Array, D: Array) -> tuple[Array, Array]:
-    """log|I + G_i D| (N,) and M_i = D (I + G_i D)^-1 (q, q, N), written out over components.
+    """log|I + G_i D| (N,) and M_i = D (I + G_i D)^-1 (q, q, N), written out over components."""
+    return shrunk(G, square_root(D))
 
-    With L L' = D, the matrix I + L'G_i L is factored by an unrolled Cholesky decomposition R'R, which cannot
-    break down since its eigenvalues are at least 1; then M_i = W'W with W = R^-T L'.
+
+def shrunk(G: Array, L: Array) -> tuple[Array, Array]:
+    """The same for D = L L'.
+
+    The matrix I + L'G_i L is factored by an unrolled Cholesky decomposition R'R, which cannot break down since its
+    eigenvalues are at least 1; then M_i = W'W with W = R^-T L'.
     """
     q, n = G.shape[0], G.shape[2]
-    L = square_root(D)
-    inner = np.tensordot(np.einsum("ai,bj->ijab", L, L).reshape(q * q, q * q), G.reshape(q * q, n), 1)
-    return unrolled(inner.reshape(q, q, n), L)
+    both = (L.T[:, None, :, None] * L.T[None, :, None, :]).reshape(q * q, q * q)
+    return unrolled(wide(both, G.reshape(q * q, n)).reshape(q, q, n), L)
 
 
 def unrolled(inner: Array, L: Array) -> tuple[Array, Array]:
@@ -56,6 +64,13 @@ def square_root(D: Array) -> Array:
     """A factor L with L L' = D for a positive semidefinite D of any rank."""
     values, vectors = np.linalg.eigh(D)
     return vectors * np.sqrt(np.clip(values, 0.0, None))
+
+
+def psd_root(S: Array, size: float) -> Array:
+    """A factor (n, rank) with S = factor factor', for a positive semidefinite S; zeros are relative to `size`."""
+    values, vectors = np.linalg.eigh(S)
+    there = values > NOTHING * size
+    return vectors[:, there] * np.sqrt(values[there])
 
 
 def dot(left: Array, right: Array) -> Array:

@@ -8,6 +8,9 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 
+#: Replicates of a bootstrap, unless another number is asked for.
+DRAWS = 1000
+
 
 def seed_of(rng: Any) -> int:
     """The seed that `rng=` stands for: itself, one drawn from a Generator, or a new one for None.

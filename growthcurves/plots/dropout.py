@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from growthcurves.errors import ModelError
+from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends, thinned
 from growthcurves.plots.layers import group_handles
 from growthcurves.plots.missing import plain_text, why_no_waves
@@ -23,7 +22,7 @@ _ROW = 11.0  # points of a row of numbers under the axis
 
 
 @dataclass(frozen=True)
-class Dropout:
+class Dropout(Drawn):
     """The percentage of persons who are still in the study at each wave: seen then or later.
 
     Rings are the percentage who were seen at the wave itself; they lie below the line where persons missed a wave
@@ -41,7 +40,7 @@ class Dropout:
         """There must be waves: a wave column, or times that persons have in common."""
         return why_no_waves(panel)
 
-    def data(self, panel: Panel) -> pd.DataFrame:
+    def scene(self, panel: Panel) -> Scene:
         """One row per wave and group: columns group, wave, time, remaining, percent_remaining, observed,
         percent_observed; time is the mean time of the wave, or its place where the panel has no time.
         """
@@ -55,7 +54,7 @@ class Dropout:
         columns = ["group", "wave", "time", "remaining", "percent_remaining", "observed", "percent_observed"]
         frame = frame[columns]
         timed = panel.time is not None
-        frame.attrs = {
+        texts = {
             "x": with_unit(str(panel.time), panel.time_unit) if timed else str(missed.names["grid"]),
             "y": "still in the study (%)",
             "groups": [str(group) for group in groups],
@@ -63,11 +62,12 @@ class Dropout:
             if timed
             else [str(w) for w in missed.waves],
         }
-        return frame
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
-        """Draw the table."""
-        groups, ends = frame.attrs["groups"], []
+    def draw(self, scene: Scene, ax: Axes) -> Axes:
+        """Draw the scene."""
+        frame, texts = scene
+        groups, ends = texts["groups"], []
         for place, group in enumerate(groups):
             part = frame[frame["group"].astype(str) == group]
             style: Any = line_of(place)
@@ -78,25 +78,26 @@ class Dropout:
             ends.append(End(group, part["time"].iloc[-1], part["percent_remaining"].iloc[-1], colour))
         ax.set_ylim(0, 103)
         ax.margins(x=0.04)
-        _ticks(ax, frame)
-        label_axes(ax, frame.attrs["x"], frame.attrs["y"])
+        _ticks(ax, scene)
+        label_axes(ax, texts["x"], texts["y"])
         named = len(groups) > 1 and fit_at_ends(groups)
         name_ends(ax, ends if named else [])
         key_above(ax, _key([] if named or len(groups) == 1 else groups))
         return ax
 
 
-def _ticks(ax: Axes, frame: pd.DataFrame) -> None:
+def _ticks(ax: Axes, scene: Scene) -> None:
     """Waves on the axis, and under them the numbers who are still in the study: one row for each group."""
-    groups = frame.attrs["groups"]
+    frame, texts = scene
+    groups = texts["groups"]
     first = frame[frame["group"].astype(str) == groups[0]]
     times = first["time"].to_numpy(float)
     widest = [
-        max(label, f"{most:,}", key=len) for label, most in zip(frame.attrs["labels"], first["remaining"], strict=True)
+        max(label, f"{most:,}", key=len) for label, most in zip(texts["labels"], first["remaining"], strict=True)
     ]
     beside = 105 if len(groups) > 1 else 60
     ticks = thinned(widest, times, figure_inches(ax)[0] * 72 - beside)
-    ax.set_xticks(times[ticks], [plain_text(frame.attrs["labels"][tick]) for tick in ticks])
+    ax.set_xticks(times[ticks], [plain_text(texts["labels"][tick]) for tick in ticks])
     for row, group in enumerate(groups):
         part = frame[frame["group"].astype(str) == group]
         down = -(22 + _ROW * row)

@@ -13,7 +13,9 @@ import pandas as pd
 
 from growthcurves.data.units import singular
 from growthcurves.errors import NotEstimableError
+from growthcurves.plots.figure import Scene
 from growthcurves.plots.style import short, with_unit
+from growthcurves.remembered import remembered
 from growthcurves.results.persons.people import rates
 from growthcurves.results.questions.covariates import covariate_row
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
@@ -49,7 +51,7 @@ def empirical_bayes(fit: Any, what: Rate) -> np.ndarray:
 
 def covariates_at(fit: Any, time: float) -> float:
     """What covariates add to the status at a time, at their means."""
-    return float(covariate_row(fit, time) @ fit.solution.beta)
+    return float(covariate_row(fit, time) @ fit.estimates.beta)
 
 
 def start_time(fit: Any, at: float | None) -> float:
@@ -63,8 +65,9 @@ def start_time(fit: Any, at: float | None) -> float:
     return origin if first - near <= origin <= last + near and fit.bound.shape.only_at is None else first
 
 
-def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | None) -> pd.DataFrame:
-    """One row per person: id, own_start, own_rate, eb_start, eb_rate; labels of the axes are in `attrs`."""
+@remembered
+def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | None) -> Scene:
+    """One row per person: id, own_start, own_rate, eb_start, eb_rate; the texts are the labels of the axes."""
     time = start_time(fit, at)
     start, rate = status_at(fit, time), average_rate(fit, between)
     added = covariates_at(fit, time)
@@ -77,8 +80,7 @@ def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | No
             "eb_rate": empirical_bayes(fit, rate),
         }
     )
-    frame.attrs = {"x": start_label(fit, time), "y": rate_label(fit, between)}
-    return frame
+    return Scene(frame, {"x": start_label(fit, time), "y": rate_label(fit, between)})
 
 
 def start_label(fit: Any, time: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -12,6 +12,21 @@ from growthcurves.plots.style import FIGURE_INCHES, new_axes, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+class Scene(NamedTuple):
+    """Everything that will be seen.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The numbers, one table.
+    texts : dict
+        What is written beside them: labels of the axes, entries and notes of the key, the order of groups.
+    """
+
+    table: pd.DataFrame
+    texts: dict[str, Any]
 
 
 class Figure(Protocol):
@@ -24,22 +39,36 @@ class Figure(Protocol):
         """Why this figure cannot be drawn of this fit (or panel), as a sentence; None when it can."""
         ...
 
+    def scene(self, subject: Any) -> Scene:
+        """Everything that will be seen: one table, and the texts beside it."""
+        ...
+
+    def draw(self, scene: Scene, ax: Any) -> Any:
+        """Draw a scene on the axes, or on the figure where there are several panels; returns it."""
+        ...
+
+
+class Drawn:
+    """What figures give to who wants the numbers of a picture."""
+
+    def scene(self, subject: Any) -> Scene:
+        """Everything that will be seen: one table, and the texts beside it."""
+        raise NotImplementedError
+
     def data(self, subject: Any) -> pd.DataFrame:
-        """Everything that will be seen, as one table; texts for axes and notes are in its `attrs`."""
-        ...
-
-    def draw(self, frame: pd.DataFrame, ax: Any) -> Any:
-        """Draw the table of `data` on the axes, or on the figure where there are several panels; returns it."""
-        ...
+        """The table of the scene, for users; the texts are in its `attrs`."""
+        table, texts = self.scene(subject)
+        table.attrs = dict(texts)
+        return table
 
 
-class Panels:
+class Panels(Drawn):
     """Marks a figure of several panels: it is drawn on a whole matplotlib figure (or subfigure)."""
 
     inches: ClassVar[tuple[float, float]] = FIGURE_INCHES
 
-    def size(self, frame: pd.DataFrame) -> tuple[float, float]:
-        """Width and height, in inches, of a new figure for this table."""
+    def size(self, scene: Scene) -> tuple[float, float]:
+        """Width and height, in inches, of a new figure for this scene."""
         return self.inches
 
 
@@ -56,15 +85,15 @@ def show(figure: Figure, subject: Any, canvas: Any = None) -> Any:
     NotEstimableError
         When the figure does not apply, with the reason.
     """
-    frame = frame_of(figure, subject)
+    scene = scene_of(figure, subject)
     with styled():
         if isinstance(figure, Panels):
-            return figure.draw(frame, _figure(figure.size(frame), canvas))
-        return figure.draw(frame, _axes(canvas))
+            return figure.draw(scene, _figure(figure.size(scene), canvas))
+        return figure.draw(scene, _axes(canvas))
 
 
-def frame_of(figure: Figure, subject: Any) -> pd.DataFrame:
-    """The table of a figure.
+def scene_of(figure: Figure, subject: Any) -> Scene:
+    """The scene of a figure.
 
     Raises
     ------
@@ -74,7 +103,7 @@ def frame_of(figure: Figure, subject: Any) -> pd.DataFrame:
     reason = figure.why_not(subject)
     if reason is not None:
         raise NotEstimableError(reason)
-    return figure.data(subject)
+    return figure.scene(subject)
 
 
 def make_figure(kind: type[Figure], options: dict[str, Any]) -> Figure:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.units import singular
-from growthcurves.plots.figure import Panels
+from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.style import FONT_SIZE, INK, MUTED, colour_of, plain, title_panel
-from growthcurves.results.ladder.numbers import CRITERIA, SHARES, VARIANCES
+from growthcurves.results.ladder.numbers import VARIANCES
 from growthcurves.results.questions.rates import is_curved
+from growthcurves.results.tables.names import finding_text
 from growthcurves.results.tables.printing import number
 
 if TYPE_CHECKING:
@@ -35,50 +37,52 @@ class LadderRungs(Panels):
 
     def why_not(self, ladder: Any) -> str | None:
         """There must be a variance that is not withheld."""
-        table = ladder.table
-        if table.loc[table["part"] == VARIANCES, "estimate"].isna().all():
+        moments = [number.finding for number in ladder.numbers if number.part == VARIANCES]
+        if not any(moment.known for moment in moments):
             return "The variances of every model of this ladder are withheld, so there is nothing to draw."
         return None
 
-    def size(self, frame: pd.DataFrame) -> tuple[float, float]:
+    def size(self, scene: Scene) -> tuple[float, float]:
         """One row of panels where they fit."""
-        panels = frame["quantity"].nunique()
+        panels = len(scene.texts["panels"])
         rows = -(-panels // _columns(panels, self.inches[0]))
-        models = frame["model"].nunique()
+        models = scene.table["model"].nunique()
         return self.inches[0], 0.3 + 0.17 * models + (0.6 + 0.24 * models) * rows
 
-    def data(self, ladder: Any) -> pd.DataFrame:
+    def scene(self, ladder: Any) -> Scene:
         """One row per quantity and model: columns quantity ("var:residual", ..., "deviance"), model, value, change.
 
         The column change is the share by which the variance differs from its reference, NaN where it has none.
         """
-        table, top = ladder.table, list(ladder.fits.values())[-1]
-        variances = table[(table["part"] == VARIANCES) & table["term"].str.startswith("var:")]
-        order = sorted(variances["term"].unique(), key=lambda term: term != "var:residual")
-        wanted = [*order, *(["deviance"] if top.method == "ml" else [])]
-        shares = table[table["part"] == SHARES].set_index(["term", "model"])["estimate"]
-        chosen = pd.concat([variances, table[(table["part"] == CRITERIA) & (table["term"] == "deviance")]])
-        frame = pd.DataFrame(
-            {"quantity": chosen["term"], "model": chosen["model"], "value": chosen["estimate"]}
-        ).reset_index(drop=True)
-        keys = zip(frame["quantity"].str.replace("var:", "R2:"), frame["model"], strict=True)
-        frame["change"] = [-float(shares.get(key, np.nan)) for key in keys]
-        frame = frame[frame["quantity"].isin(wanted)].reset_index(drop=True)
-        frame.attrs = {
-            "quantities": {name: _title(top, name) for name in wanted},
-            "models": {name: f"{fit_title}" for name, fit_title in ladder.titles.items()},
-        }
-        return frame
+        top = list(ladder.fits.values())[-1]
+        found = [(number.model, number.finding) for number in ladder.numbers]
+        variances = [(model, one) for model, one in found if one.kind is Kind.VARIANCE]
+        drops = {(model, one.unit, one.of): one.value for model, one in found if one.kind is Kind.VARIANCE_DROP}
+        shown = variances + [(model, one) for model, one in found if top.method == "ml" and _is_deviance(one)]
+        rows = [
+            [finding_text(one), model, one.value, -drops.get((model, one.unit, one.of), np.nan)] for model, one in shown
+        ]
+        different = {one.identity: one for _, one in shown}.values()
+        ordered = sorted(different, key=lambda one: (_is_deviance(one), one.unit != RESIDUAL))
+        panels = [
+            (_title(top, one), [row for row, (_, other) in enumerate(shown) if other.identity == one.identity])
+            for one in ordered
+        ]
+        frame = pd.DataFrame(rows, columns=["quantity", "model", "value", "change"])
+        texts = {"panels": panels, "deviance": top.method == "ml", "models": dict(ladder.titles)}
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, fig: Any) -> Any:
-        """Draw the table on the figure."""
-        quantities, models = frame.attrs["quantities"], frame.attrs["models"]
-        columns = _columns(len(quantities), float(fig.bbox.width / fig.dpi))
-        axes = fig.subplots(-(-len(quantities) // columns), columns, squeeze=False)
-        for ax in axes.flat[len(quantities) :]:
+    def draw(self, scene: Scene, fig: Any) -> Any:
+        """Draw the scene on the figure."""
+        frame, texts = scene
+        panels, models = texts["panels"], texts["models"]
+        columns = _columns(len(panels), float(fig.bbox.width / fig.dpi))
+        axes = fig.subplots(-(-len(panels) // columns), columns, squeeze=False)
+        for ax in axes.flat[len(panels) :]:
             ax.set_visible(False)
-        for ax, (name, title) in zip(axes.flat, quantities.items(), strict=False):
-            _bars(ax, frame[frame["quantity"] == name], list(models), from_zero=name != "deviance")
+        last = len(panels) - 1 if texts["deviance"] else len(panels)
+        for place, (ax, (title, rows)) in enumerate(zip(axes.flat, panels, strict=False)):
+            _bars(ax, frame.iloc[rows], list(models), from_zero=place < last)
             title_panel(ax, title)
         key_of_figure(fig, _key(models))
         return fig
@@ -89,14 +93,18 @@ def _columns(panels: int, width: float) -> int:
     return -(-panels // -(-panels // most))
 
 
-def _title(fit: Any, name: str) -> str:
+def _is_deviance(finding: Finding) -> bool:
+    return finding.kind is Kind.CRITERION and finding.of == "deviance"
+
+
+def _title(fit: Any, finding: Finding) -> str:
     """What a panel shows, with its unit where it is plain."""
     unit = fit.panel.outcome_unit
-    if name == "deviance":
+    if _is_deviance(finding):
         return "deviance"
-    parameter = name.removeprefix("var:")
-    words = "variance within persons" if parameter == "residual" else f"variance, {parameter}"
-    if unit and parameter in ("residual", "intercept"):
+    parameter = RESIDUAL if finding.unit == RESIDUAL else finding.of[0]
+    words = "variance within persons" if finding.unit == RESIDUAL else f"variance, {parameter}"
+    if unit and (finding.unit == RESIDUAL or parameter == "intercept"):
         return f"{words} ({unit}²)"
     if unit and parameter == "slope" and not is_curved(fit):
         return f"{words} ({unit}²/{singular(fit.panel.time_unit or str(fit.model.time))}²)"

@@ -11,6 +11,7 @@ import pandas as pd
 from growthcurves.data.grid import grid_of
 from growthcurves.data.missing import SEEN
 from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above, thinned
 from growthcurves.plots.style import (
     FONT_SIZE,
@@ -42,7 +43,7 @@ _COLUMN = 52.0  # points of a column of numbers, where there is room
 
 
 @dataclass(frozen=True)
-class Missing:
+class Missing(Drawn):
     """Patterns of missing waves, the most frequent first: a tile for each wave that was seen.
 
     Persons without a missing wave are complete; those who miss every wave after their last have dropped out
@@ -65,7 +66,7 @@ class Missing:
             raise ModelError(f"patterns={self.patterns}: give the number of patterns to draw, 1 or more.")
         return why_no_waves(panel)
 
-    def data(self, panel: Panel) -> pd.DataFrame:
+    def scene(self, panel: Panel) -> Scene:
         """One row per pattern and group: columns pattern (None for the others), kind, group, persons, percent.
 
         In a pattern ``x`` is a wave that was seen. Percentages are of the persons of the group.
@@ -76,28 +77,29 @@ class Missing:
         if len(groups) > MOST_GROUPS:
             raise ModelError(f"{self.by!r} has {len(groups)} groups; this picture compares at most {MOST_GROUPS}.")
         frame = self._counted(table, groups)
-        frame.attrs = {"waves": [str(wave) for wave in missed.waves], "x": str(missed.names["grid"]), "groups": groups}
-        return frame
+        texts = {"waves": [str(wave) for wave in missed.waves], "x": str(missed.names["grid"]), "groups": groups}
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
-        """Draw the table."""
+    def draw(self, scene: Scene, ax: Axes) -> Axes:
+        """Draw the scene."""
+        frame, texts = scene
         patterns = frame.drop_duplicates("pattern")
-        waves = frame.attrs["waves"]
+        waves = texts["waves"]
         for row, (pattern, kind) in enumerate(zip(patterns["pattern"], patterns["kind"], strict=True)):
             if isinstance(pattern, str):
                 _tiles(ax, row, pattern, KIND_COLOURS[kind])
         ax.set_xlim(-0.5, len(waves) - 0.5)
-        headed = any(frame.attrs["groups"])
+        headed = any(texts["groups"])
         ax.set_ylim(max(len(patterns), _FEWEST_ROWS) - 0.5, -1.5 if headed else -0.5)
         ax.set_yticks([])
         ax.spines["bottom"].set_position(("data", len(patterns) - 0.5))
         for side in ("left", "bottom"):
             ax.spines[side].set_visible(False)
-        room = figure_inches(ax)[0] * 72 - 40 - _column_points(ax, frame) * len(frame.attrs["groups"])
+        room = figure_inches(ax)[0] * 72 - 40 - _column_points(ax, texts) * len(texts["groups"])
         ticks = thinned(waves, np.arange(len(waves)), room)
         ax.set_xticks(ticks, [plain_text(waves[tick]) for tick in ticks])
-        label_axes(ax, frame.attrs["x"], "")
-        _numbers(ax, frame, len(patterns))
+        label_axes(ax, texts["x"], "")
+        _numbers(ax, scene, len(patterns))
         key_above(ax, _key(patterns))
         return ax
 
@@ -143,23 +145,24 @@ def _tiles(ax: Axes, row: int, pattern: str, colour: str) -> None:
         ax.add_patch(tile)
 
 
-def _column_points(ax: Axes, frame: pd.DataFrame) -> float:
+def _column_points(ax: Axes, texts: dict[str, Any]) -> float:
     """Width of a column of numbers: of several together half the picture at the most."""
-    count = len(frame.attrs["groups"])
+    count = len(texts["groups"])
     return _COLUMN if count == 1 else min(_COLUMN, figure_inches(ax)[0] * 36 / count)
 
 
-def _numbers(ax: Axes, frame: pd.DataFrame, rows: int) -> None:
+def _numbers(ax: Axes, scene: Scene, rows: int) -> None:
     """Counts and percentages at the right, a column per group with its name above."""
-    groups, points = frame.attrs["groups"], _column_points(ax, frame)
+    frame, texts = scene
+    groups, points = texts["groups"], _column_points(ax, texts)
     for column, group in enumerate(groups):
         here = frame[frame["group"] == group]
         right = 6 + points * (column + 1)
-        texts = [
+        numbers = [
             _number_text(persons, percent, group)
             for persons, percent in zip(here["persons"], here["percent"], strict=True)
         ]
-        for row, text in enumerate(texts):
+        for row, text in enumerate(numbers):
             _write(ax, text, row, right, MUTED)
         if group:
             _write(ax, shortened(group, (points - 4) / 72, FONT_SIZE - 0.5), -1, right, INK)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
+from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
 from growthcurves.plots.layers import draw_marked, draw_mean, draw_persons, group_handles
 from growthcurves.plots.people import Groups, observed_lines
@@ -23,7 +24,7 @@ _RANGES = 10
 
 
 @dataclass(frozen=True)
-class ObservedTrajectories:
+class ObservedTrajectories(Drawn):
     """Observed trajectories of persons with the observed mean.
 
     The mean is taken at each time where at most 30 times occur, and within ten ranges of time that hold
@@ -53,41 +54,42 @@ class ObservedTrajectories:
         """A panel without time has no trajectories."""
         return None if panel.time is not None else "The panel has no time column, so there are no trajectories to draw."
 
-    def data(self, panel: Panel) -> pd.DataFrame:
+    def scene(self, panel: Panel) -> Scene:
         """One table: columns part ("observed", "highlighted", "mean"), group, id, time, value, rows, colour.
 
         The column rows says how many rows are behind each mean.
         """
         asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
         groups = asked.groups(panel)
-        lines = asked.rows(panel, groups, "observed", lambda groups, who: observed_lines(panel, groups, who))
+        lines, key = asked.rows(panel, groups, "observed", lambda groups, who: observed_lines(panel, groups, who))
         means = observed_means(panel, groups).assign(part="mean")
         frame = pd.concat([part for part in (lines, means) if len(part)], ignore_index=True)
         frame = frame.reindex(columns=["part", "group", "id", "time", "value", "rows", "colour"])
-        frame.attrs = lines.attrs | {
+        texts = key | {
             "x": with_unit(str(panel.time), panel.time_unit),
             "y": with_unit(panel.outcome, panel.outcome_unit),
             "groups": list(groups.labels),
         }
-        return frame
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
-        """Draw the table."""
-        groups = frame.attrs["groups"]
+    def draw(self, scene: Scene, ax: Axes) -> Axes:
+        """Draw the scene."""
+        frame, texts = scene
+        groups = texts["groups"]
         ends = []
         for place, group in enumerate(groups):
             part = frame if len(groups) == 1 else frame[frame["group"] == group]
             colour = MUTED if len(groups) == 1 else colour_of(place)
             draw_persons(ax, part[part["part"] == "observed"], colour, frame["id"].nunique())
             mean = part[part["part"] == "mean"]
-            draw_mean(ax, mean, place, marker="o", colour=INK if frame.attrs["colours"] else None)
+            draw_mean(ax, mean, place, marker="o", colour=INK if texts["colours"] else None)
             ends.append(End(group, float(mean["time"].iloc[-1]), float(mean["value"].iloc[-1]), colour))
         marked = draw_marked(ax, frame[frame["part"] == "highlighted"])
         ax.margins(x=0.02)
-        label_axes(ax, frame.attrs["x"], frame.attrs["y"])
+        label_axes(ax, texts["x"], texts["y"])
         named = len(groups) > 1 and fit_at_ends([*groups, *(end.label for end in marked)])
         name_ends(ax, [*(ends if named else []), *marked])
-        key_above(ax, _key(frame, [] if named or len(groups) == 1 else groups))
+        key_above(ax, _key(scene, [] if named or len(groups) == 1 else groups))
         return ax
 
 
@@ -109,10 +111,11 @@ def time_ranges(times: np.ndarray) -> np.ndarray:
     return np.searchsorted(edges[1:-1], times, side="right")
 
 
-def _key(frame: pd.DataFrame, unnamed: list[str]) -> list[Any]:
+def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
     from matplotlib.lines import Line2D
 
     if unnamed:
-        return [*sample_keys(frame), *group_handles(unnamed)]
-    mean = Line2D([], [], color=mean_colour(frame), linewidth=2, marker="o", markersize=3.5, label="observed mean")
-    return [*sample_keys(frame), mean]
+        return [*sample_keys(scene), *group_handles(unnamed)]
+    colour = mean_colour(scene.texts)
+    mean = Line2D([], [], color=colour, linewidth=2, marker="o", markersize=3.5, label="observed mean")
+    return [*sample_keys(scene), mean]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
-from growthcurves.data.source import show_id
+from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, unknown
 from growthcurves.model.person_level import PersonLevel
 
@@ -55,7 +55,7 @@ def groups_of(panel: Panel, by: str | None) -> Groups:
             f"Column {by!r} makes {len(found.categories)} groups; a picture shows at most {MOST_GROUPS}: "
             f"divide it into a few ranges first."
         )
-    return Groups(tuple(map(show_id, found.categories)), np.asarray(found.codes, dtype=int))
+    return Groups(tuple(map(show_level, found.categories)), np.asarray(found.codes, dtype=int))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError
 from growthcurves.plots.colouring import Colouring, colour_handle, colouring
+from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import MOST_DIRECT_LABELS
 from growthcurves.plots.people import Groups, groups_of, positions_of, sample_persons
 from growthcurves.plots.style import FAINT, INK, MUTED, colour_of
@@ -44,10 +45,10 @@ class Persons:
             raise ModelError("by= colours the groups already: give by= or color=, not both.")
         return groups_of(panel, self.by)
 
-    def rows(self, panel: Panel, groups: Groups, part: str, curves: Curves) -> pd.DataFrame:
+    def rows(self, panel: Panel, groups: Groups, part: str, curves: Curves) -> Scene:
         """The lines as parts (`part` and "highlighted"): columns part, group, id, time, value, colour.
 
-        `curves` gives the lines of persons. The texts of the key are in `attrs`.
+        `curves` gives the lines of persons. The texts are those of the key.
         """
         marked = positions_of(panel, self.highlight)
         if len(marked) > MOST_DIRECT_LABELS:
@@ -58,25 +59,25 @@ class Persons:
         named = pd.concat([curves(groups, marked[[place]]) for place in range(len(marked))] or [lines.iloc[:0]])
         frame = pd.concat([lines, named.assign(part="highlighted")], ignore_index=True)
         frame["colour"] = None if shown is None else _colours(panel, shown, frame["id"])
-        frame.attrs = {"note": _note(sample, part), "colours": () if shown is None else shown.entries}
-        return frame
+        return Scene(frame, {"note": _note(sample, part), "colours": () if shown is None else shown.entries})
 
 
-def sample_keys(frame: pd.DataFrame) -> list[Any]:
+def sample_keys(scene: Scene) -> list[Any]:
     """Handles of the key for the lines of persons and their colours."""
     from matplotlib.lines import Line2D
 
+    frame, texts = scene
     if not frame["part"].isin(["observed", "eb"]).any():
         return []
-    key: list[Any] = [Line2D([], [], color=FAINT, linewidth=0.8, label=frame.attrs["note"])]
-    return [*key, *(colour_handle(label, colours) for label, colours in frame.attrs["colours"])]
+    key: list[Any] = [Line2D([], [], color=FAINT, linewidth=0.8, label=texts["note"])]
+    return [*key, *(colour_handle(label, colours) for label, colours in texts["colours"])]
 
 
-def mean_colour(frame: pd.DataFrame) -> str:
+def mean_colour(texts: dict[str, Any]) -> str:
     """Colour that stands for means in the key: ink among coloured persons, grey for groups."""
-    if frame.attrs["colours"]:
+    if texts["colours"]:
         return INK
-    return colour_of(0) if len(frame.attrs["groups"]) == 1 else MUTED
+    return colour_of(0) if len(texts["groups"]) == 1 else MUTED
 
 
 def _colours(panel: Panel, shown: Colouring, ids: pd.Series) -> np.ndarray:

@@ -8,7 +8,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as MatplotlibFigure
 
-from growthcurves.plots.figure import Figure, Panels, frame_of
+from growthcurves.plots.figure import Figure, Panels, Scene, scene_of
 from growthcurves.plots.style import DRAWING, FIGURE_INCHES, styled
 
 #: Ids inside an SVG come from what it shows, not from chance; texts that are made while drawing need no LaTeX.
@@ -37,9 +37,9 @@ def on_sheet(figure: Figure, subject: Any) -> Sheet:
     NotEstimableError
         When the figure does not apply, with the reason.
     """
-    frame = frame_of(figure, subject)
-    sheet = new_sheet(figure.size(frame) if isinstance(figure, Panels) else FIGURE_INCHES)
-    draw_on(sheet, figure, frame)
+    scene = scene_of(figure, subject)
+    sheet = new_sheet(figure.size(scene) if isinstance(figure, Panels) else FIGURE_INCHES)
+    draw_on(sheet, figure, scene)
     return sheet
 
 
@@ -51,10 +51,10 @@ def new_sheet(inches: tuple[float, float], canvas: Any = FigureCanvasAgg) -> She
     return sheet
 
 
-def draw_on(sheet: Sheet, figure: Figure, frame: Any) -> None:
-    """Draw a figure's table on a sheet."""
+def draw_on(sheet: Sheet, figure: Figure, scene: Scene) -> None:
+    """Draw a figure's scene on a sheet."""
     with styled():
-        figure.draw(frame, sheet if isinstance(figure, Panels) else sheet.add_subplot())
+        figure.draw(scene, sheet if isinstance(figure, Panels) else sheet.add_subplot())
 
 
 def write_picture(sheet: Sheet, file: BinaryIO, ending: str, dpi: float) -> None:

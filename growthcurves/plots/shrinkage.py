@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from growthcurves.plots.estimates import start_and_rate, straight_name, why_no_persons
+from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.people import groups_of, sample_persons
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, view
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shrinkage:
+class Shrinkage(Drawn):
     """Status and rate of persons: an arrow from their own least squares to their empirical Bayes estimate.
 
     A person's own line takes all of its occasions at their word; empirical Bayes moves it towards what is expected
@@ -50,23 +50,23 @@ class Shrinkage:
             return "Nobody has occasions enough for a line of one's own, so there is no shrinkage to draw."
         return reason
 
-    def data(self, fit: Any) -> pd.DataFrame:
+    def scene(self, fit: Any) -> Scene:
         """One row per person who is drawn: columns id, own_start, own_rate, eb_start, eb_rate."""
-        frame = start_and_rate(fit, self.at, self.between)
-        texts = frame.attrs
+        frame, labels = start_and_rate(fit, self.at, self.between)
         mean = frame[["eb_start", "eb_rate"]].mean().tolist()
         able = frame[["own_start", "own_rate"]].notna().all(axis=1).to_numpy()
         groups = groups_of(fit.panel, None)
         groups.codes[~able] = -1
         sample = sample_persons(groups, self.people, self.rng)
         frame = frame.iloc[sample.persons].reset_index(drop=True)
-        frame.attrs = texts | {"note": sample.note, "mean": mean, "own": f"own least-squares {straight_name(fit)}"}
-        return frame
+        texts = {**labels, "note": sample.note, "mean": mean, "own": f"own least-squares {straight_name(fit)}"}
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
-        """Draw the table."""
+    def draw(self, scene: Scene, ax: Axes) -> Axes:
+        """Draw the scene."""
+        frame, texts = scene
         own, eb = (frame[[f"{kind}_start", f"{kind}_rate"]].to_numpy(float) for kind in ("own", "eb"))
-        limits = [view(own[:, axis], np.append(eb[:, axis], frame.attrs["mean"][axis])) for axis in (0, 1)]
+        limits = [view(own[:, axis], np.append(eb[:, axis], texts["mean"][axis])) for axis in (0, 1)]
         ax.set_xlim(*limits[0])
         ax.set_ylim(*limits[1])
         ax.quiver(
@@ -88,19 +88,19 @@ class Shrinkage:
         dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 3.6}
         ax.plot(*own.T, markerfacecolor="none", markeredgecolor=MUTED, markeredgewidth=0.8, zorder=3, **dot)
         ax.plot(*eb.T, color=colour_of(0), markeredgewidth=0, zorder=4, **dot)
-        ax.plot(*frame.attrs["mean"], "+", color=INK, markersize=11, markeredgewidth=1.6, zorder=5)
-        label_axes(ax, frame.attrs["x"], frame.attrs["y"])
+        ax.plot(*texts["mean"], "+", color=INK, markersize=11, markeredgewidth=1.6, zorder=5)
+        label_axes(ax, texts["x"], texts["y"])
         low, high = np.array(limits).T
-        key_above(ax, _key(frame, int(((own < low) | (own > high)).any(axis=1).sum())))
+        key_above(ax, _key(texts, int(((own < low) | (own > high)).any(axis=1).sum())))
         return ax
 
 
-def _key(frame: pd.DataFrame, beyond: int) -> list[Any]:
+def _key(texts: dict[str, Any], beyond: int) -> list[Any]:
     from matplotlib.lines import Line2D
 
     look: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 3.6}
     left_out = f", {beyond:,} outside" if beyond else ""
-    own = f"{frame.attrs['own']} ({frame.attrs['note']}{left_out})"
+    own = f"{texts['own']} ({texts['note']}{left_out})"
     return [
         Line2D([], [], **look, markerfacecolor="none", markeredgecolor=MUTED, label=own),
         Line2D([], [], **look, color=colour_of(0), label="empirical Bayes"),

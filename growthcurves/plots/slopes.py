@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, own, rate_label, straight_name, why_no_persons
+from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, outside, short, view
 from growthcurves.results.questions.rates import Rate, average_rate
@@ -22,7 +23,7 @@ _GRID = 201
 
 
 @dataclass(frozen=True)
-class Slopes:
+class Slopes(Drawn):
     """How persons' rates of change are distributed, with no change (or another threshold) marked.
 
     The curve is what the model implies (the mixture over the persons' predictors); bars are the empirical
@@ -54,7 +55,7 @@ class Slopes:
             return "The estimated spread of the rate of change between persons is zero."
         return None
 
-    def data(self, fit: Any) -> pd.DataFrame:
+    def scene(self, fit: Any) -> Scene:
         """One table: columns part ("model", "eb", "ols"), id, rate, density (of the model's curve)."""
         rate = average_rate(fit, self.between)
         persons = np.asarray(fit.panel.persons.labels, dtype=object)
@@ -70,17 +71,18 @@ class Slopes:
             ignore_index=True,
         )
         frame = frame.reindex(columns=["part", "id", "rate", "density"])
-        frame.attrs = {
+        texts = {
             "x": rate_label(fit, self.between),
             "y": "density of persons",
             "threshold": float(self.threshold),
             "own": f"own least-squares {straight_name(fit)}",
         }
-        return frame
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
-        """Draw the table."""
-        threshold = frame.attrs["threshold"]
+    def draw(self, scene: Scene, ax: Axes) -> Axes:
+        """Draw the scene."""
+        frame, texts = scene
+        threshold = texts["threshold"]
         model = frame[frame["part"] == "model"]
         eb, ols = (frame.loc[frame["part"] == part, "rate"].to_numpy(float) for part in ("eb", "ols"))
         low, high = view(ols, np.concatenate([eb, model["rate"], [threshold]]))
@@ -96,15 +98,15 @@ class Slopes:
         mark_threshold(ax, threshold)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
-        label_axes(ax, frame.attrs["x"], "")
-        key_above(ax, _key(frame.attrs["own"], len(ols), outside(ols, low, high)))
+        label_axes(ax, texts["x"], "")
+        key_above(ax, _key(texts["own"], len(ols), outside(ols, low, high)))
         return ax
 
 
 def implied_rates(fit: Any, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
     """Expected rate of every person, and the SD about it, each (N,)."""
     expected = rate.expected(np.arange(fit.panel.persons.count))
-    return expected, np.sqrt(rate.variances(fit.standard_G))[fit.kinds.codes]
+    return expected, np.sqrt(rate.variances(fit.point))[fit.kinds.codes]
 
 
 def implied_density(expected: np.ndarray, sds: np.ndarray | float, rates: np.ndarray) -> pd.DataFrame:

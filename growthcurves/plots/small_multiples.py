@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, straight_name, why_no_persons
-from growthcurves.plots.figure import Panels
+from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.people import groups_of, observed_lines, positions_of, sample_persons
 from growthcurves.plots.style import FONT_SIZE, INK, colour_of, plain, shortened, view, with_unit, wrapped
@@ -49,13 +49,13 @@ class People(Panels):
         """There must be random effects that the data can tell."""
         return why_no_persons(fit)
 
-    def size(self, frame: pd.DataFrame) -> tuple[float, float]:
+    def size(self, scene: Scene) -> tuple[float, float]:
         """As wide as other figures, and as high as its rows of panels need."""
-        count = len(frame.attrs["persons"])
+        count = len(scene.texts["persons"])
         columns = columns_for(count, self.inches[0])
         return self.inches[0], 0.95 + 1.15 * -(-count // columns)
 
-    def data(self, fit: Any) -> pd.DataFrame:
+    def scene(self, fit: Any) -> Scene:
         """One table: columns part ("observed", "ols", "eb"), id, time, value."""
         chosen, note = self._chosen(fit)
         groups = groups_of(fit.panel, None)
@@ -66,18 +66,19 @@ class People(Panels):
             own_curves(fit, groups, chosen, curve_times(fit)).assign(part="eb"),
         ]
         frame = pd.concat([part for part in parts if len(part)], ignore_index=True)[["part", "id", "time", "value"]]
-        frame.attrs = {
+        texts = {
             "x": with_unit(fit.model.time, fit.panel.time_unit),
             "y": with_unit(fit.model.outcome, fit.panel.outcome_unit),
             "persons": [fit.panel.persons.labels[position] for position in chosen],
             "note": note,
             "curves": straight_name(fit)[:-1],
         }
-        return frame
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, fig: Any) -> Any:
-        """Draw the table on the figure."""
-        persons = frame.attrs["persons"]
+    def draw(self, scene: Scene, fig: Any) -> Any:
+        """Draw the scene on the figure."""
+        frame, texts = scene
+        persons = texts["persons"]
         width = float(fig.bbox.width / fig.dpi)
         columns = columns_for(len(persons), width)
         rows = -(-len(persons) // columns)
@@ -92,9 +93,9 @@ class People(Panels):
             plain(ax.set_title(title, fontsize=FONT_SIZE - 0.5, pad=2.5, loc="left"))
         _limits(axes.flat[0], frame)
         height = float(fig.bbox.height / fig.dpi)
-        plain(fig.supxlabel(wrapped(frame.attrs["x"], 0.8 * width), fontsize=FONT_SIZE))
-        plain(fig.supylabel(wrapped(frame.attrs["y"], 0.7 * height), fontsize=FONT_SIZE, multialignment="center"))
-        key_of_figure(fig, _key(frame))
+        plain(fig.supxlabel(wrapped(texts["x"], 0.8 * width), fontsize=FONT_SIZE))
+        plain(fig.supylabel(wrapped(texts["y"], 0.7 * height), fontsize=FONT_SIZE, multialignment="center"))
+        key_of_figure(fig, _key(texts))
         return fig
 
     def _chosen(self, fit: Any) -> tuple[np.ndarray, str]:
@@ -162,10 +163,10 @@ def _limits(ax: Axes, frame: pd.DataFrame) -> None:
     ax.yaxis.set_major_locator(MaxNLocator(4))
 
 
-def _key(frame: pd.DataFrame) -> list[Any]:
+def _key(texts: dict[str, Any]) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    curve, note = frame.attrs["curves"], frame.attrs["note"]
+    curve, note = texts["curves"], texts["note"]
     who = f" ({note})" if note else ""
     return [
         Line2D([], [], linestyle="", marker="o", markersize=2.6, color=INK, label=f"observed{who}"),

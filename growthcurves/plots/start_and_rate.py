@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.plots.estimates import covariates_at, start_and_rate, start_time, status_at, why_no_persons
+from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles, person_alpha
 from growthcurves.plots.people import Groups, groups_of, sample_persons
@@ -24,7 +25,7 @@ _MARKERS = ("o", "^", "s", "D", "v", "P")
 
 
 @dataclass(frozen=True)
-class StartAndRate:
+class StartAndRate(Drawn):
     """Status against rate of change, with the ellipse that holds 95 % of persons according to the model.
 
     The ellipse has the mean and the covariance that the model implies for persons with the observed predictors.
@@ -66,10 +67,10 @@ class StartAndRate:
                 return f"The {name} does not vary between persons given its predictors, so there is no ellipse to draw."
         return None
 
-    def data(self, fit: Any) -> pd.DataFrame:
+    def scene(self, fit: Any) -> Scene:
         """One table: columns part ("eb", "mean", "ellipse"), group, id, start, rate."""
         groups = groups_of(fit.panel, self.by)
-        estimates = start_and_rate(fit, self.at, self.between)
+        estimates, labels = start_and_rate(fit, self.at, self.between)
         points = pd.DataFrame(
             {
                 "part": "eb",
@@ -82,12 +83,12 @@ class StartAndRate:
         sample = sample_persons(groups, self.people, self.rng)
         frame = pd.concat([points.iloc[sample.persons], *self._implied(fit, groups)], ignore_index=True)
         texts = {"groups": list(groups.labels), "level": f"{100 * self.level:g} %", "note": sample.note}
-        frame.attrs = estimates.attrs | texts
-        return frame
+        return Scene(frame, {**labels, **texts})
 
-    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
-        """Draw the table."""
-        groups = frame.attrs["groups"]
+    def draw(self, scene: Scene, ax: Axes) -> Axes:
+        """Draw the scene."""
+        frame, texts = scene
+        groups = texts["groups"]
         for place, group in enumerate(groups):
             parts = dict(list(frame[frame["group"] == group].groupby("part")))
             drawn_parts = (parts.get(name, frame.iloc[:0]) for name in ("eb", "ellipse", "mean"))
@@ -99,8 +100,8 @@ class StartAndRate:
             style: Any = line_of(place)
             ax.plot(*ellipse, color=colour_of(place), linestyle=style, linewidth=1.8, zorder=3)
             ax.plot(*mean, "+", color=colour_of(place), markersize=10, markeredgewidth=1.8, zorder=4)
-        label_axes(ax, frame.attrs["x"], frame.attrs["y"])
-        key_above(ax, _key(frame))
+        label_axes(ax, texts["x"], texts["y"])
+        key_above(ax, _key(texts))
         return ax
 
     def _implied(self, fit: Any, groups: Groups) -> list[pd.DataFrame]:
@@ -130,7 +131,7 @@ def implied_covariance(
     expected = np.stack([what.expected(persons) for what in both])
     kinds = np.bincount(fit.kinds.codes[persons], minlength=len(fit.kinds.values)) / len(persons)
     rows = [np.broadcast_to(what.random, (len(kinds), len(fit.random_names))) for what in both]
-    about = np.array([[kinds @ ((a @ fit.standard_G) * b).sum(axis=1) for b in rows] for a in rows])
+    about = np.array([[kinds @ fit.point.covariances(a, b) for b in rows] for a in rows])
     return np.cov(expected, bias=True) + about
 
 
@@ -146,14 +147,14 @@ def ellipse(mean: np.ndarray, covariance: np.ndarray, level: float) -> np.ndarra
     return mean + np.sqrt(-2.0 * np.log1p(-level)) * unit * sds
 
 
-def _key(frame: pd.DataFrame) -> list[Any]:
+def _key(texts: dict[str, Any]) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    groups = frame.attrs["groups"]
+    groups = texts["groups"]
     alone = len(groups) == 1
     colour = colour_of(0) if alone else MUTED
     point = Line2D(
-        [], [], linestyle="", marker="o", markersize=4.2, color=colour, label=f"{frame.attrs['note']}, empirical Bayes"
+        [], [], linestyle="", marker="o", markersize=4.2, color=colour, label=f"{texts['note']}, empirical Bayes"
     )
-    around = Line2D([], [], color=colour, linewidth=1.8, label=f"{frame.attrs['level']} of persons, by the model")
+    around = Line2D([], [], color=colour, linewidth=1.8, label=f"{texts['level']} of persons, by the model")
     return [*([] if alone else group_handles(groups)), point, around]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.errors import ModelError, unknown
 from growthcurves.plots.estimates import NOT_IDENTIFIED
+from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
 from growthcurves.plots.layers import draw_band, draw_marked, draw_mean, draw_persons, group_handles
 from growthcurves.plots.people import Groups, observed_lines
@@ -26,7 +27,7 @@ MOST_SHADED = 3
 
 
 @dataclass(frozen=True)
-class Trajectories:
+class Trajectories(Drawn):
     """Trajectories of persons, the fitted mean with its band, and the band that holds most persons.
 
     Parameters
@@ -63,7 +64,7 @@ class Trajectories:
             return "The model has no time, so there are no trajectories to draw."
         return NOT_IDENTIFIED if self.lines == "eb" and not fit.identified else None
 
-    def data(self, fit: Any) -> pd.DataFrame:
+    def scene(self, fit: Any) -> Scene:
         """One table of all that is drawn.
 
         Returns
@@ -81,25 +82,27 @@ class Trajectories:
                 return observed_lines(panel, groups, persons)
             return own_curves(fit, groups, persons, times)
 
-        lines = asked.rows(panel, groups, self.lines, curves)
+        lines, key = asked.rows(panel, groups, self.lines, curves)
         fitted = fitted_parts(mean_curve(fit, times, by=self.by, level=self.level))
         frame = pd.concat([part for part in (lines, fitted) if len(part)], ignore_index=True).reindex(columns=_COLUMNS)
-        frame.attrs = lines.attrs | {
+        texts = key | {
             "x": with_unit(fit.model.time, panel.time_unit),
             "y": with_unit(fit.model.outcome, panel.outcome_unit),
             "groups": list(groups.labels),
             "level": f"{100 * self.level:g} %",
         }
-        return frame
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, ax: Axes) -> Axes:
-        """Draw the table; groups are named at the ends of their lines where there is room."""
-        groups = frame.attrs["groups"]
+    def draw(self, scene: Scene, ax: Axes) -> Axes:
+        """Draw the scene; groups are named at the ends of their lines where there is room."""
+        frame, texts = scene
+        groups = texts["groups"]
         alone, total = len(groups) == 1, frame["id"].nunique()
         ends = []
         for place, group in enumerate(groups):
-            parts = dict(list(_of_group(frame, group).groupby("part")))
-            colour = INK if frame.attrs["colours"] else colour_of(place)
+            here = frame if alone else frame[frame["group"] == group]
+            parts = dict(list(here.groupby("part")))
+            colour = INK if texts["colours"] else colour_of(place)
             draw_band(ax, parts["persons"], colour, _shade(len(groups)), edge=len(groups) <= MOST_SHADED)
             for kind in LINES:
                 draw_persons(ax, parts.get(kind, frame.iloc[:0]), MUTED if alone else colour, total)
@@ -109,10 +112,10 @@ class Trajectories:
             ends.append(End(group, float(last["time"]), float(last["value"]), colour))
         marked = draw_marked(ax, frame[frame["part"] == "highlighted"])
         ax.margins(x=0.02)
-        label_axes(ax, frame.attrs["x"], frame.attrs["y"])
+        label_axes(ax, texts["x"], texts["y"])
         named = not alone and fit_at_ends([*groups, *(end.label for end in marked)])
         name_ends(ax, [*(ends if named else []), *marked])
-        key_above(ax, _key(frame, [] if named or alone else groups))
+        key_above(ax, _key(scene, [] if named or alone else groups))
         return ax
 
 
@@ -150,22 +153,19 @@ def _shade(groups: int) -> float:
     return 0.10 if groups == 1 else 0.07
 
 
-def _of_group(frame: pd.DataFrame, group: Any) -> pd.DataFrame:
-    return frame if len(frame.attrs["groups"]) == 1 else frame[frame["group"] == group]
-
-
-def _key(frame: pd.DataFrame, unnamed: list[str]) -> list[Any]:
+def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
     """The key: groups that are not named at their lines (then these are the means), and what the rest is."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    level = frame.attrs["level"]
-    colour = mean_colour(frame)
-    key: list[Any] = [*group_handles(unnamed), *sample_keys(frame)]
+    frame, texts = scene
+    level = texts["level"]
+    colour = mean_colour(texts)
+    key: list[Any] = [*group_handles(unnamed), *sample_keys(scene)]
     if not unnamed:
         key.append(Line2D([], [], color=colour, linewidth=2, label="mean"))
     key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"mean, {level} interval"))
     persons = frame[frame["part"] == "persons"]
-    if persons["low"].notna().any() and len(frame.attrs["groups"]) <= MOST_SHADED:
+    if persons["low"].notna().any() and len(texts["groups"]) <= MOST_SHADED:
         key.append(Patch(facecolor=colour, alpha=0.16, linewidth=0, label=f"{level} of persons"))
     return key

@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.errors import NotEstimableError
 from growthcurves.plots.estimates import why_no_persons
-from growthcurves.plots.figure import Panels
+from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.panel import time_ranges
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, short, title_panel, with_unit
@@ -64,7 +64,7 @@ class VarianceOverTime(Panels):
             return str(error)
         return None
 
-    def data(self, fit: Any) -> pd.DataFrame:
+    def scene(self, fit: Any) -> Scene:
         """One table: columns quantity ("sd", "sd between", "correlation", "icc"), part ("implied", "observed"), time,
         value, low, high, persons (behind each observed value).
         """
@@ -80,24 +80,25 @@ class VarianceOverTime(Panels):
         ]
         lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
         frame = pd.concat([lines, _observed(observed)], ignore_index=True)
-        frame.attrs = {
+        texts = {
             "x": with_unit(fit.model.time, fit.panel.time_unit),
             "sd": with_unit(f"SD of {fit.model.outcome}", fit.panel.outcome_unit),
             "correlation": f"correlation with {fit.model.time} {short(float(f'{observed.reference:.3g}'))}",
             "icc": "ICC",
             "level": f"{100 * self.level:g} %",
         }
-        return frame
+        return Scene(frame, texts)
 
-    def draw(self, frame: pd.DataFrame, fig: Any) -> Any:
-        """Draw the table on the figure: panels side by side, or one above the other where it is narrow."""
+    def draw(self, scene: Scene, fig: Any) -> Any:
+        """Draw the scene on the figure: panels side by side, or one above the other where it is narrow."""
+        frame, texts = scene
         wide = float(fig.bbox.width / fig.dpi) >= _SIDE_BY_SIDE
         axes = fig.subplots(*((1, 3) if wide else (3, 1)), sharex=True)
         for ax, name in zip(axes, ("sd", "correlation", "icc"), strict=True):
             _draw_quantity(ax, frame, name)
-            label_axes(ax, frame.attrs["x"] if wide or ax is axes[-1] else "", "")
-            title_panel(ax, frame.attrs[name])
-        key_of_figure(fig, _key(frame))
+            label_axes(ax, texts["x"] if wide or ax is axes[-1] else "", "")
+            title_panel(ax, texts[name])
+        key_of_figure(fig, _key(texts))
         return fig
 
 
@@ -147,13 +148,13 @@ def _limits(ax: Axes, name: str, low: float) -> None:
     ax.locator_params(axis="x", nbins=5)
 
 
-def _key(frame: pd.DataFrame) -> list[Any]:
+def _key(texts: dict[str, Any]) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     key: list[Any] = [
         Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model"),
-        Patch(color=colour_of(0), alpha=0.2, linewidth=0, label=f"{frame.attrs['level']} interval"),
+        Patch(color=colour_of(0), alpha=0.2, linewidth=0, label=f"{texts['level']} interval"),
         Line2D([], [], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, label="SD between persons"),
         Line2D([], [], linestyle="", marker="o", markersize=3.4, color=INK, label="observed"),
     ]

@@ -17,32 +17,7 @@ class Certainty(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
-        return {"checks": checks(fit.certificate), "warnings": [(text, meaning(text)) for text in fit.warnings]}
-
-
-#: A phrase of a warning, and what it means for a reader who did not make the analysis.
-MEANINGS = (
-    ("persons only", "With so few persons the numbers on differences between them are rough, however small their "
-     "standard errors look."),
-    ("share person and time", "A person was measured twice at one time, or a row stands twice in the file. Each row "
-     "counts as a measurement of its own."),
-    ("mixed in the slope", "The rate of change on this page is partly a comparison of younger with older persons, not "
-     "only of each person with themselves."),
-    ("both predictor and outcome", "Part of what looks like an effect on change is regression to the mean."),
-    ("linear combinations of other terms", "These terms say nothing that the other terms do not say already. "
-     "Predictions are the same without them."),
-    ("but not the intercept", "The groups or persons are held to be equal at the start. Where they were not, their "
-     "difference in the rate of change is wrong."),
-    ("depends on this origin", "Another choice of where time is zero would give other results."),
-    ("told apart", "The averages on this page are valid. What would need the variances is left out, not guessed."),
-    ("could not be certified", "The computation did not end at a proven best fit. No number of this page should be "
-     "quoted."),
-)  # fmt: skip
-
-
-def meaning(warning: str) -> str:
-    """What a warning means for the reader; empty where it says so itself."""
-    return next((text for phrase, text in MEANINGS if phrase in warning), "")
+        return {"checks": checks(fit.certificate), "notes": [(note.text, note.meaning) for note in fit.notes]}
 
 
 def checks(certificate: Any) -> list[dict[str, Any]]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Group, Kind
+from growthcurves.data.source import show_level
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import count, decimals, fixed, number, p_value, polished, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.change.sentences import together
+from growthcurves.results.change.view import of_text
 from growthcurves.results.questions.rates import whole_period
+from growthcurves.results.tables.printing import time_text
 
 MOST_TIMES = 4
-_LOW, _HIGH = "middle 95 % of persons, low", "middle 95 % of persons, high"
 
 
 class Change(Section):
@@ -34,7 +36,7 @@ class Change(Section):
         answer = subject.change
         return {
             "sentences": [polished(str(text)) for text in answer.sentences()],
-            "blocks": blocks(subject, shown(subject, answer.table).to_dict("records")),
+            "blocks": blocks(subject, shown(subject, answer.findings)),
             "unit": answer.unit,
             "pictures": drawn(subject, ("start_and_rate",)),
             "curved": subject.fit.bound.shape.curved,
@@ -45,20 +47,20 @@ class Change(Section):
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How a quantity of the change report is shown.
+class Look:
+    """How findings of a kind are shown.
 
     Attributes
     ----------
-    pattern : str
-        The quantity's name; what its group catches goes into the title.
-    block, title : str
-        Heading under which it stands, and its name for a reader. An empty block is that of its group.
+    block : str
+        Heading under which they stand; an empty one is that of their group.
+    title : str
+        Their name for a reader: {at} is the time as "at day 3", {of} what the finding is of, {over} the period of an
+        average rate, {outcome} and {time} the names of the data.
     shown : function of (value, std_error)
         The number as text.
     """
 
-    pattern: str
     block: str
     title: str
     shown: Callable[[float, float], str]
@@ -80,6 +82,7 @@ def _p(value: float, error: float) -> str:
     return p_value(value)
 
 
+_EVERYBODY = "On average"
 _SPREAD, _START, _BETWEEN, _WHY = (
     "Differences between persons",
     "Where persons stand, and how fast they change",
@@ -87,98 +90,97 @@ _SPREAD, _START, _BETWEEN, _WHY = (
     "What explains differences in the rate",
 )
 
-KINDS = (
-    Kind("persons", "", "Persons", lambda value, error: count(int(value))),
-    Kind("persons without a group", "Further", "Persons without a group", lambda value, error: count(int(value))),
-    Kind("mean rate", "", "Average rate of change{over}", _rate),
-    Kind("mean rate at (.*)", "", "Rate of the mean curve at {time} {}", _rate),
-    Kind("difference of mean rate from (.*)", "", "Difference from {}", _rate),
-    Kind(_LOW, "", "Middle 95 % of persons' rates", _rate),
-    Kind("share above threshold, model", "", "Share of persons with a rate above 0", _share),
-    Kind("share above threshold, EB", "", "… counted by empirical Bayes estimates", _share),
-    Kind("share above threshold, OLS", "", "… counted by own least-squares lines", _share),
-    Kind("SD of rates", _SPREAD, "SD of rates{over}", _rate),
-    Kind("SD of rates at (.*)", _SPREAD, "SD of rates at {time} {}", _rate),
-    Kind("reliability of the rate", _SPREAD, "Reliability of a person's own rate", _share),
-    Kind("likelihood ratio for slope variance", _SPREAD, "Do rates vary at all? Likelihood ratio", _rate),
-    Kind("p-value of slope variance, (.*)", _SPREAD, "… p-value, {}", _p),
-    Kind(
-        "correlation of rate with status at (.*)",
-        _START,
-        "Correlation of the rate with {outcome} at {time} {}",
-        _share,
-    ),
-    Kind("time of least spread", _START, "Time ({time}) at which persons differ least", _rate),
-    Kind("ICC at (.*)", _BETWEEN, "at {time} {}", _share),
-    Kind(
-        "SD of rates before predictors of the slope",
-        _WHY,
-        "SD of rates without predictors of the rate",
-        _rate,
-    ),
-    Kind(
-        "slope variance explained by (.*), put in last",
-        _WHY,
-        "Drop in the variance of rates by {}, put in last",
-        _percent,
-    ),
-)
+
+def _count(value: float, error: float) -> str:
+    return count(int(value))
 
 
-def shown(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are not withheld; the sentences say what is, and why."""
-    return table if subject.fit.identified else table[table["estimate"].notna()]
+LOOKS = {
+    Kind.PERSONS: Look("", "Persons", _count),
+    Kind.PERSONS_IN_NO_GROUP: Look("Further", "Persons without a group", _count),
+    Kind.MEAN_RATE: Look("", "Average rate of change{over}", _rate),
+    Kind.RATE_DIFFERENCE: Look("", "Difference from {of}", _rate),
+    Kind.SHARE_ABOVE: Look("", "Share of persons with a rate above 0", _share),
+    Kind.SHARE_ABOVE_EB: Look("", "… counted by empirical Bayes estimates", _share),
+    Kind.SHARE_ABOVE_OLS: Look("", "… counted by own least-squares lines", _share),
+    Kind.SD_OF_RATES: Look(_SPREAD, "SD of rates{over}", _rate),
+    Kind.RELIABILITY: Look(_SPREAD, "Reliability of a person's own rate", _share),
+    Kind.RATE_VARIANCE_RATIO: Look(_SPREAD, "Do rates vary at all? Likelihood ratio", _rate),
+    Kind.RATE_VARIANCE_P_MIXTURE: Look(_SPREAD, "… p-value, mixture", _p),
+    Kind.RATE_VARIANCE_P_NAIVE: Look(_SPREAD, "… p-value, naive", _p),
+    Kind.CORRELATION_WITH_STATUS: Look(_START, "Correlation of the rate with {outcome} {at}", _share),
+    Kind.TIME_OF_LEAST_SPREAD: Look(_START, "Time ({time}) at which persons differ least", _rate),
+    Kind.ICC: Look(_BETWEEN, "{at}", _share),
+    Kind.SD_OF_RATES_BEFORE_PREDICTORS: Look(_WHY, "SD of rates without predictors of the rate", _rate),
+    Kind.RATE_VARIANCE_EXPLAINED: Look(_WHY, "Drop in the variance of rates by {of}, put in last", _percent),
+}
+#: The same at one time of a curve.
+AT_A_TIME = {
+    Kind.MEAN_RATE: Look("", "Rate of the mean curve {at}", _rate),
+    Kind.SD_OF_RATES: Look(_SPREAD, "SD of rates {at}", _rate),
+}
 
 
-def blocks(subject: Subject, records: list[dict[Any, Any]]) -> list[dict[str, Any]]:
-    """The table in blocks of rows: one per group, then what all groups share."""
-    lows = {record["group"]: record for record in records if record["quantity"] == _LOW}
-    found: dict[str, list[dict[str, str]]] = {}
-    for record in thinned(records):
-        if record["quantity"] == _HIGH:
-            low = lows[record["group"]]
-            found[_heading(subject, record["group"])].append(_middle(low, record))
-        elif record["quantity"] != _LOW:
-            block, row = _row(subject, record)
-            found.setdefault(block or _heading(subject, record["group"]), []).append(row)
-    return [{"name": name, "rows": rows} for name, rows in found.items()]
+def shown(subject: Subject, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that are not withheld; the sentences say what is, and why."""
+    return [finding for finding in findings if subject.fit.identified or finding.known]
 
 
-def thinned(records: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
-    """The records with the ICC at a few of its times: the first, the last, and some between."""
-    times = [place for place, record in enumerate(records) if record["quantity"].startswith("ICC at ")]
+def blocks(subject: Subject, findings: list[Finding]) -> list[dict[str, Any]]:
+    """The findings in blocks of rows: one per group, then what all groups share."""
+    highs = {finding.group: finding for finding in findings if finding.kind is Kind.MIDDLE_HIGH}
+    found: dict[str | Group, list[dict[str, Any]]] = {}
+    for finding in thinned(findings):
+        if finding.kind is Kind.MIDDLE_HIGH:
+            continue
+        if finding.kind is Kind.MIDDLE_LOW:
+            block, row = "", _middle(finding, highs[finding.group])
+        else:
+            block, row = _row(subject, finding)
+        found.setdefault(block or finding.group or _EVERYBODY, []).append(row)
+    return [{"name": _heading(block), "rows": rows} for block, rows in found.items()]
+
+
+def thinned(findings: list[Finding]) -> list[Finding]:
+    """The findings with the ICC at a few of its times: the first, the last, and some between."""
+    times = [place for place, finding in enumerate(findings) if finding.kind is Kind.ICC]
     if len(times) <= MOST_TIMES + 1:
-        return records
+        return findings
     steps = [round(step * (len(times) - 1) / (MOST_TIMES - 1)) for step in range(MOST_TIMES)]
     kept = {times[step] for step in steps}
-    return [record for place, record in enumerate(records) if place in kept or place not in times]
+    return [finding for place, finding in enumerate(findings) if place in kept or place not in times]
 
 
-def _heading(subject: Subject, group: str) -> str:
-    return f"{subject.by}: {group}" if group and subject.by else "On average"
+def _heading(block: str | Group) -> str:
+    if isinstance(block, str):
+        return block
+    return ", ".join(f"{level.column}: {show_level(level.value)}" for level in block)
 
 
-def _middle(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, str]:
-    both = " to ".join(polished(text) for text in together(low["estimate"], high["estimate"]))
-    withheld = low["estimate"] != low["estimate"]
+def _middle(low: Finding, high: Finding) -> dict[str, Any]:
+    both = " to ".join(polished(text) for text in together(low.value, high.value))
     return {
         "name": "Middle 95 % of persons' rates",
-        "estimate": number(None) if withheld else both,
+        "estimate": both if low.known else number(None),
         "interval": "",
         "note": "",
+        "range": low.known,
     }
 
 
-def _row(subject: Subject, record: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    kind, caught = _kind(record["quantity"])
-    error = record["std_error"]
+def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
+    look = AT_A_TIME.get(finding.kind) if finding.at is not None else None
+    look = look or LOOKS[finding.kind]
+    error, model = finding.std_error, subject.fit.model
     interval = ""
-    if record["conf_low"] == record["conf_low"]:
-        interval = f"{kind.shown(record['conf_low'], error)} to {kind.shown(record['conf_high'], error)}"
-    model = subject.fit.model
-    name = kind.title.format(caught, time=model.time, outcome=model.outcome, over=period(subject.fit))
-    row = {"name": name, "estimate": kind.shown(record["estimate"], error), "interval": interval}
-    return kind.block, row | {"note": str(record["note"])}
+    if finding.conf_low == finding.conf_low:
+        interval = f"{look.shown(finding.conf_low, error)} to {look.shown(finding.conf_high, error)}"
+    at = "" if finding.at is None else f"at {model.time} {time_text(finding.at)}"  # type: ignore[arg-type]
+    name = look.title.format(
+        at=at, of=of_text(finding), time=model.time, outcome=model.outcome, over=period(subject.fit)
+    )
+    row = {"name": name, "estimate": look.shown(finding.value, error), "interval": interval}
+    return look.block, row | {"note": finding.note, "range": False}
 
 
 def period(fit: Any) -> str:
@@ -187,11 +189,3 @@ def period(fit: Any) -> str:
         return ""
     first, last = whole_period(fit)
     return f" from {fit.model.time} {number(first)} to {fit.model.time} {number(last)}"
-
-
-def _kind(quantity: str) -> tuple[Kind, str]:
-    for kind in KINDS:
-        found = re.fullmatch(kind.pattern, quantity)
-        if found:
-            return kind, found.group(1) if found.groups() else ""
-    return Kind(quantity, "Further", quantity.replace("{", "{{").replace("}", "}}"), _rate), ""

@@ -86,7 +86,7 @@ def _abstract(subject: Subject) -> Filled:
 
 def _levels(subject: Subject) -> Filled:
     fit = subject.fit
-    two = sorted({name for columns in fit.bound.predictors.values() for name in columns.used})
+    two = list(dict.fromkeys(name for columns in fit.bound.predictors.values() for name in columns.used))
     one = [name for name in fit.bound.covariates.used if name != fit.model.time]
     parts = [f"{fit.model.outcome} at level 1 (occasions)"]
     parts += [f"{and_list(one)} at level 1"] if one else []

@@ -75,6 +75,8 @@ def _options(model: Any) -> list[tuple[str, str]]:
         if value not in (None, {}):
             texts[name] = repr(value)
     texts["random"] = _random(model.random.blocks)
+    if model.functions:
+        texts["functions"] = "{" + ", ".join(f"{name!r}: {name}" for name in model.functions) + "}"
     if model.evaluated_over != "persons":
         texts["evaluated_over"] = repr(model.evaluated_over)
     return list(texts.items())

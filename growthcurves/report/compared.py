@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
+from growthcurves.report.format import share
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import (
     CRITERION,
     EMPTY,
     Cell,
-    Record,
+    Entry,
     Row,
     block,
     component_name,
@@ -22,19 +24,21 @@ from growthcurves.report.side_by_side import (
     estimate_cell,
     interval_cell,
     p_equals,
-    share_cell,
     term_name,
 )
 from growthcurves.report.words import METHOD
+from growthcurves.results.change.view import quantity_text, report_table
 from growthcurves.results.compare.table import Comparison, compare
+from growthcurves.results.effects.coefficients import effect_findings
 from growthcurves.results.ladder.numbers import FIXED, VARIANCES
+from growthcurves.results.variation.variances import Components, components
 
 CHANGE = "change"
 QUANTITIES = {
-    "mean rate": "Average rate of change",
-    "SD of rates": "SD of rates between persons",
-    "share above threshold, model": "Share of persons with a rate above 0",
-    "reliability of the rate": "Reliability of a person's own rate",
+    Kind.MEAN_RATE: "Average rate of change",
+    Kind.SD_OF_RATES: "SD of rates between persons",
+    Kind.SHARE_ABOVE: "Share of persons with a rate above 0",
+    Kind.RELIABILITY: "Reliability of a person's own rate",
 }
 
 
@@ -51,7 +55,7 @@ class Compared(Section):
         answer, reason = subject.once(comparison)
         return {
             "titles": {name: about_model(fit) for name, fit in named(subject.fits).items()},
-            "blocks": compared_blocks(subject.fits, answer),
+            "blocks": compared_blocks(subject.once(_answers), answer),
             "notes": list(answer.notes) if answer is not None else [],
             "reason": reason,
         }
@@ -59,7 +63,7 @@ class Compared(Section):
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         answer, _ = subject.once(comparison)
         tests = {} if answer is None else {"comparison": answer.table}
-        return {"compared_estimates": compared(subject.fits)} | tests
+        return {"compared_estimates": compared(subject.once(_answers))} | tests
 
 
 def named(fits: tuple[Any, ...]) -> dict[str, Any]:
@@ -75,43 +79,65 @@ def comparison(subject: Subject) -> tuple[Comparison | None, str]:
         return None, str(error)
 
 
-def compared(fits: tuple[Any, ...]) -> pd.DataFrame:
+class Answers(NamedTuple):
+    """What is shown of one of the fits."""
+
+    fit: Any
+    change: list[Finding]
+    effects: pd.DataFrame
+    components: Components
+
+
+def _answers(subject: Subject) -> dict[str, Answers]:
+    """The answers of each fit, by its number."""
+    return {
+        name: Answers(fit, _change(fit), fit.fixed_effects(), components(fit))
+        for name, fit in named(subject.fits).items()
+    }
+
+
+def compared(answers: Mapping[str, Answers]) -> pd.DataFrame:
     """Fixed effects, SDs and correlations, and the change of every fit: tidy, with further columns model and part."""
     tables = []
-    for name, fit in named(fits).items():
-        parts = {FIXED: fit.fixed_effects(), CHANGE: _change(fit), VARIANCES: fit.variance_components()}
+    for name, found in answers.items():
+        change = report_table(found.change).rename(columns={"quantity": "term"}).drop(columns=["group", "note"])
+        parts = {FIXED: found.effects, CHANGE: change, VARIANCES: found.components.table()}
         tables += [table.assign(model=name, part=part) for part, table in parts.items()]
     return pd.concat([table.dropna(axis=1, how="all") for table in tables if len(table)], ignore_index=True)
 
 
-def _change(fit: Any) -> pd.DataFrame:
+def _change(fit: Any) -> list[Finding]:
     """What the change report says first; nothing where it cannot be made."""
     try:
-        table = fit.change().table.rename(columns={"quantity": "term"})
+        findings = fit.change().findings
     except (NotAvailableError, NotEstimableError):
-        return pd.DataFrame()
-    return table[table["term"].isin(QUANTITIES) & table["estimate"].notna()].drop(columns=["group", "note"])
+        return []
+    return [one for one in findings if one.kind in QUANTITIES and one.at is None and one.known]
 
 
-def compared_blocks(fits: tuple[Any, ...], answer: Comparison | None) -> list[dict[str, Any]]:
+def compared_blocks(answers: Mapping[str, Answers], answer: Comparison | None) -> list[dict[str, Any]]:
     """The numbers of the fits in blocks of rows with one cell for each fit."""
-    by_name = named(fits)
-    models = list(by_name)
-    parts = dict(list(compared(fits).groupby("part", sort=False)))
+    models = list(answers)
 
-    def term(row: Record) -> str:
-        return term_name(by_name[row["model"]], row["term"])
+    def entries(findings: Callable[[Answers], Iterable[Finding]]) -> list[Entry]:
+        return [(name, finding) for name, found in answers.items() for finding in findings(found)]
 
-    def component(row: Record) -> str:
-        return component_name(by_name[row["model"]], row["term"])
+    def quantity(model: str, finding: Finding) -> str:
+        return QUANTITIES[finding.kind]
 
-    def quantity(row: Record) -> str:
-        return QUANTITIES[row["term"]]
+    def effect(model: str, finding: Finding) -> str:
+        return term_name(answers[model].fit, *finding.of)
 
+    def component(model: str, finding: Finding) -> str:
+        return component_name(answers[model].fit, finding)
+
+    change = entries(lambda found: found.change)
+    fixed = entries(lambda found: effect_findings(found.fit, found.effects))
+    random = entries(lambda found: [row.finding for row in found.components.rows])
     return [
-        block("How people change (95 % interval)", parts.get(CHANGE), models, quantity, interval_cell),
-        block("Average growth (standard error)", parts.get(FIXED), models, term, estimate_cell),
-        block("SDs and correlations (95 % interval)", parts.get(VARIANCES), models, component, interval_cell),
+        block("How people change (95 % interval)", change, models, quantity, interval_cell, quantity_text),
+        block("Average growth (standard error)", fixed, models, effect, estimate_cell),
+        block("SDs and correlations (95 % interval)", random, models, component, interval_cell),
         {"name": "Fit", "rows": [] if answer is None else _fit_rows(models, answer)},
     ]
 
@@ -122,14 +148,15 @@ def _fit_rows(models: list[str], answer: Comparison) -> list[Row]:
     rows = []
     for term, name in CRITERION.items():
         if term in answer.table.columns:
-            cells = [criterion_cell({"term": term, "estimate": records[model][term]}) for model in models]
+            found = [Finding(Kind.CRITERION, records[model][term], of=term) for model in models]
+            cells = [criterion_cell(one) for one in found]
             rows.append({"name": name, "term": term, "cells": cells})
-    weights = [share_cell({"estimate": records[model]["weight"]}) for model in models]
+    weights = [{"value": share(records[model]["weight"]), "error": ""} for model in models]
     rows.append({"name": "Akaike weight", "term": "weight", "cells": weights})
     return [*rows, {"name": "Likelihood ratio test", "term": "p_value", "cells": [_tested(records[m]) for m in models]}]
 
 
-def _tested(record: Record) -> Cell:
+def _tested(record: Mapping[Any, Any]) -> Cell:
     if np.isnan(record["p_value"]):
         return EMPTY
     against = f"against {record['against']}: {record['distribution']}"

@@ -27,7 +27,7 @@ class Data(Section):
             "rows": [*_level_two(facts), *_level_one(facts), *_schedule(facts), *_outcome(facts)],
             "groups": _groups(subject),
             "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
-            "total": int(len(panel.data)),
+            "total": int(len(panel) + panel.rows_dropped),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:

@@ -7,9 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding
 from growthcurves.report.format import decimals, degrees, fixed, p_value
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import baseline, parameter_name, predictor_name, split_term, unit_of
+from growthcurves.report.words import baseline, parameter_name, predictor_name, unit_of
+from growthcurves.results.ddf import DDF, ddf_of
+from growthcurves.results.effects.coefficients import effect_findings
+from growthcurves.results.tables.names import finding_text
 
 
 class Effects(Section):
@@ -19,12 +23,11 @@ class Effects(Section):
     title = "Average growth, and what predicts it"
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        fit = subject.fit
-        table = subject.effects
+        fit, method = subject.fit, ddf_of(DDF)
         return {
-            "groups": _groups(fit, table.to_dict("records")),
-            "ddf": table.attrs.get("ddf", ""),
-            "why_not": table.attrs.get("why_not", ""),
+            "groups": _groups(fit, effect_findings(fit, subject.effects)),
+            "ddf": method.label,
+            "why_not": method.why_not(fit) or "",
             "aliased": list(fit.aliased),
         }
 
@@ -32,12 +35,11 @@ class Effects(Section):
         return {"fixed_effects": subject.effects}
 
 
-def _groups(fit: Any, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _groups(fit: Any, findings: list[Finding]) -> list[dict[str, Any]]:
     """One block of rows per growth parameter, then the time-varying predictors."""
     blocks: dict[str, list[dict[str, str]]] = {name: [] for name in (*fit.model.parameters, "")}
-    for record in records:
-        parameter, predictor = split_term(fit, record["term"])
-        blocks[parameter].append(effect_row(fit, parameter, predictor, record))
+    for finding in findings:
+        blocks[finding.of[0]].append(effect_row(fit, finding))
     return [
         {"name": _heading(fit, name), "unit": unit_of(fit, name), "rows": rows}
         for name, rows in blocks.items()
@@ -49,19 +51,20 @@ def _heading(fit: Any, parameter: str) -> str:
     return parameter_name(fit, parameter) if parameter else "At each occasion"
 
 
-def effect_row(fit: Any, parameter: str, predictor: str, record: Mapping[str, Any]) -> dict[str, str]:
+def effect_row(fit: Any, finding: Finding) -> dict[str, str]:
     """One row of the table as texts."""
-    places = decimals(record["std_error"])
+    places = decimals(finding.std_error)
+    parameter, predictor = finding.of
     return {
         "name": predictor_name(fit, predictor) if predictor else _mean_name(fit, parameter),
-        "term": record["term"],
-        "estimate": fixed(record["estimate"], places),
-        "error": fixed(record["std_error"], places),
-        "low": fixed(record["conf_low"], places),
-        "high": fixed(record["conf_high"], places),
-        "df": degrees(record["df"]),
-        "statistic": fixed(record["statistic"], 2),
-        "p": p_value(record["p_value"]),
+        "term": finding_text(finding),
+        "estimate": fixed(finding.value, places),
+        "error": fixed(finding.std_error, places),
+        "low": fixed(finding.conf_low, places),
+        "high": fixed(finding.conf_high, places),
+        "df": degrees(finding.df),
+        "statistic": fixed(finding.statistic, 2),
+        "p": p_value(finding.p_value),
     }
 
 

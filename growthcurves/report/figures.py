@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
+from growthcurves.plots.figure import Scene
 from growthcurves.report.section import Subject
 from growthcurves.report.svg import inline_svg
 
@@ -93,7 +93,7 @@ def of_ladder(answer: Any) -> list[Picture]:
     figures: list[Any] = [kind() for kind in LADDER_FIGURES.values()]
     names = list(LADDER_FIGURES)
     return [
-        _both(name, figure, figure.data(answer), CAPTIONS[name])
+        _both(name, figure, figure.scene(answer), CAPTIONS[name])
         for name, figure in zip(names, figures, strict=True)
         if figure.why_not(answer) is None and name in CAPTIONS
     ]
@@ -115,12 +115,12 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     figure = kind(**options)
     if figure.why_not(about) is not None:
         return None
-    return _both(name, figure, figure.data(about), CAPTIONS[name])
+    return _both(name, figure, figure.scene(about), CAPTIONS[name])
 
 
-def _both(name: str, figure: Any, frame: pd.DataFrame, caption: Caption) -> Picture:
+def _both(name: str, figure: Any, scene: Scene, caption: Caption) -> Picture:
     wide, narrow = (
-        inline_svg(f"{name}-{size}", caption.shows, figure, frame, (inches, height))
+        inline_svg(f"{name}-{size}", caption.shows, figure, scene, (inches, height))
         for size, inches, height in zip(("wide", "narrow"), (WIDE, NARROW), caption.heights, strict=True)
     )
-    return Picture(wide, narrow, caption.text, str(frame.attrs.get("note", "")))
+    return Picture(wide, narrow, caption.text, str(scene.texts.get("note", "")))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Group
+from growthcurves.data.source import show_level
 from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, number, p_value
 from growthcurves.report.section import Section, Subject
@@ -32,7 +33,10 @@ class Groups(Section):
     def context(self, subject: Subject) -> Mapping[str, Any]:
         rates, means = subject.once(_answers)
         return {
-            "blocks": [*_blocks(subject, rates, "Rate of change" + period(subject.fit)), *_mean_blocks(subject, means)],
+            "blocks": [
+                *_blocks(rates.findings, "Rate of change" + period(subject.fit)),
+                *_mean_blocks(subject, means),
+            ],
             "ddf": rates.ddf,
             "notes": list(dict.fromkeys(answer.note for answer in (rates, means) if answer.note)),
             "adjustment": rates.adjustment if len(rates.differences) > 1 else "",
@@ -54,40 +58,38 @@ def _answers(subject: Subject) -> tuple[Any, Any]:
     return rates, fit.means(at=at, by=by, differences=differences)
 
 
-def _blocks(subject: Subject, answer: Any, title: str) -> list[dict[str, Any]]:
-    table = answer.table
-    return [{"name": title, "rows": [_row(subject, record) for record in table.to_dict("records")]}]
+def _blocks(findings: Iterable[Finding], title: str) -> list[dict[str, Any]]:
+    return [{"name": title, "rows": [_row(finding) for finding in findings]}]
 
 
 def _mean_blocks(subject: Subject, answer: Any) -> list[dict[str, Any]]:
     """One block for each time."""
-    time = str(subject.fit.model.time)
-    return [
-        {
-            "name": f"Expected {subject.fit.model.outcome} at {time} {number(float(at))}",
-            "rows": [_row(subject, record) for record in rows.to_dict("records")],
-        }
-        for at, rows in answer.table.groupby(time, sort=False)
-    ]
+    model, blocks = subject.fit.model, []
+    for at in dict.fromkeys(finding.at for finding in answer.findings):
+        here = [finding for finding in answer.findings if finding.at == at]
+        blocks += _blocks(here, f"Expected {model.outcome} at {model.time} {number(at)}")
+    return blocks
 
 
-def _row(subject: Subject, record: Mapping[str, Any]) -> dict[str, str]:
+def _row(finding: Finding) -> dict[str, str]:
     """An estimate of one group, or a difference, as texts."""
-    places = decimals(record["std_error"])
-    difference = record["kind"] == "difference"
-    low, high = (fixed(record[name], places) for name in ("conf_low", "conf_high"))
-    adjusted = record.get("p_adjusted", float("nan"))
+    places = decimals(finding.std_error)
+    difference = finding.of is not None
+    low, high = fixed(finding.conf_low, places), fixed(finding.conf_high, places)
+    p = finding.p_adjusted if finding.p_adjusted == finding.p_adjusted else finding.p_value
     return {
-        "name": _less(str(subject.by), record["term"]) if difference else f"{subject.by} {record[str(subject.by)]}",
+        "name": f"{_level(finding.group)} less {_level(finding.of)}" if difference else _named(finding.group),
         "difference": "difference" if difference else "",
-        "estimate": fixed(record["estimate"], places),
-        "interval": f"{low} to {high}" if record["conf_low"] == record["conf_low"] else "not estimable",
-        "df": degrees(record["df"]),
-        "p": p_value(adjusted if adjusted == adjusted else record["p_value"]) if difference else "",
+        "estimate": fixed(finding.value, places),
+        "interval": f"{low} to {high}" if finding.conf_low == finding.conf_low else "not estimable",
+        "df": degrees(finding.df),
+        "p": p_value(p) if difference else "",
     }
 
 
-def _less(by: str, term: str) -> str:
-    """A difference for a reader: "drug less placebo"."""
-    levels = re.match(rf"{re.escape(by)}\[(.*)\] - {re.escape(by)}\[(.*?)\](?:, |$)", term)
-    return f"{levels[1]} less {levels[2]}" if levels else term
+def _level(group: Group | None) -> str:
+    return ", ".join(show_level(level.value) for level in group or ())
+
+
+def _named(group: Group | None) -> str:
+    return ", ".join(f"{level.column} {show_level(level.value)}" for level in group or ())

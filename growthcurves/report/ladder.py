@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.errors import GrowthCurvesWarning, filtered
 from growthcurves.report.figures import of_ladder
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import (
     CRITERION,
-    Record,
+    Entry,
     block,
     component_name,
     criterion_cell,
@@ -21,10 +22,10 @@ from growthcurves.report.side_by_side import (
     share_cell,
     term_name,
 )
-from growthcurves.report.words import METHOD, short_name, split_term
+from growthcurves.report.words import METHOD, short_name
 from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
-from growthcurves.results.ladder.report import ladder
+from growthcurves.results.ladder.report import ladder_to
 
 
 class Ladder(Section):
@@ -52,37 +53,37 @@ class Ladder(Section):
 
 def made_ladder(subject: Subject) -> LadderAnswer:
     """The ladder of the fit's model on its rows; what it warns of is said elsewhere on the page."""
-    fit = subject.fit
     with filtered("ignore", GrowthCurvesWarning):
-        return ladder(fit.model, fit.panel, "ml", (), "satterthwaite", type(fit))
+        return ladder_to(subject.fit, "satterthwaite")
 
 
 def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
     """The ladder's numbers in blocks of rows with one cell for each model."""
     models = list(answer.fits)
-    parts = dict(list(answer.table.groupby("part", sort=False)))
 
-    def term(row: Record) -> str:
-        owned = split_term(fit, row["term"])[0]  # else it is a term of a smaller model only
-        return term_name(fit if owned else answer.fits[row["model"]], row["term"])
+    def effect(model: str, finding: Finding) -> str:
+        owned = finding.of[0] in fit.model.parameters  # else it is a term of a smaller model only
+        return term_name(fit if owned else answer.fits[model], *finding.of)
 
-    def variance(row: Record) -> str:
-        return component_name(fit, row["term"])
+    def variance(model: str, finding: Finding) -> str:
+        return component_name(fit, finding)
 
-    def explained(row: Record) -> str:
-        known = {
-            "R2:outcome": "of the outcome (squared correlation with its expected value)",
-            "R2:residual": f"of the scatter within persons, against {models[0]}",
-        }
-        name = row["term"].removeprefix("R2:")
-        return known.get(row["term"], f"of the variance in the {short_name(fit, name)}, against {models[1]}")
+    def explained(model: str, finding: Finding) -> str:
+        if finding.kind is Kind.SQUARED_CORRELATION:
+            return "of the outcome (squared correlation with its expected value)"
+        if finding.unit == RESIDUAL:
+            return f"of the scatter within persons, against {models[0]}"
+        return f"of the variance in the {short_name(fit, finding.of[0])}, against {models[1]}"
 
-    def criterion(row: Record) -> str:
-        return CRITERION.get(row["term"], "")
+    def criterion(model: str, finding: Finding) -> str:
+        return CRITERION.get(finding.of, "")
+
+    def entries(part: str) -> list[Entry]:
+        return [(number.model, number.finding) for number in answer.numbers if number.part == part]
 
     return [
-        block("Average growth (standard error)", parts.get(FIXED), models, term, estimate_cell),
-        block("Variances within and between persons", parts.get(VARIANCES), models, variance, plain_cell),
-        block("Explained variance (pseudo-R²)", parts.get(SHARES), models, explained, share_cell),
-        block("Fit", parts.get(CRITERIA), models, criterion, criterion_cell),
+        block("Average growth (standard error)", entries(FIXED), models, effect, estimate_cell),
+        block("Variances within and between persons", entries(VARIANCES), models, variance, plain_cell),
+        block("Explained variance (pseudo-R²)", entries(SHARES), models, explained, share_cell),
+        block("Fit", entries(CRITERIA), models, criterion, criterion_cell),
     ]

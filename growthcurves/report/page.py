@@ -134,7 +134,7 @@ def make_report(
         told = findings(subject)
         there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
         tables = {name: table for section in there for name, table in section.tables(subject).items()}
-    first = lead(subject, told)
+    first = lead(subject)
     script = Markup((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
     page = environment.get_template("page.html").render(
         title=title, about=about(subject.fit), lead=first, sections=rendered, script=script, allowed=_hash(script)

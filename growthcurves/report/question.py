@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.shapes import shape_words
-from growthcurves.report.words import METHOD, and_list, predictor_columns, short_name
+from growthcurves.report.words import METHOD, and_list, plain_name, predictor_columns, short_name
 
 
 class Question(Section):
@@ -78,7 +78,7 @@ def _predictors(fit: Any) -> list[str]:
 def _random(fit: Any) -> str:
     covariates = fit.bound.covariates.names
     names = [
-        f"their response to {name}" if name in covariates else f"their {_plain(short_name(fit, name))}"
+        f"their response to {name}" if name in covariates else f"their {plain_name(fit, name)}"
         for name in fit.random_names
     ]
     if not names:
@@ -89,11 +89,6 @@ def _random(fit: Any) -> str:
         joined = len(fit.model.random.blocks) < len(names)
         text += ", and these differences may be correlated" if joined else ", without correlation"
     return f"{text[0].upper()}{text[1:]}; single measurements scatter about each person's {_line(fit)}."
-
-
-def _plain(name: str) -> str:
-    """A growth parameter without its place in time, which has been said before."""
-    return re.sub(r"^start \(.*\)$", "start", name)
 
 
 def _line(fit: Any) -> str:

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
+from growthcurves.results.variation.variances import Components, components
+
 Made = TypeVar("Made")
 
 
@@ -50,9 +52,9 @@ class Subject:
         return self.fit.fixed_effects()
 
     @cached_property
-    def components(self) -> pd.DataFrame:
+    def components(self) -> Components:
         """The variance components."""
-        return self.fit.variance_components()
+        return components(self.fit)
 
     @cached_property
     def people(self) -> pd.DataFrame:

@@ -27,11 +27,14 @@ class Parameter:
         Inside a longer text: "rate of change".
     unit : str
         Empty where the outcome has none.
+    plain : str
+        Inside a text that has said before where in time it is; empty where that is `short` too.
     """
 
     title: str
     short: str
     unit: str
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class _Names:
     @property
     def start(self) -> Parameter:
         at = f"{self.outcome} at {self.time} {self.origin}"
-        return Parameter(f"Start: {at}", f"start ({at})", self.unit)
+        return Parameter(f"Start: {at}", f"start ({at})", self.unit, "start")
 
     def rate(self, where: str = "") -> Parameter:
         where = where and f" {where}"

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.report.format import count, decimals, fixed, number, p_value, share
-from growthcurves.report.words import parameter_name, predictor_name, short_name, split_term
+from growthcurves.report.words import parameter_name, predictor_name, short_name
+from growthcurves.results.tables.names import finding_text
 
 Cell = dict[str, str]
 Row = dict[str, Any]
-Record = Mapping[str, Any]
-Name = Callable[[Record], str]
+#: A number and the model that it is of.
+Entry = tuple[str, Finding]
+Name = Callable[[str, Finding], str]
 EMPTY: Cell = {"value": "", "error": ""}
 
 
-def term_name(fit: Any, term: str) -> str:
+def term_name(fit: Any, parameter: str, predictor: str) -> str:
     """A fixed effect in one line: "Rate of change ...", or "Rate of change: arm: drug against placebo"."""
-    parameter, predictor = split_term(fit, term)
     if not predictor:
         return parameter_name(fit, parameter)
     effect = predictor_name(fit, predictor)
     return f"{effect}, on the {short_name(fit, parameter)}" if parameter else effect
 
 
-def component_name(fit: Any, term: str) -> str:
+def component_name(fit: Any, finding: Finding) -> str:
     """An SD, variance, correlation or covariance for a reader."""
-    kind, names = term.split(":", 1)
-    if names == "residual":
-        return f"{COMPONENT[kind]} single measurements about a person's own line"
-    both = " and ".join(short_name(fit, name) for name in names.split(","))
-    return f"{COMPONENT[kind]} {both}" if "," in names else f"{COMPONENT[kind]} the {both}"
+    if finding.kind is Kind.PARAMETER:
+        return f"Residuals: {finding.of}"
+    kind = COMPONENT[finding.kind]
+    if finding.unit == RESIDUAL:
+        return f"{kind} single measurements about a person's own line"
+    both = " and ".join(short_name(fit, name) for name in finding.of)
+    return f"{kind} {both}" if len(finding.of) > 1 else f"{kind} the {both}"
 
 
-COMPONENT = {"sd": "SD of", "var": "Variance of", "cor": "Correlation of", "cov": "Covariance of"}
+COMPONENT = {
+    Kind.SD: "SD of",
+    Kind.VARIANCE: "Variance of",
+    Kind.CORRELATION: "Correlation of",
+    Kind.COVARIANCE: "Covariance of",
+}
 CRITERION = {
     "deviance": "Deviance (−2 log likelihood)",
     "aic": "AIC",
@@ -47,28 +56,37 @@ CRITERION = {
 
 
 def block(
-    title: str, rows: Any, models: list[str], name: Name, cell: Callable[[Record], Cell]
+    title: str,
+    entries: Iterable[Entry],
+    models: list[str],
+    name: Name,
+    cell: Callable[[Finding], Cell],
+    term: Callable[[Finding], str] = finding_text,
 ) -> dict[str, Any]:
-    """Rows of one part by their names for a reader, with a cell for every model, empty where a model has none."""
-    found: dict[str, dict[str, Cell]] = {}
-    terms: dict[str, str] = {}
-    for record in [] if rows is None else rows.to_dict("records"):
-        called = name(record)
+    """Rows of one part by their names for a reader, with a cell for every model, empty where a model has none.
+
+    Numbers of two models share a row where they are the same number, and mean the same to a reader.
+    """
+    found: dict[Any, dict[str, Cell]] = {}
+    heads: dict[Any, tuple[str, str]] = {}
+    for model, finding in entries:
+        called = name(model, finding)
         if called:
-            found.setdefault(called, {})[record["model"]] = cell(record)
-            terms.setdefault(called, record["term"])
+            key = (called, finding.identity)
+            found.setdefault(key, {})[model] = cell(finding)
+            heads.setdefault(key, (called, term(finding)))
     lines = [
-        {"name": called, "term": terms[called], "cells": [cells.get(model, EMPTY) for model in models]}
-        for called, cells in found.items()
+        {"name": heads[key][0], "term": heads[key][1], "cells": [cells.get(model, EMPTY) for model in models]}
+        for key, cells in found.items()
     ]
     return {"name": title, "rows": lines}
 
 
-def estimate_cell(record: Record) -> Cell:
+def estimate_cell(found: Finding) -> Cell:
     """An estimate with its standard error and p-value."""
-    places = decimals(record["std_error"])
-    error = f"({fixed(record['std_error'], places)})" if record["std_error"] == record["std_error"] else ""
-    return {"value": fixed(record["estimate"], places), "error": f"{error} {p_equals(record['p_value'])}".strip()}
+    places = decimals(found.std_error)
+    error = f"({fixed(found.std_error, places)})" if found.std_error == found.std_error else ""
+    return {"value": fixed(found.value, places), "error": f"{error} {p_equals(found.p_value)}".strip()}
 
 
 def p_equals(p: float) -> str:
@@ -77,31 +95,34 @@ def p_equals(p: float) -> str:
     return f"p {text if text[0] in '<>' else f'= {text}'}".replace(" ", "\u00a0")
 
 
-def plain_cell(record: Record) -> Cell:
+def plain_cell(found: Finding) -> Cell:
     """A number alone."""
-    return {"value": number(record["estimate"]), "error": ""}
+    return {"value": number(found.value), "error": ""}
 
 
-def interval_cell(record: Record) -> Cell:
+#: What lies between 0 and 1, or between -1 and 1.
+SHARES = {Kind.CORRELATION, Kind.SHARE_ABOVE, Kind.RELIABILITY}
+
+
+def interval_cell(found: Finding) -> Cell:
     """An estimate with its interval, in the same decimals."""
 
     def shown(value: float) -> str:
-        if record["term"].startswith(("cor:", "share", "reliability")):
+        if found.kind in SHARES:
             return share(value)
-        error = record["std_error"]
-        return fixed(value, decimals(error)) if error == error else number(value)
+        return fixed(value, decimals(found.std_error)) if found.std_error == found.std_error else number(value)
 
-    low, high = (record.get(name, float("nan")) for name in ("conf_low", "conf_high"))
-    interval = f"{shown(low)} to {shown(high)}" if low == low else ""
-    return {"value": shown(record["estimate"]), "error": interval}
+    known = found.conf_low == found.conf_low
+    interval = f"{shown(found.conf_low)} to {shown(found.conf_high)}" if known else ""
+    return {"value": shown(found.value), "error": interval}
 
 
-def share_cell(record: Record) -> Cell:
+def share_cell(found: Finding) -> Cell:
     """A share or correlation."""
-    return {"value": share(record["estimate"]), "error": ""}
+    return {"value": share(found.value), "error": ""}
 
 
-def criterion_cell(record: Record) -> Cell:
+def criterion_cell(found: Finding) -> Cell:
     """A count in full, a criterion with two decimals."""
-    whole = record["term"] in ("parameters", "rows", "persons")
-    return {"value": count(record["estimate"]) if whole else fixed(record["estimate"], 2), "error": ""}
+    whole = found.of in ("parameters", "rows", "persons")
+    return {"value": count(int(found.value)) if whole else fixed(found.value, 2), "error": ""}

@@ -6,11 +6,10 @@ import io
 import re
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 from growthcurves.errors import filtered
-from growthcurves.plots.figure import Figure
+from growthcurves.plots.figure import Figure, Scene
 from growthcurves.plots.style import FAINT, GROUP_COLOURS, HAIRLINE, INK, MUTED, styled
 
 # Colours of the pictures and the names by which the page's style sheet knows them.
@@ -19,10 +18,8 @@ VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", HAIRLINE: "--rule
 }
 
 
-def inline_svg(
-    name: str, description: str, figure: Figure, frame: pd.DataFrame, inches: tuple[float, float]
-) -> Markup:
-    """Draw a figure's table and return the picture as an `<svg>` element.
+def inline_svg(name: str, description: str, figure: Figure, scene: Scene, inches: tuple[float, float]) -> Markup:
+    """Draw a figure's scene and return the picture as an `<svg>` element.
 
     Parameters
     ----------
@@ -31,8 +28,8 @@ def inline_svg(
     description : str
         What the picture shows, for readers who cannot see it.
     figure : Figure
-    frame : DataFrame
-        Its table.
+    scene : Scene
+        What will be seen.
     inches : (width, height)
     """
     import matplotlib
@@ -44,7 +41,7 @@ def inline_svg(
     buffer = io.StringIO()
     with filtered("ignore", UserWarning, "Glyph .* missing"), styled(), matplotlib.rc_context(settings):
         sheet = new_sheet(inches, FigureCanvasSVG)  # the browser has its own fonts
-        draw_on(sheet, figure, frame)
+        draw_on(sheet, figure, scene)
         for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):
             patch.set_alpha(0)
         sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -7,9 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.contracts.note import NoteKind
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import decimals, fixed, share
 from growthcurves.report.section import Section, Subject
+from growthcurves.report.side_by_side import component_name
 from growthcurves.report.words import short_name, unit_of
 
 
@@ -23,43 +26,40 @@ class Variation(Section):
         fit = subject.fit
         if fit.identified or not fit.random_names:
             return None
-        said = [text for text in fit.warnings if "told apart" in text]
+        said = [note.text for note in fit.notes if note.kind is NoteKind.NOT_IDENTIFIED]
         return said[0] if said else "The design cannot tell these variances apart, so they are withheld."
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        fit = subject.fit
-        table = subject.components
-        records = table.to_dict("records")
+        fit, found = subject.fit, subject.components
+        findings = [row.finding for row in found.rows]
+        rows = [component_row(fit, finding) for finding in findings]
         return {
-            "method": table.attrs["intervals"].replace(" intervals", ""),
-            "notes": notes_of(fit, records, table.attrs["notes"]),
-            "rows": [component_row(fit, record) for record in records],
+            "method": found.intervals.replace(" intervals", ""),
+            "notes": [f"{row['name']}: {one.note}" for row, one in zip(rows, findings, strict=True) if one.note],
+            "rows": rows,
             "boundary": fit.certificate.singular,
             "direction": list(fit.certificate.direction),
             "pictures": drawn(subject, ("variance_over_time",)),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
-        return {"variance_components": subject.components}
+        return {"variance_components": subject.components.table()}
 
 
-def notes_of(fit: Any, records: list[dict], notes: Mapping[str, str]) -> list[str]:
-    """What is special of some intervals, with the names that the table shows."""
-    return [f"{component_row(fit, row)['name']}: {notes[row['term']]}" for row in records if row["term"] in notes]
-
-
-def component_row(fit: Any, record: Mapping[str, Any]) -> dict[str, str]:
+def component_row(fit: Any, finding: Finding) -> dict[str, str]:
     """One row of the table as texts."""
-    kind, _, names = record["term"].partition(":")
-    if kind == "cor":
-        values = [share(record[name]) for name in ("estimate", "conf_low", "conf_high")]
-        both = " and ".join(short_name(fit, name) for name in names.split(","))
-        return _row(f"Correlation of {both}", values, "")
-    places = max(decimals(record["std_error"]), 1) if record["std_error"] == record["std_error"] else 3
-    values = [fixed(record[name], places) for name in ("estimate", "conf_low", "conf_high")]
-    if names == "residual":
+    numbers = (finding.value, finding.conf_low, finding.conf_high)
+    if finding.kind is Kind.CORRELATION:
+        both = " and ".join(short_name(fit, name) for name in finding.of)
+        return _row(f"Correlation of {both}", [share(value) for value in numbers], "")
+    places = max(decimals(finding.std_error), 1) if finding.std_error == finding.std_error else 3
+    values = [fixed(value, places) for value in numbers]
+    if finding.kind is Kind.PARAMETER:
+        return _row(component_name(fit, finding), values, "")
+    if finding.unit == RESIDUAL:
         return _row("SD of single measurements about a person's line", values, unit_of(fit, "intercept"))
-    return _row(f"SD of {short_name(fit, names)}", values, unit_of(fit, names))
+    (name,) = finding.of
+    return _row(f"SD of {short_name(fit, name)}", values, unit_of(fit, name))
 
 
 def _row(name: str, values: list[str], unit: str) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from growthcurves.data.source import EMPTY
 from growthcurves.data.units import singular
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
 from growthcurves.report.shapes import Parameter, shape_words
+from growthcurves.results.change.report import ChangeReport
 
 MOST_IN_LEAD = 3
 METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum likelihood (ML)"}
@@ -29,20 +30,25 @@ def about(fit: Any) -> str:
 
 def findings(subject: Subject) -> tuple[str, ...]:
     """The change report in sentences; none where it cannot be made."""
-    if subject.fit.model.time is None:
-        return ()
-    try:
-        return tuple(polished(str(text)) for text in subject.change.sentences())
-    except (NotAvailableError, NotEstimableError):
-        return ()
+    answer = _change(subject)
+    return () if answer is None else tuple(polished(text) for text in answer.sentences())
 
 
-def lead(subject: Subject, told: tuple[str, ...]) -> str:
+def lead(subject: Subject) -> str:
     """What stands at the head of the page: how fast on average, in each group where there are a few."""
-    if subject.by is None:
-        return told[0] if told else ""
-    averages = [text for text in told if text.startswith("In group ") and "average" in text]
-    return " ".join(averages) if len(averages) <= MOST_IN_LEAD else ""
+    answer = _change(subject)
+    averages = () if answer is None else answer.averages
+    return " ".join(polished(text) for text in averages) if len(averages) <= MOST_IN_LEAD else ""
+
+
+def _change(subject: Subject) -> ChangeReport | None:
+    """The change report; None where it cannot be made."""
+    if subject.fit.model.time is None:
+        return None
+    try:
+        return subject.change
+    except (NotAvailableError, NotEstimableError):
+        return None
 
 
 def parameter_name(fit: Any, parameter: str) -> str:
@@ -53,6 +59,11 @@ def parameter_name(fit: Any, parameter: str) -> str:
 def short_name(fit: Any, name: str) -> str:
     """A growth parameter or covariate inside a longer text."""
     return _parameter(fit, name).short
+
+
+def plain_name(fit: Any, name: str) -> str:
+    """The same without its place in time, which has been said before."""
+    return _parameter(fit, name).plain or short_name(fit, name)
 
 
 def _parameter(fit: Any, name: str) -> Parameter:
@@ -69,23 +80,20 @@ def unit_of(fit: Any, parameter: str) -> str:
     return _parameter(fit, parameter).unit
 
 
-def split_term(fit: Any, term: str) -> tuple[str, str]:
-    """Growth parameter and predictor of a term; ("", term) for a time-varying predictor."""
-    for name in fit.model.parameters:
-        if term == name:
-            return name, ""
-        if term.startswith(f"{name}:"):
-            return name, term[len(name) + 1 :]
-    return "", term
-
-
 def predictor_name(fit: Any, predictor: str) -> str:
     """A predictor for a reader: "arm: drug against placebo", "age, per unit"."""
-    factor = re.fullmatch(r"(.+)\[(.*)\]", predictor)
-    levels = factor_levels(fit)
-    if factor and factor[1] in levels:
-        return f"{factor[1]}: {factor[2]} against {levels[factor[1]][0]}"
-    return f"{predictor}, per unit" if re.fullmatch(r"[\w ]+", predictor) else predictor
+    parts = {name.predictor: name.parts for name in fit.bound.term_names}.get(predictor, ())
+    if len(parts) != 1:
+        return predictor
+    (column, level), levels = parts[0], factor_levels(fit)
+    if column in levels and level is not None:
+        return f"{column}: {str(level) or EMPTY} against {str(levels[column][0]) or EMPTY}"
+    return f"{column}, per unit" if column in _columns_used(fit) - levels.keys() else predictor
+
+
+def _columns_used(fit: Any) -> set[str]:
+    """The columns of the table that predict anything."""
+    return {name for columns in [*fit.bound.predictors.values(), fit.bound.covariates] for name in columns.used}
 
 
 def factor_levels(fit: Any) -> dict[str, list[Any]]:
@@ -106,7 +114,7 @@ def baseline(fit: Any, parameter: str) -> str:
     levels = factor_levels(fit)
     columns = [*predictor_columns(fit, parameter), *fit.bound.covariates.used]
     said = [
-        f"{name} {levels[name][0] if name in levels else 0}"
+        f"{name} {(str(levels[name][0]) or EMPTY) if name in levels else 0}"
         for name in dict.fromkeys(columns)
         if name != fit.model.time
     ]

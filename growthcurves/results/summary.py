@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
+from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.persons.people import reliability
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.names import component_text
 from growthcurves.results.tables.printing import number, p_text
-from growthcurves.results.variation.variances import variance_components
+from growthcurves.results.variation.variances import Components, components
 
 #: Width of the table of fixed effects, where the names of terms allow it.
 LINE = 80
@@ -40,7 +43,8 @@ class Summary(Answer):
 def level_equations(fit: FittedModel) -> str:
     """The model's level equations with its own terms."""
     terms = {name: list(columns.names) for name, columns in fit.bound.predictors.items()}
-    return equations(fit.model, fit.model.parameters, terms, fit.bound.shape.level_one(fit.model.time or ""))
+    basis = fit.bound.shape.level_one(fit.model.time or "")
+    return equations(fit.model, fit.model.parameters, terms, basis, fit.family)
 
 
 def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:
@@ -56,23 +60,24 @@ def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, i
     intervals : str or method
         Intervals of the variance components, as in `variance_components`.
     """
-    table, components = fixed_effects(fit, ddf, level), variance_components(fit, intervals, level)
+    table, random, method = fixed_effects(fit, ddf, level), components(fit, intervals, level), ddf_of(ddf)
     percent = f"{100 * level:g} %"
     last = ["Certificate  " + str(fit.certificate), *(f"Note  {text}" for text in fit.warnings)]
     parts = [
         _title(fit),
         level_equations(fit),
         "\n".join(f"{name:<10}" + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
-        _fixed(fit, table, percent),
-        _variances(fit, components, percent),
+        _fixed(fit, table, method, percent),
+        _variances(fit, random, percent),
         _indices(fit),
         *last,
     ]
-    return Summary(table, "\n\n".join(part for part in parts if part), _shown(fit, table, components, percent, last))
+    shown = _shown(fit, table, method, random, percent, last)
+    return Summary(table, "\n\n".join(part for part in parts if part), shown)
 
 
 def _shown(
-    fit: FittedModel, table: pd.DataFrame, components: pd.DataFrame, percent: str, last: list[str]
+    fit: FittedModel, table: pd.DataFrame, method: Any, random: Components, percent: str, last: list[str]
 ) -> tuple[Block, ...]:
     """The same for a notebook."""
     counts = TextTable((), [(name, [text.replace("\n", " ")]) for name, text in _counts(fit)], frozenset({0}))
@@ -81,13 +86,13 @@ def _shown(
         effects += [(title, []), *((row.term, _effect(row)) for row in rows.itertuples())]
     fixed = TextTable(("estimate", "SE", "df", "t", "p", f"{percent} interval"), effects)
     blocks: list[Block] = [_title(fit), level_equations(fit), counts]
-    blocks += [f"Fixed effects (df: {table.attrs['ddf']})", fixed, *(text.strip() for text in _remarks(fit, table))]
+    blocks += [f"Fixed effects (df: {method.label})", fixed, *(text.strip() for text in _remarks(fit, method))]
     if not fit.identified:
-        blocks += [_variances(fit, components, percent)]
+        blocks += [_variances(fit, random, percent)]
     else:
-        notes = components.attrs["notes"]
-        rows = [(row.term, [number(row.estimate), _interval(row, notes)]) for row in components.itertuples()]
-        interval = f"{percent} {components.attrs['intervals']}"
+        found = [row.finding for row in random.rows]
+        rows = [(component_text(one), [number(one.value), _interval(one)]) for one in found]
+        interval = f"{percent} {random.intervals}"
         blocks += ["Variance components", TextTable(("estimate", interval), rows, frozenset({1})), *_reliabilities(fit)]
     return (*blocks, *_indices(fit).splitlines(), *last)
 
@@ -101,7 +106,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     persons, sizes = fit.panel.persons, fit.panel.persons.sizes
     lines = [
         ("Persons", f"{persons.count:,} ({fit.model.id})"),
-        ("Rows", f"{fit.moments.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})"),
+        ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})"),
     ]
     if fit.model.time is not None:
         first, last = whole_period(fit)
@@ -121,17 +126,17 @@ def _far(fit: FittedModel) -> str:
     return "\n(far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
 
-def _fixed(fit: FittedModel, table: pd.DataFrame, percent: str) -> str:
+def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str) -> str:
     groups = _groups(fit, table)
     cells = [[row.term, *_effect(row)] for _, rows in groups for row in rows.itertuples()]
     head = ["", "estimate", "SE", "df", "t", "p", f"{percent} interval"]
     widths = [max(len(row[place]) for row in (head, *cells)) for place in range(len(head))]
     widths[0] = max(min(widths[0], LINE - sum(widths[1:]) - 2 * len(head)), 4)
-    lines, left = [f"Fixed effects (df: {table.attrs['ddf']})"], iter(cells)
+    lines, left = [f"Fixed effects (df: {method.label})"], iter(cells)
     for title, rows in groups:
         lines += [f" {title}", *_line(head, widths)] if len(lines) == 1 else [f" {title}"]
         lines += [line for _ in range(len(rows)) for line in _line(next(left), widths)]
-    return "\n".join([*lines, *_remarks(fit, table)])
+    return "\n".join([*lines, *_remarks(fit, method)])
 
 
 def _line(cells: list[str], widths: list[int]) -> list[str]:
@@ -150,9 +155,10 @@ def _effect(row: Any) -> list[str]:
     return [*numbers, f"{number(row.conf_low)} to {number(row.conf_high)}"]
 
 
-def _remarks(fit: FittedModel, table: pd.DataFrame) -> list[str]:
+def _remarks(fit: FittedModel, method: Any) -> list[str]:
     """What is missing of the fixed effects, and why."""
-    remarks = ["  " + table.attrs["why_not"]] if "why_not" in table.attrs else []
+    reason = method.why_not(fit)
+    remarks = [f"  {reason}"] if reason else []
     if fit.aliased:
         remarks.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
     return remarks
@@ -160,10 +166,7 @@ def _remarks(fit: FittedModel, table: pd.DataFrame) -> list[str]:
 
 def _groups(fit: FittedModel, table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Rows of the table for each growth parameter, then the time-varying covariates."""
-    owner = []
-    for term in table["term"]:
-        first = term.split(":")[0]
-        owner.append(first if first in fit.model.parameters and term not in fit.bound.covariates.names else "")
+    owner = [parameter for parameter, _ in fit.term_parts]
     out = []
     for name in (*fit.model.parameters, ""):
         rows = table[[o == name for o in owner]]
@@ -178,13 +181,14 @@ def _df(df: float) -> str:
     return f"{df:.1f}" if df < 10_000 else f"{df:.0f}"
 
 
-def _variances(fit: FittedModel, table: pd.DataFrame, percent: str) -> str:
-    if not fit.identified:
-        return "Variance components\n  withheld: " + table.attrs["withheld"]
-    lines = [f"Variance components ({percent} {table.attrs['intervals']})"]
-    width = max(len(term) for term in table["term"])
-    for row in table.itertuples():
-        lines.append(f"  {row.term:{width}}  {number(row.estimate):>10}   {_interval(row, table.attrs['notes'])}")
+def _variances(fit: FittedModel, random: Components, percent: str) -> str:
+    if random.withheld:
+        return f"Variance components\n  withheld: {random.withheld}"
+    lines = [f"Variance components ({percent} {random.intervals})"]
+    found = [row.finding for row in random.rows]
+    width = max(len(component_text(one)) for one in found)
+    for one in found:
+        lines.append(f"  {component_text(one):{width}}  {number(one.value):>10}   {_interval(one)}")
     return "\n".join([*lines, *("  " + text for text in _reliabilities(fit))])
 
 
@@ -194,19 +198,19 @@ def _reliabilities(fit: FittedModel) -> list[str]:
     return [_reliability(fit, rate)] if rate is not None and rate.varies else []
 
 
-def _interval(row: Any, notes: dict[str, str]) -> str:
+def _interval(found: Finding) -> str:
     """An interval in words, with what is special of it."""
-    ends = [number(end) for end in (row.conf_low, row.conf_high)]
-    special = [notes[row.term]] if row.term in notes else []
-    if row.estimate != row.estimate:
+    ends = [number(end) for end in (found.conf_low, found.conf_high)]
+    special = [found.note] if found.note else []
+    if not found.known:
         special = ["not defined: one of the two does not vary"]
-    elif row.estimate == 0 or (row.term.startswith("cor:") and abs(row.estimate) == 1):
+    elif found.value == 0 or (found.kind is Kind.CORRELATION and abs(found.value) == 1):
         special.append("estimated on the boundary")
     return f"{ends[0]} to {ends[1]}" + (f"   ({'; '.join(special)})" if special else "")
 
 
 def _reliability(fit: FittedModel, rate: Rate) -> str:
-    if isinstance(fit.people_moments, Absent):
+    if isinstance(fit.sums.people, Absent):
         return "reliability: not available, the fit was saved without its persons"
     values = reliability(fit, rate)
     used = ~np.isnan(values)
@@ -217,7 +221,7 @@ def _reliability(fit: FittedModel, rate: Rate) -> str:
 
 
 def _indices(fit: FittedModel) -> str:
-    deviance, k, n = fit.solution.deviance, fit.parameter_count, fit.moments.rows
+    deviance, k, n = fit.estimates.deviance, fit.parameter_count, fit.sums.rows
     kind = "-2 log restricted likelihood" if fit.method == "reml" else "-2 log likelihood"
     return (
         f"{kind} {deviance:.3f}   AIC {deviance + 2 * k:.3f}   BIC {deviance + k * np.log(n):.3f}\n"

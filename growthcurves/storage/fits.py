@@ -19,27 +19,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import coordinates, standard_problem
-from growthcurves.engine.parameters.face import Face
-from growthcurves.engine.search.certificate import judge
-from growthcurves.engine.search.optimise import Optimum
-from growthcurves.engine.solution import Solution
-from growthcurves.engine.sums.design import Terms
-from growthcurves.engine.sums.moments import Moments, PersonMoments
-from growthcurves.engine.sums.schedules import Schedules
+from growthcurves.engine.build import Terms, can_be_saved, estimates_from, sums_from, sums_values
+from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import BoundModel, bind
+from growthcurves.model.bind import BoundModel, bind, term_names, term_texts
+from growthcurves.model.columns import Functions
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import shape_of
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
 from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
-from growthcurves.storage.replayed import refuse_dependent, refuse_formulas, refuse_other_rows, refuse_other_sums
+from growthcurves.storage.replayed import refuse_formulas, refuse_other_sums
 from growthcurves.storage.schema import refuse_contradictions, refuse_other_kinds
 from growthcurves.storage.sealed import DAMAGE, damaged, opened, refuse_broken, sealed
 from growthcurves.storage.values import decoded, encoded
@@ -48,50 +43,43 @@ from growthcurves.storage.values import decoded, encoded
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
     path = checked_ending(path, "a fit", FIT)
+    if not can_be_saved(fit.estimates):
+        raise NotAvailableError("A fit with a residual structure or a likelihood of your own cannot be saved.")
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
-        "warnings": fit.warnings,
+        "notes": tuple((note.kind.value, note.text) for note in fit.notes),
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
-        "moments": _moments_values(fit.moments, people),
-        "people": _people_values(fit.people_moments) if people else None,
-        "optimum": _optimum_values(fit.solution.optimum),
+        **sums_values(fit.sums, people),
+        "optimum": fit.estimates.values(),
     }
     return write_text(path, sealed(encoded(values)))
 
 
-def load(path: str | Path, kind: type[FittedModel]) -> FittedModel:
+def load(path: str | Path, kind: type[FittedModel], functions: Functions | None = None) -> FittedModel:
     """Read a fit from a file; see `growthcurves.fit.load`."""
     content, seal = opened(path)
     try:
-        fit = _fit(decoded(content), kind)
+        fit = _fit(decoded(content), kind, functions)
     except DAMAGE as error:  # whatever a file that is not whole makes of reading it
         raise damaged(path, error) from error
     refuse_broken(path, content, seal)
     return fit
 
 
-def _fit(values: dict[str, Any], kind: type[FittedModel]) -> FittedModel:
+def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None) -> FittedModel:
     refuse_other_kinds(values)
-    model = model_from(values["model"])
-    terms = _terms(values["moments"])
-    refuse_contradictions(values, model, terms)
-    people: Any = Absent("its persons", PEOPLE)
-    if values["people"] is not None:
-        people = PersonMoments(terms, **values["people"])
-        refuse_other_sums(people, values["moments"])
-    moments = _moments(values["moments"], terms, people)
+    model = model_from(values["model"], functions)
+    refuse_contradictions(values, model, Terms(*values["moments"]["terms"]))
+    sums = sums_from(values, Absent("its persons", PEOPLE))
     panel = _panel(values["panel"])
-    bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], terms)
+    bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], sums.terms)
     refuse_formulas(bound, values["bound"]["names"])
-    if isinstance(panel, Panel) and values["people"] is not None:
-        refuse_other_rows(bound, people)
-    coords = coordinates(moments)
-    problem = standard_problem(moments, coords, values["method"] == "reml")
-    refuse_dependent(problem)
-    solution = _solution(problem, values["optimum"])
-    return kind(model, panel, bound, people, moments, coords, solution, values["method"], values["warnings"])
+    refuse_other_sums(bound, sums, people=values["people"] is not None, rows=isinstance(panel, Panel))
+    estimates = estimates_from(values["optimum"], sums, values["method"] == "reml")
+    notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
+    return kind(model, panel, bound, estimates, values["method"], notes)
 
 
 # ------------------------------------------------------------------ the panel
@@ -176,12 +164,9 @@ def _labels(column: pd.Series) -> Any:
 
 
 def _bound_values(bound: BoundModel, people: bool) -> dict[str, Any]:
-    model = bound.model
     return {
-        "predictors": {
-            name: columns_values(columns, model.formula_for(name)) for name, columns in bound.predictors.items()
-        },
-        "covariates": columns_values(bound.covariates, bound.covariates.formula),
+        "predictors": {name: columns_values(columns) for name, columns in bound.predictors.items()},
+        "covariates": columns_values(bound.covariates),
         "covariate_means": bound.covariate_means,
         "growth_rows": bound.growth_rows,
         "names": bound.terms,
@@ -198,13 +183,17 @@ def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) 
     if model.time is None:
         shape = replace(shape_of("linear").bind(0.0), parameters=("intercept",))
     shape_values = values["shape_values"]
+    own = dict(model.functions)
+    predictors = {name: columns_from(part, repeat(absent), own) for name, part in values["predictors"].items()}
+    covariates = columns_from(values["covariates"], repeat(absent), own)
+    names = term_names(model, predictors, covariates)
     return BoundModel(
         model=model,
         panel=panel,  # type: ignore[arg-type]
         shape=shape,
         shape_values=nobody if shape_values is None else shape_values,
-        predictors={name: columns_from(part, repeat(absent)) for name, part in values["predictors"].items()},
-        covariates=columns_from(values["covariates"], repeat(absent)),
+        predictors=predictors,
+        covariates=covariates,
         covariate_means=values["covariate_means"],
         stored=(),
         made=terms.made,
@@ -212,65 +201,7 @@ def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) 
         weights=nobody if values["weights"] is None else values["weights"],
         x=terms.x,
         z=terms.z,
-        terms=values["names"],
+        terms=term_texts(names),
+        term_names=names,
         growth_terms=values["growth_terms"],
     )
-
-
-# ------------------------------------------------------------------ moments and optimum
-
-
-def _moments_values(moments: Moments, people: bool) -> dict[str, Any]:
-    terms, shared = moments.terms, moments.shared
-    own = None
-    if moments.own is not None and not people:
-        own = _people_values(replace(moments.own, labels=None))
-    return {
-        "terms": (terms.x, terms.z, terms.blocks, terms.made),
-        "total": moments.total,
-        "rows": moments.rows,
-        "persons": moments.persons,
-        "row_centre": moments.row_centre,
-        "weight_centre": moments.weight_centre,
-        "shared": None if shared is None else (shared.counts, shared.lengths, shared.G, shared.T),
-        "own": own,
-        "one_by_one": moments.own is not None,
-    }
-
-
-def _terms(values: dict[str, Any]) -> Terms:
-    return Terms(*values["terms"])
-
-
-def _moments(values: dict[str, Any], terms: Terms, people: Any) -> Moments:
-    own = None
-    if values["one_by_one"]:
-        own = PersonMoments(terms, **values["own"]) if values["own"] is not None else replace(people, labels=None)
-    shared = None if values["shared"] is None else Schedules(*values["shared"])
-    names = ("total", "rows", "persons", "row_centre", "weight_centre")
-    return Moments(terms=terms, shared=shared, own=own, **{name: values[name] for name in names})
-
-
-def _people_values(people: PersonMoments) -> dict[str, Any]:
-    return {
-        "gram": people.gram,
-        "weights": people.weights,
-        "row_centre": people.row_centre,
-        "weight_centre": people.weight_centre,
-    }
-
-
-def _optimum_values(optimum: Optimum) -> dict[str, Any]:
-    return {
-        "rotation": optimum.face.rotation,
-        "free": optimum.face.free,
-        "theta": optimum.theta,
-        "evaluations": optimum.evaluations,
-    }
-
-
-def _solution(problem: Any, values: dict[str, Any]) -> Solution:
-    face = Face(values["rotation"], values["free"])
-    at = criterion(problem, face.matrix(values["theta"]))
-    optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
-    return Solution(problem, optimum, judge(problem, optimum))

@@ -25,13 +25,14 @@ text = of(lambda value: isinstance(value, str))
 flag = of(lambda value: isinstance(value, bool))
 number = of(_is_number)
 count = of(lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53)
+place = of(lambda value: isinstance(value, int) and not isinstance(value, bool) and -1 <= value < 2**31)
 scalar = of(lambda value: value is None or isinstance(value, (str, bool)) or _is_number(value))
 table = of(lambda value: isinstance(value, pd.DataFrame) and value.columns.is_unique)
 
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
-        return all(isinstance(name, str) for name in value) and all(map(_is_plain, value.values()))
+        return all(isinstance(name, (str, int)) for name in value) and all(map(_is_plain, value.values()))
     if isinstance(value, (list, tuple)):
         return all(map(_is_plain, value))
     return not scalar(value, "wrong") or (isinstance(value, np.ndarray) and bool(np.isfinite(value).all()))

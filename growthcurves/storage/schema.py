@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.engine.sums.design import Terms
+from growthcurves.contracts.note import NoteKind
+from growthcurves.engine.build import Terms
 from growthcurves.errors import DataError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.storage.kinds import (
@@ -20,6 +21,7 @@ from growthcurves.storage.kinds import (
     maybe,
     number,
     one_of,
+    place,
     plain,
     record,
     row,
@@ -36,11 +38,12 @@ _COLUMNS = record(
     constant=each(flag),
     used=each(text),
     levels=mapping(each(scalar, list)),
-    terms=each(each(text)),
-    written=each(each(text)),
-    formula=maybe(text),
-    state=maybe(plain),
-    categories=maybe(mapping(row(one_of("categorical", "numerical"), maybe(each(scalar, list))))),
+    formula=text,
+    terms=each(place),
+    parts=each(each(row(text, scalar))),
+    places=each(count),
+    categorical=each(count),
+    states=each(plain),
 )
 _PEOPLE = record(gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1))
 _ROLES = {"id": text, "time": maybe(text), "outcome": text, "wave": maybe(text)}
@@ -58,7 +61,7 @@ FIT = record(
         }
     ),
     method=one_of("reml", "ml"),
-    warnings=each(text),
+    notes=each(row(one_of(*(kind.value for kind in NoteKind)), text)),
     panel=record(
         **_ROLES,
         time_unit=maybe(text),
@@ -194,10 +197,8 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
         yield f"terms of the {name}", len(made) == len(columns["names"])
         yield f"terms of the {name}", all(j < len(terms.x) and terms.x[j] == (k, w) for j, w in made)
     for columns in (*bound["predictors"].values(), bound["covariates"]):
-        sizes = {len(columns[name]) for name in ("names", "constant", "terms", "written")}
+        sizes = {len(columns[name]) for name in ("names", "constant", "terms", "parts", "places")}
         yield "columns of a formula", len(sizes) == 1
-        absent = {columns[name] is None for name in ("formula", "state", "categories")}
-        yield "columns of a formula", len(absent) == 1
         yield "levels of predictors", set(columns["levels"]) <= set(columns["used"]) and all(columns["levels"].values())
     yield "covariates", len(bound["covariate_means"]) == len(bound["covariates"]["names"])
     yield "time", (panel["facts"] is None) == (panel["clock"] is None) == (model.time is None)

@@ -11,7 +11,7 @@ from typing import Any
 from growthcurves.errors import DataError, GrowthCurvesError, brief
 
 FORMAT = "growthcurves fit"
-VERSION = 3
+VERSION = 4
 
 #: What reading a file that is not whole may end in.
 DAMAGE = (

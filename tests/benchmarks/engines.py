@@ -87,8 +87,8 @@ def _ours_moments(columns: dict[str, np.ndarray]) -> Any:
 
 
 def _ours_solve(moments: Any) -> Any:
-    from growthcurves.engine.likelihood.problem import coordinates
     from growthcurves.engine.solution import solve
+    from growthcurves.engine.sums.coordinates import coordinates
 
     return solve(moments, coordinates(moments), True)
 
@@ -152,6 +152,13 @@ def mixedlm_rs_fit_only(frame: pd.DataFrame, model: Model) -> Action:
     return Action(None, lambda built: built.fit(reml=True), minus_two_llf, renew)
 
 
+def glmm_formula(frame: pd.DataFrame, model: Model) -> Action:
+    """glmm (Rust) from a formula, as it comes: its fit holds Satterthwaite degrees of freedom and the modes."""
+    import glmm
+
+    return Action(frame, lambda data: glmm.fit(data, model.lme4), lambda fit: -2.0 * float(fit.loglik))
+
+
 def lme_python_formula(frame: pd.DataFrame, model: Model) -> Action:
     """lme-python from a formula; the polars frame that it prefers is made outside the clock."""
     import lme_python
@@ -191,6 +198,7 @@ ACTIONS: dict[tuple[str, str], Callable[[pd.DataFrame, Model], Action]] = {
     ("mixedlm-rs", "formula"): mixedlm_rs_formula,
     ("mixedlm-rs", "pass"): mixedlm_rs_pass,
     ("mixedlm-rs", "fit only"): mixedlm_rs_fit_only,
+    ("glmm", "formula"): glmm_formula,
     ("lme-python", "formula"): lme_python_formula,
     ("mixedlm", "formula"): mixedlm_formula,
     ("statsmodels", "formula"): statsmodels_formula,

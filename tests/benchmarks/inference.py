@@ -10,11 +10,15 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from engines import SLEEPSTUDY as MODEL
 from run import HERE, OURS, REPOSITORY, SLEEPSTUDY, is_there, listed
@@ -24,12 +28,42 @@ from tables import Table, seconds_text, with_section
 Run = Callable[[pd.DataFrame], Callable[[], Any]]
 
 
+def visits(persons: int = 888) -> pd.DataFrame:
+    """Persons with one to thirteen visits at times of their own, and two covariates that vary in time."""
+    rng = np.random.default_rng(1)
+    sizes = rng.integers(1, 14, persons)
+    who = np.repeat(np.arange(persons), sizes)
+    time = rng.uniform(0, 13, who.size)
+    hours, load = rng.normal(7, 2, who.size) + rng.normal(0, 1, persons)[who], rng.normal(size=who.size)
+    arm = rng.integers(0, 2, persons)[who]
+    effects = rng.normal(size=(4, persons))[:, who] * np.array([[0.23], [0.05], [0.02], [0.05]])
+    slopes = 0.04 + 0.01 * arm + effects[1], -0.012 + effects[2], 0.1 + effects[3]
+    y = 2.0 + effects[0] + slopes[0] * time + slopes[1] * hours + slopes[2] * load + rng.normal(0, 0.3, who.size)
+    return pd.DataFrame({"id": who, "time": time, "hours": hours, "load": load, "arm": arm, "y": y})
+
+
+#: Random intercept and rate, and random slopes of both covariates besides: four and eleven variance parameters.
+VISITS = "y ~ time * arm + hours + load + (time | id)"
+VISITS_RANDOM = "y ~ time * arm + hours + load + (time + hours + load | id)"
+
+
 def ours_profile(frame: pd.DataFrame) -> Callable[[], Any]:
-    """Both ends of the six intervals of an ML fit, as a table."""
+    """Both ends of all intervals of an ML fit, as a table."""
+    return _ours(frame, MODEL.lme4, lambda fit: fit.conf_int(method="profile"))
+
+
+def _ours(
+    frame: pd.DataFrame, formula: str, answer: Callable[[Any], Any], time: str | None = None
+) -> Callable[[], Any]:
+    """An answer of a fit that remembers nothing of the answers before."""
     import growthcurves as gc
 
-    fit = gc.fit(MODEL.lme4, frame, method="ml")
-    return lambda: fit.conf_int(method="profile")
+    fit = gc.fit(formula, frame, method="ml", time=time)
+    return lambda: answer(replace(fit))
+
+
+def ours_visits(formula: str, answer: Callable[[Any], Any]) -> Run:
+    return lambda frame: _ours(frame, formula, answer, "time")
 
 
 def mixedlm_profile(frame: pd.DataFrame) -> Callable[[], Any]:
@@ -57,19 +91,60 @@ fit <- lmer({formula}, data, REML = FALSE)
 times <- replicate({repeats}, system.time({call})[["elapsed"]])
 cat(min(times))
 """
+LME4_PROFILE = 'confint(fit, method = "profile", quiet = TRUE)'
 
-TASKS: dict[str, tuple[str, str, dict[str, Run | str]]] = {
-    "profile": (
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of the engines: a heading, words, the data, the model for lme4, and what each engine does."""
+
+    title: str
+    text: str
+    frame: Callable[[], pd.DataFrame]
+    formula: str
+    engines: dict[str, Run | str]
+
+
+def sleepstudy() -> pd.DataFrame:
+    return pd.read_csv(SLEEPSTUDY)
+
+
+TASKS = {
+    "profile": Task(
         "Profile likelihood intervals of sleepstudy",
         "Both ends of all six 95 % intervals (two SDs, correlation, residual SD, two fixed effects; ML), from a fitted "
-        "object. lme4 is `confint(method = \"profile\")`, which makes whole profiles. mixedlm and lme-python profile "
+        "object. lme4 is `confint(method = 'profile')`, which makes whole profiles. mixedlm and lme-python profile "
         "the two fixed effects only.",
+        sleepstudy,
+        MODEL.lme4,
         {
             OURS: ours_profile,
             "mixedlm": mixedlm_profile,
             "lme-python": lme_python_profile,
-            "lme4": 'confint(fit, method = "profile", quiet = TRUE)',
+            "lme4": LME4_PROFILE,
         },
+    ),
+    "visits": Task(
+        "Profile likelihood intervals with times of their own",
+        f"888 persons with 1 to 13 visits at times of their own and two time-varying covariates, `{VISITS}`: both ends "
+        "of all ten 95 % intervals (ML), from a fitted object.",
+        visits,
+        VISITS,
+        {OURS: ours_visits(VISITS, lambda fit: fit.conf_int(method="profile")), "lme4": LME4_PROFILE},
+    ),
+    "visits_random": Task(
+        "Profile likelihood intervals with random slopes of covariates",
+        f"The same persons, `{VISITS_RANDOM}`: both ends of all seventeen 95 % intervals (ML), from a fitted object.",
+        visits,
+        VISITS_RANDOM,
+        {OURS: ours_visits(VISITS_RANDOM, lambda fit: fit.conf_int(method="profile"))},
+    ),
+    "visits_printed": Task(
+        "A printed fit with random slopes of covariates",
+        "The same fit printed: eleven profile intervals, fixed effects with Satterthwaite's degrees of freedom.",
+        visits,
+        VISITS_RANDOM,
+        {OURS: ours_visits(VISITS_RANDOM, str)},
     ),
 }
 
@@ -86,10 +161,12 @@ def best_of(work: Callable[[], Any], seconds: float) -> float:
 
 
 def command(engine: str, task: str, seconds: float) -> list[str]:
-    run = TASKS[task][2][engine]
+    asked = TASKS[task]
+    run = asked.engines[engine]
     if isinstance(run, str):
-        script = LME4.format(data=SLEEPSTUDY, formula=MODEL.lme4, repeats=3, call=run)
-        return ["Rscript", "-e", script]
+        data = Path(tempfile.mkdtemp(), "data.csv")
+        asked.frame().to_csv(data, index=False)
+        return ["Rscript", "-e", LME4.format(data=data, formula=asked.formula, repeats=3, call=run)]
     return [sys.executable, str(HERE / "inference.py"), "--one", engine, task, "--seconds", str(seconds)]
 
 
@@ -105,15 +182,15 @@ def measured(engine: str, task: str, rounds: int, seconds: float) -> list[float]
 
 
 def table(task: str, rounds: int, seconds: float) -> Table:
-    title, text, engines = TASKS[task]
+    asked = TASKS[task]
     best = {}
-    for engine in engines:
+    for engine in asked.engines:
         times = measured(engine, task, rounds, seconds) if is_there(engine) else []
         if times:
             best[engine] = min(times)
-    text = f"Written by `python tests/benchmarks/inference.py --write` ({listed(list(best))}). {text}"
+    text = f"Written by `python tests/benchmarks/inference.py --write` ({listed(list(best))}). {asked.text}"
     rows = [[engine, seconds_text(taken), f"{taken / best[OURS]:.1f}"] for engine, taken in best.items()]
-    return Table(title, text, ["engine", "best", f"times {OURS}"], rows)
+    return Table(asked.title, text, ["engine", "best", f"times {OURS}"], rows)
 
 
 def main() -> None:
@@ -126,9 +203,9 @@ def main() -> None:
     if chosen.one:
         warnings.simplefilter("ignore")
         engine, task = chosen.one
-        run = TASKS[task][2][engine]
+        run = TASKS[task].engines[engine]
         assert not isinstance(run, str)
-        print(best_of(run(pd.read_csv(SLEEPSTUDY)), chosen.seconds))
+        print(best_of(run(TASKS[task].frame()), chosen.seconds))
         return
     page = REPOSITORY / "docs" / "benchmarks.md"
     for task in TASKS:

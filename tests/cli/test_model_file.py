@@ -15,7 +15,7 @@ from growthcurves.cli.options import SECTIONS
 
 #: Values of every shared option, as they are typed.
 TYPED = {
-    "id": [["Nr. der Person"]],
+    "id": [["Nr. der Person"], ["site", "patient"], ["`a, b`"]],
     "time": [["week"]],
     "outcome": [['Größe "in" m']],
     "columns": [["reaction_{day}"], ["bdi=bdi_t{wave}", "anx=base:0,`end, late`:12.5"]],
@@ -25,6 +25,9 @@ TYPED = {
     "time-unit": [["weeks"]],
     "outcome-unit": [["points"]],
     "missing": [["-99", "refused", "007"]],
+    "names": [["id,week,`a, b`"]],
+    "day-first": [[]],
+    "date-format": [["%d%b%Y"]],
     "read": [["sheet_name=Data", "labels=no"], ["labels=a,b"]],
     "by": [["arm"]],
     "slope": [["age + `body mass`"]],
@@ -72,6 +75,12 @@ def test_every_option_round_trips(tmp_path, option, given):
     path.write_text(model_file_text(typed), encoding="utf-8")
     again = parsed([], read_model_file(str(path)))
     assert {n: pairs(v) for n, v in again.items()} == {n: pairs(v) for n, v in typed.items()}
+
+
+def test_month_first_is_an_answer_and_kept(tmp_path):
+    typed = parsed(["--month-first"])
+    (tmp_path / "m.toml").write_text(model_file_text(typed), encoding="utf-8")
+    assert typed["day_first"] is False and parsed([], read_model_file(str(tmp_path / "m.toml"))) == typed
 
 
 def pairs(value):

@@ -39,6 +39,6 @@ def fitted(name: str, method: str = "reml") -> gc.GrowthFit:
 
 def standard_rows(fit: gc.GrowthFit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """X and Z of the rows in the problem's standard coordinates, and whose row each is."""
-    rows, problem = own_rows(fit), fit.solution.problem
+    rows, problem = own_rows(fit), fit.estimates.solution.problem
     X = np.linalg.solve(problem.back_x.T, rows.X.T).T
     return X, fit.standard_rows(rows.Z), fit.panel.persons.codes

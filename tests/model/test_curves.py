@@ -8,6 +8,7 @@ import pytest
 import growthcurves as gc
 from growthcurves.errors import FormulaError, ModelError
 from growthcurves.model.curves import curve_of
+from growthcurves.model.formula.parse import read_terms
 
 SLEEP = gc.load_dataset("sleepstudy").assign(arm=lambda d: np.where(d["subject"] % 2, "a", "b"))
 
@@ -84,11 +85,11 @@ def test_other_curves_are_fitted_as_covariates(term):
         ("ns(t, 4, 5)", None),
         ("ns(t, df=n)", None),
         ("I(t ** 0.5)", None),
-        ("t + 1", None),
+        ("{t + 1}", None),
     ],
 )
 def test_what_a_factor_of_time_is(text, kind):
-    found = curve_of(text, "t")
+    found = curve_of(read_terms(text).factors[0], "t")
     assert (found and found.kind) == kind
 
 

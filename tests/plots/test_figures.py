@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgb
 import growthcurves as gc
 from growthcurves.errors import DataError, ModelError, NotEstimableError
 from growthcurves.plots import FIGURES, FitPlots, plot_panel
+from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import columns_that_fit, spread
 from growthcurves.plots.layers import person_alpha
 from growthcurves.plots.panel import ObservedTrajectories
@@ -84,10 +85,10 @@ def test_settings_are_never_global(sleep):
 def test_groups_are_named_at_their_lines_or_in_the_key(trial):
     ax = trial.plot.trajectories(by="arm")
     assert {"drug", "placebo"} <= {text.get_text() for text in ax.texts}
-    frame = Trajectories(by="arm").data(trial)
+    frame, texts = Trajectories(by="arm").scene(trial)
     frame = frame.replace({"group": {"drug": "d" * 60}})
-    frame.attrs["groups"] = ["d" * 60, "placebo"]
-    drawn = Trajectories(by="arm").draw(frame, new_axes())
+    scene = Scene(frame, texts | {"groups": ["d" * 60, "placebo"]})
+    drawn = Trajectories(by="arm").draw(scene, new_axes())
     assert not drawn.texts
     assert "placebo" in [text.get_text() for text in drawn.get_legend().get_texts()]
 

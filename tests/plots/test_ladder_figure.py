@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -66,6 +68,8 @@ def test_withheld_variances_are_said_to_be_withheld():
         ladder = gc.ladder("reaction ~ day + (day | subject)", frame)
     page = ladder.plot()
     assert "withheld" in [text.get_text() for ax in page.axes for text in ax.texts]
-    hidden = ladder.table.assign(estimate=np.nan)
+    hidden = tuple(
+        number._replace(finding=replace(number.finding, value=float("nan"))) for number in ladder.numbers
+    )
     with pytest.raises(NotEstimableError, match="withheld"):
-        type(ladder)(hidden, ladder.fits, ladder.titles).plot()
+        replace(ladder, numbers=hidden).plot()

@@ -85,10 +85,10 @@ def check(kind, name, subject, options):
     figure = kind(**options)
     if figure.why_not(subject) is not None:
         pytest.skip("this figure does not apply")
-    frame = figure.data(subject)
+    scene = figure.scene(subject)
     for narrow in (True, False):
         with styled():
-            drawn = figure.draw(frame, canvas(kind, name, narrow))
+            drawn = figure.draw(scene, canvas(kind, name, narrow))
         page = drawn if canvas_of(kind) == "fig" else drawn.figure
         assert faults(page) == ([], []), "narrow" if narrow else "wide"
         assert all(ax.get_window_extent().height > 20 for ax in page.axes if ax.get_visible())

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
+from growthcurves.contracts.finding import Kind
 from growthcurves.report import SECTIONS, report
-from growthcurves.report.change import KINDS
+from growthcurves.report.change import AT_A_TIME, LOOKS
 from growthcurves.report.fingerprint import fingerprint
 from growthcurves.report.format import decimals, fixed, number, p_value, polished, share
 from growthcurves.report.reproduce import code
@@ -244,10 +245,10 @@ def test_the_record(made, sleep, tmp_path):
 
 def test_every_quantity_of_the_change_report_has_a_name(make_trial):
     model = gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm + age")
-    table = gc.fit(model, make_trial()).change(by="arm").table
-    known = [kind.pattern for kind in KINDS] + ["middle 95 % of persons, high"]
-    for quantity in table["quantity"]:
-        assert any(re.fullmatch(pattern, quantity) for pattern in known), quantity
+    findings = gc.fit(model, make_trial()).change(by="arm").findings
+    known = {*LOOKS, Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH}
+    assert {finding.kind for finding in findings} == known - {Kind.PERSONS_IN_NO_GROUP}
+    assert set(AT_A_TIME) == {Kind.MEAN_RATE, Kind.SD_OF_RATES}
 
 
 def test_numbers_for_readers():

@@ -11,9 +11,13 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
+from growthcurves.contracts.note import NoteKind
 from growthcurves.errors import GrowthCurvesWarning, ModelError
-from growthcurves.report.certainty import MEANINGS, meaning
+from growthcurves.report.certainty import Certainty
 from growthcurves.report.checklist_items import CHECKLISTS
+from growthcurves.report.format import polished
+from growthcurves.report.section import Subject
+from growthcurves.report.words import lead
 
 SHAPES = {
     "linear": "linear",
@@ -176,12 +180,16 @@ def test_every_warning_has_a_meaning(make_trial):
         (gc.GrowthModel("bdi", "week", "id", random=gc.Diagonal("intercept", "slope"), origin=90.0), frame),
         (gc.GrowthModel("bdi", "week", "id"), frame[frame["week"].isin([0, 4])]),
     ]
+    seen: set[NoteKind] = set()
     for model, data in cases:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GrowthCurvesWarning)
             fit = gc.fit(model, data)
-        assert fit.warnings and all(meaning(text) for text in fit.warnings), fit.warnings
-    assert len({text for _, text in MEANINGS}) == len(MEANINGS)
+        assert fit.notes and fit.warnings == tuple(note.text for note in fit.notes)
+        assert Certainty().context(Subject((fit,)))["notes"] == [(note.text, note.meaning) for note in fit.notes]
+        seen |= {note.kind for note in fit.notes}
+    assert seen == set(NoteKind) - {NoteKind.NOT_CONVERGED}
+    assert len({kind.meaning for kind in NoteKind}) == len(NoteKind)
 
 
 def test_a_fit_without_its_rows_says_what_was_not_saved(sleep_panel, tmp_path):
@@ -190,3 +198,11 @@ def test_a_fit_without_its_rows_says_what_was_not_saved(sleep_panel, tmp_path):
     shown = dict(made.sections)
     assert "saved without its rows" in shown["Trajectories"]
     assert shown["Average growth, and what predicts it"] == "shown" and ">10.47<" in made.html
+
+
+def test_the_head_of_the_page_says_the_average_of_each_group_of_a_curve(make_trial):
+    model = gc.GrowthModel("bdi", "week", "id", shape="quadratic", predictors="arm", random=("intercept", "slope"))
+    fit = gc.fit(model, make_trial(40))
+    change = fit.change(by="arm")
+    assert lead(Subject((fit,), "arm")) == " ".join(polished(text) for text in change.averages)
+    assert len(change.averages) == 2 and set(change.averages) < set(change.sentences())

@@ -18,9 +18,9 @@ import growthcurves as gc
 from growthcurves.engine.batch.fits import fit_batch
 from growthcurves.engine.draws.replicates import ParametricSource, truth_from
 from growthcurves.engine.submodels.boundary import boundary, squared_shares
-from growthcurves.engine.submodels.ratios import criterion_value
+from growthcurves.engine.submodels.pair import Pair
 from growthcurves.engine.submodels.spectral import simulated_ratios, spectrum
-from growthcurves.results.compare.ratio import Pair, chi_square_tails
+from growthcurves.results.compare.ratio import chi_square_tails
 from growthcurves.results.compare.variance import without_random
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "simulations.md"
@@ -46,15 +46,15 @@ def pair_of(formula: str, tested: tuple[str, ...], method: str, persons: int) ->
 
 def ratios_of(pair: Pair, variances: list[float], n: int, seed: int) -> np.ndarray:
     """Likelihood ratios of n panels drawn with these variances (of the intercept) and a residual variance of 1."""
-    problem = pair.large.problem
+    problem = pair.large.frame
     G = np.zeros((problem.q, problem.q))
     G[range(len(variances)), range(len(variances))] = variances
     source = ParametricSource(problem, truth_from(problem, np.zeros(problem.p), G, 1.0), np.random.SeedSequence(seed))
-    shift = (criterion_value(pair.small) - pair.small.deviance) - (criterion_value(pair.large) - pair.large.deviance)
+    shift = (pair.small.comparable - pair.small.deviance) - (pair.large.comparable - pair.large.deviance)
     out = []
     for _ in range(0, n, 2000):
         batch = source.next(2000)
-        large, small = fit_batch(batch), fit_batch(pair.part.of(batch))
+        large, small = fit_batch(batch), fit_batch(pair.sampled.part.of(batch))
         good = large.converged & small.converged
         out.append(np.maximum(small.deviance - large.deviance + shift, 0.0)[good])
     return np.concatenate(out)
@@ -68,14 +68,15 @@ def sizes(pair: Pair, ratios: np.ndarray, seed: int) -> tuple[float, float, floa
         less = chi_square_tails(ratios, pair.free - 1) if pair.free > 1 else np.where(ratios > 0, 0.0, 1.0)
         mixed = (naive + less) / 2.0
     else:
-        shares = np.sort(squared_shares(boundary(pair.large.problem, pair.part, pair.small.optimum.at.D), 10_000, rng))
+        at = boundary(pair.large.frame, pair.sampled.part, pair.small.solution.optimum.at.D)
+        shares = np.sort(squared_shares(at, 10_000, rng))
         grid = np.linspace(0.0, max(ratios.max(), 1.0), 400)
         with np.errstate(divide="ignore", invalid="ignore"):
             tails = [np.mean(chi_square_tails(np.where(shares > 0, x / shares, np.inf), pair.free)) for x in grid]
         mixed = np.interp(ratios, grid, tails)
     exact = float("nan")
-    if pair.random == 1 and not pair.small.problem.q:
-        problem = pair.large.problem
+    if pair.random == 1 and not pair.small.frame.q:
+        problem = pair.large.frame
         drawn = np.sort(simulated_ratios(problem, spectrum(problem, 0), 100_000, rng))
         exact = np.mean(1.0 - np.searchsorted(drawn, ratios - 1e-7) / len(drawn) <= LEVEL)
     return np.mean(mixed <= LEVEL), np.mean(naive <= LEVEL), exact

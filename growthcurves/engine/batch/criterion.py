@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.engine.batch.blocks import BatchBlocks, Sums
-from growthcurves.engine.likelihood.blocks import SharedBlocks
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.numerics.arrays import Array
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.engine.batch.criterion import Batch, criterion
 from growthcurves.engine.batch.faces import ranks_of, scales, spectra
 from growthcurves.engine.batch.optimise import Ends, descent_directions, optimise_batch
 from growthcurves.engine.batch.starts import moment_starts, other_starts
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO
+from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.search.certificate import CONVERGED, LARGE, identified, judge, within_fixed_effects
 from growthcurves.engine.search.optimise import DESCENT, moment_start, optimise, other_start
 from growthcurves.numerics.arrays import Array
@@ -63,6 +65,10 @@ class Fits:
     def G(self) -> Array:
         """Covariance of the standard random effects in squared outcome units, (B, q, q)."""
         return self.sigma2[:, None, None] * self.D
+
+    def points(self, used: Array) -> Point:
+        """The estimates of some replicates as a point whose arrays have a leading axis."""
+        return Point(self.beta[used], {"person": self.G[used]}, Independent(self.sigma2[used]))
 
     @staticmethod
     def joined(parts: list[Fits]) -> Fits:

@@ -7,22 +7,22 @@ come replicate by replicate from streams of their own, so that they do not depen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from growthcurves.engine.batch.blocks import BatchBlocks, OwnBatch, SharedBatch
 from growthcurves.engine.batch.criterion import Batch
-from growthcurves.engine.likelihood.blocks import Blocks, OwnBlocks, SharedBlocks, standard_products
+from growthcurves.engine.likelihood.blocks import Blocks, standard_products
+from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
-from growthcurves.numerics.factors import square_root
-
-#: Eigenvalues below this fraction of the largest are rounding errors of zero.
-NOTHING = 1e-11
+from growthcurves.numerics.factors import NOTHING, psd_root, square_root
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,12 @@ class ParametricSource:
         seeds = seed.spawn(len(problem.blocks) + 1)
         self._rest = _Streams.seeded(seeds[0])
         self._parts = [
-            _part(block, truth, _Streams.seeded(child)) for block, child in zip(problem.blocks, seeds[1:], strict=True)
+            part_of(block, truth, _Streams.seeded(child))
+            for block, child in zip(problem.blocks, seeds[1:], strict=True)
         ]
         p = problem.p
         S = problem.total[:p, :p] - sum((part.within for part in self._parts), np.zeros((p, p)))
-        self._root = root(S, problem.rows)
+        self._root = psd_root(S, problem.rows)
         df = problem.rows - sum(part.df for part in self._parts) - self._root.shape[1]
         self._df = max(int(round(df)), 0)
 
@@ -126,11 +127,32 @@ class ParametricSource:
         return Batch(problem, tuple(blocks), total, rows, persons)
 
 
-def _part(block: Blocks, truth: Truth, streams: _Streams) -> _SharedPart | _OwnPart:
-    if isinstance(block, SharedBlocks):
-        return _SharedPart(block, truth, streams)
-    assert isinstance(block, OwnBlocks)
-    return _OwnPart(block, truth, streams)
+class Part(Protocol):
+    """What one layout of persons adds to the replicates.
+
+    `within` (p, p) is the sum of X_i'P_i X_i, P_i the projection on the columns of Z_i; `df` the sum of the ranks of
+    Z_i; `numbers` how many numbers a replicate holds.
+    """
+
+    within: Array
+    df: float
+    numbers: int
+
+    def next(self, count: int) -> tuple[BatchBlocks, Array, Array]:
+        """The next replicates; the part of X'e that goes through Z, (count, p); the squared length of P e."""
+        ...
+
+
+@singledispatch
+def part_of(block: Blocks, truth: Truth, streams: _Streams) -> Part:
+    """How replicates of a layout are drawn: a layout registers its own way here.
+
+    Raises
+    ------
+    TypeError
+        For a layout that has none.
+    """
+    raise TypeError(f"replicates cannot be drawn from {type(block).__name__}: register a part of theirs")
 
 
 class _Errors(NamedTuple):
@@ -170,25 +192,9 @@ def _generalised(G: Array) -> Array:
     return (vectors * np.where(there, 1.0 / np.where(there, values, 1.0), 0.0)[:, None, :]) @ vectors.swapaxes(1, 2)
 
 
-def root(S: Array, size: float) -> Array:
-    """A factor (n, rank) with S = factor factor', for a positive semidefinite S; zeros are relative to `size`."""
-    values, vectors = np.linalg.eigh(S)
-    there = values > NOTHING * size
-    return vectors[:, there] * np.sqrt(values[there])
-
-
+@part_of.register(SharedBlocks)
 class _SharedPart:
-    """Persons compressed by schedule: per schedule the sums of C_i x E_i and E_i x E_i, E_i = Z_i'e_i.
-
-    Attributes
-    ----------
-    within : (p, p) array
-        Sum of X_i'P_i X_i, P_i the projection on the columns of Z_i.
-    df : float
-        Sum of the ranks of Z_i.
-    numbers : int
-        Numbers that a replicate holds.
-    """
+    """Persons compressed by schedule: per schedule the sums of C_i x E_i and E_i x E_i, E_i = Z_i'e_i."""
 
     def __init__(self, block: SharedBlocks, truth: Truth, streams: _Streams) -> None:
         s = block.schedules
@@ -200,7 +206,7 @@ class _SharedPart:
         self.fixed = s.T[:, :, :p, :, :p]
         self.within = np.einsum("kab,kaibj->ij", self.inverse, self.fixed)
         C = self.fixed.reshape(K, q * p, q * p)
-        self.roots = [root(C[k], float(np.trace(C[k])) or 1.0) for k in range(K)]
+        self.roots = [psd_root(C[k], float(np.trace(C[k])) or 1.0) for k in range(K)]
         sizes = [part.shape[1] for part in self.roots]
         self.ends = np.cumsum([0, *(size * q for size in sizes)])
         free = [max(int(round(n)) - size, 0) for n, size in zip(s.counts, sizes, strict=True)]
@@ -209,7 +215,6 @@ class _SharedPart:
         self.streams = streams
 
     def next(self, count: int) -> tuple[SharedBatch, Array, Array]:
-        """The next replicates; the part of X'e that goes through Z, (count, p); the squared length of P e."""
         K, q, p = self.fixed.shape[:3]
         normal = self.streams.normal.standard_normal((count, int(self.ends[-1]) + self.wishart.normals))
         inner = self.wishart.make(normal[:, self.ends[-1] :], self.streams.square)  # sum of f f'
@@ -271,8 +276,9 @@ class _Wishart:
         return out
 
 
+@part_of.register(OwnBlocks)
 class _OwnPart:
-    """Persons with own times: Z_i'e_i is drawn person by person. Attributes as those of `_SharedPart`."""
+    """Persons with own times: Z_i'e_i is drawn person by person."""
 
     def __init__(self, block: OwnBlocks, truth: Truth, streams: _Streams) -> None:
         self.lengths, self.G, C = person_products(block.people, block.into_z, block.into_xy)
@@ -287,7 +293,6 @@ class _OwnPart:
         self.streams = streams
 
     def next(self, count: int) -> tuple[OwnBatch, Array, Array]:
-        """As `_SharedPart.next`."""
         n, q, p = self.C.shape
         f = self.streams.normal.standard_normal((count, n, q, 1))
         through_z = (self.errors.B @ f).reshape(count, n * q) @ self.C.reshape(n * q, p)

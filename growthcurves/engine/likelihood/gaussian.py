@@ -7,6 +7,7 @@ Tobias and Sall 1994 for the sweep form). Everything is a contraction of the sum
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -42,6 +43,16 @@ class Criterion:
     rss: float
     sigma2: float
 
+    @cached_property
+    def inverse(self) -> Array:
+        """R^-1 for A = R R', (p, p)."""
+        return inverse_factor(self.factor)
+
+
+def inverse_factor(factor: Array) -> Array:
+    """The inverse of a Cholesky factor."""
+    return np.linalg.solve(factor, np.eye(len(factor)))
+
 
 def criterion(problem: Problem, D: Array) -> Criterion:
     """Evaluate the criterion at D (q, q), positive semidefinite."""
@@ -51,16 +62,19 @@ def criterion(problem: Problem, D: Array) -> Criterion:
         factor = np.linalg.cholesky(left[:p, :p])
     except np.linalg.LinAlgError:  # D so large that X'WX is nothing to rounding
         return Criterion(np.inf, D, np.eye(p), np.zeros(p), np.nan, np.nan)
-    half = np.linalg.solve(factor, left[:p, p])
-    beta = np.linalg.solve(factor.T, half)
+    inverse = inverse_factor(factor)
+    half = inverse @ left[:p, p]
+    beta = inverse.T @ half
     rss = float(left[p, p] - half @ half)
     sigma2 = rss / nu
     if not rss > 0:
         return Criterion(np.inf, D, factor, beta, rss, sigma2)
     deviance = nu * (LOG_2PI + np.log(sigma2) + 1.0) + log_det
     if problem.reml:
-        deviance += 2.0 * float(np.log(np.diag(factor)).sum())
-    return Criterion(float(deviance), D, factor, beta, rss, sigma2)
+        deviance += 2.0 * float(np.log(factor.diagonal()).sum())
+    found = Criterion(float(deviance), D, factor, beta, rss, sigma2)
+    found.__dict__["inverse"] = inverse
+    return found
 
 
 def weighted_products(problem: Problem, D: Array) -> tuple[float, Array]:
@@ -140,21 +154,20 @@ class Held:
     whitened: Array
 
 
-def held(problem: Problem, D: Array, factor: Array, v: Array, precision: float) -> Held:
+def held(problem: Problem, D: Array, inverse: Array, v: Array, precision: float) -> Held:
     """Derivatives in D at any beta, v = (-beta, 1), and any precision 1 / sigma^2 (docs/engine.md, 2.7 and 2.10).
 
-    `factor` is the Cholesky factor of A at D.
+    `inverse` is that of the Cholesky factor of A at D.
     """
     p, q = problem.p, problem.q
-    weight = precision * np.outer(v, v)
-    inverse = np.linalg.solve(factor, np.eye(p))
+    weight = (precision * v)[:, None] * v
     if problem.reml:
         weight[:p, :p] += inverse.T @ inverse
     sums = _curvature(problem, D, weight)
     by_pair = sums.uu.transpose(0, 2, 1, 3)
     gradient = sums.p - by_pair.reshape(q, q, weight.size) @ weight.ravel()
     whitened = inverse @ by_pair[:, :, :p, :p] @ inverse.T
-    hessian = -sums.pp.transpose(3, 0, 1, 2) + 2.0 * sums.pk.transpose(3, 0, 1, 2)
+    hessian = (2.0 * sums.pk - sums.pp).transpose(3, 0, 1, 2)
     if problem.reml:
         flat = whitened.reshape(q * q, p * p)
         swapped = whitened.swapaxes(2, 3).reshape(q * q, p * p)
@@ -166,19 +179,21 @@ def derivatives(problem: Problem, at: Criterion) -> Derivatives:
     """First and second derivatives at an evaluated point (docs/engine.md, equations 2.6 to 2.11)."""
     p, q, nu = problem.p, problem.q, problem.error_df
     v = np.append(-at.beta, 1.0)
-    here = held(problem, at.D, at.factor, v, nu / at.rss)
+    here = held(problem, at.D, at.inverse, v, nu / at.rss)
     rss = -(v @ here.residual)
     cross = (here.residual[:, :p].swapaxes(1, 2) @ here.inverse.T).reshape(q * q, p)
     cross = (cross + cross.reshape(q, q, p).swapaxes(0, 1).reshape(q * q, p)) / 2
     fixed = here.hessian - (2.0 * nu / at.rss) * (cross @ cross.T).reshape(q, q, q, q)
-    profiled = fixed - (nu / at.rss**2) * np.multiply.outer(rss, rss)
+    profiled = fixed - (nu / at.rss**2) * (rss[:, :, None, None] * rss)
     return Derivatives(here.gradient, profiled, fixed, rss, here.whitened, here.sums.pp, here.sums.p)
 
 
 def _curvature(problem: Problem, D: Array, weight: Array) -> Curvature:
     q, width = problem.q, problem.p + 1
-    total = Curvature(np.zeros((q, width, q, width)), np.zeros((q, q)), *np.zeros((2, q, q, q, q)))
-    for block in problem.blocks:
-        part = block.curvature(D, weight)
+    parts = [block.curvature(D, weight) for block in problem.blocks]
+    if not parts:
+        return Curvature(np.zeros((q, width, q, width)), np.zeros((q, q)), *np.zeros((2, q, q, q, q)))
+    total = parts[0]
+    for part in parts[1:]:
         total = Curvature(*(left + right for left, right in zip(total, part, strict=True)))
     return total

@@ -7,76 +7,14 @@ REML itself. Derivation in docs/inference-intervals.md, section 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from growthcurves.engine.likelihood.gaussian import LOG_2PI, held, weighted_products
+from growthcurves.engine.likelihood.gaussian import LOG_2PI, held, inverse_factor, weighted_products
 from growthcurves.engine.likelihood.problem import Problem
-from growthcurves.engine.parameters.face import Face
+from growthcurves.engine.parameters.local import Local
 from growthcurves.numerics.arrays import Array
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """Parameters in standard coordinates: beta (p,), D = F F' on a chart of the cone, log sigma^2.
-
-    The chart rotates every block to the eigenvectors of D, largest first, and moves the lower triangle of the
-    factor there: it covers every positive semidefinite matrix near D, singular ones included, and at a zero
-    eigenvalue its second derivatives are those along the missing directions.
-
-    Attributes
-    ----------
-    beta : (p,) array
-    face : Face
-    theta : (m,) array
-    log_scale : float
-    """
-
-    beta: Array
-    face: Face
-    theta: Array
-    log_scale: float
-
-    @classmethod
-    def of_factor(cls, beta: Array, F: Array, log_scale: float, partition: tuple[tuple[int, ...], ...]) -> Point:
-        """The point with D = F F', (q, q)."""
-        rotation, roots, free = np.zeros_like(F), np.zeros(len(F)), []
-        for block in partition:
-            U, values, _ = np.linalg.svd(F[list(block)])
-            rotation[np.ix_(block, block)] = U
-            roots[list(block)] = values[: len(block)]
-            free += [(block[i], block[j]) for j in range(len(block)) for i in range(j, len(block))]
-        theta = np.array([roots[i] if i == j else 0.0 for i, j in free])
-        return cls(beta, Face(rotation, tuple(free)), theta, log_scale)
-
-    @cached_property
-    def F(self) -> Array:
-        """Factor of D, (q, q)."""
-        return self.face.factor(self.theta)
-
-    @cached_property
-    def D(self) -> Array:
-        return self.F @ self.F.T
-
-    @cached_property
-    def sigma2(self) -> float:
-        return float(np.exp(min(self.log_scale, 700.0)))
-
-    @property
-    def size(self) -> int:
-        """Local coordinates: beta, the chart's, log sigma^2."""
-        return len(self.beta) + self.face.size + 1
-
-    def moved(self, step: Array) -> Point:
-        """The point at a step (size,) in the local coordinates, on the same chart."""
-        p = len(self.beta)
-        return Point(self.beta + step[:p], self.face, self.theta + step[p:-1], self.log_scale + float(step[-1]))
-
-    def recharted(self, partition: tuple[tuple[int, ...], ...]) -> Point:
-        """The same parameters on the chart that belongs to them."""
-        return Point.of_factor(self.beta, self.F, self.log_scale, partition)
 
 
 @dataclass(frozen=True)
@@ -85,20 +23,20 @@ class Joint:
 
     Attributes
     ----------
-    point : Point
+    point : Local
     deviance : float
         -2 log likelihood; for REML its minimum over beta is -2 log restricted likelihood.
     gradient : (size,) array
     hessian : (size, size) array
     """
 
-    point: Point
+    point: Local
     deviance: float
     gradient: Array
     hessian: Array
 
 
-def joint(problem: Problem, point: Point, best_beta: bool) -> Joint | None:
+def joint(problem: Problem, point: Local, best_beta: bool) -> Joint | None:
     """Evaluate the criterion at a point, or at the same D and sigma^2 with the best beta; None where it is not finite.
 
     Equations 2.1 to 2.4 of docs/inference-intervals.md.
@@ -113,7 +51,7 @@ def joint(problem: Problem, point: Point, best_beta: bool) -> Joint | None:
         return None
     if best_beta:
         beta = np.linalg.solve(factor.T, np.linalg.solve(factor, left[:p, p]))
-        point = Point(beta, point.face, point.theta, point.log_scale)
+        point = replace(point, beta=beta)
     v = np.append(-point.beta, 1.0)
     squares = float(v @ left @ v)
     if not 0.0 < squares < np.inf:
@@ -129,10 +67,10 @@ def joint(problem: Problem, point: Point, best_beta: bool) -> Joint | None:
 
 
 def _derivatives(
-    problem: Problem, point: Point, factor: Array, left: Array, v: Array, scaled: float
+    problem: Problem, point: Local, factor: Array, left: Array, v: Array, scaled: float
 ) -> tuple[Array, Array]:
     p, q, m = problem.p, problem.q, point.face.size
-    here = held(problem, point.D, factor, v, 1.0 / point.sigma2)
+    here = held(problem, point.D, inverse_factor(factor), v, 1.0 / point.sigma2)
     residual = here.residual / point.sigma2
     gradient, hessian = np.empty(p + m + 1), np.empty((p + m + 1, p + m + 1))
     gradient[:p] = -2.0 * (left[:p] @ v) / point.sigma2

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import shrinkage, standard_products
+from growthcurves.engine.likelihood.blocks import standard_products
 from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.factors import shrinkage
+from growthcurves.numerics.threads import each
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def person_state(solution: Solution, people: PersonMoments) -> PersonState:
     J = problem.original_z()
     v = np.append(-at.beta, 1.0)
     beta_into = problem.back_x / problem.scale
-    for part in chunks(n):
+
+    def piece(part: slice) -> None:
         G, C = standard_products(people.take(part), problem.into_z, problem.into_xy)
         _, M = shrinkage(G, at.D)
         JM = np.tensordot(J, M, 1)
@@ -53,4 +56,6 @@ def person_state(solution: Solution, people: PersonMoments) -> PersonState:
         state.spread[:, :, part] = at.sigma2 * np.einsum("abn,cb->acn", JM, J)
         slope = np.einsum("abn,bjn->ajn", JM, C[:, :p])
         state.slope[:, :, part] = -np.einsum("ajn,jk->akn", slope, beta_into)
+
+    each(piece, chunks(n))
     return state

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.likelihood.joint import Joint, Point, joint
-from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.contracts.likelihood import Evaluated, Likelihood
+from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.profile.quantities import Quantity
 from growthcurves.engine.search.optimise import newton_step
 from growthcurves.numerics.arrays import Array
@@ -26,7 +26,7 @@ class Place:
 
     Attributes
     ----------
-    point : Point
+    point : Local
     deviance : float
     x : float
     profile, slope, curvature : float
@@ -43,7 +43,7 @@ class Place:
         Whether the deviance can be lowered by second-order changes at the same x.
     """
 
-    point: Point
+    point: Local
     deviance: float
     x: float
     profile: float
@@ -56,15 +56,24 @@ class Place:
     saddle: bool
 
 
-def place(problem: Problem, quantity: Quantity, point: Point) -> Place | None:
+def place(likelihood: Likelihood, quantity: Quantity, point: Local) -> Place | None:
     """Evaluate a point; None where the deviance or the quantity is not finite."""
     if not float(point.theta @ point.theta) < ENORMOUS:
         return None
-    found = joint(problem, point.recharted(problem.partition), not quantity.moves_beta)
+    found = likelihood.at(point.recharted(likelihood.frame.partition), not quantity.moves_beta)
     return None if found is None else described(found, quantity)
 
 
-def described(found: Joint, quantity: Quantity) -> Place | None:
+def orthogonal_to(normal: Array) -> Array:
+    """An orthonormal basis (size, size - 1) of what is orthogonal to a vector, from its Householder reflection."""
+    w = normal / np.linalg.norm(normal)
+    w[0] += 1.0 if w[0] >= 0.0 else -1.0
+    basis = -np.outer(w, w[1:] / abs(w[0]))
+    basis[1:] += np.eye(len(w) - 1)
+    return basis
+
+
+def described(found: Evaluated, quantity: Quantity) -> Place | None:
     """What an evaluated point tells of the profile of a quantity (docs/inference-intervals.md, 4.2 to 4.6)."""
     x = quantity.measure(found.point)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -75,7 +84,7 @@ def described(found: Joint, quantity: Quantity) -> Place | None:
     g, n = found.gradient, normal / size
     multiplier = float(g @ n)
     L = found.hessian - multiplier * bend
-    basis = np.linalg.qr(normal[:, None], mode="complete").Q[:, 1:]
+    basis = orthogonal_to(normal)
     K, across = basis.T @ L @ basis, basis.T @ (L @ n)
     home, decrement, saddle = newton_step(basis.T @ g, K)
     along, gain, _ = newton_step(across, K)

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from growthcurves.engine.likelihood.joint import Point
 from growthcurves.engine.parameters.face import scale_of
+from growthcurves.engine.parameters.local import Local
 from growthcurves.numerics.arrays import Array
 
 INFINITY = float("inf")
@@ -58,11 +58,11 @@ class Quantity(Protocol):
     @property
     def key(self) -> tuple | None: ...
 
-    def measure(self, point: Point) -> float:
+    def measure(self, point: Local) -> float:
         """x at a point; NaN where the quantity is not defined."""
         ...
 
-    def slopes(self, point: Point) -> tuple[Array, Array]:
+    def slopes(self, point: Local) -> tuple[Array, Array]:
         """Gradient (size,) and Hessian (size, size) of x in the point's local coordinates."""
         ...
 
@@ -71,7 +71,7 @@ class Quantity(Protocol):
         ...
 
 
-def _effect(point: Point, combination: Array) -> tuple[Array, Array]:
+def _effect(point: Local, combination: Array) -> tuple[Array, Array]:
     """u = sigma F'a, (q,), of which a combination of effects has length SD, and du/dtheta, (q, m)."""
     sigma = np.sqrt(point.sigma2)
     face = point.face
@@ -87,19 +87,21 @@ def varies(D: Array, combination: Array) -> bool:
     return bool(combination @ D @ combination > NOTHING * scale_of(D) * (combination @ combination))
 
 
-def natural_unit(point: Point, combination: Array) -> float:
+def natural_unit(point: Local, combination: Array) -> float:
     """SD of a combination of effects that each have the residual's variance."""
     return float(np.sqrt(point.sigma2 * (combination @ combination)))
 
 
-def _within(point: Point, theta: Array, scale: float, both: Array, across: Array, scale2: float) -> tuple[Array, Array]:
+def _within(point: Local, theta: Array, scale: float, both: Array, across: Array, scale2: float) -> tuple[Array, Array]:
     """Gradient and Hessian in all local coordinates of a quantity without beta."""
     gradient, hessian = np.zeros(point.size), np.zeros((point.size, point.size))
-    p = len(point.beta)
-    gradient[p:-1], gradient[-1] = theta, scale
-    hessian[p:-1, p:-1] = both
-    hessian[p:-1, -1] = hessian[-1, p:-1] = across
-    hessian[-1, -1] = scale2
+    chart, last = point.chart, point.scale_place
+    gradient[chart], gradient[last] = theta, scale
+    hessian[chart, chart] = both
+    if point.scaled:
+        hessian[chart, last] = across[:, None]
+        hessian[last, chart] = across
+        hessian[last, last] = scale2
     return gradient, hessian
 
 
@@ -120,7 +122,7 @@ class StandardDeviation:
     moves_beta: bool = False
 
     @classmethod
-    def of(cls, combination: Array, estimate: Point) -> StandardDeviation:
+    def of(cls, combination: Array, estimate: Local) -> StandardDeviation:
         """In units of its estimate where that is not zero."""
         unit = natural_unit(estimate, combination)
         if varies(estimate.D, combination):
@@ -130,13 +132,13 @@ class StandardDeviation:
 
     @property
     def key(self) -> tuple | None:
-        return (self.combination.tobytes(),)
+        return ("sd", self.combination.tobytes())
 
-    def measure(self, point: Point) -> float:
+    def measure(self, point: Local) -> float:
         u, _ = _effect(point, self.combination)
         return float(np.log1p(np.sqrt(u @ u) / self.unit))
 
-    def slopes(self, point: Point) -> tuple[Array, Array]:
+    def slopes(self, point: Local) -> tuple[Array, Array]:
         u, J = _effect(point, self.combination)
         sd = np.sqrt(u @ u)
         along = (u / sd) @ J
@@ -158,9 +160,12 @@ class Correlation:
     high: float = np.pi / 2
     grain: float = AT_END
     moves_beta: bool = False
-    key: tuple | None = None
 
-    def measure(self, point: Point) -> float:
+    @property
+    def key(self) -> tuple | None:
+        return ("correlation", self.first.tobytes(), self.second.tobytes())
+
+    def measure(self, point: Local) -> float:
         if not (varies(point.D, self.first) and varies(point.D, self.second)):
             return float("nan")
         u, w = (_effect(point, a)[0] for a in (self.first, self.second))
@@ -168,7 +173,7 @@ class Correlation:
         c = float(u @ w)
         return float(np.arctan2(c, np.linalg.norm(w - c * u)))
 
-    def slopes(self, point: Point) -> tuple[Array, Array]:
+    def slopes(self, point: Local) -> tuple[Array, Array]:
         (u, J), (w, K) = (_effect(point, a) for a in (self.first, self.second))
         long, broad = np.linalg.norm(u), np.linalg.norm(w)
         u, w, J, K = u / long, w / broad, J / long, K / broad
@@ -196,12 +201,12 @@ class ResidualDeviation:
     high: float = INFINITY
     grain: float = AT_END
     moves_beta: bool = False
-    key: tuple | None = None
+    key: tuple | None = ("residual",)
 
-    def measure(self, point: Point) -> float:
+    def measure(self, point: Local) -> float:
         return point.log_scale / 2.0
 
-    def slopes(self, point: Point) -> tuple[Array, Array]:
+    def slopes(self, point: Local) -> tuple[Array, Array]:
         m = point.face.size
         return _within(point, np.zeros(m), 0.5, np.zeros((m, m)), np.zeros(m), 0.0)
 
@@ -218,12 +223,15 @@ class Coefficient:
     high: float = INFINITY
     grain: float = AT_END
     moves_beta: bool = True
-    key: tuple | None = None
 
-    def measure(self, point: Point) -> float:
+    @property
+    def key(self) -> tuple | None:
+        return ("coefficient", self.direction.tobytes())
+
+    def measure(self, point: Local) -> float:
         return float(self.direction @ point.beta)
 
-    def slopes(self, point: Point) -> tuple[Array, Array]:
+    def slopes(self, point: Local) -> tuple[Array, Array]:
         gradient = np.zeros(point.size)
         gradient[: len(point.beta)] = self.direction
         return gradient, np.zeros((point.size, point.size))
@@ -239,14 +247,14 @@ class Smooth:
     Attributes
     ----------
     function : callable
-        From (beta, D, sigma^2) in standard coordinates to x.
+        From a local point to x.
     back : callable
         From x to the quantity.
     steps : (size,) array
         About a standard error in every local coordinate.
     """
 
-    function: Callable[[Array, Array, float], float]
+    function: Callable[[Local], float]
     back: Callable[[float], float]
     steps: Array
     low: float = -INFINITY
@@ -255,10 +263,10 @@ class Smooth:
     grain: float = AT_END_BY_DIFFERENCES
     key: tuple | None = None
 
-    def measure(self, point: Point) -> float:
-        return float(self.function(point.beta, point.D, point.sigma2))
+    def measure(self, point: Local) -> float:
+        return float(self.function(point))
 
-    def slopes(self, point: Point) -> tuple[Array, Array]:
+    def slopes(self, point: Local) -> tuple[Array, Array]:
         n = point.size
         h = 1e-4 * self.steps
         moves = np.diag(h)

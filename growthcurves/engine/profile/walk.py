@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from growthcurves.engine.likelihood.joint import Point
-from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.contracts.likelihood import Likelihood
+from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.profile.path import Place, place
 from growthcurves.engine.profile.quantities import Quantity
 
@@ -60,7 +60,7 @@ class Walk:
         The farthest x below the target, and the nearest above it.
     """
 
-    problem: Problem
+    likelihood: Likelihood
     quantity: Quantity
     target: Target
     sign: int
@@ -167,18 +167,18 @@ class Walk:
         if self._on_path(here):
             move = length * (self._goal(here) - here.x)
             point = here.point.moved(length * here.home + move * here.along)
-            there = place(self.problem, self.quantity, self._brought(point, here.x + move, 0.1 * abs(move)))
+            there = place(self.likelihood, self.quantity, self._brought(point, here.x + move, 0.1 * abs(move)))
             return there if there is not None and there.decrement < NEAR else None
         room = min(self.first, here.x - self.quantity.low, self.quantity.high - here.x)
         point = here.point.moved(length * here.home)
-        there = place(self.problem, self.quantity, self._brought(point, here.x, 0.1 * abs(room)))
+        there = place(self.likelihood, self.quantity, self._brought(point, here.x, 0.1 * abs(room)))
         if there is None:
             return None
         lowered = here.deviance - there.deviance + here.multiplier * (there.x - here.x)
         nearer = there.decrement < here.decrement and not here.saddle
         return there if nearer or lowered > 1e-4 * here.decrement else None
 
-    def _brought(self, point: Point, goal: float, tolerance: float) -> Point:
+    def _brought(self, point: Local, goal: float, tolerance: float) -> Local:
         """A point moved along the normal of the quantity until it has the x that its step was meant to have.
 
         Where the quantity is far from linear over a step, as an SD near zero is, linear steps never get there.

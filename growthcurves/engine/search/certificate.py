@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import Blocks, SharedBlocks
+from growthcurves.engine.likelihood.blocks import Blocks
 from growthcurves.engine.likelihood.gaussian import criterion
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO, null_space
@@ -89,15 +89,8 @@ def no_residual(problem: Problem, optimum: Optimum) -> bool:
 
 def _within_df(problem: Problem) -> float:
     """Occasions beyond the rank of Z_i, over all persons."""
-    total = 0.0
-    for block in problem.blocks:
-        counts = block.schedules.counts if isinstance(block, SharedBlocks) else None
-        start = 0
-        for lengths, _ in block.designs():
-            beyond = np.maximum(lengths - problem.q, 0.0)
-            total += float(beyond.sum() if counts is None else beyond @ counts[start : start + len(lengths)])
-            start += len(lengths)
-    return total
+    pieces = (piece for block in problem.blocks for piece in block.designs())
+    return sum(float(np.maximum(piece.lengths - problem.q, 0.0) @ piece.counts) for piece in pieces)
 
 
 def within_fixed_effects(problem: Problem) -> bool:
@@ -136,7 +129,7 @@ def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...
 
 def _some_first(blocks: tuple[Blocks, ...]) -> Iterator[tuple[Array, Array]]:
     for block in blocks:
-        for lengths, G in block.designs():
+        for _, lengths, G in block.designs():
             for first in range(0, len(lengths), ENOUGH_PERSONS):
                 yield lengths[first : first + ENOUGH_PERSONS], G[first : first + ENOUGH_PERSONS]
 

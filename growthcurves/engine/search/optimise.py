@@ -18,12 +18,18 @@ from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import SMALL, ZERO, Face, face_of, null_space, scale_of
 from growthcurves.numerics.arrays import Array
 
+#: The smallest eigenvalue of D in a start.
+LEAST = 0.05
 #: The search on a face ends when the squared Newton decrement (in -2 log likelihood) is below this.
 DECREMENT = 1e-16
 #: Squared slope along a missing direction, over its information, that counts as a way down.
 DESCENT = 1e-14
 #: Where D grows beyond this the residual variance goes to zero, and there is no optimum.
 RUNAWAY = 1e9
+#: Squared standard errors within which a second search has come to the optimum of the first one, and within which the
+#: estimate from its start agrees with that optimum.
+NEAR = 1.0
+AGREES = 4.0
 MAX_STEPS = 200
 MAX_FACES = 12
 
@@ -114,10 +120,12 @@ def newton(search: Search, face: Face, theta: Array, known: Optimum | None) -> O
     while not np.isfinite(at.deviance):
         theta = theta / 4.0
         at = search.at(face.matrix(theta))
-    for _ in range(MAX_STEPS):
-        if known is not None and _same_basin(search.problem, at, known):
+    for step_number in range(MAX_STEPS):
+        if known is not None and _same_basin(search.problem, at, known, NEAR):
             return None
         slopes = derivatives(search.problem, at)
+        if step_number == 0 and known is not None and _leads_to(search, at, slopes, known):
+            return None
         if face.size == 0 or np.trace(at.D) > RUNAWAY:
             break
         gradient = face.gradient(theta, slopes.gradient)
@@ -134,14 +142,41 @@ def newton(search: Search, face: Face, theta: Array, known: Optimum | None) -> O
     return Optimum(at, slopes, face, theta, search.evaluations)
 
 
-def _same_basin(problem: Problem, at: Criterion, known: Optimum) -> bool:
-    """Whether D lies within one standard error of a known optimum, where the deviance is its quadratic there."""
-    if known.face.size < sum(len(block) * (len(block) + 1) // 2 for block in problem.partition):
+def _leads_to(search: Search, at: Criterion, slopes: Derivatives, known: Optimum) -> bool:
+    """Whether the estimate from here lies where the deviance is the quadratic of a known optimum.
+
+    One step of Fisher's scoring solves the moment equations with the weights of this point: wherever it starts, it is a
+    consistent estimate of its own. Where it agrees with the optimum that the first start has led to, two ways of
+    weighing the same data know of one optimum; where it does not, the search goes all the way.
+    """
+    if not _whole(search.problem, known):
+        return False
+    return _same_basin(search.problem, search.at(scored(search.problem, at, slopes)), known, AGREES)
+
+
+def scored(problem: Problem, at: Criterion, slopes: Derivatives) -> Array:
+    """One step of Fisher's scoring in (G, sigma^2) from a point, as D; what X takes of the information is ignored."""
+    q, nu = problem.q, problem.error_df
+    E = free_matrices(problem.partition, q)
+    trace = E @ slopes.trace.ravel()
+    information = E @ slopes.expected_hessian() @ E.T - np.outer(trace, trace) / nu
+    step = -np.linalg.lstsq(information, E @ slopes.gradient.ravel(), rcond=1e-10)[0]
+    scale = max(1.0 - float(trace @ step) / nu, 0.1)  # of sigma^2, which moves too
+    return _positive(at.D + (step @ E).reshape(q, q) / scale, problem.partition, 0.0)
+
+
+def _whole(problem: Problem, known: Optimum) -> bool:
+    return known.face.size == sum(len(block) * (len(block) + 1) // 2 for block in problem.partition)
+
+
+def _same_basin(problem: Problem, at: Criterion, known: Optimum, near: float) -> bool:
+    """Whether D lies within so many squared standard errors of a known optimum, where the deviance is its quadratic."""
+    if not _whole(problem, known):
         return False
     q = problem.q
     away = (at.D - known.at.D).ravel()
     squared = away @ known.slopes.profiled.reshape(q * q, q * q) @ away
-    return bool(0.0 <= squared < 1.0 and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.2)
+    return bool(0.0 <= squared < near and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.2)
 
 
 def newton_step(gradient: Array, hessian: Array) -> tuple[Array, float, bool]:
@@ -238,12 +273,12 @@ def moment_start(problem: Problem) -> Array:
     system[-1, -1] = problem.rows
     solution = np.linalg.lstsq(system, np.append(-(E @ slopes.rss.ravel()), problem.rows), rcond=1e-10)[0]
     residual = max(float(solution[-1]), 0.01)
-    return _positive((solution[:-1] @ E).reshape(q, q) / residual, problem.partition)
+    return _positive((solution[:-1] @ E).reshape(q, q) / residual, problem.partition, LEAST)
 
 
 def other_start(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
     """Another point to start from: half the variance, and covariances of the other sign."""
-    return _positive(np.diag(np.diag(D)) - D / 2.0, partition)
+    return _positive(np.diag(np.diag(D)) - D / 2.0, partition, LEAST)
 
 
 def free_matrices(partition: tuple[tuple[int, ...], ...], q: int) -> Array:
@@ -255,10 +290,10 @@ def free_matrices(partition: tuple[tuple[int, ...], ...], q: int) -> Array:
     return E.reshape(len(free), q * q)
 
 
-def _positive(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
-    """D with its eigenvalues in every block raised to at least a twentieth."""
+def _positive(D: Array, partition: tuple[tuple[int, ...], ...], least: float) -> Array:
+    """D with its eigenvalues in every block raised to at least so much."""
     out = np.zeros_like(D)
     for block in partition:
         values, vectors = np.linalg.eigh(D[np.ix_(block, block)])
-        out[np.ix_(block, block)] = (vectors * np.maximum(values, 0.05)) @ vectors.T
+        out[np.ix_(block, block)] = (vectors * np.maximum(values, least)) @ vectors.T
     return out

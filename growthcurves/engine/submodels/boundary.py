@@ -46,15 +46,23 @@ def free_parameters(partition: tuple[tuple[int, ...], ...]) -> int:
     return sum(len(block) * (len(block) + 1) // 2 for block in partition)
 
 
-def new_directions(problem: Problem, small: Submodel) -> list[Array]:
-    """Orthonormal directions (q, r) of each block of the larger model in which the smaller one has no variance."""
+def new_directions(partition: tuple[tuple[int, ...], ...], into_z: Array) -> list[Array]:
+    """Orthonormal directions (q, r) of each block of the larger model in which the smaller one has no variance.
+
+    Parameters
+    ----------
+    partition : tuple of tuples
+        The larger model's blocks.
+    into_z : (q, q small) array
+        Columns of the smaller model = those of the larger @ into_z.
+    """
     out = []
-    size = np.abs(small.into_z).max(initial=0.0)
-    for block in problem.partition:
-        rows = small.into_z[list(block)]
+    size = np.abs(into_z).max(initial=0.0)
+    for block in partition:
+        rows = into_z[list(block)]
         left, values, _ = np.linalg.svd(rows)
         rank = int((values > NOTHING * size).sum())
-        N = np.zeros((problem.q, len(block) - rank))
+        N = np.zeros((len(into_z), len(block) - rank))
         N[list(block)] = left[:, rank:]
         out.append(N)
     return [N for N in out if N.shape[1]]
@@ -68,7 +76,7 @@ def boundary(problem: Problem, small: Submodel, D: Array) -> Boundary:
     LinAlgError
         When the data do not determine the variances of the larger model there.
     """
-    directions = new_directions(problem, small)
+    directions = new_directions(problem.partition, small.into_z)
     added = free_parameters(problem.partition) - free_parameters(small.problem.partition)
     free = problem.p - small.problem.p + added
     basis = _basis(problem)

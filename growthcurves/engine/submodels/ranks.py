@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import SharedBlocks
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.numerics.arrays import Array
 
@@ -18,20 +17,14 @@ def rank_with(problem: Problem, columns: int) -> int:
     It is the sum of the ranks of the persons' Z plus that of what they leave of X. Standard columns span what
     the original ones do, since the change of coordinates is triangular within blocks.
     """
-    own = sum(_own_rank(G[:, :columns, :columns]) @ counts for counts, G in _designs(problem))
+    pieces = (piece for block in problem.blocks for piece in block.designs())
+    own = sum(_own_rank(piece.G[:, :columns, :columns]) @ piece.counts for piece in pieces)
     explained = np.zeros((problem.p + 1, problem.p + 1))
     if columns:
         for block in problem.blocks:
             explained += block.contract(lambda G: _projection(G, columns))
     left = (problem.total - explained)[: problem.p, : problem.p] / problem.rows  # X'X is rows times the identity
     return int(own) + int((np.linalg.eigvalsh(left) > RANK).sum())
-
-
-def _designs(problem: Problem):
-    for block in problem.blocks:
-        counts = block.schedules.counts if isinstance(block, SharedBlocks) else None
-        for _, G in block.designs():
-            yield (np.ones(len(G)) if counts is None else counts), G
 
 
 def _own_rank(G: Array) -> Array:

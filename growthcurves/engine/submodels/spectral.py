@@ -16,8 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.draws.replicates import person_products, root
-from growthcurves.engine.likelihood.blocks import OwnBlocks, SharedBlocks
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.numerics.arrays import Array
 
@@ -68,22 +66,11 @@ def spectrum(problem: Problem, column: int) -> Spectrum:
 
 
 def _roots(problem: Problem, column: int) -> tuple[Array, Array, list[Array]]:
-    """z'z of each schedule, its persons, and R (r, p) with R'R the sum of X'z z'X over them."""
-    p = problem.p
-    sizes, counts, roots = [], [], []
-    for block in problem.blocks:
-        if isinstance(block, SharedBlocks):
-            s = block.schedules
-            sizes.append(s.G[:, column, column])
-            counts.append(s.counts)
-            roots += [root(T, float(np.trace(T)) or 1.0).T for T in s.T[:, column, :p, column, :p]]
-            continue
-        assert isinstance(block, OwnBlocks)
-        _, G, C = person_products(block.people, block.into_z, block.into_xy)[:3]
-        sizes.append(G[:, column, column])
-        counts.append(np.ones(len(G)))
-        roots += list(C[:, [column], :p])
-    return np.concatenate(sizes), np.concatenate(counts), roots
+    """z'z of each design, its persons, and R (r, p) with R'R the sum of X'z z'X over them."""
+    pieces = [piece for block in problem.blocks for piece in block.designs()]
+    sizes = np.concatenate([piece.G[:, column, column] for piece in pieces])
+    counts = np.concatenate([piece.counts for piece in pieces])
+    return sizes, counts, [root for block in problem.blocks for root in block.roots(column)]
 
 
 def simulated_ratios(problem: Problem, found: Spectrum, n: int, rng: np.random.Generator) -> Array:

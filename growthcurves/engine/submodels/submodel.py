@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from growthcurves.engine.batch.criterion import Batch
-from growthcurves.engine.likelihood.blocks import Blocks, OwnBlocks, SharedBlocks
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.numerics.arrays import Array
 
@@ -60,7 +59,7 @@ def submodel(
     into_xy[-1, -1] = 1.0
     smaller = replace(
         problem,
-        blocks=tuple(_block(block, into_z, into_xy) for block in problem.blocks) if z else (),
+        blocks=tuple(block.transformed(into_z, into_xy) for block in problem.blocks) if z else (),
         total=into_xy.T @ problem.total @ into_xy,
         partition=partition,
         back_x=back_x,
@@ -70,10 +69,3 @@ def submodel(
         into_xy=problem.into_xy @ into_xy,
     )
     return Submodel(smaller, into_z, into_xy)
-
-
-def _block(block: Blocks, into_z: Array, into_xy: Array) -> Blocks:
-    if isinstance(block, SharedBlocks):
-        return SharedBlocks(block.schedules.transformed(into_z, into_xy))
-    assert isinstance(block, OwnBlocks)
-    return OwnBlocks(block.people, block.into_z @ into_z, block.into_xy @ into_xy)

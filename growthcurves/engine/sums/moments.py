@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.rows import pair_index, person_gram, provisional_centre
 from growthcurves.engine.sums.schedules import Schedules, shared_schedules
-from growthcurves.numerics.chunks import CHUNK_PERSONS
+from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.products import long_sum
+from growthcurves.numerics.threads import in_order
 
 Array = np.ndarray
 
@@ -153,12 +155,14 @@ class PersonMoments:
         wide = [*self.terms.x_closed, (self.row_centre.size - 1, 0)]
         pairs = self.pairs
         needed = sorted({int(pairs[k, k2]) for k, _ in wide for k2, _ in wide})
-        sums = np.zeros((len(self.gram), len(self.weights) + 1, len(self.weights) + 1))
-        for first in range(0, self.count, CHUNK_PERSONS):
-            part = slice(first, first + CHUNK_PERSONS)
+
+        def piece(part: slice) -> list[Array]:
             weights = np.concatenate([np.ones((1, self.gram[0, part].size)), self.weights[:, part]])
-            for pair in needed:
-                sums[pair] += (weights * self.gram[pair, part]) @ weights.T
+            return [long_sum(weights * self.gram[pair, part], weights.T) for pair in needed]
+
+        sums = np.zeros((len(self.gram), len(self.weights) + 1, len(self.weights) + 1))
+        for found in in_order(piece, chunks(self.count)):
+            sums[needed] += found
         return np.array([[sums[pairs[k, k2], w, w2] for k2, w2 in wide] for k, w in wide])
 
     def moments(self) -> Moments:
@@ -191,12 +195,18 @@ class PersonMoments:
         counts = np.bincount(schedule)
         ends = np.append(0, np.cumsum(counts))
         q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
+
+        def piece(part: slice) -> list[tuple[int, Array]]:
+            """Sums over some of the persons in the order of their schedules, for each schedule that is there."""
+            C = self.take(order[part]).cross_products().reshape(q * width, part.stop - part.start)
+            here = range(*np.searchsorted(ends, [part.start + 1, part.stop]) - [1, 0])
+            rows = [C[:, max(ends[k] - part.start, 0) : ends[k + 1] - part.start] for k in here]
+            return [(k, long_sum(row, row.T)) for k, row in zip(here, rows, strict=True)]
+
         T = np.zeros((counts.size, q * width, q * width))
-        for k in range(counts.size):
-            for first in range(ends[k], ends[k + 1], CHUNK_PERSONS):
-                persons = order[first : min(first + CHUNK_PERSONS, ends[k + 1])]
-                C = self.take(persons).cross_products().reshape(q * width, len(persons))
-                T[k] += C @ C.T
+        for found in in_order(piece, chunks(self.count)):
+            for k, product in found:
+                T[k] += product
         firsts = order[ends[:-1]]
         lengths = self.gram[0, firsts]
         closed = self.terms.z_closed

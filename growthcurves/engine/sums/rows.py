@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.threads import each
 
 CHUNK_ROWS = 1 << 15
 
@@ -65,28 +66,40 @@ def person_gram(
         assert codes is not None
         _accumulate(columns, centre, codes, gram)
         return gram
-    rows = len(columns[0])
-    ends = np.append(starts, rows)
-    first = 0
+    ends = np.append(starts, len(columns[0]))
+
+    def piece(persons: slice) -> None:
+        rows = slice(int(ends[persons.start]), int(ends[persons.stop]))
+        sizes = np.diff(ends[persons.start : persons.stop + 1])
+        local = np.repeat(np.arange(sizes.size), sizes)
+        _accumulate([column[rows] for column in columns], centre, local, gram[:, persons])
+
+    each(piece, _whole_persons(ends))
+    return gram
+
+
+def _whole_persons(ends: NDArray[np.integer]) -> list[slice]:
+    """Slices of persons whose rows fit the cache, one person at least."""
+    count, first, out = len(ends) - 1, 0, []
     while first < count:
         last = int(np.searchsorted(ends, ends[first] + CHUNK_ROWS, side="right")) - 1
         last = min(max(last, first + 1), count)
-        piece = slice(int(ends[first]), int(ends[last]))
-        local = np.repeat(np.arange(last - first), np.diff(ends[first : last + 1]))
-        _accumulate([column[piece] for column in columns], centre, local, gram[:, first:last])
+        out.append(slice(first, last))
         first = last
-    return gram
+    return out
 
 
 def _accumulate(columns: Sequence[NDArray], centre: Array, codes: NDArray[np.integer], out: Array) -> None:
     count = out.shape[1]
-    shifted = [np.subtract(column, c, dtype=np.float64) for column, c in zip(columns, centre[1:], strict=True)]
     out[0] = np.bincount(codes, minlength=count)
-    row = 1
-    for column in shifted:
-        out[row] = np.bincount(codes, weights=column, minlength=count)
-        row += 1
+    for row, values in enumerate(_products(columns, centre), start=1):
+        out[row] = np.bincount(codes, weights=values, minlength=count)
+
+
+def _products(columns: Sequence[NDArray], centre: Array) -> Iterator[Array]:
+    """The columns about their centres, then the products of two of them."""
+    shifted = [np.subtract(column, c, dtype=np.float64) for column, c in zip(columns, centre[1:], strict=True)]
+    yield from shifted
     for i, left in enumerate(shifted):
         for right in shifted[i:]:
-            out[row] = np.bincount(codes, weights=left * right, minlength=count)
-            row += 1
+            yield left * right

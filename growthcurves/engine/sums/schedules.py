@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = np.ndarray
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.threads import in_order
 
 #: Where more than half of so many persons have schedules of their own, nobody looks further.
 SAMPLE_PERSONS = 1 << 13
@@ -80,23 +82,33 @@ def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | 
     A person's rows enter the criterion only through Z_i'Z_i and Z_i'[X_i y_i], so that persons whose number
     of occasions and Z'Z are the same to the last bit share a schedule.
     """
-    mixed = _mix(keys)
-    if mixed.size > SAMPLE_PERSONS:
-        some = mixed[:: 1 + mixed.size // SAMPLE_PERSONS]
+    count = len(keys[0])
+    if count > SAMPLE_PERSONS:
+        some = _mix([key[:: 1 + count // SAMPLE_PERSONS] for key in keys])
         if np.unique(some).size > some.size / 2:
             return None
-    elif (mixed == mixed[0]).all():
+    mixed = np.concatenate(list(in_order(lambda part: _mix([key[part] for key in keys]), chunks(count))))
+    if count <= SAMPLE_PERSONS and (mixed == mixed[0]).all():
         return np.zeros(mixed.size, dtype=np.intp)
     table = np.unique(mixed[: 4 * int(limit) + 16])
     while True:
         if table.size > limit and table.size > 1:
             return None
-        place = np.minimum(np.searchsorted(table, mixed), table.size - 1)
+        place = _places(table, mixed)
         missing = mixed[table[place] != mixed]
         if missing.size == 0:
             break
         table = np.union1d(table, np.unique(missing[: 4 * int(limit) + 16]))
     return place
+
+
+def _places(table: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Where each value is in a sorted table, or would be."""
+
+    def piece(part: slice) -> NDArray[np.intp]:
+        return np.minimum(np.searchsorted(table, values[part]), table.size - 1)
+
+    return np.concatenate(list(in_order(piece, chunks(values.size))))
 
 
 def _mix(keys: Sequence[Array]) -> NDArray[np.uint64]:

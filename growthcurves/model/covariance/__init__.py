@@ -1,19 +1,23 @@
 """Residual covariance structures: one file per structure. Never pandas, never persons.
 
-`RESIDUALS` lists them by short name.
+`RESIDUALS` lists them by short name; one that a user passes as a value follows `contracts.parameters.Residual` and
+needs no line here.
 """
 
 from __future__ import annotations
 
-from growthcurves.errors import part_called
-from growthcurves.model.covariance.independent import Independent
+from typing import Any
 
-RESIDUALS = {
+from growthcurves.contracts.independent import Independent
+from growthcurves.contracts.parameters import Residual
+from growthcurves.errors import part_called
+
+RESIDUALS: dict[str, Any] = {
     "independent": Independent(),
 }
 
 
-def residual_of(value: str | Independent) -> Independent:
+def residual_of(value: str | Residual) -> Residual:
     """A residual structure from its short name, or the value itself.
 
     Raises

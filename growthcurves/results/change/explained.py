@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from growthcurves.engine.likelihood.problem import coordinates
-from growthcurves.engine.solution import Solution, solve
+from growthcurves.contracts.finding import PERSON, Finding, Kind
+from growthcurves.engine.estimates import Estimates
 from growthcurves.fitted import FittedModel
+from growthcurves.model.formula.tree import Factor
+from growthcurves.remembered import remembered
 from growthcurves.results.change.lines import Question
-from growthcurves.results.compare.ratio import closed_form
+from growthcurves.results.compare.ratio import closed_form, naive
 from growthcurves.results.compare.variance import without_random
 from growthcurves.results.questions.rates import Rate
 
 
-class Row(NamedTuple):
-    """A line of the change report without interval."""
-
-    quantity: str
-    value: float
-    note: str
-
-
-def explained_rows(asked: Question) -> list[Row]:
+def explained_findings(asked: Question) -> list[Finding]:
     """SD of rates before all predictors of the rate, and the drop in its variance for each put in last."""
     fit, rate = asked.fit, asked.rate
-    terms = {name.split(":", 1)[1] for name in fit.terms if _carries(fit, name)}
-    if not terms:
+    carried = _carried(fit)
+    if not carried:
         return []
-    without_all = _variance(rate, reduced(fit, _columns(fit, terms)))
-    rows = [Row("SD of rates before predictors of the slope", float(np.sqrt(without_all)), "")]
-    after = _variance(rate, fit.solution)
-    for name, columns in _predictors(fit, terms).items():
-        before = _variance(rate, reduced(fit, _columns(fit, columns)))
+    without_all = _variance(rate, reduced(fit, _columns(fit, carried)))
+    rows = [Finding(Kind.SD_OF_RATES_BEFORE_PREDICTORS, float(np.sqrt(without_all)), PERSON)]
+    after = _variance(rate, fit.estimates)
+    for name, predictors in _predictors(fit, carried).items():
+        before = _variance(rate, reduced(fit, _columns(fit, predictors)))
         drop = (before - after) / before if before > 0 else float("nan")
         note = "negative: the variance rises, as it can" if drop < 0 else ""
-        rows.append(Row(f"slope variance explained by {name}, put in last", drop, note))
+        rows.append(Finding(Kind.RATE_VARIANCE_EXPLAINED, drop, PERSON, of=name, note=note))
     return rows
+
+
+def _rate_columns(fit: FittedModel) -> Iterator[tuple[int, str]]:
+    """Column of X and predictor of every effect on a growth parameter that carries change, but for the means."""
+    for name in _rate_parameters(fit):
+        for (column, _), predictor in zip(
+            fit.bound.growth_terms[name], fit.bound.predictors[name].names, strict=True
+        ):
+            if predictor != "1":
+                yield column, predictor
 
 
 def _rate_parameters(fit: FittedModel) -> list[str]:
@@ -47,64 +49,62 @@ def _rate_parameters(fit: FittedModel) -> list[str]:
     return [name for name in fit.model.parameters if name != "intercept"]
 
 
-def _carries(fit: FittedModel, term: str) -> bool:
-    """Whether a fixed effect is that of a predictor on a growth parameter that carries change."""
-    return any(term.startswith(f"{name}:") for name in _rate_parameters(fit))
+def _carried(fit: FittedModel) -> set[str]:
+    """The predictors of the rate whose effects were estimated."""
+    return {predictor for column, predictor in _rate_columns(fit) if column in fit.sums.kept}
 
 
-def _columns(fit: FittedModel, predictors: Iterable[str]) -> list[str]:
-    """The fixed effects of these columns of predictors on all growth parameters that carry change."""
-    return [f"{name}:{column}" for name in _rate_parameters(fit) for column in predictors]
+def _columns(fit: FittedModel, predictors: Collection[str]) -> frozenset[int]:
+    """The columns of X in which these predictors move a growth parameter that carries change."""
+    return frozenset(column for column, predictor in _rate_columns(fit) if predictor in predictors)
 
 
-def _predictors(fit: FittedModel, terms: set[str]) -> dict[str, list[str]]:
-    """Columns that go with each term of the rate's formulas: its own and those of its interactions."""
-    parts: dict[str, tuple[frozenset[str], list[str]]] = {}
+def _predictors(fit: FittedModel, carried: set[str]) -> dict[str, list[str]]:
+    """Predictors that go with each term of the rate's formulas: its own and those of its interactions."""
+    parts: dict[str, tuple[frozenset[Factor], list[str]]] = {}
     for parameter in _rate_parameters(fit):
         columns = fit.bound.predictors[parameter]
-        for term, place in zip(columns.terms, range(len(columns.names)), strict=True):
-            if columns.names[place] in terms:
-                _, names = parts.setdefault(":".join(columns.written[place]), (term, []))
-                names += [] if columns.names[place] in names else [columns.names[place]]
+        for place, predictor in enumerate(columns.names):
+            if predictor in carried:
+                term = columns.terms[place]
+                _, names = parts.setdefault(term.label, (frozenset(term.factors), []))
+                names += [] if predictor in names else [predictor]
     return {
-        name: [column for others, columns in parts.values() if factors <= others for column in columns]
+        name: [predictor for others, predictors in parts.values() if factors <= others for predictor in predictors]
         for name, (factors, _) in parts.items()
     }
 
 
-def reduced(fit: FittedModel, without: Iterable[str]) -> Solution:
-    """The same data without some fixed effects.
+@remembered
+def reduced(fit: FittedModel, without: frozenset[int]) -> Estimates:
+    """The same data without some columns of X.
 
     Where predictors of a growth parameter are left out, its mean stays, whatever their coding.
     """
-    without = set(without)
-    keep_x = [j for j, name in enumerate(fit.bound.terms) if name not in without and name not in fit.aliased]
-    terms = fit.moments.terms.select(tuple(keep_x), tuple(range(len(fit.random_names))))
-    lost = {name.split(":", 1)[0] for name in without & set(fit.bound.terms)}
+    gone = {*without, *fit.sums.left_out}
+    fixed = [pair for j, pair in enumerate(fit.bound.x) if j not in gone]
+    lost = {name for name, places in fit.bound.growth_terms.items() if any(column in without for column, _ in places)}
     means = [(k, 0) for k, name in zip(fit.bound.growth_rows, fit.model.parameters, strict=True) if name in lost]
-    terms = replace(terms, x=(*terms.x, *(mean for mean in means if mean not in terms.x)))
-    moments = fit.moments.restricted(terms)
-    return solve(moments, coordinates(moments), fit.method == "reml")
+    fixed += [mean for mean in means if mean not in fixed]
+    return fit.estimates.with_columns(fixed, fit.bound.z, fit.model.random.positions)
 
 
-def _variance(rate: Rate, solution: Solution) -> float:
+def _variance(rate: Rate, estimates: Estimates) -> float:
     """Variance of the rate in a refit with the same random effects."""
     E = rate.effects
-    return float(rate.fit.kinds.shares @ ((E @ solution.G) * E).sum(axis=1))
+    return float(rate.fit.kinds.shares @ ((E @ estimates.G) * E).sum(axis=1))
 
 
-def rate_variance_test(fit: FittedModel) -> list[Row]:
+def rate_variance_test(fit: FittedModel) -> list[Finding]:
     """Likelihood ratio against rates that do not vary: its mixture p-value where that is known, and the naive one."""
     moving = [name for name, column in zip(fit.random_names, fit.effects.T, strict=True) if _moves(fit, name, column)]
     pair = without_random(fit, moving)
-    rows = [
-        Row("likelihood ratio for slope variance", pair.ratio, f"{pair.free} parameters"),
-        Row("p-value of slope variance, naive", pair.naive, "chi-square, conservative at the boundary"),
-    ]
+    rows = [Finding(Kind.RATE_VARIANCE_RATIO, pair.ratio, PERSON, note=f"{pair.free} parameters")]
     tail = closed_form(pair)
     if tail is not None:
-        rows.insert(1, Row("p-value of slope variance, mixture", tail.p_value, tail.distribution))
-    return rows
+        rows.append(Finding(Kind.RATE_VARIANCE_P_MIXTURE, tail.p_value, PERSON, note=tail.distribution))
+    note = "chi-square, conservative at the boundary"
+    return [*rows, Finding(Kind.RATE_VARIANCE_P_NAIVE, naive(pair), PERSON, note=note)]
 
 
 def _moves(fit: FittedModel, name: str, effect: np.ndarray) -> bool:

@@ -1,19 +1,19 @@
-"""Lines of the change report: a quantity with its standard error, interval and note."""
+"""What the change report was asked, and its numbers as findings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.engine.estimates import Function, FunctionOf, Quantity
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.delta import Estimate, Function
+from growthcurves.results.intervals.delta import Estimate
 from growthcurves.results.intervals.measure import Measured, measured
-from growthcurves.results.intervals.quantity import Quantity
 from growthcurves.results.questions.rates import Rate
 
 NAN = float("nan")
 NOT_DETERMINED = "withheld: the data do not determine it"
-COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf_high", "note"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,20 +42,23 @@ class Question:
     method: Any
 
     def measure(self, function: Function, scale: str) -> Measured:
-        """A function of (beta, G, sigma2) with its interval."""
-        return self.measured(Quantity(function, scale))
+        """A function of a point with its interval."""
+        return self.measured(FunctionOf(function, scale))
 
     def measured(self, quantity: Quantity) -> Measured:
         """A quantity with its interval."""
         return measured(self.fit, self.method, quantity, self.level)
 
 
-def line(quantity: str, value: Estimate | Measured, note: str = "", df: float = NAN) -> list:
-    """A quantity with its interval, and what is special of both."""
+def found(kind: Kind, value: Estimate | Measured, note: str = "", **fields: Any) -> Finding:
+    """A number with its interval, and what is special of both."""
     notes = [text for text in (note, getattr(value, "note", "")) if text]
-    return [quantity, value.estimate, value.std_error, df, value.conf_low, value.conf_high, "; ".join(notes)]
-
-
-def plain(quantity: str, value: float, note: str = "") -> list:
-    """A quantity without one."""
-    return [quantity, value, NAN, NAN, NAN, NAN, note]
+    return Finding(
+        kind,
+        value.estimate,
+        std_error=value.std_error,
+        conf_low=value.conf_low,
+        conf_high=value.conf_high,
+        note="; ".join(notes),
+        **fields,
+    )

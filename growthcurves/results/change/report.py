@@ -9,21 +9,27 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Findings, Group, Kind
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.change.explained import explained_rows, rate_variance_test
-from growthcurves.results.change.groups import difference_rows, group_rows
-from growthcurves.results.change.lines import COLUMNS, Question, plain
-from growthcurves.results.change.sentences import sentences
-from growthcurves.results.change.spread import icc_rows, reliability_rows, spread_rows, start_rows
+from growthcurves.results.change.explained import explained_findings, rate_variance_test
+from growthcurves.results.change.groups import difference_findings, group_findings
+from growthcurves.results.change.lines import Question
+from growthcurves.results.change.sentences import averages, sentences, words
+from growthcurves.results.change.spread import (
+    icc_findings,
+    reliability_findings,
+    spread_findings,
+    start_findings,
+)
+from growthcurves.results.change.view import quantity_text, report_table
 from growthcurves.results.intervals import intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.persons.people import rates
-from growthcurves.results.persons.trajectories import groups
+from growthcurves.results.persons.trajectories import group_label, groups
 from growthcurves.results.questions.rates import average_rate, rate_unit, require_shape
 from growthcurves.results.questions.times import times_asked
 from growthcurves.results.tables.answer import Answer, checked_level, text_table
@@ -36,32 +42,46 @@ class ChangeReport(Answer):
     Attributes
     ----------
     table : DataFrame
-        Columns group, quantity, estimate, std_error, df, conf_low, conf_high, note.
+        The findings as a table: columns group, quantity, estimate, std_error, df, conf_low, conf_high, note.
+    findings : tuple of Finding
+        Every number with what it is (kind), of whom (group), when (at) and of what (of).
     unit : str
         Unit of the rate of change.
     text : tuple of str
         The report in sentences.
+    averages : tuple of str
+        Those among them that say how fast each group changes on average.
     """
 
+    findings: tuple[Finding, ...]
     unit: str
     text: tuple[str, ...]
+    averages: tuple[str, ...]
 
     def sentences(self) -> list[str]:
         """The report in plain sentences."""
         return list(self.text)
 
-    def value(self, quantity: str, group: str = "") -> float:
-        """The estimate of a quantity.
+    def value(self, quantity: str, group: Any = None) -> float:
+        """The estimate of a quantity, called as in the table.
+
+        Parameters
+        ----------
+        quantity : str
+        group : optional
+            A level of the grouping column, or its text in the table; by default everybody.
 
         Raises
         ------
         NotEstimableError
             When the report has no such quantity.
         """
-        rows = self.table[(self.table["quantity"] == quantity) & (self.table["group"] == group)]
-        if rows.empty:
+        called = [finding for finding in self.findings if quantity_text(finding) == quantity]
+        meant = [finding for finding in called if _is_of(finding.group, group)]
+        meant = meant or [finding for finding in called if group_label(finding.group) == group]
+        if not meant:
             raise NotEstimableError(f"The report has no quantity {quantity!r}; it has {list(self.table['quantity'])}.")
-        return float(rows["estimate"].iloc[0])
+        return float(meant[0].value)
 
     def __str__(self) -> str:
         return "Change report\n" + "\n".join(f"  {line}" for line in self.text)
@@ -134,26 +154,36 @@ def change(
     )
     eb = rates(fit, asked.rate)[0]
     parts = groups(fit, by)
-    rows = [[name, *row] for name, persons in parts for row in group_rows(asked, persons, eb[persons])]
-    rows += difference_rows(asked, parts)
+    findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb[persons])]
+    findings += difference_findings(asked, parts)
     left = fit.panel.persons.count - sum(len(persons) for _, persons in parts)
-    rows += [["", *plain("persons without a group", float(left), f"their {by} is missing")]] if left else []
-    rows += [["", *row] for row in _common_rows(asked)]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    if left:
+        findings.append(Finding(Kind.PERSONS_IN_NO_GROUP, float(left), note=f"their {by} is missing"))
+    findings += _common_findings(asked)
+    table = report_table(findings)
     table.attrs["intervals"] = about_all(fit, asked.method)
     unit = rate_unit(fit)
-    return ChangeReport(table, unit, tuple(sentences(fit, table, unit, threshold, level, between)))
+    found = Findings(findings)
+    told = words(fit, found, unit, threshold, level, between)
+    return ChangeReport(
+        table, tuple(findings), unit, tuple(sentences(fit, found, told)), tuple(averages(found, told))
+    )
 
 
-def _common_rows(asked: Question) -> list[list]:
+def _is_of(group: Group | None, wanted: Any) -> bool:
+    """Whether a group is the level that was asked for; nothing asked for is everybody."""
+    return group is None if wanted is None else group is not None and [level.value for level in group] == [wanted]
+
+
+def _common_findings(asked: Question) -> list[Finding]:
     """What is the same in every group: spread, start and rate, ICC, reliability, what explains it, the test."""
     fit, rows = asked.fit, []
     growth_only = fit.random_names and not set(fit.random_names) & set(fit.bound.covariates.names)
     if asked.rate.varies:
-        rows += spread_rows(asked)
-        rows += start_rows(asked) if growth_only else []
-        rows += reliability_rows(asked)
-    rows += icc_rows(asked) if growth_only else []
+        rows += spread_findings(asked)
+        rows += start_findings(asked) if growth_only else []
+        rows += reliability_findings(asked)
+    rows += icc_findings(asked) if growth_only else []
     if asked.rate.varies and fit.identified:
-        rows += [plain(*row) for row in (*explained_rows(asked), *rate_variance_test(fit))]
+        rows += [*explained_findings(asked), *rate_variance_test(fit)]
     return rows

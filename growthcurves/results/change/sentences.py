@@ -5,50 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pandas as pd
-
+from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
 from growthcurves.fitted import FittedModel
+from growthcurves.results.change.view import of_text
+from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.questions.rates import is_curved, whole_period
 from growthcurves.results.tables.printing import number, p_text, time_text
 
 
-def sentences(
-    fit: FittedModel,
-    table: pd.DataFrame,
-    unit: str,
-    threshold: float,
-    level: float,
-    between: tuple[float, float] | None = None,
-) -> Iterator[str]:
-    """One sentence per finding, in the order in which a reader asks."""
-    spread = table.loc[table["quantity"] == "SD of rates", "estimate"]
-    varies = bool((spread > 0).any())
-    time = fit.model.time or "time"
-    over = ""
-    if is_curved(fit):
-        first, last = whole_period(fit) if between is None else between
-        over = f" on average from {time} {time_text(first)} to {time} {time_text(last)}"
-    told = _Words(fit.model.outcome, time, unit, threshold, level, varies, over)
-    for group in dict.fromkeys(table.loc[table["quantity"] == "mean rate", "group"]):
-        yield from _group_sentences(_Lookup(table, group), group, told)
-        yield from _difference_sentences(_Lookup(table, group), group, told)
-    common = _Lookup(table, "")
-    if "persons without a group" in common:
-        left = common["persons without a group"]
-        yield f"{left['estimate']:.0f} persons are in no group: {left['note']}."
-    if not fit.identified:
-        yield (
-            "How much persons differ is withheld: this design cannot tell differences between persons and "
-            "residual variation apart."
-        )
-        return
-    yield from _spread_sentences(common, told)
-    yield from _start_sentences(common, told)
-    yield from _explained_sentences(common, told)
-
-
 @dataclass(frozen=True)
-class _Words:
+class Words:
     """The names and numbers that sentences share."""
 
     outcome: str
@@ -60,32 +26,72 @@ class _Words:
     over: str
 
 
-class _Lookup:
-    """Rows of the report by quantity."""
+def words(
+    fit: FittedModel,
+    found: Findings,
+    unit: str,
+    threshold: float,
+    level: float,
+    between: tuple[float, float] | None = None,
+) -> Words:
+    """The names and numbers that the sentences of a report share."""
+    spread = found.one(Kind.SD_OF_RATES)
+    varies = spread is not None and spread.value > 0
+    time = fit.model.time or "time"
+    over = ""
+    if is_curved(fit):
+        first, last = whole_period(fit) if between is None else between
+        over = f" on average from {time} {time_text(first)} to {time} {time_text(last)}"
+    return Words(fit.model.outcome, time, unit, threshold, level, varies, over)
 
-    def __init__(self, table: pd.DataFrame, group: str) -> None:
-        self.rows = {row["quantity"]: row for row in table[table["group"] == group].to_dict(orient="records")}
 
-    def __getitem__(self, quantity: str) -> dict:
-        return self.rows[quantity]
-
-    def __contains__(self, quantity: str) -> bool:
-        return quantity in self.rows
-
-    def starting(self, text: str) -> list[dict]:
-        return [row for name, row in self.rows.items() if name.startswith(text)]
+def averages(found: Findings, told: Words) -> Iterator[str]:
+    """How fast each group changes on average, a sentence each."""
+    for mean in found.all(Kind.MEAN_RATE):
+        if mean.at is None:
+            yield _mean_sentence(mean, told)
 
 
-def _interval(row: dict, told: _Words, of: str = "") -> str:
+def sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
+    """One sentence per finding, in the order in which a reader asks."""
+    for group in dict.fromkeys(mean.group for mean in found.all(Kind.MEAN_RATE)):
+        yield from _group_sentences(found.about(group), group, told)
+        yield from _difference_sentences(found.about(group), told)
+    yield from _common_sentences(fit, found.about(None), told)
+
+
+def _common_sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
+    left = found.one(Kind.PERSONS_IN_NO_GROUP)
+    if left is not None:
+        yield f"{left.value:.0f} persons are in no group: {left.note}."
+    if not fit.identified:
+        yield (
+            "How much persons differ is withheld: this design cannot tell differences between persons and "
+            "residual variation apart."
+        )
+        return
+    yield from _spread_sentences(found, told)
+    yield from _test_sentences(found)
+    yield from _start_sentences(found, told)
+    yield from _icc_sentences(found, told)
+    yield from _explained_sentences(found, told)
+
+
+def _interval(found: Finding, told: Words, of: str = "") -> str:
     """The interval of a quantity in parentheses, with as many decimals as its estimate."""
-    if row["conf_low"] != row["conf_low"] or row["conf_high"] != row["conf_high"]:
+    if not found.has_interval:
         return ""
-    _, low, high = together(row["estimate"], row["conf_low"], row["conf_high"], error=row["std_error"])
+    _, low, high = together(found.value, found.conf_low, found.conf_high, error=found.std_error)
     return f" ({told.level * 100:g} % interval{of} {low} to {high})"
 
 
-def _value(row: dict, sign: bool = True) -> str:
-    return together(row["estimate"] if sign else abs(row["estimate"]), error=row["std_error"])[0]
+def _value(found: Finding, sign: bool = True) -> str:
+    return together(found.value if sign else abs(found.value), error=found.std_error)[0]
+
+
+def _at(found: Finding, told: Words) -> str:
+    """When, in words: "at day 3"."""
+    return f"at {told.time} {time_text(found.at)}"  # type: ignore[arg-type]
 
 
 def together(*values: float, error: float = float("nan")) -> list[str]:
@@ -100,99 +106,98 @@ def together(*values: float, error: float = float("nan")) -> list[str]:
     return [f"{value:,.{places}f}" for value in values]
 
 
-def _group_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
-    where = f"In group {group}, the" if group else "The"
-    mean = rows["mean rate"]
-    yield _mean_sentence(mean, where, told)
-    yield from _rates_sentence(rows, where, told)
+def _group_sentences(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
+    where = _where(group)
+    yield from averages(found, told)
+    yield from _rates_sentence([rate for rate in found.all(Kind.MEAN_RATE) if rate.at is not None], where, told)
     if told.varies:
-        yield from _middle_sentence(rows, where, told)
-        yield from _share_sentence(rows, group, told)
+        yield from _middle_sentence(found, where, told)
+        yield from _share_sentence(found, group, told)
 
 
-def _mean_sentence(mean: dict, where: str, told: _Words) -> str:
-    if mean["estimate"] != mean["estimate"]:
-        return f"{where} average rate of change{told.over} is {mean['note']} (terms were left out of the model)."
-    verb = "rises" if mean["estimate"] > 0 else "falls"
+def _where(group: Group | None) -> str:
+    return "The" if group is None else f"In group {group_label(group)}, the"
+
+
+def _mean_sentence(mean: Finding, told: Words) -> str:
+    where = _where(mean.group)
+    if not mean.known:
+        return f"{where} average rate of change{told.over} is {mean.note} (terms were left out of the model)."
+    verb = "rises" if mean.value > 0 else "falls"
     interval = _interval(mean, told, " of the rate")
     size = _value(mean, sign=False)
     return f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{told.over}{interval}."
 
 
-def _rates_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
+def _rates_sentence(every: list[Finding], where: str, told: Words) -> Iterator[str]:
     """The rates of a curved mean at single times."""
-    at = f"at {told.time} "
-    every = rows.starting("mean rate at ")
-    found = [row for row in every if row["estimate"] == row["estimate"]]
-    if len(found) < len(every):
-        lost = [at + row["quantity"].rsplit(" ", 1)[1] for row in every if row not in found]
+    lost = [_at(rate, told) for rate in every if not rate.known]
+    if lost:
         yield f"{where} rate {', '.join(lost)} is withheld: the data do not determine it (terms were left out)."
-    if found:
-        parts = [f"{_value(row)} {at}{row['quantity'].rsplit(' ', 1)[1]}{_interval(row, told)}" for row in found]
+    parts = [f"{_value(rate)} {_at(rate, told)}{_interval(rate, told)}" for rate in every if rate.known]
+    if parts:
         yield f"{where} rate of that mean curve, in {told.unit}, is {', '.join(parts)}."
 
 
-def _middle_sentence(rows: _Lookup, where: str, told: _Words) -> Iterator[str]:
-    if "middle 95 % of persons, low" not in rows:
-        return
-    low, high = (rows[f"middle 95 % of persons, {end}"]["estimate"] for end in ("low", "high"))
-    if low == low:
-        first, last = together(low, high)
+def _middle_sentence(found: Findings, where: str, told: Words) -> Iterator[str]:
+    low, high = found.one(Kind.MIDDLE_LOW), found.one(Kind.MIDDLE_HIGH)
+    if low is not None and high is not None and low.known:
+        first, last = together(low.value, high.value)
         rates = "average rates" if told.over else "rates"
         yield f"{where} middle 95 % of persons have {rates} from {first} to {last} {told.unit}."
 
 
-def _share_sentence(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
-    if "share above threshold, model" not in rows:
+def _share_sentence(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
+    share = found.one(Kind.SHARE_ABOVE)
+    if share is None or not share.known:
         return
-    share = rows["share above threshold, model"]
-    if share["estimate"] != share["estimate"]:
-        return
-    kinds = {"share above threshold, EB": "shrunken estimates", "share above threshold, OLS": "own lines"}
-    counted = [f"{rows[name]['estimate'] * 100:.0f} % by {kind}" for name, kind in kinds.items() if name in rows]
+    ways = ((found.one(Kind.SHARE_ABOVE_EB), "shrunken estimates"), (found.one(Kind.SHARE_ABOVE_OLS), "own lines"))
+    counted = [f"{one.value * 100:.0f} % by {way}" for one, way in ways if one is not None]
     extra = [f"counted over persons: {', '.join(counted)}"] if counted else []
-    if share["conf_low"] == share["conf_low"] and share["conf_high"] == share["conf_high"]:
-        low, high = share["conf_low"] * 100, share["conf_high"] * 100
+    if share.has_interval:
+        low, high = share.conf_low * 100, share.conf_high * 100
         extra.insert(0, f"{told.level * 100:g} % interval {low:.1f} to {high:.1f} %")
-    who = f"persons in group {group}" if group else "persons"
+    who = "persons" if group is None else f"persons in group {group_label(group)}"
     aside = f" ({'; '.join(extra)})" if extra else ""
     above = f"have {'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
-    yield f"An estimated {share['estimate'] * 100:.1f} % of {who} {above}{aside}."
+    yield f"An estimated {share.value * 100:.1f} % of {who} {above}{aside}."
 
 
-def _difference_sentences(rows: _Lookup, group: str, told: _Words) -> Iterator[str]:
-    for row in rows.starting("difference of mean rate from "):
-        if row["estimate"] != row["estimate"]:
+def _difference_sentences(found: Findings, told: Words) -> Iterator[str]:
+    for one in found.all(Kind.RATE_DIFFERENCE):
+        if not one.known:
             continue
-        first = row["quantity"].removeprefix("difference of mean rate from ")
         rate = "mean average rate" if told.over else "mean rate"
-        aside = ", not adjusted for other predictors of the rate" if row["note"] else ""
-        text = f"The {rate} of group {group} less that of group {first} is {_value(row)} {told.unit}"
-        yield f"{text}{_interval(row, told)}{aside}."
+        aside = ", not adjusted for other predictors of the rate" if one.caveat is Caveat.UNADJUSTED else ""
+        text = f"The {rate} of group {group_label(one.group)} less that of group {group_label(one.of)}"
+        yield f"{text} is {_value(one)} {told.unit}{_interval(one, told)}{aside}."
 
 
-def _spread_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
-    if "SD of rates" not in rows:
+def _spread_sentences(found: Findings, told: Words) -> Iterator[str]:
+    sd = found.one(Kind.SD_OF_RATES)
+    if sd is None:
         yield "The model lets nobody differ in the rate of change: the slope is not among the random effects."
         return
-    sd = rows["SD of rates"]
-    if sd["estimate"] == 0:
+    if sd.value == 0:
         yield "Persons do not differ in their rate of change beyond its predictors: the variance is estimated as zero."
     else:
         size = _value(sd)
         rates = "average rates" if told.over else "rates"
         yield f"Persons differ: the standard deviation of their {rates} is {size} {told.unit}{_interval(sd, told)}."
-    if "reliability of the rate" in rows:
-        row = rows["reliability of the rate"]
+    known = found.one(Kind.RELIABILITY)
+    if known is not None:
         yield (
-            f"The reliability of a person's own rate is {row['estimate']:.2f} (0: all chance, 1: exact), "
-            f"over {row['note']}."
+            f"The reliability of a person's own rate is {known.value:.2f} (0: all chance, 1: exact), "
+            f"over {known.note}."
         )
-    if "p-value of slope variance, mixture" in rows:
-        mixture, naive = (rows[f"p-value of slope variance, {kind}"]["estimate"] for kind in ("mixture", "naive"))
+
+
+def _test_sentences(found: Findings) -> Iterator[str]:
+    mixture, naive = found.one(Kind.RATE_VARIANCE_P_MIXTURE), found.one(Kind.RATE_VARIANCE_P_NAIVE)
+    if mixture is not None and naive is not None:
         yield (
-            f"A test of whether persons differ in their rate of change at all gives p {_equals(mixture)} "
-            f"(mixture; naive chi-square {_equals(naive)})."
+            f"A test of whether persons differ in their rate of change at all gives p {_equals(mixture.value)} "
+            f"(mixture; naive chi-square {_equals(naive.value)})."
         )
 
 
@@ -201,33 +206,36 @@ def _equals(p: float) -> str:
     return text.replace("<", "< ") if text.startswith("<") else f"= {text}"
 
 
-def _start_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
-    found = rows.starting("correlation of rate with status at ")
-    if found:
-        parts = [f"{row['estimate']:.2f} at {told.time} {row['quantity'].rsplit(' ', 1)[1]}" for row in found]
+def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
+    correlations = found.all(Kind.CORRELATION_WITH_STATUS)
+    if correlations:
+        parts = [f"{one.value:.2f} {_at(one, told)}" for one in correlations]
         yield f"The correlation of the rate of change with where persons stand is {', '.join(parts)}."
-    if "time of least spread" in rows and not rows["time of least spread"]["note"].startswith("by assumption"):
-        least = rows["time of least spread"]
-        outside = ", an extrapolation beyond the data" if least["note"] else ""
+    least = found.one(Kind.TIME_OF_LEAST_SPREAD)
+    if least is not None and least.caveat is not Caveat.BY_ASSUMPTION:
+        outside = ", an extrapolation beyond the data" if least.caveat is Caveat.EXTRAPOLATION else ""
         yield f"Persons lie closest together at {told.time} {_value(least)}{outside}."
-    iccs = rows.starting("ICC at ")
+
+
+def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
+    iccs = found.all(Kind.ICC)
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
-        parts = [f"{row['estimate'] * 100:.0f} % at {told.time} {row['quantity'].rsplit(' ', 1)[1]}" for row in shown]
+        parts = [f"{one.value * 100:.0f} % {_at(one, told)}" for one in shown]
         yield (
             f"Of the variance of {told.outcome}, the share that lies between persons is {', '.join(parts)}; "
             f"the rest is scatter within persons."
         )
 
 
-def _explained_sentences(rows: _Lookup, told: _Words) -> Iterator[str]:
-    if "SD of rates before predictors of the slope" in rows:
-        before = together(rows["SD of rates before predictors of the slope"]["estimate"])[0]
-        yield f"Without predictors of the slope the SD of rates is {before} {told.unit}."
-    for row in rows.starting("slope variance explained by "):
-        name = row["quantity"].removeprefix("slope variance explained by ").removesuffix(", put in last")
-        if abs(row["estimate"]) < 5e-4:
+def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
+    before = found.one(Kind.SD_OF_RATES_BEFORE_PREDICTORS)
+    if before is not None:
+        yield f"Without predictors of the slope the SD of rates is {together(before.value)[0]} {told.unit}."
+    for one in found.all(Kind.RATE_VARIANCE_EXPLAINED):
+        name = of_text(one)
+        if abs(one.value) < 5e-4:
             yield f"Put in last, {name} leaves the variance of rates as it is."
         else:
-            direction = "raises" if row["estimate"] < 0 else "lowers"
-            yield f"Put in last, {name} {direction} the variance of rates by {abs(row['estimate']) * 100:.1f} %."
+            direction = "raises" if one.value < 0 else "lowers"
+            yield f"Put in last, {name} {direction} the variance of rates by {abs(one.value) * 100:.1f} %."

@@ -6,51 +6,53 @@ from functools import partial
 
 import numpy as np
 
+from growthcurves.contracts.finding import PERSON, Caveat, Finding, Kind
+from growthcurves.engine.estimates import Cor, FunctionOf, Point, Quantity, Sd
 from growthcurves.fitted import FittedModel
-from growthcurves.results.change.lines import Question, line, plain
-from growthcurves.results.intervals.quantity import Quantity, correlation_of, sd_of
+from growthcurves.results.change.lines import Question, found
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
 from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
 from growthcurves.results.questions.times import default_times
-from growthcurves.results.tables.printing import time_text
 from growthcurves.results.variation.icc import icc_at
 
 BOUNDARY = "estimated as zero: on the boundary"
 
 
-def spread_rows(asked: Question) -> list[list]:
+def spread_findings(asked: Question) -> list[Finding]:
     """SD of the rate given its predictors; for a curved shape that of the rate at chosen times too."""
-    rows = [_sd_line(asked, asked.rate, "SD of rates")]
+    rows = [_sd(asked, asked.rate)]
     if is_curved(asked.fit) and asked.fit.bound.shape.smooth:
         for time in chosen_times(asked.fit, asked.at):
-            rows.append(_sd_line(asked, rate_at(asked.fit, float(time)), f"SD of rates at {time_text(time)}"))
+            rows.append(_sd(asked, rate_at(asked.fit, float(time)), at=float(time)))
     return rows
 
 
-def _sd_line(asked: Question, rate: Rate, name: str) -> list:
+def _sd(asked: Question, rate: Rate, at: float | None = None) -> Finding:
     if not rate.varies:
-        return plain(name, 0.0, "nothing that varies moves this rate")
+        return Finding(Kind.SD_OF_RATES, 0.0, PERSON, at=at, note="nothing that varies moves this rate")
     value = asked.measured(rate_sd(rate))
-    return line(name, value) if rate.sd() != 0 else line(name, value._replace(estimate=0.0), BOUNDARY)
+    if rate.sd() != 0:
+        return found(Kind.SD_OF_RATES, value, unit=PERSON, at=at)
+    return found(Kind.SD_OF_RATES, value._replace(estimate=0.0), BOUNDARY, unit=PERSON, at=at)
 
 
 def rate_sd(rate: Rate) -> Quantity:
     """The SD of a rate as a quantity; one combination of random effects unless kinds of persons differ in it."""
     if len(rate.random) == 1:
-        return sd_of(rate.random[0])
-    return Quantity(lambda beta, G, s: rate.sd(G), "log")
+        return Sd(rate.random[0])
+    return FunctionOf(rate.sd, "log")
 
 
-def start_rows(asked: Question) -> list[list]:
+def start_findings(asked: Question) -> list[Finding]:
     """Correlation of the rate with the status at chosen times; for a straight line the time of least spread."""
-    rows: list[list] = []
+    rows: list[Finding] = []
     if asked.rate.sd() == 0:
         return rows
     for time in chosen_times(asked.fit, asked.at):
         z = random_rows(asked.fit, float(time))
-        if mean_variance(asked.fit, z, asked.fit.standard_G) > 0:
-            found = asked.measured(_correlation_with(asked, z))
-            rows.append(line(f"correlation of rate with status at {time_text(time)}", found))
+        if mean_variance(asked.fit, z, asked.fit.point) > 0:
+            value = asked.measured(_correlation_with(asked, z))
+            rows.append(found(Kind.CORRELATION_WITH_STATUS, value, unit=PERSON, at=float(time)))
     if _straight_random(asked.fit):
         rows.append(_least_spread(asked))
     return rows
@@ -58,15 +60,15 @@ def start_rows(asked: Question) -> list[list]:
 
 def _correlation_with(asked: Question, z: np.ndarray) -> Quantity:
     if len(z) == len(asked.rate.random) == 1:
-        return correlation_of(asked.rate.random[0], z[0])
-    return Quantity(partial(_correlation, asked, z), "atanh")
+        return Cor(asked.rate.random[0], z[0])
+    return FunctionOf(partial(_correlation, asked, z), "atanh")
 
 
-def _correlation(asked: Question, z: np.ndarray, beta: np.ndarray, G: np.ndarray, s: float) -> float:
+def _correlation(asked: Question, z: np.ndarray, point: Point) -> float:
     """Correlation of rate and status over persons, given their predictors."""
     shares, rate = asked.fit.kinds.shares, asked.rate.random
-    covariance = float(shares @ ((rate @ G) * z).sum(axis=1))
-    size = asked.rate.variance(G) * mean_variance(asked.fit, z, G)
+    covariance = float(shares @ point.covariances(rate, z))
+    size = asked.rate.variance(point) * mean_variance(asked.fit, z, point)
     return covariance / float(np.sqrt(size)) if size > 0 else float("nan")
 
 
@@ -80,41 +82,45 @@ def _line_effects(fit: FittedModel) -> bool:
     return straight or "slope" in fit.bound.shape.extra or "quadratic" in fit.model.parameters
 
 
-def _least_spread(asked: Question) -> list:
+def _least_spread(asked: Question) -> Finding:
     """The time t at which z(t)' G z(t) is least: from a time within the data, back by cov / var(slope)."""
     fit = asked.fit
     middle, slope = middle_time(fit), fit.standard_effect("slope")
     z = random_rows(fit, middle)[0]
-    value = asked.measure(lambda beta, G, s: middle - (slope @ G @ z) / (slope @ G @ slope), "identity")
+    value = asked.measure(lambda point: middle - point.between(slope, z) / point.between(slope), "identity")
     low, high = whole_period(fit)
-    note = "extrapolation: outside the observed times" if not low <= value.estimate <= high else ""
+    note, caveat = "", None
     if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
-        note = "by assumption: the model has no covariance of intercept and slope"
-    return line("time of least spread", value, note)
+        note, caveat = "by assumption: the model has no covariance of intercept and slope", Caveat.BY_ASSUMPTION
+    elif not low <= value.estimate <= high:
+        note, caveat = "extrapolation: outside the observed times", Caveat.EXTRAPOLATION
+    return found(Kind.TIME_OF_LEAST_SPREAD, value, note, unit=PERSON, caveat=caveat)
 
 
-def reliability_rows(asked: Question) -> list[list]:
+def reliability_findings(asked: Question) -> list[Finding]:
     """Mean over persons of var(rate) / (var(rate) + sampling variance of that person's own OLS rate)."""
     fit, rate = asked.fit, asked.rate
     sampling = fit.own_growth.sampling(rate.by_person)
     there = ~np.isnan(sampling)
-    if not there.any():
+    if not there.any() or not fit.independent:
         return []
     pairs = np.column_stack([sampling[there], fit.kinds.codes[there]])
     distinct, counts = np.unique(pairs, axis=0, return_counts=True)
     kinds = distinct[:, 1].astype(int)
 
-    def reliability(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        variance = rate.variances(G)[kinds]
-        return float(np.average(variance / (variance + s * distinct[:, 0]), weights=counts))
+    def reliability(point: Point) -> float:
+        variance = rate.variances(point)[kinds]
+        noise = point.residual_variance() * distinct[:, 0]
+        return float(np.average(variance / (variance + noise), weights=counts))
 
     note = f"the {int(there.sum()):,} of {sampling.size:,} persons with occasions enough for an own line"
     if rate.sd() == 0:
-        return [plain("reliability of the rate", 0.0, note)]
-    return [line("reliability of the rate", asked.measure(reliability, "logit"), note)]
+        return [Finding(Kind.RELIABILITY, 0.0, PERSON, note=note)]
+    return [found(Kind.RELIABILITY, asked.measure(reliability, "logit"), note, unit=PERSON)]
 
 
-def icc_rows(asked: Question) -> list[list]:
+def icc_findings(asked: Question) -> list[Finding]:
     """The share of variance between persons at each time."""
     times = default_times(asked.fit) if asked.at is None else asked.at
-    return [line(f"ICC at {time_text(t)}", icc_at(asked.fit, float(t), asked.level, asked.measure)) for t in times]
+    values = [(float(t), icc_at(asked.fit, float(t), asked.level, asked.measure)) for t in times]
+    return [found(Kind.ICC, value, unit=PERSON, at=time) for time, value in values]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from growthcurves.engine.submodels.submodel import Submodel
+from growthcurves.engine.estimates import Pair
 from growthcurves.fitted import FittedModel
 from growthcurves.results.compare.alignment import common_order
 from growthcurves.results.questions.design_rows import own_rows
@@ -17,8 +17,8 @@ class NotNested(Exception):
     """Why a model is not a special case of another, in a sentence."""
 
 
-def nesting(small: FittedModel, large: FittedModel) -> Submodel:
-    """The smaller model as a submodel of the larger, each in its own standard coordinates.
+def nesting(small: FittedModel, large: FittedModel) -> Pair:
+    """The smaller model in the larger.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def nesting(small: FittedModel, large: FittedModel) -> Submodel:
         names = ", ".join(small.random_names[a] for a in beyond)
         raise NotNested(f"the random effects of the smaller model ({names}) are not among the larger's")
     _require_blocks(small, large, into_z)
-    return Submodel(small.solution.problem, into_z, _into_xy(small, large, fixed))
+    return large.estimates.against(small.estimates, fixed, into_z)
 
 
 def same_fixed_effects(first: FittedModel, second: FittedModel) -> bool:
@@ -54,9 +54,8 @@ def _both(first: FittedModel, second: FittedModel) -> list[tuple[np.ndarray, np.
 
 def _standard(fit: FittedModel, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of standard X and Z."""
-    rows, problem = own_rows(fit), fit.solution.problem
-    X = np.linalg.solve(problem.back_x.T, rows.X[order].T).T
-    return X, fit.standard_rows(rows.Z[order])
+    rows = own_rows(fit)
+    return fit.estimates.standard_columns(rows.X[order]), fit.standard_rows(rows.Z[order])
 
 
 def _combinations(columns: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -75,13 +74,3 @@ def _require_blocks(small: FittedModel, large: FittedModel, into_z: np.ndarray) 
         rows = [np.abs(into_z[np.ix_(other, block)]).max(initial=0.0) for other in large.model.random.positions]
         if sum(value > 1e-6 * size for value in rows) > 1:
             raise NotNested(f"the larger model holds covariances at zero that the smaller has ({', '.join(names)})")
-
-
-def _into_xy(small: FittedModel, large: FittedModel, fixed: np.ndarray) -> np.ndarray:
-    """Standard [X y] of the smaller model = that of the larger @ this."""
-    mine, theirs = small.solution.problem, large.solution.problem
-    into = np.zeros((theirs.p + 1, mine.p + 1))
-    into[:-1, :-1] = fixed
-    into[:-1, -1] = (theirs.offset - fixed @ mine.offset) / mine.scale
-    into[-1, -1] = theirs.scale / mine.scale
-    return into

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.engine.draws.replicates import ParametricSource
-from growthcurves.engine.solution import Solution
-from growthcurves.engine.submodels.boundary import boundary, free_parameters, new_directions, squared_shares
-from growthcurves.engine.submodels.ratios import criterion_value, likelihood_ratio, null_truth
-from growthcurves.engine.submodels.spectral import MOST_PERSONS, distinct_persons, simulated_ratios, spectrum
-from growthcurves.engine.submodels.submodel import Submodel
+from growthcurves.engine.estimates import Pair
 from growthcurves.errors import ModelError, unknown
 from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
 from growthcurves.numerics.distributions import chi_square_tail
@@ -27,50 +21,6 @@ METHODS = ("auto", "exact", "bootstrap")
 DRAWS = {"auto": 10_000, "exact": 10_000, "bootstrap": 1000}
 #: A replicate's ratio within this of the observed one is equal to it.
 EQUAL = 1e-7
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two nested models of the same rows.
-
-    Attributes
-    ----------
-    small, large : Solution
-    part : Submodel
-        The smaller problem in the larger's coordinates.
-    """
-
-    small: Solution
-    large: Solution
-    part: Submodel
-
-    @cached_property
-    def ratio(self) -> float:
-        return likelihood_ratio(self.large, self.small)
-
-    @property
-    def fixed(self) -> int:
-        """Fixed effects that the larger model has more."""
-        return self.large.problem.p - self.small.problem.p
-
-    @property
-    def random(self) -> int:
-        """Variances and covariances that the larger model has more."""
-        return free_parameters(self.large.problem.partition) - free_parameters(self.small.problem.partition)
-
-    @property
-    def free(self) -> int:
-        return self.fixed + self.random
-
-    @property
-    def naive(self) -> float:
-        """The p-value of a chi-square with all parameters, as if no variance were at its boundary."""
-        return chi_square_tail(self.ratio, self.free)
-
-    @cached_property
-    def boundaries(self) -> int:
-        """Directions in which only the larger model has variance."""
-        return sum(N.shape[1] for N in new_directions(self.large.problem, self.part)) if self.random else 0
 
 
 @dataclass(frozen=True)
@@ -159,12 +109,17 @@ def ratio_test(pair: Pair, title: str, method: str, n: int | None, rng: Any) -> 
         For an unknown method, one that does not apply to the pair, or draws that are asked for where none are made.
     """
     tail, seed = tail_of(pair, method, n, rng)
-    row = [pair.ratio, pair.free, tail.p_value, pair.naive, tail.error, tail.distribution]
+    row = [pair.ratio, pair.free, tail.p_value, naive(pair), tail.error, tail.distribution]
     columns = ["statistic", "parameters", "p_value", "p_naive", "mc_error", "distribution"]
     notes = (*tail.notes, *([f"No p-value: {tail.why_not}."] if tail.why_not else []))
     if tail.draws:
         notes = (f"{tail.draws:,} draws, rng={seed}", *notes)
     return LikelihoodRatio(pd.DataFrame([row], columns=columns), title, notes)
+
+
+def naive(pair: Pair) -> float:
+    """The p-value of a chi-square with all parameters, as if no variance were at its boundary."""
+    return chi_square_tail(pair.ratio, pair.free)
 
 
 def tail_of(pair: Pair, method: str, n: int | None, rng: Any) -> tuple[Tail, int]:
@@ -189,8 +144,9 @@ def large_sample(pair: Pair, draws: int, seed: int) -> Tail:
     known = closed_form(pair)
     if known is not None:
         return known
-    at = boundary(pair.large.problem, pair.part, pair.small.optimum.at.D)
-    shares = squared_shares(at, draws, np.random.default_rng(seed))
+    if pair.sampled is None:
+        return Tail(float("nan"), "not known", why_not=pair.large.why_not("mixtures"))
+    shares = pair.sampled.squared_shares(draws, seed)
     with np.errstate(divide="ignore", invalid="ignore"):
         beyond = np.where(shares > 0, pair.ratio / shares, np.inf if pair.ratio > 0 else 0.0)
     tails = chi_square_tails(beyond, pair.free)
@@ -226,42 +182,26 @@ def _why_not(pair: Pair) -> str:
 
 def exact(pair: Pair, draws: int, seed: int) -> Tail:
     """The finite-sample distribution for one variance (Crainiceanu and Ruppert 2004)."""
-    problem = pair.large.problem
-    new = new_directions(problem, pair.part)
-    if pair.fixed or pair.random != 1 or len(new) != 1:
+    sampled = pair.mixed()
+    if pair.fixed or pair.random != 1 or pair.boundaries != 1:
         raise ModelError(
             "The exact distribution is known for one variance that is uncorrelated with the others and for the same "
             "fixed effects; use method='bootstrap'."
         )
-    column = int(np.abs(new[0][:, 0]).argmax())
-    if distinct_persons(problem, column) > MOST_PERSONS:
-        raise ModelError(
-            f"The exact distribution needs the eigenvalues of more than {MOST_PERSONS:,} persons with different "
-            f"designs; with so many use method='auto'."
-        )
-    simulated = simulated_ratios(problem, spectrum(problem, column), draws, np.random.default_rng(seed))
-    kind = "restricted likelihood ratio" if problem.reml else "likelihood ratio"
-    if not pair.small.problem.q:
-        return _counted(simulated, pair.ratio, f"exact {kind} by its spectral representation")
+    found = sampled.one_variance(draws, seed)
+    kind = "restricted likelihood ratio" if pair.large.frame.reml else "likelihood ratio"
+    if found.alone:
+        return _counted(found.ratios, pair.ratio, f"exact {kind} by its spectral representation")
     words = f"{kind} by the spectral representation without the other variances"
     note = "Approximate with other variances in the model (Greven, Crainiceanu, Kuechenhoff and Peters 2008)."
-    return _counted(simulated, pair.ratio, words, (note,))
+    return _counted(found.ratios, pair.ratio, words, (note,))
 
 
 def bootstrap(pair: Pair, draws: int, seed: int) -> Tail:
     """Replicates drawn from the smaller model and fitted by both (Davison and Hinkley 1997, section 4.2.3)."""
-    problem, truth = pair.large.problem, null_truth(pair.small, pair.part)
-    fits = []
-    for part in (None, pair.part):
-        source = ParametricSource(problem, truth, np.random.SeedSequence(seed))
-
-        def batch(first: int, last: int, part: Submodel | None = part, source: ParametricSource = source) -> Any:
-            drawn = source.next(last - first)
-            return drawn if part is None else part.of(drawn)
-
-        fits.append(in_batches(batch, draws, source.numbers, "bootstrap"))
-    large, small = fits
-    shift = (criterion_value(pair.small) - pair.small.deviance) - (criterion_value(pair.large) - pair.large.deviance)
+    drawings = pair.mixed().drawings(seed)
+    large, small = (in_batches(drawing, draws, "bootstrap") for drawing in drawings)
+    shift = (pair.small.comparable - pair.small.deviance) - (pair.large.comparable - pair.large.deviance)
     good = large.converged & small.converged
     ratios = np.maximum(small.deviance - large.deviance + shift, 0.0)[good]
     lost = draws - int(good.sum())

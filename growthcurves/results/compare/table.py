@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block, TextTable
-from growthcurves.engine.submodels.ratios import criterion_value
 from growthcurves.errors import ModelError
-from growthcurves.estimate import estimate
+from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import predictor_words
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.compare.alignment import common_order
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.compare.nesting import NotNested, nesting, same_fixed_effects
-from growthcurves.results.compare.ratio import Pair, ratio_test
+from growthcurves.results.compare.ratio import ratio_test
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.printing import number, p_text
 
@@ -60,13 +59,13 @@ class Comparison(Answer):
 def _head(answer: Comparison) -> Iterable[str]:
     one = next(iter(answer.fits.values()))
     by = "REML" if one.method == "reml" else "ML"
-    yield f"Fits of {one.model.outcome} by {by}, {one.moments.rows:,} rows of {one.moments.persons:,} persons"
+    yield f"Fits of {one.model.outcome} by {by}, {one.sums.rows:,} rows of {one.sums.persons:,} persons"
     yield from (f"  {name}  {_words(fit)}" for name, fit in answer.fits.items())
 
 
 def _foot(answer: Comparison) -> Iterable[str]:
     one = next(iter(answer.fits.values()))
-    yield f"AICc and BIC with n = {one.moments.rows:,} rows, BIC (N) with {one.moments.persons:,} persons."
+    yield f"AICc and BIC with n = {one.sums.rows:,} rows, BIC (N) with {one.sums.persons:,} persons."
     yield "k counts all parameters: fixed effects, variances and covariances, and the residual variance."
     tested = answer.table[answer.table["distribution"] != ""]
     yield from (f"{row.fit} against {row.against}: {row.distribution}." for row in tested.itertuples())
@@ -156,40 +155,42 @@ def _comparable(fits: Sequence[FittedModel]) -> tuple[list[FittedModel], list[st
     if methods == {"ml"} or (methods == {"reml"} and all(same_fixed_effects(fits[0], fit) for fit in fits[1:])):
         return list(fits), []
     why = "not all fits are by REML" if len(methods) > 1 else "they differ in their fixed effects"
-    out = [fit if fit.method == "ml" else estimate(fit.model, fit.panel, "ml", type(fit)) for fit in fits]
+    out = [by_likelihood(fit) for fit in fits]
     return out, [f"Fits by REML are refitted by ML: {why}."]
 
 
 def _test(fits: dict[str, FittedModel], place: int, method: str, n: int | None, seed: int) -> _Test:
     """The test of a fit against the largest smaller one that is nested in it."""
     names = list(fits)
-    large, reasons = fits[names[place]], []
+    large, reasons = fits[names[place]], list[tuple[str, str]]()
     for name in reversed(names[:place]):
         small = fits[name]
         if small.parameter_count == large.parameter_count:
-            reasons.append(f"{name}: no test, because both have {large.parameter_count} parameters")
+            reasons.append((name, f"no test, because both have {large.parameter_count} parameters"))
             continue
         try:
-            part = nesting(small, large)
+            pair = nesting(small, large)
         except NotNested as reason:
-            reasons.append(f"{name}: no test, because {reason}")
+            reasons.append((name, f"no test, because {reason}"))
             continue
-        found = ratio_test(Pair(small.solution, large.solution, part), "", method, n, seed)
+        found = ratio_test(pair, "", method, n, seed)
         row = found.table.iloc[0]
         words = "" if np.isnan(row["p_value"]) else row["distribution"]
         return _Test(
             name, row["statistic"], row["parameters"], row["p_value"], row["p_naive"], words, found.notes
         )
-    notes = tuple(reason.partition(": ")[2] for reason in reasons[:1])
-    return _Test(against=reasons[0].partition(": ")[0] if reasons else "", notes=notes)
+    if not reasons:
+        return _Test()
+    against, why = reasons[0]
+    return _Test(against=against, notes=(why,))
 
 
 def _table(fits: dict[str, FittedModel], tests: list[_Test]) -> pd.DataFrame:
-    first = next(iter(fits.values())).solution
-    coding = first.deviance - criterion_value(first)
+    first = next(iter(fits.values())).estimates
+    coding = first.deviance - first.comparable
     rows = []
     for (name, fit), test in zip(fits.items(), tests, strict=True):
-        value = criteria(fit, criterion_value(fit.solution) + coding)
+        value = criteria(fit, fit.estimates.comparable + coding)
         rows.append([name, value.parameters, value.deviance, value.aic, value.aicc, value.bic, value.bic_persons, NAN])
         rows[-1] += list(test[:-1])
     columns = ["fit", "parameters", "deviance", "aic", "aicc", "bic", "bic_persons", "weight", *_Test._fields[:-1]]

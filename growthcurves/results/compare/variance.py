@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from growthcurves.engine.solution import solve_problem
-from growthcurves.engine.submodels.submodel import submodel
+from growthcurves.engine.estimates import Pair
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.compare.ratio import LikelihoodRatio, Pair, ratio_test
+from growthcurves.results.compare.ratio import LikelihoodRatio, ratio_test
 
 
 def without_random(fit: FittedModel, names: Iterable[str]) -> Pair:
     """The fit and the same model without some random effects, from the cross-products alone."""
     left = set(names)
     kept = [place for place, name in enumerate(fit.random_names) if name not in left]
-    large = fit.solution
-    part = submodel(large.problem, range(large.problem.p), kept)
-    return Pair(solve_problem(part.problem, replace(fit.moments, own=None)), large, part)
+    return fit.estimates.without_random(kept)
 
 
 def test_variance(fit: FittedModel, names: tuple[str, ...], method: str, n: int | None, rng: Any) -> LikelihoodRatio:

@@ -24,6 +24,9 @@ METHODS = {
     "normal": NormalDf(),
 }
 
+#: What is taken where no method is asked for.
+DDF = "satterthwaite"
+
 
 def ddf_of(value: Any) -> Any:
     """A method from its short name, or the value itself.

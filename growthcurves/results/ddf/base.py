@@ -57,7 +57,7 @@ class Method:
 
     def covariance(self, fit: FittedModel) -> np.ndarray:
         """Covariance matrix of the fixed effects that goes with the degrees of freedom."""
-        return fit.solution.cov_beta
+        return fit.estimates.cov_beta
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p)."""
@@ -107,7 +107,7 @@ def independent_rows(fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> Rows:
     ModelError
         When L is zero, or rows that follow from each other are set to values that contradict each other.
     """
-    spread = L @ fit.solution.cov_beta @ L.T
+    spread = L @ fit.estimates.cov_beta @ L.T
     size = np.sqrt(np.maximum(np.diag(spread), 0.0))
     if not (size > 0).any():
         raise ModelError("The hypothesis has no fixed effect in it: every row of L is zero.")
@@ -115,11 +115,11 @@ def independent_rows(fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> Rows:
     rank = int((np.linalg.eigvalsh(spread / np.outer(unit, unit)) > REDUNDANT).sum())
     values, vectors = np.linalg.eigh(spread)
     kept = vectors[:, ::-1][:, :rank].T
-    distance = L @ fit.solution.beta - rhs
+    distance = L @ fit.estimates.beta - rhs
     left = distance - spread @ kept.T @ (kept @ distance / values[::-1][:rank])
     if (np.abs(left) > 1e-6 * (unit + np.abs(distance))).any():
         raise ModelError("The rows of the hypothesis contradict each other: no fixed effects satisfy all of them.")
-    return Rows(kept @ L, kept @ distance, row_variances(kept @ L, fit.solution.cov_beta), L)
+    return Rows(kept @ L, kept @ distance, row_variances(kept @ L, fit.estimates.cov_beta), L)
 
 
 def joint_by(method: Method, fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> JointTest:

@@ -35,7 +35,7 @@ class BetweenWithin(Method):
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p)."""
-        names, persons = owners(fit), fit.moments.persons
+        names, persons = owners(fit), fit.sums.persons
 
         def count(name: str) -> float:
             return residual_df(fit) if random_effect(fit, name) is None else float(persons - names.count(name))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.submodels.ranks import rank_with
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
@@ -54,12 +53,12 @@ class Containment(Method):
         """Degrees of freedom of each row of L (k, p)."""
         if self.rule == "nlme":
             return smallest(L, _inner_outer(fit))
-        ranks = [rank_with(fit.solution.problem, a) for a in range(len(fit.random_names) + 1)]
+        ranks = fit.estimates.ranks()
 
         def count(name: str) -> float:
             place = random_effect(fit, name)
             if place is None:
-                return float(fit.moments.rows - ranks[-1])
+                return float(fit.sums.rows - ranks[-1])
             return float(ranks[place + 1] - ranks[place])
 
         return by_owner(fit, L, count)
@@ -69,7 +68,7 @@ def _inner_outer(fit: FittedModel) -> np.ndarray:
     """nlme's denominator df of each fixed effect, (p,)."""
     outer = _constant_within(fit)
     intercept = np.array([name == "intercept" for name in fit.terms])
-    persons, rows = fit.moments.persons, fit.moments.rows
+    persons, rows = fit.sums.persons, fit.sums.rows
     between = persons - bool(intercept.any()) - (outer & ~intercept).sum()
     within = rows - persons - (~outer).sum()
     return np.where(outer & ~intercept, float(between), float(within))

@@ -12,7 +12,7 @@ from growthcurves.fitted import FittedModel
 def owners(fit: FittedModel) -> list[str]:
     """For each fixed effect, the growth parameter that it predicts, or the time-varying covariate that it is."""
     owner = {column: name for name, terms in fit.bound.growth_terms.items() for column, _ in terms}
-    return [owner.get(column, fit.bound.terms[column]) for column in fit.coordinates.x.kept]
+    return [owner.get(column, fit.bound.terms[column]) for column in fit.sums.kept]
 
 
 def random_effect(fit: FittedModel, name: str) -> int | None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.information.kenward_roger import adjusted_covariance
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method, Rows
@@ -68,14 +67,11 @@ class KenwardRoger(Method):
         """
         if fit.method != "reml":
             raise ModelError(self.why_not(fit))
-        info = information_of(fit, self.information)
-        if info is None:
-            return np.full_like(fit.solution.cov_beta, np.nan)
-        return adjusted_covariance(fit.solution.problem, fit.solution.optimum, info.cov)
+        return fit.estimates.adjusted_covariance(self.information)
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p)."""
-        return satterthwaite_df(fit.solution.cov_beta, information_of(fit, self.information), L)
+        return satterthwaite_df(fit.estimates.cov_beta, information_of(fit, self.information), L)
 
     def joint(self, fit: FittedModel, rows: Rows) -> tuple[float, float]:
         """Scaled F and the degrees of freedom of its denominator."""

@@ -12,7 +12,7 @@ from growthcurves.results.ddf.base import Method
 
 def residual_df(fit: FittedModel) -> float:
     """n - rank X."""
-    return float(fit.moments.rows - len(fit.terms))
+    return float(fit.sums.rows - len(fit.terms))
 
 
 @dataclass(frozen=True)

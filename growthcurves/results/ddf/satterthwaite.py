@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.engine.information.observed import VarianceInformation
+from growthcurves.engine.estimates import Uncertainty
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.ddf.base import Method, Rows
@@ -20,12 +20,12 @@ def checked_information(kind: str) -> None:
         raise ModelError(unknown("information", kind, KINDS))
 
 
-def information_of(fit: FittedModel, kind: str) -> VarianceInformation | None:
+def information_of(fit: FittedModel, kind: str) -> Uncertainty | None:
     """Observed or expected information of the variance parameters; None where it is not positive definite."""
-    return fit.solution.information if kind == "observed" else fit.solution.expected_information
+    return fit.estimates.uncertainty(kind)
 
 
-def satterthwaite_df(covariance: np.ndarray, info: VarianceInformation | None, L: np.ndarray) -> np.ndarray:
+def satterthwaite_df(covariance: np.ndarray, info: Uncertainty | None, L: np.ndarray) -> np.ndarray:
     """2 f^2 / (g' A g) of each row of L; NaN where there is no information."""
     if info is None:
         return np.full(len(L), np.nan)
@@ -76,11 +76,11 @@ class Satterthwaite(Method):
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p); NaN where the information is not positive definite."""
-        return satterthwaite_df(fit.solution.cov_beta, information_of(fit, self.information), L)
+        return satterthwaite_df(fit.estimates.cov_beta, information_of(fit, self.information), L)
 
     def joint(self, fit: FittedModel, rows: Rows) -> tuple[float, float]:
         """F and its denominator: that of the F whose mean is the mean of the squared t of the components."""
-        return rows.wald(fit.solution.cov_beta), fai_cornelius(self.df(fit, rows.L))
+        return rows.wald(fit.estimates.cov_beta), fai_cornelius(self.df(fit, rows.L))
 
 
 def fai_cornelius(df: np.ndarray) -> float:

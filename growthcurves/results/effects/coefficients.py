@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile, two_sided
@@ -50,12 +51,23 @@ def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0
     return linear_functions(fit, np.eye(len(fit.terms)), fit.terms, ddf, level)
 
 
+def effect_findings(fit: FittedModel, table: pd.DataFrame) -> list[Finding]:
+    """The rows of `fixed_effects` as findings: of which growth parameter and predictor each is."""
+    return [
+        Finding(
+            Kind.FIXED_EFFECT, row.estimate, of=part, std_error=row.std_error, df=row.df, statistic=row.statistic,
+            p_value=row.p_value, conf_low=row.conf_low, conf_high=row.conf_high,
+        )
+        for part, row in zip(fit.term_parts, table.itertuples(index=False), strict=True)
+    ]  # fmt: skip
+
+
 def linear_functions(
     fit: FittedModel, L: np.ndarray, names: Sequence[str], ddf: Any = "satterthwaite", level: float = 0.95
 ) -> pd.DataFrame:
     """Tidy table of the rows of L beta, L of shape (k, p)."""
     method = ddf_of(ddf)
-    estimate = L @ fit.solution.beta
+    estimate = L @ fit.estimates.beta
     error = np.sqrt(np.maximum(row_variances(L, method.covariance(fit)), 0.0))
     df = method.df(fit, L)
     with np.errstate(divide="ignore", invalid="ignore"):

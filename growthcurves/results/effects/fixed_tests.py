@@ -13,6 +13,7 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import two_sided
+from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test, linear_functions
 from growthcurves.results.questions.hypotheses import Hypotheses, combination_text, independent, read_hypotheses
 from growthcurves.results.tables.answer import Answer, text_table
@@ -122,7 +123,7 @@ def test(fit: FittedModel, hypotheses: Any, ddf: Any = "satterthwaite", level: f
     kept, follows = independent(fit, read)
     if len(table) == 1:
         row = table.iloc[0]
-        return FixedTest(table, row["statistic"], 1, row["df"], row["p_value"], table.attrs["ddf"])
+        return FixedTest(table, row["statistic"], 1, row["df"], row["p_value"], ddf_of(ddf).label)
     joint = joint_test(fit, read.L[kept], read.rhs[kept], ddf)
     return FixedTest(table, joint.statistic, joint.df_num, joint.df_den, joint.p_value, joint.label, follows)
 
@@ -194,7 +195,7 @@ def contrast(
     """
     names, L = combinations(fit, weights, of)
     table = linear_functions(fit, L, names, ddf, level)
-    return Contrast(table, table.attrs["ddf"])
+    return Contrast(table, ddf_of(ddf).label)
 
 
 def combinations(fit: FittedModel, weights: Any, of: Any = None) -> tuple[list[str], np.ndarray]:

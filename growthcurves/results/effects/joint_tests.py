@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.sums.design import standardise
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import shape_times
 from growthcurves.model.columns import Columns
-from growthcurves.model.formula import expression_columns, quoted
+from growthcurves.model.formula.tokens import quoted
+from growthcurves.model.formula.tree import CONSTANT, Factor, Term
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.questions.estimable import estimable_part
@@ -24,7 +24,6 @@ from growthcurves.results.questions.reference_grid import (
     Grid,
     Variable,
     all_columns,
-    categorical_expressions,
     cell_rows,
     grid_variables,
 )
@@ -158,29 +157,30 @@ def model_effects(fit: FittedModel) -> list[Effect]:
     for owner, columns in zip(owners, all_columns(fit), strict=True):
         factors = _factor_variables(columns)
         for term, places in _by_term(columns).items():
-            numbers = frozenset(term - factors.keys()) | _function_of_time(fit, owner)
-            names = frozenset(factors[text] for text in term & factors.keys())
-            effects.append(Effect(_name(owner, columns, places[0]), numbers, names, tuple(first + j for j in places)))
+            numbers = frozenset(str(factor) for factor in term.factors if factor not in factors)
+            names = frozenset(factors[factor] for factor in term.factors if factor in factors)
+            numbers |= _function_of_time(fit, owner)
+            effects.append(Effect(_name(owner, term), numbers, names, tuple(first + j for j in places)))
         first += len(columns.names)
     return effects
 
 
-def _by_term(columns: Columns) -> dict[frozenset[str], list[int]]:
-    terms = columns.terms or tuple(frozenset() for _ in columns.names)
-    found: dict[frozenset[str], list[int]] = {}
-    for j, (name, term) in enumerate(zip(columns.names, terms, strict=True)):
-        found.setdefault(frozenset() if name == "1" else term, []).append(j)
+def _by_term(columns: Columns) -> dict[Term, list[int]]:
+    found: dict[Term, list[int]] = {}
+    for j, term in enumerate(columns.terms):
+        found.setdefault(term if columns.parts[j] else CONSTANT, []).append(j)
     return found
 
 
-def _factor_variables(columns: Columns) -> dict[str, str]:
+def _factor_variables(columns: Columns) -> dict[Factor, str]:
     """The variable of each categorical factor of a formula."""
     found = {}
-    for text in categorical_expressions(columns):
-        names = {text} if text in columns.used else expression_columns(text)
-        if len(names) != 1:
-            raise NotEstimableError(f"The factor {text!r} is made of several columns: make it a column of the table.")
-        found[quoted(text) if text in columns.used else text] = names.pop()
+    for factor in columns.categorical:
+        if len(factor.columns) != 1:
+            raise NotEstimableError(
+                f"The factor {factor.label!r} is made of several columns: make it a column of the table."
+            )
+        found[factor] = next(iter(factor.columns))
     return found
 
 
@@ -192,13 +192,9 @@ def _function_of_time(fit: FittedModel, owner: str | None) -> frozenset[str]:
     return frozenset([quoted(fit.model.time) if text == fit.model.time else text]) if text else frozenset()
 
 
-def _name(owner: str | None, columns: Columns, place: int) -> str:
+def _name(owner: str | None, term: Term) -> str:
     """The effect in words: the term as its formula says it, after the growth parameter."""
-    factors = [factor.strip("`") if factor.count("`") == 2 else factor for factor in columns.written[place]]
-    text = ":".join(factors) or columns.names[place]
-    if owner is None:
-        return text
-    return owner if columns.names[place] == "1" else f"{owner}:{text}"
+    return ":".join(filter(None, (owner, term.label)))
 
 
 # ---------------------------------------------------------------- type 3
@@ -222,9 +218,9 @@ class _Cells:
         factors = [item for item in variables.values() if item.factor]
         grid = Grid(variables, [item.name for item in factors])
         cells = grid.cells()
-        rows = np.random.default_rng(0).integers(0, fit.moments.rows, LOOKS)
+        rows = np.random.default_rng(0).integers(0, fit.sums.rows, LOOKS)
         numbers = {item.name: fit.panel.numbers(item.name)[rows] for item in variables.values() if not item.factor}
-        times = np.zeros(fit.moments.rows)
+        times = np.zeros(fit.sums.rows)
         if fit.model.time is not None:
             times = shape_times(fit.model, fit.panel.times, fit.panel.frame)
         parts = []
@@ -249,7 +245,7 @@ class _Cells:
             means[:, columns] = self.X[:, look, columns]
             parts.append(contrasts @ self._averaged(means, effect))
         L = np.concatenate(parts) if parts else np.zeros((0, self.X.shape[2]))
-        return estimable_part(fit, L)[:, list(fit.coordinates.x.kept)], len(L)
+        return estimable_part(fit, L)[:, list(fit.sums.kept)], len(L)
 
     def _functions(self, family: list[int], own: tuple[int, ...]) -> list[tuple[list[int], int]]:
         """Columns of the family that share a function of time and covariates, and the look at which it is largest.
@@ -300,14 +296,11 @@ def _cell_code(item: Variable, told_apart: bool) -> np.ndarray:
 def _second(fit: FittedModel, effects: list[Effect], effect: Effect) -> tuple[np.ndarray, int]:
     """Rows of the Cholesky factor of X'X with the effects that contain this one last (Goodnight 1980)."""
     later = [j for other in effects if other.contains(effect) for j in other.columns]
-    kept = list(fit.coordinates.x.kept)
+    kept = list(fit.sums.kept)
     own = [j for j in effect.columns if j in kept]
     before = [j for j in kept if j not in later and j not in own]
     order = [*before, *own, *(j for j in kept if j in later)]
-    moments = fit.moments
-    lift = moments.terms.lift_x(moments.row_centre, moments.weight_centre)[:, order]
-    content = np.array([moments.terms.x_closed.index(moments.terms.x[j]) for j in order], dtype=int)
-    back = standardise(moments.total[:-1, :-1], lift, content).back
+    back = fit.sums.triangle(order)
     rows = np.zeros((len(own), len(kept)))
     rows[:, [kept.index(j) for j in order]] = back[len(before) : len(before) + len(own)]
     return rows, len(effect.columns)

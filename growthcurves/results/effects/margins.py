@@ -12,6 +12,7 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import t_tail
+from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.effects.fixed_tests import combinations
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
@@ -96,7 +97,7 @@ def equivalence(
     interval = f"{100 * (1 - 2 * alpha):g} % interval {number(row['conf_low'])} to {number(row['conf_high'])}"
     verb = "lies" if p < alpha else "is not shown to lie"
     sentence = f"{name} {verb} between {number(low)} and {number(high)}: {_p_words(p)}, {interval}."
-    return _answer(row, t, p, (low, high), alpha, sentence)
+    return _answer(row, t, p, (low, high), alpha, sentence, ddf)
 
 
 def noninferiority(
@@ -153,7 +154,7 @@ def noninferiority(
     side = "above" if sign > 0 else "below"
     verb = "lies" if p < alpha else "is not shown to lie"
     text = f"{name} {verb} {side} {number(bound)}: {_p_words(p)}, one-sided {100 * (1 - alpha):g} % bound {end}."
-    return _answer(row, t, p, (bound, np.inf) if sign > 0 else (-np.inf, bound), alpha, text)
+    return _answer(row, t, p, (bound, np.inf) if sign > 0 else (-np.inf, bound), alpha, text, ddf)
 
 
 def _p_words(p: float) -> str:
@@ -170,9 +171,7 @@ def _one_row(fit: FittedModel, effect: Any, of: Any, ddf: Any, level: float) -> 
     if len(names) != 1:
         raise ModelError(f"One effect at a time has margins; these are {len(names)}: {'; '.join(names)}.")
     table = linear_functions(fit, L, names, ddf, level)
-    row = table.iloc[0].copy()
-    row.attrs = table.attrs
-    return names[0], row
+    return names[0], table.iloc[0].copy()
 
 
 def _margins(margin: Any) -> tuple[float, float]:
@@ -190,10 +189,10 @@ def _checked_alpha(alpha: float, most: float) -> float:
 
 
 def _answer(
-    row: pd.Series, t: float, p: float, margins: tuple[float, float], alpha: float, sentence: str
+    row: pd.Series, t: float, p: float, margins: tuple[float, float], alpha: float, sentence: str, ddf: Any
 ) -> MarginTest:
     row = row.copy()
     row["statistic"], row["p_value"] = t, p
     table = pd.DataFrame([row[TIDY].to_list()], columns=TIDY)
     table["margin_low"], table["margin_high"] = margins
-    return MarginTest(table, p, p < alpha, sentence, row.attrs["ddf"])
+    return MarginTest(table, p, p < alpha, sentence, ddf_of(ddf).label)

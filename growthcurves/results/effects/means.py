@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Group, Kind, Level
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
@@ -21,6 +23,10 @@ from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.results.tables.printing import number, p_text, time_text
 
 DIFFERENCES = (None, "pairwise", "reference")
+#: What the difference of two estimates is.
+DIFFERENCE = {Kind.MEAN: Kind.MEAN_DIFFERENCE, Kind.SLOPE: Kind.SLOPE_DIFFERENCE}
+_WORDS = {Kind.MEAN: "mean", Kind.SLOPE: "slope"}
+_OWN_COLUMNS = {*TIDY, "kind", "p_adjusted", "conf_low_adjusted", "conf_high_adjusted"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,8 +36,11 @@ class Marginal(Answer):
     Attributes
     ----------
     table : DataFrame
-        Tidy; kind ("mean" or "slope", then "difference"), the grouping variables and time in further columns; with
-        differences also p_adjusted, and conf_low_adjusted, conf_high_adjusted where the adjustment has intervals.
+        Tidy; kind ("mean" or "slope", then "difference"), the grouping variables and time in further columns ("by_term"
+        for one that is called like another column of the table); with differences also p_adjusted, and
+        conf_low_adjusted, conf_high_adjusted where the adjustment has intervals.
+    findings : tuple of Finding
+        The rows of the table: what each is, of which group, when, and against which group or time (of).
     rows : GridRows
         The estimates as linear functions of the fixed effects.
     title, note, ddf : str
@@ -39,6 +48,7 @@ class Marginal(Answer):
     adjustment : str
     """
 
+    findings: tuple[Finding, ...] = field(repr=False)
     rows: GridRows = field(repr=False)
     title: str
     note: str
@@ -56,13 +66,17 @@ class Marginal(Answer):
         return self._part(True)
 
     def _part(self, differences: bool) -> pd.DataFrame:
-        part = self.table[(self.table["kind"] == "difference") == differences]
+        part = self.table[self._is_difference == differences]
         return part.dropna(axis=1, how="all").reset_index(drop=True) if len(part) else part
 
+    @property
+    def _is_difference(self) -> np.ndarray:
+        return np.array([finding.kind in DIFFERENCE.values() for finding in self.findings])
+
     def __str__(self) -> str:
-        lines = [self.title, _shown(self.table[self.table["kind"] != "difference"])]
-        if (self.table["kind"] == "difference").any():
-            lines += [f"Differences ({self.adjustment})", _shown(self.table[self.table["kind"] == "difference"])]
+        lines = [self.title, _shown(self.table[~self._is_difference])]
+        if self._is_difference.any():
+            lines += [f"Differences ({self.adjustment})", _shown(self.table[self._is_difference])]
         return "\n".join([*lines, *self._notes()])
 
     def _notes(self) -> list[str]:
@@ -148,7 +162,7 @@ def means(
     moments = [next(iter(point.values()), 0.0) for point in points]
     parts = [grid.average(fit, cell_rows(fit, grid.cells(), t)) for t in moments]
     title = f"Estimated means of {fit.model.outcome}"
-    return marginal(fit, grid, points, parts, ("mean", title), (differences, adjust), ddf, level)
+    return marginal(fit, grid, points, parts, (Kind.MEAN, title), (differences, adjust), ddf, level)
 
 
 def marginal(
@@ -156,30 +170,58 @@ def marginal(
     grid: Grid,
     points: list[dict[str, Any]],
     parts: list[GridRows],
-    kind: tuple[str, str],
+    what: tuple[Kind, str],
     compare: tuple[str | None, str],
     ddf: Any,
     level: float,
 ) -> Marginal:
     """Estimates at each point (of time) for each group, and their differences."""
-    word, title = kind
+    kind, title = what
     if compare[0] not in DIFFERENCES:
         raise ModelError(unknown("kind of differences", compare[0], DIFFERENCES[1:]))
     rows = GridRows(
         np.concatenate([part.L for part in parts]),
-        fit.coordinates.x.kept,
+        fit.sums.kept,
         np.concatenate([part.estimable for part in parts]),
     )
     labels = [{**group, **point} for point in points for group in grid.groups()]
     names = [", ".join(filter(None, (group_text(g), point_text(p)))) or "all" for p in points for g in grid.groups()]
-    table = linear_table(fit, rows.over_kept, names, ddf, level).assign(kind=word)
+    table = linear_table(fit, rows.over_kept, names, ddf, level).assign(kind=_WORDS[kind])
     for name in [*grid.by, *(points[0] if points else ())]:
-        table[name] = [label[name] for label in labels]
-    adjustment = ""
+        table[_column(name)] = [label[name] for label in labels]
+    whose: list[_Whose] = [(_group(group), _when(point), None) for point in points for group in grid.groups()]
+    findings, adjustment = _findings(kind, table, whose), ""
     if compare[0] is not None:
-        compared, adjustment = _differences(fit, grid, points, rows, compare, ddf, level)
+        compared, whose, adjustment = _differences(fit, grid, points, rows, compare, ddf, level)
+        findings += _findings(DIFFERENCE[kind], compared, whose)
         table = pd.concat([table, compared], ignore_index=True)
-    return Marginal(table, rows, title, grid.note(), ddf_of(ddf).label, adjustment)
+    return Marginal(table, tuple(findings), rows, title, grid.note(), ddf_of(ddf).label, adjustment)
+
+
+#: Of which group, when, and against what.
+_Whose = tuple[Group | None, Any, Any]
+
+
+def _column(name: str) -> str:
+    """The column of a grouping variable or of time, which may not take the place of another."""
+    return f"by_{name}" if name in _OWN_COLUMNS else name
+
+
+def _group(group: Mapping[str, Any]) -> Group | None:
+    return tuple(Level(name, value) for name, value in group.items()) or None
+
+
+def _when(point: Mapping[str, Any]) -> Any:
+    """The time, or the ends of the interval, of a point; None without time."""
+    return next(iter(point.values()), None)
+
+
+def _findings(kind: Kind, table: pd.DataFrame, whose: Sequence[_Whose]) -> list[Finding]:
+    known = [name for name in (*TIDY[2:], "p_adjusted") if name in table]
+    return [
+        Finding(kind, row["estimate"], group=group, at=at, of=of, **{name: row[name] for name in known})
+        for (group, at, of), row in zip(whose, table.to_dict("records"), strict=True)
+    ]
 
 
 def point_text(point: dict[str, Any]) -> str:
@@ -200,7 +242,7 @@ def linear_table(fit: FittedModel, L: np.ndarray, names: list[str], ddf: Any, le
 
 def _differences(
     fit: FittedModel, grid: Grid, points: list, rows: GridRows, compare: tuple[str | None, str], ddf: Any, level: float
-) -> tuple[pd.DataFrame, str]:
+) -> tuple[pd.DataFrame, list[_Whose], str]:
     """Families of differences: between groups at each point, or between points where there are no groups."""
     groups = grid.groups()
     if grid.by:
@@ -212,15 +254,20 @@ def _differences(
         texts = [point_text(point) for point in points]
     if len(texts) < 2:
         raise ModelError("There is one estimate only, and so no difference: give by=, or several times.")
-    tables, notes = [], []
+    tables, whose, notes = [], [], []
     for members, point in families:
         table, note = _family(fit, rows, members, (texts, point_text(point)), compare, ddf, level)
         for name, value in point.items():
-            table[name] = [value] * len(table)
+            table[_column(name)] = [value] * len(table)
+        for late, early in _pairs(len(members), str(compare[0])):
+            if grid.by:
+                whose.append((_group(groups[late]), _when(point), _group(groups[early])))
+            else:
+                whose.append((None, _when(points[late]), _when(points[early])))
         tables.append(table)
         notes.append(note)
     where = f", at each {next(iter(points[0]))} by itself" if grid.by and len(points) > 1 else ""
-    return pd.concat(tables, ignore_index=True), "; ".join(dict.fromkeys(notes)) + where
+    return pd.concat(tables, ignore_index=True), whose, "; ".join(dict.fromkeys(notes)) + where
 
 
 def _family(

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.persons.sandwich import Sandwich, sandwich
+from growthcurves.engine.estimates import Sandwich
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.results.ddf import DDF, ddf_of
 from growthcurves.results.ddf.base import Method, Rows
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.tables.answer import Answer, text_table
@@ -80,7 +81,7 @@ class Robust(Method):
         return (df / eta * rows.wald(at.cov), df) if df > 0 else (float("nan"), float("nan"))
 
     def _sandwich(self, fit: FittedModel, L: np.ndarray) -> Sandwich:
-        return sandwich(fit.solution, fit.people_moments, self.kind, L)
+        return fit.estimates.sandwich(self.kind, L)
 
 
 def _batches(L: np.ndarray) -> Iterator[np.ndarray]:
@@ -96,16 +97,20 @@ class RobustEffects(Answer):
     ----------
     kind : str
     persons : int
+    ddf, model_ddf : str
+        How degrees of freedom were found, by the sandwich and by the model.
     """
 
     kind: str
     persons: int
+    ddf: str
+    model_ddf: str
 
     def __str__(self) -> str:
         width = max(len(str(term)) for term in self.table["term"])
         lines = [
-            f"Fixed effects with robust standard errors ({self.table.attrs['ddf']}; {self.persons:,} persons)",
-            f"beside the model's own ({self.table.attrs['model_ddf']})",
+            f"Fixed effects with robust standard errors ({self.ddf}; {self.persons:,} persons)",
+            f"beside the model's own ({self.model_ddf})",
             f"  {'':{width}}  {'':>10} {'robust':^26}   {'model':^26}",
             f"  {'':{width}}  {'estimate':>10} {'std. error':>10} {'df':>7} {'p':>6}    {'std. error':>10} "
             f"{'df':>7} {'p':>6}",
@@ -152,9 +157,9 @@ def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEf
     0  intercept       6.82             9.75
     1        day       1.55             0.80
     """
-    table = fixed_effects(fit, Robust(kind), level)
-    model = fixed_effects(fit, level=level)
+    method, own = Robust(kind), ddf_of(DDF)
+    table, model = fixed_effects(fit, method, level), fixed_effects(fit, own, level)
     columns = {f"model_{name}": model[name] for name in ("std_error", "df", "p_value")}
     wide = pd.DataFrame(table.assign(**columns))
-    wide.attrs = {**table.attrs, "model_ddf": model.attrs["ddf"]}
-    return RobustEffects(wide, str(kind).upper(), fit.moments.persons)
+    wide.attrs["ddf"], wide.attrs["model_ddf"] = method.label, own.label
+    return RobustEffects(wide, method.kind, fit.sums.persons, method.label, own.label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from growthcurves.contracts.finding import Kind
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.means import Marginal, marginal
@@ -72,4 +73,4 @@ def slopes(
         points = [{time: asked}]
         parts = [grid.average(fit, average_rate_rows(fit, grid.cells(), asked))]
     title = f"Estimated rates of change, {rate_unit(fit)}"
-    return marginal(fit, grid, points, parts, ("slope", title), (differences, adjust), ddf, level)
+    return marginal(fit, grid, points, parts, (Kind.SLOPE, title), (differences, adjust), ddf, level)

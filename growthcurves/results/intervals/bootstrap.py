@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from growthcurves.engine.estimates import Quantity
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
-from growthcurves.numerics.seeds import seed_of
+from growthcurves.numerics.seeds import DRAWS, seed_of
 from growthcurves.results.intervals.draws import replicate_fits
-from growthcurves.results.intervals.quantity import Interval, Quantity
+from growthcurves.results.intervals.quantity import Interval
 from growthcurves.results.intervals.replicates import Replicates, in_words, replicates_table
 
 KINDS = ("parametric", "case")
@@ -82,10 +83,6 @@ class Bootstrap:
         return self.drawn(fit).intervals(fit, quantities, level)
 
 
-#: Replicates where no number is given.
-DRAWS = 1000
-
-
 def asked(fit: FittedModel, method: Any, n: int = DRAWS, rng: Any = None) -> Any:
     """An interval method as asked for in a call: a bootstrap is drawn, once for all of its intervals.
 
@@ -109,7 +106,7 @@ def bootstrap(fit: FittedModel, method: Bootstrap) -> Replicates:
     NotEstimableError
         When the fit has not converged.
     """
-    if not fit.solution.verdict.converged:
+    if not fit.estimates.verdict.converged:
         raise NotEstimableError("The fit has not converged: replicates of it would mean nothing.")
     seed = seed_of(method.rng)
     fits = replicate_fits(fit, method.kind, method.n, seed)

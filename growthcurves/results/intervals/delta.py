@@ -1,4 +1,4 @@
-"""The delta method for any smooth function of fixed effects, G and residual variance."""
+"""The delta method for any smooth function of a point."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from growthcurves.engine.estimates import Point, Quantity
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import expit, logit, normal_quantile
 from growthcurves.results.tables.answer import checked_level
-
-Function = Callable[[np.ndarray, np.ndarray, float], float]
 
 SCALES: dict[str, tuple[Callable, Callable]] = {
     "identity": (lambda x: x, lambda x: x),
@@ -30,18 +29,16 @@ class Estimate(NamedTuple):
     conf_high: float
 
 
-def delta(fit: FittedModel, function: Function, level: float = 0.95, scale: str = "identity") -> Estimate:
-    """Estimate, standard error and Wald interval of function(beta, G, sigma2).
+def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95) -> Estimate:
+    """Estimate, standard error and Wald interval of a quantity.
 
-    G is that of the standard random effects (`FittedModel.standard_rows` translates), in which nothing cancels.
-
-    The interval is computed on the given scale and mapped back; where the estimate lies on the edge of that
+    The interval is computed on the quantity's scale and mapped back; where the estimate lies on the edge of that
     scale (a zero SD, a correlation of one) there is no interval. Derivatives are central differences along
     the parameters of the active face, whose sampling covariance is known.
     """
     checked_level(level)
-    value = float(function(fit.solution.beta, fit.standard_G, fit.sigma2))
-    variance = _variance(fit, function)
+    value, scale = float(quantity.of(fit.point)), quantity.scale
+    variance = _variance(fit, quantity)
     error = float(np.sqrt(variance)) if variance is not None and variance > 0 else float("nan")
     if _on_the_edge(value, scale):
         return Estimate(value, float("nan"), float("nan"), float("nan"))
@@ -72,25 +69,26 @@ def _size(value: float, scale: str) -> float:
     return abs(value) or 1.0
 
 
-def _variance(fit: FittedModel, function: Function) -> float | None:
-    info = fit.solution.information
+def _variance(fit: FittedModel, quantity: Quantity) -> float | None:
+    """g' C g with the gradient g by central differences and the joint covariance C of all parameters."""
+    info = fit.estimates.uncertainty("observed")
     if info is None or not fit.identified:
         return None
-    beta, G, s = fit.solution.beta, fit.standard_G, fit.sigma2
-    root = np.sqrt(np.diag(info.cov))
-    gradient = np.empty(len(root))
-    for m, width in enumerate(root):
-        h = 1e-4 * width
-        high = function(beta, G + h * info.dG[m], s + h * info.dsigma2[m])
-        low = function(beta, G - h * info.dG[m], s - h * info.dsigma2[m])
-        gradient[m] = (high - low) / (2.0 * h)
-    total = float(gradient @ info.cov @ gradient)
-    errors = np.sqrt(np.diag(fit.solution.cov_beta))
-    slopes = np.empty(len(beta))
-    for j, width in enumerate(errors):
-        h = 1e-4 * width
-        step = np.zeros(len(beta))
-        step[j] = h
-        slopes[j] = (function(beta + step, G, s) - function(beta - step, G, s)) / (2.0 * h)
-    total += float(slopes @ fit.solution.cov_beta @ slopes)
+    root, errors = np.sqrt(np.diag(info.cov)), np.sqrt(np.diag(fit.estimates.cov_beta))
+    gradient = _slopes(quantity, info.moved, root)
+    point = fit.point
+    slopes = _slopes(quantity, lambda step: point.with_beta(point.beta + step), errors)
+    total = float(gradient @ info.cov @ gradient) + float(slopes @ fit.estimates.cov_beta @ slopes)
+    if info.cross is not None:
+        total += 2.0 * float(gradient @ info.cross @ slopes)
     return total if np.isfinite(total) else None
+
+
+def _slopes(quantity: Quantity, moved: Callable[[np.ndarray], Point], widths: np.ndarray) -> np.ndarray:
+    """Derivatives of a quantity along parameters that have these standard errors."""
+    found = np.empty(len(widths))
+    for j, width in enumerate(widths):
+        step = np.zeros(len(widths))
+        step[j] = 1e-4 * width
+        found[j] = (quantity.of(moved(step)) - quantity.of(moved(-step))) / (2.0 * step[j])
+    return found

@@ -1,15 +1,14 @@
-"""What intervals are made of: functions of fixed effects, G and residual variance, told apart by kind."""
+"""The parameters of the random part as quantities, and what an interval of one is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from growthcurves.engine.profile.quantities import varies
+from growthcurves.contracts.finding import PERSON, RESIDUAL, Kind
+from growthcurves.engine.estimates import Cor, Quantity, ResidualParameter, ResidualSd, Sd
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.delta import Function
 
 
 class Interval(NamedTuple):
@@ -20,85 +19,38 @@ class Interval(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Quantity:
-    """A function of (beta, G, sigma^2), G that of the standard random effects.
-
-    Attributes
-    ----------
-    function : callable
-    scale : {"identity", "log", "atanh", "logit"}
-        What its range is: all numbers, the positive ones, -1 to 1, 0 to 1.
-    """
-
-    function: Function
-    scale: str
-
-
-@dataclass(frozen=True, eq=False)
-class SdQuantity(Quantity):
-    """SD of a combination (q,) of the standard random effects."""
-
-    combination: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class CorrelationQuantity(Quantity):
-    """Correlation of two combinations of the standard random effects."""
-
-    first: np.ndarray
-    second: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class ResidualSd(Quantity):
-    """SD of the residuals."""
-
-
-@dataclass(frozen=True, eq=False)
-class FixedEffect(Quantity):
-    """A linear function l'beta of the fixed effects."""
-
-    row: np.ndarray
-
-
-def sd_of(combination: np.ndarray) -> SdQuantity:
-    """SD of a combination of the standard random effects, such as ``fit.standard_effect("slope")``."""
-    return SdQuantity(lambda beta, G, s: np.sqrt(max(combination @ G @ combination, 0.0)), "log", combination)
-
-
-def correlation(G: np.ndarray, left: np.ndarray, right: np.ndarray) -> float:
-    """Correlation of two combinations of random effects; NaN where one does not vary."""
-    size = (left @ G @ left) * (right @ G @ right)
-    return float(left @ G @ right / np.sqrt(size)) if size > 0 else float("nan")
-
-
-def correlation_of(first: np.ndarray, second: np.ndarray) -> CorrelationQuantity:
-    """Correlation of two combinations of the standard random effects."""
-    return CorrelationQuantity(lambda beta, G, s: correlation(G, first, second), "atanh", first, second)
-
-
-def residual_sd() -> ResidualSd:
-    """SD of the residuals."""
-    return ResidualSd(lambda beta, G, s: np.sqrt(s), "log")
-
-
-def fixed_effect(row: np.ndarray) -> FixedEffect:
-    """A linear function of the fixed effects."""
-    return FixedEffect(lambda beta, G, s: float(row @ beta), "identity", row)
-
-
 def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
     """Whether a variance that the quantity needs is estimated as zero."""
-    combinations = [getattr(quantity, name) for name in ("combination", "first", "second") if hasattr(quantity, name)]
-    return not all(varies(fit.solution.optimum.at.D, one) for one in combinations)
+    return not all(fit.estimates.varies(row) for row in quantity.rows)
 
 
-def every_parameter(fit: FittedModel) -> dict[str, Quantity]:
-    """SDs and correlations of the random effects, then the residual SD, under their names in tables."""
-    found: dict[str, Quantity] = {f"sd:{name}": sd_of(fit.standard_effect(name)) for name in fit.random_names}
-    for block in fit.model.random.blocks:
-        for i, a in enumerate(block):
-            for b in block[i + 1 :]:
-                found[f"cor:{a},{b}"] = correlation_of(fit.standard_effect(a), fit.standard_effect(b))
-    return found | {"sd:residual": residual_sd()}
+class Component(NamedTuple):
+    """A parameter of the random part: what it is, whose, of which random effects or by which name, as a quantity."""
+
+    kind: Kind
+    unit: str
+    of: Any
+    quantity: Quantity
+
+
+def every_parameter(fit: FittedModel) -> list[Component]:
+    """SDs and correlations of the random effects, then what the residual structure has."""
+    effects = {name: fit.standard_effect(name) for name in fit.random_names}
+    sds = [Component(Kind.SD, PERSON, (name,), Sd(effect)) for name, effect in effects.items()]
+    correlations = [
+        Component(Kind.CORRELATION, PERSON, pair, Cor(*(effects[name] for name in pair)))
+        for block in fit.model.random.blocks
+        for pair in itertools.combinations(block, 2)
+    ]
+    return [*sds, *correlations, *_of_residual(fit)]
+
+
+def _of_residual(fit: FittedModel) -> Iterator[Component]:
+    """The residual SD first, where there is one for all occasions; then what the structure has besides."""
+    residual = fit.estimates.point.residual
+    for place, parameter in enumerate(() if residual is None else residual.parameters()):
+        if place == 0 and parameter.kind == "sd":
+            yield Component(Kind.SD, RESIDUAL, (), ResidualSd())
+        else:
+            quantity = ResidualParameter(place, parameter.scale)
+            yield Component(Kind.PARAMETER, RESIDUAL, parameter.name, quantity)

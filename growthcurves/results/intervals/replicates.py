@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding
 from growthcurves.data.markup import Block
-from growthcurves.engine.batch.fits import Fits
+from growthcurves.engine.estimates import Fits, FixedEffect, Function, FunctionOf, Quantity
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.delta import Function
 from growthcurves.results.intervals.draws import left_out_fits
 from growthcurves.results.intervals.quantiles import basic, bca, percentile
-from growthcurves.results.intervals.quantity import (
-    CorrelationQuantity,
-    FixedEffect,
-    Interval,
-    Quantity,
-    SdQuantity,
-    every_parameter,
-    fixed_effect,
-)
+from growthcurves.results.intervals.quantity import Interval, every_parameter
 from growthcurves.results.tables.answer import TIDY, Answer, checked_level, text_table
+from growthcurves.results.tables.names import component_text
 
 #: Where the values of a quantity lie.
 RANGES = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "atanh": (-1.0, 1.0), "logit": (0.0, 1.0)}
-#: A variance below this fraction of the residual one (standard coordinates) is a rounding error of zero.
-NOTHING = 1e-13
-
 
 def in_words(interval: str, n: int, kind: str) -> str:
     """The method in words."""
@@ -93,10 +83,10 @@ class Replicates(Answer):
         Parameters
         ----------
         quantity : Quantity or callable
-            A function of (beta, G, sigma2), G that of the standard random effects: ``fit.standard_effect(name)`` gives
-            an original effect as a combination a of them, with variance ``a @ G @ a``.
+            A function of a point: ``point.beta``, ``point.between(a)`` for the variance of a combination a of random
+            effects such as ``fit.standard_effect(name)``, ``point.residual_variance()``.
         """
-        return evaluate(self.fits, self.used, quantity)
+        return evaluate(self.fits, self.used, as_quantity(quantity))
 
     @cached_property
     def left_out(self) -> Fits:
@@ -121,12 +111,12 @@ class Replicates(Answer):
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
         >>> drawn = fit.bootstrap(n=999, rng=1)
         >>> a = fit.standard_effect("slope")
-        >>> share = drawn.interval(lambda beta, G, s: a @ G @ a / (a @ G @ a + s), scale="logit")
+        >>> ratio = lambda point: point.between(a) / (point.between(a) + point.residual_variance())
+        >>> share = drawn.interval(ratio, scale="logit")
         >>> share.low < 5.92**2 / (5.92**2 + 25.59**2) < share.high
         True
         """
-        wanted = quantity if isinstance(quantity, Quantity) else Quantity(quantity, scale)
-        return self.intervals(self.fit, [wanted], level)[0]
+        return self.intervals(self.fit, [as_quantity(quantity, scale)], level)[0]
 
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
         """One interval for each quantity.
@@ -145,7 +135,7 @@ class Replicates(Answer):
         return [self._interval(quantity, level) for quantity in quantities]
 
     def _interval(self, quantity: Quantity, level: float) -> Interval:
-        if not self.fit.identified and not isinstance(quantity, FixedEffect):
+        if not self.fit.identified and not quantity.fixed:
             return Interval(np.nan, np.nan, "not identified: the design cannot tell these variances apart")
         values = self.values(quantity)
         missing = np.isnan(values)
@@ -166,8 +156,7 @@ class Replicates(Answer):
     def _ends(self, quantity: Quantity, values: np.ndarray, level: float) -> tuple[float, float]:
         if self.interval_kind == "percentile":
             return percentile(values, level)
-        solution = self.fit.solution
-        estimate = float(quantity.function(solution.beta, self.fit.standard_G, solution.sigma2))
+        estimate = float(quantity.of(self.fit.point))
         if self.interval_kind == "basic":
             return basic(values, estimate, level)
         left_out = evaluate(self.left_out, self.left_out.converged, quantity)
@@ -176,11 +165,11 @@ class Replicates(Answer):
     def conf_int(self, level: float = 0.95) -> pd.DataFrame:
         """Estimates, bootstrap standard errors and intervals of all parameters: a tidy table."""
         quantities = parameters(self.fit)
-        found = self.intervals(self.fit, list(quantities.values()), level)
+        found = self.intervals(self.fit, [quantity for _, quantity in quantities], level)
         rows = []
-        for (name, quantity), interval in zip(quantities.items(), found, strict=True):
+        for (name, quantity), interval in zip(quantities, found, strict=True):
             values = self.values(quantity)
-            estimate = quantity.function(self.fit.solution.beta, self.fit.standard_G, self.fit.sigma2)
+            estimate = quantity.of(self.fit.point)
             error = float(np.nanstd(values, ddof=1)) if interval.low == interval.low else np.nan
             rows.append([name, float(estimate), error, *[np.nan] * 3, interval.low, interval.high, interval.note])
         return pd.DataFrame(rows, columns=[*TIDY, "note"])
@@ -195,43 +184,33 @@ class Replicates(Answer):
         return (self.about(), self._counted(), text_table(self.conf_int().drop(columns=TIDY[3:6])))
 
 
-def parameters(fit: FittedModel) -> dict[str, Quantity]:
-    """Fixed effects, SDs, correlations and the residual SD under their names in tables."""
-    fixed: dict[str, Quantity] = {
-        name: fixed_effect(row) for name, row in zip(fit.terms, np.eye(len(fit.terms)), strict=True)
-    }
-    return fixed | every_parameter(fit)
+def parameters(fit: FittedModel) -> list[tuple[str, Quantity]]:
+    """Fixed effects, SDs, correlations and the residual SD, each with its name in tables."""
+    fixed: list[tuple[str, Quantity]] = [
+        (name, FixedEffect(row)) for name, row in zip(fit.terms, np.eye(len(fit.terms)), strict=True)
+    ]
+    random = [(component_text(Finding(p.kind, np.nan, p.unit, of=p.of)), p.quantity) for p in every_parameter(fit)]
+    return [*fixed, *random]
 
 
-def evaluate(fits: Fits, used: np.ndarray, quantity: Quantity | Function) -> np.ndarray:
+def as_quantity(asked: Quantity | Function, scale: str = "identity") -> Quantity:
+    """A quantity as it is, or a function of a point as one."""
+    return asked if isinstance(asked, Quantity) else FunctionOf(asked, scale)
+
+
+def evaluate(fits: Fits, used: np.ndarray, quantity: Quantity) -> np.ndarray:
     """A quantity in each of the fits that are used."""
-    beta, G, sigma2 = fits.beta[used], fits.G[used], fits.sigma2[used]
-    if isinstance(quantity, FixedEffect):
-        return beta @ quantity.row
-    if isinstance(quantity, SdQuantity):
-        return np.sqrt(_variances(G, sigma2, quantity.combination))
-    if isinstance(quantity, CorrelationQuantity):
-        size = _variances(G, sigma2, quantity.first) * _variances(G, sigma2, quantity.second)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            correlation = np.einsum("a,zab,b->z", quantity.first, G, quantity.second) / np.sqrt(size)
-        return np.where(size > 0.0, np.clip(correlation, -1.0, 1.0), np.nan)
-    function: Callable = quantity.function if isinstance(quantity, Quantity) else quantity
-    return np.array([function(*one) for one in zip(beta, G, sigma2, strict=True)], dtype=float)
-
-
-def _variances(G: np.ndarray, sigma2: np.ndarray, combination: np.ndarray) -> np.ndarray:
-    """Variance of a combination of the standard random effects in each replicate; rounding errors of zero are zero."""
-    values = np.einsum("a,zab,b->z", combination, G, combination)
-    size = (sigma2 + np.einsum("zaa->z", G)) * float(combination @ combination)
-    return np.where(values > NOTHING * size, values, 0.0)
+    return quantity.over(fits.points(used))
 
 
 def replicates_table(fit: FittedModel, fits: Fits) -> pd.DataFrame:
     """One row per replicate; what is not identified is missing."""
     everyone = np.ones(len(fits), dtype=bool)
-    columns = {name: evaluate(fits, everyone, quantity) for name, quantity in parameters(fit).items()}
-    table = pd.DataFrame(columns, index=pd.RangeIndex(1, len(fits) + 1, name="replicate"))
+    named = parameters(fit)
+    values = np.column_stack([evaluate(fits, everyone, quantity) for _, quantity in named])
     if not fit.identified:
-        table[[name for name in table if name not in fit.terms]] = np.nan
+        values[:, len(fit.terms) :] = np.nan
+    index = pd.RangeIndex(1, len(fits) + 1, name="replicate")
+    table = pd.DataFrame(values, index=index, columns=[name for name, _ in named])
     table["deviance"], table["singular"], table["converged"] = fits.deviance, fits.singular, fits.converged
     return table

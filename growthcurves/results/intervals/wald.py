@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from growthcurves.engine.estimates import Quantity
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import delta
-from growthcurves.results.intervals.quantity import Interval, Quantity, on_boundary
+from growthcurves.results.intervals.quantity import Interval, on_boundary
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def with_ddf(method: Any, ddf: Any) -> Any:
 
 
 def _interval(fit: FittedModel, quantity: Quantity, level: float) -> Interval:
-    found = delta(fit, quantity.function, level, quantity.scale)
+    found = delta(fit, quantity, level)
     if on_boundary(fit, quantity) or found.conf_low != found.conf_low:
         return Interval(float("nan"), float("nan"), "no Wald interval")
     return Interval(found.conf_low, found.conf_high)

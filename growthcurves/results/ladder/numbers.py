@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import PERSON, RESIDUAL, Caveat, Finding, Kind
 from growthcurves.fitted import FittedModel
 from growthcurves.results.compare.criteria import criteria
-from growthcurves.results.effects.coefficients import fixed_effects
+from growthcurves.results.effects.coefficients import effect_findings, fixed_effects
 from growthcurves.results.ladder.rungs import Rung
-from growthcurves.results.questions.design_rows import own_rows
 from growthcurves.results.tables.answer import TIDY
-from growthcurves.results.variation.variances import variance_components
+from growthcurves.results.tables.names import finding_text
+from growthcurves.results.variation.variance_parts import drop, squared_correlation
+from growthcurves.results.variation.variances import components
 
 NAN = float("nan")
 FIXED, VARIANCES, SHARES, CRITERIA = "fixed effects", "variance components", "pseudo-R2", "fit"
@@ -26,62 +28,68 @@ WITHHELD = "withheld: the design cannot tell the variances apart"
 NO_SPREAD = "undefined: every person has the same expected value"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A number without standard error."""
+class Number(NamedTuple):
+    """A number of a model of the ladder, in one of the four parts of the ladder."""
 
     model: str
     part: str
-    term: str
-    value: float
-    note: str = ""
+    finding: Finding
 
 
-def ladder_table(rungs: tuple[Rung, ...], ddf: Any) -> pd.DataFrame:
-    """All numbers, tidy, with further columns model, part and note."""
+def ladder_numbers(rungs: tuple[Rung, ...], ddf: Any) -> tuple[Number, ...]:
+    """All numbers, model by model."""
     means, growth = rungs[0].fit, rungs[1].fit
-    tables = []
-    for rung in rungs:
-        fixed = fixed_effects(rung.fit, ddf).assign(model=rung.name, part=FIXED, note="")
-        lines = [*_shares(rung, means, growth), *_criteria(rung)]
-        rest = pd.DataFrame([astuple(line) for line in lines], columns=["model", "part", "term", "estimate", "note"])
-        tables += [fixed, _variances(rung), rest]
-    return pd.concat([table.dropna(axis=1, how="all") for table in tables], ignore_index=True).reindex(
-        columns=[*TIDY, "model", "part", "note"]
+    return tuple(
+        Number(rung.name, part, finding)
+        for rung in rungs
+        for part, findings in (
+            (FIXED, effect_findings(rung.fit, fixed_effects(rung.fit, ddf))),
+            (VARIANCES, _variances(rung.fit)),
+            (SHARES, _shares(rung.fit, means, growth)),
+            (CRITERIA, _criteria(rung.fit)),
+        )
+        for finding in findings
     )
 
 
-def _variances(rung: Rung) -> pd.DataFrame:
+def ladder_table(numbers: Iterable[Number]) -> pd.DataFrame:
+    """All numbers, tidy, with further columns model, part and note."""
+    rows = [
+        [
+            finding_text(found), found.value, found.std_error, found.df, found.statistic, found.p_value,
+            found.conf_low, found.conf_high, number.model, number.part, found.note,
+        ]
+        for number in numbers
+        for found in [number.finding]
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[*TIDY, "model", "part", "note"])
+
+
+def _variances(fit: FittedModel) -> Iterable[Finding]:
     """Variances and covariances with their standard errors; none where a variance lies on its boundary."""
-    table = variance_components(rung.fit)
-    kinds = table["term"].str.split(":", n=1, expand=True)
-    is_covariance = kinds[0] == "cor"
-    estimate = table["variance"].where(~is_covariance, table["covariance"])
-    zero = (estimate == 0) & ~is_covariance
-    return pd.DataFrame(
-        {
-            "term": np.where(is_covariance, "cov:", "var:") + kinds[1],
-            "estimate": estimate,
-            "std_error": table["variance_std_error"],
-            "model": rung.name,
-            "part": VARIANCES,
-            "note": np.where(estimate.isna(), WITHHELD, np.where(zero, ZERO_AFTER, "")),
-        }
-    )
+    for row in components(fit).rows:
+        moment = row.moment
+        if not moment.known:
+            yield replace(moment, note=WITHHELD, caveat=Caveat.WITHHELD)
+        else:
+            zero = moment.value == 0 and moment.kind is Kind.VARIANCE
+            yield replace(moment, note=ZERO_AFTER if zero else "")
 
 
-def _shares(rung: Rung, means: FittedModel, growth: FittedModel) -> Iterable[Line]:
+def _shares(fit: FittedModel, means: FittedModel, growth: FittedModel) -> Iterable[Finding]:
     """The pseudo-R2 statistics of Singer and Willett (2003), section 4.4.3."""
-    fit = rung.fit
     squared = squared_correlation(fit)
-    yield Line(rung.name, SHARES, "R2:outcome", squared, NO_SPREAD if np.isnan(squared) else "")
+    if np.isnan(squared):
+        yield Finding(Kind.SQUARED_CORRELATION, NAN, note=NO_SPREAD, caveat=Caveat.NO_SPREAD)
+    else:
+        yield Finding(Kind.SQUARED_CORRELATION, squared)
     if fit is not means:
-        yield _drop(rung.name, "R2:residual", fit.sigma2, means.sigma2)
+        yield _drop(fit.residual_variance, means.residual_variance, RESIDUAL, ())
     if fit in (means, growth):
         return
     for name in growth.random_names:
         if name in fit.random_names:
-            yield _drop(rung.name, f"R2:{name}", _variance(fit, name), _variance(growth, name))
+            yield _drop(_variance(fit, name), _variance(growth, name), PERSON, (name,))
 
 
 def _variance(fit: FittedModel, name: str) -> float:
@@ -89,25 +97,17 @@ def _variance(fit: FittedModel, name: str) -> float:
     return float(fit.G[place, place])
 
 
-def _drop(model: str, term: str, after: float, before: float) -> Line:
+def _drop(after: float, before: float, unit: str, of: tuple[str, ...]) -> Finding:
+    kind = Kind.VARIANCE_DROP
     if np.isnan(before) or np.isnan(after):
-        return Line(model, SHARES, term, NAN, WITHHELD)
+        return Finding(kind, NAN, unit, of=of, note=WITHHELD, caveat=Caveat.WITHHELD)
     if not before > 0:
-        return Line(model, SHARES, term, NAN, ZERO_BEFORE)
-    share = (before - after) / before
-    return Line(model, SHARES, term, share, NEGATIVE if share < 0 else ZERO_AFTER if after == 0 else "")
+        return Finding(kind, NAN, unit, of=of, note=ZERO_BEFORE)
+    share = drop(before, after)
+    return Finding(kind, share, unit, of=of, note=NEGATIVE if share < 0 else ZERO_AFTER if after == 0 else "")
 
 
-def squared_correlation(fit: FittedModel) -> float:
-    """Squared correlation of the outcome with X beta; NaN where X beta is constant."""
-    expected, outcome = own_rows(fit).X @ fit.solution.beta, fit.panel.values
-    expected, outcome = expected - expected.mean(), outcome - outcome.mean()
-    if not expected @ expected > 1e-20 * (outcome @ outcome):
-        return NAN
-    return float((expected @ outcome) ** 2 / ((expected @ expected) * (outcome @ outcome)))
-
-
-def _criteria(rung: Rung) -> Iterable[Line]:
-    values = criteria(rung.fit)
-    for term in ("deviance", "aic", "bic", "bic_persons", "parameters", "rows", "persons"):
-        yield Line(rung.name, CRITERIA, term, float(getattr(values, term)))
+def _criteria(fit: FittedModel) -> Iterable[Finding]:
+    values = criteria(fit)
+    for name in ("deviance", "aic", "bic", "bic_persons", "parameters", "rows", "persons"):
+        yield Finding(Kind.CRITERION, float(getattr(values, name)), of=name)

@@ -9,13 +9,23 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.contracts.finding import RESIDUAL, Caveat, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.panel import Panel
+from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
-from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES, ladder_table
-from growthcurves.results.ladder.rungs import climb
+from growthcurves.results.ladder.numbers import (
+    FIXED,
+    SHARES,
+    VARIANCES,
+    Number,
+    ladder_numbers,
+    ladder_table,
+)
+from growthcurves.results.ladder.rungs import Rung, climb
 from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.names import finding_text
 
 #: Stars of Singer and Willett's tables.
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"), (0.10, "~"))
@@ -30,12 +40,15 @@ class Ladder(Answer):
     table : DataFrame
         One row per number: the tidy columns, then model, part ("fixed effects", "variance components",
         "pseudo-R2", "fit") and note.
+    numbers : tuple of Number
+        The same as records: model, part, finding.
     fits : dict of str to fit
         The fit of each model, by its letter.
     titles : dict of str to str
         What each model is.
     """
 
+    numbers: tuple[Number, ...]
     fits: dict[str, FittedModel]
     titles: dict[str, str]
 
@@ -58,16 +71,25 @@ class Ladder(Answer):
 
 def ladder(model: GrowthModel, panel: Panel, method: str, steps: Any, ddf: Any, kind: type[FittedModel]) -> Ladder:
     """Fit the models of the ladder and put their numbers side by side."""
-    rungs = climb(model, panel, steps, method, kind)
+    return _ladder(climb(model, panel, steps, method, kind), ddf)
+
+
+def ladder_to(fit: FittedModel, ddf: Any) -> Ladder:
+    """The ladder by full maximum likelihood to a model that is fitted already."""
+    return _ladder(climb(fit.model, fit.panel, (), "ml", type(fit), by_likelihood(fit)), ddf)
+
+
+def _ladder(rungs: tuple[Rung, ...], ddf: Any) -> Ladder:
     fits, titles = {rung.name: rung.fit for rung in rungs}, {rung.name: rung.title for rung in rungs}
-    return Ladder(ladder_table(rungs, ddf), fits, titles)
+    numbers = ladder_numbers(rungs, ddf)
+    return Ladder(ladder_table(numbers), numbers, fits, titles)
 
 
 def _head(answer: Ladder) -> Iterable[str]:
     top = list(answer.fits.values())[-1]
     by = "REML" if top.method == "reml" else "ML"
     yield f"Ladder of growth models of {top.model.outcome}, fitted by {by}"
-    yield f"All models on the same {top.moments.rows:,} rows of {top.moments.persons:,} persons{_dropped(top.panel)}"
+    yield f"All models on the same {top.sums.rows:,} rows of {top.sums.persons:,} persons{_dropped(top.panel)}"
     yield from (f"  {name}  {title}" for name, title in answer.titles.items())
 
 
@@ -98,48 +120,46 @@ def _lines(answer: Ladder) -> Lines:
 
 def _fixed(answer: Ladder) -> Lines:
     """Fixed effects by growth parameter, the standard error below the estimate."""
+    owners: dict[str, list[Finding]] = {}
+    for effect in _different(answer, FIXED):
+        owners.setdefault(effect.of[0], []).append(effect)
     lines: Lines = [("Fixed effects", [])]
-    for owner, terms in _owners(answer).items():
+    for owner in sorted(owners, key=lambda owner: owner == ""):  # time-varying covariates come last
         lines.append((f" for the {owner}" if owner else " time-varying", []))
-        for term in terms:
-            short = term.removeprefix(f"{owner}:") if owner else term
-            lines += _two_lines(answer, FIXED, term, f"  {short}")
+        for effect in owners[owner]:
+            lines += _two_lines(answer, effect, f"  {effect.of[1] or owner}")
     return lines
 
 
-def _owners(answer: Ladder) -> dict[str, list[str]]:
-    """The terms of all models for each growth parameter; "" for time-varying covariates."""
-    owners: dict[str, list[str]] = {}
-    for fit in answer.fits.values():
-        for name, terms in fit.bound.growth_terms.items():
-            owners.setdefault(name, [])
-            owners[name] += [fit.bound.terms[j] for j, _ in terms if fit.bound.terms[j] in fit.terms]
-    varying = [name for fit in answer.fits.values() for name in fit.bound.covariates.names if name in fit.terms]
-    owners = {**owners, "": varying}
-    return {name: list(dict.fromkeys(terms)) for name, terms in owners.items() if terms}
-
-
 def _variances(answer: Ladder) -> Lines:
+    moments = _different(answer, VARIANCES)
+    residual, between = (
+        [moment for moment in moments if (moment.unit == RESIDUAL) is whose] for whose in (True, False)
+    )
     lines: Lines = [("Variance components", []), (" Level 1 (within persons)", [])]
-    lines += _two_lines(answer, VARIANCES, "var:residual", "  residual")
-    terms = [term for term in _terms(answer, VARIANCES) if term != "var:residual"]
-    if terms:
+    lines += _two_lines(answer, residual[0], "  residual")
+    if between:
         lines.append((" Level 2 (between persons)", []))
-    for term in sorted(terms, key=lambda term: term.startswith("cov:")):
-        kind, name = term.split(":", 1)
-        words = f"in the {name}" if kind == "var" else "covariance of " + name.replace(",", " and ")
-        lines += _two_lines(answer, VARIANCES, term, f"  {words}")
+    for moment in sorted(between, key=lambda moment: moment.kind is Kind.COVARIANCE):
+        words = f"covariance of {' and '.join(moment.of)}" if len(moment.of) > 1 else f"in the {moment.of[0]}"
+        lines += _two_lines(answer, moment, f"  {words}")
     return lines
 
 
 def _shares(answer: Ladder) -> Lines:
     lines: Lines = [("Pseudo-R2", [])]
-    first, second = list(answer.fits)[:2]
-    words = {"R2:outcome": " of the outcome", "R2:residual": f" of the residual variance (against {first})"}
-    for term in _terms(answer, SHARES):
-        title = words.get(term, f" of the variance in the {term.split(':', 1)[1]} (against {second})")
-        lines.append((title, _cells(answer, SHARES, term, partial(_fixed_places, places=3))))
+    for one in _different(answer, SHARES):
+        lines.append((_share_title(answer, one), _cells(answer, one, partial(_fixed_places, places=3))))
     return lines
+
+
+def _share_title(answer: Ladder, one: Finding) -> str:
+    first, second = list(answer.fits)[:2]
+    if one.kind is Kind.SQUARED_CORRELATION:
+        return " of the outcome"
+    if one.unit == RESIDUAL:
+        return f" of the residual variance (against {first})"
+    return f" of the variance in the {one.of[0]} (against {second})"
 
 
 def _criteria(answer: Ladder) -> Lines:
@@ -147,53 +167,65 @@ def _criteria(answer: Ladder) -> Lines:
     words = {
         "deviance": (" deviance", 2),
         "aic": (" AIC", 2),
-        "bic": (f" BIC, n = {one.moments.rows:,} rows", 2),
-        "bic_persons": (f" BIC, n = {one.moments.persons:,} persons", 2),
+        "bic": (f" BIC, n = {one.sums.rows:,} rows", 2),
+        "bic_persons": (f" BIC, n = {one.sums.persons:,} persons", 2),
         "parameters": (" parameters", 0),
     }
     lines: Lines = [("Fit", [])]
-    for term, (title, places) in words.items():
-        lines.append((title, _cells(answer, CRITERIA, term, partial(_fixed_places, places=places))))
+    for name, (title, places) in words.items():
+        criterion = Finding(Kind.CRITERION, float("nan"), of=name)
+        lines.append((title, _cells(answer, criterion, partial(_fixed_places, places=places))))
     return lines
 
 
-def _fixed_places(row: Any, places: int) -> str:
-    return f"{row.estimate:.{places}f}"
+def _fixed_places(found: Finding, places: int) -> str:
+    return f"{found.value:.{places}f}"
 
 
-def _two_lines(answer: Ladder, part: str, term: str, title: str) -> Lines:
+def _two_lines(answer: Ladder, what: Finding, title: str) -> Lines:
     """The estimate with its stars, and below it the standard error in parentheses."""
-    places = _places(answer, part, term)
-    estimates = _cells(answer, part, term, lambda row: f"{row.estimate:.{places}f}{stars(row.p_value):3}")
+    places = _places(answer, what)
+    estimates = _cells(answer, what, lambda found: f"{found.value:.{places}f}{stars(found.p_value):3}")
 
-    def error(row: Any) -> str:
-        return "" if np.isnan(row.std_error) else f"({row.std_error:.{places}f})  "
+    def error(found: Finding) -> str:
+        return "" if np.isnan(found.std_error) else f"({found.std_error:.{places}f})  "
 
-    errors = _cells(answer, part, term, error, absent="")
+    errors = _cells(answer, what, error, absent="")
     return [(title, estimates), ("", errors)]
 
 
-def _places(answer: Ladder, part: str, term: str) -> int:
+def _places(answer: Ladder, what: Finding) -> int:
     """Decimals that show three digits of the smallest standard error, the same in the whole row."""
-    rows = answer.table[(answer.table["part"] == part) & (answer.table["term"] == term)]
-    sizes = rows["std_error"].where(rows["std_error"] > 0, rows["estimate"].abs())
-    size = sizes[sizes > 0].min()
+    found = _by_model(answer, what).values()
+    sizes = [one.std_error if one.std_error > 0 else abs(one.value) for one in found]
+    size = min((size for size in sizes if size > 0), default=np.nan)
     return 3 if np.isnan(size) else int(np.clip(2 - np.floor(np.log10(size)), 0, 12))
 
 
-def _cells(answer: Ladder, part: str, term: str, text: Callable[[Any], str], absent: str = "-") -> list[str]:
-    """The text of a term's number in each model: empty where the model has none, `absent` where it has no value."""
-    rows = answer.table[(answer.table["part"] == part) & (answer.table["term"] == term)]
-    by_model = {row.model: row for row in rows.itertuples()}
+def _cells(answer: Ladder, what: Finding, text: Callable[[Finding], str], absent: str = "-") -> list[str]:
+    """The text of a number in each model: empty where the model has none, `absent` where it has no value."""
+    by_model = _by_model(answer, what)
     cells = []
     for name in answer.fits:
-        row = by_model.get(name)
-        cells.append("" if row is None else absent if np.isnan(row.estimate) else text(row))
+        found = by_model.get(name)
+        cells.append("" if found is None else text(found) if found.known else absent)
     return cells
 
 
-def _terms(answer: Ladder, part: str) -> list[str]:
-    return list(dict.fromkeys(answer.table.loc[answer.table["part"] == part, "term"]))
+def _by_model(answer: Ladder, what: Finding) -> dict[str, Finding]:
+    """The same number in each model that has it."""
+    return {
+        number.model: number.finding for number in answer.numbers if number.finding.identity == what.identity
+    }
+
+
+def _different(answer: Ladder, part: str) -> list[Finding]:
+    """The numbers of a part that are not the same one in another model, in the order in which they first appear."""
+    first: dict[Any, Finding] = {}
+    for number in answer.numbers:
+        if number.part == part:
+            first.setdefault(number.finding.identity, number.finding)
+    return list(first.values())
 
 
 def stars(p: float) -> str:
@@ -202,7 +234,6 @@ def stars(p: float) -> str:
 
 
 def _foot(answer: Ladder) -> Iterable[str]:
-    table = answer.table
     yield "~ p < .10, * p < .05, ** p < .01, *** p < .001 for fixed effects; gc.compare tests variances."
     yield "Of the outcome: squared correlation with its expected value. The others: share of the variance that is gone."
     if any(fit.model.covariates for fit in answer.fits.values()):
@@ -212,6 +243,7 @@ def _foot(answer: Ladder) -> Iterable[str]:
         )
     if any(fit.method == "reml" for fit in answer.fits.values()):
         yield "REML: deviance, AIC and BIC compare only models with the same fixed effects; use method='ml' for others."
-    noted = table[(table["note"] != "") & ~((table["term"] == "R2:outcome") & table["estimate"].isna())]
-    yield from (f"{row.model}, {row.term}: {row.note}." for row in noted.itertuples())
+    noted = [number for number in answer.numbers if number.finding.note]
+    told = [number for number in noted if number.finding.caveat is not Caveat.NO_SPREAD]
+    yield from (f"{number.model}, {finding_text(number.finding)}: {number.finding.note}." for number in told)
     yield from (f"{name}: {fit.certificate}" for name, fit in answer.fits.items() if not fit.certificate.converged)

@@ -13,7 +13,7 @@ from growthcurves.errors import ModelError, recorded
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import model_columns
-from growthcurves.model.columns import formula_columns
+from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.growth import GrowthModel, predictor_words
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
@@ -29,10 +29,16 @@ class Rung:
 
 
 def climb(
-    model: GrowthModel, panel: Panel, steps: Sequence[Any], method: str, kind: type[FittedModel]
+    model: GrowthModel,
+    panel: Panel,
+    steps: Sequence[Any],
+    method: str,
+    kind: type[FittedModel],
+    top: FittedModel | None = None,
 ) -> tuple[Rung, ...]:
     """Fit the models of the ladder, each to the rows that all of them can use.
 
+    `top` is the model at the top where it is fitted already, by this method and to these rows.
     Warnings that several models share are given once.
 
     Raises
@@ -46,11 +52,13 @@ def climb(
     panel = panel.drop_missing(column for item in (model, *between) for column in model_columns(item))
     people = PersonLevel(panel)
     with recorded() as caught:
-        top = estimate(model, panel, method, kind, people)
+        if top is None or top.panel is not panel:
+            top = estimate(model, panel, method, kind, people)
+        maker = top.estimates.maker
         means, growth = _means(top.model), _growth(top)
         models = [("unconditional means", means), ("unconditional growth", growth)]
         models += [(predictor_words(item), item) for item in between]
-        fits = [(title, estimate(item, panel, method, kind, people)) for title, item in models]
+        fits = [(title, estimate(item, panel, method, kind, people, maker)) for title, item in models]
         if not _same(fits[1][1], top):
             fits.append((f"conditional growth: {predictor_words(top.model)}", top))
     for warning in {str(warning.message): warning for warning in caught}.values():
@@ -100,8 +108,8 @@ def _step(model: GrowthModel, step: Any) -> GrowthModel:
             f"predictors, or a GrowthModel; not {type(step).__name__}."
         )
     predictors, covariates = (step, None) if isinstance(step, str) else _parts(step)
-    kept = set(formula_columns(covariates))
-    lost = {name for name in model.random.names if name in set(formula_columns(model.covariates)) - kept}
+    kept = read_terms(covariates).columns if isinstance(covariates, str) else ()
+    lost = {name for name in model.random.names if name in set(model.covariate_tree.columns) - set(kept)}
     bare = model.replace(
         predictors=predictors, covariates=covariates, reference=None, random=_without(model.random, lost)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.engine.estimates import PersonState
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.distributions import normal_cdf
@@ -30,7 +30,7 @@ def random_effects(fit: FittedModel) -> pd.DataFrame:
 
     NaN where the model is not identified.
     """
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     effects = state.effects.T if fit.identified else np.full_like(state.effects.T, np.nan)
     return ordered(pd.DataFrame(effects, index=person_index(fit), columns=list(fit.random_names)))
 
@@ -84,24 +84,29 @@ def _rate_columns(fit: FittedModel, eb: np.ndarray, error: np.ndarray) -> dict[s
 
 
 def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
-    """var(rate) / (var(rate) + sampling variance of the own OLS rate) of each person; NaN without an own line."""
+    """var(rate) / (var(rate) + sampling variance of the own OLS rate) of each person.
+
+    NaN without an own line, and where residuals are not independent, so that OLS does not know how uncertain it is.
+    """
     sampling = fit.own_growth.sampling(rate.by_person)
+    if not fit.independent:
+        return np.full_like(sampling, np.nan)
     if not rate.varies:
         return np.where(np.isnan(sampling), np.nan, 0.0)
-    variance = rate.variances(fit.standard_G)[fit.kinds.codes] if len(rate.rows) > 1 else rate.sd() ** 2
-    return variance / (variance + fit.sigma2 * sampling)
+    variance = rate.variances(fit.point)[fit.kinds.codes] if len(rate.rows) > 1 else rate.sd() ** 2
+    return variance / (variance + fit.residual_variance * sampling)
 
 
 def growth_parameters(fit: FittedModel) -> tuple[np.ndarray, np.ndarray]:
     """Persons' growth parameters pi_i and their standard errors of prediction, each (K, N); NaN if withheld."""
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     found = [_combination(fit, Rate(fit, row[None]), state) for row in np.eye(len(fit.model.parameters))]
     return np.array([eb for eb, _ in found]), np.array([error for _, error in found])
 
 
 def rates(fit: FittedModel, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
     """Persons' rates and their standard errors of prediction, each (N,); NaN if withheld."""
-    return _combination(fit, rate, person_state(fit.solution, fit.people_moments))
+    return _combination(fit, rate, fit.estimates.state)
 
 
 def _combination(fit: FittedModel, rate: Rate, state: PersonState) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +136,7 @@ def _prediction_variance(fit: FittedModel, rows: np.ndarray, state: PersonState,
 
     `rows` (p, N) is how beta makes it, `moves` (q,) or (q, N) how the random effects do.
     """
-    V = fit.solution.cov_beta
+    V = fit.estimates.cov_beta
     moves = np.broadcast_to(moves[:, None] if moves.ndim == 1 else moves, (len(moves), rows.shape[1]))
     out = np.empty(rows.shape[1])
     for part in chunks(rows.shape[1]):

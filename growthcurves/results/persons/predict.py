@@ -9,25 +9,28 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
-from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.engine.estimates import PersonState
 from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.persons.response import checked_scale, on_response, refuse_interval
 from growthcurves.results.persons.seen import rows_given_seen
 from growthcurves.results.questions.design_rows import DesignRows, new_rows, own_rows
 from growthcurves.results.tables.answer import checked_level
 
-PEOPLE = ("known", "average", "new")
+PEOPLE = ("known", "average", "typical", "new")
+#: What is no single person's.
+MEANS = ("average", "typical")
 INTERVALS = (None, "confidence", "prediction")
 
 
 def fitted_values(fit: FittedModel) -> pd.Series:
     """Persons' own curves at the rows used; NaN where the model is not identified."""
     rows = own_rows(fit)
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     effects = state.effects[:, fit.panel.persons.codes]
-    values = rows.X @ fit.solution.beta + np.einsum("nq,qn->n", rows.Z, effects)
+    values = rows.X @ fit.estimates.beta + np.einsum("nq,qn->n", rows.Z, effects)
     if not fit.identified:
         values = np.full_like(values, np.nan)
     return pd.Series(values, index=rows.index, name="fitted")
@@ -40,6 +43,7 @@ def predict(
     seen: Any = None,
     interval: str | None = None,
     level: float = 0.95,
+    scale: str = "response",
 ) -> pd.Series | pd.DataFrame:
     """Predicted outcomes, index of the data, missing in, missing out; missing too where the data determine none.
 
@@ -48,9 +52,11 @@ def predict(
     fit : FittedModel
     newdata : DataFrame, optional
         Long data with the model's columns; the rows used by default.
-    people : {"known", "average", "new"}
-        "average": X beta. "known": the person's own curve, X beta plus empirical Bayes; NaN for persons that
-        the model has not seen. "new": a person drawn from G, or with `seen` that person given these outcomes.
+    people : {"known", "average", "typical", "new"}
+        "average": the population's mean, X beta for normal outcomes. "typical": the person whose random effects are
+        zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes; NaN for
+        persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these
+        outcomes.
     seen : DataFrame, optional
         Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
         model is not fitted again. A person without rows in it is one drawn from G.
@@ -58,6 +64,8 @@ def predict(
         "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
         new: that of a person drawn at random); "prediction" for a new observation.
     level : float
+    scale : {"response", "link"}
+        The outcome's own, or that of the linear predictor; the same for normal outcomes.
 
     Returns
     -------
@@ -74,15 +82,17 @@ def predict(
     [401.0]
     """
     _refuse_question(fit, people, seen, interval)
+    outcome_scale = fit.family is not None and checked_scale(scale) == "response"
     rows, state, there = _rows_and_state(fit, newdata, people, seen)
-    estimate = rows.X @ fit.solution.beta
+    estimate = rows.X @ fit.estimates.beta
     if state is not None:
         estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
         estimate[~there] = np.nan
     _withhold(fit, rows, estimate)
-    if interval is None:
-        return pd.Series(estimate, index=rows.index, name="estimate")
-    return _with_interval(fit, rows, estimate, state, (people, interval, level))
+    found: pd.Series | pd.DataFrame = pd.Series(estimate, index=rows.index, name="estimate")
+    if interval is not None:
+        found = _with_interval(fit, rows, estimate, state, (people, interval, level))
+    return on_response(fit, rows, found, people, level) if outcome_scale else found
 
 
 def _withhold(fit: FittedModel, rows: DesignRows, estimate: np.ndarray) -> None:
@@ -104,6 +114,7 @@ def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | N
         raise ModelError(unknown("kind of people", people, PEOPLE))
     if interval not in INTERVALS:
         raise ModelError(unknown("interval", interval, INTERVALS[1:]))
+    refuse_interval(fit, interval)
     if seen is not None and people != "new":
         raise ModelError(f"seen= belongs to people='new': what is known of {people} persons is in the fit already.")
     personal = people == "known" or seen is not None or (people == "new" and interval)
@@ -138,15 +149,15 @@ def _with_interval(
 ) -> pd.DataFrame:
     people, interval, level = asked
     moved = rows.X if state is None else rows.X + np.einsum("nq,qpn->np", rows.Z, state.slope)
-    variance = row_variances(moved, fit.solution.cov_beta)
+    variance = row_variances(moved, fit.estimates.cov_beta)
     if state is not None:
         variance += np.einsum("nq,qrn,nr->n", rows.Z, state.spread, rows.Z)
-    elif people == "new" or (people == "average" and interval == "prediction"):
-        variance += row_variances(fit.standard_rows(rows.Z), fit.standard_G)
+    elif people == "new" or (people in MEANS and interval == "prediction"):
+        variance += fit.point.variances(fit.standard_rows(rows.Z))
     if interval == "prediction":
-        variance += fit.sigma2
+        variance += fit.point.residual_variances(rows.occasions)
     error = np.sqrt(variance)
-    df = _curve_df(fit, rows.X) if people == "average" and interval == "confidence" else np.full(len(error), np.inf)
+    df = _curve_df(fit, rows.X) if people in MEANS and interval == "confidence" else np.full(len(error), np.inf)
     half = t_quantile(0.5 + checked_level(level) / 2.0, df) * error
     columns = {"estimate": estimate, "std_error": error, "conf_low": estimate - half, "conf_high": estimate + half}
     table = pd.DataFrame(columns, index=rows.index)
@@ -164,7 +175,7 @@ def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
 
 def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
     """The state of the person of each row, and whether the person is known."""
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     if newdata is None:
         codes = fit.panel.persons.codes
         return state.take(codes), np.ones(len(codes), dtype=bool)

@@ -9,7 +9,6 @@ import pandas as pd
 
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import MOST_DRAWS, MOST_NUMBERS, whole_number
-from growthcurves.numerics.factors import square_root
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.questions.design_rows import own_rows
 
@@ -42,19 +41,12 @@ def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
     >>> fit.simulate(2, rng=1).shape
     (180, 2)
     """
-    most = max(min(MOST_DRAWS, MOST_NUMBERS // fit.moments.rows), 1)
+    most = max(min(MOST_DRAWS, MOST_NUMBERS // fit.sums.rows), 1)
     whole_number(n, "n= is a number of simulated data sets", 1, most)
     seed = seed_of(rng)
     random = np.random.default_rng(seed)
     rows, codes = own_rows(fit), fit.panel.persons.codes
-    expected, Z = rows.X @ fit.solution.beta, fit.standard_rows(rows.Z)
-    root = square_root(fit.solution.optimum.at.D)
-    scale = np.sqrt(fit.solution.sigma2)
-    values = np.empty((len(codes), n))
-    for column in range(n):
-        u = random.standard_normal((fit.panel.persons.count, len(root))) @ root.T
-        noise = np.einsum("nq,nq->n", Z, u[codes]) + random.standard_normal(len(codes))
-        values[:, column] = expected + scale * noise
+    values = fit.estimates.simulated(rows.X, rows.Z, codes, n, random)
     table = pd.DataFrame(values, index=rows.index, columns=[f"sim_{i + 1}" for i in range(n)])
     table.attrs["seed"] = seed
     return table

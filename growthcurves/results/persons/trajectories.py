@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Group, Level
 from growthcurves.data.frame import require_columns
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.data.source import show_id
-from growthcurves.engine.persons.state import person_state
+from growthcurves.data.source import show_level
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -26,18 +26,23 @@ from growthcurves.results.questions.rates import status_at, whole_period
 MANY_GROUPS = 12
 
 
-def groups(fit: FittedModel, by: str | None) -> list[tuple[str, np.ndarray]]:
-    """Persons of each level of a person-level variable: pairs of level and positions; one group without `by`."""
+def groups(fit: FittedModel, by: str | None) -> list[tuple[Group | None, np.ndarray]]:
+    """Persons of each level of a person-level variable: pairs of group and positions; without `by` everybody."""
     count = fit.panel.persons.count
     if by is None:
-        return [("", np.arange(count))]
+        return [(None, np.arange(count))]
     values = pd.Series(person_values(fit, by))
     levels = _levels(fit, by, values)
     if len(levels) > MANY_GROUPS:
         raise ModelError(
             f"{by!r} has {len(levels)} different values: by= takes a variable with at most {MANY_GROUPS} groups."
         )
-    return [(show_id(level), np.flatnonzero(values == level)) for level in levels]
+    return [((Level(by, level),), np.flatnonzero(values == level)) for level in levels]
+
+
+def group_label(group: Group | None) -> str:
+    """A group in a table: its level; empty for everybody."""
+    return "" if group is None else ", ".join(show_level(level.value) for level in group)
 
 
 def person_values(fit: FittedModel, column: str) -> Any:
@@ -72,17 +77,17 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
     times = np.asarray(times, dtype=float)
     tail = (1.0 - level) / 2.0
     parts = []
-    for name, persons in groups(fit, by):
+    for group, persons in groups(fit, by):
         types = person_types(fit, persons)
         rows, bands = [], []
         for t in times:
             X = types.status(t) + covariate_row(fit, t)
             spread = np.sqrt([_curve_variance(fit, z) for z in random_rows(fit, t)])[types.kinds]
             rows.append(types.counts @ X / types.counts.sum())
-            bands.append([mixture_quantile(X @ fit.solution.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
+            bands.append([mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
         table = linear_functions(fit, np.array(rows), [""] * len(times), level=level)
         low, high = np.array(bands).T
-        columns = {"group": name, "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
+        columns = {"group": group_label(group), "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
         columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
@@ -97,10 +102,10 @@ def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
     """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
     times = np.asarray(times, dtype=float)
-    state = person_state(fit.solution, fit.people_moments)
+    state = fit.estimates.state
     curves = np.empty((fit.panel.persons.count, len(times)))
     for j, t in enumerate(times):
-        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.solution.beta
+        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.estimates.beta
     ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
 
@@ -111,4 +116,4 @@ def _curve_variance(fit: FittedModel, z: np.ndarray) -> float:
         return 0.0
     if any(name in fit.bound.covariates.names for name in fit.random_names):
         return float("nan")
-    return float(z @ fit.standard_G @ z)
+    return float(fit.point.between(z))

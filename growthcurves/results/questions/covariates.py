@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.fitted import FittedModel
-from growthcurves.model.columns import formula_columns, replay
+from growthcurves.model.columns import replay
 
 
 def time_terms(fit: FittedModel) -> list[tuple[bool, bool]]:
     """For each covariate column whether it uses time, and whether it uses nothing else."""
     found = []
     for term in fit.bound.covariates.terms:
-        used = {column for factor in term for column in formula_columns(factor)}
-        found.append((fit.model.time in used, used == {fit.model.time}))
+        found.append((fit.model.time in term.columns, term.columns == {fit.model.time}))
     return found
 
 
@@ -24,7 +23,7 @@ def covariate_row(fit: FittedModel, time: float) -> np.ndarray:
     names = fit.bound.covariates.names
     if names:
         row[-len(names) :] = _at(fit, time)
-    return row[list(fit.coordinates.x.kept)]
+    return row[list(fit.sums.kept)]
 
 
 def _at(fit: FittedModel, time: float) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.clock import on_the_clock
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.fitted import FittedModel
@@ -21,13 +22,14 @@ from growthcurves.results.questions.estimable import estimable
 class DesignRows:
     """Rows of X (n, p), rows of Z (n, q), and the data's index; NaN where something is missing.
 
-    `determined` (n,) is whether the data that were fitted determine X beta there.
+    `occasions` are when the rows are; `determined` (n,) is whether the data that were fitted determine X beta there.
     """
 
     X: np.ndarray
     Z: np.ndarray
     index: pd.Index
     determined: np.ndarray
+    occasions: Occasions
 
 
 def own_rows(fit: FittedModel) -> DesignRows:
@@ -41,11 +43,12 @@ def own_rows(fit: FittedModel) -> DesignRows:
     place = {k: i for i, k in enumerate(bound.growth_rows)}
     first = len(bound.made) - len(covariates)
     X = np.empty((n, len(fit.terms)))
-    for j, column in enumerate(fit.coordinates.x.kept):
+    for j, column in enumerate(fit.sums.kept):
         k, weight = bound.x[column]
         row = place[k] if k in place else basis.shape[1] + k - first
         X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
-    return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index, np.ones(n, bool))
+    return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index, np.ones(n, bool),
+                      Occasions(times))  # fmt: skip
 
 
 def random_columns(fit: FittedModel, basis: np.ndarray, covariates: np.ndarray) -> np.ndarray:
@@ -79,7 +82,7 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     covariates = _covariates(fit, frame, table)
     X = np.column_stack([growth_columns(fit, table, basis), covariates])
     Z = random_columns(fit, basis, covariates)
-    return DesignRows(X[:, list(fit.coordinates.x.kept)], Z, frame.index, estimable(fit, X))
+    return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X), Occasions(np.asarray(time)))
 
 
 def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:
@@ -87,7 +90,7 @@ def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndar
     parts = []
     for k, name in enumerate(fit.model.parameters):
         columns = fit.bound.predictors[name]
-        if columns.spec is None:
+        if columns.constant:
             made = np.ones((len(basis), len(columns.names)))
         else:
             made = replay(columns, {used: table[used] for used in columns.used})
@@ -101,7 +104,7 @@ def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Serie
     if not columns.names:
         return np.zeros((len(frame), 0))
     used = {name: table[name] for name in columns.used}
-    if not uses_persons([fit.model.covariates or ""]):
+    if not uses_persons(columns.formula):
         return replay(columns, used)
     require_columns(frame, [fit.model.id])
     both = {name: pd.concat([_own_column(fit, name), column], ignore_index=True) for name, column in used.items()}

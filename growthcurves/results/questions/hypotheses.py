@@ -235,7 +235,6 @@ def independent(fit: FittedModel, hypotheses: Hypotheses) -> tuple[list[int], tu
 
 def standard_hypotheses(fit: FittedModel, L: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of L in coordinates in which estimates are uncorrelated with unit variance, over their standard errors."""
-    problem, at = fit.solution.problem, fit.solution.optimum.at
-    rows = L @ np.linalg.solve(at.factor, problem.original_x().T).T * np.sqrt(at.sigma2)
+    rows = fit.estimates.uncorrelated(L)
     error = np.linalg.norm(rows, axis=1)
     return rows / error[:, None], error

@@ -50,8 +50,8 @@ def person_types(fit: FittedModel, persons: np.ndarray) -> PersonTypes:
     p = len(fit.terms)
     design = np.concatenate([fit.growth_design, fit.left_out_design], axis=1)[:, :, persons]
     K, width = design.shape[:2]
-    distinct, counts = distinct_columns(np.vstack([design.reshape(K * width, -1), fit.kinds.codes[persons]]))
-    design = distinct[:-1].reshape(K, width, -1)
+    distinct, counts = distinct_columns(np.vstack([design.reshape(K * width, len(persons)), fit.kinds.codes[persons]]))
+    design = distinct[:-1].reshape(K, width, distinct.shape[1])
     return PersonTypes(fit, design[:, :p], distinct[-1].astype(int), counts, design[:, p:])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.engine.estimates import Point
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
 
@@ -27,6 +28,6 @@ def random_rows(fit: FittedModel, time: float) -> np.ndarray:
     return fit.standard_rows(basis @ fit.effects)
 
 
-def mean_variance(fit: FittedModel, rows: np.ndarray, G: np.ndarray) -> float:
+def mean_variance(fit: FittedModel, rows: np.ndarray, point: Point) -> float:
     """Mean over persons of z' G z, for rows (m, q) by kind of person."""
-    return float(fit.kinds.shares @ ((rows @ G) * rows).sum(axis=1))
+    return float(fit.kinds.shares @ point.variances(rows))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.data.units import singular
+from growthcurves.engine.estimates import Point
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.covariates import time_terms
@@ -52,7 +53,7 @@ class Rate:
 
     def expected(self, persons: np.ndarray) -> np.ndarray:
         """w_i' gamma of the rate for each of these persons, (n,)."""
-        return self.fit.solution.beta @ self.design(persons)
+        return self.fit.estimates.beta @ self.design(persons)
 
     @property
     def effects(self) -> np.ndarray:
@@ -69,19 +70,18 @@ class Rate:
         """Whether any random effect moves the rate."""
         return bool(np.any(self.effects != 0.0))
 
-    def variances(self, G: np.ndarray) -> np.ndarray:
-        """Variance of the rate between persons of each kind, (m,), under a G of the standard random effects."""
-        R = self.random
-        return np.maximum(((R @ G) * R).sum(axis=1), 0.0)
+    def variances(self, point: Point) -> np.ndarray:
+        """Variance of the rate between persons of each kind at a point, (m,)."""
+        return np.maximum(point.variances(self.random), 0.0)
 
-    def variance(self, G: np.ndarray) -> float:
+    def variance(self, point: Point) -> float:
         """The mean of that over persons."""
-        return float(self.fit.kinds.shares @ self.variances(G))
+        return float(self.fit.kinds.shares @ self.variances(point))
 
-    def sd(self, G: np.ndarray | None = None) -> float:
-        """SD of the rate given its predictors; exactly 0 on the boundary, NaN where withheld."""
-        if G is not None:
-            return float(np.sqrt(self.variance(G)))
+    def sd(self, point: Point | None = None) -> float:
+        """SD of the rate given its predictors; of the estimates exactly 0 on the boundary, NaN where withheld."""
+        if point is not None:
+            return float(np.sqrt(self.variance(point)))
         E, G = self.effects, self.fit.G
         variances = np.maximum(((E @ G) * E).sum(axis=1), 0.0)
         size = (np.abs(E) @ np.sqrt(np.maximum(np.diag(G), 0.0))) ** 2

@@ -14,7 +14,6 @@ from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns, replay
-from growthcurves.model.formula import expression_columns
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.transforms import person_transforms, uses_persons
 from growthcurves.results.questions.design_rows import growth_columns
@@ -84,13 +83,6 @@ def all_columns(fit: FittedModel) -> Iterator[Columns]:
     yield fit.bound.covariates
 
 
-def categorical_expressions(columns: Columns) -> list[str]:
-    """The expressions of a formula that stand for levels."""
-    if columns.spec is None:
-        return []
-    return [text for text, (kind, _) in columns.spec.encoder_state.items() if kind.value == "categorical"]
-
-
 def grid_variables(fit: FittedModel) -> dict[str, Variable]:
     """Every predictor of the model but time: factors with their levels, covariates at their mean.
 
@@ -116,8 +108,8 @@ def grid_variables(fit: FittedModel) -> dict[str, Variable]:
 
 def _made_factors(columns: Columns) -> set[str]:
     """Columns of numbers that the formula turns into levels, such as C(dose)."""
-    wrapped = [text for text in categorical_expressions(columns) if text.startswith("C(")]
-    return {name for text in wrapped for name in expression_columns(text)}
+    wrapped = [factor for factor in columns.categorical if "C" in factor.calls]
+    return {name for factor in wrapped for name in factor.columns}
 
 
 def asked_variables(fit: FittedModel, by: Any) -> tuple[dict[str, Variable], list[str]]:
@@ -202,7 +194,7 @@ class Grid:
     def average(self, fit: FittedModel, X: np.ndarray) -> GridRows:
         """Rows over the cells (cells, terms), averaged within each combination of `by`."""
         L = X.reshape(len(self.groups()), -1, X.shape[1]).mean(axis=1)
-        return GridRows(L, fit.coordinates.x.kept, estimable(fit, L))
+        return GridRows(L, fit.sums.kept, estimable(fit, L))
 
 
 def _product(variables: Mapping[str, Variable], names: list[str]) -> list[dict[str, Any]]:
@@ -248,7 +240,7 @@ def _covariates(fit: FittedModel, cells: pd.DataFrame, time: float) -> np.ndarra
     table = {name: cells[name] for name in columns.used if name != fit.model.time}
     if fit.model.time in columns.used:
         table[str(fit.model.time)] = pd.Series(time, index=cells.index)
-    if not uses_persons([fit.model.covariates or ""]):
+    if not uses_persons(columns.formula):
         return replay(columns, table)
     return replay(columns, table, person_transforms(np.arange(len(cells))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
+from growthcurves.engine.estimates import Function, FunctionOf
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
@@ -19,6 +20,7 @@ from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.rates import average_rate, checked_period, is_curved, whole_period
+from growthcurves.results.questions.reference_grid import group_text
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
 
@@ -103,8 +105,9 @@ def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray
     if is_curved(fit):
         raise ModelError("The rate changes with time: compare groups with by=, and say the period with between=.")
     names, L = combinations(fit, effect)
-    for term, used in zip(fit.terms, (L != 0).any(axis=0), strict=True):
-        if used and not term.startswith("slope"):
+    moved = zip(fit.terms, fit.term_parts, (L != 0).any(axis=0), strict=True)
+    for term, (parameter, _), used in moved:
+        if used and parameter != "slope":
             raise ModelError(f"{term!r} is no effect on the slope, and so no difference in the rate of change.")
     return names, L
 
@@ -112,7 +115,7 @@ def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray
 def _differences(fit: FittedModel, by: Any, period: tuple[float, float]) -> tuple[list[str], np.ndarray]:
     """Differences of average rates from the first group."""
     found = slopes(fit, by=by, between=period)
-    terms = [text.rsplit(", ", 1)[0] for text in found.means["term"]]
+    terms = [group_text({level.column: level.value for level in one.group or ()}) for one in found.findings]
     count = len(terms)
     if count < 2:
         raise ModelError("There is one group only, and so no difference.")
@@ -127,7 +130,7 @@ def _rows(
     rate = average_rate(fit, period)
     time, length = fit.model.time, last - first
     if rate.sd() > 0:
-        yield _line(name, _over(fit, L, lambda G, s: rate.variance(G), level), "SD of rates", rate.sd(), RATES)
+        yield _line(name, _over(fit, L, rate.variance, level), "SD of rates", rate.sd(), RATES)
     else:
         note = "persons' rates are estimated not to differ: no SD to divide by"
         yield _line(name, Estimate(NAN, NAN, NAN, NAN), "SD of rates", 0.0, RATES, note)
@@ -137,7 +140,7 @@ def _rows(
     for t in period:
         variance = _outcome_variance(fit, t)
         value = _over(fit, length * L, variance, level)
-        sd = float(np.sqrt(variance(fit.standard_G, fit.sigma2)))
+        sd = float(np.sqrt(variance(fit.point)))
         yield _line(name, value, f"SD at {time} {time_text(t)}, model", sd, PERIOD)
 
 
@@ -146,15 +149,15 @@ def _line(name: str, value: Estimate, by: str, divisor: float, source: str, note
     return [*tidy, by, divisor, source, note]
 
 
-def _over(fit: FittedModel, L: np.ndarray, variance: Callable[[np.ndarray, float], float], level: float) -> Estimate:
+def _over(fit: FittedModel, L: np.ndarray, variance: Function, level: float) -> Estimate:
     """L beta over the square root of a variance."""
-    return delta(fit, lambda beta, G, s: float(L @ beta / np.sqrt(variance(G, s))), level)
+    return delta(fit, FunctionOf(lambda point: float(L @ point.beta / np.sqrt(variance(point)))), level)
 
 
-def _outcome_variance(fit: FittedModel, time: float) -> Callable[[np.ndarray, float], float]:
+def _outcome_variance(fit: FittedModel, time: float) -> Function:
     """The variance of an outcome at a time given predictors."""
     Z = random_rows(fit, time)
-    return lambda G, s: mean_variance(fit, Z, G) + s
+    return lambda point: mean_variance(fit, Z, point) + point.residual_variance(time)
 
 
 def _observed_sd(fit: FittedModel, by: Any) -> float:

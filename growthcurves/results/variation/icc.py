@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
+from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
@@ -60,10 +60,10 @@ def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None) -> 
     """The ICC at one time with its interval on the logit scale; `measure` makes the interval, Wald by default."""
     z = random_rows(fit, time)
 
-    def value(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        return share(mean_variance(fit, z, G), s)
+    def value(point: Point) -> float:
+        return share(mean_variance(fit, z, point), point.residual_variance(time))
 
-    return delta(fit, value, level, "logit") if measure is None else measure(value, "logit")
+    return delta(fit, FunctionOf(value, "logit"), level) if measure is None else measure(value, "logit")
 
 
 def share(between: float, within: float) -> float:

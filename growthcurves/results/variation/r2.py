@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
 
+from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
 from growthcurves.data.markup import Block
-from growthcurves.engine.likelihood.problem import coordinates
-from growthcurves.engine.solution import Solution, solve
-from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
-from growthcurves.results.variation.variance_parts import VarianceParts, variance_parts
+from growthcurves.results.variation.variance_parts import VarianceParts, drop, squared_correlation, variance_parts
 
 NAKAGAWA = "Nakagawa and Schielzeth 2013, Johnson 2014"
 SINGER = "Singer and Willett 2003"
@@ -24,22 +23,59 @@ SNIJDERS = "Snijders and Bosker 2012"
 RIGHTS = "Rights and Sterba 2019"
 #: Between-person variance through persons' mean times above this share of the total is told.
 MENTIONED = 1e-6
-#: A proportional drop below this is rounding of the two optima.
-ROUNDING = 1e-9
 
 
-class Row(NamedTuple):
-    """A measure of explained variance."""
+class Measure(NamedTuple):
+    """A measure of explained variance, and who defined it."""
 
-    measure: str
+    finding: Finding
     author: str
-    value: float
-    note: str
+
+
+#: Where variance comes from, in the decomposition of Rights and Sterba.
+SOURCES = {
+    "f1": "fixed, within persons (f1)",
+    "f2": "fixed, between persons (f2)",
+    "v": "random slopes (v)",
+    "m": "random intercepts (m)",
+    "v2": "random slopes, between persons",
+}
+_PARTS = {"f1": "fixed (f1)", "f2": "fixed (f2)"}
+
+
+def measure_text(finding: Finding) -> str:
+    """What a measure is called in the table."""
+    kind, of = finding.kind, finding.of
+    if kind is Kind.VARIANCE_DROP:
+        return f"pseudo: residual, by {of}" if finding.unit == RESIDUAL else f"pseudo: {of}"
+    if kind is Kind.OUTCOME_DROP:
+        return f"level {of}"
+    if kind is Kind.SHARE_OF_TOTAL:
+        return f"total: {SOURCES[of]}"
+    if kind in (Kind.SHARE_WITHIN, Kind.SHARE_BETWEEN):
+        whose = "within" if kind is Kind.SHARE_WITHIN else "between"
+        return f"{whose}: {_PARTS.get(of, SOURCES[of])}"
+    return _NAMES[kind]
+
+
+_NAMES = {
+    Kind.SHARE_MARGINAL: "marginal",
+    Kind.SHARE_CONDITIONAL: "conditional",
+    Kind.SQUARED_CORRELATION: "squared correlation",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class R2(Answer):
-    """Explained variance: columns measure, author, value, note."""
+    """Explained variance: columns measure, author, value, note.
+
+    Attributes
+    ----------
+    measures : tuple of Measure
+        The rows of the table as findings, each with its author.
+    """
+
+    measures: tuple[Measure, ...]
 
     def value(self, measure: str) -> float:
         """The value of one measure.
@@ -49,10 +85,10 @@ class R2(Answer):
         NotEstimableError
             When there is none of that name.
         """
-        rows = self.table[self.table["measure"] == measure]
-        if rows.empty:
+        known = {measure_text(one.finding): one.finding.value for one in reversed(self.measures)}
+        if measure not in known:
             raise NotEstimableError(unknown("measure of explained variance", measure, self.table["measure"]))
-        return float(rows["value"].iloc[0])
+        return float(known[measure])
 
     def __str__(self) -> str:
         lines = ["Explained variance"]
@@ -110,76 +146,60 @@ def r2(fit: FittedModel) -> R2:
             "withheld. Fit fewer random effects, or add occasions."
         )
     parts = variance_parts(fit)
-    correlation = Row("squared correlation", SINGER, _squared_correlation(fit), "of outcome and fixed part")
-    rows = [*_nakagawa(parts), correlation]
+    note = "of outcome and fixed part"
+    correlation = Finding(Kind.SQUARED_CORRELATION, squared_correlation(fit), note=note)
+    measures = [*_nakagawa(parts), Measure(correlation, SINGER)]
     if fit.random_names:
-        rows += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts)]
-    return R2(pd.DataFrame(rows, columns=list(Row._fields)))
+        measures += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts)]
+    rows = [[measure_text(found), author, found.value, found.note] for found, author in measures]
+    return R2(pd.DataFrame(rows, columns=["measure", "author", "value", "note"]), tuple(measures))
 
 
-def _nakagawa(parts: VarianceParts) -> Iterator[Row]:
-    yield Row("marginal", NAKAGAWA, parts.fixed / parts.total, "")
-    yield Row("conditional", NAKAGAWA, (parts.fixed + parts.random) / parts.total, "")
-
-
-def _squared_correlation(fit: FittedModel) -> float:
-    """Squared correlation of the outcome with X beta, about the means, from the totals."""
-    problem, moments = fit.solution.problem, fit.moments
-    n, constant = moments.rows, moments.terms.x_closed.index((0, 0))
-    beta = problem.offset + problem.scale * fit.solution.optimum.at.beta  # in standard coordinates
-    mean = problem.into_xy[:-1, :-1].T @ moments.total[constant, :-1] / n
-    total = moments.total
-    products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
-    covariance = beta @ (problem.into_xy[:-1, :-1].T @ products)
-    fixed = n * (beta @ beta - (mean @ beta) ** 2)
-    outcome = total[-1, -1] - total[constant, -1] ** 2 / n
-    return float(covariance**2 / (fixed * outcome)) if fixed > 0 else 0.0
+def _nakagawa(parts: VarianceParts) -> Iterator[Measure]:
+    yield Measure(Finding(Kind.SHARE_MARGINAL, parts.fixed / parts.total), NAKAGAWA)
+    yield Measure(Finding(Kind.SHARE_CONDITIONAL, (parts.fixed + parts.random) / parts.total), NAKAGAWA)
 
 
 # ---------------------------------------------------------------- drops of variance components
 
 
-def _refit(fit: FittedModel, terms: Terms) -> Solution:
-    moments = fit.moments.restricted(terms)
-    return solve(moments, coordinates(moments), fit.method == "reml")
+def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),)) -> Estimates:
+    """The unconditional means model, an overall mean and random intercepts; or random intercepts with these columns."""
+    return fit.estimates.with_columns(fixed, (0,), ((0,),))
 
 
-def _means_model(fit: FittedModel) -> Terms:
-    """The unconditional means model: an overall mean and random intercepts."""
-    return replace(fit.moments.terms, x=((0, 0),), z=(0,), blocks=((0,),))
-
-
-def _growth_model(fit: FittedModel) -> Terms:
+def _growth_model(fit: FittedModel) -> Estimates:
     """The unconditional growth model: the growth parameters without predictors, the random effects as they are."""
-    return replace(fit.moments.terms, x=tuple((k, 0) for k in fit.bound.growth_rows))
+    fixed = tuple((k, 0) for k in fit.bound.growth_rows)
+    return fit.estimates.with_columns(fixed, fit.bound.z, fit.model.random.positions)
 
 
-def _drop(before: float, after: float) -> float:
-    """The drop as a share of what was there before; what is nothing but rounding is zero."""
-    if not before > 0:
-        return float("nan")
-    share = (before - after) / before
-    return share if abs(share) > ROUNDING else 0.0
+def _residual(estimates: Estimates) -> float:
+    return float(estimates.point.residual_variance())
 
 
-def _pseudo(fit: FittedModel) -> Iterator[Row]:
+def _pseudo(fit: FittedModel) -> Iterator[Measure]:
     if any(name in fit.bound.covariates.names for name in fit.random_names):
         return
-    growth = _refit(fit, _growth_model(fit))
+    growth = _growth_model(fit)
     if fit.model.time is not None and "intercept" in fit.random_names:
-        start = _refit(fit, _means_model(fit))
+        start = _means_model(fit)
         note = "unconditional means to unconditional growth model"
-        yield Row("pseudo: residual, by time", SINGER, _drop(start.sigma2, growth.sigma2), note)
+        yield _dropped(_residual(start), _residual(growth), RESIDUAL, "time", note)
     if not _has_predictors(fit):
         return
-    yield Row("pseudo: residual, by predictors", SINGER, _drop(growth.sigma2, fit.sigma2), "")
+    yield _dropped(_residual(growth), fit.residual_variance, RESIDUAL, "predictors")
     for a, name in enumerate(fit.random_names):
-        value = _drop(growth.G[a, a], fit.G[a, a])
-        yield Row(f"pseudo: {name}", SINGER, value, _pseudo_note(fit, name, value))
+        note = _pseudo_note(fit, name, drop(growth.G[a, a], fit.G[a, a]))
+        yield _dropped(growth.G[a, a], fit.G[a, a], PERSON, name, note)
+
+
+def _dropped(before: float, after: float, unit: str, of: str, note: str = "") -> Measure:
+    return Measure(Finding(Kind.VARIANCE_DROP, drop(before, after), unit, of=of, note=note), SINGER)
 
 
 def _has_predictors(fit: FittedModel) -> bool:
-    return any(name not in fit.model.parameters for name in fit.terms)
+    return any(predictor for _, predictor in fit.term_parts)
 
 
 def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
@@ -193,35 +213,32 @@ def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
     return "; ".join(notes)
 
 
-def _snijders_bosker(fit: FittedModel) -> Iterator[Row]:
-    terms = fit.moments.terms
-    kept = tuple(terms.x[j] for j in fit.coordinates.x.kept)
-    full = _refit(fit, replace(_means_model(fit), x=kept))
-    empty = _refit(fit, _means_model(fit))
+def _snijders_bosker(fit: FittedModel) -> Iterator[Measure]:
+    full, empty = _means_model(fit, [fit.bound.x[j] for j in fit.sums.kept]), _means_model(fit)
     size = fit.panel.persons.count / float((1.0 / fit.panel.persons.sizes).sum())
     note = "random intercepts only" if fit.random_names != ("intercept",) else ""
     for level, count in ((1, 1.0), (2, size)):
-        before, after = (float(s.G[0, 0] + s.sigma2 / count) for s in (empty, full))
+        before, after = (float(one.G[0, 0] + _residual(one) / count) for one in (empty, full))
         text = note if level == 1 else "; ".join(filter(None, [note, f"{number(size, 3)} occasions (harmonic mean)"]))
-        yield Row(f"level {level}", SNIJDERS, _drop(before, after), text)
+        yield Measure(Finding(Kind.OUTCOME_DROP, drop(before, after), of=level, note=text), SNIJDERS)
 
 
 # ---------------------------------------------------------------- the decomposition
 
 
-def _rights_sterba(parts: VarianceParts) -> Iterator[Row]:
-    p, within, between = parts, parts.within, parts.between
-    yield Row("total: fixed, within persons (f1)", RIGHTS, p.fixed_within / p.split, "")
-    yield Row("total: fixed, between persons (f2)", RIGHTS, p.fixed_between / p.split, "")
-    yield Row("total: random slopes (v)", RIGHTS, p.slopes_within / p.split, "")
-    note = "intercepts are those at the mean time"
-    yield Row("total: random intercepts (m)", RIGHTS, p.intercepts / p.split, note)
-    mixed = p.slopes_between / p.split
+def _rights_sterba(parts: VarianceParts) -> Iterator[Measure]:
+    p, note = parts, "intercepts are those at the mean time"
+    sources = [("f1", p.fixed_within, ""), ("f2", p.fixed_between, ""), ("v", p.slopes_within, "")]
+    yield from (_share(Kind.SHARE_OF_TOTAL, *source, p.split) for source in [*sources, ("m", p.intercepts, note)])
     told = "persons' means of time differ: only person-centred time tells change within from differences between"
-    if mixed > MENTIONED:
-        yield Row("total: random slopes, between persons", RIGHTS, mixed, told)
-    yield Row("within: fixed (f1)", RIGHTS, p.fixed_within / within, "")
-    yield Row("within: random slopes (v)", RIGHTS, p.slopes_within / within, "")
-    if between > 0:
-        yield Row("between: fixed (f2)", RIGHTS, p.fixed_between / between, "")
-        yield Row("between: random intercepts (m)", RIGHTS, p.intercepts / between, note)
+    if p.slopes_between / p.split > MENTIONED:
+        yield _share(Kind.SHARE_OF_TOTAL, "v2", p.slopes_between, told, p.split)
+    yield _share(Kind.SHARE_WITHIN, "f1", p.fixed_within, "", p.within)
+    yield _share(Kind.SHARE_WITHIN, "v", p.slopes_within, "", p.within)
+    if p.between > 0:
+        yield _share(Kind.SHARE_BETWEEN, "f2", p.fixed_between, "", p.between)
+        yield _share(Kind.SHARE_BETWEEN, "m", p.intercepts, note, p.between)
+
+
+def _share(kind: Kind, source: str, variance: float, note: str, whole: float) -> Measure:
+    return Measure(Finding(kind, variance / whole, of=source, note=note), RIGHTS)

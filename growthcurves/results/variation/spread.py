@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.questions.design_rows import own_rows
@@ -55,17 +56,23 @@ def implied_spread(fit: FittedModel, time: float, reference: float, level: float
     z, z0 = random_rows(fit, time), random_rows(fit, reference)
     shares = fit.kinds.shares
 
-    def correlation(beta: np.ndarray, G: np.ndarray, s: float) -> float:
-        covariance = float(shares @ ((z @ G) * z0).sum(axis=1))
-        return covariance / float(np.sqrt((mean_variance(fit, z, G) + s) * (mean_variance(fit, z0, G) + s)))
+    def between(point: Point) -> float:
+        return mean_variance(fit, z, point)
+
+    def total(point: Point) -> float:
+        return between(point) + point.residual_variance(time)
+
+    def correlation(point: Point) -> float:
+        other = mean_variance(fit, z0, point) + point.residual_variance(reference)
+        return float(shares @ point.covariances(z, z0)) / float(np.sqrt(total(point) * other))
 
     asked: dict[str, tuple[Callable, str]] = {
-        "sd": (lambda beta, G, s: float(np.sqrt(mean_variance(fit, z, G) + s)), "log"),
-        "sd between": (lambda beta, G, s: float(np.sqrt(max(mean_variance(fit, z, G), 0.0))), "log"),
+        "sd": (lambda point: float(np.sqrt(total(point))), "log"),
+        "sd between": (lambda point: float(np.sqrt(max(between(point), 0.0))), "log"),
         "correlation": (correlation, "atanh"),
-        "icc": (lambda beta, G, s: share(mean_variance(fit, z, G), s), "logit"),
+        "icc": (lambda point: share(between(point), point.residual_variance(time)), "logit"),
     }
-    return {name: delta(fit, function, level, scale) for name, (function, scale) in asked.items()}
+    return {name: delta(fit, FunctionOf(function, scale), level) for name, (function, scale) in asked.items()}
 
 
 def observed_spread(fit: FittedModel, occasions: np.ndarray, reference: int) -> ObservedSpread:
@@ -80,7 +87,7 @@ def observed_spread(fit: FittedModel, occasions: np.ndarray, reference: int) -> 
         The occasion with which the others are correlated.
     """
     codes, m = fit.panel.persons.codes, int(occasions.max()) + 1
-    residuals = fit.panel.values - own_rows(fit).X @ fit.solution.beta
+    residuals = fit.panel.values - own_rows(fit).X @ fit.estimates.beta
     wide = np.full((fit.panel.persons.count, m), np.nan)
     wide[codes[::-1], occasions[::-1]] = residuals[::-1]
     persons = (~np.isnan(wide)).sum(axis=0)

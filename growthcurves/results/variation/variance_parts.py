@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
-from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.fitted import FittedModel
-from growthcurves.numerics.chunks import chunks
 
 
 @dataclass(frozen=True)
@@ -65,75 +60,33 @@ class VarianceParts:
 
 def variance_parts(fit: FittedModel) -> VarianceParts:
     """The parts, from persons' cross-products."""
-    n = fit.moments.rows
-    within, between, mean = _random_products(fit)
-    G = fit.standard_G
-    inside, outside = _fixed_squares(fit)
+    n, point = fit.sums.rows, fit.point
+    spread = fit.sums.spread()
+    inside, outside = fit.sums.fixed_squares(fit.estimates.beta)
+    G, mean = point.total(), point.between(spread.mean)
     return VarianceParts(
         inside / (n - 1),
         outside / (n - 1),
-        float((G * within).sum()) / (n - 1),
-        float((G * between).sum()) / (n - 1),
-        float(mean @ G @ mean),
-        fit.sigma2,
-        float((G * (within + between)).sum() / n + mean @ G @ mean),
+        float((G * spread.within).sum()) / (n - 1),
+        float((G * spread.between).sum()) / (n - 1),
+        float(mean),
+        fit.residual_variance,
+        float((G * (spread.within + spread.between)).sum() / n + mean),
     )
 
 
-def _random_products(fit: FittedModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sums of squares and products of the standard z within persons and between their means, and the mean of z."""
-    closed, into = list(fit.moments.terms.z_closed), fit.solution.problem.into_z
-    size, n = len(closed), fit.moments.rows
-    within, sums = np.zeros((size, size)), np.zeros(size)
-    for part in _pieces(fit):
-        gram, level, counts = _about_person(part, closed)
-        within += gram.sum(axis=2)
-        sums += (level * counts).sum(axis=1)
-    between = np.zeros((size, size))
-    for part in _pieces(fit):
-        _, level, counts = _about_person(part, closed)
-        away = level - (sums / n)[:, None]
-        between += (away * counts) @ away.T
-    return into.T @ within @ into, into.T @ between @ into, into.T @ sums / n
+def squared_correlation(fit: FittedModel) -> float:
+    """Squared correlation of the outcome with X beta, about the means, from the sums; NaN where X beta is constant."""
+    return fit.sums.squared_correlation(fit.estimates.standard_beta)
 
 
-def _fixed_squares(fit: FittedModel) -> tuple[float, float]:
-    """Sums of squares of x' beta within persons and between their means."""
-    terms = fit.moments.terms
-    rows = sorted({k for k, _ in terms.x})
-    stored = sorted({0, *(g for k in rows for g, _ in terms.combination(k))})
-    inside, means, sizes = 0.0, [], []
-    for part in _pieces(fit):
-        basis = terms.rows(rows, stored, part.row_centre)
-        gram, level, counts = _about_person(part, stored)
-        weights = basis @ _row_weights(fit, part, rows)
-        inside += float(np.einsum("an,abn,bn->", weights, gram, weights))
-        means.append((weights * level).sum(axis=0))
-        sizes.append(counts)
-    mean, count = np.concatenate(means), np.concatenate(sizes)
-    away = mean - np.average(mean, weights=count)
-    return inside, float(count @ away**2)
+#: A proportional drop below this is rounding of the two optima.
+ROUNDING = 1e-9
 
 
-def _row_weights(fit: FittedModel, part: PersonMoments, rows: list[int]) -> np.ndarray:
-    """How x' beta of each person is made of row columns, (rows, N)."""
-    out = np.zeros((len(rows), part.count))
-    for beta, j in zip(fit.solution.beta, fit.coordinates.x.kept, strict=True):
-        k, w = fit.moments.terms.x[j]
-        out[rows.index(k)] += beta * (part.weights[w - 1] + part.weight_centre[w] if w else 1.0)
-    return out
-
-
-def _pieces(fit: FittedModel) -> Iterator[PersonMoments]:
-    """Persons' cross-products in pieces that fit the cache."""
-    for part in chunks(fit.people_moments.count):
-        yield fit.people_moments.take(part)
-
-
-def _about_person(part: PersonMoments, stored: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gram matrices of stored columns about the person's means (s, s, N), the means (s, N), the rows (N,)."""
-    gram = part.block(stored, stored)
-    counts = part.block([0], [0])[0, 0]
-    sums = part.block(stored, [0])[:, 0]
-    level = sums / counts
-    return gram - level[:, None] * sums[None], level, counts
+def drop(before: float, after: float) -> float:
+    """The drop as a share of what was there before; what is nothing but rounding is zero, NaN where nothing was."""
+    if not before > 0:
+        return float("nan")
+    share = (before - after) / before
+    return share if abs(share) > ROUNDING else 0.0

@@ -2,29 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.engine.estimates import FixedEffect, Quantity
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.intervals import intervals_of
-from growthcurves.results.intervals.delta import Function, delta
+from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
-from growthcurves.results.intervals.quantity import (
-    CorrelationQuantity,
-    Interval,
-    Quantity,
-    SdQuantity,
-    every_parameter,
-    fixed_effect,
-    on_boundary,
-)
+from growthcurves.results.intervals.quantity import Component as Parameter
+from growthcurves.results.intervals.quantity import Interval, every_parameter, on_boundary
 from growthcurves.results.intervals.wald import Wald
 from growthcurves.results.tables.answer import TIDY
+from growthcurves.results.tables.names import component_text
 
 NAN = float("nan")
+_MOMENTS = ["variance", "covariance", "variance_std_error"]
+
+
+class Component(NamedTuple):
+    """An SD or correlation with its interval, and its variance or covariance."""
+
+    finding: Finding
+    moment: Finding
+
+
+@dataclass(frozen=True)
+class Components:
+    """All variance components of a fit.
+
+    Attributes
+    ----------
+    rows : tuple of Component
+    intervals : str
+        How the intervals were made.
+    withheld : str
+        Why there are no numbers; empty where there are.
+    """
+
+    rows: tuple[Component, ...]
+    intervals: str
+    withheld: str
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What is special of some intervals, by their names in tables."""
+        return {component_text(row.finding): row.finding.note for row in self.rows if row.finding.note}
+
+    def table(self) -> pd.DataFrame:
+        """The tidy table of `variance_components`."""
+        table = pd.DataFrame([_cells(row) for row in self.rows], columns=[*TIDY, *_MOMENTS])
+        table.attrs["intervals"] = self.intervals
+        table.attrs["notes"] = self.notes
+        if self.withheld:
+            table.attrs["withheld"] = self.withheld
+        return table
+
+
+def _cells(row: Component) -> list:
+    finding, moment = row
+    moments = [NAN, moment.value] if moment.kind is Kind.COVARIANCE else [moment.value, NAN]
+    ends = [finding.conf_low, finding.conf_high]
+    return [component_text(finding), finding.value, finding.std_error, NAN, NAN, NAN, *ends, *moments, moment.std_error]
+
+
+def components(fit: FittedModel, method: Any = "profile", level: float = 0.95) -> Components:
+    """The variance components as findings; see `variance_components`."""
+    chosen = intervals_of(method)
+    parameters = every_parameter(fit)
+    found = chosen.intervals(fit, [parameter.quantity for parameter in parameters], level)
+    rows = [_component(fit, *pair, level) for pair in zip(parameters, found, strict=True)]
+    withheld = "" if fit.identified else "not identified: the design cannot tell these variances apart"
+    return Components(tuple(rows), chosen.about(fit), withheld)
 
 
 def variance_components(fit: FittedModel, method: Any = "profile", level: float = 0.95) -> pd.DataFrame:
@@ -65,19 +119,7 @@ def variance_components(fit: FittedModel, method: Any = "profile", level: float 
     2  cor:intercept,slope      0.07     -0.50       0.67
     3          sd:residual     25.59     22.90      28.86
     """
-    chosen = intervals_of(method)
-    quantities = every_parameter(fit)
-    found = chosen.intervals(fit, list(quantities.values()), level)
-    pairs = list(zip(quantities.items(), found, strict=True))
-    table = pd.DataFrame(
-        [_row(fit, name, quantity, interval, level) for (name, quantity), interval in pairs],
-        columns=[*TIDY, "variance", "covariance", "variance_std_error"],
-    )
-    table.attrs["intervals"] = chosen.about(fit)
-    table.attrs["notes"] = {name: interval.note for (name, _), interval in pairs if interval.note}
-    if not fit.identified:
-        table.attrs["withheld"] = "not identified: the design cannot tell these variances apart"
-    return table
+    return components(fit, method, level).table()
 
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
@@ -117,44 +159,38 @@ def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.
     ([7.36, 13.58], [3.93, 9.15])
     """
     chosen = intervals_of(method)
-    components = variance_components(fit, chosen, level)
-    fixed = _fixed(fit, chosen, level)
-    table = pd.concat([one.set_index("term")[["conf_low", "conf_high"]] for one in (fixed, components)])
-    table.attrs = {
-        "intervals": about_all(fit, chosen),
-        "notes": fixed.attrs.get("notes", {}) | components.attrs["notes"],
-    }
+    random = components(fit, chosen, level)
+    fixed, notes = _fixed(fit, chosen, level)
+    ends = [(row.finding.conf_low, row.finding.conf_high) for row in random.rows]
+    terms = pd.Index([*fit.terms, *(component_text(row.finding) for row in random.rows)], name="term")
+    table = pd.DataFrame([*fixed, *ends], index=terms, columns=["conf_low", "conf_high"])
+    table.attrs = {"intervals": about_all(fit, chosen), "notes": notes | random.notes}
     return table
 
 
-def _fixed(fit: FittedModel, method: Any, level: float) -> pd.DataFrame:
+def _fixed(fit: FittedModel, method: Any, level: float) -> tuple[list[tuple[float, float]], dict[str, str]]:
+    """Ends of the intervals of the fixed effects, and what is special of some."""
     if isinstance(method, Wald):
-        return fixed_effects(fit, method.ddf, level)
-    rows: list[Quantity] = [fixed_effect(row) for row in np.eye(len(fit.terms))]
+        table = fixed_effects(fit, method.ddf, level)
+        return list(zip(table["conf_low"], table["conf_high"], strict=True)), {}
+    rows: list[Quantity] = [FixedEffect(row) for row in np.eye(len(fit.terms))]
     found = method.intervals(fit, rows, level)
-    table = pd.DataFrame({"term": fit.terms, "conf_low": [i.low for i in found], "conf_high": [i.high for i in found]})
-    table.attrs["notes"] = {term: one.note for term, one in zip(fit.terms, found, strict=True) if one.note}
-    return table
+    notes = {term: one.note for term, one in zip(fit.terms, found, strict=True) if one.note}
+    return [(one.low, one.high) for one in found], notes
 
 
-def _row(fit: FittedModel, name: str, quantity: Quantity, interval: Interval, level: float) -> list:
-    sd, moment = delta(fit, quantity.function, level, quantity.scale), delta(fit, moment_of(quantity), level)
-    estimate, errors = sd.estimate, [sd.std_error, moment.std_error]
+#: What a component is on the scale of variances.
+_SQUARED = {Kind.SD: Kind.VARIANCE, Kind.CORRELATION: Kind.COVARIANCE}
+
+
+def _component(fit: FittedModel, parameter: Parameter, interval: Interval, level: float) -> Component:
+    kind, unit, of, quantity = parameter
+    here, moment = delta(fit, quantity, level), delta(fit, quantity.moment(), level)
+    value, size, errors = here.estimate, moment.estimate, [here.std_error, moment.std_error]
     if fit.identified and on_boundary(fit, quantity):
-        estimate, errors = NAN if isinstance(quantity, CorrelationQuantity) else 0.0, [NAN, NAN]
-        moment = moment._replace(estimate=0.0)
-    if isinstance(quantity, CorrelationQuantity):
-        estimate = float(np.sign(estimate)) if abs(estimate) > 1 - 1e-9 else estimate
-        moments = [NAN, moment.estimate]
-    else:
-        moments = [moment.estimate, NAN]
-    return [name, estimate, errors[0], NAN, NAN, NAN, interval.low, interval.high, *moments, errors[1]]
-
-
-def moment_of(quantity: Quantity) -> Function:
-    """The variance or covariance that belongs to an SD or a correlation."""
-    if isinstance(quantity, CorrelationQuantity):
-        return lambda beta, G, s: quantity.first @ G @ quantity.second
-    if isinstance(quantity, SdQuantity):
-        return lambda beta, G, s: quantity.combination @ G @ quantity.combination
-    return lambda beta, G, s: s
+        value, size, errors = 0.0 if quantity.zero else NAN, 0.0, [NAN, NAN]
+    if kind is Kind.CORRELATION:
+        value = float(np.sign(value)) if abs(value) > 1 - 1e-9 else value
+    low, high, note = interval
+    finding = Finding(kind, value, unit, of=of, std_error=errors[0], conf_low=low, conf_high=high, note=note)
+    return Component(finding, Finding(_SQUARED.get(kind, kind), size, unit, of=of, std_error=errors[1]))

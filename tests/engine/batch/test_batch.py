@@ -21,7 +21,7 @@ from growthcurves.engine.search.optimise import moment_start, optimise, other_st
 
 
 def batch_of(name: str, method: str, count: int, zero: bool = False):
-    solution = fitted(name, method).solution
+    solution = fitted(name, method).estimates.solution
     true = truth_of(solution)
     true = Truth(true.beta, 0.0 * true.D, true.sigma2) if zero else true
     return ParametricSource(solution.problem, true, np.random.SeedSequence(4)).next(count)
@@ -80,7 +80,7 @@ def test_criterion_and_derivatives_are_those_of_single_problems(name, method):
 
 def test_draws_do_not_depend_on_how_many_are_made_at_once():
     for name in ("schedules", "own times"):
-        solution = fitted(name).solution
+        solution = fitted(name).estimates.solution
         sources = [ParametricSource(solution.problem, truth_of(solution), np.random.SeedSequence(4)) for _ in "ab"]
         whole = sources[0].next(7)
         pieces = [sources[1].next(count) for count in (1, 4, 2)]
@@ -101,7 +101,7 @@ def test_a_replicate_without_full_rank_has_no_estimates():
 def test_without_random_effects_replicates_are_least_squares(method):
     panel = fitted("schedules", method).panel
     model = gc.GrowthModel("y", "time", "id", random=())
-    solution = gc.fit(model, panel.frame, method=method).solution
+    solution = gc.fit(model, panel.frame, method=method).estimates.solution
     batch = ParametricSource(solution.problem, truth_of(solution), np.random.SeedSequence(4)).next(6)
     fits = fit_batch(batch)
     assert fits.converged.all()

@@ -78,7 +78,7 @@ CASES = [("balanced", 2), ("balanced", 1), ("schedules", 2), ("schedules", 0), (
 @pytest.mark.parametrize(("name", "rank"), CASES)
 def test_cross_products_have_the_moments_of_rows(name, rank):
     fit = fitted(name)
-    problem = fit.solution.problem
+    problem = fit.estimates.solution.problem
     true = truth(problem, rank)
     design = standard_rows(fit)
     rows = np.array([statistics(*design, y) for y in outcomes(design, true, COUNT, 11)])
@@ -101,7 +101,7 @@ def same_means(left: np.ndarray, right: np.ndarray) -> None:
 @pytest.mark.parametrize(("name", "rank"), [("schedules", 1), ("own times", 2)])
 def test_estimates_have_the_distribution_of_rows(name, rank):
     fit = fitted(name, "ml")
-    problem = fit.solution.problem
+    problem = fit.estimates.solution.problem
     true = truth(problem, rank)
     X, Z, codes = standard_rows(fit)
     frame = fit.panel.frame.reset_index(drop=True)

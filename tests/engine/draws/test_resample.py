@@ -33,7 +33,7 @@ def table_of(fit, persons) -> object:
 @pytest.mark.parametrize("name", ["balanced", "schedules", "own times"])
 def test_drawn_persons_are_fitted_as_their_rows(name):
     fit = fitted(name)
-    source = CaseSource(fit.solution.problem, fit.people_moments, np.random.SeedSequence(2))
+    source = CaseSource(fit.estimates.solution.problem, fit.sums.people, np.random.SeedSequence(2))
     draws = np.random.default_rng(np.random.SeedSequence(2)).integers(0, source.count, (5, source.count))
     fits = fit_batch(source.next(5))
     for replicate, persons in enumerate(draws):
@@ -46,7 +46,7 @@ def test_drawn_persons_are_fitted_as_their_rows(name):
 @pytest.mark.parametrize("name", ["schedules", "own times"])
 def test_leaving_a_person_out(name):
     fit = fitted(name)
-    source = CaseSource(fit.solution.problem, fit.people_moments, np.random.SeedSequence(2))
+    source = CaseSource(fit.estimates.solution.problem, fit.sums.people, np.random.SeedSequence(2))
     fits = fit_batch(source.without(3, 6))
     for replicate, left_out in enumerate((3, 4, 5)):
         persons = [person for person in range(source.count) if person != left_out]
@@ -57,7 +57,7 @@ def test_leaving_a_person_out(name):
 def test_everybody_once_is_the_fit():
     for name in DESIGNS:
         fit = fitted(name)
-        source = CaseSource(fit.solution.problem, fit.people_moments, np.random.SeedSequence(2))
+        source = CaseSource(fit.estimates.solution.problem, fit.sums.people, np.random.SeedSequence(2))
         fits = fit_batch(source.weighted(np.ones((1, source.count))))
         assert fits.deviance[0] == pytest.approx(fit.deviance, rel=1e-8)
         np.testing.assert_allclose(fits.spread[0], fit.cov_params(), rtol=1e-4, atol=1e-8)
@@ -65,7 +65,7 @@ def test_everybody_once_is_the_fit():
 
 def test_drawn_persons_do_not_depend_on_how_many_are_drawn_at_once():
     fit = fitted("schedules")
-    sources = [CaseSource(fit.solution.problem, fit.people_moments, np.random.SeedSequence(2)) for _ in "ab"]
+    sources = [CaseSource(fit.estimates.solution.problem, fit.sums.people, np.random.SeedSequence(2)) for _ in "ab"]
     whole = sources[0].next(7)
     pieces = [sources[1].next(count) for count in (1, 4, 2)]
     np.testing.assert_allclose(whole.total, np.concatenate([piece.total for piece in pieces]), rtol=1e-12)
@@ -85,11 +85,12 @@ def test_a_smaller_model_is_that_of_its_formula(name, formula, z, partition, met
     fit = fitted(name, method)
     small = gc.fit(formula, fit.panel.frame, method=method, time="time")
     kept = [list(fit.terms).index(term) for term in small.terms]
-    part = submodel(fit.solution.problem, kept, z, partition)
-    solution = solve_problem(part.problem, replace(fit.moments, own=None))
+    part = submodel(fit.estimates.solution.problem, kept, z, partition)
+    solution = solve_problem(part.problem, replace(fit.sums.moments, own=None))
     assert solution.deviance == pytest.approx(small.deviance, rel=1e-8)
     np.testing.assert_allclose(solution.beta, small.params, rtol=1e-5)
-    batch = ParametricSource(fit.solution.problem, truth_of(fit.solution), np.random.SeedSequence(1)).next(4)
+    large = fit.estimates.solution
+    batch = ParametricSource(large.problem, truth_of(large), np.random.SeedSequence(1)).next(4)
     fits = fit_batch(part.of(batch))
     full = fit_batch(batch)
     assert fits.converged.all()

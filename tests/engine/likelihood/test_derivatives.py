@@ -15,12 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growthcurves.engine.likelihood import own
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import Problem, coordinates, standard_problem
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.face import ZERO, face_of
 from growthcurves.engine.solution import solve
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.numerics import chunks
 
 PARTITIONS = {
     "unstructured": lambda q: (tuple(range(q)),),
@@ -29,6 +32,16 @@ PARTITIONS = {
     "diagonal": lambda q: tuple((a,) for a in range(q)),
 }
 RANKS = ("regular", "near-singular", "singular", "zero")
+
+
+@pytest.fixture(scope="module", autouse=True, params=["few persons", "many persons"])
+def layout(request):
+    """Persons with own times as the engine keeps few of them, and as it keeps many, in several chunks."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "many persons":
+            patch.setattr(own, "FEW", 0)
+            patch.setattr(chunks, "CHUNK_PERSONS", 5)
+        yield
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
-from growthcurves.engine.likelihood.joint import Point, joint
+from growthcurves.engine.likelihood.joint import joint
+from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.profile.quantities import Correlation, StandardDeviation
 
 RNG = np.random.default_rng(11)
 
 
-def dense(fit, point: Point) -> float:
+def dense(fit, point: Local) -> float:
     """-2 log likelihood of beta, G and sigma^2; for REML with log|X'V^-1 X| (Harville 1974), rows one by one."""
-    problem, data = fit.solution.problem, fit.panel
+    problem, data = fit.estimates.solution.problem, fit.panel
     beta = problem.beta(point.beta)
     J = problem.original_z()
     G, s = point.sigma2 * J @ point.D @ J.T, point.sigma2 * problem.scale**2
@@ -50,15 +51,15 @@ def fit(request):
     return gc.fit("reaction ~ day + (day | subject)", data[data["day"] + data["subject"] % 3 > 1], method=request.param)
 
 
-def some_point(fit, rank: int = 2) -> Point:
+def some_point(fit, rank: int = 2) -> Local:
     F = RNG.normal(size=(2, 2)) * 0.7
     F[:, rank:] = 0.0
-    return Point.of_factor(RNG.normal(size=2) * 0.1, F, 0.2, fit.solution.problem.partition)
+    return Local.of_factor(RNG.normal(size=2) * 0.1, F, 0.2, fit.estimates.solution.problem.partition)
 
 
 @pytest.mark.parametrize("rank", [2, 1, 0])
 def test_value_and_derivatives(fit, rank):
-    problem, point = fit.solution.problem, some_point(fit, rank)
+    problem, point = fit.estimates.solution.problem, some_point(fit, rank)
     found = joint(problem, point, False)
     assert found.deviance == pytest.approx(dense(fit, point), rel=1e-10)
     at = np.zeros(point.size)
@@ -69,8 +70,8 @@ def test_value_and_derivatives(fit, rank):
 
 
 def test_best_beta_gives_the_profiled_criterion(fit):
-    at, problem = fit.solution.optimum.at, fit.solution.problem
-    point = Point.of_factor(at.beta + 1.0, np.linalg.cholesky(at.D), float(np.log(at.sigma2)), problem.partition)
+    at, problem = fit.estimates.solution.optimum.at, fit.estimates.solution.problem
+    point = Local.of_factor(at.beta + 1.0, np.linalg.cholesky(at.D), float(np.log(at.sigma2)), problem.partition)
     assert joint(problem, point, True).deviance == pytest.approx(at.deviance, rel=1e-12)
     assert joint(problem, point, False).deviance > at.deviance
 
@@ -79,7 +80,7 @@ def test_best_beta_gives_the_profiled_criterion(fit):
 def test_a_chart_is_the_same_matrix(fit, rank):
     F = RNG.normal(size=(2, 2))
     F[:, rank:] = 0.0
-    point = Point.of_factor(np.zeros(2), F, 0.0, fit.solution.problem.partition)
+    point = Local.of_factor(np.zeros(2), F, 0.0, fit.estimates.solution.problem.partition)
     np.testing.assert_allclose(point.D, F @ F.T, atol=1e-14)
     assert point.face.size == 3
 

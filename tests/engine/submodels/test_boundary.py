@@ -60,7 +60,7 @@ def test_two_uncorrelated_variances_have_the_weights_of_the_closed_form():
     """With r the correlation of the unconstrained estimates: w2 = 1/4 + asin(r) / (2 pi), w1 = 1/2, w0 = 1/2 - w2."""
     fit = gc.fit("y ~ t + (t || id)", small_panel())
     pair = without_random(fit, ("intercept", "slope"))
-    at = boundary(fit.solution.problem, pair.part, pair.small.optimum.at.D)
+    at = boundary(fit.estimates.solution.problem, pair.sampled.part, pair.small.solution.optimum.at.D)
     assert at.sizes == (1, 1)
     assert at.free == 2
     shares = squared_shares(at, 40_000, np.random.default_rng(1))
@@ -77,7 +77,7 @@ def test_information_at_the_boundary_is_that_of_dense_matrices():
     table = small_panel().query("not (id % 3 == 0 and t == 2)")
     fit = gc.fit("y ~ t + (t || id)", table)
     pair = without_random(fit, ("intercept", "slope"))
-    at = boundary(fit.solution.problem, pair.part, pair.small.optimum.at.D)
+    at = boundary(fit.estimates.solution.problem, pair.sampled.part, pair.small.solution.optimum.at.D)
     same = np.equal.outer(table["id"].to_numpy(), table["id"].to_numpy())
     t = table["t"].to_numpy()
     A = [same.astype(float), same * np.outer(t, t), np.eye(len(t))]
@@ -98,7 +98,7 @@ def test_information_at_the_boundary_is_that_of_dense_matrices():
 def test_directions_that_are_new(formula, names, sizes):
     fit = gc.fit(formula, small_panel())
     pair = without_random(fit, names)
-    assert tuple(N.shape[1] for N in new_directions(fit.solution.problem, pair.part)) == sizes
+    assert tuple(N.shape[1] for N in new_directions(fit.estimates.frame.partition, pair.into_z)) == sizes
 
 
 @pytest.mark.parametrize("own_times", [False, True])
@@ -109,7 +109,7 @@ def test_spectrum_is_that_of_dense_matrices(term, own_times):
         table = table.assign(t=table["t"] + np.random.default_rng(8).uniform(size=len(table)))
     table = table.assign(x=np.random.default_rng(9).normal(size=25)[table["id"]])
     fit = gc.fit(f"y ~ t + x + ({term} | id)", table, time="t")
-    found = spectrum(fit.solution.problem, 0)
+    found = spectrum(fit.estimates.solution.problem, 0)
     X = np.column_stack([np.ones(len(table)), table["t"], table["x"]])
     Z = np.equal.outer(table["id"].to_numpy(), np.arange(25)) * (1.0 if term == "1" else table["t"].to_numpy()[:, None])
     residual = Z - X @ np.linalg.solve(X.T @ X, X.T @ Z)

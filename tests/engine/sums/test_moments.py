@@ -16,8 +16,8 @@ import pytest
 from reference_values import table
 
 import growthcurves as gc
-from growthcurves.engine.likelihood.problem import coordinates
 from growthcurves.engine.solution import solve
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 
@@ -299,5 +299,5 @@ def test_the_public_fit_is_the_fit_of_its_pieces():
     formula = "reaction ~ day + (day | subject)"
     whole = gc.fit(formula, data)
     parts = [gc.fit(formula, data[data["subject"] < 350]), gc.fit(formula, data[data["subject"] >= 350])]
-    same(fitted(parts[0].moments + parts[1].moments), whole.solution)
-    same(fitted((parts[0].people_moments + parts[1].people_moments).moments()), whole.solution)
+    same(fitted(parts[0].sums.moments + parts[1].sums.moments), whole.estimates.solution)
+    same(fitted((parts[0].sums.people + parts[1].sums.people).moments()), whole.estimates.solution)

@@ -8,6 +8,7 @@ from dense import ARMS, Dense, trial_weights
 from scipy import stats
 
 import growthcurves as gc
+from growthcurves.contracts.finding import Kind
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +196,14 @@ def test_persons_without_a_group_are_counted(fit, data, persons):
     assert report.value("persons without a group") == 2
     assert report.value("persons", "a") + report.value("persons", "b") == 52
     assert "2 persons are in no group: their site is missing." in report.sentences()
+
+
+def test_the_time_of_least_spread_is_an_extrapolation_outside_the_observed_times_only():
+    """A remark on its interval, which the profile of a curve has, says nothing of where the time lies."""
+    model = gc.GrowthModel(
+        "distance", "age", "subject", shape="quadratic", predictors="sex", origin=8.0, random=("intercept", "slope")
+    )
+    report = gc.fit(model, gc.load_dataset("orthodont")).change(method="profile")
+    least = next(finding for finding in report.findings if finding.kind is Kind.TIME_OF_LEAST_SPREAD)
+    assert 8.0 < least.value < 14.0 and least.note and least.caveat is None
+    assert not any("extrapolation" in sentence for sentence in report.sentences())

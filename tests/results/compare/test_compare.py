@@ -88,7 +88,7 @@ def test_exact_distribution_is_that_of_rlrsim(record, method):
     name, part = record["case"].split()
     data, random = table(f"{name}.csv"), {"level": "1", "slope": "0 + day"}[part]
     fit = gc.fit(f"reaction ~ day + ({random} | subject)", data, method=method, time="day")
-    problem, n = fit.solution.problem, 40_000
+    problem, n = fit.estimates.solution.problem, 40_000
     drawn = simulated_ratios(problem, spectrum(problem, 0), n, np.random.default_rng(5))
     theirs = record[method]
     for x, p in [*zip(record["at"], theirs["beyond"], strict=True), (1e-9, 1 - theirs["zero"])]:

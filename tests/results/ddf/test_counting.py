@@ -29,7 +29,7 @@ def test_between_within_of_what_does_not_vary(sleep):
 
 def test_a_random_covariate_has_persons_less_one():
     fit = gc.fit("y ~ time + x + (time + x | id)", table("panel_varying.csv"), time="time")
-    assert set(df_of(fit, "between-within").values()) == {fit.moments.persons - 1.0}
+    assert set(df_of(fit, "between-within").values()) == {fit.sums.persons - 1.0}
 
 
 @pytest.mark.parametrize("shape", [gc.Spline(df=3), "occasions"])

@@ -136,13 +136,13 @@ def test_where_g_and_sigma_cannot_be_told_apart():
     order = data.sort_values(["subject", "day"])
     days = order["day"].to_numpy()[:2]
     Z = np.column_stack([np.ones(2), days])
-    V = Z @ fit.solution.G @ Z.T + fit.solution.sigma2 * np.eye(2)
+    V = Z @ fit.estimates.G @ Z.T + fit.estimates.solution.sigma2 * np.eye(2)
     E = [np.diag([1.0, 0.0]), np.diag([0.0, 1.0]), np.array([[0.0, 1.0], [1.0, 0.0]])]
     place = [("intercept", "slope", "intercept:group").index(term) for term in fit.terms]
     groups = order["group"].to_numpy()[::2]
     dense = KenwardRoger([(np.column_stack([Z, [g, g]])[:, place], V, E) for g in groups])
     found = gc.KenwardRoger().covariance(fit)
-    assert not np.allclose(found, fit.solution.cov_beta, rtol=1e-4)
+    assert not np.allclose(found, fit.estimates.cov_beta, rtol=1e-4)
     np.testing.assert_allclose(found, dense.covariance(), rtol=1e-6, atol=1e-9)
     df = fit.fixed_effects(ddf="kenward-roger")["df"]
     np.testing.assert_allclose(df, [2 / dense.traces(row[None])[0] for row in np.eye(3)], rtol=1e-6)
@@ -154,7 +154,7 @@ def test_on_the_face_of_rank_one(name):
     data = table(f"panel_{name}.csv")
     fit = gc.fit(cases("panels")[f"{name}_reml"]["formula"], data)
     assert fit.certificate.singular
-    values, vectors = np.linalg.eigh(fit.solution.G)
+    values, vectors = np.linalg.eigh(fit.estimates.G)
     t = vectors[:, -1] * np.sqrt(values[-1])
     people = []
     for _, rows in data.groupby(data.columns[0]):
@@ -185,7 +185,7 @@ def test_own_times_and_shared_schedules_agree(sleep):
     shared = gc.fit("reaction ~ day + (day | subject)", some)
     apart = some.assign(day=some["day"] + pd.factorize(some["subject"])[0] * 1e-9)
     own = gc.fit("reaction ~ day + (day | subject)", apart)
-    assert own.moments.own is not None
+    assert own.sums.moments.own is not None
     for ddf in ("kenward-roger", gc.KenwardRoger(information="observed"), gc.Robust("CR2")):
         left, right = shared.fixed_effects(ddf=ddf), own.fixed_effects(ddf=ddf)
         np.testing.assert_allclose(right[["std_error", "df"]], left[["std_error", "df"]], rtol=1e-6)

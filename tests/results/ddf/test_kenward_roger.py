@@ -37,7 +37,7 @@ def test_panels_same_as_pbkrtest(case):
 
 def test_information_that_is_not_positive_definite_gives_no_numbers(sleep_fit, monkeypatch):
     """Nothing is printed as certain; the table says why."""
-    monkeypatch.setitem(sleep_fit.solution.__dict__, "expected_information", None)
+    monkeypatch.setitem(sleep_fit.estimates.solution.__dict__, "expected_information", None)
     found = sleep_fit.fixed_effects(ddf="kenward-roger")
     assert found[["std_error", "df", "p_value", "conf_low"]].isna().all().all()
     assert "not positive definite" in found.attrs["why_not"]

@@ -75,9 +75,9 @@ def test_intervals_through_all_doors_are_the_same(sleep_fit):
 def test_a_function_of_the_parameters(sleep_fit):
     record = sleep_fit.bootstrap(n=399, rng=7)
     slope = sleep_fit.standard_effect("slope")
-    values = record.values(lambda beta, G, s: np.sqrt(slope @ G @ slope))
+    values = record.values(lambda p: np.sqrt(p.between(slope)))
     np.testing.assert_allclose(values, record.table["sd:slope"], rtol=1e-10)
-    assert record.interval(lambda beta, G, s: beta[1]).low == pytest.approx(
+    assert record.interval(lambda p: p.beta[1]).low == pytest.approx(
         record.conf_int().set_index("term").loc["slope", "conf_low"]
     )
 

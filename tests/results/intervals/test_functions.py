@@ -9,8 +9,8 @@ from reference_values import table
 from scipy import optimize, stats
 
 import growthcurves as gc
+from growthcurves.engine.estimates import Cor, Sd
 from growthcurves.results.intervals.profile import Profile, profile_interval
-from growthcurves.results.intervals.quantity import correlation_of, sd_of
 from growthcurves.results.questions.random_effects import random_rows
 
 SLEEP = "reaction ~ day + (day | subject)"
@@ -61,7 +61,8 @@ def test_icc_of_a_balanced_design(method):
     wanted = [(r - 1) / (r - 1 + n) for r in ends]
     fit = gc.fit("y ~ 1 + (1 | g)", data, method=method)
     effect = fit.standard_effect("intercept")
-    found = profile_interval(fit, lambda beta, G, s: effect @ G @ effect / (effect @ G @ effect + s), scale="logit")
+    share = lambda at: at.between(effect) / (at.between(effect) + at.residual_variance())  # noqa: E731
+    found = profile_interval(fit, share, scale="logit")
     np.testing.assert_allclose([found.low, found.high], wanted, rtol=1e-6)
 
 
@@ -118,14 +119,14 @@ def test_share_above_a_threshold(sleep, level):
         first = optimize.minimize(free, start, method="Nelder-Mead", options=careful)
         return optimize.minimize(free, first.x, method="BFGS", options={"gtol": 1e-7}).fun
 
-    def value(beta, G, s):
-        return stats.norm.cdf((beta[1] - threshold) / np.sqrt(slope @ G @ slope))
+    def value(point):
+        return stats.norm.cdf((point.beta[1] - threshold) / np.sqrt(point.between(slope)))
 
     slope = fit.standard_effect("slope")
     found = profile_interval(fit, value, level=level, scale="logit")
     for end in (found.low, found.high):
         assert profile(end) - fit.deviance == pytest.approx(stats.chi2.ppf(level, 1), abs=2e-6)
-    assert found.low < value(fit.solution.beta, fit.standard_G, fit.sigma2) < found.high
+    assert found.low < value(fit.point) < found.high
     # a REML fit profiles what depends on fixed effects by ML
     again = gc.fit(SLEEP, sleep)
     slope = again.standard_effect("slope")
@@ -136,7 +137,7 @@ def test_share_above_a_threshold(sleep, level):
 def test_at_another_time_is_at_another_origin(sleep, sleep_fit, time):
     """Correlation and SD of the status at t: those of a model whose intercept is read at t."""
     z, slope = random_rows(sleep_fit, time)[0], sleep_fit.standard_effect("slope")
-    status, cor = Profile().intervals(sleep_fit, [sd_of(z), correlation_of(z, slope)], 0.95)
+    status, cor = Profile().intervals(sleep_fit, [Sd(z), Cor(z, slope)], 0.95)
     moved = gc.fit(SLEEP, sleep.assign(day=sleep["day"] - time)).variance_components().set_index("term")
     for found, term in ((status, "sd:intercept"), (cor, "cor:intercept,slope")):
         assert found[:2] == pytest.approx(moved.loc[term, ["conf_low", "conf_high"]].tolist(), rel=1e-6)
@@ -145,14 +146,14 @@ def test_at_another_time_is_at_another_origin(sleep, sleep_fit, time):
 def test_does_not_depend_on_the_scale(sleep_fit):
     """Squares of SDs, logs, and the same by differences; a narrower level lies inside."""
     slope = sleep_fit.standard_effect("slope")
-    known = Profile().intervals(sleep_fit, [sd_of(slope)], 0.95)[0]
-    sd = profile_interval(sleep_fit, lambda beta, G, s: np.sqrt(slope @ G @ slope), scale="log")
-    variance = profile_interval(sleep_fit, lambda beta, G, s: slope @ G @ slope, scale="log")
-    log = profile_interval(sleep_fit, lambda beta, G, s: np.log(slope @ G @ slope))
+    known = Profile().intervals(sleep_fit, [Sd(slope)], 0.95)[0]
+    sd = profile_interval(sleep_fit, lambda p: np.sqrt(p.between(slope)), scale="log")
+    variance = profile_interval(sleep_fit, lambda p: p.between(slope), scale="log")
+    log = profile_interval(sleep_fit, lambda p: np.log(p.between(slope)))
     assert sd[:2] == pytest.approx(known[:2], rel=1e-7)
     assert np.sqrt(variance[:2]) == pytest.approx(known[:2], rel=1e-7)
     assert np.exp(np.array(log[:2]) / 2) == pytest.approx(known[:2], rel=1e-7)
-    inner = Profile().intervals(sleep_fit, [sd_of(slope)], 0.5)[0]
+    inner = Profile().intervals(sleep_fit, [Sd(slope)], 0.5)[0]
     assert known.low < inner.low < sleep_fit.cov_re.loc["slope", "slope"] ** 0.5 < inner.high < known.high
 
 
@@ -160,7 +161,7 @@ def test_time_of_least_spread_has_no_ends_where_rates_may_not_vary():
     """-cov / var(slope) is any number when the slope variance may be zero."""
     fit = gc.fit("y ~ time + (time | id)", table("panel_zero_slope.csv"))
     a, b = fit.standard_effect("intercept"), fit.standard_effect("slope")
-    found = profile_interval(fit, lambda beta, G, s: -(a @ G @ b) / (b @ G @ b))
+    found = profile_interval(fit, lambda p: -p.between(a, b) / p.between(b))
     assert np.isnan(found.low) and np.isnan(found.high) and found.note
 
 
@@ -214,7 +215,7 @@ def test_options_that_do_not_exist_are_named(sleep_fit):
     with pytest.raises(gc.errors.ModelError, match="profile"):
         sleep_fit.conf_int(method="profil")
     with pytest.raises(gc.errors.ModelError, match="atanh"):
-        profile_interval(sleep_fit, lambda beta, G, s: s, scale="tanh")
+        profile_interval(sleep_fit, lambda p: p.residual_variance(), scale="tanh")
     with pytest.raises(gc.errors.ModelError, match="level"):
         sleep_fit.variance_components(method=gc.Profile(), level=95)
 
@@ -228,7 +229,7 @@ def test_change_report_by_profile(sleep, sleep_fit):
     for quantity, term in pairs:
         assert table.loc[quantity, ends].tolist() == pytest.approx(components.loc[term, ends].tolist(), rel=1e-7)
     a, b = sleep_fit.standard_effect("intercept"), sleep_fit.standard_effect("slope")
-    least = profile_interval(sleep_fit, lambda beta, G, s: -(a @ G @ b) / (b @ G @ b))
+    least = profile_interval(sleep_fit, lambda p: -p.between(a, b) / p.between(b))
     assert table.loc["time of least spread", ends].tolist() == pytest.approx(list(least[:2]), rel=1e-6)
     wald = sleep_fit.change().table.set_index("quantity")
     assert wald.loc["mean rate", ends].tolist() == table.loc["mean rate", ends].tolist()

@@ -10,7 +10,7 @@ import pytest
 
 import growthcurves as gc
 from growthcurves.errors import ColumnError, FormulaError, ModelError, ModelWarning, NotAvailableError
-from growthcurves.model.formula import parse_formula
+from growthcurves.model.formula.lme4 import parse_formula
 
 MODEL = gc.GrowthModel("reaction", "day", "subject", origin=0.0)
 
@@ -284,11 +284,11 @@ def test_a_column_called_like_a_growth_parameter_is_refused(data, name, column):
 
 def test_a_parsed_formula_says_its_parts():
     parsed = parse_formula("y ~ t * `a b` + np.log(age) + (t || id)")
-    assert (parsed.outcome, parsed.time, parsed.id, parsed.intercept) == ("y", "t", "id", True)
-    assert sorted(str(term) for term in parsed.terms) == ["`a b`", "np.log(age)", "t", "t:`a b`"]
+    assert (parsed.outcome, parsed.time, parsed.id, parsed.fixed.intercept) == ("y", "t", "id", True)
+    assert sorted(str(term) for term in parsed.fixed.terms) == ["`a b`", "np.log(age)", "t", "t:`a b`"]
     assert parsed.columns[:2] == ["y", "id"] and sorted(parsed.columns[2:]) == ["a b", "age", "t"]
-    intercept, terms, correlated = parsed.random[0]
-    assert (intercept, [str(term) for term in terms], correlated) == (True, ["t"], False)
+    part = parsed.random[0]
+    assert (part.varying.intercept, [str(term) for term in part.varying.terms], part.correlated) == (True, ["t"], False)
 
 
 def test_without_time(data):

@@ -1,0 +1,125 @@
+"""What was warned of, kept with its kind, so that nothing has to recognise a warning by its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from growthcurves.errors import (
+    ConvergenceWarning,
+    DataWarning,
+    GrowthCurvesWarning,
+    IdentificationWarning,
+    ModelWarning,
+)
+
+
+class NoteKind(Enum):
+    """What is warned of. The value is its name in saved fits."""
+
+    FEW_PERSONS = "few persons"
+    REPEATED_TIMES = "repeated times"
+    REUSED_IDS = "reused ids"
+    SUSPECT_VALUES = "suspect values"
+    COHORTS = "cohorts"
+    BASELINE_PREDICTS = "baseline predicts"
+    LEFT_OUT = "left out"
+    SLOPE_ONLY = "slope only"
+    FAR_ORIGIN = "far origin"
+    NOT_IDENTIFIED = "not identified"
+    NOT_CONVERGED = "not converged"
+
+    @property
+    def warning(self) -> type[GrowthCurvesWarning]:
+        """The class of the warning that is given."""
+        return _MEANT[self][0]
+
+    @property
+    def meaning(self) -> str:
+        """What it means for a reader who did not make the analysis."""
+        return _MEANT[self][1]
+
+
+_MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
+    NoteKind.FEW_PERSONS: (
+        DataWarning,
+        "With so few persons the numbers on differences between them are rough, however small their standard errors "
+        "look.",
+    ),
+    NoteKind.REPEATED_TIMES: (
+        DataWarning,
+        "A person was measured twice at one time, or a row stands twice in the file. Each row counts as a measurement "
+        "of its own.",
+    ),
+    NoteKind.REUSED_IDS: (
+        DataWarning,
+        "If one id stands for two persons, their courses are mixed, and neither the rate of change nor the differences "
+        "between persons are right.",
+    ),
+    NoteKind.SUSPECT_VALUES: (
+        DataWarning,
+        "If this value is a code for a missing answer, it was analysed as a measurement, and the numbers of this page "
+        "are wrong.",
+    ),
+    NoteKind.COHORTS: (
+        DataWarning,
+        "The rate of change on this page is partly a comparison of younger with older persons, not only of each person "
+        "with themselves.",
+    ),
+    NoteKind.BASELINE_PREDICTS: (
+        ModelWarning,
+        "Part of what looks like an effect on change is regression to the mean.",
+    ),
+    NoteKind.LEFT_OUT: (
+        ModelWarning,
+        "These terms say nothing that the other terms do not say already. Predictions are the same without them.",
+    ),
+    NoteKind.SLOPE_ONLY: (
+        ModelWarning,
+        "The groups or persons are held to be equal at the start. Where they were not, their difference in the rate of "
+        "change is wrong.",
+    ),
+    NoteKind.FAR_ORIGIN: (ModelWarning, "Another choice of where time is zero would give other results."),
+    NoteKind.NOT_IDENTIFIED: (
+        IdentificationWarning,
+        "The averages on this page are valid. What would need the variances is left out, not guessed.",
+    ),
+    NoteKind.NOT_CONVERGED: (
+        ConvergenceWarning,
+        "The computation did not end at a proven best fit. No number of this page should be quoted.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a careful analyst would look at; it stays with the fit.
+
+    Attributes
+    ----------
+    kind : NoteKind
+    text : str
+        What was warned of, in the names of the data.
+
+    Examples
+    --------
+    >>> note = Note(NoteKind.FEW_PERSONS, "There are 4 persons only.")
+    >>> type(note.warning).__name__, note.meaning[:24]
+    ('DataWarning', 'With so few persons the ')
+    """
+
+    kind: NoteKind
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def meaning(self) -> str:
+        """What it means for a reader who did not make the analysis."""
+        return self.kind.meaning
+
+    @property
+    def warning(self) -> GrowthCurvesWarning:
+        """The warning to be given."""
+        return self.kind.warning(self.text)

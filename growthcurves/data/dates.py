@@ -1,0 +1,187 @@
+"""Columns of dates: as such, as periods, or as text whose order of day and month the whole column settles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import is_text
+from growthcurves.data.source import find_cell, source_of
+from growthcurves.errors import DataError, ModelError
+
+#: A day with or without a time of day, or a month, which is its first day.
+ISO_DATE = re.compile(
+    r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?)?", re.ASCII
+)
+_YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})", re.ASCII)
+_TWO_WAYS = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b.*", re.ASCII)
+_WHOLE_TWO_WAYS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class DateStyle:
+    """How dates that are text are written.
+
+    Attributes
+    ----------
+    day_first : bool or None
+        Whether 11.10.2019 is the eleventh of October; None where the column is to settle it.
+    date_format : str or None
+        A format of `datetime.datetime.strptime` for every text.
+    """
+
+    day_first: bool | None = None
+    date_format: str | None = None
+
+    def or_of(self, frame: pd.DataFrame) -> DateStyle:
+        """This style, and what was said when the table was read where it says nothing."""
+        said = source_of(frame).get("options", {})
+        day_first = said.get("day_first") if self.day_first is None else self.day_first
+        return DateStyle(day_first, self.date_format or (said.get("date_format") if day_first is None else None))
+
+
+@dataclass(frozen=True, eq=False)
+class Dates:
+    """Dates of every row as datetime64 of the column's own unit, and how they were written."""
+
+    values: np.ndarray
+    style: DateStyle
+
+
+def read_dates(
+    frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any, style: DateStyle
+) -> Dates | None:
+    """The dates of a column, None when it holds none.
+
+    Raises
+    ------
+    DataError
+        For a text that is no date beside dates, and for dates that can be read two ways: the cell is named.
+    """
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return None
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return Dates(column.dt.to_timestamp().to_numpy(), style)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return Dates(_naive(column), style)
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind in ("date", "datetime"):  # Python's own, as objects
+        return Dates(_naive(pd.to_datetime(column)), style)
+    if kind == "period":
+        return Dates(pd.PeriodIndex(column).to_timestamp().to_numpy(), style)
+    if is_text(column) and (style.date_format or first_text_is_date(column)):
+        return _Texts(frame, column, name, ids).read(style)
+    return None
+
+
+def first_text_is_date(column: pd.Series) -> bool:
+    """Whether the first text of a column is written like a date."""
+    first = next((value.strip() for value in column if isinstance(value, str)), "")
+    return any(form.fullmatch(first) for form in (ISO_DATE, _YEAR_FIRST, _TWO_WAYS))
+
+
+def _naive(column: pd.Series) -> np.ndarray:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_convert(None)
+    return column.to_numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class _Texts:
+    """A column of texts that are to be dates."""
+
+    frame: pd.DataFrame
+    column: pd.Series
+    name: Hashable
+    ids: Any
+
+    def read(self, style: DateStyle) -> Dates:
+        texts = self.column.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
+        if style.date_format:
+            return Dates(self._formatted(texts, style.date_format), style)
+        present = texts[texts.notna()]
+        if all(isinstance(text, str) and _WHOLE_TWO_WAYS.fullmatch(text) for text in present):
+            day_first = self._day_first(texts, style.day_first)
+            return Dates(self._ordered(texts, day_first), replace(style, day_first=day_first))
+        return Dates(self._iso(texts), style)
+
+    def _formatted(self, texts: pd.Series, form: str) -> np.ndarray:
+        try:
+            dates = pd.to_datetime(texts, format=form, errors="coerce")
+        except ValueError as error:
+            raise ModelError(f"date_format={form!r} is no format of dates: {error}.") from None
+        return self._checked(dates, f"does not fit date_format={form!r}: correct the cell or the format.")
+
+    def _iso(self, texts: pd.Series) -> np.ndarray:
+        texts = texts.map(_year_first_as_iso)
+        iso = np.array([isinstance(text, str) and bool(ISO_DATE.fullmatch(text)) for text in texts], dtype=bool)
+        return self._checked(pd.to_datetime(texts.where(iso), format="ISO8601", errors="coerce", utc=True), None)
+
+    def _day_first(self, texts: pd.Series, said: bool | None) -> bool:
+        """The order of day and month that the option says, or that dates after the twelfth settle."""
+        if said is not None:
+            return said
+        parts = [_WHOLE_TWO_WAYS.fullmatch(text) if isinstance(text, str) else None for text in texts]
+        day = next((row for row, part in enumerate(parts) if part and int(part[1]) > 12), None)
+        month = next((row for row, part in enumerate(parts) if part and int(part[3]) > 12), None)
+        if day is not None and month is not None:
+            one, other = (f"{texts.iloc[row]!r} ({self._place(row)})" for row in (day, month))
+            raise DataError(
+                f"Column {str(self.name)!r} has dates with the day first, {one}, and with the month first, {other}: "
+                f"write all of them as 2024-03-31."
+            )
+        if day is None and month is None:
+            raise DataError(self._bad(next(row for row, part in enumerate(parts) if part)))
+        return day is not None
+
+    def _ordered(self, texts: pd.Series, day_first: bool) -> np.ndarray:
+        dates = pd.to_datetime(texts.map(lambda text: _as_iso(text, day_first)), format="ISO8601", errors="coerce")
+        order = "the day" if day_first else "the month"
+        return self._checked(dates, f"is not a date with {order} first: correct the cell, or say date_format=.")
+
+    def _checked(self, dates: pd.Series, complaint: str | None) -> np.ndarray:
+        bad = (dates.isna() & self.column.notna()).to_numpy()
+        if not bad.any():
+            return _naive(dates)
+        row = int(bad.argmax())
+        if complaint is None:
+            raise DataError(self._bad(row))
+        cell = find_cell(self.frame, row, self.name, self.ids)
+        raise DataError(f"{str(self.column.iloc[row])!r} in column {cell.column!r} ({cell.place}) {complaint}")
+
+    def _place(self, row: int) -> str:
+        return find_cell(self.frame, row, self.name, self.ids).place
+
+    def _bad(self, row: int) -> str:
+        cell = find_cell(self.frame, row, self.name, self.ids)
+        text = str(self.column.iloc[row])
+        parts = _TWO_WAYS.fullmatch(text.strip())
+        if parts and int(parts[1]) <= 12 and int(parts[2]) <= 12:
+            return (
+                f"The date {text!r} in column {cell.column!r} ({cell.place}) can be read two ways: say day_first=True "
+                f"or day_first=False, give a date_format=, or write dates as 2024-03-31."
+            )
+        return (
+            f"{text!r} in column {cell.column!r} ({cell.place}) is not a date in the ISO form: write dates as "
+            f"2024-03-31, or say how they are written with date_format=."
+        )
+
+
+def _year_first_as_iso(text: Any) -> Any:
+    parts = _YEAR_FIRST.fullmatch(text) if isinstance(text, str) else None
+    return f"{parts[1]}-{int(parts[2]):02}-{int(parts[3]):02}" if parts else text
+
+
+def _as_iso(text: Any, day_first: bool) -> Any:
+    if not isinstance(text, str):
+        return text
+    parts = _WHOLE_TWO_WAYS.fullmatch(text)
+    assert parts is not None
+    day, month = (parts[1], parts[3]) if day_first else (parts[3], parts[1])
+    clock = f"T{parts[5]:0>5}" if parts[5] and len(parts[5]) <= 5 else f"T{parts[5]:0>8}" if parts[5] else ""
+    return f"{parts[4]}-{int(month):02}-{int(day):02}{clock}"

@@ -1,0 +1,86 @@
+"""Several columns that say one thing together: patient 1 of site 2, the placebo group at site 3."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.data.frame import require_columns
+from growthcurves.data.source import show_id
+from growthcurves.errors import ModelError
+
+
+def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFrame, Any]:
+    """The table with one column for several, and its name; the table itself for one name.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    names : hashable or list
+        One column, or a list of them.
+    option : str
+        Where the user said so, for an error.
+
+    Returns
+    -------
+    DataFrame, hashable
+        The column is called as its parts are, with commas between them, and so are its values. It is categorical, its
+        categories in the order of the parts; missing where any part is.
+
+    Raises
+    ------
+    ColumnError
+        For an unknown column.
+    ModelError
+        For a list without names or with one twice.
+
+    Examples
+    --------
+    >>> table, name = with_joined(pd.DataFrame({"site": [2, 10, 2], "who": ["a", "a", "b"]}), ["site", "who"], "id")
+    >>> name, table[name].tolist()
+    ('site, who', ['2, a', '10, a', '2, b'])
+    """
+    parts = columns_of(names, option)
+    if len(parts) == 1:
+        return frame, parts[0]
+    require_columns(frame, parts)
+    name = ", ".join(map(str, parts))
+    return (frame if name in frame.columns else frame.assign(**{name: joined(frame, parts)})), name
+
+
+def columns_of(names: Any, option: str) -> list[Any]:
+    """The columns that one name or a list of names means.
+
+    Raises
+    ------
+    ModelError
+        For a list without names or with one twice.
+    """
+    if not isinstance(names, list | tuple):
+        return [names]
+    parts = list(names)
+    if not parts or len(set(map(str, parts))) < len(parts):
+        raise ModelError(f"{option}= needs a column, or a list of different columns, not {names!r}.")
+    return parts
+
+
+def joined(frame: pd.DataFrame, parts: list[Any]) -> pd.Categorical:
+    """One category for every combination that occurs, in the order of the parts."""
+    groups = frame[parts].groupby(parts, sort=True, observed=True, dropna=True).ngroup()
+    codes = groups.fillna(-1).astype("int64").to_numpy()
+    first = pd.Series(range(len(codes))).groupby(codes, sort=True).first()
+    table = frame[parts].iloc[first[first.index >= 0].to_numpy()]
+    labels = [", ".join(map(show_id, row)) for row in table.itertuples(index=False, name=None)]
+    if len(set(labels)) < len(labels):  # a comma inside a value
+        labels = [" | ".join(map(show_id, row)) for row in table.itertuples(index=False, name=None)]
+    if len(set(labels)) < len(labels):
+        labels = [repr(tuple(map(show_id, row))) for row in table.itertuples(index=False, name=None)]
+    return pd.Categorical.from_codes(codes, labels)
+
+
+def apart(frame: pd.DataFrame, name: Hashable, parts: list[Any]) -> pd.DataFrame:
+    """A table whose joined column is taken apart again: its parts stand first."""
+    others = [column for column in frame.columns if column != name and column not in parts]
+    return frame[[*parts, *others]]

@@ -1,0 +1,185 @@
+"""The door for estimation, planning and storage: rows to sums, sums to estimates, and both to saved values and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.independent import Independent
+from growthcurves.engine.estimates import Estimates
+from growthcurves.engine.general.estimates import GeneralEstimates
+from growthcurves.engine.general.normal_rows import NormalRows
+from growthcurves.engine.likelihood.gaussian import criterion, derivatives
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
+from growthcurves.engine.moved import moved
+from growthcurves.engine.normal import NormalEstimates
+from growthcurves.engine.parameters.face import Face
+from growthcurves.engine.search.certificate import judge
+from growthcurves.engine.search.optimise import Optimum
+from growthcurves.engine.solution import Solution, solve_problem
+from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.sums.rows_of_model import Rows
+from growthcurves.engine.sums.schedules import Schedules
+from growthcurves.engine.sums.whole import Sums
+
+__all__ = [
+    "Moments",
+    "PersonMoments",
+    "Problem",
+    "Sums",
+    "Rows",
+    "Terms",
+    "adds_up",
+    "can_be_saved",
+    "estimated",
+    "estimates_from",
+    "independent",
+    "of_rows",
+    "problem_of",
+    "recoded",
+    "summed",
+    "sums_from",
+    "sums_values",
+]
+
+
+def summed(rows: Rows) -> Sums:
+    """The one pass over the rows: cross-products by person, and what they come to."""
+    codes = None if rows.starts is not None else rows.codes
+    people = PersonMoments.of_rows(
+        rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, codes, rows.labels
+    )
+    return Sums.of(people)
+
+
+def problem_of(sums: Sums, reml: bool) -> Problem:
+    """The sums in standard coordinates; its scale is zero where the fixed effects fit the outcome perfectly."""
+    return standard_problem(sums.moments, sums.coordinates, reml)
+
+
+def estimated(rows: Rows, sums: Sums, problem: Problem, residual: Any, likelihood: Any = None) -> Estimates:
+    """The estimates of a model.
+
+    Parameters
+    ----------
+    rows : Rows
+    sums : Sums
+        Of these rows.
+    problem : Problem
+        The sums in standard coordinates.
+    residual : Residual
+        The residual structure.
+    likelihood : callable, optional
+        Makes another likelihood than the package's: from rows, sums, whether by REML, and the residual structure.
+    """
+    if likelihood is None and isinstance(residual, Independent):
+        return NormalEstimates(sums, solve_problem(problem, sums.moments))
+    made = (likelihood or NormalRows)(rows, sums, problem.reml, residual)
+    return GeneralEstimates.fitted(made, sums)
+
+
+def recoded(estimates: Any, sums: Sums) -> Estimates | None:
+    """The same optimum for sums whose row columns are made otherwise; None where the model is another one."""
+    solution = moved(estimates.solution, sums.moments, sums.coordinates)
+    return None if solution is None else NormalEstimates(sums, solution)
+
+
+# ---------------------------------------------------------------- saved values
+
+
+def can_be_saved(estimates: Estimates) -> bool:
+    """Whether `estimates_from` makes these estimates again: those of the built-in likelihood alone."""
+    return isinstance(estimates, NormalEstimates)
+
+
+def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
+    """The sums as plain values, with or without those of single persons."""
+    moments = sums.moments
+    terms, shared, own = moments.terms, moments.shared, None
+    if moments.own is not None and not people:
+        own = _people_values(replace(moments.own, labels=None))
+    return {
+        "moments": {
+            "terms": (terms.x, terms.z, terms.blocks, terms.made),
+            "total": moments.total,
+            "rows": moments.rows,
+            "persons": moments.persons,
+            "row_centre": moments.row_centre,
+            "weight_centre": moments.weight_centre,
+            "shared": None if shared is None else (shared.counts, shared.lengths, shared.G, shared.T),
+            "own": own,
+            "one_by_one": moments.own is not None,
+        },
+        "people": _people_values(sums.people) if people else None,
+    }
+
+
+def _people_values(people: PersonMoments) -> dict[str, Any]:
+    return {
+        "gram": people.gram,
+        "weights": people.weights,
+        "row_centre": people.row_centre,
+        "weight_centre": people.weight_centre,
+    }
+
+
+def sums_from(values: dict[str, Any], absent: Any) -> Sums:
+    """The sums from their values; `absent` stands for persons that were not saved."""
+    inside = values["moments"]
+    terms = Terms(*inside["terms"])
+    people = absent if values["people"] is None else PersonMoments(terms, **values["people"])
+    own = None
+    if inside["one_by_one"]:
+        own = PersonMoments(terms, **inside["own"]) if inside["own"] is not None else replace(people, labels=None)
+    shared = None if inside["shared"] is None else Schedules(*inside["shared"])
+    names = ("total", "rows", "persons", "row_centre", "weight_centre")
+    moments = Moments(terms=terms, shared=shared, own=own, **{name: inside[name] for name in names})
+    return Sums.from_moments(people, moments)
+
+
+def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:
+    """Estimates from their values and sums."""
+    problem = problem_of(sums, reml)
+    face = Face(values["rotation"], values["free"])
+    at = criterion(problem, face.matrix(values["theta"]))
+    optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
+    return NormalEstimates(sums, Solution(problem, optimum, judge(problem, optimum)))
+
+
+# ---------------------------------------------------------------- whether saved values are whole
+
+
+def adds_up(sums: Sums) -> bool:
+    """Whether the totals are those of the persons' cross-products, but for rounding."""
+    again, kept = sums.people.moments(), sums.moments
+    if kept.shared is None:
+        return _alike(again.total, kept.total)
+    if again.shared is None:
+        return False
+    names = ("counts", "lengths", "G", "T")
+    pairs = [(getattr(again.shared, name), getattr(kept.shared, name)) for name in names]
+    return all(_alike(*pair) for pair in [(again.total, kept.total), *pairs])
+
+
+def of_rows(sums: Sums, rows: Rows) -> bool:
+    """Whether the persons' cross-products are those of the rows, but for rounding."""
+    kept = sums.people
+    again = summed(rows).people.recentred(kept.row_centre, kept.weight_centre)
+    return _alike(again.gram, kept.gram) and _alike(again.weights, kept.weights)
+
+
+def independent(sums: Sums) -> bool:
+    """Whether no random effect is a linear combination of others."""
+    back = sums.coordinates.z.back
+    return not back.size or bool(np.linalg.matrix_rank(back / max(_size(back), 1e-300)) == len(back))
+
+
+def _alike(made: np.ndarray, kept: np.ndarray) -> bool:
+    return made.shape == kept.shape and np.allclose(made, kept, rtol=1e-6, atol=1e-6 * _size(made))
+
+
+def _size(values: np.ndarray) -> float:
+    return float(np.abs(values).max(initial=0.0))

@@ -1,0 +1,223 @@
+"""The door for answers: what an estimate is asked, whatever likelihood it comes from.
+
+Rooms above the engine import this module and no other of it (`engine/build.py` is for estimation and storage).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from growthcurves.contracts.likelihood import Frame
+from growthcurves.engine.batch.fits import Fits
+from growthcurves.engine.information.uncertainty import Uncertainty
+from growthcurves.engine.parameters.point import Point
+from growthcurves.engine.persons.given import Seen
+from growthcurves.engine.persons.sandwich import Sandwich
+from growthcurves.engine.persons.state import PersonState
+from growthcurves.engine.profile.functions import (
+    Cor,
+    FixedEffect,
+    Follower,
+    Function,
+    FunctionOf,
+    Quantity,
+    ResidualParameter,
+    ResidualSd,
+    Sd,
+    correlation,
+)
+from growthcurves.engine.profile.profiler import Profiler
+from growthcurves.engine.profile.walk import End
+from growthcurves.engine.search.certificate import Verdict
+from growthcurves.engine.submodels.pair import Drawing, Pair
+from growthcurves.engine.sums.own_growth import OwnGrowth
+from growthcurves.engine.sums.whole import Sums
+
+__all__ = [
+    "Cor",
+    "Drawing",
+    "End",
+    "Estimates",
+    "Fits",
+    "FixedEffect",
+    "Follower",
+    "Function",
+    "FunctionOf",
+    "OwnGrowth",
+    "Pair",
+    "PersonState",
+    "Point",
+    "Profiler",
+    "Quantity",
+    "Sums",
+    "ResidualParameter",
+    "ResidualSd",
+    "Sandwich",
+    "Sd",
+    "Seen",
+    "Uncertainty",
+    "Verdict",
+    "correlation",
+]
+
+Array = np.ndarray
+
+
+class Estimates(Protocol):
+    """An optimum of a likelihood, with everything that answers ask of it.
+
+    Arrays are in the units of the data: fixed effects (p,) of the kept columns, random effects *standard* ones (q,),
+    to which `standard_rows` translates. What an estimate cannot say is told by `why_not`.
+    """
+
+    @property
+    def sums(self) -> Sums:
+        """What is remembered of the rows."""
+        ...
+
+    @property
+    def maker(self) -> Any:
+        """What makes the likelihood of other rows, for refits; None for the built-in one."""
+        ...
+
+    @property
+    def frame(self) -> Frame:
+        """Its standard coordinates."""
+        ...
+
+    @property
+    def verdict(self) -> Verdict:
+        """Converged, singular, identified."""
+        ...
+
+    @property
+    def point(self) -> Point:
+        """The estimates."""
+        ...
+
+    @property
+    def beta(self) -> Array:
+        """Fixed effects, (p,)."""
+        ...
+
+    @property
+    def cov_beta(self) -> Array:
+        """Their covariance matrix given the variances, (p, p)."""
+        ...
+
+    @property
+    def G(self) -> Array:
+        """Covariance matrix of the original random effects, (q, q)."""
+        ...
+
+    @property
+    def null(self) -> Array:
+        """Combinations of the original random effects that do not vary, (q, k)."""
+        ...
+
+    @property
+    def deviance(self) -> float:
+        """-2 log (restricted) likelihood."""
+        ...
+
+    @property
+    def comparable(self) -> float:
+        """The same without the part of the restricted one that depends on how columns of X are coded."""
+        ...
+
+    @property
+    def free(self) -> int:
+        """Parameters of variances: covariances of random effects and those of the residual part."""
+        ...
+
+    @property
+    def standard_beta(self) -> Array:
+        """Fixed effects of the standard columns of X, (p,)."""
+        ...
+
+    @property
+    def state(self) -> PersonState:
+        """Empirical Bayes of every person, in original random effects."""
+        ...
+
+    def why_not(self, capability: str) -> str | None:
+        """Why these estimates lack a capability ("replicates", "mixtures", "robust"); None where they have it."""
+        ...
+
+    def standard_rows(self, Z: Array) -> Array:
+        """Rows (n, q) that do with the standard random effects what the rows of Z do with the original ones."""
+        ...
+
+    def standard_columns(self, X: Array) -> Array:
+        """Rows (n, p) of standard columns of X."""
+        ...
+
+    def uncorrelated(self, L: Array) -> Array:
+        """Rows L (k, p) in coordinates in which the estimates have unit variance and are uncorrelated."""
+        ...
+
+    def uncertainty(self, kind: str) -> Uncertainty | None:
+        """By "observed" or "expected" information; None where it is not positive definite."""
+        ...
+
+    def adjusted_covariance(self, kind: str) -> Array:
+        """Kenward and Roger's covariance matrix of the fixed effects, by a kind of information."""
+        ...
+
+    def sandwich(self, kind: str, L: Array) -> Sandwich:
+        """Cluster-robust covariance of the fixed effects."""
+        ...
+
+    def ranks(self) -> list[int]:
+        """Rank of [X Z] with the first 0, 1, ..., q random effects in Z."""
+        ...
+
+    def varies(self, row: Array) -> bool:
+        """Whether a combination of standard random effects has more variance than rounding gives it."""
+        ...
+
+    @property
+    def profiler(self) -> Profiler:
+        """Follows quantities to where the deviance has risen by a cut; what it has found is remembered."""
+        ...
+
+    def natural(self, local: Any) -> Point:
+        """A local point in the units of the data."""
+        ...
+
+    def by_ml(self) -> Estimates:
+        """The estimates by full maximum likelihood."""
+        ...
+
+    def given(self, seen: Seen) -> PersonState:
+        """The state of new persons given some outcomes, in standard random effects."""
+        ...
+
+    def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: Any) -> Array:
+        """Outcomes (n, count) drawn from the model at rows X, Z of persons."""
+        ...
+
+    def drawing(self, kind: str, seed: int) -> Drawing:
+        """Replicates: "parametric", "case", or "left out" (each person in turn)."""
+        ...
+
+    def with_columns(
+        self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
+    ) -> Estimates:
+        """The same data with other columns: products (row column, weight) in X, row columns in Z."""
+        ...
+
+    def without_random(self, kept: Sequence[int]) -> Pair:
+        """These estimates beside those with only some of their random effects."""
+        ...
+
+    def against(self, small: Estimates, fixed: Array, into_z: Array) -> Pair:
+        """These estimates beside those of a smaller model whose standard columns are theirs @ fixed, @ into_z."""
+        ...
+
+    def values(self) -> dict[str, Any]:
+        """What is saved of them."""
+        ...

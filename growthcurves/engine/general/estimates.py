@@ -1,0 +1,324 @@
+"""Estimates of any likelihood; see `engine.estimates.Estimates` for what each answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from growthcurves.engine.general.marginal import Person, fixed_covariance, slopes, state_of
+from growthcurves.engine.general.search import descended, judged
+from growthcurves.engine.information.observed import inverse_information
+from growthcurves.engine.information.uncertainty import Uncertainty
+from growthcurves.engine.likelihood.problem import standard_problem
+from growthcurves.engine.parameters.face import ZERO, face_of, scale_of
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.parameters.point import Point
+from growthcurves.engine.persons.given import Seen
+from growthcurves.engine.persons.sandwich import Sandwich
+from growthcurves.engine.persons.state import PersonState
+from growthcurves.engine.profile.profiler import Profiler
+from growthcurves.engine.profile.quantities import varies
+from growthcurves.engine.search.certificate import Verdict
+from growthcurves.engine.solution import echelon
+from growthcurves.engine.submodels.boundary import free_parameters
+from growthcurves.engine.submodels.pair import Drawing, Pair
+from growthcurves.engine.submodels.ranks import rank_with
+from growthcurves.engine.sums.whole import Sums
+from growthcurves.errors import NotEstimableError
+from growthcurves.numerics.arrays import Array
+
+#: What a general likelihood has no replicates, mixtures or robust errors of.
+LACKING = {
+    "replicates": "This likelihood draws no replicates: bootstrap intervals are not available.",
+    "mixtures": "this likelihood has no simulated distribution of a likelihood ratio",
+    "robust": "This likelihood gives no robust standard errors.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class GeneralEstimates:
+    """An optimum of a likelihood, answered by plain loops.
+
+    Attributes
+    ----------
+    sums : Sums
+        Of the same rows.
+    likelihood : object
+        `frame`, `at(local, best_beta)`, `natural(local)`, `starts()`, `refitted(...)`; of normal outcomes also
+        `persons(local)`, else `state(local)`.
+    local : Local
+        The optimum.
+    verdict : Verdict
+    lowest : float
+        The deviance there, in the likelihood's own coordinates.
+    """
+
+    sums: Sums
+    likelihood: Any
+    local: Local
+    verdict: Verdict
+    lowest: float
+
+    @classmethod
+    def fitted(cls, likelihood: Any, sums: Sums) -> GeneralEstimates:
+        """Searched from the likelihood's own starts, and certified."""
+        end = descended(likelihood, likelihood.starts())
+        verdict = judged(likelihood, end, likelihood.identified())
+        return cls(sums, likelihood, end.local, verdict, end.at.deviance)
+
+    # ------------------------------------------------ the optimum
+
+    @property
+    def maker(self) -> Any:
+        return type(self.likelihood)
+
+    @property
+    def frame(self) -> Any:
+        return self.likelihood.frame
+
+    @property
+    def deviance(self) -> float:
+        return self.lowest + self.frame.deviance_shift
+
+    @cached_property
+    def point(self) -> Point:
+        return self.natural(self.local)
+
+    @property
+    def beta(self) -> Array:
+        return self.point.beta
+
+    @cached_property
+    def G(self) -> Array:
+        J = np.linalg.solve(self.frame.back_z, np.eye(self.frame.q))
+        return J @ self.point.total() @ J.T
+
+    @cached_property
+    def null(self) -> Array:
+        return echelon(np.linalg.solve(self.frame.original_z().T, self.verdict.null))
+
+    @cached_property
+    def comparable(self) -> float:
+        shift = 2.0 * float(np.log(np.abs(np.diag(self.sums.coordinates.x.back))).sum()) if self.frame.reml else 0.0
+        return self.deviance - shift
+
+    @property
+    def free(self) -> int:
+        return free_parameters(self.frame.partition) + int(self.local.scaled) + len(self.local.others)
+
+    @property
+    def standard_beta(self) -> Array:
+        return self.sums.coordinates.x.back @ self.beta
+
+    def why_not(self, capability: str) -> str | None:
+        return LACKING.get(capability)
+
+    # ------------------------------------------------ coordinates
+
+    def natural(self, local: Local) -> Point:
+        return self.likelihood.natural(local)
+
+    def standard_rows(self, Z: Array) -> Array:
+        return np.linalg.solve(self.frame.back_z.T, Z.T).T
+
+    def standard_columns(self, X: Array) -> Array:
+        return np.linalg.solve(self.sums.coordinates.x.back.T, X.T).T
+
+    def uncorrelated(self, L: Array) -> Array:
+        return L @ np.linalg.cholesky(self.cov_beta)
+
+    # ------------------------------------------------ uncertainty
+
+    @property
+    def _marginal(self) -> Callable[[Local], Sequence[Person]] | None:
+        return getattr(self.likelihood, "persons", None)
+
+    @cached_property
+    def active(self) -> Local:
+        """The optimum on its face: coordinates of what varies, and no others."""
+        face, theta = face_of(self.local.D, self.frame.partition, ZERO)
+        return replace(self.local, face=face, theta=theta)
+
+    @property
+    def _variances(self) -> range:
+        return range(self.frame.p, self.active.size)
+
+    @cached_property
+    def cov_beta(self) -> Array:
+        if self._marginal is not None:
+            Phi = fixed_covariance(self._marginal(self.local))
+        else:
+            Phi = self._joint[: self.frame.p, : self.frame.p]
+        J = self.frame.original_x()
+        return J @ Phi @ J.T
+
+    @cached_property
+    def _hessian(self) -> Array:
+        found = self.likelihood.at(self.active, False)
+        assert found is not None
+        return found.hessian
+
+    @cached_property
+    def _joint(self) -> Array:
+        """The joint covariance of fixed effects and variance parameters, from the observed Hessian."""
+        found = inverse_information(self._hessian, self.verdict.identified)
+        return np.full_like(self._hessian, np.nan) if found is None else 2.0 * found
+
+    @cached_property
+    def _slopes(self) -> Any:
+        return slopes(self._marginal, self.active, self._variances)  # type: ignore[arg-type]
+
+    def uncertainty(self, kind: str) -> Uncertainty | None:
+        p = self.frame.p
+        if self._marginal is None:
+            cov, cross = self._joint[p:, p:], self._joint[p:, :p] @ self.frame.original_x().T
+            still = np.zeros((len(cov), p, p))
+            return None if np.isnan(cov).any() else Uncertainty(cov, still, self._moved, cross)
+        H = self._hessian
+        if kind == "observed":
+            hessian = H[p:, p:] - H[p:, :p] @ np.linalg.solve(H[:p, :p], H[:p, p:])
+        else:
+            hessian = self._slopes.expected_hessian(self._standard_cov, self.frame.reml)
+        inverse = inverse_information(hessian, self.verdict.identified)
+        if inverse is None:
+            return None
+        outer = self.frame.original_x() @ self._standard_cov
+        return Uncertainty(2.0 * inverse, outer @ self._slopes.inner @ outer.T, self._moved)
+
+    @cached_property
+    def _standard_cov(self) -> Array:
+        J = np.linalg.solve(self.frame.original_x(), np.eye(self.frame.p))
+        return J @ self.cov_beta @ J.T
+
+    def _moved(self, step: Array) -> Point:
+        return self.natural(self.active.moved(np.concatenate([np.zeros(self.frame.p), step])))
+
+    def adjusted_covariance(self, kind: str) -> Array:
+        info = self.uncertainty(kind)
+        if info is None or self._marginal is None:
+            return np.full_like(self.cov_beta, np.nan)
+        J = self.frame.original_x()
+        return J @ self._slopes.adjusted(self._standard_cov, info.cov) @ J.T
+
+    def sandwich(self, kind: str, L: Array) -> Sandwich:
+        raise NotEstimableError(LACKING["robust"])
+
+    def ranks(self) -> list[int]:
+        problem = standard_problem(self.sums.moments, self.sums.coordinates, self.frame.reml)
+        return [rank_with(problem, a) for a in range(self.frame.q + 1)]
+
+    def varies(self, row: Array) -> bool:
+        return varies(self.local.D, row)
+
+    @cached_property
+    def profiler(self) -> Profiler:
+        D, partition = self.local.D, self.frame.partition
+        extra = 0.01 * max(scale_of(D), 0.01) * sum((N @ N.T for N in [self.verdict.null]), np.zeros_like(D))
+        values, vectors = np.linalg.eigh(D + extra)
+        F = vectors * np.sqrt(np.clip(values, 0.0, None))
+        raised = Local.of_factor(self.local.beta, F, self.local.log_scale, partition)
+        raised = replace(raised, others=self.local.others, scaled=self.local.scaled)
+        return Profiler(self.likelihood, self.local, raised, self.lowest)
+
+    def by_ml(self) -> GeneralEstimates:
+        return self if not self.frame.reml else self._by_ml
+
+    @cached_property
+    def _by_ml(self) -> GeneralEstimates:
+        return GeneralEstimates.fitted(self.likelihood.by_ml(), self.sums)
+
+    # ------------------------------------------------ persons
+
+    @cached_property
+    def state(self) -> PersonState:
+        """In original random effects."""
+        J, found = self.frame.original_z(), self._standard_state()
+        back = self.frame.back_x / self.frame.scale
+        return PersonState(
+            J @ found.effects,
+            np.einsum("ab,bcn,dc->adn", J, found.spread, J),
+            np.einsum("ab,bpn,pr->arn", J, found.slope, back),
+        )
+
+    def _standard_state(self) -> PersonState:
+        if self._marginal is None:
+            return self.likelihood.state(self.local)
+        return state_of(self._marginal(self.local), self.local.sigma2 * self.local.D)
+
+    def given(self, seen: Seen) -> PersonState:
+        point, persons = self.point, []
+        for i in range(seen.persons):
+            own = np.flatnonzero(seen.codes == i)
+            Z, occasions = seen.Z[own], seen.occasions.take(own)
+            V = point.between(Z) + self._within(occasions)
+            persons.append(Person(seen.X[own], Z, seen.residual[own], V))
+        return state_of(persons, point.total())
+
+    def _within(self, occasions: Any) -> Array:
+        found = self.point.within(occasions)
+        if found is None:
+            raise NotEstimableError("This likelihood has no residuals: new persons cannot be told from what was seen.")
+        return found
+
+    def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
+        if self._marginal is None:
+            raise NotEstimableError("This likelihood simulates no outcomes.")
+        out = np.repeat((X @ self.beta)[:, None], count, axis=1)
+        for i, person in enumerate(self._marginal(self.local)):
+            own = np.flatnonzero(codes == i)
+            out[own] += self.frame.scale * np.linalg.cholesky(person.V) @ rng.standard_normal((len(own), count))
+        return out
+
+    def drawing(self, kind: str, seed: int) -> Drawing:
+        raise NotEstimableError(LACKING["replicates"])
+
+    # ------------------------------------------------ other models of the same rows
+
+    def with_columns(
+        self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
+    ) -> GeneralEstimates:
+        terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
+        sums = Sums.from_moments(self.sums.people, self.sums.moments.restricted(terms))
+        return GeneralEstimates.fitted(self.likelihood.refitted(sums), sums)
+
+    def without_random(self, kept: Sequence[int]) -> Pair:
+        place = {old: new for new, old in enumerate(kept)}
+        inside = (tuple(place[a] for a in block if a in place) for block in self.frame.partition)
+        fixed = [self.sums.terms.x[j] for j in self.sums.kept]
+        random = [self.sums.terms.z[a] for a in kept]
+        small = self.with_columns(fixed, random, tuple(block for block in inside if block))
+        into = np.zeros((self.frame.q, len(kept)))
+        if kept:
+            into = self.frame.back_z[:, list(kept)] @ np.linalg.solve(small.frame.back_z, np.eye(len(kept)))
+        return Pair(small, self, into)
+
+    def against(self, small: Any, fixed: Array, into_z: Array) -> Pair:
+        return Pair(small, self, into_z)
+
+    # ------------------------------------------------ saved values
+
+    def values(self) -> dict[str, Any]:
+        local = self.local
+        return {
+            "likelihood": type(self.likelihood).__name__,
+            "own": self.likelihood.values(),
+            "beta": local.beta,
+            "rotation": local.face.rotation,
+            "free": local.face.free,
+            "theta": local.theta,
+            "log_scale": local.log_scale,
+            "others": local.others,
+            "scaled": local.scaled,
+            "lowest": self.lowest,
+            "verdict": (
+                self.verdict.converged,
+                self.verdict.singular,
+                self.verdict.identified,
+                self.verdict.decrement,
+                self.verdict.null,
+            ),
+        }

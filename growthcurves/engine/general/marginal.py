@@ -1,0 +1,121 @@
+"""What persons' own X_i, Z_i, residuals e_i and covariance matrices V_i say of a normal likelihood, one by one.
+
+The textbook's formulas (Laird and Ware 1982; Kenward and Roger 1997), summed over persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.persons.state import PersonState
+from growthcurves.numerics.arrays import Array
+
+#: Step for derivatives of V_i, which is of the second order in the coordinates of a chart.
+STEP = 1e-3
+
+
+class Person(NamedTuple):
+    """One person's rows: X (n, p), Z (n, q) of standard effects, residual y - X beta (n,), V (n, n)."""
+
+    X: Array
+    Z: Array
+    residual: Array
+    V: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """Derivatives of all V_i along m coordinates, summed up as information needs them.
+
+    Attributes
+    ----------
+    inner : (m, p, p) array
+        sum X' V^-1 dV_j V^-1 X.
+    between : (m, m, p, p) array
+        sum X' V^-1 dV_j V^-1 dV_k V^-1 X.
+    traces : (m, m) array
+        sum tr(V^-1 dV_j V^-1 dV_k).
+    """
+
+    inner: Array
+    between: Array
+    traces: Array
+
+    def expected_hessian(self, Phi: Array, reml: bool) -> Array:
+        """Expected second derivatives of -2 log (restricted) likelihood, (m, m)."""
+        found = self.traces
+        if reml:
+            found = found - 2.0 * np.einsum("jkab,ba->jk", self.between, Phi)
+            found = found + np.einsum("ab,jbc,cd,kda->jk", Phi, self.inner, Phi, self.inner)
+        return (found + found.T) / 2.0
+
+    def adjusted(self, Phi: Array, cov: Array) -> Array:
+        """Kenward and Roger's covariance: Phi + 2 Phi sum_jk W_jk (Q_jk - P_j Phi P_k) Phi, V linearised."""
+        Q = np.einsum("jk,jkab->ab", cov, self.between)
+        P = np.einsum("jk,jab,bc,kcd->ad", cov, self.inner, Phi, self.inner)
+        found = Phi + 2.0 * Phi @ (Q - P) @ Phi
+        return (found + found.T) / 2.0
+
+
+def slopes(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates: Iterable[int]) -> Slopes:
+    """The sums along some local coordinates, V_i differentiated by central differences."""
+    here, places = persons(at), list(coordinates)
+    moved = []
+    for place in places:
+        step = np.zeros(at.size)
+        step[place] = STEP
+        moved.append((persons(at.moved(step)), persons(at.moved(-step))))
+    m, p = len(places), here[0].X.shape[1]
+    inner, between, traces = np.zeros((m, p, p)), np.zeros((m, m, p, p)), np.zeros((m, m))
+    for i, person in enumerate(here):
+        dV = [(up[i].V - down[i].V) / (2.0 * STEP) for up, down in moved]
+        half = np.linalg.solve(person.V, person.X)
+        W = [np.linalg.solve(person.V, one) for one in dV]
+        for j in range(m):
+            inner[j] += half.T @ dV[j] @ half
+            for k in range(m):
+                between[j, k] += half.T @ dV[j] @ np.linalg.solve(person.V, dV[k] @ half)
+                traces[j, k] += float((W[j] * W[k].T).sum())
+    return Slopes(inner, between, traces)
+
+
+def fixed_covariance(persons: Sequence[Person]) -> Array:
+    """(sum X' V^-1 X)^-1."""
+    p = persons[0].X.shape[1]
+    total = sum((one.X.T @ np.linalg.solve(one.V, one.X) for one in persons), np.zeros((p, p)))
+    return np.linalg.solve(total, np.eye(p))
+
+
+def state_of(persons: Sequence[Person], G: Array) -> PersonState:
+    """Empirical Bayes of each person in standard random effects: G Z' V^-1 e, G - G Z' V^-1 Z G, -G Z' V^-1 X."""
+    q, p, n = len(G), persons[0].X.shape[1], len(persons)
+    state = PersonState(np.zeros((q, n)), np.zeros((q, q, n)), np.zeros((q, p, n)))
+    for i, one in enumerate(persons):
+        weight = G @ one.Z.T @ np.linalg.solve(one.V, np.eye(len(one.V)))
+        state.effects[:, i] = weight @ one.residual
+        state.spread[:, :, i] = G - weight @ one.Z @ G
+        state.slope[:, :, i] = -weight @ one.X
+    return state
+
+
+def told_apart(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates: Sequence[int]) -> bool:
+    """Whether the variance parameters move the V_i in independent ways, at a point inside the range."""
+    if not len(coordinates):
+        return True
+    columns = []
+    for place in coordinates:
+        step = np.zeros(at.size)
+        step[place] = STEP
+        both = zip(persons(at.moved(step)), persons(at.moved(-step)), strict=True)
+        columns.append(np.concatenate([((up.V - down.V) / (2.0 * STEP)).ravel() for up, down in both]))
+    J = np.column_stack(columns)
+    size = np.linalg.norm(J, axis=0)
+    if not (size > 0).all():
+        return False
+    values = np.linalg.svd(J / size, compute_uv=False)
+    return bool(values[-1] > 1e-6 * values[0])

@@ -1,0 +1,101 @@
+"""Newton's method with a line search on any likelihood, in the local coordinates of the point it stands at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from growthcurves.contracts.likelihood import Evaluated, Likelihood
+from growthcurves.engine.parameters.face import ZERO, null_space, scale_of, spectrum
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.search.certificate import Verdict
+from growthcurves.engine.search.optimise import newton_step
+from growthcurves.numerics.arrays import Array
+
+MAX_STEPS = 200
+#: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
+SETTLED, CONVERGED = 1e-14, 1e-6
+#: A variance below this fraction of the largest is the zero that the search came near to.
+NOTHING = 1e-10
+#: What putting such a variance to zero may cost in deviance.
+COSTLESS = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """Where the search ended, and what is certain of it."""
+
+    at: Evaluated
+    decrement: float
+    curved: bool
+
+    @property
+    def local(self) -> Local:
+        return self.at.point
+
+
+def descended(likelihood: Likelihood, starts: list[Local]) -> Ended:
+    """The lowest of the optima that are reached from the starts."""
+    ends = [_descend(likelihood, start) for start in starts]
+    best = min((end for end in ends if end is not None), key=lambda end: end.at.deviance)
+    return _settled(likelihood, best)
+
+
+def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
+    partition = likelihood.frame.partition
+    here = likelihood.at(start.recharted(partition), True)
+    if here is None:
+        return None
+    for _ in range(MAX_STEPS):
+        step, squared, saddle = scaled_step(here)
+        if squared < SETTLED and not saddle:
+            break
+        there = _shortened(likelihood, here, step)
+        if there is None:
+            break
+        here = there
+    _, squared, saddle = scaled_step(here)
+    return Ended(here, float(np.sqrt(max(squared, 0.0))), not saddle)
+
+
+def _shortened(likelihood: Likelihood, here: Evaluated, step: Array) -> Evaluated | None:
+    """The first point along a step that is lower, the step halved until one is."""
+    partition = likelihood.frame.partition
+    for halving in range(40):
+        there = likelihood.at(here.point.moved(step / 2.0**halving).recharted(partition), True)
+        if there is not None and there.deviance < here.deviance:
+            return there
+    return None
+
+
+def _settled(likelihood: Likelihood, end: Ended) -> Ended:
+    """The same with variances that are nothing but rounding put to zero, where that costs nothing."""
+    local, partition = end.local, likelihood.frame.partition
+    F, limit = np.zeros_like(local.D), NOTHING * scale_of(local.D)
+    for block, values, vectors in spectrum(local.D, partition):
+        F[np.ix_(block, block)] = vectors * np.sqrt(np.where(values > limit, values, 0.0))
+    if np.abs(F @ F.T - local.D).max(initial=0.0) == 0.0:
+        return end
+    flat = Local.of_factor(local.beta, F, local.log_scale, partition)
+    there = likelihood.at(replace(flat, others=local.others, scaled=local.scaled), True)
+    if there is None or there.deviance > end.at.deviance + COSTLESS:
+        return end
+    _, squared, saddle = scaled_step(there)
+    return Ended(there, float(np.sqrt(max(squared, 0.0))), not saddle)
+
+
+def scaled_step(here: Evaluated) -> tuple[Array, float, bool]:
+    """Newton's step with every coordinate in its own unit, the squared decrement, and whether curvature is negative."""
+    unit = 1.0 / np.sqrt(np.maximum(np.abs(np.diag(here.hessian)), 1e-300))
+    unit = np.minimum(unit, 1e6 * unit.min(initial=np.inf))
+    step, squared, saddle = newton_step(unit * here.gradient, unit[:, None] * here.hessian * unit)
+    return unit * step, squared, saddle
+
+
+def judged(likelihood: Likelihood, end: Ended, identified: bool) -> Verdict:
+    """Converged, singular, identified."""
+    partition, q = likelihood.frame.partition, likelihood.frame.q
+    null = np.concatenate([np.zeros((q, 0)), *null_space(end.local.D, partition, ZERO)], axis=1)
+    converged = end.decrement**2 < CONVERGED and (end.curved or not identified)
+    return Verdict(converged, null.shape[1] > 0, identified, False, end.decrement, null)

@@ -1,0 +1,243 @@
+"""Estimates of normal outcomes with independent residuals, from the sums alone.
+
+Everything is a contraction of cross-products: the cost of an answer does not depend on the number of persons unless
+it is about single persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.independent import Independent
+from growthcurves.engine.batch.criterion import Batch
+from growthcurves.engine.batch.fits import Fits, fit_batch
+from growthcurves.engine.draws.replicates import ParametricSource, truth_of
+from growthcurves.engine.draws.resample import CaseSource
+from growthcurves.engine.information.kenward_roger import adjusted_covariance
+from growthcurves.engine.information.observed import VarianceInformation
+from growthcurves.engine.information.uncertainty import Uncertainty
+from growthcurves.engine.likelihood.from_sums import FromSums
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.parameters.point import Point
+from growthcurves.engine.persons.given import Seen, given
+from growthcurves.engine.persons.sandwich import Sandwich, sandwich
+from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.engine.profile.profiler import Profiler, estimate_of, raised_from
+from growthcurves.engine.profile.quantities import varies
+from growthcurves.engine.search.certificate import Verdict
+from growthcurves.engine.solution import Solution, solve_problem
+from growthcurves.engine.submodels.boundary import free_parameters
+from growthcurves.engine.submodels.pair import Drawing, Pair
+from growthcurves.engine.submodels.ranks import rank_with
+from growthcurves.engine.submodels.sampled import SampledRatio
+from growthcurves.engine.submodels.submodel import Submodel, submodel
+from growthcurves.engine.sums.whole import Sums
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import square_root
+
+
+@dataclass(frozen=True, eq=False)
+class NormalEstimates:
+    """See `engine.estimates.Estimates`.
+
+    Attributes
+    ----------
+    sums : Sums
+    solution : Solution
+    """
+
+    sums: Sums
+    solution: Solution
+
+    # ------------------------------------------------ the optimum
+
+    @property
+    def maker(self) -> None:
+        return None
+
+    @property
+    def frame(self) -> Problem:
+        return self.solution.problem
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.solution.verdict
+
+    @property
+    def beta(self) -> Array:
+        return self.solution.beta
+
+    @property
+    def cov_beta(self) -> Array:
+        return self.solution.cov_beta
+
+    @property
+    def G(self) -> Array:
+        return self.solution.G
+
+    @property
+    def null(self) -> Array:
+        return self.solution.null
+
+    @property
+    def deviance(self) -> float:
+        return self.solution.deviance
+
+    @property
+    def comparable(self) -> float:
+        return self.solution.deviance - (self.frame.deviance_shift - self.frame.scale_shift)
+
+    @property
+    def free(self) -> int:
+        return free_parameters(self.frame.partition) + 1
+
+    @cached_property
+    def point(self) -> Point:
+        at, sigma2 = self.solution.optimum.at, self.solution.sigma2
+        return Point(self.beta, {"person": sigma2 * at.D}, Independent(sigma2))
+
+    @property
+    def standard_beta(self) -> Array:
+        return self.frame.offset + self.frame.scale * self.solution.optimum.at.beta
+
+    def why_not(self, capability: str) -> str | None:
+        return None
+
+    # ------------------------------------------------ coordinates
+
+    def standard_rows(self, Z: Array) -> Array:
+        return np.linalg.solve(self.frame.back_z.T, Z.T).T
+
+    def standard_columns(self, X: Array) -> Array:
+        return np.linalg.solve(self.frame.back_x.T, X.T).T
+
+    def uncorrelated(self, L: Array) -> Array:
+        at = self.solution.optimum.at
+        return L @ np.linalg.solve(at.factor, self.frame.original_x().T).T * np.sqrt(at.sigma2)
+
+    def natural(self, local: Local) -> Point:
+        frame = self.frame
+        sigma2 = frame.scale**2 * local.sigma2
+        return Point(frame.beta(local.beta), {"person": sigma2 * local.D}, Independent(sigma2))
+
+    # ------------------------------------------------ uncertainty
+
+    def uncertainty(self, kind: str) -> Uncertainty | None:
+        info = self._information(kind)
+        return None if info is None else Uncertainty(info.cov, info.dcov_beta, partial(self._moved, info))
+
+    def _information(self, kind: str) -> VarianceInformation | None:
+        return self.solution.information if kind == "observed" else self.solution.expected_information
+
+    def _moved(self, info: VarianceInformation, step: Array) -> Point:
+        point = self.point
+        G = point.levels["person"] + np.tensordot(step, info.dG, 1)
+        return replace(
+            point, levels={"person": G}, residual=Independent(point.residual.scale + step @ info.dsigma2)
+        )
+
+    def adjusted_covariance(self, kind: str) -> Array:
+        info = self._information(kind)
+        if info is None:
+            return np.full_like(self.cov_beta, np.nan)
+        return adjusted_covariance(self.frame, self.solution.optimum, info.cov)
+
+    def sandwich(self, kind: str, L: Array) -> Sandwich:
+        return sandwich(self.solution, self.sums.people, kind, L)
+
+    def ranks(self) -> list[int]:
+        return [rank_with(self.frame, a) for a in range(self.frame.q + 1)]
+
+    def varies(self, row: Array) -> bool:
+        return varies(self.solution.optimum.at.D, row)
+
+    @cached_property
+    def profiler(self) -> Profiler:
+        problem, optimum = self.frame, self.solution.optimum
+        likelihood = FromSums.prepared(problem)
+        ends = estimate_of(problem, optimum), raised_from(problem, optimum)
+        return Profiler(likelihood, *ends, optimum.at.deviance)
+
+    def by_ml(self) -> NormalEstimates:
+        return self if not self.frame.reml else self._by_ml
+
+    @cached_property
+    def _by_ml(self) -> NormalEstimates:
+        problem = standard_problem(self.sums.moments, self.sums.coordinates, False)
+        return NormalEstimates(self.sums, solve_problem(problem, self.sums.moments))
+
+    # ------------------------------------------------ persons
+
+    @cached_property
+    def state(self) -> PersonState:
+        return person_state(self.solution, self.sums.people)
+
+    def given(self, seen: Seen) -> PersonState:
+        return given(seen, self.solution.optimum.at.D, self.solution.sigma2)
+
+    def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
+        expected, rows, persons = X @ self.beta, self.standard_rows(Z), int(codes.max()) + 1
+        root, scale = square_root(self.solution.optimum.at.D), np.sqrt(self.solution.sigma2)
+        values = np.empty((len(codes), count))
+        for column in range(count):
+            u = rng.standard_normal((persons, len(root))) @ root.T
+            noise = np.einsum("nq,nq->n", rows, u[codes]) + rng.standard_normal(len(codes))
+            values[:, column] = expected + scale * noise
+        return values
+
+    def drawing(self, kind: str, seed: int) -> Drawing:
+        problem, sequence = self.frame, np.random.SeedSequence(seed)
+        if kind == "parametric":
+            source = ParametricSource(problem, truth_of(self.solution), sequence)
+            return Drawing(source.numbers, 0, lambda first, last: fit_batch(source.next(last - first)))
+        cases = CaseSource(problem, self.sums.people, sequence)
+
+        def fits(first: int, last: int) -> Fits:
+            batch: Batch = cases.without(first, last) if kind == "left out" else cases.next(last - first)
+            return fit_batch(batch)
+
+        return Drawing(cases.numbers, cases.count, fits)
+
+    # ------------------------------------------------ other models of the same sums
+
+    def with_columns(
+        self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
+    ) -> NormalEstimates:
+        terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
+        moments = self.sums.moments.restricted(terms)
+        sums = Sums.from_moments(self.sums.people, moments)
+        problem = standard_problem(moments, sums.coordinates, self.frame.reml)
+        return NormalEstimates(sums, solve_problem(problem, moments))
+
+    def without_random(self, kept: Sequence[int]) -> Pair:
+        part = submodel(self.frame, range(self.frame.p), kept)
+        small = NormalEstimates(self.sums, solve_problem(part.problem, replace(self.sums.moments, own=None)))
+        return self._pair(small, part)
+
+    def against(self, small: Any, fixed: Array, into_z: Array) -> Pair:
+        mine, theirs = small.frame, self.frame
+        into = np.zeros((theirs.p + 1, mine.p + 1))
+        into[:-1, :-1] = fixed
+        into[:-1, -1] = (theirs.offset - fixed @ mine.offset) / mine.scale
+        into[-1, -1] = theirs.scale / mine.scale
+        return self._pair(small, Submodel(mine, into_z, into))
+
+    def _pair(self, small: NormalEstimates, part: Submodel) -> Pair:
+        return Pair(small, self, part.into_z, SampledRatio(small.solution, self.solution, part))
+
+    # ------------------------------------------------ saved values
+
+    def values(self) -> dict[str, Any]:
+        optimum = self.solution.optimum
+        return {
+            "rotation": optimum.face.rotation,
+            "free": optimum.face.free,
+            "theta": optimum.theta,
+            "evaluations": optimum.evaluations,
+        }

@@ -1,0 +1,56 @@
+"""New persons given what was seen of them: Bayes by the fitted model, without fitting again.
+
+With r = y - X beta at the seen rows, u | y is normal with mean M Z'r and variance sigma^2 M, M = D (I + Z'Z D)^-1, in
+standard random effects (Henderson 1975; Bates et al. 2015, equation 56).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from growthcurves.engine.persons.state import PersonState
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import shrinkage
+
+
+class Seen(NamedTuple):
+    """Rows that were seen of new persons.
+
+    Attributes
+    ----------
+    X, Z : (n, p) and (n, q) arrays
+        Z of standard random effects.
+    residual : (n,) array
+        Outcomes less X beta.
+    codes : (n,) array of int
+        Whose row it is.
+    persons : int
+        How many; those without a row have the prior.
+    occasions : Occasions
+    """
+
+    X: Array
+    Z: Array
+    residual: Array
+    codes: Array
+    persons: int
+    occasions: Any
+
+
+def given(seen: Seen, D: Array, sigma2: float) -> PersonState:
+    """The state of each person; independent residuals."""
+    Z, X, count = seen.Z, seen.X, seen.persons
+    q, p = Z.shape[1], X.shape[1]
+    if q == 0:
+        return PersonState(np.zeros((0, count)), np.zeros((0, 0, count)), np.zeros((0, p, count)))
+
+    def sums(values: Array) -> Array:
+        return np.bincount(seen.codes, weights=values, minlength=count)
+
+    G = np.array([[sums(Z[:, a] * Z[:, b]) for b in range(q)] for a in range(q)])
+    C = np.array([[sums(Z[:, a] * X[:, j]) for j in range(p)] for a in range(q)]).reshape(q, p, count)
+    r = np.array([sums(Z[:, a] * seen.residual) for a in range(q)])
+    _, M = shrinkage(G, D)
+    return PersonState(np.einsum("abn,bn->an", M, r), sigma2 * M, -np.einsum("abn,bjn->ajn", M, C))

@@ -1,0 +1,60 @@
+"""Rows of a panel for one model: what the engine sums, and what a likelihood of single rows needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.contracts.parameters import Occasions
+from growthcurves.engine.sums.design import Terms
+from growthcurves.numerics.arrays import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a panel for one model: what the engine sums, and what a likelihood of single rows needs.
+
+    Attributes
+    ----------
+    terms : Terms
+        Which products make X and Z.
+    stored : sequence of (n,) arrays
+        Stored columns g_1, ..., g_m.
+    outcome : (n,) array
+    weights : sequence of (N,) arrays
+    persons : int
+    starts : (N,) array or None
+        Each person's first row, where rows of a person lie together.
+    codes : (n,) array
+        Whose row it is.
+    labels : (N,) array
+    occasions : Occasions
+    """
+
+    terms: Terms
+    stored: Sequence[Array]
+    outcome: Array
+    weights: Sequence[Array]
+    persons: int
+    starts: Array | None
+    codes: Array
+    labels: Array
+    occasions: Occasions
+
+    def columns(self, pairs: Sequence[tuple[int, int]]) -> Array:
+        """Columns of X, (n, k): products of a row column and a weight."""
+        made = self.row_columns(sorted({k for k, _ in pairs}))
+        out = [made[k] * (self.weights[w - 1][self.codes] if w else 1.0) for k, w in pairs]
+        return np.column_stack(out) if out else np.zeros((len(self.outcome), 0))
+
+    def row_columns(self, wanted: Sequence[int]) -> dict[int, Array]:
+        """Row columns by number."""
+        ones = np.ones(len(self.outcome))
+        found = {}
+        for k in wanted:
+            found[k] = np.zeros(len(self.outcome))
+            for g, a in self.terms.combination(k):
+                found[k] = found[k] + a * (self.stored[g - 1] if g else ones)
+        return found

@@ -1,0 +1,173 @@
+"""What a fit remembers of its rows, whatever the likelihood: counts, ranks, dependence, spread of the columns.
+
+Persons' own cross-products (tier 2) may be absent; what needs them then says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from growthcurves.engine.sums.coordinates import Coordinates, coordinates
+from growthcurves.engine.sums.design import Terms, standardise
+from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.sums.own_growth import OwnGrowth, own_growth
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.chunks import chunks
+
+#: A sum of squares of X beta below this share of the outcome's is that of a constant.
+CONSTANT = 1e-20
+#: Shares of a left-out column below this are nothing but rounding.
+ROUNDING = 1e-10
+
+
+class Spread(NamedTuple):
+    """Sums of squares and products of the standard z within persons and between their means, and the mean of z."""
+
+    within: Array
+    between: Array
+    mean: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Cross-products of the rows and the standard coordinates found in them.
+
+    Attributes
+    ----------
+    people : PersonMoments or a stand-in that says why not
+        Tier 2: by person.
+    moments : Moments
+        Tier 1: totals, and persons by schedule.
+    coordinates : Coordinates
+    """
+
+    people: Any
+    moments: Moments
+    coordinates: Coordinates
+
+    @classmethod
+    def of(cls, people: PersonMoments) -> Sums:
+        """What persons' cross-products come to."""
+        return cls.from_moments(people, people.moments())
+
+    @classmethod
+    def from_moments(cls, people: Any, moments: Moments) -> Sums:
+        """Totals that have been made already, with the persons that they are of."""
+        return cls(people, moments, coordinates(moments))
+
+    @property
+    def rows(self) -> int:
+        return self.moments.rows
+
+    @property
+    def persons(self) -> int:
+        return self.moments.persons
+
+    @property
+    def terms(self) -> Terms:
+        return self.moments.terms
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Columns of X that are estimated."""
+        return self.coordinates.x.kept
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """Columns of X that are linear combinations of those before them."""
+        return self.coordinates.dependent_x
+
+    @cached_property
+    def dependence(self) -> Array:
+        """Coefficients A (kept, left out) with which the columns left out are made of those kept: X_out = X_kept A."""
+        moments, x = self.moments, self.coordinates.x
+        lift = moments.terms.lift_x(moments.row_centre, moments.weight_centre)[:, list(self.left_out)]
+        standard = x.into.T @ moments.total[:-1, :-1] @ lift / moments.rows
+        A = np.linalg.solve(x.back, standard)
+        parts = np.abs(A) * np.linalg.norm(x.back, axis=0)[:, None]
+        return np.where(parts > ROUNDING * np.linalg.norm(standard, axis=0), A, 0.0)
+
+    def triangle(self, order: Sequence[int]) -> Array:
+        """The Cholesky factor of X'X with its columns in this order, upper triangular."""
+        moments = self.moments
+        lift = moments.terms.lift_x(moments.row_centre, moments.weight_centre)[:, list(order)]
+        content = np.array([moments.terms.x_closed.index(moments.terms.x[j]) for j in order], dtype=int)
+        return standardise(moments.total[:-1, :-1], lift, content).back
+
+    def squared_correlation(self, beta: Array) -> float:
+        """Squared correlation of the outcome with X beta; NaN where X beta is constant.
+
+        beta (p,) is that of the standard columns.
+        """
+        total, x, n = self.moments.total, self.coordinates.x, self.rows
+        constant = self.terms.x_closed.index((0, 0))
+        mean = x.into.T @ total[constant, :-1] / n
+        products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
+        covariance = beta @ (x.into.T @ products)
+        fixed = n * (beta @ beta - (mean @ beta) ** 2)
+        outcome = total[-1, -1] - total[constant, -1] ** 2 / n
+        return float(covariance**2 / (fixed * outcome)) if fixed > CONSTANT * outcome else float("nan")
+
+    def own_growth(self, columns: Sequence[int]) -> OwnGrowth:
+        """Each person's own least-squares growth on some row columns."""
+        return own_growth(self.people, columns)
+
+    def spread(self) -> Spread:
+        """How the standard random effects' columns vary within and between persons."""
+        closed, into, n = list(self.terms.z_closed), self.coordinates.z.into, self.rows
+        size = len(closed)
+        within, sums = np.zeros((size, size)), np.zeros(size)
+        for part in self._pieces():
+            gram, level, counts = _about_person(part, closed)
+            within += gram.sum(axis=2)
+            sums += (level * counts).sum(axis=1)
+        between = np.zeros((size, size))
+        for part in self._pieces():
+            _, level, counts = _about_person(part, closed)
+            away = level - (sums / n)[:, None]
+            between += (away * counts) @ away.T
+        return Spread(into.T @ within @ into, into.T @ between @ into, into.T @ sums / n)
+
+    def fixed_squares(self, beta: Array) -> tuple[float, float]:
+        """Sums of squares of x' beta within persons and between their means."""
+        terms = self.terms
+        rows = sorted({k for k, _ in terms.x})
+        stored = sorted({0, *(g for k in rows for g, _ in terms.combination(k))})
+        inside, means, sizes = 0.0, [], []
+        for part in self._pieces():
+            basis = terms.rows(rows, stored, part.row_centre)
+            gram, level, counts = _about_person(part, stored)
+            weights = basis @ self._row_weights(part, rows, beta)
+            inside += float(np.einsum("an,abn,bn->", weights, gram, weights))
+            means.append((weights * level).sum(axis=0))
+            sizes.append(counts)
+        mean, count = np.concatenate(means), np.concatenate(sizes)
+        away = mean - np.average(mean, weights=count)
+        return inside, float(count @ away**2)
+
+    def _row_weights(self, part: PersonMoments, rows: list[int], beta: Array) -> Array:
+        """How x' beta of each person is made of row columns, (rows, N)."""
+        out = np.zeros((len(rows), part.count))
+        for value, j in zip(beta, self.kept, strict=True):
+            k, w = self.terms.x[j]
+            out[rows.index(k)] += value * (part.weights[w - 1] + part.weight_centre[w] if w else 1.0)
+        return out
+
+    def _pieces(self) -> Iterator[PersonMoments]:
+        """Persons' cross-products in pieces that fit the cache."""
+        for part in chunks(self.people.count):
+            yield self.people.take(part)
+
+
+def _about_person(part: PersonMoments, stored: list[int]) -> tuple[Array, Array, Array]:
+    """Gram matrices of stored columns about the person's means (s, s, N), the means (s, N), the rows (N,)."""
+    gram = part.block(stored, stored)
+    counts = part.block([0], [0])[0, 0]
+    sums = part.block(stored, [0])[:, 0]
+    level = sums / counts
+    return gram - level[:, None] * sums[None], level, counts

@@ -1,0 +1,58 @@
+"""The findings of a change report as its table: the words of each quantity, made last and never read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.results.persons.trajectories import group_label
+from growthcurves.results.tables.printing import time_text
+
+COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf_high", "note"]
+
+_WORDS = {
+    Kind.PERSONS: "persons",
+    Kind.PERSONS_IN_NO_GROUP: "persons without a group",
+    Kind.MEAN_RATE: "mean rate",
+    Kind.RATE_DIFFERENCE: "difference of mean rate from {of}",
+    Kind.MIDDLE_LOW: "middle 95 % of persons, low",
+    Kind.MIDDLE_HIGH: "middle 95 % of persons, high",
+    Kind.SHARE_ABOVE: "share above threshold, model",
+    Kind.SHARE_ABOVE_EB: "share above threshold, EB",
+    Kind.SHARE_ABOVE_OLS: "share above threshold, OLS",
+    Kind.SD_OF_RATES: "SD of rates",
+    Kind.SD_OF_RATES_BEFORE_PREDICTORS: "SD of rates before predictors of the slope",
+    Kind.RATE_VARIANCE_EXPLAINED: "slope variance explained by {of}, put in last",
+    Kind.RELIABILITY: "reliability of the rate",
+    Kind.RATE_VARIANCE_RATIO: "likelihood ratio for slope variance",
+    Kind.RATE_VARIANCE_P_MIXTURE: "p-value of slope variance, mixture",
+    Kind.RATE_VARIANCE_P_NAIVE: "p-value of slope variance, naive",
+    Kind.CORRELATION_WITH_STATUS: "correlation of rate with status",
+    Kind.TIME_OF_LEAST_SPREAD: "time of least spread",
+    Kind.ICC: "ICC",
+}
+
+
+def quantity_text(finding: Finding) -> str:
+    """What a finding is called in the table: "mean rate at 3"."""
+    at = "" if finding.at is None else f" at {time_text(finding.at)}"  # type: ignore[arg-type]
+    return _WORDS[finding.kind].format(of=of_text(finding)) + at
+
+
+def of_text(finding: Finding) -> str:
+    """Of what, or against which group, in words."""
+    return group_label(finding.of) if finding.kind is Kind.RATE_DIFFERENCE else str(finding.of)
+
+
+def report_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """One row per finding."""
+    rows = [
+        [
+            group_label(finding.group), quantity_text(finding), finding.value, finding.std_error, finding.df,
+            finding.conf_low, finding.conf_high, finding.note,
+        ]
+        for finding in findings
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)

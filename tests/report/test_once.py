@@ -1,0 +1,67 @@
+"""One report computes each table once for each fit."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+import pytest
+
+import growthcurves as gc
+from growthcurves.data import missing
+from growthcurves.engine.persons import state
+from growthcurves.engine.profile import profiler
+from growthcurves.model import bind
+from growthcurves.results.change import explained
+from growthcurves.results.effects import coefficients
+from growthcurves.results.persons import people
+from growthcurves.results.questions import design_rows
+from growthcurves.results.variation import variances
+
+#: What is costly, each with how its arguments say what it is of.
+COSTLY = (
+    (state, "person_state", lambda solution, persons: id(solution)),
+    (design_rows, "own_rows", id),
+    (bind, "bind", lambda model, panel, *rest: repr(model)),
+    (explained, "solve", lambda moments, coords, reml: moments.terms),
+    (coefficients, "fixed_effects", lambda fit, *rest: id(fit)),
+    (variances, "variance_components", lambda fit, *rest: id(fit)),
+    (people, "people", id),
+    (missing, "_seen", lambda panel, *rest: id(panel)),
+    (profiler, "for_many_evaluations", id),
+)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often each of these is computed, by what it is computed of."""
+    times: Counter = Counter()
+    for module, name, of in COSTLY:
+        monkeypatch_everywhere(monkeypatch, getattr(module, name), counting(times, getattr(module, name), of))
+    return times
+
+
+def counting(times, function, of):
+    def once_more(*args, **options):
+        times[function.__name__, of(*args)] += 1
+        return function(*args, **options)
+
+    return once_more
+
+
+def monkeypatch_everywhere(monkeypatch, function, other):
+    """Replace a function in every module of the package that has imported it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("growthcurves") and vars(module).get(function.__name__) is function:
+            monkeypatch.setattr(module, function.__name__, other)
+
+
+@pytest.mark.parametrize("by", [None, "arm"])
+def test_one_report_computes_each_table_once(make_trial, counted, by):
+    fit = gc.fit("bdi ~ week * arm + (week | id)", make_trial())
+    fit.report(by=by)
+    often = {what: count for what, count in counted.items() if count > 1}
+    assert not often
+    computed = {name for name, _ in counted}
+    assert computed >= {"person_state", "own_rows", "bind", "fixed_effects", "variance_components", "people"}
+    assert sum(count for (name, _), count in counted.items() if name == "bind") == 3  # the fit, and two below it
