@@ -84,7 +84,8 @@ def shortened(text: str, longest: int = 320) -> str:
     if len(text) <= longest:
         return text
     tail = longest // 2 + 3
-    return f"{text[: longest - tail - 5]} ... {text[-tail:].partition(' ')[2] or text[-tail:]}"
+    end = text[-tail:]
+    return f"{text[: longest - tail - 5]} ... {end[end.find(' ') + 1 :] or end}"
 
 
 def _where_help_is(error: click.UsageError) -> str:
