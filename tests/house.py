@@ -157,7 +157,7 @@ def room_of(file: str) -> str:
 
 
 def imports(tree: ast.Module) -> Iterator[Import]:
-    """All imports of a file; those under `if TYPE_CHECKING` count as at the top."""
+    """All imports of a file: under `if TYPE_CHECKING` they count as at the top, those loaded `Later` as inside."""
     functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     inside = {id(inner) for function in functions for inner in ast.walk(function)}
     for node in ast.walk(tree):
@@ -169,6 +169,8 @@ def imports(tree: ast.Module) -> Iterator[Import]:
                 yield from (Import(f"{module}.{alias.name}", id(node) in inside) for alias in node.names)
             else:
                 yield Import(module, id(node) in inside)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Later":
+            yield from (Import(name.value, True) for name in node.args if isinstance(name, ast.Constant))
 
 
 def _foreign(file: str, found: Import) -> Iterator[Fault]:

@@ -64,6 +64,8 @@ BROKEN = {
     "pictures in the engine": ("engine/sums/rows.py", "import pandas", "stays out of its room"),
     "matplotlib elsewhere": ("results/summary.py", "import matplotlib.pyplot", "is no room of pictures"),
     "the whole package": ("results/summary.py", "import growthcurves", "in the place of the module"),
+    "a module loaded later": (
+        "model/growth.py", 'x = Later("growthcurves.results.summary")', "looks the wrong way, to"),
     "a relative import": ("results/summary.py", "from . import tables", "relative"),
     "a room of no name": ("attic/thing.py", '"""A thing."""', "is in no room"),
     "a file in no sub-room": ("results/loose.py", "from growthcurves.results.tables.answer import Answer", "sub-room"),

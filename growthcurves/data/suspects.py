@@ -86,13 +86,29 @@ def _of_column(panel: Panel, name: str) -> Iterator[Suspect]:
     if name != panel.time and not holds_numbers(values):
         yield from _of_texts(panel, name)
         return
-    numbers = np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=np.float64)
+    numbers = _as_numbers(values)
+    if not numbers.size or _plainly_clean(numbers):
+        return
     finite = np.isfinite(numbers)
     column = _Column(numbers[finite], panel.persons.codes[finite])
     found = column.planned_apart() if name == panel.time else column.suspects()
     for value in found:
         cells, persons = column.count(value)
         yield Suspect(name, value, cells, persons, column.rest(found))
+
+
+def _as_numbers(values: Any) -> np.ndarray:
+    if isinstance(values, np.ndarray) and values.dtype == np.float64:
+        return values
+    return np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=np.float64)
+
+
+def _plainly_clean(numbers: np.ndarray) -> bool:
+    """Whether the ends alone show that nothing is to be found: two looks at large columns, in the place of many."""
+    low, high = float(numbers.min()), float(numbers.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return False
+    return -low not in CODES and high not in CODES and not _may_have_far_ends(numbers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,8 +37,8 @@ class LadderRungs(Panels):
 
     def why_not(self, ladder: Any) -> str | None:
         """There must be a variance that is not withheld."""
-        moments = [number.finding for number in ladder.numbers if number.part == VARIANCES]
-        if not any(moment.known for moment in moments):
+        variances = [number.finding for number in ladder.numbers if number.part == VARIANCES]
+        if not any(moment.known for moment in variances):
             return "The variances of every model of this ladder are withheld, so there is nothing to draw."
         return None
 

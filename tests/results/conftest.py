@@ -26,7 +26,7 @@ def sleep_fit(sleep):
 
 @pytest.fixture(scope="session")
 def trial():
-    from dense import trial_panel
+    from dense_growth import trial_panel
 
     return trial_panel()
 
@@ -49,7 +49,7 @@ def trial_fit(trial, trial_model):
 
 @pytest.fixture(scope="session")
 def trial_dense(trial, trial_fit):
-    from dense import trial_formulas
+    from dense_growth import trial_formulas
 
     return trial_formulas(trial, trial_fit)
 
@@ -61,6 +61,6 @@ def trial_information(trial_dense):
 
 @pytest.fixture(scope="session")
 def sleep_dense(sleep, sleep_fit):
-    from dense import sleep_formulas
+    from dense_growth import sleep_formulas
 
     return sleep_formulas(sleep, sleep_fit)

@@ -15,6 +15,8 @@ from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, 
 from growthcurves.results.questions.times import default_times
 from growthcurves.results.variation.icc import icc_at
 
+#: Differences below this fraction of what is subtracted are rounding errors.
+ROUNDING = 1e-14
 BOUNDARY = "estimated as zero: on the boundary"
 
 
@@ -82,12 +84,22 @@ def _line_effects(fit: FittedModel) -> bool:
     return straight or "slope" in fit.bound.shape.extra or "quadratic" in fit.model.parameters
 
 
+def _apart(one: float, other: float) -> float:
+    """one - other, zero where it is nothing but rounding: two times that are the same are no time apart."""
+    away = one - other
+    return 0.0 if abs(away) <= ROUNDING * max(abs(one), abs(other)) else away
+
+
 def _least_spread(asked: Question) -> Finding:
     """The time t at which z(t)' G z(t) is least: from a time within the data, back by cov / var(slope)."""
     fit = asked.fit
     middle, slope = middle_time(fit), fit.standard_effect("slope")
     z = random_rows(fit, middle)[0]
-    value = asked.measure(lambda point: middle - point.between(slope, z) / point.between(slope), "identity")
+
+    def least(point: Point) -> float:
+        return _apart(middle, point.between(slope, z) / point.between(slope))
+
+    value = asked.measure(least, "identity")
     low, high = whole_period(fit)
     note, caveat = "", None
     if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):

@@ -159,8 +159,8 @@ def means(
     else:
         times = default_times(fit) if at is None else times_asked(at)
         points = [{fit.model.time: float(t)} for t in times]
-    moments = [next(iter(point.values()), 0.0) for point in points]
-    parts = [grid.average(fit, cell_rows(fit, grid.cells(), t)) for t in moments]
+    when = [next(iter(point.values()), 0.0) for point in points]
+    parts = [grid.average(fit, cell_rows(fit, grid.cells(), t)) for t in when]
     title = f"Estimated means of {fit.model.outcome}"
     return marginal(fit, grid, points, parts, (Kind.MEAN, title), (differences, adjust), ddf, level)
 

@@ -132,9 +132,9 @@ def _fixed(answer: Ladder) -> Lines:
 
 
 def _variances(answer: Ladder) -> Lines:
-    moments = _different(answer, VARIANCES)
+    components = _different(answer, VARIANCES)
     residual, between = (
-        [moment for moment in moments if (moment.unit == RESIDUAL) is whose] for whose in (True, False)
+        [moment for moment in components if (moment.unit == RESIDUAL) is whose] for whose in (True, False)
     )
     lines: Lines = [("Variance components", []), (" Level 1 (within persons)", [])]
     lines += _two_lines(answer, residual[0], "  residual")

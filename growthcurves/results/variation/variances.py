@@ -66,9 +66,9 @@ class Components:
 
 def _cells(row: Component) -> list:
     finding, moment = row
-    moments = [NAN, moment.value] if moment.kind is Kind.COVARIANCE else [moment.value, NAN]
+    squared = [NAN, moment.value] if moment.kind is Kind.COVARIANCE else [moment.value, NAN]
     ends = [finding.conf_low, finding.conf_high]
-    return [component_text(finding), finding.value, finding.std_error, NAN, NAN, NAN, *ends, *moments, moment.std_error]
+    return [component_text(finding), finding.value, finding.std_error, NAN, NAN, NAN, *ends, *squared, moment.std_error]
 
 
 def components(fit: FittedModel, method: Any = "profile", level: float = 0.95) -> Components:

@@ -85,9 +85,9 @@ def test_pieces_are_filled_up_and_small(fit):
 
 
 def test_other_layouts_and_large_panels_stay_as_they_are(monkeypatch):
-    shared = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")).solution.problem
+    shared = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")).estimates.solution.problem
     assert [type(block) for block in for_many_evaluations(shared).blocks] == [SharedBlocks]
-    own = fit_of(40).solution.problem
-    monkeypatch.setattr("growthcurves.engine.profile.kept.CHUNK_PERSONS", 39)
+    own = fit_of(40).estimates.solution.problem
+    monkeypatch.setattr("growthcurves.engine.likelihood.kept.CHUNK_PERSONS", 39)
     assert [type(block) for block in for_many_evaluations(own).blocks] == [OwnBlocks]
     assert CHUNK_PERSONS >= 40

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from growthcurves.engine.likelihood.problem import Problem, coordinates, standard_problem
+from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.search import optimise as search
 from growthcurves.engine.search.optimise import climb, moment_start, optimise, other_start, scored
+from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import PersonMoments
 

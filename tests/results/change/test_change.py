@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from dense import ARMS, TRIAL_TERMS
+from dense_growth import ARMS, TRIAL_TERMS
 from reference_values import cases, table
 from scipy import stats
 from scipy.optimize import brentq

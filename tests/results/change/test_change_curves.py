@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dense import ARMS, Dense, trial_weights
+from dense_growth import ARMS, Dense, trial_weights
 from scipy import stats
 
 import growthcurves as gc

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from dense import TRIAL_TERMS
+from dense_growth import TRIAL_TERMS
 from reference_values import cases, table
 
 import growthcurves as gc
@@ -116,7 +116,7 @@ def test_p_and_q_are_the_derivatives_of_the_precision(trial_dense, trial_expecte
 
 
 def test_expected_information_by_ml(trial, trial_model):
-    from dense import trial_formulas
+    from dense_growth import trial_formulas
 
     fit = gc.fit(trial_model, trial, method="ml")
     dense = trial_formulas(trial, fit)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dense import TRIAL_TERMS
+from dense_growth import TRIAL_TERMS
 from reference_values import cases, table
 from scipy import stats
 

@@ -45,7 +45,7 @@ def dense_robust(dense, kind, row):
 
 @pytest.mark.parametrize("kind", ["CR0", "CR1", "CR2"])
 def test_trial_by_dense_formulas(trial_fit, trial_dense, kind):
-    from dense import TRIAL_TERMS
+    from dense_growth import TRIAL_TERMS
 
     where = [list(trial_fit.terms).index(term) for term in TRIAL_TERMS]
     found = trial_fit.robust(kind).table
