@@ -136,8 +136,8 @@ def refuse_contradictions(values: dict[str, Any], model: GrowthModel, terms: Ter
 
 def _positions(values: dict[str, Any], terms: Terms) -> Laws:
     """Every position lies within what it points into."""
-    moments, optimum = values["moments"], values["optimum"]
-    stored, weights, q = len(moments["row_centre"]) - 2, len(moments["weight_centre"]) - 1, len(terms.z)
+    sums, found = values["moments"], values["optimum"]
+    stored, weights, q = len(sums["row_centre"]) - 2, len(sums["weight_centre"]) - 1, len(terms.z)
     rows = len(terms.made) or stored + 1
     yield "centres of columns", stored >= 0 and weights >= 0
     yield "columns of the fixed part", terms.x and all(k < rows and w <= weights for k, w in terms.x)
@@ -146,41 +146,41 @@ def _positions(values: dict[str, Any], terms: Terms) -> Laws:
     yield "row columns", all(made and all(g <= stored for g, _ in made) for made in terms.made)
     yield "blocks of random effects", sorted(i for block in terms.blocks for i in block) == list(range(q))
     block_of = {i: number for number, block in enumerate(terms.blocks) for i in block}
-    free = optimum["free"]
+    free = found["free"]
     yield "free parameters", all(i < q and j <= i and block_of[i] == block_of[j] for i, j in free)
-    yield "free parameters", len(set(free)) == len(free) == len(optimum["theta"])
-    yield "rotation", optimum["rotation"].shape == (q, q)
-    yield "rotation", np.allclose(optimum["rotation"] @ optimum["rotation"].T, np.eye(q), atol=1e-6)
+    yield "free parameters", len(set(free)) == len(free) == len(found["theta"])
+    yield "rotation", found["rotation"].shape == (q, q)
+    yield "rotation", np.allclose(found["rotation"] @ found["rotation"].T, np.eye(q), atol=1e-6)
 
 
 def _sums(values: dict[str, Any], terms: Terms) -> Laws:
     """Sums have the shapes that the terms ask for, are positive, and count the same rows and persons."""
-    moments = values["moments"]
+    sums = values["moments"]
     width, q = len(terms.x_closed) + 1, len(terms.z_closed)
-    yield "rows and persons", moments["rows"] >= moments["persons"] >= 1
-    yield "sums of squares", moments["total"].shape == (width, width) and positive(moments["total"])
-    yield "sums of squares and rows", np.isclose(moments["total"][0, 0], moments["rows"])
-    if moments["shared"] is not None:
-        counts, lengths, G, T = moments["shared"]
+    yield "rows and persons", sums["rows"] >= sums["persons"] >= 1
+    yield "sums of squares", sums["total"].shape == (width, width) and positive(sums["total"])
+    yield "sums of squares and rows", np.isclose(sums["total"][0, 0], sums["rows"])
+    if sums["shared"] is not None:
+        counts, lengths, G, T = sums["shared"]
         yield "schedules", len(counts) and lengths.shape == counts.shape and G.shape == (len(counts), q, q)
         yield "schedules", T.shape == (len(counts), q, width, q, width)
-        yield "schedules", (counts > 0).all() and (lengths > 0).all() and counts.sum() == moments["persons"]
-        yield "schedules and rows", (counts * lengths).sum() == moments["rows"] and all(map(positive, G))
+        yield "schedules", (counts > 0).all() and (lengths > 0).all() and counts.sum() == sums["persons"]
+        yield "schedules and rows", (counts * lengths).sum() == sums["rows"] and all(map(positive, G))
         yield "schedules", all(positive(part.reshape(q * width, q * width)) for part in T)
-    yield "schedules and persons", (moments["shared"] is None) == moments["one_by_one"]
-    for people in (values["people"], moments["own"]):
+    yield "schedules and persons", (sums["shared"] is None) == sums["one_by_one"]
+    for people in (values["people"], sums["own"]):
         if people is not None:
-            yield from _person_sums(people, moments)
-    yield "persons kept one by one", not moments["one_by_one"] or (values["people"] or moments["own"]) is not None
+            yield from _person_sums(people, sums)
+    yield "persons kept one by one", not sums["one_by_one"] or (values["people"] or sums["own"]) is not None
 
 
-def _person_sums(people: dict[str, Any], moments: dict[str, Any]) -> Laws:
-    wide, persons = len(moments["row_centre"]), moments["persons"]
+def _person_sums(people: dict[str, Any], sums: dict[str, Any]) -> Laws:
+    wide, persons = len(sums["row_centre"]), sums["persons"]
     yield "persons' sums", people["gram"].shape == (wide * (wide + 1) // 2, persons)
-    yield "persons' weights", people["weights"].shape == (len(moments["weight_centre"]) - 1, persons)
+    yield "persons' weights", people["weights"].shape == (len(sums["weight_centre"]) - 1, persons)
     for name in ("row_centre", "weight_centre"):
-        yield "persons' centres", np.array_equal(people[name], moments[name])
-    yield "persons' occasions", (people["gram"][0] >= 1).all() and people["gram"][0].sum() == moments["rows"]
+        yield "persons' centres", np.array_equal(people[name], sums[name])
+    yield "persons' occasions", (people["gram"][0] >= 1).all() and people["gram"][0].sum() == sums["rows"]
 
 
 def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
@@ -206,9 +206,9 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
 
 def _persons(values: dict[str, Any]) -> Laws:
     """As many persons, weights and rows as were counted."""
-    moments, panel, bound, people = (values[name] for name in ("moments", "panel", "bound", "people"))
-    persons, sizes = moments["persons"], panel["sizes"]
-    yield "rows", panel["rows"] == moments["rows"] == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
+    sums, panel, bound, people = (values[name] for name in ("moments", "panel", "bound", "people"))
+    persons, sizes = sums["persons"], panel["sizes"]
+    yield "rows", panel["rows"] == sums["rows"] == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
     if panel["facts"] is not None:
         first, last, middle, waves = panel["facts"]
         yield "times", first <= middle <= last and waves and list(waves) == sorted(set(waves))
@@ -216,7 +216,7 @@ def _persons(values: dict[str, Any]) -> Laws:
     kept = {part is not None for part in (panel["labels"], panel["person_table"], bound["weights"], people)}
     yield "persons that were kept", len(kept) == 1
     if panel["table"] is not None:
-        yield "rows that were kept", len(panel["table"]) == moments["rows"]
+        yield "rows that were kept", len(panel["table"]) == sums["rows"]
     if people is None:
         return
     yield "persons", "id" in panel["labels"] and len(panel["labels"]) == persons and panel["labels"]["id"].is_unique
