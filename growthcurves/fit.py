@@ -176,7 +176,9 @@ def _read(
     return read, panel_for(read, panel), people
 
 
-def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None) -> GrowthFit:
+def load(
+    path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, parts: Sequence[type] = ()
+) -> GrowthFit:
     """Read a fit that `GrowthFit.save` wrote.
 
     Nothing in the file is run: formulas may only call known functions on columns and numbers.
@@ -186,9 +188,13 @@ def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None) -
     path : str or Path
     functions : dict of str to function, optional
         Your own functions that the formulas of the fit call; a file does not hold them.
+    parts : sequence of classes, optional
+        Your own shape or residual structure that the fit has, ``parts=[LevellingOff]``; a file names it only.
 
     Raises
     ------
+    NotAvailableError
+        For a fit with a part of one's own that is not given.
     DataError
         When there is no such file, or it is no saved fit.
     FormulaError
@@ -202,7 +208,7 @@ def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None) -
     >>> str(gc.load(path)) == str(fit)
     True
     """
-    fitted = files.load(path, GrowthFit, functions)
+    fitted = files.load(path, GrowthFit, functions, parts)
     assert isinstance(fitted, GrowthFit)
     return fitted
 
@@ -462,6 +468,8 @@ class GrowthFit(FittedModel):
         ModelError
             Where the model is not closed under a change of origin: random effects without a common covariance,
             a predictor of the slope that does not predict the intercept, logarithmic time.
+        NotEstimableError
+            With a residual structure or a likelihood of your own.
 
         Examples
         --------

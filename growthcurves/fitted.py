@@ -12,8 +12,8 @@ from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.estimates import Estimates, OwnGrowth, Point, Sums
-from growthcurves.model.bind import BoundModel, shape_times
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.recipe import BoundRows, Recipe, row_times, shape_times
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class FittedModel:
     model : GrowthModel
     panel : Panel
         The rows that were used.
-    bound : BoundModel
-        The model's formulas evaluated on the panel.
+    bound : BoundRows
+        The recipe, and what it makes of the panel's rows.
     estimates : Estimates
         What was estimated, and everything that answers ask of it.
     method : {"reml", "ml"}
@@ -91,10 +91,15 @@ class FittedModel:
 
     model: GrowthModel
     panel: Panel
-    bound: BoundModel
+    bound: BoundRows
     estimates: Estimates
     method: str
     notes: tuple[Note, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """All that is needed to read other rows exactly as those of the fit."""
+        return self.bound.recipe
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -104,25 +109,25 @@ class FittedModel:
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """Names of the fixed effects that are estimated."""
-        return tuple(self.bound.terms[j] for j in self.sums.kept)
+        return tuple(self.recipe.terms[j] for j in self.sums.kept)
 
     @cached_property
     def aliased(self) -> tuple[str, ...]:
         """Names of the fixed effects that are linear combinations of others and were left out."""
-        return tuple(self.bound.terms[j] for j in self.sums.left_out)
+        return tuple(self.recipe.terms[j] for j in self.sums.left_out)
 
     @cached_property
     def term_parts(self) -> tuple[tuple[str, str], ...]:
         """Growth parameter and predictor of each fixed effect that is estimated: the mean of a growth parameter has no
         predictor (""), a time-varying covariate no growth parameter ("").
         """
-        names = (self.bound.term_names[j] for j in self.sums.kept)
+        names = (self.recipe.term_names[j] for j in self.sums.kept)
         return tuple((name.parameter, name.predictor if name.parts or not name.parameter else "") for name in names)
 
     @property
     def random_names(self) -> tuple[str, ...]:
         """Names of the random effects, in the order of G."""
-        return self.bound.random_names
+        return self.recipe.random_names
 
     @property
     def sums(self) -> Sums:
@@ -187,24 +192,24 @@ class FittedModel:
     @cached_property
     def own_growth(self) -> OwnGrowth:
         """Each person's own least-squares growth parameters."""
-        return self.sums.own_growth(self.bound.growth_rows)
+        return self.sums.own_growth(self.recipe.growth_rows)
 
     @cached_property
     def effects(self) -> np.ndarray:
         """E: how the random effects move the growth parameters, (K, q); zero columns for covariates."""
-        columns = [self.bound.shape.effects(name) for name in self.random_names]
+        columns = [self.recipe.shape.effects(name) for name in self.random_names]
         return np.column_stack(columns) if columns else np.zeros((len(self.model.parameters), 0))
 
     @cached_property
     def times(self) -> np.ndarray:
         """Time of each row used, at which its growth basis is read: that of its wave where occasions are waves."""
-        return shape_times(self.model, self.panel.times, self.panel.frame)
+        return shape_times(self.model, row_times(self.panel), self.panel.frame)
 
     @cached_property
     def time_facts(self) -> TimeFacts | None:
         """The observed times in a few numbers: of the occasions where the model knows no others; None without time."""
-        facts, only = self.panel.time_facts, self.bound.shape.only_at
-        if self.model.time is None:
+        facts, only = self.panel.time_facts, self.recipe.shape.only_at
+        if not self.recipe.shape.changes:
             return None
         return facts if only is None else replace(TimeFacts.of(np.array(only)), waves=only)
 
@@ -229,7 +234,7 @@ class FittedModel:
         bound, place = self.bound, {column: j for j, column in enumerate(columns)}
         out = np.zeros((len(self.model.parameters), len(columns), self.panel.persons.count))
         for k, name in enumerate(self.model.parameters):
-            for column, weight in bound.growth_terms[name]:
+            for column, weight in self.recipe.growth_terms[name]:
                 if column in place:
                     out[k, place[column]] = bound.weights[weight - 1] if weight else 1.0
         return out

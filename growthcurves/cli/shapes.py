@@ -9,9 +9,6 @@ import click
 
 from growthcurves.cli.options import Request
 
-#: Options of shapes, each with the shape that it means where none is named.
-IMPLIED = {"knots": "piecewise", "jump": "piecewise", "df": "spline", "degree": "polynomial", "offset": "log"}
-
 
 def shape_from(request: Request) -> Any:
     """The shape that was asked for.
@@ -23,16 +20,29 @@ def shape_from(request: Request) -> Any:
     click.UsageError
         For an option that the shape does not have, or one that it needs.
     """
-    given = {name: getattr(request, name) for name in IMPLIED if name in request.given}
-    name = (request.shape or next((IMPLIED[option] for option in given), "linear")).lower()
+    implied = _implied()
+    given = {name: getattr(request, name) for name in implied if name in request.given}
+    name = (request.shape or next((implied[option] for option in given), "linear")).lower()
     kind, ready = _kind(name)
     needed = [] if ready is not None else [item.name for item in fields(kind) if item.default is MISSING]
     optional = [item.name for item in fields(kind) if item.default is not MISSING]
-    _refuse_others(name, given, [option for option in (*needed, *optional) if option in IMPLIED])
+    _refuse_others(name, given, [option for option in (*needed, *optional) if option in implied])
     missing = [f"--{option}" for option in needed if option not in given]
     if missing:
         raise click.UsageError(f"The shape {name} needs {', '.join(missing)}.")
     return kind(**given) if given else ready
+
+
+def _implied() -> dict[str, str]:
+    """Options of shapes, each with the shape that it means where none is named."""
+    from growthcurves.model.shapes import KINDS
+
+    return {option: called(kind) for kind in KINDS.values() for option in kind.implied_by}
+
+
+def called(kind: Any) -> str:
+    """The short name of a kind of shape."""
+    return kind.called or kind.__name__.lower()
 
 
 def _kind(name: str) -> tuple[Any, Any]:
@@ -40,11 +50,11 @@ def _kind(name: str) -> tuple[Any, Any]:
     from growthcurves.errors import ModelError, unknown
     from growthcurves.model.shapes import KINDS, SHAPES
 
-    kinds = {kind.lower(): value for kind, value in KINDS.items() if kind.lower() in IMPLIED.values()}
+    kinds = {called(kind): kind for kind in KINDS.values() if kind.implied_by}
     if name in SHAPES:
         return type(SHAPES[name]), SHAPES[name]
     if name not in kinds:
-        raise ModelError(unknown("shape", name, [*SHAPES, *kinds]))
+        raise ModelError(unknown("shape", name, [*SHAPES, *(kind for kind in kinds if kind not in SHAPES)]))
     return kinds[name], None
 
 

@@ -250,6 +250,12 @@ class Panel:
             raise DataError("The panel has no time column: give one with time=.")
         return self.clock.read(frame)
 
+    def counted_by(self, clock: Clock | None) -> Panel:
+        """The panel whose elapsed times another panel's clock has read, and which reads others as that does."""
+        panel = self._with_rows(self._rows)
+        panel._set(_clock=clock, time_unit=self.time_unit if clock is None else clock.unit)
+        return panel
+
     def drop_missing(self, columns: Iterable[str]) -> Panel:
         """A panel without the rows in which one of these columns is missing, counted as ``missing <column>``.
 

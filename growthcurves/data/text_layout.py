@@ -122,7 +122,8 @@ def _chosen(looks: list[_Look], content: bytes) -> _Look | None:
     whole = [look for look in agreeing if not look.start]
     if whole:
         return whole[0]
-    if len(looks) > 1 and _parted_by_blanks(content):
+    tabbed = [look for look in agreeing if look.separator == "\t"]
+    if len(looks) > 1 and not tabbed and _parted_by_blanks(content):
         return None
     if agreeing:
         return agreeing[0]

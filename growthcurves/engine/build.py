@@ -16,7 +16,8 @@ from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.moved import moved
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.parameters.face import Face
-from growthcurves.engine.search.certificate import judge
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.search.certificate import Verdict, judge
 from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.design import Terms
@@ -26,6 +27,7 @@ from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.engine.sums.whole import Sums
 
 __all__ = [
+    "LIKELIHOODS",
     "Moments",
     "PersonMoments",
     "Problem",
@@ -33,17 +35,22 @@ __all__ = [
     "Rows",
     "Terms",
     "adds_up",
-    "can_be_saved",
     "estimated",
     "estimates_from",
+    "general_from",
     "independent",
     "of_rows",
+    "holds_again",
     "problem_of",
     "recoded",
     "summed",
     "sums_from",
     "sums_values",
 ]
+
+
+#: Likelihoods that are fitted from rows, by the name under which a saved fit tells them apart.
+LIKELIHOODS: dict[str, Any] = {"NormalRows": NormalRows}
 
 
 def summed(rows: Rows) -> Sums:
@@ -88,11 +95,6 @@ def recoded(estimates: Any, sums: Sums) -> Estimates | None:
 
 
 # ---------------------------------------------------------------- saved values
-
-
-def can_be_saved(estimates: Estimates) -> bool:
-    """Whether `estimates_from` makes these estimates again: those of the built-in likelihood alone."""
-    return isinstance(estimates, NormalEstimates)
 
 
 def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
@@ -140,6 +142,15 @@ def sums_from(values: dict[str, Any], absent: Any) -> Sums:
     return Sums.from_moments(people, moments)
 
 
+def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimates:
+    """Estimates of a likelihood of rows from their values, the sums, and the likelihood made of the same rows."""
+    face = Face(values["rotation"], values["free"])
+    local = Local(values["beta"], face, values["theta"], values["log_scale"], values["others"], values["scaled"])
+    converged, singular, identified, decrement, null = values["verdict"]
+    verdict = Verdict(converged, singular, identified, False, decrement, null)
+    return GeneralEstimates(sums, likelihood, local, verdict, values["lowest"])
+
+
 def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:
     """Estimates from their values and sums."""
     problem = problem_of(sums, reml)
@@ -169,6 +180,12 @@ def of_rows(sums: Sums, rows: Rows) -> bool:
     kept = sums.people
     again = summed(rows).people.recentred(kept.row_centre, kept.weight_centre)
     return _alike(again.gram, kept.gram) and _alike(again.weights, kept.weights)
+
+
+def holds_again(estimates: Any) -> bool:
+    """Whether a likelihood of rows is at the parameters what it was, but for rounding."""
+    found = estimates.likelihood.at(estimates.local, False)
+    return found is not None and bool(abs(found.deviance - estimates.lowest) <= 1e-6 * (1.0 + abs(estimates.lowest)))
 
 
 def independent(sums: Sums) -> bool:

@@ -144,7 +144,7 @@ class Estimates(Protocol):
         ...
 
     def why_not(self, capability: str) -> str | None:
-        """Why these estimates lack a capability ("replicates", "mixtures", "robust"); None where they have it."""
+        """Why these estimates lack "replicates", "mixtures", "robust" or "recentred"; None where they have it."""
         ...
 
     def standard_rows(self, Z: Array) -> Array:

@@ -13,13 +13,13 @@ from growthcurves.data.repeats import repeated_note, reused_ids_note
 from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.estimates import Estimates, Sums
-from growthcurves.model.bind import BoundModel, model_columns
+from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
 
 
-def data_notes(bound: BoundModel) -> Iterable[Note]:
+def data_notes(bound: BoundRows) -> Iterable[Note]:
     panel, model = bound.panel, bound.model
     if panel.persons.count < FEW_PERSONS and model.random.names:
         yield Note(
@@ -29,11 +29,11 @@ def data_notes(bound: BoundModel) -> Iterable[Note]:
         )
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
-    for name in bound.covariates.levels:
+    for name in bound.recipe.covariates.levels:
         reused = reused_ids_note(panel, name)
         if reused is not None:
             yield Note(NoteKind.REUSED_IDS, reused)
-    if model.time is None:
+    if not bound.recipe.shape.changes:
         return
     yield from _duplicate_note(bound)
     occasions = _Occasions.of(panel)
@@ -41,7 +41,7 @@ def data_notes(bound: BoundModel) -> Iterable[Note]:
     yield from _baseline_note(bound, occasions)
 
 
-def _duplicate_note(bound: BoundModel) -> Iterable[Note]:
+def _duplicate_note(bound: BoundRows) -> Iterable[Note]:
     repeated = repeated_note(bound.panel)
     if repeated is not None:
         yield Note(NoteKind.REPEATED_TIMES, repeated)
@@ -80,7 +80,7 @@ def _ascending(panel: Panel) -> bool:
     return not back.any()
 
 
-def _cohort_note(bound: BoundModel, occasions: _Occasions) -> Iterable[Note]:
+def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
     first = occasions.first
     span = float(np.median(occasions.last - first))
     if span > 0 and float(first.std()) > 0.5 * span:
@@ -93,10 +93,10 @@ def _cohort_note(bound: BoundModel, occasions: _Occasions) -> Iterable[Note]:
         )
 
 
-def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[Note]:
+def _baseline_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
     seen = set()
-    for columns in bound.predictors.values():
-        for name, values in zip(columns.names, columns.values, strict=True):
+    for parameter, columns in bound.recipe.predictors.items():
+        for name, values in zip(columns.names, bound.predictor(parameter), strict=True):
             if values is None or name in seen:
                 continue
             seen.add(name)
@@ -109,16 +109,16 @@ def _baseline_note(bound: BoundModel, occasions: _Occasions) -> Iterable[Note]:
                 )
 
 
-def design_notes(bound: BoundModel, sums: Sums) -> Iterable[Note]:
+def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
     if sums.left_out:
-        names = ", ".join(bound.terms[j] for j in sums.left_out)
+        names = ", ".join(bound.recipe.terms[j] for j in sums.left_out)
         yield Note(NoteKind.LEFT_OUT, f"Left out as linear combinations of other terms: {names}.")
-    if bound.model.time is None or "intercept" not in bound.predictors:
+    if not bound.recipe.shape.changes or "intercept" not in bound.recipe.predictors:
         return
-    intercept = set(bound.predictors["intercept"].names)
+    intercept = set(bound.recipe.predictors["intercept"].names)
     for parameter in bound.model.parameters[1:]:
-        lone = [name for name in bound.predictors[parameter].names if name not in intercept and name != "1"]
-        if lone and "1" in bound.predictors[parameter].names:
+        lone = [name for name in bound.recipe.predictors[parameter].names if name not in intercept and name != "1"]
+        if lone and "1" in bound.recipe.predictors[parameter].names:
             names = ", ".join(lone)
             yield Note(
                 NoteKind.SLOPE_ONLY,
@@ -128,15 +128,15 @@ def design_notes(bound: BoundModel, sums: Sums) -> Iterable[Note]:
     yield from _origin_note(bound)
 
 
-def _origin_note(bound: BoundModel) -> Iterable[Note]:
+def _origin_note(bound: BoundRows) -> Iterable[Note]:
     """An origin far outside the data matters where G is not closed under a change of origin."""
-    times, origin = bound.panel.times, bound.shape.origin
+    times, origin = bound.panel.times, bound.recipe.shape.origin
     low, high = float(times.min()), float(times.max())
     away = max(low - origin, origin - high, 0.0)
     if away <= 2.0 * (high - low):
         return
     together = any({"intercept", "slope"} <= set(block) for block in bound.model.random.blocks)
-    if "slope" in bound.random_names and not together:
+    if "slope" in bound.recipe.random_names and not together:
         yield Note(
             NoteKind.FAR_ORIGIN,
             f"The origin of {bound.model.time!r} ({origin:g}) lies far outside the data ({low:g} to {high:g}) and the "
@@ -145,12 +145,13 @@ def _origin_note(bound: BoundModel) -> Iterable[Note]:
         )
 
 
-def estimation_notes(bound: BoundModel, estimates: Estimates) -> Iterable[Note]:
+def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
     verdict = estimates.verdict
     if not verdict.identified:
+        names = ", ".join(bound.recipe.random_names)
         yield Note(
             NoteKind.NOT_IDENTIFIED,
-            f"The variances of {', '.join(bound.random_names)} and of the residual cannot be told apart in this design "
+            f"The variances of {names} and of the residual cannot be told apart in this design "
             f"(too few occasions per person, at times that persons share): fixed effects are valid, and variances, "
             f"reliability, ICC and persons' estimates are withheld. Fit fewer random effects, or add occasions."
         )

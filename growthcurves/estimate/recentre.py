@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.engine.build import recoded, summed
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
-from growthcurves.model.shapes import shape_of
 
 
 def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> FittedModel:
@@ -23,9 +22,14 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     ------
     ModelError
         Where the model is not closed under a change of origin, with the reason.
+    NotEstimableError
+        For a likelihood whose optimum cannot be carried over.
     """
-    if fit.model.time is None:
+    if not fit.recipe.shape.changes:
         raise ModelError("The model has no time, so there is no origin to move.")
+    lacking = fit.estimates.why_not("recentred")
+    if lacking:
+        raise NotEstimableError(lacking)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
     estimates = recoded(fit.estimates, summed(rows_of(bound)))
     if estimates is None:
@@ -35,13 +39,13 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
 
 def _why_not(fit: FittedModel) -> str:
     """Why the model under another origin is another model."""
-    random = set(fit.random_names) & set(fit.bound.shape.random_names)
+    random = set(fit.random_names) & set(fit.recipe.shape.random_names)
     moving = sorted(random - {"intercept"})
     apart = moving and not any(set(block) >= random | {"intercept"} for block in fit.model.random.blocks)
     if apart:
         why = f"the random {', '.join(moving)} and the random intercept must share one covariance matrix"
-    elif shape_of(fit.model.shape).name.startswith("log"):
-        why = "logarithmic time starts at the origin"
+    elif fit.model.growth_shape.fixed_origin:
+        why = fit.model.growth_shape.fixed_origin
     else:
         why = "every predictor of a rate must predict the intercept too, and no mean may be left out"
     return (

@@ -7,8 +7,8 @@ from growthcurves.data.source import show_id
 from growthcurves.engine.build import Problem
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotEstimableError
-from growthcurves.model.bind import BoundModel
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.recipe import BoundRows
 
 
 def refuse_data(model: GrowthModel, panel: Panel) -> None:
@@ -35,11 +35,11 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
         )
 
 
-def refuse_design(bound: BoundModel, sums: Sums) -> None:
+def refuse_design(bound: BoundRows, sums: Sums) -> None:
     rows, kept = sums.rows, len(sums.kept)
     for column in sums.coordinates.dependent_z:
         raise NotEstimableError(
-            f"The random effect {bound.random_names[column]!r} cannot vary: its column is constant or a "
+            f"The random effect {bound.recipe.random_names[column]!r} cannot vary: its column is constant or a "
             f"linear combination of the other random effects; leave it out of random=."
         )
     if rows <= kept:
@@ -48,7 +48,7 @@ def refuse_design(bound: BoundModel, sums: Sums) -> None:
         )
 
 
-def refuse_perfect(bound: BoundModel, problem: Problem) -> None:
+def refuse_perfect(bound: BoundRows, problem: Problem) -> None:
     outcome = bound.model.outcome
     if problem.scale == 0.0:
         raise NotEstimableError(
@@ -56,7 +56,7 @@ def refuse_perfect(bound: BoundModel, problem: Problem) -> None:
         )
 
 
-def refuse_unbounded(bound: BoundModel, estimates: Estimates) -> None:
+def refuse_unbounded(bound: BoundRows, estimates: Estimates) -> None:
     if estimates.verdict.unbounded:
         raise NotEstimableError(
             f"Every person's own line fits {bound.model.outcome!r} perfectly: there is no residual variation "

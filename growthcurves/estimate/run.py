@@ -17,10 +17,11 @@ from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate.notes import data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import BoundModel, bind, model_columns
+from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.recipe import BoundRows, model_columns, row_times
 
 METHODS = ("reml", "ml")
 
@@ -88,7 +89,7 @@ def by_likelihood(fit: FittedModel) -> FittedModel:
     return replace(fit, estimates=estimates, method="ml", notes=_warned(fit.bound, estimates))
 
 
-def _warned(bound: BoundModel, estimates: Estimates) -> tuple[Note, ...]:
+def _warned(bound: BoundRows, estimates: Estimates) -> tuple[Note, ...]:
     """Give the warnings that an analyst should see, and keep them as notes."""
     notes = [*data_notes(bound), *design_notes(bound, estimates.sums), *estimation_notes(bound, estimates)]
     for note in notes:
@@ -96,11 +97,11 @@ def _warned(bound: BoundModel, estimates: Estimates) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def rows_of(bound: BoundModel) -> Rows:
+def rows_of(bound: BoundRows) -> Rows:
     """The rows of the panel as the engine takes them."""
-    panel, persons = bound.panel, bound.panel.persons
+    recipe, panel, persons = bound.recipe, bound.panel, bound.panel.persons
     return Rows(
-        Terms(bound.x, bound.z, bound.model.random.positions, bound.made),
+        Terms(recipe.x, recipe.z, bound.model.random.positions, recipe.made),
         bound.stored,
         panel.values,
         bound.weights,
@@ -108,5 +109,5 @@ def rows_of(bound: BoundModel) -> Rows:
         persons.starts,
         persons.codes,
         np.asarray(persons.labels),
-        Occasions(panel.times if panel.time is not None else np.zeros(len(panel.values))),
+        Occasions(row_times(panel)),
     )

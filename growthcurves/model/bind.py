@@ -7,116 +7,33 @@ the formulas' own record of levels and centring, so that new data are read the s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from functools import partial
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from growthcurves.data.clock import on_the_clock
-from growthcurves.data.frame import raw_array, require_columns
+from growthcurves.data.clock import Clock
+from growthcurves.data.frame import raw_array
 from growthcurves.data.panel import Panel
-from growthcurves.data.source import show_id
-from growthcurves.errors import DataError, ModelError, unknown
-from growthcurves.model.columns import EMPTY, ONE, Columns, evaluate, table_column
-from growthcurves.model.formula.sheet import Parts, Sheet
-from growthcurves.model.formula.spelling import spelled
-from growthcurves.model.formula.tree import Call, Chain, Column, Expression, Factor, Formula, Name, Number, Term
+from growthcurves.errors import ModelError, unknown
+from growthcurves.model.columns import Columns, Values
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.shapes import BoundShape, Seen, shape_of
+from growthcurves.model.recipe import (
+    BoundRows,
+    Combination,
+    Recipe,
+    model_columns,
+    row_times,
+    shape_times,
+    shape_values,
+)
+from growthcurves.model.shapes import Seen
 from growthcurves.model.shapes.base import EngineColumns
-from growthcurves.model.shapes.occasions import Occasions
-from growthcurves.model.shapes.spline import Spline
-from growthcurves.model.transforms import person_transforms
-
-Combination = tuple[tuple[int, float], ...]
-
-
-class TermName(NamedTuple):
-    """What a fixed effect is about.
-
-    Attributes
-    ----------
-    parameter : str
-        The growth parameter; empty for a time-varying covariate.
-    parts : tuple of (str, level)
-        The factors of its predictor, each with its level; None for numbers. Empty for the parameter's own mean.
-    predictor : str
-        The predictor in words.
-    """
-
-    parameter: str
-    parts: Parts
-    predictor: str
-
-
-@dataclass(frozen=True, eq=False)
-class BoundModel:
-    """A growth model bound to a panel.
-
-    Row columns are numbered: 0 the constant, then the basis of the shape, then covariates; the engine's stored
-    columns make them (see `engine.design.Terms`).
-
-    Attributes
-    ----------
-    model : GrowthModel
-        What its shape takes from the data is part of it.
-    panel : Panel
-    shape : bound shape
-    shape_values : (N, c) array
-        The person-level columns that the shape depends on.
-    predictors : dict of growth parameter to Columns
-    covariates : Columns
-    covariate_means : tuple of float
-        Their means over the rows.
-    stored : tuple of (n,) arrays
-        Stored columns g_1, ..., g_m.
-    made : tuple of Combination
-        How each row column is made of stored columns.
-    growth_rows : tuple of int
-        Row column of each growth parameter.
-    weights : tuple of (N,) arrays
-    x : tuple of (row column, weight)
-    z : tuple of row column
-    terms : tuple of str
-        Names of the columns of X.
-    term_names : tuple of TermName
-        The same, not as text.
-    growth_terms : dict of growth parameter to list of (column of X, weight)
-        How w' gamma of each growth parameter is made.
-    """
-
-    model: GrowthModel
-    panel: Panel
-    shape: BoundShape
-    shape_values: np.ndarray
-    predictors: dict[str, Columns]
-    covariates: Columns
-    covariate_means: tuple[float, ...]
-    stored: tuple[np.ndarray, ...]
-    made: tuple[Combination, ...]
-    growth_rows: tuple[int, ...]
-    weights: tuple[np.ndarray, ...]
-    x: tuple[tuple[int, int], ...]
-    z: tuple[int, ...]
-    terms: tuple[str, ...]
-    term_names: tuple[TermName, ...]
-    growth_terms: dict[str, list[tuple[int, int]]]
-
-    @property
-    def random_names(self) -> tuple[str, ...]:
-        return self.model.random.names
-
-
-def model_columns(model: GrowthModel) -> list[str]:
-    """All columns that predictors, covariates and the shape use."""
-    formulas = [*(model.tree(name) for name in model.parameters or ("",)), model.covariate_tree]
-    used = [column for formula in formulas for column in formula.columns]
-    wave = [model.wave] if model.wave is not None and isinstance(model.shape, Occasions) else []
-    return list(dict.fromkeys([*used, *shape_of(model.shape).columns, *wave]))
+from growthcurves.model.sheets import Sheets, level_one, level_two
+from growthcurves.model.terms import term_names, term_texts
 
 
 def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
@@ -125,7 +42,7 @@ def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
         return model
     _refuse_other_line(model, panel)
     waves = raw_array(panel.frame, model.wave) if model.wave is not None else None
-    shape = shape_of(model.shape).learned(Seen(panel.times, model.time, waves, model.wave))
+    shape = model.growth_shape.learned(Seen(panel.times, model.time, waves, model.wave))
     origin = _origin(model, panel)
     if shape == model.shape and origin == model.origin:
         return model
@@ -135,17 +52,8 @@ def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
     return found
 
 
-def shape_times(model: GrowthModel, times: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
-    """Times at which the shape is evaluated: those of the rows, or of their waves where occasions are waves."""
-    shape = model.shape
-    if isinstance(shape, Occasions) and shape.wave is not None:
-        require_columns(frame, [shape.wave])
-        return shape.nominal(raw_array(frame, shape.wave))
-    return times
-
-
-def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) -> BoundModel:
-    """Evaluate the model's formulas on the panel.
+def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) -> BoundRows:
+    """Evaluate the model's formulas on the panel: its recipe, and the rows of this panel.
 
     Raises
     ------
@@ -159,55 +67,44 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     for name in model.reference or {}:
         if name not in model_columns(model):
             raise ModelError(unknown("predictor (for reference=)", name, model_columns(model)))
-    shape, shape_values, basis = _shape(model, people)
-    sheets = _Sheets(model, people)
-    predictors = {name: _level_two(model.tree(name), sheets) for name in model.parameters}
-    covariates = _level_one(model, sheets)
-    weights, place = _distinct_weights(predictors)
-    stored, made, rows = _row_columns(basis, covariates)
+    shape = model.growth_shape.bind(float(model.origin) if isinstance(model.origin, Real) else 0.0)
+    values = shape_values(shape, people)
+    times, by_row = row_times(panel), values[panel.persons.codes] if shape.columns else None
+    middle = observed_middle(times)
+    basis = shape.engine_columns(shape_times(model, times, panel.frame), by_row, middle)
+    sheets = Sheets(model, people)
+    level2 = {name: level_two(model.tree(name), sheets) for name in model.parameters}
+    covariates, found = level_one(model, sheets)
+    predictors = {name: columns for name, (columns, _) in level2.items()}
+    weights, place = _distinct_weights(level2)
+    made, rows = _row_columns(basis, len(covariates.names))
     growth_rows = rows[: len(model.parameters)]
-    x: list[tuple[int, int]] = []
-    growth_terms: dict[str, list[tuple[int, int]]] = {}
-    for k, name in zip(growth_rows, model.parameters, strict=True):
-        growth_terms[name] = []
-        columns = predictors[name]
-        for j in range(len(columns.names)):
-            growth_terms[name].append((len(x), place[columns.key(j)]))
-            x.append((k, place[columns.key(j)]))
+    x, growth_terms = _fixed_columns(predictors, growth_rows, place)
     first = len(made) - len(covariates.names)
     x += [(first + j, 0) for j in range(len(covariates.names))]
     names = term_names(model, predictors, covariates)
     named = dict(zip((*shape.random_names, *covariates.names), (*rows, *range(first, len(made))), strict=True))
     z = tuple(_random_rows(model, named))
-    return BoundModel(
-        model, panel, shape, shape_values, predictors, covariates, _means(covariates), tuple(stored), tuple(made),
-        tuple(growth_rows), tuple(weights), tuple(x), z, term_texts(names), names, growth_terms,
+    filled = tuple(np.ones(len(panel)) if one is None else one for one in found)
+    means = tuple(float(np.mean(one)) for one in filled)
+    clock = partial(_clock, panel, model.time)
+    recipe = Recipe(
+        model, shape, middle, clock, predictors, covariates, means, tuple(made), tuple(growth_rows), tuple(x), z,
+        term_texts(names), names, growth_terms,
     )  # fmt: skip
+    return BoundRows(recipe, panel, values, (*basis.stored, *filled), tuple(weights))
 
 
-def term_names(model: GrowthModel, predictors: dict[str, Columns], covariates: Columns) -> tuple[TermName, ...]:
-    """What each fixed effect is about, in the order of the columns of X."""
-    owners = [*((name, predictors[name]) for name in model.parameters), ("", covariates)]
-    return tuple(
-        TermName(owner, parts, word if parts or not owner else "")
-        for owner, columns in owners
-        for parts, word in zip(columns.parts, columns.names, strict=True)
-    )
+def observed_middle(times: np.ndarray) -> float:
+    """The observed time nearest the middle of the range: differences from it are exact for whole numbers."""
+    if not times.size:
+        return 0.0
+    middle = (float(times.min()) + float(times.max())) / 2.0
+    return float(times[np.abs(times - middle).argmin()])
 
 
-def term_texts(names: Iterable[TermName]) -> tuple[str, ...]:
-    """Names of fixed effects as texts, such as ``slope:arm[b]``.
-
-    Raises
-    ------
-    ModelError
-        When two have the same.
-    """
-    texts = tuple(":".join(filter(None, (name.parameter, name.predictor))) for name in names)
-    for text in texts:
-        if texts.count(text) > 1:
-            raise ModelError(f"Two fixed effects would be called {text!r}: rename a column or a level of the table.")
-    return texts
+def _clock(panel: Panel, time: str | None) -> Clock | None:
+    return None if time is None else panel.clock
 
 
 def _refuse_columns(model: GrowthModel) -> None:
@@ -219,9 +116,12 @@ def _refuse_columns(model: GrowthModel) -> None:
 
 
 def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
-    """A formula's (0 + t | id) counts t from 0, and that beside ns(), whose intercept is read at the first time."""
+    """A formula's (0 + t | id) counts t from 0, and that beside ns(), whose intercept is read at the first time.
+
+    No other curve of a formula is read at the first time.
+    """
     first = float(panel.times.min())
-    if not isinstance(model.shape, Spline) or model.origin != "first" or first == 0.0:
+    if model.origin != "first" or first == 0.0:
         return
     together = any({"intercept", "slope"} <= set(block) for block in model.random.blocks)
     if model.evaluated_over == "rows" and "slope" in model.random.names and not together:
@@ -239,38 +139,21 @@ def _origin(model: GrowthModel, panel: Panel) -> float:
     return 0.0 if first <= 0.0 <= last and model.origin is None else first
 
 
-def _shape(model: GrowthModel, people: PersonLevel) -> tuple[BoundShape, np.ndarray, EngineColumns]:
-    """The bound shape, its person-level values, and its basis for the engine."""
-    panel = people.panel
-    if model.time is None:
-        shape: BoundShape = shape_of("linear").bind(0.0)
-        only = replace(shape, parameters=("intercept",))
-        return only, np.zeros((panel.persons.count, 0)), EngineColumns([], [{0: 1.0}])
-    assert isinstance(model.origin, Real)
-    shape = shape_of(model.shape).bind(float(model.origin))
-    values = _shape_values(shape, people)
-    times = shape_times(model, panel.times, panel.frame)
-    by_row = values[panel.persons.codes] if shape.columns else None
-    return shape, values, shape.engine_columns(times, by_row)
+def _fixed_columns(
+    predictors: dict[str, Columns], growth_rows: list[int], place: dict[Any, int]
+) -> tuple[list[tuple[int, int]], dict[str, list[tuple[int, int]]]]:
+    """The columns of X that predictors make, each a row column and a weight, and those of each growth parameter."""
+    x: list[tuple[int, int]] = []
+    growth_terms: dict[str, list[tuple[int, int]]] = {}
+    for k, (name, columns) in zip(growth_rows, predictors.items(), strict=True):
+        weights = [place[columns.key(j)] for j in range(len(columns.names))]
+        growth_terms[name] = [(len(x) + j, weight) for j, weight in enumerate(weights)]
+        x += [(k, weight) for weight in weights]
+    return x, growth_terms
 
 
-def _shape_values(shape: BoundShape, people: PersonLevel) -> np.ndarray:
-    """The shape's person-level columns as numbers, ascending within each person."""
-    if not shape.columns:
-        return np.zeros((people.persons.count, 0))
-    people.values(list(shape.columns))  # refuses what varies within a person
-    for name in shape.columns:
-        people.rows(name)  # refuses infinite values
-    values = on_the_clock(people.panel, people.panel.frame.iloc[people.first_rows], shape.columns)
-    wrong = (np.diff(values, axis=1) <= 0).any(axis=1)
-    if wrong.any():
-        person = people.persons.labels[int(wrong.argmax())]
-        raise DataError(f"The knots {', '.join(shape.columns)} of person {show_id(person)} do not ascend.")
-    return values
-
-
-def _row_columns(columns: EngineColumns, covariates: Columns) -> tuple[list[np.ndarray], list[Combination], list[int]]:
-    """Stored columns, how row columns are made of them, and the row columns of the shape's basis and extras."""
+def _row_columns(columns: EngineColumns, covariates: int) -> tuple[list[Combination], list[int]]:
+    """How row columns are made of stored ones, and the row columns of the shape's basis and extras."""
     made: list[Combination] = [((0, 1.0),)]
     rows = []
     for combination in columns.made:
@@ -279,15 +162,8 @@ def _row_columns(columns: EngineColumns, covariates: Columns) -> tuple[list[np.n
             continue
         rows.append(len(made))
         made.append(tuple((g, float(value)) for g, value in sorted(combination.items())))
-    stored = list(columns.stored)
-    for values in covariates.values:
-        stored.append(np.ones(len(stored[0])) if values is None else values)
-        made.append(((len(stored), 1.0),))
-    return stored, made, rows
-
-
-def _means(covariates: Columns) -> tuple[float, ...]:
-    return tuple(1.0 if values is None else float(np.mean(values)) for values in covariates.values)
+    made += [((len(columns.stored) + 1 + j, 1.0),) for j in range(covariates)]
+    return made, rows
 
 
 def _random_rows(model: GrowthModel, named: dict[str, int]) -> Iterable[int]:
@@ -300,112 +176,15 @@ def _random_rows(model: GrowthModel, named: dict[str, int]) -> Iterable[int]:
         yield named[name]
 
 
-def _distinct_weights(predictors: dict[str, Columns]) -> tuple[list[np.ndarray], dict[Any, int]]:
+def _distinct_weights(level2: dict[str, tuple[Columns, Values]]) -> tuple[list[np.ndarray], dict[Any, int]]:
     """Each different predictor column once, by its key; 0 is the constant."""
     place: dict[Any, int] = {}
     weights: list[np.ndarray] = []
-    for columns in predictors.values():
-        for j, values in enumerate(columns.values):
+    for columns, found in level2.values():
+        for j, values in enumerate(found):
             if values is None:
                 place[columns.key(j)] = 0
             elif columns.key(j) not in place:
                 weights.append(values)
                 place[columns.key(j)] = len(weights)
     return weights, place
-
-
-class _Sheets:
-    """The panel as formulas see it, over persons and over rows; what two formulas share is computed once."""
-
-    def __init__(self, model: GrowthModel, people: PersonLevel) -> None:
-        self.model, self.people = model, people
-        self.own = dict(model.functions or {})
-
-    def _column(self, name: str, values: Any) -> Any:
-        return table_column(name, values, self.model.reference or {})
-
-    @cached_property
-    def persons(self) -> Sheet:
-        """One row per person."""
-        return Sheet(self._of_person, self.people.persons.count, self.own)
-
-    def _of_person(self, name: str) -> Any:
-        return self._column(name, self.people.value(name))
-
-    @cached_property
-    def constant_rows(self) -> Sheet:
-        """One row per row of the panel, of columns that are constant within persons."""
-        return Sheet(lambda name: self._column(name, self.people.rows(name)), len(self.people.panel), self.own)
-
-    @cached_property
-    def rows(self) -> Sheet:
-        """One row per row of the panel, with functions of a person's rows."""
-        panel = self.people.panel
-        by_person = person_transforms(panel.persons.codes)
-        return Sheet(self._of_row, len(panel), {**self.own, **by_person})
-
-    def _of_row(self, name: str) -> Any:
-        panel = self.people.panel
-        return self._column(name, panel.times if name == self.model.time else self.people.rows(name))
-
-
-def _level_two(formula: Formula, sheets: _Sheets) -> Columns:
-    """A predictor formula over persons; through the formula door it is evaluated over rows, as R does."""
-    if not formula.terms:
-        return ONE if formula.intercept else EMPTY
-    people = sheets.people
-    people.refuse_varying(formula.columns)
-    if sheets.model.evaluated_over == "rows" and any(isinstance(factor, Expression) for factor in formula.factors):
-        columns = evaluate(formula, sheets.constant_rows)
-        _refuse_undefined(columns, people, people.persons.codes)
-        taken = tuple(None if values is None else values[people.first_rows] for values in columns.values)
-        return replace(columns, values=taken, own=sheets.own)
-    columns = evaluate(formula, sheets.persons)
-    _refuse_undefined(columns, people, np.arange(people.persons.count))
-    return replace(columns, own=sheets.own)
-
-
-def _refuse_undefined(columns: Columns, people: PersonLevel, persons: np.ndarray) -> None:
-    """Values that a formula's functions do not have, such as the logarithm of zero; `persons` says whose they are."""
-    for name, values in zip(columns.names, columns.values, strict=True):
-        if values is not None and not np.isfinite(values.sum()) and not np.isfinite(values).all():
-            wrong = np.flatnonzero(~np.isfinite(values))
-            kind = "infinite" if np.isinf(values[wrong[0]]) else "undefined"
-            raise DataError(
-                f"{name!r} is {kind} for person {show_id(people.persons.labels[persons[wrong[0]]])} "
-                f"({wrong.size:,} such value{'s' * (wrong.size > 1)}): change the formula, or make the values that it "
-                f"cannot take missing."
-            )
-
-
-def _level_one(model: GrowthModel, sheets: _Sheets) -> Columns:
-    """The time-varying covariates over the rows, coded in the company of the model's other terms, as R does."""
-    covariates = model.covariate_tree
-    if not covariates.terms:
-        return EMPTY
-    columns = evaluate(_in_company(model, covariates), sheets.rows, covariates.terms)
-    _refuse_undefined(columns, sheets.people, sheets.people.persons.codes)
-    return replace(columns, own=sheets.own)
-
-
-def _in_company(model: GrowthModel, covariates: Formula) -> Formula:
-    """The whole fixed part as one formula."""
-    intercept = model.tree("intercept").intercept
-    company: list[Term] = []
-    if not intercept or any(len(term.factors) > 1 for term in covariates.terms):
-        for power, name in enumerate(model.parameters):
-            formula = model.tree(name)
-            time = _stand_in(str(model.time), power)
-            company += [Term(time)] if formula.intercept and time else []
-            company += [Term((*time, *term.factors), term.scale) for term in formula.terms]
-    return Formula(tuple(dict.fromkeys([*company, *covariates.terms])), intercept)
-
-
-def _stand_in(time: str, power: int) -> tuple[Factor, ...]:
-    """A numeric factor for a growth parameter's curve: which it is does not change how categories are coded."""
-    if power == 0:
-        return ()
-    if power == 1:
-        return (Column(time),)
-    node = Call("I", (Chain(Name(time), (("**", Number(float(power), str(power))),)),))
-    return (Expression(spelled(node), node, frozenset((time,)), frozenset(("I",))),)

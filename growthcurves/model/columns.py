@@ -20,18 +20,20 @@ from growthcurves.model.formula.tree import CONSTANT, MEAN, NOTHING, Factor, For
 MOST_COLUMNS = 2_000
 
 Functions = Mapping[str, Callable[..., Any]]
+#: Columns as arrays (N,) or (n,), None for the constant.
+Values = tuple[np.ndarray | None, ...]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that a formula makes, with the record that makes them again from new data.
+    """The record of the columns that a formula makes, which makes them again from new data; it holds no data.
 
     Attributes
     ----------
     names : tuple of str
         "1" for the constant.
-    values : tuple of (N,) or (n,) arrays or None
-        None for the constant.
+    ones : tuple of bool
+        Which of them are the constant.
     formula : Formula
         What was evaluated; it may hold further terms, in whose company these are coded.
     used : tuple of str
@@ -52,7 +54,7 @@ class Columns:
     """
 
     names: tuple[str, ...]
-    values: tuple[np.ndarray | None, ...]
+    ones: tuple[bool, ...]
     formula: Formula = NOTHING
     used: tuple[str, ...] = ()
     levels: dict[str, list[Any]] = field(default_factory=dict)
@@ -75,7 +77,7 @@ class Columns:
 
 
 EMPTY = Columns((), ())
-ONE = Columns(("1",), (None,), MEAN, terms=(CONSTANT,), parts=((),), places=(0,))
+ONE = Columns(("1",), (True,), MEAN, terms=(CONSTANT,), parts=((),), places=(0,))
 
 
 def table_column(name: str, values: Any, reference: Mapping[str, Any]) -> Any:
@@ -96,8 +98,8 @@ def table_column(name: str, values: Any, reference: Mapping[str, Any]) -> Any:
     return as_categories(name, values, reference)
 
 
-def evaluate(formula: Formula, sheet: Sheet, wanted: Collection[Term] | None = None) -> Columns:
-    """The columns of a formula over a sheet; of some of its terms, coded in the company of all.
+def evaluate(formula: Formula, sheet: Sheet, wanted: Collection[Term] | None = None) -> tuple[Columns, Values]:
+    """The columns of a formula over a sheet, record and values; of some of its terms, coded in the company of all.
 
     Raises
     ------
@@ -115,9 +117,10 @@ def evaluate(formula: Formula, sheet: Sheet, wanted: Collection[Term] | None = N
         )
     columns = [(term, column) for term, made in chosen for product in made for column in sheet.product(term, product)]
     levels = {name: sheet.column(name) for name in formula.columns}
-    return Columns(
+    values = tuple(column.values for _, column in columns)
+    record = Columns(
         names=tuple(column.name for _, column in columns),
-        values=tuple(column.values for _, column in columns),
+        ones=tuple(one is None for one in values),
         formula=formula,
         used=formula.columns,
         levels={name: list(one.categories) for name, one in levels.items() if isinstance(one, pd.Categorical)},
@@ -127,6 +130,7 @@ def evaluate(formula: Formula, sheet: Sheet, wanted: Collection[Term] | None = N
         categorical=frozenset(factor for factor in formula.factors if sheet.categorical(factor)),
         states={factor: sheet.states[factor] for factor in formula.factors if factor in sheet.states},
     )
+    return record, values
 
 
 def replay(columns: Columns, table: Mapping[str, pd.Series], functions: Functions | None = None) -> np.ndarray:
@@ -151,12 +155,12 @@ def replay(columns: Columns, table: Mapping[str, pd.Series], functions: Function
         read[name], missing = _read_again(name, table[name], columns.levels.get(name))
         lost |= missing
     sheet = Sheet(read.__getitem__, n, {**columns.own, **(functions or {})}, columns.states)
-    made = evaluate(columns.formula, sheet, set(columns.terms))
+    made, found = evaluate(columns.formula, sheet, set(columns.terms))
     if [made.names[place] for place in columns.places if place < len(made.names)] != list(columns.names):
         raise ModelError("New data make other columns of the formula than the fit has: its record is damaged.")
     out = np.empty((n, len(columns.names)))
     for j, place in enumerate(columns.places):
-        values = made.values[place]
+        values = found[place]
         out[:, j] = 1.0 if values is None else values
     out[lost] = np.nan
     return out
@@ -168,10 +172,11 @@ def _read_again(name: str, column: pd.Series, levels: list[Any] | None) -> tuple
         values = numeric_column(column.to_frame(name), name)
         missing = np.isnan(values)
         return np.where(missing, 1.0, values) if missing.any() else values, missing
-    found = column.astype(object).where(column.notna(), None)
-    new = [value for value in pd.unique(found.dropna()) if value not in levels]
+    codes, found = pd.factorize(column)
+    places = {level: place for place, level in enumerate(levels)}
+    new = [value for value in found if value not in places]
     if new:
         raise ModelError(f"The level {str(new[0])!r} of {name!r} is new: the model knows {levels}.")
-    read = pd.Categorical(found, categories=levels, ordered=True)
-    missing = read.codes < 0
-    return (read.fillna(levels[0]) if missing.any() else read), missing
+    missing = codes < 0
+    known = np.array([places[value] for value in found] + [0])[codes]  # missing values stand at the first level
+    return pd.Categorical.from_codes(known, categories=levels, ordered=True), missing

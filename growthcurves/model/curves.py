@@ -7,10 +7,7 @@ from typing import Any
 
 from growthcurves.errors import FormulaError, ModelError
 from growthcurves.model.formula.tree import Call, Chain, Column, Factor, Items, Name, Node, Number, Unary
-from growthcurves.model.shapes import Shape
-from growthcurves.model.shapes.log_time import LogTime
-from growthcurves.model.shapes.polynomial import Polynomial
-from growthcurves.model.shapes.spline import Spline
+from growthcurves.model.shapes import KINDS, Shape
 
 
 @dataclass(frozen=True)
@@ -135,25 +132,24 @@ def shape_and_origin(curves: set[Curve]) -> tuple[Shape, float | str]:
         When a formula mixes curves that no one shape has.
     """
     others = {curve for curve in curves if curve.kind != "power"}
-    if not others:
-        return Polynomial(max((curve.power for curve in curves), default=1)), 0.0
-    curve = next(iter(others))
-    highest = 1 if curve.kind == "spline" else 0  # persons may differ by straight lines about a spline
-    if len(others) > 1 or any(other.power > highest for other in curves):
+    if len(others) > 1:
         raise FormulaError(MIXED)
-    options = dict(curve.options)
+    highest = max((curve.power for curve in curves), default=0)
+    curve = next(iter(others), Curve("power", options=(("power", max(highest, 1)),)))
+    kind = _kind(curve)
+    if others and highest > kind.formula_powers:
+        raise FormulaError(MIXED)
     try:
-        if curve.kind == "spline":
-            return Spline(**options), "first"
+        return kind.of_formula(dict(curve.options))
     except ModelError as error:
         raise FormulaError(str(error)) from error
-    return LogTime(1.0), 1.0 - options["added"]
+
+
+def _kind(curve: Curve) -> type[Shape]:
+    """The kind of shape that a kind of curve stands for."""
+    return next(kind for kind in KINDS.values() if kind.formula_curve == curve.kind)
 
 
 def growth_names(curve: Curve, shape: Shape) -> tuple[str, ...]:
     """The growth parameters of a shape that a curve stands for."""
-    if curve.kind == "power":
-        return (shape.parameters[curve.power],) if isinstance(shape, Polynomial) else ("slope",)
-    return shape.parameters[1:]
-
-
+    return (shape.of_power(curve.power),) if curve.kind == "power" else shape.parameters[1:]

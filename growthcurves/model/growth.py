@@ -16,8 +16,7 @@ from growthcurves.model.formula.tokens import tokenize
 from growthcurves.model.formula.tree import MEAN, NOTHING, Formula
 from growthcurves.model.formula.words import formula_words
 from growthcurves.model.random import RandomPart, random_part
-from growthcurves.model.shapes import Shape, shape_of
-from growthcurves.model.shapes.spline import Spline, spline_words
+from growthcurves.model.shapes import Constant, Shape, shape_of
 from growthcurves.numerics.bounds import float_or_infinite, shown_value
 
 
@@ -60,8 +59,8 @@ class GrowthModel:
     random : tuple of str or Diagonal
         Growth parameters and covariates that vary between persons; by default the intercept and the slope (of
         piecewise growth every slope), not the higher terms. ``()`` for none.
-    residual : str
-        Residual covariance; "independent".
+    residual : str or residual structure
+        Residual covariance: "independent", or a structure of your own (docs/extending/residual.md).
     functions : dict of str to function, optional
         Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 
@@ -112,7 +111,7 @@ class GrowthModel:
         covariates = NOTHING if self.covariates is None else read_terms(self.covariates)
         object.__setattr__(self, "covariate_tree", covariates)
         _check_origin(self.origin)
-        default = ("intercept",) if self.time is None else self.shape.default_random  # type: ignore[union-attr]
+        default = self.growth_shape.default_random
         object.__setattr__(self, "reference", Frozen(self.reference or {}))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
         for role in (self.outcome, self.time, self.id):
@@ -120,12 +119,17 @@ class GrowthModel:
                 raise ModelError(f"Column {role!r} is called like a growth parameter: rename the column.")
 
     @property
+    def growth_shape(self) -> Shape:
+        """The shape of growth: a constant where there is no time, whatever `shape` says."""
+        return shape_of(self.shape) if self.time is not None else Constant()
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The growth parameters, in the order of the shape; without time only the intercept.
 
         Empty where only the data can tell (one mean per occasion).
         """
-        return shape_of(self.shape).parameters if self.time is not None else ("intercept",)
+        return self.growth_shape.parameters
 
     def replace(self, **changes: Any) -> GrowthModel:
         """A model with some options changed.
@@ -147,14 +151,13 @@ class GrowthModel:
 
     def equations(self) -> str:
         """The model as level-1 and level-2 equations in the names of the data."""
-        shape = shape_of(self.shape)
         parameters = self.parameters or ("mean",)
         terms = {name: formula_words(self.formula_for(name)) for name in parameters}
-        if not self.parameters:
-            return equations(self, parameters, terms, [f"[occasion of {self.time}]"])
-        if isinstance(shape, Spline) and (shape.knots is None or shape.boundary is None):
-            return equations(self, parameters, terms, spline_words(self.time or "", len(parameters)))
-        return equations(self, parameters, terms, shape.bind(_origin_shown(self)).level_one(self.time or ""))
+        time, shape = self.time or "", self.growth_shape
+        basis = shape.unbound_words(time)
+        if basis is None:
+            basis = shape.bind(_origin_shown(self)).level_one(time)
+        return equations(self, parameters, terms, basis)
 
     def _read_formulas(self) -> dict[str, Formula]:
         """The tree of each growth parameter's formula; under "" one for all where only the data can tell them."""

@@ -61,8 +61,8 @@ def start_time(fit: Any, at: float | None) -> float:
     if at is not None:
         return float(at)
     first, last = whole_period(fit)
-    origin, near = float(fit.bound.shape.origin), _NEXT_TO * (last - first)
-    return origin if first - near <= origin <= last + near and fit.bound.shape.only_at is None else first
+    origin, near = float(fit.recipe.shape.origin), _NEXT_TO * (last - first)
+    return origin if first - near <= origin <= last + near and fit.recipe.shape.only_at is None else first
 
 
 @remembered

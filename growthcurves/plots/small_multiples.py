@@ -136,7 +136,7 @@ def least_squares_curves(fit: Any, persons: np.ndarray) -> pd.DataFrame:
         grid = curve_times(fit)
         grid = np.unique(np.concatenate([seen, grid[(grid > seen.min()) & (grid < seen.max())]]))
         values = np.repeat(fit.kinds.values[fit.kinds.codes[[person]]], len(grid), axis=0)
-        curve = fit.bound.shape.basis(grid, values) @ estimates[:, person]
+        curve = fit.recipe.shape.basis(grid, values) @ estimates[:, person]
         parts.append(pd.DataFrame({"id": fit.panel.persons.labels[person], "time": grid, "value": curve}))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["id", "time", "value"])
 

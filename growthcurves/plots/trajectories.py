@@ -60,7 +60,7 @@ class Trajectories(Drawn):
         """A model without time has no trajectories; without identification persons have no curves."""
         if self.lines not in LINES:
             raise ModelError(unknown("kind of lines=", self.lines, LINES))
-        if fit.model.time is None:
+        if not fit.recipe.shape.changes:
             return "The model has no time, so there are no trajectories to draw."
         return NOT_IDENTIFIED if self.lines == "eb" and not fit.identified else None
 

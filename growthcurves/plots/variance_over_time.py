@@ -111,7 +111,7 @@ def occasions_of(panel: Any) -> np.ndarray:
 
 def _curve_time(fit: Any, time: float) -> float:
     """The time itself, or the nearest at which the curve is known."""
-    only = fit.bound.shape.only_at
+    only = fit.recipe.shape.only_at
     return time if only is None else min(only, key=lambda known: abs(known - time))
 
 

@@ -28,7 +28,7 @@ class Change(Section):
     title = "How people change"
 
     def why_not(self, subject: Subject) -> str | None:
-        if subject.fit.model.time is None:
+        if not subject.fit.recipe.shape.changes:
             return "The model has no time, so there is no change to report."
         return None
 
@@ -39,7 +39,7 @@ class Change(Section):
             "blocks": blocks(subject, shown(subject, answer.findings)),
             "unit": answer.unit,
             "pictures": drawn(subject, ("start_and_rate",)),
-            "curved": subject.fit.bound.shape.curved,
+            "curved": subject.fit.recipe.shape.curved,
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
@@ -185,7 +185,7 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
 
 def period(fit: Any) -> str:
     """The interval of the average rate of a curve: " from day 0 to day 9"; empty for a straight line."""
-    if not fit.bound.shape.curved:
+    if not fit.recipe.shape.curved:
         return ""
     first, last = whole_period(fit)
     return f" from {fit.model.time} {number(first)} to {fit.model.time} {number(last)}"

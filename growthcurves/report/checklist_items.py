@@ -74,7 +74,7 @@ def _with_time(filled: Callable[[Subject], Filled]) -> Callable[[Subject], Fille
     """Only for models with time."""
 
     def of(subject: Subject) -> Filled:
-        return filled(subject) if subject.fit.model.time is not None else Filled("none", "The model has no time.")
+        return filled(subject) if subject.fit.recipe.shape.changes else Filled("none", "The model has no time.")
 
     return of
 
@@ -86,8 +86,8 @@ def _abstract(subject: Subject) -> Filled:
 
 def _levels(subject: Subject) -> Filled:
     fit = subject.fit
-    two = list(dict.fromkeys(name for columns in fit.bound.predictors.values() for name in columns.used))
-    one = [name for name in fit.bound.covariates.used if name != fit.model.time]
+    two = list(dict.fromkeys(name for columns in fit.recipe.predictors.values() for name in columns.used))
+    one = [name for name in fit.recipe.covariates.used if name != fit.model.time]
     parts = [f"{fit.model.outcome} at level 1 (occasions)"]
     parts += [f"{and_list(one)} at level 1"] if one else []
     parts += [f"{and_list(two)} at level 2 (persons)"] if two else []
@@ -116,14 +116,14 @@ def _within_wave(subject: Subject) -> Filled:
 
 
 def _sample_size(subject: Subject) -> Filled:
-    where = "change" if subject.fit.model.time is not None else ""
+    where = "change" if subject.fit.recipe.shape.changes else ""
     text = "The ICC is on the page; add the calculation that led to the number of persons and occasions."
     return Filled("part" if where else "author", text, where)
 
 
 def _covariates(subject: Subject) -> Filled:
     fit = subject.fit
-    if not fit.model.covariates and not any(columns.used for columns in fit.bound.predictors.values()):
+    if not fit.model.covariates and not any(columns.used for columns in fit.recipe.predictors.values()):
         return Filled("none", "The model has no predictors.")
     return Filled("here", "Formulas, coding and reference levels in equations and code.", "reproduce")
 

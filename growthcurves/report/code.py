@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pandas as pd
 
 from growthcurves.data.source import source_of
-from growthcurves.model.bind import model_columns
-from growthcurves.model.shapes import SHAPES, shape_of
-from growthcurves.model.shapes.occasions import Occasions
+from growthcurves.model.recipe import model_columns
+from growthcurves.model.shapes import SHAPES, Constant
 from growthcurves.report.reshaping import reshaping
 
 #: Files whose categories are text or numbers, so that their order must be said again.
@@ -63,8 +61,8 @@ def _options(model: Any) -> list[tuple[str, str]]:
     texts = {"outcome": repr(model.outcome), "time": repr(model.time), "id": repr(model.id)}
     if model.wave is not None:
         texts["wave"] = repr(model.wave)
-    if model.time is not None and shape_of(model.shape) != SHAPES["linear"]:
-        texts["shape"] = _shape(shape_of(model.shape))
+    if model.growth_shape not in (SHAPES["linear"], Constant()):
+        texts["shape"] = _shape(model.growth_shape)
     shown = {name: text for name, text in dict(model.predictors).items() if text != "1"}
     for name, value in (
         ("origin", model.origin),
@@ -84,12 +82,11 @@ def _options(model: Any) -> list[tuple[str, str]]:
 
 def _shape(shape: Any) -> str:
     """A shape as it would be typed: its short name, or its value with what it took from the data."""
-    known = [name for name, value in SHAPES.items() if value == shape]
-    if known or isinstance(shape, Occasions):  # the same data give the same occasions
-        return repr(known[0] if known else "occasions")
-    fields = dataclasses.fields(shape) if dataclasses.is_dataclass(shape) else ()
-    given = [(item.name, getattr(shape, item.name)) for item in fields if getattr(shape, item.name) != item.default]
-    listed = [(name, list(value) if isinstance(value, tuple) else value) for name, value in given]
+    given = shape.options()
+    known = [name for name, value in SHAPES.items() if type(value) is type(shape) and value.options() == given]
+    if known:
+        return repr(known[0])
+    listed = [(name, list(value) if isinstance(value, tuple) else value) for name, value in given.items()]
     prefix = "gc." if type(shape).__module__.startswith("growthcurves.") else ""
     return f"{prefix}{type(shape).__name__}({', '.join(f'{name}={value!r}' for name, value in listed)})"
 

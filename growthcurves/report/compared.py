@@ -166,9 +166,8 @@ def _tested(record: Mapping[Any, Any]) -> Cell:
 def about_model(fit: Any) -> str:
     """Shape, predictors and random effects of a fit in a line."""
     model = fit.model
-    shape = fit.model.shape.name if model.time is not None else "no time"
     told = {name: model.formula_for(name) for name in model.parameters}
     said = [f"{name} ~ {text}" for name, text in told.items() if text not in ("1", "")]
     said += [f"covariates {model.covariates}"] if model.covariates else []
     random = ", ".join(fit.random_names) or "none"
-    return "; ".join([shape, *said, f"random: {random}", METHOD[fit.method]])
+    return "; ".join([model.growth_shape.name, *said, f"random: {random}", METHOD[fit.method]])

@@ -22,11 +22,11 @@ class Groups(Section):
     title = "Differences between groups"
 
     def belongs(self, subject: Subject) -> bool:
-        return subject.by is not None and subject.fit.model.time is not None
+        return subject.by is not None and subject.fit.recipe.shape.changes
 
     def why_not(self, subject: Subject) -> str | None:
         fit, by = subject.fit, str(subject.by)
-        if any(by in columns.used for columns in fit.bound.predictors.values()):
+        if any(by in columns.used for columns in fit.recipe.predictors.values()):
             return None
         return f"{by} predicts nothing in this model, so the model says nothing of differences between its groups."
 
@@ -54,7 +54,7 @@ def _answers(subject: Subject) -> tuple[Any, Any]:
     differences = "reference" if levels > 1 else None
     rates = fit.slopes(by=by, differences=differences)
     first, last = whole_period(fit)
-    at = [first, last] if fit.bound.shape.smooth else [chosen_times(fit, None)[0], chosen_times(fit, None)[-1]]
+    at = [first, last] if fit.recipe.shape.smooth else [chosen_times(fit, None)[0], chosen_times(fit, None)[-1]]
     return rates, fit.means(at=at, by=by, differences=differences)
 
 

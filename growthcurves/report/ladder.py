@@ -35,7 +35,7 @@ class Ladder(Section):
     title = "The steps to this model"
 
     def belongs(self, subject: Subject) -> bool:
-        return subject.fit.model.time is not None
+        return subject.fit.recipe.shape.changes
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         answer = subject.once(made_ladder)

@@ -30,7 +30,7 @@ class Missingness(Section):
     title = "Who was seen when"
 
     def belongs(self, subject: Subject) -> bool:
-        return subject.fit.model.time is not None
+        return subject.fit.recipe.shape.changes
 
     def why_not(self, subject: Subject) -> str | None:
         return why_no_waves(subject.fit.panel)

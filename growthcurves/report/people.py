@@ -86,13 +86,13 @@ class Shown:
 def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
     """The rate of change where persons differ in it, else their level."""
     first = fit.model.parameters[0]
-    if fit.model.time is None or not average_rate(fit).varies:
+    if not average_rate(fit).varies:
         return Shown(first, "", "level", parameter_name(fit, first), unit_of(fit, first), False)
-    start = first if fit.bound.shape.effects("intercept").any() else ""
+    start = first if fit.recipe.shape.effects("intercept").any() else ""
     if "eb_rate" in table.columns:
         unit = unit_of(fit, "slope") or f"{fit.model.outcome} per {fit.model.time}"
         return Shown("rate", start, "average rate", f"Average rate of change{period(fit)}", unit, True)
-    head = "change" if fit.bound.shape.curved else "rate"
+    head = "change" if fit.recipe.shape.curved else "rate"
     return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope"), True)
 
 

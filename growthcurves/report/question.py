@@ -28,7 +28,7 @@ def sentences(fit: Any) -> list[str]:
     """The model in words."""
     said = [_growth(fit), *_predictors(fit)]
     if fit.model.covariates:
-        columns = [name for name in fit.bound.covariates.used if name != fit.model.time]
+        columns = [name for name in fit.recipe.covariates.used if name != fit.model.time]
         said.append(f"At each occasion, {and_list(columns)} may shift {fit.model.outcome} as well.")
     return [*said, _random(fit), f"The model was fitted by {METHOD[fit.method]}."]
 
@@ -58,7 +58,7 @@ def typeset(equation: str, fit: Any) -> Markup:
 
 def _growth(fit: Any) -> str:
     model = fit.model
-    if model.time is None:
+    if not fit.recipe.shape.changes:
         return f"How much does {model.outcome} differ from person to person?"
     return (
         f"How does {model.outcome} change with {model.time}, and how differently from person to person? "
@@ -76,7 +76,7 @@ def _predictors(fit: Any) -> list[str]:
 
 
 def _random(fit: Any) -> str:
-    covariates = fit.bound.covariates.names
+    covariates = fit.recipe.covariates.names
     names = [
         f"their response to {name}" if name in covariates else f"their {plain_name(fit, name)}"
         for name in fit.random_names
@@ -92,4 +92,4 @@ def _random(fit: Any) -> str:
 
 
 def _line(fit: Any) -> str:
-    return "own curve" if fit.model.time is not None and fit.bound.shape.curved else "own line"
+    return "own curve" if fit.recipe.shape.curved else "own line"

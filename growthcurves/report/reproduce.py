@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from growthcurves.model.bind import model_columns
+from growthcurves.model.recipe import model_columns
 from growthcurves.report.code import code
 from growthcurves.report.fingerprint import fingerprint
 from growthcurves.report.section import Section, Subject

@@ -7,9 +7,10 @@ from typing import Any
 from growthcurves.data.source import EMPTY
 from growthcurves.data.units import singular
 from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.model.shapes.words import ParameterWords
 from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
-from growthcurves.report.shapes import Parameter, shape_words
+from growthcurves.report.shapes import shape_words
 from growthcurves.results.change.report import ChangeReport
 
 MOST_IN_LEAD = 3
@@ -43,7 +44,7 @@ def lead(subject: Subject) -> str:
 
 def _change(subject: Subject) -> ChangeReport | None:
     """The change report; None where it cannot be made."""
-    if subject.fit.model.time is None:
+    if not subject.fit.recipe.shape.changes:
         return None
     try:
         return subject.change
@@ -66,8 +67,8 @@ def plain_name(fit: Any, name: str) -> str:
     return _parameter(fit, name).plain or short_name(fit, name)
 
 
-def _parameter(fit: Any, name: str) -> Parameter:
-    return shape_words(fit).parameters.get(name, Parameter(name, name, ""))
+def _parameter(fit: Any, name: str) -> ParameterWords:
+    return shape_words(fit).parameters.get(name, ParameterWords(name, name, ""))
 
 
 def time_unit(fit: Any) -> str:
@@ -82,7 +83,7 @@ def unit_of(fit: Any, parameter: str) -> str:
 
 def predictor_name(fit: Any, predictor: str) -> str:
     """A predictor for a reader: "arm: drug against placebo", "age, per unit"."""
-    parts = {name.predictor: name.parts for name in fit.bound.term_names}.get(predictor, ())
+    parts = {name.predictor: name.parts for name in fit.recipe.term_names}.get(predictor, ())
     if len(parts) != 1:
         return predictor
     (column, level), levels = parts[0], factor_levels(fit)
@@ -93,26 +94,26 @@ def predictor_name(fit: Any, predictor: str) -> str:
 
 def _columns_used(fit: Any) -> set[str]:
     """The columns of the table that predict anything."""
-    return {name for columns in [*fit.bound.predictors.values(), fit.bound.covariates] for name in columns.used}
+    return {name for columns in [*fit.recipe.predictors.values(), fit.recipe.covariates] for name in columns.used}
 
 
 def factor_levels(fit: Any) -> dict[str, list[Any]]:
     """Levels of the predictors that are categories, the reference first."""
     levels: dict[str, list[Any]] = {}
-    for columns in [*fit.bound.predictors.values(), fit.bound.covariates]:
+    for columns in [*fit.recipe.predictors.values(), fit.recipe.covariates]:
         levels |= columns.levels
     return levels
 
 
 def predictor_columns(fit: Any, parameter: str) -> tuple[str, ...]:
     """The columns that predict a growth parameter."""
-    return tuple(fit.bound.predictors[parameter].used)
+    return tuple(fit.recipe.predictors[parameter].used)
 
 
 def baseline(fit: Any, parameter: str) -> str:
     """Whom a growth parameter's own mean is about: "arm placebo, age 0"; empty without predictors."""
     levels = factor_levels(fit)
-    columns = [*predictor_columns(fit, parameter), *fit.bound.covariates.used]
+    columns = [*predictor_columns(fit, parameter), *fit.recipe.covariates.used]
     said = [
         f"{name} {(str(levels[name][0]) or EMPTY) if name in levels else 0}"
         for name in dict.fromkeys(columns)

@@ -42,8 +42,8 @@ class Summary(Answer):
 
 def level_equations(fit: FittedModel) -> str:
     """The model's level equations with its own terms."""
-    terms = {name: list(columns.names) for name, columns in fit.bound.predictors.items()}
-    basis = fit.bound.shape.level_one(fit.model.time or "")
+    terms = {name: list(columns.names) for name, columns in fit.recipe.predictors.items()}
+    basis = fit.recipe.shape.level_one(fit.model.time or "")
     return equations(fit.model, fit.model.parameters, terms, basis, fit.family)
 
 
@@ -108,10 +108,10 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
         ("Persons", f"{persons.count:,} ({fit.model.id})"),
         ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})"),
     ]
-    if fit.model.time is not None:
+    if fit.recipe.shape.changes:
         first, last = whole_period(fit)
         unit = f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
-        origin = f"the intercept is the status at {fit.bound.shape.origin:g}{_far(fit)}"
+        origin = f"the intercept is the status at {fit.recipe.shape.origin:g}{_far(fit)}"
         lines.append(("Time", f"{fit.model.time}, {first:g} to {last:g}{unit}; {origin}"))
     if fit.panel.rows_dropped:
         reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
@@ -121,7 +121,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
 
 def _far(fit: FittedModel) -> str:
     """A remark where the origin lies more than twice the observed range outside the data."""
-    (low, high), origin = whole_period(fit), fit.bound.shape.origin
+    (low, high), origin = whole_period(fit), fit.recipe.shape.origin
     outside = max(low - origin, origin - high) > 2 * (high - low)
     return "\n(far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
@@ -194,8 +194,8 @@ def _variances(fit: FittedModel, random: Components, percent: str) -> str:
 
 def _reliabilities(fit: FittedModel) -> list[str]:
     """The reliability of the rate, where there is one."""
-    rate = average_rate(fit) if fit.model.time is not None else None
-    return [_reliability(fit, rate)] if rate is not None and rate.varies else []
+    rate = average_rate(fit)
+    return [_reliability(fit, rate)] if rate.varies else []
 
 
 def _interval(found: Finding) -> str:

@@ -11,8 +11,7 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import repeat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,27 +23,34 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.build import Terms, can_be_saved, estimates_from, sums_from, sums_values
-from growthcurves.errors import NotAvailableError
+from growthcurves.engine.build import LIKELIHOODS, Sums, Terms, estimates_from, general_from, sums_from, sums_values
+from growthcurves.engine.estimates import Estimates
+from growthcurves.errors import FormulaError, NotAvailableError
+from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import BoundModel, bind, term_names, term_texts
 from growthcurves.model.columns import Functions
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.shapes import shape_of
+from growthcurves.model.recipe import BoundRows, Recipe
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
-from growthcurves.storage.models import columns_from, columns_values, model_from, model_values
-from growthcurves.storage.replayed import refuse_formulas, refuse_other_sums
+from growthcurves.storage.models import model_from, model_values
+from growthcurves.storage.parts import Kinds, kind_called, own_parts
+from growthcurves.storage.recipes import recipe_from, recipe_values
+from growthcurves.storage.replayed import refuse_another_likelihood, refuse_formulas, refuse_other_sums
 from growthcurves.storage.schema import refuse_contradictions, refuse_other_kinds
-from growthcurves.storage.sealed import DAMAGE, damaged, opened, refuse_broken, sealed
+from growthcurves.storage.sealed import DAMAGE, is_whole, opened, refuse_broken, refused, sealed
 from growthcurves.storage.values import decoded, encoded
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
     path = checked_ending(path, "a fit", FIT)
-    if not can_be_saved(fit.estimates):
-        raise NotAvailableError("A fit with a residual structure or a likelihood of your own cannot be saved.")
+    found = fit.estimates.values()
+    if "likelihood" in found and not rows:
+        raise NotAvailableError(
+            f"This fit's residual structure or likelihood is one whose answers need the rows: save it with {ROWS}."
+        )
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
@@ -52,34 +58,49 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
         **sums_values(fit.sums, people),
-        "optimum": fit.estimates.values(),
+        "optimum": found,
     }
     return write_text(path, sealed(encoded(values)))
 
 
-def load(path: str | Path, kind: type[FittedModel], functions: Functions | None = None) -> FittedModel:
+def load(
+    path: str | Path, kind: type[FittedModel], functions: Functions | None = None, parts: Iterable[type] = ()
+) -> FittedModel:
     """Read a fit from a file; see `growthcurves.fit.load`."""
+    own = own_parts(parts)
     content, seal = opened(path)
     try:
-        fit = _fit(decoded(content), kind, functions)
+        fit = _fit(decoded(content), kind, functions, own)
+    except FormulaError:  # it is said which formula, and what to give
+        raise
     except DAMAGE as error:  # whatever a file that is not whole makes of reading it
-        raise damaged(path, error) from error
+        raise refused(path, error, is_whole(content, seal), bool(own or functions)) from error
     refuse_broken(path, content, seal)
     return fit
 
 
-def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None) -> FittedModel:
+def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None, own: Kinds) -> FittedModel:
     refuse_other_kinds(values)
-    model = model_from(values["model"], functions)
+    model = model_from(values["model"], functions, own)
     refuse_contradictions(values, model, Terms(*values["moments"]["terms"]))
     sums = sums_from(values, Absent("its persons", PEOPLE))
     panel = _panel(values["panel"])
-    bound = bind(model, panel) if isinstance(panel, Panel) else _bound(model, panel, values["bound"], sums.terms)
-    refuse_formulas(bound, values["bound"]["names"])
+    recipe = recipe_from(values["bound"], model, panel, sums.terms)
+    refuse_formulas(recipe, values["bound"]["names"])
+    bound = recipe.replayed(panel) if isinstance(panel, Panel) else _bound(recipe, panel, values["bound"])
     refuse_other_sums(bound, sums, people=values["people"] is not None, rows=isinstance(panel, Panel))
-    estimates = estimates_from(values["optimum"], sums, values["method"] == "reml")
+    estimates = _estimates(values["optimum"], sums, values["method"] == "reml", bound, own)
     notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
     return kind(model, panel, bound, estimates, values["method"], notes)
+
+
+def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows, own: Kinds) -> Estimates:
+    if "likelihood" not in values:
+        return estimates_from(values, sums, reml)
+    maker = kind_called("likelihood", values["likelihood"], LIKELIHOODS, own)
+    found = general_from(values, sums, maker(rows_of(bound), sums, reml, residual_of(bound.model.residual)))
+    refuse_another_likelihood(found)
+    return found
 
 
 # ------------------------------------------------------------------ the panel
@@ -105,14 +126,13 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
 
 
 def _used_columns(fit: FittedModel) -> list[str]:
-    columns = [*fit.bound.predictors.values(), fit.bound.covariates]
-    return list(dict.fromkeys(name for part in columns for name in part.used))
+    return [*fit.recipe.used, *fit.recipe.shape.columns]
 
 
 def _rows_table(fit: FittedModel) -> pd.DataFrame:
     panel, model = fit.panel, fit.model
     roles = [model.id, *([model.time] if model.time else []), model.outcome, *([panel.wave] if panel.wave else [])]
-    names = dict.fromkeys([*roles, *_used_columns(fit), *shape_of(model.shape).columns])
+    names = dict.fromkeys([*roles, *_used_columns(fit)])
     return panel.frame[list(names)].reset_index(drop=True)
 
 
@@ -120,7 +140,7 @@ def _person_table(fit: FittedModel) -> pd.DataFrame:
     if isinstance(fit.panel, SavedPanel):
         return fit.panel.person_table
     level = PersonLevel(fit.panel)
-    names = [*_used_columns(fit), *shape_of(fit.model.shape).columns]
+    names = _used_columns(fit)
     return level.values([name for name in dict.fromkeys(names) if name != fit.model.time and not level.varies(name)])
 
 
@@ -160,48 +180,25 @@ def _labels(column: pd.Series) -> Any:
     return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
 
 
-# ------------------------------------------------------------------ the bound model
+# ------------------------------------------------------------------ its rows
 
 
-def _bound_values(bound: BoundModel, people: bool) -> dict[str, Any]:
+def _bound_values(bound: BoundRows, people: bool) -> dict[str, Any]:
     return {
-        "predictors": {name: columns_values(columns) for name, columns in bound.predictors.items()},
-        "covariates": columns_values(bound.covariates),
-        "covariate_means": bound.covariate_means,
-        "growth_rows": bound.growth_rows,
-        "names": bound.terms,
-        "growth_terms": bound.growth_terms,
+        **recipe_values(bound.recipe),
         "weights": tuple(bound.weights) if people else None,
-        "shape_values": bound.shape_values if people or not bound.shape.columns else None,
+        "shape_values": bound.shape_values if people or not bound.recipe.shape.columns else None,
     }
 
 
-def _bound(model: Any, panel: SavedPanel, values: dict[str, Any], terms: Terms) -> BoundModel:
-    absent: Any = Absent("its rows", ROWS)
+def _bound(recipe: Recipe, panel: SavedPanel, values: dict[str, Any]) -> BoundRows:
+    """The rows of a fit that was saved without them: what was kept of its persons."""
     nobody: Any = Absent("its persons", PEOPLE)
-    shape = shape_of(model.shape).bind(float(model.origin or 0.0))
-    if model.time is None:
-        shape = replace(shape_of("linear").bind(0.0), parameters=("intercept",))
-    shape_values = values["shape_values"]
-    own = dict(model.functions)
-    predictors = {name: columns_from(part, repeat(absent), own) for name, part in values["predictors"].items()}
-    covariates = columns_from(values["covariates"], repeat(absent), own)
-    names = term_names(model, predictors, covariates)
-    return BoundModel(
-        model=model,
-        panel=panel,  # type: ignore[arg-type]
-        shape=shape,
-        shape_values=nobody if shape_values is None else shape_values,
-        predictors=predictors,
-        covariates=covariates,
-        covariate_means=values["covariate_means"],
-        stored=(),
-        made=terms.made,
-        growth_rows=values["growth_rows"],
-        weights=nobody if values["weights"] is None else values["weights"],
-        x=terms.x,
-        z=terms.z,
-        terms=term_texts(names),
-        term_names=names,
-        growth_terms=values["growth_terms"],
+    weights, shape_values = values["weights"], values["shape_values"]
+    return BoundRows(
+        recipe,
+        panel,  # type: ignore[arg-type]
+        nobody if shape_values is None else shape_values,
+        (),
+        nobody if weights is None else weights,
     )

@@ -24,6 +24,8 @@ def _is_number(value: Any) -> bool:
 text = of(lambda value: isinstance(value, str))
 flag = of(lambda value: isinstance(value, bool))
 number = of(_is_number)
+#: Infinite where it could not be found.
+distance = of(lambda value: isinstance(value, float) and not value < 0)
 count = of(lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53)
 place = of(lambda value: isinstance(value, int) and not isinstance(value, bool) and -1 <= value < 2**31)
 scalar = of(lambda value: value is None or isinstance(value, (str, bool)) or _is_number(value))
@@ -39,6 +41,16 @@ def _is_plain(value: Any) -> bool:
 
 
 plain = of(_is_plain)
+
+
+def _is_option(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_option, value))
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+#: What an option of an exchangeable part is, infinite numbers too; the part says whether it is one of its own.
+option = of(_is_option)
 
 
 def one_of(*values: Any) -> Kind:

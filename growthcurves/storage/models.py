@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from growthcurves.errors import DataError, FormulaError, NotAvailableError
+from growthcurves.errors import DataError, FormulaError
 from growthcurves.model.columns import Columns, Functions
-from growthcurves.model.covariance import residual_of
+from growthcurves.model.covariance import RESIDUAL_KINDS
 from growthcurves.model.formula.functions import BY_PERSON, CONSTANTS, FUNCTIONS
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tokens import shortened
@@ -18,6 +16,7 @@ from growthcurves.model.formula.tree import CONSTANT, Formula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import RandomPart
 from growthcurves.model.shapes import KINDS, shape_of
+from growthcurves.storage.parts import Kinds, part_from, part_values
 
 PLAIN = ("outcome", "time", "id", "wave", "origin", "covariates", "evaluated_over")
 
@@ -28,39 +27,42 @@ def model_values(model: GrowthModel) -> dict[str, Any]:
     Raises
     ------
     NotAvailableError
-        For a shape of the user's own, which a file cannot hold.
+        For a part of the user's own that a file cannot hold.
     """
-    shape = shape_of(model.shape)
-    if type(shape).__name__ not in KINDS:
-        raise NotAvailableError(f"A fit with a shape of your own ({type(shape).__name__}) cannot be saved.")
     return {
         **{name: getattr(model, name) for name in PLAIN},
-        "shape": [type(shape).__name__, {item.name: getattr(shape, item.name) for item in fields(shape)}],  # type: ignore[arg-type]
+        "shape": part_values("shape", shape_of(model.shape), KINDS),
         "predictors": model.predictors if isinstance(model.predictors, str) else dict(model.predictors or {}),
         "reference": dict(model.reference or {}),
         "random": model.random.blocks,
-        "residual": residual_of(model.residual).name,
+        "residual": model.residual if isinstance(model.residual, str) else _residual_values(model.residual),
     }
 
 
-def model_from(values: dict[str, Any], functions: Functions | None = None) -> GrowthModel:
-    """The model of such values, with the user's own functions.
+def _residual_values(residual: Any) -> list[Any]:
+    return part_values("residual structure", residual, RESIDUAL_KINDS)
+
+
+def model_from(values: dict[str, Any], functions: Functions | None = None, own: Kinds | None = None) -> GrowthModel:
+    """The model of such values, with the user's own functions and classes.
 
     Raises
     ------
     FormulaError
         For formulas that hold what formulas may not, or call functions that are not given.
+    NotAvailableError
+        For a part of the user's own that is not given.
     """
-    kind, options = values["shape"]
-    if kind not in KINDS:
-        raise DataError(f"The file holds a shape {kind!r}, which this version of growthcurves does not know.")
+    own, residual = own or {}, values["residual"]
+    if not isinstance(residual, str):
+        residual = part_from("residual structure", residual, RESIDUAL_KINDS, own)
     model = GrowthModel(
         **{name: values[name] for name in PLAIN},
-        shape=KINDS[kind](**options),
+        shape=part_from("shape", values["shape"], KINDS, own),
         predictors=values["predictors"],
         reference=values["reference"],
         random=RandomPart(values["random"]),
-        residual=values["residual"],
+        residual=residual,
         functions=functions,
     )
     for formula in (*model.trees.values(), model.covariate_tree):
@@ -84,7 +86,7 @@ def columns_values(columns: Columns) -> dict[str, Any]:
     return {
         "formula": str(formula),
         "names": columns.names,
-        "constant": tuple(values is None for values in columns.values),
+        "ones": columns.ones,
         "used": columns.used,
         "levels": columns.levels,
         "terms": tuple(place[term] for term in columns.terms),
@@ -95,15 +97,14 @@ def columns_values(columns: Columns) -> dict[str, Any]:
     }
 
 
-def columns_from(values: dict[str, Any], stand_ins: Iterable[Any], own: Functions) -> Columns:
-    """The columns of such a record; `stand_ins` are their values or what tells that they were not kept."""
+def columns_from(values: dict[str, Any], own: Functions) -> Columns:
+    """The columns of such a record."""
     formula = read_terms(values["formula"])
     if tuple(values["used"]) != formula.columns:
         raise DataError("The file's formula uses other columns than its record: it is damaged.")
-    given = iter(stand_ins)
     return Columns(
         names=values["names"],
-        values=tuple(None if constant else next(given) for constant in values["constant"]),
+        ones=values["ones"],
         formula=formula,
         used=values["used"],
         levels=values["levels"],

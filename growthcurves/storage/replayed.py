@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from growthcurves.engine.build import Sums, adds_up, independent, of_rows
+from growthcurves.engine.build import Sums, adds_up, holds_again, independent, of_rows
+from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import DataError
 from growthcurves.estimate.run import rows_of
-from growthcurves.model.bind import BoundModel
 from growthcurves.model.columns import Columns, replay
+from growthcurves.model.recipe import BoundRows, Recipe
 from growthcurves.model.transforms import person_transforms
 
 
-def refuse_other_sums(bound: BoundModel, sums: Sums, people: bool, rows: bool) -> None:
+def refuse_other_sums(bound: BoundRows, sums: Sums, people: bool, rows: bool) -> None:
     """Refuse sums that are not those of the persons and the rows, as far as these were kept.
 
     Raises
@@ -28,7 +29,18 @@ def refuse_other_sums(bound: BoundModel, sums: Sums, people: bool, rows: bool) -
         raise DataError("its random effects depend on each other")
 
 
-def refuse_formulas(bound: BoundModel, names: tuple[str, ...]) -> None:
+def refuse_another_likelihood(estimates: Estimates) -> None:
+    """Refuse parameters at which a likelihood of rows is not what it was: its class may have changed since.
+
+    Raises
+    ------
+    DataError
+    """
+    if not holds_again(estimates):
+        raise DataError("its likelihood has another value at its parameters")
+
+
+def refuse_formulas(recipe: Recipe, names: tuple[str, ...]) -> None:
     """Refuse formulas whose records cannot make their columns again.
 
     A user's own functions are not tried: they may need more than one row.
@@ -37,9 +49,9 @@ def refuse_formulas(bound: BoundModel, names: tuple[str, ...]) -> None:
     ------
     DataError
     """
-    if bound.terms != names:
+    if recipe.terms != names:
         raise DataError("its fixed effects are not those of its model")
-    for columns in (*bound.predictors.values(), bound.covariates):
+    for columns in (*recipe.predictors.values(), recipe.covariates):
         tried = columns.used and columns.formula.calls.isdisjoint(columns.own)
         if tried and not columns.constant and _made(columns).shape != (1, len(columns.names)):
             raise DataError("a formula does not make its columns")

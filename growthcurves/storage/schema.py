@@ -14,6 +14,7 @@ from growthcurves.model.growth import GrowthModel
 from growthcurves.storage.kinds import (
     array,
     count,
+    distance,
     each,
     either,
     flag,
@@ -21,6 +22,7 @@ from growthcurves.storage.kinds import (
     maybe,
     number,
     one_of,
+    option,
     place,
     plain,
     record,
@@ -35,7 +37,7 @@ Laws = Iterator[tuple[str, Any]]
 
 _COLUMNS = record(
     names=each(text),
-    constant=each(flag),
+    ones=each(flag),
     used=each(text),
     levels=mapping(each(scalar, list)),
     formula=text,
@@ -46,6 +48,20 @@ _COLUMNS = record(
     states=each(plain),
 )
 _PEOPLE = record(gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1))
+#: A shape or a residual structure: the name of its class, and its options.
+_PART = row(text, mapping(option), holder=list)
+_FACE = {"rotation": array(2), "free": each(row(count, count)), "theta": array(1)}
+#: What a likelihood that is fitted from rows is saved as.
+_GENERAL = record(
+    likelihood=text,
+    beta=array(1),
+    **_FACE,
+    log_scale=number,
+    others=array(1),
+    scaled=flag,
+    lowest=number,
+    verdict=row(flag, flag, flag, distance, array(2)),
+)
 _ROLES = {"id": text, "time": maybe(text), "outcome": text, "wave": maybe(text)}
 
 FIT = record(
@@ -53,11 +69,11 @@ FIT = record(
         **{
             **dict.fromkeys(PLAIN, scalar),
             **_ROLES,
-            "shape": row(text, mapping(plain), holder=list),
+            "shape": _PART,
             "predictors": either(text, mapping(text)),
             "reference": mapping(scalar),
             "random": each(each(text)),
-            "residual": text,
+            "residual": either(text, _PART),
         }
     ),
     method=one_of("reml", "ml"),
@@ -80,6 +96,7 @@ FIT = record(
         predictors=mapping(_COLUMNS),
         covariates=_COLUMNS,
         covariate_means=each(number),
+        middle=number,
         growth_rows=each(count),
         names=each(text),
         growth_terms=mapping(each(row(count, count), list)),
@@ -98,12 +115,7 @@ FIT = record(
         one_by_one=flag,
     ),
     people=maybe(_PEOPLE),
-    optimum=record(
-        rotation=array(2),
-        free=each(row(count, count)),
-        theta=array(1),
-        evaluations=count,
-    ),
+    optimum=either(record(**_FACE, evaluations=count), _GENERAL),
 )
 
 
@@ -128,7 +140,8 @@ def refuse_contradictions(values: dict[str, Any], model: GrowthModel, terms: Ter
     DataError
         What does not hold is said.
     """
-    for laws in (_positions(values, terms), _sums(values, terms), _names(values, model, terms), _persons(values)):
+    parts = (_positions(values, terms), _of_rows(values, terms), _sums(values, terms), _names(values, model, terms))
+    for laws in (*parts, _persons(values)):
         for law, holds in laws:
             if not holds:
                 raise DataError(f"its values do not fit together: {law}")
@@ -151,6 +164,15 @@ def _positions(values: dict[str, Any], terms: Terms) -> Laws:
     yield "free parameters", len(set(free)) == len(free) == len(found["theta"])
     yield "rotation", found["rotation"].shape == (q, q)
     yield "rotation", np.allclose(found["rotation"] @ found["rotation"].T, np.eye(q), atol=1e-6)
+
+
+def _of_rows(values: dict[str, Any], terms: Terms) -> Laws:
+    """A likelihood that is fitted from rows has them, and parameters for its columns."""
+    found = values["optimum"]
+    if "likelihood" in found:
+        yield "rows that its likelihood needs", values["panel"]["table"] is not None
+        yield "fixed effects", len(found["beta"]) <= len(terms.x)
+        yield "directions without variance", len(found["verdict"][-1]) == len(terms.z)
 
 
 def _sums(values: dict[str, Any], terms: Terms) -> Laws:
@@ -197,7 +219,7 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
         yield f"terms of the {name}", len(made) == len(columns["names"])
         yield f"terms of the {name}", all(j < len(terms.x) and terms.x[j] == (k, w) for j, w in made)
     for columns in (*bound["predictors"].values(), bound["covariates"]):
-        sizes = {len(columns[name]) for name in ("names", "constant", "terms", "parts", "places")}
+        sizes = {len(columns[name]) for name in ("names", "ones", "terms", "parts", "places")}
         yield "columns of a formula", len(sizes) == 1
         yield "levels of predictors", set(columns["levels"]) <= set(columns["used"]) and all(columns["levels"].values())
     yield "covariates", len(bound["covariate_means"]) == len(bound["covariates"]["names"])
@@ -211,6 +233,7 @@ def _persons(values: dict[str, Any]) -> Laws:
     yield "rows", panel["rows"] == sums["rows"] == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
     if panel["facts"] is not None:
         first, last, middle, waves = panel["facts"]
+        yield "times", first <= bound["middle"] <= last
         yield "times", first <= middle <= last and waves and list(waves) == sorted(set(waves))
         yield "times", first <= waves[0] and waves[-1] <= last
     kept = {part is not None for part in (panel["labels"], panel["person_table"], bound["weights"], people)}

@@ -8,10 +8,10 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from growthcurves.errors import DataError, GrowthCurvesError, brief
+from growthcurves.errors import DataError, GrowthCurvesError, NotAvailableError, brief
 
 FORMAT = "growthcurves fit"
-VERSION = 4
+VERSION = 5
 
 #: What reading a file that is not whole may end in.
 DAMAGE = (
@@ -53,10 +53,40 @@ def opened(path: str | Path) -> tuple[Any, Any]:
     return whole.get("fit"), whole.get("seal")
 
 
-def damaged(path: str | Path, error: BaseException) -> DataError:
-    """One sentence about a file that cannot be read, with what is known of the reason."""
-    said = str(error).rstrip(".") if isinstance(error, GrowthCurvesError) else type(error).__name__
-    return DataError(f"{brief(path, 100)} is a damaged file of a fit: save the fit anew ({said[:160]}).")
+def is_whole(content: Any, seal: Any) -> bool:
+    """Whether the content of a file is what was written."""
+    return bool(seal == _seal(content))
+
+
+def refused(path: str | Path, error: Exception, whole: bool, given: bool) -> GrowthCurvesError:
+    """One sentence about a file that cannot be read: it is damaged, or what the user gives is not what it needs.
+
+    Parameters
+    ----------
+    path : str or Path
+    error : Exception
+        What reading it ended in.
+    whole : bool
+        Whether the file is as it was written.
+    given : bool
+        Whether it was read with functions or classes of the user's own.
+    """
+    if whole and isinstance(error, NotAvailableError):
+        return error
+    if whole and given:
+        return NotAvailableError(
+            f"{brief(path, 100)} cannot be read with the functions= and parts= that were given: give those that the "
+            f"fit was made with ({_said(error)})."
+        )
+    return _damaged(path, error)
+
+
+def _damaged(path: str | Path, error: BaseException) -> DataError:
+    return DataError(f"{brief(path, 100)} is a damaged file of a fit: save the fit anew ({_said(error)}).")
+
+
+def _said(error: BaseException) -> str:
+    return (str(error).rstrip(".") if isinstance(error, GrowthCurvesError) else type(error).__name__)[:160]
 
 
 def refuse_broken(path: str | Path, content: Any, seal: Any) -> None:
@@ -66,8 +96,8 @@ def refuse_broken(path: str | Path, content: Any, seal: Any) -> None:
     ------
     DataError
     """
-    if seal != _seal(content):
-        raise damaged(path, DataError("it was changed after it was saved"))
+    if not is_whole(content, seal):
+        raise _damaged(path, DataError("it was changed after it was saved"))
 
 
 def _seal(content: Any) -> str:

@@ -60,7 +60,7 @@ def test_log_of_another_start_is_as_written():
 def test_other_curves_are_fitted_as_covariates(term):
     """Curves that no shape has: the fit is that of their columns; the mean curve follows them, change() refuses."""
     fit = gc.fit(f"reaction ~ {term} + (1 | subject)", SLEEP, time="day")
-    columns = SLEEP.assign(**{f"c{j}": fit.bound.covariates.values[j] for j in range(len(fit.terms) - 1)})
+    columns = SLEEP.assign(**{f"c{j}": fit.bound.covariates[j] for j in range(len(fit.terms) - 1)})
     by_hand = " + ".join(name for name in columns if name.startswith("c"))
     other = gc.fit(f"reaction ~ {by_hand} + (1 | subject)", columns)
     assert fit.deviance == pytest.approx(other.deviance, rel=1e-10)

@@ -79,7 +79,7 @@ def test_the_average_rate_of_a_curve_is_the_difference_of_its_means(shaped):
     means = fit.predict(pd.DataFrame({"day": [0.0, 9.0], "subject": [308, 308]}), people="average")
     rate = (means.iloc[1] - means.iloc[0]) / 9
     assert f"by {rate:.2f} ms per day" in made.findings[0]
-    assert ("from day 0 to day 9" in made.findings[0]) == fit.bound.shape.curved
+    assert ("from day 0 to day 9" in made.findings[0]) == fit.recipe.shape.curved
 
 
 def test_the_persons_of_every_shape_are_listed_by_their_rate(shaped):

@@ -6,11 +6,14 @@ import importlib.util
 import json
 import random
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import growthcurves as gc
+from growthcurves.contracts.parameters import Parameter
 from growthcurves.errors import DataError, GrowthCurvesError
 
 _SPEC = importlib.util.spec_from_file_location("damage", Path(__file__).with_name("damage.py"))
@@ -62,7 +65,7 @@ def test_every_length(whole, tmp_path):
             gc.load(path)
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 99, "3", None, [3], 10**300, "x" * 10_000])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 99, "3", None, [3], 10**300, "x" * 10_000])
 def test_another_version(whole, tmp_path, version):
     (tmp_path / "a.json").write_text(json.dumps(json.loads(whole) | {"version": version}))
     with pytest.raises(DataError, match="another version") as caught:
@@ -81,7 +84,59 @@ def test_a_number_that_was_changed(whole, tmp_path, seal):
     "text", ["[" * 5_000 + "]" * 5_000, '{"a":' * 5_000 + "1" + "}" * 5_000, "9" * 5_000, "NaN", '"\\ud800"']
 )
 def test_texts_that_are_no_fits(tmp_path, text):
-    for content in (text, f'{{"format": "growthcurves fit", "version": 4, "seal": "", "fit": {text}}}'):
+    for content in (text, f'{{"format": "growthcurves fit", "version": 5, "seal": "", "fit": {text}}}'):
         (tmp_path / "a.json").write_text(content)
         with pytest.raises(GrowthCurvesError, match="not a fit|damaged"):
             gc.load(tmp_path / "a.json")
+
+
+def test_a_damaged_optimum_of_a_likelihood_of_rows(tmp_path):
+    """Refused, or a fit that answers, as with the likelihood of the package."""
+    data = damage.SLEEP[damage.SLEEP["subject"] < 335]
+    fit = gc.fit(damage.BASE.replace(residual=Growing(), random=("intercept",)), data)
+    path = fit.save(tmp_path / "whole.json", rows=True)
+    content = json.loads(path.read_text(encoding="utf-8"))["fit"]
+    assert str(gc.load(path, parts=[Growing])) == str(fit)
+    keys = [key for key, _ in content["dict"]]
+    place, chance = ("dict", keys.index("optimum")), random.Random(1)
+    for done, changed in damage.damages(damage.at(content, place)):
+        if chance.random() < 0.1:
+            try:
+                damage.tried(damage.replaced(content, place, changed), tmp_path / "a.json", parts=[Growing])
+            except Exception as error:
+                raise AssertionError(f"{done}: {error!r}") from error
+    sums = dict(damage.contents("linear", "sums", tmp_path)["dict"]) | {"optimum": dict(content["dict"])["optimum"]}
+    (tmp_path / "a.json").write_text(damage.sealed({"dict": [[key, value] for key, value in sums.items()]}))
+    with pytest.raises(DataError, match="damaged file"):
+        gc.load(tmp_path / "a.json")
+
+
+@dataclass(frozen=True)
+class Growing:
+    """Residual variances that grow with time."""
+
+    rate: float = 0.0
+    scale: float = 1.0
+    name = "growing"
+    words = "e ~ N(0, sigma^2 exp(rate t))"
+
+    def parameters(self):
+        sd = Parameter("sd:residual", "residual", "sd", 0.0, float("inf"))
+        return sd, Parameter("rate", "residual", "sd", -float("inf"), float("inf"))
+
+    def values(self):
+        return self.scale**0.5, self.rate
+
+    @property
+    def working(self):
+        return np.array([self.rate])
+
+    def moved(self, scale, working):
+        return Growing(float(working[0]), scale)
+
+    def matrix(self, rows, columns=None):
+        other = rows if columns is None else columns
+        return np.where(rows.time[:, None] == other.time, self.scale * np.exp(self.rate * rows.time[:, None]), 0.0)
+
+    def variance(self, at=None):
+        return self.scale if at is None else self.scale * np.exp(self.rate * at.time)

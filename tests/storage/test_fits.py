@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.contracts.parameters import Parameter
 from growthcurves.errors import DataError, NotAvailableError
 
 SLEEP = gc.load_dataset("sleepstudy").assign(
@@ -167,52 +165,6 @@ def test_files_that_are_no_fits(tmp_path):
     with pytest.raises(DataError, match="damaged|not a saved fit"):
         path.write_text(json.dumps(whole | {"fit": {"dict": [], "array": []}}))
         gc.load(path)
-
-
-def test_a_shape_of_ones_own_cannot_be_saved(tmp_path):
-    class Mine(gc.Polynomial):
-        pass
-
-    fit = gc.fit(BASE.replace(shape=Mine(1)), SLEEP)
-    with pytest.raises(NotAvailableError, match="shape of your own"):
-        fit.save(tmp_path / "fit.json")
-
-
-@dataclass(frozen=True)
-class Mine:
-    """Correlation rho to the power of the days between; rho as tanh of a working coordinate."""
-
-    scale: float = 1.0
-    rho: float = 0.2
-    name = "independent"
-    words = "e ~ N(0, sigma^2 AR(1))"
-
-    def parameters(self):
-        return Parameter("sd", "residual", "sd", 0.0, np.inf), Parameter("rho", "residual", "correlation", -1.0, 1.0)
-
-    def values(self):
-        return np.sqrt(self.scale), self.rho
-
-    @property
-    def working(self):
-        return np.array([np.arctanh(self.rho)])
-
-    def moved(self, scale, working):
-        return Mine(scale, float(np.tanh(working[0])))
-
-    def matrix(self, rows, columns=None):
-        apart = np.abs(np.subtract.outer(rows.time, (rows if columns is None else columns).time))
-        return self.scale * np.sign(self.rho) ** apart * np.abs(self.rho) ** apart
-
-    def variance(self, at=None):
-        return self.scale if at is None else np.full(len(at.time), self.scale)
-
-
-def test_a_residual_structure_of_ones_own_cannot_be_saved(tmp_path):
-    fit = gc.fit(BASE.replace(residual=Mine(), random=("intercept",)), SLEEP)
-    with pytest.raises(NotAvailableError, match="residual structure or a likelihood of your own"):
-        fit.save(tmp_path / "fit.json")
-    assert not list(tmp_path.iterdir())
 
 
 def test_own_functions_are_not_run_while_a_file_is_read(tmp_path):

@@ -31,11 +31,12 @@ from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 
-#: What a general likelihood has no replicates, mixtures or robust errors of.
+#: What a general likelihood has no replicates, mixtures, robust errors or change of origin of.
 LACKING = {
     "replicates": "This likelihood draws no replicates: bootstrap intervals are not available.",
     "mixtures": "this likelihood has no simulated distribution of a likelihood ratio",
     "robust": "This likelihood gives no robust standard errors.",
+    "recentred": "recentre() is not available with this residual structure or likelihood: fit it anew with origin=.",
 }
 
 

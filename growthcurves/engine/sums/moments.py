@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.rows import pair_index, person_gram, provisional_centre
 from growthcurves.engine.sums.schedules import Schedules, shared_schedules
+from growthcurves.errors import DataError
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.products import long_sum
 from growthcurves.numerics.threads import in_order
@@ -129,8 +130,12 @@ class PersonMoments:
         if first.size == labels.size:
             return replace(self, gram=gram, weights=weights, labels=labels)
         scale = np.maximum(np.abs(weights).max(axis=1, initial=1.0), 1.0)[:, None]
-        if np.any(np.abs(weights - weights[:, first][:, codes]) > 1e-9 * scale):
-            raise ValueError("a person has different weights in the two pieces")
+        apart = (np.abs(weights - weights[:, first][:, codes]) > 1e-9 * scale).any(axis=0)
+        if apart.any():
+            raise DataError(
+                f"The person {labels[apart.argmax()]} has other predictors in one batch of rows than in another: what "
+                f"predicts growth parameters is constant within persons."
+            )
         merged = np.stack([np.bincount(codes, weights=row, minlength=first.size) for row in gram])
         return replace(self, gram=merged, weights=weights[:, first], labels=labels[first])
 

@@ -17,6 +17,10 @@ RESIDUALS: dict[str, Any] = {
 }
 
 
+#: The kinds of structure, by the name under which a saved fit tells them apart.
+RESIDUAL_KINDS: dict[str, type] = {type(value).__name__: type(value) for value in RESIDUALS.values()}
+
+
 def residual_of(value: str | Residual) -> Residual:
     """A residual structure from its short name, or the value itself.
 

@@ -1,12 +1,14 @@
 """Growth shapes: one file per shape. Never pandas, never data of persons.
 
-`SHAPES` lists them by short name; a shape that a user passes as a value needs no line here.
+`SHAPES` lists them by short name, with the value that the name stands for; a shape that is nothing without its options
+is listed by its class in `KINDS`. A shape that a user passes as a value needs no line here.
 """
 
 from __future__ import annotations
 
-from growthcurves.errors import part_called
+from growthcurves.errors import ModelError, part_called
 from growthcurves.model.shapes.base import BoundShape, Seen, Shape
+from growthcurves.model.shapes.constant import Constant
 from growthcurves.model.shapes.log_time import LogTime
 from growthcurves.model.shapes.occasions import Occasions
 from growthcurves.model.shapes.piecewise import Piecewise
@@ -23,7 +25,7 @@ SHAPES: dict[str, Shape] = {
 }
 
 #: The kinds of shape, by the name under which a saved fit tells them apart.
-KINDS = {kind.__name__: kind for kind in (Polynomial, Piecewise, Spline, LogTime, Occasions)}
+KINDS: dict[str, type[Shape]] = {kind.__name__: kind for kind in (Piecewise, *map(type, SHAPES.values()))}
 
 
 def shape_of(value: str | Shape) -> Shape:
@@ -32,9 +34,15 @@ def shape_of(value: str | Shape) -> Shape:
     Raises
     ------
     ModelError
-        For an unknown name, with the known ones.
+        For an unknown name, with the known ones, and for a value that is no shape.
     """
-    return part_called("shape", value, SHAPES)
+    shape = part_called("shape", value, SHAPES)
+    if not isinstance(shape, Shape):
+        raise ModelError(
+            f"shape= takes a short name or a shape, not {value!r}: a shape of your own is a value of a class of "
+            f"growthcurves.extend.Shape."
+        )
+    return shape
 
 
-__all__ = ["KINDS", "SHAPES", "BoundShape", "Seen", "Shape", "shape_of"]
+__all__ = ["KINDS", "SHAPES", "BoundShape", "Constant", "Seen", "Shape", "shape_of"]

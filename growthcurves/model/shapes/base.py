@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 
 Array = NDArray[np.float64]
 
@@ -36,8 +38,11 @@ class EngineColumns(NamedTuple):
     made: list[dict[int, float]]
 
 
-class Shape(Protocol):
+class Shape:
     """A growth shape, an immutable value; what it must learn from the data it learns once, into a new value.
+
+    A shape is a frozen dataclass of this class. It says its `name`, its `parameters` and how it is bound; the rest has
+    a default. Its fields are its options: numbers, texts, and lists of them, which a saved fit holds.
 
     Attributes
     ----------
@@ -46,30 +51,82 @@ class Shape(Protocol):
     parameters : tuple of str
         Growth parameters; empty while only the data can tell.
     default_random : tuple of str
-        The growth parameters that vary between persons unless the user says otherwise.
+        The growth parameters that vary between persons unless the user says otherwise; by default all.
     columns : tuple of str
-        Person-level columns that the basis depends on.
+        Person-level columns that the basis depends on; by default none.
+    implied_by : tuple of str
+        Options that mean this shape where none is named, as on the command line: "knots", "df".
+    called : str
+        The short name under which its options are given; by default that of its class.
+    fixed_origin : str
+        Why the same curves read from another origin are another model; empty where they are the same model.
+    waves_are_occasions : bool
+        Whether it looks at the wave column where the model has one.
+    formula_curve : str
+        The kind of curve in formulas that stands for it (see `model/curves.py`); empty where none does.
+    formula_powers : int
+        The highest power of time that may stand beside that curve, for how persons differ.
     """
 
-    @property
-    def name(self) -> str: ...
+    implied_by: ClassVar[tuple[str, ...]] = ()
+    called: ClassVar[str] = ""
+    fixed_origin: ClassVar[str] = ""
+    waves_are_occasions: ClassVar[bool] = False
+    formula_curve: ClassVar[str] = ""
+    formula_powers: ClassVar[int] = 0
 
     @property
-    def parameters(self) -> tuple[str, ...]: ...
+    def name(self) -> str:
+        raise NotImplementedError
 
     @property
-    def default_random(self) -> tuple[str, ...]: ...
+    def parameters(self) -> tuple[str, ...]:
+        raise NotImplementedError
 
     @property
-    def columns(self) -> tuple[str, ...]: ...
+    def default_random(self) -> tuple[str, ...]:
+        return self.parameters
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ()
 
     def learned(self, seen: Seen) -> Shape:
-        """The shape with all that it takes from the data (knots, waves) as part of its value."""
-        ...
+        """The shape with all that it takes from the data (knots, waves) as part of its value; by default itself."""
+        return self
 
     def bind(self, origin: float) -> BoundShape:
         """The basis with its origin fixed; the shape must have learned."""
-        ...
+        raise NotImplementedError
+
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[Shape, float | str]:
+        """The shape of its curve in a formula, and the origin at which its parameters are those of the formula."""
+        raise NotImplementedError
+
+    def of_power(self, power: int) -> str:
+        """The growth parameter or random effect that a power of time in a formula stands for."""
+        return "slope"
+
+    def unbound_words(self, time: str) -> list[str] | None:
+        """The basis in words before the data have been seen; None where `bind` can say it."""
+        return None
+
+    @property
+    def wave_column(self) -> str | None:
+        """The column from which times are read as those of planned occasions; None where times are as observed."""
+        return None
+
+    def nominal(self, waves: Any) -> Array:
+        """The times at which rows of such waves are evaluated, where there is a `wave_column`."""
+        raise NotImplementedError
+
+    def options(self) -> dict[str, Any]:
+        """What must be typed to have the same shape from the same data: by default what differs from the defaults."""
+        if not is_dataclass(self):
+            return {}
+        given = {item.name: getattr(self, item.name) for item in fields(self) if item.init}
+        return {item.name: given[item.name] for item in fields(self) if item.init and given[item.name] != item.default}
 
 
 @dataclass(frozen=True)
@@ -102,8 +159,11 @@ class BoundShape:
         """phi_1'(t), ..., phi_K'(t): the instantaneous rates, shape (n, K)."""
         raise NotImplementedError
 
-    def engine_columns(self, time: Array, values: Array | None = None) -> EngineColumns:
-        """The basis columns for the engine; by default themselves, the constant apart."""
+    def engine_columns(self, time: Array, values: Array | None = None, middle: float = 0.0) -> EngineColumns:
+        """The basis columns for the engine; by default themselves, the constant apart.
+
+        `middle` is an observed time in the middle of those that were learned from, about which powers do not cancel.
+        """
         basis = self.basis(time, values)
         stored: list[NDArray] = []
         made: list[dict[int, float]] = []
@@ -139,6 +199,11 @@ class BoundShape:
         return tuple(name for name in self.random_names if name != "intercept")
 
     @property
+    def changes(self) -> bool:
+        """Whether there is time, and so change; `Constant` alone has neither."""
+        return True
+
+    @property
     def curved(self) -> bool:
         """Whether the rate may change with time."""
         return True
@@ -156,6 +221,11 @@ class BoundShape:
     def level_one(self, time: str) -> list[str]:
         """The basis in words, one text per growth parameter, for printed equations."""
         raise NotImplementedError
+
+    def words(self, names: Names) -> ShapeWords:
+        """What describes a person, and what each growth parameter and extra random effect is, for a reader."""
+        found = {name: ParameterWords(name.capitalize(), name, "") for name in self.random_names}
+        return ShapeWords("a growth curve", found | ({"intercept": names.start} if "intercept" in found else {}))
 
 
 def since(time: str, origin: float) -> str:

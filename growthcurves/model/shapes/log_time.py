@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from growthcurves.errors import ModelError
-from growthcurves.model.shapes.base import Array, BoundShape, Seen, constant_first, since
+from growthcurves.model.shapes.base import Array, BoundShape, Shape, constant_first, since
+from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 from growthcurves.numerics.bounds import shown_value
 
 
 @dataclass(frozen=True)
-class LogTime:
+class LogTime(Shape):
     """Growth along the logarithm of time: pi_0 + pi_1 log((t - origin + offset) / offset).
 
     The intercept is the status at the origin whatever the offset; the slope is the change for each unit of the
@@ -36,6 +38,10 @@ class LogTime:
     """
 
     offset: float = 1.0
+    implied_by = ("offset",)
+    called = "log"
+    formula_curve = "log"
+    fixed_origin = "logarithmic time starts at the origin"
 
     def __post_init__(self) -> None:
         number = isinstance(self.offset, Real) and not isinstance(self.offset, bool)
@@ -51,16 +57,9 @@ class LogTime:
     def parameters(self) -> tuple[str, ...]:
         return ("intercept", "slope")
 
-    @property
-    def default_random(self) -> tuple[str, ...]:
-        return self.parameters
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return ()
-
-    def learned(self, seen: Seen) -> LogTime:
-        return self
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[LogTime, float]:
+        return cls(1.0), 1.0 - options["added"]
 
     def bind(self, origin: float) -> BoundLogTime:
         return BoundLogTime(origin, self.parameters, offset=self.offset)
@@ -91,3 +90,10 @@ class BoundLogTime(BoundShape):
         inside = since(time, -added).strip("()")
         divided = "" if self.offset == 1 else f" / {self.offset:g}"
         return ["", f"log({'(' + inside + ')' if divided and added else inside}{divided})"]
+
+    def words(self, names: Names) -> ShapeWords:
+        basis = self.level_one(names.time)[1]
+        unit = f"{names.unit} per unit of {basis}".strip()
+        slope = ParameterWords(f"Change of {names.outcome} per unit of {basis}", "change with log time", unit)
+        text = f"a curve that is steep at first and then levels off: {names.outcome} follows {basis}"
+        return ShapeWords(text, {"intercept": names.start, "slope": slope})

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from growthcurves.errors import ModelError, NotEstimableError
-from growthcurves.model.shapes.base import Array, BoundShape, Seen
+from growthcurves.model.shapes.base import Array, BoundShape, Seen, Shape
+from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 
 #: More different times than this are no common grid of occasions.
 MOST_OCCASIONS = 50
 
 
 @dataclass(frozen=True)
-class Occasions:
+class Occasions(Shape):
     """One mean per occasion: each wave's mean is a growth parameter, such as ``week[4]``.
 
     Occasions are the distinct times, or the waves where the model names a wave column; then a wave's time is
@@ -43,6 +44,7 @@ class Occasions:
     labels: Any = None
     wave: str | None = None
     waves: Any = None
+    waves_are_occasions = True
 
     def __post_init__(self) -> None:
         for name in ("times", "labels", "waves"):
@@ -62,8 +64,15 @@ class Occasions:
         return ("intercept",)
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        return ()
+    def wave_column(self) -> str | None:
+        return self.wave
+
+    def options(self) -> dict[str, Any]:
+        """None: the same data give the same occasions."""
+        return {}
+
+    def unbound_words(self, time: str) -> list[str] | None:
+        return [f"[occasion of {time}]"] if self.times is None else None
 
     def learned(self, seen: Seen) -> Occasions:
         if self.times is not None:
@@ -142,6 +151,15 @@ class BoundOccasions(BoundShape):
 
     def level_one(self, time: str) -> list[str]:
         return [f"[{time} = {t:g}]" for t in self.times]
+
+    def words(self, names: Names) -> ShapeWords:
+        found = {
+            label: ParameterWords(f"Mean {names.outcome} at {names.time} {names.number(time)}", label, names.unit)
+            for label, time in zip(self.parameters, self.times, strict=True)
+        }
+        level = ParameterWords(f"Level of {names.outcome} at all occasions", "level at all occasions", names.unit)
+        text = f"a distance from the mean of each occasion; no curve is assumed between the {len(self.times)} occasions"
+        return ShapeWords(text, found | {"intercept": level, "slope": names.rate()})
 
 
 def _shown(value: Any) -> str:

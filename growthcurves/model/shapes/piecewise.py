@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from growthcurves.errors import ModelError
-from growthcurves.model.shapes.base import Array, BoundShape, Seen, constant_first
+from growthcurves.model.shapes.base import Array, BoundShape, Seen, Shape, constant_first
+from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, shown_value
 
 
 @dataclass(frozen=True)
-class Piecewise:
+class Piecewise(Shape):
     """Growth in straight pieces that meet at the knots; each slope is the rate within its piece.
 
     Parameters
@@ -41,6 +42,7 @@ class Piecewise:
 
     knots: Any
     jump: bool = False
+    implied_by = ("knots", "jump")
 
     def __post_init__(self) -> None:
         listed = not isinstance(self.knots, (str, Real)) and isinstance(self.knots, Iterable)
@@ -145,6 +147,23 @@ class BoundPiecewise(BoundShape):
         between = [f"({time} from {a} to {b})" for a, b in zip(shown, shown[1:], strict=False)]
         jumps = [f"[{time} >= {knot}]" for knot in shown] if self.jump else []
         return ["", first, *between, f"({time} from {shown[-1]})", *jumps]
+
+    def words(self, names: Names) -> ShapeWords:
+        knots = [
+            f"{names.time} {names.number(knot)}" if not isinstance(knot, str) else f"the person's own {knot}"
+            for knot in self.knots
+        ]
+        ends = [f"up to {knots[0]}", *(f"from {a} to {b}" for a, b in zip(knots, knots[1:], strict=False))]
+        found = {"intercept": names.start}
+        for name, where in zip(self.parameters[1:], [*ends, f"from {knots[-1]}"], strict=False):
+            found[name] = names.rate(where)
+        for name, knot in zip([p for p in self.parameters if p.startswith("jump")], knots, strict=False):
+            found[name] = ParameterWords(f"Jump of {names.outcome} at {knot}", f"jump at {knot}", names.unit)
+        found["slope"] = names.rate("over all pieces")
+        meet = "with a jump at" if self.jump else "that meet at"
+        where = " and ".join(knots)
+        text = f"straight pieces {meet} {where}: a {names.start.short}, and a rate of change in each piece"
+        return ShapeWords(text, found)
 
 
 def _number(knot: Any) -> float:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.errors import ModelError
-from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Seen, since
+from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Shape, since
+from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 from growthcurves.numerics.bounds import shown_value
 
 NAMES = ("intercept", "slope", "quadratic", "cubic", "quartic", "quintic")
+POWERS = {2: "²", 3: "³"}
 SHORT = {1: "linear", 2: "quadratic", 3: "cubic"}
 
 
 @dataclass(frozen=True)
-class Polynomial:
+class Polynomial(Shape):
     """Growth as a polynomial in time: pi_0 + pi_1 (t - origin) + ... + pi_d (t - origin)^d.
 
     The slope is the rate of change at the origin.
@@ -39,6 +42,8 @@ class Polynomial:
     """
 
     degree: int
+    implied_by = ("degree",)
+    formula_curve = "power"
 
     def __post_init__(self) -> None:
         whole = isinstance(self.degree, int) and not isinstance(self.degree, bool)
@@ -58,12 +63,12 @@ class Polynomial:
     def default_random(self) -> tuple[str, ...]:
         return self.parameters[:2]
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return ()
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[Polynomial, float]:
+        return cls(options["power"]), 0.0
 
-    def learned(self, seen: Seen) -> Polynomial:
-        return self
+    def of_power(self, power: int) -> str:
+        return self.parameters[power]
 
     def bind(self, origin: float) -> BoundPolynomial:
         return BoundPolynomial(origin, self.parameters)
@@ -86,12 +91,11 @@ class BoundPolynomial(BoundShape):
         powers = range(1, len(self.parameters))
         return np.column_stack([np.zeros(len(away)), *(power * away ** (power - 1) for power in powers)])
 
-    def engine_columns(self, time: Array, values: Array | None = None) -> EngineColumns:
+    def engine_columns(self, time: Array, values: Array | None = None, middle: float = 0.0) -> EngineColumns:
         """Powers about the middle of the data; the model's own follow by the binomial theorem."""
         degree = len(self.parameters) - 1
         if degree == 1:
             return EngineColumns([time], [{0: 1.0}, {0: -self.origin, 1: 1.0}])
-        middle = _observed_middle(time)
         away = middle - self.origin
         stored: list[NDArray] = [time - middle]
         for _ in range(degree - 1):
@@ -106,8 +110,20 @@ class BoundPolynomial(BoundShape):
         away = since(time, self.origin)
         return ["", away, *(f"{away}^{power}" for power in range(2, len(self.parameters)))]
 
-
-def _observed_middle(time: Array) -> float:
-    """The observed time nearest the middle of the range: differences from it are exact for whole numbers."""
-    middle = (float(time.min()) + float(time.max())) / 2.0 if time.size else 0.0
-    return float(time[np.abs(time - middle).argmin()]) if time.size else 0.0
+    def words(self, names: Names) -> ShapeWords:
+        degree = len(self.parameters) - 1
+        if degree == 1:
+            rate = names.rate()
+            text = f"a straight line: a {names.start.short} and a rate of change per {names.time_unit}"
+            return ShapeWords(text, {"intercept": names.start, "slope": rate})
+        at = f"at {names.time} {names.origin}"
+        found = {"intercept": names.start, "slope": names.rate(at)}
+        for power, name in enumerate(self.parameters[2:], start=2):
+            what = "how the rate itself changes" if power == 2 else f"coefficient of {names.time} to the power {power}"
+            unit = f"{names.unit} per {names.time_unit}{POWERS.get(power, f'^{power}')}".strip()
+            found[name] = ParameterWords(f"{name.capitalize()} term: {what}", f"{name} term", unit)
+        text = (
+            f"a curve ({SHORT.get(degree, f'a polynomial of degree {degree}')}): a {names.start.short}, a rate of "
+            f"change {at}, and {'a term that bends it' if degree == 2 else 'terms that bend it'}"
+        )
+        return ShapeWords(text, found)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from growthcurves.errors import ModelError
-from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Seen, constant_first
+from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Seen, Shape, constant_first
 from growthcurves.model.shapes.natural_spline import natural_basis, natural_knots
+from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, whole_number
 
 
@@ -19,7 +20,7 @@ def _numbers(knots: Any) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class Spline:
+class Spline(Shape):
     """Growth as a natural cubic spline of time.
 
     Knots lie at the quantiles of the distinct observed times (in original units), boundary knots at the first
@@ -49,6 +50,9 @@ class Spline:
     df: int | None = None
     knots: Any = None
     boundary: Any = None
+    implied_by = ("df",)
+    formula_curve = "spline"
+    formula_powers = 1  # persons may differ by straight lines about a spline
 
     def __post_init__(self) -> None:
         knots = None if self.knots is None else _numbers(self.knots)
@@ -77,10 +81,6 @@ class Spline:
     def default_random(self) -> tuple[str, ...]:
         return ("intercept", "slope")
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return ()
-
     def learned(self, seen: Seen) -> Spline:
         assert self.df is not None
         distinct = np.unique(seen.times)
@@ -95,6 +95,14 @@ class Spline:
         if knots and not boundary[0] < knots[0] <= knots[-1] < boundary[1]:
             raise ModelError(f"The knots of Spline() must lie between {boundary[0]:g} and {boundary[1]:g}.")
         return replace(self, knots=knots, boundary=boundary)
+
+    @classmethod
+    def of_formula(cls, options: dict[str, Any]) -> tuple[Spline, str]:
+        return cls(**options), "first"
+
+    def unbound_words(self, time: str) -> list[str] | None:
+        seen = self.knots is not None and self.boundary is not None
+        return None if seen else _basis_words(time, len(self.parameters))
 
     def bind(self, origin: float) -> BoundSpline:
         if self.knots is None or self.boundary is None:
@@ -123,7 +131,7 @@ class BoundSpline(BoundShape):
         rates = natural_basis(time, self.knots, self.boundary, order=1)
         return np.column_stack([np.zeros(len(rates)), rates])
 
-    def engine_columns(self, time: Array, values: Array | None = None) -> EngineColumns:
+    def engine_columns(self, time: Array, values: Array | None = None, middle: float = 0.0) -> EngineColumns:
         curves = natural_basis(time, self.knots, self.boundary)
         stored = [np.ascontiguousarray(column) for column in curves.T]
         shift = self._at_origin()
@@ -134,10 +142,20 @@ class BoundSpline(BoundShape):
         return natural_basis(np.array([self.origin]), self.knots, self.boundary)[0]
 
     def level_one(self, time: str) -> list[str]:
-        return spline_words(time, len(self.parameters))
+        return _basis_words(time, len(self.parameters))
+
+    def words(self, names: Names) -> ShapeWords:
+        found = {"intercept": names.start}
+        for place, name in enumerate(self.parameters[1:], start=1):
+            found[name] = ParameterWords(f"Spline term {place}", f"spline term {place}", names.unit)
+        found["slope"] = names.rate()  # as a random effect: a straight line beside the curve
+        knots = " and ".join(names.number(knot) for knot in self.knots)
+        inner = f" with its bends at {names.time} {knots}" if knots else ""
+        curve = f"a smooth curve (natural cubic spline{inner})"
+        return ShapeWords(f"{curve}; its single terms say little, so read the curve and its rates", found)
 
 
-def spline_words(time: str, parameters: int) -> list[str]:
+def _basis_words(time: str, parameters: int) -> list[str]:
     """The basis in words."""
     return ["", *(f"spline{j}({time})" for j in range(1, parameters))]
 

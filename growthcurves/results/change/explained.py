@@ -38,7 +38,7 @@ def _rate_columns(fit: FittedModel) -> Iterator[tuple[int, str]]:
     """Column of X and predictor of every effect on a growth parameter that carries change, but for the means."""
     for name in _rate_parameters(fit):
         for (column, _), predictor in zip(
-            fit.bound.growth_terms[name], fit.bound.predictors[name].names, strict=True
+            fit.recipe.growth_terms[name], fit.recipe.predictors[name].names, strict=True
         ):
             if predictor != "1":
                 yield column, predictor
@@ -63,7 +63,7 @@ def _predictors(fit: FittedModel, carried: set[str]) -> dict[str, list[str]]:
     """Predictors that go with each term of the rate's formulas: its own and those of its interactions."""
     parts: dict[str, tuple[frozenset[Factor], list[str]]] = {}
     for parameter in _rate_parameters(fit):
-        columns = fit.bound.predictors[parameter]
+        columns = fit.recipe.predictors[parameter]
         for place, predictor in enumerate(columns.names):
             if predictor in carried:
                 term = columns.terms[place]
@@ -82,11 +82,11 @@ def reduced(fit: FittedModel, without: frozenset[int]) -> Estimates:
     Where predictors of a growth parameter are left out, its mean stays, whatever their coding.
     """
     gone = {*without, *fit.sums.left_out}
-    fixed = [pair for j, pair in enumerate(fit.bound.x) if j not in gone]
-    lost = {name for name, places in fit.bound.growth_terms.items() if any(column in without for column, _ in places)}
-    means = [(k, 0) for k, name in zip(fit.bound.growth_rows, fit.model.parameters, strict=True) if name in lost]
+    fixed = [pair for j, pair in enumerate(fit.recipe.x) if j not in gone]
+    lost = {name for name, places in fit.recipe.growth_terms.items() if any(column in without for column, _ in places)}
+    means = [(k, 0) for k, name in zip(fit.recipe.growth_rows, fit.model.parameters, strict=True) if name in lost]
     fixed += [mean for mean in means if mean not in fixed]
-    return fit.estimates.with_columns(fixed, fit.bound.z, fit.model.random.positions)
+    return fit.estimates.with_columns(fixed, fit.recipe.z, fit.model.random.positions)
 
 
 def _variance(rate: Rate, estimates: Estimates) -> float:

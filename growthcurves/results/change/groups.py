@@ -30,7 +30,7 @@ def group_findings(asked: Question, group: Group | None, persons: np.ndarray, eb
 
 def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[Finding]:
     rows = [Finding(Kind.PERSONS, float(len(persons))), _mean_rate(asked, asked.rate, persons)]
-    if is_curved(asked.fit) and asked.fit.bound.shape.smooth:
+    if is_curved(asked.fit) and asked.fit.recipe.shape.smooth:
         for time in chosen_times(asked.fit, asked.at):
             rows.append(_mean_rate(asked, rate_at(asked.fit, float(time)), persons, at=float(time)))
     if not asked.rate.varies or not asked.fit.identified:
@@ -49,7 +49,7 @@ def difference_findings(asked: Question, groups: Sequence[tuple[Group | None, np
     """Mean rate of each group less that of the first, over the persons who are in them."""
     means = [asked.rate.design(persons).mean(axis=1) for _, persons in groups]
     rates = [name for name in asked.fit.model.parameters if name != "intercept"]
-    others = {name for rate in rates for name in asked.fit.bound.predictors[rate].used}
+    others = {name for rate in rates for name in asked.fit.recipe.predictors[rate].used}
     first = groups[0][0]
     return [
         replace(_difference(asked, mean - means[0], len(others) > 1), group=group, of=first)

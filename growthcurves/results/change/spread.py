@@ -23,7 +23,7 @@ BOUNDARY = "estimated as zero: on the boundary"
 def spread_findings(asked: Question) -> list[Finding]:
     """SD of the rate given its predictors; for a curved shape that of the rate at chosen times too."""
     rows = [_sd(asked, asked.rate)]
-    if is_curved(asked.fit) and asked.fit.bound.shape.smooth:
+    if is_curved(asked.fit) and asked.fit.recipe.shape.smooth:
         for time in chosen_times(asked.fit, asked.at):
             rows.append(_sd(asked, rate_at(asked.fit, float(time)), at=float(time)))
     return rows
@@ -81,7 +81,7 @@ def _straight_random(fit: FittedModel) -> bool:
 
 def _line_effects(fit: FittedModel) -> bool:
     straight = fit.model.parameters == ("intercept", "slope") and not is_curved(fit)
-    return straight or "slope" in fit.bound.shape.extra or "quadratic" in fit.model.parameters
+    return straight or "slope" in fit.recipe.shape.extra or "quadratic" in fit.model.parameters
 
 
 def _apart(one: float, other: float) -> float:

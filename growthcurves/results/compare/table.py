@@ -201,7 +201,7 @@ def _table(fits: dict[str, FittedModel], tests: list[_Test]) -> pd.DataFrame:
 
 def _words(fit: FittedModel) -> str:
     blocks = ["(" + ", ".join(block) + ")" for block in fit.model.random.blocks]
-    shape = "" if fit.model.time is None else f"{getattr(fit.model.shape, 'name', fit.model.shape)}; "
+    shape = f"{fit.model.growth_shape.name}; " if fit.recipe.shape.changes else ""
     return f"{shape}{predictor_words(fit.model)}; random {' '.join(blocks) or 'none'}"
 
 

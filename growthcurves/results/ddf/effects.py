@@ -11,8 +11,8 @@ from growthcurves.fitted import FittedModel
 
 def owners(fit: FittedModel) -> list[str]:
     """For each fixed effect, the growth parameter that it predicts, or the time-varying covariate that it is."""
-    owner = {column: name for name, terms in fit.bound.growth_terms.items() for column, _ in terms}
-    return [owner.get(column, fit.bound.terms[column]) for column in fit.sums.kept]
+    owner = {column: name for name, terms in fit.recipe.growth_terms.items() for column, _ in terms}
+    return [owner.get(column, fit.recipe.terms[column]) for column in fit.sums.kept]
 
 
 def random_effect(fit: FittedModel, name: str) -> int | None:
@@ -23,7 +23,7 @@ def random_effect(fit: FittedModel, name: str) -> int | None:
     """
     if name in fit.random_names:
         return fit.random_names.index(name)
-    fixed = {*fit.model.parameters, *fit.bound.covariates.names}
+    fixed = {*fit.model.parameters, *fit.recipe.covariates.names}
     others = [place for place, effect in enumerate(fit.random_names) if effect not in fixed]
     return others[-1] if others and name in fit.model.parameters and name != "intercept" else None
 

@@ -12,7 +12,6 @@ import pandas as pd
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import shape_times
 from growthcurves.model.columns import Columns
 from growthcurves.model.formula.tokens import quoted
 from growthcurves.model.formula.tree import CONSTANT, Factor, Term
@@ -126,12 +125,12 @@ def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> 
     hypotheses = _third(fit, effects, wanted) if type == 3 else [_second(fit, effects, effect) for effect in wanted]
     rows = [_row(fit, effect, *found, ddf) for effect, found in zip(wanted, hypotheses, strict=True)]
     columns = ["term", "df_num", "df_den", "statistic", "p_value", "note"]
-    where = "" if fit.model.time is None else f" Effects on the intercept are those at {_origin_text(fit)}."
+    where = "" if not fit.recipe.shape.changes else f" Effects on the intercept are those at {_origin_text(fit)}."
     return JointTests(pd.DataFrame(rows, columns=columns), type, ddf_of(ddf).label, where)
 
 
 def _origin_text(fit: FittedModel) -> str:
-    return f"{fit.model.time} {time_text(fit.bound.shape.origin)}, the origin of time"
+    return f"{fit.model.time} {time_text(fit.recipe.shape.origin)}, the origin of time"
 
 
 def _row(fit: FittedModel, effect: Effect, L: np.ndarray, full: int, ddf: Any) -> list:
@@ -186,10 +185,11 @@ def _factor_variables(columns: Columns) -> dict[Factor, str]:
 
 def _function_of_time(fit: FittedModel, owner: str | None) -> frozenset[str]:
     """What a growth parameter is multiplied with; as a covariate's formula writes it where it is time itself."""
-    if owner is None or fit.model.time is None:
+    if owner is None:
         return frozenset()
-    text = fit.bound.shape.level_one(fit.model.time)[fit.model.parameters.index(owner)]
-    return frozenset([quoted(fit.model.time) if text == fit.model.time else text]) if text else frozenset()
+    time = str(fit.model.time)
+    text = fit.recipe.shape.level_one(time)[fit.model.parameters.index(owner)]
+    return frozenset([quoted(time) if text == time else text]) if text else frozenset()
 
 
 def _name(owner: str | None, term: Term) -> str:
@@ -220,13 +220,10 @@ class _Cells:
         cells = grid.cells()
         rows = np.random.default_rng(0).integers(0, fit.sums.rows, LOOKS)
         numbers = {item.name: fit.panel.numbers(item.name)[rows] for item in variables.values() if not item.factor}
-        times = np.zeros(fit.sums.rows)
-        if fit.model.time is not None:
-            times = shape_times(fit.model, fit.panel.times, fit.panel.frame)
         parts = []
         for look, row in enumerate(rows):
             cells = cells.assign(**{name: values[look] for name, values in numbers.items()})
-            parts.append(cell_rows(fit, cells, times[row]))
+            parts.append(cell_rows(fit, cells, fit.times[row]))
         return cls(factors, np.stack(parts, axis=1))
 
     def hypothesis(self, fit: FittedModel, effects: list[Effect], effect: Effect) -> tuple[np.ndarray, int]:

@@ -152,13 +152,13 @@ def means(
     1  day 9     345.6  17.0
     """
     grid = Grid.of(fit, by)
-    if fit.model.time is None:
+    if not fit.recipe.shape.changes:
         if at is not None:
             raise ModelError("The model has no time: leave out at=.")
         points: list[dict[str, Any]] = [{}]
     else:
         times = default_times(fit) if at is None else times_asked(at)
-        points = [{fit.model.time: float(t)} for t in times]
+        points = [{str(fit.model.time): float(t)} for t in times]
     when = [next(iter(point.values()), 0.0) for point in points]
     parts = [grid.average(fit, cell_rows(fit, grid.cells(), t)) for t in when]
     title = f"Estimated means of {fit.model.outcome}"

@@ -58,12 +58,12 @@ def slopes(
              term  estimate  std_error
     0  day 0 to 9     10.47       1.55
     """
-    if fit.model.time is None:
+    if not fit.recipe.shape.changes:
         raise NotEstimableError("The model has no time, and so no rate of change: give one with time=.")
     if between is not None and at is not None:
         raise ModelError("between= asks for the average rate of an interval and at= for the rate at a point: give one.")
     grid = Grid.of(fit, by)
-    time = fit.model.time
+    time = str(fit.model.time)
     if at is not None:
         times = times_asked(at)
         points: list[dict[str, Any]] = [{time: float(t)} for t in times]

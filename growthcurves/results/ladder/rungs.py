@@ -12,11 +12,11 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, recorded
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import model_columns
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.growth import GrowthModel, predictor_words
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
+from growthcurves.model.recipe import model_columns
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _means(model: GrowthModel) -> GrowthModel:
 
 def _growth(top: FittedModel) -> GrowthModel:
     """The shape of the model at the top without anything that predicts it."""
-    covariates = set(top.bound.covariates.names)
+    covariates = set(top.recipe.covariates.names)
     return top.model.replace(
         predictors=None, covariates=None, reference=None, random=_without(top.model.random, covariates)
     )
@@ -123,4 +123,4 @@ def _parts(step: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
 
 
 def _same(left: FittedModel, right: FittedModel) -> bool:
-    return left.bound.terms == right.bound.terms and left.model.random == right.model.random
+    return left.recipe.terms == right.recipe.terms and left.model.random == right.model.random

@@ -62,7 +62,7 @@ def people(fit: FittedModel) -> pd.DataFrame:
     columns |= {f"ols_{name}": own.estimates[k] for k, name in enumerate(parameters)}
     for k, name in enumerate(parameters):
         columns |= {f"eb_{name}": eb[k], f"eb_{name}_se": error[k]}
-    if fit.model.time is not None:
+    if fit.recipe.shape.rate_names:
         columns |= _rate_columns(fit, eb, error)
     return ordered(pd.DataFrame(columns, index=person_index(fit)))
 
@@ -72,7 +72,7 @@ def _rate_columns(fit: FittedModel, eb: np.ndarray, error: np.ndarray) -> dict[s
     parameters, own = fit.model.parameters, fit.own_growth
     if "slope" in parameters:
         k = parameters.index("slope")
-        rate, se, contrast = eb[k], error[k], Rate(fit, fit.bound.shape.effects("slope")[None])
+        rate, se, contrast = eb[k], error[k], Rate(fit, fit.recipe.shape.effects("slope")[None])
         columns = {}
     else:
         contrast = average_rate(fit)

@@ -55,7 +55,7 @@ def person_values(fit: FittedModel, column: str) -> Any:
 
 def _levels(fit: FittedModel, by: str, values: pd.Series) -> list:
     """The groups in the order of the model's levels, the reference first; else of a categorical; else sorted."""
-    for columns in fit.bound.predictors.values():
+    for columns in fit.recipe.predictors.values():
         if by in columns.levels:
             return columns.levels[by]
     if isinstance(values.dtype, pd.CategoricalDtype):
@@ -95,7 +95,7 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
 
 def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
     """Times at which a curve is drawn: an even grid over the observed times; the occasions if it has no others."""
-    only = fit.bound.shape.only_at
+    only = fit.recipe.shape.only_at
     return np.linspace(*whole_period(fit), count) if only is None else np.array(only)
 
 
@@ -114,6 +114,6 @@ def _curve_variance(fit: FittedModel, z: np.ndarray) -> float:
     """z' G z; NaN where the variance between persons depends on covariates."""
     if not fit.random_names:
         return 0.0
-    if any(name in fit.bound.covariates.names for name in fit.random_names):
+    if any(name in fit.recipe.covariates.names for name in fit.random_names):
         return float("nan")
     return float(fit.point.between(z))

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.parameters import Occasions
-from growthcurves.data.clock import on_the_clock
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.fitted import FittedModel
-from growthcurves.model.bind import shape_times
 from growthcurves.model.columns import replay
+from growthcurves.model.recipe import row_times
 from growthcurves.model.transforms import person_transforms, uses_persons
 from growthcurves.results.questions.estimable import estimable
 
@@ -34,29 +33,27 @@ class DesignRows:
 
 def own_rows(fit: FittedModel) -> DesignRows:
     """The design of the rows that were used."""
-    bound, codes = fit.bound, fit.panel.persons.codes
+    bound, recipe, codes = fit.bound, fit.recipe, fit.panel.persons.codes
     n = len(codes)
-    times = fit.times if fit.model.time else np.zeros(n)
-    basis = bound.shape.basis(times, bound.shape_values[codes])
-    covariates = [np.ones(n) if values is None else values for values in bound.covariates.values]
-    rows = np.column_stack([basis, *covariates])
-    place = {k: i for i, k in enumerate(bound.growth_rows)}
-    first = len(bound.made) - len(covariates)
+    basis = recipe.shape.basis(fit.times, bound.shape_values[codes])
+    rows = np.column_stack([basis, *bound.covariates])
+    place = {k: i for i, k in enumerate(recipe.growth_rows)}
+    first = len(recipe.made) - len(bound.covariates)
     X = np.empty((n, len(fit.terms)))
     for j, column in enumerate(fit.sums.kept):
-        k, weight = bound.x[column]
+        k, weight = recipe.x[column]
         row = place[k] if k in place else basis.shape[1] + k - first
         X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
     return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index, np.ones(n, bool),
-                      Occasions(times))  # fmt: skip
+                      Occasions(row_times(fit.panel)))  # fmt: skip
 
 
 def random_columns(fit: FittedModel, basis: np.ndarray, covariates: np.ndarray) -> np.ndarray:
     """Z (n, q) from the growth basis (n, K) and the covariates."""
     Z = basis @ fit.effects
     for a, name in enumerate(fit.random_names):
-        if name in fit.bound.covariates.names:
-            Z[:, a] = covariates[:, fit.bound.covariates.names.index(name)]
+        if name in fit.recipe.covariates.names:
+            Z[:, a] = covariates[:, fit.recipe.covariates.names.index(name)]
     return Z
 
 
@@ -70,37 +67,17 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     ModelError
         For a level that the model has not seen.
     """
-    bound, model = fit.bound, fit.model
     frame = as_frame(data)
-    needed = {column for columns in (*bound.predictors.values(), bound.covariates) for column in columns.used}
-    needed |= ({model.time} if model.time else set()) | set(bound.shape.columns)
-    require_columns(frame, sorted(needed))
-    time = fit.panel.elapsed(frame) if model.time else np.zeros(len(frame))
-    table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
-    shape_values = on_the_clock(fit.panel, frame, bound.shape.columns)
-    basis = bound.shape.basis(shape_times(model, time, frame), shape_values)
-    covariates = _covariates(fit, frame, table)
-    X = np.column_stack([growth_columns(fit, table, basis), covariates])
-    Z = random_columns(fit, basis, covariates)
-    return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X), Occasions(np.asarray(time)))
-
-
-def growth_columns(fit: FittedModel, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:
-    """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model."""
-    parts = []
-    for k, name in enumerate(fit.model.parameters):
-        columns = fit.bound.predictors[name]
-        if columns.constant:
-            made = np.ones((len(basis), len(columns.names)))
-        else:
-            made = replay(columns, {used: table[used] for used in columns.used})
-        parts.append(basis[:, [k]] * made)
-    return np.column_stack(parts)
+    read = fit.recipe.read(frame)
+    covariates = _covariates(fit, frame, read.table)
+    X = np.column_stack([fit.recipe.growth_columns(read.table, read.basis), covariates])
+    Z = random_columns(fit, read.basis, covariates)
+    return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X), Occasions(read.time))
 
 
 def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Series]) -> np.ndarray:
     """The time-varying covariates of new data, (n, c)."""
-    columns = fit.bound.covariates
+    columns = fit.recipe.covariates
     if not columns.names:
         return np.zeros((len(frame), 0))
     used = {name: table[name] for name in columns.used}

@@ -41,7 +41,7 @@ class PersonTypes:
     def status(self, time: float) -> np.ndarray:
         """Rows of X for the expected outcome at a time without covariates, (k, p)."""
         values = self.fit.kinds.values[self.kinds]
-        basis = self.fit.bound.shape.basis(np.full(len(values), time), values)
+        basis = self.fit.recipe.shape.basis(np.full(len(values), time), values)
         return self.combine(basis)
 
 

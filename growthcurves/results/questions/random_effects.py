@@ -13,7 +13,7 @@ def require_growth_random(fit: FittedModel) -> None:
     """Refuse what has no answer for models without random effects or with random covariates."""
     if not fit.random_names:
         raise NotEstimableError("The model has no random effects: there is no variance between persons to speak of.")
-    others = [name for name in fit.random_names if name in fit.bound.covariates.names]
+    others = [name for name in fit.random_names if name in fit.recipe.covariates.names]
     if others:
         raise NotEstimableError(
             f"The variance between persons depends on {', '.join(others)} as well as on time: "
@@ -24,7 +24,7 @@ def require_growth_random(fit: FittedModel) -> None:
 def random_rows(fit: FittedModel, time: float) -> np.ndarray:
     """z(t) for the standard random effects, one row for each kind of person, (m, q)."""
     values = fit.kinds.values
-    basis = fit.bound.shape.basis(np.full(len(values), float(time)), values)
+    basis = fit.recipe.shape.basis(np.full(len(values), float(time)), values)
     return fit.standard_rows(basis @ fit.effects)
 
 

@@ -96,7 +96,7 @@ def require_shape(fit: FittedModel) -> None:
     ------
     NotEstimableError
     """
-    if fit.model.time is None:
+    if not fit.recipe.shape.changes:
         raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
     if any(of_time for of_time, _ in time_terms(fit)):
         raise NotEstimableError(
@@ -136,11 +136,12 @@ def average_rate(fit: FittedModel, between: tuple[float, float] | None = None) -
     ModelError
         When `between` is not two ascending times.
     """
-    first, last = checked_period(between) or whole_period(fit)
+    period = checked_period(between)
     if not is_curved(fit):
         return Rate(fit, straight_rows(fit))
+    first, last = period or whole_period(fit)
     rows = [
-        np.diff(fit.bound.shape.basis(np.array([first, last]), np.repeat(kind[None], 2, axis=0)), axis=0)[0]
+        np.diff(fit.recipe.shape.basis(np.array([first, last]), np.repeat(kind[None], 2, axis=0)), axis=0)[0]
         for kind in fit.kinds.values
     ]
     return Rate(fit, np.array(rows) / (last - first))
@@ -151,23 +152,23 @@ def rate_at(fit: FittedModel, time: float) -> Rate:
     if not is_curved(fit):
         return Rate(fit, straight_rows(fit))
     times = np.full(len(fit.kinds.values), float(time))
-    return Rate(fit, fit.bound.shape.derivative(times, fit.kinds.values))
+    return Rate(fit, fit.recipe.shape.derivative(times, fit.kinds.values))
 
 
 def status_at(fit: FittedModel, time: float) -> Rate:
     """The status at a time as a combination of growth parameters, covariates apart."""
     values = fit.kinds.values
-    return Rate(fit, fit.bound.shape.basis(np.full(len(values), float(time)), values))
+    return Rate(fit, fit.recipe.shape.basis(np.full(len(values), float(time)), values))
 
 
 def straight_rows(fit: FittedModel) -> np.ndarray:
     """The slope of a straight line, exactly."""
-    return fit.bound.shape.effects("slope")[None]
+    return fit.recipe.shape.effects("slope")[None]
 
 
 def is_curved(fit: FittedModel) -> bool:
     """Whether the rate may change with time."""
-    return fit.bound.shape.curved
+    return fit.recipe.shape.curved
 
 
 def middle_time(fit: FittedModel) -> float:

@@ -16,7 +16,6 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns, replay
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.transforms import person_transforms, uses_persons
-from growthcurves.results.questions.design_rows import growth_columns
 from growthcurves.results.questions.estimable import estimable
 from growthcurves.results.questions.rates import Rate, average_rate, rate_at
 from growthcurves.results.tables.printing import number, time_text
@@ -79,8 +78,8 @@ class GridRows:
 
 def all_columns(fit: FittedModel) -> Iterator[Columns]:
     """The formulas of the model, read: predictors of each growth parameter, then covariates."""
-    yield from fit.bound.predictors.values()
-    yield fit.bound.covariates
+    yield from fit.recipe.predictors.values()
+    yield fit.recipe.covariates
 
 
 def grid_variables(fit: FittedModel) -> dict[str, Variable]:
@@ -205,7 +204,7 @@ def _product(variables: Mapping[str, Variable], names: list[str]) -> list[dict[s
 def cell_rows(fit: FittedModel, cells: pd.DataFrame, time: float) -> np.ndarray:
     """X over all terms of the model (cells, terms) at a time; the growth basis is its mean over persons."""
     kinds = fit.kinds
-    basis = fit.bound.shape.basis(np.full(len(kinds.values), float(time)), kinds.values)
+    basis = fit.recipe.shape.basis(np.full(len(kinds.values), float(time)), kinds.values)
     return np.column_stack([_growth(fit, cells, kinds.shares @ basis), _covariates(fit, cells, time)])
 
 
@@ -229,12 +228,12 @@ def _mean_row(rate: Rate) -> np.ndarray:
 
 def _growth(fit: FittedModel, cells: pd.DataFrame, row: np.ndarray) -> np.ndarray:
     """Columns of the growth parameters for one combination of the growth basis (K,)."""
-    return growth_columns(fit, {str(name): cells[name] for name in cells}, np.tile(row, (len(cells), 1)))
+    return fit.recipe.growth_columns({str(name): cells[name] for name in cells}, np.tile(row, (len(cells), 1)))
 
 
 def _covariates(fit: FittedModel, cells: pd.DataFrame, time: float) -> np.ndarray:
     """Columns of the covariates; each cell is a person of its own, whose time-varying covariates do not vary."""
-    columns = fit.bound.covariates
+    columns = fit.recipe.covariates
     if not columns.names:
         return np.zeros((len(cells), 0))
     table = {name: cells[name] for name in columns.used if name != fit.model.time}

@@ -21,7 +21,7 @@ def term_weights(fit: FittedModel, name: str) -> np.ndarray:
     known = vocabulary(fit)
     found = known.get(plain(name), ())
     if not found:
-        raise ModelError(unknown("fixed effect", name.replace("`", "").strip(), fit.bound.terms))
+        raise ModelError(unknown("fixed effect", name.replace("`", "").strip(), fit.recipe.terms))
     if len(found) > 1:
         raise ModelError(f"{name!r} can mean {' or '.join(found)}: write the one that is meant.")
     if found[0] in fit.aliased:
@@ -36,10 +36,10 @@ def term_weights(fit: FittedModel, name: str) -> np.ndarray:
 def vocabulary(fit: FittedModel) -> dict[str, tuple[str, ...]]:
     """What each plain name may mean: a term's own name, or else the formula's wording."""
     known: dict[str, tuple[str, ...]] = {}
-    for name in fit.bound.terms:
+    for name in fit.recipe.terms:
         for wording in {plain(wording) for wording in _wordings(fit, name)}:
             known[wording] = (*known.get(wording, ()), name)
-    return known | {plain(name): (name,) for name in fit.bound.terms}
+    return known | {plain(name): (name,) for name in fit.recipe.terms}
 
 
 def effect_terms(fit: FittedModel, name: str) -> tuple[str, ...]:
@@ -76,12 +76,10 @@ def _orders(pieces: list[str]) -> Iterator[tuple[str, ...]]:
 
 def _parameter_words(fit: FittedModel, parameter: str) -> list[str]:
     """How a formula writes the basis of a growth parameter; empty for the constant."""
-    if fit.model.time is None:
-        return [""]
-    text = fit.bound.shape.level_one(fit.model.time)[fit.model.parameters.index(parameter)]
+    time = str(fit.model.time)
+    text = fit.recipe.shape.level_one(time)[fit.model.parameters.index(parameter)]
     words = [text, f"I({text})"] if text else [""]
-    time = re.escape(fit.model.time)
-    return [*words, fit.model.time] if re.fullmatch(rf"\(?{time}( [+-] [\d.e+-]+\))?", text) else words
+    return [*words, time] if re.fullmatch(rf"\(?{re.escape(time)}( [+-] [\d.e+-]+\))?", text) else words
 
 
 def _piece_words(piece: str) -> list[str]:

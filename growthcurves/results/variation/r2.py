@@ -170,8 +170,8 @@ def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),))
 
 def _growth_model(fit: FittedModel) -> Estimates:
     """The unconditional growth model: the growth parameters without predictors, the random effects as they are."""
-    fixed = tuple((k, 0) for k in fit.bound.growth_rows)
-    return fit.estimates.with_columns(fixed, fit.bound.z, fit.model.random.positions)
+    fixed = tuple((k, 0) for k in fit.recipe.growth_rows)
+    return fit.estimates.with_columns(fixed, fit.recipe.z, fit.model.random.positions)
 
 
 def _residual(estimates: Estimates) -> float:
@@ -179,10 +179,10 @@ def _residual(estimates: Estimates) -> float:
 
 
 def _pseudo(fit: FittedModel) -> Iterator[Measure]:
-    if any(name in fit.bound.covariates.names for name in fit.random_names):
+    if any(name in fit.recipe.covariates.names for name in fit.random_names):
         return
     growth = _growth_model(fit)
-    if fit.model.time is not None and "intercept" in fit.random_names:
+    if fit.recipe.shape.changes and "intercept" in fit.random_names:
         start = _means_model(fit)
         note = "unconditional means to unconditional growth model"
         yield _dropped(_residual(start), _residual(growth), RESIDUAL, "time", note)
@@ -204,8 +204,8 @@ def _has_predictors(fit: FittedModel) -> bool:
 
 def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
     notes = []
-    if name == "intercept" and fit.model.time is not None and len(fit.random_names) > 1:
-        notes.append(f"at {fit.model.time} {time_text(fit.bound.shape.origin)}: another origin gives another value")
+    if name == "intercept" and fit.recipe.shape.changes and len(fit.random_names) > 1:
+        notes.append(f"at {fit.model.time} {time_text(fit.recipe.shape.origin)}: another origin gives another value")
     if value != value:
         notes.append("no variance to explain")
     elif value < 0:
@@ -214,7 +214,7 @@ def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
 
 
 def _snijders_bosker(fit: FittedModel) -> Iterator[Measure]:
-    full, empty = _means_model(fit, [fit.bound.x[j] for j in fit.sums.kept]), _means_model(fit)
+    full, empty = _means_model(fit, [fit.recipe.x[j] for j in fit.sums.kept]), _means_model(fit)
     size = fit.panel.persons.count / float((1.0 / fit.panel.persons.sizes).sum())
     note = "random intercepts only" if fit.random_names != ("intercept",) else ""
     for level, count in ((1, 1.0), (2, size)):

@@ -106,7 +106,7 @@ def within_variance(fit: FittedModel, residuals: np.ndarray) -> float:
     The curves are of the model's growth shape; a person counts with occasions less growth parameters.
     """
     codes, count = fit.panel.persons.codes, fit.panel.persons.count
-    basis, _ = np.linalg.qr(fit.bound.shape.basis(fit.times, fit.bound.shape_values[codes]))
+    basis, _ = np.linalg.qr(fit.recipe.shape.basis(fit.times, fit.bound.shape_values[codes]))
     K = basis.shape[1]
     gram, target = np.empty((count, K, K)), np.empty((count, K))
     for a in range(K):

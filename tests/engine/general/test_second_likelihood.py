@@ -136,3 +136,5 @@ def test_what_it_lacks_is_told(dense):
         dense.conf_int(method="bootstrap")
     with pytest.raises(NotEstimableError, match="robust"):
         dense.robust()
+    with pytest.raises(NotEstimableError, match="recentre.. is not available.*fit it anew with origin="):
+        dense.recentre(3.0)

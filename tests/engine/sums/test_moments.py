@@ -20,6 +20,7 @@ from growthcurves.engine.solution import solve
 from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.errors import DataError
 
 LINEAR = Terms(((0, 0), (1, 0)), (0, 1), ((0, 1),))
 WITH_ARM = Terms(((0, 0), (0, 1), (0, 2), (1, 0), (1, 1)), (0, 1), ((0, 1),))
@@ -280,7 +281,7 @@ def test_pieces_of_different_models_do_not_add_up():
 def test_a_person_with_different_weights_in_two_pieces_is_refused():
     data, *model = panel("arms")
     first, second = by_rows(data, 2)
-    with pytest.raises(ValueError, match="different weights"):
+    with pytest.raises(DataError, match="other predictors in one batch"):
         people(first, *model) + people(second.assign(age=second["age"] + 1), *model)
 
 

@@ -132,9 +132,9 @@ def test_columns_names_and_replay(block):
         expected = theirs(text)
         if expected is None or expected.shape[1] > 120 or _scaled_categories(text):
             continue
-        found = evaluate(read_terms(text), Sheet(column, N))
+        found, made = evaluate(read_terms(text), Sheet(column, N))
         assert list(found.names) == named(expected), text
-        values = [np.ones(N) if values is None else values for values in found.values]
+        values = [np.ones(N) if values is None else values for values in made]
         if values:
             np.testing.assert_allclose(
                 np.column_stack(values), expected.to_numpy(float), rtol=1e-9, atol=1e-11, err_msg=text
@@ -162,11 +162,11 @@ def test_a_tree_reads_its_own_text(seed):
 
 def test_numbers_scale_a_term():
     matrix = model_matrix("2:x + z", FRAME)
-    found = evaluate(read_terms("2:x + z"), Sheet(column, N))
+    found, made = evaluate(read_terms("2:x + z"), Sheet(column, N))
     assert list(found.names) == named(matrix)
-    np.testing.assert_allclose(found.values[1], 2 * TABLE["x"])
-    both = evaluate(read_terms("0 + 2:a"), Sheet(column, N))
-    assert set(np.unique(np.column_stack(both.values))) == {0.0, 2.0}
+    np.testing.assert_allclose(made[1], 2 * TABLE["x"])
+    _, both = evaluate(read_terms("0 + 2:a"), Sheet(column, N))
+    assert set(np.unique(np.column_stack(both))) == {0.0, 2.0}
 
 
 @pytest.fixture(scope="module")

@@ -146,9 +146,9 @@ def test_centring_is_over_rows_through_the_formula_door_and_over_persons_through
 def test_the_origin_is_zero_as_written(data):
     late = data[data["day"] >= 3]
     formula = gc.fit("reaction ~ day + (day | subject)", late)
-    assert formula.bound.shape.origin == 0
+    assert formula.recipe.shape.origin == 0
     model = gc.fit(gc.GrowthModel("reaction", "day", "subject"), late)
-    assert model.bound.shape.origin == 3
+    assert model.recipe.shape.origin == 3
     assert formula.deviance == pytest.approx(model.deviance, rel=1e-10)
     at_three = formula.params["intercept"] + 3 * formula.params["slope"]
     assert model.params["intercept"] == pytest.approx(at_three, rel=1e-9)

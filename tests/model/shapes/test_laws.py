@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import growthcurves
 from growthcurves.errors import NotEstimableError
+from growthcurves.model.bind import observed_middle
 from growthcurves.model.shapes import SHAPES, Seen
 from growthcurves.model.shapes.log_time import LogTime
 from growthcurves.model.shapes.piecewise import Piecewise
 from growthcurves.model.shapes.polynomial import Polynomial
 from growthcurves.model.shapes.spline import Spline
+from growthcurves.model.shapes.words import Names
 
 TIMES = np.array([0.0, 0.5, 1.0, 2.0, 3.5, 4.0, 6.0, 7.0])
 SHAPE_VALUES = {
@@ -76,7 +81,7 @@ def test_the_engine_columns_make_the_basis(name, offset):
         return
     shape = bound(name, offset=offset)
     by_row = values(shape, offset)
-    columns = shape.engine_columns(TIMES + offset, by_row)
+    columns = shape.engine_columns(TIMES + offset, by_row, observed_middle(TIMES + offset))
     stored = [np.ones(len(TIMES)), *columns.stored]
     made = np.column_stack([sum(c * stored[g] for g, c in combination.items()) for combination in columns.made])
     basis = shape.basis(TIMES + offset, by_row)
@@ -101,3 +106,25 @@ def test_pieces_have_the_rates_within_them():
     second = up_to_knot + 5 - 2.0
     at_last_knot = up_to_knot + 5 - 2.5 - 4
     np.testing.assert_allclose(curve, [7, 10, up_to_knot + 5, second, at_last_knot, at_last_knot + 6], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", SHAPE_VALUES)
+def test_every_growth_parameter_has_words(name):
+    shape = bound(name)
+    words = shape.words(Names("pain", "week", "points", "week", f"{shape.origin:g}", "{:g}".format))
+    assert set(shape.random_names) <= set(words.parameters) and words.described_by
+    assert all(one.title and one.short for one in words.parameters.values())
+
+
+def test_no_file_elsewhere_knows_a_kind_of_shape():
+    """A new shape is one file and one line: whoever needs to know something of a shape asks it."""
+    package = Path(growthcurves.__file__).parent
+    kinds = {path.stem for path in (package / "model" / "shapes").glob("*.py")} - {"__init__", "base", "words"}
+    found = [
+        f"{path.relative_to(package)}: {kind}"
+        for path in package.rglob("*.py")
+        if path.parent.name != "shapes" and path != package / "__init__.py"
+        for kind in kinds - {"natural_spline"}  # a basis, which ns() of formulas shares
+        if f"model.shapes.{kind}" in path.read_text(encoding="utf-8")
+    ]
+    assert not found

@@ -189,7 +189,7 @@ def test_planned_occasions_whose_times_vary():
     sizes = data.groupby("wave")["time"].median()
     np.testing.assert_allclose(np.unique(found["time"]), sizes, rtol=1e-12)
     first = [f"wave[{wave}]" for wave in sizes.index]
-    reference = found[found["arm"] == fit.bound.predictors[first[0]].levels["arm"][0]]
+    reference = found[found["arm"] == fit.recipe.predictors[first[0]].levels["arm"][0]]
     np.testing.assert_allclose(reference["estimate"], fit.params[first], rtol=1e-9)
     rate = fit.slopes(by="arm").table["estimate"].to_numpy()[0]
     expected = (fit.params[first[-1]] - fit.params[first[0]]) / (sizes.iloc[-1] - sizes.iloc[0])

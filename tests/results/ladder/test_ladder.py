@@ -161,7 +161,7 @@ def test_any_shape_has_the_variance_of_each_random_effect(shape):
     for name in growth.random_names:
         share = 1 - top.cov_re.loc[name, name] / growth.cov_re.loc[name, name]
         assert values(answer, "pseudo-R2", "C")[f"R2:{name}"] == pytest.approx(share, abs=1e-12)
-    assert growth.bound.predictors.keys() == top.bound.predictors.keys()
+    assert growth.recipe.predictors.keys() == top.recipe.predictors.keys()
     assert not growth.model.reference
 
 

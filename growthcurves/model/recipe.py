@@ -1,0 +1,294 @@
+"""The recipe of a model: all that is needed to read other rows exactly as those that it was made from.
+
+A `Recipe` holds no rows: it is saved with a fit, and makes `BoundRows` of the next batch of rows, design rows of new
+data for predictions, and the rows of a loaded fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.clock import Clock, on_the_clock
+from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.panel import Panel
+from growthcurves.data.source import show_id
+from growthcurves.errors import DataError, NotAvailableError
+from growthcurves.model.columns import Columns, Values, replay
+from growthcurves.model.growth import GrowthModel
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.shapes import BoundShape
+from growthcurves.model.sheets import refuse_undefined
+from growthcurves.model.terms import TermName
+from growthcurves.model.transforms import person_transforms, uses_persons
+
+Combination = tuple[tuple[int, float], ...]
+
+
+class Read(NamedTuple):
+    """Rows of another table as a recipe reads them.
+
+    Attributes
+    ----------
+    time : (n,) array
+        Elapsed times, zero without time.
+    basis : (n, K) array
+        The growth basis.
+    table : dict of str to Series
+        The columns that formulas use.
+    """
+
+    time: np.ndarray
+    basis: np.ndarray
+    table: dict[str, pd.Series]
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """A model with all that it took from the data: knots, origin, levels, codings, centres.
+
+    Row columns are numbered: 0 the constant, then the basis of the shape, then covariates; the engine's stored
+    columns make them (see `engine.sums.design.Terms`).
+
+    Attributes
+    ----------
+    model : GrowthModel
+        What its shape takes from the data, and its origin, are part of it.
+    shape : bound shape
+    middle : float
+        An observed time in the middle, about which the engine's columns are stored.
+    clock_of : callable
+        Gives the clock that reads times of other rows, None without time; asked when it is first needed.
+    predictors : dict of growth parameter to Columns
+    covariates : Columns
+    covariate_means : tuple of float
+        Their means over the rows.
+    made : tuple of Combination
+        How each row column is made of stored columns.
+    growth_rows : tuple of int
+        Row column of each growth parameter.
+    x : tuple of (row column, weight)
+    z : tuple of row column
+    terms : tuple of str
+        Names of the columns of X.
+    term_names : tuple of TermName
+        The same, not as text.
+    growth_terms : dict of growth parameter to list of (column of X, weight)
+        How w' gamma of each growth parameter is made.
+    """
+
+    model: GrowthModel
+    shape: BoundShape
+    middle: float
+    clock_of: Callable[[], Clock | None]
+    predictors: dict[str, Columns]
+    covariates: Columns
+    covariate_means: tuple[float, ...]
+    made: tuple[Combination, ...]
+    growth_rows: tuple[int, ...]
+    x: tuple[tuple[int, int], ...]
+    z: tuple[int, ...]
+    terms: tuple[str, ...]
+    term_names: tuple[TermName, ...]
+    growth_terms: dict[str, list[tuple[int, int]]]
+
+    @cached_property
+    def clock(self) -> Clock | None:
+        """How times of other rows are read; None without time."""
+        return self.clock_of()
+
+    @property
+    def random_names(self) -> tuple[str, ...]:
+        return self.model.random.names
+
+    @cached_property
+    def used(self) -> tuple[str, ...]:
+        """The columns that its formulas use."""
+        found = [name for columns in (*self.predictors.values(), self.covariates) for name in columns.used]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def weights(self) -> tuple[tuple[str, int], ...]:
+        """Which column of which growth parameter's predictors each weight is."""
+        found: dict[int, tuple[str, int]] = {}
+        for name, terms in self.growth_terms.items():
+            for j, (_, weight) in enumerate(terms):
+                if weight:
+                    found.setdefault(weight, (name, j))
+        return tuple(found[weight] for weight in sorted(found))
+
+    # ------------------------------------------------ other rows, for predictions
+
+    def read(self, data: Any) -> Read:
+        """Other rows: their times, their growth basis, and the columns that formulas use.
+
+        Raises
+        ------
+        ColumnError
+            When a column that the model needs is not there.
+        """
+        frame = as_frame(data)
+        model, clock = self.model, self.clock
+        needed = {*self.used, *self.shape.columns} | ({model.time} if model.time else set())
+        require_columns(frame, sorted(needed))
+        time = np.zeros(len(frame)) if clock is None else clock.read(frame)
+        table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
+        values = on_the_clock(self, frame, self.shape.columns)
+        return Read(np.asarray(time), self.shape.basis(shape_times(model, time, frame), values), table)
+
+    @property
+    def id(self) -> str:
+        return self.model.id
+
+    def growth_columns(self, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:
+        """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model."""
+        parts = []
+        for k, name in enumerate(self.model.parameters):
+            columns = self.predictors[name]
+            if columns.constant:
+                made = np.ones((len(basis), len(columns.names)))
+            else:
+                made = replay(columns, {used: table[used] for used in columns.used})
+            parts.append(basis[:, [k]] * made)
+        return np.column_stack(parts)
+
+    # ------------------------------------------------ other rows, for sums
+
+    def rows(self, data: Any) -> BoundRows:
+        """The next batch of rows, read as the first were; rows with something missing are left out.
+
+        A person's rows may come in several batches, as sums of batches add up.
+
+        Raises
+        ------
+        NotAvailableError
+            For `within()` and `between()`, which need all rows of a person at once.
+        ModelError
+            For a level that the model has not seen, and a predictor of level 2 that varies within a person.
+        """
+        if uses_persons(self.covariates.formula):
+            raise NotAvailableError(
+                "within() and between() need all rows of a person at once, so rows cannot be read in batches: compute "
+                "them in the table first, with gc.within_between()."
+            )
+        model, clock = self.model, self.clock
+        frame = as_frame(data)
+        require_columns(frame, [model.id, model.outcome, *self.used])
+        if clock is not None and clock.derived:
+            frame = frame.assign(**{str(model.time): clock.read(frame)})
+        panel = Panel(frame, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave)
+        return self.replayed(panel.counted_by(clock).drop_missing(model_columns(model)))
+
+    def replayed(self, panel: Panel) -> BoundRows:
+        """The rows of a panel whose times are elapsed ones already, with its persons whole or in part."""
+        people = PersonLevel(panel)
+        values = shape_values(self.shape, people)
+        columns = self.shape.engine_columns(
+            shape_times(self.model, row_times(panel), panel.frame), _by_row(self.shape, values, people), self.middle
+        )
+        covariates = self._covariates(people)
+        stored = (*columns.stored, *covariates)
+        return BoundRows(self, panel, values, stored, tuple(self._weights(people)))
+
+    def _weights(self, people: PersonLevel) -> list[np.ndarray]:
+        made: dict[str, np.ndarray] = {}
+        for name in dict.fromkeys(name for name, _ in self.weights):
+            columns = self.predictors[name]
+            people.refuse_varying(columns.used)
+            made[name] = replay(columns, {used: pd.Series(people.value(used)) for used in columns.used})
+            refuse_undefined(columns, tuple(made[name].T), people, np.arange(people.persons.count))
+        return [np.ascontiguousarray(made[name][:, j]) for name, j in self.weights]
+
+    def _covariates(self, people: PersonLevel) -> list[np.ndarray]:
+        columns, panel = self.covariates, people.panel
+        if not columns.names:
+            return []
+        rows = {name: panel.times if name == self.model.time else people.rows(name) for name in columns.used}
+        functions = person_transforms(panel.persons.codes)
+        made = replay(columns, {name: pd.Series(values) for name, values in rows.items()}, functions)
+        refuse_undefined(columns, tuple(made.T), people, panel.persons.codes)
+        return [np.ascontiguousarray(column) for column in made.T]
+
+
+@dataclass(frozen=True, eq=False)
+class BoundRows:
+    """What a recipe makes of the rows of one panel: arrays, and nothing that other rows would need.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    panel : Panel
+    shape_values : (N, c) array
+        The person-level columns that the shape depends on.
+    stored : tuple of (n,) arrays
+        Stored columns g_1, ..., g_m; covariates last.
+    weights : tuple of (N,) arrays
+        Each different predictor column of level 2 once.
+    """
+
+    recipe: Recipe
+    panel: Panel
+    shape_values: np.ndarray
+    stored: tuple[np.ndarray, ...]
+    weights: tuple[np.ndarray, ...]
+
+    @property
+    def model(self) -> GrowthModel:
+        return self.recipe.model
+
+    @property
+    def covariates(self) -> tuple[np.ndarray, ...]:
+        """The time-varying covariates, (n,) each."""
+        return self.stored[len(self.stored) - len(self.recipe.covariates.names) :]
+
+    def predictor(self, parameter: str) -> Values:
+        """The predictors of a growth parameter, (N,) each; None for the constant."""
+        places = (weight for _, weight in self.recipe.growth_terms[parameter])
+        return tuple(self.weights[weight - 1] if weight else None for weight in places)
+
+
+def model_columns(model: GrowthModel) -> list[str]:
+    """All columns that predictors, covariates and the shape use."""
+    formulas = [*(model.tree(name) for name in model.parameters or ("",)), model.covariate_tree]
+    used = [column for formula in formulas for column in formula.columns]
+    shape = model.growth_shape
+    wave = [model.wave] if model.wave is not None and shape.waves_are_occasions else []
+    return list(dict.fromkeys([*used, *shape.columns, *wave]))
+
+
+def row_times(panel: Any) -> np.ndarray:
+    """The time of each row, zero without time."""
+    return panel.times if panel.time is not None else np.zeros(len(panel))
+
+
+def shape_times(model: GrowthModel, times: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
+    """Times at which the shape is evaluated: those of the rows, or of their waves where occasions are waves."""
+    shape = model.growth_shape
+    if shape.wave_column is None:
+        return times
+    require_columns(frame, [shape.wave_column])
+    return shape.nominal(raw_array(frame, shape.wave_column))
+
+
+def shape_values(shape: BoundShape, people: PersonLevel) -> np.ndarray:
+    """The shape's person-level columns as numbers (N, c), ascending within each person."""
+    if not shape.columns:
+        return np.zeros((people.persons.count, 0))
+    people.values(list(shape.columns))  # refuses what varies within a person
+    for name in shape.columns:
+        people.rows(name)  # refuses infinite values
+    values = on_the_clock(people.panel, people.panel.frame.iloc[people.first_rows], shape.columns)
+    wrong = (np.diff(values, axis=1) <= 0).any(axis=1)
+    if wrong.any():
+        person = people.persons.labels[int(wrong.argmax())]
+        raise DataError(f"The knots {', '.join(shape.columns)} of person {show_id(person)} do not ascend.")
+    return values
+
+
+def _by_row(shape: BoundShape, values: np.ndarray, people: PersonLevel) -> np.ndarray | None:
+    return values[people.persons.codes] if shape.columns else None

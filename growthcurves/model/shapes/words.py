@@ -1,0 +1,75 @@
+"""What a growth shape says of itself to a reader: what describes a person, and what each growth parameter is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ParameterWords:
+    """A growth parameter, or a random effect that is none, for a reader.
+
+    Attributes
+    ----------
+    title : str
+        As the heading of a table: "Rate of change: reaction per day".
+    short : str
+        Inside a longer text: "rate of change".
+    unit : str
+        Empty where the outcome has none.
+    plain : str
+        Inside a text that has said before where in time it is; empty where that is `short` too.
+    """
+
+    title: str
+    short: str
+    unit: str
+    plain: str = ""
+
+
+@dataclass(frozen=True)
+class ShapeWords:
+    """A shape for a reader: the end of the sentence "Each person is described by ...", and its parameters."""
+
+    described_by: str
+    parameters: Mapping[str, ParameterWords]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of the data that the words are made of.
+
+    Attributes
+    ----------
+    outcome, time : str
+    unit, time_unit : str
+        Of the outcome ("" where it has none), and of one step of time.
+    origin : str
+        The time at which the intercept is read.
+    number : callable
+        A number as the page prints it.
+    """
+
+    outcome: str
+    time: str
+    unit: str
+    time_unit: str
+    origin: str
+    number: Callable[[float], str]
+
+    @property
+    def rate_unit(self) -> str:
+        return f"{self.unit} per {self.time_unit}".strip()
+
+    @property
+    def start(self) -> ParameterWords:
+        """The status at the origin."""
+        at = f"{self.outcome} at {self.time} {self.origin}"
+        return ParameterWords(f"Start: {at}", f"start ({at})", self.unit, "start")
+
+    def rate(self, where: str = "") -> ParameterWords:
+        """A rate of change, at or over some times."""
+        where = where and f" {where}"
+        title = f"Rate of change{where}: {self.outcome} per {self.time_unit}"
+        return ParameterWords(title, f"rate of change{where}", self.rate_unit)
