@@ -29,6 +29,7 @@ _NAMES = {
     "read_table": "growthcurves.data.read",
     "to_long": "growthcurves.data.reshape",
     "to_wide": "growthcurves.data.widen",
+    "write_table": "growthcurves.output.tables",
     "within_between": "growthcurves.data.within",
     "load_dataset": "growthcurves.data.datasets",
     "list_datasets": "growthcurves.data.datasets",

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+
+from growthcurves.signs import visible
 
 
 class GrowthCurvesError(Exception):
-    """Root of all errors of the package; its text is one clear sentence for the user."""
+    """Root of all errors of the package; its text is one clear sentence for the user.
+
+    No name in it steers a terminal.
+    """
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class DataError(GrowthCurvesError, ValueError):
@@ -19,7 +30,7 @@ class ColumnError(DataError, KeyError):
     """A column that was asked for is not in the table."""
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return visible(str(self.args[0])) if self.args else ""
 
 
 class ModelError(GrowthCurvesError, ValueError):
@@ -41,6 +52,9 @@ class NotEstimableError(GrowthCurvesError, ValueError):
 class GrowthCurvesWarning(UserWarning):
     """Root of all warnings of the package; each one is kept on the fit as well."""
 
+    def __str__(self) -> str:
+        return visible(super().__str__())
+
 
 class DataWarning(GrowthCurvesWarning):
     """Something in the table that a careful analyst would look at."""
@@ -58,20 +72,63 @@ class IdentificationWarning(GrowthCurvesWarning):
     """The data cannot tell some parameters of the model apart; the answers that need them are withheld."""
 
 
+#: The filters of warnings belong to the whole process: two threads that set them aside at once would mix them up.
+_FILTERS = threading.RLock()
+
+
+@contextmanager
+def filtered(action: Any, category: type[Warning], message: str = "") -> Iterator[None]:
+    """Warnings of a category ignored or raised for a while, in one thread at a time.
+
+    Where a drawing is meant as well, this goes before the lock of drawings.
+    """
+    with _FILTERS, warnings.catch_warnings():
+        warnings.filterwarnings(action, message, category)
+        yield
+
+
+@contextmanager
+def recorded() -> Iterator[list[Any]]:
+    """Warnings kept in a list for a while, in one thread at a time."""
+    with _FILTERS, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
 def unknown(kind: str, name: object, known: Iterable[object]) -> str:
     """One sentence for an unknown name: what it is, the nearest known one, and all that are known."""
     names = [str(item) for item in known]
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    start = f"There is no {kind} {str(name)!r}.{hint}"
-    return f"{start} Known: {_listed(names, 300 - len(start))}." if names else f"{start} None are known."
+    near = difflib.get_close_matches(str(name)[:_LONGEST_NAME], names, n=1, cutoff=0.6)
+    hint = f" Did you mean {brief(near[0])}?" if near else ""
+    start = f"There is no {kind} {brief(name)}.{hint}"
+    return f"{start} Known: {_listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} None are known."
+
+
+#: Signs of a name, and of a sentence that lists names; and the most names of one.
+_LONGEST_NAME, _LONGEST_SENTENCE, _MOST_NAMES = 60, 300, 30
+
+
+def brief(value: object, longest: int = _LONGEST_NAME) -> str:
+    """A value in quotes as a sentence shows it: one that is long with its middle left out.
+
+    Examples
+    --------
+    >>> brief("arm"), brief("x" * 200, 20)
+    ("'arm'", "'xxxxxxxx...xxxxxxx'")
+    """
+    text = str(value)
+    if len(text) > longest:
+        tail = (longest - 4) // 2
+        text = f"{text[: longest - 4 - tail]}...{text[len(text) - tail + 1 :]}"
+    return repr(text)
 
 
 def _listed(names: list[str], room: int) -> str:
-    """The first of the names, as many as a sentence has room for."""
+    """The first of the names, as many as a sentence has room for; a long one with its middle left out."""
     shown: list[str] = []
-    for item in names:
-        if len(shown) == 30 or (shown and len(", ".join([*shown, item])) > room - 15):
+    for name in names:
+        item = name if len(name) <= _LONGEST_NAME else brief(name)[1:-1]
+        if len(shown) == _MOST_NAMES or (shown and len(", ".join([*shown, item])) > room - 15):
             return ", ".join(shown) + ", ..."
         shown.append(item)
     return ", ".join(shown)

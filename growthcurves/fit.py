@@ -468,6 +468,8 @@ class GrowthFit(FittedModel):
         ModelError
             Where the model is not closed under a change of origin: random effects without a common covariance,
             a predictor of the slope that does not predict the intercept, logarithmic time.
+        NotEstimableError
+            With a residual structure or a likelihood of your own.
 
         Examples
         --------

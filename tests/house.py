@@ -14,10 +14,12 @@ from pathlib import Path
 
 #: From the ground up. A room looks only to rooms above its own line, but for the exceptions in BLIND.
 ROOMS = (
+    "signs",
     "errors",
     "remembered",
     "later",
     "numerics",
+    "output",
     "contracts",
     "data",
     "model",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -39,6 +40,23 @@ class JsonOption(click.Option):
 
     def __init__(self) -> None:
         super().__init__(["--json", "as_json"], is_flag=True, help="Print the results as JSON.")
+
+
+class SpreadsheetSafeOption(click.Option):
+    """`--spreadsheet-safe`: no cell of a CSV file is run by a spreadsheet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["--spreadsheet-safe"],
+            is_flag=True,
+            help="In CSV, an apostrophe before texts that a spreadsheet would run as formulas (=, +, -, @ first).",
+        )
+
+
+def refuse_needless(spreadsheet_safe: bool, path: Path | None) -> None:
+    """Refuse `--spreadsheet-safe` where every text is a cell of text already."""
+    if spreadsheet_safe and path is not None and path.suffix.lower() not in (".csv", ".tsv"):
+        raise click.UsageError(f"--spreadsheet-safe is for CSV; in {path.suffix} every text is a cell of text already.")
 
 
 def data_argument() -> click.Argument:

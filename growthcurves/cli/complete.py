@@ -8,6 +8,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from growthcurves.signs import visible_line
+
 
 def columns(ctx: click.Context, option: click.Parameter, typed: str) -> list[CompletionItem]:
     """The columns of DATA that begin with what is typed; none where the file cannot be read."""
@@ -20,7 +22,8 @@ def columns(ctx: click.Context, option: click.Parameter, typed: str) -> list[Com
         names = [str(name) for name in read_table(path, **options).columns]
     except (GrowthCurvesError, OSError):
         return []
-    return [CompletionItem(name) for name in names if name.lower().startswith(typed.lower())]
+    plain = [name for name in names if name == visible_line(name)]
+    return [CompletionItem(name) for name in plain if name.lower().startswith(typed.lower())]
 
 
 class NamesOf:

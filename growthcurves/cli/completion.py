@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from growthcurves.cli.command import PlainCommand
+from growthcurves.cli.output import hand_on
 
 VARIABLE = "_GROWTHCURVES_COMPLETE"
 
@@ -26,4 +27,4 @@ def completion(ctx: click.Context, shell: str) -> None:
     """
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(ctx.find_root().command, {}, "growthcurves", VARIABLE).source())
+    hand_on(kind(ctx.find_root().command, {}, "growthcurves", VARIABLE).source() + "\n")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
-from growthcurves.cli.command import JsonOption, PlainCommand
+from growthcurves.cli.command import JsonOption, PlainCommand, SpreadsheetSafeOption, refuse_needless
 
 _FIRST_ROWS = 5
 
@@ -17,11 +16,12 @@ _FIRST_ROWS = 5
     params=[
         click.Argument(["name"], metavar="[NAME]", required=False),
         click.Option(["-o", "--output"], metavar="FILE", help="Write the data: .csv, .tsv, .parquet or .xlsx."),
+        SpreadsheetSafeOption(),
         JsonOption(),
     ],
     short_help="List, show or write the data sets that come along.",
 )
-def datasets(name: str | None, output: str | None, as_json: bool) -> None:
+def datasets(name: str | None, output: str | None, spreadsheet_safe: bool, as_json: bool) -> None:
     """List the data sets that come with growthcurves, show the one called NAME, or write it to a file.
 
     \b
@@ -31,6 +31,7 @@ def datasets(name: str | None, output: str | None, as_json: bool) -> None:
     """
     from growthcurves.cli.layout import say
     from growthcurves.cli.machine import as_json as json_of
+    from growthcurves.cli.output import hand_on_json, tell
     from growthcurves.data.datasets import dataset_entry, list_datasets
 
     if name is None:
@@ -39,24 +40,30 @@ def datasets(name: str | None, output: str | None, as_json: bool) -> None:
                 "-o writes one data set: name it, for example growthcurves datasets trial -o trial.csv."
             )
         listed = list_datasets()
-        say(json_of(listed) if as_json else _list_text(listed))
+        if as_json:
+            hand_on_json(json_of(listed))
+        else:
+            say(_list_text(listed))
         return
     entry = dataset_entry(name)
     if output:
-        _write(name, output)
+        _write(name, output, spreadsheet_safe)
     if as_json:
-        click.echo(json.dumps(entry | ({"written": output} if output else {}), ensure_ascii=False, indent=2))
+        hand_on_json(json_of(entry | ({"written": output} if output else {})))
     elif output:
-        click.echo(f"{entry['rows']:,} rows are in {output}.\n\n{_commands(entry, output)}")
+        tell(f"{entry['rows']:,} rows are in {output}.\n\n{_commands(entry, output)}")
     else:
         say(_entry_text(name, entry))
 
 
-def _write(name: str, output: str) -> None:
-    from growthcurves.cli.output import table_path, write_table
+def _write(name: str, output: str, spreadsheet_safe: bool) -> None:
+    from growthcurves.cli.output import checked_files
     from growthcurves.data.datasets import load_dataset
+    from growthcurves.output.tables import write_table
 
-    write_table(load_dataset(name), table_path(output))
+    path = checked_files(None, output=("a table", output))["output"]
+    refuse_needless(spreadsheet_safe, path)
+    write_table(load_dataset(name), path, spreadsheet_safe)
 
 
 def _list_text(listed: Any) -> str:

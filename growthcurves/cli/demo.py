@@ -24,17 +24,17 @@ With a table of your own:
 )
 def demo(output: str) -> None:
     """Fit a growth model to a shipped study of sleep loss and write its report. No data are needed."""
-    from growthcurves.cli.output import output_path
-    from growthcurves.cli.report import made_report, tell
+    from growthcurves.cli.output import checked_files, tell
+    from growthcurves.cli.report import made_report, tell_findings
     from growthcurves.data.datasets import dataset_entry, load_dataset
     from growthcurves.data.panel import Panel
     from growthcurves.fit import fit
 
-    path = output_path(output)
+    path = checked_files(None, output=("a report", output))["output"]
     entry = dataset_entry("sleepstudy")
     units = {f"{role}_unit": unit for role, unit in entry["units"].items()}
     panel = Panel(load_dataset("sleepstudy"), **entry["roles"], **units)
     formula = "{outcome} ~ {time} + ({time} | {id})".format(**entry["roles"])
-    click.echo(f"{_STUDY}The model is {formula}, fitted by REML.\n")
-    tell(made_report(fit(formula, panel), path, title="Reaction time under sleep restriction"), path)
-    click.echo(_NEXT)
+    tell(f"{_STUDY}The model is {formula}, fitted by REML.\n")
+    tell_findings(made_report(fit(formula, panel), path, title="Reaction time under sleep restriction"), path)
+    tell(_NEXT)

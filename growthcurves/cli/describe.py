@@ -37,15 +37,17 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
     from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.machine import package_version
     from growthcurves.cli.model_file import write_model_file
+    from growthcurves.cli.output import checked_files, hand_on_json
     from growthcurves.cli.plainly import in_options
     from growthcurves.cli.table import panel_of, roles_of
 
     request = request_of(values)
+    files = checked_files(request.data, write_model=("a model file", write_model))
     panel = panel_of(request, roles_of(request))
     described = panel.describe()
     described = replace(described, notes=tuple(in_options(text) for text in described.notes))
     missing, reason = _missing(panel, request.by)
-    write_model_file(write_model, request.data)
+    write_model_file(files)
     if as_json:
         answers = {
             "package": package_version(),
@@ -54,7 +56,7 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
             "why_not_missing": reason or None,
             **({"people": panel.people().reset_index()} if people else {}),
         }
-        click.echo(json_of(answers))
+        hand_on_json(json_of(answers))
         return
     parts = [str(described), _missing_text(missing) if missing is not None else f"Missing waves\n  {reason}"]
     parts += [_people_text(panel)] if people else []

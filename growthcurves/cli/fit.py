@@ -29,16 +29,16 @@ def fit(as_json: bool, write_model: str | None, save: str | None, **values: Any)
     from growthcurves.cli.answers import answers_json, answers_text, checked_answers
     from growthcurves.cli.layout import say
     from growthcurves.cli.model_file import write_model_file
-    from growthcurves.cli.output import output_path
+    from growthcurves.cli.output import checked_files, hand_on_json
 
     request = request_of(values)
     asked = checked_answers(request)
-    path = output_path(save, request.data, "--save") if save else None
+    files = checked_files(request.data, save=("a fit", save), write_model=("a model file", write_model))
     fitted = run(request)
-    write_model_file(write_model, request.data)
-    if path is not None:
-        fitted.save(path)
+    write_model_file(files)
+    if "save" in files:
+        fitted.save(files["save"])
     if as_json:
-        click.echo(answers_json(fitted, asked))
+        hand_on_json(answers_json(fitted, asked))
     else:
         say(answers_text(fitted, asked))

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from growthcurves.cli.output import tell_styled
+from growthcurves.signs import visible, visible_line
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -41,12 +44,13 @@ def wrapped(sentences: Iterable[str]) -> str:
 
 def say(text: str) -> None:
     """Print text; the heading of each paragraph is bold on a terminal that wants colours."""
-    click.echo(emphasised(text) if colours_wanted() else text)
+    shown = visible(text)
+    tell_styled(emphasised(shown) if colours_wanted() else shown)
 
 
 def colours_wanted() -> bool:
     """Whether stdout is a terminal and NO_COLOR (no-color.org) is not set."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def emphasised(text: str) -> str:
@@ -75,8 +79,10 @@ def table_lines(frame: pd.DataFrame, formats: dict[str, Callable[[Any], str]] | 
     Columns that do not fit at all are counted below.
     """
     formats = {str(name): _form(frame[name]) for name in frame.columns} | (formats or {})
-    cells = {str(name): [_cell(value, formats[str(name)]) for value in frame[name]] for name in frame.columns}
-    right = {str(name): frame[name].dtype.kind in "iufb" for name in frame.columns}
+    cells = {
+        visible_line(str(name)): [_cell(value, formats[str(name)]) for value in frame[name]] for name in frame.columns
+    }
+    right = {visible_line(str(name)): frame[name].dtype.kind in "iufb" for name in frame.columns}
     widths = {name: max(map(len, [name, *values])) for name, values in cells.items()}
     left_out = _narrow(widths, right)
     lines = []
@@ -120,4 +126,4 @@ def _form(column: pd.Series) -> Callable[[Any], str]:
 
 
 def _cell(value: Any, form: Callable[[Any], str]) -> str:
-    return "-" if value is None or value != value else form(value)
+    return "-" if value is None or value != value else visible_line(form(value))

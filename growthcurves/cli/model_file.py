@@ -8,8 +8,14 @@ from typing import Any
 import click
 
 from growthcurves.cli.options import SECTIONS, SharedOption
-from growthcurves.cli.values import Columns, Pairs
-from growthcurves.errors import DataError, ModelError, unknown
+from growthcurves.cli.output import MODEL_FILE
+from growthcurves.cli.values import Columns, Kind, Number, Pairs, WholeNumber
+from growthcurves.errors import DataError, ModelError, brief, unknown
+from growthcurves.numerics.bounds import MOST_TIMES, shown_value
+from growthcurves.output.files import write_text
+
+#: A model file is a page of text.
+MOST_BYTES = 200_000
 
 
 def read_model_file(path: str) -> dict[str, Any]:
@@ -25,14 +31,27 @@ def read_model_file(path: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        sections = tomllib.loads(Path(path).expanduser().read_text(encoding="utf-8-sig"))
+        sections = tomllib.loads(_text_of(Path(path).expanduser()))
     except FileNotFoundError:
         raise DataError(f"There is no model file {path!r}.") from None
     except OSError as error:
         raise DataError(f"{path!r} cannot be opened: {error.strerror}.") from None
+    except RecursionError:
+        raise DataError(f"{path} is no model file: its values are nested too deeply.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is no model file in TOML: {error}.") from None
+        raise DataError(f"{path} is no model file in TOML: {brief(error, 150)[1:-1]}.") from None
+    except ValueError:  # a whole number of thousands of digits
+        raise DataError(f"{path} is no model file: it holds a number that is too long.") from None
     return {name: value for section, keys in sections.items() for name, value in _section(path, section, keys)}
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file, of which no more is read than a model file can have."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise DataError(f"{path} is no model file: it is larger than {MOST_BYTES // 1000:,} kB.")
+    return content.decode("utf-8-sig")
 
 
 def _section(path: str, section: str, keys: Any) -> list[tuple[str, Any]]:
@@ -59,12 +78,44 @@ def _owner(key: str) -> str | None:
 
 def _as_default(option: SharedOption, value: Any) -> Any:
     """A value as click takes a default: several values for an option that may be repeated, texts for plain types."""
-    values = value if isinstance(value, list) else [value]
-    if option.multiple and all(isinstance(one, str | int | float | list | dict) for one in values):
-        return values
-    if option.multiple or not isinstance(value, str | int | float | list):
-        raise ModelError(f"{option.key} in a model file is a text, a number or a list, not {value!r}.")
-    return value
+    wanted = next((words for kind, words in _WORDS.items() if isinstance(option.type, kind)), "text")
+    if option.is_flag:
+        wanted = "true or false"
+    if not _fits(option, wanted, value):
+        raise ModelError(f"--{option.key} in a model file is {wanted}, not {shown_value(value)}.")
+    return [value] if option.multiple and not isinstance(value, list) else value
+
+
+def _fits(option: SharedOption, wanted: str, value: Any) -> bool:
+    """Whether a value is of the option's kind; kinds of this package read lists and tables of plain values."""
+    if wanted in _PLAIN:
+        return isinstance(value, _PLAIN[wanted]) and (wanted == "true or false" or not isinstance(value, bool))
+    return not (option.multiple is False and isinstance(value, dict)) and _is_plain(value, 3)
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Texts, numbers, yes or no, and lists and tables of them that are not nested deeply."""
+    if isinstance(value, list | dict):
+        inside = value.values() if isinstance(value, dict) else value
+        return depth > 0 and len(value) <= MOST_TIMES and all(_is_plain(item, depth - 1) for item in inside)
+    if isinstance(value, bool | str):
+        return True
+    return isinstance(value, int | float) and abs(value) <= 1e300
+
+
+#: What an option takes, by its type, and the values that are that.
+_WORDS: dict[Any, str] = {
+    WholeNumber: "a whole number",
+    Number: "a number",
+    click.Choice: "text",
+    Kind: "text, a number, or a list or table of them",
+}
+_PLAIN: dict[str, Any] = {
+    "a whole number": int,
+    "a number": int | float,
+    "text": str,
+    "true or false": bool,
+}
 
 
 def model_file_text(values: dict[str, Any]) -> str:
@@ -137,19 +188,11 @@ class WriteModelOption(click.Option):
 
 def _take_defaults(ctx: click.Context, option: click.Parameter, path: str | None) -> None:
     if path is not None:
+        ctx.meta[MODEL_FILE] = path
         ctx.default_map = {**(ctx.default_map or {}), **read_model_file(path)}
 
 
-def write_model_file(path: str | None, data: str) -> None:
-    """Write the current command's options to a model file, where one was asked for.
-
-    Raises
-    ------
-    click.UsageError
-        When the file is the data file, or its folder is not there.
-    """
-    from growthcurves.cli.output import output_path
-
-    if path is not None:
-        values = click.get_current_context().params
-        output_path(path, data, "--write-model").write_text(model_file_text(values), encoding="utf-8")
+def write_model_file(files: dict[str, Path]) -> None:
+    """Write the current command's options to the model file among its files, where one was asked for."""
+    if "write_model" in files:
+        write_text(files["write_model"], model_file_text(click.get_current_context().params))

@@ -9,7 +9,18 @@ from typing import Any
 import click
 
 from growthcurves.cli.complete import NamesOf, columns
-from growthcurves.cli.values import Columns, Names, Numbers, Outcomes, Pairs, Settings, Times, Value
+from growthcurves.cli.values import (
+    Columns,
+    Names,
+    Number,
+    Numbers,
+    Outcomes,
+    Pairs,
+    Settings,
+    Times,
+    Value,
+    WholeNumber,
+)
 
 
 class SharedOption(click.Option):
@@ -189,9 +200,11 @@ MODEL = (
         help='Where pieces or splines meet: "3,6"; or columns of persons\' own.',
     ),
     _model("--jump", is_flag=True, help="The level may change at the knots of pieces as well."),
-    _model("--df", type=int, metavar="NUMBER", help="Parameters of a spline."),
-    _model("--degree", type=int, metavar="NUMBER", help="Degree of a polynomial."),
-    _model("--offset", type=float, metavar="NUMBER", help="Added to time before the logarithm is taken; 1 by default."),
+    _model("--df", type=WholeNumber(), metavar="NUMBER", help="Parameters of a spline."),
+    _model("--degree", type=WholeNumber(), metavar="NUMBER", help="Degree of a polynomial."),
+    _model(
+        "--offset", type=Number(), metavar="NUMBER", help="Added to time before the logarithm is taken; 1 by default."
+    ),
     _model(
         "--origin", type=Value(), metavar="TIME", help='The time at which the intercept is read: a number or "first".'
     ),
@@ -219,7 +232,7 @@ ANSWERS = (
         help="Degrees of freedom: satterthwaite (default), kenward-roger, between-within, containment, residual, "
         "normal.",
     ),
-    _answer("--level", type=float, metavar="NUMBER", help="Confidence level; 0.95 by default."),
+    _answer("--level", type=Number(), metavar="NUMBER", help="Confidence level; 0.95 by default."),
     _answer(
         "--intervals",
         metavar="NAME",
@@ -227,9 +240,11 @@ ANSWERS = (
         help="Intervals: wald, profile or bootstrap; by default profile for SDs and correlations, wald for the change "
         "report.",
     ),
-    _answer("--replicates", type=int, metavar="NUMBER", help="Bootstrap replicates; 1000 by default."),
-    _answer("--seed", type=int, metavar="NUMBER", help="Seed of the bootstrap; drawn and printed by default."),
-    _answer("--threshold", type=float, metavar="RATE", help="Rate above which persons are counted; 0 by default."),
+    _answer("--replicates", type=WholeNumber(), metavar="NUMBER", help="Bootstrap replicates; 1000 by default."),
+    _answer(
+        "--seed", type=WholeNumber(), metavar="NUMBER", help="Seed of the bootstrap; drawn and printed by default."
+    ),
+    _answer("--threshold", type=Number(), metavar="RATE", help="Rate above which persons are counted; 0 by default."),
     _answer("--between", type=Numbers(2), metavar="TIMES", help="Interval of the average rate of a curve: 0,9."),
     _answer("--at", type=Numbers(), metavar="TIMES", help="Times at which ICCs and correlations are told: 0,4,9."),
 )

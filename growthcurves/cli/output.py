@@ -1,97 +1,142 @@
-"""Files that commands write: never over the data, into a folder that is there; tables by their ending."""
+"""What commands write: texts through one door, and files that are checked before anything is computed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from growthcurves.errors import NotAvailableError
+from growthcurves.errors import DataError
+from growthcurves.output.endings import FIT, REPORT, checked_ending
+from growthcurves.signs import STEERING, visible
 
-if TYPE_CHECKING:
-    import pandas as pd
+#: Endings by what is written; tables know their own.
+ENDINGS = {"a report": REPORT, "a figure": (".png", ".svg", ".pdf"), "a fit": FIT, "a model file": (".toml",)}
+
+#: Where the context of a command keeps the model file that was read.
+MODEL_FILE = "growthcurves.model_file"
 
 
-def output_path(output: str, data: str | None = None, option: str = "-o") -> Path:
-    """Where to write; never over the data, and into a folder that is there.
+def tell(text: str, err: bool = False, end: str = "\n") -> None:
+    """Print text for a person: no sign of a user's file steers the terminal; what it cannot show is replaced."""
+    click.echo(_showable(visible(text) + end, err), err=err, nl=False)
+
+
+def tell_styled(text: str, err: bool = False) -> None:
+    """Print text of the package's own that holds colours; everything from outside is made visible already."""
+    click.echo(_showable(text, err) + "\n", err=err, nl=False)
+
+
+def hand_on(text: str) -> None:
+    """Print a table for other programs, to the last sign; on a terminal, as `tell` does.
 
     Raises
     ------
-    click.UsageError
-        When the file is the data file or a folder, or its folder is not there.
+    DataError
+        Where the encoding of stdout cannot hold it.
     """
-    path = Path(output).expanduser()
-    if data is not None and _same(path, Path(data).expanduser()):
-        raise click.UsageError(f"{option} {output!r} is the data file itself: give another name.")
-    if not path.parent.is_dir():
-        raise click.UsageError(f"{option} {output!r}: there is no folder {str(path.parent)!r}.")
-    if path.is_dir():
-        raise click.UsageError(f"{option} {output!r} is a folder: give the name of a file.")
-    return path
+    if sys.stdout is not None and sys.stdout.isatty():
+        return tell(text, end="")
+    encoding = _encoding(err=False)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"The output is to be {encoding} here, which cannot hold {text[error.start]!r}: write a file with -o, or "
+            f"set PYTHONIOENCODING=utf-8."
+        ) from None
+    click.echo(text, nl=False)
+    return None
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Whether two paths are one file, links followed."""
-    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+def hand_on_json(text: str) -> None:
+    """Print JSON; what steers a terminal, and what the encoding of stdout does not have, as JSON writes codes."""
+    shown = STEERING.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    try:
+        shown.encode(_encoding(err=False))
+    except UnicodeEncodeError:
+        shown = json.dumps(json.loads(text), indent=2)
+    click.echo(shown)
 
 
-def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, index=False)
+def _encoding(err: bool) -> str:
+    stream = sys.stderr if err else sys.stdout
+    return getattr(stream, "encoding", None) or "utf-8"
 
 
-def _write_tsv(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, index=False, sep="\t")
+def _showable(text: str, err: bool) -> str:
+    encoding = _encoding(err)
+    return text.encode(encoding, "replace").decode(encoding)
 
 
-def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    _with_package("pyarrow", "parquet", path)
-    frame.to_parquet(path, index=False)
+def checked_files(data: str | None, **outputs: tuple[str, str | None]) -> dict[str, Path]:
+    """The files that a command writes, checked together.
 
+    Parameters
+    ----------
+    data : str or None
+        The table that is read.
+    **outputs : (kind, name) by option
+        What is written ("a report", "a figure", "a table", "a fit", "a model file") and where; those without a name are
+        left out. An option is written with underscores.
 
-def _write_excel(frame: pd.DataFrame, path: Path) -> None:
-    _with_package("openpyxl", "excel", path)
-    frame.to_excel(path, index=False)
-
-
-#: How a table is written, by the ending of the file.
-WRITERS: dict[str, Callable[[Any, Path], None]] = {
-    ".csv": _write_csv,
-    ".tsv": _write_tsv,
-    ".parquet": _write_parquet,
-    ".xlsx": _write_excel,
-}
-
-
-def table_path(output: str, data: str | None = None) -> Path:
-    """Where to write a table: as `output_path`, with an ending that can be written.
+    Returns
+    -------
+    dict of option to Path
 
     Raises
     ------
     NotAvailableError
-        For another ending, with those that can be written.
+        For an ending that cannot be written, with those that can.
+    click.UsageError
+        When a file is one that is read, or is named twice; when it is a folder, or its folder is not there.
     """
-    path = output_path(output, data)
-    if path.suffix.lower() not in WRITERS:
-        raise NotAvailableError(
-            f"-o {output!r}: a table can be written as {', '.join(WRITERS)}, not as {path.suffix or 'no ending'!r}."
-        )
+    taken = _inputs(data)
+    found = {}
+    for name, (kind, output) in outputs.items():
+        if output is None:
+            continue
+        option = "-o" if name == "output" else f"--{name.replace('_', '-')}"
+        path = Path(output).expanduser()
+        for whose, other in taken:
+            if same_file(path, other):
+                raise click.UsageError(f"{option} {output!r} is {whose} itself: give another name.")
+        found[name] = _file_of(output, kind, option)
+        taken.append((f"the file of {option}", found[name]))
+    return found
+
+
+def _file_of(output: str, kind: str, option: str) -> Path:
+    named = f"{option} {output!r}"
+    path = _with_ending(output, kind, named)
+    if not path.parent.is_dir():
+        raise click.UsageError(f"{named}: there is no folder {str(path.parent)!r}.")
+    if path.is_dir():
+        raise click.UsageError(f"{named} is a folder: give the name of a file.")
     return path
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table in the format of the file's ending."""
-    plain = frame.copy(deep=False)
-    plain.attrs = {}
-    WRITERS[path.suffix.lower()](plain, path)
+def _with_ending(output: str, kind: str, named: str) -> Path:
+    if kind == "a table":
+        from growthcurves.output.tables import table_ending
+
+        return table_ending(output, named)
+    return checked_ending(output, kind, ENDINGS[kind], named)
 
 
-def _with_package(package: str, extra: str, path: Path) -> None:
-    from importlib.util import find_spec
+def _inputs(data: str | None) -> list[tuple[str, Path]]:
+    """The files that the command reads, each with what it is called."""
+    context = click.get_current_context(silent=True)
+    model = context.meta.get(MODEL_FILE) if context is not None else None
+    named = {"the data file": data, "the model file": model}
+    return [(whose, Path(name).expanduser()) for whose, name in named.items() if name]
 
-    if find_spec(package) is None:
-        raise NotAvailableError(
-            f"{path.name}: writing {path.suffix} files needs the package {package}: "
-            f"pip install {package} (or 'growthcurves[{extra}]')."
-        )
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths are one file, links followed."""
+    try:
+        return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+    except (OSError, RuntimeError):  # a circle of links
+        return False

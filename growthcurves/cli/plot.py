@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -14,8 +13,6 @@ from growthcurves.cli.command import JsonOption, PlainCommand, data_argument
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
 from growthcurves.cli.options import MODEL, TABLE, Request, pairs_of, request_of
 from growthcurves.cli.values import Settings, shown
-
-FORMATS = (".png", ".svg", ".pdf")
 
 
 def _list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -76,18 +73,19 @@ def plot(
     """
     from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.model_file import write_model_file
+    from growthcurves.cli.output import checked_files, hand_on_json, tell
 
-    os.environ.setdefault("MPLBACKEND", "Agg")
     request = request_of(values)
-    path = _picture_path(output, request.data)
+    files = checked_files(request.data, output=("a figure", output), write_model=("a model file", write_model))
+    path = files["output"]
     shows, kind = _figure_called(figure)
     made = _make(kind, pairs_of(settings), request)
-    _draw(made, request, shows).savefig(path, dpi=dpi)
-    write_model_file(write_model, request.data)
+    _draw(made, request, shows, path, dpi)
+    write_model_file(files)
     if as_json:
-        click.echo(json_of({"figure": figure, "file": str(path)}))
+        hand_on_json(json_of({"figure": figure, "file": str(path)}))
     else:
-        click.echo(f"The figure is in {path}.")
+        tell(f"The figure is in {path}.")
 
 
 def figures() -> dict[str, tuple[str, Any]]:
@@ -120,18 +118,6 @@ def figures_text() -> str:
 def _option_text(item: Any) -> str:
     default = None if item.default is MISSING else item.default
     return f"{item.name}={'none' if default is None else default}"
-
-
-def _picture_path(output: str, data: str) -> Path:
-    from growthcurves.cli.output import output_path
-    from growthcurves.errors import NotAvailableError
-
-    path = output_path(output, data)
-    if path.suffix.lower() not in FORMATS:
-        raise NotAvailableError(
-            f"-o {output!r}: a figure can be written as {', '.join(FORMATS)}, not as {path.suffix or 'no ending'!r}."
-        )
-    return path
 
 
 def _figure_called(name: str) -> tuple[str, Any]:
@@ -170,12 +156,14 @@ def _is_of(value: Any, wanted: Any) -> bool:
     return isinstance(value, wanted)
 
 
-def _draw(figure: Any, request: Request, shows: str) -> Any:
-    """The matplotlib figure."""
+def _draw(figure: Any, request: Request, shows: str, path: Path, dpi: float) -> None:
+    """Draw the figure of what it shows into a file."""
     from growthcurves.cli.analysis import ladder_of, run
     from growthcurves.cli.table import panel_of, roles_of
-    from growthcurves.plots.figure import show
+    from growthcurves.output.files import whole_file
+    from growthcurves.plots.sheet import on_sheet, write_picture
 
     subjects = {"fit": run, "ladder": ladder_of, "table": lambda asked: panel_of(asked, roles_of(asked))}
-    drawn = show(figure, subjects[shows](request))
-    return drawn if hasattr(drawn, "savefig") else drawn.get_figure()
+    sheet = on_sheet(figure, subjects[shows](request))
+    with whole_file(path) as file:
+        write_picture(sheet, file, path.suffix, dpi)

@@ -9,7 +9,7 @@ import click
 
 from growthcurves.cli.command import PlainCommand, table_command
 from growthcurves.cli.options import MODEL, TABLE, request_of
-from growthcurves.cli.output import output_path
+from growthcurves.cli.output import checked_files, hand_on_json, tell
 
 _OWN = [
     click.Option(["--title"], metavar="TEXT", help="Title of the report."),
@@ -34,13 +34,14 @@ def report(title: str | None, output: str, write_model: str | None, as_json: boo
     from growthcurves.cli.model_file import write_model_file
 
     request = request_of(values)
-    path = output_path(output, request.data)
+    files = checked_files(request.data, output=("a report", output), write_model=("a model file", write_model))
+    path = files["output"]
     made = made_report(run(request), path, title, request.by)
-    write_model_file(write_model, request.data)
+    write_model_file(files)
     if as_json:
-        click.echo(json_of({"report": str(path), "kilobytes": made.kilobytes, "findings": made.findings}))
+        hand_on_json(json_of({"report": str(path), "kilobytes": made.kilobytes, "findings": made.findings}))
     else:
-        tell(made, path, request.by)
+        tell_findings(made, path, request.by)
 
 
 def made_report(fitted: Any, path: Path, title: str | None = None, by: str | None = None) -> Any:
@@ -50,10 +51,10 @@ def made_report(fitted: Any, path: Path, title: str | None = None, by: str | Non
     return make_report(fitted, path=path, title=title, by=by)
 
 
-def tell(made: Any, path: Path, by: str | None = None) -> None:
+def tell_findings(made: Any, path: Path, by: str | None = None) -> None:
     """Say in a few lines what the report found and where it is."""
     import textwrap
 
     for sentence in made.findings[:3] if by is None else [made.lead]:
-        click.echo(textwrap.fill(sentence, 78))
-    click.echo(f"\nThe report is in {path} ({made.kilobytes} kB): open it in a browser.")
+        tell(textwrap.fill(sentence, 78))
+    tell(f"\nThe report is in {path} ({made.kilobytes} kB): open it in a browser.")

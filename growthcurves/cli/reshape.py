@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.command import PlainCommand, SpreadsheetSafeOption, refuse_needless, table_command
 from growthcurves.cli.options import TABLE, Request, request_of
 from growthcurves.cli.values import Names
 
@@ -24,6 +24,7 @@ _OWN = [
     click.Option(
         ["-o", "--output"], metavar="FILE", help="Where to write: .csv, .tsv, .parquet or .xlsx; CSV here by default."
     ),
+    SpreadsheetSafeOption(),
 ]
 
 
@@ -32,7 +33,7 @@ _OWN = [
     params=table_command([option for option in TABLE if option.name in _TAKEN], _OWN),
     short_help="From wide to long, and from long to wide.",
 )
-def reshape(output: str | None, as_json: bool, write_model: str | None, **values: Any) -> None:
+def reshape(output: str | None, spreadsheet_safe: bool, as_json: bool, write_model: str | None, **values: Any) -> None:
     """Turn a wide table DATA into a long one (--columns), or a long one into a wide one (--values).
 
     \b
@@ -43,22 +44,25 @@ def reshape(output: str | None, as_json: bool, write_model: str | None, **values
     """
     from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.model_file import write_model_file
-    from growthcurves.cli.output import table_path, write_table
+    from growthcurves.cli.output import checked_files, hand_on, hand_on_json, tell
+    from growthcurves.output.tables import as_csv, safe_cells, write_table
 
     spread, keep = values.pop("values"), values.pop("keep")
     request = request_of(values)
-    path = table_path(output, request.data) if output else None
+    files = checked_files(request.data, output=("a table", output), write_model=("a model file", write_model))
+    path = files.get("output")
+    refuse_needless(spreadsheet_safe, path)
     frame = _reshaped(request, spread, keep)
-    write_model_file(write_model, request.data)
+    write_model_file(files)
     if path is not None:
-        write_table(frame, path)
+        write_table(frame, path, spreadsheet_safe)
     if as_json:
         shape = {"rows": len(frame), "columns": [str(name) for name in frame.columns]}
-        click.echo(json_of({"file": str(path)} | shape if path else shape | {"table": frame}))
+        hand_on_json(json_of({"file": str(path)} | shape if path else shape | {"table": frame}))
     elif path is None:
-        click.echo(frame.to_csv(index=False), nl=False)
+        hand_on(as_csv(safe_cells(frame) if spreadsheet_safe else frame))
     else:
-        click.echo(f"{len(frame):,} rows, {len(frame.columns):,} columns are in {path}.")
+        tell(f"{len(frame):,} rows, {len(frame.columns):,} columns are in {path}.")
 
 
 def _reshaped(request: Request, spread: tuple | None, keep: tuple | None) -> pd.DataFrame:

@@ -7,7 +7,36 @@ from typing import Any
 
 import click
 
+from growthcurves.errors import brief
+from growthcurves.numerics.bounds import shown_value
+
+#: A longer row of digits is a text: no id, no code and no number of persons has so many.
+_LONGEST_NUMBER = 300
 _OUTSIDE_BACKTICKS = r"(?=(?:[^`]*`[^`]*`)*[^`]*$)"
+
+
+class WholeNumber(click.ParamType):
+    """A whole number of ordinary size."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        read = number_or_text(value) if isinstance(value, str) else value
+        if isinstance(read, bool) or not isinstance(read, int) or abs(read) > 10**15:
+            self.fail(f"{shown_value(value)} is not a whole number.", param, ctx)
+        return read
+
+
+class Number(click.ParamType):
+    """A finite number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        read = number_or_text(value) if isinstance(value, str) else value
+        if isinstance(read, bool) or not isinstance(read, int | float) or not abs(read) <= 1e300:
+            self.fail(f"{shown_value(value)} is not a number.", param, ctx)
+        return float(read)
 
 
 class Kind(click.ParamType):
@@ -23,7 +52,7 @@ class Kind(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
-            if value in ("", (), []) or (isinstance(value, str) and not value.strip(" ,")):
+            if (isinstance(value, tuple | list) and not value) or (isinstance(value, str) and not value.strip(" ,")):
                 raise ValueError("a value is needed.")
             return self.read(value) if isinstance(value, str) else self.plain(value)
         except ValueError as error:
@@ -37,6 +66,9 @@ class Value(Kind):
 
     def read(self, text: str) -> Any:
         return number_or_text(text)
+
+    def plain(self, value: Any) -> Any:
+        return single(value)
 
 
 class Numbers(Kind):
@@ -52,10 +84,12 @@ class Numbers(Kind):
 
     def plain(self, value: Any) -> tuple[float, ...]:
         numbers = tuple(value) if isinstance(value, list | tuple) else (value,)
-        wrong = [number for number in numbers if isinstance(number, str | bool)]
+        wrong = [number for number in numbers if isinstance(number, bool) or not isinstance(number, int | float)]
+        wrong += [number for number in numbers if not wrong and not abs(number) <= 1e300]
         if wrong or (self.count is not None and len(numbers) != self.count):
             wanted = f"{self.count} numbers" if self.count else "numbers"
-            raise ValueError(f"{wanted} with commas between them are needed, such as 0,9; not {shown(value)}.")
+            given = brief(shown(value))[1:-1]
+            raise ValueError(f"{wanted} with commas between them are needed, such as 0,9; not {given}.")
         return numbers
 
 
@@ -68,7 +102,7 @@ class Names(Kind):
         return tuple(number_or_text(part) if bare(part) == part else bare(part) for part in split(text, ","))
 
     def plain(self, value: Any) -> tuple[Any, ...]:
-        return tuple(value) if isinstance(value, list | tuple) else (value,)
+        return tuple(map(single, value)) if isinstance(value, list | tuple) else (single(value),)
 
 
 class Columns(Kind):
@@ -102,7 +136,11 @@ class Pairs(Kind):
         return tuple(self._pair(part) for part in parts)
 
     def plain(self, value: Any) -> tuple[tuple[str, Any], ...]:
-        return tuple(value.items()) if isinstance(value, dict) else tuple(value)
+        if isinstance(value, dict):
+            return tuple(value.items())
+        if isinstance(value, list | tuple) and all(isinstance(item, list | tuple) and len(item) == 2 for item in value):
+            return tuple((name, item) for name, item in value)
+        raise ValueError(f"write it as {self.example()}, not as {shown_value(value)}.")
 
     def _pair(self, text: str) -> tuple[str, Any]:
         name, sign, rest = (part.strip() for part in cut(text, "="))
@@ -175,6 +213,19 @@ class Times(Pairs):
         return number_or_text(text)
 
 
+def single(value: Any) -> Any:
+    """A value that is one text or number.
+
+    Raises
+    ------
+    ValueError
+        For a list or a table.
+    """
+    if isinstance(value, list | tuple | dict):
+        raise ValueError(f"one text or number is needed, not {shown_value(value)}.")
+    return value
+
+
 def split(text: str, sign: str) -> list[str]:
     """The parts of a text between signs that stand outside backticks.
 
@@ -218,7 +269,9 @@ def number_or_text(text: str) -> Any:
     text = text.strip()
     if not re.fullmatch(r"[+-]?(0|[1-9]\d*|\d*\.\d+|\d+\.)(e[+-]?\d+)?", text, re.IGNORECASE | re.ASCII):
         return text
-    return int(text) if text.lstrip("+-").isdigit() else float(text)
+    if text.lstrip("+-").isdigit():
+        return int(text) if len(text) < _LONGEST_NUMBER else text
+    return float(text)
 
 
 def plain_value(text: str) -> Any:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
+from growthcurves.signs import told
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,6 +95,7 @@ class PanelSummary:
             "notes": list(self.notes),
         }
 
+    @told
     def __str__(self) -> str:
         over = f" over {self.names['time']!r}" if self.names["time"] is not None else ""
         lines = [f"Panel of {self.names['outcome']!r}{over}, persons in {self.names['id']!r}", ""]

@@ -1,10 +1,13 @@
-"""Answers as HTML for notebooks: paragraphs and tables, all text escaped."""
+"""Answers as HTML for notebooks and as Markdown: paragraphs and tables, all text escaped."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as escaped
+
+from growthcurves.signs import visible
 
 #: The look of a cell: notebooks set everything to the right, and numbers of unequal width.
 _TEXT = "text-align:left;vertical-align:top"
@@ -31,6 +34,25 @@ class TextTable:
 
 
 Block = str | TextTable
+
+_MARKDOWN = re.compile(r"[\\`*\[\]|~$]|(?<!\w)_|_(?!\w)")
+
+
+def markdown_cell(text: str) -> str:
+    """A text as a cell of a Markdown table: read as it is, no link, no emphasis, no HTML, no end of the column.
+
+    Examples
+    --------
+    >>> print(markdown_cell("[x](javascript:y) | `a`"))
+    \\[x\\](javascript:y) \\| \\`a\\`
+    """
+    entities = escaped(visible(text), quote=False)
+    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", entities).replace("\n", " ")
+
+
+def escape(text: str) -> str:
+    """A text as HTML, in which no sign steers what follows."""
+    return escaped(visible(text))
 
 
 def html_of(title: str, *blocks: Block) -> str:

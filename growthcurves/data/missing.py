@@ -17,6 +17,7 @@ from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError
 from growthcurves.remembered import remembered
+from growthcurves.signs import told
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
@@ -77,6 +78,7 @@ class MissingPatterns:
         facts = {"names": dict(self.names), "waves": list(self.waves), "persons": len(self.persons)}
         return facts | records | {"left_out": _records(self.left_out)}
 
+    @told
     def __str__(self) -> str:
         grouped = f", by {self.names['by']!r}" if self.names["by"] else ""
         shown = self._shown()

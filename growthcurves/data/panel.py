@@ -30,6 +30,7 @@ from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.wave_spread import wave_spread
 from growthcurves.errors import DataError, DataWarning
+from growthcurves.signs import told
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -440,6 +441,7 @@ class Panel:
     def __len__(self) -> int:
         return self._rows.used
 
+    @told
     def __repr__(self) -> str:
         over = "" if self.time is None else f" over {self.time!r}"
         out = f" ({self.rows_dropped} left out)" if self.rows_dropped else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from growthcurves.contracts.independent import Independent
 from growthcurves.engine.estimates import Estimates
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
@@ -34,9 +36,13 @@ __all__ = [
     "Sums",
     "Rows",
     "Terms",
+    "adds_up",
     "estimated",
     "estimates_from",
     "general_from",
+    "independent",
+    "of_rows",
+    "holds_again",
     "problem_of",
     "recoded",
     "summed",
@@ -154,3 +160,45 @@ def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:
     at = criterion(problem, face.matrix(values["theta"]))
     optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
     return NormalEstimates(sums, Solution(problem, optimum, judge(problem, optimum)))
+
+
+# ---------------------------------------------------------------- whether saved values are whole
+
+
+def adds_up(sums: Sums) -> bool:
+    """Whether the totals are those of the persons' cross-products, but for rounding."""
+    again, kept = sums.people.moments(), sums.moments
+    if kept.shared is None:
+        return _alike(again.total, kept.total)
+    if again.shared is None:
+        return False
+    names = ("counts", "lengths", "G", "T")
+    pairs = [(getattr(again.shared, name), getattr(kept.shared, name)) for name in names]
+    return all(_alike(*pair) for pair in [(again.total, kept.total), *pairs])
+
+
+def of_rows(sums: Sums, rows: Rows) -> bool:
+    """Whether the persons' cross-products are those of the rows, but for rounding."""
+    kept = sums.people
+    again = summed(rows).people.recentred(kept.row_centre, kept.weight_centre)
+    return _alike(again.gram, kept.gram) and _alike(again.weights, kept.weights)
+
+
+def holds_again(estimates: Any) -> bool:
+    """Whether a likelihood of rows is at the parameters what it was, but for rounding."""
+    found = estimates.likelihood.at(estimates.local, False)
+    return found is not None and bool(abs(found.deviance - estimates.lowest) <= 1e-6 * (1.0 + abs(estimates.lowest)))
+
+
+def independent(sums: Sums) -> bool:
+    """Whether no random effect is a linear combination of others."""
+    back = sums.coordinates.z.back
+    return not back.size or bool(np.linalg.matrix_rank(back / max(_size(back), 1e-300)) == len(back))
+
+
+def _alike(made: np.ndarray, kept: np.ndarray) -> bool:
+    return made.shape == kept.shape and np.allclose(made, kept, rtol=1e-6, atol=1e-6 * _size(made))
+
+
+def _size(values: np.ndarray) -> float:
+    return float(np.abs(values).max(initial=0.0))

@@ -139,7 +139,7 @@ class Estimates(Protocol):
         ...
 
     def why_not(self, capability: str) -> str | None:
-        """Why these estimates lack "replicates", "mixtures", "robust" or "recentre"; None where they have it."""
+        """Why these estimates lack "replicates", "mixtures", "robust" or "recentred"; None where they have it."""
         ...
 
     def standard_rows(self, Z: Array) -> Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.engine.build import recoded, summed
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
@@ -21,14 +21,15 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     Raises
     ------
     ModelError
-        Where the model is not closed under a change of origin, or its likelihood knows no such algebra: with the
-        reason.
+        Where the model is not closed under a change of origin, with the reason.
+    NotEstimableError
+        For a likelihood whose optimum cannot be carried over.
     """
     if not fit.recipe.shape.changes:
         raise ModelError("The model has no time, so there is no origin to move.")
-    reason = fit.estimates.why_not("recentre")
-    if reason:
-        raise ModelError(reason)
+    lacking = fit.estimates.why_not("recentred")
+    if lacking:
+        raise NotEstimableError(lacking)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
     estimates = recoded(fit.estimates, summed(rows_of(bound)))
     if estimates is None:

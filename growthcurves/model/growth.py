@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.functions import check_functions
@@ -19,6 +17,7 @@ from growthcurves.model.formula.tree import MEAN, NOTHING, Formula
 from growthcurves.model.formula.words import formula_words
 from growthcurves.model.random import RandomPart, random_part
 from growthcurves.model.shapes import Constant, Shape, shape_of
+from growthcurves.numerics.bounds import float_or_infinite, shown_value
 
 
 class Frozen(dict):
@@ -180,9 +179,9 @@ class GrowthModel:
 
 
 def _check_origin(origin: Any) -> None:
-    number = isinstance(origin, Real) and not isinstance(origin, bool) and np.isfinite(float(origin))
-    if not (origin is None or origin == "first" or number):
-        raise ModelError(f"origin= is a time as a finite number, or 'first', not {origin!r}.")
+    number = isinstance(origin, Real) and not isinstance(origin, bool) and abs(float_or_infinite(origin)) <= 1e300
+    if not (number or origin is None or (isinstance(origin, str) and origin == "first")):
+        raise ModelError(f"origin= is a time as a finite number, or 'first', not {shown_value(origin)}.")
 
 
 def _origin_shown(model: GrowthModel) -> float:

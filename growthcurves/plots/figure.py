@@ -85,14 +85,25 @@ def show(figure: Figure, subject: Any, canvas: Any = None) -> Any:
     NotEstimableError
         When the figure does not apply, with the reason.
     """
-    reason = figure.why_not(subject)
-    if reason is not None:
-        raise NotEstimableError(reason)
-    scene = figure.scene(subject)
+    scene = scene_of(figure, subject)
     with styled():
         if isinstance(figure, Panels):
             return figure.draw(scene, _figure(figure.size(scene), canvas))
         return figure.draw(scene, _axes(canvas))
+
+
+def scene_of(figure: Figure, subject: Any) -> Scene:
+    """The scene of a figure.
+
+    Raises
+    ------
+    NotEstimableError
+        When the figure does not apply, with the reason.
+    """
+    reason = figure.why_not(subject)
+    if reason is not None:
+        raise NotEstimableError(reason)
+    return figure.scene(subject)
 
 
 def make_figure(kind: type[Figure], options: dict[str, Any]) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -56,39 +57,43 @@ _RC: Any = {
     "ytick.major.size": 3.0,
     "axes.unicode_minus": True,
     "figure.dpi": 110,
+    "text.usetex": False,
 }
+
+#: Held while anything is drawn: matplotlib's settings, fonts and its reader of formulas are shared by all threads.
+DRAWING = threading.RLock()
 
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """The package's matplotlib settings, for the time of one drawing."""
+    """The package's matplotlib settings, for the time of one drawing, which no other thread enters."""
     import matplotlib
 
-    try:
-        with matplotlib.rc_context(_RC):
-            try:
-                yield
-            finally:
-                interactive = matplotlib.is_interactive()
-    finally:  # a notebook's backend that is first loaded inside switches it on, and must find it so
-        matplotlib.interactive(interactive)
+    with DRAWING:
+        try:
+            with matplotlib.rc_context(_RC):
+                try:
+                    yield
+                finally:
+                    interactive = matplotlib.is_interactive()
+        finally:  # a notebook's backend that is first loaded inside switches it on, and must find it so
+            matplotlib.interactive(interactive)
 
 
 def new_axes(inches: tuple[float, float] = FIGURE_INCHES) -> Axes:
     """Axes on a figure of their own that notebooks show and that leaves room for every label."""
-    import matplotlib.pyplot as plt
-
     with styled():
-        _, ax = plt.subplots(figsize=inches, layout="constrained")
-    return ax
+        return new_figure(inches).add_subplot()
 
 
 def new_figure(inches: tuple[float, float]) -> Figure:
     """An empty figure of this size that notebooks show and that leaves room for every label."""
     import matplotlib.pyplot as plt
 
+    from growthcurves.plots.sheet import Sheet
+
     with styled():
-        return plt.figure(figsize=inches, layout="constrained")
+        return plt.figure(figsize=inches, layout="constrained", FigureClass=Sheet)
 
 
 def figure_inches(ax: Axes) -> tuple[float, float]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
-from growthcurves.errors import GrowthCurvesWarning
+from growthcurves.errors import GrowthCurvesWarning, filtered
 from growthcurves.report.figures import of_ladder
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import (
@@ -54,8 +53,7 @@ class Ladder(Section):
 
 def made_ladder(subject: Subject) -> LadderAnswer:
     """The ladder of the fit's model on its rows; what it warns of is said elsewhere on the page."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", GrowthCurvesWarning)
+    with filtered("ignore", GrowthCurvesWarning):
         return ladder_to(subject.fit, "satterthwaite")
 
 

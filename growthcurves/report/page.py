@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +14,15 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from growthcurves.errors import DataWarning, ModelError, NotAvailableError, NotEstimableError
+from growthcurves.errors import DataWarning, ModelError, NotAvailableError, NotEstimableError, filtered
 from growthcurves.fitted import FittedModel
+from growthcurves.output.endings import REPORT, checked_ending
+from growthcurves.output.files import write_text
 from growthcurves.report import format as formats
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.tables import FORMATS, save_tables
 from growthcurves.report.words import about, default_title, findings, lead
+from growthcurves.signs import told, visible
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -62,12 +64,18 @@ class Report:
         return -(-len(self.html.encode()) // 1000)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page to a file (UTF-8) and return its path."""
-        path = Path(path).expanduser()
-        path.write_text(self.html, encoding="utf-8", newline="\n")
-        return path
+        """Write the page to a file (.html, UTF-8), whole or not at all, and return its path.
 
-    def save_tables(self, folder: str | Path, formats: Iterable[str] = FORMATS) -> list[Path]:
+        Raises
+        ------
+        NotAvailableError
+            For another ending.
+        """
+        return write_text(checked_ending(path, "a report", REPORT), self.html)
+
+    def save_tables(
+        self, folder: str | Path, formats: Iterable[str] = FORMATS, spreadsheet_safe: bool = False
+    ) -> list[Path]:
         """Write every table to a folder, which is made where it is not there, and return the paths.
 
         Parameters
@@ -75,18 +83,21 @@ class Report:
         folder : str or Path
         formats : list of {"csv", "tex", "md"}
             CSV has all digits; LaTeX and Markdown are rounded to six significant ones.
+        spreadsheet_safe : bool
+            In CSV, an apostrophe before texts that a spreadsheet would run as formulas; see `write_table`.
 
         Raises
         ------
         ModelError
             For an unknown format.
         """
-        return save_tables(self.tables, folder, formats)
+        return save_tables(self.tables, folder, formats, spreadsheet_safe)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain Python values."""
         return {"title": self.title, "findings": list(self.findings), "sections": dict(self.sections)}
 
+    @told
     def __str__(self) -> str:
         lines = [f"Report: {self.title} ({self.kilobytes} kB)", *self.findings]
         return "\n".join(lines)
@@ -112,12 +123,13 @@ def make_report(
     for fit in fits:
         if not isinstance(fit, FittedModel):
             raise ModelError(f"A report is of fits: report(fit) or report(fit, other), not of {type(fit).__name__}.")
+    if path is not None:
+        checked_ending(path, "a report", REPORT)
     subject = Subject(fits, by)
     sections = [section for section in sections if section.belongs(subject)]
     title = title or default_title(subject.fit)
     environment = make_environment()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)  # said in the section on the data
+    with filtered("ignore", DataWarning):  # said in the section on the data
         rendered = [_rendered(environment, section, subject) for section in sections]
         told = findings(subject)
         there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
@@ -127,6 +139,7 @@ def make_report(
     page = environment.get_template("page.html").render(
         title=title, about=about(subject.fit), lead=first, sections=rendered, script=script, allowed=_hash(script)
     )
+    page = visible(page)  # no name steers a terminal or turns the direction of what follows
     shown = tuple((str(part["title"]), str(part["reason"] or "shown")) for part in rendered)
     made = Report(title, page, first, told, shown, tables)
     if path is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from growthcurves.plots.figure import Figure, Panels, Scene
+from growthcurves.errors import filtered
+from growthcurves.plots.figure import Figure, Scene
 from growthcurves.plots.style import FAINT, GROUP_COLOURS, HAIRLINE, INK, MUTED, styled
 
 # Colours of the pictures and the names by which the page's style sheet knows them.
@@ -18,9 +18,7 @@ VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", HAIRLINE: "--rule
 }
 
 
-def inline_svg(
-    name: str, description: str, figure: Figure, scene: Scene, inches: tuple[float, float]
-) -> Markup:
+def inline_svg(name: str, description: str, figure: Figure, scene: Scene, inches: tuple[float, float]) -> Markup:
     """Draw a figure's scene and return the picture as an `<svg>` element.
 
     Parameters
@@ -36,15 +34,14 @@ def inline_svg(
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure as Sheet
 
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "growthcurves", "path.simplify": True}
+    from growthcurves.plots.sheet import draw_on, new_sheet
+
+    settings: Any = {"svg.fonttype": "none", "path.simplify": True}
     buffer = io.StringIO()
-    with styled(), matplotlib.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has its own fonts
-        sheet = Sheet(figsize=inches, layout="constrained")
-        FigureCanvasSVG(sheet)
-        figure.draw(scene, sheet if isinstance(figure, Panels) else sheet.add_subplot())
+    with filtered("ignore", UserWarning, "Glyph .* missing"), styled(), matplotlib.rc_context(settings):
+        sheet = new_sheet(inches, FigureCanvasSVG)  # the browser has its own fonts
+        draw_on(sheet, figure, scene)
         for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):
             patch.set_alpha(0)
         sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -11,7 +11,6 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,27 +23,29 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.build import LIKELIHOODS, Sums, estimates_from, general_from, sums_from, sums_values
+from growthcurves.engine.build import LIKELIHOODS, Sums, Terms, estimates_from, general_from, sums_from, sums_values
 from growthcurves.engine.estimates import Estimates
-from growthcurves.errors import DataError, GrowthCurvesError, NotAvailableError
+from growthcurves.errors import FormulaError, NotAvailableError
 from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Functions
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, Recipe
+from growthcurves.output.endings import FIT, checked_ending
+from growthcurves.output.files import write_text
 from growthcurves.storage.models import model_from, model_values
 from growthcurves.storage.parts import Kinds, kind_called, own_parts
 from growthcurves.storage.recipes import recipe_from, recipe_values
+from growthcurves.storage.replayed import refuse_another_likelihood, refuse_formulas, refuse_other_sums
+from growthcurves.storage.schema import refuse_contradictions, refuse_other_kinds
+from growthcurves.storage.sealed import DAMAGE, is_whole, opened, refuse_broken, refused, sealed
 from growthcurves.storage.values import decoded, encoded
-
-FORMAT = "growthcurves fit"
-VERSION = 3
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
-    path = Path(path).expanduser()
+    path = checked_ending(path, "a fit", FIT)
     found = fit.estimates.values()
     if "likelihood" in found and not rows:
         raise NotAvailableError(
@@ -59,9 +60,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         **sums_values(fit.sums, people),
         "optimum": found,
     }
-    whole = {"format": FORMAT, "version": VERSION, "fit": encoded(values)}
-    path.write_text(json.dumps(whole, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-    return path
+    return write_text(path, sealed(encoded(values)))
 
 
 def load(
@@ -69,42 +68,27 @@ def load(
 ) -> FittedModel:
     """Read a fit from a file; see `growthcurves.fit.load`."""
     own = own_parts(parts)
-    values = _read(Path(path).expanduser())
+    content, seal = opened(path)
     try:
-        return _fit(values, kind, functions, own)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        if isinstance(error, GrowthCurvesError):
-            raise
-        raise DataError(f"{str(path)!r} is a damaged file of a fit ({type(error).__name__}).") from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        raise DataError(f"There is no file {str(path)!r}.")
-    if path.is_dir():
-        raise DataError(f"{str(path)!r} is a folder, not a file.")
-    try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        whole = None
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise DataError(f"{str(path)!r} is not a fit saved by growthcurves.")
-    if whole.get("version") != VERSION:
-        raise DataError(
-            f"{str(path)!r} was saved by another version of growthcurves (file version {whole.get('version')}; this "
-            f"one reads {VERSION}): fit the model anew."
-        )
-    return decoded(whole["fit"])
+        fit = _fit(decoded(content), kind, functions, own)
+    except FormulaError:  # it is said which formula, and what to give
+        raise
+    except DAMAGE as error:  # whatever a file that is not whole makes of reading it
+        raise refused(path, error, is_whole(content, seal), bool(own or functions)) from error
+    refuse_broken(path, content, seal)
+    return fit
 
 
 def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None, own: Kinds) -> FittedModel:
+    refuse_other_kinds(values)
     model = model_from(values["model"], functions, own)
+    refuse_contradictions(values, model, Terms(*values["moments"]["terms"]))
     sums = sums_from(values, Absent("its persons", PEOPLE))
     panel = _panel(values["panel"])
     recipe = recipe_from(values["bound"], model, panel, sums.terms)
-    if recipe.terms != values["bound"]["names"] or len(recipe.random_names) != len(sums.terms.z):
-        raise DataError("The file's formulas make other fixed effects than it holds: it is damaged.")
+    refuse_formulas(recipe, values["bound"]["names"])
     bound = recipe.replayed(panel) if isinstance(panel, Panel) else _bound(recipe, panel, values["bound"])
+    refuse_other_sums(bound, sums, people=values["people"] is not None, rows=isinstance(panel, Panel))
     estimates = _estimates(values["optimum"], sums, values["method"] == "reml", bound, own)
     notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
     return kind(model, panel, bound, estimates, values["method"], notes)
@@ -114,7 +98,9 @@ def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows,
     if "likelihood" not in values:
         return estimates_from(values, sums, reml)
     maker = kind_called("likelihood", values["likelihood"], LIKELIHOODS, own)
-    return general_from(values, sums, maker(rows_of(bound), sums, reml, residual_of(bound.model.residual)))
+    found = general_from(values, sums, maker(rows_of(bound), sums, reml, residual_of(bound.model.residual)))
+    refuse_another_likelihood(found)
+    return found
 
 
 # ------------------------------------------------------------------ the panel

@@ -18,7 +18,7 @@ from growthcurves.model.random import RandomPart
 from growthcurves.model.shapes import KINDS, shape_of
 from growthcurves.storage.parts import Kinds, part_from, part_values
 
-_PLAIN = ("outcome", "time", "id", "wave", "origin", "covariates", "evaluated_over")
+PLAIN = ("outcome", "time", "id", "wave", "origin", "covariates", "evaluated_over")
 
 
 def model_values(model: GrowthModel) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def model_values(model: GrowthModel) -> dict[str, Any]:
         For a part of the user's own that a file cannot hold.
     """
     return {
-        **{name: getattr(model, name) for name in _PLAIN},
+        **{name: getattr(model, name) for name in PLAIN},
         "shape": part_values("shape", shape_of(model.shape), KINDS),
         "predictors": model.predictors if isinstance(model.predictors, str) else dict(model.predictors or {}),
         "reference": dict(model.reference or {}),
@@ -57,7 +57,7 @@ def model_from(values: dict[str, Any], functions: Functions | None = None, own: 
     if not isinstance(residual, str):
         residual = part_from("residual structure", residual, RESIDUAL_KINDS, own)
     model = GrowthModel(
-        **{name: values[name] for name in _PLAIN},
+        **{name: values[name] for name in PLAIN},
         shape=part_from("shape", values["shape"], KINDS, own),
         predictors=values["predictors"],
         reference=values["reference"],

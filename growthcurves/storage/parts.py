@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from growthcurves.errors import ModelError, NotAvailableError
+from growthcurves.errors import ModelError, NotAvailableError, brief
+from growthcurves.numerics.bounds import shown_value
 
 Kinds = Mapping[str, type]
 
@@ -61,8 +62,8 @@ def kind_called(word: str, name: str, known: Kinds, own: Kinds) -> Any:
         return known[name]
     if name not in own:
         raise NotAvailableError(
-            f"The fit has the {word} {name!r}, which is no part of growthcurves: give its class with "
-            f"gc.load(path, parts=[{name}])."
+            f"The fit has the {word} {brief(name)}, which is no part of growthcurves: give its class with "
+            f"gc.load(path, parts=[{brief(name)[1:-1]}])."
         )
     return own[name]
 
@@ -73,8 +74,10 @@ def own_parts(parts: Iterable[Any]) -> dict[str, type]:
     Raises
     ------
     ModelError
-        For what is no class, and for two of one name.
+        For what is no list of classes, and for two of one name.
     """
+    if isinstance(parts, (str, type)) or not isinstance(parts, Iterable):
+        raise ModelError(f"parts= takes a list of classes, such as parts=[LevellingOff], not {shown_value(parts)}.")
     found: dict[str, type] = {}
     for part in parts:
         if not isinstance(part, type):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import math
 import zlib
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import DataError
+from growthcurves.errors import DataError, brief
 
 _KINDS = "fiub"
+#: zlib packs no better than this: what claims more is no array that was saved.
+_MOST_PACKED = 1032
 
 
 def encoded(value: Any) -> Any:
@@ -54,10 +57,10 @@ def decoded(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if len(value) != 1:
-        raise DataError("The file is not a saved fit of growthcurves, or it is damaged.")
+        raise DataError("a value has more than one kind, or none")
     kind, inside = next(iter(value.items()))
     if kind not in _DECODERS:
-        raise DataError(f"The file holds a {kind!r}, which this version of growthcurves does not know.")
+        raise DataError(f"it holds a value of the kind {brief(kind)}, which this version does not know")
     return _DECODERS[kind](inside)
 
 
@@ -69,9 +72,17 @@ def _array(value: np.ndarray) -> dict[str, Any]:
 
 def _from_array(inside: Any) -> np.ndarray:
     dtype, shape, text = inside
-    if np.dtype(dtype).kind not in _KINDS:
-        raise DataError("The file is not a saved fit of growthcurves, or it is damaged.")
-    return np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=dtype).reshape(shape).copy()
+    packed = base64.b64decode(text, validate=True)
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if np.dtype(dtype).kind not in _KINDS or not all(type(n) is int and n >= 0 for n in shape):
+        raise DataError("the numbers of an array are not what they must be")
+    if size > _MOST_PACKED * (len(packed) + 1):
+        raise DataError("an array is larger than what the file holds of it")
+    plain = zlib.decompressobj()
+    content = plain.decompress(packed, size + 1)
+    if len(content) != size:
+        raise DataError("an array has another size than the file says")
+    return np.frombuffer(content, dtype=dtype).reshape(shape).copy()
 
 
 def _column(value: Any) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def test_output_that_the_system_refuses(run, sleep, monkeypatch):
     def refuse(*arguments, **options):
         raise PermissionError(13, "Permission denied", "out.html")
 
-    monkeypatch.setattr("pathlib.Path.write_text", refuse)
+    monkeypatch.setattr("os.replace", refuse)
     line = one_line(run("report", sleep, *SLEEP, "-o", "out.html"))
     assert "'out.html' cannot be written: Permission denied" in line
 

@@ -165,3 +165,13 @@ def test_files_that_are_no_fits(tmp_path):
     with pytest.raises(DataError, match="damaged|not a saved fit"):
         path.write_text(json.dumps(whole | {"fit": {"dict": [], "array": []}}))
         gc.load(path)
+
+
+def test_own_functions_are_not_run_while_a_file_is_read(tmp_path):
+    def ranked(values):
+        assert len(values) > 1
+        return values.argsort().argsort().astype(float)
+
+    own = {"ranked": ranked}
+    path = gc.fit(BASE.replace(predictors="ranked(age)", functions=own), SLEEP).save(tmp_path / "fit.json")
+    assert gc.load(path, functions=own).terms == ("intercept", "intercept:ranked(age)", "slope", "slope:ranked(age)")

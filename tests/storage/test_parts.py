@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 import growthcurves as gc
-from growthcurves.errors import ModelError, NotAvailableError
+from growthcurves.errors import DataError, ModelError, NotAvailableError
 from growthcurves.extend import BoundShape, Parameter, Shape, constant_first, since
 
 SLEEP = gc.load_dataset("sleepstudy").assign(arm=lambda data: np.where(data["subject"] % 2, "a", "b"))
@@ -180,6 +180,10 @@ def test_a_residual_structure_of_ones_own_is_saved_with_its_rows(decaying, tmp_p
     same(again.predict(new, interval="prediction"), fit.predict(new, interval="prediction"))
     with pytest.raises(NotAvailableError, match=r"structure 'SteadyDecay'.*parts=\[SteadyDecay\]"):
         gc.load(path)
+    otherwise = {"moved": lambda self, scale, working: SteadyDecay(float(expit(2.0 * working[0] + 1.0)), scale)}
+    changed = dataclass(frozen=True)(type("SteadyDecay", (SteadyDecay,), otherwise))
+    with pytest.raises(NotAvailableError, match="parts= that were given.*likelihood has another value"):
+        gc.load(path, parts=[changed])
     second = gc.load(again.save(tmp_path / "again.json", rows=True), parts=[SteadyDecay])
     assert str(second) == str(fit)
 
@@ -210,6 +214,29 @@ def test_parts_that_a_file_cannot_hold_are_one_sentence(tmp_path):
     path = gc.fit(BASE, SLEEP).save(tmp_path / "fit.json")
     with pytest.raises(ModelError, match="the classes themselves"):
         gc.load(path, parts=[LevellingOff(3.0)])
+    for wrong in (LevellingOff, LevellingOff(3.0), "LevellingOff", 3, None):
+        with pytest.raises(ModelError, match="takes a list of classes, such as"):
+            gc.load(path, parts=wrong)
     with pytest.raises(ModelError, match="two classes called 'Polynomial'"):
         gc.load(path, parts=[Polynomial, gc.Polynomial])
     assert json.loads(path.read_text())  # the file itself is whole
+
+
+def test_a_class_that_does_not_take_the_options_of_the_fit_is_one_sentence(tmp_path):
+    path = gc.fit(BASE.replace(shape=LevellingOff(4.0)), SLEEP).save(tmp_path / "fit.json")
+    other = dataclass(frozen=True)(type("LevellingOff", (Shape,), {"__annotations__": {"half": "float"}}))
+    for wrong in (other, type("LevellingOff", (), {}), type("LevellingOff", (dict,), {})):
+        with pytest.raises(NotAvailableError, match="cannot be read with the functions= and parts= that were given"):
+            gc.load(path, parts=[wrong])
+    path.write_text(path.read_text().replace('"LevellingOff"', '"LevellingOf"'))
+    with pytest.raises(DataError, match="damaged file.*'LevellingOf', which is no part"):
+        gc.load(path, parts=[LevellingOff])
+
+
+def test_options_of_ones_own_may_be_infinite(tmp_path):
+    @dataclass(frozen=True)
+    class Bounded(LevellingOff):
+        most: float = np.inf
+
+    fit = gc.fit(BASE.replace(shape=Bounded(4.0)), SLEEP)
+    assert gc.load(fit.save(tmp_path / "fit.json"), parts=[Bounded]).model == fit.model

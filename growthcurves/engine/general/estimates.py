@@ -37,7 +37,7 @@ LACKING = {
     "replicates": "This likelihood draws no replicates: bootstrap intervals are not available.",
     "mixtures": "this likelihood has no simulated distribution of a likelihood ratio",
     "robust": "This likelihood gives no robust standard errors.",
-    "recentre": "By this likelihood a fit is not read at another time by algebra: fit it anew with origin=.",
+    "recentred": "recentre() is not available with this residual structure or likelihood: fit it anew with origin=.",
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from growthcurves.errors import ModelError
 from growthcurves.model.shapes.base import Array, BoundShape, Shape, constant_first, since
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
+from growthcurves.numerics.bounds import shown_value
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class LogTime(Shape):
 
     def __post_init__(self) -> None:
         number = isinstance(self.offset, Real) and not isinstance(self.offset, bool)
-        if not number or not 0 < float(self.offset) < np.inf:
-            raise ModelError(f"LogTime() takes an offset larger than 0, not {self.offset!r}.")
+        if not number or not 0 < self.offset <= 1e300:
+            raise ModelError(f"LogTime() takes an offset larger than 0, not {shown_value(self.offset)}.")
         object.__setattr__(self, "offset", float(self.offset))
 
     @property

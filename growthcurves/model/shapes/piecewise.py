@@ -12,6 +12,7 @@ import numpy as np
 from growthcurves.errors import ModelError
 from growthcurves.model.shapes.base import Array, BoundShape, Seen, Shape, constant_first
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
+from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, shown_value
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Piecewise(Shape):
 
     def __post_init__(self) -> None:
         listed = not isinstance(self.knots, (str, Real)) and isinstance(self.knots, Iterable)
-        knots = tuple(self.knots) if listed else (self.knots,)
+        given = self.knots if listed else [self.knots]
+        knots = few(given, "The knots of Piecewise() are times or columns", MOST_PIECES)
         knots = tuple(knot if isinstance(knot, str) else _number(knot) for knot in knots)
         if not knots:
             raise ModelError("Piecewise() needs at least one knot, such as knots=[3].")
@@ -53,6 +55,8 @@ class Piecewise(Shape):
         if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
             raise ModelError(f"The knots of Piecewise() must ascend: {', '.join(map(str, knots))}.")
         object.__setattr__(self, "knots", knots)
+        if not isinstance(self.jump, bool | np.bool_):
+            raise ModelError(f"Piecewise() takes jump= as True or False, not {shown_value(self.jump)}.")
         object.__setattr__(self, "jump", bool(self.jump))
 
     @property
@@ -163,9 +167,7 @@ class BoundPiecewise(BoundShape):
 
 
 def _number(knot: Any) -> float:
-    if isinstance(knot, bool) or not isinstance(knot, Real) or not np.isfinite(float(knot)):
-        raise ModelError(f"A knot of Piecewise() is a time or the name of a person-level column, not {knot!r}.")
-    return float(knot)
+    return finite_number(knot, "A knot of Piecewise() is a time or the name of a person-level column")
 
 
 def _shown(knot: Any) -> str:

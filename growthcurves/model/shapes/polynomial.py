@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from growthcurves.errors import ModelError
 from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Shape, since
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
+from growthcurves.numerics.bounds import shown_value
 
 NAMES = ("intercept", "slope", "quadratic", "cubic", "quartic", "quintic")
 POWERS = {2: "²", 3: "³"}
@@ -47,7 +48,7 @@ class Polynomial(Shape):
     def __post_init__(self) -> None:
         whole = isinstance(self.degree, int) and not isinstance(self.degree, bool)
         if not whole or not 1 <= self.degree <= 8:
-            raise ModelError(f"Polynomial() takes a degree from 1 to 8, not {self.degree!r}.")
+            raise ModelError(f"Polynomial() takes a degree from 1 to 8, not {shown_value(self.degree)}.")
 
     @property
     def name(self) -> str:

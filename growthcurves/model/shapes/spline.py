@@ -11,6 +11,12 @@ from growthcurves.errors import ModelError
 from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Seen, Shape, constant_first
 from growthcurves.model.shapes.natural_spline import natural_basis, natural_knots
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
+from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, whole_number
+
+
+def _numbers(knots: Any) -> tuple[float, ...]:
+    listed = few(knots if np.iterable(knots) else [knots], "The knots of Spline() are times", MOST_PIECES)
+    return tuple(finite_number(knot, "A knot of Spline() is a time") for knot in listed)
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,9 @@ class Spline(Shape):
     formula_powers = 1  # persons may differ by straight lines about a spline
 
     def __post_init__(self) -> None:
-        knots = None if self.knots is None else tuple(float(knot) for knot in np.atleast_1d(self.knots))
+        knots = None if self.knots is None else _numbers(self.knots)
         df = self.df if self.df is not None else (4 if knots is None else len(knots) + 1)
-        if not isinstance(df, int) or isinstance(df, bool) or df < 1:
-            raise ModelError(f"Spline() takes df= as a whole number from 1, not {self.df!r}.")
+        whole_number(df, "Spline() takes df= as the number of its parameters", 1, MOST_PIECES)
         if knots is not None and len(knots) + 1 != df:
             raise ModelError(f"Spline() with {len(knots)} knots has df={len(knots) + 1}, not {df}.")
         if knots is not None and any(later <= earlier for earlier, later in zip(knots, knots[1:], strict=False)):
@@ -164,7 +169,10 @@ def _straight(knots: tuple[float, ...], boundary: tuple[float, float]) -> tuple[
 
 
 def _pair(boundary: Any) -> tuple[float, float]:
-    low, high = (float(end) for end in boundary)
+    ends = few(boundary if np.iterable(boundary) else [boundary], "boundary= of Spline() are two times", 3)
+    if len(ends) != 2:
+        raise ModelError("boundary= of Spline() are two times, the first and the last.")
+    low, high = (finite_number(end, "A boundary knot of Spline() is a time") for end in ends)
     if not low < high:
         raise ModelError(f"The boundary knots of Spline() must ascend, not {boundary!r}.")
     return low, high

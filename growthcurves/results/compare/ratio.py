@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.engine.estimates import Pair
 from growthcurves.errors import ModelError, unknown
+from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
 from growthcurves.numerics.distributions import chi_square_tail
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.intervals.draws import in_batches
@@ -126,8 +127,7 @@ def tail_of(pair: Pair, method: str, n: int | None, rng: Any) -> tuple[Tail, int
     if method not in METHODS:
         raise ModelError(unknown("method of a likelihood ratio test", method, METHODS))
     draws = DRAWS[method] if n is None else n
-    if draws < 1:
-        raise ModelError(f"n= is the number of draws, at least 1, not {n!r}.")
+    whole_number(draws, "n= is the number of draws", 1, MOST_DRAWS)
     seed = seed_of(rng)
     if method == "exact":
         return exact(pair, draws, seed), seed

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from growthcurves.engine.estimates import Quantity
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
 from growthcurves.numerics.seeds import DRAWS, seed_of
 from growthcurves.results.intervals.draws import replicate_fits
 from growthcurves.results.intervals.quantity import Interval
@@ -65,8 +64,7 @@ class Bootstrap:
             raise ModelError(unknown("bootstrap interval", self.interval, INTERVALS))
         if self.interval == "bca" and self.kind != "case":
             raise ModelError('interval="bca" leaves out persons in turn and belongs to kind="case".')
-        if isinstance(self.n, bool) or not isinstance(self.n, int | np.integer) or self.n < 2:
-            raise ModelError(f"n= is a number of replicates, a whole number above 1, not {self.n!r}.")
+        whole_number(self.n, "n= is a number of replicates", 2, MOST_DRAWS)
 
     @property
     def label(self) -> str:

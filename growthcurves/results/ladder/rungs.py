@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.data.panel import Panel
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, recorded
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.parse import read_terms
@@ -51,8 +51,7 @@ def climb(
     between = [_step(model, step) for step in steps]
     panel = panel.drop_missing(column for item in (model, *between) for column in model_columns(item))
     people = PersonLevel(panel)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with recorded() as caught:
         maker = None if top is None else top.estimates.maker
         if top is None or top.panel is not panel:
             top = estimate(model, panel, method, kind, people, maker)

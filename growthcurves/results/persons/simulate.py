@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import MOST_DRAWS, MOST_NUMBERS, whole_number
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.questions.design_rows import own_rows
 
@@ -41,8 +41,8 @@ def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
     >>> fit.simulate(2, rng=1).shape
     (180, 2)
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise ModelError(f"n= is a number of simulated data sets, a whole number above 0, not {n!r}.")
+    most = max(min(MOST_DRAWS, MOST_NUMBERS // fit.sums.rows), 1)
+    whole_number(n, "n= is a number of simulated data sets", 1, most)
     seed = seed_of(rng)
     random = np.random.default_rng(seed)
     rows, codes = own_rows(fit), fit.panel.persons.codes

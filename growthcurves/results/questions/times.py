@@ -8,6 +8,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import few_times
 
 
 def times_asked(at: Any) -> np.ndarray:
@@ -19,7 +20,7 @@ def times_asked(at: Any) -> np.ndarray:
         When they are not finite numbers.
     """
     try:
-        times = np.atleast_1d(np.asarray(at, dtype=float))
+        times = np.atleast_1d(np.asarray(few_times(at), dtype=float))
     except (TypeError, ValueError):
         times = np.array([np.nan])
     if not np.isfinite(times).all():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
 from growthcurves.data.markup import Block, TextTable, html_of
 from growthcurves.errors import ModelError
+from growthcurves.numerics.bounds import shown_value
 from growthcurves.results.tables.printing import number, p_text
+from growthcurves.signs import told
 
 #: The columns of every tidy table, in this order.
 TIDY = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
@@ -26,6 +29,13 @@ class Answer:
 
     table: pd.DataFrame
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """No answer's text steers a terminal, whatever the user's names hold."""
+        super().__init_subclass__(**options)
+        if "__str__" in vars(cls):
+            cls.__str__ = told(cls.__str__)  # type: ignore[method-assign]
+
+    @told
     def __str__(self) -> str:
         return self.table.to_string(index=False)
 
@@ -73,13 +83,14 @@ def _texts(column: pd.Series) -> list[str]:
 
 
 def checked_level(level: float) -> float:
-    """A confidence level between 0 and 1.
+    """A confidence level between 0.01 and 1 - 1e-9: beyond, an interval is a point or the whole line.
 
     Raises
     ------
     ModelError
         For anything else.
     """
-    if not 0.0 < level < 1.0:
-        raise ModelError(f"level= is a confidence level between 0 and 1, such as 0.95, not {level!r}.")
+    number = isinstance(level, Real) and not isinstance(level, bool)
+    if not number or not 0.01 <= level <= 1 - 1e-9:
+        raise ModelError(f"level= is a confidence level between 0 and 1, such as 0.95, not {shown_value(level)}.")
     return level

@@ -14,7 +14,7 @@ import pytest
 from dense import Dense
 
 import growthcurves as gc
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import NotEstimableError
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.fit import GrowthFit
 
@@ -136,5 +136,5 @@ def test_what_it_lacks_is_told(dense):
         dense.conf_int(method="bootstrap")
     with pytest.raises(NotEstimableError, match="robust"):
         dense.robust()
-    with pytest.raises(ModelError, match="fit it anew with origin="):
+    with pytest.raises(NotEstimableError, match="recentre.. is not available.*fit it anew with origin="):
         dense.recentre(3.0)

@@ -1,0 +1,43 @@
+"""Endings of files: one that cannot be written is refused, naming those that can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from growthcurves.errors import NotAvailableError
+
+REPORT = (".html", ".htm")
+FIT = (".json",)
+
+
+def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: str | None = None) -> Path:
+    """The path, where its ending says a format that can be written.
+
+    Parameters
+    ----------
+    path : str or Path
+    what : str
+        What is written, such as "a report".
+    endings : iterable of str
+    named : str, optional
+        How the user named the file, such as ``-o 'out.rtf'``; by default the path itself.
+
+    Raises
+    ------
+    NotAvailableError
+        For another ending, with those that can be written.
+
+    Examples
+    --------
+    >>> checked_ending("out.rtf", "a report", REPORT)
+    Traceback (most recent call last):
+    growthcurves.errors.NotAvailableError: 'out.rtf': a report can be written as .html or .htm, not as '.rtf'.
+    """
+    path = Path(path).expanduser()
+    known = list(endings)
+    if path.suffix.lower() not in known:
+        listed = " or ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
+        ending = repr(path.suffix) if path.suffix else "a name without an ending"
+        raise NotAvailableError(f"{named or repr(str(path))}: {what} can be written as {listed}, not as {ending}.")
+    return path

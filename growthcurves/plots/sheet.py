@@ -1,0 +1,64 @@
+"""The sheets that figures are drawn on: one drawing at a time, the same bytes every time."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure as MatplotlibFigure
+
+from growthcurves.plots.figure import Figure, Panels, Scene, scene_of
+from growthcurves.plots.style import DRAWING, FIGURE_INCHES, styled
+
+#: Ids inside an SVG come from what it shows, not from chance; texts that are made while drawing need no LaTeX.
+_WHILE_DRAWN: Any = {"svg.hashsalt": "growthcurves", "text.usetex": False}
+#: No file says when it was made.
+_UNDATED: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+class Sheet(MatplotlibFigure):
+    """A matplotlib figure that is drawn while no other thread draws: matplotlib's parts are shared by all threads."""
+
+    def draw(self, *args: Any, **options: Any) -> Any:
+        with DRAWING, matplotlib.rc_context(_WHILE_DRAWN):
+            return super().draw(*args, **options)
+
+    def savefig(self, *args: Any, **options: Any) -> Any:
+        with DRAWING, matplotlib.rc_context(_WHILE_DRAWN):
+            return super().savefig(*args, **options)
+
+
+def on_sheet(figure: Figure, subject: Any) -> Sheet:
+    """A figure of a fit (or a panel, or a ladder) on a sheet of its own, without a window.
+
+    Raises
+    ------
+    NotEstimableError
+        When the figure does not apply, with the reason.
+    """
+    scene = scene_of(figure, subject)
+    sheet = new_sheet(figure.size(scene) if isinstance(figure, Panels) else FIGURE_INCHES)
+    draw_on(sheet, figure, scene)
+    return sheet
+
+
+def new_sheet(inches: tuple[float, float], canvas: Any = FigureCanvasAgg) -> Sheet:
+    """An empty sheet that leaves room for every label."""
+    with styled():
+        sheet = Sheet(figsize=inches, layout="constrained")
+        canvas(sheet)
+    return sheet
+
+
+def draw_on(sheet: Sheet, figure: Figure, scene: Scene) -> None:
+    """Draw a figure's scene on a sheet."""
+    with styled():
+        figure.draw(scene, sheet if isinstance(figure, Panels) else sheet.add_subplot())
+
+
+def write_picture(sheet: Sheet, file: BinaryIO, ending: str, dpi: float) -> None:
+    """Write a sheet as .png, .svg or .pdf: the same sheet gives the same bytes."""
+    kind = ending.lstrip(".").lower()
+    with styled():
+        sheet.savefig(file, format=kind, dpi=dpi, metadata=_UNDATED.get(kind))

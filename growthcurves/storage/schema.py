@@ -1,0 +1,263 @@
+"""What a saved fit holds, field by field, and what must hold between its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.note import NoteKind
+from growthcurves.engine.build import Terms
+from growthcurves.errors import DataError
+from growthcurves.model.growth import GrowthModel
+from growthcurves.storage.kinds import (
+    array,
+    count,
+    distance,
+    each,
+    either,
+    flag,
+    mapping,
+    maybe,
+    number,
+    one_of,
+    option,
+    place,
+    plain,
+    record,
+    row,
+    scalar,
+    table,
+    text,
+)
+from growthcurves.storage.models import PLAIN
+
+Laws = Iterator[tuple[str, Any]]
+
+_COLUMNS = record(
+    names=each(text),
+    ones=each(flag),
+    used=each(text),
+    levels=mapping(each(scalar, list)),
+    formula=text,
+    terms=each(place),
+    parts=each(each(row(text, scalar))),
+    places=each(count),
+    categorical=each(count),
+    states=each(plain),
+)
+_PEOPLE = record(gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1))
+#: A shape or a residual structure: the name of its class, and its options.
+_PART = row(text, mapping(option), holder=list)
+_FACE = {"rotation": array(2), "free": each(row(count, count)), "theta": array(1)}
+#: What a likelihood that is fitted from rows is saved as.
+_GENERAL = record(
+    likelihood=text,
+    beta=array(1),
+    **_FACE,
+    log_scale=number,
+    others=array(1),
+    scaled=flag,
+    lowest=number,
+    verdict=row(flag, flag, flag, distance, array(2)),
+)
+_ROLES = {"id": text, "time": maybe(text), "outcome": text, "wave": maybe(text)}
+
+FIT = record(
+    model=record(
+        **{
+            **dict.fromkeys(PLAIN, scalar),
+            **_ROLES,
+            "shape": _PART,
+            "predictors": either(text, mapping(text)),
+            "reference": mapping(scalar),
+            "random": each(each(text)),
+            "residual": either(text, _PART),
+        }
+    ),
+    method=one_of("reml", "ml"),
+    notes=each(row(one_of(*(kind.value for kind in NoteKind)), text)),
+    panel=record(
+        **_ROLES,
+        time_unit=maybe(text),
+        outcome_unit=maybe(text),
+        since=scalar,
+        rows=count,
+        sizes=array(1, "iu"),
+        labels=maybe(table),
+        facts=maybe(row(number, number, number, each(number))),
+        reasons=each(row(text, count)),
+        clock=maybe(record(derived=flag, firsts=maybe(table))),
+        table=maybe(table),
+        person_table=maybe(table),
+    ),
+    bound=record(
+        predictors=mapping(_COLUMNS),
+        covariates=_COLUMNS,
+        covariate_means=each(number),
+        middle=number,
+        growth_rows=each(count),
+        names=each(text),
+        growth_terms=mapping(each(row(count, count), list)),
+        weights=maybe(each(array(1))),
+        shape_values=maybe(array(2)),
+    ),
+    moments=record(
+        terms=row(each(row(count, count)), each(count), each(each(count)), each(each(row(count, number)))),
+        total=array(2),
+        rows=count,
+        persons=count,
+        row_centre=array(1),
+        weight_centre=array(1),
+        shared=maybe(row(array(1), array(1), array(3), array(5))),
+        own=maybe(_PEOPLE),
+        one_by_one=flag,
+    ),
+    people=maybe(_PEOPLE),
+    optimum=either(record(**_FACE, evaluations=count), _GENERAL),
+)
+
+
+def refuse_other_kinds(values: Any) -> None:
+    """Refuse values of which one is not of its kind.
+
+    Raises
+    ------
+    DataError
+        The field is named.
+    """
+    wrong = FIT(values, "")
+    if wrong or not isinstance(values, dict):
+        raise DataError(f"the field {wrong!r} is not what it must be")
+
+
+def refuse_contradictions(values: dict[str, Any], model: GrowthModel, terms: Terms) -> None:
+    """Refuse values that do not fit together.
+
+    Raises
+    ------
+    DataError
+        What does not hold is said.
+    """
+    parts = (_positions(values, terms), _of_rows(values, terms), _sums(values, terms), _names(values, model, terms))
+    for laws in (*parts, _persons(values)):
+        for law, holds in laws:
+            if not holds:
+                raise DataError(f"its values do not fit together: {law}")
+
+
+def _positions(values: dict[str, Any], terms: Terms) -> Laws:
+    """Every position lies within what it points into."""
+    sums, found = values["moments"], values["optimum"]
+    stored, weights, q = len(sums["row_centre"]) - 2, len(sums["weight_centre"]) - 1, len(terms.z)
+    rows = len(terms.made) or stored + 1
+    yield "centres of columns", stored >= 0 and weights >= 0
+    yield "columns of the fixed part", terms.x and all(k < rows and w <= weights for k, w in terms.x)
+    yield "columns of the fixed part", len(set(terms.x)) == len(terms.x)
+    yield "columns of the random part", all(k < rows for k in terms.z) and len(set(terms.z)) == q
+    yield "row columns", all(made and all(g <= stored for g, _ in made) for made in terms.made)
+    yield "blocks of random effects", sorted(i for block in terms.blocks for i in block) == list(range(q))
+    block_of = {i: number for number, block in enumerate(terms.blocks) for i in block}
+    free = found["free"]
+    yield "free parameters", all(i < q and j <= i and block_of[i] == block_of[j] for i, j in free)
+    yield "free parameters", len(set(free)) == len(free) == len(found["theta"])
+    yield "rotation", found["rotation"].shape == (q, q)
+    yield "rotation", np.allclose(found["rotation"] @ found["rotation"].T, np.eye(q), atol=1e-6)
+
+
+def _of_rows(values: dict[str, Any], terms: Terms) -> Laws:
+    """A likelihood that is fitted from rows has them, and parameters for its columns."""
+    found = values["optimum"]
+    if "likelihood" in found:
+        yield "rows that its likelihood needs", values["panel"]["table"] is not None
+        yield "fixed effects", len(found["beta"]) <= len(terms.x)
+        yield "directions without variance", len(found["verdict"][-1]) == len(terms.z)
+
+
+def _sums(values: dict[str, Any], terms: Terms) -> Laws:
+    """Sums have the shapes that the terms ask for, are positive, and count the same rows and persons."""
+    sums = values["moments"]
+    width, q = len(terms.x_closed) + 1, len(terms.z_closed)
+    yield "rows and persons", sums["rows"] >= sums["persons"] >= 1
+    yield "sums of squares", sums["total"].shape == (width, width) and positive(sums["total"])
+    yield "sums of squares and rows", np.isclose(sums["total"][0, 0], sums["rows"])
+    if sums["shared"] is not None:
+        counts, lengths, G, T = sums["shared"]
+        yield "schedules", len(counts) and lengths.shape == counts.shape and G.shape == (len(counts), q, q)
+        yield "schedules", T.shape == (len(counts), q, width, q, width)
+        yield "schedules", (counts > 0).all() and (lengths > 0).all() and counts.sum() == sums["persons"]
+        yield "schedules and rows", (counts * lengths).sum() == sums["rows"] and all(map(positive, G))
+        yield "schedules", all(positive(part.reshape(q * width, q * width)) for part in T)
+    yield "schedules and persons", (sums["shared"] is None) == sums["one_by_one"]
+    for people in (values["people"], sums["own"]):
+        if people is not None:
+            yield from _person_sums(people, sums)
+    yield "persons kept one by one", not sums["one_by_one"] or (values["people"] or sums["own"]) is not None
+
+
+def _person_sums(people: dict[str, Any], sums: dict[str, Any]) -> Laws:
+    wide, persons = len(sums["row_centre"]), sums["persons"]
+    yield "persons' sums", people["gram"].shape == (wide * (wide + 1) // 2, persons)
+    yield "persons' weights", people["weights"].shape == (len(sums["weight_centre"]) - 1, persons)
+    for name in ("row_centre", "weight_centre"):
+        yield "persons' centres", np.array_equal(people[name], sums[name])
+    yield "persons' occasions", (people["gram"][0] >= 1).all() and people["gram"][0].sum() == sums["rows"]
+
+
+def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
+    """Every column has its name, and every growth parameter its columns."""
+    bound, panel = values["bound"], values["panel"]
+    parameters = list(model.parameters)
+    yield "roles of columns", all(getattr(model, name) == panel[name] for name in ("id", "time", "outcome"))
+    yield "names of fixed effects", len(set(bound["names"])) == len(bound["names"]) == len(terms.x)
+    yield "random effects", tuple(model.random.positions) == terms.blocks
+    yield "growth parameters", list(bound["predictors"]) == list(bound["growth_terms"]) == parameters
+    yield "growth parameters", len(bound["growth_rows"]) == len(parameters)
+    for name, k in zip(parameters, bound["growth_rows"], strict=True):
+        columns, made = bound["predictors"][name], bound["growth_terms"][name]
+        yield f"terms of the {name}", len(made) == len(columns["names"])
+        yield f"terms of the {name}", all(j < len(terms.x) and terms.x[j] == (k, w) for j, w in made)
+    for columns in (*bound["predictors"].values(), bound["covariates"]):
+        sizes = {len(columns[name]) for name in ("names", "ones", "terms", "parts", "places")}
+        yield "columns of a formula", len(sizes) == 1
+        yield "levels of predictors", set(columns["levels"]) <= set(columns["used"]) and all(columns["levels"].values())
+    yield "covariates", len(bound["covariate_means"]) == len(bound["covariates"]["names"])
+    yield "time", (panel["facts"] is None) == (panel["clock"] is None) == (model.time is None)
+
+
+def _persons(values: dict[str, Any]) -> Laws:
+    """As many persons, weights and rows as were counted."""
+    sums, panel, bound, people = (values[name] for name in ("moments", "panel", "bound", "people"))
+    persons, sizes = sums["persons"], panel["sizes"]
+    yield "rows", panel["rows"] == sums["rows"] == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
+    if panel["facts"] is not None:
+        first, last, middle, waves = panel["facts"]
+        yield "times", first <= bound["middle"] <= last
+        yield "times", first <= middle <= last and waves and list(waves) == sorted(set(waves))
+        yield "times", first <= waves[0] and waves[-1] <= last
+    kept = {part is not None for part in (panel["labels"], panel["person_table"], bound["weights"], people)}
+    yield "persons that were kept", len(kept) == 1
+    if panel["table"] is not None:
+        yield "rows that were kept", len(panel["table"]) == sums["rows"]
+    if people is None:
+        return
+    yield "persons", "id" in panel["labels"] and len(panel["labels"]) == persons and panel["labels"]["id"].is_unique
+    yield "persons", panel["labels"]["id"].notna().all()
+    yield "occasions of persons", np.array_equal(sizes, people["gram"][0])
+    yield "predictors of persons", not len(panel["person_table"].columns) or len(panel["person_table"]) == persons
+    yield "weights", len(bound["weights"]) == len(people["weights"])
+    for weight, row_, centre in zip(bound["weights"], people["weights"], people["weight_centre"][1:], strict=True):
+        yield "weights", weight.shape == row_.shape and np.allclose(weight, row_ + centre, rtol=1e-9, atol=1e-9)
+    if bound["shape_values"] is not None:
+        yield "person-level columns of the shape", len(bound["shape_values"]) == persons
+
+
+def positive(matrix: np.ndarray) -> bool:
+    """Whether a matrix is symmetric and, but for rounding, has no negative eigenvalue."""
+    scale = max(float(np.abs(np.diag(matrix)).max(initial=0.0)), 1e-300)
+    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-8 * scale):
+        return False
+    root = np.sqrt(np.maximum(np.diag(matrix), 0.0))
+    scaled = matrix / np.outer(np.where(root > 0, root, np.sqrt(scale)), np.where(root > 0, root, np.sqrt(scale)))
+    return not matrix.size or float(np.linalg.eigvalsh(scaled).min()) > -1e-6
