@@ -101,7 +101,7 @@ class GrowthModel:
         object.__setattr__(self, "follows_shape", for_all | ({"random": None} if self.random is None else {}))
         object.__setattr__(self, "shape", shape_of(self.shape))
         residual_of(self.residual)
-        _check_predictors(self.predictors or {}, self.parameters)
+        _check_predictors({} if self.predictors is None else self.predictors, self.parameters)
         if not isinstance(self.predictors, str):
             object.__setattr__(self, "predictors", Frozen(self.predictors or {}))
         elif self.parameters:
@@ -196,8 +196,10 @@ def _check_predictors(predictors: Any, parameters: tuple[str, ...]) -> None:
     for name, formula in given.items():
         if name not in parameters and parameters and not isinstance(predictors, str):
             raise ModelError(unknown("growth parameter", name, parameters))
-        if not isinstance(formula, str) or any(token[:2] == ("sign", "~") for token in tokenize(formula)):
-            raise ModelError(f"The predictors of the {name} are a formula such as 'age + arm', not {formula!r}.")
+        tokens = tokenize(formula) if isinstance(formula, str) else []
+        if not tokens or any(token[:2] == ("sign", "~") for token in tokens):
+            wanted = "are a formula such as 'age + arm' ('1' for none)"
+            raise ModelError(f"The predictors of the {name} {wanted}, not {formula!r}.")
 
 
 def predictor_words(model: GrowthModel) -> str:

@@ -188,6 +188,9 @@ WRONG = {
     "reader's type": (["--read", "dtype=nope"], "dtype"),
     "words of options": (["--since", "nope"], "--since 'nope'"),
     "bad terms": (["--slope", "day +* 2"], ""),
+    "no terms": (["--slope", "+"], "ends where a term is due"),
+    "a term is missing": (["--slope", "subject +"], "ends where a term is due"),
+    "a covariate is missing": (["--covariates", "subject +"], "ends where a term is due"),
 }
 
 

@@ -6,7 +6,7 @@ from growthcurves.model.formula.tokens import Token, tokenize
 
 
 def summands(text: str) -> list[str]:
-    """The parts of a formula between the + outside parentheses, as they are written.
+    """The parts of a formula between the + outside parentheses, as they are written; "" where nothing stands.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def summands(text: str) -> list[str]:
             parts.append([])
         else:
             parts[-1].append(token)
-    return [text[part[0].start : part[-1].end] for part in parts if part]
+    return [text[part[0].start : part[-1].end] if part else "" for part in parts]
 
 
 def formula_words(text: str) -> list[str]:
@@ -33,7 +33,7 @@ def formula_words(text: str) -> list[str]:
     (['arm * age'], ['arm'], ['1', '`a + b`'])
     """
     words, mean = [], True
-    for part in summands(text):
+    for part in filter(None, summands(text)):
         tokens = tokenize(part)
         cut = [i for i in range(len(tokens) - 1) if tokens[i].text == "-" and _is(tokens[i + 1], "1")]
         mean &= not cut and not (len(tokens) == 1 and _is(tokens[0], "0"))
