@@ -43,3 +43,10 @@ def test_answers_know_no_one_model(path):
 def test_the_reader_sees_what_it_must():
     seen = named(ast.parse("def f(fit, sigma2):\n    return fit.problem + moments\nfrom a.b import Solution"))
     assert {"sigma2", "problem", "moments", "Solution"} <= seen
+
+
+def test_the_users_words_are_read_in_one_file():
+    """What a user calls a fixed effect is taken apart there alone; other answers know a thing by its record."""
+    readers = {path for path in FILES if "\nimport re\n" in path.read_text(encoding="utf-8")}
+    answers = {path.relative_to(PACKAGE).as_posix() for path in readers if path.parts[len(PACKAGE.parts)] == "results"}
+    assert answers == {"results/questions/term_names.py"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +12,14 @@ import numpy as np
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.term_names import (
-    NUMBER,
     SIGNS,
     effect_terms,
+    number_of,
     plain,
     term_weights,
     tokens,
     vocabulary,
+    without_zero,
 )
 
 #: A row of which less than this share of its standard error is left beside the rows before it follows from them.
@@ -83,8 +83,7 @@ def read_hypotheses(fit: FittedModel, wanted: Any) -> Hypotheses:
 
 def _by_level(fit: FittedModel, text: str) -> list[str]:
     """A hypothesis about a whole effect, such as ``week:arm = 0``, as one for each of its levels."""
-    name = re.fullmatch(r"(.*?)\s*(=\s*0(\.0*)?\s*)?", text.strip(), re.S)
-    terms = effect_terms(fit, name[1]) if name else ()
+    terms = effect_terms(fit, without_zero(text))
     return [f"{term} = 0" if plain(term) == term else f"`{term}` = 0" for term in terms] or [text]
 
 
@@ -191,8 +190,8 @@ class _Reader:
             self._fail()
         token = self.tokens[self.place][0]
         self.place += 1
-        if re.fullmatch(NUMBER, token):
-            return Linear(np.zeros(len(self.fit.terms)), float(token))
+        if (number := number_of(token)) is not None:
+            return Linear(np.zeros(len(self.fit.terms)), number)
         return Linear(term_weights(self.fit, token), 0.0)
 
     def _take(self, *signs: str) -> str | None:

@@ -51,6 +51,16 @@ def effect_terms(fit: FittedModel, name: str) -> tuple[str, ...]:
     return tuple(term for term in fit.terms if term in found)
 
 
+def without_zero(text: str) -> str:
+    """What is said to be zero in ``week:arm = 0``; the text itself where nothing is."""
+    return re.sub(r"\s*=\s*0(\.0*)?$", "", text.strip())
+
+
+def number_of(token: str) -> float | None:
+    """A token as a number; None for a name."""
+    return float(token) if re.fullmatch(NUMBER, token) else None
+
+
 def plain(name: str) -> str:
     """A name without what may be written in several ways: backticks, spaces, the sign of a power."""
     return name.replace("`", "").replace(" ", "").replace("**", "^")
