@@ -154,7 +154,7 @@ def model_effects(fit: FittedModel) -> list[Effect]:
     first = 0
     owners = [*fit.model.parameters, None]
     for owner, columns in zip(owners, all_columns(fit), strict=True):
-        factors = _factor_variables(columns)
+        factors = _factor_variables(fit, columns)
         for term, places in _by_term(columns).items():
             numbers = frozenset(str(factor) for factor in term.factors if factor not in factors)
             names = frozenset(factors[factor] for factor in term.factors if factor in factors)
@@ -171,10 +171,12 @@ def _by_term(columns: Columns) -> dict[Term, list[int]]:
     return found
 
 
-def _factor_variables(columns: Columns) -> dict[Factor, str]:
-    """The variable of each categorical factor of a formula."""
+def _factor_variables(fit: FittedModel, columns: Columns) -> dict[Factor, str]:
+    """The variable of each categorical factor of a formula; the levels of time itself are functions of time."""
     found = {}
     for factor in columns.categorical:
+        if factor.columns == {fit.model.time}:
+            continue
         if len(factor.columns) != 1:
             raise NotEstimableError(
                 f"The factor {factor.label!r} is made of several columns: make it a column of the table."

@@ -147,3 +147,17 @@ def test_other_types_are_refused(full, kind):
 def test_a_model_without_effects_is_refused():
     with pytest.raises(gc.errors.NotEstimableError, match="no effect"):
         gc.fit("yield ~ 1 + (1 | batch)", table("dyestuff.csv")).joint_tests()
+
+
+@pytest.mark.parametrize("kind", [2, 3])
+def test_levels_of_time_beside_its_slope_are_the_departure_from_a_line(kind):
+    sleep = gc.load_dataset("sleepstudy")
+    model = gc.GrowthModel("reaction", "day", "subject", covariates="C(day)")
+    with pytest.warns(gc.errors.ModelWarning, match="linear combinations"):
+        table = gc.fit(model, sleep).joint_tests(type=kind).table.set_index("term")
+    line = gc.fit("reaction ~ poly(day, 9) + (day | subject)", sleep)
+    curved = [name for name in line.terms if name.endswith(tuple(f"[{i}]" for i in range(2, 10)))]
+    assert len(curved) == 8
+    test = line.test([f"`{name}` = 0" for name in curved])
+    assert table.loc["C(day)", "df_num"] == 8
+    assert table.loc["C(day)", "statistic"] == pytest.approx(test.statistic, rel=1e-6)
