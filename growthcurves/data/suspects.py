@@ -182,9 +182,10 @@ class _Column:
         found = []
         for end in (float(values.min()), float(values.max())):
             inner = values[values != end]
-            if inner.size < 2 * _FEWEST or self.count(end)[1] < 3:
+            if inner.size < 2 * _FEWEST or inner.min() == inner.max():
                 continue
-            if _gap(end, inner) > 2 * (inner.max() - inner.min()) and np.unique(inner).size >= 10:
+            far = _gap(end, inner) > 2 * (inner.max() - inner.min())
+            if far and np.unique(inner).size >= 10 and self.count(end)[1] >= 3:
                 found.append(end)
         return found
 
