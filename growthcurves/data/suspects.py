@@ -98,8 +98,9 @@ def _of_column(panel: Panel, name: str) -> Iterator[Suspect]:
 
 
 def _as_numbers(values: Any) -> np.ndarray:
-    if isinstance(values, np.ndarray) and values.dtype == np.float64:
-        return values
+    dtype = getattr(values, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "iuf":
+        return np.asarray(values, dtype=np.float64)
     return np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=np.float64)
 
 
@@ -212,8 +213,8 @@ def _may_have_far_ends(values: np.ndarray) -> bool:
     low, high = values.min(), values.max()
     sample = values[:: max(values.size // _SAMPLE, 1)]
     inner = sample[(sample > low) & (sample < high)]
-    if inner.size < 2:
-        return True
+    if inner.size < 2:  # of two values, an arm's 0 and 1, neither lies far away
+        return bool(((values > low) & (values < high)).any())
     width = inner.max() - inner.min()
     return bool(max(high - inner.max(), inner.min() - low) > 2 * width)
 
