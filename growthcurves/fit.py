@@ -128,7 +128,7 @@ def ladder(
         ML by default, because deviances by REML do not compare models with different fixed effects.
     steps : sequence of dict, str or GrowthModel
         Models between unconditional growth and the top, in their order: predictors by growth parameter (key
-        "covariates" for time-varying ones), one formula for all growth parameters, or a model.
+        "time_varying" for time-varying ones), one formula for all growth parameters, or a model.
     ddf : str or method
         Degrees of freedom behind the stars of the fixed effects.
     time, **options

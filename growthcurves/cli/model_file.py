@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from growthcurves.cli.options import SECTIONS, SharedOption
+from growthcurves.cli.options import RENAMED, SECTIONS, SharedOption
 from growthcurves.cli.output import MODEL_FILE
 from growthcurves.cli.values import Columns, Kind, Number, Pairs, WholeNumber
 from growthcurves.errors import DataError, ModelError, brief, unknown
@@ -63,6 +63,8 @@ def _section(path: str, section: str, keys: Any) -> list[tuple[str, Any]]:
     options = {option.key: option for option in SECTIONS[section]}
     found = []
     for key, value in keys.items():
+        if key in RENAMED:
+            raise ModelError(f"{path}: {key} is called {RENAMED[key]}.")
         if key not in options:
             owner = _owner(key)
             hint = f" It belongs under [{owner}]." if owner else ""

@@ -23,6 +23,10 @@ from growthcurves.cli.values import (
 )
 
 
+#: Options that had another name, and their name; without dashes.
+RENAMED = {"covariates": "time-varying"}
+
+
 class SharedOption(click.Option):
     """An option with the section in which help and model files show it."""
 
@@ -62,7 +66,7 @@ class Request:
     intercept: str | None = None
     predictors: tuple = ()
     reference: tuple = ()
-    covariates: str | None = None
+    time_varying: str | None = None
     formula: str | None = None
     shape: str | None = None
     degree: int | None = None
@@ -184,7 +188,7 @@ MODEL = (
         help="Reference level of a predictor; repeatable.",
     ),
     _model(
-        "--covariates", metavar="TERMS", help='Time-varying predictors: "stress", "within(stress) + between(stress)".'
+        "--time-varying", metavar="TERMS", help='Time-varying predictors: "stress", "within(stress) + between(stress)".'
     ),
     _model("--formula", metavar="FORMULA", help='The model as an lme4 formula: "bdi ~ week * arm + (week | subject)".'),
     _model(

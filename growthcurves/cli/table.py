@@ -172,7 +172,7 @@ def _mentioned(column: str, request: Request) -> bool:
     """Whether a column may be needed; one whose name is part of another name is kept too, without harm."""
     names = (request.by, *request.by_columns, *request.id_columns, request.since, *(request.knots or ()))
     predictors = [terms for pairs in request.predictors for _, terms in pairs]
-    texts = (request.slope, request.intercept, request.covariates, request.formula, request.random, *predictors)
+    texts = (request.slope, request.intercept, request.time_varying, request.formula, request.random, *predictors)
     return column in names or any(column in text for text in texts if text)
 
 

@@ -103,6 +103,6 @@ class PersonLevel:
         seen = pd.unique(pd.Series(self.rows(column))[np.asarray(rows, dtype=bool)])[:2]
         raise ModelError(
             f"{column!r} is a level-2 predictor but varies within person {show_id(self.persons.labels[person])} "
-            f"({show_id(seen[0])}, then {show_id(seen[1])}): give it as a time-varying predictor (covariates=), "
+            f"({show_id(seen[0])}, then {show_id(seen[1])}): give it as a time-varying predictor (time_varying=), "
             f"or check whether one id stands for two persons."
         )

@@ -68,7 +68,7 @@ def _options(model: Any) -> list[tuple[str, str]]:
         ("origin", model.origin),
         ("predictors", shown),
         ("reference", dict(model.reference)),
-        ("covariates", model.covariates),
+        ("time_varying", model.time_varying),
     ):
         if value not in (None, {}):
             texts[name] = repr(value)

@@ -34,7 +34,7 @@ TYPED = {
     "intercept": [["bs(age, df=4)"]],
     "predictors": [["slope=arm", "quadratic=ns(age, df=3)"], ["age + ns(x, df=2)"]],
     "reference": [["arm=placebo", "`a=b`=3"]],
-    "covariates": [["within(stress) + between(stress)"]],
+    "time-varying": [["within(stress) + between(stress)"]],
     "formula": [["bdi ~ week * arm + (week | subject)"]],
     "shape": [["piecewise"]],
     "knots": [["3,6.5"], ["event,`late, week`"]],

@@ -39,7 +39,7 @@ MODELS = {
         {"shape": "quadratic", "predictors": {"quadratic": "arm"}},
     ),
     "for all": (["--predictors", "arm"], {"predictors": "arm"}),
-    "covariate": (["--covariates", "late"], {"covariates": "late"}),
+    "covariate": (["--time-varying", "late"], {"time_varying": "late"}),
     "ml": (["--method", "ml", "--wave", "visit"], {"wave": "visit"}),
 }
 
@@ -172,7 +172,7 @@ WRONG = {
     "reference column": (["--reference", "arms=drug"], "'arms'"),
     "predictors": (["--predictors", "sloop=day"], "'slope'"),
     "predictors of slope": (["--shape", "occasions", "--slope", "day"], "no intercept and slope"),
-    "covariate": (["--covariates", "stress"], "'stress'"),
+    "covariate": (["--time-varying", "stress"], "'stress'"),
     "times": (["--times", "1=0"], "--columns"),
     "option": (["--slopes", "x"], "--slope"),
     "wave": (["--wave", "visit"], "'visit'"),
@@ -190,7 +190,7 @@ WRONG = {
     "bad terms": (["--slope", "day +* 2"], ""),
     "no terms": (["--slope", "+"], "ends where a term is due"),
     "a term is missing": (["--slope", "subject +"], "ends where a term is due"),
-    "a covariate is missing": (["--covariates", "subject +"], "ends where a term is due"),
+    "a covariate is missing": (["--time-varying", "subject +"], "ends where a term is due"),
 }
 
 
@@ -220,7 +220,7 @@ def test_a_formula_runs_no_code(run, sleep):
 
 
 def test_values_that_a_function_cannot_take(run, sleep):
-    line = one_line(run("fit", sleep, *SLEEP, "--covariates", "np.log(day - 1)"))
+    line = one_line(run("fit", sleep, *SLEEP, "--time-varying", "np.log(day - 1)"))
     assert "'np.log(day - 1)' is undefined for person 308" in line
 
 

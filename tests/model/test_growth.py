@@ -37,7 +37,7 @@ Level 2   intercept_i = intercept + u_intercept
           e ~ N(0, sigma^2);  (u_intercept, u_slope) ~ N(0, G), G unstructured""",
     ),
     "predictors": (
-        {"predictors": {"intercept": "age + arm", "slope": "arm"}, "covariates": "stress"},
+        {"predictors": {"intercept": "age + arm", "slope": "arm"}, "time_varying": "stress"},
         """\
 Level 1   bdi = intercept_i + slope_i * week + stress + e
 Level 2   intercept_i = intercept + age + arm + u_intercept
@@ -102,7 +102,7 @@ def test_equations(name):
 
 
 def test_equations_of_a_random_covariate_show_that_it_varies():
-    model = MODEL.replace(covariates="stress", random=("intercept", "stress"))
+    model = MODEL.replace(time_varying="stress", random=("intercept", "stress"))
     text = model.equations()
     assert "u_stress" in text.splitlines()[0] or "stress_i" in text
 

@@ -192,7 +192,7 @@ def test_every_warning_has_a_meaning(make_trial):
         (gc.GrowthModel("bdi", "week", "id", random=gc.Diagonal("intercept", "slope"), origin=90.0), frame),
         (gc.GrowthModel("bdi", "week", "id"), frame[frame["week"].isin([0, 4])]),
         (gc.GrowthModel("bdi", "week", "id"), frame.assign(bdi=frame["bdi"].where(frame.index % 9 != 4, -99.0))),
-        (gc.GrowthModel("y", "week", "who", covariates="arm"), ids_used_again()),
+        (gc.GrowthModel("y", "week", "who", time_varying="arm"), ids_used_again()),
     ]
     seen: set[NoteKind] = set()
     for model, data in cases:

@@ -146,7 +146,7 @@ def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options
         shape=shape,
         origin=origin if parsed.time is not None else None,
         predictors={name: str(formula) for name, formula in formulas.items()},
-        covariates=" + ".join(map(str, covariates)) or None,
+        time_varying=" + ".join(map(str, covariates)) or None,
         random=_random_part(parsed, shape),
         evaluated_over="rows",
         **options,

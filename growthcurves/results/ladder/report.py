@@ -236,7 +236,7 @@ def stars(p: float) -> str:
 def _foot(answer: Ladder) -> Iterable[str]:
     yield "~ p < .10, * p < .05, ** p < .01, *** p < .001 for fixed effects; gc.compare tests variances."
     yield "Of the outcome: squared correlation with its expected value. The others: share of the variance that is gone."
-    if any(fit.model.covariates for fit in answer.fits.values()):
+    if any(fit.model.time_varying for fit in answer.fits.values()):
         yield (
             "Time-varying covariates change what the variances between persons mean: these may rise or fall "
             "for that reason alone."

@@ -200,7 +200,7 @@ def test_planned_occasions_whose_times_vary():
 
 def test_within_and_between_parts_stand_at_their_means():
     data = table("panel_varying.csv")
-    model = gc.GrowthModel("y", "time", "id", covariates="within(x) + between(x)", random=("intercept", "slope"))
+    model = gc.GrowthModel("y", "time", "id", time_varying="within(x) + between(x)", random=("intercept", "slope"))
     fit = gc.fit(model, data)
     mean = data["x"].mean()
     expected = fit.params["intercept"] + 3 * fit.params["slope"] + mean * fit.params["between(x)"]
