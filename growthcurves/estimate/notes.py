@@ -9,10 +9,12 @@ import numpy as np
 
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel
-from growthcurves.data.repeats import repeated_note, reused_ids_note
+from growthcurves.data.repeats import repeated_note
+from growthcurves.data.reused_ids import reused_ids_note
 from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.estimates import Estimates, Sums
+from growthcurves.estimate.baseline import baseline_note
 from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
@@ -29,16 +31,17 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
         )
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
-    for name in bound.recipe.covariates.levels:
+    for name in (column for column in bound.recipe.covariates.used if column != model.time):
         reused = reused_ids_note(panel, name)
         if reused is not None:
             yield Note(NoteKind.REUSED_IDS, reused)
     if not bound.recipe.shape.changes:
+        yield from baseline_note(bound, panel.values[panel.persons.first_rows])
         return
     yield from _duplicate_note(bound)
     occasions = _Occasions.of(panel)
     yield from _cohort_note(bound, occasions)
-    yield from _baseline_note(bound, occasions)
+    yield from baseline_note(bound, occasions.baseline)
 
 
 def _duplicate_note(bound: BoundRows) -> Iterable[Note]:
@@ -91,22 +94,6 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
             f"differences between persons of different {time!r} and change within persons are mixed in the slope. "
             f"Measure time from each person's first occasion and give the first {time!r} as a predictor to split them.",
         )
-
-
-def _baseline_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
-    seen = set()
-    for parameter, columns in bound.recipe.predictors.items():
-        for name, values in zip(columns.names, bound.predictor(parameter), strict=True):
-            if values is None or name in seen:
-                continue
-            seen.add(name)
-            if np.mean(values == occasions.baseline) > 0.9 and values.min() < values.max():
-                yield Note(
-                    NoteKind.BASELINE_PREDICTS,
-                    f"The predictor {name!r} equals the first {bound.model.outcome!r} of most persons: the baseline is "
-                    f"both predictor and outcome, which biases the effects on change; leave the first occasion out of "
-                    f"the outcome, or the predictor out of the model.",
-                )
 
 
 def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:

@@ -135,7 +135,29 @@ def _origin(model: GrowthModel, panel: Panel) -> float:
     if isinstance(model.origin, Real):
         return float(model.origin)
     first, last = float(panel.times.min()), float(panel.times.max())
-    return 0.0 if first <= 0.0 <= last and model.origin is None else first
+    if model.origin is None and first <= 0.0 <= last:
+        return 0.0
+    at_first = model.origin == "first" or model.growth_shape.fixed_origin or _begin_together(panel, first)
+    return first if at_first else rounded_median(panel.times)
+
+
+def _begin_together(panel: Panel, first: float) -> bool:
+    """Whether the first time of every person is the first of all."""
+    at_first = np.unique(panel.persons.codes[panel.times == first])
+    return at_first.size == panel.persons.count
+
+
+def rounded_median(times: np.ndarray) -> float:
+    """The median of times as a whole number, or with as few decimals as let it lie inside the times.
+
+    Examples
+    --------
+    >>> rounded_median(np.array([6.0, 11.2, 14.0])), rounded_median(np.array([0.61, 0.65, 0.66]))
+    (11.0, 0.65)
+    """
+    median = float(np.median(times))
+    near = (round(median, places) for places in range(16))
+    return next((time for time in near if times.min() <= time <= times.max()), median)
 
 
 def _fixed_columns(

@@ -51,7 +51,8 @@ class GrowthModel:
         `Polynomial(4)`, `Piecewise(knots=[3])`, `Spline(df=4)`, `LogTime(offset=1)`.
     origin : float or "first", optional
         The time at which the intercept is read; "first" is the first observed time. By default 0 if 0 lies inside
-        the observed times, else the first time.
+        the observed times, else the first time where all persons begin together (and for logarithmic time), else the
+        rounded median of the times.
     predictors : dict or str, optional
         A formula per growth parameter, evaluated on one row per person (level 2), for example
         ``{"intercept": "age + arm", "slope": "arm"}``. One text is for all growth parameters. A formula that

@@ -148,7 +148,7 @@ def test_the_origin_is_zero_as_written(data):
     formula = gc.fit("reaction ~ day + (day | subject)", late)
     assert formula.recipe.shape.origin == 0
     model = gc.fit(gc.GrowthModel("reaction", "day", "subject"), late)
-    assert model.recipe.shape.origin == 3
+    assert model.recipe.shape.origin == round(late["day"].median())  # not all begin together
     assert formula.deviance == pytest.approx(model.deviance, rel=1e-10)
     at_three = formula.params["intercept"] + 3 * formula.params["slope"]
     assert model.params["intercept"] == pytest.approx(at_three, rel=1e-9)
