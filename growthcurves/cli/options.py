@@ -22,7 +22,6 @@ from growthcurves.cli.values import (
     WholeNumber,
 )
 
-
 #: Options that had another name, and their name; without dashes.
 RENAMED = {"covariates": "time-varying"}
 

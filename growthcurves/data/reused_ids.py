@@ -96,7 +96,7 @@ class _UsedAgain:
         return _constant(values, self.cells) and not _constant(values, self.panel.persons)
 
     def as_strangers(self) -> bool:
-        """Whether rows of one id are alike under one value, and under different ones as unlike as those of strangers."""
+        """Whether rows of one id are alike under one value, and under others as unlike as those of strangers."""
         rows = np.flatnonzero(self.mixed[self.panel.persons.codes])
         ids = pd.factorize(self.panel.persons.codes[rows])[0]
         rows, ids = rows[ids < LOOKED_AT], ids[ids < LOOKED_AT]
@@ -117,7 +117,7 @@ class _UsedAgain:
         return self.panel.times[rows] if self.panel.time is not None else np.zeros(len(rows))
 
     def _without_trend(self, rows: np.ndarray) -> np.ndarray:
-        """The outcomes less a straight line in time for every group, or in time and the column where it has no groups."""
+        """The outcomes less a line in time for every group, or in time and the column where it makes no groups."""
         panel, codes = self.panel, self.values[0][rows]
         time = self._times(rows)
         if len(self.values[1]) <= MOST_GROUPS:

@@ -19,7 +19,6 @@ from growthcurves.model.random import RandomPart, random_part
 from growthcurves.model.shapes import Constant, Shape, shape_of
 from growthcurves.numerics.bounds import float_or_infinite, shown_value
 
-
 #: Options that had another name, and their name.
 RENAMED = {"covariates": "time_varying"}
 

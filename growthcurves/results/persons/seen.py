@@ -18,8 +18,8 @@ from growthcurves.results.questions.design_rows import DesignRows, new_rows
 def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRows, PersonState]:
     """The design of the rows to predict, with standard random effects in Z, and the state of each row's person.
 
-    What `between()` and `within()` take a person's mean over is what was seen of that person, as in a fit: no row that is
-    to be predicted moves another.
+    `between()` and `within()` take a person's mean over what was seen of that person, as in a fit: no row that is to be
+    predicted moves another.
 
     Raises
     ------

@@ -100,8 +100,8 @@ def require_shape(fit: FittedModel) -> None:
         raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
     if any(of_time for of_time, _ in time_terms(fit)):
         raise NotEstimableError(
-            f"Time enters the model outside its growth shape ({fit.model.time_varying}): say the curve as a shape, such "
-            f"as shape='quadratic' or ns({fit.model.time}, df=4) in the formula, for a report of change."
+            f"Time enters the model outside its growth shape ({fit.model.time_varying}): say the curve as a shape, "
+            f"such as shape='quadratic' or ns({fit.model.time}, df=4) in the formula, for a report of change."
         )
 
 
