@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, NotAvailableError, unknown
-from growthcurves.estimate import estimate, panel_for
+from growthcurves.estimate import chosen, estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
 from growthcurves.later import Later
@@ -59,7 +59,12 @@ files = Later("growthcurves.storage.fits")
 
 
 def fit(
-    model: GrowthModel | str, data: Any, method: str = "reml", time: str | None = None, **options: Any
+    model: GrowthModel | str,
+    data: Any,
+    method: str = "reml",
+    time: str | None = None,
+    where: str | None = None,
+    **options: Any,
 ) -> GrowthFit:
     """Fit a growth model.
 
@@ -73,6 +78,8 @@ def fit(
         Restricted or full maximum likelihood.
     time : str, optional
         The time column of a formula whose random part does not name exactly one column.
+    where : str, optional
+        The rows to use, as a condition: ``"PARAMCD == 'ACTOT' & age >= 18"`` (see `Panel`); the others are counted.
     **options
         Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``, and ``functions=``, functions
         of your own that the formula calls.
@@ -97,7 +104,7 @@ def fit(
     >>> fit.params.round(3).to_dict()
     {'intercept': 251.405, 'slope': 10.467}
     """
-    model, panel, people = _read(model, data, time, options)
+    model, panel, people = _read(model, data, time, where, options)
     fitted = estimate(model, panel, method, GrowthFit, people)
     assert isinstance(fitted, GrowthFit)
     return fitted
@@ -110,6 +117,7 @@ def ladder(
     steps: Sequence[Any] = (),
     ddf: Any = "satterthwaite",
     time: str | None = None,
+    where: str | None = None,
     **options: Any,
 ) -> Ladder:
     """The models on the way to a growth model: unconditional means, unconditional growth, conditional growth.
@@ -131,8 +139,8 @@ def ladder(
         "time_varying" for time-varying ones), one formula for all growth parameters, or a model.
     ddf : str or method
         Degrees of freedom behind the stars of the fixed effects.
-    time, **options
-        For a formula, as in `fit`.
+    time, where, **options
+        As in `fit`.
 
     Returns
     -------
@@ -151,12 +159,12 @@ def ladder(
     >>> {name: f"{fit.deviance:.2f}" for name, fit in answer.fits.items()}
     {'A': '515.49', 'B': '439.21', 'C': '427.81'}
     """
-    model, panel, _ = _read(model, data, time, options)
+    model, panel, _ = _read(model, data, time, where, options)
     return ladders.ladder(model, panel, method, steps, ddf, GrowthFit)
 
 
 def _read(
-    model: GrowthModel | str, data: Any, time: str | None, options: dict[str, Any]
+    model: GrowthModel | str, data: Any, time: str | None, where: str | None, options: dict[str, Any]
 ) -> tuple[GrowthModel, Panel, PersonLevel | None]:
     """The model and its panel from what a user may give, and the panel at the level of persons if looked at already."""
     _refuse_unknown(options)
@@ -165,12 +173,12 @@ def _read(
     if isinstance(model, GrowthModel):
         if time is not None or options:
             raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
-        return model, panel_for(model, data), None
+        return model, panel_for(model, data, where), None
     parsed = parse_formula(model, time)
-    panel = data if isinstance(data, Panel) else Panel(data, id=parsed.id, time=parsed.time, outcome=parsed.outcome)
+    roles = {"id": parsed.id, "time": parsed.time, "outcome": parsed.outcome}
+    panel = chosen(data, where) if isinstance(data, Panel) else Panel(data, **roles, where=where)
     panel.require(parsed.columns)
-    roles = (parsed.outcome, parsed.id, parsed.time)
-    panel = panel.drop_missing(column for column in parsed.columns if column not in roles)
+    panel = panel.drop_missing(column for column in parsed.columns if column not in roles.values())
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
     return read, panel_for(read, panel), people
@@ -222,7 +230,7 @@ def _refuse_unknown(options: dict[str, Any]) -> None:
         if name == "weights":
             raise NotAvailableError("Prior weights per row are not in this version: every row counts the same.")
         if name not in FORMULA_OPTIONS:
-            raise ModelError(unknown("option of fit()", name, ("method", "time", *FORMULA_OPTIONS)))
+            raise ModelError(unknown("option of fit()", name, ("method", "time", "where", *FORMULA_OPTIONS)))
 
 
 class GrowthFit(FittedModel):

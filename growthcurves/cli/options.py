@@ -59,6 +59,7 @@ class Request:
     day_first: bool | None = None
     date_format: str | None = None
     read: tuple = ()
+    where: str | None = None
     by: str | None = None
     by_columns: tuple = ()
     slope: str | None = None
@@ -157,6 +158,11 @@ TABLE = (
         multiple=True,
         metavar="NAME=VALUE",
         help="An option of the reader: sheet_name=Data, encoding=cp1252, labels=no; repeatable.",
+    ),
+    _table(
+        "--where",
+        metavar="CONDITION",
+        help="The rows to use: \"PARAMCD == 'ACTOT' & age >= 18\"; also |, ~, in ['a', 'b'], is missing.",
     ),
 )
 

@@ -30,10 +30,11 @@ def repeated_note(panel: Panel) -> str | None:
     if stacked is not None:
         name, levels = stacked
         shown = ", ".join(levels[:4]) + (", ..." if len(levels) > 4 else "")
+        column = name if name.isidentifier() else f"`{name}`"
         return (
             f"{np.count_nonzero(repeated)} rows, the first of person {person}, share person and time with another, and "
-            f"{name!r} ({shown}) tells them apart: if several outcomes are stacked, keep the rows of one; if one id is "
-            f"several persons, give id=[{name!r}, {panel.id!r}]."
+            f"{name!r} ({shown}) tells them apart: if several outcomes are stacked, give "
+            f'where="{column} == {levels[0]!r}"; if one id is several persons, id=[{name!r}, {panel.id!r}].'
         )
     return (
         f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "

@@ -26,15 +26,20 @@ from growthcurves.model.recipe import BoundRows, model_columns, row_times
 METHODS = ("reml", "ml")
 
 
-def panel_for(model: GrowthModel, data: Any) -> Panel:
-    """The panel of a model: the data's own, or made from a table with the model's columns."""
+def chosen(panel: Panel, where: str | None) -> Panel:
+    """The rows of a panel for which a condition holds; all without one."""
+    return panel if where is None else panel.choose(where)
+
+
+def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
+    """The panel of a model: the data's own, or made from a table with the model's columns; of the rows by `where`."""
     if isinstance(data, Panel):
         roles = {"id": (model.id, data.id), "time": (model.time, data.time), "outcome": (model.outcome, data.outcome)}
         for role, (wanted, given) in roles.items():
             if wanted != given and wanted is not None:
                 raise ModelError(f"The model's {role} is {wanted!r} but the panel's is {given!r}.")
-        return data
-    return Panel(data, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave)
+        return chosen(data, where)
+    return Panel(data, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave, where=where)
 
 
 def estimate(

@@ -81,6 +81,7 @@ FIT = record(
         time_unit=maybe(text),
         outcome_unit=maybe(text),
         since=scalar,
+        where=maybe(text),
         rows=count,
         sizes=array(1, "iu"),
         labels=maybe(table),

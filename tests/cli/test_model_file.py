@@ -29,6 +29,7 @@ TYPED = {
     "day-first": [[]],
     "date-format": [["%d%b%Y"]],
     "read": [["sheet_name=Data", "labels=no"], ["labels=a,b"]],
+    "where": [["PARAMCD == 'ACTOT' & `age, years` >= 18"]],
     "by": [["arm"]],
     "slope": [["age + `body mass`"]],
     "intercept": [["bs(age, df=4)"]],
