@@ -15,7 +15,7 @@ from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
 from growthcurves.later import Later
 from growthcurves.model.formula.lme4 import growth_model, parse_formula
-from growthcurves.model.growth import GrowthModel
+from growthcurves.model.growth import RENAMED, GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.seeds import DRAWS
 
@@ -229,6 +229,10 @@ def _refuse_unknown(options: dict[str, Any]) -> None:
     for name in options:
         if name == "weights":
             raise NotAvailableError("Prior weights per row are not in this version: every row counts the same.")
+        if name in (*RENAMED, *RENAMED.values()):
+            raise ModelError(
+                f"{name}= belongs to a GrowthModel (as time_varying=): a formula holds its predictors that vary in time."
+            )
         if name not in FORMULA_OPTIONS:
             raise ModelError(unknown("option of fit()", name, ("method", "time", "where", *FORMULA_OPTIONS)))
 

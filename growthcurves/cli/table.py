@@ -33,10 +33,19 @@ def roles_of(request: Request) -> Roles:
     outcome = request.outcome or _only_outcome(request)
     missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
     missing += [] if outcome else ["--outcome"]
+    if missing == ["--outcome"] and not request.columns:
+        _refuse_wide(request)
     if missing:
         raise click.UsageError(f"{', '.join(missing)} needed (or the whole model with --formula).")
     assert request.id is not None and outcome is not None
     return Roles(request.id, request.time, outcome, _wave(request))
+
+
+def _refuse_wide(request: Request) -> None:
+    """Tell a wide table as that, with the pattern found in it, before an outcome is asked for."""
+    from growthcurves.data.roles import refuse_wide
+
+    refuse_wide(read(request), request.id, request.time, None)
 
 
 def _formula_roles(request: Request) -> Roles:

@@ -28,13 +28,13 @@ def check_roles(data: pd.DataFrame, id: Any, time: str | None, outcome: str, wav
             taken[name] = role
     if wave is not None and wave in (id, outcome):
         raise ModelError(f"Column {wave!r} cannot be {taken[wave]} and wave at once.")
-    _refuse_wide(data, id, time, outcome)
+    refuse_wide(data, id, time, outcome)
     require_columns(data, taken if wave is None else [*taken, wave])
     if not len(data):
         raise DataError("The table has no rows.")
 
 
-def _refuse_wide(data: pd.DataFrame, id: Any, time: str | None, outcome: str) -> None:
+def refuse_wide(data: pd.DataFrame, id: Any, time: str | None, outcome: str | None) -> None:
     """A table with one row per person, without the time or the outcome, and with numbered columns is wide."""
     absent = [name for name in (time, outcome) if name is not None and name not in data.columns]
     if not absent or id not in data.columns or not len(data) or data[id].duplicated().any():

@@ -173,6 +173,7 @@ WRONG = {
     "predictors": (["--predictors", "sloop=day"], "'slope'"),
     "predictors of slope": (["--shape", "occasions", "--slope", "day"], "no intercept and slope"),
     "covariate": (["--time-varying", "stress"], "'stress'"),
+    "old name": (["--covariates", "stress"], "--covariates is called --time-varying"),
     "times": (["--times", "1=0"], "--columns"),
     "option": (["--slopes", "x"], "--slope"),
     "wave": (["--wave", "visit"], "'visit'"),
@@ -241,3 +242,14 @@ def test_formula_with_its_options(asks, trial):
     formula = "depression ~ week * arm + (week | patient)"
     found = asks("fit", trial, "--formula", formula, "--reference", "arm=placebo", "--by", "arm", "--wave", "visit")
     assert "slope:arm[drug]" in json.dumps(found["fixed_effects"])
+
+
+def test_the_old_name_in_a_model_file(run, sleep, tmp_path):
+    (tmp_path / "old.toml").write_text('[model]\ncovariates = "stress"\n')
+    line = one_line(run("fit", sleep, *SLEEP, "--model", tmp_path / "old.toml"))
+    assert "covariates is called time-varying" in line
+
+
+def test_a_wide_table_without_an_outcome_is_told_as_that(run, wide):
+    line = one_line(run("report", wide, "--id", "subject", "--time", "day"))
+    assert "the table is wide" in line and "--columns 'reaction_{day}'" in line

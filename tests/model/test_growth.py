@@ -256,3 +256,25 @@ def test_a_reference_level_may_be_a_number_for_a_text():
     one = gc.fit(gc.GrowthModel("weight", "day", "chick", predictors="diet", reference={"diet": 3}), chicks)
     other = gc.fit(gc.GrowthModel("weight", "day", "chick", predictors="diet", reference={"diet": "3"}), chicks)
     assert one.terms == other.terms and "slope:diet[1]" in one.terms
+
+
+@pytest.mark.parametrize("formula", ["", " ", "1", "0", "y ~ x", 5, ["stress"]])
+def test_time_varying_predictors_are_a_formula_with_terms(formula):
+    with pytest.raises(ModelError, match="time_varying= is a formula such as 'stress'"):
+        MODEL.replace(time_varying=formula)
+
+
+def test_the_old_name_of_time_varying_answers_with_the_new_one():
+    """At every door, in one sentence; an option that no model has is refused as such."""
+    formula, sleep = "reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")
+    doors = [
+        lambda: gc.GrowthModel("y", "t", "id", covariates="stress"),
+        lambda: MODEL.replace(covariates="stress"),
+        lambda: gc.fit(formula, sleep, covariates="stress"),
+        lambda: gc.ladder(gc.GrowthModel("reaction", "day", "subject"), sleep, steps=[{"covariates": "stress"}]),
+    ]
+    for door in doors:
+        with pytest.raises(ModelError, match="time_varying="):
+            door()
+    with pytest.raises(ModelError, match="no option of GrowthModel 'shapes'. Did you mean 'shape'"):
+        gc.GrowthModel("y", "t", "id", shapes="linear")

@@ -258,8 +258,8 @@ def test_dates_in_conditions_are_read_as_those_of_the_panel():
 CANARY = "where_canary"
 PIECES = st.sampled_from(
     ["day", "reaction", "arm", "`arm`", "PARAMCD", "'a'", '"b"', "1", "2.5", "1e999", "==", "!=", "<", ">", "=", "&",
-     "|", "~", "not", "in", "is", "missing", "and", "or", "(", ")", "[", "]", "{", "}", ",", ";", "\n", "\\", "`", "'", ".",
-     "__import__", "os", "system", "lambda", ":", ":=", "*", "**", "@", "f'{1}'", "eval", "exec", "open", "None",
+     "|", "~", "not", "in", "is", "missing", "and", "or", "(", ")", "[", "]", "{", "}", ",", ";", "\n", "\\", "`", "'",
+     ".", "__import__", "os", "system", "lambda", ":", ":=", "*", "**", "@", "f'{1}'", "eval", "exec", "open", "None",
      "True", "__class__", "__builtins__", "if", "else", "for", "#", "\x00", "\u202e", "ａｇｅ", "$", "%in%",
      f"__import__('builtins').{CANARY}()", f"{CANARY}()", f"(lambda: {CANARY}())()"]
 )  # fmt: skip
