@@ -231,7 +231,7 @@ def _refuse_unknown(options: dict[str, Any]) -> None:
             raise NotAvailableError("Prior weights per row are not in this version: every row counts the same.")
         if name in (*RENAMED, *RENAMED.values()):
             raise ModelError(
-                f"{name}= belongs to a GrowthModel (as time_varying=): a formula holds its predictors that vary in time."
+                f"{name}= belongs to a GrowthModel (as time_varying=): a formula holds such predictors itself."
             )
         if name not in FORMULA_OPTIONS:
             raise ModelError(unknown("option of fit()", name, ("method", "time", "where", *FORMULA_OPTIONS)))

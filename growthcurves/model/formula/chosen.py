@@ -81,7 +81,7 @@ class _Asked:
             return self._joined(node)
         if isinstance(node, Chain) and node.rest[0][0] not in _ARITHMETIC:
             return self._compared(node)
-        if isinstance(node, Name) and pd.api.types.is_bool_dtype(self.frame[node.column].dtype):
+        if isinstance(node, Name) and _is_truth(self.frame[node.column]):
             return self._equal(node, Literal(True))
         shown = f"{node.column!r} is" if isinstance(node, Name) else "it holds what is"
         raise self.error(f"{shown} not true or false by itself; compare it with a value")
@@ -154,7 +154,7 @@ class _Asked:
             return self._with_text(left.column, column, right.value)
         if isinstance(column.dtype, pd.CategoricalDtype):
             return _Pair(self, column.array, self._level(column, left.column, right))
-        if pd.api.types.is_bool_dtype(column.dtype) or isinstance(right, Literal):
+        if _is_truth(column) or isinstance(right, Literal):
             return _Pair(self, self._truths(left.column, column), self._truth_value(right))
         if isinstance(right, Number) and _whole(right) and pd.api.types.is_integer_dtype(column.dtype):
             return _Pair(self, column.array, int(right.text))
@@ -164,10 +164,10 @@ class _Asked:
         if isinstance(column.dtype, pd.CategoricalDtype):
             return _Pair(self, column.array, text)
         if _is_date(text) and (holds_dates(column) or (is_text(column) and first_text_is_date(column))):
-            return _Pair(self, self._dates(name), np.datetime64(pd.Timestamp(text).tz_localize(None)))
+            return _Pair(self, self._dates(name), _moment(text))
         if holds_dates(column) and not is_text(column):
             raise self.error(f"{name!r} holds dates: write one as '2024-03-31', not {brief(text)}")
-        if holds_numbers(column.array) or pd.api.types.is_bool_dtype(column.dtype):
+        if holds_numbers(column.array) or _is_truth(column):
             raise self.error(f"{name!r} holds numbers, or true and false: write the value without quotes")
         return _Pair(self, column.to_numpy(object), text)
 
@@ -206,9 +206,9 @@ class _Asked:
         return "" if text is None else f" but texts, such as {brief(text)}: write the value in quotes"
 
     def _truths(self, name: str, column: pd.Series) -> Any:
-        if not pd.api.types.is_bool_dtype(column.dtype):
+        if not _is_truth(column):
             raise self.error(f"{name!r} is not true or false")
-        return column.array
+        return column.astype("boolean").array
 
     def _truth_value(self, node: Node) -> bool:
         value = node.value if isinstance(node, (Literal, Number)) else None
@@ -273,6 +273,8 @@ class _Pair:
         levels = column.categories.tolist()
         if sign in ("==", "!="):
             true = [_COMPARED[sign](level, self.right) for level in levels]
+        elif not column.ordered and all(pd.api.types.is_number(level) for level in levels):
+            true = [_COMPARED[sign](level, self.right) for level in levels]
         elif column.ordered and self.right in levels:
             true = [_COMPARED[sign](place, levels.index(self.right)) for place in range(len(levels))]
         else:
@@ -290,6 +292,17 @@ def _is_date(text: str) -> bool:
         return bool(ISO_DATE.fullmatch(text.strip())) and pd.Timestamp(text) is not pd.NaT
     except (ValueError, OverflowError):
         return False
+
+
+def _moment(text: str) -> np.datetime64:
+    """A date as the package counts dates, without its time zone."""
+    moment = pd.Timestamp(text)
+    return np.datetime64(moment if moment.tz is None else moment.tz_convert(None))
+
+
+def _is_truth(column: pd.Series) -> bool:
+    """Whether a column holds True and False, also where some are missing."""
+    return pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.infer_dtype(column, skipna=True) == "boolean"
 
 
 def _texts(node: Node) -> Iterator[tuple[str, str]]:
