@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,23 +16,13 @@ from growthcurves.data.dates import ISO_DATE, DateStyle, first_text_is_date, rea
 from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.frame import require_columns
 from growthcurves.errors import DataError, FormulaError, brief
+from growthcurves.model.formula.compared import Pair, Truth
 from growthcurves.model.formula.tokens import shortened
 from growthcurves.model.formula.tree import Chain, Items, Literal, Name, Node, Number, Unary
 from growthcurves.model.formula.where import Condition, read_condition
 
-_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
-
-
-@dataclass(frozen=True, eq=False)
-class Truth:
-    """For each row whether a condition holds, (n,), and whether it does not; neither where a value is missing."""
-
-    yes: np.ndarray
-    no: np.ndarray
 
 
 def chosen_rows(frame: pd.DataFrame, where: Any, style: DateStyle | None = None) -> np.ndarray:
@@ -126,7 +115,7 @@ class _Asked:
 
     def _missing(self, sign: str, left: Node, right: Node) -> Truth:
         if not isinstance(left, Name) or right != Literal(None):
-            raise self.error("'is' asks whether a column is missing: \"age is missing\", \"age is not missing\"")
+            raise self.error('\'is\' asks whether a column is missing: "age is missing", "age is not missing"')
         gone = self.frame[left.column].isna().to_numpy()
         return Truth(gone, ~gone) if sign == "is" else Truth(~gone, gone)
 
@@ -141,45 +130,48 @@ class _Asked:
             raise self.error('a missing value is asked for by "is missing"')
         return self._values(left, right).compared("==")
 
-    def _values(self, left: Node, right: Node) -> _Pair:
+    def _values(self, left: Node, right: Node) -> Pair:
         """Both sides as arrays that can be compared, or as an array and a value."""
         if isinstance(left, Items) or isinstance(right, Items):
             raise self.error("a list stands behind 'in' only")
         if not isinstance(left, Name):
-            return _Pair(self, self._numbers(left), self._numbers(right))
+            return self._pair_of(self._numbers(left), self._numbers(right))
         column = self.frame[left.column]
         if isinstance(right, Name):
             return self._columns(left.column, right.column)
         if isinstance(right, Literal) and isinstance(right.value, str):
             return self._with_text(left.column, column, right.value)
         if isinstance(column.dtype, pd.CategoricalDtype):
-            return _Pair(self, column.array, self._level(column, left.column, right))
+            return self._pair_of(column.array, self._level(column, left.column, right))
         if _is_truth(column) or isinstance(right, Literal):
-            return _Pair(self, self._truths(left.column, column), self._truth_value(right))
+            return self._pair_of(self._truths(left.column, column), self._truth_value(right))
         if isinstance(right, Number) and _whole(right) and pd.api.types.is_integer_dtype(column.dtype):
-            return _Pair(self, column.array, int(right.text))
-        return _Pair(self, self._numbers(left), self._numbers(right))
+            return self._pair_of(column.array, int(right.text))
+        return self._pair_of(self._numbers(left), self._numbers(right))
 
-    def _with_text(self, name: str, column: pd.Series, text: str) -> _Pair:
+    def _pair_of(self, left: Any, right: Any) -> Pair:
+        return Pair(left, right, len(self.frame), self.error)
+
+    def _with_text(self, name: str, column: pd.Series, text: str) -> Pair:
         if isinstance(column.dtype, pd.CategoricalDtype):
-            return _Pair(self, column.array, text)
+            return self._pair_of(column.array, text)
         if _is_date(text) and (holds_dates(column) or (is_text(column) and first_text_is_date(column))):
-            return _Pair(self, self._dates(name), _moment(text))
+            return self._pair_of(self._dates(name), _moment(text))
         if holds_dates(column) and not is_text(column):
             raise self.error(f"{name!r} holds dates: write one as '2024-03-31', not {brief(text)}")
         if holds_numbers(column.array) or _is_truth(column):
             raise self.error(f"{name!r} holds numbers, or true and false: write the value without quotes")
-        return _Pair(self, column.to_numpy(object), text)
+        return self._pair_of(column.to_numpy(object), text)
 
-    def _columns(self, left: str, right: str) -> _Pair:
+    def _columns(self, left: str, right: str) -> Pair:
         columns = [self.frame[name] for name in (left, right)]
         if all(holds_dates(column) for column in columns):
-            return _Pair(self, self._dates(left), self._dates(right))
+            return self._pair_of(self._dates(left), self._dates(right))
         if all(holds_numbers(column.array) for column in columns):
-            return _Pair(self, self._numbers(Name(left)), self._numbers(Name(right)))
+            return self._pair_of(self._numbers(Name(left)), self._numbers(Name(right)))
         if any(holds_numbers(column.array) or holds_dates(column) for column in columns):
             raise self.error(f"{left!r} and {right!r} are of different kinds")
-        return _Pair(self, *(column.to_numpy(object) for column in columns))
+        return self._pair_of(*(column.to_numpy(object) for column in columns))
 
     def _numbers(self, node: Node) -> Any:
         if isinstance(node, Number):
@@ -239,48 +231,6 @@ class _Asked:
                 near = difflib.get_close_matches(text, levels, n=1, cutoff=0.5) or levels[:1]
                 return f": {name!r} holds no {brief(text)}" + (f" (but {brief(near[0])})" if near else "")
         return ""
-
-
-@dataclass(frozen=True, eq=False)
-class _Pair:
-    """An array of a column and what its values are compared with."""
-
-    asked: _Asked
-    left: Any
-    right: Any
-
-    def compared(self, sign: str) -> Truth:
-        there = ~np.asarray(pd.isna(self.left))
-        if isinstance(self.right, (np.ndarray, pd.api.extensions.ExtensionArray)):
-            there = there & ~np.asarray(pd.isna(self.right))
-        rows = len(self.asked.frame)
-        there = np.broadcast_to(there, rows)
-        holds = np.broadcast_to(self._holds(sign), rows)
-        return Truth(holds & there, ~holds & there)
-
-    def _holds(self, sign: str) -> np.ndarray:
-        left, right = self.left, self.right
-        if isinstance(left, pd.Categorical):
-            return self._by_level(sign, left)
-        if isinstance(left, np.ndarray) and left.dtype == object:
-            if sign not in ("==", "!="):
-                raise self.asked.error("texts have no order: make the column an ordered categorical, or use 'in'")
-            return np.asarray(pd.Series(left, dtype=object) == right, dtype=bool)
-        found = pd.array(np.atleast_1d(_COMPARED[sign](left, right)), dtype="boolean")
-        return found.fillna(False).to_numpy(dtype=bool)
-
-    def _by_level(self, sign: str, column: pd.Categorical) -> np.ndarray:
-        levels = column.categories.tolist()
-        if sign in ("==", "!="):
-            true = [_COMPARED[sign](level, self.right) for level in levels]
-        elif not column.ordered and all(pd.api.types.is_number(level) for level in levels):
-            true = [_COMPARED[sign](level, self.right) for level in levels]
-        elif column.ordered and self.right in levels:
-            true = [_COMPARED[sign](place, levels.index(self.right)) for place in range(len(levels))]
-        else:
-            why = f"{brief(self.right)} is no level of it" if column.ordered else "categories have no order"
-            raise self.asked.error(f"a categorical column is compared by {sign!r}, and {why}")
-        return np.array([*true, False], dtype=bool)[column.codes]
 
 
 def _whole(number: Number) -> bool:
