@@ -175,10 +175,10 @@ def _read(
             raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
         return model, panel_for(model, data, where), None
     parsed = parse_formula(model, time)
-    roles = {"id": parsed.id, "time": parsed.time, "outcome": parsed.outcome}
-    panel = chosen(data, where) if isinstance(data, Panel) else Panel(data, **roles, where=where)
+    roles = (parsed.id, parsed.time, parsed.outcome)
+    panel = chosen(data, where) if isinstance(data, Panel) else Panel(data, *roles, where=where)
     panel.require(parsed.columns)
-    panel = panel.drop_missing(column for column in parsed.columns if column not in roles.values())
+    panel = panel.drop_missing(column for column in parsed.columns if column not in roles)
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
     return read, panel_for(read, panel), people

@@ -135,11 +135,9 @@ class _Reader:
         if isinstance(node, (ast.List, ast.Tuple)):
             return Items(tuple(self.read(item, depth + 1) for item in node.elts))
         if isinstance(node, ast.Compare):
-            others = (self.read(item, depth + 1) for item in node.comparators)
-            return Chain(
-                self.read(node.left, depth + 1),
-                tuple((_COMPARED[type(sign)], other) for sign, other in zip(node.ops, others, strict=True)),
-            )
+            signs = [_COMPARED[type(sign)] for sign in node.ops]
+            others = [self.read(item, depth + 1) for item in node.comparators]
+            return Chain(self.read(node.left, depth + 1), tuple(zip(signs, others, strict=True)))
         if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
             right = self.read(node.right, depth + 1)
             return Chain(self.read(node.left, depth + 1), ((_ARITHMETIC[type(node.op)], right),))
