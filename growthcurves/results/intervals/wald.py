@@ -9,15 +9,19 @@ from typing import Any
 from growthcurves.engine.estimates import Quantity
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.delta import delta
+from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.intervals.quantity import Interval, on_boundary
+
+#: What has an interval where Wald's method has none.
+INSTEAD = "; method='profile' gives one"
 
 
 @dataclass(frozen=True)
 class Wald:
     """Wald intervals by the delta method: on the log scale for SDs, atanh for correlations, logit for shares.
 
-    An estimate on its boundary has none.
+    What depends on a covariance matrix that is estimated on its boundary (a zero variance, a correlation of one) has
+    none, nor has an SD whose standard error is larger than itself.
 
     Parameters
     ----------
@@ -65,6 +69,14 @@ def with_ddf(method: Any, ddf: Any) -> Any:
 
 def _interval(fit: FittedModel, quantity: Quantity, level: float) -> Interval:
     found = delta(fit, quantity, level)
-    if on_boundary(fit, quantity) or found.conf_low != found.conf_low:
-        return Interval(float("nan"), float("nan"), "no Wald interval")
-    return Interval(found.conf_low, found.conf_high)
+    reason = "" if found.conf_low == found.conf_low else f"no Wald interval{_why(fit, quantity, found)}"
+    return Interval(found.conf_low, found.conf_high, reason)
+
+
+def _why(fit: FittedModel, quantity: Quantity, found: Estimate) -> str:
+    """Why there is no interval, where that is known, and what to ask for in its place."""
+    if on_boundary(fit, quantity):
+        return f" on the boundary of the variances{INSTEAD}"
+    if found.std_error == found.std_error:
+        return f", as the standard error is larger than the estimate{INSTEAD}"
+    return ""

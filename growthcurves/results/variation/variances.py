@@ -16,7 +16,7 @@ from growthcurves.results.intervals import intervals_of
 from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import Component as Parameter
-from growthcurves.results.intervals.quantity import Interval, every_parameter, on_boundary
+from growthcurves.results.intervals.quantity import Interval, every_parameter, vanishes
 from growthcurves.results.intervals.wald import Wald
 from growthcurves.results.tables.answer import TIDY
 from growthcurves.results.tables.names import component_text
@@ -92,8 +92,9 @@ def variance_components(fit: FittedModel, method: Any = "profile", level: float 
     fit : FittedModel
     method : str or method
         "profile" (default): profile likelihood, of the restricted likelihood for a REML fit. An interval may begin at
-        exactly 0, and then that of a correlation is -1 to 1. "wald": on the log and atanh scales; a component on its
-        boundary has none. "bootstrap". Or a value with options, or replicates that were drawn before.
+        exactly 0, and then that of a correlation is -1 to 1. "wald": on the log and atanh scales; the components of a
+        covariance matrix on its boundary have none. "bootstrap". Or a value with options, or replicates that were
+        drawn before.
     level : float
         Confidence level.
 
@@ -188,8 +189,8 @@ def _component(fit: FittedModel, parameter: Parameter, interval: Interval, level
     kind, unit, of, quantity = parameter
     here, moment = delta(fit, quantity, level), delta(fit, quantity.moment(), level)
     value, size, errors = here.estimate, moment.estimate, [here.std_error, moment.std_error]
-    if fit.identified and on_boundary(fit, quantity):
-        value, size, errors = 0.0 if quantity.zero else NAN, 0.0, [NAN, NAN]
+    if fit.identified and vanishes(fit, quantity):
+        value, size = 0.0 if quantity.zero else NAN, 0.0
     if kind is Kind.CORRELATION:
         value = float(np.sign(value)) if abs(value) > 1 - 1e-9 else value
     low, high, note = interval
