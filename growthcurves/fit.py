@@ -21,6 +21,7 @@ from growthcurves.numerics.seeds import DRAWS
 
 if TYPE_CHECKING:
     from growthcurves.results.change.report import ChangeReport
+    from growthcurves.results.compare.counting import CriteriaTable
     from growthcurves.results.compare.ratio import LikelihoodRatio
     from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
     from growthcurves.results.effects.joint_tests import JointTests
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 change_report = Later("growthcurves.results.change.report")
 variance = Later("growthcurves.results.compare.variance")
+counting = Later("growthcurves.results.compare.counting")
 criteria = Later("growthcurves.results.compare.criteria")
 coefficients = Later("growthcurves.results.effects.coefficients")
 fixed_tests = Later("growthcurves.results.effects.fixed_tests")
@@ -276,6 +278,20 @@ class GrowthFit(FittedModel):
     def bic(self) -> float:
         """deviance + k log(n), with n the rows used (as lme4)."""
         return criteria.criteria(self).bic
+
+    @property
+    def aicc(self) -> float:
+        """AIC + 2 k (k + 1) / (n - k - 1), with n the rows used (Hurvich and Tsai 1989); NaN where n <= k + 1."""
+        return criteria.criteria(self).aicc
+
+    @property
+    def bic_persons(self) -> float:
+        """deviance + k log(N), with all k parameters and N the persons."""
+        return criteria.criteria(self).bic_persons
+
+    def criteria(self) -> CriteriaTable:
+        """AIC, AICc and BIC as lme4, nlme and SAS count rows, persons and parameters."""
+        return counting.criteria_table(self)
 
     @property
     def cov_re(self) -> pd.DataFrame:
