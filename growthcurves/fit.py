@@ -50,6 +50,7 @@ bootstrap = Later("growthcurves.results.intervals.bootstrap")
 wald = Later("growthcurves.results.intervals.wald")
 ladders = Later("growthcurves.results.ladder.report")
 people = Later("growthcurves.results.persons.people")
+reliability = Later("growthcurves.results.persons.reliability")
 predict = Later("growthcurves.results.persons.predict")
 simulated = Later("growthcurves.results.persons.simulate")
 summary = Later("growthcurves.results.summary")
@@ -341,10 +342,20 @@ class GrowthFit(FittedModel):
         return variances.conf_int(self, wald.with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
 
     def variance_components(
-        self, method: Any = "profile", level: float = 0.95, n: int = DRAWS, rng: Any = None
+        self,
+        method: Any = "profile",
+        level: float = 0.95,
+        n: int = DRAWS,
+        rng: Any = None,
+        scale: str = "sd",
+        information: str | None = None,
     ) -> pd.DataFrame:
-        """SDs and correlations between persons and the residual SD as a tidy table."""
-        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level)
+        """SDs and correlations between persons and the residual SD, or variances and covariances, as a tidy table."""
+        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level, scale, information)
+
+    def reliability(self) -> pd.DataFrame:
+        """How reliably each random effect tells persons apart, as HLM prints it; the intercept's at the origin."""
+        return reliability.reliabilities(self)
 
     def bootstrap(
         self, n: int = 1000, kind: str = "parametric", interval: str = "percentile", rng: Any = None

@@ -15,8 +15,10 @@ from growthcurves.results.tables.answer import Answer, text_table
 COUNTED = {
     "lme4": "all parameters; n the rows, by REML too. fit.aic, fit.aicc and fit.bic are these.",
     "nlme": "all parameters; n the rows, by REML less the fixed effects.",
-    "SAS": "all parameters by ML, by REML covariance parameters alone; those on their boundary do not count. AICC has n "
-    "the rows, by REML less the fixed effects; BIC the persons.",
+    "SAS": (
+        "all parameters by ML, by REML covariance parameters alone; those on their boundary do not count. AICC has n "
+        "the rows, by REML less the fixed effects; BIC the persons."
+    ),
 }
 
 

@@ -32,7 +32,7 @@ class Estimate(NamedTuple):
     conf_high: float
 
 
-def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95) -> Estimate:
+def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95, information: str = "observed") -> Estimate:
     """Estimate, standard error and Wald interval of a quantity.
 
     The interval is computed on the quantity's scale and mapped back. There is none, and no standard error, where a
@@ -44,7 +44,7 @@ def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95) -> Estimate
     value, scale = float(quantity.of(fit.point)), quantity.scale
     if _on_the_edge(value, scale) or on_boundary(fit, quantity):
         return Estimate(value, NAN, NAN, NAN)
-    error = _error(fit, quantity)
+    error = _error(fit, quantity, information)
     if scale == "log" and not error <= value:
         return Estimate(value, error, NAN, NAN)
     forward, backward = SCALES[scale]
@@ -74,9 +74,9 @@ def _size(value: float, scale: str) -> float:
     return abs(value) or 1.0
 
 
-def _error(fit: FittedModel, quantity: Quantity) -> float:
+def _error(fit: FittedModel, quantity: Quantity, information: str) -> float:
     """The root of g' C g with the gradient g by central differences and the joint covariance C of all parameters."""
-    info = fit.estimates.uncertainty("observed")
+    info = fit.estimates.uncertainty(information)
     if info is None or not fit.identified:
         return NAN
     root, errors = np.sqrt(np.diag(info.cov)), np.sqrt(np.diag(fit.estimates.cov_beta))

@@ -21,7 +21,7 @@ class Measured(NamedTuple):
 
 def measured(fit: FittedModel, method: Any, quantity: Quantity, level: float) -> Measured:
     """Estimate and standard error by the delta method, interval by `method`."""
-    found = delta(fit, quantity, level)
+    found = delta(fit, quantity, level, getattr(method, "information", "observed"))
     return Measured(found.estimate, found.std_error, *method.intervals(fit, [quantity], level)[0])
 
 

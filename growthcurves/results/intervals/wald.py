@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from growthcurves.engine.estimates import Quantity
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.intervals.quantity import Interval, on_boundary
 
+INFORMATIONS = ("observed", "expected")
 #: What has an interval where Wald's method has none.
 INSTEAD = "; method='profile' gives one"
 
@@ -27,6 +28,13 @@ class Wald:
     ----------
     ddf : str or method
         Degrees of freedom of the t intervals of fixed effects.
+    information : {"observed", "expected"}
+        Of the variances: observed, as R's nlme and merDeriv and SAS print it, or expected (Fisher's), as HLM does.
+
+    Raises
+    ------
+    ModelError
+        For another information.
 
     Examples
     --------
@@ -42,14 +50,20 @@ class Wald:
 
     ddf: Any = "satterthwaite"
     label: str = "Wald"
+    information: str = "observed"
+
+    def __post_init__(self) -> None:
+        if self.information not in INFORMATIONS:
+            raise ModelError(unknown("information", self.information, INFORMATIONS))
 
     def about(self, fit: FittedModel) -> str:
         """The method in words."""
-        return "Wald intervals on the log and atanh scales"
+        kind = "" if self.information == "observed" else f" by {self.information} information"
+        return f"Wald intervals on the log and atanh scales{kind}"
 
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
         """One interval for each quantity."""
-        return [_interval(fit, quantity, level) for quantity in quantities]
+        return [_interval(fit, quantity, level, self.information) for quantity in quantities]
 
 
 def with_ddf(method: Any, ddf: Any) -> Any:
@@ -67,8 +81,15 @@ def with_ddf(method: Any, ddf: Any) -> Any:
     return Wald(ddf)
 
 
-def _interval(fit: FittedModel, quantity: Quantity, level: float) -> Interval:
-    found = delta(fit, quantity, level)
+def with_information(method: Any, information: str | None) -> Any:
+    """The method with standard errors by a kind of information, where it is the Wald method."""
+    if information is None or not isinstance(method, Wald):
+        return method
+    return replace(method, information=information)
+
+
+def _interval(fit: FittedModel, quantity: Quantity, level: float, information: str) -> Interval:
+    found = delta(fit, quantity, level, information)
     reason = "" if found.conf_low == found.conf_low else f"no Wald interval{_why(fit, quantity, found)}"
     return Interval(found.conf_low, found.conf_high, reason)
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurve
 
 
 def exact(times, values, origin, degree):
-    """Coefficients in powers of t - origin, and the inverse of their cross-products' diagonal, by Gauss in fractions."""
+    """Coefficients in powers of t - origin, and the diagonal of their inverse cross-products, by Gauss in fractions."""
     X = [[(Fraction(float(t)) - Fraction(float(origin))) ** k for k in range(degree + 1)] for t in times]
     y, K = [Fraction(float(v)) for v in values], degree + 1
     A = [[sum(row[a] * row[b] for row in X) for b in range(K)] for a in range(K)]
