@@ -21,6 +21,7 @@ from growthcurves.numerics.seeds import DRAWS
 
 if TYPE_CHECKING:
     from growthcurves.results.change.report import ChangeReport
+    from growthcurves.results.compare.counting import CriteriaTable
     from growthcurves.results.compare.ratio import LikelihoodRatio
     from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
     from growthcurves.results.effects.joint_tests import JointTests
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 change_report = Later("growthcurves.results.change.report")
 variance = Later("growthcurves.results.compare.variance")
+counting = Later("growthcurves.results.compare.counting")
 criteria = Later("growthcurves.results.compare.criteria")
 coefficients = Later("growthcurves.results.effects.coefficients")
 fixed_tests = Later("growthcurves.results.effects.fixed_tests")
@@ -48,6 +50,7 @@ bootstrap = Later("growthcurves.results.intervals.bootstrap")
 wald = Later("growthcurves.results.intervals.wald")
 ladders = Later("growthcurves.results.ladder.report")
 people = Later("growthcurves.results.persons.people")
+reliability = Later("growthcurves.results.persons.reliability")
 predict = Later("growthcurves.results.persons.predict")
 simulated = Later("growthcurves.results.persons.simulate")
 summary = Later("growthcurves.results.summary")
@@ -290,6 +293,20 @@ class GrowthFit(FittedModel):
         return criteria.criteria(self).bic
 
     @property
+    def aicc(self) -> float:
+        """AIC + 2 k (k + 1) / (n - k - 1), with n the rows used (Hurvich and Tsai 1989); NaN where n <= k + 1."""
+        return criteria.criteria(self).aicc
+
+    @property
+    def bic_persons(self) -> float:
+        """deviance + k log(N), with all k parameters and N the persons."""
+        return criteria.criteria(self).bic_persons
+
+    def criteria(self) -> CriteriaTable:
+        """AIC, AICc and BIC as lme4, nlme and SAS count rows, persons and parameters."""
+        return counting.criteria_table(self)
+
+    @property
     def cov_re(self) -> pd.DataFrame:
         """G: covariance matrix of the growth parameters between persons; NaN where not identified."""
         return pd.DataFrame(self.G, index=self.random_names, columns=self.random_names)
@@ -337,10 +354,20 @@ class GrowthFit(FittedModel):
         return variances.conf_int(self, wald.with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
 
     def variance_components(
-        self, method: Any = "profile", level: float = 0.95, n: int = DRAWS, rng: Any = None
+        self,
+        method: Any = "profile",
+        level: float = 0.95,
+        n: int = DRAWS,
+        rng: Any = None,
+        scale: str = "sd",
+        information: str | None = None,
     ) -> pd.DataFrame:
-        """SDs and correlations between persons and the residual SD as a tidy table."""
-        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level)
+        """SDs and correlations between persons and the residual SD, or variances and covariances, as a tidy table."""
+        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level, scale, information)
+
+    def reliability(self) -> pd.DataFrame:
+        """How reliably each random effect tells persons apart, as HLM prints it; the intercept's at the origin."""
+        return reliability.reliabilities(self)
 
     def bootstrap(
         self, n: int = 1000, kind: str = "parametric", interval: str = "percentile", rng: Any = None

@@ -107,7 +107,7 @@ def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
         own = _people_values(replace(moments.own, labels=None))
     return {
         "moments": {
-            "terms": (terms.x, terms.z, terms.blocks, terms.made),
+            "terms": (terms.x, terms.z, terms.blocks, terms.made, terms.units),
             "total": moments.total,
             "rows": moments.rows,
             "persons": moments.persons,
@@ -193,7 +193,8 @@ def holds_again(estimates: Any) -> bool:
 def independent(sums: Sums) -> bool:
     """Whether no random effect is a linear combination of others."""
     back = sums.coordinates.z.back
-    return not back.size or bool(np.linalg.matrix_rank(back / max(_size(back), 1e-300)) == len(back))
+    size = np.abs(back).max(axis=0, initial=0.0)
+    return not back.size or bool(np.linalg.matrix_rank(back / np.where(size > 0.0, size, 1.0)) == len(back))
 
 
 def _alike(made: np.ndarray, kept: np.ndarray) -> bool:

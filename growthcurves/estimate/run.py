@@ -15,7 +15,14 @@ from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
 from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate.notes import data_notes, design_notes, estimation_notes
-from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded
+from growthcurves.estimate.refusals import (
+    refuse_columns,
+    refuse_data,
+    refuse_design,
+    refuse_perfect,
+    refuse_unbounded,
+    refuse_units,
+)
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
@@ -69,11 +76,13 @@ def estimate(
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
+    refuse_columns(bound)
     rows = rows_of(bound)
     sums = summed(rows)
     refuse_design(bound, sums)
     problem = problem_of(sums, method == "reml")
     refuse_perfect(bound, problem)
+    refuse_units(bound, sums, problem)
     estimates = estimated(rows, sums, problem, residual_of(bound.model.residual), likelihood)
     refuse_unbounded(bound, estimates)
     return kind(bound.model, panel, bound, estimates, method, _warned(bound, estimates))
@@ -106,8 +115,8 @@ def rows_of(bound: BoundRows) -> Rows:
     """The rows of the panel as the engine takes them."""
     recipe, panel, persons = bound.recipe, bound.panel, bound.panel.persons
     return Rows(
-        Terms(recipe.x, recipe.z, bound.model.random.positions, recipe.made),
-        bound.stored,
+        Terms(recipe.x, recipe.z, bound.model.random.positions, recipe.made, recipe.units),
+        bound.measured,
         panel.values,
         bound.weights,
         persons.count,

@@ -29,6 +29,7 @@ from growthcurves.model.recipe import (
     row_times,
     shape_columns,
     shape_values,
+    unit_of,
 )
 from growthcurves.model.shapes import Seen
 from growthcurves.model.shapes.base import EngineColumns
@@ -86,12 +87,13 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     z = tuple(_random_rows(model, named))
     filled = tuple(np.ones(len(panel)) if one is None else one for one in found)
     means = tuple(float(np.mean(one)) for one in filled)
+    stored = (*basis.stored, *filled)
     clock = partial(_clock, panel, model.time)
     recipe = Recipe(
-        model, shape, middle, clock, predictors, covariates, means, tuple(made), tuple(growth_rows), tuple(x), z,
-        term_texts(names), names, growth_terms,
+        model, shape, middle, clock, predictors, covariates, means, tuple(made), tuple(map(unit_of, stored)),
+        tuple(growth_rows), tuple(x), z, term_texts(names), names, growth_terms,
     )  # fmt: skip
-    return BoundRows(recipe, panel, values, (*basis.stored, *filled), tuple(weights))
+    return BoundRows(recipe, panel, values, stored, tuple(weights))
 
 
 def observed_middle(times: np.ndarray) -> float:

@@ -29,6 +29,8 @@ from growthcurves.model.terms import TermName
 from growthcurves.model.transforms import person_transforms, uses_persons
 
 Combination = tuple[tuple[int, float], ...]
+#: Columns between two to the power of minus and plus this are stored as they are.
+ORDINARY = 40
 
 
 class Read(NamedTuple):
@@ -71,6 +73,8 @@ class Recipe:
         Their means over the rows.
     made : tuple of Combination
         How each row column is made of stored columns.
+    units : tuple of float
+        What the engine measures each stored column in (see `unit_of`).
     growth_rows : tuple of int
         Row column of each growth parameter.
     x : tuple of (row column, weight)
@@ -91,6 +95,7 @@ class Recipe:
     covariates: Columns
     covariate_means: tuple[float, ...]
     made: tuple[Combination, ...]
+    units: tuple[float, ...]
     growth_rows: tuple[int, ...]
     x: tuple[tuple[int, int], ...]
     z: tuple[int, ...]
@@ -241,6 +246,12 @@ class BoundRows:
         return self.recipe.model
 
     @property
+    def measured(self) -> tuple[np.ndarray, ...]:
+        """The stored columns in the recipe's units."""
+        pairs = zip(self.stored, self.recipe.units, strict=True)
+        return tuple(column if unit == 1.0 else column / unit for column, unit in pairs)
+
+    @property
     def covariates(self) -> tuple[np.ndarray, ...]:
         """The time-varying covariates, (n,) each."""
         return self.stored[len(self.stored) - len(self.recipe.covariates.names) :]
@@ -249,6 +260,16 @@ class BoundRows:
         """The predictors of a growth parameter, (N,) each; None for the constant."""
         places = (weight for _, weight in self.recipe.growth_terms[parameter])
         return tuple(self.weights[weight - 1] if weight else None for weight in places)
+
+
+def unit_of(column: np.ndarray) -> float:
+    """What a stored column is measured in: 1, unless fourth powers of its range leave the range of numbers.
+
+    Cross-products of persons hold fourth powers of times. A power of two costs no digit.
+    """
+    size = float(column.max()) - float(column.min()) if column.size else 0.0
+    exponent = int(np.frexp(size)[1])
+    return 1.0 if abs(exponent) <= ORDINARY or not np.isfinite(size) else float(np.ldexp(1.0, exponent))
 
 
 def model_columns(model: GrowthModel) -> list[str]:

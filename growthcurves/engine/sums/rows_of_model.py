@@ -21,7 +21,7 @@ class Rows:
     terms : Terms
         Which products make X and Z.
     stored : sequence of (n,) arrays
-        Stored columns g_1, ..., g_m.
+        Stored columns g_1, ..., g_m, in the units of the terms.
     outcome : (n,) array
     weights : sequence of (N,) arrays
     persons : int

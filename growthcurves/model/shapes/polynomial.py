@@ -96,7 +96,7 @@ class BoundPolynomial(BoundShape):
         degree = len(self.parameters) - 1
         if degree == 1:
             return EngineColumns([time], [{0: 1.0}, {0: -self.origin, 1: 1.0}])
-        away = middle - self.origin
+        away = np.float64(middle - self.origin)
         stored: list[NDArray] = [time - middle]
         for _ in range(degree - 1):
             stored.append(stored[-1] * stored[0])

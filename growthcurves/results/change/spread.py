@@ -70,8 +70,8 @@ def _correlation(asked: Question, z: np.ndarray, point: Point) -> float:
     """Correlation of rate and status over persons, given their predictors."""
     shares, rate = asked.fit.kinds.shares, asked.rate.random
     covariance = float(shares @ point.covariances(rate, z))
-    size = asked.rate.variance(point) * mean_variance(asked.fit, z, point)
-    return covariance / float(np.sqrt(size)) if size > 0 else float("nan")
+    size = float(np.sqrt(asked.rate.variance(point)) * np.sqrt(mean_variance(asked.fit, z, point)))
+    return covariance / size if size > 0 else float("nan")
 
 
 def _straight_random(fit: FittedModel) -> bool:

@@ -145,6 +145,8 @@ def _rows(
 
 
 def _line(name: str, value: Estimate, by: str, divisor: float, source: str, note: str = "") -> list:
+    if not note and value.estimate == value.estimate and value.std_error != value.std_error:
+        note = "no Wald interval on the boundary of the variances"
     tidy = [name, value.estimate, value.std_error, NAN, NAN, NAN, value.conf_low, value.conf_high]
     return [*tidy, by, divisor, source, note]
 

@@ -170,7 +170,8 @@ def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),))
 
 def _growth_model(fit: FittedModel) -> Estimates:
     """The unconditional growth model: the growth parameters without predictors, the random effects as they are."""
-    fixed = tuple((k, 0) for k in fit.recipe.growth_rows)
+    used = {k for k, _ in fit.recipe.x}
+    fixed = tuple((k, 0) for k in fit.recipe.growth_rows if k in used)
     return fit.estimates.with_columns(fixed, fit.recipe.z, fit.model.random.positions)
 
 
