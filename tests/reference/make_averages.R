@@ -10,7 +10,7 @@ three$old <- factor(three$age > 52)
 
 formulas <- list(
   products = y ~ time * arm + arm * sex + age * score + time:age + (time | id),
-  functions = y ~ time * arm + log(age) + I(age^2) + sqrt(score):time + sex * arm + (time | id),
+  functions = y ~ time * arm + log(age) + I((age - 50)^2) + sqrt(score):time + sex * arm + (time | id),
   made = y ~ time * arm + old * arm + time:old + sex + score + (time | id))
 
 tight <- function(formula) {
@@ -30,8 +30,8 @@ tidy <- function(found) {
 # Everybody of each arm in turn at a time; a row counts what `weights` says.
 as_observed <- function(fit, weights) {
   fixed <- lme4::nobars(formula(fit))[-2]
-  rows <- do.call(rbind, lapply(c(0, 3), function(time) do.call(rbind, lapply(levels(three$arm), function(arm) {
-    changed <- transform(three, time = time, arm = factor(arm, levels(three$arm)))
+  rows <- do.call(rbind, lapply(c(0, 3), function(when) do.call(rbind, lapply(levels(three$arm), function(given) {
+    changed <- transform(three, time = when, arm = factor(given, levels(three$arm)))
     colSums(model.matrix(fixed, changed) * weights) / sum(weights)
   }))))
   list(estimate = as.numeric(rows %*% fixef(fit)), se = sqrt(diag(rows %*% as.matrix(vcov(fit)) %*% t(rows))))
@@ -44,6 +44,6 @@ record <- lapply(formulas, function(formula) {
   slopes <- function(weights) tidy(emtrends(fit, ~ arm, var = "time", weights = weights, delta.var = 1))
   list(equal = means("equal"), proportional = means("proportional"),
        slopes_equal = slopes("equal"), slopes_proportional = slopes("proportional"),
-       rows = as_observed(fit, rep(1, nrow(three))), persons = as_observed(fit, 1 / table(three$id)[three$id]))
+       rows = as_observed(fit, rep(1, nrow(three))), persons = as_observed(fit, 1 / as.numeric(table(three$id)[three$id])))
 })
 write_reference(record, "averages.json")

@@ -63,7 +63,7 @@ def covariates_along(fit: FittedModel) -> CovariatesAlong:
         return CovariatesAlong(fit, everybody, None, np.ones(1))
     observed = Observed(fit, "rows")
     variables = grid_variables(fit, observed)
-    varying = {name: item for name, item in variables.items() if _columns(item) <= mixed and item.varies}
+    varying = {name: item for name, item in variables.items() if item.columns <= mixed and item.varies}
     inside = Grid(varying, [], observed, "proportional").inside
     own = [name for name in fit.recipe.covariates.used if name in mixed and name in variables and name not in varying]
     persons = observed.rows(own).table
@@ -73,14 +73,10 @@ def covariates_along(fit: FittedModel) -> CovariatesAlong:
     return CovariatesAlong(fit, profiles, _cells(fit, table, variables, set(own)), inside.weights)
 
 
-def _columns(item: Variable) -> frozenset[str]:
-    return frozenset((item.name,)) if item.made is None else item.made.factor.columns
-
-
 def _cells(fit: FittedModel, table: pd.DataFrame, variables: dict[str, Variable], own: set[str]) -> Cells:
     """What terms of time do not use stands at any value."""
     for name, item in variables.items():
-        follows = item.made is not None and bool(_columns(item) & own)
+        follows = item.made is not None and bool(item.columns & own)
         if name not in table and not follows:
             table[name] = [item.values[0]] * len(table)
     return Cells(table, made_codes(variables, table), np.arange(len(table)), np.ones(1))

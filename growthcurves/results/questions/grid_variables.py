@@ -50,6 +50,18 @@ class Variable:
     hidden: bool = False
     varies: bool = False
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that it is, or is made of."""
+        return frozenset((self.name,)) if self.made is None else self.made.factor.columns
+
+    def rows(self, observed: Observed) -> np.ndarray:
+        """Its value, or the place of its level, in every observed row, (n,)."""
+        over = observed.rows(sorted(self.columns), every_row=True)
+        if self.made is None:
+            return np.asarray(over.table[self.name])
+        return observed.levels(self.made.columns, self.made.factor, over).codes
+
 
 def all_columns(fit: FittedModel) -> Iterator[Columns]:
     """The formulas of the model, read: predictors of each growth parameter, then covariates."""

@@ -179,7 +179,7 @@ class Grid:
         items = [self.variables[name] for name in self.averaged]
         if not items:
             return self._all()
-        columns = {column for item in items for column in (item.made.factor.columns if item.made else (item.name,))}
+        columns = {column for item in items for column in item.columns}
         over = self.observed.rows(sorted(columns), any(needs_persons(item.made.factor) for item in items if item.made))
         found = {}
         for item in items:
