@@ -112,7 +112,7 @@ def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
     state, along = fit.estimates.state, covariates_along(fit)
     curves = np.empty((fit.panel.persons.count, len(times)))
     for j, t in enumerate(times):
-        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + along.added(t)
+        curves[:, j] = eb_rate(fit, status_at(fit, t), state, along.rows(t)[along.profiles])
     ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
 
