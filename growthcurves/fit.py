@@ -439,12 +439,14 @@ class GrowthFit(FittedModel):
         at: Any = None,
         by: Any = None,
         differences: str | None = None,
-        adjust: str = "holm",
+        adjust: str = "none",
         ddf: Any = "satterthwaite",
         level: float = 0.95,
+        average: str = "persons",
+        weights: str = "equal",
     ) -> Marginal:
         """Estimated means at times, by groups, and their differences."""
-        return means.means(self, at, by, differences, adjust, ddf, level)
+        return means.means(self, at, by, differences, adjust, ddf, level, average, weights)
 
     def slopes(
         self,
@@ -452,12 +454,14 @@ class GrowthFit(FittedModel):
         between: tuple[float, float] | None = None,
         at: Any = None,
         differences: str | None = None,
-        adjust: str = "holm",
+        adjust: str = "none",
         ddf: Any = "satterthwaite",
         level: float = 0.95,
+        average: str = "persons",
+        weights: str = "equal",
     ) -> Marginal:
         """Estimated rates of change over an interval or at points, by groups, and their differences."""
-        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level)
+        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level, average, weights)
 
     def effect_sizes(
         self, effect: Any = None, by: Any = None, between: tuple[float, float] | None = None, level: float = 0.95

@@ -6,7 +6,7 @@ data for predictions, and the rows of a loaded fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.model.columns import Columns, Values, replay
+from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import BoundShape
@@ -151,15 +152,20 @@ class Recipe:
     def id(self) -> str:
         return self.model.id
 
-    def growth_columns(self, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:
-        """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model."""
+    def growth_columns(
+        self, table: dict[str, pd.Series], basis: np.ndarray, factors: Mapping[Factor, Any] | None = None
+    ) -> np.ndarray:
+        """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model.
+
+        `factors` are those that have levels of their own, whatever the table holds (see `columns.replay`).
+        """
         parts = []
         for k, name in enumerate(self.model.parameters):
             columns = self.predictors[name]
             if columns.constant:
                 made = np.ones((len(basis), len(columns.names)))
             else:
-                made = replay(columns, {used: table[used] for used in columns.used})
+                made = replay(columns, {used: table[used] for used in columns.used}, made=factors)
             parts.append(basis[:, [k]] * made)
         return np.column_stack(parts)
 
