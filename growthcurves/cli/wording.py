@@ -28,10 +28,11 @@ _QUOTED = r"'[^']*'|\"[^\"]*\"|`[^`]*`"
 _OF_FORMULAS = r"\b(?:ns|bs|cr|cc|poly|C|I|log|within|between|scale|center|standardize)\([^()]*\)"
 #: Values that are written otherwise on the command line: texts, several, columns with their times, yes and no.
 _VALUE = rf"\[[^\[\]]*\]|\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)?\}}|True|False|{_QUOTED}"
-#: A call of the package with one option, as the library's sentences name it.
+_ONE = rf"(?:\[[^\[\]]*\]|{_QUOTED})"
+#: A call of the package with options, as the library's sentences name it.
 _CALL = re.compile(
     rf"\b(?:read_table|to_long|to_wide|Panel|(?:fit|model)\.\w+)"
-    rf"\((?:\.\.\., )?(\w+=(?:\[[^\[\]]*\]|{_QUOTED}|[^()]*?))\)"
+    rf"\((?:\.\.\., )?((?:\w+={_ONE}, )*\w+=(?:{_ONE}|[^()]*?))\)"
 )
 _NAMED = "|".join(sorted({*KEYS, *READERS, *FIGURES}, key=len, reverse=True))
 _FOUND = re.compile(rf"{_QUOTED}|{_OF_FORMULAS}|(?<![\w-])(?P<name>{_NAMED})=(?P<value>{_VALUE})?(?=(?P<after>\W|\w)?)")
@@ -58,7 +59,7 @@ def in_options(text: str) -> str:
     >>> in_options("say which one with sheet_name=, or a curve such as shape='quadratic' or ns(day, df=4)")
     "say which one with --read sheet_name=, or a curve such as --shape 'quadratic' or ns(day, df=4)"
     """
-    text = _CALL.sub(lambda call: call[1], _PYTHON_ALONE.sub("", text))
+    text = _CALL.sub(lambda call: re.sub(r", (?=\w+=)", " ", call[1]), _PYTHON_ALONE.sub("", text))
     return _FOUND.sub(lambda found: _typed(**found.groupdict()) if found["name"] else found[0], text)
 
 

@@ -223,7 +223,7 @@ def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any, s
 def _one_date(frame: pd.DataFrame, since: Any) -> np.datetime64:
     if isinstance(since, str) and not ISO_DATE.fullmatch(since.strip()):
         raise ModelError(
-            f"since={shown_value(since)} is neither 'first', nor a column of the table, nor a date such as '2024-03-31'."
+            f"since={shown_value(since)} is neither 'first', nor a column of the table, nor a date such as 2024-03-31."
         )
     stamp = pd.NaT if isinstance(since, int | float) else pd.to_datetime(since, errors="coerce")
     if not isinstance(stamp, pd.Timestamp):

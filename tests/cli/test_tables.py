@@ -92,6 +92,7 @@ def test_a_code_among_numbers_is_told_in_options(run):
         ("read_table(..., labels=False) keeps", "--read labels=no keeps"),
         ("say day_first=True or day_first=False", "say --day-first or --month-first"),
         ("read_table(..., missing=['a,b', 1])", "--missing '`a,b`' --missing 1"),
+        ("read_table(..., decimal=',', thousands='.').", "--read decimal=',' --read thousands='.'."),
         ("fit it anew with fit.refit(method='reml').", "fit it anew with --method 'reml'."),
         ("say which with sheet_name=.", "say which with --read sheet_name=."),
         ("leave it out with keep=[...], or ns(t, df=4)", "leave it out with --keep, or ns(t, df=4)"),
