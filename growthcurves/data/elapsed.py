@@ -217,10 +217,10 @@ def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any, s
         if origin is None:
             raise DataError(f"since={shown_value(since)}: the column holds {kind_of(frame[since])}, not dates.")
         return origin.values
-    return _one_date(frame, since)
+    return _one_date(since)
 
 
-def _one_date(frame: pd.DataFrame, since: Any) -> np.datetime64:
+def _one_date(since: Any) -> np.datetime64:
     if isinstance(since, str) and not ISO_DATE.fullmatch(since.strip()):
         raise ModelError(
             f"since={shown_value(since)} is neither 'first', nor a column of the table, nor a date such as 2024-03-31."
