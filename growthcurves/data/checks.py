@@ -168,8 +168,9 @@ def _as_written(text: str) -> str:
     if _DECIMAL_COMMA.fullmatch(text):
         return "write numbers with a point, or read the file with read_table(..., decimal=',')"
     if found := _THOUSANDS.fullmatch(text):
-        marks = "decimal=',', thousands='.'" if found[1] == "." else f"thousands={(found[1] or ',')!r}"
-        return f"write numbers without thousands marks, or read the file with read_table(..., {marks})"
+        both = "read_table(..., decimal=',', thousands='.')"
+        way = both if found[1] == "." else f"read_table(..., thousands={(found[1] or ',')!r})"
+        return f"write numbers without thousands marks, or read the file with {way}"
     return "write the minus sign as -" if text.startswith("\u2212") else ""
 
 
