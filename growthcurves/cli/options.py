@@ -10,6 +10,7 @@ import click
 
 from growthcurves.cli.complete import NamesOf, columns
 from growthcurves.cli.values import (
+    Codes,
     Columns,
     Names,
     Number,
@@ -144,7 +145,13 @@ TABLE = (
     _table("--since", type=Value(), metavar="ORIGIN", help='Where time begins: "first", a column, a date or a number.'),
     _table("--time-unit", metavar="TEXT", help="Unit of time, for texts; for dates it sets the scale."),
     _table("--outcome-unit", metavar="TEXT", help="Unit of the outcome, for texts."),
-    _table("--missing", type=Value(), metavar="CODE", multiple=True, help="A code that means missing; repeatable."),
+    _table(
+        "--missing",
+        type=Codes(),
+        metavar="CODES",
+        multiple=True,
+        help='Codes that mean missing: "-99,-98"; repeatable.',
+    ),
     _table("--names", type=Columns(), metavar="NAMES", help="Columns of a text file without a header: id,week,bdi."),
     _table(
         "--day-first/--month-first",
@@ -154,7 +161,7 @@ TABLE = (
     _table("--date-format", metavar="FORMAT", help='How dates are written, as "%d%b%Y" for 01JAN2020.'),
     _table(
         "--read",
-        type=Settings(),
+        type=Settings("sheet_name=Data"),
         multiple=True,
         metavar="NAME=VALUE",
         help="An option of the reader: sheet_name=Data, encoding=cp1252, labels=no; repeatable.",
@@ -283,6 +290,8 @@ def request_of(values: dict[str, Any]) -> Request:
     names = [item.name for item in fields(Request) if item.name in values]
     taken = {name: values.pop(name) for name in names}
     given = frozenset(name for name, value in taken.items() if not (value is None or value is False or value == ()))
+    if "missing" in taken:
+        taken["missing"] = tuple(code for codes in taken["missing"] for code in codes)
     if "id" in taken:
         taken["id_columns"] = tuple(name for names in taken["id"] for name in names)
         taken["id"] = ", ".join(taken["id_columns"]) or None

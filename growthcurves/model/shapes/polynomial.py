@@ -48,7 +48,7 @@ class Polynomial(Shape):
     def __post_init__(self) -> None:
         whole = isinstance(self.degree, int) and not isinstance(self.degree, bool)
         if not whole or not 1 <= self.degree <= 8:
-            raise ModelError(f"Polynomial() takes a degree from 1 to 8, not {shown_value(self.degree)}.")
+            raise ModelError(f"A polynomial takes a degree from 1 to 8, not {shown_value(self.degree)}.")
 
     @property
     def name(self) -> str:

@@ -97,7 +97,8 @@ def _least_spread(asked: Question) -> Finding:
     z = random_rows(fit, middle)[0]
 
     def least(point: Point) -> float:
-        return _apart(middle, point.between(slope, z) / point.between(slope))
+        spread = float(point.between(slope))
+        return _apart(middle, point.between(slope, z) / spread) if spread > 0 else np.nan
 
     value = asked.measure(least, "identity")
     low, high = whole_period(fit)

@@ -115,9 +115,16 @@ def require_shape(fit: FittedModel) -> None:
 
 
 def whole_period(fit: FittedModel) -> tuple[float, float]:
-    """First and last observed time, or occasion where the model has no curve between occasions."""
+    """First and last observed time, or occasion where the model has no curve between occasions.
+
+    Raises
+    ------
+    NotEstimableError
+        For a model without time.
+    """
     facts = fit.time_facts
-    assert facts is not None
+    if facts is None:
+        raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
     return facts.first, facts.last
 
 
