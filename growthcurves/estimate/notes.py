@@ -17,6 +17,8 @@ from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
+#: What depends on the estimates; all other notes are of the rows and the model.
+OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED)
 
 
 def data_notes(bound: BoundRows) -> Iterable[Note]:
@@ -82,6 +84,8 @@ def _ascending(panel: Panel) -> bool:
 
 def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
     first = occasions.first
+    if first.min() == first.max():
+        return
     span = float(np.median(occasions.last - first))
     if span > 0 and float(first.std()) > 0.5 * span:
         time = bound.model.time
