@@ -164,7 +164,6 @@ class PanelSummary:
             *((f"rows left out, {reason}", rows, "") for reason, rows in self.dropped),
         ]
 
-
     def _wave_entries(self, unit: str) -> list[tuple[str, float | None, str]]:
         if self.waves is None:
             return []
@@ -186,6 +185,7 @@ def show_number(value: float) -> str:
 def summarise(
     persons: Persons,
     times: np.ndarray | None,
+    repeated: np.ndarray | None,
     values: np.ndarray,
     names: Mapping[str, str | None],
     units: Mapping[str, str | None],
@@ -206,7 +206,7 @@ def summarise(
         occasions_median=float(np.median(sizes)),
         occasions_max=int(sizes.max()),
         single_occasion=int(np.count_nonzero(sizes == 1)),
-        **_time_facts(persons, times),
+        **_time_facts(persons, times, repeated),
         outcome_mean=float(values.mean()),
         outcome_sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
         outcome_min=float(values.min()),
@@ -287,10 +287,9 @@ def count_schedules(persons: Persons, times: np.ndarray) -> int:
     return total
 
 
-def _time_facts(persons: Persons, times: np.ndarray | None) -> dict[str, Any]:
-    if times is None:
+def _time_facts(persons: Persons, times: np.ndarray | None, repeated: np.ndarray | None) -> dict[str, Any]:
+    if times is None or repeated is None:
         return dict.fromkeys(["schedules", "time_min", "time_max", "spacing", "repeated"])
-    repeated = repeated_rows(persons, times)
     return {
         "schedules": count_schedules(persons, times),
         "time_min": float(times.min()),

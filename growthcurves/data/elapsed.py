@@ -215,10 +215,10 @@ def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any, s
         if origin is None:
             raise DataError(f"since={since!r}: the column holds {kind_of(frame[since])}, not dates.")
         return origin.values
-    return _one_date(frame, since)
+    return _one_date(since)
 
 
-def _one_date(frame: pd.DataFrame, since: Any) -> np.datetime64:
+def _one_date(since: Any) -> np.datetime64:
     if isinstance(since, str) and not ISO_DATE.fullmatch(since.strip()):
         raise ModelError(
             f"since={since!r} is neither 'first', nor a column of the table, nor a date such as '2024-03-31'."
@@ -237,8 +237,7 @@ def _number_origin(frame: pd.DataFrame, values: np.ndarray, ids: Any, since: Any
     if isinstance(since, int | float | np.number) and not isinstance(since, bool) and np.isfinite(since):
         return float(since)
     raise ModelError(
-        f"since={since!r} is neither 'first', nor a column of the table, nor a number; "
-        f"the time column holds numbers."
+        f"since={since!r} is neither 'first', nor a column of the table, nor a number; the time column holds numbers."
     )
 
 

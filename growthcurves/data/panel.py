@@ -335,9 +335,14 @@ class Panel:
         title = f"Codebook: {len(self.data.columns)} columns, {len(self.data)} rows"
         return codebook(self.data, roles, self.labels or {}, title)
 
+    @cached_property
+    def repeated(self) -> np.ndarray:
+        """Whether each used row shares person and time with another, shape (n,)."""
+        return repeated_rows(self.persons, self.times)
+
     def duplicates(self) -> pd.DataFrame:
         """Used rows that share person and time with another row, in the order of the table."""
-        return self.frame[repeated_rows(self.persons, self.times)]
+        return self.frame[self.repeated]
 
     def describe(self) -> PanelSummary:
         """Persons, occasions, schedules, spread of time, and where the outcome's variance lies.
@@ -347,12 +352,13 @@ class Panel:
         DataWarning
             When a person has two rows for one time.
         """
-        repeated = None if self._times is None else repeated_note(self)
-        if repeated is not None:
-            warnings.warn(repeated, DataWarning, stacklevel=2)
+        note = None if self._times is None else repeated_note(self)
+        if note is not None:
+            warnings.warn(note, DataWarning, stacklevel=2)
         return summarise(
             persons=self.persons,
             times=None if self._times is None else self.times,
+            repeated=None if self._times is None else self.repeated,
             values=self.values,
             names={"id": self.id, "time": self.time, "outcome": self.outcome},
             units={"time": self.time_unit, "outcome": self.outcome_unit},

@@ -19,13 +19,12 @@ from growthcurves.data.extras import refuse_options
 from growthcurves.data.frame import exact_floats
 from growthcurves.data.missing_codes import MissingCodes
 from growthcurves.data.missing_words import AMONG_NUMBERS
-from growthcurves.data.sniff import find_decimal, parsed_lines, to_utf8
+from growthcurves.data.sniff import NUMBER, find_decimal, parsed_lines, to_utf8
 from growthcurves.data.text_layout import TextLayout, find_layout
 from growthcurves.errors import DataError, ModelError
 
 _OPTIONS = [name for name in inspect.signature(pd.read_csv).parameters if name != "filepath_or_buffer"]
 _BLANK_LINE = re.compile(rb"\n[ \t]*\n")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
 
 def read_text(path: Path, codes: MissingCodes, **options: Any) -> pd.DataFrame:
@@ -99,14 +98,14 @@ def refuse_shared_names(header: list[str], name: str) -> None:
         With the names that are shared.
     """
     shared = [repr(column) for column, count in Counter(header).items() if count > 1 and column]
-    if shared and not all(_NUMBER.fullmatch(column.strip()) for column in header):
+    if shared and not all(NUMBER.fullmatch(column.strip()) for column in header):
         raise DataError(f"Columns of {name} share a name: {_shortened(shared)}; give them different names.")
 
 
 def _refuse_numbers_as_names(header: list[str], name: str) -> None:
     """A first line of numbers is a row, unless the numbers count the columns."""
     fields = [field.strip() for field in header]
-    if not all(_NUMBER.fullmatch(field) for field in fields):
+    if not all(NUMBER.fullmatch(field) for field in fields):
         return
     counted = [str(number) for start in (0, 1) for number in range(start, start + len(fields))]
     if fields not in (counted[: len(fields)], counted[len(fields) :]):
@@ -158,7 +157,7 @@ def _open_quote(layout: TextLayout, end: int, name: str) -> str:
     lines = layout.content.split(b"\n")
     line = next((row for row in range(end, len(lines)) if lines[row].count(b'"') % 2), end)
     return (
-        f"Line {line + 1 + layout.before} of {name} has a quotation mark (\") without its partner: close it, "
+        f'Line {line + 1 + layout.before} of {name} has a quotation mark (") without its partner: close it, '
         f"write it twice inside a quoted text, or take it away."
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.constant import first_difference
-from growthcurves.data.describe import repeated_rows, show_number
+from growthcurves.data.describe import show_number
 from growthcurves.data.frame import raw_array
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
@@ -23,7 +23,7 @@ _MOST_STACKED = 50
 
 def repeated_note(panel: Panel) -> str | None:
     """What is to be said of rows that share person and time; None where there are none."""
-    repeated = repeated_rows(panel.persons, panel.times)
+    repeated = panel.repeated
     if not repeated.any():
         return None
     row = int(repeated.argmax())
@@ -69,18 +69,18 @@ def reused_ids_note(panel: Panel, factor: str) -> str | None:
     It is so where the factor varies within persons, and something else that persons differ in varies with it alone:
     age is one number for id 7 of one arm and another for id 7 of the other.
     """
-    groups, levels = pd.factorize(panel.column(factor))
-    persons = panel.persons
-    mixed = np.bincount(persons.codes, weights=_new_pairs(persons, groups, len(levels)), minlength=persons.count) > 1
+    codes, levels = pd.factorize(panel.column(factor))
+    persons, groups = panel.persons, Persons.of(codes)
+    within = Persons.of(persons.codes.astype(np.int64) * (len(levels) + 1) + codes)
+    mixed = np.bincount(persons.codes[within.first_rows], minlength=persons.count) > 1
     if len(levels) < 2 or mixed.sum() < 2 or 2 * mixed.sum() < persons.count:
         return None
-    within = Persons.of(persons.codes.astype(np.int64) * (len(levels) + 1) + groups)
     for name in panel.data.columns:
         if name in (panel.id, panel.time, panel.outcome, panel.wave, factor):
             continue
         values = panel.column(name)
         of_both = first_difference(values, within.codes, within.first_rows) is None
-        of_group = first_difference(values, groups, _first_rows(groups)) is None
+        of_group = first_difference(values, groups.codes, groups.first_rows) is None
         if of_both and not of_group and first_difference(values, persons.codes, persons.first_rows) is not None:
             return _reused_text(panel, factor, str(name), mixed)
     return None
@@ -92,15 +92,3 @@ def _reused_text(panel: Panel, factor: str, name: str, mixed: np.ndarray) -> str
         f"One id seems to be several persons: {int(mixed.sum())} of {panel.persons.count} ids, such as {person}, occur "
         f"under several values of {factor!r}, each with another {name!r}; if so, give id=[{factor!r}, {panel.id!r}]."
     )
-
-
-def _new_pairs(persons: Persons, groups: np.ndarray, count: int) -> np.ndarray:
-    """1 for the first row of every pair of person and group, else 0."""
-    return (~pd.Series(persons.codes.astype(np.int64) * (count + 1) + groups).duplicated()).to_numpy(dtype=float)
-
-
-def _first_rows(groups: np.ndarray) -> Any:
-    first = pd.Series(range(len(groups))).groupby(groups).first()
-    rows = np.zeros(groups.max() + 1, dtype=np.intp)
-    rows[first.index[first.index >= 0]] = first[first.index >= 0]
-    return rows

@@ -12,6 +12,8 @@ from growthcurves.errors import DataError
 # In this order: a comma may be a decimal mark beside another separator, never the other way round.
 SEPARATORS = ("\t", ";", "|", ",")
 
+#: A cell that is a number, with a decimal point or comma.
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _LINE_END = re.compile(rb"\r+\n|\r")
 

@@ -10,13 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from growthcurves.data.sniff import SEPARATORS, parsed_lines
+from growthcurves.data.sniff import NUMBER, SEPARATORS, parsed_lines
 from growthcurves.errors import DataError, ModelError
 
 _SAMPLE_LINES = 50
 _SEPARATOR_LINE = re.compile(rb'\A\s*"?sep=(.)"?[ \t]*(?:\n|\Z)', re.IGNORECASE)
 _BLANKS = (" ", r"\s+", r"\s", r"[ \t]+", r" +")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _QUOTED_OR_NOT = re.compile(rb'"(?:[^"]|"")*"|[^\s"]+')
 
 
@@ -93,9 +92,7 @@ def find_layout(content: bytes, name: str, separator: str | None = None, skip: i
     if look is None:
         return TextLayout(blanks_as_tabs(content), "\t", cut, True)
     if separator is None and len(look.records[look.start][1]) < 2:
-        raise DataError(
-            f"{name} is not a table: its first line has no comma, semicolon, tab or | between columns."
-        )
+        raise DataError(f"{name} is not a table: its first line has no comma, semicolon, tab or | between columns.")
     return TextLayout(_without_lines(content, look.before), look.separator, cut + look.before)
 
 
@@ -178,6 +175,6 @@ def _parted_by_blanks(content: bytes) -> bool:
     if len(rows) < 2 or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:
         return False
     words = {word.decode() for row in rows for word in row}
-    numbers = {word for word in words if _NUMBER.fullmatch(word.strip('"'))}
+    numbers = {word for word in words if NUMBER.fullmatch(word.strip('"'))}
     bare = {word for word in words - numbers if not word.startswith('"')}
     return bool(numbers) and not any(sign in word for word in bare for sign in ",;|")

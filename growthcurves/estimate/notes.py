@@ -27,7 +27,7 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
         yield Note(
             NoteKind.FEW_PERSONS,
             f"There are {panel.persons.count} persons only: what is said of the differences between persons "
-            f"rests on these few."
+            f"rests on these few.",
         )
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
@@ -93,7 +93,7 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
             NoteKind.COHORTS,
             f"Persons start at very different values of {time!r} (SD {first.std():.3g}, median follow-up {span:.3g}): "
             f"differences between persons of different {time!r} and change within persons are mixed in the slope. "
-            f"Measure time from each person's first occasion and give the first {time!r} as a predictor to split them."
+            f"Measure time from each person's first occasion and give the first {time!r} as a predictor to split them.",
         )
 
 
@@ -109,7 +109,7 @@ def _baseline_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
                     NoteKind.BASELINE_PREDICTS,
                     f"The predictor {name!r} equals the first {bound.model.outcome!r} of most persons: the baseline is "
                     f"both predictor and outcome, which biases the effects on change; leave the first occasion out of "
-                    f"the outcome, or the predictor out of the model."
+                    f"the outcome, or the predictor out of the model.",
                 )
 
 
@@ -127,7 +127,7 @@ def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
             yield Note(
                 NoteKind.SLOPE_ONLY,
                 f"{names} predicts the {parameter} but not the intercept: all persons are held to start equal "
-                f"at the origin whatever their {names}; add it to the intercept unless that is meant."
+                f"at the origin whatever their {names}; add it to the intercept unless that is meant.",
             )
     yield from _origin_note(bound)
 
@@ -139,13 +139,13 @@ def _origin_note(bound: BoundRows) -> Iterable[Note]:
     away = max(low - origin, origin - high, 0.0)
     if away <= 2.0 * (high - low):
         return
-    together = any({"intercept", "slope"} <= set(block) for block in bound.model.random.blocks)
+    together = bound.model.random.together("intercept", "slope")
     if "slope" in bound.recipe.random_names and not together:
         yield Note(
             NoteKind.FAR_ORIGIN,
             f"The origin of {bound.model.time!r} ({origin:g}) lies far outside the data ({low:g} to {high:g}) and the "
             f"random slope has no covariance with a random intercept: the model depends on this origin; "
-            f"set origin= inside the data or let intercept and slope covary."
+            f"set origin= inside the data or let intercept and slope covary.",
         )
 
 
@@ -157,10 +157,10 @@ def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
             NoteKind.NOT_IDENTIFIED,
             f"The variances of {names} and of the residual cannot be told apart in this design "
             f"(too few occasions per person, at times that persons share): fixed effects are valid, and variances, "
-            f"reliability, ICC and persons' estimates are withheld. Fit fewer random effects, or add occasions."
+            f"reliability, ICC and persons' estimates are withheld. Fit fewer random effects, or add occasions.",
         )
     if not verdict.converged:
         yield Note(
             NoteKind.NOT_CONVERGED,
-            f"The optimum could not be certified (Newton decrement {verdict.decrement:.2g}): do not rely on this fit."
+            f"The optimum could not be certified (Newton decrement {verdict.decrement:.2g}): do not rely on this fit.",
         )

@@ -27,7 +27,7 @@ from growthcurves.model.recipe import (
     Recipe,
     model_columns,
     row_times,
-    shape_times,
+    shape_columns,
     shape_values,
 )
 from growthcurves.model.shapes import Seen
@@ -69,9 +69,8 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
             raise ModelError(unknown("predictor (for reference=)", name, model_columns(model)))
     shape = model.growth_shape.bind(float(model.origin) if isinstance(model.origin, Real) else 0.0)
     values = shape_values(shape, people)
-    times, by_row = row_times(panel), values[panel.persons.codes] if shape.columns else None
-    middle = observed_middle(times)
-    basis = shape.engine_columns(shape_times(model, times, panel.frame), by_row, middle)
+    middle = observed_middle(row_times(panel))
+    basis = shape_columns(model, shape, panel, values, middle)
     sheets = Sheets(model, people)
     level2 = {name: level_two(model.tree(name), sheets) for name in model.parameters}
     covariates, found = level_one(model, sheets)
@@ -123,7 +122,7 @@ def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
     first = float(panel.times.min())
     if model.origin != "first" or first == 0.0:
         return
-    together = any({"intercept", "slope"} <= set(block) for block in model.random.blocks)
+    together = model.random.together("intercept", "slope")
     if model.evaluated_over == "rows" and "slope" in model.random.names and not together:
         raise ModelError(
             f"A random line without covariance with a random intercept depends on where {model.time!r} is zero, and "

@@ -32,8 +32,6 @@ class Columns:
     ----------
     names : tuple of str
         "1" for the constant.
-    ones : tuple of bool
-        Which of them are the constant.
     formula : Formula
         What was evaluated; it may hold further terms, in whose company these are coded.
     used : tuple of str
@@ -44,8 +42,6 @@ class Columns:
         The term that each column belongs to.
     parts : tuple of tuple of (str, level)
         For each column its factors, each with the level (or the function's column) that it is; None for numbers.
-    places : tuple of int
-        Position of each column among those that the formula makes of the terms here.
     categorical : frozenset of Factor
         The factors that stand for levels.
     states : dict of Factor to the states of its functions
@@ -54,13 +50,11 @@ class Columns:
     """
 
     names: tuple[str, ...]
-    ones: tuple[bool, ...]
     formula: Formula = NOTHING
     used: tuple[str, ...] = ()
     levels: dict[str, list[Any]] = field(default_factory=dict)
     terms: tuple[Term, ...] = ()
     parts: tuple[Parts, ...] = ()
-    places: tuple[int, ...] = ()
     categorical: frozenset[Factor] = frozenset()
     states: States = field(default_factory=dict)
     own: Functions = field(default_factory=dict)
@@ -76,8 +70,8 @@ class Columns:
         return self.parts[place], self.terms[place].label, 1.0 if scale is None else scale.value
 
 
-EMPTY = Columns((), ())
-ONE = Columns(("1",), (True,), MEAN, terms=(CONSTANT,), parts=((),), places=(0,))
+EMPTY = Columns(())
+ONE = Columns(("1",), MEAN, terms=(CONSTANT,), parts=((),))
 
 
 def table_column(name: str, values: Any, reference: Mapping[str, Any]) -> Any:
@@ -120,13 +114,11 @@ def evaluate(formula: Formula, sheet: Sheet, wanted: Collection[Term] | None = N
     values = tuple(column.values for _, column in columns)
     record = Columns(
         names=tuple(column.name for _, column in columns),
-        ones=tuple(one is None for one in values),
         formula=formula,
         used=formula.columns,
         levels={name: list(one.categories) for name, one in levels.items() if isinstance(one, pd.Categorical)},
         terms=tuple(term for term, _ in columns),
         parts=tuple(column.parts for _, column in columns),
-        places=tuple(range(len(columns))),
         categorical=frozenset(factor for factor in formula.factors if sheet.categorical(factor)),
         states={factor: sheet.states[factor] for factor in formula.factors if factor in sheet.states},
     )
@@ -156,11 +148,10 @@ def replay(columns: Columns, table: Mapping[str, pd.Series], functions: Function
         lost |= missing
     sheet = Sheet(read.__getitem__, n, {**columns.own, **(functions or {})}, columns.states)
     made, found = evaluate(columns.formula, sheet, set(columns.terms))
-    if [made.names[place] for place in columns.places if place < len(made.names)] != list(columns.names):
+    if made.names != columns.names:
         raise ModelError("New data make other columns of the formula than the fit has: its record is damaged.")
     out = np.empty((n, len(columns.names)))
-    for j, place in enumerate(columns.places):
-        values = found[place]
+    for j, values in enumerate(found):
         out[:, j] = 1.0 if values is None else values
     out[lost] = np.nan
     return out

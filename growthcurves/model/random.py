@@ -53,6 +53,10 @@ class RandomPart:
         place = {name: i for i, name in enumerate(self.names)}
         return tuple(tuple(place[name] for name in block) for block in self.blocks)
 
+    def together(self, *names: str) -> bool:
+        """Whether these random effects are in one block, so that they may be correlated."""
+        return any(set(names) <= set(block) for block in self.blocks)
+
 
 def random_part(value: Iterable[str] | RandomPart | str) -> RandomPart:
     """The random effects from what a user may write.

@@ -23,6 +23,7 @@ from growthcurves.model.columns import Columns, Values, replay
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import BoundShape
+from growthcurves.model.shapes.base import EngineColumns
 from growthcurves.model.sheets import refuse_undefined
 from growthcurves.model.terms import TermName
 from growthcurves.model.transforms import person_transforms, uses_persons
@@ -188,9 +189,7 @@ class Recipe:
         """The rows of a panel whose times are elapsed ones already, with its persons whole or in part."""
         people = PersonLevel(panel)
         values = shape_values(self.shape, people)
-        columns = self.shape.engine_columns(
-            shape_times(self.model, row_times(panel), panel.frame), _by_row(self.shape, values, people), self.middle
-        )
+        columns = shape_columns(self.model, self.shape, panel, values, self.middle)
         covariates = self._covariates(people)
         stored = (*columns.stored, *covariates)
         return BoundRows(self, panel, values, stored, tuple(self._weights(people)))
@@ -290,5 +289,9 @@ def shape_values(shape: BoundShape, people: PersonLevel) -> np.ndarray:
     return values
 
 
-def _by_row(shape: BoundShape, values: np.ndarray, people: PersonLevel) -> np.ndarray | None:
-    return values[people.persons.codes] if shape.columns else None
+def shape_columns(
+    model: GrowthModel, shape: BoundShape, panel: Panel, values: np.ndarray, middle: float
+) -> EngineColumns:
+    """The columns of a shape over the rows of a panel, from the person-level values that it depends on."""
+    by_row = values[panel.persons.codes] if shape.columns else None
+    return shape.engine_columns(shape_times(model, row_times(panel), panel.frame), by_row, middle)

@@ -86,12 +86,10 @@ def columns_values(columns: Columns) -> dict[str, Any]:
     return {
         "formula": str(formula),
         "names": columns.names,
-        "ones": columns.ones,
         "used": columns.used,
         "levels": columns.levels,
         "terms": tuple(place[term] for term in columns.terms),
         "parts": columns.parts,
-        "places": columns.places,
         "categorical": tuple(i for i, factor in enumerate(formula.factors) if factor in columns.categorical),
         "states": tuple(_plain(columns.states.get(factor, {})) for factor in formula.factors),
     }
@@ -104,13 +102,11 @@ def columns_from(values: dict[str, Any], own: Functions) -> Columns:
         raise DataError("The file's formula uses other columns than its record: it is damaged.")
     return Columns(
         names=values["names"],
-        ones=values["ones"],
         formula=formula,
         used=values["used"],
         levels=values["levels"],
         terms=tuple(CONSTANT if i < 0 else formula.terms[i] for i in values["terms"]),
         parts=values["parts"],
-        places=values["places"],
         categorical=frozenset(formula.factors[i] for i in values["categorical"]),
         states=dict(zip(formula.factors, values["states"], strict=True)),
         own=own,

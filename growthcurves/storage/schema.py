@@ -37,13 +37,11 @@ Laws = Iterator[tuple[str, Any]]
 
 _COLUMNS = record(
     names=each(text),
-    ones=each(flag),
     used=each(text),
     levels=mapping(each(scalar, list)),
     formula=text,
     terms=each(place),
     parts=each(each(row(text, scalar))),
-    places=each(count),
     categorical=each(count),
     states=each(plain),
 )
@@ -219,7 +217,7 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
         yield f"terms of the {name}", len(made) == len(columns["names"])
         yield f"terms of the {name}", all(j < len(terms.x) and terms.x[j] == (k, w) for j, w in made)
     for columns in (*bound["predictors"].values(), bound["covariates"]):
-        sizes = {len(columns[name]) for name in ("names", "ones", "terms", "parts", "places")}
+        sizes = {len(columns[name]) for name in ("names", "terms", "parts")}
         yield "columns of a formula", len(sizes) == 1
         yield "levels of predictors", set(columns["levels"]) <= set(columns["used"]) and all(columns["levels"].values())
     yield "covariates", len(bound["covariate_means"]) == len(bound["covariates"]["names"])

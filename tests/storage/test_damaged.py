@@ -15,6 +15,7 @@ import pytest
 import growthcurves as gc
 from growthcurves.contracts.parameters import Parameter
 from growthcurves.errors import DataError, GrowthCurvesError
+from growthcurves.storage.sealed import VERSION
 
 _SPEC = importlib.util.spec_from_file_location("damage", Path(__file__).with_name("damage.py"))
 damage = importlib.util.module_from_spec(_SPEC)
@@ -84,7 +85,7 @@ def test_a_number_that_was_changed(whole, tmp_path, seal):
     "text", ["[" * 5_000 + "]" * 5_000, '{"a":' * 5_000 + "1" + "}" * 5_000, "9" * 5_000, "NaN", '"\\ud800"']
 )
 def test_texts_that_are_no_fits(tmp_path, text):
-    for content in (text, f'{{"format": "growthcurves fit", "version": 5, "seal": "", "fit": {text}}}'):
+    for content in (text, f'{{"format": "growthcurves fit", "version": {VERSION}, "seal": "", "fit": {text}}}'):
         (tmp_path / "a.json").write_text(content)
         with pytest.raises(GrowthCurvesError, match="not a fit|damaged"):
             gc.load(tmp_path / "a.json")

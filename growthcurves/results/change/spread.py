@@ -102,7 +102,7 @@ def _least_spread(asked: Question) -> Finding:
     value = asked.measure(least, "identity")
     low, high = whole_period(fit)
     note, caveat = "", None
-    if not any({"intercept", "slope"} <= set(block) for block in fit.model.random.blocks):
+    if not fit.model.random.together("intercept", "slope"):
         note, caveat = "by assumption: the model has no covariance of intercept and slope", Caveat.BY_ASSUMPTION
     elif not low <= value.estimate <= high:
         note, caveat = "extrapolation: outside the observed times", Caveat.EXTRAPOLATION
