@@ -22,7 +22,7 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
         raise NotEstimableError(
             f"The outcome {model.outcome!r} is constant ({outcome[0]:g}): there is nothing to model."
         )
-    if model.time is not None and panel.times.min() == panel.times.max():
+    if model.time is not None and panel.time_range[0] == panel.time_range[1]:
         raise NotEstimableError(
             f"The time {model.time!r} is constant ({panel.times[0]:g}): no rate of change can be estimated; "
             f"check the column, or leave time out."

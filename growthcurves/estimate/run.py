@@ -111,7 +111,7 @@ def rows_of(bound: BoundRows) -> Rows:
         bound.weights,
         persons.count,
         persons.starts,
-        persons.codes,
+        None if persons.starts is not None else persons.codes,
         np.asarray(persons.labels),
         Occasions(row_times(panel)),
     )
