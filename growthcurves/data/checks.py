@@ -59,7 +59,14 @@ def numeric_column(
     array([ 1.,  2., nan])
     """
     require_columns(frame, [name])
-    column = frame[name]
+    return numbers_of(frame, frame[name], ids, source)
+
+
+def numbers_of(
+    frame: pd.DataFrame, column: pd.Series, ids: Any = None, source: Mapping[str, Any] | None = None
+) -> np.ndarray:
+    """The numbers of a column that has been looked up in the table already; see `numeric_column`."""
+    name = column.name
     values = _as_float(frame, column, name, ids, source)
     _refuse_infinite(frame, values, name, ids, source)
     return values

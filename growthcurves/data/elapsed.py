@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import is_text, kind_of, numeric_column
+from growthcurves.data.checks import is_text, kind_of, numbers_of, numeric_column
 from growthcurves.data.dates import ISO_DATE, DateStyle, first_text_is_date, read_dates
 from growthcurves.data.frame import require_columns
 from growthcurves.data.persons import Persons
@@ -80,7 +80,7 @@ def elapsed_times(
         unit = _date_unit(unit)
         origin = _date_origin(frame, dates.values, ids, since, dates.style)
         return Elapsed(_in_unit(dates.values - origin, unit), unit, derived=True, style=dates.style)
-    values = numeric_column(frame, name, ids)
+    values = numbers_of(frame, column, ids)
     if since is None:
         return Elapsed(values, unit, derived=False)
     return Elapsed(values - _number_origin(frame, values, ids, since), unit, derived=True)

@@ -159,6 +159,11 @@ class Panel:
         return self._rows.of(self._times.values)
 
     @cached_property
+    def time_range(self) -> tuple[float, float]:
+        """First and last time of the used rows."""
+        return float(self.times.min()), float(self.times.max())
+
+    @cached_property
     def time_facts(self) -> TimeFacts | None:
         """First, middle and last time, and the waves; None without time."""
         return None if self._times is None else TimeFacts.of(self.times)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import numeric_column
+from growthcurves.data.checks import numbers_of
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, elapsed_times
 from growthcurves.data.frame import require_columns
@@ -62,6 +62,7 @@ def read_times(
 
 def read_outcome(data: pd.DataFrame, outcome: str, ids: Any) -> np.ndarray:
     """The outcome of every row as float64."""
-    if pd.api.types.is_bool_dtype(data[outcome].dtype):
+    column = data[outcome]
+    if pd.api.types.is_bool_dtype(column.dtype):
         raise DataError(f"Outcome column {outcome!r} holds True and False where numbers are needed.")
-    return numeric_column(data, outcome, ids)
+    return numbers_of(data, column, ids)

@@ -57,9 +57,8 @@ LIKELIHOODS: dict[str, Any] = {"NormalRows": lambda *made: normal_rows.NormalRow
 
 def summed(rows: Rows) -> Sums:
     """The one pass over the rows: cross-products by person, and what they come to."""
-    codes = None if rows.starts is not None else rows.codes
     people = PersonMoments.of_rows(
-        rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, codes, rows.labels
+        rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels
     )
     return Sums.of(people)
 

@@ -19,6 +19,8 @@ from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
+#: What depends on the estimates; all other notes are of the rows and the model.
+OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED)
 
 
 def data_notes(bound: BoundRows) -> Iterable[Note]:
@@ -61,9 +63,8 @@ class _Occasions:
     @classmethod
     def of(cls, panel: Panel) -> _Occasions:
         times, outcome, persons = panel.times, panel.values, panel.persons
-        if _ascending(panel):
-            ends = np.cumsum(persons.sizes) - 1
-            starts = ends - persons.sizes + 1
+        if persons.starts is not None and _ascending(times, persons.starts):
+            starts, ends = persons.starts, np.append(persons.starts[1:], persons.rows) - 1
             return cls(times[starts], times[ends], outcome[starts])
         first, last = np.full(persons.count, np.inf), np.full(persons.count, -np.inf)
         np.minimum.at(first, persons.codes, times)
@@ -74,18 +75,21 @@ class _Occasions:
         return cls(first, last, baseline)
 
 
-def _ascending(panel: Panel) -> bool:
-    """Whether each person's rows lie together and in the order of time."""
-    if panel.persons.starts is None:
-        return False
-    back = panel.times[1:] < panel.times[:-1]
-    back[panel.persons.starts[1:] - 1] = False
+def _ascending(times: np.ndarray, starts: np.ndarray) -> bool:
+    """Whether each person's rows, which begin at `starts`, are in the order of time."""
+    back = times[1:] < times[:-1]
+    back[starts[1:] - 1] = False
     return not back.any()
 
 
 def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
     first = occasions.first
-    span = float(np.median(occasions.last - first))
+    if first.min() == first.max():
+        return
+    followed = occasions.last - first
+    if 2 * np.count_nonzero(followed < 2.0 * first.std()) < first.size:  # nor is the median, which costs more
+        return
+    span = float(np.median(followed))
     if span > 0 and float(first.std()) > 0.5 * span:
         time = bound.model.time
         yield Note(
@@ -117,8 +121,7 @@ def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
 
 def _origin_note(bound: BoundRows) -> Iterable[Note]:
     """An origin far outside the data matters where G is not closed under a change of origin."""
-    times, origin = bound.panel.times, bound.recipe.shape.origin
-    low, high = float(times.min()), float(times.max())
+    (low, high), origin = bound.panel.time_range, bound.recipe.shape.origin
     away = max(low - origin, origin - high, 0.0)
     if away <= 2.0 * (high - low):
         return

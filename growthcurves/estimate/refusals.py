@@ -31,7 +31,7 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
     _refuse_range(model.outcome, outcome)
     if model.time is not None:
         _refuse_range(model.time, panel.times)
-    if model.time is not None and panel.times.min() == panel.times.max():
+    if model.time is not None and panel.time_range[0] == panel.time_range[1]:
         raise NotEstimableError(
             f"The time {model.time!r} is constant ({panel.times[0]:g}): no rate of change can be estimated; "
             f"check the column, or leave time out."

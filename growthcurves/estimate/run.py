@@ -12,9 +12,8 @@ from growthcurves.contracts.note import Note
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
-from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import ModelError, unknown
-from growthcurves.estimate.notes import data_notes, design_notes, estimation_notes
+from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import (
     refuse_columns,
     refuse_data,
@@ -85,7 +84,8 @@ def estimate(
     refuse_units(bound, sums, problem)
     estimates = estimated(rows, sums, problem, residual_of(bound.model.residual), likelihood)
     refuse_unbounded(bound, estimates)
-    return kind(bound.model, panel, bound, estimates, method, _warned(bound, estimates))
+    notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
+    return kind(bound.model, panel, bound, estimates, method, _warned(notes))
 
 
 def by_likelihood(fit: FittedModel) -> FittedModel:
@@ -93,19 +93,23 @@ def by_likelihood(fit: FittedModel) -> FittedModel:
 
     Raises
     ------
+    NotAvailableError
+        For a fit that was saved without its rows.
     NotEstimableError
         When the likelihood has no maximum.
     """
     if fit.method == "ml":
         return fit
+    _ = fit.panel.values
     estimates = fit.estimates.by_ml()
     refuse_unbounded(fit.bound, estimates)
-    return replace(fit, estimates=estimates, method="ml", notes=_warned(fit.bound, estimates))
+    of_rows = [note for note in fit.notes if note.kind not in OF_ESTIMATES]
+    notes = _warned([*of_rows, *estimation_notes(fit.bound, estimates)])
+    return replace(fit, estimates=estimates, method="ml", notes=notes)
 
 
-def _warned(bound: BoundRows, estimates: Estimates) -> tuple[Note, ...]:
+def _warned(notes: list[Note]) -> tuple[Note, ...]:
     """Give the warnings that an analyst should see, and keep them as notes."""
-    notes = [*data_notes(bound), *design_notes(bound, estimates.sums), *estimation_notes(bound, estimates)]
     for note in notes:
         python_warnings.warn(note.warning, stacklevel=5)
     return tuple(notes)
@@ -121,7 +125,7 @@ def rows_of(bound: BoundRows) -> Rows:
         bound.weights,
         persons.count,
         persons.starts,
-        persons.codes,
+        None if persons.starts is not None else persons.codes,
         np.asarray(persons.labels),
         Occasions(row_times(panel)),
     )

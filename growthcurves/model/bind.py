@@ -35,6 +35,7 @@ from growthcurves.model.shapes import Seen
 from growthcurves.model.shapes.base import EngineColumns
 from growthcurves.model.sheets import Sheets, level_one, level_two
 from growthcurves.model.terms import term_names, term_texts
+from growthcurves.numerics.chunks import chunks
 
 
 def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
@@ -101,7 +102,8 @@ def observed_middle(times: np.ndarray) -> float:
     if not times.size:
         return 0.0
     middle = (float(times.min()) + float(times.max())) / 2.0
-    return float(times[np.abs(times - middle).argmin()])
+    parts = (times[part] for part in chunks(times.size))
+    return float(min((part[np.abs(part - middle).argmin()] for part in parts), key=lambda time: abs(time - middle)))
 
 
 def _clock(panel: Panel, time: str | None) -> Clock | None:
@@ -121,7 +123,7 @@ def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
 
     No other curve of a formula is read at the first time.
     """
-    first = float(panel.times.min())
+    first, _ = panel.time_range
     if model.origin != "first" or first == 0.0:
         return
     together = model.random.together("intercept", "slope")
@@ -136,7 +138,7 @@ def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
 def _origin(model: GrowthModel, panel: Panel) -> float:
     if isinstance(model.origin, Real):
         return float(model.origin)
-    first, last = float(panel.times.min()), float(panel.times.max())
+    first, last = panel.time_range
     if model.origin is None and first <= 0.0 <= last:
         return 0.0
     at_first = model.origin == "first" or model.growth_shape.fixed_origin or _begin_together(panel, first)
