@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: A column with at most so many values makes groups.
 MOST_GROUPS = 20
-#: Ids whose rows are compared: with fewer no spread can be, and more tell no more.
+#: Ids whose rows are compared: with fewer no spread can be, and more than the first of them tell no more.
 FEWEST_IDS, LOOKED_AT = 6, 500
 #: Rows of one id and value are alike where chance makes them so more rarely than this.
 ALIKE = 0.01
@@ -40,7 +40,7 @@ def reused_ids_note(panel: Panel, column: str) -> str | None:
     used = _UsedAgain(panel, column)
     if not used.possible:
         return None
-    name = used.other_column() if 2 * used.mixed.sum() >= panel.persons.count else None
+    name = used.other_column() if 2 * used.mixed.sum() >= used.persons.count else None
     if name is not None:
         return used.text(f"each with another {name!r}")
     return used.text("and are no more alike across them than different ids are") if used.as_strangers() else None
@@ -48,38 +48,44 @@ def reused_ids_note(panel: Panel, column: str) -> str | None:
 
 @dataclass(frozen=True, eq=False)
 class _UsedAgain:
-    """The rows of a panel by person and by the values of a column."""
+    """The rows of a panel's first persons by person and by the values of a column."""
 
     panel: Panel
     column: str
 
     @cached_property
+    def rows(self) -> np.ndarray:
+        return np.flatnonzero(self.panel.persons.codes < LOOKED_AT)
+
+    @cached_property
+    def persons(self) -> Persons:
+        return Persons.of(self.panel.persons.codes[self.rows])
+
+    def of(self, name: str) -> Any:
+        """A column over these rows."""
+        return self.panel.column(name)[self.rows]
+
+    @cached_property
     def values(self) -> tuple[np.ndarray, Any]:
-        return pd.factorize(self.panel.column(self.column))
+        return pd.factorize(self.of(self.column))
 
     @cached_property
     def cells(self) -> Persons:
         """Each person under each value."""
         codes, levels = self.values
-        return Persons.of(self.panel.persons.codes.astype(np.int64) * (len(levels) + 1) + codes)
+        return Persons.of(self.persons.codes.astype(np.int64) * (len(levels) + 1) + codes)
 
     @cached_property
     def mixed(self) -> np.ndarray:
-        """Whether a person has several values, (N,)."""
-        persons = self.panel.persons
-        return np.bincount(persons.codes[self.cells.first_rows], minlength=persons.count) > 1
+        """Whether a person has several values, one each."""
+        return np.bincount(self.persons.codes[self.cells.first_rows], minlength=self.persons.count) > 1
 
     @property
     def possible(self) -> bool:
         """Whether several persons have several values, and values of several rows."""
-        few = np.flatnonzero(self.panel.persons.codes < LOOKED_AT)
-        looked_at = pd.DataFrame({"id": self.panel.persons.codes[few], "value": self._plain(few)})
-        if 2 * int(looked_at.duplicated().sum()) < len(few):
+        if 2 * self.cells.count > len(self.rows):
             return False
         return len(self.values[1]) > 1 and int(self.mixed.sum()) > 1
-
-    def _plain(self, rows: np.ndarray) -> np.ndarray:
-        return pd.factorize(self.panel.column(self.column)[rows])[0]
 
     def other_column(self) -> str | None:
         """Another column that is constant for each person under each value, and that differs with both."""
@@ -87,20 +93,18 @@ class _UsedAgain:
         for name in panel.data.columns:
             if name in (panel.id, panel.time, panel.outcome, panel.wave, self.column):
                 continue
-            if self._told_apart_by(name) and not _constant(panel.column(name), groups):
+            if self._told_apart_by(name) and not _constant(self.of(name), groups):
                 return str(name)
         return None
 
     def _told_apart_by(self, name: str) -> bool:
-        values = self.panel.column(name)
-        return _constant(values, self.cells) and not _constant(values, self.panel.persons)
+        values = self.of(name)
+        return _constant(values, self.cells) and not _constant(values, self.persons)
 
     def as_strangers(self) -> bool:
         """Whether rows of one id are alike under one value, and under others as unlike as those of strangers."""
-        rows = np.flatnonzero(self.mixed[self.panel.persons.codes])
-        ids = pd.factorize(self.panel.persons.codes[rows])[0]
-        rows, ids = rows[ids < LOOKED_AT], ids[ids < LOOKED_AT]
-        cells = pd.factorize(self.cells.codes[rows])[0]
+        rows = np.flatnonzero(self.mixed[self.persons.codes])
+        ids, cells = (pd.factorize(codes[rows])[0] for codes in (self.persons.codes, self.cells.codes))
         p, c, n = ids.max(initial=-1) + 1, cells.max(initial=-1) + 1, len(rows)
         if p < FEWEST_IDS or c <= p or n - c < 2 * p:
             return False
@@ -114,7 +118,7 @@ class _UsedAgain:
         return f_tail(float((by_id**2).sum()) / (p - 1) / across, p - 1, c - p) > ALIKE_ACROSS
 
     def _times(self, rows: np.ndarray) -> np.ndarray:
-        return self.panel.times[rows] if self.panel.time is not None else np.zeros(len(rows))
+        return self.panel.times[self.rows[rows]] if self.panel.time is not None else np.zeros(len(rows))
 
     def _without_trend(self, rows: np.ndarray) -> np.ndarray:
         """The outcomes less a line in time for every group, or in time and the column where it makes no groups."""
@@ -123,18 +127,19 @@ class _UsedAgain:
         if len(self.values[1]) <= MOST_GROUPS:
             groups = (codes[:, None] == np.arange(len(self.values[1]))).astype(float)
         else:
-            groups = np.column_stack([np.ones(len(rows)), panel.numbers(self.column)[rows]])
+            groups = np.column_stack([np.ones(len(rows)), panel.numbers(self.column)[self.rows[rows]]])
         design = np.column_stack([groups, groups * (time - time.mean())[:, None]])
-        outcome = panel.values[rows]
+        outcome = panel.values[self.rows[rows]]
         return outcome - design @ np.linalg.lstsq(design, outcome, rcond=None)[0]
 
     def text(self, why: str) -> str:
         panel = self.panel
-        person = show_id(panel.persons.labels[int(self.mixed.argmax())])
+        person = show_id(panel.persons.labels[self.persons.labels[int(self.mixed.argmax())]])
+        first = "the first " if panel.persons.count > self.persons.count else ""
         name = self._grouping()
         advice = "give id= as the columns that tell them apart" if name is None else f"give id=[{name!r}, {panel.id!r}]"
         return (
-            f"One id seems to be several persons: {int(self.mixed.sum())} of {panel.persons.count} ids, such as "
+            f"One id seems to be several persons: {int(self.mixed.sum())} of {first}{self.persons.count} ids, such as "
             f"{person}, occur under several values of {self.column!r}, {why}; if so, {advice}."
         )
 
@@ -148,9 +153,9 @@ class _UsedAgain:
 
     def _goes_along(self, name: str) -> bool:
         """Whether a column varies within persons, and hardly ever within one of their values."""
-        values = pd.factorize(self.panel.column(name))[0]
+        values = pd.factorize(self.of(name))[0]
         within = len(np.unique(np.column_stack([self.cells.codes, values]), axis=0))
-        return not _constant(values, self.panel.persons) and within <= 1.1 * self.cells.count
+        return not _constant(values, self.persons) and within <= 1.1 * self.cells.count
 
     def _makes_groups(self, name: str) -> bool:
         values = raw_array(self.panel.data, name)
