@@ -65,7 +65,7 @@ def test_every_length(whole, tmp_path):
             gc.load(path)
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 99, "3", None, [3], 10**300, "x" * 10_000])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 99, "3", None, [3], 10**300, "x" * 10_000])
 def test_another_version(whole, tmp_path, version):
     (tmp_path / "a.json").write_text(json.dumps(json.loads(whole) | {"version": version}))
     with pytest.raises(DataError, match="another version") as caught:
@@ -84,7 +84,7 @@ def test_a_number_that_was_changed(whole, tmp_path, seal):
     "text", ["[" * 5_000 + "]" * 5_000, '{"a":' * 5_000 + "1" + "}" * 5_000, "9" * 5_000, "NaN", '"\\ud800"']
 )
 def test_texts_that_are_no_fits(tmp_path, text):
-    for content in (text, f'{{"format": "growthcurves fit", "version": 5, "seal": "", "fit": {text}}}'):
+    for content in (text, f'{{"format": "growthcurves fit", "version": 6, "seal": "", "fit": {text}}}'):
         (tmp_path / "a.json").write_text(content)
         with pytest.raises(GrowthCurvesError, match="not a fit|damaged"):
             gc.load(tmp_path / "a.json")
