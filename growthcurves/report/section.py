@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
+from growthcurves.data.joined import columns_of
 from growthcurves.results.variation.variances import Components, components
 
 Made = TypeVar("Made")
@@ -22,12 +23,12 @@ class Subject:
     ----------
     fits : tuple of GrowthFit
         The first is reported in full, the others are compared with it.
-    by : str or None
-        Column that divides the persons into groups.
+    by : str, list of str or None
+        Column that divides the persons into groups, or several of them.
     """
 
     fits: tuple[Any, ...]
-    by: str | None = None
+    by: Any = None
     _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], Made]) -> Made:
@@ -37,14 +38,19 @@ class Subject:
         return self._made[make]
 
     @property
+    def by_text(self) -> str:
+        """The columns of groups in words."""
+        return "" if self.by is None else ", ".join(map(str, columns_of(self.by, "by")))
+
+    @property
     def fit(self) -> Any:
         """The fit that is reported."""
         return self.fits[0]
 
     @cached_property
     def change(self) -> Any:
-        """The change report."""
-        return self.fit.change(by=self.by)
+        """The change report, its intervals by the method of the variance components that stand on the same page."""
+        return self.fit.change(by=self.by, method="profile")
 
     @cached_property
     def effects(self) -> pd.DataFrame:
