@@ -49,8 +49,8 @@ class Subject:
 
     @cached_property
     def change(self) -> Any:
-        """The change report, its intervals by the method of the variance components that stand on the same page."""
-        return self.fit.change(by=self.by, method="profile")
+        """The change report."""
+        return self.fit.change(by=self.by)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
