@@ -82,14 +82,15 @@ class Sheet:
 
     def categorical(self, factor: Factor) -> bool:
         """Whether a factor stands for levels."""
-        return isinstance(self._value(factor), Coded)
+        return isinstance(self.value(factor), Coded)
 
     def spans(self, factor: Factor) -> bool:
         """Whether the columns of a factor together make the constant."""
-        value = self._value(factor)
+        value = self.value(factor)
         return isinstance(value, (Coded, Spread)) and value.spans
 
-    def _value(self, factor: Factor) -> Any:
+    def value(self, factor: Factor) -> Any:
+        """A factor computed: categories with their coding, several columns, or numbers (rows,)."""
         if factor not in self._factors:
             if isinstance(factor, Column):
                 value = self.column(factor.name)
@@ -104,7 +105,7 @@ class Sheet:
     def _columns_of(self, factor: Factor, reduced: bool) -> list[tuple[str, Any, np.ndarray]]:
         key = (factor, reduced)
         if key not in self._made:
-            value = self._value(factor)
+            value = self.value(factor)
             several = isinstance(value, (Coded, Spread))
             self._made[key] = list(value.columns(reduced)) if several else [("", None, value)]
         return self._made[key]
@@ -114,7 +115,7 @@ class Sheet:
         return functools.reduce(operator.mul, (self._width(*scoped) for scoped in product), 1)
 
     def _width(self, factor: Factor, reduced: bool) -> int:
-        value = self._value(factor)
+        value = self.value(factor)
         if isinstance(value, Coded):
             return max(len(value.levels) - reduced, 0)
         return len(value.fields) - reduced if isinstance(value, Spread) else 1
