@@ -1,5 +1,5 @@
 """Type 3 against a dense textbook construction on random designs (Goodnight 1978): the overparameterised design made of
-the rows themselves, its estimable functions, and the part of an effect's that is orthogonal to those that leave it alone.
+the rows, its estimable functions, and the part of an effect's that is orthogonal to those that leave it alone.
 
 F 1e-6 relative: the same hypothesis, tested with the fit's own estimates.
 """
