@@ -11,7 +11,7 @@ from typing import Any
 from growthcurves.errors import DataError, GrowthCurvesError, NotAvailableError, brief
 
 FORMAT = "growthcurves fit"
-VERSION = 6
+VERSION = 7
 
 #: What reading a file that is not whole may end in.
 DAMAGE = (

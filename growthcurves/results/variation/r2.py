@@ -171,7 +171,7 @@ def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),))
 def _growth_model(fit: FittedModel) -> Estimates:
     """The unconditional growth model: the growth parameters without predictors, the random effects as they are."""
     fixed = tuple((k, 0) for k in fit.recipe.growth_rows)
-    return fit.estimates.with_columns(fixed, fit.recipe.z, fit.model.random.positions)
+    return fit.estimates.with_columns(fixed, fit.recipe.z, fit.recipe.random.positions)
 
 
 def _residual(estimates: Estimates) -> float:
@@ -179,7 +179,7 @@ def _residual(estimates: Estimates) -> float:
 
 
 def _pseudo(fit: FittedModel) -> Iterator[Measure]:
-    if any(name in fit.recipe.covariates.names for name in fit.random_names):
+    if fit.recipe.effects_of_rows:
         return
     growth = _growth_model(fit)
     if fit.recipe.shape.changes and "intercept" in fit.random_names:
