@@ -575,9 +575,7 @@ def test_the_callers_table_is_untouched(sleep, person):
     data.loc[[3, 50], "reaction"] = np.nan
     data["day"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(data["day"], unit="D")
     before, flags = data.copy(deep=True), dict(data.attrs)
-    model = gc.GrowthModel(
-        "reaction", "day", "subject", predictors="arm", covariates="stress", reference={"arm": "b"}
-    )
+    model = gc.GrowthModel("reaction", "day", "subject", predictors="arm", covariates="stress", reference={"arm": "b"})
     fit = gc.fit(model, data)
     fit.change(by="arm")
     fit.people()

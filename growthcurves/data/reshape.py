@@ -112,9 +112,7 @@ def _outcome_columns(wide: pd.DataFrame, id: str, columns: Columns) -> dict[str,
         pattern = Pattern(columns)
         return {pattern.stem: pattern.find(others)}
     if not isinstance(columns, Mapping) or not columns:
-        raise ModelError(
-            "columns= needs a pattern such as 'reaction_{day}', or a dict of outcomes and patterns."
-        )
+        raise ModelError("columns= needs a pattern such as 'reaction_{day}', or a dict of outcomes and patterns.")
     return {str(outcome): _columns_of(wide, others, outcome, given) for outcome, given in columns.items()}
 
 
@@ -135,15 +133,11 @@ def _warn_of_missed_waves(wide: pd.DataFrame, columns: Columns, outcomes: dict[s
             warnings.warn(text, DataWarning, stacklevel=4)
 
 
-def _columns_of(
-    wide: pd.DataFrame, others: list[Hashable], outcome: str, given: Any
-) -> WaveColumns:
+def _columns_of(wide: pd.DataFrame, others: list[Hashable], outcome: str, given: Any) -> WaveColumns:
     if isinstance(given, str):
         return Pattern(given).find(others)
     if not isinstance(given, Mapping) or not given:
-        raise ModelError(
-            f"columns= gives neither a pattern nor a dict {{column: time}} for outcome {outcome!r}."
-        )
+        raise ModelError(f"columns= gives neither a pattern nor a dict {{column: time}} for outcome {outcome!r}.")
     require_columns(wide, given)
     found: WaveColumns = {}
     for column, number in given.items():
@@ -191,9 +185,7 @@ def _finite_number(value: Any, what: str) -> float:
     return plain_number(float(value))
 
 
-def _kept_columns(
-    wide: pd.DataFrame, id: str, spread: list[Any], keep: Iterable[str] | None
-) -> list[Hashable]:
+def _kept_columns(wide: pd.DataFrame, id: str, spread: list[Any], keep: Iterable[str] | None) -> list[Hashable]:
     used = {column for columns in spread if isinstance(columns, Mapping) for column in columns.values()} | {id}
     if keep is None:
         return [column for column in wide.columns if column not in used]

@@ -149,9 +149,7 @@ class NormalEstimates:
     def _moved(self, info: VarianceInformation, step: Array) -> Point:
         point = self.point
         G = point.levels["person"] + np.tensordot(step, info.dG, 1)
-        return replace(
-            point, levels={"person": G}, residual=Independent(point.residual.scale + step @ info.dsigma2)
-        )
+        return replace(point, levels={"person": G}, residual=Independent(point.residual.scale + step @ info.dsigma2))
 
     def adjusted_covariance(self, kind: str) -> Array:
         info = self._information(kind)

@@ -78,8 +78,7 @@ def _predictors(fit: Any) -> list[str]:
 def _random(fit: Any) -> str:
     others = fit.recipe.effects_of_rows
     names = [
-        f"their response to {name}" if name in others else f"their {plain_name(fit, name)}"
-        for name in fit.random_names
+        f"their response to {name}" if name in others else f"their {plain_name(fit, name)}" for name in fit.random_names
     ]
     if not names:
         return "Beyond that all persons are held to follow one curve: no random effects were asked for."

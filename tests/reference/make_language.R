@@ -27,6 +27,6 @@ record <- function(text) {
     check.nobs.vs.nRE = "ignore", check.conv.singular = "ignore", calc.derivs = FALSE, optimizer = "bobyqa",
     optCtrl = list(rhoend = 1e-8, maxfun = 1e5)))))
   list(formula = text, deviance = unname(REMLcrit(fit)), columns = ncol(getME(fit, "X")),
-       random = ncol(getME(fit, "mmList")[[1]]), fitted = unname(fitted(fit))[c(1, 50, 180)])
+       random = sum(sapply(getME(fit, "mmList"), ncol)), fitted = unname(fitted(fit))[c(1, 50, 180)])
 }
 write_reference(lapply(formulas, record), "language.json")

@@ -110,17 +110,9 @@ def _function(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-GROUPINGS: dict[str, Callable[..., Any]] = {
-    name: _function(name, function)
-    for name, function in {
-        "C": categories,
-        "factor": factor,
-        "as.factor": factor,
-        "as.character": factor,
-        "droplevels": factor,
-        "relevel": relevel,
-        "cut": cut,
-        "as.numeric": number,
-        "as.double": number,
-    }.items()
-}
+_NAMED: dict[str, Callable[..., Any]] = {
+    "C": categories, "factor": factor, "as.factor": factor, "as.character": factor, "droplevels": factor,
+    "relevel": relevel, "cut": cut, "as.numeric": number, "as.double": number,
+}  # fmt: skip
+
+GROUPINGS = {name: _function(name, function) for name, function in _NAMED.items()}

@@ -164,7 +164,7 @@ def _chain_undone(node: Chain, values: Any, whole: Expression, others: Mapping[s
         other = _value(operand, whole, others)
         if sign == "**" and float(other) % 2 == 0:
             raise _no_way_back(whole)
-        values = {"+": np.subtract, "-": np.add, "*": np.divide, "/": np.multiply, "**": _root}[sign](values, other)
+        values = _INVERSE[sign](values, other)
     return _undone(node.first, values, whole, others)
 
 
@@ -206,3 +206,9 @@ def _no_way_back(whole: Expression) -> NotAvailableError:
         f"There is no way back from {shortened(whole.label)!r} to {whole.written[0]!r}: predict on the scale of the "
         f"model, scale='link'."
     )
+
+
+#: What undoes an operation whose left operand holds the column.
+_INVERSE: dict[str, Callable[[Any, Any], Any]] = {
+    "+": np.subtract, "-": np.add, "*": np.divide, "/": np.multiply, "**": _root,
+}  # fmt: skip

@@ -157,7 +157,7 @@ def _is(token: Token, *signs: str) -> bool:
 
 def _group(tokens: list[Token], formula: str) -> tuple[str, ...]:
     """The columns of a grouping: `id`, `factor(id)`, or `a:b`, which are one together."""
-    names = []
+    names: list[str | None] = []
     for place, token in enumerate(tokens):
         if place % 2:
             names += [] if _is(token, ":") else [None]

@@ -165,9 +165,7 @@ def change(
     unit = rate_unit(fit)
     found = Findings(findings)
     told = words(fit, found, unit, threshold, level, between)
-    return ChangeReport(
-        table, tuple(findings), unit, tuple(sentences(fit, found, told)), tuple(averages(found, told))
-    )
+    return ChangeReport(table, tuple(findings), unit, tuple(sentences(fit, found, told)), tuple(averages(found, told)))
 
 
 def _is_of(group: Group | None, wanted: Any) -> bool:

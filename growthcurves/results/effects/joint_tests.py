@@ -277,9 +277,7 @@ class _Cells:
         count = int(np.prod([len(item.values) for item in own]))
         if not inside:
             return np.eye(count)
-        said = [
-            reduce(np.kron, [_cell_code(item, item.name in other.factors) for item in own]) for other in inside
-        ]
+        said = [reduce(np.kron, [_cell_code(item, item.name in other.factors) for item in own]) for other in inside]
         left, values, _ = np.linalg.svd(np.concatenate(said, axis=1))
         return left[:, int((values > 1e-9).sum()) :].T
 

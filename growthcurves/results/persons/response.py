@@ -31,9 +31,7 @@ def checked_scale(scale: str | None) -> str | None:
     return scale
 
 
-def carried_back(
-    fit: FittedModel, found: pd.Series | pd.DataFrame, newdata: Any
-) -> pd.Series | pd.DataFrame:
+def carried_back(fit: FittedModel, found: pd.Series | pd.DataFrame, newdata: Any) -> pd.Series | pd.DataFrame:
     """Predictions of a computed outcome on the scale of its column: medians, and the ends of intervals.
 
     The standard error is the delta method's: that of the model's scale times the slope of the way back.

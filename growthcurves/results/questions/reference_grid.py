@@ -247,7 +247,9 @@ def _covariates(fit: FittedModel, cells: pd.DataFrame, time: float) -> np.ndarra
 def group_text(group: Mapping[str, Any]) -> str:
     """`arm[drug], age 40`."""
     texts = (
-        f"{name} {time_text(value)}" if isinstance(value, (int, float)) and not isinstance(value, bool) else
-        f"{name}[{show_id(value)}]" for name, value in group.items()
+        f"{name} {time_text(value)}"
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else f"{name}[{show_id(value)}]"
+        for name, value in group.items()
     )
     return ", ".join(texts)
