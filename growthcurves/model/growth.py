@@ -208,7 +208,7 @@ def _covariate_tree(formula: Any) -> Formula:
     tokens = tokenize(formula) if isinstance(formula, str) else []
     tree = NOTHING if any(token[:2] == ("sign", "~") for token in tokens) or not tokens else read_terms(formula)
     if not tree.terms:
-        raise ModelError(f"time_varying= is a formula such as 'stress' (None for none), not {formula!r}.")
+        raise ModelError(f"time_varying= is a formula such as 'stress', or left out, not {formula!r}.")
     return tree
 
 
