@@ -200,10 +200,12 @@ def _mentioned(column: str, request: Request) -> bool:
 
 
 def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
-    """The table with the grouping column as categories: arms coded 1, 2, 3 are groups and no scale."""
+    """The table with the grouping column as groups: arms coded 1, 2, 3 are no scale; texts are groups as they are."""
     by = request.by
     if by is None:
         return frame
+    import pandas as pd
+
     from growthcurves.data.frame import require_columns
     from growthcurves.data.joined import with_joined
     from growthcurves.errors import DataError
@@ -218,4 +220,5 @@ def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
             f"--by {by!r} makes {count} group{'s' * (count != 1)}; 2 to {MOST_GROUPS} can be compared: "
             f"give a column of groups, or use the column as a predictor with --slope."
         )
-    return frame.assign(**{by: frame[by].astype("category")})
+    texts = pd.api.types.infer_dtype(frame[by], skipna=True) == "string"
+    return frame if texts else frame.assign(**{by: frame[by].astype("category")})

@@ -11,6 +11,7 @@ import pandas as pd
 
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.elapsed import holds_dates
+from growthcurves.data.frame import raw_array
 from growthcurves.errors import FormulaError
 from growthcurves.model.curves import MIXED, Curve, growth_names, shape_and_origin
 from growthcurves.model.formula.lme4 import ParsedFormula
@@ -42,12 +43,16 @@ def with_time(parsed: ParsedFormula, given: str | None, panel_time: str | None, 
         return parsed
     if panel_time is not None:
         return replace(parsed, time=panel_time if panel_time in parsed.columns else None)
-    left = [column for column in parsed.candidates if holds_numbers(frame[column].array) or holds_dates(frame[column])]
+    left = [column for column in parsed.candidates if _may_be_time(frame, column)]
     if len(left) > 1:
         raise FormulaError(
             f"The random part names several columns ({', '.join(sorted(left))}): say which is time with time=."
         )
     return replace(parsed, time=left[0] if left else None)
+
+
+def _may_be_time(frame: pd.DataFrame, column: str) -> bool:
+    return holds_numbers(raw_array(frame, column)) or holds_dates(frame[column])
 
 
 def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options: Any) -> GrowthModel:

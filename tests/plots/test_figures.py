@@ -96,9 +96,9 @@ def test_groups_are_named_at_their_lines_or_in_the_key(trial):
 def test_group_means_are_those_of_the_model(trial):
     mean = Trajectories(by="arm").data(trial).query("part == 'mean' and time == 4.0").set_index("group")["value"]
     beta = trial.params
-    assert mean["drug"] == pytest.approx(beta["intercept"] + 4 * beta["slope"])
-    arm = beta["intercept:arm[placebo]"] + 4 * beta["slope:arm[placebo]"]
-    assert mean["placebo"] - mean["drug"] == pytest.approx(arm)
+    assert mean["placebo"] == pytest.approx(beta["intercept"] + 4 * beta["slope"])
+    arm = beta["intercept:arm[drug]"] + 4 * beta["slope:arm[drug]"]
+    assert mean["drug"] - mean["placebo"] == pytest.approx(arm)
 
 
 @pytest.mark.parametrize(("people", "count"), [(0, 0), (30, 30), (None, 120), (500, 120)])
