@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.note import Note
-from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
 from growthcurves.engine.estimates import Estimates
@@ -20,8 +19,9 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.occasions import panel_occasions
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.recipe import BoundRows, model_columns, row_times
+from growthcurves.model.recipe import BoundRows, model_columns
 
 METHODS = ("reml", "ml")
 
@@ -109,5 +109,5 @@ def rows_of(bound: BoundRows) -> Rows:
         persons.starts,
         persons.codes,
         np.asarray(persons.labels),
-        Occasions(row_times(panel)),
+        panel_occasions(residual_of(bound.model.residual), panel),
     )

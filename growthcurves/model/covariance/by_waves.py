@@ -1,0 +1,97 @@
+"""Structures on planned occasions: one matrix over all waves, of which a person has the rows that were seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.parameters import Array, Occasions, Parameter
+from growthcurves.errors import NotEstimableError
+from growthcurves.model.covariance.structure import Structure, level_name, residual_sd
+
+
+@dataclass(frozen=True)
+class ByWaves(Structure):
+    """A correlation matrix over the waves, with one SD or an SD for every wave (`unequal`)."""
+
+    counts_waves = True
+    #: Whether every wave has an SD of its own.
+    unequal = False
+
+    @property
+    def count(self) -> int:
+        """Waves."""
+        return len(self.waves or ())
+
+    def _begin(self) -> tuple[float, ...]:
+        return (*((0.0,) * (self.count - 1) if self.unequal else ()), *self._begin_correlation())
+
+    def _named(self, group: str) -> list[Parameter]:
+        sds = [residual_sd(self._label(j), group) for j in range(self.count)] if self.unequal else [residual_sd(group)]
+        return [*sds, *self._named_correlation(group)]
+
+    def _label(self, wave: int) -> str:
+        return level_name((self.waves or ())[wave])
+
+    def _natural(self, sd: Any, own: Array) -> list[Any]:
+        sds = [sd * one for one in np.moveaxis(self._sds(own), -1, 0)] if self.unequal else [sd]
+        return [*sds, *self._natural_correlation(self._inner(own))]
+
+    def _sds(self, own: Array) -> Array:
+        """SDs of the waves relative to the first, (..., waves)."""
+        if not self.unequal:
+            return np.ones((*own.shape[:-1], self.count))
+        return np.exp(np.concatenate([np.zeros_like(own[..., :1]), own[..., : self.count - 1]], axis=-1))
+
+    def _inner(self, own: Array) -> Array:
+        return own[..., self.count - 1 :] if self.unequal else own
+
+    def whole(self, own: Array) -> Array:
+        """The relative covariance matrix over all waves, (..., waves, waves)."""
+        sds = self._sds(own)
+        return sds[..., :, None] * self._correlations(self._inner(own)) * sds[..., None, :]
+
+    def _relative(self, own: Array, rows: Occasions, columns: Occasions | None) -> Array:
+        other = rows if columns is None else columns
+        left, right = _waves(rows), _waves(other)
+        return self.whole(own)[..., left[..., :, None], right[..., None, :]]
+
+    def _mean_variance(self, own: Array) -> Any:
+        return np.mean(np.diagonal(self.whole(own), axis1=-2, axis2=-1), axis=-1)
+
+    # ------------------------------------------------ what each structure says
+
+    def _begin_correlation(self) -> tuple[float, ...]:
+        raise NotImplementedError
+
+    def _named_correlation(self, group: str) -> list[Parameter]:
+        raise NotImplementedError
+
+    def _natural_correlation(self, own: Array) -> list[Any]:
+        raise NotImplementedError
+
+    def _correlations(self, own: Array) -> Array:
+        """(..., waves, waves)."""
+        raise NotImplementedError
+
+
+def _waves(at: Occasions) -> Array:
+    if at.wave is None or (at.wave < 0).any():
+        raise NotEstimableError(
+            "The residual structure counts planned occasions: residuals between them, or at other occasions, have no "
+            "covariance."
+        )
+    return at.wave
+
+
+def lags(count: int) -> Array:
+    """|i - j| of the waves."""
+    places = np.arange(count)
+    return np.abs(places[:, None] - places)
+
+
+def by_lag(correlations: Array) -> Array:
+    """The matrix whose entries depend on the lag alone, from correlations of lags 0, 1, ... (..., waves)."""
+    return correlations[..., lags(correlations.shape[-1])]
