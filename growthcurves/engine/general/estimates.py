@@ -140,7 +140,8 @@ class GeneralEstimates:
         """What says covariance matrices V_i and all that follows from them; None for outcomes that are not normal."""
         if hasattr(self.likelihood, "slopes"):
             return self.likelihood
-        return OneByOne(self.likelihood.persons) if hasattr(self.likelihood, "persons") else None
+        persons = getattr(self.likelihood, "persons", None)
+        return None if persons is None else OneByOne(persons)
 
     @cached_property
     def active(self) -> Local:

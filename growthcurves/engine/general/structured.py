@@ -25,10 +25,10 @@ from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 
-#: Step of central differences of a structure's derivatives, where it is not the package's own.
-STEP = 1e-5
-#: Step of central differences of exact derivatives.
-CURVED = 1e-4
+#: Squared share of a direction in the parameters that moves the V_i, below which the data do not tell it.
+TOLD_APART = 1e-12
+#: The most starts that are followed to their end.
+MOST_STARTS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +81,37 @@ class Structured:
         return {}
 
     def starts(self) -> list[Local]:
-        """Two ratios of the variance between persons to that of residuals; correlations as the structure begins."""
+        """Two ratios of the variance between persons to that of residuals, and the structure's own starts; the best."""
         p, q = self.frame.p, self.frame.q
-        begin = np.asarray(self.residual.working, dtype=float)
-        sizes = (0.7, 2.0) if q else (0.0,)
-        starts = [Local.of_factor(np.zeros(p), size * np.eye(q), -0.7, self.frame.partition) for size in sizes]
-        return [replace(start, others=begin) for start in starts]
+        seed = None if q else self._seed()
+        if seed is not None:
+            scale, begins = float(np.log(seed[0])), [seed[1]]
+        else:
+            scale, begins = -0.7, _begins(self.residual)
+        starts = [
+            replace(Local.of_factor(np.zeros(p), size * np.eye(q), scale, self.frame.partition), others=begin)
+            for size in ((0.7, 2.0) if q else (0.0,))
+            for begin in begins
+        ]
+        if len(starts) <= MOST_STARTS:
+            return starts
+        found = [self.at(start, True) for start in starts]
+        return [starts[i] for i in np.argsort([np.inf if one is None else one.deviance for one in found])[:MOST_STARTS]]
+
+    def _seed(self) -> tuple[float, Array] | None:
+        """Where the structure would begin by the variances and covariances of least-squares residuals."""
+        grid = self._stacks.grid
+        if grid is None or not hasattr(self.residual, "seeded"):
+            return None
+        m, v = len(grid.time), np.append(np.zeros(self.frame.p), 1.0)
+        sums, counts = np.zeros((2, m, m))
+        for stack in self.stacks:
+            eye = np.broadcast_to(np.eye(stack.Z.shape[1]), (len(stack.counts), *(stack.Z.shape[1],) * 2))
+            plain = Whitened.of(stack, eye)
+            at = stack.places[:, :, None], stack.places[:, None, :]  # type: ignore[index]
+            np.add.at(sums, at, plain.data.residuals(v))  # type: ignore[union-attr]
+            np.add.at(counts, at, stack.counts[:, None, None])
+        return self.residual.seeded(sums, counts, grid)
 
     # ------------------------------------------------ covariance matrices and their derivatives
 
@@ -161,14 +186,12 @@ class Structured:
         inside = replace(start, others=start.others + 0.3)
         within = self.within(inside)
         parts = [self.directions(stack, inside, within) for stack in self.stacks]
-        J = np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
-        if not len(J):
-            return True
-        size = np.linalg.norm(J, axis=1)
+        gram = sum(flat @ flat.T for flat in (part.reshape(len(part), -1) for part in parts))
+        size = np.sqrt(np.diag(gram))
         if not (size > 0).all():
             return False
-        values = np.linalg.svd(J / size[:, None], compute_uv=False) if J.shape[1] >= len(J) else [0.0, 1.0]
-        return bool(values[-1] > 1e-6 * values[0])
+        values = np.linalg.eigvalsh(gram / np.outer(size, size)) if len(size) else np.ones(1)
+        return bool(values[0] > TOLD_APART * values[-1])
 
     # ------------------------------------------------ persons
 
@@ -204,6 +227,11 @@ class Structured:
         p = self.frame.p
         total = sum((one.data.squares()[:p, :p] for one in white), np.zeros((p, p)))
         return np.linalg.solve(total, np.eye(p))
+
+
+def _begins(residual: Any) -> list[Array]:
+    """Where a structure would have searches begin."""
+    return residual.starts() if hasattr(residual, "starts") else [np.asarray(residual.working, dtype=float)]
 
 
 class Given(NamedTuple):

@@ -61,6 +61,45 @@ class ByWaves(Structure):
     def _mean_variance(self, own: Array) -> Any:
         return np.mean(np.diagonal(self.whole(own), axis1=-2, axis2=-1), axis=-1)
 
+    # ------------------------------------------------ where a search begins
+
+    def seeded(self, sums: Array, counts: Array, rows: Occasions) -> tuple[float, Array] | None:
+        """Scale and working parameters that are near to observed variances and covariances; None without any.
+
+        Parameters
+        ----------
+        sums, counts : (n, n) arrays
+            Sums of products of residuals from a rough mean at two of these rows, and of how many persons.
+        """
+        found = []
+        for group in range(len(self.groups or (0,))):
+            mine = np.ones(len(sums), bool) if rows.group is None else rows.group == group
+            observed = self._observed(sums[np.ix_(mine, mine)], counts[np.ix_(mine, mine)], _waves(rows)[mine])
+            if observed is None:
+                return None
+            found.append((observed[0, 0], self._seed(observed / observed[0, 0])))
+        scale = found[0][0]
+        later = [part for own, seed in found[1:] for part in ([np.log(own / scale)], seed)]
+        return float(scale), np.concatenate([found[0][1], *later])
+
+    def _observed(self, sums: Array, counts: Array, waves: Array) -> Array | None:
+        """Covariances of the waves made positive definite; None where a wave has too few persons."""
+        total, seen = np.zeros((2, self.count, self.count))
+        np.add.at(total, np.ix_(waves, waves), sums)
+        np.add.at(seen, np.ix_(waves, waves), counts)
+        if (np.diag(seen) < 2).any() or (np.diag(total) <= 0).any():
+            return None
+        sds = np.sqrt(np.diag(total) / np.diag(seen))
+        cor = np.where(seen > 2, total / np.maximum(seen, 1.0), 0.0) / np.outer(sds, sds)
+        values, vectors = np.linalg.eigh(cor)
+        cor = (vectors * np.maximum(values, 0.05)) @ vectors.T
+        return cor * np.outer(sds, sds)
+
+    def _seed(self, relative: Array) -> Array:
+        """Working parameters near to a relative covariance matrix."""
+        sds = np.log(np.diag(relative)[1:]) / 2.0 if self.unequal else np.zeros(0)
+        return np.concatenate([sds, self._begin_correlation()])
+
     # ------------------------------------------------ what each structure says
 
     def _begin_correlation(self) -> tuple[float, ...]:

@@ -19,6 +19,10 @@ from growthcurves.model.covariance.structure import (
 )
 
 
+#: Ranges at which searches begin, in typical distances of neighbouring occasions.
+RANGES = (0.5, 2.0, 8.0)
+
+
 @dataclass(frozen=True)
 class OverTime(Structure):
     """A correlation that is a function of the distance in time, perhaps with a nugget.
@@ -40,6 +44,12 @@ class OverTime(Structure):
 
     def _begin(self) -> tuple[float, ...]:
         return (float(np.log(self.typical or 1.0)), *((-1.5,) if self.nugget else ()))
+
+    def starts(self) -> list[Array]:
+        """Short, middle and long ranges: the likelihood may have an optimum near each."""
+        k, moves = len(self._begin()), np.zeros_like(self.working)
+        moves[:: k + 1] = 1.0  # the first of every group is its range
+        return [self.working + np.log(times) * moves for times in RANGES]
 
     def _named(self, group: str) -> list[Parameter]:
         nugget = Parameter(f"nugget[{group}]" if group else "nugget", "residual", "share", 0.0, 1.0)

@@ -53,7 +53,7 @@ class Facts(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Structure:
     """A residual covariance structure; see `contracts.parameters.Residual`.
 
@@ -137,6 +137,10 @@ class Structure:
     @property
     def working(self) -> Array:
         return np.asarray(self._started() if self.start is None else self.start)
+
+    def starts(self) -> list[Array]:
+        """Working parameters at which searches may begin."""
+        return [self.working]
 
     def moved(self, scale: Any, working: Array) -> Structure:
         return replace(self, scale=scale, start=working)

@@ -44,6 +44,11 @@ class Unstructured(ByWaves):
         cors = (R / (sds[..., :, None] * sds[..., None, :]))[..., upper[0], upper[1]]
         return [*(sd * one for one in np.moveaxis(sds, -1, 0)), *np.moveaxis(cors, -1, 0)]
 
+    def _seed(self, relative: Array) -> Array:
+        L = np.linalg.cholesky(relative)
+        a, b = (places[1:] for places in np.tril_indices(self.count))
+        return np.where(a == b, np.log(np.where(a == b, L[a, b], 1.0)), L[a, b])
+
     def curvature(self, M: Array, rows: Occasions) -> Array:
         """In closed form: tr(M L L') is a quadratic function of L."""
         if self.groups is not None:
