@@ -59,7 +59,8 @@ class Occasions(NamedTuple):
 
     def take(self, rows: Array) -> Occasions:
         """Those of some rows; with rows (N, n) those of N persons side by side."""
-        return Occasions(*(None if one is None else one[rows] for one in self))
+        time, *others = self
+        return Occasions(time[rows], *(None if one is None else one[rows] for one in others))
 
 
 class Residual(Protocol):

@@ -45,16 +45,26 @@ class PanelFacts:
         steps = np.diff(self.panel.times[order])[same]
         return float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
 
-    def waves(self) -> tuple[str, Sequence[Any]]:
+    def waves(self) -> tuple[str, Sequence[Any], Sequence[float]]:
         try:
             grid = grid_of(self.panel)
         except NotEstimableError as error:
             raise ModelError(f"The residual structure counts planned occasions. {error}") from None
-        return str(grid.name), grid.labels
+        return str(grid.name), grid.labels, self._typical_times(grid.codes, grid.count)
+
+    def _typical_times(self, codes: np.ndarray, count: int) -> Sequence[float]:
+        if self.panel.time is None:
+            return [float(place) for place in range(count)]
+        return [float(np.median(self.panel.times[codes == place])) for place in range(count)]
 
     def levels(self, column: str) -> Sequence[Any]:
         reference = dict(self.model.reference or {})
         return list(as_categories(column, self.panel.column(column), reference).categories)
+
+    def shares(self, column: str, levels: Sequence[Any]) -> Sequence[float]:
+        persons = self.panel.persons
+        places = _places(levels, self.panel.column(column))[persons.first_rows]
+        return (np.bincount(places, minlength=len(levels)) / persons.count).tolist()
 
     def refuse_varying(self, column: str) -> None:
         values = self.panel.column(column)

@@ -78,7 +78,7 @@ def _matrix(residual: Any, at: Occasions | None) -> Array:
     assert at is not None
     if hasattr(residual, "derivatives") or at.time.ndim == 1:
         return np.broadcast_to(residual.matrix(at), (*at.time.shape, at.time.shape[-1]))
-    return np.stack([residual.matrix(at.take(np.s_[i])) for i in range(len(at.time))])
+    return np.stack([residual.matrix(at.take(np.asarray(i))) for i in range(len(at.time))])
 
 
 def _derivatives(residual: Any, at: Occasions | None) -> Array:

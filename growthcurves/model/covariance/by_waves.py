@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +56,22 @@ class ByWaves(Structure):
 
     def _relative(self, own: Array, rows: Occasions, columns: Occasions | None) -> Array:
         other = rows if columns is None else columns
-        left, right = _waves(rows), _waves(other)
+        left, right = self._waves(rows), self._waves(other)
         return self.whole(own)[..., left[..., :, None], right[..., None, :]]
+
+    def _waves(self, at: Occasions) -> Array:
+        """Positions of the waves; where they are not given, those whose typical times these are."""
+        found = places_of(self.times or (), at.time) if at.wave is None else at.wave
+        if (found < 0).any():
+            raise NotEstimableError(
+                f"residual={self.name!r} knows the planned occasions alone: residuals between them have no covariance."
+            )
+        return found
+
+    def variance(self, at: Occasions | None = None) -> Any:
+        if at is None or self.unequal or self.groups is not None:
+            return super().variance(at)
+        return self.scale * np.ones(at.time.shape)  # at any time
 
     def _mean_variance(self, own: Array) -> Any:
         return np.mean(np.diagonal(self.whole(own), axis1=-2, axis2=-1), axis=-1)
@@ -74,7 +89,7 @@ class ByWaves(Structure):
         found = []
         for group in range(len(self.groups or (0,))):
             mine = np.ones(len(sums), bool) if rows.group is None else rows.group == group
-            observed = self._observed(sums[np.ix_(mine, mine)], counts[np.ix_(mine, mine)], _waves(rows)[mine])
+            observed = self._observed(sums[np.ix_(mine, mine)], counts[np.ix_(mine, mine)], self._waves(rows)[mine])
             if observed is None:
                 return None
             found.append((observed[0, 0], self._seed(observed / observed[0, 0])))
@@ -116,13 +131,13 @@ class ByWaves(Structure):
         raise NotImplementedError
 
 
-def _waves(at: Occasions) -> Array:
-    if at.wave is None or (at.wave < 0).any():
-        raise NotEstimableError(
-            "The residual structure counts planned occasions: residuals between them, or at other occasions, have no "
-            "covariance."
-        )
-    return at.wave
+def places_of(times: Sequence[float], wanted: Array) -> Array:
+    """Position of each time among those of the waves, -1 for others."""
+    known = np.asarray(times, dtype=float)
+    if not len(known):
+        return np.full(wanted.shape, -1)
+    nearest = np.abs(wanted[..., None] - known).argmin(axis=-1)
+    return np.where(np.isclose(known[nearest], wanted, rtol=1e-12, atol=0.0), nearest, -1)
 
 
 def lags(count: int) -> Array:

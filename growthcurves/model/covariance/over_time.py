@@ -18,7 +18,6 @@ from growthcurves.model.covariance.structure import (
     same_rows,
 )
 
-
 #: Ranges at which searches begin, in typical distances of neighbouring occasions.
 RANGES = (0.5, 2.0, 8.0)
 

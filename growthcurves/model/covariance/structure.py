@@ -36,12 +36,16 @@ class Facts(Protocol):
         """The median distance of a person's neighbouring occasions."""
         ...
 
-    def waves(self) -> tuple[str, Sequence[Any]]:
-        """The column of the planned occasions, and what it says, in order."""
+    def waves(self) -> tuple[str, Sequence[Any], Sequence[float]]:
+        """The column of the planned occasions, what it says in order, and their typical times."""
         ...
 
     def levels(self, column: str) -> Sequence[Any]:
         """The levels of a column, the reference first."""
+        ...
+
+    def shares(self, column: str, levels: Sequence[Any]) -> Sequence[float]:
+        """The share of persons in each level of a column of persons."""
         ...
 
     def refuse_varying(self, column: str) -> None:
@@ -65,8 +69,12 @@ class Structure:
         The column of the planned occasions; learned from the data.
     waves : tuple or None
         What it says, in order; learned.
+    times : tuple or None
+        The typical time of each planned occasion; learned.
     groups : tuple or None
         Levels of `by`; learned.
+    shares : tuple or None
+        Share of the persons in each of them; learned.
     most : int or None
         The most occasions of any person; learned.
     typical : float or None
@@ -80,7 +88,9 @@ class Structure:
     by: str | None = None
     wave: str | None = None
     waves: Any = None
+    times: Any = None
     groups: Any = None
+    shares: Any = None
     most: int | None = None
     typical: float | None = None
     scale: Any = 1.0
@@ -94,7 +104,7 @@ class Structure:
     repeats = False
 
     def __post_init__(self) -> None:
-        for option in ("waves", "groups"):
+        for option in ("waves", "times", "groups", "shares"):
             value = getattr(self, option)
             object.__setattr__(self, option, None if value is None else tuple(value))
 
@@ -110,16 +120,17 @@ class Structure:
         """
         found = self
         if self.counts_waves and self.waves is None:
-            wave, waves = facts.waves()
+            wave, waves, times = facts.waves()
             if len(waves) > MOST_WAVES:
                 raise ModelError(
                     f"residual={self.name!r} counts planned occasions, and {wave!r} has {len(waves)} different "
                     f"values: name the column of the planned occasion with wave=, or take 'car1', which counts time."
                 )
-            found = replace(found, wave=wave, waves=tuple(waves))
+            found = replace(found, wave=wave, waves=tuple(waves), times=tuple(times))
         if self.by is not None and self.groups is None:
             facts.refuse_varying(self.by)
-            found = replace(found, groups=tuple(facts.levels(self.by)))
+            groups = tuple(facts.levels(self.by))
+            found = replace(found, groups=groups, shares=tuple(facts.shares(self.by, groups)))
         found = replace(found, most=facts.most, typical=facts.typical)
         return found if found.start is not None else replace(found, start=found._started())
 
@@ -169,18 +180,20 @@ class Structure:
     def matrix(self, rows: Occasions, columns: Occasions | None = None) -> Array:
         """Covariance of the residuals of one person's occasions, or of two sets of them.
 
-        Occasions may have leading axes, of persons with as many occasions, (..., n).
+        Occasions may have leading axes, of persons with as many occasions, (..., n). Where they say no group it is the
+        mean over groups, as many persons as each has.
         """
         if self.groups is None:
             return self.scale * self._relative(self.working, rows, columns)
         return self._of_groups(rows, columns)
 
     def _of_groups(self, rows: Occasions, columns: Occasions | None) -> Array:
-        assert rows.group is not None
         parts = [
             self.scale * np.asarray(ratio)[..., None, None] * self._relative(own, rows, columns)
             for ratio, own in self._by_group()
         ]
+        if rows.group is None:
+            return sum(share * part for share, part in zip(self.shares or (), parts, strict=True))
         out = np.full_like(parts[0], np.nan)
         for group, part in enumerate(parts):
             out = np.where((rows.group[..., :, None] == group), part, out)
@@ -199,8 +212,8 @@ class Structure:
             return np.zeros((0, *rows.time.shape, n))
         stepped = working + 1j * COMPLEX_STEP * np.eye(len(working))
         if rows.time.ndim == 1:  # all at once
-            return np.broadcast_to(self._at(stepped).matrix(rows).imag / COMPLEX_STEP, (len(working), n, n))
-        return np.stack([self._at(one).matrix(rows).imag / COMPLEX_STEP for one in stepped])
+            return np.broadcast_to(self._with(stepped).matrix(rows).imag / COMPLEX_STEP, (len(working), n, n))
+        return np.stack([self._with(one).matrix(rows).imag / COMPLEX_STEP for one in stepped])
 
     def curvature(self, M: Array, rows: Occasions) -> Array:
         """Second derivatives of tr(M R) in the working parameters, (k, k), for symmetric M (..., n, n).
@@ -209,12 +222,12 @@ class Structure:
         """
         working, found = self.working, []
         for step in DIFFERENCE * np.eye(len(working)):
-            change = self._at(working + step).derivatives(rows) - self._at(working - step).derivatives(rows)
+            change = self._with(working + step).derivatives(rows) - self._with(working - step).derivatives(rows)
             found.append(change.reshape(len(working), -1) @ M.reshape(-1) / (2.0 * DIFFERENCE))
         both = np.array(found).reshape(len(working), len(working))
         return (both + both.T) / 2.0
 
-    def _at(self, working: Array) -> Structure:
+    def _with(self, working: Array) -> Structure:
         return replace(self, start=working)
 
     # ------------------------------------------------ what each structure says

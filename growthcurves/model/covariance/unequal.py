@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.contracts.parameters import INFINITY, Array, Occasions, Parameter
 from growthcurves.errors import NotEstimableError
+from growthcurves.model.covariance.by_waves import places_of
 from growthcurves.model.covariance.structure import Facts, Structure, level_name, residual_sd, same_rows
 
 
@@ -65,11 +66,19 @@ class Het(Structure):
         return np.exp(np.concatenate([np.zeros((*own.shape[:-1], 1)), own], axis=-1))
 
     def _relative(self, own: Array, rows: Occasions, columns: Occasions | None) -> Array:
-        places = rows.wave if self.of is None else rows.value
-        if places is None or (places < 0).any():
-            raise NotEstimableError("The residual variance is known at the model's planned occasions only.")
-        variances = self._sds(own)[..., places.astype(int)] ** 2
+        variances = self._sds(own)[..., self._at(rows)] ** 2
         return variances[..., :, None] * same_rows(rows, columns)
+
+    def _at(self, rows: Occasions) -> Array:
+        """Position of each row's wave or level."""
+        if self.of is not None:
+            places = np.full(rows.time.shape, -1) if rows.value is None else rows.value.astype(int)
+        else:
+            places = places_of(self.times or (), rows.time) if rows.wave is None else rows.wave
+        if (places < 0).any():
+            what = "the planned occasions" if self.of is None else f"the levels of {self.of!r}"
+            raise NotEstimableError(f"residual={self.name!r} knows the residual variance at {what} alone.")
+        return places
 
     def _mean_variance(self, own: Array) -> Any:
         return np.mean(self._sds(own) ** 2, axis=-1)

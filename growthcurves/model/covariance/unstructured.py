@@ -27,6 +27,7 @@ class Unstructured(ByWaves):
 
     name = "un"
     words = "e ~ N(0, R), R unstructured over waves"
+    unequal = True
 
     def _begin(self) -> tuple[float, ...]:
         return (0.0,) * (self.count * (self.count + 1) // 2 - 1)
@@ -53,10 +54,9 @@ class Unstructured(ByWaves):
         """In closed form: tr(M L L') is a quadratic function of L."""
         if self.groups is not None:
             return super().curvature(M, rows)
-        R = self._relative(self.working, rows, None)  # which also refuses what is at no wave
-        M = np.broadcast_to(M, R.shape).reshape(-1, *R.shape[-2:])
-        sums, at = np.zeros((self.count, self.count)), np.reshape(rows.wave, (-1, R.shape[-1]))
-        np.add.at(sums, (at[:, :, None], at[:, None, :]), M)
+        n = M.shape[-1]
+        sums, at = np.zeros((self.count, self.count)), self._waves(rows).reshape(-1, n)
+        np.add.at(sums, (at[:, :, None], at[:, None, :]), M.reshape(-1, n, n))
         a, b = (places[1:] for places in np.tril_indices(self.count))
         L = self._factor(self.working)
         slope = 2.0 * sums @ L
