@@ -1,7 +1,7 @@
 """Rows as persons with the same schedule: what a likelihood with structured residuals needs of them.
 
 Persons whose occasions and stored columns are the same, to the last bit, share V_i, and enter a likelihood through sums
-of products of their weights and outcomes alone (docs/engine.md, section 7). Where few share a schedule each stands
+of products of their weights and outcomes alone (docs/engine.md, 7.1). Where few share a schedule each stands
 alone. Schedules with as many occasions are stacked side by side.
 """
 

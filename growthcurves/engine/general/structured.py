@@ -1,7 +1,7 @@
 """The likelihood of normal outcomes with any residual structure, from schedules: value, gradient and Hessian.
 
 Sources: Harville (1977) for the restricted likelihood's derivatives, Laird and Ware (1982) for empirical Bayes, Kenward
-and Roger (1997) for the adjusted covariance. Derived in docs/engine.md, section 7.
+and Roger (1997) for the adjusted covariance. Derived in docs/engine.md, 7.1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A stack of schedules at given covariance matrices V = L L', everything multiplied by L^-1 from the left.
 
 With b = L^-1 columns, E and F the sums over persons of e e' and X Phi X' and B_j = L^-1 dV_j L^-T, all sums that value,
-gradient and Hessian need are products of small matrices (docs/engine.md, section 7).
+gradient and Hessian need are products of small matrices (docs/engine.md, 7.1).
 """
 
 from __future__ import annotations
