@@ -10,17 +10,18 @@ import pandas as pd
 
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, NotAvailableError, unknown
-from growthcurves.estimate import estimate, panel_for
+from growthcurves.estimate import chosen, estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
 from growthcurves.later import Later
 from growthcurves.model.formula.lme4 import growth_model, parse_formula
-from growthcurves.model.growth import GrowthModel
+from growthcurves.model.growth import RENAMED, GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.seeds import DRAWS
 
 if TYPE_CHECKING:
     from growthcurves.results.change.report import ChangeReport
+    from growthcurves.results.compare.counting import CriteriaTable
     from growthcurves.results.compare.ratio import LikelihoodRatio
     from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
     from growthcurves.results.effects.joint_tests import JointTests
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 change_report = Later("growthcurves.results.change.report")
 variance = Later("growthcurves.results.compare.variance")
+counting = Later("growthcurves.results.compare.counting")
 criteria = Later("growthcurves.results.compare.criteria")
 coefficients = Later("growthcurves.results.effects.coefficients")
 fixed_tests = Later("growthcurves.results.effects.fixed_tests")
@@ -48,6 +50,7 @@ bootstrap = Later("growthcurves.results.intervals.bootstrap")
 wald = Later("growthcurves.results.intervals.wald")
 ladders = Later("growthcurves.results.ladder.report")
 people = Later("growthcurves.results.persons.people")
+reliability = Later("growthcurves.results.persons.reliability")
 predict = Later("growthcurves.results.persons.predict")
 simulated = Later("growthcurves.results.persons.simulate")
 summary = Later("growthcurves.results.summary")
@@ -59,7 +62,12 @@ files = Later("growthcurves.storage.fits")
 
 
 def fit(
-    model: GrowthModel | str, data: Any, method: str = "reml", time: str | None = None, **options: Any
+    model: GrowthModel | str,
+    data: Any,
+    method: str = "reml",
+    time: str | None = None,
+    where: str | None = None,
+    **options: Any,
 ) -> GrowthFit:
     """Fit a growth model.
 
@@ -73,6 +81,8 @@ def fit(
         Restricted or full maximum likelihood.
     time : str, optional
         The time column of a formula whose random part does not name exactly one column.
+    where : str, optional
+        The rows to use, as a condition: ``"PARAMCD == 'ACTOT' & age >= 18"`` (see `Panel`); the others are counted.
     **options
         Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``, and ``functions=``, functions
         of your own that the formula calls.
@@ -97,7 +107,7 @@ def fit(
     >>> fit.params.round(3).to_dict()
     {'intercept': 251.405, 'slope': 10.467}
     """
-    model, panel, people = _read(model, data, time, options)
+    model, panel, people = _read(model, data, time, where, options)
     fitted = estimate(model, panel, method, GrowthFit, people)
     assert isinstance(fitted, GrowthFit)
     return fitted
@@ -110,6 +120,7 @@ def ladder(
     steps: Sequence[Any] = (),
     ddf: Any = "satterthwaite",
     time: str | None = None,
+    where: str | None = None,
     **options: Any,
 ) -> Ladder:
     """The models on the way to a growth model: unconditional means, unconditional growth, conditional growth.
@@ -128,11 +139,11 @@ def ladder(
         ML by default, because deviances by REML do not compare models with different fixed effects.
     steps : sequence of dict, str or GrowthModel
         Models between unconditional growth and the top, in their order: predictors by growth parameter (key
-        "covariates" for time-varying ones), one formula for all growth parameters, or a model.
+        "time_varying" for time-varying ones), one formula for all growth parameters, or a model.
     ddf : str or method
         Degrees of freedom behind the stars of the fixed effects.
-    time, **options
-        For a formula, as in `fit`.
+    time, where, **options
+        As in `fit`.
 
     Returns
     -------
@@ -151,12 +162,12 @@ def ladder(
     >>> {name: f"{fit.deviance:.2f}" for name, fit in answer.fits.items()}
     {'A': '515.49', 'B': '439.21', 'C': '427.81'}
     """
-    model, panel, _ = _read(model, data, time, options)
+    model, panel, _ = _read(model, data, time, where, options)
     return ladders.ladder(model, panel, method, steps, ddf, GrowthFit)
 
 
 def _read(
-    model: GrowthModel | str, data: Any, time: str | None, options: dict[str, Any]
+    model: GrowthModel | str, data: Any, time: str | None, where: str | None, options: dict[str, Any]
 ) -> tuple[GrowthModel, Panel, PersonLevel | None]:
     """The model and its panel from what a user may give, and the panel at the level of persons if looked at already."""
     _refuse_unknown(options)
@@ -165,11 +176,11 @@ def _read(
     if isinstance(model, GrowthModel):
         if time is not None or options:
             raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
-        return model, panel_for(model, data), None
+        return model, panel_for(model, data, where), None
     parsed = parse_formula(model, time)
-    panel = data if isinstance(data, Panel) else Panel(data, id=parsed.id, time=parsed.time, outcome=parsed.outcome)
+    roles = (parsed.id, parsed.time, parsed.outcome)
+    panel = chosen(data, where) if isinstance(data, Panel) else Panel(data, *roles, where=where)
     panel.require(parsed.columns)
-    roles = (parsed.outcome, parsed.id, parsed.time)
     panel = panel.drop_missing(column for column in parsed.columns if column not in roles)
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
@@ -221,8 +232,12 @@ def _refuse_unknown(options: dict[str, Any]) -> None:
     for name in options:
         if name == "weights":
             raise NotAvailableError("Prior weights per row are not in this version: every row counts the same.")
+        if name in (*RENAMED, *RENAMED.values()):
+            raise ModelError(
+                f"{name}= belongs to a GrowthModel (as time_varying=): a formula holds such predictors itself."
+            )
         if name not in FORMULA_OPTIONS:
-            raise ModelError(unknown("option of fit()", name, ("method", "time", *FORMULA_OPTIONS)))
+            raise ModelError(unknown("option of fit()", name, ("method", "time", "where", *FORMULA_OPTIONS)))
 
 
 class GrowthFit(FittedModel):
@@ -278,6 +293,20 @@ class GrowthFit(FittedModel):
         return criteria.criteria(self).bic
 
     @property
+    def aicc(self) -> float:
+        """AIC + 2 k (k + 1) / (n - k - 1), with n the rows used (Hurvich and Tsai 1989); NaN where n <= k + 1."""
+        return criteria.criteria(self).aicc
+
+    @property
+    def bic_persons(self) -> float:
+        """deviance + k log(N), with all k parameters and N the persons."""
+        return criteria.criteria(self).bic_persons
+
+    def criteria(self) -> CriteriaTable:
+        """AIC, AICc and BIC as lme4, nlme and SAS count rows, persons and parameters."""
+        return counting.criteria_table(self)
+
+    @property
     def cov_re(self) -> pd.DataFrame:
         """G: covariance matrix of the growth parameters between persons; NaN where not identified."""
         return pd.DataFrame(self.G, index=self.random_names, columns=self.random_names)
@@ -325,10 +354,20 @@ class GrowthFit(FittedModel):
         return variances.conf_int(self, wald.with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
 
     def variance_components(
-        self, method: Any = "profile", level: float = 0.95, n: int = DRAWS, rng: Any = None
+        self,
+        method: Any = "profile",
+        level: float = 0.95,
+        n: int = DRAWS,
+        rng: Any = None,
+        scale: str = "sd",
+        information: str | None = None,
     ) -> pd.DataFrame:
-        """SDs and correlations between persons and the residual SD as a tidy table."""
-        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level)
+        """SDs and correlations between persons and the residual SD, or variances and covariances, as a tidy table."""
+        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level, scale, information)
+
+    def reliability(self) -> pd.DataFrame:
+        """How reliably each random effect tells persons apart, as HLM prints it; the intercept's at the origin."""
+        return reliability.reliabilities(self)
 
     def bootstrap(
         self, n: int = 1000, kind: str = "parametric", interval: str = "percentile", rng: Any = None
@@ -400,12 +439,14 @@ class GrowthFit(FittedModel):
         at: Any = None,
         by: Any = None,
         differences: str | None = None,
-        adjust: str = "holm",
+        adjust: str = "none",
         ddf: Any = "satterthwaite",
         level: float = 0.95,
+        average: str = "persons",
+        weights: str = "equal",
     ) -> Marginal:
         """Estimated means at times, by groups, and their differences."""
-        return means.means(self, at, by, differences, adjust, ddf, level)
+        return means.means(self, at, by, differences, adjust, ddf, level, average, weights)
 
     def slopes(
         self,
@@ -413,12 +454,14 @@ class GrowthFit(FittedModel):
         between: tuple[float, float] | None = None,
         at: Any = None,
         differences: str | None = None,
-        adjust: str = "holm",
+        adjust: str = "none",
         ddf: Any = "satterthwaite",
         level: float = 0.95,
+        average: str = "persons",
+        weights: str = "equal",
     ) -> Marginal:
         """Estimated rates of change over an interval or at points, by groups, and their differences."""
-        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level)
+        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level, average, weights)
 
     def effect_sizes(
         self, effect: Any = None, by: Any = None, between: tuple[float, float] | None = None, level: float = 0.95

@@ -194,8 +194,14 @@ class FittedModel:
 
     @cached_property
     def own_growth(self) -> OwnGrowth:
-        """Each person's own least-squares growth parameters."""
-        return self.sums.own_growth(self.recipe.growth_rows)
+        """Each person's own least-squares growth parameters: from the sums, or from rows where these lack digits."""
+        found = self.sums.own_growth(self.recipe.growth_rows)
+        if found.sure.all() or not self.bound.stored:
+            return found
+        codes = self.panel.persons.codes
+        rows = ~found.sure[codes]
+        values = self.bound.shape_values[codes[rows]]
+        return found.with_rows(self.recipe.shape.basis(self.times[rows], values), self.panel.values[rows], codes[rows])
 
     @cached_property
     def effects(self) -> np.ndarray:

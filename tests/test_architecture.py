@@ -18,7 +18,7 @@ TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "growthcurves"
 DEBTS = TESTS / "house_debts.json"
 #: Folders of tests that are no mirror of a room.
-NO_ROOMS = {"reference", "benchmarks", "simulations"}
+NO_ROOMS = {"reference", "benchmarks", "simulations", "sweep"}
 
 
 def debts() -> Counter[Fault]:

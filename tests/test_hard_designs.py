@@ -262,7 +262,7 @@ def test_infinite_values_are_placed(sleep, person, column):
     data = sleep.assign(age=30.0 + person, stress=np.sin(np.arange(180.0)))
     data = pd.DataFrame(data.astype({"day": float}).to_dict("list"))
     data.loc[13, column] = np.inf
-    model = gc.GrowthModel("reaction", "day", "subject", predictors="age", covariates="stress")
+    model = gc.GrowthModel("reaction", "day", "subject", predictors="age", time_varying="stress")
     with pytest.raises(DataError, match=f"'{column}' holds an infinite value.*person 309, row with index 13"):
         gc.fit(model, data)
 
@@ -576,7 +576,7 @@ def test_the_callers_table_is_untouched(sleep, person):
     data["day"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(data["day"], unit="D")
     before, flags = data.copy(deep=True), dict(data.attrs)
     model = gc.GrowthModel(
-        "reaction", "day", "subject", predictors="arm", covariates="stress", reference={"arm": "b"}
+        "reaction", "day", "subject", predictors="arm", time_varying="stress", reference={"arm": "b"}
     )
     fit = gc.fit(model, data)
     fit.change(by="arm")

@@ -56,7 +56,7 @@ def fits(names: dict[str, str]) -> tuple:
     data = table(names)
     group, age, stress = (f"`{names[role]}`" for role in COLUMNS)
     model = gc.GrowthModel(
-        "outcome", "week", "person", predictors=f"{group} + {age}", covariates=stress,
+        "outcome", "week", "person", predictors=f"{group} + {age}", time_varying=stress,
         reference={names["group"]: "reference"},
     )  # fmt: skip
     random = ("intercept", "slope", names["stress"])

@@ -46,7 +46,7 @@ def fit_case(record, data):
     if record["predictors"]:
         options["predictors"] = record["predictors"]
     if record["covariate"]:
-        options["covariates"] = "{0}_within + {0}_between".format(record["covariate"])
+        options["time_varying"] = "{0}_within + {0}_between".format(record["covariate"])
     if record["random"]:
         options["random"] = tuple(record["random"])
     model = gc.GrowthModel(**roles, shape=shape_of(record), **options)

@@ -32,7 +32,7 @@ MODELS = {
         id="person",
         wave="wave",
         predictors="education",
-        covariates="stress_within + stress_between",
+        time_varying="stress_within + stress_between",
     ),
 }
 

@@ -75,9 +75,9 @@ def model_of(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
 
     columns = {str(name) for name in panel.data.columns}
     shape = shape_from(request)
-    options: dict[str, Any] = {"covariates": request.covariates, "residual": request.residual}
-    if request.covariates:
-        options["covariates"] = as_formula(request.covariates, columns)
+    options: dict[str, Any] = {"time_varying": request.time_varying, "residual": request.residual}
+    if request.time_varying:
+        options["time_varying"] = as_formula(request.time_varying, columns)
     if request.random is not None:
         options["random"] = random_blocks(request.random)
     return GrowthModel(

@@ -10,6 +10,7 @@ import click
 from growthcurves.cli.layout import folded, wrapped
 from growthcurves.cli.machine import as_json, package_version
 from growthcurves.cli.options import Request
+from growthcurves.cli.wording import in_options
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ def _intervals(fitted: Any, asked: Asked) -> Any:
 def answers_text(fitted: Any, asked: Asked) -> str:
     """Summary and change report for a terminal."""
     intervals = _intervals(fitted, asked)
-    text = folded(str(fitted.summary(ddf=asked.ddf, level=asked.level, intervals=intervals or "profile")))
+    summary = str(fitted.summary(ddf=asked.ddf, level=asked.level, intervals=intervals or "profile"))
+    text = folded("\n".join(map(in_options, summary.split("\n"))))
     report, reason = _change(fitted, asked, intervals)
-    said = report.sentences() if report is not None else [reason]
+    said = map(in_options, report.sentences() if report is not None else [reason])
     return f"{text}\n\nChange report\n{wrapped(said)}"
 
 
@@ -93,7 +95,7 @@ def answers_json(fitted: Any, asked: Asked) -> str:
             name: getattr(certificate, name)
             for name in ("converged", "singular", "identified", "decrement", "direction")
         },
-        "warnings": [*fitted.warnings, *([reason] if reason else [])],
+        "warnings": [in_options(text) for text in (*fitted.warnings, *([reason] if reason else []))],
     }
     return as_json(answers)
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
+from growthcurves.cli.options import RENAMED
 
 TITLES = {"table": "The table", "model": "The model", "answers": "The answers", "": "Options"}
 
@@ -16,7 +17,10 @@ class PlainCommand(click.Command):
     """A command whose help shows the options by section, and that refuses options with an empty text."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise _renamed(error, ctx) from None
         for option in self.params:
             value = ctx.params.get(str(option.name))
             if isinstance(value, str) and not value.strip():
@@ -33,6 +37,12 @@ class PlainCommand(click.Command):
             if section in sections:
                 with formatter.section(title):
                     formatter.write_dl(sections[section])
+
+
+def _renamed(error: click.NoSuchOption, ctx: click.Context) -> click.UsageError:
+    """The error of an unknown option; for one that had another name, that name."""
+    name = RENAMED.get(error.option_name.lstrip("-"))
+    return error if name is None else click.UsageError(f"{error.option_name} is called --{name}.", ctx)
 
 
 class JsonOption(click.Option):

@@ -38,8 +38,8 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
     from growthcurves.cli.machine import package_version
     from growthcurves.cli.model_file import write_model_file
     from growthcurves.cli.output import checked_files, hand_on_json
-    from growthcurves.cli.plainly import in_options
     from growthcurves.cli.table import panel_of, roles_of
+    from growthcurves.cli.wording import in_options
 
     request = request_of(values)
     files = checked_files(request.data, write_model=("a model file", write_model))

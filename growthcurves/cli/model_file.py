@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from growthcurves.cli.options import SECTIONS, SharedOption
+from growthcurves.cli.options import RENAMED, SECTIONS, SharedOption
 from growthcurves.cli.output import MODEL_FILE
-from growthcurves.cli.values import Columns, Kind, Number, Pairs, WholeNumber
+from growthcurves.cli.values import Codes, Columns, Kind, Number, Pairs, WholeNumber
 from growthcurves.errors import DataError, ModelError, brief, unknown
 from growthcurves.numerics.bounds import MOST_TIMES, shown_value
-from growthcurves.output.files import write_text
+from growthcurves.output.files import path_of, write_text
 
 #: A model file is a page of text.
 MOST_BYTES = 200_000
@@ -31,7 +31,7 @@ def read_model_file(path: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        sections = tomllib.loads(_text_of(Path(path).expanduser()))
+        sections = tomllib.loads(_text_of(path_of(path)))
     except FileNotFoundError:
         raise DataError(f"There is no model file {path!r}.") from None
     except OSError as error:
@@ -63,6 +63,8 @@ def _section(path: str, section: str, keys: Any) -> list[tuple[str, Any]]:
     options = {option.key: option for option in SECTIONS[section]}
     found = []
     for key, value in keys.items():
+        if key in RENAMED:
+            raise ModelError(f"{path}: {key} is called {RENAMED[key]}.")
         if key not in options:
             owner = _owner(key)
             hint = f" It belongs under [{owner}]." if owner else ""
@@ -148,8 +150,8 @@ def _as_toml(option: SharedOption, value: Any) -> Any:
     """A value as TOML holds it; None for what was not asked for."""
     if value is None or value == () or (value is False and not option.secondary_opts):
         return None
-    if isinstance(value, tuple) and option.multiple and isinstance(option.type, Columns):
-        names = [f"`{name}`" if "," in name else name for one in value for name in one]
+    if isinstance(value, tuple) and option.multiple and isinstance(option.type, Columns | Codes):
+        names = [f"`{name}`" if isinstance(name, str) and "," in name else name for one in value for name in one]
         return names if len(names) > 1 else names[0]
     if isinstance(option.type, Pairs):
         pairs = {str(name): item for one in value for name, item in one}

@@ -10,6 +10,7 @@ import click
 
 from growthcurves.cli.complete import NamesOf, columns
 from growthcurves.cli.values import (
+    Codes,
     Columns,
     Names,
     Number,
@@ -21,6 +22,9 @@ from growthcurves.cli.values import (
     Value,
     WholeNumber,
 )
+
+#: Options that had another name, and their name; without dashes.
+RENAMED = {"covariates": "time-varying"}
 
 
 class SharedOption(click.Option):
@@ -56,13 +60,14 @@ class Request:
     day_first: bool | None = None
     date_format: str | None = None
     read: tuple = ()
+    where: str | None = None
     by: str | None = None
     by_columns: tuple = ()
     slope: str | None = None
     intercept: str | None = None
     predictors: tuple = ()
     reference: tuple = ()
-    covariates: str | None = None
+    time_varying: str | None = None
     formula: str | None = None
     shape: str | None = None
     degree: int | None = None
@@ -140,7 +145,13 @@ TABLE = (
     _table("--since", type=Value(), metavar="ORIGIN", help='Where time begins: "first", a column, a date or a number.'),
     _table("--time-unit", metavar="TEXT", help="Unit of time, for texts; for dates it sets the scale."),
     _table("--outcome-unit", metavar="TEXT", help="Unit of the outcome, for texts."),
-    _table("--missing", type=Value(), metavar="CODE", multiple=True, help="A code that means missing; repeatable."),
+    _table(
+        "--missing",
+        type=Codes(),
+        metavar="CODES",
+        multiple=True,
+        help='Codes that mean missing: "-99,-98"; repeatable.',
+    ),
     _table("--names", type=Columns(), metavar="NAMES", help="Columns of a text file without a header: id,week,bdi."),
     _table(
         "--day-first/--month-first",
@@ -150,10 +161,15 @@ TABLE = (
     _table("--date-format", metavar="FORMAT", help='How dates are written, as "%d%b%Y" for 01JAN2020.'),
     _table(
         "--read",
-        type=Settings(),
+        type=Settings("sheet_name=Data"),
         multiple=True,
         metavar="NAME=VALUE",
         help="An option of the reader: sheet_name=Data, encoding=cp1252, labels=no; repeatable.",
+    ),
+    _table(
+        "--where",
+        metavar="CONDITION",
+        help="The rows to use: \"PARAMCD == 'ACTOT' & age >= 18\"; also |, ~, in ['a', 'b'], is missing.",
     ),
 )
 
@@ -184,7 +200,7 @@ MODEL = (
         help="Reference level of a predictor; repeatable.",
     ),
     _model(
-        "--covariates", metavar="TERMS", help='Time-varying predictors: "stress", "within(stress) + between(stress)".'
+        "--time-varying", metavar="TERMS", help='Time-varying predictors: "stress", "within(stress) + between(stress)".'
     ),
     _model("--formula", metavar="FORMULA", help='The model as an lme4 formula: "bdi ~ week * arm + (week | subject)".'),
     _model(
@@ -274,6 +290,8 @@ def request_of(values: dict[str, Any]) -> Request:
     names = [item.name for item in fields(Request) if item.name in values]
     taken = {name: values.pop(name) for name in names}
     given = frozenset(name for name, value in taken.items() if not (value is None or value is False or value == ()))
+    if "missing" in taken:
+        taken["missing"] = tuple(code for codes in taken["missing"] for code in codes)
     if "id" in taken:
         taken["id_columns"] = tuple(name for names in taken["id"] for name in names)
         taken["id"] = ", ".join(taken["id_columns"]) or None

@@ -10,6 +10,7 @@ import click
 
 from growthcurves.errors import DataError
 from growthcurves.output.endings import FIT, REPORT, checked_ending
+from growthcurves.output.files import path_of
 from growthcurves.signs import STEERING, visible
 
 #: Endings by what is written; tables know their own.
@@ -99,7 +100,7 @@ def checked_files(data: str | None, **outputs: tuple[str, str | None]) -> dict[s
         if output is None:
             continue
         option = "-o" if name == "output" else f"--{name.replace('_', '-')}"
-        path = Path(output).expanduser()
+        path = path_of(output)
         for whose, other in taken:
             if same_file(path, other):
                 raise click.UsageError(f"{option} {output!r} is {whose} itself: give another name.")
@@ -131,7 +132,7 @@ def _inputs(data: str | None) -> list[tuple[str, Path]]:
     context = click.get_current_context(silent=True)
     model = context.meta.get(MODEL_FILE) if context is not None else None
     named = {"the data file": data, "the model file": model}
-    return [(whose, Path(name).expanduser()) for whose, name in named.items() if name]
+    return [(whose, path_of(name)) for whose, name in named.items() if name]
 
 
 def same_file(one: Path, other: Path) -> bool:

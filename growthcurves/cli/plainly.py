@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import re
 import signal
 import sys
 import threading
@@ -15,8 +13,8 @@ from typing import Any
 
 import click
 
-from growthcurves.cli.options import SECTIONS
 from growthcurves.cli.output import tell_styled
+from growthcurves.cli.wording import in_options
 from growthcurves.errors import GrowthCurvesError, GrowthCurvesWarning
 from growthcurves.signs import visible
 
@@ -104,57 +102,6 @@ def error_text(error: Exception) -> str:
         where = f"{str(error.filename)!r} cannot be written" if error.filename else "A file cannot be used"
         return f"{where}: {error.strerror}."
     return str(error)
-
-
-def in_options(text: str) -> str:
-    """A sentence of the package with its options as they are written on the command line; quoted text stays.
-
-    Examples
-    --------
-    >>> in_options("since='a=b' needs df= as a whole number")
-    "--since 'a=b' needs --df as a whole number"
-    >>> in_options("make it so with read_table(..., missing=['5%', -99]), or say day_first=False")
-    "make it so with --missing '5%' --missing -99, or say --month-first"
-    """
-    keys = {str(option.name): option.key for options in SECTIONS.values() for option in options}
-    keys |= {"n": "replicates", "rng": "seed"}
-    text = _CALL.sub(lambda call: call[1] if call[2] in keys else f"--read {call[1]}", _POINTER.sub("", text))
-    found = re.compile(rf"{_QUOTED}|(?<![\w-])({'|'.join(keys)})=({_VALUE})?(?=(\W|\w)?)")
-    return found.sub(lambda match: _typed(keys[match[1]], match[2], match[3]) if match[1] else match[0], text)
-
-
-_QUOTED = r"'[^']*'|\"[^\"]*\"|`[^`]*`"
-#: Values that are written otherwise on the command line: several, columns with their times, yes and no.
-_VALUE = r"\[[^\[\]]+\]|\{[^{}]*\{[^{}]*\}[^{}]*\}|True|False"
-#: A call of the package with one option, as the library's sentences name it.
-_CALL = re.compile(rf"\b(?:read_table|to_long|Panel)\(\.\.\., ((\w+)=(?:\[[^\[\]]*\]|{_QUOTED}|[^()]*?))\)")
-#: Where Python users look further.
-_POINTER = re.compile(r" See [\w.]+\(\)\.")
-
-
-def _typed(key: str, value: str | None, following: str | None) -> str:
-    """An option and its value as they are typed."""
-    try:
-        given = None if value is None else ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        given = None
-    if isinstance(given, bool):
-        return f"--{key}" if given else _OPPOSITES.get(key, f"--{key} no")
-    if isinstance(given, list):
-        return " ".join(f"--{key} {item!r}" for item in given)
-    if isinstance(given, dict):
-        pairs = [(name, ",".join(f"{column}:{at}" for column, at in times.items())) for name, times in given.items()]
-        return " ".join(f'--{key} "{name}={times}"' for name, times in pairs)
-    return f"--{key} {value}" if value else f"--{key}{_gap(following)}"
-
-
-_OPPOSITES = {
-    option.key: option.secondary_opts[0] for options in SECTIONS.values() for option in options if option.secondary_opts
-}
-
-
-def _gap(following: str | None) -> str:
-    return " " if following and (following.isalnum() or following in "'\"[({-") else ""
 
 
 def one_line(text: str) -> str:

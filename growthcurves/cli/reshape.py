@@ -13,7 +13,7 @@ from growthcurves.cli.values import Names
 if TYPE_CHECKING:
     import pandas as pd
 
-_TAKEN = ("id", "time", "columns", "times", "outcome", "missing", "names", "day_first", "date_format", "read")
+_TAKEN = ("id", "time", "columns", "times", "outcome", "missing", "names", "day_first", "date_format", "read", "where")
 _OWN = [
     click.Option(
         ["--values"], type=Names(), metavar="COLUMNS", help='The table is long: spread these columns, "bdi,anx".'
@@ -66,7 +66,7 @@ def reshape(output: str | None, spreadsheet_safe: bool, as_json: bool, write_mod
 
 
 def _reshaped(request: Request, spread: tuple | None, keep: tuple | None) -> pd.DataFrame:
-    from growthcurves.cli.table import long_table, read
+    from growthcurves.cli.table import chosen, long_table, read
     from growthcurves.data.joined import apart
     from growthcurves.data.widen import to_wide
 
@@ -80,9 +80,10 @@ def _reshaped(request: Request, spread: tuple | None, keep: tuple | None) -> pd.
     parts = list(request.id_columns)
     if request.columns:
         long = long_table(request, request.id, request.time, lambda wide: kept if kept is None else [*parts, *kept])
+        long = chosen(long, request)
         return apart(long, request.id, parts) if len(parts) > 1 else long
     for option in ("times", "outcome"):
         if option in request.given:
             raise click.UsageError(f"--{option} belongs to --columns (from wide to long).")
     id = parts if len(parts) > 1 else request.id
-    return to_wide(read(request), id, request.time, [str(name) for name in spread or ()], kept)
+    return to_wide(chosen(read(request), request), id, request.time, [str(name) for name in spread or ()], kept)

@@ -33,10 +33,19 @@ def roles_of(request: Request) -> Roles:
     outcome = request.outcome or _only_outcome(request)
     missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
     missing += [] if outcome else ["--outcome"]
+    if missing == ["--outcome"] and not request.columns:
+        _refuse_wide(request)
     if missing:
         raise click.UsageError(f"{', '.join(missing)} needed (or the whole model with --formula).")
     assert request.id is not None and outcome is not None
     return Roles(request.id, request.time, outcome, _wave(request))
+
+
+def _refuse_wide(request: Request) -> None:
+    """Tell a wide table as that, with the pattern found in it, before an outcome is asked for."""
+    from growthcurves.data.roles import refuse_wide
+
+    refuse_wide(read(request), request.id, request.time, None)
 
 
 def _formula_roles(request: Request) -> Roles:
@@ -140,6 +149,19 @@ def long_table(request: Request, id: str, time: str | None, keep: Any) -> pd.Dat
     return to_long(frame, id=id, time=time, columns=outcome_columns(request), times=wave_times(request), keep=kept)
 
 
+def chosen(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """The rows by --where, counted in a note; all without it."""
+    if request.where is None:
+        return frame
+    from growthcurves.data.dates import DateStyle
+    from growthcurves.errors import DataWarning
+    from growthcurves.model.formula.chosen import chosen_rows
+
+    rows = chosen_rows(frame, request.where, DateStyle(request.day_first, request.date_format))
+    warnings.warn(DataWarning(f"{int(rows.sum()):,} of {len(rows):,} rows by where={request.where!r}."), stacklevel=2)
+    return frame[rows]
+
+
 def panel_of(request: Request, roles: Roles) -> Panel:
     """The panel, its grouping column as categories."""
     from growthcurves.data.panel import Panel
@@ -156,6 +178,7 @@ def panel_of(request: Request, roles: Roles) -> Panel:
         time_unit=request.time_unit,
         outcome_unit=request.outcome_unit,
         since=request.since,
+        where=request.where,
     )
 
 
@@ -172,8 +195,8 @@ def _mentioned(column: str, request: Request) -> bool:
     """Whether a column may be needed; one whose name is part of another name is kept too, without harm."""
     names = (request.by, *request.by_columns, *request.id_columns, request.since, *(request.knots or ()))
     predictors = [terms for pairs in request.predictors for _, terms in pairs]
-    texts = (request.slope, request.intercept, request.covariates, request.formula, request.random, *predictors)
-    return column in names or any(column in text for text in texts if text)
+    texts = (request.slope, request.intercept, request.time_varying, request.formula, request.random, request.where)
+    return column in names or any(column in text for text in (*texts, *predictors) if text)
 
 
 def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:

@@ -71,6 +71,18 @@ class Value(Kind):
         return single(value)
 
 
+class Codes(Kind):
+    """Numbers or texts with commas between them: `-99,-98`; a text that holds a comma stands in backticks."""
+
+    name = "codes"
+
+    def read(self, text: str) -> tuple[Any, ...]:
+        return tuple(number_or_text(part) if bare(part) == part else bare(part) for part in split(text, ","))
+
+    def plain(self, value: Any) -> tuple[Any, ...]:
+        return tuple(map(single, value)) if isinstance(value, list | tuple) else (single(value),)
+
+
 class Numbers(Kind):
     """Numbers with commas between them: `0,4,9`."""
 
@@ -93,16 +105,10 @@ class Numbers(Kind):
         return numbers
 
 
-class Names(Kind):
+class Names(Codes):
     """Names or numbers with commas between them; a name that holds a comma stands in backticks."""
 
     name = "names"
-
-    def read(self, text: str) -> tuple[Any, ...]:
-        return tuple(number_or_text(part) if bare(part) == part else bare(part) for part in split(text, ","))
-
-    def plain(self, value: Any) -> tuple[Any, ...]:
-        return tuple(map(single, value)) if isinstance(value, list | tuple) else (single(value),)
 
 
 class Columns(Kind):
@@ -162,6 +168,10 @@ class Settings(Pairs):
 
     name = "settings"
 
+    def __init__(self, such_as: str = "people=20") -> None:
+        super().__init__()
+        self.such_as = such_as
+
     def plain(self, value: Any) -> tuple[tuple[str, Any], ...]:
         pairs = super().plain(value)
         return tuple((name, tuple(item) if isinstance(item, list) else item) for name, item in pairs)
@@ -170,7 +180,7 @@ class Settings(Pairs):
         return plain_value(text)
 
     def example(self) -> str:
-        return "NAME=VALUE, such as people=20"
+        return f"NAME=VALUE, such as {self.such_as}"
 
 
 class Outcomes(Pairs):

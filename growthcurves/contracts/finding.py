@@ -21,7 +21,6 @@ class Kind(Enum):
 
     # the change report
     PERSONS = auto()
-    PERSONS_IN_NO_GROUP = auto()
     MEAN_RATE = auto()
     RATE_DIFFERENCE = auto()
     MIDDLE_LOW = auto()

@@ -16,6 +16,8 @@ from growthcurves.data.source import find_cell, source_of
 from growthcurves.errors import DataError
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:([.'])\d{3}(?:,\d+)?|(,)\d{3}(?:\.\d+|(?:,\d{3})+))")
+_WITH_UNIT = re.compile(r"[+-]?\d+(?:[.,]\d+)?\s*(%|[^\W\d]{1,5})")
 
 
 def numeric_column(
@@ -57,7 +59,14 @@ def numeric_column(
     array([ 1.,  2., nan])
     """
     require_columns(frame, [name])
-    column = frame[name]
+    return numbers_of(frame, frame[name], ids, source)
+
+
+def numbers_of(
+    frame: pd.DataFrame, column: pd.Series, ids: Any = None, source: Mapping[str, Any] | None = None
+) -> np.ndarray:
+    """The numbers of a column that has been looked up in the table already; see `numeric_column`."""
+    name = column.name
     values = _as_float(frame, column, name, ids, source)
     _refuse_infinite(frame, values, name, ids, source)
     return values
@@ -151,11 +160,25 @@ def _advice(column: pd.Series, bad: np.ndarray, value: Any) -> str:
     """What to do, by what the column is: a column of words, numbers with a comma, or a few cells among numbers."""
     if not isinstance(value, str):
         return "make numbers of these values"
-    if _DECIMAL_COMMA.fullmatch(value.strip()):
-        return "write numbers with a point, or read the file with read_table(..., decimal=',')"
+    written = _as_written(value.strip())
+    if written:
+        return written
     if np.count_nonzero(bad) > max(2, column.notna().sum() / 2):
+        if found := _WITH_UNIT.fullmatch(value.strip()):
+            return f"write the numbers alone, without {found[1]!r}"
         return "it is a column of words; give a column of numbers, or make one that says the number of each word"
     return f"correct the cell, or read such a code as missing with read_table(..., missing=[{_cut(value)!r}])"
+
+
+def _as_written(text: str) -> str:
+    """What to do about a number that is written as the reader does not know it; empty for another text."""
+    if _DECIMAL_COMMA.fullmatch(text):
+        return "write numbers with a point, or read the file with read_table(..., decimal=',')"
+    if found := _THOUSANDS.fullmatch(text):
+        both = "read_table(..., decimal=',', thousands='.')"
+        way = both if found[1] == "." else f"read_table(..., thousands={(found[1] or ',')!r})"
+        return f"write numbers without thousands marks, or read the file with {way}"
+    return "write the minus sign as -" if text.startswith("\u2212") else ""
 
 
 def _cut(value: Any) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import is_text, kind_of, numeric_column
+from growthcurves.data.checks import is_text, kind_of, numbers_of, numeric_column
 from growthcurves.data.dates import ISO_DATE, DateStyle, first_text_is_date, read_dates
 from growthcurves.data.frame import require_columns
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, DataWarning, ModelError, unknown
+from growthcurves.numerics.bounds import float_or_infinite, shown_value
 
 DAYS_PER_UNIT = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 
@@ -78,7 +80,7 @@ def elapsed_times(
         unit = _date_unit(unit)
         origin = _date_origin(frame, dates.values, ids, since, dates.style)
         return Elapsed(_in_unit(dates.values - origin, unit), unit, derived=True, style=dates.style)
-    values = numeric_column(frame, name, ids)
+    values = numbers_of(frame, column, ids)
     if since is None:
         return Elapsed(values, unit, derived=False)
     return Elapsed(values - _number_origin(frame, values, ids, since), unit, derived=True)
@@ -213,7 +215,7 @@ def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any, s
         require_columns(frame, [since])
         origin = read_dates(frame, frame[since], since, ids, style)
         if origin is None:
-            raise DataError(f"since={since!r}: the column holds {kind_of(frame[since])}, not dates.")
+            raise DataError(f"since={shown_value(since)}: the column holds {kind_of(frame[since])}, not dates.")
         return origin.values
     return _one_date(since)
 
@@ -221,11 +223,11 @@ def _date_origin(frame: pd.DataFrame, dates: np.ndarray, ids: Any, since: Any, s
 def _one_date(since: Any) -> np.datetime64:
     if isinstance(since, str) and not ISO_DATE.fullmatch(since.strip()):
         raise ModelError(
-            f"since={since!r} is neither 'first', nor a column of the table, nor a date such as '2024-03-31'."
+            f"since={shown_value(since)} is neither 'first', nor a column of the table, nor a date such as 2024-03-31."
         )
     stamp = pd.NaT if isinstance(since, int | float) else pd.to_datetime(since, errors="coerce")
     if not isinstance(stamp, pd.Timestamp):
-        raise ModelError(f"since={since!r} is not a date; the time column holds dates.")
+        raise ModelError(f"since={shown_value(since)} is not a date; the time column holds dates.")
     return (stamp if stamp.tz is None else stamp.tz_convert(None)).to_datetime64()
 
 
@@ -234,10 +236,12 @@ def _number_origin(frame: pd.DataFrame, values: np.ndarray, ids: Any, since: Any
         return _first(values, ids)
     if isinstance(since, str) and since in frame.columns:
         return numeric_column(frame, since, ids)
-    if isinstance(since, int | float | np.number) and not isinstance(since, bool) and np.isfinite(since):
-        return float(since)
+    number = float_or_infinite(since) if isinstance(since, Real) and not isinstance(since, bool) else np.nan
+    if abs(number) <= 1e300:
+        return number
     raise ModelError(
-        f"since={since!r} is neither 'first', nor a column of the table, nor a number; the time column holds numbers."
+        f"since={shown_value(since)} is neither 'first', nor a column of the table, nor a number; "
+        f"the time column holds numbers."
     )
 
 

@@ -36,4 +36,4 @@ def refuse_options(options: dict[str, Any], known: list[str], path: Path) -> Non
     """
     for name in options:
         if name not in known:
-            raise ModelError(unknown(f"option of read_table for {path.suffix.lower()} files", name, known))
+            raise ModelError(unknown(f"option of the reader of {path.suffix.lower()} files called", name, known))

@@ -209,7 +209,7 @@ def _person_table(
     kinds = seen[first]
     count = kinds.sum(axis=1)
     last = kinds.shape[1] - kinds[:, ::-1].argmax(axis=1)  # waves up to the last that was seen
-    whole = all(isinstance(label, int) for label in grid.labels)
+    whole = all(isinstance(label, int) and abs(label) < 2**63 for label in grid.labels)
     names = pd.Series([*grid.labels, None], dtype="Int64" if whole else None)
     of_pattern = {
         "pattern": np.array(["".join(SEEN if s else MISSED for s in row) for row in kinds], dtype=object),

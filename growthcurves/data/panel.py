@@ -68,6 +68,9 @@ class Panel:
         What columns are called in words; by default the variable labels of a file of SPSS, Stata or SAS.
     left_out : mapping of str to array of bool, optional
         Rows to leave out before anything is read, by reason; they are counted in `dropped`.
+    where : str, optional
+        The rows to use, as a condition: ``"PARAMCD == 'ACTOT' & age >= 18"``. Comparisons, ``&``, ``|``, ``~``, ``in``
+        and ``is missing``; see docs/tables.md. The others are counted in `dropped`.
 
     Raises
     ------
@@ -99,6 +102,7 @@ class Panel:
     date_format: str | None = None
     labels: Mapping[str, str] | None = None
     left_out: Mapping[str, Any] | None = None
+    where: str | None = None
     _rows: Rows = field(init=False)
     _observed: Rows = field(init=False)
     _times: Elapsed | None = field(init=False)
@@ -108,11 +112,11 @@ class Panel:
     def __post_init__(self) -> None:
         data = as_frame(self.data)
         labels = dict(data.attrs.get("labels") or {}) if self.labels is None else dict(self.labels)
-        data, counts = leave_out(data, self.left_out or {})
+        style = DateStyle(self.day_first, self.date_format)
+        data, counts = leave_out(data, {**(self.left_out or {}), **_not_chosen(data, self.where, style)})
         data, id = with_joined(data, self.id, "id")
         check_roles(data, id, self.time, self.outcome, self.wave)
         ids = raw_array(data, id)
-        style = DateStyle(self.day_first, self.date_format)
         times = read_times(data, self.time, ids, self.since, self.time_unit, style)
         values = read_outcome(data, self.outcome, ids)
         rows = Rows(len(data)).after(counts).without_missing(ids, id)
@@ -153,6 +157,11 @@ class Panel:
         if self._times is None:
             raise DataError("The panel has no time column: give one with time=.")
         return self._rows.of(self._times.values)
+
+    @cached_property
+    def time_range(self) -> tuple[float, float]:
+        """First and last time of the used rows."""
+        return float(self.times.min()), float(self.times.max())
 
     @cached_property
     def time_facts(self) -> TimeFacts | None:
@@ -295,7 +304,24 @@ class Panel:
         panel = Panel(rest, labels=self.labels, **{name: getattr(self, name) for name in names})
         before = [(text, rows) for text, rows in self._rows.reasons if not text.startswith("missing ")]
         rows = panel._rows.after(dict(before) | counts)
-        panel._set(_rows=rows, _observed=rows)
+        panel._set(_rows=rows, _observed=rows, where=self.where)
+        return panel
+
+    def choose(self, where: str) -> Panel:
+        """A panel of the rows for which a condition holds, as `where=` of a panel takes it.
+
+        Examples
+        --------
+        >>> from growthcurves.data.datasets import load_dataset
+        >>> panel = Panel(load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> early = panel.choose("day <= 3 & ~(subject in [308, 309])")
+        >>> early.dropped["reason"].tolist()
+        ["not among the 64 of 180 rows by where='day <= 3 & ~(subject in [308, 309])'"]
+        """
+        style = DateStyle(self.day_first, self.date_format)
+        ((reason, mask),) = _not_chosen(self.data, where, style).items()
+        panel = self.leave_out(mask, reason)
+        panel._set(where=where if self.where is None else f"({self.where}) & ({where})")
         return panel
 
     def observed(self) -> Panel:
@@ -466,6 +492,7 @@ class Panel:
         panel = cls(table, **plain, time_unit=roles["time_unit"] if roles["time"] is not None else None)
         dropped = sum(rows for _, rows in reasons)
         panel._set(_rows=Rows(len(table) + dropped, None, tuple(reasons)), since=roles["since"], _clock=clock)
+        panel._set(where=roles["where"])
         return panel
 
     def _set(self, **values: Any) -> None:
@@ -486,3 +513,13 @@ class Panel:
         panel._set(**{item.name: getattr(self, item.name) for item in fields(self)})
         panel._set(_rows=rows)
         return panel
+
+
+def _not_chosen(data: pd.DataFrame, where: str | None, style: DateStyle) -> dict[str, np.ndarray]:
+    """The rows that a condition does not choose, by how that is told."""
+    if where is None:
+        return {}
+    from growthcurves.model.formula.chosen import chosen_rows, where_reason
+
+    chosen = chosen_rows(data, where, style)
+    return {where_reason(where, chosen): ~chosen}

@@ -13,6 +13,7 @@ from growthcurves.data.read_statistics import read_sas, read_spss, read_stata
 from growthcurves.data.read_text import read_text
 from growthcurves.data.read_typed import read_excel, read_parquet
 from growthcurves.errors import DataError, NotAvailableError
+from growthcurves.output.files import path_of
 
 Reader = Callable[..., pd.DataFrame]
 
@@ -107,7 +108,7 @@ def read_table(
     0  007         1.8
     1  008         NaN
     """
-    path = Path(path).expanduser()
+    path = path_of(path)
     codes = MissingCodes.of(missing)
     frame = _reader_of(path)(path, codes, **options)
     dates = {"day_first": day_first, "date_format": date_format}

@@ -1,4 +1,4 @@
-"""Rows that share person and time: how many, and whether several outcomes are stacked or one id is several persons."""
+"""Rows that share person and time: how many, and whether several outcomes or persons are stacked."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import holds_numbers
-from growthcurves.data.constant import first_difference
 from growthcurves.data.describe import show_number
 from growthcurves.data.frame import raw_array
-from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
 
 if TYPE_CHECKING:
@@ -32,10 +30,11 @@ def repeated_note(panel: Panel) -> str | None:
     if stacked is not None:
         name, levels = stacked
         shown = ", ".join(levels[:4]) + (", ..." if len(levels) > 4 else "")
+        column = name if name.isidentifier() else f"`{name}`"
         return (
             f"{np.count_nonzero(repeated)} rows, the first of person {person}, share person and time with another, and "
-            f"{name!r} ({shown}) tells them apart: if several outcomes are stacked, keep the rows of one; if one id is "
-            f"several persons, give id=[{name!r}, {panel.id!r}]."
+            f"{name!r} ({shown}) tells them apart: if several outcomes are stacked, give "
+            f'where="{column} == {levels[0]!r}"; if one id is several persons, id=[{name!r}, {panel.id!r}].'
         )
     return (
         f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "
@@ -61,34 +60,3 @@ def _factors(panel: Panel) -> Iterator[Any]:
     for name in panel.data.columns:
         if name not in roles and not holds_numbers(raw_array(panel.data, name)):
             yield name
-
-
-def reused_ids_note(panel: Panel, factor: str) -> str | None:
-    """Whether one id seems to be several persons, one in each group of a factor; None where nothing says so.
-
-    It is so where the factor varies within persons, and something else that persons differ in varies with it alone:
-    age is one number for id 7 of one arm and another for id 7 of the other.
-    """
-    codes, levels = pd.factorize(panel.column(factor))
-    persons, groups = panel.persons, Persons.of(codes)
-    within = Persons.of(persons.codes.astype(np.int64) * (len(levels) + 1) + codes)
-    mixed = np.bincount(persons.codes[within.first_rows], minlength=persons.count) > 1
-    if len(levels) < 2 or mixed.sum() < 2 or 2 * mixed.sum() < persons.count:
-        return None
-    for name in panel.data.columns:
-        if name in (panel.id, panel.time, panel.outcome, panel.wave, factor):
-            continue
-        values = panel.column(name)
-        of_both = first_difference(values, within.codes, within.first_rows) is None
-        of_group = first_difference(values, groups.codes, groups.first_rows) is None
-        if of_both and not of_group and first_difference(values, persons.codes, persons.first_rows) is not None:
-            return _reused_text(panel, factor, str(name), mixed)
-    return None
-
-
-def _reused_text(panel: Panel, factor: str, name: str, mixed: np.ndarray) -> str:
-    person = show_id(panel.persons.labels[int(mixed.argmax())])
-    return (
-        f"One id seems to be several persons: {int(mixed.sum())} of {panel.persons.count} ids, such as {person}, occur "
-        f"under several values of {factor!r}, each with another {name!r}; if so, give id=[{factor!r}, {panel.id!r}]."
-    )

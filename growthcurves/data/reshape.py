@@ -113,7 +113,7 @@ def _outcome_columns(wide: pd.DataFrame, id: str, columns: Columns) -> dict[str,
         return {pattern.stem: pattern.find(others)}
     if not isinstance(columns, Mapping) or not columns:
         raise ModelError(
-            "columns= needs a pattern such as 'reaction_{day}', or a dict of outcomes and patterns."
+            "columns= needs a pattern such as 'reaction_{day}', or outcomes and the pattern of each."
         )
     return {str(outcome): _columns_of(wide, others, outcome, given) for outcome, given in columns.items()}
 
@@ -142,7 +142,7 @@ def _columns_of(
         return Pattern(given).find(others)
     if not isinstance(given, Mapping) or not given:
         raise ModelError(
-            f"columns= gives neither a pattern nor a dict {{column: time}} for outcome {outcome!r}."
+            f"columns= gives neither a pattern nor columns with their times for outcome {outcome!r}."
         )
     require_columns(wide, given)
     found: WaveColumns = {}
@@ -166,7 +166,7 @@ def _occasions(
         return waves, _own_times(Pattern(times).find(others), waves, f"times={times!r}")
     if not isinstance(times, Mapping) or set(times) != set(waves):
         shown = ", ".join(str(wave) for wave in waves)
-        raise ModelError(f"times= needs a dict with one time for each wave found in the names: {shown}.")
+        raise ModelError(f"times= needs one time for each wave found in the names: {shown}.")
     pairs = [(_finite_number(times[wave], f"wave {wave}"), wave) for wave in waves]
     if len({time for time, _ in pairs}) < len(pairs):
         raise ModelError("times= gives two waves the same time.")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import numeric_column
+from growthcurves.data.checks import numbers_of
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, elapsed_times
 from growthcurves.data.frame import require_columns
@@ -28,13 +28,13 @@ def check_roles(data: pd.DataFrame, id: Any, time: str | None, outcome: str, wav
             taken[name] = role
     if wave is not None and wave in (id, outcome):
         raise ModelError(f"Column {wave!r} cannot be {taken[wave]} and wave at once.")
-    _refuse_wide(data, id, time, outcome)
+    refuse_wide(data, id, time, outcome)
     require_columns(data, taken if wave is None else [*taken, wave])
     if not len(data):
         raise DataError("The table has no rows.")
 
 
-def _refuse_wide(data: pd.DataFrame, id: Any, time: str | None, outcome: str) -> None:
+def refuse_wide(data: pd.DataFrame, id: Any, time: str | None, outcome: str | None) -> None:
     """A table with one row per person, without the time or the outcome, and with numbered columns is wide."""
     absent = [name for name in (time, outcome) if name is not None and name not in data.columns]
     if not absent or id not in data.columns or not len(data) or data[id].duplicated().any():
@@ -62,6 +62,7 @@ def read_times(
 
 def read_outcome(data: pd.DataFrame, outcome: str, ids: Any) -> np.ndarray:
     """The outcome of every row as float64."""
-    if pd.api.types.is_bool_dtype(data[outcome].dtype):
+    column = data[outcome]
+    if pd.api.types.is_bool_dtype(column.dtype):
         raise DataError(f"Outcome column {outcome!r} holds True and False where numbers are needed.")
-    return numeric_column(data, outcome, ids)
+    return numbers_of(data, column, ids)

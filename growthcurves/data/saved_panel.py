@@ -60,7 +60,7 @@ class SavedPanel:
 
     Attributes
     ----------
-    id, time, outcome, wave, time_unit, outcome_unit, since
+    id, time, outcome, wave, time_unit, outcome_unit, since, where
         As in `Panel`.
     persons : SavedPersons
     time_facts : TimeFacts or None
@@ -79,6 +79,7 @@ class SavedPanel:
     time_unit: str | None
     outcome_unit: str | None
     since: Any
+    where: str | None
     persons: SavedPersons
     time_facts: TimeFacts | None
     reasons: tuple[tuple[str, int], ...]

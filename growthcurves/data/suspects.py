@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import holds_numbers
+from growthcurves.data.levels import factorized
 from growthcurves.data.patterns import number_text
 from growthcurves.data.source import from_file
 
@@ -86,9 +87,11 @@ def _of_column(panel: Panel, name: str) -> Iterator[Suspect]:
     if name != panel.time and not holds_numbers(values):
         yield from _of_texts(panel, name)
         return
-    numbers = _as_numbers(values)
+    plain = isinstance(values, np.ndarray) and values.dtype.kind in "iuf"
+    numbers = values if plain else np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=np.float64)
     if not numbers.size or _plainly_clean(numbers):
         return
+    numbers = numbers.astype(np.float64, copy=False)
     finite = np.isfinite(numbers)
     column = _Column(numbers[finite], panel.persons.codes[finite])
     found = column.planned_apart() if name == panel.time else column.suspects()
@@ -97,19 +100,12 @@ def _of_column(panel: Panel, name: str) -> Iterator[Suspect]:
         yield Suspect(name, value, cells, persons, column.rest(found))
 
 
-def _as_numbers(values: Any) -> np.ndarray:
-    dtype = getattr(values, "dtype", None)
-    if isinstance(dtype, np.dtype) and dtype.kind in "iuf":
-        return np.asarray(values, dtype=np.float64)
-    return np.asarray(pd.to_numeric(pd.Series(values), errors="coerce"), dtype=np.float64)
-
-
 def _plainly_clean(numbers: np.ndarray) -> bool:
     """Whether the ends alone show that nothing is to be found: two looks at large columns, in the place of many."""
-    low, high = float(numbers.min()), float(numbers.max())
+    low, high = numbers.min().item(), numbers.max().item()
     if not (np.isfinite(low) and np.isfinite(high)):
         return False
-    return -low not in CODES and high not in CODES and not _may_have_far_ends(numbers)
+    return -low not in CODES and high not in CODES and not _may_have_far_ends(numbers, low, high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,10 +174,11 @@ class _Column:
 
     def _repeated(self, values: np.ndarray) -> list[float]:
         """An end that repeats for three persons, twice as far away as the others (ten values or more) are wide."""
-        if not _may_have_far_ends(values):
+        low, high = float(values.min()), float(values.max())
+        if not _may_have_far_ends(values, low, high):
             return []
         found = []
-        for end in (float(values.min()), float(values.max())):
+        for end in (low, high):
             inner = values[values != end]
             if inner.size < 2 * _FEWEST or inner.min() == inner.max():
                 continue
@@ -208,34 +205,33 @@ def _has_decimals(values: np.ndarray) -> bool:
     return bool(np.mean(sample != np.round(sample)) > 0.5)
 
 
-def _may_have_far_ends(values: np.ndarray) -> bool:
+def _may_have_far_ends(values: np.ndarray, low: float, high: float) -> bool:
     """Whether a sample leaves it open that an end lies far away: all rows have no wider gap and no less width."""
-    low, high = values.min(), values.max()
     sample = values[:: max(values.size // _SAMPLE, 1)]
     inner = sample[(sample > low) & (sample < high)]
     if inner.size < 2:  # of two values, an arm's 0 and 1, neither lies far away
-        return bool(((values > low) & (values < high)).any())
-    width = inner.max() - inner.min()
-    return bool(max(high - inner.max(), inner.min() - low) > 2 * width)
+        return not bool(((values == low) | (values == high)).all())
+    first, last = float(inner.min()), float(inner.max())
+    return max(high - last, first - low) > 2 * (last - first)
 
 
 def _of_texts(panel: Panel, name: str) -> Iterator[Suspect]:
     """Texts that stand among numbers, and codes that stand among texts."""
-    column = pd.Series(panel.column(name))
-    if not (isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype) or column.dtype == object):
+    dtype = panel.column(name).dtype
+    if not (isinstance(dtype, pd.CategoricalDtype | pd.StringDtype) or pd.api.types.is_object_dtype(dtype)):
         return
-    counts = column.value_counts()
-    counts = counts[counts > 0]
-    texts = [str(value).strip() for value in counts.index]
+    codes, levels = factorized(panel, name)
+    cells = np.bincount(codes[codes >= 0], minlength=len(levels))
+    order = np.argsort(-cells, kind="stable")[: np.count_nonzero(cells)]
+    texts = [str(level).strip() for level in np.asarray(levels, dtype=object)[order]]
     if len(texts) < 3:
         return
     numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy()
     is_code = np.array([text in _TEXT_CODES or text in _LETTERS for text in texts])
-    odd, rest = _odd_texts(texts, numbers, is_code, counts.to_numpy())
-    for place in odd:
-        there = (column == counts.index[place]).to_numpy(dtype=bool, na_value=False)
-        persons = int(np.unique(panel.persons.codes[there]).size)
-        yield Suspect(name, str(counts.index[place]), int(counts.iloc[place]), persons, rest)
+    odd, rest = _odd_texts(texts, numbers, is_code, cells[order])
+    for place in (order[k] for k in odd):
+        persons = int(np.unique(panel.persons.codes[codes == place]).size)
+        yield Suspect(name, str(levels[place]), int(cells[place]), persons, rest)
 
 
 def _odd_texts(

@@ -142,7 +142,8 @@ def _look(content: bytes, separator: str) -> _Look:
     start = _first_of_table(records, width)
     if start is None or (start == 0 and len(set(widths)) > 1):
         return _Look(separator, records, 0, False)
-    return _Look(separator, records, start, 5 * count >= 4 * (len(records) - start))
+    alone = start > 0 and len(records) - start < 2  # a last line is no table
+    return _Look(separator, records, 0 if alone else start, not alone and 5 * count >= 4 * (len(records) - start))
 
 
 def _first_of_table(records: Sequence[tuple[int, list[str]]], width: int) -> int | None:

@@ -79,6 +79,7 @@ def to_wide(
     spread = listed(values, "values")
     parts = columns_of(id, "id")
     if len(parts) > 1:
+        _check_roles(long, [*parts, time, *spread])
         together, name = with_joined(long, parts, "id")
         kept = None if keep is None else [*map(str, parts), *([keep] if isinstance(keep, str) else keep)]
         return apart(to_wide(together, name, time, spread, kept), name, parts)
@@ -89,7 +90,7 @@ def _widened(
     long: pd.DataFrame, id: Any, time: str, spread: list[Any], keep: str | Iterable[str] | None
 ) -> pd.DataFrame:
     """`to_wide` for one column of ids."""
-    _check_roles(long, id, time, spread)
+    _check_roles(long, [id, time, *spread])
     persons = Persons.of(_complete(long, id))
     occasions, labels = _occasions(long, time)
     rows = _row_of_each_cell(long, persons, occasions, labels, id, time)
@@ -108,9 +109,8 @@ def _widened(
     return frame
 
 
-def _check_roles(long: pd.DataFrame, id: str, time: str, values: list[str]) -> None:
-    require_columns(long, [id, time, *values])
-    roles = [id, time, *values]
+def _check_roles(long: pd.DataFrame, roles: list[Any]) -> None:
+    require_columns(long, roles)
     twice = next((name for name in roles if roles.count(name) > 1), None)
     if twice is not None:
         raise ModelError(f"Column {str(twice)!r} is named twice among id=, time= and values=.")

@@ -57,9 +57,8 @@ LIKELIHOODS: dict[str, Any] = {"Structured": lambda *made: structured.Structured
 
 def summed(rows: Rows) -> Sums:
     """The one pass over the rows: cross-products by person, and what they come to."""
-    codes = None if rows.starts is not None else rows.codes
     people = PersonMoments.of_rows(
-        rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, codes, rows.labels
+        rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels
     )
     return Sums.of(people)
 
@@ -107,7 +106,7 @@ def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
         own = _people_values(replace(moments.own, labels=None))
     return {
         "moments": {
-            "terms": (terms.x, terms.z, terms.blocks, terms.made),
+            "terms": (terms.x, terms.z, terms.blocks, terms.made, terms.units),
             "total": moments.total,
             "rows": moments.rows,
             "persons": moments.persons,
@@ -193,7 +192,8 @@ def holds_again(estimates: Any) -> bool:
 def independent(sums: Sums) -> bool:
     """Whether no random effect is a linear combination of others."""
     back = sums.coordinates.z.back
-    return not back.size or bool(np.linalg.matrix_rank(back / max(_size(back), 1e-300)) == len(back))
+    size = np.abs(back).max(axis=0, initial=0.0)
+    return not back.size or bool(np.linalg.matrix_rank(back / np.where(size > 0.0, size, 1.0)) == len(back))
 
 
 def _alike(made: np.ndarray, kept: np.ndarray) -> bool:

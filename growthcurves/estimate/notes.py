@@ -9,14 +9,18 @@ import numpy as np
 
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel
-from growthcurves.data.repeats import repeated_note, reused_ids_note
+from growthcurves.data.repeats import repeated_note
+from growthcurves.data.reused_ids import reused_ids_note
 from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.estimates import Estimates, Sums
+from growthcurves.estimate.baseline import baseline_note
 from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
+#: What depends on the estimates; all other notes are of the rows and the model.
+OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED)
 
 
 def data_notes(bound: BoundRows) -> Iterable[Note]:
@@ -29,16 +33,17 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
         )
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
-    for name in bound.recipe.covariates.levels:
+    for name in (column for column in bound.recipe.covariates.used if column != model.time):
         reused = reused_ids_note(panel, name)
         if reused is not None:
             yield Note(NoteKind.REUSED_IDS, reused)
     if not bound.recipe.shape.changes:
+        yield from baseline_note(bound, panel.values[panel.persons.first_rows])
         return
     yield from _duplicate_note(bound)
     occasions = _Occasions.of(panel)
     yield from _cohort_note(bound, occasions)
-    yield from _baseline_note(bound, occasions)
+    yield from baseline_note(bound, occasions.baseline)
 
 
 def _duplicate_note(bound: BoundRows) -> Iterable[Note]:
@@ -58,9 +63,8 @@ class _Occasions:
     @classmethod
     def of(cls, panel: Panel) -> _Occasions:
         times, outcome, persons = panel.times, panel.values, panel.persons
-        if _ascending(panel):
-            ends = np.cumsum(persons.sizes) - 1
-            starts = ends - persons.sizes + 1
+        if persons.starts is not None and _ascending(times, persons.starts):
+            starts, ends = persons.starts, np.append(persons.starts[1:], persons.rows) - 1
             return cls(times[starts], times[ends], outcome[starts])
         first, last = np.full(persons.count, np.inf), np.full(persons.count, -np.inf)
         np.minimum.at(first, persons.codes, times)
@@ -71,18 +75,21 @@ class _Occasions:
         return cls(first, last, baseline)
 
 
-def _ascending(panel: Panel) -> bool:
-    """Whether each person's rows lie together and in the order of time."""
-    if panel.persons.starts is None:
-        return False
-    back = panel.times[1:] < panel.times[:-1]
-    back[panel.persons.starts[1:] - 1] = False
+def _ascending(times: np.ndarray, starts: np.ndarray) -> bool:
+    """Whether each person's rows, which begin at `starts`, are in the order of time."""
+    back = times[1:] < times[:-1]
+    back[starts[1:] - 1] = False
     return not back.any()
 
 
 def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
     first = occasions.first
-    span = float(np.median(occasions.last - first))
+    if first.min() == first.max():
+        return
+    followed = occasions.last - first
+    if 2 * np.count_nonzero(followed < 2.0 * first.std()) < first.size:  # nor is the median, which costs more
+        return
+    span = float(np.median(followed))
     if span > 0 and float(first.std()) > 0.5 * span:
         time = bound.model.time
         yield Note(
@@ -91,22 +98,6 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
             f"differences between persons of different {time!r} and change within persons are mixed in the slope. "
             f"Measure time from each person's first occasion and give the first {time!r} as a predictor to split them.",
         )
-
-
-def _baseline_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
-    seen = set()
-    for parameter, columns in bound.recipe.predictors.items():
-        for name, values in zip(columns.names, bound.predictor(parameter), strict=True):
-            if values is None or name in seen:
-                continue
-            seen.add(name)
-            if np.mean(values == occasions.baseline) > 0.9 and values.min() < values.max():
-                yield Note(
-                    NoteKind.BASELINE_PREDICTS,
-                    f"The predictor {name!r} equals the first {bound.model.outcome!r} of most persons: the baseline is "
-                    f"both predictor and outcome, which biases the effects on change; leave the first occasion out of "
-                    f"the outcome, or the predictor out of the model.",
-                )
 
 
 def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
@@ -130,8 +121,7 @@ def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
 
 def _origin_note(bound: BoundRows) -> Iterable[Note]:
     """An origin far outside the data matters where G is not closed under a change of origin."""
-    times, origin = bound.panel.times, bound.recipe.shape.origin
-    low, high = float(times.min()), float(times.max())
+    (low, high), origin = bound.panel.time_range, bound.recipe.shape.origin
     away = max(low - origin, origin - high, 0.0)
     if away <= 2.0 * (high - low):
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.engine.build import Problem
@@ -9,6 +11,10 @@ from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import BoundRows
+
+#: Sizes whose squares lie within the range of double-precision numbers.
+LEAST, MOST = 1e-150, 1e150
+BEYOND = "beyond what double-precision numbers hold (1e-308 to 1e308)"
 
 
 def refuse_data(model: GrowthModel, panel: Panel) -> None:
@@ -22,7 +28,10 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
         raise NotEstimableError(
             f"The outcome {model.outcome!r} is constant ({outcome[0]:g}): there is nothing to model."
         )
-    if model.time is not None and panel.times.min() == panel.times.max():
+    _refuse_range(model.outcome, outcome)
+    if model.time is not None:
+        _refuse_range(model.time, panel.times)
+    if model.time is not None and panel.time_range[0] == panel.time_range[1]:
         raise NotEstimableError(
             f"The time {model.time!r} is constant ({panel.times[0]:g}): no rate of change can be estimated; "
             f"check the column, or leave time out."
@@ -33,6 +42,43 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
             f"Every person has one occasion only, so that {what} cannot be told from the residual: "
             f"check that {model.id!r} is the person, or fit random=() for the mean trend alone."
         )
+
+
+def _refuse_range(name: str, values: np.ndarray, curve: str = "") -> None:
+    """Refuse a column that varies so much, or so little, that the squares of its differences are no numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = float(values.max()) - float(values.min())
+    if size == 0.0 or LEAST < size < MOST:
+        return
+    raise NotEstimableError(
+        f"The values of {name!r}{curve} differ by up to {size:.3g}, whose square is {BEYOND}: correct the cell, or "
+        f"give {name!r} in another unit."
+    )
+
+
+def refuse_columns(bound: BoundRows) -> None:
+    """Refuse predictors and powers of time as `refuse_data` does the outcome."""
+    recipe, model = bound.recipe, bound.model
+    for (parameter, place), values in zip(recipe.weights, bound.weights, strict=True):
+        _refuse_range(recipe.predictors[parameter].names[place], values)
+    for name, values in zip(recipe.covariates.names, bound.covariates, strict=True):
+        _refuse_range(name, values)
+    for values in bound.stored[: len(bound.stored) - len(bound.covariates)]:
+        _refuse_range(str(model.time), values, f" in a curve ({model.growth_shape.name})")
+
+
+def refuse_units(bound: BoundRows, sums: Sums, problem: Problem) -> None:
+    """Refuse units in which the variance of an effect is no number, as a tiny outcome over a huge time."""
+    recipe = bound.recipe
+    terms = [recipe.terms[j] for j in sums.kept]
+    for names, units in ((terms, problem.original_x()), (recipe.random_names, problem.original_z())):
+        for name, size in zip(names, np.abs(units).max(axis=1, initial=0.0), strict=True):
+            if not LEAST < size < MOST:
+                columns = " or ".join(repr(column) for column in (bound.model.outcome, bound.model.time) if column)
+                raise NotEstimableError(
+                    f"In these units {name!r} is of the size {size:.1g}, and its variance is {BEYOND}: give {columns} "
+                    f"in another unit{', or the predictor' if ':' in name else ''}."
+                )
 
 
 def refuse_design(bound: BoundRows, sums: Sums) -> None:

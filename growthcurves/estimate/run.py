@@ -11,10 +11,16 @@ import numpy as np
 from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
-from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import ModelError, unknown
-from growthcurves.estimate.notes import data_notes, design_notes, estimation_notes
-from growthcurves.estimate.refusals import refuse_data, refuse_design, refuse_perfect, refuse_unbounded
+from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
+from growthcurves.estimate.refusals import (
+    refuse_columns,
+    refuse_data,
+    refuse_design,
+    refuse_perfect,
+    refuse_unbounded,
+    refuse_units,
+)
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
@@ -26,15 +32,20 @@ from growthcurves.model.recipe import BoundRows, model_columns
 METHODS = ("reml", "ml")
 
 
-def panel_for(model: GrowthModel, data: Any) -> Panel:
-    """The panel of a model: the data's own, or made from a table with the model's columns."""
+def chosen(panel: Panel, where: str | None) -> Panel:
+    """The rows of a panel for which a condition holds; all without one."""
+    return panel if where is None else panel.choose(where)
+
+
+def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
+    """The panel of a model: the data's own, or made from a table with the model's columns; of the rows by `where`."""
     if isinstance(data, Panel):
         roles = {"id": (model.id, data.id), "time": (model.time, data.time), "outcome": (model.outcome, data.outcome)}
         for role, (wanted, given) in roles.items():
             if wanted != given and wanted is not None:
                 raise ModelError(f"The model's {role} is {wanted!r} but the panel's is {given!r}.")
-        return data
-    return Panel(data, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave)
+        return chosen(data, where)
+    return Panel(data, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave, where=where)
 
 
 def estimate(
@@ -64,14 +75,17 @@ def estimate(
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
+    refuse_columns(bound)
     rows = rows_of(bound)
     sums = summed(rows)
     refuse_design(bound, sums)
     problem = problem_of(sums, method == "reml")
     refuse_perfect(bound, problem)
+    refuse_units(bound, sums, problem)
     estimates = estimated(rows, sums, problem, residual_of(bound.model.residual), likelihood)
     refuse_unbounded(bound, estimates)
-    return kind(bound.model, panel, bound, estimates, method, _warned(bound, estimates))
+    notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
+    return kind(bound.model, panel, bound, estimates, method, _warned(notes))
 
 
 def by_likelihood(fit: FittedModel) -> FittedModel:
@@ -79,19 +93,23 @@ def by_likelihood(fit: FittedModel) -> FittedModel:
 
     Raises
     ------
+    NotAvailableError
+        For a fit that was saved without its rows.
     NotEstimableError
         When the likelihood has no maximum.
     """
     if fit.method == "ml":
         return fit
+    _ = fit.panel.values
     estimates = fit.estimates.by_ml()
     refuse_unbounded(fit.bound, estimates)
-    return replace(fit, estimates=estimates, method="ml", notes=_warned(fit.bound, estimates))
+    of_rows = [note for note in fit.notes if note.kind not in OF_ESTIMATES]
+    notes = _warned([*of_rows, *estimation_notes(fit.bound, estimates)])
+    return replace(fit, estimates=estimates, method="ml", notes=notes)
 
 
-def _warned(bound: BoundRows, estimates: Estimates) -> tuple[Note, ...]:
+def _warned(notes: list[Note]) -> tuple[Note, ...]:
     """Give the warnings that an analyst should see, and keep them as notes."""
-    notes = [*data_notes(bound), *design_notes(bound, estimates.sums), *estimation_notes(bound, estimates)]
     for note in notes:
         python_warnings.warn(note.warning, stacklevel=5)
     return tuple(notes)
@@ -101,13 +119,13 @@ def rows_of(bound: BoundRows) -> Rows:
     """The rows of the panel as the engine takes them."""
     recipe, panel, persons = bound.recipe, bound.panel, bound.panel.persons
     return Rows(
-        Terms(recipe.x, recipe.z, bound.model.random.positions, recipe.made),
-        bound.stored,
+        Terms(recipe.x, recipe.z, bound.model.random.positions, recipe.made, recipe.units),
+        bound.measured,
         panel.values,
         bound.weights,
         persons.count,
         persons.starts,
-        persons.codes,
+        None if persons.starts is not None else persons.codes,
         np.asarray(persons.labels),
         panel_occasions(residual_of(bound.model.residual), panel),
     )

@@ -30,11 +30,13 @@ from growthcurves.model.recipe import (
     row_times,
     shape_columns,
     shape_values,
+    unit_of,
 )
 from growthcurves.model.shapes import Seen
 from growthcurves.model.shapes.base import EngineColumns
 from growthcurves.model.sheets import Sheets, level_one, level_two
 from growthcurves.model.terms import term_names, term_texts
+from growthcurves.numerics.chunks import chunks
 
 
 def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
@@ -95,12 +97,13 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     z = tuple(_random_rows(model, named))
     filled = tuple(np.ones(len(panel)) if one is None else one for one in found)
     means = tuple(float(np.mean(one)) for one in filled)
+    stored = (*basis.stored, *filled)
     clock = partial(_clock, panel, model.time)
     recipe = Recipe(
-        model, shape, middle, clock, predictors, covariates, means, tuple(made), tuple(growth_rows), tuple(x), z,
-        term_texts(names), names, growth_terms,
+        model, shape, middle, clock, predictors, covariates, means, tuple(made), tuple(map(unit_of, stored)),
+        tuple(growth_rows), tuple(x), z, term_texts(names), names, growth_terms,
     )  # fmt: skip
-    return BoundRows(recipe, panel, values, (*basis.stored, *filled), tuple(weights))
+    return BoundRows(recipe, panel, values, stored, tuple(weights))
 
 
 def observed_middle(times: np.ndarray) -> float:
@@ -108,7 +111,8 @@ def observed_middle(times: np.ndarray) -> float:
     if not times.size:
         return 0.0
     middle = (float(times.min()) + float(times.max())) / 2.0
-    return float(times[np.abs(times - middle).argmin()])
+    parts = (times[part] for part in chunks(times.size))
+    return float(min((part[np.abs(part - middle).argmin()] for part in parts), key=lambda time: abs(time - middle)))
 
 
 def _clock(panel: Panel, time: str | None) -> Clock | None:
@@ -128,7 +132,7 @@ def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
 
     No other curve of a formula is read at the first time.
     """
-    first = float(panel.times.min())
+    first, _ = panel.time_range
     if model.origin != "first" or first == 0.0:
         return
     together = model.random.together("intercept", "slope")
@@ -143,8 +147,30 @@ def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
 def _origin(model: GrowthModel, panel: Panel) -> float:
     if isinstance(model.origin, Real):
         return float(model.origin)
-    first, last = float(panel.times.min()), float(panel.times.max())
-    return 0.0 if first <= 0.0 <= last and model.origin is None else first
+    first, last = panel.time_range
+    if model.origin is None and first <= 0.0 <= last:
+        return 0.0
+    at_first = model.origin == "first" or model.growth_shape.fixed_origin or _begin_together(panel, first)
+    return first if at_first else rounded_median(panel.times)
+
+
+def _begin_together(panel: Panel, first: float) -> bool:
+    """Whether the first time of every person is the first of all."""
+    at_first = np.unique(panel.persons.codes[panel.times == first])
+    return at_first.size == panel.persons.count
+
+
+def rounded_median(times: np.ndarray) -> float:
+    """The median of times as a whole number, or with as few decimals as let it lie inside the times.
+
+    Examples
+    --------
+    >>> rounded_median(np.array([6.0, 11.2, 14.0])), rounded_median(np.array([0.61, 0.65, 0.66]))
+    (11.0, 0.65)
+    """
+    median = float(np.median(times))
+    near = (round(median, places) for places in range(16))
+    return next((time for time in near if times.min() <= time <= times.max()), median)
 
 
 def _fixed_columns(

@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.elapsed import holds_dates
 from growthcurves.errors import FormulaError, ModelError
+from growthcurves.model.formula.codings import Coded
 from growthcurves.model.formula.sheet import Parts, Sheet, States, as_categories
 from growthcurves.model.formula.structure import ordered_terms, products
 from growthcurves.model.formula.tree import CONSTANT, MEAN, NOTHING, Factor, Formula, Term
@@ -125,7 +126,12 @@ def evaluate(formula: Formula, sheet: Sheet, wanted: Collection[Term] | None = N
     return record, values
 
 
-def replay(columns: Columns, table: Mapping[str, pd.Series], functions: Functions | None = None) -> np.ndarray:
+def replay(
+    columns: Columns,
+    table: Mapping[str, pd.Series],
+    functions: Functions | None = None,
+    made: Mapping[Factor, Any] | None = None,
+) -> np.ndarray:
     """The columns of a formula for new data, read as the first data were: (n, columns), missing in, missing out.
 
     Parameters
@@ -134,27 +140,48 @@ def replay(columns: Columns, table: Mapping[str, pd.Series], functions: Function
     table : mapping of str to Series
     functions : mapping, optional
         Functions besides the usual and the user's.
+    made : mapping of factor to `Coded`, optional
+        Factors that have levels of their own here, whatever their columns hold.
 
     Raises
     ------
     ModelError
         When a level appears that the model has not seen.
     """
-    n = len(next(iter(table.values()))) if table else 0
-    lost = np.zeros(n, dtype=bool)
-    read: dict[str, Any] = {}
-    for name in columns.used:
-        read[name], missing = _read_again(name, table[name], columns.levels.get(name))
-        lost |= missing
-    sheet = Sheet(read.__getitem__, n, {**columns.own, **(functions or {})}, columns.states)
-    made, found = evaluate(columns.formula, sheet, set(columns.terms))
-    if made.names != columns.names:
+    sheet, lost = _sheet_again(columns, table, functions, made)
+    record, found = evaluate(columns.formula, sheet, set(columns.terms))
+    if record.names != columns.names:
         raise ModelError("New data make other columns of the formula than the fit has: its record is damaged.")
-    out = np.empty((n, len(columns.names)))
+    out = np.empty((sheet.rows, len(columns.names)))
     for j, values in enumerate(found):
         out[:, j] = 1.0 if values is None else values
     out[lost] = np.nan
     return out
+
+
+def factor_again(
+    columns: Columns, factor: Factor, table: Mapping[str, pd.Series], functions: Functions | None = None
+) -> Coded:
+    """The levels that a factor of the formula has for new data that miss nothing, read as the first data were."""
+    value = _sheet_again(columns, table, functions, None)[0].value(factor)
+    assert isinstance(value, Coded)
+    return value
+
+
+def _sheet_again(
+    columns: Columns,
+    table: Mapping[str, pd.Series],
+    functions: Functions | None,
+    made: Mapping[Factor, Any] | None,
+) -> tuple[Sheet, np.ndarray]:
+    """New data as the formula sees them, and which of their rows miss something."""
+    n = len(next(iter(table.values()))) if table else 0
+    lost = np.zeros(n, dtype=bool)
+    read: dict[str, Any] = {}
+    for name in (name for name in columns.used if name in table):
+        read[name], missing = _read_again(name, table[name], columns.levels.get(name))
+        lost |= missing
+    return Sheet(read.__getitem__, n, {**columns.own, **(functions or {})}, columns.states, made), lost
 
 
 def _read_again(name: str, column: pd.Series, levels: list[Any] | None) -> tuple[Any, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
@@ -18,6 +18,9 @@ from growthcurves.model.formula.words import formula_words
 from growthcurves.model.random import RandomPart, random_part
 from growthcurves.model.shapes import Constant, Shape, shape_of
 from growthcurves.numerics.bounds import float_or_infinite, shown_value
+
+#: Options that had another name, and their name.
+RENAMED = {"covariates": "time_varying"}
 
 
 class Frozen(dict):
@@ -47,14 +50,15 @@ class GrowthModel:
         `Polynomial(4)`, `Piecewise(knots=[3])`, `Spline(df=4)`, `LogTime(offset=1)`.
     origin : float or "first", optional
         The time at which the intercept is read; "first" is the first observed time. By default 0 if 0 lies inside
-        the observed times, else the first time.
+        the observed times, else the first time where all persons begin together (and for logarithmic time), else the
+        rounded median of the times.
     predictors : dict or str, optional
         A formula per growth parameter, evaluated on one row per person (level 2), for example
         ``{"intercept": "age + arm", "slope": "arm"}``. One text is for all growth parameters. A formula that
         starts with ``0 +`` leaves the growth parameter's own mean out.
     reference : dict, optional
         Reference level of categorical predictors, ``{"arm": "placebo"}``.
-    covariates : str, optional
+    time_varying : str, optional
         Formula of time-varying predictors (level 1), evaluated over the rows.
     random : tuple of str or Diagonal
         Growth parameters and covariates that vary between persons; by default the intercept and the slope (of
@@ -87,7 +91,7 @@ class GrowthModel:
     origin: float | str | None = None
     predictors: Mapping[str, str] | str | None = None
     reference: Mapping[str, Any] | None = None
-    covariates: str | None = None
+    time_varying: str | None = None
     random: Any = None
     residual: Any = "independent"
     evaluated_over: str = field(default="persons", repr=False)
@@ -95,6 +99,11 @@ class GrowthModel:
     trees: dict[str, Formula] = field(init=False, repr=False, compare=False)
     covariate_tree: Formula = field(init=False, repr=False, compare=False)
     follows_shape: dict[str, Any] = field(init=False, repr=False, compare=False)
+
+    def __new__(cls, *values: Any, **options: Any) -> GrowthModel:
+        """Refuse options that a model does not have, before they are taken for the names of arguments."""
+        refuse_options(options, [item.name for item in dataclasses.fields(cls) if item.init])
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for_all = {"predictors": self.predictors} if isinstance(self.predictors, str) else {}
@@ -108,8 +117,7 @@ class GrowthModel:
             object.__setattr__(self, "predictors", Frozen(dict.fromkeys(self.parameters, self.predictors)))
         object.__setattr__(self, "functions", Frozen(check_functions(self.functions)))
         object.__setattr__(self, "trees", self._read_formulas())
-        covariates = NOTHING if self.covariates is None else read_terms(self.covariates)
-        object.__setattr__(self, "covariate_tree", covariates)
+        object.__setattr__(self, "covariate_tree", _covariate_tree(self.time_varying))
         _check_origin(self.origin)
         default = self.growth_shape.default_random
         object.__setattr__(self, "reference", Frozen(self.reference or {}))
@@ -142,10 +150,7 @@ class GrowthModel:
         >>> GrowthModel("y", "t", "id").replace(random=("intercept",)).random.names
         ('intercept',)
         """
-        known = {item.name for item in dataclasses.fields(self) if item.init}
-        for name in changes:
-            if name not in known:
-                raise ModelError(unknown("option of GrowthModel", name, sorted(known)))
+        refuse_options(changes, [item.name for item in dataclasses.fields(self) if item.init])
         followed = self.follows_shape if "shape" in changes else {}
         return dataclasses.replace(self, **(followed | changes))
 
@@ -178,6 +183,31 @@ class GrowthModel:
         return self.predictors.get(parameter, "1")
 
 
+def refuse_options(given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse options that a model does not have; one that had another name is told its name.
+
+    Raises
+    ------
+    ModelError
+    """
+    for name in given:
+        if name in RENAMED:
+            raise ModelError(f"{name}= is called {RENAMED[name]}=: give the formula under that name.")
+        if name not in known:
+            raise ModelError(unknown("option of GrowthModel", name, sorted(known)))
+
+
+def _covariate_tree(formula: Any) -> Formula:
+    """The tree of the time-varying predictors."""
+    if formula is None:
+        return NOTHING
+    tokens = tokenize(formula) if isinstance(formula, str) else []
+    tree = NOTHING if any(token[:2] == ("sign", "~") for token in tokens) or not tokens else read_terms(formula)
+    if not tree.terms:
+        raise ModelError(f"time_varying= is a formula such as 'stress' (None for none), not {formula!r}.")
+    return tree
+
+
 def _check_origin(origin: Any) -> None:
     number = isinstance(origin, Real) and not isinstance(origin, bool) and abs(float_or_infinite(origin)) <= 1e300
     if not (number or origin is None or (isinstance(origin, str) and origin == "first")):
@@ -207,7 +237,7 @@ def predictor_words(model: GrowthModel) -> str:
     formulas = [(name, formula_words(model.formula_for(name))) for name in model.parameters]
     parts = [f"{name} ~ {' + '.join(words)}" for name, words in formulas if words != ["1"]]
     parts = [part.replace("~ 1 + ", "~ ") for part in parts]
-    parts += [f"covariates {model.covariates}"] if model.covariates else []
+    parts += [f"time-varying {model.time_varying}"] if model.time_varying else []
     return "; ".join(parts) or "no predictors"
 
 
@@ -225,7 +255,7 @@ def equations(
     first = " + ".join(
         f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)
     )
-    covariates = f" + {model.covariates}" if model.covariates else ""
+    covariates = f" + {model.time_varying}" if model.time_varying else ""
     covariates += "".join(_extra_random(model, name) for name in model.random.names if name not in parameters)
     left = model.outcome if family is None else family.words.format(outcome=model.outcome)
     lines = [f"Level 1   {left} = {first}{covariates}" + (" + e" if family is None else "")]

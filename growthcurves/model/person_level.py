@@ -11,6 +11,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.constant import different
 from growthcurves.data.frame import raw_array
+from growthcurves.data.levels import factorized
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
@@ -29,6 +30,7 @@ class PersonLevel:
         self.persons = panel.persons
         self._varying: dict[str, int | None] = {}
         self._columns: dict[str, Any] = {}
+        self._held: dict[str, Any] = {}
 
     @property
     def first_rows(self) -> np.ndarray:
@@ -51,7 +53,7 @@ class PersonLevel:
     def varies_for(self, column: str) -> int | None:
         """Position of a person within whom the column varies; None where it varies within nobody."""
         if column not in self._varying:
-            self._varying[column] = self._find_varying(self.rows(column))
+            self._varying[column] = self._find_varying(column)
         return self._varying[column]
 
     def varies(self, column: str) -> bool:
@@ -83,18 +85,27 @@ class PersonLevel:
         return self._take(column, self.first_rows)
 
     def _take(self, column: str, rows: np.ndarray) -> Any:
-        values = self.rows(column)
-        return values[rows] if isinstance(values, np.ndarray) else values.take(rows)
+        values = self._plain(column)
+        taken = values[rows] if isinstance(values, np.ndarray) else values.take(rows)
+        return taken.astype(np.float64) if _whole(values) else taken
 
-    def _find_varying(self, values: Any) -> int | None:
+    def _plain(self, column: str) -> Any:
+        """The column over the used rows; whole numbers as they are, without a copy as float64."""
+        if column not in self._held:
+            values = self.panel.column(column)
+            self._held[column] = values if _whole(values) else self.rows(column)
+        return self._held[column]
+
+    def _find_varying(self, column: str) -> int | None:
+        values = self._plain(column)
         if not isinstance(values, np.ndarray) or values.dtype == object:
-            values = pd.factorize(values)[0]
+            values, _ = factorized(self.panel, column)
         if self.persons.starts is not None:
-            changed = different(values[1:], values[:-1])
+            changed = values[1:] != values[:-1]
             changed[self.persons.starts[1:] - 1] = False
-            if not changed.any():
-                return None
-            return int(np.searchsorted(self.persons.starts, changed.argmax() + 1, side="right")) - 1
+            before = np.flatnonzero(changed)
+            before = before[different(values[before + 1], values[before])]
+            return int(np.searchsorted(self.persons.starts, before[0] + 1, side="right")) - 1 if before.size else None
         changed = different(values, values[self.first_rows][self.persons.codes])
         return int(self.persons.codes[changed.argmax()]) if changed.any() else None
 
@@ -103,6 +114,10 @@ class PersonLevel:
         seen = pd.unique(pd.Series(self.rows(column))[np.asarray(rows, dtype=bool)])[:2]
         raise ModelError(
             f"{column!r} is a level-2 predictor but varies within person {show_id(self.persons.labels[person])} "
-            f"({show_id(seen[0])}, then {show_id(seen[1])}): give it as a time-varying predictor (covariates=), "
+            f"({show_id(seen[0])}, then {show_id(seen[1])}): give it as a time-varying predictor (time_varying=), "
             f"or check whether one id stands for two persons."
         )
+
+
+def _whole(values: Any) -> bool:
+    return isinstance(values, np.ndarray) and values.dtype.kind in "iu"

@@ -6,7 +6,7 @@ data for predictions, and the rows of a loaded fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.model.columns import Columns, Values, replay
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.covariance.structure import Structure
+from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.shapes import BoundShape
@@ -31,6 +32,8 @@ from growthcurves.model.terms import TermName
 from growthcurves.model.transforms import person_transforms, uses_persons
 
 Combination = tuple[tuple[int, float], ...]
+#: Columns between two to the power of minus and plus this are stored as they are.
+ORDINARY = 40
 
 
 class Read(NamedTuple):
@@ -73,6 +76,8 @@ class Recipe:
         Their means over the rows.
     made : tuple of Combination
         How each row column is made of stored columns.
+    units : tuple of float
+        What the engine measures each stored column in (see `unit_of`).
     growth_rows : tuple of int
         Row column of each growth parameter.
     x : tuple of (row column, weight)
@@ -93,6 +98,7 @@ class Recipe:
     covariates: Columns
     covariate_means: tuple[float, ...]
     made: tuple[Combination, ...]
+    units: tuple[float, ...]
     growth_rows: tuple[int, ...]
     x: tuple[tuple[int, int], ...]
     z: tuple[int, ...]
@@ -148,15 +154,20 @@ class Recipe:
     def id(self) -> str:
         return self.model.id
 
-    def growth_columns(self, table: dict[str, pd.Series], basis: np.ndarray) -> np.ndarray:
-        """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model."""
+    def growth_columns(
+        self, table: dict[str, pd.Series], basis: np.ndarray, factors: Mapping[Factor, Any] | None = None
+    ) -> np.ndarray:
+        """Each column of the basis (n, K) times the predictors of its growth parameter, in the order of the model.
+
+        `factors` are those that have levels of their own, whatever the table holds (see `columns.replay`).
+        """
         parts = []
         for k, name in enumerate(self.model.parameters):
             columns = self.predictors[name]
             if columns.constant:
                 made = np.ones((len(basis), len(columns.names)))
             else:
-                made = replay(columns, {used: table[used] for used in columns.used})
+                made = replay(columns, {used: table[used] for used in columns.used}, made=factors)
             parts.append(basis[:, [k]] * made)
         return np.column_stack(parts)
 
@@ -243,6 +254,12 @@ class BoundRows:
         return self.recipe.model
 
     @property
+    def measured(self) -> tuple[np.ndarray, ...]:
+        """The stored columns in the recipe's units."""
+        pairs = zip(self.stored, self.recipe.units, strict=True)
+        return tuple(column if unit == 1.0 else column / unit for column, unit in pairs)
+
+    @property
     def covariates(self) -> tuple[np.ndarray, ...]:
         """The time-varying covariates, (n,) each."""
         return self.stored[len(self.stored) - len(self.recipe.covariates.names) :]
@@ -251,6 +268,16 @@ class BoundRows:
         """The predictors of a growth parameter, (N,) each; None for the constant."""
         places = (weight for _, weight in self.recipe.growth_terms[parameter])
         return tuple(self.weights[weight - 1] if weight else None for weight in places)
+
+
+def unit_of(column: np.ndarray) -> float:
+    """What a stored column is measured in: 1, unless fourth powers of its range leave the range of numbers.
+
+    Cross-products of persons hold fourth powers of times. A power of two costs no digit.
+    """
+    size = float(column.max()) - float(column.min()) if column.size else 0.0
+    exponent = int(np.frexp(size)[1])
+    return 1.0 if abs(exponent) <= ORDINARY or not np.isfinite(size) else float(np.ldexp(1.0, exponent))
 
 
 def model_columns(model: GrowthModel) -> list[str]:

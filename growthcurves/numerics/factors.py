@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.products import wide
+from growthcurves.numerics.products import kron, wide
 
 #: Eigenvalues below this fraction of the largest are rounding errors of zero.
 NOTHING = 1e-11
@@ -23,47 +23,38 @@ def shrunk(G: Array, L: Array) -> tuple[Array, Array]:
     eigenvalues are at least 1; then M_i = W'W with W = R^-T L'.
     """
     q, n = G.shape[0], G.shape[2]
-    both = (L.T[:, None, :, None] * L.T[None, :, None, :]).reshape(q * q, q * q)
-    return unrolled(wide(both, G.reshape(q * q, n)).reshape(q, q, n), L)
+    return unrolled(wide(kron(L.T, L.T), G.reshape(q * q, n)).reshape(q, q, n), L[..., None])
 
 
 def unrolled(inner: Array, L: Array) -> tuple[Array, Array]:
     """log|I + L'GL| and L (I + L'GL)^-1 L', component first, for inner = L'GL (k, k, ...), which is overwritten.
 
-    The entries of L (q, k, ...) are numbers, or arrays that broadcast against those of `inner`.
+    The entries of L (q, k, ...) broadcast against those of `inner`.
     """
     k, shape = len(inner), inner.shape[2:]
     q = len(L)
-    R, W = np.empty((k, k, *shape)), np.empty((k, q, *shape))
-    pivots = np.ones(shape)
+    W, pivots = np.empty((k, q, *shape)), np.ones(shape)
+    W[:] = L.swapaxes(0, 1)
     for j in range(k):
         inner[j, j] += 1.0
-        for i in range(j):
-            entry = inner[i, j]
-            for c in range(i):
-                entry -= R[c, i] * R[c, j]
-            np.divide(entry, R[i, i], out=R[i, j])
-        entry = inner[j, j]
-        for c in range(j):
-            entry -= R[c, j] * R[c, j]
-        pivots *= entry
-        np.sqrt(entry, out=R[j, j])
-        for a in range(q):
-            W[j, a] = L[a, j]
-            for c in range(j):
-                W[j, a] -= R[c, j] * W[c, a]
-            W[j, a] /= R[j, j]
+    for j in range(k):  # row j of R and of W, and what they take from the rows below
+        pivots *= inner[j, j]
+        root = np.sqrt(inner[j, j])
+        W[j] /= root
+        inner[j, j + 1 :] /= root
+        for i in range(j + 1, k):
+            inner[i, i:] -= inner[j, i] * inner[j, i:]
+            W[i] -= inner[j, i] * W[j]
     M = np.empty((q, q, *shape))
     for a in range(q):
-        for b in range(a + 1):
-            M[a, b] = M[b, a] = dot(W[:, a], W[:, b])
+        M[a, : a + 1] = M[: a + 1, a] = dot(W[:, a, None], W[:, : a + 1])
     return np.log(pivots), M
 
 
 def square_root(D: Array) -> Array:
     """A factor L with L L' = D for a positive semidefinite D of any rank."""
     values, vectors = np.linalg.eigh(D)
-    return vectors * np.sqrt(np.clip(values, 0.0, None))
+    return vectors * np.sqrt(np.maximum(values, 0.0))
 
 
 def psd_root(S: Array, size: float) -> Array:

@@ -45,6 +45,12 @@ def wide(left: Array, right: Array) -> Array:
     return out
 
 
+def kron(left: Array, right: Array) -> Array:
+    """The Kronecker product of two matrices."""
+    rows, columns = np.multiply(left.shape, right.shape)
+    return (left[:, None, :, None] * right[None, :, None, :]).reshape(rows, columns)
+
+
 def _tile(m: int, k: int) -> int:
     return max((ALONE_VECTOR if min(m, k) == 1 else ALONE) // max(m * k, 1), 1)
 

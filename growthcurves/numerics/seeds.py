@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.errors import ModelError
+from growthcurves.numerics.bounds import shown_value
 
 #: Replicates of a bootstrap, unless another number is asked for.
 DRAWS = 1000
@@ -26,4 +27,4 @@ def seed_of(rng: Any) -> int:
         return int(rng.integers(2**32))
     if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
         return int(rng)
-    raise ModelError(f"rng= is a whole number from 0, a numpy Generator or None, not {rng!r}.")
+    raise ModelError(f"rng= is a whole number from 0 (or a numpy Generator), not {shown_value(rng)}.")

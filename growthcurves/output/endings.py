@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from growthcurves.errors import NotAvailableError
+from growthcurves.output.files import path_of
 
 REPORT = (".html", ".htm")
 FIT = (".json",)
@@ -34,7 +35,7 @@ def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: s
     Traceback (most recent call last):
     growthcurves.errors.NotAvailableError: 'out.rtf': a report can be written as .html or .htm, not as '.rtf'.
     """
-    path = Path(path).expanduser()
+    path = path_of(path)
     known = list(endings)
     if path.suffix.lower() not in known:
         listed = " or ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)

@@ -14,6 +14,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from growthcurves.errors import DataError, brief
+
+
+def path_of(name: str | Path) -> Path:
+    """The path of a file that a user named; `~` is a home folder where there is one of that name.
+
+    Raises
+    ------
+    DataError
+        For what is no name of a file.
+
+    Examples
+    --------
+    >>> path_of("~$trial.xlsx").name
+    '~$trial.xlsx'
+    """
+    if not isinstance(name, str | os.PathLike) or "\0" in str(name):
+        raise DataError(f"The name of a file is needed, not {brief(name)}.")
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # no such home folder: the name begins with this sign
+        return Path(name)
+
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[BinaryIO]:
@@ -36,7 +59,7 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
     >>> path.read_bytes(), len(list(path.parent.iterdir()))
     (b'whole', 1)
     """
-    target = Path(os.path.realpath(Path(path).expanduser()))
+    target = Path(os.path.realpath(path_of(path)))
     try:
         if target.exists() and not target.is_file():
             with open(target, "wb") as file:
@@ -61,7 +84,7 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
 
 def write_text(path: str | Path, text: str) -> Path:
     """Write a text (UTF-8, line feeds) in the place of `path`, whole or not at all; returns the path."""
-    path = Path(path).expanduser()
+    path = path_of(path)
     with whole_file(path) as file:
         file.write(text.encode("utf-8"))
     return path

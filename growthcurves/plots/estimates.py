@@ -17,7 +17,7 @@ from growthcurves.plots.figure import Scene
 from growthcurves.plots.style import short, with_unit
 from growthcurves.remembered import remembered
 from growthcurves.results.persons.people import rates
-from growthcurves.results.questions.covariates import covariate_row
+from growthcurves.results.questions.covariates_along import covariates_along
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
 
 NOT_IDENTIFIED = (
@@ -49,9 +49,9 @@ def empirical_bayes(fit: Any, what: Rate) -> np.ndarray:
     return rates(fit, what)[0]
 
 
-def covariates_at(fit: Any, time: float) -> float:
-    """What covariates add to the status at a time, at their means."""
-    return float(covariate_row(fit, time) @ fit.estimates.beta)
+def covariates_at(fit: Any, time: float) -> np.ndarray:
+    """What covariates add to the status of each person at a time, (N,)."""
+    return covariates_along(fit).added(time)
 
 
 def start_time(fit: Any, at: float | None) -> float:

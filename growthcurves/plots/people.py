@@ -86,7 +86,7 @@ def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
         With None a seed is drawn, and the note says which.
     """
     if people is not None and people < 0:
-        raise ModelError(f"people={people}: give the number of persons to draw, 0 for none, None for all.")
+        raise ModelError(f"people={people}: give the number of persons to draw, 0 for none.")
     known = np.flatnonzero(groups.codes >= 0)
     if people is None or people >= len(known):
         return Sample(known, "one person" if len(known) == 1 else f"{len(known):,} persons")

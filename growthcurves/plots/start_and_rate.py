@@ -119,7 +119,8 @@ def implied_mean(fit: Any, at: float | None, between: tuple[float, float] | None
     """Mean of expected status and rate over these persons, (2,)."""
     time = start_time(fit, at)
     start, rate = status_at(fit, time), average_rate(fit, between)
-    return np.array([start.expected(persons).mean() + covariates_at(fit, time), rate.expected(persons).mean()])
+    level = start.expected(persons) + covariates_at(fit, time)[persons]
+    return np.array([level.mean(), rate.expected(persons).mean()])
 
 
 def implied_covariance(

@@ -13,6 +13,7 @@ from growthcurves.data.source import show_level
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import count, decimals, fixed, number, p_value, polished, share
 from growthcurves.report.section import Section, Subject
+from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.sentences import together
 from growthcurves.results.change.view import of_text
 from growthcurves.results.questions.rates import whole_period
@@ -33,9 +34,9 @@ class Change(Section):
         return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        answer = subject.change
+        answer, told = subject.change, why_not_by(subject.fit, subject.by)
         return {
-            "sentences": [polished(str(text)) for text in answer.sentences()],
+            "sentences": [polished(str(text)) for text in (*answer.sentences(), *filter(None, [told]))],
             "blocks": blocks(subject, shown(subject, answer.findings)),
             "unit": answer.unit,
             "pictures": drawn(subject, ("start_and_rate",)),
@@ -97,7 +98,6 @@ def _count(value: float, error: float) -> str:
 
 LOOKS = {
     Kind.PERSONS: Look("", "Persons", _count),
-    Kind.PERSONS_IN_NO_GROUP: Look("Further", "Persons without a group", _count),
     Kind.MEAN_RATE: Look("", "Average rate of change{over}", _rate),
     Kind.RATE_DIFFERENCE: Look("", "Difference from {of}", _rate),
     Kind.SHARE_ABOVE: Look("", "Share of persons with a rate above 0", _share),

@@ -123,7 +123,7 @@ def _sample_size(subject: Subject) -> Filled:
 
 def _covariates(subject: Subject) -> Filled:
     fit = subject.fit
-    if not fit.model.covariates and not any(columns.used for columns in fit.recipe.predictors.values()):
+    if not fit.model.time_varying and not any(columns.used for columns in fit.recipe.predictors.values()):
         return Filled("none", "The model has no predictors.")
     return Filled("here", "Formulas, coding and reference levels in equations and code.", "reproduce")
 

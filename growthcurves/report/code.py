@@ -68,7 +68,7 @@ def _options(model: Any) -> list[tuple[str, str]]:
         ("origin", model.origin),
         ("predictors", shown),
         ("reference", dict(model.reference)),
-        ("covariates", model.covariates),
+        ("time_varying", model.time_varying),
     ):
         if value not in (None, {}):
             texts[name] = repr(value)
@@ -101,7 +101,7 @@ def _random(blocks: tuple[tuple[str, ...], ...]) -> str:
 
 def _panel(panel: Any) -> str:
     roles = {"id": panel.id, "time": panel.time, "outcome": panel.outcome}
-    more = {name: getattr(panel, name) for name in ("wave", "time_unit", "outcome_unit", "since")}
+    more = {name: getattr(panel, name) for name in ("wave", "time_unit", "outcome_unit", "since", "where")}
     more = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in more.items()}
     given = roles | {name: value for name, value in more.items() if value is not None}
     return f"panel = gc.Panel(data, {', '.join(f'{name}={value!r}' for name, value in given.items())})"

@@ -168,6 +168,6 @@ def about_model(fit: Any) -> str:
     model = fit.model
     told = {name: model.formula_for(name) for name in model.parameters}
     said = [f"{name} ~ {text}" for name, text in told.items() if text not in ("1", "")]
-    said += [f"covariates {model.covariates}"] if model.covariates else []
+    said += [f"time-varying {model.time_varying}"] if model.time_varying else []
     random = ", ".join(fit.random_names) or "none"
     return "; ".join([model.growth_shape.name, *said, f"random: {random}", METHOD[fit.method]])

@@ -15,11 +15,16 @@ from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import and_list
 
 MOST_PATTERNS = 10
+#: What is said of the persons of each kind, of one and of several, and how a table calls them.
 WORDS = {
-    "complete": ("at each of them", "complete"),
-    "monotone": ("up to some wave and not after it", "dropout (monotone)"),
-    "intermittent": ("with a gap or a late start", "with gaps (intermittent)"),
-    "never seen": ("at none of them", "never seen"),
+    "complete": ("was seen at all {waves} waves", "were seen at all {waves} waves", "complete"),
+    "monotone": ("dropped out before the last", "dropped out before the last", "dropout (monotone)"),
+    "intermittent": (
+        "missed one in between or came late",
+        "missed some in between or came late",
+        "with gaps (intermittent)",
+    ),
+    "never seen": ("was never seen", "were never seen", "never seen"),
 }
 
 
@@ -59,9 +64,14 @@ def sentence(missed: Any) -> str:
     kinds = missed.persons["kind"].value_counts()
     total, waves = len(missed.persons), len(missed.waves)
     if kinds.get("complete", 0) == total:
-        return f"All {count(total)} persons were seen at each of the {waves} waves."
-    parts = [f"{count(kinds[kind])} {words}" for kind, (words, _) in WORDS.items() if kinds.get(kind, 0)]
-    return f"There are {waves} waves. Of {count(total)} persons {and_list(parts)} were seen."
+        return f"All {count(total)} persons were seen at all {waves} waves."
+    parts = [
+        f"{count(kinds[kind])} {(one if kinds[kind] == 1 else several).format(waves=waves)}"
+        for kind, (one, several, _) in WORDS.items()
+        if kinds.get(kind, 0)
+    ]
+    start = "" if kinds.get("complete", 0) else f"No person was seen at all {waves} waves. "
+    return f"{start}Of {count(total)} persons, {and_list(parts)}."
 
 
 def patterns(table: pd.DataFrame, grouped: bool) -> tuple[list[dict[str, Any]], str]:
@@ -71,7 +81,7 @@ def patterns(table: pd.DataFrame, grouped: bool) -> tuple[list[dict[str, Any]], 
         {
             "group": record.get("group", ""),
             "tiles": [letter == SEEN for letter in str(record["pattern"])],
-            "kind": WORDS[record["kind"]][1],
+            "kind": WORDS[record["kind"]][-1],
             "persons": int(record["persons"]),
             "percent": float(record["percent"]),
         }

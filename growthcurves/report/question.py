@@ -27,7 +27,7 @@ class Question(Section):
 def sentences(fit: Any) -> list[str]:
     """The model in words."""
     said = [_growth(fit), *_predictors(fit)]
-    if fit.model.covariates:
+    if fit.model.time_varying:
         columns = [name for name in fit.recipe.covariates.used if name != fit.model.time]
         said.append(f"At each occasion, {and_list(columns)} may shift {fit.model.outcome} as well.")
     return [*said, _random(fit), f"The model was fitted by {METHOD[fit.method]}."]

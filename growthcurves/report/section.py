@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
+from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.variation.variances import Components, components
 
 Made = TypeVar("Made")
@@ -43,8 +44,8 @@ class Subject:
 
     @cached_property
     def change(self) -> Any:
-        """The change report."""
-        return self.fit.change(by=self.by)
+        """The change report, by group where the model lets the groups change at different rates."""
+        return self.fit.change(by=None if why_not_by(self.fit, self.by) else self.by)
 
     @cached_property
     def effects(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.data.markup import markdown_cell
 from growthcurves.errors import ModelError, unknown
-from growthcurves.output.files import write_text
+from growthcurves.output.files import path_of, write_text
 from growthcurves.output.tables import as_csv, safe_cells
 from growthcurves.signs import visible_line
 
@@ -37,7 +37,7 @@ def save_tables(
     for ending in wanted:
         if ending not in _WRITERS:
             raise ModelError(unknown("format of tables", ending, FORMATS))
-    folder = Path(folder).expanduser()
+    folder = path_of(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, table in tables.items():

@@ -16,10 +16,11 @@ from growthcurves.model.growth import equations
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.persons.people import reliability
+from growthcurves.results.persons.reliability import reliabilities
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.names import component_text
-from growthcurves.results.tables.printing import number, p_text
+from growthcurves.results.tables.printing import number, p_text, time_text
 from growthcurves.results.variation.variances import Components, components
 
 #: Width of the table of fixed effects, where the names of terms allow it.
@@ -193,9 +194,21 @@ def _variances(fit: FittedModel, random: Components, percent: str) -> str:
 
 
 def _reliabilities(fit: FittedModel) -> list[str]:
-    """The reliability of the rate, where there is one."""
+    """The reliability of the intercept (HLM) and of the rate, where they vary."""
     rate = average_rate(fit)
-    return [_reliability(fit, rate)] if rate.varies else []
+    lines = _of_intercept(fit) if "intercept" in fit.random_names else []
+    return [*lines, _reliability(fit, rate)] if rate.varies else lines
+
+
+def _of_intercept(fit: FittedModel) -> list[str]:
+    if isinstance(fit.sums.people, Absent):
+        return []
+    row = reliabilities(fit).set_index("effect").loc["intercept"]
+    if row["reliability"] != row["reliability"]:
+        return []
+    at = f" at {fit.model.time} {time_text(fit.recipe.shape.origin)}" if fit.recipe.shape.changes else ""
+    persons = f"mean over {int(row['persons']):,} persons with an own estimate"
+    return [f"reliability of the intercept{at} {row['reliability']:.3f} ({persons})"]
 
 
 def _interval(found: Finding) -> str:

@@ -109,7 +109,7 @@ def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows,
 def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
     panel = fit.panel
     sizes, counts = np.unique(panel.persons.sizes, return_counts=True)
-    roles = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
+    roles = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since", "where")
     facts = panel.time_facts
     return {
         **{name: getattr(panel, name) for name in roles},
@@ -145,7 +145,7 @@ def _person_table(fit: FittedModel) -> pd.DataFrame:
 
 
 def _panel(values: dict[str, Any]) -> Any:
-    names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
+    names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since", "where")
     roles = {name: values[name] for name in names}
     if values["table"] is not None:
         return Panel.restored(values["table"], roles, values["reasons"], _clock(roles, values["clock"]))

@@ -41,6 +41,7 @@ def recipe_from(values: dict[str, Any], model: GrowthModel, panel: Any, terms: T
         covariates=covariates,
         covariate_means=values["covariate_means"],
         made=terms.made,
+        units=terms.units,
         growth_rows=values["growth_rows"],
         x=terms.x,
         z=terms.z,

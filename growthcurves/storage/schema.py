@@ -81,6 +81,7 @@ FIT = record(
         time_unit=maybe(text),
         outcome_unit=maybe(text),
         since=scalar,
+        where=maybe(text),
         rows=count,
         sizes=array(1, "iu"),
         labels=maybe(table),
@@ -102,7 +103,9 @@ FIT = record(
         shape_values=maybe(array(2)),
     ),
     moments=record(
-        terms=row(each(row(count, count)), each(count), each(each(count)), each(each(row(count, number)))),
+        terms=row(
+            each(row(count, count)), each(count), each(each(count)), each(each(row(count, number))), each(number)
+        ),
         total=array(2),
         rows=count,
         persons=count,
@@ -155,6 +158,7 @@ def _positions(values: dict[str, Any], terms: Terms) -> Laws:
     yield "columns of the fixed part", len(set(terms.x)) == len(terms.x)
     yield "columns of the random part", all(k < rows for k in terms.z) and len(set(terms.z)) == q
     yield "row columns", all(made and all(g <= stored for g, _ in made) for made in terms.made)
+    yield "units of columns", len(terms.units) == stored and all(0 < unit < np.inf for unit in terms.units)
     yield "blocks of random effects", sorted(i for block in terms.blocks for i in block) == list(range(q))
     block_of = {i: number for number, block in enumerate(terms.blocks) for i in block}
     free = found["free"]

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from growthcurves.errors import DataError, GrowthCurvesError, NotAvailableError, brief
+from growthcurves.output.files import path_of
 
 FORMAT = "growthcurves fit"
-VERSION = 6
+VERSION = 7
 
 #: What reading a file that is not whole may end in.
 DAMAGE = (
@@ -34,7 +35,7 @@ def opened(path: str | Path) -> tuple[Any, Any]:
     DataError
         When there is no such file, it is no saved fit, or it is one of another version.
     """
-    path = Path(path).expanduser()
+    path = path_of(path)
     if not path.exists():
         raise DataError(f"There is no file {brief(path, 150)}.")
     if not path.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import growthcurves
@@ -13,6 +14,15 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(growthcurves.__file__).resol
 SLEEP = ["--id", "subject", "--time", "day", "--outcome", "reaction"]
 TRIAL = ["--id", "patient", "--time", "week", "--outcome", "depression"]
 
+#: The most signs of a sentence, and of what stands before it.
+LONGEST = 340
+#: Words of Python, which no one types in a shell: calls, names of options with an equals sign, types, raw floats.
+PYTHON = re.compile(
+    r"\b\w+\([^()]*\.\.\.|\b(?:gc|fit|model|panel|pd|np|growthcurves)\.[a-z]\w*|\b\w+_\w+\(|\b[A-Z][a-z]+[A-Z]?\w*\(\)"
+    r"|(?<![-\w ])[a-z]\w*=|(?<=\s)(?<!--read )(?<!--set )[a-z_]\w*=|\bNone\b|\w+Error\b|Traceback|\d\.\d{9,}"
+    r"|\bdict\b|\btuple\b|\bDataFrame\b|\bpandas\b|\bufunc\b"
+)
+
 
 def one_line(result):
     """The error as the user sees it: exit code 2, one line, no traceback."""
@@ -21,3 +31,14 @@ def one_line(result):
     assert len(lines) == 1 and lines[0].startswith("growthcurves: "), result.stderr
     assert "Traceback" not in result.output
     return lines[0]
+
+
+def spoken_plainly(text, given=()):
+    """Lines that are short and hold no words of Python but the user's own, which are quoted or were `given`."""
+    for line in text.splitlines():
+        own = sorted((item for item in given if len(item) > 2), key=len, reverse=True)
+        for item in own:
+            line = line.replace(item, "it")
+        found = PYTHON.search(re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`|such as [\w=]+", "it", line))
+        assert found is None, f"{found[0]!r} in {line}"
+        assert len(line) <= LONGEST, f"{len(line)} signs: {line}"

@@ -39,7 +39,7 @@ MODELS = {
         {"shape": "quadratic", "predictors": {"quadratic": "arm"}},
     ),
     "for all": (["--predictors", "arm"], {"predictors": "arm"}),
-    "covariate": (["--covariates", "late"], {"covariates": "late"}),
+    "covariate": (["--time-varying", "late"], {"time_varying": "late"}),
     "ml": (["--method", "ml", "--wave", "visit"], {"wave": "visit"}),
 }
 
@@ -172,7 +172,8 @@ WRONG = {
     "reference column": (["--reference", "arms=drug"], "'arms'"),
     "predictors": (["--predictors", "sloop=day"], "'slope'"),
     "predictors of slope": (["--shape", "occasions", "--slope", "day"], "no intercept and slope"),
-    "covariate": (["--covariates", "stress"], "'stress'"),
+    "covariate": (["--time-varying", "stress"], "'stress'"),
+    "old name": (["--covariates", "stress"], "--covariates is called --time-varying"),
     "times": (["--times", "1=0"], "--columns"),
     "option": (["--slopes", "x"], "--slope"),
     "wave": (["--wave", "visit"], "'visit'"),
@@ -190,7 +191,7 @@ WRONG = {
     "bad terms": (["--slope", "day +* 2"], ""),
     "no terms": (["--slope", "+"], "ends where a term is due"),
     "a term is missing": (["--slope", "subject +"], "ends where a term is due"),
-    "a covariate is missing": (["--covariates", "subject +"], "ends where a term is due"),
+    "a covariate is missing": (["--time-varying", "subject +"], "ends where a term is due"),
 }
 
 
@@ -220,7 +221,7 @@ def test_a_formula_runs_no_code(run, sleep):
 
 
 def test_values_that_a_function_cannot_take(run, sleep):
-    line = one_line(run("fit", sleep, *SLEEP, "--covariates", "np.log(day - 1)"))
+    line = one_line(run("fit", sleep, *SLEEP, "--time-varying", "np.log(day - 1)"))
     assert "'np.log(day - 1)' is undefined for person 308" in line
 
 
@@ -241,3 +242,14 @@ def test_formula_with_its_options(asks, trial):
     formula = "depression ~ week * arm + (week | patient)"
     found = asks("fit", trial, "--formula", formula, "--reference", "arm=placebo", "--by", "arm", "--wave", "visit")
     assert "slope:arm[drug]" in json.dumps(found["fixed_effects"])
+
+
+def test_the_old_name_in_a_model_file(run, sleep, tmp_path):
+    (tmp_path / "old.toml").write_text('[model]\ncovariates = "stress"\n')
+    line = one_line(run("fit", sleep, *SLEEP, "--model", tmp_path / "old.toml"))
+    assert "covariates is called time-varying" in line
+
+
+def test_a_wide_table_without_an_outcome_is_told_as_that(run, wide):
+    line = one_line(run("report", wide, "--id", "subject", "--time", "day"))
+    assert "the table is wide" in line and "--columns 'reaction_{day}'" in line

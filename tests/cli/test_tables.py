@@ -7,7 +7,7 @@ import pytest
 from cli_errors import SLEEP, TRIAL, one_line
 
 import growthcurves as gc
-from growthcurves.cli.plainly import in_options
+from growthcurves.cli.wording import in_options
 
 
 @pytest.fixture
@@ -89,8 +89,15 @@ def test_a_code_among_numbers_is_told_in_options(run):
     [
         ("with read_table(..., missing=['5%']).", "with --missing '5%'."),
         ("with read_table(..., missing=[-99, 'a']).", "with --missing -99 --missing 'a'."),
-        ("read_table(..., labels=False) keeps", "--read labels=False keeps"),
+        ("read_table(..., labels=False) keeps", "--read labels=no keeps"),
         ("say day_first=True or day_first=False", "say --day-first or --month-first"),
+        ("read_table(..., missing=['a,b', 1])", "--missing '`a,b`' --missing 1"),
+        ("read_table(..., decimal=',', thousands='.').", "--read decimal=',' --read thousands='.'."),
+        ("fit it anew with fit.refit(method='reml').", "fit it anew with --method 'reml'."),
+        ("say which with sheet_name=.", "say which with --read sheet_name=."),
+        ("leave it out with keep=[...], or ns(t, df=4)", "leave it out with --keep, or ns(t, df=4)"),
+        ("people=-1: give the number", "--set people=-1: give the number"),
+        ("'f' is not defined: if it is your own, give it with functions={'f': ...}.", "'f' is not defined."),
         ("give id=['arm', 'who'].", "give --id 'arm' --id 'who'."),
         ("as in columns={'y': {'a_1': 0, 'z': 9}}.", 'as in --columns "y=a_1:0,z:9".'),
         ("at 'day' 3. See panel.duplicates().", "at 'day' 3."),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growthcurves.data.panel import Panel
 from growthcurves.data.read import read_table
 from growthcurves.errors import DataError, GrowthCurvesError, ModelError, NotAvailableError
 
@@ -160,3 +161,33 @@ def test_no_file_gives_another_error_than_ours(tmp_path_factory, content):
     except GrowthCurvesError:
         return
     assert len(frame)
+
+
+@pytest.mark.parametrize(
+    ("cell", "advice"),
+    [
+        ("1.013,5", "decimal=',', thousands='.'"),
+        ("1,013.5", "thousands=','"),
+        ("1'013", "thousands="),
+        ("\u22123", "write the minus sign as -"),
+        ("13%", "write the numbers alone, without '%'"),
+        ("13 kg", "write the numbers alone, without 'kg'"),
+        ("low", "it is a column of words"),
+    ],
+)
+def test_advice_fits_how_the_numbers_are_written(tmp_path, cell, advice):
+    path = tmp_path / "a.csv"
+    path.write_text("id;t;y\n" + "".join(f"{who};{t};{cell}\n" for who in (1, 2, 3) for t in (0, 1)), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        Panel(read_table(path), id="id", time="t", outcome="y")
+    assert advice in str(caught.value)
+    if "thousands" in advice:
+        options = {"decimal": ",", "thousands": "."} if "decimal" in advice else {"thousands": cell[1]}
+        assert Panel(read_table(path, **options), id="id", time="t", outcome="y").values[0] in (1013, 1013.5)
+
+
+def test_a_last_line_of_another_kind_is_no_table(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,t,y\n1,0,2\n1,1,3\n\nTotal;32\n")
+    with pytest.raises(DataError, match="Line 5 of a.csv has 1 field where the header has 3"):
+        read_table(path)

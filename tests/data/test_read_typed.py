@@ -234,7 +234,7 @@ def test_a_missing_package_and_a_broken_file_and_a_strange_option(tmp_path, monk
     with pytest.raises(DataError, match=f"t{ending} cannot be read as") as caught:
         read_table(path)
     assert "\n" not in str(caught.value)
-    with pytest.raises(ModelError, match=f"option of read_table for {ending} files 'sep'"):
+    with pytest.raises(ModelError, match=f"option of the reader of {ending} files called 'sep'"):
         read_table(path, sep=",")
 
     def absent(name):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import growthcurves as gc
 from growthcurves.data.read import read_table
-from growthcurves.data.repeats import repeated_note, reused_ids_note
+from growthcurves.data.repeats import repeated_note
+from growthcurves.data.reused_ids import reused_ids_note
 from growthcurves.errors import ColumnError, DataError, DataWarning, ModelError
 
 

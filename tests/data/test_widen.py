@@ -103,6 +103,8 @@ def test_two_rows_for_one_person_and_time(tmp_path):
         ({"values": []}, ModelError, ["values="]),
         ({"values": ["bdi", "day"]}, ModelError, ["'day' is named twice"]),
         ({"id": "day"}, ModelError, ["'day' is named twice"]),
+        ({"id": ["who", "day"]}, ModelError, ["'day' is named twice"]),
+        ({"id": ["who", "bdi"]}, ModelError, ["'bdi' is named twice"]),
         ({}, DataError, ["'mood' varies within person a", "values=", "keep="]),
         ({"keep": ["mood"]}, DataError, ["'mood' varies within person a"]),
         ({"keep": ["arn"]}, ColumnError, ["'arn'", "'arm'"]),

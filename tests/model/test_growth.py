@@ -37,7 +37,7 @@ Level 2   intercept_i = intercept + u_intercept
           e ~ N(0, sigma^2);  (u_intercept, u_slope) ~ N(0, G), G unstructured""",
     ),
     "predictors": (
-        {"predictors": {"intercept": "age + arm", "slope": "arm"}, "covariates": "stress"},
+        {"predictors": {"intercept": "age + arm", "slope": "arm"}, "time_varying": "stress"},
         """\
 Level 1   bdi = intercept_i + slope_i * week + stress + e
 Level 2   intercept_i = intercept + age + arm + u_intercept
@@ -102,7 +102,7 @@ def test_equations(name):
 
 
 def test_equations_of_a_random_covariate_show_that_it_varies():
-    model = MODEL.replace(covariates="stress", random=("intercept", "stress"))
+    model = MODEL.replace(time_varying="stress", random=("intercept", "stress"))
     text = model.equations()
     assert "u_stress" in text.splitlines()[0] or "stress_i" in text
 
@@ -256,3 +256,25 @@ def test_a_reference_level_may_be_a_number_for_a_text():
     one = gc.fit(gc.GrowthModel("weight", "day", "chick", predictors="diet", reference={"diet": 3}), chicks)
     other = gc.fit(gc.GrowthModel("weight", "day", "chick", predictors="diet", reference={"diet": "3"}), chicks)
     assert one.terms == other.terms and "slope:diet[1]" in one.terms
+
+
+@pytest.mark.parametrize("formula", ["", " ", "1", "0", "y ~ x", 5, ["stress"]])
+def test_time_varying_predictors_are_a_formula_with_terms(formula):
+    with pytest.raises(ModelError, match="time_varying= is a formula such as 'stress'"):
+        MODEL.replace(time_varying=formula)
+
+
+def test_the_old_name_of_time_varying_answers_with_the_new_one():
+    """At every door, in one sentence; an option that no model has is refused as such."""
+    formula, sleep = "reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")
+    doors = [
+        lambda: gc.GrowthModel("y", "t", "id", covariates="stress"),
+        lambda: MODEL.replace(covariates="stress"),
+        lambda: gc.fit(formula, sleep, covariates="stress"),
+        lambda: gc.ladder(gc.GrowthModel("reaction", "day", "subject"), sleep, steps=[{"covariates": "stress"}]),
+    ]
+    for door in doors:
+        with pytest.raises(ModelError, match="time_varying="):
+            door()
+    with pytest.raises(ModelError, match="no option of GrowthModel 'shapes'. Did you mean 'shape'"):
+        gc.GrowthModel("y", "t", "id", shapes="linear")

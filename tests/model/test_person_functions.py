@@ -24,10 +24,10 @@ def split(data):
 
 
 def test_both_doors_and_columns_made_by_hand(data, split):
-    model = gc.GrowthModel("reaction", "day", "subject", covariates="within(stress) + between(stress)")
+    model = gc.GrowthModel("reaction", "day", "subject", time_varying="within(stress) + between(stress)")
     fit = gc.fit(model, data)
     door = gc.fit("reaction ~ day + within(stress) + between(stress) + (day | subject)", data)
-    hand = gc.fit(model.replace(covariates="stress_within + stress_between"), split)
+    hand = gc.fit(model.replace(time_varying="stress_within + stress_between"), split)
     assert fit.terms == ("intercept", "slope", "within(stress)", "between(stress)")
     for other in (door, hand):
         assert other.deviance == pytest.approx(fit.deviance, rel=1e-11)
@@ -36,15 +36,15 @@ def test_both_doors_and_columns_made_by_hand(data, split):
 
 
 def test_random_slope_of_the_covariate(data, split):
-    model = gc.GrowthModel("reaction", "day", "subject", covariates="within(stress)")
+    model = gc.GrowthModel("reaction", "day", "subject", time_varying="within(stress)")
     random = ("intercept", "slope", "within(stress)")
     fit = gc.fit(model.replace(random=random), data)
-    hand = gc.fit(model.replace(covariates="stress_within", random=("intercept", "slope", "stress_within")), split)
+    hand = gc.fit(model.replace(time_varying="stress_within", random=("intercept", "slope", "stress_within")), split)
     assert fit.deviance == pytest.approx(hand.deviance, rel=1e-10)
 
 
 def test_new_rows_of_a_known_person_keep_the_mean_of_the_data(data, split):
-    fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", covariates="within(stress) + between(stress)"), data)
+    fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", time_varying="within(stress) + between(stress)"), data)
     np.testing.assert_allclose(fit.predict(data.iloc[3:9]), fit.fittedvalues.iloc[3:9], rtol=1e-10)
     mean = split.loc[split["subject"] == 308, "stress_between"].iloc[0]
     new = data[data["subject"] == 308].head(1).assign(stress=mean + 1.5, day=4)
@@ -53,7 +53,7 @@ def test_new_rows_of_a_known_person_keep_the_mean_of_the_data(data, split):
 
 
 def test_a_new_person_has_the_mean_of_its_own_rows(data):
-    fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", covariates="within(stress) + between(stress)"), data)
+    fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", time_varying="within(stress) + between(stress)"), data)
     new = data[data["subject"] == 308].head(2).assign(subject=1, stress=[3.0, 5.0], day=[0, 2])
     expected = [fit.params @ [1, 0, -1, 4], fit.params @ [1, 2, 1, 4]]
     np.testing.assert_allclose(fit.predict(new, people="average"), expected, rtol=1e-10)

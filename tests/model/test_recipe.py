@@ -41,8 +41,8 @@ MODELS = {
     "waves": BASE.replace(shape="occasions", wave="wave"),
     "centred": BASE.replace(predictors="center(age) * sex"),
     "natural splines": BASE.replace(predictors={"intercept": "ns(age, df=2)"}),
-    "covariates": BASE.replace(covariates="poly(stress, 2) * place", random=LINE),
-    "time in a covariate": BASE.replace(covariates="stress:day + I(day ** 2)"),
+    "covariates": BASE.replace(time_varying="poly(stress, 2) * place", random=LINE),
+    "time in a covariate": BASE.replace(time_varying="stress:day + I(day ** 2)"),
     "formula": "reaction ~ day * arm + I(day^2) + stress + log(age) + (day | subject)",
     "spline in a formula": "reaction ~ ns(day, df=3) * sex + (day | subject)",
     "without time": "reaction ~ stress + arm + (1 | subject)",
@@ -104,7 +104,7 @@ def test_the_rows_of_the_fit_are_made_again():
 
 
 def test_what_cannot_be_read_in_batches_is_said():
-    fit = gc.fit(BASE.replace(covariates="within(stress) + between(stress)"), SLEEP)
+    fit = gc.fit(BASE.replace(time_varying="within(stress) + between(stress)"), SLEEP)
     with pytest.raises(NotAvailableError, match="all rows of a person at once.*within_between"):
         fit.recipe.rows(SLEEP)
     fit = gc.fit(MODELS["categories"], SLEEP)

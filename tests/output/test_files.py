@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from growthcurves.errors import NotAvailableError
+from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.output import files
-from growthcurves.output.files import whole_file, write_text
+from growthcurves.output.files import path_of, whole_file, write_text
 
 PACKAGE = Path(files.__file__).resolve().parents[1]
 NAMES = [
@@ -224,3 +224,16 @@ def test_endings_that_cannot_be_written(outputs, tmp_path, name):
         with pytest.raises(NotAvailableError, match=r"can be written as .*\.(html|json|csv)"):
             outputs[kind](tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_begins_as_a_home_folder_does(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert path_of("~") == Path.home()
+    for name in ("~$trial.csv", "~nobody-of-that-name.csv"):
+        assert write_text(name, "whole").read_text() == "whole" and (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", [None, 3, ["a.csv"], "a\0b.csv"])
+def test_what_is_no_name_of_a_file(name):
+    with pytest.raises(DataError, match="The name of a file is needed"):
+        path_of(name)

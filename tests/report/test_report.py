@@ -247,7 +247,7 @@ def test_every_quantity_of_the_change_report_has_a_name(make_trial):
     model = gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm + age")
     findings = gc.fit(model, make_trial()).change(by="arm").findings
     known = {*LOOKS, Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH}
-    assert {finding.kind for finding in findings} == known - {Kind.PERSONS_IN_NO_GROUP}
+    assert {finding.kind for finding in findings} == known
     assert set(AT_A_TIME) == {Kind.MEAN_RATE, Kind.SD_OF_RATES}
 
 

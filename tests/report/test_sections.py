@@ -95,8 +95,8 @@ def test_missing_waves_are_counted_as_the_panel_counts_them(make_trial):
     frame.loc[[1, 2, 3, 6, 7, 9], "bdi"] = np.nan  # dropout after week 0, after week 1, and a gap
     fit = gc.fit(gc.GrowthModel("bdi", "week", "id", predictors="arm"), frame)
     said = section(gc.report(fit, by="arm"), "missing")
-    assert "There are 4 waves. Of 40 persons 37 at each of them, 2 up to some wave and not after it" in said
-    assert "1 with a gap or a late start were seen" in said and "●○○○" in said and "●○●●" in said
+    assert "Of 40 persons, 37 were seen at all 4 waves, 2 dropped out before the last and 1 missed one in" in said
+    assert "in between or came late." in said and "●○○○" in said and "●○●●" in said
 
 
 def test_own_times_have_no_waves_and_the_page_says_so(make_trial):
@@ -192,7 +192,7 @@ def test_every_warning_has_a_meaning(make_trial):
         (gc.GrowthModel("bdi", "week", "id", random=gc.Diagonal("intercept", "slope"), origin=90.0), frame),
         (gc.GrowthModel("bdi", "week", "id"), frame[frame["week"].isin([0, 4])]),
         (gc.GrowthModel("bdi", "week", "id"), frame.assign(bdi=frame["bdi"].where(frame.index % 9 != 4, -99.0))),
-        (gc.GrowthModel("y", "week", "who", covariates="arm"), ids_used_again()),
+        (gc.GrowthModel("y", "week", "who", time_varying="arm"), ids_used_again()),
     ]
     seen: set[NoteKind] = set()
     for model, data in cases:

@@ -96,16 +96,6 @@ def test_columns_that_are_combinations_of_others_take_nothing_away_from_persons(
         assert fit.predict(data.assign(months=0.0)).isna().all()
 
 
-def test_groups_that_no_predictor_of_the_rate_tells_apart_have_no_difference_to_report():
-    """Zero with an interval from zero to zero would be read as a finding."""
-    data = gc.load_dataset("sleepstudy")
-    data = data.assign(arm=np.where(data["subject"].factorize()[0] % 2, "b", "a"))
-    report = gc.fit("reaction ~ day + (day | subject)", data).change(by="arm")
-    row = report.table.set_index("quantity").loc["difference of mean rate from a"]
-    assert np.isnan(row["estimate"]) and "no predictor of the rate" in row["note"]
-    assert "less that of group a" not in str(report)
-
-
 def test_the_defaults_of_intervals_may_be_written_out():
     fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
     written = fit.conf_int(method="wald", level=0.95, n=1000, rng=None)

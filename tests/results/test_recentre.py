@@ -48,7 +48,7 @@ def test_the_textbook_formulas(sleep_fit):
 def test_with_predictors_and_a_covariate(trial, trial_model):
     stress = np.random.default_rng(3).normal(size=len(trial))
     data = trial.assign(stress=stress)
-    model = trial_model.replace(covariates="stress")
+    model = trial_model.replace(time_varying="stress")
     there, other = gc.fit(model, data).recentre(4), gc.fit(model.replace(origin=4.0), data)
     np.testing.assert_allclose(there.params, other.params, rtol=1e-7)
     np.testing.assert_allclose(there.bse, other.bse, rtol=1e-7)

@@ -27,7 +27,7 @@ SLEEP = gc.load_dataset("sleepstudy").assign(
 BASE = gc.GrowthModel("reaction", "day", "subject")
 MODELS = {
     "linear": BASE,
-    "predictors": BASE.replace(predictors="arm * center(age)", covariates="stress"),
+    "predictors": BASE.replace(predictors="arm * center(age)", time_varying="stress"),
     "own knots": BASE.replace(shape=gc.Piecewise("event"), random=("intercept", "slope1")),
     "without time": "reaction ~ stress + (1 | subject)",
 }

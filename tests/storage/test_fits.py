@@ -23,8 +23,8 @@ BASE = gc.GrowthModel("reaction", "day", "subject")
 MODELS = {
     "linear": BASE,
     "predictors": BASE.replace(predictors="arm * center(age)", reference={"arm": "b"}),
-    "covariates": BASE.replace(covariates="stress + stress:arm", shape="quadratic"),
-    "within": BASE.replace(covariates="within(stress) + between(stress)"),
+    "covariates": BASE.replace(time_varying="stress + stress:arm", shape="quadratic"),
+    "within": BASE.replace(time_varying="within(stress) + between(stress)"),
     "splines": BASE.replace(shape=gc.Spline(df=3), predictors={"intercept": "ns(age, 2)", "s1": "ns(age, 2)"}),
     "coding": BASE.replace(shape="occasions", predictors="C(arm, contr.sum)"),
     "own knots": BASE.replace(shape=gc.Piecewise("event", jump=True), random=("intercept", "slope")),
@@ -50,7 +50,7 @@ def test_the_same_answers_without_rows(fit, tmp_path):
     same(again.people(), fit.people())
     same(again.random_effects, fit.random_effects)
     new = SLEEP.iloc[[3, 40, 77]]
-    if "within" not in str(fit.model.covariates):
+    if "within" not in str(fit.model.time_varying):
         for people in ("known", "average", "new"):
             same(again.predict(new, people=people, interval="prediction"), fit.predict(new, people, None, "prediction"))
     if fit.model.time is not None:

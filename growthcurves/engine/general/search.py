@@ -100,7 +100,7 @@ def scaled_step(here: Evaluated) -> tuple[Array, float, bool]:
     """Newton's step with every coordinate in its own unit, the squared decrement, and whether curvature is negative."""
     unit = 1.0 / np.sqrt(np.maximum(np.abs(np.diag(here.hessian)), 1e-300))
     unit = np.minimum(unit, 1e6 * unit.min(initial=np.inf))
-    step, squared, saddle = newton_step(unit * here.gradient, unit[:, None] * here.hessian * unit)
+    step, squared, saddle, _ = newton_step(unit * here.gradient, unit[:, None] * here.hessian * unit)
     return unit * step, squared, saddle
 
 

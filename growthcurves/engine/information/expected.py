@@ -18,7 +18,7 @@ def expected_hessian(problem: Problem, optimum: Optimum) -> Array:
     m, q, p, s = face.size, problem.q, problem.p, at.sigma2
     E = face.directions(theta).reshape(m, q * q)
     inner = slopes.expected_hessian()
-    trace = slopes.trace.ravel()
+    trace = slopes.sums.p.ravel()
     if problem.reml:
         whitened = slopes.whitened.reshape(q * q, p * p)
         inner = inner - 2.0 * _given_fixed(problem, optimum)

@@ -14,11 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.products import wide
+from growthcurves.numerics.products import kron, wide
 
 
 class Reduction(NamedTuple):
@@ -39,6 +37,11 @@ class Curvature(NamedTuple):
     p: Array
     pp: Array
     pk: Array
+
+    def expected_hessian(self) -> Array:
+        """sum_i tr(E P_i F P_i) as a (q q, q q) matrix: expected second derivative of the log determinants."""
+        q = len(self.p)
+        return self.pp.transpose(3, 0, 1, 2).reshape(q * q, q * q)
 
 
 class Designs(NamedTuple):
@@ -79,6 +82,6 @@ def standard_products(people: PersonMoments, into_z: Array, into_xy: Array) -> t
     closed = people.terms.z_closed
     G = people.block(closed, closed).reshape(into_z.shape[0] ** 2, -1)
     C = people.cross_products().reshape(into_z.shape[0] * into_xy.shape[0], -1)
-    G = wide(np.kron(into_z, into_z).T, G)
-    C = wide(np.kron(into_z, into_xy).T, C)
+    G = wide(kron(into_z, into_z).T, G)
+    C = wide(kron(into_z, into_xy).T, C)
     return G.reshape(q, q, -1), C.reshape(q, width, -1)

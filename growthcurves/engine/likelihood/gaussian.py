@@ -103,10 +103,8 @@ class Derivatives:
         Derivative of rss in D.
     whitened : (q, q, p, p) array
         R^-1 (sum_i U_ia U_ib')_X R^-T for A = R R': minus the derivative of A in D_ab, whitened.
-    expected : (q, q, q, q) array
-        sum P_i x P_i; its contraction sum E_bc P_cd F_da P_ab is the expected Hessian of the log determinants.
-    trace : (q, q) array
-        sum P_i, the derivative of the log determinants.
+    sums : Curvature
+        The sums over persons of which they are made.
     """
 
     gradient: Array
@@ -114,13 +112,11 @@ class Derivatives:
     fixed_scale: Array
     rss: Array
     whitened: Array
-    expected: Array
-    trace: Array
+    sums: Curvature
 
     def expected_hessian(self) -> Array:
         """sum_i tr(E P_i F P_i) as a (q q, q q) matrix: expected second derivative of the log determinants."""
-        q = len(self.trace)
-        return self.expected.transpose(3, 0, 1, 2).reshape(q * q, q * q)
+        return self.sums.expected_hessian()
 
     def information(self, direction: Array) -> float:
         """Expected second derivative of -2 log likelihood along a symmetric matrix."""
@@ -163,7 +159,7 @@ def held(problem: Problem, D: Array, inverse: Array, v: Array, precision: float)
     weight = (precision * v)[:, None] * v
     if problem.reml:
         weight[:p, :p] += inverse.T @ inverse
-    sums = _curvature(problem, D, weight)
+    sums = curvature(problem, D, weight)
     by_pair = sums.uu.transpose(0, 2, 1, 3)
     gradient = sums.p - by_pair.reshape(q, q, weight.size) @ weight.ravel()
     whitened = inverse @ by_pair[:, :, :p, :p] @ inverse.T
@@ -185,10 +181,11 @@ def derivatives(problem: Problem, at: Criterion) -> Derivatives:
     cross = (cross + cross.reshape(q, q, p).swapaxes(0, 1).reshape(q * q, p)) / 2
     fixed = here.hessian - (2.0 * nu / at.rss) * (cross @ cross.T).reshape(q, q, q, q)
     profiled = fixed - (nu / at.rss**2) * (rss[:, :, None, None] * rss)
-    return Derivatives(here.gradient, profiled, fixed, rss, here.whitened, here.sums.pp, here.sums.p)
+    return Derivatives(here.gradient, profiled, fixed, rss, here.whitened, here.sums)
 
 
-def _curvature(problem: Problem, D: Array, weight: Array) -> Curvature:
+def curvature(problem: Problem, D: Array, weight: Array) -> Curvature:
+    """The sums over all persons that derivatives need."""
     q, width = problem.q, problem.p + 1
     parts = [block.curvature(D, weight) for block in problem.blocks]
     if not parts:

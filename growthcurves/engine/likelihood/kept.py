@@ -87,7 +87,7 @@ class KeptBlocks(OwnBlocks):
         L = square_root(D)
         outer = np.einsum("ai,bj->ijab", L, L).reshape(q * q, q * q)
         inner = _times(outer, self.G.reshape(q * q, *self.G.shape[2:]))
-        logs, M = unrolled(inner.reshape(self.G.shape), L)
+        logs, M = unrolled(inner.reshape(self.G.shape), L[..., None, None])
         found = Shrunk(D, logs, M, np.stack([_combine(row, self.C) for row in M]))
         self._last[:] = [found]
         return found

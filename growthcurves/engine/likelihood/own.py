@@ -20,10 +20,10 @@ from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.rows import pair_index
 from growthcurves.engine.sums.schedules import Schedules
-from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.factors import dot, shrunk, square_root
-from growthcurves.numerics.products import long_sum, wide
+from growthcurves.numerics.products import kron, long_sum, wide
 from growthcurves.numerics.threads import in_order
 
 #: Up to so many numbers, the products of few persons are kept as if each had a schedule to itself.
@@ -160,7 +160,7 @@ class Factored:
     @cached_property
     def _both_z(self) -> Array:
         """Standard Z'Z from closed Z'Z, both flat."""
-        return np.ascontiguousarray(np.kron(self.into_z, self.into_z).T)
+        return np.ascontiguousarray(kron(self.into_z, self.into_z).T)
 
     def products(self, part: slice) -> tuple[Array, Array]:
         """Z'Z (q, q, n) and S = Z'[g y] (q, m, n) of some persons, in standard columns of Z."""
@@ -212,8 +212,8 @@ class Factored:
         K = full.reshape(m, r, m, r).transpose(0, 2, 1, 3)
         both: Array = K + K.swapaxes(2, 3)
         both[:, :, range(r), range(r)] /= 2.0
-        columns, factors = np.triu_indices(m), np.triu_indices(r)
-        return both[columns][:, factors[0], factors[1]]
+        factors = upper(r)
+        return both[upper(m)][:, factors[0], factors[1]]
 
 
 def _total(sums: tuple[Array, ...] | list[Array]) -> Array:

@@ -8,7 +8,7 @@ the cone the factor has r s - r (r - 1) / 2 parameters and no ridge. See docs/en
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -87,11 +87,17 @@ def scale_of(D: Array) -> float:
     return max(1.0, float(np.trace(D)))
 
 
+@lru_cache(maxsize=256)
+def square(block: tuple[int, ...]) -> tuple[Array, ...]:
+    """The index of the entries of a matrix between the members of a block."""
+    return np.ix_(block, block)
+
+
 def spectrum(D: Array, partition: tuple[tuple[int, ...], ...]) -> list[tuple[tuple[int, ...], Array, Array]]:
     """Eigenvalues (descending) and eigenvectors of D within each block."""
     out = []
     for block in partition:
-        values, vectors = np.linalg.eigh(D[np.ix_(block, block)])
+        values, vectors = np.linalg.eigh(D[square(block)])
         out.append((block, values[::-1], vectors[:, ::-1]))
     return out
 
@@ -102,16 +108,18 @@ def face_of(D: Array, partition: tuple[tuple[int, ...], ...], zero: float) -> tu
     rotation = np.eye(q)
     T = np.zeros((q, q))
     free = []
+    limit = zero * scale_of(D)
     for block, values, vectors in spectrum(D, partition):
-        rank = int((values > zero * scale_of(D)).sum())
+        rank = int((values > limit).sum())
         index = np.ix_(block, block[:rank])
         if rank == len(block):
-            T[index] = np.linalg.cholesky(D[np.ix_(block, block)])
+            T[index] = np.linalg.cholesky(D[square(block)])
         else:
-            rotation[np.ix_(block, block)] = vectors
+            rotation[square(block)] = vectors
             T[index] = np.eye(len(block))[:, :rank] * np.sqrt(values[:rank])
         free += [(block[i], block[j]) for j in range(rank) for i in range(j, len(block))]
-    return Face(rotation, tuple(free)), np.array([T[i, j] for i, j in free])
+    face = Face(rotation, tuple(free))
+    return face, T[face._rows, face._columns]
 
 
 def null_space(D: Array, partition: tuple[tuple[int, ...], ...], zero: float) -> list[Array]:

@@ -193,9 +193,9 @@ class Cor(Quantity):
         return (self.first, self.second)
 
     def over(self, points: Point) -> Array:
-        size = _variances(points, self.first) * _variances(points, self.second)
+        size = np.sqrt(_variances(points, self.first)) * np.sqrt(_variances(points, self.second))
         with np.errstate(divide="ignore", invalid="ignore"):
-            found = points.between(self.first, self.second) / np.sqrt(size)
+            found = points.between(self.first, self.second) / size
         return np.where(size > 0.0, np.clip(found, -1.0, 1.0), np.nan)
 
     def moment(self) -> Quantity:
@@ -273,8 +273,9 @@ class FixedEffect(Quantity):
 
 def correlation(point: Point, left: Array, right: Array) -> float:
     """Correlation of two combinations of random effects; NaN where one does not vary."""
-    size = point.between(left) * point.between(right)
-    return float(point.between(left, right) / np.sqrt(size)) if size > 0 else float("nan")
+    one, other = point.between(left), point.between(right)
+    size = np.sqrt(max(one, 0.0)) * np.sqrt(max(other, 0.0))  # each by itself: their product may leave the numbers
+    return float(point.between(left, right) / size) if size > 0 else float("nan")
 
 
 def _variances(points: Point, row: Array) -> Array:

@@ -86,8 +86,8 @@ def described(found: Evaluated, quantity: Quantity) -> Place | None:
     L = found.hessian - multiplier * bend
     basis = orthogonal_to(normal)
     K, across = basis.T @ L @ basis, basis.T @ (L @ n)
-    home, decrement, saddle = newton_step(basis.T @ g, K)
-    along, gain, _ = newton_step(across, K)
+    home, decrement, saddle, _ = newton_step(basis.T @ g, K)
+    along, gain, *_ = newton_step(across, K)
     home, curvature = basis @ home, float(n @ L @ n) - gain
     slope, profile = multiplier + float(n @ L @ home), found.deviance - decrement / 2.0
     along = n + basis @ along

@@ -16,8 +16,8 @@ from growthcurves.engine.likelihood.blocks import Blocks
 from growthcurves.engine.likelihood.gaussian import criterion
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO, null_space
-from growthcurves.engine.search.optimise import Optimum, descent_direction, newton_step
-from growthcurves.numerics.arrays import Array
+from growthcurves.engine.search.optimise import Optimum, descent_direction
+from growthcurves.numerics.arrays import Array, upper
 
 #: Squared Newton decrement, in -2 log likelihood, up to which a fit counts as converged.
 CONVERGED = 1e-8
@@ -56,8 +56,9 @@ def judge(problem: Problem, optimum: Optimum) -> Verdict:
     """Certify an optimum."""
     decrement, flat = _decrement(optimum)
     known = identified(problem.blocks, problem.partition) and not within_fixed_effects(problem)
-    way = descent_direction(optimum, problem.partition)
-    null = np.concatenate([np.zeros((problem.q, 0)), *null_space(optimum.at.D, problem.partition, ZERO)], axis=1)
+    bases = null_space(optimum.at.D, problem.partition, ZERO)
+    way = descent_direction(optimum, bases)
+    null = np.concatenate([np.zeros((problem.q, 0)), *bases], axis=1)
     unbounded = no_residual(problem, optimum)
     finite = bool(np.isfinite(optimum.at.deviance))
     converged = finite and way is None and decrement**2 < CONVERGED and not (flat and known) and not unbounded
@@ -68,11 +69,7 @@ def _decrement(optimum: Optimum) -> tuple[float, bool]:
     """Newton decrement, and whether the Hessian on the face is anything but positive definite."""
     if optimum.face.size == 0:
         return 0.0, False
-    gradient = optimum.face.gradient(optimum.theta, optimum.slopes.gradient)
-    hessian = optimum.face.hessian(optimum.theta, optimum.slopes.gradient, optimum.slopes.profiled)
-    _, squared, _ = newton_step(gradient, hessian)
-    values = np.linalg.eigvalsh(hessian)
-    return float(np.sqrt(squared)), bool(values[0] <= 1e-10 * values[-1])
+    return float(np.sqrt(optimum.step.decrement)), optimum.step.flat
 
 
 def no_residual(problem: Problem, optimum: Optimum) -> bool:
@@ -148,15 +145,15 @@ def identification_rows(lengths: Array, G: Array, partition: tuple[tuple[int, ..
     there = values > 1e-12 * np.maximum(values[:, -1:], 1e-300)
     root = np.sqrt(np.where(there, values, 0.0))
     R = root[:, :, None] * vectors.swapaxes(1, 2)
-    upper = np.triu_indices(q)
-    weight = np.where(upper[0] == upper[1], 1.0, np.sqrt(2.0))
+    rows, columns = upper(q)
+    weight = np.where(rows == columns, 1.0, np.sqrt(2.0))
     free = [(a, b) for block in partition for i, a in enumerate(block) for b in block[: i + 1]]
     out = np.zeros((len(G), len(weight) + 1, len(free) + 1))
     for column, (a, b) in enumerate(free):
         image = R[:, :, a, None] * R[:, None, :, b]
         image = image if a == b else image + image.swapaxes(1, 2)
-        out[:, :-1, column] = image[:, upper[0], upper[1]] * weight
+        out[:, :-1, column] = image[:, rows, columns] * weight
     identity = there[:, :, None] * np.eye(q)
-    out[:, :-1, -1] = identity[:, upper[0], upper[1]] * weight
+    out[:, :-1, -1] = identity[:, rows, columns] * weight
     out[:, -1, -1] = np.sqrt(np.maximum(lengths - there.sum(axis=1), 0.0))
     return out

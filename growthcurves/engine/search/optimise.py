@@ -10,12 +10,14 @@ See docs/engine.md, section 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from growthcurves.engine.likelihood.gaussian import Criterion, Derivatives, criterion, derivatives
+from growthcurves.engine.likelihood.gaussian import Criterion, Derivatives, criterion, derivatives, held
 from growthcurves.engine.likelihood.problem import Problem
-from growthcurves.engine.parameters.face import SMALL, ZERO, Face, face_of, null_space, scale_of
+from growthcurves.engine.parameters.face import SMALL, ZERO, Face, face_of, null_space, scale_of, square
 from growthcurves.numerics.arrays import Array
 
 #: The smallest eigenvalue of D in a start.
@@ -34,6 +36,16 @@ MAX_STEPS = 200
 MAX_FACES = 12
 
 
+class Step(NamedTuple):
+    """Newton's step, the squared decrement, whether there is negative curvature to follow, and whether the Hessian is
+    anything but positive definite."""
+
+    move: Array
+    decrement: float
+    curved_down: bool
+    flat: bool
+
+
 @dataclass(frozen=True)
 class Optimum:
     """Where the search ended.
@@ -46,6 +58,7 @@ class Optimum:
     theta : (k,) array
         Parameters on the face.
     evaluations : int
+        Evaluations of the criterion up to here.
     """
 
     at: Criterion
@@ -53,6 +66,12 @@ class Optimum:
     face: Face
     theta: Array
     evaluations: int
+
+    @cached_property
+    def step(self) -> Step:
+        """Newton's step from here on the face, which must have parameters."""
+        gradient = self.face.gradient(self.theta, self.slopes.gradient)
+        return newton_step(gradient, self.face.hessian(self.theta, self.slopes.gradient, self.slopes.profiled))
 
 
 class Search:
@@ -82,7 +101,7 @@ def optimise(problem: Problem, starts: list[Array]) -> Optimum:
         if best is None or found.at.deviance < best.at.deviance - search.noise(best.at):
             best = found
     assert best is not None
-    return Optimum(best.at, best.slopes, best.face, best.theta, search.evaluations)
+    return best
 
 
 def climb(search: Search, D: Array, known: Optimum | None = None) -> Optimum | None:
@@ -99,7 +118,7 @@ def climb(search: Search, D: Array, known: Optimum | None = None) -> Optimum | N
     for _ in range(MAX_FACES):
         lower = _drop(search, here)
         here = lower if lower is not None else here
-        way = descent_direction(here, partition)
+        way = descent_direction(here, null_space(here.at.D, partition, ZERO))
         if way is None:
             break
         face, theta = face_of(_leave(search, here, way), partition, ZERO)
@@ -123,23 +142,18 @@ def newton(search: Search, face: Face, theta: Array, known: Optimum | None) -> O
     for step_number in range(MAX_STEPS):
         if known is not None and _same_basin(search.problem, at, known, NEAR):
             return None
-        slopes = derivatives(search.problem, at)
-        if step_number == 0 and known is not None and _leads_to(search, at, slopes, known):
+        here = Optimum(at, derivatives(search.problem, at), face, theta, search.evaluations)
+        if step_number == 0 and known is not None and _leads_to(search, at, here.slopes, known):
             return None
         if face.size == 0 or np.trace(at.D) > RUNAWAY:
-            break
-        gradient = face.gradient(theta, slopes.gradient)
-        hessian = face.hessian(theta, slopes.gradient, slopes.profiled)
-        step, decrement, curved_down = newton_step(gradient, hessian)
-        if decrement < DECREMENT and not curved_down:
-            break
-        moved = _shorten(search, face, theta, step, at, decrement)
+            return here
+        if here.step.decrement < DECREMENT and not here.step.curved_down:
+            return here
+        moved = _shorten(search, here)
         if moved is None:
-            break
+            return here
         theta, at = moved
-    else:
-        slopes = derivatives(search.problem, at)
-    return Optimum(at, slopes, face, theta, search.evaluations)
+    return Optimum(at, derivatives(search.problem, at), face, theta, search.evaluations)
 
 
 def _leads_to(search: Search, at: Criterion, slopes: Derivatives, known: Optimum) -> bool:
@@ -158,7 +172,7 @@ def scored(problem: Problem, at: Criterion, slopes: Derivatives) -> Array:
     """One step of Fisher's scoring in (G, sigma^2) from a point, as D; what X takes of the information is ignored."""
     q, nu = problem.q, problem.error_df
     E = free_matrices(problem.partition, q)
-    trace = E @ slopes.trace.ravel()
+    trace = E @ slopes.sums.p.ravel()
     information = E @ slopes.expected_hessian() @ E.T - np.outer(trace, trace) / nu
     step = -np.linalg.lstsq(information, E @ slopes.gradient.ravel(), rcond=1e-10)[0]
     scale = max(1.0 - float(trace @ step) / nu, 0.1)  # of sigma^2, which moves too
@@ -179,8 +193,8 @@ def _same_basin(problem: Problem, at: Criterion, known: Optimum, near: float) ->
     return bool(0.0 <= squared < near and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.2)
 
 
-def newton_step(gradient: Array, hessian: Array) -> tuple[Array, float, bool]:
-    """Step, squared decrement, and whether there is negative curvature to follow.
+def newton_step(gradient: Array, hessian: Array) -> Step:
+    """Newton's step in the eigenbasis of the Hessian.
 
     Curvature is judged relative to the largest eigenvalue; a direction of negative curvature in which the
     slope vanishes is followed for its own sake.
@@ -194,20 +208,18 @@ def newton_step(gradient: Array, hessian: Array) -> tuple[Array, float, bool]:
     down = values < -1e-7 * largest
     still = down & (np.abs(move) < 1e-3)
     move[still] = np.where(slope[still] > 0, -1e-3, 1e-3)
-    return vectors @ move, decrement, bool(down.any())
+    return Step(vectors @ move, decrement, bool(down.any()), bool(values[0] <= 1e-10 * values[-1]))
 
 
-def _shorten(
-    search: Search, face: Face, theta: Array, step: Array, at: Criterion, decrement: float
-) -> tuple[Array, Criterion] | None:
+def _shorten(search: Search, here: Optimum) -> tuple[Array, Criterion] | None:
     """Halve the step until the deviance falls by a part of what was promised."""
-    noise = search.noise(at)
-    longest = 4.0 * (1.0 + float(np.linalg.norm(theta)))
-    length = min(1.0, longest / max(float(np.linalg.norm(step)), 1e-300))
+    noise = search.noise(here.at)
+    longest = 4.0 * (1.0 + float(np.linalg.norm(here.theta)))
+    length = min(1.0, longest / max(float(np.linalg.norm(here.step.move)), 1e-300))
     for _ in range(40):
-        there = theta + length * step
-        new = search.at(face.matrix(there))
-        if new.deviance <= at.deviance - 1e-4 * length * decrement + noise:
+        there = here.theta + length * here.step.move
+        new = search.at(here.face.matrix(there))
+        if new.deviance <= here.at.deviance - 1e-4 * length * here.step.decrement + noise:
             return there, new
         length /= 2.0 if np.isfinite(new.deviance) else 8.0
     return None
@@ -221,15 +233,18 @@ def _drop(search: Search, here: Optimum) -> Optimum | None:
         return None
     lower = settle(search, face, theta)
     higher = lower.at.deviance > here.at.deviance + search.noise(here.at)
-    if higher or descent_direction(lower, partition) is not None:
+    if higher or descent_direction(lower, null_space(lower.at.D, partition, ZERO)) is not None:
         return None
     return lower
 
 
-def descent_direction(here: Optimum, partition: tuple[tuple[int, ...], ...]) -> Array | None:
-    """A unit direction v that D lacks, with the deviance falling along v v'; None where the conditions hold."""
+def descent_direction(here: Optimum, null: list[Array]) -> Array | None:
+    """A unit direction v that D lacks, with the deviance falling along v v'; None where the conditions hold.
+
+    `null` holds for each block the directions that D lacks (`null_space`).
+    """
     best, way = 0.0, None
-    for basis in null_space(here.at.D, partition, ZERO):
+    for basis in null:
         if basis.shape[1] == 0:
             continue
         values, vectors = np.linalg.eigh(basis.T @ here.slopes.gradient @ basis)
@@ -260,18 +275,18 @@ def _leave(search: Search, here: Optimum, way: Array) -> Array:
 def moment_start(problem: Problem) -> Array:
     """MIVQUE(0) of Rao (1971): equate the sums of Z_i'r_i r_i'Z_i and r_i'r_i with their expectations.
 
-    r are the OLS residuals. The losses of degrees of freedom to X are ignored, since this is a start; it is
-    made positive definite.
+    r are the OLS residuals: the outcome in standard coordinates. For REML the expectations are those after what X
+    takes: where the design is balanced this is the REML estimate itself. It is made positive definite.
     """
-    q = problem.q
-    slopes = derivatives(problem, criterion(problem, np.zeros((q, q))))
+    q, p = problem.q, problem.p
+    here = held(problem, np.zeros((q, q)), np.eye(p) / np.sqrt(problem.rows), np.zeros(p + 1), 0.0)
     E = free_matrices(problem.partition, q)
-    trace = E @ slopes.trace.ravel()
     system = np.empty((len(E) + 1, len(E) + 1))
-    system[:-1, :-1] = E @ slopes.expected_hessian() @ E.T
-    system[:-1, -1] = system[-1, :-1] = trace
-    system[-1, -1] = problem.rows
-    solution = np.linalg.lstsq(system, np.append(-(E @ slopes.rss.ravel()), problem.rows), rcond=1e-10)[0]
+    system[:-1, :-1] = -E @ here.hessian.reshape(q * q, q * q) @ E.T
+    system[:-1, -1] = system[-1, :-1] = E @ here.gradient.ravel()
+    system[-1, -1] = problem.error_df
+    squares = E @ here.sums.uu[:, -1, :, -1].ravel()
+    solution = np.linalg.lstsq(system, np.append(squares, problem.rows), rcond=1e-10)[0]
     residual = max(float(solution[-1]), 0.01)
     return _positive((solution[:-1] @ E).reshape(q, q) / residual, problem.partition, LEAST)
 
@@ -281,12 +296,14 @@ def other_start(D: Array, partition: tuple[tuple[int, ...], ...]) -> Array:
     return _positive(np.diag(np.diag(D)) - D / 2.0, partition, LEAST)
 
 
+@lru_cache(maxsize=64)
 def free_matrices(partition: tuple[tuple[int, ...], ...], q: int) -> Array:
     """The symmetric matrices that are free, flattened: (m, q * q)."""
     free = [(a, b) for block in partition for a in block for b in block if b <= a]
     E = np.zeros((len(free), q, q))
     for m, (a, b) in enumerate(free):
         E[m, a, b] = E[m, b, a] = 1.0
+    E.flags.writeable = False
     return E.reshape(len(free), q * q)
 
 
@@ -294,6 +311,6 @@ def _positive(D: Array, partition: tuple[tuple[int, ...], ...], least: float) ->
     """D with its eigenvalues in every block raised to at least so much."""
     out = np.zeros_like(D)
     for block in partition:
-        values, vectors = np.linalg.eigh(D[np.ix_(block, block)])
-        out[np.ix_(block, block)] = (vectors * np.maximum(values, least)) @ vectors.T
+        values, vectors = np.linalg.eigh(D[square(block)])
+        out[square(block)] = (vectors * np.maximum(values, least)) @ vectors.T
     return out

@@ -106,7 +106,7 @@ def _information(problem: Problem, D: Array, basis: Array) -> Array:
     """Expected information of the entries of D with sigma^2 estimated, beta apart as it is in large samples."""
     slopes = derivatives(problem, criterion(problem, D))
     E = basis.reshape(len(basis), -1)
-    trace = E @ slopes.trace.ravel()
+    trace = E @ slopes.sums.p.ravel()
     return (E @ slopes.expected_hessian() @ E.T - np.outer(trace, trace) / problem.rows) / 2.0
 
 

@@ -10,7 +10,7 @@ follow from the Gram matrix of (g, y) by person. See docs/engine.md, section 1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,16 +39,20 @@ class Terms:
         Partition of the columns of Z; G is unstructured within a block and zero between blocks.
     made : tuple of Combination
         How each row column is made of stored columns; empty where they are the stored columns themselves.
+    units : tuple of float
+        What stored columns g_1, ..., g_m are measured in, powers of two; empty where in the units of the data.
     """
 
     x: tuple[tuple[int, int], ...]
     z: tuple[int, ...]
     blocks: tuple[tuple[int, ...], ...]
     made: tuple[Combination, ...] = ()
+    units: tuple[float, ...] = ()
 
     def combination(self, k: int) -> Combination:
         """Row column k in stored columns."""
-        return self.made[k] if self.made else ((k, 1.0),)
+        made = self.made[k] if self.made else ((k, 1.0),)
+        return tuple((g, c * self.units[g - 1]) if g else (g, c) for g, c in made) if self.units else made
 
     def leading(self, k: int) -> int:
         """The stored column that carries the own content of row column k: the last in its combination."""
@@ -122,7 +126,7 @@ class Terms:
         place = {old: new for new, old in enumerate(z)}
         blocks = tuple(tuple(place[a] for a in block if a in place) for block in self.blocks)
         kept = tuple(block for block in blocks if block)
-        return Terms(tuple(self.x[j] for j in x), tuple(self.z[a] for a in z), kept, self.made)
+        return replace(self, x=tuple(self.x[j] for j in x), z=tuple(self.z[a] for a in z), blocks=kept)
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ def standardise(gram: Array, lift: Array, own: Array) -> Standard:
     lengths = np.sqrt(np.diag(gram))
     factor, independent = sequential_cholesky(gram, lengths, RANK_TOLERANCE)
     columns = factor @ lift
-    basis, kept = _gram_schmidt(columns, lengths[own])
+    basis, kept = _gram_schmidt(columns, lengths[own] * np.abs(lift[own, np.arange(len(own))]))
     back = basis.T @ columns[:, kept]
     into = np.zeros((gram.shape[0], len(kept)))
     into[independent] = np.linalg.solve(factor[:, independent], basis)

@@ -18,11 +18,10 @@ from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.rows import pair_index, person_gram, provisional_centre
 from growthcurves.engine.sums.schedules import Schedules, shared_schedules
 from growthcurves.errors import DataError
+from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.products import long_sum
 from growthcurves.numerics.threads import in_order
-
-Array = np.ndarray
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ class PersonMoments:
     def schedule(self) -> NDArray[np.intp] | None:
         """The number of each person's schedule, (N,), or None where few persons share one."""
         closed = self.terms.z_closed
-        within = self.pairs[np.ix_(closed, closed)][np.triu_indices(len(closed))]
+        within = self.pairs[np.ix_(closed, closed)][upper(len(closed))]
         return shared_schedules([self.gram[row] for row in {0, *within.tolist()}], self._schedule_limit())
 
     def _schedule_limit(self) -> float:

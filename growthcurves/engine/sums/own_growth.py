@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
+
+#: Smallest eigenvalue of cross-products with unit diagonal from which they give a person's growth, and from which to
+#: nearly all digits.
+DETERMINED, SURE = 1e-9, 1e-4
+#: What is left of a column beside those before it, as a share of its length, that is nothing but rounding.
+DEPENDENT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -21,10 +27,35 @@ class OwnGrowth:
         NaN where a person's occasions do not determine them.
     inverse : (K, K, N) array
         Inverse of the person's basis cross-products: their sampling covariance per unit of residual variance.
+    sure : (N,) array of bool
+        Whose cross-products hold them to nearly all digits; the others are to be found from their rows.
     """
 
     estimates: Array
     inverse: Array
+    sure: Array
+
+    def with_rows(self, basis: Array, outcome: Array, codes: Array) -> OwnGrowth:
+        """The same with those of some persons found from their rows, in an orthonormal basis of each person's own.
+
+        Parameters
+        ----------
+        basis : (n, K) array
+            The growth basis at all rows of these persons.
+        outcome : (n,) array
+        codes : (n,) array of int
+            Whose rows they are.
+        """
+        estimates, inverse = self.estimates.copy(), self.inverse.copy()
+        order = np.argsort(codes, kind="stable")
+        persons, starts, sizes = np.unique(codes[order], return_index=True, return_counts=True)
+        for size in np.unique(sizes):
+            same = sizes == size
+            rows = order[starts[same][:, None] + np.arange(size)]
+            found, spread = _least_squares(basis[rows], outcome[rows])
+            estimates[:, persons[same]] = found.T
+            inverse[:, :, persons[same]] = spread.transpose(1, 2, 0)
+        return replace(self, estimates=estimates, inverse=inverse, sure=np.ones_like(self.sure))
 
     def rate(self, contrast: Array) -> Array:
         """A combination of the growth parameters, (N,); `contrast` is (K,) or one column per person, (K, N)."""
@@ -58,19 +89,38 @@ def own_growth(people: PersonMoments, columns: Sequence[int]) -> OwnGrowth:
         gram, target, level = basis.T @ gram @ basis, target @ basis, level @ basis
     estimates = np.full((people.count, len(columns)), np.nan)
     inverse = np.full((people.count, len(columns), len(columns)), np.nan)
-    able = _determined(gram)
+    condition = _condition(gram)
+    able = condition > DETERMINED
     found = np.linalg.solve(gram[able], np.broadcast_to(np.eye(len(columns)), gram[able].shape))
     constant = back[:, 0] if exact and stored[0] == 0 else (found @ level[able][:, :, None])[:, :, 0]
     estimates[able] = (found @ target[able][:, :, None])[:, :, 0] @ back.T + people.row_centre[-1] * constant
     inverse[able] = back @ found @ back.T
-    return OwnGrowth(estimates.T, inverse.transpose(1, 2, 0))
+    return OwnGrowth(estimates.T, inverse.transpose(1, 2, 0), condition > SURE)
 
 
-def _determined(gram: Array) -> np.ndarray:
-    """Persons whose basis has full column rank."""
+def _least_squares(basis: Array, outcome: Array) -> tuple[Array, Array]:
+    """Coefficients (m, K) and the inverse of B'B (m, K, K) of persons of as many rows, B (m, n, K); NaN without rank.
+
+    By QR of the columns in units of their lengths, so that conditions are not squared (Golub and Van Loan 2013, 5.3).
+    """
+    m, n, K = basis.shape
+    estimates, inverse = np.full((m, K), np.nan), np.full((m, K, K), np.nan)
+    if n < K:
+        return estimates, inverse
+    size = np.linalg.norm(basis, axis=1)
+    Q, R = np.linalg.qr(basis / np.where(size > 0.0, size, 1.0)[:, None, :])
+    able = (np.abs(np.einsum("mkk->mk", R)) > DEPENDENT).all(axis=1)
+    back = np.linalg.solve(R[able], np.broadcast_to(np.eye(K), R[able].shape)) / size[able][:, :, None]
+    estimates[able] = np.einsum("mak,mnk,mn->ma", back, Q[able], outcome[able])
+    inverse[able] = back @ back.swapaxes(1, 2)
+    return estimates, inverse
+
+
+def _condition(gram: Array) -> np.ndarray:
+    """Smallest eigenvalue of each person's basis cross-products with unit diagonal."""
     if gram.shape[1] == 1:
-        return gram[:, 0, 0] > 0
+        return (gram[:, 0, 0] > 0).astype(float)
     size = np.sqrt(np.einsum("naa->na", gram))
     size[size == 0] = 1.0
     values = np.linalg.eigvalsh(gram / (size[:, :, None] * size[:, None, :]))
-    return values[:, 0] > 1e-12
+    return values[:, 0]

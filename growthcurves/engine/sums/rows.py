@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.threads import each
 
 CHUNK_ROWS = 1 << 15
@@ -18,7 +18,7 @@ CHUNK_ROWS = 1 << 15
 def pair_index(width: int) -> NDArray[np.intp]:
     """Symmetric table of the position of each pair of columns in the packed Gram matrix."""
     table = np.empty((width, width), dtype=np.intp)
-    rows, columns = np.triu_indices(width)
+    rows, columns = upper(width)
     table[rows, columns] = table[columns, rows] = np.arange(rows.size)
     table.flags.writeable = False
     return table
@@ -58,7 +58,7 @@ def person_gram(
     Returns
     -------
     (pairs, N) array
-        Component first; the pairs are those of `np.triu_indices`.
+        Component first; the pairs are those of `upper`.
     """
     width = len(columns) + 1
     gram = np.empty((width * (width + 1) // 2, count))

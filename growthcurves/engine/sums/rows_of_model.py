@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,14 +22,14 @@ class Rows:
     terms : Terms
         Which products make X and Z.
     stored : sequence of (n,) arrays
-        Stored columns g_1, ..., g_m.
+        Stored columns g_1, ..., g_m, in the units of the terms.
     outcome : (n,) array
     weights : sequence of (N,) arrays
     persons : int
     starts : (N,) array or None
         Each person's first row, where rows of a person lie together.
-    codes : (n,) array
-        Whose row it is.
+    apart : (n,) array or None
+        Whose row it is, where rows of a person do not lie together.
     labels : (N,) array
     occasions : Occasions
     """
@@ -39,9 +40,17 @@ class Rows:
     weights: Sequence[Array]
     persons: int
     starts: Array | None
-    codes: Array
+    apart: Array | None
     labels: Array
     occasions: Occasions
+
+    @cached_property
+    def codes(self) -> Array:
+        """Whose row it is, (n,)."""
+        if self.starts is None:
+            assert self.apart is not None
+            return self.apart
+        return np.repeat(np.arange(self.persons), np.diff(self.starts, append=len(self.outcome)))
 
     def columns(self, pairs: Sequence[tuple[int, int]]) -> Array:
         """Columns of X, (n, k): products of a row column and a weight."""

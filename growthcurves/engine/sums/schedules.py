@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.products import kron
 from growthcurves.numerics.threads import in_order
 
 #: Where more than half of so many persons have schedules of their own, nobody looks further.
@@ -51,8 +52,8 @@ class Schedules:
     def merged(self) -> Schedules:
         """Schedules that are the same, to the last bit, made one."""
         q = self.G.shape[1]
-        upper = np.triu_indices(q)
-        keys = np.concatenate([self.lengths[None], self.G[:, upper[0], upper[1]].T])
+        rows, columns = upper(q)
+        keys = np.concatenate([self.lengths[None], self.G[:, rows, columns].T])
         _, first, codes = np.unique(keys, axis=1, return_index=True, return_inverse=True)
         codes = codes.reshape(-1)
         if first.size == self.counts.size:
@@ -70,7 +71,7 @@ class Schedules:
     def transformed(self, into_z: Array, into_xy: Array) -> Schedules:
         """The same in columns Z @ into_z and [X y] @ into_xy."""
         K, q, width = self.T.shape[:3]
-        into = np.kron(into_z, into_xy)
+        into = kron(into_z, into_xy)
         T = into.T @ self.T.reshape(K, q * width, q * width) @ into
         shape = (K, into_z.shape[1], into_xy.shape[1]) * 2
         return Schedules(self.counts, self.lengths, into_z.T @ self.G @ into_z, T.reshape(shape[:3] + shape[4:]))

@@ -111,7 +111,7 @@ class Sums:
         covariance = beta @ (x.into.T @ products)
         fixed = n * (beta @ beta - (mean @ beta) ** 2)
         outcome = total[-1, -1] - total[constant, -1] ** 2 / n
-        return float(covariance**2 / (fixed * outcome)) if fixed > CONSTANT * outcome else float("nan")
+        return float((covariance / fixed) * (covariance / outcome)) if fixed > CONSTANT * outcome else float("nan")
 
     def own_growth(self, columns: Sequence[int]) -> OwnGrowth:
         """Each person's own least-squares growth on some row columns."""

@@ -300,7 +300,7 @@ def check_functions(functions: Mapping[str, Callable[..., Any]] | None) -> dict[
 def undefined(name: str) -> str:
     """A sentence about a function that formulas do not know."""
     if name in BY_PERSON:
-        return f"{name}() belongs to time-varying covariates (covariates=)."
+        return f"{name}() belongs to time-varying covariates (time_varying=)."
     return (
         f"The function {name!r} is not defined, and so no formula may call it: if it is your own, give it with "
         f"functions={{{name!r}: ...}}."

@@ -116,13 +116,23 @@ def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options
     Terms with a column that varies within persons, and curves in time that no shape has, are time-varying
     covariates; the others predict the intercept, or the growth parameters of the curve in time that they hold.
     """
+    varying = frozenset(name for name in parsed.fixed.columns if name != parsed.time and varies(name))
+    return _model(parsed, varying, **options) if options else _plain_model(parsed, varying)
+
+
+@lru_cache(maxsize=256)
+def _plain_model(parsed: ParsedFormula, varying: frozenset[str]) -> GrowthModel:
+    """The model without options, made once."""
+    return _model(parsed, varying)
+
+
+def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> GrowthModel:
     shape, origin = shape_and_origin(_curves(parsed))
     covariates: list[Term] = []
     predictors: dict[str, list[Term]] = {name: [] for name in shape.parameters}
     for term in parsed.fixed.terms:
         curve = parsed.curve(term)
-        other = (column for column in term.columns if column != parsed.time)
-        if any(varies(column) for column in other) or (curve is None and parsed.time in term.columns):
+        if not varying.isdisjoint(term.columns) or (curve is None and parsed.time in term.columns):
             covariates.append(term)
         elif curve is None:
             predictors["intercept"].append(term)
@@ -146,7 +156,7 @@ def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options
         shape=shape,
         origin=origin if parsed.time is not None else None,
         predictors={name: str(formula) for name, formula in formulas.items()},
-        covariates=" + ".join(map(str, covariates)) or None,
+        time_varying=" + ".join(map(str, covariates)) or None,
         random=_random_part(parsed, shape),
         evaluated_over="rows",
         **options,

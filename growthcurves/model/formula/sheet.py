@@ -59,6 +59,8 @@ class Sheet:
         Functions besides the usual.
     states : dict, optional
         What the functions learned from earlier data.
+    made : mapping of factor to what it makes, optional
+        Factors that are not computed from columns: a person of a given level of `C(age > 44)`, of whatever age.
     """
 
     def __init__(
@@ -67,11 +69,12 @@ class Sheet:
         rows: int,
         own: Mapping[str, Callable[..., Any]] | None = None,
         states: States | None = None,
+        made: Mapping[Factor, Any] | None = None,
     ) -> None:
         self._column, self.rows, self._own = column, rows, own or {}
         self.states: States = {} if states is None else states
         self._columns: dict[str, Any] = {}
-        self._factors: dict[Factor, Any] = {}
+        self._factors: dict[Factor, Any] = dict(made or {})
         self._made: dict[tuple[Factor, bool], list[tuple[str, Any, np.ndarray]]] = {}
 
     def column(self, name: str) -> Any:
@@ -82,14 +85,15 @@ class Sheet:
 
     def categorical(self, factor: Factor) -> bool:
         """Whether a factor stands for levels."""
-        return isinstance(self._value(factor), Coded)
+        return isinstance(self.value(factor), Coded)
 
     def spans(self, factor: Factor) -> bool:
         """Whether the columns of a factor together make the constant."""
-        value = self._value(factor)
+        value = self.value(factor)
         return isinstance(value, (Coded, Spread)) and value.spans
 
-    def _value(self, factor: Factor) -> Any:
+    def value(self, factor: Factor) -> Any:
+        """What a factor makes: numbers (rows,), `Coded` categories, or a `Spread` of columns."""
         if factor not in self._factors:
             if isinstance(factor, Column):
                 value = self.column(factor.name)
@@ -104,7 +108,7 @@ class Sheet:
     def _columns_of(self, factor: Factor, reduced: bool) -> list[tuple[str, Any, np.ndarray]]:
         key = (factor, reduced)
         if key not in self._made:
-            value = self._value(factor)
+            value = self.value(factor)
             several = isinstance(value, (Coded, Spread))
             self._made[key] = list(value.columns(reduced)) if several else [("", None, value)]
         return self._made[key]
@@ -114,7 +118,7 @@ class Sheet:
         return functools.reduce(operator.mul, (self._width(*scoped) for scoped in product), 1)
 
     def _width(self, factor: Factor, reduced: bool) -> int:
-        value = self._value(factor)
+        value = self.value(factor)
         if isinstance(value, Coded):
             return max(len(value.levels) - reduced, 0)
         return len(value.fields) - reduced if isinstance(value, Spread) else 1

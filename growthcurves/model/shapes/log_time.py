@@ -46,7 +46,7 @@ class LogTime(Shape):
     def __post_init__(self) -> None:
         number = isinstance(self.offset, Real) and not isinstance(self.offset, bool)
         if not number or not 0 < self.offset <= 1e300:
-            raise ModelError(f"LogTime() takes an offset larger than 0, not {shown_value(self.offset)}.")
+            raise ModelError(f"Logarithmic time takes an offset larger than 0, not {shown_value(self.offset)}.")
         object.__setattr__(self, "offset", float(self.offset))
 
     @property

@@ -47,16 +47,16 @@ class Piecewise(Shape):
     def __post_init__(self) -> None:
         listed = not isinstance(self.knots, (str, Real)) and isinstance(self.knots, Iterable)
         given = self.knots if listed else [self.knots]
-        knots = few(given, "The knots of Piecewise() are times or columns", MOST_PIECES)
+        knots = few(given, "The knots of a piecewise curve are times or columns", MOST_PIECES)
         knots = tuple(knot if isinstance(knot, str) else _number(knot) for knot in knots)
         if not knots:
-            raise ModelError("Piecewise() needs at least one knot, such as knots=[3].")
+            raise ModelError("A piecewise curve needs at least one knot, such as knots=[3].")
         numbers = [knot for knot in knots if not isinstance(knot, str)]
         if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
-            raise ModelError(f"The knots of Piecewise() must ascend: {', '.join(map(str, knots))}.")
+            raise ModelError(f"The knots of a piecewise curve must ascend: {', '.join(map(_shown, knots))}.")
         object.__setattr__(self, "knots", knots)
         if not isinstance(self.jump, bool | np.bool_):
-            raise ModelError(f"Piecewise() takes jump= as True or False, not {shown_value(self.jump)}.")
+            raise ModelError(f"A piecewise curve takes jump= as True or False, not {shown_value(self.jump)}.")
         object.__setattr__(self, "jump", bool(self.jump))
 
     @property
@@ -167,7 +167,7 @@ class BoundPiecewise(BoundShape):
 
 
 def _number(knot: Any) -> float:
-    return finite_number(knot, "A knot of Piecewise() is a time or the name of a person-level column")
+    return finite_number(knot, "A knot of a piecewise curve is a time or the name of a person-level column")
 
 
 def _shown(knot: Any) -> str:

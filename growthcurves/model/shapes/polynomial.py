@@ -48,7 +48,7 @@ class Polynomial(Shape):
     def __post_init__(self) -> None:
         whole = isinstance(self.degree, int) and not isinstance(self.degree, bool)
         if not whole or not 1 <= self.degree <= 8:
-            raise ModelError(f"Polynomial() takes a degree from 1 to 8, not {shown_value(self.degree)}.")
+            raise ModelError(f"A polynomial takes a degree from 1 to 8, not {shown_value(self.degree)}.")
 
     @property
     def name(self) -> str:
@@ -96,7 +96,7 @@ class BoundPolynomial(BoundShape):
         degree = len(self.parameters) - 1
         if degree == 1:
             return EngineColumns([time], [{0: 1.0}, {0: -self.origin, 1: 1.0}])
-        away = middle - self.origin
+        away = np.float64(middle - self.origin)
         stored: list[NDArray] = [time - middle]
         for _ in range(degree - 1):
             stored.append(stored[-1] * stored[0])

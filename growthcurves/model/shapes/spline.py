@@ -11,12 +11,12 @@ from growthcurves.errors import ModelError
 from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Seen, Shape, constant_first
 from growthcurves.model.shapes.natural_spline import natural_basis, natural_knots
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
-from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, whole_number
+from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, shown_value, whole_number
 
 
 def _numbers(knots: Any) -> tuple[float, ...]:
-    listed = few(knots if np.iterable(knots) else [knots], "The knots of Spline() are times", MOST_PIECES)
-    return tuple(finite_number(knot, "A knot of Spline() is a time") for knot in listed)
+    listed = few(knots if np.iterable(knots) else [knots], "The knots of a spline are times", MOST_PIECES)
+    return tuple(finite_number(knot, "A knot of a spline is a time") for knot in listed)
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class Spline(Shape):
     def __post_init__(self) -> None:
         knots = None if self.knots is None else _numbers(self.knots)
         df = self.df if self.df is not None else (4 if knots is None else len(knots) + 1)
-        whole_number(df, "Spline() takes df= as the number of its parameters", 1, MOST_PIECES)
+        whole_number(df, "A spline takes df= as the number of its parameters", 1, MOST_PIECES)
         if knots is not None and len(knots) + 1 != df:
-            raise ModelError(f"Spline() with {len(knots)} knots has df={len(knots) + 1}, not {df}.")
+            raise ModelError(f"A spline with {len(knots)} knots has df={len(knots) + 1}, not {df}.")
         if knots is not None and any(later <= earlier for earlier, later in zip(knots, knots[1:], strict=False)):
-            raise ModelError(f"The knots of Spline() must ascend: {', '.join(f'{knot:g}' for knot in knots)}.")
+            raise ModelError(f"The knots of a spline must ascend: {', '.join(f'{knot:g}' for knot in knots)}.")
         object.__setattr__(self, "df", df)
         object.__setattr__(self, "knots", knots)
         object.__setattr__(self, "boundary", None if self.boundary is None else _pair(self.boundary))
@@ -93,7 +93,7 @@ class Spline(Shape):
         knots = knots if self.knots is None else self.knots
         boundary = boundary if self.boundary is None else self.boundary
         if knots and not boundary[0] < knots[0] <= knots[-1] < boundary[1]:
-            raise ModelError(f"The knots of Spline() must lie between {boundary[0]:g} and {boundary[1]:g}.")
+            raise ModelError(f"The knots of a spline must lie between {boundary[0]:g} and {boundary[1]:g}.")
         return replace(self, knots=knots, boundary=boundary)
 
     @classmethod
@@ -169,10 +169,10 @@ def _straight(knots: tuple[float, ...], boundary: tuple[float, float]) -> tuple[
 
 
 def _pair(boundary: Any) -> tuple[float, float]:
-    ends = few(boundary if np.iterable(boundary) else [boundary], "boundary= of Spline() are two times", 3)
+    ends = few(boundary if np.iterable(boundary) else [boundary], "boundary= of a spline are two times", 3)
     if len(ends) != 2:
-        raise ModelError("boundary= of Spline() are two times, the first and the last.")
-    low, high = (finite_number(end, "A boundary knot of Spline() is a time") for end in ends)
+        raise ModelError("boundary= of a spline are two times, the first and the last.")
+    low, high = (finite_number(end, "A boundary knot of a spline is a time") for end in ends)
     if not low < high:
-        raise ModelError(f"The boundary knots of Spline() must ascend, not {boundary!r}.")
+        raise ModelError(f"The boundary knots of a spline must ascend, not {shown_value(boundary)}.")
     return low, high

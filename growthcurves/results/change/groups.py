@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
+from growthcurves.data.joined import columns_of
 from growthcurves.engine.estimates import Point
+from growthcurves.errors import NotEstimableError
+from growthcurves.fitted import FittedModel
+from growthcurves.model.formula.tokens import quoted
 from growthcurves.numerics.mixtures import mixture_quantile, share_above
 from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, found
 from growthcurves.results.effects.coefficients import linear_functions
@@ -17,9 +22,63 @@ from growthcurves.results.questions.person_types import person_types
 from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, rate_at
 
 SAME_BY_ASSUMPTION = "none: no predictor of the rate in the model tells these groups apart"
+ZERO_BY_ASSUMPTION = "none: the model holds it at zero, by assumption"
 UNADJUSTED = "as the groups are: not adjusted for other predictors of the rate"
 #: The share of persons that the "middle" of the report holds.
 MIDDLE = 0.95
+
+
+def refuse_by(fit: FittedModel, by: Any) -> None:
+    """Refuse groups whose rates the model does not let differ: their difference would be an assumption, no finding.
+
+    Raises
+    ------
+    NotEstimableError
+        The fix is named.
+    """
+    absent = why_not_by(fit, by)
+    if absent is not None:
+        raise NotEstimableError(absent)
+
+
+def refuse_without_rate(asked: Question) -> None:
+    """Refuse a model in which nothing makes a rate: that nobody changes is its assumption.
+
+    Raises
+    ------
+    NotEstimableError
+    """
+    fit = asked.fit
+    if not asked.rate.varies and not asked.rate.design(np.arange(fit.panel.persons.count)).any():
+        raise NotEstimableError(
+            f"The model holds the rate of change at zero for everybody, which is an assumption and no finding: put "
+            f"{fit.model.time!r} into its fixed or random part."
+        )
+
+
+def why_not_by(fit: FittedModel, by: Any) -> str | None:
+    """Why rates are not told by group: the columns predict no rate of the model; None where they do."""
+    rates, used = rate_parameters(fit), rate_columns(fit)
+    parts = [] if by is None else columns_of(by, "by")
+    absent = [str(part) for part in parts if part not in used]
+    if not absent or ", ".join(map(str, parts)) in used:
+        return None
+    named, fix = ", ".join(absent), " + ".join(map(quoted, absent))
+    return (
+        f"The model gives every {named} the same rate of change: {named} does not predict the {rates[0]}, so a "
+        f"difference would be an assumption and no finding; add it (predictors={{{rates[0]!r}: {fix!r}}}, in a formula "
+        f"{quoted(str(fit.model.time))} * {fix}), or leave by= out."
+    )
+
+
+def rate_parameters(fit: FittedModel) -> list[str]:
+    """The growth parameters that make the rate."""
+    return [name for name in fit.model.parameters if name != "intercept"]
+
+
+def rate_columns(fit: FittedModel) -> set[str]:
+    """The columns that predict the rate, of any growth parameter that makes it."""
+    return {name for rate in rate_parameters(fit) for name in fit.recipe.predictors[rate].used}
 
 
 def group_findings(asked: Question, group: Group | None, persons: np.ndarray, eb: np.ndarray) -> list[Finding]:
@@ -30,6 +89,8 @@ def group_findings(asked: Question, group: Group | None, persons: np.ndarray, eb
 
 def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[Finding]:
     rows = [Finding(Kind.PERSONS, float(len(persons))), _mean_rate(asked, asked.rate, persons)]
+    if rows[-1].caveat is Caveat.BY_ASSUMPTION:
+        return rows
     if is_curved(asked.fit) and asked.fit.recipe.shape.smooth:
         for time in chosen_times(asked.fit, asked.at):
             rows.append(_mean_rate(asked, rate_at(asked.fit, float(time)), persons, at=float(time)))
@@ -48,11 +109,9 @@ def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[F
 def difference_findings(asked: Question, groups: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:
     """Mean rate of each group less that of the first, over the persons who are in them."""
     means = [asked.rate.design(persons).mean(axis=1) for _, persons in groups]
-    rates = [name for name in asked.fit.model.parameters if name != "intercept"]
-    others = {name for rate in rates for name in asked.fit.recipe.predictors[rate].used}
-    first = groups[0][0]
+    others, first = len(rate_columns(asked.fit)) > 1, groups[0][0]
     return [
-        replace(_difference(asked, mean - means[0], len(others) > 1), group=group, of=first)
+        replace(_difference(asked, mean - means[0], others), group=group, of=first)
         for (group, _), mean in zip(groups[1:], means[1:], strict=True)
     ]
 
@@ -71,7 +130,9 @@ def _mean_rate(asked: Question, rate: Rate, persons: np.ndarray, at: float | Non
 
 
 def _linear(asked: Question, L: np.ndarray, kind: Kind) -> Finding:
-    """A linear function of the fixed effects with its t interval."""
+    """A linear function of the fixed effects with its t interval; none where the model has no fixed effect of it."""
+    if not L.any():
+        return Finding(kind, NAN, note=ZERO_BY_ASSUMPTION, caveat=Caveat.BY_ASSUMPTION)
     if np.isnan(L).any():
         return Finding(kind, NAN, note=NOT_DETERMINED, caveat=Caveat.NOT_DETERMINED)
     row = linear_functions(asked.fit, L[None, :], [""], level=asked.level).iloc[0]

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.finding import Finding, Findings, Group, Kind
+from growthcurves.contracts.finding import Finding, Findings, Group
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.explained import explained_findings, rate_variance_test
-from growthcurves.results.change.groups import difference_findings, group_findings
+from growthcurves.results.change.groups import difference_findings, group_findings, refuse_by, refuse_without_rate
 from growthcurves.results.change.lines import Question
 from growthcurves.results.change.sentences import averages, sentences, words
 from growthcurves.results.change.spread import (
@@ -131,7 +131,7 @@ def change(
     Raises
     ------
     NotEstimableError
-        For a model without time.
+        For a model without time or without a rate of change, and for groups whose rates the model does not let differ.
 
     Examples
     --------
@@ -152,13 +152,12 @@ def change(
         level=checked_level(level),
         method=bootstrap_asked(fit, intervals_of(method)),
     )
-    eb = rates(fit, asked.rate)[0]
     parts = groups(fit, by)
+    refuse_by(fit, by)
+    refuse_without_rate(asked)
+    eb = rates(fit, asked.rate)[0]
     findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb[persons])]
     findings += difference_findings(asked, parts)
-    left = fit.panel.persons.count - sum(len(persons) for _, persons in parts)
-    if left:
-        findings.append(Finding(Kind.PERSONS_IN_NO_GROUP, float(left), note=f"their {by} is missing"))
     findings += _common_findings(asked)
     table = report_table(findings)
     table.attrs["intervals"] = about_all(fit, asked.method)

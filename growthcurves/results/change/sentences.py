@@ -61,9 +61,6 @@ def sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
 
 
 def _common_sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
-    left = found.one(Kind.PERSONS_IN_NO_GROUP)
-    if left is not None:
-        yield f"{left.value:.0f} persons are in no group: {left.note}."
     if not fit.identified:
         yield (
             "How much persons differ is withheld: this design cannot tell differences between persons and "
@@ -121,6 +118,8 @@ def _where(group: Group | None) -> str:
 
 def _mean_sentence(mean: Finding, told: Words) -> str:
     where = _where(mean.group)
+    if mean.caveat is Caveat.BY_ASSUMPTION:
+        return f"{where} average rate of change is not estimated: the model holds it at zero, by assumption."
     if not mean.known:
         return f"{where} average rate of change{told.over} is {mean.note} (terms were left out of the model)."
     verb = "rises" if mean.value > 0 else "falls"
@@ -131,7 +130,7 @@ def _mean_sentence(mean: Finding, told: Words) -> str:
 
 def _rates_sentence(every: list[Finding], where: str, told: Words) -> Iterator[str]:
     """The rates of a curved mean at single times."""
-    lost = [_at(rate, told) for rate in every if not rate.known]
+    lost = [_at(rate, told) for rate in every if not rate.known and rate.caveat is not Caveat.BY_ASSUMPTION]
     if lost:
         yield f"{where} rate {', '.join(lost)} is withheld: the data do not determine it (terms were left out)."
     parts = [f"{_value(rate)} {_at(rate, told)}{_interval(rate, told)}" for rate in every if rate.known]

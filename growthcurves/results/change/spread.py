@@ -70,8 +70,8 @@ def _correlation(asked: Question, z: np.ndarray, point: Point) -> float:
     """Correlation of rate and status over persons, given their predictors."""
     shares, rate = asked.fit.kinds.shares, asked.rate.random
     covariance = float(shares @ point.covariances(rate, z))
-    size = asked.rate.variance(point) * mean_variance(asked.fit, z, point)
-    return covariance / float(np.sqrt(size)) if size > 0 else float("nan")
+    size = float(np.sqrt(asked.rate.variance(point)) * np.sqrt(mean_variance(asked.fit, z, point)))
+    return covariance / size if size > 0 else float("nan")
 
 
 def _straight_random(fit: FittedModel) -> bool:
@@ -97,7 +97,8 @@ def _least_spread(asked: Question) -> Finding:
     z = random_rows(fit, middle)[0]
 
     def least(point: Point) -> float:
-        return _apart(middle, point.between(slope, z) / point.between(slope))
+        spread = float(point.between(slope))
+        return _apart(middle, point.between(slope, z) / spread) if spread > 0 else np.nan
 
     value = asked.measure(least, "identity")
     low, high = whole_period(fit)

@@ -14,7 +14,6 @@ COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf
 
 _WORDS = {
     Kind.PERSONS: "persons",
-    Kind.PERSONS_IN_NO_GROUP: "persons without a group",
     Kind.MEAN_RATE: "mean rate",
     Kind.RATE_DIFFERENCE: "difference of mean rate from {of}",
     Kind.MIDDLE_LOW: "middle 95 % of persons, low",

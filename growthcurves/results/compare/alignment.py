@@ -90,6 +90,17 @@ def _difference(rows: tuple[_Rows, _Rows], first: FittedModel, second: FittedMod
     differ = [names[person] for person in sorted(left.keys() | right.keys()) if left.get(person) != right.get(person)]
     shown = ", ".join(differ[:SHOWN]) + (f" and {len(differ) - SHOWN:,} more" if len(differ) > SHOWN else "")
     counts, many = [len(part.place) for part in rows], "person differs" if len(differ) == 1 else "persons differ"
+    if not differ:
+        return (
+            f"The fits have the same outcomes of every person at other values of {first.model.time!r}, so that it is not "
+            f"known which row is which: take the time of both from one table."
+        )
+    if {person: len(values) for person, values in left.items()} == {p: len(values) for p, values in right.items()}:
+        return (
+            f"The outcome {first.model.outcome!r} has other values in the two fits ({len(differ):,} {many}: "
+            f"{first.model.id} {shown}): a likelihood is that of its own outcome, and one that was rescaled or "
+            f"transformed cannot be compared."
+        )
     return (
         f"The fits are of different rows ({counts[0]:,} and {counts[1]:,}): {len(differ):,} {many} "
         f"({first.model.id} {shown}). Criteria compare only fits of the same rows: fit both to a table without the "

@@ -26,14 +26,14 @@ def information_of(fit: FittedModel, kind: str) -> Uncertainty | None:
 
 
 def satterthwaite_df(covariance: np.ndarray, info: Uncertainty | None, L: np.ndarray) -> np.ndarray:
-    """2 f^2 / (g' A g) of each row of L; NaN where there is no information."""
+    """2 f^2 / (g' A g) of each row of L, in units in which f is one; NaN where there is no information."""
     if info is None:
         return np.full(len(L), np.nan)
-    f = row_variances(L, covariance)
-    g = np.column_stack([row_variances(L, derivative) for derivative in info.dcov_beta])
-    spread = row_variances(g, info.cov)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(spread > 0, 2.0 * f**2 / spread, np.inf)
+        unit = L / np.sqrt(row_variances(L, covariance))[:, None]
+        g = np.column_stack([row_variances(unit, derivative) for derivative in info.dcov_beta])
+        spread = row_variances(g, info.cov)
+        return np.where(spread > 0, 2.0 / spread, np.where(np.isnan(spread), np.nan, np.inf))
 
 
 @dataclass(frozen=True)

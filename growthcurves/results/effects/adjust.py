@@ -87,10 +87,11 @@ def _none(family: Family) -> Adjusted:
 
 
 def _holm(family: Family) -> Adjusted:
-    """Holm (1979), steps down from the smallest p-value."""
+    """Holm (1979), steps down from the smallest p-value; a step has no intervals, so those are Bonferroni's."""
     from statsmodels.stats.multitest import multipletests
 
-    return Adjusted(multipletests(family.raw, method="holm")[1], None, "Holm; it has no simultaneous intervals")
+    p = multipletests(family.raw, method="holm")[1]
+    return Adjusted(p, _bonferroni(family).width, "Holm; intervals by Bonferroni")
 
 
 def _bonferroni(family: Family) -> Adjusted:

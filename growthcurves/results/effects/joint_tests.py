@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -17,15 +17,12 @@ from growthcurves.model.formula.tokens import quoted
 from growthcurves.model.formula.tree import CONSTANT, Factor, Term
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test
+from growthcurves.results.questions.cell_rows import cell_rows
 from growthcurves.results.questions.estimable import estimable_part
+from growthcurves.results.questions.grid_variables import Variable, all_columns, factor_variable, grid_variables
 from growthcurves.results.questions.hypotheses import Hypotheses, independent
-from growthcurves.results.questions.reference_grid import (
-    Grid,
-    Variable,
-    all_columns,
-    cell_rows,
-    grid_variables,
-)
+from growthcurves.results.questions.observed import Observed
+from growthcurves.results.questions.reference_grid import Grid
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, p_text, time_text
 
@@ -177,11 +174,11 @@ def _factor_variables(fit: FittedModel, columns: Columns) -> dict[Factor, str]:
     for factor in columns.categorical:
         if factor.columns == {fit.model.time}:
             continue
-        if len(factor.columns) != 1:
+        if fit.model.time in factor.columns:
             raise NotEstimableError(
                 f"The factor {factor.label!r} is made of several columns: make it a column of the table."
             )
-        found[factor] = next(iter(factor.columns))
+        found[factor] = factor_variable(factor)
     return found
 
 
@@ -217,15 +214,14 @@ class _Cells:
     @classmethod
     def of(cls, fit: FittedModel) -> _Cells:
         variables = grid_variables(fit)
-        factors = [item for item in variables.values() if item.factor]
-        grid = Grid(variables, [item.name for item in factors])
-        cells = grid.cells()
+        factors = [item for item in variables.values() if item.factor and not item.hidden]
+        cells = Grid(variables, [item.name for item in factors], Observed(fit)).cells()
         rows = np.random.default_rng(0).integers(0, fit.sums.rows, LOOKS)
         numbers = {item.name: fit.panel.numbers(item.name)[rows] for item in variables.values() if not item.factor}
         parts = []
         for look, row in enumerate(rows):
-            cells = cells.assign(**{name: values[look] for name, values in numbers.items()})
-            parts.append(cell_rows(fit, cells, fit.times[row]))
+            table = cells.table.assign(**{name: values[look] for name, values in numbers.items()})
+            parts.append(cell_rows(fit, replace(cells, table=table), fit.times[row]))
         return cls(factors, np.stack(parts, axis=1))
 
     def hypothesis(self, fit: FittedModel, effects: list[Effect], effect: Effect) -> tuple[np.ndarray, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
 from growthcurves.results.effects.coefficients import linear_functions
-from growthcurves.results.questions.reference_grid import Grid, GridRows, cell_rows, group_text
+from growthcurves.results.questions.cell_rows import cell_rows
+from growthcurves.results.questions.reference_grid import Grid, GridRows, group_text
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.results.tables.printing import number, p_text, time_text
@@ -113,14 +115,17 @@ def means(
     at: Any = None,
     by: Any = None,
     differences: str | None = None,
-    adjust: str = "holm",
+    adjust: str = "none",
     ddf: Any = "satterthwaite",
     level: float = 0.95,
+    average: str = "persons",
+    weights: str = "equal",
 ) -> Marginal:
     """Estimated means of the outcome at times, by groups.
 
-    Averages have equal weight over the levels of factors; covariates stand at their mean over persons, time-varying
-    ones at their mean over rows (least-squares means of SAS; Searle, Speed and Milliken 1980).
+    Averages have equal weight over the levels of factors, those that a formula makes as C(age > 44) among them;
+    covariates stand at their mean over persons, time-varying ones at their mean over rows (least-squares means of SAS;
+    Searle, Speed and Milliken 1980). What is made of a covariate is computed at that mean.
 
     Parameters
     ----------
@@ -132,10 +137,15 @@ def means(
     differences : {"pairwise", "reference"}, optional
         Between the groups at each time, later minus earlier level, all pairs or against the first (the reference
         level); between the times where there is no `by`.
-    adjust : {"holm", "bonferroni", "tukey", "dunnett", "scheffe", "none"}
+    adjust : {"none", "holm", "bonferroni", "tukey", "dunnett", "scheffe"}
         For the differences at one time (without `by`, between all times).
     ddf : str or method
     level : float
+    average : {"persons", "rows"}
+        Over what covariates have their mean and levels are counted: each person once, or each row, as emmeans and SAS.
+    weights : {"equal", "proportional", "counterfactual"}
+        How the levels of factors outside `by` count: all the same; each combination as often as it occurs; or
+        "counterfactual", in which everybody keeps all predictors as observed but for `by` (Robins 1986).
 
     Raises
     ------
@@ -151,7 +161,7 @@ def means(
     0  day 0     251.4  17.0
     1  day 9     345.6  17.0
     """
-    grid = Grid.of(fit, by)
+    grid = Grid.of(fit, by, average, weights)
     if not fit.recipe.shape.changes:
         if at is not None:
             raise ModelError("The model has no time: leave out at=.")
@@ -160,7 +170,7 @@ def means(
         times = default_times(fit) if at is None else times_asked(at)
         points = [{str(fit.model.time): float(t)} for t in times]
     when = [next(iter(point.values()), 0.0) for point in points]
-    parts = [grid.average(fit, cell_rows(fit, grid.cells(), t)) for t in when]
+    parts = [grid.average(partial(cell_rows, fit, time=t)) for t in when]
     title = f"Estimated means of {fit.model.outcome}"
     return marginal(fit, grid, points, parts, (Kind.MEAN, title), (differences, adjust), ddf, level)
 
@@ -266,8 +276,10 @@ def _differences(
                 whose.append((None, _when(points[late]), _when(points[early])))
         tables.append(table)
         notes.append(note)
+    made = sum(len(table) for table in tables)
+    counted = f"{made} comparison{'s' * (made > 1)}, {'; '.join(dict.fromkeys(notes))}"
     where = f", at each {next(iter(points[0]))} by itself" if grid.by and len(points) > 1 else ""
-    return pd.concat(tables, ignore_index=True), whose, "; ".join(dict.fromkeys(notes)) + where
+    return pd.concat(tables, ignore_index=True), whose, counted + where * (compare[1] != "none")
 
 
 def _family(

@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import Sandwich
 from growthcurves.errors import ModelError, unknown
-from growthcurves.fitted import FittedModel
+from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.ddf import DDF, ddf_of
 from growthcurves.results.ddf.base import Method, Rows
 from growthcurves.results.effects.coefficients import fixed_effects
@@ -65,7 +65,7 @@ class Robust(Method):
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p)."""
-        parts = [self._sandwich(fit, part) for part in _batches(L)]
+        parts = [self._sandwich(fit, part) for part in _batches(_in_units(fit, L))]
         mean = np.concatenate([np.diag(part.mean) for part in parts])
         variance = np.concatenate([np.diag(part.variance) for part in parts])
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -74,14 +74,21 @@ class Robust(Method):
     def joint(self, fit: FittedModel, rows: Rows) -> tuple[float, float]:
         """F of the approximate Hotelling test, and the degrees of freedom of its denominator."""
         q = rows.count
-        at = self._sandwich(fit, rows.L)
-        white = np.linalg.solve(np.linalg.cholesky(at.mean), rows.L)
+        L = _in_units(fit, rows.L)
+        at = self._sandwich(fit, L)
+        white = np.linalg.solve(np.linalg.cholesky(at.mean), L)
         eta = q * (q + 1) / float(self._sandwich(fit, white).variance.sum())
         df = eta - q + 1.0
         return (df / eta * rows.wald(at.cov), df) if df > 0 else (float("nan"), float("nan"))
 
     def _sandwich(self, fit: FittedModel, L: np.ndarray) -> Sandwich:
         return fit.estimates.sandwich(self.kind, L)
+
+
+def _in_units(fit: FittedModel, L: np.ndarray) -> np.ndarray:
+    """Rows in units of their standard errors: fourth powers of these may leave the range of numbers."""
+    size = np.sqrt(row_variances(L, fit.estimates.cov_beta))
+    return L / np.where(size > 0.0, size, 1.0)[:, None]
 
 
 def _batches(L: np.ndarray) -> Iterator[np.ndarray]:

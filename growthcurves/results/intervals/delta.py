@@ -10,7 +10,10 @@ import numpy as np
 from growthcurves.engine.estimates import Point, Quantity
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import expit, logit, normal_quantile
+from growthcurves.results.intervals.quantity import on_boundary
 from growthcurves.results.tables.answer import checked_level
+
+NAN = float("nan")
 
 SCALES: dict[str, tuple[Callable, Callable]] = {
     "identity": (lambda x: x, lambda x: x),
@@ -29,19 +32,21 @@ class Estimate(NamedTuple):
     conf_high: float
 
 
-def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95) -> Estimate:
+def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95, information: str = "observed") -> Estimate:
     """Estimate, standard error and Wald interval of a quantity.
 
-    The interval is computed on the quantity's scale and mapped back; where the estimate lies on the edge of that
-    scale (a zero SD, a correlation of one) there is no interval. Derivatives are central differences along
-    the parameters of the active face, whose sampling covariance is known.
+    The interval is computed on the quantity's scale and mapped back. There is none, and no standard error, where a
+    covariance matrix that the quantity depends on is estimated on its boundary, or the estimate lies on the edge of its
+    scale. An SD whose standard error is larger than itself has no interval: so near to zero its logarithm is not
+    normal. Derivatives are central differences along the parameters, whose sampling covariance is known.
     """
     checked_level(level)
     value, scale = float(quantity.of(fit.point)), quantity.scale
-    variance = _variance(fit, quantity)
-    error = float(np.sqrt(variance)) if variance is not None and variance > 0 else float("nan")
-    if _on_the_edge(value, scale):
-        return Estimate(value, float("nan"), float("nan"), float("nan"))
+    if _on_the_edge(value, scale) or on_boundary(fit, quantity):
+        return Estimate(value, NAN, NAN, NAN)
+    error = _error(fit, quantity, information)
+    if scale == "log" and not error <= value:
+        return Estimate(value, error, NAN, NAN)
     forward, backward = SCALES[scale]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         middle = float(forward(value))
@@ -49,7 +54,7 @@ def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95) -> Estimate
         slope /= 2e-6 * _size(value, scale)
         half = normal_quantile(0.5 + level / 2.0) * error * slope
         if not (np.isfinite(middle) and np.isfinite(half)):
-            return Estimate(value, float("nan"), float("nan"), float("nan"))
+            return Estimate(value, NAN, NAN, NAN)
         return Estimate(value, error, float(backward(middle - half)), float(backward(middle + half)))
 
 
@@ -69,19 +74,23 @@ def _size(value: float, scale: str) -> float:
     return abs(value) or 1.0
 
 
-def _variance(fit: FittedModel, quantity: Quantity) -> float | None:
-    """g' C g with the gradient g by central differences and the joint covariance C of all parameters."""
-    info = fit.estimates.uncertainty("observed")
+def _error(fit: FittedModel, quantity: Quantity, information: str) -> float:
+    """The root of g' C g with the gradient g by central differences and the joint covariance C of all parameters."""
+    info = fit.estimates.uncertainty(information)
     if info is None or not fit.identified:
-        return None
+        return NAN
     root, errors = np.sqrt(np.diag(info.cov)), np.sqrt(np.diag(fit.estimates.cov_beta))
     gradient = _slopes(quantity, info.moved, root)
     point = fit.point
     slopes = _slopes(quantity, lambda step: point.with_beta(point.beta + step), errors)
+    unit = max(float(np.abs(gradient * root).max(initial=0.0)), float(np.abs(slopes * errors).max(initial=0.0)))
+    if not 0.0 < unit < np.inf:
+        return NAN
+    gradient, slopes = gradient / unit, slopes / unit  # so that squares stay within the range of numbers
     total = float(gradient @ info.cov @ gradient) + float(slopes @ fit.estimates.cov_beta @ slopes)
     if info.cross is not None:
         total += 2.0 * float(gradient @ info.cross @ slopes)
-    return total if np.isfinite(total) else None
+    return unit * float(np.sqrt(total)) if total > 0 else NAN
 
 
 def _slopes(quantity: Quantity, moved: Callable[[np.ndarray], Point], widths: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from growthcurves.engine.estimates import Quantity
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import delta
-from growthcurves.results.intervals.quantity import on_boundary
 
 
 class Measured(NamedTuple):
@@ -22,9 +21,8 @@ class Measured(NamedTuple):
 
 def measured(fit: FittedModel, method: Any, quantity: Quantity, level: float) -> Measured:
     """Estimate and standard error by the delta method, interval by `method`."""
-    found = delta(fit, quantity, level)
-    error = float("nan") if fit.identified and on_boundary(fit, quantity) else found.std_error
-    return Measured(found.estimate, error, *method.intervals(fit, [quantity], level)[0])
+    found = delta(fit, quantity, level, getattr(method, "information", "observed"))
+    return Measured(found.estimate, found.std_error, *method.intervals(fit, [quantity], level)[0])
 
 
 def about_all(fit: FittedModel, method: Any) -> str:

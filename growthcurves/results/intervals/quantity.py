@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Kind
-from growthcurves.engine.estimates import Cor, Quantity, ResidualParameter, ResidualSd, Sd
+from growthcurves.engine.estimates import Cor, Point, Quantity, ResidualParameter, ResidualSd, Sd
 from growthcurves.fitted import FittedModel
+from growthcurves.remembered import remembered
 
 
 class Interval(NamedTuple):
@@ -19,9 +23,42 @@ class Interval(NamedTuple):
     note: str = ""
 
 
-def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
+def vanishes(fit: FittedModel, quantity: Quantity) -> bool:
     """Whether a variance that the quantity needs is estimated as zero."""
     return not all(fit.estimates.varies(row) for row in quantity.rows)
+
+
+def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
+    """Whether the quantity depends on a covariance matrix of random effects that is estimated on its boundary.
+
+    There a variance is zero or a correlation one, or some other combination does not vary; estimates are not normal
+    about the parameters, so that no quantity that such a matrix moves has a standard error (Self and Liang 1987).
+    """
+    if not fit.identified:
+        return False
+    off = _off_boundary(fit)
+    return off is not None and _value(quantity, off) != _value(quantity, fit.point)
+
+
+@remembered
+def _off_boundary(fit: FittedModel) -> Point | None:
+    """The estimates with variance added to every matrix that lacks rank; None where none does."""
+    null, point = fit.estimates.verdict.null, fit.point
+    lacking = [list(block) for block in fit.estimates.frame.partition if null[list(block)].any()]
+    if not lacking:
+        return None
+    G = point.total().copy()
+    largest = float(np.diag(G).max())
+    residual = largest if point.residual is None else float(point.residual_variance())
+    for block in lacking:
+        G[block, block] += max(largest, residual) or 1.0
+    return replace(point, levels={**point.levels, PERSON: G})
+
+
+def _value(quantity: Quantity, point: Point) -> float:
+    """The quantity at a point; minus infinity where it has none, so that two such are the same."""
+    value = float(quantity.of(point))
+    return value if value == value else -float("inf")
 
 
 class Component(NamedTuple):

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from growthcurves.engine.estimates import Quantity
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.delta import delta
+from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.intervals.quantity import Interval, on_boundary
+
+INFORMATIONS = ("observed", "expected")
+#: What has an interval where Wald's method has none.
+INSTEAD = "; method='profile' gives one"
 
 
 @dataclass(frozen=True)
 class Wald:
     """Wald intervals by the delta method: on the log scale for SDs, atanh for correlations, logit for shares.
 
-    An estimate on its boundary has none.
+    What depends on a covariance matrix that is estimated on its boundary (a zero variance, a correlation of one) has
+    none, nor has an SD whose standard error is larger than itself.
 
     Parameters
     ----------
     ddf : str or method
         Degrees of freedom of the t intervals of fixed effects.
+    information : {"observed", "expected"}
+        Of the variances: observed, as R's nlme and merDeriv and SAS print it, or expected (Fisher's), as HLM does.
+
+    Raises
+    ------
+    ModelError
+        For another information.
 
     Examples
     --------
@@ -38,14 +50,20 @@ class Wald:
 
     ddf: Any = "satterthwaite"
     label: str = "Wald"
+    information: str = "observed"
+
+    def __post_init__(self) -> None:
+        if self.information not in INFORMATIONS:
+            raise ModelError(unknown("information", self.information, INFORMATIONS))
 
     def about(self, fit: FittedModel) -> str:
         """The method in words."""
-        return "Wald intervals on the log and atanh scales"
+        kind = "" if self.information == "observed" else f" by {self.information} information"
+        return f"Wald intervals on the log and atanh scales{kind}"
 
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
         """One interval for each quantity."""
-        return [_interval(fit, quantity, level) for quantity in quantities]
+        return [_interval(fit, quantity, level, self.information) for quantity in quantities]
 
 
 def with_ddf(method: Any, ddf: Any) -> Any:
@@ -63,8 +81,23 @@ def with_ddf(method: Any, ddf: Any) -> Any:
     return Wald(ddf)
 
 
-def _interval(fit: FittedModel, quantity: Quantity, level: float) -> Interval:
-    found = delta(fit, quantity, level)
-    if on_boundary(fit, quantity) or found.conf_low != found.conf_low:
-        return Interval(float("nan"), float("nan"), "no Wald interval")
-    return Interval(found.conf_low, found.conf_high)
+def with_information(method: Any, information: str | None) -> Any:
+    """The method with standard errors by a kind of information, where it is the Wald method."""
+    if information is None or not isinstance(method, Wald):
+        return method
+    return replace(method, information=information)
+
+
+def _interval(fit: FittedModel, quantity: Quantity, level: float, information: str) -> Interval:
+    found = delta(fit, quantity, level, information)
+    reason = "" if found.conf_low == found.conf_low else f"no Wald interval{_why(fit, quantity, found)}"
+    return Interval(found.conf_low, found.conf_high, reason)
+
+
+def _why(fit: FittedModel, quantity: Quantity, found: Estimate) -> str:
+    """Why there is no interval, where that is known, and what to ask for in its place."""
+    if on_boundary(fit, quantity):
+        return f" on the boundary of the variances{INSTEAD}"
+    if found.std_error == found.std_error:
+        return f", as the standard error is larger than the estimate{INSTEAD}"
+    return ""

@@ -90,6 +90,8 @@ def _head(answer: Ladder) -> Iterable[str]:
     by = "REML" if top.method == "reml" else "ML"
     yield f"Ladder of growth models of {top.model.outcome}, fitted by {by}"
     yield f"All models on the same {top.sums.rows:,} rows of {top.sums.persons:,} persons{_dropped(top.panel)}"
+    if "intercept" in top.model.parameters:
+        yield f"The intercept is the status at {top.model.time} {top.recipe.shape.origin:g}"
     yield from (f"  {name}  {title}" for name, title in answer.titles.items())
 
 
@@ -236,7 +238,7 @@ def stars(p: float) -> str:
 def _foot(answer: Ladder) -> Iterable[str]:
     yield "~ p < .10, * p < .05, ** p < .01, *** p < .001 for fixed effects; gc.compare tests variances."
     yield "Of the outcome: squared correlation with its expected value. The others: share of the variance that is gone."
-    if any(fit.model.covariates for fit in answer.fits.values()):
+    if any(fit.model.time_varying for fit in answer.fits.values()):
         yield (
             "Time-varying covariates change what the variances between persons mean: these may rise or fall "
             "for that reason alone."

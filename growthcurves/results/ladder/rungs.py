@@ -13,7 +13,7 @@ from growthcurves.errors import ModelError, recorded
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.parse import read_terms
-from growthcurves.model.growth import GrowthModel, predictor_words
+from growthcurves.model.growth import RENAMED, GrowthModel, predictor_words, refuse_options
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
 from growthcurves.model.recipe import model_columns
@@ -82,7 +82,7 @@ def _growth(top: FittedModel) -> GrowthModel:
     """The shape of the model at the top without anything that predicts it."""
     covariates = set(top.recipe.covariates.names)
     return top.model.replace(
-        predictors=None, covariates=None, reference=None, random=_without(top.model.random, covariates)
+        predictors=None, time_varying=None, reference=None, random=_without(top.model.random, covariates)
     )
 
 
@@ -104,22 +104,23 @@ def _step(model: GrowthModel, step: Any) -> GrowthModel:
         return step
     if not isinstance(step, (str, Mapping)):
         raise ModelError(
-            f"A step is a dict of predictors such as {{'slope': 'arm'}} (covariates: 'covariates'), a formula of "
+            f"A step is a dict of predictors such as {{'slope': 'arm'}} (key 'time_varying' besides), a formula of "
             f"predictors, or a GrowthModel; not {type(step).__name__}."
         )
-    predictors, covariates = (step, None) if isinstance(step, str) else _parts(step)
-    kept = read_terms(covariates).columns if isinstance(covariates, str) else ()
+    predictors, time_varying = (step, None) if isinstance(step, str) else _parts(step)
+    kept = read_terms(time_varying).columns if isinstance(time_varying, str) else ()
     lost = {name for name in model.random.names if name in set(model.covariate_tree.columns) - set(kept)}
     bare = model.replace(
-        predictors=predictors, covariates=covariates, reference=None, random=_without(model.random, lost)
+        predictors=predictors, time_varying=time_varying, reference=None, random=_without(model.random, lost)
     )
     used = model_columns(bare)
     return bare.replace(reference={name: level for name, level in (model.reference or {}).items() if name in used})
 
 
 def _parts(step: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
-    """The predictors of a step by growth parameter, and its time-varying covariates."""
-    return {name: text for name, text in step.items() if name != "covariates"}, step.get("covariates")
+    """The predictors of a step by growth parameter, and its time-varying ones."""
+    refuse_options(RENAMED.keys() & step.keys(), ())
+    return {name: text for name, text in step.items() if name != "time_varying"}, step.get("time_varying")
 
 
 def _same(left: FittedModel, right: FittedModel) -> bool:

@@ -116,13 +116,13 @@ def _combination(fit: FittedModel, rate: Rate, state: PersonState) -> tuple[np.n
     return eb_rate(fit, rate, state), error if fit.identified or not rate.varies else np.full_like(error, np.nan)
 
 
-def eb_rate(fit: FittedModel, rate: Rate, state: PersonState) -> np.ndarray:
-    """Persons' rates by empirical Bayes, (N,); NaN if withheld."""
+def eb_rate(fit: FittedModel, rate: Rate, state: PersonState, besides: np.ndarray | None = None) -> np.ndarray:
+    """Persons' rates by empirical Bayes, (N,); NaN if withheld. With `besides` as in `Rate.design`."""
     if rate.varies and not fit.identified:
         return np.full(fit.panel.persons.count, np.nan)
     moves = _moves(fit, rate)
     effects = moves @ state.effects if moves.ndim == 1 else np.einsum("qn,qn->n", moves, state.effects)
-    return rate.expected(np.arange(fit.panel.persons.count)) + effects
+    return rate.expected(np.arange(fit.panel.persons.count), besides) + effects
 
 
 def _moves(fit: FittedModel, rate: Rate) -> np.ndarray:

@@ -16,6 +16,7 @@ from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.persons.response import checked_scale, on_response, refuse_interval
 from growthcurves.results.persons.seen import rows_given_seen
+from growthcurves.results.persons.unknown import why_unknown
 from growthcurves.results.questions.design_rows import DesignRows, new_rows, own_rows
 from growthcurves.results.tables.answer import checked_level
 
@@ -185,8 +186,8 @@ def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
     if len(codes) and (codes < 0).all():
         warnings.warn(
             DataWarning(
-                f"No {fit.model.id!r} of the new data is known to the model: all predictions are missing; "
-                f"check the type of the ids, or ask for people='average' or 'new'."
+                f"No {fit.model.id!r} of the new data is known to the model, and all predictions are missing: "
+                f"{why_unknown(fit, frame[fit.model.id])}"
             ),
             stacklevel=4,
         )

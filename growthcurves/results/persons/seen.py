@@ -18,6 +18,9 @@ from growthcurves.results.questions.design_rows import DesignRows, new_rows
 def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRows, PersonState]:
     """The design of the rows to predict, with standard random effects in Z, and the state of each row's person.
 
+    `between()` and `within()` take a person's mean over what was seen of that person, as in a fit: no row that is to be
+    predicted moves another.
+
     Raises
     ------
     ColumnError
@@ -30,9 +33,9 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRo
     require_columns(wanted, [fit.model.id])
     outcome = numeric_column(known, fit.model.outcome, raw_array(known, fit.model.id))
     both = pd.concat([known, wanted.drop(columns=fit.model.outcome, errors="ignore")], ignore_index=True)
-    rows = new_rows(fit, both)
     codes, ids = pd.factorize(both[fit.model.id], use_na_sentinel=False)
     past = np.arange(len(both)) < len(known)
+    rows = new_rows(fit, both, _counted(fit, both, codes, past, outcome))
     if not np.isin(codes[~past], codes[past]).any():
         raise ModelError(f"No {fit.model.id!r} of newdata= has rows in seen=: nothing is known of these persons.")
     Z = fit.standard_rows(rows.Z)
@@ -42,3 +45,14 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRo
     state = fit.estimates.given(Seen(rows.X[used], Z[used], residual, codes[used], len(ids), rows.occasions.take(used)))
     wanted_rows = DesignRows(rows.X[~past], Z[~past], wanted.index, rows.determined[~past], rows.occasions.take(~past))
     return wanted_rows, state.take(codes[~past])
+
+
+def _counted(
+    fit: FittedModel, both: pd.DataFrame, codes: np.ndarray, past: np.ndarray, outcome: np.ndarray
+) -> np.ndarray:
+    """The seen rows that a fit would use; all seen rows of a person without one."""
+    time = [fit.model.time] if fit.model.time is not None else []
+    columns = [name for name in (*fit.recipe.used, *time) if name in both]
+    complete = past & both[columns].notna().all(axis=1).to_numpy()
+    complete[past] &= ~np.isnan(outcome)
+    return complete | (past & ~np.isin(codes, codes[complete]))

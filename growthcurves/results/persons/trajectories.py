@@ -15,12 +15,14 @@ from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.mixtures import mixture_quantile
-from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.effects.means import linear_table
 from growthcurves.results.persons.people import eb_rate
-from growthcurves.results.questions.covariates import covariate_row
+from growthcurves.results.questions.covariates import steps_of_time
+from growthcurves.results.questions.covariates_along import covariates_along
 from growthcurves.results.questions.person_types import person_types
 from growthcurves.results.questions.random_effects import random_rows
 from growthcurves.results.questions.rates import status_at, whole_period
+from growthcurves.results.questions.times import nearest_observed
 
 #: More different values of a grouping variable than this are no groups.
 MANY_GROUPS = 12
@@ -66,8 +68,9 @@ def _levels(fit: FittedModel, by: str, values: pd.Series) -> list:
 def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level: float = 0.95) -> pd.DataFrame:
     """Mean trajectory with its confidence band, and the band that holds `level` of persons' own curves.
 
-    The mean is over the persons of the group, covariates at their means over rows; the persons' band is that
-    of the mixture over the observed predictors of normal distributions with variance z(t)' G z(t).
+    The mean is over the persons of the group, covariates at their means over rows, terms of time at that time; the
+    persons' band is that of the mixture over the observed predictors of normal distributions with variance
+    z(t)' G z(t). What the data do not determine is NaN.
 
     Returns
     -------
@@ -76,16 +79,16 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
     """
     times = np.asarray(times, dtype=float)
     tail = (1.0 - level) / 2.0
-    parts = []
+    parts, along = [], covariates_along(fit)
     for group, persons in groups(fit, by):
-        types = person_types(fit, persons)
+        types = person_types(fit, persons, along.profiles)
         rows, bands = [], []
         for t in times:
-            X = types.status(t) + covariate_row(fit, t)
+            X = types.status(t, along.rows(t))
             spread = np.sqrt([_curve_variance(fit, z) for z in random_rows(fit, t)])[types.kinds]
             rows.append(types.counts @ X / types.counts.sum())
             bands.append([mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
-        table = linear_functions(fit, np.array(rows), [""] * len(times), level=level)
+        table = linear_table(fit, np.array(rows), [""] * len(times), "satterthwaite", level)
         low, high = np.array(bands).T
         columns = {"group": group_label(group), "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
         columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
@@ -94,18 +97,22 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level
 
 
 def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
-    """Times at which a curve is drawn: an even grid over the observed times; the occasions if it has no others."""
+    """Times at which a curve is drawn: an even grid over the observed times; the occasions if it has no others.
+
+    Where levels are made of time, observed times near that grid.
+    """
     only = fit.recipe.shape.only_at
-    return np.linspace(*whole_period(fit), count) if only is None else np.array(only)
+    even = np.linspace(*whole_period(fit), count) if only is None else np.array(only)
+    return nearest_observed(fit, even) if steps_of_time(fit) else even
 
 
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
     """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
     times = np.asarray(times, dtype=float)
-    state = fit.estimates.state
+    state, along = fit.estimates.state, covariates_along(fit)
     curves = np.empty((fit.panel.persons.count, len(times)))
     for j, t in enumerate(times):
-        curves[:, j] = eb_rate(fit, status_at(fit, t), state) + covariate_row(fit, t) @ fit.estimates.beta
+        curves[:, j] = eb_rate(fit, status_at(fit, t), state, along.rows(t)[along.profiles])
     ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
 

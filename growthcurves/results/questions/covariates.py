@@ -1,12 +1,22 @@
-"""Time-varying covariates in answers about time: at their means, or as functions of time."""
+"""Covariates that are made of time: which they are, and at which times they have values."""
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import numpy as np
+
+from growthcurves.data.saved_panel import SavedPanel
+from growthcurves.errors import FormulaError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.columns import replay
+from growthcurves.model.formula.tree import Factor
+from growthcurves.results.questions.grid_variables import is_made, levels_of
+from growthcurves.results.questions.observed import needs_persons
+from growthcurves.results.tables.printing import time_text
+
+#: Known times that a message names.
+NAMED = 6
 
 
 def time_terms(fit: FittedModel) -> list[tuple[bool, bool]]:
@@ -17,24 +27,54 @@ def time_terms(fit: FittedModel) -> list[tuple[bool, bool]]:
     return found
 
 
-def covariate_row(fit: FittedModel, time: float) -> np.ndarray:
-    """A row of X (p,) that holds the covariates: functions of time alone at that time, others at their means."""
-    row = np.zeros(len(fit.recipe.x))
-    names = fit.recipe.covariates.names
-    if names:
-        row[-len(names) :] = _at(fit, time)
-    return row[list(fit.sums.kept)]
+def steps_of_time(fit: FittedModel) -> list[Factor]:
+    """The factors with levels that are made of time: their mean goes in steps, from one level to another."""
+    columns = fit.recipe.covariates
+    return [one for one in columns.formula.factors if one in columns.categorical and fit.model.time in one.columns]
 
 
-def _at(fit: FittedModel, time: float) -> np.ndarray:
-    columns, means = fit.recipe.covariates, np.array(fit.recipe.covariate_means)
-    alone = np.array([only for _, only in time_terms(fit)])
-    if not alone.any():
-        return means
-    table = {name: pd.Series([time] if name == fit.model.time else [_any(fit, name)]) for name in columns.used}
-    return np.where(alone, replay(columns, table)[0], means)
+def refuse_own_times(fit: FittedModel) -> None:
+    """Refuse a mean at a time where time enters by within() or between(): it depends on a person's other times.
+
+    Raises
+    ------
+    NotEstimableError
+    """
+    for factor in fit.recipe.covariates.formula.factors:
+        if needs_persons(factor) and fit.model.time in factor.columns:
+            raise NotEstimableError(
+                f"{factor.label} depends on all times of a person, so the model has no mean at one time: predict rows "
+                f"of persons instead, or use {fit.model.time} itself."
+            )
 
 
-def _any(fit: FittedModel, column: str) -> object:
-    """Some value of a column that no term of time uses."""
-    return fit.recipe.covariates.levels.get(column, [1.0])[0]
+@contextmanager
+def told_at(fit: FittedModel, time: float) -> Iterator[None]:
+    """A level of time that was not observed is told as that.
+
+    Raises
+    ------
+    NotEstimableError
+    """
+    try:
+        yield
+    except FormulaError as error:
+        steps = steps_of_time(fit)
+        if not steps:
+            raise
+        known = [time_text(t) for t in observed_times(fit)]
+        more = ", ..." if len(known) > NAMED else ""
+        raise NotEstimableError(
+            f"{steps[0].label} has no level at {fit.model.time} {time_text(time)}, so the model has no mean there: ask "
+            f"for an observed time ({', '.join(known[:NAMED])}{more})."
+        ) from error
+
+
+def observed_times(fit: FittedModel) -> np.ndarray:
+    """Different times at which the model was observed: all where the rows are there, else those that were saved."""
+    facts, columns = fit.time_facts, fit.recipe.covariates
+    assert facts is not None
+    for factor in steps_of_time(fit):
+        if not is_made(factor):
+            return np.sort(np.array(levels_of(columns, factor), dtype=float))
+    return np.array(facts.waves) if isinstance(fit.panel, SavedPanel) else np.unique(fit.times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +58,17 @@ def random_columns(fit: FittedModel, basis: np.ndarray, covariates: np.ndarray) 
     return Z
 
 
-def new_rows(fit: FittedModel, data: Any) -> DesignRows:
+def new_rows(fit: FittedModel, data: Any, counted: np.ndarray | None = None) -> DesignRows:
     """The design of new data, read as the model's own data were.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    data : DataFrame
+    counted : (n,) array of bool, optional
+        For new persons the rows over which `between()` and `within()` take the person's mean; a person without such
+        rows has the mean of all its rows. By default persons of the fit keep their mean there, and others have that of
+        all their rows.
 
     Raises
     ------
@@ -69,13 +79,15 @@ def new_rows(fit: FittedModel, data: Any) -> DesignRows:
     """
     frame = as_frame(data)
     read = fit.recipe.read(frame)
-    covariates = _covariates(fit, frame, read.table)
+    covariates = _covariates(fit, frame, read.table, counted)
     X = np.column_stack([fit.recipe.growth_columns(read.table, read.basis), covariates])
     Z = random_columns(fit, read.basis, covariates)
     return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X), Occasions(read.time))
 
 
-def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Series]) -> np.ndarray:
+def _covariates(
+    fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Series], counted: np.ndarray | None
+) -> np.ndarray:
     """The time-varying covariates of new data, (n, c)."""
     columns = fit.recipe.covariates
     if not columns.names:
@@ -84,13 +96,18 @@ def _covariates(fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Serie
     if not uses_persons(columns.formula):
         return replay(columns, used)
     require_columns(frame, [fit.model.id])
+    if counted is not None:
+        return replay(columns, used, _transforms(raw_array(frame, fit.model.id), counted))
     both = {name: pd.concat([_own_column(fit, name), column], ignore_index=True) for name, column in used.items()}
     ids = pd.concat([pd.Series(fit.panel.ids), pd.Series(raw_array(frame, fit.model.id))], ignore_index=True)
-    codes, _ = pd.factorize(ids, use_na_sentinel=False)
     known = len(fit.panel)
-    own = np.arange(len(codes)) < known
-    seen = np.isin(codes, codes[:known])
-    return replay(columns, both, person_transforms(codes, own | ~seen))[known:]
+    return replay(columns, both, _transforms(ids, np.arange(len(ids)) < known))[known:]
+
+
+def _transforms(ids: Any, counted: np.ndarray) -> dict[str, Callable[[Any], np.ndarray]]:
+    """`between()` and `within()` with the mean of the counted rows, and of all rows of persons without any."""
+    codes, _ = pd.factorize(ids, use_na_sentinel=False)
+    return person_transforms(codes, counted | ~np.isin(codes, codes[counted]))
 
 
 def _own_column(fit: FittedModel, name: str) -> pd.Series:

@@ -25,6 +25,8 @@ class PersonTypes:
         How many persons it is.
     left_out : (K, r, k) array
         The same as `design` for the fixed effects that were left out.
+    profiles : (k,) array of int
+        What else tells the types apart.
     """
 
     fit: FittedModel
@@ -32,27 +34,37 @@ class PersonTypes:
     kinds: np.ndarray
     counts: np.ndarray
     left_out: np.ndarray
+    profiles: np.ndarray
 
-    def combine(self, rows: np.ndarray) -> np.ndarray:
-        """How beta makes a combination (k, K) of each type's growth parameters, (k, p); NaN if not determined."""
+    def combine(self, rows: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
+        """How beta makes a combination (k, K) of each type's growth parameters, (k, p); NaN if not determined.
+
+        `besides` (k, terms) is added, over all terms of the model.
+        """
         inside, outside = (np.einsum("ik,kpi->ip", rows, part) for part in (self.design, self.left_out))
+        if besides is not None:
+            inside = inside + besides[:, list(self.fit.sums.kept)]
+            outside = outside + besides[:, list(self.fit.sums.left_out)]
         return withheld(self.fit, inside, outside)
 
-    def status(self, time: float) -> np.ndarray:
-        """Rows of X for the expected outcome at a time without covariates, (k, p)."""
+    def status(self, time: float, covariates: np.ndarray) -> np.ndarray:
+        """Rows of X for the expected outcome at a time, (k, p), with covariates by profile (profiles, terms)."""
         values = self.fit.kinds.values[self.kinds]
         basis = self.fit.recipe.shape.basis(np.full(len(values), time), values)
-        return self.combine(basis)
+        return self.combine(basis, covariates[self.profiles])
 
 
-def person_types(fit: FittedModel, persons: np.ndarray) -> PersonTypes:
-    """The different types among these persons."""
+def person_types(fit: FittedModel, persons: np.ndarray, profiles: np.ndarray | None = None) -> PersonTypes:
+    """The different types among these persons; of `profiles` (N,), if given, only those of one are of one type."""
     p = len(fit.terms)
     design = np.concatenate([fit.growth_design, fit.left_out_design], axis=1)[:, :, persons]
     K, width = design.shape[:2]
-    distinct, counts = distinct_columns(np.vstack([design.reshape(K * width, len(persons)), fit.kinds.codes[persons]]))
-    design = distinct[:-1].reshape(K, width, distinct.shape[1])
-    return PersonTypes(fit, design[:, :p], distinct[-1].astype(int), counts, design[:, p:])
+    apart = np.zeros(fit.panel.persons.count, dtype=int) if profiles is None else profiles
+    told = [design.reshape(K * width, len(persons)), fit.kinds.codes[persons], apart[persons]]
+    distinct, counts = distinct_columns(np.vstack(told))
+    design = distinct[:-2].reshape(K, width, distinct.shape[1])
+    kinds, profile = distinct[-2:].astype(int)
+    return PersonTypes(fit, design[:, :p], kinds, counts, design[:, p:], profile)
 
 
 def distinct_columns(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

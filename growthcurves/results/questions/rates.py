@@ -39,21 +39,30 @@ class Rate:
         """The combination for each person, (K, N)."""
         return self.rows[self.fit.kinds.codes].T
 
-    def design(self, persons: np.ndarray) -> np.ndarray:
-        """How beta makes the expected rate of these persons, (p, n); NaN for rates that the data do not determine."""
-        inside = self._over(self.fit.growth_design, persons)
+    def design(self, persons: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
+        """How beta makes the expected rate of these persons, (p, n); NaN for rates that the data do not determine.
+
+        `besides` (n, terms) is added, over all terms of the model.
+        """
+        added = np.zeros((len(persons), len(self.fit.recipe.x))) if besides is None else besides
+        inside, sums = self._over(self.fit.growth_design, persons), self.fit.sums
+        if besides is not None:
+            inside = inside + besides[:, list(sums.kept)].T
         if not self.fit.aliased:
             return inside
-        return withheld(self.fit, inside.T, self._over(self.fit.left_out_design, persons).T).T
+        outside = self._over(self.fit.left_out_design, persons)
+        if besides is not None:
+            outside = outside + besides[:, list(sums.left_out)].T
+        return withheld(self.fit, inside.T, outside.T).T
 
     def _over(self, design: np.ndarray, persons: np.ndarray) -> np.ndarray:
         if len(self.rows) == 1:
             return np.tensordot(self.rows[0], design[:, :, persons], 1)
         return np.einsum("kn,kpn->pn", self.by_person[:, persons], design[:, :, persons])
 
-    def expected(self, persons: np.ndarray) -> np.ndarray:
-        """w_i' gamma of the rate for each of these persons, (n,)."""
-        return self.fit.estimates.beta @ self.design(persons)
+    def expected(self, persons: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
+        """w_i' gamma of the rate for each of these persons, (n,); with `besides` as in `design`."""
+        return self.fit.estimates.beta @ self.design(persons, besides)
 
     @property
     def effects(self) -> np.ndarray:
@@ -100,15 +109,22 @@ def require_shape(fit: FittedModel) -> None:
         raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
     if any(of_time for of_time, _ in time_terms(fit)):
         raise NotEstimableError(
-            f"Time enters the model outside its growth shape ({fit.model.covariates}): say the curve as a shape, such "
-            f"as shape='quadratic' or ns({fit.model.time}, df=4) in the formula, for a report of change."
+            f"Time enters the model outside its growth shape ({fit.model.time_varying}): say the curve as a shape, "
+            f"such as shape='quadratic' or ns({fit.model.time}, df=4) in the formula, for a report of change."
         )
 
 
 def whole_period(fit: FittedModel) -> tuple[float, float]:
-    """First and last observed time, or occasion where the model has no curve between occasions."""
+    """First and last observed time, or occasion where the model has no curve between occasions.
+
+    Raises
+    ------
+    NotEstimableError
+        For a model without time.
+    """
     facts = fit.time_facts
-    assert facts is not None
+    if facts is None:
+        raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
     return facts.first, facts.last
 
 

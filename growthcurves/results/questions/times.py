@@ -9,6 +9,7 @@ import numpy as np
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import few_times
+from growthcurves.results.questions.covariates import observed_times, steps_of_time
 
 
 def times_asked(at: Any) -> np.ndarray:
@@ -29,6 +30,16 @@ def times_asked(at: Any) -> np.ndarray:
 
 
 def default_times(fit: FittedModel) -> np.ndarray:
-    """The waves where there are at most twelve different times, else the quartiles of the observed times."""
+    """The waves where there are at most twelve different times, else the quartiles of the observed times.
+
+    Where levels are made of time, the observed times nearest to these.
+    """
     facts = fit.time_facts
-    return np.zeros(1) if facts is None else np.array(facts.waves)
+    waves = np.zeros(1) if facts is None else np.array(facts.waves)
+    return nearest_observed(fit, waves) if steps_of_time(fit) else waves
+
+
+def nearest_observed(fit: FittedModel, times: np.ndarray) -> np.ndarray:
+    """The observed times nearest to these, each once."""
+    known = observed_times(fit)
+    return np.unique(known[np.abs(known[:, None] - times).argmin(axis=0)])

@@ -13,11 +13,13 @@ from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import Function, FunctionOf
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.recipe import row_times
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.effects.fixed_tests import combinations
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.intervals.delta import Estimate, delta
+from growthcurves.results.questions.grid_variables import asked_variables
+from growthcurves.results.questions.observed import Observed
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.rates import average_rate, checked_period, is_curved, whole_period
 from growthcurves.results.questions.reference_grid import group_text
@@ -27,6 +29,7 @@ from growthcurves.results.tables.printing import number, time_text
 NAN = float("nan")
 RATES = "Raudenbush and Liu 2001"
 PERIOD = "Feingold 2009"
+NO_SPREAD = "no group has persons who differ at the first occasion: no SD to divide by"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,7 +59,8 @@ def effect_sizes(
       (Raudenbush and Liu 2001). It depends on the unit of neither outcome nor time.
     - **SD at the first occasion, observed**, and **SD at the start and at the end, model**: the difference that has
       built up by the end of the period, rate times duration, over an SD of the outcome (Feingold 2009). Observed: over
-      persons, pooled within the groups of `by`. Model: the square root of z'Gz plus the residual variance.
+      persons, pooled within the groups that the factors of `by` make; values of a covariate, ``{"age": [30, 50]}``,
+      make no groups: then it is over all persons. Model: the square root of z'Gz plus the residual variance.
 
     Intervals are by the delta method, the uncertainty of SDs in the model included; the observed SD is taken as known.
 
@@ -136,7 +140,8 @@ def _rows(
         yield _line(name, Estimate(NAN, NAN, NAN, NAN), "SD of rates", 0.0, RATES, note)
     change = linear_functions(fit, length * L[None], [name], level=level).iloc[0]
     plain = Estimate(*(float(change[c]) / observed for c in ("estimate", "std_error", "conf_low", "conf_high")))
-    yield _line(name, plain, "SD at the first occasion, observed", observed, PERIOD, "taken as known")
+    note = "taken as known" if observed == observed else NO_SPREAD
+    yield _line(name, plain, "SD at the first occasion, observed", observed, PERIOD, note)
     for t in period:
         variance = _outcome_variance(fit, t)
         value = _over(fit, length * L, variance, level)
@@ -145,6 +150,8 @@ def _rows(
 
 
 def _line(name: str, value: Estimate, by: str, divisor: float, source: str, note: str = "") -> list:
+    if not note and value.estimate == value.estimate and value.std_error != value.std_error:
+        note = "no Wald interval on the boundary of the variances"
     tidy = [name, value.estimate, value.std_error, NAN, NAN, NAN, value.conf_low, value.conf_high]
     return [*tidy, by, divisor, source, note]
 
@@ -161,13 +168,23 @@ def _outcome_variance(fit: FittedModel, time: float) -> Function:
 
 
 def _observed_sd(fit: FittedModel, by: Any) -> float:
-    """SD of the outcome at persons' first occasions, pooled within groups."""
-    codes, times = fit.panel.persons.codes, fit.panel.times
+    """SD of the outcome at persons' first occasions, pooled within groups; NaN where none has two persons."""
+    codes, times = fit.panel.persons.codes, row_times(fit.panel)
     order = np.lexsort([times, codes])
-    starts = np.flatnonzero(np.append(True, np.diff(codes[order]) > 0))
-    first = pd.Series(fit.panel.values[order[starts]])
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
-    groups = PersonLevel(fit.panel).values(names) if names else pd.DataFrame({"all": np.zeros(len(first))})
-    levels = groups.groupby(list(groups.columns), observed=True).ngroup().to_numpy()
+    rows = order[np.flatnonzero(np.append(True, np.diff(codes[order]) > 0))]
+    first = pd.Series(fit.panel.values[rows])
+    levels = _groups(fit, by, rows)
     away = first - first.groupby(levels).transform("mean")
-    return float(np.sqrt((away**2).sum() / (len(first) - len(np.unique(levels)))))
+    spare = len(first) - len(np.unique(levels))
+    return float(np.sqrt((away**2).sum() / spare)) if spare and away.any() else NAN
+
+
+def _groups(fit: FittedModel, by: Any, rows: np.ndarray) -> np.ndarray:
+    """The group of each of these rows by the factors of `by`; values of a covariate make no groups."""
+    observed = Observed(fit)
+    variables, wanted = asked_variables(fit, by, observed)
+    factors = [variables[name] for name in wanted if variables[name].factor]
+    if not factors:
+        return np.zeros(len(rows), dtype=int)
+    table = pd.DataFrame({item.name: item.rows(observed)[rows] for item in factors})
+    return table.groupby(list(table.columns), observed=True, dropna=False).ngroup().to_numpy()

@@ -16,20 +16,26 @@ from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
 
+NO_INTERVAL = "No Wald interval: variances are estimated on their boundary; change(method='profile') has intervals."
 TITLE = "Intraclass correlation (share of variance between persons)"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Icc(Answer):
-    """ICC by time: columns time, icc, std_error, conf_low, conf_high."""
+    """ICC by time: columns time, icc, std_error, conf_low, conf_high; and why intervals are missing, if they are."""
+
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         text = self.table.to_string(index=False, float_format=number, formatters={"time": time_text})
-        return f"{TITLE}\n{text}"
+        return "\n".join([TITLE, text, *self.notes])
 
     def _blocks(self) -> tuple[Block, ...]:
         shown = self.table.assign(time=self.table["time"].map(time_text))
-        return (TITLE, text_table(shown))
+        return (TITLE, text_table(shown), *self.notes)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "notes": list(self.notes)}
 
 
 def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
@@ -53,7 +59,9 @@ def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
     rows = []
     for t in times:
         rows.append([t, *icc_at(fit, float(t), level)])
-    return Icc(pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"]))
+    table = pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"])
+    boundary = fit.identified and fit.certificate.singular and table["std_error"].isna().any()
+    return Icc(table, (NO_INTERVAL,) if boundary else ())
 
 
 def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None) -> Estimate:

@@ -13,6 +13,7 @@ from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.results.questions.covariates import time_terms
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
 from growthcurves.results.variation.variance_parts import VarianceParts, drop, squared_correlation, variance_parts
@@ -169,9 +170,17 @@ def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),))
 
 
 def _growth_model(fit: FittedModel) -> Estimates:
-    """The unconditional growth model: the growth parameters without predictors, the random effects as they are."""
-    fixed = tuple((k, 0) for k in fit.recipe.growth_rows)
-    return fit.estimates.with_columns(fixed, fit.recipe.z, fit.model.random.positions)
+    """The unconditional growth model: the curve without predictors, the random effects as they are."""
+    return fit.estimates.with_columns(_curve(fit), fit.recipe.z, fit.model.random.positions)
+
+
+def _curve(fit: FittedModel) -> tuple[tuple[int, int], ...]:
+    """The columns of the curve: growth parameters without predictors, and covariates that are made of time alone."""
+    recipe, kept = fit.recipe, [fit.recipe.x[j] for j in fit.sums.kept]
+    first = len(recipe.x) - len(recipe.covariates.names)
+    of_time = [recipe.x[first + j] for j, (_, alone) in enumerate(time_terms(fit)) if alone]
+    rows = {row for row, _ in kept}
+    return (*((k, 0) for k in recipe.growth_rows if k in rows), *(column for column in of_time if column in kept))
 
 
 def _residual(estimates: Estimates) -> float:
@@ -182,7 +191,7 @@ def _pseudo(fit: FittedModel) -> Iterator[Measure]:
     if any(name in fit.recipe.covariates.names for name in fit.random_names):
         return
     growth = _growth_model(fit)
-    if fit.recipe.shape.changes and "intercept" in fit.random_names:
+    if _curve(fit) != ((0, 0),) and "intercept" in fit.random_names:
         start = _means_model(fit)
         note = "unconditional means to unconditional growth model"
         yield _dropped(_residual(start), _residual(growth), RESIDUAL, "time", note)
@@ -199,7 +208,8 @@ def _dropped(before: float, after: float, unit: str, of: str, note: str = "") ->
 
 
 def _has_predictors(fit: FittedModel) -> bool:
-    return any(predictor for _, predictor in fit.term_parts)
+    """Whether anything but the curve is in the fixed part."""
+    return len(fit.terms) > len(_curve(fit))
 
 
 def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:

@@ -66,7 +66,7 @@ def implied_spread(fit: FittedModel, time: float, reference: float, level: float
     def correlation(point: Point) -> float:
         other = mean_variance(fit, z0, point) + point.residual_variance(reference)
         both = float(shares @ point.covariances(z, z0)) + _residual_covariance(point, time, reference)
-        return both / float(np.sqrt(total(point) * other))
+        return both / float(np.sqrt(total(point)) * np.sqrt(other))
 
     asked: dict[str, tuple[Callable, str]] = {
         "sd": (lambda point: float(np.sqrt(total(point))), "log"),

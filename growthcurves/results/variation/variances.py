@@ -10,18 +10,20 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.engine.estimates import FixedEffect, Quantity
+from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.intervals import intervals_of
 from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import Component as Parameter
-from growthcurves.results.intervals.quantity import Interval, every_parameter, on_boundary
-from growthcurves.results.intervals.wald import Wald
+from growthcurves.results.intervals.quantity import Interval, every_parameter, vanishes
+from growthcurves.results.intervals.wald import Wald, with_information
 from growthcurves.results.tables.answer import TIDY
 from growthcurves.results.tables.names import component_text
 
 NAN = float("nan")
+SCALES = ("sd", "variance")
 _MOMENTS = ["variance", "covariance", "variance_std_error"]
 
 
@@ -72,17 +74,26 @@ def _cells(row: Component) -> list:
     return [component_text(finding), finding.value, finding.std_error, NAN, NAN, NAN, *ends, *squared, error]
 
 
-def components(fit: FittedModel, method: Any = "profile", level: float = 0.95) -> Components:
+def components(
+    fit: FittedModel, method: Any = "profile", level: float = 0.95, information: str | None = None
+) -> Components:
     """The variance components as findings; see `variance_components`."""
-    chosen = intervals_of(method)
+    kind = Wald(information=information or getattr(method, "information", "observed")).information
+    chosen = with_information(intervals_of(method), kind)
     parameters = every_parameter(fit)
     found = chosen.intervals(fit, [parameter.quantity for parameter in parameters], level)
-    rows = [_component(fit, *pair, level) for pair in zip(parameters, found, strict=True)]
+    rows = [_component(fit, *pair, level, kind) for pair in zip(parameters, found, strict=True)]
     withheld = "" if fit.identified else "not identified: the design cannot tell these variances apart"
     return Components(tuple(rows), chosen.about(fit), withheld)
 
 
-def variance_components(fit: FittedModel, method: Any = "profile", level: float = 0.95) -> pd.DataFrame:
+def variance_components(
+    fit: FittedModel,
+    method: Any = "profile",
+    level: float = 0.95,
+    scale: str = "sd",
+    information: str | None = None,
+) -> pd.DataFrame:
     """SDs and correlations between persons and the residual SD, with intervals.
 
     Where the model is not identified all values are withheld (NaN) and ``attrs["withheld"]`` says why.
@@ -92,10 +103,16 @@ def variance_components(fit: FittedModel, method: Any = "profile", level: float 
     fit : FittedModel
     method : str or method
         "profile" (default): profile likelihood, of the restricted likelihood for a REML fit. An interval may begin at
-        exactly 0, and then that of a correlation is -1 to 1. "wald": on the log and atanh scales; a component on its
-        boundary has none. "bootstrap". Or a value with options, or replicates that were drawn before.
+        exactly 0, and then that of a correlation is -1 to 1. "wald": on the log and atanh scales; the components of a
+        covariance matrix on its boundary have none. "bootstrap". Or a value with options, or replicates that were
+        drawn before.
     level : float
         Confidence level.
+    scale : {"sd", "variance"}
+        "variance": rows ``var:intercept, ..., cov:intercept,slope, ..., var:residual``. The interval of a variance is
+        that of the SD squared, Wald's of a covariance is symmetric.
+    information : {"observed", "expected"}, optional
+        What standard errors and Wald intervals are by: observed information, or expected (Fisher's), as HLM prints it.
 
     Returns
     -------
@@ -120,7 +137,27 @@ def variance_components(fit: FittedModel, method: Any = "profile", level: float 
     2  cor:intercept,slope      0.07     -0.50       0.67
     3          sd:residual     25.59     22.90      28.86
     """
-    return components(fit, method, level).table()
+    if scale not in SCALES:
+        raise ModelError(unknown("scale of variance components", scale, SCALES))
+    found = components(fit, method, level, information)
+    return found.table() if scale == "sd" else _squared(fit, found, method, level, information)
+
+
+def _squared(fit: FittedModel, found: Components, method: Any, level: float, information: str | None) -> pd.DataFrame:
+    """The same on the scale of variances, a row for each."""
+    chosen, rows, notes = with_information(intervals_of(method), information), [], {}
+    for component, parameter in zip(found.rows, every_parameter(fit), strict=True):
+        finding, moment = component
+        low, high, note = finding.conf_low, finding.conf_high, finding.note
+        if moment.kind is Kind.VARIANCE:
+            low, high = low**2, high**2
+        elif moment.kind is Kind.COVARIANCE:
+            low, high, note = chosen.intervals(fit, [parameter.quantity.moment()], level)[0]
+        rows.append([component_text(moment), moment.value, moment.std_error, NAN, NAN, NAN, low, high])
+        notes |= {component_text(moment): note} if note else {}
+    table = pd.DataFrame(rows, columns=TIDY)
+    table.attrs = found.table().attrs | {"notes": notes}
+    return table
 
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
@@ -184,12 +221,14 @@ def _fixed(fit: FittedModel, method: Any, level: float) -> tuple[list[tuple[floa
 _SQUARED = {Kind.SD: Kind.VARIANCE, Kind.CORRELATION: Kind.COVARIANCE}
 
 
-def _component(fit: FittedModel, parameter: Parameter, interval: Interval, level: float) -> Component:
+def _component(
+    fit: FittedModel, parameter: Parameter, interval: Interval, level: float, information: str
+) -> Component:
     kind, unit, of, quantity = parameter
-    here, moment = delta(fit, quantity, level), delta(fit, quantity.moment(), level)
+    here, moment = (delta(fit, one, level, information) for one in (quantity, quantity.moment()))
     value, size, errors = here.estimate, moment.estimate, [here.std_error, moment.std_error]
-    if fit.identified and on_boundary(fit, quantity):
-        value, size, errors = 0.0 if quantity.zero else NAN, 0.0, [NAN, NAN]
+    if fit.identified and vanishes(fit, quantity):
+        value, size = 0.0 if quantity.zero else NAN, 0.0
     if kind is Kind.CORRELATION:
         value = float(np.sign(value)) if abs(value) > 1 - 1e-9 else value
     low, high, note = interval

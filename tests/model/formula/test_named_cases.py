@@ -141,7 +141,7 @@ def test_columns_of_any_name(name, tmp_path):
     fit = gc.fit(formula, data)
     plain = gc.fit("reaction ~ day * x + stress + (day | subject)", DATA)
     same(fit, plain)
-    model = MODEL.replace(predictors=f"`{name}`", covariates=f"`{name} v`")
+    model = MODEL.replace(predictors=f"`{name}`", time_varying=f"`{name} v`")
     same(gc.fit(model, data), plain)
     assert fit.terms == ("intercept", f"intercept:{name}", "slope", f"slope:{name}", f"{name} v")
     again = gc.load(fit.save(tmp_path / "fit.json"))
@@ -250,7 +250,7 @@ def test_a_covariate_called_like_an_effect_explains_no_rates():
     """`slope:z` is a time-varying covariate here, and no predictor of the slope."""
     model = MODEL.replace(predictors={"intercept": "x", "slope": "x"})
     data = DATA.rename(columns={"stress": "slope:z"})
-    odd = gc.fit(model.replace(covariates="`slope:z`"), data)
-    plain = gc.fit(model.replace(covariates="stress"), DATA)
+    odd = gc.fit(model.replace(time_varying="`slope:z`"), data)
+    plain = gc.fit(model.replace(time_varying="stress"), DATA)
     assert list(odd.change().table["quantity"]) == list(plain.change().table["quantity"])
     assert str(odd).count("time-varying") == str(plain).count("time-varying") == 1

@@ -133,7 +133,7 @@ def test_the_formula_door(canary, text, frame):
 @given(HOSTILE)
 @settings(max_examples=250, **FAST)
 def test_the_model_door(canary, text):
-    for part in ("predictors", "covariates"):
+    for part in ("predictors", "time_varying"):
         tried(lambda part=part: gc.fit(gc.GrowthModel("reaction", "day", "subject", **{part: text}), SLEEP))
 
 
@@ -141,7 +141,7 @@ def test_the_model_door(canary, text):
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved")
     model = gc.GrowthModel(
-        "reaction", "day", "subject", predictors={"intercept": "np.log(x)"}, covariates="np.exp(x):day"
+        "reaction", "day", "subject", predictors={"intercept": "np.log(x)"}, time_varying="np.exp(x):day"
     )
     fit = gc.fit(model, SLEEP)
     return [json.loads(fit.save(folder / "fit.json", rows=rows).read_text()) for rows in (False, True)], folder
@@ -176,7 +176,7 @@ ROLES = ("--id", "subject", "--time", "day", "--outcome", "reaction")
 
 @given(
     HOSTILE.filter(lambda text: "\0" not in text),
-    st.sampled_from(["--slope", "--intercept", "--covariates", "--formula"]),
+    st.sampled_from(["--slope", "--intercept", "--time-varying", "--formula"]),
 )
 @settings(max_examples=80, **FAST)
 def test_the_command_line(canary, text, option):
@@ -186,7 +186,7 @@ def test_the_command_line(canary, text, option):
     asked("fit", "sleep.csv", *roles, f"{option}={text}", "--json")
 
 
-@given(HOSTILE, st.sampled_from(["slope", "intercept", "covariates", "predictors", "random", "formula"]))
+@given(HOSTILE, st.sampled_from(["slope", "intercept", "time-varying", "predictors", "random", "formula"]))
 @settings(max_examples=80, **FAST)
 def test_a_model_file(canary, text, key):
     SLEEP.to_csv("sleep.csv", index=False)
@@ -202,11 +202,11 @@ def test_the_attack_of_the_report(canary, saved, tmp_path):
     for attack in (ATTACK, ATTACK.replace('"', "'").replace("'`'", '"`"')):
         with pytest.raises(FormulaError, match="no formula may"):
             gc.fit(f"reaction ~ day + {attack} + (day | subject)", SLEEP)
-        for part in ("predictors", "covariates"):
+        for part in ("predictors", "time_varying"):
             with pytest.raises(FormulaError, match="no formula may"):
                 gc.GrowthModel("reaction", "day", "subject", **{part: attack})
         SLEEP.to_csv("sleep.csv", index=False)
-        for option in ("--slope", "--intercept", "--covariates"):
+        for option in ("--slope", "--intercept", "--time-varying"):
             result = asked("fit", "sleep.csv", *ROLES, option, attack)
             assert result.exit_code and "no formula may" in result.output and result.output.count("\n") == 1
         wholes, _ = saved

@@ -100,7 +100,7 @@ def test_own_knots_are_read_from_a_person_level_column():
     data = SLEEP.assign(event=SLEEP["subject"].map(knots))
     fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", shape=gc.Piecewise("event"), random=("intercept",)), data)
     by_hand = data.assign(first=np.minimum(data["day"], data["event"]), then=np.maximum(data["day"] - data["event"], 0))
-    model = gc.GrowthModel("reaction", None, "subject", covariates="first + then")
+    model = gc.GrowthModel("reaction", None, "subject", time_varying="first + then")
     other = gc.fit(model, by_hand)
     assert fit.deviance == pytest.approx(other.deviance, rel=1e-10)
     np.testing.assert_allclose(fit.params, other.params, rtol=1e-8)

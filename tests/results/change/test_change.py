@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from dense_growth import ARMS, TRIAL_TERMS
+from dense_growth import ARMS
 from reference_values import cases, table
 from scipy import stats
 from scipy.optimize import brentq
@@ -279,15 +279,33 @@ def test_what_groups_share_is_said_once(trial_report, whole_report):
     pd.testing.assert_frame_equal(ours, whole)
 
 
-def test_by_a_variable_outside_the_model(trial, trial_model):
+def test_groups_that_predict_no_rate_are_refused_with_the_fix(trial, trial_model):
+    """Whatever else predicts it: groups that differ in age would differ in rate, and sex would look tight at zero."""
     site = trial["patient"].str.len().map({2: "small", 3: "large"})
-    fit = gc.fit(trial_model, trial.assign(site=site))
-    report = fit.change(by="site")
-    persons = trial.assign(site=site).groupby("patient")[["arm", "age", "site"]].first()
-    rates = np.column_stack([np.ones(54), persons["arm"] == "low", persons["arm"] == "high", persons["age"]])
-    rates = rates @ fit.params[TRIAL_TERMS[4:]]
-    for name in ("small", "large"):
-        assert report.value("mean rate", name) == pytest.approx(rates[persons["site"] == name].mean())
+    data = trial.assign(site=site, **{"study site": site})
+    started = dict(trial_model.predictors) | {"intercept": "arm + age + site"}
+    for model in (trial_model, trial_model.replace(predictors=started), "score ~ week * age + site + (week | patient)"):
+        fit = gc.fit(model, data.rename(columns={trial_model.outcome: "score"}) if isinstance(model, str) else data)
+        for by, fix in (("site", "'site'"), ("study site", "'`study site`'")):
+            with pytest.raises(gc.errors.NotEstimableError, match="gives every s.* the same rate") as caught:
+                fit.change(by=by)
+            assert fix in str(caught.value) and len(str(caught.value)) < 330
+    slopes = started | {"slope": "arm + age + site"}
+    report = gc.fit(trial_model.replace(predictors=slopes), data).change(by="site")
+    assert report.table["quantity"].str.startswith("difference of mean rate").any()
+
+
+def test_a_rate_that_is_not_in_the_model_is_no_finding(sleep):
+    random = gc.fit("reaction ~ 1 + (day | subject)", sleep)
+    report = random.change()
+    row = report.table.set_index("quantity").loc["mean rate"]
+    assert np.isnan(row["estimate"]) and "assumption" in row["note"]
+    assert "middle: 2.5 %" not in report.table["quantity"].tolist()
+    assert "not estimated: the model holds it at zero, by assumption." in str(report) and "by 0" not in str(report)
+    assert report.value("SD of rates") > 0
+    fit = gc.fit("reaction ~ 1 + (1 | subject)", sleep, time="day")
+    with pytest.raises(gc.errors.NotEstimableError, match="at zero for everybody"):
+        fit.change()
 
 
 def test_by_refuses_what_is_no_group(trial_fit):

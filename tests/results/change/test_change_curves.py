@@ -190,14 +190,6 @@ def test_groups_are_compared_with_the_first(fit, dense, information, persons):
     assert "The mean average rate of group low less that of group placebo is" in str(report)
 
 
-def test_persons_without_a_group_are_counted(fit, data, persons):
-    site = data["patient"].map(dict(zip(persons.index, [None, None, *["a", "b"] * 26], strict=True)))
-    report = gc.fit(fit.model, data.assign(site=site)).change(by="site")
-    assert report.value("persons without a group") == 2
-    assert report.value("persons", "a") + report.value("persons", "b") == 52
-    assert "2 persons are in no group: their site is missing." in report.sentences()
-
-
 def test_the_time_of_least_spread_is_an_extrapolation_outside_the_observed_times_only():
     """A remark on its interval, which the profile of a curve has, says nothing of where the time lies."""
     model = gc.GrowthModel(

@@ -270,3 +270,21 @@ def test_records_are_answers(three):
     one = three["linear"].test_variance("slope")
     assert "half chi-square 1, half chi-square 2" in one._repr_html_()
     assert set(one.to_dict()) == {"table", "title", "notes"}
+
+
+@pytest.mark.parametrize("change", [lambda y: 2 * y, lambda y: y - 200, np.log])
+def test_an_outcome_of_other_values_is_told_as_that(sleep, change):
+    """The likelihood of a transformed outcome lacks the Jacobian: the advice is not to look for missing predictors."""
+    one = gc.fit("reaction ~ day + (1 | subject)", sleep, time="day")
+    other = gc.fit("reaction ~ day + (1 | subject)", sleep.assign(reaction=change(sleep["reaction"])), time="day")
+    with pytest.raises(ModelError, match="rescaled or transformed") as refused:
+        gc.compare(one, other)
+    assert "18 persons differ" in str(refused.value) and len(str(refused.value)) < 300
+
+
+def test_the_same_outcomes_at_other_times_are_told_as_that(sleep):
+    one = gc.fit("reaction ~ day + (1 | subject)", sleep, time="day")
+    moved = sleep.assign(day=9 - sleep["day"])
+    other = gc.fit("reaction ~ day + (1 | subject)", moved, time="day")
+    with pytest.raises(ModelError, match="at other values of 'day'"):
+        gc.compare(one, other)

@@ -152,7 +152,7 @@ def test_a_model_without_effects_is_refused():
 @pytest.mark.parametrize("kind", [2, 3])
 def test_levels_of_time_beside_its_slope_are_the_departure_from_a_line(kind):
     sleep = gc.load_dataset("sleepstudy")
-    model = gc.GrowthModel("reaction", "day", "subject", covariates="C(day)")
+    model = gc.GrowthModel("reaction", "day", "subject", time_varying="C(day)")
     with pytest.warns(gc.errors.ModelWarning, match="linear combinations"):
         table = gc.fit(model, sleep).joint_tests(type=kind).table.set_index("term")
     line = gc.fit("reaction ~ poly(day, 9) + (day | subject)", sleep)

@@ -31,7 +31,7 @@ def stress_model():
         time="year",
         id="person",
         predictors=both,
-        covariates="stress",
+        time_varying="stress",
         random=("intercept", "slope", "stress"),
     )
 
@@ -145,7 +145,7 @@ def test_both_doors_climb_the_same_ladder():
 def test_every_model_has_the_rows_of_all_models():
     table = survey_with_gaps()
     model = gc.GrowthModel("wellbeing", "year", "person", predictors={"slope": "education", "intercept": "education"})
-    answer = gc.ladder(model, table, steps=[{"covariates": "stress"}])
+    answer = gc.ladder(model, table, steps=[{"time_varying": "stress"}])
     complete = table.dropna(subset=["stress"])
     assert {fit.nobs for fit in answer.fits.values()} == {len(complete)}
     alone = gc.fit("wellbeing ~ 1 + (1 | person)", complete, method="ml")

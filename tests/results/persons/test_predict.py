@@ -307,3 +307,20 @@ def test_text_in_a_number_column_of_new_data_is_an_error(trial_fit, visits):
 
 def test_order_of_terms_is_no_matter(trial_fit, trial_dense):
     np.testing.assert_allclose(trial_fit.params[TRIAL_TERMS], trial_dense.beta, rtol=1e-8)
+
+
+def test_persons_whom_the_fit_does_not_know_get_the_advice_that_fits(sleep, sleep_fit):
+    """Ids of another type, a person without an outcome, and other persons."""
+    rows = sleep[sleep["subject"] == 309]
+    unseen = sleep.assign(reaction=sleep["reaction"].where(sleep["subject"] != 308))
+    without = gc.fit("reaction ~ day + (day | subject)", unseen)
+    cases = [
+        (sleep_fit, rows.assign(subject="309"), "has 309 as a number and the new data have it as a text"),
+        (sleep_fit, rows.assign(subject=5000), "other persons than those of the fit; ask for people='average'"),
+        (without, sleep[sleep["subject"] == 308], "no row of person 308 was used (left out: missing reaction)"),
+    ]
+    for fit, asked, said in cases:
+        with pytest.warns(gc.errors.DataWarning) as caught:
+            assert fit.predict(asked).isna().all()
+        text = str(caught[0].message)
+        assert said in text and len(text) <= 300 and ("type" in text) is False

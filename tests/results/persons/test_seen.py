@@ -89,3 +89,39 @@ def test_what_makes_no_sense(sleep_fit, sleep, options, words):
 def test_ids_that_do_not_meet(sleep_fit, sleep):
     with pytest.raises(gc.errors.ModelError, match="has rows in seen="):
         sleep_fit.predict(sleep[sleep["subject"] == 308], people="new", seen=sleep[sleep["subject"] == 309])
+
+
+@pytest.mark.parametrize(
+    "terms", ["within(st) + between(st)", "arm * within(st) + between(st)", "between(st):arm + I(within(st) ** 2)"]
+)
+def test_the_mean_of_a_new_person_is_that_of_the_seen_rows(sleep, terms):
+    """The columns made by hand from the seen rows alone, at which no row to be predicted has a say."""
+    rng = np.random.default_rng(4)
+    data = sleep.assign(st=rng.normal(size=len(sleep)) + sleep["subject"] % 5, arm=sleep["subject"] % 2)
+    means = data.groupby("subject")["st"].transform("mean")
+    made = data.assign(st_between=means, st_within=data["st"] - means)
+    by_hand = terms.replace("within(st)", "st_within").replace("between(st)", "st_between")
+    new, old = data[data["subject"] == 308], data["subject"] != 308
+    fit = gc.fit(f"reaction ~ day + {terms} + (day | subject)", data[old])
+    hand = gc.fit(f"reaction ~ day + {by_hand} + (day | subject)", made[old])
+    seen, later = new[new["day"] < 5], new[new["day"] >= 5].drop(columns="reaction")
+    mean = seen["st"].mean()
+    for moved in (0.0, 7.0):
+        later = later.assign(st=np.where(later["day"] > 5, later["st"] + moved, later["st"]))
+        columns = [table.assign(st_between=mean, st_within=table["st"] - mean) for table in (seen, later)]
+        expected = hand.predict(columns[1], people="new", seen=columns[0], interval="prediction")
+        for id in (308, 309):  # an id of the fit is no person of the fit here
+            found = fit.predict(
+                later.assign(subject=id), people="new", seen=seen.assign(subject=id), interval="prediction"
+            )
+            np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+def test_seen_rows_without_an_outcome_do_not_count_for_the_mean(sleep):
+    data = sleep.assign(st=np.random.default_rng(5).normal(size=len(sleep)))
+    fit = gc.fit("reaction ~ day + within(st) + between(st) + (day | subject)", data)
+    seen = data[data["subject"] == 308]
+    seen = seen.assign(reaction=seen["reaction"].where(seen["day"] < 4))
+    wanted = seen[seen["day"] == 9]
+    found, fewer = (fit.predict(wanted, people="new", seen=rows) for rows in (seen, seen[seen["day"] < 4]))
+    np.testing.assert_allclose(found, fewer, rtol=1e-12)

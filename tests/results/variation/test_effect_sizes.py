@@ -57,6 +57,25 @@ def test_the_observed_sd_is_pooled_within_groups(trial, trial_fit):
     )
 
 
+def test_values_of_a_covariate_make_no_groups(trial, trial_fit):
+    """The divisor is that of all persons, or pooled within the factors asked for beside the covariate."""
+    data = trial.assign(age=20.0 + trial.groupby("patient").ngroup())  # nobody shares an age
+    fit = gc.fit("score ~ week * arm + week * age + week * C(age > 40) + (week | patient)", data)
+    first = data.sort_values("week").groupby("patient").first()
+
+    def pooled(groups):
+        return np.sqrt(sum(((g - g.mean()) ** 2).sum() for _, g in groups) / (len(first) - groups.ngroups))
+
+    cases = [
+        ({"age": [30, 35]}, first["score"].std()),
+        ({"arm": None, "age": [30]}, pooled(first.groupby("arm")["score"])),
+        ("C(age > 40)", pooled(first.groupby(first["age"] > 40)["score"])),
+    ]
+    for by, expected in cases:
+        found = fit.effect_sizes(by=by).table.set_index("divided_by").loc["SD at the first occasion, observed"]
+        np.testing.assert_allclose(np.atleast_1d(found["divisor"]), expected, rtol=1e-10)
+
+
 def test_units_do_not_matter(trial, trial_model, trial_fit):
     other = gc.fit(trial_model, trial.assign(week=trial["week"] * 7 + 3, score=trial["score"] * 100))
     ours, theirs = (fit.effect_sizes(by="arm").table for fit in (trial_fit, other))

@@ -1,0 +1,131 @@
+"""Predictors as they were observed, of persons or of rows; of persons also where a saved fit holds no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.saved_panel import SavedPanel
+from growthcurves.errors import ModelError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.model.columns import Columns, factor_again
+from growthcurves.model.formula.codings import Coded
+from growthcurves.model.formula.tree import Factor
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.transforms import BY_PERSON, person_transforms
+
+#: Over what means are taken and frequencies counted.
+AVERAGES = ("persons", "rows")
+
+
+@dataclass(frozen=True, eq=False)
+class ObservedRows:
+    """Columns of one row per person, or per row where one of them varies with time.
+
+    Attributes
+    ----------
+    table : DataFrame
+    weights : (n,) array
+        What each counts, one in all.
+    persons : (n,) array of int
+        Whose they are.
+    """
+
+    table: pd.DataFrame
+    weights: np.ndarray
+    persons: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """The predictors of a fit, each person counting once, or as often as there are rows.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    average : {"persons", "rows"}
+    """
+
+    fit: FittedModel
+    average: str = "persons"
+
+    def __post_init__(self) -> None:
+        if self.average not in AVERAGES:
+            raise ModelError(unknown("kind of average", self.average, AVERAGES))
+
+    @cached_property
+    def _saved(self) -> SavedPanel | None:
+        """A panel that has persons only."""
+        panel: Any = self.fit.panel
+        return panel if isinstance(panel, SavedPanel) else None
+
+    @cached_property
+    def _people(self) -> PersonLevel:
+        return PersonLevel(self.fit.panel)
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """What each person counts, (N,), one in all."""
+        count = self.fit.panel.persons.count
+        sizes = np.asarray(self.fit.panel.persons.sizes) if self.average == "rows" else np.ones(count)
+        return sizes / sizes.sum()
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """What the persons of each kind count, (m,); see `FittedModel.kinds`."""
+        kinds = self.fit.kinds
+        return np.bincount(kinds.codes, self.shares, len(kinds.values))
+
+    def varies(self, name: str) -> bool:
+        """Whether a column varies with time."""
+        if self._saved is not None:
+            return name not in self._saved.person_table.columns
+        return self._people.varies(name)
+
+    def mean(self, name: str) -> float:
+        """The mean of a column of numbers; of one that varies with time always over the rows."""
+        covariates = self.fit.recipe.covariates.names
+        if self.varies(name):
+            if name in covariates:
+                return float(self.fit.recipe.covariate_means[covariates.index(name)])
+            return float(np.mean(self._of_rows(name)))
+        return float(self.shares @ np.asarray(self._of_persons(name), dtype=float))
+
+    def _of_persons(self, name: str) -> Any:
+        return self._people.value(name) if self._saved is None else self._saved.person_values(name)
+
+    def _of_rows(self, name: str) -> Any:
+        return self._people.rows(name) if self._saved is None else self._saved.person_values(name)
+
+    def rows(self, names: Collection[str], every_row: bool = False) -> ObservedRows:
+        """These columns of persons; of rows where one of them varies with time, or where `every_row` is asked for.
+
+        Raises
+        ------
+        NotAvailableError
+            For a saved fit that does not hold them.
+        """
+        persons = self.fit.panel.persons
+        if not every_row and not any(self.varies(name) for name in names):
+            codes, weights = np.arange(persons.count), self.shares
+            columns = {name: self._of_persons(name) for name in names}
+        else:
+            codes = persons.codes
+            weights = (self.shares / np.asarray(persons.sizes))[codes]
+            columns = {name: self._of_rows(name) for name in names}
+        return ObservedRows(pd.DataFrame(columns, index=range(len(codes))), weights, codes)
+
+    def levels(self, columns: Columns, factor: Factor, over: ObservedRows) -> Coded:
+        """The levels of a factor that a formula makes, over observed rows that hold its columns."""
+        table = {name: over.table[name] for name in factor.columns}
+        return factor_again(columns, factor, table, person_transforms(over.persons))
+
+
+def needs_persons(factor: Factor) -> bool:
+    """Whether a factor needs all rows of a person: within() or between()."""
+    return not factor.calls.isdisjoint(BY_PERSON)
