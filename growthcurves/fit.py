@@ -390,7 +390,7 @@ class GrowthFit(FittedModel):
 
     def change(
         self,
-        by: str | None = None,
+        by: str | list[str] | None = None,
         threshold: float = 0.0,
         between: tuple[float, float] | None = None,
         at: Any = None,
@@ -550,7 +550,7 @@ class GrowthFit(FittedModel):
 
         return FitPlots(self)
 
-    def report(self, path: Any = None, title: str | None = None, by: str | None = None) -> Any:
+    def report(self, path: Any = None, title: str | None = None, by: Any = None) -> Any:
         """The HTML report, by groups if asked, written to `path` if given."""
         from growthcurves.report import report
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.joined import columns_of, joined
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, unknown
@@ -33,8 +34,8 @@ class Groups:
     codes: np.ndarray
 
 
-def groups_of(panel: Panel, by: str | None) -> Groups:
-    """The groups that a column makes of the persons.
+def groups_of(panel: Panel, by: Any) -> Groups:
+    """The groups that a column, or a list of columns, makes of the persons.
 
     Raises
     ------
@@ -47,8 +48,10 @@ def groups_of(panel: Panel, by: str | None) -> Groups:
     """
     if by is None:
         return Groups(("",), np.zeros(panel.persons.count, dtype=int))
-    panel.require([by])
-    column = PersonLevel(panel).values([by])[by]
+    parts = columns_of(by, "by")
+    panel.require(parts)
+    values = PersonLevel(panel).values(parts)
+    column = values[parts[0]] if len(parts) == 1 else joined(values, parts)
     found = pd.Categorical(column).remove_unused_categories()
     if len(found.categories) > MOST_GROUPS:
         raise DataError(

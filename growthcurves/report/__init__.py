@@ -44,7 +44,7 @@ SECTIONS: tuple[Section, ...] = (
 
 
 def report(
-    *fits: Any, path: str | Path | None = None, title: str | None = None, by: str | None = None
+    *fits: Any, path: str | Path | None = None, title: str | None = None, by: Any = None
 ) -> Report:
     """Write a report of a fit: one HTML page that needs nothing else, for screen, phone and paper.
 
@@ -56,8 +56,8 @@ def report(
         File to write; without it the report is only returned.
     title : str, optional
         By default the outcome over the time.
-    by : str, optional
-        Column that divides the persons into groups, for the figure and the change report.
+    by : str or list of str, optional
+        Column that divides the persons into groups, or several of them, for the figure and the change report.
 
     Returns
     -------

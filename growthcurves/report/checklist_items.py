@@ -103,7 +103,7 @@ def _patterns(subject: Subject) -> Filled:
 def _attrition(subject: Subject) -> Filled:
     if subject.by is None or why_no_waves(subject.fit.panel) is not None:
         return Filled("author", "Compare those who left with those who stayed; by= shows dropout for each group.")
-    return Filled("part", f"Dropout for each group of {subject.by}; add what else goes with leaving.", "missing")
+    return Filled("part", f"Dropout for each group of {subject.by_text}; add what else goes with leaving.", "missing")
 
 
 def _within_wave(subject: Subject) -> Filled:

@@ -83,5 +83,5 @@ def _groups(subject: Subject) -> list[tuple[str, int, int]]:
     groups = groups_of(panel, subject.by)
     rows = np.bincount(groups.codes[panel.persons.codes] + 1, minlength=len(groups.labels) + 1)[1:]
     persons = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
-    labels = [f"{subject.by}: {label}" for label in groups.labels]
+    labels = [f"{subject.by_text}: {label}" for label in groups.labels]
     return list(zip(labels, persons.tolist(), rows.tolist(), strict=True))

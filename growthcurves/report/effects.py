@@ -13,6 +13,7 @@ from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import baseline, parameter_name, predictor_name, unit_of
 from growthcurves.results.ddf import DDF, ddf_of
 from growthcurves.results.effects.coefficients import effect_findings
+from growthcurves.results.questions.references import reference_words
 from growthcurves.results.tables.names import finding_text
 
 
@@ -29,6 +30,7 @@ class Effects(Section):
             "ddf": method.label,
             "why_not": method.why_not(fit) or "",
             "aliased": list(fit.aliased),
+            "references": reference_words(fit),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:

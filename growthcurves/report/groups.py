@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Group
+from growthcurves.data.joined import columns_of
 from growthcurves.data.source import show_level
+from growthcurves.plots.people import groups_of
 from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, number, p_value
 from growthcurves.report.section import Section, Subject
@@ -25,10 +27,11 @@ class Groups(Section):
         return subject.by is not None and subject.fit.recipe.shape.changes
 
     def why_not(self, subject: Subject) -> str | None:
-        fit, by = subject.fit, str(subject.by)
-        if any(by in columns.used for columns in fit.recipe.predictors.values()):
-            return None
-        return f"{by} predicts nothing in this model, so the model says nothing of differences between its groups."
+        used = {name for columns in subject.fit.recipe.predictors.values() for name in columns.used}
+        for by in columns_of(subject.by, "by"):
+            if by not in used:
+                return f"{by} predicts nothing in this model, so it says nothing of differences between its groups."
+        return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         rates, means = subject.once(_answers)
@@ -50,8 +53,7 @@ class Groups(Section):
 def _answers(subject: Subject) -> tuple[Any, Any]:
     """Slopes over the whole period, and means at the first and the last time, by group."""
     fit, by = subject.fit, subject.by
-    levels = fit.panel.frame[by].nunique()
-    differences = "reference" if levels > 1 else None
+    differences = "reference" if len(groups_of(fit.panel, by).labels) > 1 else None
     rates = fit.slopes(by=by, differences=differences)
     first, last = whole_period(fit)
     at = [first, last] if fit.recipe.shape.smooth else [chosen_times(fit, None)[0], chosen_times(fit, None)[-1]]

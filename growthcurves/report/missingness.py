@@ -48,7 +48,7 @@ class Missingness(Section):
             "sentence": sentence(missed),
             "rows": rows,
             "rest": rest,
-            "by": subject.by,
+            "by": subject.by_text or None,
             "waves": [str(wave) for wave in missed.waves],
             "grid": missed.names["grid"],
             "pictures": [] if whole else drawn(subject, ("dropout",)),

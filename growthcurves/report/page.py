@@ -115,7 +115,7 @@ def make_report(
     fits: tuple[Any, ...],
     path: str | Path | None = None,
     title: str | None = None,
-    by: str | None = None,
+    by: Any = None,
 ) -> Report:
     """Render the sections about a fit into a report, and save it where a path is given."""
     if not fits:

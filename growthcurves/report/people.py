@@ -51,7 +51,7 @@ class People(Section):
             "each": EXTREMES if gap else 0,
             "shown": shown,
             "id": fit.model.id,
-            "by": subject.by,
+            "by": subject.by_text or None,
             "pictures": drawn(subject, ("shrinkage",)),
         }
 

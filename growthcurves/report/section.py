@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
+from growthcurves.data.joined import columns_of
 from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.variation.variances import Components, components
 
@@ -23,12 +24,12 @@ class Subject:
     ----------
     fits : tuple of GrowthFit
         The first is reported in full, the others are compared with it.
-    by : str or None
-        Column that divides the persons into groups.
+    by : str, list of str or None
+        Column that divides the persons into groups, or several of them.
     """
 
     fits: tuple[Any, ...]
-    by: str | None = None
+    by: Any = None
     _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], Made]) -> Made:
@@ -36,6 +37,11 @@ class Subject:
         if make not in self._made:
             self._made[make] = make(self)
         return self._made[make]
+
+    @property
+    def by_text(self) -> str:
+        """The columns of groups in words."""
+        return "" if self.by is None else ", ".join(map(str, columns_of(self.by, "by")))
 
     @property
     def fit(self) -> Any:

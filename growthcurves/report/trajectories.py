@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from growthcurves.plots import FIGURES
+from growthcurves.plots.people import groups_of
 from growthcurves.plots.trajectories import MOST_SHADED
 from growthcurves.report.figures import drawn
 from growthcurves.report.section import Section, Subject
@@ -28,4 +29,4 @@ class Pictures(Section):
 
 
 def _groups(subject: Subject) -> int:
-    return 1 if subject.by is None else subject.fit.panel.frame[subject.by].nunique()
+    return 1 if subject.by is None else len(groups_of(subject.fit.panel, subject.by).labels)

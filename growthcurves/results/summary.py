@@ -18,6 +18,7 @@ from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.persons.people import reliability
 from growthcurves.results.persons.reliability import reliabilities
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
+from growthcurves.results.questions.references import reference_words
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.names import component_text
 from growthcurves.results.tables.printing import number, p_text, time_text
@@ -114,6 +115,9 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
         unit = f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
         origin = f"the intercept is the status at {fit.recipe.shape.origin:g}{_far(fit)}"
         lines.append(("Time", f"{fit.model.time}, {first:g} to {last:g}{unit}; {origin}"))
+    references = reference_words(fit)
+    if references:
+        lines.append(("Reference", references))
     if fit.panel.rows_dropped:
         reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
         lines.append(("Left out", f"{fit.panel.rows_dropped:,} rows: {reasons}"))

@@ -66,7 +66,7 @@ def test_every_length(whole, tmp_path):
             gc.load(path)
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 99, "3", None, [3], 10**300, "x" * 10_000])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 99, "3", None, [3], 10**300, "x" * 10_000])
 def test_another_version(whole, tmp_path, version):
     (tmp_path / "a.json").write_text(json.dumps(json.loads(whole) | {"version": version}))
     with pytest.raises(DataError, match="another version") as caught:

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import ModelError
-from growthcurves.model.formula.codings import Coded, same_level
+from growthcurves.model.formula.codings import Coded
 from growthcurves.model.formula.evaluate import Evaluator
 from growthcurves.model.formula.functions import Spread, State
+from growthcurves.model.formula.reference import in_order
 from growthcurves.model.formula.structure import Product
 from growthcurves.model.formula.tree import Column, Factor, Term
 
@@ -152,11 +153,9 @@ def as_categories(name: str, column: Any, reference: Mapping[str, Any]) -> pd.Ca
     factor = pd.Categorical(column)
     used = np.bincount(factor.codes[factor.codes >= 0], minlength=len(factor.categories)) > 0
     found = [level for level, there in zip(factor.categories.tolist(), used, strict=True) if there]
-    if name in reference:
-        first = same_level(reference[name], found, name)
-        found = [first, *(level for level in found if level != first)]
     if len(found) < 2:
         raise ModelError(f"The predictor {name!r} has one level only ({found[0]!r}): leave it out.")
+    found = in_order(name, found, reference, isinstance(column.dtype, pd.CategoricalDtype))
     if found == factor.categories.tolist():
         return factor
     return pd.Categorical(factor, categories=found, ordered=factor.ordered)

@@ -218,6 +218,11 @@ class BoundShape:
         """The times at which alone the basis is known; None where it is known at every time."""
         return None
 
+    @property
+    def occasions(self) -> bool:
+        """Whether the parameters are the means of occasions: every row is at one of them, and time is a factor."""
+        return False
+
     def level_one(self, time: str) -> list[str]:
         """The basis in words, one text per growth parameter, for printed equations."""
         raise NotImplementedError

@@ -130,6 +130,10 @@ class BoundOccasions(BoundShape):
         return False
 
     @property
+    def occasions(self) -> bool:
+        return True
+
+    @property
     def only_at(self) -> tuple[float, ...]:
         return self.times
 

@@ -101,7 +101,7 @@ class BoundPolynomial(BoundShape):
         for _ in range(degree - 1):
             stored.append(stored[-1] * stored[0])
         made = [
-            {lower: comb(power, lower) * away ** (power - lower) for lower in range(power + 1)}
+            {lower: float(comb(power, lower) * away ** (power - lower)) for lower in range(power + 1)}
             for power in range(degree + 1)
         ]
         return EngineColumns(stored, made)

@@ -92,8 +92,8 @@ def _difference(rows: tuple[_Rows, _Rows], first: FittedModel, second: FittedMod
     counts, many = [len(part.place) for part in rows], "person differs" if len(differ) == 1 else "persons differ"
     if not differ:
         return (
-            f"The fits have the same outcomes of every person at other values of {first.model.time!r}, so that it is not "
-            f"known which row is which: take the time of both from one table."
+            f"The fits have the same outcomes of every person at other values of {first.model.time!r}, so that it is "
+            f"not known which row is which: take the time of both from one table."
         )
     if {person: len(values) for person, values in left.items()} == {p: len(values) for p, values in right.items()}:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Group, Level
 from growthcurves.data.frame import require_columns
+from growthcurves.data.joined import columns_of
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_level
 from growthcurves.errors import ModelError
@@ -28,18 +30,30 @@ from growthcurves.results.questions.times import nearest_observed
 MANY_GROUPS = 12
 
 
-def groups(fit: FittedModel, by: str | None) -> list[tuple[Group | None, np.ndarray]]:
-    """Persons of each level of a person-level variable: pairs of group and positions; without `by` everybody."""
+def groups(fit: FittedModel, by: Any) -> list[tuple[Group | None, np.ndarray]]:
+    """Persons of each level of a person-level variable: pairs of group and positions; without `by` everybody.
+
+    Several variables make one group of each combination that occurs.
+    """
     count = fit.panel.persons.count
     if by is None:
         return [(None, np.arange(count))]
-    values = pd.Series(person_values(fit, by))
-    levels = _levels(fit, by, values)
-    if len(levels) > MANY_GROUPS:
-        raise ModelError(
-            f"{by!r} has {len(levels)} different values: by= takes a variable with at most {MANY_GROUPS} groups."
-        )
-    return [((Level(by, level),), np.flatnonzero(values == level)) for level in levels]
+    names = columns_of(by, "by")
+    values = {name: pd.Series(person_values(fit, name)) for name in names}
+    levels = [_levels(fit, name, values[name]) for name in names]
+    for name, found in zip(names, levels, strict=True):
+        if len(found) > MANY_GROUPS:
+            raise ModelError(
+                f"{name!r} has {len(found)} different values: by= takes a variable with at most {MANY_GROUPS} groups."
+            )
+    made = [_group(values, dict(zip(names, level, strict=True))) for level in itertools.product(*levels)]
+    return [(group, persons) for group, persons in made if len(persons) or len(names) == 1]
+
+
+def _group(values: dict[Any, pd.Series], levels: dict[Any, Any]) -> tuple[Group, np.ndarray]:
+    """Persons who have these levels."""
+    there = np.logical_and.reduce([np.asarray(values[name] == level, dtype=bool) for name, level in levels.items()])
+    return tuple(Level(name, level) for name, level in levels.items()), np.flatnonzero(there)
 
 
 def group_label(group: Group | None) -> str:
@@ -65,7 +79,7 @@ def _levels(fit: FittedModel, by: str, values: pd.Series) -> list:
     return sorted(values.dropna().unique().tolist())
 
 
-def mean_curve(fit: FittedModel, times: np.ndarray, by: str | None = None, level: float = 0.95) -> pd.DataFrame:
+def mean_curve(fit: FittedModel, times: np.ndarray, by: Any = None, level: float = 0.95) -> pd.DataFrame:
     """Mean trajectory with its confidence band, and the band that holds `level` of persons' own curves.
 
     The mean is over the persons of the group, covariates at their means over rows, terms of time at that time; the

@@ -30,17 +30,3 @@ def withheld(fit: FittedModel, inside: np.ndarray, outside: np.ndarray) -> np.nd
     """Rows over the terms kept (k, p), NaN where the data do not determine them."""
     known = determined(fit, inside, outside)
     return inside if known.all() else np.where(known[:, None], inside, np.nan)
-
-
-def estimable_part(fit: FittedModel, L: np.ndarray) -> np.ndarray:
-    """A basis (r, terms) of the combinations of the rows of L that the data determine."""
-    out = list(fit.sums.left_out)
-    if not out or not len(L):
-        return L
-    A = fit.sums.dependence
-    inside = L[:, list(fit.sums.kept)]
-    rest = L[:, out] - inside @ A
-    scale = np.abs(L).max(axis=1)
-    left, values, _ = np.linalg.svd(rest / scale[:, None])
-    rank = int((values > TOLERANCE * max(1.0, float(np.abs(A).max()))).sum())
-    return left[:, rank:].T @ (L / scale[:, None])

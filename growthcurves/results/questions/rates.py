@@ -44,7 +44,6 @@ class Rate:
 
         `besides` (n, terms) is added, over all terms of the model.
         """
-        added = np.zeros((len(persons), len(self.fit.recipe.x))) if besides is None else besides
         inside, sums = self._over(self.fit.growth_design, persons), self.fit.sums
         if besides is not None:
             inside = inside + besides[:, list(sums.kept)].T

@@ -78,7 +78,7 @@ def components(
     fit: FittedModel, method: Any = "profile", level: float = 0.95, information: str | None = None
 ) -> Components:
     """The variance components as findings; see `variance_components`."""
-    kind = Wald(information=information or getattr(method, "information", "observed")).information
+    kind = Wald(information=information or str(getattr(method, "information", "observed"))).information
     chosen = with_information(intervals_of(method), kind)
     parameters = every_parameter(fit)
     found = chosen.intervals(fit, [parameter.quantity for parameter in parameters], level)
@@ -145,7 +145,9 @@ def variance_components(
 
 def _squared(fit: FittedModel, found: Components, method: Any, level: float, information: str | None) -> pd.DataFrame:
     """The same on the scale of variances, a row for each."""
-    chosen, rows, notes = with_information(intervals_of(method), information), [], {}
+    chosen = with_information(intervals_of(method), information)
+    rows: list[list] = []
+    notes: dict[str, str] = {}
     for component, parameter in zip(found.rows, every_parameter(fit), strict=True):
         finding, moment = component
         low, high, note = finding.conf_low, finding.conf_high, finding.note
