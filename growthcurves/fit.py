@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
-from growthcurves.errors import ModelError, NotAvailableError, unknown
+from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate import chosen, estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.fitted import FittedModel
 from growthcurves.later import Later
-from growthcurves.model.formula.lme4 import growth_model, parse_formula
-from growthcurves.model.growth import RENAMED, GrowthModel
+from growthcurves.model.formula.lme4 import ParsedFormula, parse_formula
+from growthcurves.model.from_formula import growth_model, with_time
+from growthcurves.model.growth import GrowthModel
+from growthcurves.model.outcomes import with_computed
 from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.words_of_r import answer_called, translated
 from growthcurves.numerics.seeds import DRAWS
 
 if TYPE_CHECKING:
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from growthcurves.results.summary import Summary
     from growthcurves.results.variation.effect_sizes import EffectSizes
     from growthcurves.results.variation.icc import Icc
+    from growthcurves.results.variation.marginal_covariance import MarginalCovariance
     from growthcurves.results.variation.r2 import R2
 
 change_report = Later("growthcurves.results.change.report")
@@ -56,6 +62,7 @@ simulated = Later("growthcurves.results.persons.simulate")
 summary = Later("growthcurves.results.summary")
 effect_sizes = Later("growthcurves.results.variation.effect_sizes")
 icc = Later("growthcurves.results.variation.icc")
+marginals = Later("growthcurves.results.variation.marginal_covariance")
 r2 = Later("growthcurves.results.variation.r2")
 variances = Later("growthcurves.results.variation.variances")
 files = Later("growthcurves.storage.fits")
@@ -78,7 +85,7 @@ def fit(
     data : DataFrame or Panel
         Long table: one row per person and occasion.
     method : {"reml", "ml"}
-        Restricted or full maximum likelihood.
+        Restricted or full maximum likelihood; R's ``REML=True`` and ``REML=False`` are understood too.
     time : str, optional
         The time column of a formula whose random part does not name exactly one column.
     where : str, optional
@@ -107,6 +114,7 @@ def fit(
     >>> fit.params.round(3).to_dict()
     {'intercept': 251.405, 'slope': 10.467}
     """
+    method, options = translated(method, options, FORMULA_OPTIONS)
     model, panel, people = _read(model, data, time, where, options)
     fitted = estimate(model, panel, method, GrowthFit, people)
     assert isinstance(fitted, GrowthFit)
@@ -162,6 +170,7 @@ def ladder(
     >>> {name: f"{fit.deviance:.2f}" for name, fit in answer.fits.items()}
     {'A': '515.49', 'B': '439.21', 'C': '427.81'}
     """
+    method, options = translated(method, options, FORMULA_OPTIONS)
     model, panel, _ = _read(model, data, time, where, options)
     return ladders.ladder(model, panel, method, steps, ddf, GrowthFit)
 
@@ -170,26 +179,36 @@ def _read(
     model: GrowthModel | str, data: Any, time: str | None, where: str | None, options: dict[str, Any]
 ) -> tuple[GrowthModel, Panel, PersonLevel | None]:
     """The model and its panel from what a user may give, and the panel at the level of persons if looked at already."""
-    _refuse_unknown(options)
     if not isinstance(model, (str, GrowthModel)):
         raise ModelError(f"fit() takes a formula or a GrowthModel first, then the data; not {type(model).__name__}.")
     if isinstance(model, GrowthModel):
         if time is not None or options:
             raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
         return model, panel_for(model, data, where), None
-    parsed = parse_formula(model, time)
-    roles = (parsed.id, parsed.time, parsed.outcome)
-    panel = chosen(data, where) if isinstance(data, Panel) else Panel(data, *roles, where=where)
-    panel.require(parsed.columns)
-    panel = panel.drop_missing(column for column in parsed.columns if column not in roles)
+    parsed, panel = _panel_of_formula(model, data, time, where)
+    panel = panel.drop_missing(column for column in parsed.columns if column not in parsed.roles)
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
     return read, panel_for(read, panel), people
 
 
-def load(
-    path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, parts: Sequence[type] = ()
-) -> GrowthFit:
+def _panel_of_formula(
+    formula: str, data: Any, time: str | None, where: str | None
+) -> tuple[ParsedFormula, Panel]:
+    """A formula read in the light of its data, and the panel that it asks for."""
+    parsed = parse_formula(formula, time)
+    if isinstance(data, Panel):
+        data.require(column for column in parsed.columns if column not in parsed.group)
+        return with_time(parsed, time, data.time, data.data), chosen(data, where)
+    frame = as_frame(data)
+    require_columns(frame, parsed.columns)
+    parsed = with_time(parsed, time, None, frame)
+    frame = with_computed(frame, parsed.outcome, parsed.group[0]) if parsed.left.computed else frame
+    frame, person = with_joined(frame, list(parsed.group), "id")
+    return parsed, Panel(frame, id=person, time=parsed.time, outcome=parsed.outcome, where=where)
+
+
+def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, parts: Sequence[type] = ()) -> GrowthFit:
     """Read a fit that `GrowthFit.save` wrote.
 
     Nothing in the file is run: formulas may only call known functions on columns and numbers.
@@ -228,18 +247,6 @@ def load(
 FORMULA_OPTIONS = ("reference", "residual", "wave", "functions")
 
 
-def _refuse_unknown(options: dict[str, Any]) -> None:
-    for name in options:
-        if name == "weights":
-            raise NotAvailableError("Prior weights per row are not in this version: every row counts the same.")
-        if name in (*RENAMED, *RENAMED.values()):
-            raise ModelError(
-                f"{name}= belongs to a GrowthModel (as time_varying=): a formula holds such predictors itself."
-            )
-        if name not in FORMULA_OPTIONS:
-            raise ModelError(unknown("option of fit()", name, ("method", "time", "where", *FORMULA_OPTIONS)))
-
-
 class GrowthFit(FittedModel):
     """A fitted growth model and the answers it gives; see `fit`."""
 
@@ -247,6 +254,11 @@ class GrowthFit(FittedModel):
     def params(self) -> pd.Series:
         """Fixed effects."""
         return pd.Series(self.estimates.beta, index=self.terms, name="estimate")
+
+    @property
+    def converged(self) -> bool:
+        """Whether the optimum is certified; see `certificate`."""
+        return self.certificate.converged
 
     @property
     def bse(self) -> pd.Series:
@@ -326,9 +338,7 @@ class GrowthFit(FittedModel):
         """Outcome minus fitted value."""
         return (pd.Series(self.panel.values, index=self.fittedvalues.index) - self.fittedvalues).rename("resid")
 
-    def summary(
-        self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile"
-    ) -> Summary:
+    def summary(self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
         return summary.summary(self, ddf, level, bootstrap.asked(self, intervals))
 
@@ -407,7 +417,7 @@ class GrowthFit(FittedModel):
         seen: Any = None,
         interval: str | None = None,
         level: float = 0.95,
-        scale: str = "response",
+        scale: str | None = None,
     ) -> pd.Series | pd.DataFrame:
         """Predicted outcomes for known, average or new persons (given what was seen of them), with intervals."""
         return predict.predict(self, newdata, people, seen, interval, level, scale)
@@ -421,6 +431,10 @@ class GrowthFit(FittedModel):
     def icc(self, at: Any = None) -> Icc:
         """Share of the variance that lies between persons, at given times."""
         return icc.icc(self, at)
+
+    def marginal_covariance(self, at: Any = None, by: Any = None) -> MarginalCovariance:
+        """Covariance and correlation of a person's outcomes at several times, also where G and R are not told apart."""
+        return marginals.marginal_covariance(self, at, by)
 
     def test(self, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
         """t or F test of hypotheses about fixed effects, written in term names: ``"slope:arm[drug] = 0"``."""
@@ -559,6 +573,9 @@ class GrowthFit(FittedModel):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        pointer = answer_called(name)
+        if pointer is not None:
+            raise AttributeError(pointer)
         known = [item for item in dir(type(self)) if not item.startswith("_")]
         raise AttributeError(unknown("answer of a fit in this version called", name, known))
 

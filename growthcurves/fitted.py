@@ -183,9 +183,7 @@ class FittedModel:
         """Converged, singular, identified: three separate words."""
         verdict = self.estimates.verdict
         directions = tuple(_combination(a, self.random_names) for a in self.estimates.null.T)
-        return Certificate(
-            verdict.converged, verdict.singular, verdict.identified, verdict.decrement, directions
-        )
+        return Certificate(verdict.converged, verdict.singular, verdict.identified, verdict.decrement, directions)
 
     @property
     def parameter_count(self) -> int:

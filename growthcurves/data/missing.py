@@ -141,9 +141,7 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
     seen = _seen(panel, everyone, known, grid)
     persons = _person_table(panel, everyone, seen, grid, pd.Categorical.from_codes(groups, labels) if by else None)
     times = None if panel.time is None else grid.means(panel.times)
-    curves = [
-        _dropout(seen[groups == group], grid, times, label if by else None) for group, label in enumerate(labels)
-    ]
+    curves = [_dropout(seen[groups == group], grid, times, label if by else None) for group, label in enumerate(labels)]
     return MissingPatterns(
         table=_pattern_table(persons, by is not None),
         totals=_totals(persons, labels, by is not None),

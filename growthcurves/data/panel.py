@@ -299,11 +299,21 @@ class Panel:
         DataError
             When no row would be left.
         """
-        names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since", "day_first", "date_format")
         rest, counts = leave_out(self.data, {reason: mask})
-        panel = Panel(rest, labels=self.labels, **{name: getattr(self, name) for name in names})
+        return self._again(rest, self.outcome, counts)
+
+    def over(self, data: pd.DataFrame, outcome: str) -> Panel:
+        """The panel of another outcome, which is a column of these data: the same rows with one column more."""
+        return self._again(data, outcome, {})
+
+    def _again(self, data: pd.DataFrame, outcome: str, counts: Mapping[str, int]) -> Panel:
+        """The same roles over other data, with the rows counted that were left out before."""
+        names = ("id", "time", "wave", "time_unit", "since", "day_first", "date_format")
+        unit = self.outcome_unit if outcome == self.outcome else None
+        roles = {name: getattr(self, name) for name in names}
+        panel = Panel(data, outcome=outcome, outcome_unit=unit, labels=self.labels, **roles)
         before = [(text, rows) for text, rows in self._rows.reasons if not text.startswith("missing ")]
-        rows = panel._rows.after(dict(before) | counts)
+        rows = panel._rows.after(dict(before) | dict(counts))
         panel._set(_rows=rows, _observed=rows, where=self.where)
         return panel
 

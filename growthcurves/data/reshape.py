@@ -135,9 +135,7 @@ def _warn_of_missed_waves(wide: pd.DataFrame, columns: Columns, outcomes: dict[s
             warnings.warn(text, DataWarning, stacklevel=4)
 
 
-def _columns_of(
-    wide: pd.DataFrame, others: list[Hashable], outcome: str, given: Any
-) -> WaveColumns:
+def _columns_of(wide: pd.DataFrame, others: list[Hashable], outcome: str, given: Any) -> WaveColumns:
     if isinstance(given, str):
         return Pattern(given).find(others)
     if not isinstance(given, Mapping) or not given:
@@ -191,9 +189,7 @@ def _finite_number(value: Any, what: str) -> float:
     return plain_number(float(value))
 
 
-def _kept_columns(
-    wide: pd.DataFrame, id: str, spread: list[Any], keep: Iterable[str] | None
-) -> list[Hashable]:
+def _kept_columns(wide: pd.DataFrame, id: str, spread: list[Any], keep: Iterable[str] | None) -> list[Hashable]:
     used = {column for columns in spread if isinstance(columns, Mapping) for column in columns.values()} | {id}
     if keep is None:
         return [column for column in wide.columns if column not in used]

@@ -234,9 +234,7 @@ def _of_texts(panel: Panel, name: str) -> Iterator[Suspect]:
         yield Suspect(name, str(levels[place]), int(cells[place]), persons, rest)
 
 
-def _odd_texts(
-    texts: list[str], numbers: np.ndarray, is_code: np.ndarray, counts: np.ndarray
-) -> tuple[list[int], str]:
+def _odd_texts(texts: list[str], numbers: np.ndarray, is_code: np.ndarray, counts: np.ndarray) -> tuple[list[int], str]:
     words = np.isnan(numbers)
     cells_of_numbers = counts[~words].sum() / counts.sum()
     if cells_of_numbers >= 0.8 and (~words).sum() >= 3 and 0 < words.sum() <= 3:

@@ -22,7 +22,7 @@ from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.given import Seen, given
 from growthcurves.engine.persons.sandwich import Sandwich, sandwich
 from growthcurves.engine.persons.state import PersonState, person_state
-from growthcurves.engine.search.certificate import Verdict
+from growthcurves.engine.search.certificate import Verdict, told_apart
 from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.later import Later
@@ -102,9 +102,11 @@ class NormalEstimates:
     def comparable(self) -> float:
         return self.solution.deviance - (self.frame.deviance_shift - self.frame.scale_shift)
 
-    @property
+    @cached_property
     def free(self) -> int:
-        return boundary.free_parameters(self.frame.partition) + 1
+        if self.verdict.identified or not self.frame.partition:
+            return boundary.free_parameters(self.frame.partition) + 1
+        return told_apart(self.frame.blocks, self.frame.partition)[0]
 
     @cached_property
     def point(self) -> Point:
@@ -147,9 +149,7 @@ class NormalEstimates:
     def _moved(self, info: VarianceInformation, step: Array) -> Point:
         point = self.point
         G = point.levels["person"] + np.tensordot(step, info.dG, 1)
-        return replace(
-            point, levels={"person": G}, residual=Independent(point.residual.scale + step @ info.dsigma2)
-        )
+        return replace(point, levels={"person": G}, residual=Independent(point.residual.scale + step @ info.dsigma2))
 
     def adjusted_covariance(self, kind: str) -> Array:
         info = self._information(kind)

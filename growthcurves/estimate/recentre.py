@@ -41,7 +41,7 @@ def _why_not(fit: FittedModel) -> str:
     """Why the model under another origin is another model."""
     random = set(fit.random_names) & set(fit.recipe.shape.random_names)
     moving = sorted(random - {"intercept"})
-    apart = moving and not any(set(block) >= random | {"intercept"} for block in fit.model.random.blocks)
+    apart = moving and not any(set(block) >= random | {"intercept"} for block in fit.recipe.random.blocks)
     if apart:
         why = f"the random {', '.join(moving)} and the random intercept must share one covariance matrix"
     elif fit.model.growth_shape.fixed_origin:

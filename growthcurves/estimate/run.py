@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.note import Note
+from growthcurves.data.frame import as_frame
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
 from growthcurves.errors import ModelError, unknown
@@ -26,8 +27,10 @@ from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.occasions import panel_occasions
+from growthcurves.model.outcomes import with_computed, with_outcome
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, model_columns
+from growthcurves.model.varying import refuse_unknown_random
 
 METHODS = ("reml", "ml")
 
@@ -42,10 +45,11 @@ def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
     if isinstance(data, Panel):
         roles = {"id": (model.id, data.id), "time": (model.time, data.time), "outcome": (model.outcome, data.outcome)}
         for role, (wanted, given) in roles.items():
-            if wanted != given and wanted is not None:
+            if wanted != given and wanted is not None and not (role == "outcome" and model.computed):
                 raise ModelError(f"The model's {role} is {wanted!r} but the panel's is {given!r}.")
-        return chosen(data, where)
-    return Panel(data, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave, where=where)
+        return chosen(with_outcome(data, model.outcome) if model.computed else data, where)
+    frame = with_computed(as_frame(data), model.outcome, model.id) if model.computed else data
+    return Panel(frame, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave, where=where)
 
 
 def estimate(
@@ -71,6 +75,7 @@ def estimate(
         raise ModelError(unknown("method", method, METHODS))
     if model.wave is None and panel.wave is not None:
         model = model.replace(wave=panel.wave)
+    refuse_unknown_random(model, panel.data.columns)
     panel = panel.drop_missing(model_columns(model))
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
@@ -119,7 +124,7 @@ def rows_of(bound: BoundRows) -> Rows:
     """The rows of the panel as the engine takes them."""
     recipe, panel, persons = bound.recipe, bound.panel, bound.panel.persons
     return Rows(
-        Terms(recipe.x, recipe.z, bound.model.random.positions, recipe.made, recipe.units),
+        Terms(recipe.x, recipe.z, recipe.random.positions, recipe.made, recipe.units),
         bound.measured,
         panel.values,
         bound.weights,

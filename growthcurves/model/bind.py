@@ -6,7 +6,6 @@ the formulas' own record of levels and centring, so that new data are read the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from numbers import Real
@@ -36,6 +35,7 @@ from growthcurves.model.shapes import Seen
 from growthcurves.model.shapes.base import EngineColumns
 from growthcurves.model.sheets import Sheets, level_one, level_two
 from growthcurves.model.terms import term_names, term_texts
+from growthcurves.model.varying import varying
 from growthcurves.numerics.chunks import chunks
 
 
@@ -87,21 +87,23 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     covariates, found = level_one(model, sheets)
     predictors = {name: columns for name, (columns, _) in level2.items()}
     weights, place = _distinct_weights(level2)
-    made, rows = _row_columns(basis, len(covariates.names))
+    known = (*shape.random_names, *covariates.names)
+    differ = varying(model, known, sheets)
+    made, rows = _row_columns(basis, len(covariates.names) + len(differ.names))
     growth_rows = rows[: len(model.parameters)]
     x, growth_terms = _fixed_columns(predictors, growth_rows, place)
-    first = len(made) - len(covariates.names)
+    first = len(made) - len(covariates.names) - len(differ.names)
     x += [(first + j, 0) for j in range(len(covariates.names))]
     names = term_names(model, predictors, covariates)
-    named = dict(zip((*shape.random_names, *covariates.names), (*rows, *range(first, len(made))), strict=True))
-    z = tuple(_random_rows(model, named))
+    named = dict(zip((*known, *differ.names), (*rows, *range(first, len(made))), strict=True))
+    z = tuple(named[name] for name in differ.part.names)
     filled = tuple(np.ones(len(panel)) if one is None else one for one in found)
     means = tuple(float(np.mean(one)) for one in filled)
-    stored = (*basis.stored, *filled)
+    stored = (*basis.stored, *filled, *differ.values)
     clock = partial(_clock, panel, model.time)
     recipe = Recipe(
-        model, shape, middle, clock, predictors, covariates, means, tuple(made), tuple(map(unit_of, stored)),
-        tuple(growth_rows), tuple(x), z, term_texts(names), names, growth_terms,
+        model, shape, middle, clock, predictors, covariates, means, differ.part, differ.columns, tuple(made),
+        tuple(map(unit_of, stored)), tuple(growth_rows), tuple(x), z, term_texts(names), names, growth_terms,
     )  # fmt: skip
     return BoundRows(recipe, panel, values, stored, tuple(weights))
 
@@ -186,7 +188,7 @@ def _fixed_columns(
     return x, growth_terms
 
 
-def _row_columns(columns: EngineColumns, covariates: int) -> tuple[list[Combination], list[int]]:
+def _row_columns(columns: EngineColumns, others: int) -> tuple[list[Combination], list[int]]:
     """How row columns are made of stored ones, and the row columns of the shape's basis and extras."""
     made: list[Combination] = [((0, 1.0),)]
     rows = []
@@ -196,18 +198,8 @@ def _row_columns(columns: EngineColumns, covariates: int) -> tuple[list[Combinat
             continue
         rows.append(len(made))
         made.append(tuple((g, float(value)) for g, value in sorted(combination.items())))
-    made += [((len(columns.stored) + 1 + j, 1.0),) for j in range(covariates)]
+    made += [((len(columns.stored) + 1 + j, 1.0),) for j in range(others)]
     return made, rows
-
-
-def _random_rows(model: GrowthModel, named: dict[str, int]) -> Iterable[int]:
-    for name in model.random.names:
-        if name not in named:
-            raise ModelError(
-                unknown("growth parameter or covariate", name, named)
-                + " What varies between persons beside them must be a covariate too (in a formula: in its fixed part)."
-            )
-        yield named[name]
 
 
 def _distinct_weights(level2: dict[str, tuple[Columns, Values]]) -> tuple[list[np.ndarray], dict[Any, int]]:

@@ -65,6 +65,9 @@ class GrowthModel:
         piecewise growth every slope), not the higher terms. ``()`` for none.
     residual : str or residual structure
         Residual covariance: "independent", or a structure of your own (docs/extending/residual.md).
+    computed : bool
+        Whether `outcome` is computed from columns, as ``"log(bdi)"`` is, and no column itself; the model is then of
+        that scale.
     functions : dict of str to function, optional
         Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 
@@ -94,6 +97,7 @@ class GrowthModel:
     time_varying: str | None = None
     random: Any = None
     residual: Any = "independent"
+    computed: bool = False
     evaluated_over: str = field(default="persons", repr=False)
     functions: Mapping[str, Callable[..., Any]] | None = field(default=None, repr=False)
     trees: dict[str, Formula] = field(init=False, repr=False, compare=False)
@@ -204,7 +208,7 @@ def _covariate_tree(formula: Any) -> Formula:
     tokens = tokenize(formula) if isinstance(formula, str) else []
     tree = NOTHING if any(token[:2] == ("sign", "~") for token in tokens) or not tokens else read_terms(formula)
     if not tree.terms:
-        raise ModelError(f"time_varying= is a formula such as 'stress' (None for none), not {formula!r}.")
+        raise ModelError(f"time_varying= is a formula such as 'stress', or left out, not {formula!r}.")
     return tree
 
 

@@ -24,12 +24,15 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.covariance.structure import Structure
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.outcomes import with_computed
 from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.random import RandomPart
 from growthcurves.model.shapes import BoundShape
 from growthcurves.model.shapes.base import EngineColumns
 from growthcurves.model.sheets import refuse_undefined
 from growthcurves.model.terms import TermName
 from growthcurves.model.transforms import person_transforms, uses_persons
+from growthcurves.model.varying import varying_columns
 
 Combination = tuple[tuple[int, float], ...]
 #: Columns between two to the power of minus and plus this are stored as they are.
@@ -74,6 +77,10 @@ class Recipe:
     covariates : Columns
     covariate_means : tuple of float
         Their means over the rows.
+    random : RandomPart
+        One name for every random effect.
+    varying : tuple of Columns
+        Random effects that are neither growth parameters nor covariates.
     made : tuple of Combination
         How each row column is made of stored columns.
     units : tuple of float
@@ -97,6 +104,8 @@ class Recipe:
     predictors: dict[str, Columns]
     covariates: Columns
     covariate_means: tuple[float, ...]
+    random: RandomPart
+    varying: tuple[Columns, ...]
     made: tuple[Combination, ...]
     units: tuple[float, ...]
     growth_rows: tuple[int, ...]
@@ -113,12 +122,27 @@ class Recipe:
 
     @property
     def random_names(self) -> tuple[str, ...]:
-        return self.model.random.names
+        return self.random.names
+
+    @property
+    def level_one(self) -> tuple[Columns, ...]:
+        """All records of columns over the rows: covariates, then what varies beside them."""
+        return (self.covariates, *self.varying)
+
+    @cached_property
+    def first_of_rows(self) -> int:
+        """The first row column that is a column over the rows, and none of the growth basis."""
+        return len(self.made) - sum(len(columns.names) for columns in self.level_one)
+
+    @cached_property
+    def effects_of_rows(self) -> tuple[str, ...]:
+        """The random effects of columns over the rows, which move no growth parameter."""
+        return tuple(name for name, k in zip(self.random_names, self.z, strict=True) if k >= self.first_of_rows)
 
     @cached_property
     def used(self) -> tuple[str, ...]:
         """The columns that its formulas use."""
-        found = [name for columns in (*self.predictors.values(), self.covariates) for name in columns.used]
+        found = [name for columns in (*self.predictors.values(), *self.level_one) for name in columns.used]
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -185,13 +209,14 @@ class Recipe:
         ModelError
             For a level that the model has not seen, and a predictor of level 2 that varies within a person.
         """
-        if uses_persons(self.covariates.formula):
+        if any(uses_persons(columns.formula) for columns in self.level_one):
             raise NotAvailableError(
                 "within() and between() need all rows of a person at once, so rows cannot be read in batches: compute "
                 "them in the table first, with gc.within_between()."
             )
         model, clock = self.model, self.clock
         frame = as_frame(data)
+        frame = with_computed(frame, model.outcome, model.id) if model.computed else frame
         require_columns(frame, [model.id, model.outcome, *self.used])
         if clock is not None and clock.derived:
             frame = frame.assign(**{str(model.time): clock.read(frame)})
@@ -203,9 +228,8 @@ class Recipe:
         people = PersonLevel(panel)
         values = shape_values(self.shape, people)
         columns = shape_columns(self.model, self.shape, panel, values, self.middle)
-        covariates = self._covariates(people)
-        stored = (*columns.stored, *covariates)
-        return BoundRows(self, panel, values, stored, tuple(self._weights(people)))
+        others = [one for record in self.level_one for one in _over_rows(self.model, record, people)]
+        return BoundRows(self, panel, values, (*columns.stored, *others), tuple(self._weights(people)))
 
     def _weights(self, people: PersonLevel) -> list[np.ndarray]:
         made: dict[str, np.ndarray] = {}
@@ -216,15 +240,17 @@ class Recipe:
             refuse_undefined(columns, tuple(made[name].T), people, np.arange(people.persons.count))
         return [np.ascontiguousarray(made[name][:, j]) for name, j in self.weights]
 
-    def _covariates(self, people: PersonLevel) -> list[np.ndarray]:
-        columns, panel = self.covariates, people.panel
-        if not columns.names:
-            return []
-        rows = {name: panel.times if name == self.model.time else people.rows(name) for name in columns.used}
-        functions = person_transforms(panel.persons.codes)
-        made = replay(columns, {name: pd.Series(values) for name, values in rows.items()}, functions)
-        refuse_undefined(columns, tuple(made.T), people, panel.persons.codes)
-        return [np.ascontiguousarray(column) for column in made.T]
+
+def _over_rows(model: GrowthModel, columns: Columns, people: PersonLevel) -> list[np.ndarray]:
+    """The columns of a record over the rows of a panel."""
+    panel = people.panel
+    if not columns.names:
+        return []
+    rows = {name: panel.times if name == model.time else people.rows(name) for name in columns.used}
+    functions = person_transforms(panel.persons.codes)
+    made = replay(columns, {name: pd.Series(values) for name, values in rows.items()}, functions)
+    refuse_undefined(columns, tuple(made.T), people, panel.persons.codes)
+    return [np.ascontiguousarray(column) for column in made.T]
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +264,7 @@ class BoundRows:
     shape_values : (N, c) array
         The person-level columns that the shape depends on.
     stored : tuple of (n,) arrays
-        Stored columns g_1, ..., g_m; covariates last.
+        Stored columns g_1, ..., g_m; last covariates, and what varies beside them.
     weights : tuple of (N,) arrays
         Each different predictor column of level 2 once.
     """
@@ -260,9 +286,14 @@ class BoundRows:
         return tuple(column if unit == 1.0 else column / unit for column, unit in pairs)
 
     @property
+    def over_rows(self) -> tuple[np.ndarray, ...]:
+        """The time-varying covariates, then what varies beside them, (n,) each."""
+        return self.stored[len(self.stored) - (len(self.recipe.made) - self.recipe.first_of_rows) :]
+
+    @property
     def covariates(self) -> tuple[np.ndarray, ...]:
         """The time-varying covariates, (n,) each."""
-        return self.stored[len(self.stored) - len(self.recipe.covariates.names) :]
+        return self.over_rows[: len(self.recipe.covariates.names)]
 
     def predictor(self, parameter: str) -> Values:
         """The predictors of a growth parameter, (N,) each; None for the constant."""
@@ -288,7 +319,7 @@ def model_columns(model: GrowthModel) -> list[str]:
     wave = [model.wave] if model.wave is not None and shape.waves_are_occasions else []
     residual = residual_of(model.residual)
     read = residual.columns if isinstance(residual, Structure) else ()
-    return list(dict.fromkeys([*used, *shape.columns, *wave, *read]))
+    return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave, *read]))
 
 
 def row_times(panel: Any) -> np.ndarray:

@@ -100,13 +100,13 @@ def _in_company(model: GrowthModel, covariates: Formula) -> Formula:
     if not intercept or any(len(term.factors) > 1 for term in covariates.terms):
         for power, name in enumerate(model.parameters):
             formula = model.tree(name)
-            time = _stand_in(str(model.time), power)
+            time = stand_in(str(model.time), power)
             company += [Term(time)] if formula.intercept and time else []
             company += [Term((*time, *term.factors), term.scale) for term in formula.terms]
     return Formula(tuple(dict.fromkeys([*company, *covariates.terms])), intercept)
 
 
-def _stand_in(time: str, power: int) -> tuple[Factor, ...]:
+def stand_in(time: str, power: int) -> tuple[Factor, ...]:
     """A numeric factor for a growth parameter's curve: which it is does not change how categories are coded."""
     if power == 0:
         return ()

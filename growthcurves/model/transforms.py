@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.model.formula.functions import BY_PERSON, column
+from growthcurves.model.formula.arguments import column
+from growthcurves.model.formula.functions import BY_PERSON
 from growthcurves.model.formula.tree import Formula
 
 

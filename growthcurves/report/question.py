@@ -76,17 +76,16 @@ def _predictors(fit: Any) -> list[str]:
 
 
 def _random(fit: Any) -> str:
-    covariates = fit.recipe.covariates.names
+    others = fit.recipe.effects_of_rows
     names = [
-        f"their response to {name}" if name in covariates else f"their {plain_name(fit, name)}"
-        for name in fit.random_names
+        f"their response to {name}" if name in others else f"their {plain_name(fit, name)}" for name in fit.random_names
     ]
     if not names:
         return "Beyond that all persons are held to follow one curve: no random effects were asked for."
     beyond = "Beyond that, " if any(predictor_columns(fit, name) for name in fit.model.parameters) else ""
     text = f"{beyond}persons differ in {and_list(names)}"
     if len(names) > 1:
-        joined = len(fit.model.random.blocks) < len(names)
+        joined = len(fit.recipe.random.blocks) < len(names)
         text += ", and these differences may be correlated" if joined else ", without correlation"
     return f"{text[0].upper()}{text[1:]}; single measurements scatter about each person's {_line(fit)}."
 

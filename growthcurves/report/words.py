@@ -94,13 +94,13 @@ def predictor_name(fit: Any, predictor: str) -> str:
 
 def _columns_used(fit: Any) -> set[str]:
     """The columns of the table that predict anything."""
-    return {name for columns in [*fit.recipe.predictors.values(), fit.recipe.covariates] for name in columns.used}
+    return {name for columns in [*fit.recipe.predictors.values(), *fit.recipe.level_one] for name in columns.used}
 
 
 def factor_levels(fit: Any) -> dict[str, list[Any]]:
     """Levels of the predictors that are categories, the reference first."""
     levels: dict[str, list[Any]] = {}
-    for columns in [*fit.recipe.predictors.values(), fit.recipe.covariates]:
+    for columns in [*fit.recipe.predictors.values(), *fit.recipe.level_one]:
         levels |= columns.levels
     return levels
 

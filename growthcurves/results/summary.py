@@ -46,7 +46,8 @@ def level_equations(fit: FittedModel) -> str:
     """The model's level equations with its own terms."""
     terms = {name: list(columns.names) for name, columns in fit.recipe.predictors.items()}
     basis = fit.recipe.shape.level_one(fit.model.time or "")
-    return equations(fit.model, fit.model.parameters, terms, basis, fit.family)
+    model = fit.model.replace(random=fit.recipe.random)  # each random effect by its own name
+    return equations(model, fit.model.parameters, terms, basis, fit.family)
 
 
 def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:

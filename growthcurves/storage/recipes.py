@@ -8,6 +8,7 @@ from typing import Any
 from growthcurves.data.clock import Clock
 from growthcurves.engine.build import Terms
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.random import RandomPart
 from growthcurves.model.recipe import Recipe
 from growthcurves.model.terms import term_names, term_texts
 from growthcurves.storage.models import columns_from, columns_values
@@ -19,6 +20,8 @@ def recipe_values(recipe: Recipe) -> dict[str, Any]:
         "predictors": {name: columns_values(columns) for name, columns in recipe.predictors.items()},
         "covariates": columns_values(recipe.covariates),
         "covariate_means": recipe.covariate_means,
+        "random": recipe.random.blocks,
+        "varying": tuple(columns_values(columns) for columns in recipe.varying),
         "middle": recipe.middle,
         "growth_rows": recipe.growth_rows,
         "names": recipe.terms,
@@ -40,6 +43,8 @@ def recipe_from(values: dict[str, Any], model: GrowthModel, panel: Any, terms: T
         predictors=predictors,
         covariates=covariates,
         covariate_means=values["covariate_means"],
+        random=RandomPart(values["random"]),
+        varying=tuple(columns_from(part, own) for part in values["varying"]),
         made=terms.made,
         units=terms.units,
         growth_rows=values["growth_rows"],

@@ -51,7 +51,7 @@ def refuse_formulas(recipe: Recipe, names: tuple[str, ...]) -> None:
     """
     if recipe.terms != names:
         raise DataError("its fixed effects are not those of its model")
-    for columns in (*recipe.predictors.values(), recipe.covariates):
+    for columns in (*recipe.predictors.values(), *recipe.level_one):
         tried = columns.used and columns.formula.calls.isdisjoint(columns.own)
         if tried and not columns.constant and _made(columns).shape != (1, len(columns.names)):
             raise DataError("a formula does not make its columns")

@@ -11,6 +11,7 @@ from growthcurves.contracts.note import NoteKind
 from growthcurves.engine.build import Terms
 from growthcurves.errors import DataError
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.random import RandomPart
 from growthcurves.storage.kinds import (
     array,
     count,
@@ -95,6 +96,8 @@ FIT = record(
         predictors=mapping(_COLUMNS),
         covariates=_COLUMNS,
         covariate_means=each(number),
+        random=each(each(text)),
+        varying=each(_COLUMNS),
         middle=number,
         growth_rows=each(count),
         names=each(text),
@@ -213,14 +216,16 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
     parameters = list(model.parameters)
     yield "roles of columns", all(getattr(model, name) == panel[name] for name in ("id", "time", "outcome"))
     yield "names of fixed effects", len(set(bound["names"])) == len(bound["names"]) == len(terms.x)
-    yield "random effects", tuple(model.random.positions) == terms.blocks
+    part = RandomPart(bound["random"])
+    yield "random effects", part.positions == terms.blocks and len(set(part.names)) == len(terms.z)
+    yield "random effects", part == model.random or bool(bound["varying"])
     yield "growth parameters", list(bound["predictors"]) == list(bound["growth_terms"]) == parameters
     yield "growth parameters", len(bound["growth_rows"]) == len(parameters)
     for name, k in zip(parameters, bound["growth_rows"], strict=True):
         columns, made = bound["predictors"][name], bound["growth_terms"][name]
         yield f"terms of the {name}", len(made) == len(columns["names"])
         yield f"terms of the {name}", all(j < len(terms.x) and terms.x[j] == (k, w) for j, w in made)
-    for columns in (*bound["predictors"].values(), bound["covariates"]):
+    for columns in (*bound["predictors"].values(), bound["covariates"], *bound["varying"]):
         sizes = {len(columns[name]) for name in ("names", "terms", "parts")}
         yield "columns of a formula", len(sizes) == 1
         yield "levels of predictors", set(columns["levels"]) <= set(columns["used"]) and all(columns["levels"].values())

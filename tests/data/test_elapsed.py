@@ -35,9 +35,7 @@ def test_datetimes_of_any_unit(unit):
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=4, max_size=4))
 def test_the_unit_of_the_datetimes_changes_no_digit(seconds):
     stamps = np.array(seconds, dtype="datetime64[s]")
-    times = [
-        panel_of(pd.Series(stamps.astype(f"datetime64[{unit}]"))).times for unit in ("s", "ms", "us", "ns")
-    ]
+    times = [panel_of(pd.Series(stamps.astype(f"datetime64[{unit}]"))).times for unit in ("s", "ms", "us", "ns")]
     assert all(np.array_equal(times[0], other) for other in times)
     first = np.repeat([min(seconds[:2]), min(seconds[2:])], 2)
     np.testing.assert_allclose(times[0], (np.array(seconds) - first) / 86400, rtol=1e-15)
@@ -71,9 +69,7 @@ def test_origins(since):
 
 
 def test_the_first_visit_counts_even_when_its_outcome_is_missing():
-    table = pd.DataFrame(
-        {"who": [1, 2, 1], "when": ["2024-01-11", "2024-01-05", "2024-01-01"], "y": [1, 2, np.nan]}
-    )
+    table = pd.DataFrame({"who": [1, 2, 1], "when": ["2024-01-11", "2024-01-05", "2024-01-01"], "y": [1, 2, np.nan]})
     panel = Panel(table, id="who", time="when", outcome="y")
     assert panel.times.tolist() == [10, 0]
 

@@ -114,9 +114,7 @@ def test_labels_are_in_the_order_of_codes_and_unlabelled_values_stay_visible(tmp
 
 
 def test_two_codes_with_one_label_stay_two(tmp_path):
-    path = write_spss(
-        tmp_path / "p.sav", pd.DataFrame({"arm": [1.0, 2.0]}), {"arm": {1: "other", 2: "other"}}
-    )
+    path = write_spss(tmp_path / "p.sav", pd.DataFrame({"arm": [1.0, 2.0]}), {"arm": {1: "other", 2: "other"}})
     assert read_table(path)["arm"].tolist() == ["other (1)", "other (2)"]
 
 
@@ -161,9 +159,7 @@ def test_sas7bdat_written_by_haven():
         20.5,
         31,
     ]
-    assert table["visit"][2] == pd.Timestamp("2020-02-29") and table["seen"][0] == pd.Timestamp(
-        "2020-01-02 10:30"
-    )
+    assert table["visit"][2] == pd.Timestamp("2020-02-29") and table["seen"][0] == pd.Timestamp("2020-01-02 10:30")
     assert find_cell(table, 1, "bdi_6").place == "row 2 of panel.sas7bdat"
 
 
@@ -241,9 +237,7 @@ def test_a_missing_package_and_a_broken_file_and_a_strange_option(tmp_path, monk
         raise ImportError(name)
 
     monkeypatch.setattr(extras, "import_module", absent)
-    with pytest.raises(
-        NotAvailableError, match=rf"{ending} files needs .*pip install \w+ .or 'growthcurves\[\w+\]"
-    ):
+    with pytest.raises(NotAvailableError, match=rf"{ending} files needs .*pip install \w+ .or 'growthcurves\[\w+\]"):
         read_table(path)
 
 

@@ -48,9 +48,7 @@ def test_against_pivot(seed):
     np.testing.assert_array_equal(wide.to_numpy(), pivot.to_numpy())
 
 
-@given(
-    st.lists(st.floats(-1e6, 1e6).map(lambda t: t + 0.0), min_size=1, max_size=4, unique=True), st.integers(0, 999)
-)
+@given(st.lists(st.floats(-1e6, 1e6).map(lambda t: t + 0.0), min_size=1, max_size=4, unique=True), st.integers(0, 999))
 def test_it_undoes_to_long(times, seed):
     rng = np.random.default_rng(seed)
     long = pd.DataFrame({"who": np.repeat([2, 5, 9], len(times)), "t": np.tile(np.sort(times), 3)})

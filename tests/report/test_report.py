@@ -35,9 +35,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.links += [
-            value for name, value in attrs if name in ("src", "href", "xlink:href", "data", "srcset")
-        ]
+        self.links += [value for name, value in attrs if name in ("src", "href", "xlink:href", "data", "srcset")]
         self.ids += [value for name, value in attrs if name == "id"]
         if tag not in VOID:
             self.open.append(tag)
@@ -134,12 +132,7 @@ def test_ids_and_names_stay_text(make_trial):
     page = Page(report(fit, by="arm", title="<i>title</i>").html)
     assert "img" not in page.tags and page.tags.count("script") == 1  # the page's own
     assert page.tags.count("b") == 3 + 3  # the three words of the certificate, the three models of the ladder
-    assert (
-        bad in page.text
-        and "<b>drug</b>" in page.text
-        and "<i>title</i>" in page.text
-        and outcome in page.text
-    )
+    assert bad in page.text and "<b>drug</b>" in page.text and "<i>title</i>" in page.text and outcome in page.text
 
 
 def test_withheld_answers_show_the_reason_and_never_nan():
@@ -207,9 +200,7 @@ def test_the_code_on_the_page_makes_the_same_fit(method, tmp_path, monkeypatch, 
         random=gc.Diagonal("intercept", "slope"),
         origin=1.0,
     )
-    fit = gc.fit(
-        model, gc.Panel(gc.read_table("trial.csv"), "id", "week", "bdi", time_unit="weeks"), method=method
-    )
+    fit = gc.fit(model, gc.Panel(gc.read_table("trial.csv"), "id", "week", "bdi", time_unit="weeks"), method=method)
     names: dict = {}
     exec(code(fit), names)
     assert names["fit"].deviance == pytest.approx(fit.deviance, rel=1e-12)

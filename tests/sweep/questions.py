@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 #: Names that are parts or doors of an object, or that write files: not answers.
-NO_ANSWERS = {"plot", "save", "restored", "require", "keep", "standard_effect", "standard_rows", "column", "numbers"}
+NO_ANSWERS = {
+    "plot", "save", "restored", "require", "keep", "over", "standard_effect", "standard_rows", "column", "numbers",
+}  # fmt: skip
 
 
 def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -> dict[str, list[Any]]:
@@ -45,6 +47,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "newdata": [frame.head(3), frame.head(3).drop(columns="y")],
         "hypotheses": [f"{term} = 0", [f"{name} = 0" for name in terms[-2:]]],
         "weights": [{term: 1.0}],
+        "where": ["y > -1e300"],
         "effect": [term],
         "margin": [1.0],
         "better": ["lower"],

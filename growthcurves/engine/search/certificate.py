@@ -108,8 +108,11 @@ def within_fixed_effects(problem: Problem) -> bool:
 
 def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> bool:
     """Whether G and sigma^2 can be told apart from the covariance matrices that they imply."""
-    if not partition:
-        return True
+    return not partition or told_apart(blocks, partition)[1]
+
+
+def told_apart(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> tuple[int, bool]:
+    """How many parameters of the variances the covariance matrices of outcomes depend on, and whether on all."""
     size = sum(len(block) * (len(block) + 1) // 2 for block in partition) + 1
     triangle = np.zeros((0, size))
     for lengths, G in _some_first(blocks):
@@ -120,8 +123,10 @@ def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...
         if len(triangle) >= size and np.all(scale > 0):
             values = np.linalg.svd(triangle / scale, compute_uv=False)
             if values[-1] > IDENTIFIED * values[0]:
-                return True
-    return False
+                return size, True
+    scale = np.maximum(np.linalg.norm(triangle, axis=0), np.finfo(float).tiny)
+    values = np.linalg.svd(triangle / scale, compute_uv=False)
+    return int((values > IDENTIFIED * values[0]).sum()), False
 
 
 def _some_first(blocks: tuple[Blocks, ...]) -> Iterator[tuple[Array, Array]]:

@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import FormulaError, GrowthCurvesError
+from growthcurves.model.formula.arguments import MOST_COLUMNS, Spread, State
 from growthcurves.model.formula.codings import CODINGS, Coded, categories_of
 from growthcurves.model.formula.functions import (
     CONSTANTS,
     FUNCTIONS,
-    MOST_COLUMNS,
-    Spread,
-    State,
     coding,
     undefined,
 )
@@ -135,13 +133,27 @@ class Evaluator:
             return self._comparison(left, node)
         for sign, operand in node.rest:
             right = self._value(operand)
-            if sign in _LOGICAL:
+            if sign == "%in%":
+                left = self._within(left, right)
+            elif sign in _LOGICAL:
                 if not (_truths(left) and _truths(right)):
                     raise self._error(f"uses {sign!r} with what is not true or false")
                 left = _LOGICAL[sign](left, right)
             else:
                 left = _ARITHMETIC[sign](self._numbers(left, sign), self._numbers(right, sign))
         return left
+
+    def _within(self, left: Any, right: Any) -> np.ndarray:
+        """R's `x %in% c(1, 2)`: whether each value is one of those listed."""
+        listed = right if isinstance(right, tuple) else (right,)
+        if not all(isinstance(item, (str, int, float, bool, np.floating)) for item in listed):
+            raise self._error("has behind %in% what is no list, such as c('a', 'b')")
+        if isinstance(left, Coded):
+            left = pd.Categorical.from_codes(left.codes, list(left.levels))
+        if not isinstance(left, (np.ndarray, pd.Categorical)):
+            raise self._error("has before %in% what is no column")
+        equal = [self._compared("==", left, float(item) if isinstance(item, int) else item) for item in listed]
+        return np.logical_or.reduce([np.asarray(one, dtype=bool) for one in equal])
 
     def _comparison(self, left: Any, node: Chain) -> Any:
         """`1 < x < 3`: each neighbour with the next, all of them true."""

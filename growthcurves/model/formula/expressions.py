@@ -35,8 +35,10 @@ MOST_DEEP = 60
 _SIGNS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.BitAnd: "&", ast.BitOr: "|", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==",
-    ast.NotEq: "!=", ast.UAdd: "+", ast.USub: "-",
+    ast.NotEq: "!=", ast.MatMult: "%in%", ast.UAdd: "+", ast.USub: "-",
 }  # fmt: skip
+#: R's words for what is true, false and nothing.
+TRUTHS = {"TRUE": True, "FALSE": False, "NULL": None}
 _REFUSED: dict[type, str] = {
     ast.JoinedStr: "an f-string", ast.Lambda: "a lambda", ast.Subscript: "square brackets behind a name",
     ast.NamedExpr: "an assignment", ast.Starred: "a starred argument", ast.IfExp: "an if", ast.Dict: "a dictionary",
@@ -64,7 +66,8 @@ def read_expression(token: Token) -> Factor:
     calls = frozenset(inner.function for inner in walk(node) if isinstance(inner, Call))
     calls |= frozenset(inner.name for inner in walk(node) if isinstance(inner, Reference))
     if not columns:
-        raise FormulaError(f"The formula part {shortened(token.text)!r} cannot be read: it uses no column.")
+        hint = "; what holds for rows stands in I(), as in I(arm %in% c('a', 'b'))" if isinstance(node, Items) else ""
+        raise FormulaError(f"The formula part {shortened(token.text)!r} cannot be read: it uses no column{hint}.")
     return Expression(spelled(node), node, columns, calls)
 
 
@@ -150,6 +153,8 @@ class _Reader:
 
     def _call(self, node: ast.Call, depth: int) -> Node:
         function = self._function(node.func)
+        if function == "c" and not node.keywords:
+            return Items(tuple(self.read(item, depth + 1) for item in node.args))
         position = self.calls
         self.calls += 1
         arguments = tuple(self._argument(function, place, item, depth) for place, item in enumerate(node.args))
@@ -161,7 +166,9 @@ class _Reader:
         return Call(function, arguments, tuple(options), position)
 
     def _argument(self, function: str, place: int, node: ast.expr, depth: int) -> Node:
-        """An argument; the codings of C(x, Sum) are named without a dot too."""
+        """An argument; the codings of C(x, Sum) are named without a dot too, and R's T and F are options."""
+        if place and isinstance(node, ast.Name) and node.id in ("T", "F"):
+            return Literal(node.id == "T")
         if function == "C" and place and isinstance(node, ast.Name) and node.id in CODINGS:
             return Reference(node.id)
         return self.read(node, depth + 1)
@@ -181,6 +188,8 @@ class _Reader:
         if any(part.startswith("_") for part, _ in parts[1:]):
             raise self._refused("a name with an underscore behind a dot")
         name = ".".join(part for part, _ in parts)
+        if name in TRUTHS and not parts[0][1]:
+            return Literal(TRUTHS[name])
         known = len(parts) > 1 and (name in CODINGS or name in CONSTANTS)
         return Reference(name) if known else Name(name)
 

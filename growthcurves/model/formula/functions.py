@@ -7,78 +7,17 @@ any other way.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from growthcurves.errors import FormulaError
-from growthcurves.model.formula.codings import CODINGS, TREATMENT, Coded, Coding, categories_of
+from growthcurves.model.formula.arguments import Spread, State, column, knots_of, refused, whole
+from growthcurves.model.formula.codings import CODINGS, Coding
+from growthcurves.model.formula.groupings import GROUPINGS
 from growthcurves.model.shapes.natural_spline import natural_basis, natural_knots
 
-State = dict[str, Any]
-
-#: The most columns that one function makes, and the most knots that it takes.
-MOST_COLUMNS = 100
-#: The most levels that C() may be given.
-MOST_LEVELS = 1_000
-
 CONSTANTS = {"np.pi": float(np.pi), "np.e": float(np.e), "np.inf": float(np.inf), "np.nan": float(np.nan)}
-
-
-@dataclass(frozen=True, eq=False)
-class Spread:
-    """Several columns that one function makes.
-
-    Attributes
-    ----------
-    fields : tuple of (name, (n,) array)
-    spans : bool
-        Whether together they make the constant; the first is then left out beside it.
-    """
-
-    fields: tuple[tuple[Any, np.ndarray], ...]
-    spans: bool = False
-
-    def columns(self, reduced: bool) -> list[tuple[str, Any, np.ndarray]]:
-        """As of `Coded`."""
-        kept = self.fields[1:] if reduced else self.fields
-        return [(f"[{name}]", name, values) for name, values in kept]
-
-
-# ------------------------------------------------------------------ arguments
-
-
-def refused(function: str, why: str) -> NoReturn:
-    """An error about a function's arguments."""
-    raise FormulaError(f"In a formula {function}() {why}.")
-
-
-def column(function: str, value: Any) -> np.ndarray:
-    """A column of numbers (n,)."""
-    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "fiub":
-        return value.astype(np.float64, copy=False)
-    if isinstance(value, (pd.Categorical, Coded)):
-        refused(function, "takes a column of numbers, not categories")
-    refused(function, "takes a column of numbers first")
-
-
-def whole(function: str, option: str, value: Any, least: int = 1) -> int:
-    """A whole number of columns."""
-    if isinstance(value, (float, np.floating)) and float(value).is_integer() and least <= value <= MOST_COLUMNS:
-        return int(value)
-    refused(function, f"takes as {option} a whole number from {least} to {MOST_COLUMNS}")
-
-
-def knots_of(function: str, value: Any) -> tuple[float, ...]:
-    """A list of knots in ascending order."""
-    values = list(value) if isinstance(value, tuple) else [value]
-    if len(values) > MOST_COLUMNS:
-        refused(function, f"takes at most {MOST_COLUMNS} knots, not {len(values):,}")
-    if not all(isinstance(knot, (int, float)) and np.isfinite(knot) for knot in values):
-        refused(function, "takes as knots a list of numbers")
-    return tuple(sorted(float(knot) for knot in values))
 
 
 # ------------------------------------------------------------------ numbers by numbers
@@ -155,7 +94,24 @@ def _spread(rest: np.ndarray, ddof: Any) -> float:
 def _number(function: str, value: Any) -> float:
     if isinstance(value, (float, np.floating)):
         return float(value)
-    refused(function, "takes True, False or a number as an option")
+    return refused(function, "takes True, False or a number as an option")
+
+
+_SUMMARIES: dict[str, Callable[..., Any]] = {
+    "mean": np.mean, "median": np.median, "min": np.min, "max": np.max, "sd": lambda x: np.std(x, ddof=1),
+}  # fmt: skip
+
+
+def _of_column(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`mean(x)`: one number of a column over the rows that are fitted; new data keep it."""
+
+    def call(state: State, x: Any) -> np.float64:
+        values = column(name, x)
+        if "value" not in state:
+            state["value"] = float(function(values[~np.isnan(values)]))
+        return np.float64(state["value"])
+
+    return call
 
 
 def center(state: State, x: Any) -> np.ndarray:
@@ -171,23 +127,6 @@ def standardize(state: State, x: Any, center: Any = True, rescale: Any = True, d
 def identity(state: State, x: Any) -> Any:
     """`I(x)`: the expression as it is."""
     return x
-
-
-def categories(
-    state: State, x: Any, contrasts: Any = None, *, levels: Any = None, spans_intercept: Any = True
-) -> Coded:
-    """`C(x, contr.sum, levels=[...])`: a column as categories."""
-    if isinstance(x, (Coded, Spread)) or not isinstance(x, (np.ndarray, pd.Categorical)):
-        refused("C", "takes one column first")
-    if contrasts is not None and not isinstance(contrasts, Coding):
-        refused("C", f"takes as coding one of {', '.join(name for name in CODINGS if '.' in name)}")
-    if levels is not None and (not isinstance(levels, tuple) or len(levels) > MOST_LEVELS):
-        refused("C", f"takes as levels a list of at most {MOST_LEVELS:,}")
-    if levels is not None and len(set(levels)) < len(levels):
-        refused("C", "takes each level once")
-    codes, found = categories_of(x, state.get("levels", levels), "C()")
-    state.setdefault("levels", found)
-    return Coded(codes, found, contrasts or TREATMENT, spans_intercept is not False)
 
 
 def coding(name: str) -> Callable[..., Coding]:
@@ -276,7 +215,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "center": center,
     "standardize": standardize,
     "I": identity,
-    "C": categories,
+    **GROUPINGS,
+    **{name: _of_column(name, function) for name, function in _SUMMARIES.items()},
 }
 
 

@@ -1,4 +1,4 @@
-"""The lme4 formula door: a formula in, a GrowthModel out.
+"""The lme4 formula door: a formula read into its parts; `model/from_formula.py` makes a growth model of them.
 
 `y ~ time * arm + age + (time | id)` says that the intercept depends on arm and age, that the slope depends on
 arm, and that intercept and slope vary between persons with a covariance.
@@ -6,26 +6,28 @@ arm, and that intercept and slope vary between persons with a covariance.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 from growthcurves.errors import FormulaError, NotAvailableError
-from growthcurves.model.curves import MIXED, Curve, curve_of, growth_names, shape_and_origin
+from growthcurves.model.curves import Curve, curve_of
+from growthcurves.model.formula.expressions import read_expression
+from growthcurves.model.formula.left import LeftSide, left_side, less
 from growthcurves.model.formula.parse import formula_of
 from growthcurves.model.formula.tokens import Token, shortened, tokenize
-from growthcurves.model.formula.tree import Formula, Term
-from growthcurves.model.growth import GrowthModel
-from growthcurves.model.random import RandomPart
-from growthcurves.model.shapes import Shape
+from growthcurves.model.formula.tree import Call, Expression, Formula, Name, Term
+
+_OFFSET = re.compile(r"offset\s*\(")
+#: Functions that make categories of a column, and so change nothing about who a person is.
+AS_CATEGORIES = ("factor", "as.factor", "C")
 
 
 @dataclass(frozen=True)
 class RandomTerm:
-    """`(terms | group)`: who the group is, what varies, and whether it is correlated."""
+    """`(terms | group)`: whose columns name the group, what varies, and whether it is correlated."""
 
-    group: str
+    group: tuple[str, ...]
     varying: Formula
     correlated: bool
 
@@ -36,24 +38,45 @@ class ParsedFormula:
 
     Attributes
     ----------
-    outcome, id : str
+    left : LeftSide
+        The outcome: a column, or what is computed from columns.
+    group : tuple of str
+        The columns that say together who a person is.
     time : str or None
-        The column of the random part, where it names exactly one.
+        The column that was said to be the time, or the one that the random part names.
+    candidates : tuple of str
+        All columns of the random part that may be the time; only the table tells where there are several or none.
     fixed : Formula
     random : tuple of RandomTerm
     """
 
-    outcome: str
-    id: str
+    left: LeftSide
+    group: tuple[str, ...]
     time: str | None
+    candidates: tuple[str, ...]
     fixed: Formula
     random: tuple[RandomTerm, ...]
+
+    @property
+    def outcome(self) -> str:
+        """The name of the outcome."""
+        return self.left.name
+
+    @property
+    def id(self) -> str:
+        """The name of the column of persons; of several together with commas between them."""
+        return ", ".join(self.group)
+
+    @property
+    def roles(self) -> tuple[str | None, ...]:
+        """The columns whose missing values a panel counts itself."""
+        return (*self.left.columns, *self.group, self.id, self.time)
 
     @cached_property
     def columns(self) -> list[str]:
         """Every column that the formula uses, roles first."""
         formulas = [self.fixed, *(part.varying for part in self.random)]
-        used = [self.outcome, self.id, *(column for formula in formulas for column in formula.columns)]
+        used = [*self.left.columns, *self.group, *(column for formula in formulas for column in formula.columns)]
         return list(dict.fromkeys(used))
 
     def curve(self, term: Term) -> Curve | None:
@@ -88,6 +111,7 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
     """
     left, right = _sides(tokenize(formula), formula)
     fixed, random_parts = _split_random(right, formula)
+    fixed, offsets = _split_offsets(fixed, formula)
     parts = tuple(_random_term(part, formula) for part in random_parts)
     groups = sorted({part.group for part in parts})
     if not parts:
@@ -97,121 +121,87 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
         )
     if len(groups) > 1:
         raise NotAvailableError(
-            f"The formula {shortened(formula)!r} has several grouping factors ({', '.join(groups)}); this version fits "
-            f"one."
+            f"The formula {shortened(formula)!r} has several grouping factors ({', '.join(map(':'.join, groups))}); "
+            f"this version fits one: leave one out, or write a:b where both together are one."
         )
-    varying = {column for part in parts for column in part.varying.columns}
-    if time is None and len(varying) > 1:
-        raise FormulaError(
-            f"The random part names several columns ({', '.join(sorted(varying))}): say which is time with time=."
-        )
-    time = time if time is not None else next(iter(varying), None)
+    candidates = _candidates(parts)
+    if time is None and len(candidates) == 1:
+        time = candidates[0]
     text = formula[fixed[0].start : fixed[-1].end] if fixed else "1"
-    return ParsedFormula(left, groups[0], time, formula_of(fixed or tokenize("1"), text), parts)
+    terms = formula_of(fixed or tokenize("1"), text)
+    return ParsedFormula(less(left, offsets), groups[0], time, candidates, terms, parts)
 
 
-def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options: Any) -> GrowthModel:
-    """The growth model that a formula says, given which columns vary within persons.
-
-    Terms with a column that varies within persons, and curves in time that no shape has, are time-varying
-    covariates; the others predict the intercept, or the growth parameters of the curve in time that they hold.
-    """
-    varying = frozenset(name for name in parsed.fixed.columns if name != parsed.time and varies(name))
-    return _model(parsed, varying, **options) if options else _plain_model(parsed, varying)
-
-
-@lru_cache(maxsize=256)
-def _plain_model(parsed: ParsedFormula, varying: frozenset[str]) -> GrowthModel:
-    """The model without options, made once."""
-    return _model(parsed, varying)
-
-
-def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> GrowthModel:
-    shape, origin = shape_and_origin(_curves(parsed))
-    covariates: list[Term] = []
-    predictors: dict[str, list[Term]] = {name: [] for name in shape.parameters}
-    for term in parsed.fixed.terms:
-        curve = parsed.curve(term)
-        if not varying.isdisjoint(term.columns) or (curve is None and parsed.time in term.columns):
-            covariates.append(term)
-        elif curve is None:
-            predictors["intercept"].append(term)
-        else:
-            for name in growth_names(curve, shape):
-                if name not in predictors:  # a straight line beside the spline that holds it
-                    raise FormulaError(MIXED)
-                predictors[name].append(parsed.without_time(term))
-    means = {name for name, terms in predictors.items() if any(not term.factors for term in terms)}
-    means |= {"intercept"} if parsed.fixed.intercept else set()
-    formulas = {
-        name: Formula(tuple(dict.fromkeys(term for term in terms if term.factors)), name in means)
-        for name, terms in predictors.items()
-    }
-    if parsed.time is None:
-        formulas = {"intercept": formulas["intercept"]}
-    return GrowthModel(
-        outcome=parsed.outcome,
-        time=parsed.time,
-        id=parsed.id,
-        shape=shape,
-        origin=origin if parsed.time is not None else None,
-        predictors={name: str(formula) for name, formula in formulas.items()},
-        time_varying=" + ".join(map(str, covariates)) or None,
-        random=_random_part(parsed, shape),
-        evaluated_over="rows",
-        **options,
-    )
-
-
-def _curves(parsed: ParsedFormula) -> set[Curve]:
-    """Every curve in time of the formula, fixed and random; the straight line too."""
-    terms = [*parsed.fixed.terms, *(term for part in parsed.random for term in part.varying.terms)]
-    return {curve for curve in map(parsed.curve, terms) if curve is not None}
-
-
-def _random_part(parsed: ParsedFormula, shape: Shape) -> RandomPart:
-    blocks: list[tuple[str, ...]] = []
-    for part in parsed.random:
-        names = ["intercept"] if part.varying.intercept else []
-        for term in part.varying.terms:
-            curve = parsed.curve(term)
-            names += [term.label] if curve is None else list(growth_names(curve, shape))
-        blocks += [tuple(names)] if part.correlated else [(name,) for name in names]
-    names = [name for block in blocks for name in block]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise FormulaError(
-            f"The random {sorted(twice)[0]} stands in two terms; write (0 + x | id) to leave the intercept out of one."
-        )
-    return RandomPart(tuple(block for block in blocks if block))
+def _candidates(parts: tuple[RandomTerm, ...]) -> tuple[str, ...]:
+    """Columns that a random part holds as a curve in time; without any, the columns of its factors."""
+    factors = [factor for part in parts for factor in part.varying.factors]
+    curves = [column for factor in factors for column in factor.written if curve_of(factor, column) is not None]
+    written = [column for factor in factors for column in factor.written]
+    return tuple(dict.fromkeys(curves or written))
 
 
 # ------------------------------------------------------------------ tokens into parts
 
 
-def _sides(tokens: list[Token], formula: str) -> tuple[str, list[Token]]:
+def _sides(tokens: list[Token], formula: str) -> tuple[LeftSide, list[Token]]:
     """The outcome, and the tokens of the right side."""
     places = [i for i, token in enumerate(tokens) if _is(token, "~")]
     if len(places) != 1 or not places[0] or places[0] == len(tokens) - 1:
         raise FormulaError(f"The formula {shortened(formula)!r} is not of the form 'outcome ~ terms + (terms | id)'.")
-    return _plain_name(tokens[: places[0]], formula), tokens[places[0] + 1 :]
+    return left_side(tokens[: places[0]], formula), tokens[places[0] + 1 :]
 
 
 def _is(token: Token, *signs: str) -> bool:
     return token.kind == "sign" and token.text in signs
 
 
-def _plain_name(tokens: list[Token], formula: str) -> str:
-    if len(tokens) == 1 and tokens[0].kind == "name" and tokens[0].text != ".":
-        return tokens[0].text
-    raise FormulaError(
-        f"In {shortened(formula)!r} a column's name stands where {_written(tokens, formula)!r} is: transform the "
-        f"column in the table first, and put a name with spaces or signs in backticks."
-    )
+def _group(tokens: list[Token], formula: str) -> tuple[str, ...]:
+    """The columns of a grouping: `id`, `factor(id)`, or `a:b`, which are one together."""
+    names: list[str | None] = []
+    for place, token in enumerate(tokens):
+        if place % 2:
+            names += [] if _is(token, ":") else [None]
+            continue
+        names.append(_group_column(token))
+    if None in names or len(tokens) % 2 == 0:
+        raise FormulaError(
+            f"In {shortened(formula)!r} a column's name stands where {_written(tokens, formula)!r} is: make a column "
+            f"of it in the table first, and put a name with spaces or signs in backticks."
+        )
+    return tuple(dict.fromkeys(str(name) for name in names))
+
+
+def _group_column(token: Token) -> str | None:
+    """The column that one token of a grouping is, also inside factor(); None for anything else."""
+    if token.kind == "name" and token.text != ".":
+        return token.text
+    if token.kind != "expression":
+        return None
+    factor = read_expression(token)
+    node = factor.node if isinstance(factor, Expression) else None
+    alone = isinstance(node, Call) and node.function in AS_CATEGORIES and len(node.arguments) == 1 and not node.options
+    inside = node.arguments[0] if alone and isinstance(node, Call) else None
+    return inside.column if isinstance(inside, Name) else None
 
 
 def _written(tokens: list[Token], formula: str) -> str:
     return formula[tokens[0].start : tokens[-1].end] if tokens else ""
+
+
+def _split_offsets(tokens: list[Token], formula: str) -> tuple[list[Token], list[Token]]:
+    """The tokens of the fixed part without `offset(x)`, and those of the offsets."""
+    kept: list[Token] = []
+    offsets: list[Token] = []
+    for place, token in enumerate(tokens):
+        if token.kind != "expression" or not _OFFSET.match(token.text):
+            kept.append(token)
+            continue
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if (kept and not _is(kept[-1], "+")) or (after is not None and not _is(after, "+", "-")):
+            raise FormulaError(f"In {shortened(formula)!r} {shortened(token.text)!r} is a term of its own, behind a +.")
+        offsets.append(token)
+        _drop_sign(kept, formula)
+    return (kept[1:] if offsets and kept and _is(kept[0], "+") else kept), offsets
 
 
 def _split_random(tokens: list[Token], formula: str) -> tuple[list[Token], list[list[Token]]]:
@@ -256,17 +246,17 @@ def _random_term(tokens: list[Token], formula: str) -> RandomTerm:
     bar = next(i for i, token in enumerate(tokens) if _is(token, "|", "||"))
     left, group = tokens[:bar], tokens[bar + 1 :]
     shown = _written(tokens, formula)
-    if any(_is(token, "/", ":", "+", "*", "|", "||") for token in group):
+    if any(_is(token, "/", "+", "*", "|", "||") for token in group):
         raise NotAvailableError(
             f"The grouping {_written(group, formula)!r} in ({shown}) has more than one level; this version fits "
-            f"persons only."
+            f"persons only: name their column alone, or write a:b where two columns say together who it is."
         )
     if not left:
         raise FormulaError(f"The random part ({shown}) says nothing: write (1 | id) or (time | id).")
     varying = formula_of(left, _written(left, formula))
     if not varying.intercept and not varying.terms:
         raise FormulaError(f"The random part ({shown}) says that nothing varies: leave 0 out, or add a column.")
-    crossed = [str(term) for term in varying.terms if len(term.factors) > 1 or term.scale is not None]
-    if crossed:
-        raise NotAvailableError(f"The random part ({shown}) may not hold products such as {crossed[0]!r}.")
-    return RandomTerm(_plain_name(group, formula), varying, _is(tokens[bar], "|"))
+    scaled = [str(term) for term in varying.terms if term.scale is not None]
+    if scaled:
+        raise FormulaError(f"The random part ({shown}) may not hold a number times a column, such as {scaled[0]!r}.")
+    return RandomTerm(_group(group, formula), varying, _is(tokens[bar], "|"))

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import ModelError
+from growthcurves.model.formula.arguments import Spread, State
 from growthcurves.model.formula.codings import Coded
 from growthcurves.model.formula.evaluate import Evaluator
-from growthcurves.model.formula.functions import Spread, State
 from growthcurves.model.formula.reference import in_order
 from growthcurves.model.formula.structure import Product
 from growthcurves.model.formula.tree import Column, Factor, Term

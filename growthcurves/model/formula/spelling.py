@@ -10,7 +10,7 @@ from growthcurves.model.formula.tree import Call, Chain, Items, Literal, Name, N
 #: How tightly signs bind; a looser one inside a tighter one needs parentheses.
 BINDING = {
     **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 1),
-    "|": 2, "&": 3, "+": 4, "-": 4, "*": 5, "/": 5, "//": 5, "%": 5, "**": 7,
+    "|": 2, "&": 3, "+": 4, "-": 4, "*": 5, "/": 5, "//": 5, "%": 5, "%in%": 5, "**": 7,
 }  # fmt: skip
 UNARY, ATOM = 6, 9
 

@@ -5,6 +5,7 @@ A name in backticks becomes an opaque identifier here: whatever signs it holds, 
 
 from __future__ import annotations
 
+import keyword
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _WORD = re.compile(r"[\w.]+")
 _SIGN = re.compile(r"\*\*|\|\||%in%|[-+*/:^~|()]")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _PLAIN = re.compile(r"[^\W\d]\w*")
+_IN = "%in%"
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -164,7 +166,7 @@ def _expression(formula: str, start: int) -> Token:
                 raise FormulaError(f"The formula {shortened(formula)!r} nests more than {MOST_DEEP} parentheses.")
         elif sign in ")]}" and (not open_brackets or open_brackets.pop() != sign):
             raise FormulaError(f"The formula {shortened(formula)!r} has a {sign!r} that closes nothing.")
-        source.text += _piece(piece, source, prefix)
+        source.text += _piece(piece, source, prefix, formula[end : end + 1])
         place = end
     if open_brackets:
         raise FormulaError(f"The formula {shortened(formula)!r} has a parenthesis that is not closed.")
@@ -184,20 +186,28 @@ def _end_of_piece(formula: str, place: int) -> int:
         return _closing_tick(formula, place)
     if sign in "'\"":
         return _end_of_text(formula, place)
-    if sign in "#;\\":
+    if formula.startswith(_IN, place):
+        return place + len(_IN)
+    if sign in "#;\\@":
         raise FormulaError(f"The formula {shortened(formula)!r} cannot be read: {sign!r} is no sign of formulas.")
     word = _IDENTIFIER.match(formula, place)
     return word.end() if word else place + 1
 
 
-def _piece(piece: str, source: Source, prefix: str) -> str:
-    """A piece as Python reads it: names in backticks, and names that Python would change, as stand-ins."""
+def _piece(piece: str, source: Source, prefix: str, after: str) -> str:
+    """A piece as Python reads it: names in backticks, and names that Python would change, as stand-ins.
+
+    R's `%in%` binds as Python's `@`, which no formula may hold; `as` in as.factor() is no word of Python's.
+    """
     ticked = piece[0] == "`"
-    if not ticked and (piece.isascii() or not _IDENTIFIER.fullmatch(piece)):
+    if piece == _IN:
+        return "@"
+    word = keyword.iskeyword(piece) and after == "."
+    if not ticked and not word and (piece.isascii() or not _IDENTIFIER.fullmatch(piece)):
         return "**" if piece == "^" else " " if piece.isspace() else piece
     stand_in = f"{prefix}{len(source.names)}"
     source.names[stand_in] = (piece[1:-1], True) if ticked else (piece, False)
-    return f" {stand_in} "
+    return stand_in if word else f" {stand_in} "
 
 
 def _free_prefix(formula: str) -> str:

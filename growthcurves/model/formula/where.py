@@ -98,7 +98,7 @@ def _as_python(text: str, names: list[str]) -> Iterator[str]:
             yield _WORDS[piece]
         elif piece[0] == "`" or piece[0].isalpha() or piece[0] == "_":
             if text[place:].lstrip()[:1] == "(" and piece[0] != "`":
-                raise _unreadable(text, f"conditions call no functions; make {piece}(...) a column of the table first")
+                raise _unreadable(text, f"conditions call no functions: make {piece!r} of it a column first")
             names.append(piece.strip("`"))
             yield f"name_{len(names) - 1}"
         else:

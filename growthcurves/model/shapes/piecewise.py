@@ -132,8 +132,7 @@ class BoundPiecewise(BoundShape):
         """Knots of every row, with minus and plus infinity at the ends."""
         infinite = np.full(n, np.inf)
         knots = [
-            np.full(n, float(knot)) if not isinstance(knot, str) else self._column(knot, values)
-            for knot in self.knots
+            np.full(n, float(knot)) if not isinstance(knot, str) else self._column(knot, values) for knot in self.knots
         ]
         return [-infinite, *knots, infinite]
 

@@ -87,7 +87,7 @@ def reduced(fit: FittedModel, without: frozenset[int]) -> Estimates:
     lost = {name for name, places in fit.recipe.growth_terms.items() if any(column in without for column, _ in places)}
     means = [(k, 0) for k, name in zip(fit.recipe.growth_rows, fit.model.parameters, strict=True) if name in lost]
     fixed += [mean for mean in means if mean not in fixed]
-    return fit.estimates.with_columns(fixed, fit.recipe.z, fit.model.random.positions)
+    return fit.estimates.with_columns(fixed, fit.recipe.z, fit.recipe.random.positions)
 
 
 def _variance(rate: Rate, estimates: Estimates) -> float:

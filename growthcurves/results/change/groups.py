@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
-from growthcurves.data.joined import columns_of
+from growthcurves.data.constant import first_difference
+from growthcurves.data.joined import columns_of, joined
+from growthcurves.data.persons import Persons
 from growthcurves.engine.estimates import Point
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
@@ -61,13 +63,25 @@ def why_not_by(fit: FittedModel, by: Any) -> str | None:
     rates, used = rate_parameters(fit), rate_columns(fit)
     parts = [] if by is None else columns_of(by, "by")
     absent = [str(part) for part in parts if part not in used]
-    if not absent or ", ".join(map(str, parts)) in used:
+    if not absent or ", ".join(map(str, parts)) in used or _follows(fit, parts):
         return None
     named, fix = ", ".join(absent), " + ".join(map(quoted, absent))
     return (
         f"The model gives every {named} the same rate of change: {named} does not predict the {rates[0]}, so a "
         f"difference would be an assumption and no finding; add it (predictors={{{rates[0]!r}: {fix!r}}}, in a formula "
         f"{quoted(str(fit.model.time))} * {fix}), or leave by= out."
+    )
+
+
+def _follows(fit: FittedModel, parts: list[Any]) -> bool:
+    """Whether some predictor of the rate is one value within every group, and not one in all: groups of arm by sex."""
+    panel = fit.panel
+    codes = Persons.of(joined(panel.frame.iloc[panel.persons.first_rows], parts)) if parts else None
+    weights = [one for rate in rate_parameters(fit) for one in fit.bound.predictor(rate) if one is not None]
+    if codes is None:
+        return False
+    return any(
+        np.ptp(weight) > 0 and first_difference(weight, codes.codes, codes.first_rows) is None for weight in weights
     )
 
 

@@ -164,9 +164,7 @@ def change(
     unit = rate_unit(fit)
     found = Findings(findings)
     told = words(fit, found, unit, threshold, level, between)
-    return ChangeReport(
-        table, tuple(findings), unit, tuple(sentences(fit, found, told)), tuple(averages(found, told))
-    )
+    return ChangeReport(table, tuple(findings), unit, tuple(sentences(fit, found, told)), tuple(averages(found, told)))
 
 
 def _is_of(group: Group | None, wanted: Any) -> bool:
@@ -177,7 +175,7 @@ def _is_of(group: Group | None, wanted: Any) -> bool:
 def _common_findings(asked: Question) -> list[Finding]:
     """What is the same in every group: spread, start and rate, ICC, reliability, what explains it, the test."""
     fit, rows = asked.fit, []
-    growth_only = fit.random_names and not set(fit.random_names) & set(fit.recipe.covariates.names)
+    growth_only = fit.random_names and not fit.recipe.effects_of_rows
     if asked.rate.varies:
         rows += spread_findings(asked)
         rows += start_findings(asked) if growth_only else []

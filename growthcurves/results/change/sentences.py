@@ -186,8 +186,7 @@ def _spread_sentences(found: Findings, told: Words) -> Iterator[str]:
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         yield (
-            f"The reliability of a person's own rate is {known.value:.2f} (0: all chance, 1: exact), "
-            f"over {known.note}."
+            f"The reliability of a person's own rate is {known.value:.2f} (0: all chance, 1: exact), over {known.note}."
         )
 
 

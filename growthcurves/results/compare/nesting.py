@@ -70,7 +70,7 @@ def _combinations(columns: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.n
 def _require_blocks(small: FittedModel, large: FittedModel, into_z: np.ndarray) -> None:
     """Each block of the smaller model must lie in one block of the larger: covariances are zero between blocks."""
     size = np.abs(into_z).max(initial=0.0)
-    for names, block in zip(small.model.random.blocks, small.model.random.positions, strict=True):
-        rows = [np.abs(into_z[np.ix_(other, block)]).max(initial=0.0) for other in large.model.random.positions]
+    for names, block in zip(small.recipe.random.blocks, small.recipe.random.positions, strict=True):
+        rows = [np.abs(into_z[np.ix_(other, block)]).max(initial=0.0) for other in large.recipe.random.positions]
         if sum(value > 1e-6 * size for value in rows) > 1:
             raise NotNested(f"the larger model holds covariances at zero that the smaller has ({', '.join(names)})")

@@ -309,8 +309,12 @@ def _family(
     error = np.sqrt(np.diag(spread))
     compared = len({member for pair, ok in zip(pairs, there, strict=True) if ok for member in pair})
     family = Family(
-        table["statistic"].to_numpy()[there], table["df"].to_numpy()[there], spread / np.outer(error, error),
-        str(kind), compared, level,
+        table["statistic"].to_numpy()[there],
+        table["df"].to_numpy()[there],
+        spread / np.outer(error, error),
+        str(kind),
+        compared,
+        level,
     )
     return _with_adjustment(table, there, adjusted(adjust, family))
 

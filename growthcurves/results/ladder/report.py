@@ -216,9 +216,7 @@ def _cells(answer: Ladder, what: Finding, text: Callable[[Finding], str], absent
 
 def _by_model(answer: Ladder, what: Finding) -> dict[str, Finding]:
     """The same number in each model that has it."""
-    return {
-        number.model: number.finding for number in answer.numbers if number.finding.identity == what.identity
-    }
+    return {number.model: number.finding for number in answer.numbers if number.finding.identity == what.identity}
 
 
 def _different(answer: Ladder, part: str) -> list[Finding]:

@@ -124,4 +124,4 @@ def _parts(step: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
 
 
 def _same(left: FittedModel, right: FittedModel) -> bool:
-    return left.recipe.terms == right.recipe.terms and left.model.random == right.model.random
+    return left.recipe.terms == right.recipe.terms and left.recipe.random == right.recipe.random

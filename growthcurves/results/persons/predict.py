@@ -14,7 +14,7 @@ from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unkn
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
-from growthcurves.results.persons.response import checked_scale, on_response, refuse_interval
+from growthcurves.results.persons.response import carried_back, checked_scale, on_response, refuse_interval
 from growthcurves.results.persons.seen import rows_given_seen
 from growthcurves.results.persons.unknown import why_unknown
 from growthcurves.results.questions.design_rows import DesignRows, new_rows, own_rows
@@ -44,7 +44,7 @@ def predict(
     seen: Any = None,
     interval: str | None = None,
     level: float = 0.95,
-    scale: str = "response",
+    scale: str | None = None,
 ) -> pd.Series | pd.DataFrame:
     """Predicted outcomes, index of the data, missing in, missing out; missing too where the data determine none.
 
@@ -65,8 +65,11 @@ def predict(
         "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
         new: that of a person drawn at random); "prediction" for a new observation.
     level : float
-    scale : {"response", "link"}
-        The outcome's own, or that of the linear predictor; the same for normal outcomes.
+    scale : {None, "response", "link"}
+        "response" is the outcome's own, "link" that of the linear predictor; the same for normal outcomes. For an
+        outcome that is computed, as in ``log(bdi) ~ ...``, "link" is its own scale and "response" that of its column:
+        what is predicted and the ends of its interval are carried back, which makes of a mean the median (of a log the
+        geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for families.
 
     Returns
     -------
@@ -83,7 +86,8 @@ def predict(
     [401.0]
     """
     _refuse_question(fit, people, seen, interval)
-    outcome_scale = checked_scale(scale) == "response" and fit.family is not None
+    asked = checked_scale(scale)
+    outcome_scale = asked != "link" and fit.family is not None
     rows, state, there = _rows_and_state(fit, newdata, people, seen)
     estimate = rows.X @ fit.estimates.beta
     if state is not None:
@@ -93,6 +97,8 @@ def predict(
     found: pd.Series | pd.DataFrame = pd.Series(estimate, index=rows.index, name="estimate")
     if interval is not None:
         found = _with_interval(fit, rows, estimate, state, (people, interval, level))
+    if asked == "response" and fit.model.computed:
+        return carried_back(fit, found, newdata)
     return on_response(fit, rows, found, people, level) if outcome_scale else found
 
 

@@ -12,6 +12,7 @@ from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.engine.estimates import PersonState, Seen
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.model.outcomes import with_computed
 from growthcurves.results.questions.design_rows import DesignRows, new_rows
 
 
@@ -29,6 +30,8 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRo
         When no person of `seen` is among those to predict.
     """
     wanted, known = as_frame(newdata), as_frame(seen)
+    if fit.model.computed:
+        known = with_computed(known, fit.model.outcome, fit.model.id)
     require_columns(known, [fit.model.id, fit.model.outcome])
     require_columns(wanted, [fit.model.id])
     outcome = numeric_column(known, fit.model.outcome, raw_array(known, fit.model.id))

@@ -135,6 +135,6 @@ def _curve_variance(fit: FittedModel, z: np.ndarray) -> float:
     """z' G z; NaN where the variance between persons depends on covariates."""
     if not fit.random_names:
         return 0.0
-    if any(name in fit.recipe.covariates.names for name in fit.random_names):
+    if fit.recipe.effects_of_rows:
         return float("nan")
     return float(fit.point.between(z))

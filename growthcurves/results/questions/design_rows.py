@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.fitted import FittedModel
-from growthcurves.model.columns import replay
+from growthcurves.model.columns import Columns, replay
 from growthcurves.model.recipe import row_times
 from growthcurves.model.transforms import person_transforms, uses_persons
 from growthcurves.results.questions.estimable import estimable
@@ -37,24 +37,23 @@ def own_rows(fit: FittedModel) -> DesignRows:
     bound, recipe, codes = fit.bound, fit.recipe, fit.panel.persons.codes
     n = len(codes)
     basis = recipe.shape.basis(fit.times, bound.shape_values[codes])
-    rows = np.column_stack([basis, *bound.covariates])
+    rows = np.column_stack([basis, *bound.over_rows])
     place = {k: i for i, k in enumerate(recipe.growth_rows)}
-    first = len(recipe.made) - len(bound.covariates)
     X = np.empty((n, len(fit.terms)))
     for j, column in enumerate(fit.sums.kept):
         k, weight = recipe.x[column]
-        row = place[k] if k in place else basis.shape[1] + k - first
+        row = place[k] if k in place else basis.shape[1] + k - recipe.first_of_rows
         X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
     return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index, np.ones(n, bool),
                       Occasions(row_times(fit.panel)))  # fmt: skip
 
 
-def random_columns(fit: FittedModel, basis: np.ndarray, covariates: np.ndarray) -> np.ndarray:
-    """Z (n, q) from the growth basis (n, K) and the covariates."""
+def random_columns(fit: FittedModel, basis: np.ndarray, over_rows: np.ndarray) -> np.ndarray:
+    """Z (n, q) from the growth basis (n, K) and the columns over the rows (n, c)."""
     Z = basis @ fit.effects
-    for a, name in enumerate(fit.random_names):
-        if name in fit.recipe.covariates.names:
-            Z[:, a] = covariates[:, fit.recipe.covariates.names.index(name)]
+    for a, k in enumerate(fit.recipe.z):
+        if k >= fit.recipe.first_of_rows:
+            Z[:, a] = over_rows[:, k - fit.recipe.first_of_rows]
     return Z
 
 
@@ -79,17 +78,16 @@ def new_rows(fit: FittedModel, data: Any, counted: np.ndarray | None = None) -> 
     """
     frame = as_frame(data)
     read = fit.recipe.read(frame)
-    covariates = _covariates(fit, frame, read.table, counted)
-    X = np.column_stack([fit.recipe.growth_columns(read.table, read.basis), covariates])
-    Z = random_columns(fit, read.basis, covariates)
+    made = [_over_rows(fit, columns, frame, read.table, counted) for columns in fit.recipe.level_one]
+    X = np.column_stack([fit.recipe.growth_columns(read.table, read.basis), made[0]])
+    Z = random_columns(fit, read.basis, np.column_stack(made))
     return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X), Occasions(read.time))
 
 
-def _covariates(
-    fit: FittedModel, frame: pd.DataFrame, table: dict[str, pd.Series], counted: np.ndarray | None
+def _over_rows(
+    fit: FittedModel, columns: Columns, frame: pd.DataFrame, table: dict[str, pd.Series], counted: np.ndarray | None
 ) -> np.ndarray:
-    """The time-varying covariates of new data, (n, c)."""
-    columns = fit.recipe.covariates
+    """The columns of a record over rows of new data, (n, c)."""
     if not columns.names:
         return np.zeros((len(frame), 0))
     used = {name: table[name] for name in columns.used}

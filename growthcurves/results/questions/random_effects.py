@@ -13,7 +13,7 @@ def require_growth_random(fit: FittedModel) -> None:
     """Refuse what has no answer for models without random effects or with random covariates."""
     if not fit.random_names:
         raise NotEstimableError("The model has no random effects: there is no variance between persons to speak of.")
-    others = [name for name in fit.random_names if name in fit.recipe.covariates.names]
+    others = fit.recipe.effects_of_rows
     if others:
         raise NotEstimableError(
             f"The variance between persons depends on {', '.join(others)} as well as on time: "

@@ -298,7 +298,9 @@ def _repeated(values: list[Any], count: int) -> list[Any]:
 def group_text(group: Mapping[str, Any]) -> str:
     """`arm[drug], age 40`."""
     texts = (
-        f"{name} {time_text(value)}" if isinstance(value, (int, float)) and not isinstance(value, bool) else
-        f"{name}[{show_id(value)}]" for name, value in group.items()
+        f"{name} {time_text(value)}"
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else f"{name}[{show_id(value)}]"
+        for name, value in group.items()
     )
     return ", ".join(texts)

@@ -171,7 +171,7 @@ def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),))
 
 def _growth_model(fit: FittedModel) -> Estimates:
     """The unconditional growth model: the curve without predictors, the random effects as they are."""
-    return fit.estimates.with_columns(_curve(fit), fit.recipe.z, fit.model.random.positions)
+    return fit.estimates.with_columns(_curve(fit), fit.recipe.z, fit.recipe.random.positions)
 
 
 def _curve(fit: FittedModel) -> tuple[tuple[int, int], ...]:
@@ -188,7 +188,7 @@ def _residual(estimates: Estimates) -> float:
 
 
 def _pseudo(fit: FittedModel) -> Iterator[Measure]:
-    if any(name in fit.recipe.covariates.names for name in fit.random_names):
+    if fit.recipe.effects_of_rows:
         return
     growth = _growth_model(fit)
     if _curve(fit) != ((0, 0),) and "intercept" in fit.random_names:

@@ -58,9 +58,11 @@ class Components:
 
     def table(self) -> pd.DataFrame:
         """The tidy table of `variance_components`."""
-        table = pd.DataFrame([_cells(row) for row in self.rows], columns=[*TIDY, *_MOMENTS])
-        table.attrs["intervals"] = self.intervals
-        table.attrs["notes"] = self.notes
+        return self.said(pd.DataFrame([_cells(row) for row in self.rows], columns=[*TIDY, *_MOMENTS]), self.notes)
+
+    def said(self, table: pd.DataFrame, notes: dict[str, str]) -> pd.DataFrame:
+        """The table with how its intervals were made, and what is special of some."""
+        table.attrs = {"intervals": self.intervals, "notes": notes}
         if self.withheld:
             table.attrs["withheld"] = self.withheld
         return table
@@ -157,9 +159,7 @@ def _squared(fit: FittedModel, found: Components, method: Any, level: float, inf
             low, high, note = chosen.intervals(fit, [parameter.quantity.moment()], level)[0]
         rows.append([component_text(moment), moment.value, moment.std_error, NAN, NAN, NAN, low, high])
         notes |= {component_text(moment): note} if note else {}
-    table = pd.DataFrame(rows, columns=TIDY)
-    table.attrs = found.table().attrs | {"notes": notes}
-    return table
+    return found.said(pd.DataFrame(rows, columns=TIDY), notes)
 
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:

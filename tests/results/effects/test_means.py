@@ -21,7 +21,11 @@ CASES = {
     "orthodont": ("orthodont.csv", "distance ~ age * sex + (age | subject)", {"sex": "Male"}, "sex", [8, 11, 14]),
     "two_arms": ("panel_arms.csv", "y ~ time * arm + time * age + (time | id)", None, "arm", [0, 2.5, 5]),
     "three_arms": (
-        "panel_three_arms.csv", "y ~ time * arm * sex + time * age + (time | id)", {"arm": "placebo"}, "arm", [0, 3, 6],
+        "panel_three_arms.csv",
+        "y ~ time * arm * sex + time * age + (time | id)",
+        {"arm": "placebo"},
+        "arm",
+        [0, 3, 6],
     ),
 }
 METHODS = {"satterthwaite": "satterthwaite", "kenward_roger": "kenward-roger"}

@@ -1,0 +1,193 @@
+"""The random part meets the data: what varies between persons beside growth parameters and covariates, as columns.
+
+`("intercept", "phase")` of a column of categories is one random effect per level, coded as R codes the terms inside one
+pair of parentheses: without its first level beside the intercept, with all levels alone (Bates et al. 2015, Table 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from growthcurves.errors import FormulaError, ModelError, unknown
+from growthcurves.model.columns import Columns, evaluate
+from growthcurves.model.formula.parse import read_terms
+from growthcurves.model.formula.tree import Formula, Term
+from growthcurves.model.growth import GrowthModel
+from growthcurves.model.random import RandomPart
+from growthcurves.model.sheets import Sheets, refuse_undefined, stand_in
+
+#: Random effects that every shape may have, whether or not they are its parameters.
+LINES = ("intercept", "slope")
+
+
+@dataclass(frozen=True, eq=False)
+class Varying:
+    """The random part as the data have it.
+
+    Attributes
+    ----------
+    part : RandomPart
+        One name for every random effect.
+    columns : tuple of Columns
+        Columns that are neither growth parameters nor covariates, one record for each block that has any.
+    values : tuple of (n,) arrays
+        All of them, in their order.
+    """
+
+    part: RandomPart
+    columns: tuple[Columns, ...]
+    values: tuple[np.ndarray, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return names_of(self.columns)
+
+
+def names_of(columns: Sequence[Columns]) -> tuple[str, ...]:
+    """Names of the columns of several records."""
+    return tuple(name for record in columns for name in record.names)
+
+
+def varying(model: GrowthModel, known: Collection[str], sheets: Sheets) -> Varying:
+    """The random part with its terms as columns.
+
+    Parameters
+    ----------
+    model : GrowthModel
+    known : collection of str
+        Growth parameters and covariates, which have their columns already.
+    sheets : Sheets
+
+    Raises
+    ------
+    ModelError
+        For a name that is neither known nor a term of the table's columns; for a column that comes twice.
+    """
+    blocks: list[tuple[str, ...]] = []
+    columns, values = [], []
+    for block in model.random.blocks:
+        block = tuple(_plain(name, known) for name in block)
+        terms = {name: _term(name, known, sheets) for name in block if name not in known}
+        if not terms:
+            blocks.append(block)
+            continue
+        record, found = _evaluated(model, block, terms, sheets)
+        made = {name: [column for column, of in zip(record.names, record.terms, strict=True) if of == term]
+                for name, term in terms.items()}  # fmt: skip
+        names = tuple(column for name in block for column in made.get(name, [name]))
+        blocks += _together(names, record.names, found, sheets.people.persons.codes)
+        columns.append(record)
+        values += found
+    part = RandomPart(tuple(blocks))
+    _refuse_twice(part)
+    return Varying(part, tuple(columns), tuple(values))
+
+
+def _together(
+    names: tuple[str, ...], own: tuple[str, ...], values: Sequence[np.ndarray], codes: np.ndarray
+) -> list[tuple[str, ...]]:
+    """A block as those of its columns that persons have together.
+
+    No person is of two sexes, so that nothing tells the covariance of the random effects of both: it is no part of the
+    model, whose outcomes are the same whatever it is.
+    """
+    if set(names) != set(own):
+        return [names]
+    there = np.array([np.bincount(codes, np.abs(one)) > 0 for one in values], dtype=float)
+    groups, left = [], list(range(len(own)))
+    meet = there @ there.T > 0
+    while left:
+        group, grown = {left[0]}, {left[0]}
+        while grown:
+            grown = {j for i in grown for j in left if meet[i, j]} - group
+            group |= grown
+        groups.append(tuple(name for name in names if own.index(name) in group))
+        left = [j for j in left if j not in group]
+    return groups
+
+
+def _evaluated(
+    model: GrowthModel, block: tuple[str, ...], terms: dict[str, Term], sheets: Sheets
+) -> tuple[Columns, list[np.ndarray]]:
+    """The columns of a block's own terms, coded in the company of all that stands in the block."""
+    own = set(terms.values())
+    company = [term for name in block for term in ([terms[name]] if name in terms else _company(model, name))]
+    formula = Formula(tuple(dict.fromkeys(company)), "intercept" in block)
+    record, values = evaluate(formula, sheets.rows, own)
+    refuse_undefined(record, values, sheets.people, sheets.people.persons.codes)
+    filled = [np.ones(len(sheets.people.panel)) if one is None else one for one in values]
+    return replace(record, own=sheets.own), filled
+
+
+def _plain(name: str, known: Collection[str]) -> str:
+    """A known name without the backticks that a formula needs."""
+    term = None if name in known else term_called(name)
+    return term.label if term is not None and term.label in known else name
+
+
+def _company(model: GrowthModel, name: str) -> Iterator[Term]:
+    """What a growth parameter or covariate is when other terms of its block are coded: a number of its own."""
+    covariates = {str(term): term for term in model.covariate_tree.terms}
+    if name in covariates:
+        yield covariates[name]
+    elif name != "intercept" and model.time is not None:
+        parameters = model.parameters
+        power = max(parameters.index(name), 1) if name in parameters else 1
+        yield Term(stand_in(model.time, power))
+
+
+def _term(name: str, known: Collection[str], sheets: Sheets) -> Term:
+    term = term_called(name)
+    columns = sheets.people.panel.data.columns
+    if term is None or not all(column in columns for column in term.columns):
+        raise ModelError(unknown("growth parameter or covariate", name, known))
+    return term
+
+
+def refuse_unknown_random(model: GrowthModel, columns: Collection[str]) -> None:
+    """Refuse a random effect that is neither known nor made of columns of the table.
+
+    Raises
+    ------
+    ModelError
+    """
+    for name in model.random.names if model.parameters else ():
+        term = term_called(name) if name not in _known(model) else None
+        if term is not None and not term.columns <= set(columns):
+            known = [*_known(model)]
+            raise ModelError(unknown("growth parameter or covariate", name, known))
+
+
+def _known(model: GrowthModel) -> dict[str, None]:
+    """Growth parameters and covariates by name, before the data are seen."""
+    covariates = [term.label for term in model.covariate_tree.terms]
+    return dict.fromkeys([*model.parameters, *LINES, *covariates])
+
+
+def term_called(name: str) -> Term | None:
+    """The one term that a name of the random part is when it is read as a formula; None where it is none."""
+    try:
+        terms = read_terms(name).terms
+    except FormulaError:
+        return None
+    return terms[0] if len(terms) == 1 and terms[0].factors and terms[0].scale is None else None
+
+
+def varying_columns(model: GrowthModel) -> list[str]:
+    """Columns of the table that its random part uses and its fixed part may not."""
+    terms = (term_called(name) for name in model.random.names if name not in _known(model))
+    used = Formula(tuple(term for term in terms if term is not None), False).columns
+    return [column for column in used if column != model.time]
+
+
+def _refuse_twice(part: RandomPart) -> None:
+    twice = [name for name in part.names if part.names.count(name) > 1]
+    if twice:
+        raise FormulaError(
+            f"The random {twice[0]} comes twice: let each column vary in one place only, or leave the intercept out of "
+            f"one with (0 + x | id)."
+        )

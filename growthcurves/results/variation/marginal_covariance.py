@@ -1,0 +1,215 @@
+"""The covariance and correlation of a person's outcomes at several times, z(t)' G z(s) + R(t, s)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.contracts.parameters import Occasions
+from growthcurves.data.frame import listed, raw_array
+from growthcurves.data.markup import Block
+from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.model.columns import replay
+from growthcurves.results.questions.design_rows import random_columns
+from growthcurves.results.questions.times import default_times, times_asked
+from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.printing import number, time_text
+
+TITLE = "Covariance of a person's outcomes (diagonal: variance; above it: correlation)"
+#: The most groups and times that are shown.
+MOST_GROUPS, MOST_TIMES = 50, 200
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MarginalCovariance(Answer):
+    """Covariances and correlations of pairs of occasions: columns time, other, covariance, correlation; groups first.
+
+    Attributes
+    ----------
+    matrices : dict of group to DataFrame
+        The covariance matrix V of the occasions; the group is the empty tuple where none was asked for.
+    """
+
+    matrices: Mapping[tuple[Any, ...], pd.DataFrame]
+
+    def covariance(self, *group: Any) -> pd.DataFrame:
+        """The covariance matrix of the occasions, of a group where several were asked for."""
+        if group not in self.matrices:
+            raise ModelError(
+                unknown("group", ", ".join(map(str, group)), [", ".join(map(str, g)) for g in self.matrices])
+            )
+        return self.matrices[group]
+
+    def correlation(self, *group: Any) -> pd.DataFrame:
+        """The correlation matrix of the occasions."""
+        return correlations(self.covariance(*group))
+
+    def __str__(self) -> str:
+        return "\n".join([TITLE, *(f"{title}\n{shown.to_string()}".strip() for title, shown in self._shown())])
+
+    def _shown(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        for group, V in self.matrices.items():
+            upper = np.triu(np.ones(V.shape, dtype=bool), 1)
+            whole = V.where(~upper, correlations(V))
+            names = [time_text(time) for time in V.index]
+            yield ", ".join(map(str, group)), pd.DataFrame(whole.map(number).to_numpy(), names, names)
+
+    def _blocks(self) -> tuple[Block, ...]:
+        parts = [
+            part for title, shown in self._shown() for part in (title, text_table(shown.reset_index(names="time")))
+        ]
+        return (TITLE, *filter(lambda part: part != "", parts))
+
+
+def correlations(V: pd.DataFrame) -> pd.DataFrame:
+    """A covariance matrix as correlations."""
+    sd = np.sqrt(np.diag(V))
+    return V / np.outer(sd, sd)
+
+
+def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> MarginalCovariance:
+    """V = Z G Z' + R of the outcomes of one person at several times (Laird and Ware 1982, equation 2.2).
+
+    It is what the data determine: also where they cannot tell G and R apart, as with one random effect per occasion.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    at : float or list of float, optional
+        Times; by default the waves, or the quartiles of time.
+    by : str or list of str, optional
+        Columns on which the random part depends, such as sex in ``(0 + sex | id)``.
+
+    Raises
+    ------
+    NotEstimableError
+        For outcomes without a residual, and at times that a design cannot answer that does not tell G and R apart.
+    ModelError
+        When the covariance depends on a column that is not given with by=, or not on one that is.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.marginal_covariance(at=[0, 9]).correlation().round(3).loc[0, 9]
+    np.float64(0.3)
+    """
+    if fit.family is not None:
+        raise NotEstimableError("Outcomes of this family have no residual, and so no covariance apart from their mean.")
+    names, times = [] if by is None else listed(by, "by"), _times(fit, at)
+    _refuse_columns(fit, names)
+    matrices = {group: _covariance(fit, times, dict(zip(names, group, strict=True))) for group in _groups(fit, names)}
+    rows = [
+        (*group, t, s, V.loc[t, s], correlation.loc[t, s])
+        for group, V in matrices.items()
+        for correlation in [correlations(V)]
+        for i, t in enumerate(V.index)
+        for s in V.index[: i + 1]
+    ]
+    table = pd.DataFrame(rows, columns=[*names, "time", "other", "covariance", "correlation"])
+    return MarginalCovariance(table, matrices)
+
+
+def _times(fit: FittedModel, at: Any) -> np.ndarray:
+    if at is None:
+        return default_times(fit) if fit.recipe.shape.changes else np.array([1.0, 2.0])
+    times = np.unique(times_asked(at))
+    if len(times) > MOST_TIMES:
+        raise ModelError(f"at= takes at most {MOST_TIMES} times here, not {len(times):,}.")
+    return times
+
+
+def _refuse_columns(fit: FittedModel, names: list[Any]) -> None:
+    """The columns on which the random part depends must be those that are given."""
+    if len(fit.kinds.values) > 1:
+        raise NotEstimableError(
+            f"Persons have knots of their own ({', '.join(fit.recipe.shape.columns)}), and so covariances of their own."
+        )
+    used = {name for columns in fit.recipe.varying for name in columns.used} | _random_covariates(fit)
+    used -= {str(fit.model.time)}
+    for name in sorted(used - set(names)):
+        raise ModelError(f"The covariance of occasions depends on {name!r}: ask for it by groups, with by={name!r}.")
+    for name in names:
+        if name not in used:
+            raise ModelError(
+                f"The model's covariance is the same whatever {name!r}: only a random part that holds it, such as "
+                f"(0 + {name} | {fit.model.id}), makes it differ."
+            )
+
+
+def _random_covariates(fit: FittedModel) -> set[str]:
+    columns = fit.recipe.covariates
+    return {
+        used
+        for name, term in zip(columns.names, columns.terms, strict=True)
+        if name in fit.random_names
+        for used in term.columns
+    }
+
+
+def _groups(fit: FittedModel, names: list[Any]) -> list[tuple[Any, ...]]:
+    """The combinations of the columns' values that occur."""
+    if not names:
+        return [()]
+    table = pd.DataFrame({name: raw_array(fit.panel.frame, name) for name in names}).drop_duplicates()
+    if len(table) > MOST_GROUPS:
+        raise ModelError(f"by={names} makes {len(table):,} groups; at most {MOST_GROUPS} are shown.")
+    return list(table.sort_values(names).itertuples(index=False, name=None))
+
+
+def _covariance(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> pd.DataFrame:
+    if not fit.identified:
+        _refuse_unseen(fit, times, group)
+    point, Z = fit.estimates.point, _rows(fit, times, group)
+    rows = fit.standard_rows(Z)
+    V = point.between(rows) if len(fit.random_names) else np.zeros((len(times),) * 2)
+    occasions = Occasions(times)
+    R = point.within(occasions)
+    V = V + (np.diag(np.broadcast_to(point.residual_variances(occasions), len(times))) if R is None else R)
+    return pd.DataFrame((V + V.T) / 2.0, times, times)
+
+
+def _rows(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> np.ndarray:
+    """Z of one person with these times, (n, q)."""
+    n, values = len(times), fit.bound.shape_values[:1]
+    basis = fit.recipe.shape.basis(times, np.repeat(values, n, axis=0))
+    made = [_columns(fit, record, times, group) for record in fit.recipe.level_one]
+    return random_columns(fit, basis, np.column_stack(made))
+
+
+def _columns(fit: FittedModel, record: Any, times: np.ndarray, group: Mapping[Any, Any]) -> np.ndarray:
+    """The columns of a record at the times; of columns that the random part does not use any value will do."""
+    if not record.names:
+        return np.zeros((len(times), 0))
+    table = {
+        name: pd.Series(times) if name == fit.model.time else pd.Series([_value(record, group, name)] * len(times))
+        for name in record.used
+    }
+    return replay(record, table)
+
+
+def _value(record: Any, group: Mapping[Any, Any], name: str) -> Any:
+    return group.get(name, record.levels.get(name, [1.0])[0])
+
+
+def _refuse_unseen(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> None:
+    """Where G and R are not told apart, V is determined at occasions that some person has together alone."""
+    there = np.ones(len(fit.panel), dtype=bool)
+    for name, value in group.items():
+        there &= np.asarray(pd.Series(raw_array(fit.panel.frame, name)) == value)
+    codes, own = fit.panel.persons.codes[there], fit.times[there]
+    has = np.zeros((fit.panel.persons.count, len(times)))
+    for j, time in enumerate(times):
+        has[codes[own == time], j] = 1.0
+    apart = np.argwhere(has.T @ has == 0)
+    if len(apart):
+        first, second = sorted(times[apart[0]])
+        raise NotEstimableError(
+            f"G and the residual are not told apart in this design, so that the covariance is known only of times that "
+            f"some person has together: not of {time_text(first)} and {time_text(second)}."
+        )
