@@ -25,7 +25,8 @@ class AD(ByWaves):
     """
 
     name = "ad"
-    words = "e ~ N(0, R), R_jk = sigma^2 rho_j ... rho_(k - 1) over waves"
+    contains = frozenset({"independent", "ar1"})
+    text = "e ~ N(0, R), R_jk = sigma^2 rho_j ... rho_(k - 1) over waves"
 
     def _begin_correlation(self) -> tuple[float, ...]:
         return (0.3,) * (self.count - 1)
@@ -57,5 +58,6 @@ class ADH(AD):
     """
 
     name = "adh"
-    words = "e ~ N(0, R), R_jk = sigma_j sigma_k rho_j ... rho_(k - 1) over waves"
+    contains = frozenset({"independent", "het", "ar1", "arh1", "ad"})
+    text = "e ~ N(0, R), R_jk = sigma_j sigma_k rho_j ... rho_(k - 1) over waves"
     unequal = True

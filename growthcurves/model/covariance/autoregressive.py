@@ -25,7 +25,7 @@ class AR1(ByWaves):
     """
 
     name = "ar1"
-    words = "e ~ N(0, R), R_jk = sigma^2 rho^|j - k| over waves"
+    text = "e ~ N(0, R), R_jk = sigma^2 rho^|j - k| over waves"
 
     def _begin_correlation(self) -> tuple[float, ...]:
         return (0.3,)
@@ -51,7 +51,8 @@ class ARH1(AR1):
     """
 
     name = "arh1"
-    words = "e ~ N(0, R), R_jk = sigma_j sigma_k rho^|j - k| over waves"
+    contains = frozenset({"independent", "het", "ar1"})
+    text = "e ~ N(0, R), R_jk = sigma_j sigma_k rho^|j - k| over waves"
     unequal = True
 
 
@@ -69,7 +70,8 @@ class ARMA11(ByWaves):
     """
 
     name = "arma11"
-    words = "e ~ N(0, R), R_jk = sigma^2 gamma rho^(|j - k| - 1) over waves"
+    contains = frozenset({"independent", "ar1"})
+    text = "e ~ N(0, R), R_jk = sigma^2 gamma rho^(|j - k| - 1) over waves"
 
     def _begin_correlation(self) -> tuple[float, ...]:
         return (0.5, -0.1)

@@ -32,7 +32,7 @@ class CS(Structure):
     """
 
     name = "cs"
-    words = "e ~ N(0, R), R compound symmetric"
+    text = "e ~ N(0, R), R compound symmetric"
     repeats = True
 
     def _begin(self) -> tuple[float, ...]:
@@ -63,7 +63,8 @@ class CSH(ByWaves):
     """
 
     name = "csh"
-    words = "e ~ N(0, R), R compound symmetric with an SD for every wave"
+    contains = frozenset({"independent", "het", "cs"})
+    text = "e ~ N(0, R), R compound symmetric with an SD for every wave"
     unequal = True
 
     def _begin_correlation(self) -> tuple[float, ...]:

@@ -32,6 +32,7 @@ class OverTime(Structure):
     """
 
     nugget: bool = False
+    contains = frozenset()  # independence is at the end of the range
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -40,6 +41,10 @@ class OverTime(Structure):
     @property
     def repeats(self) -> bool:  # type: ignore[override]
         return self.nugget
+
+    @property
+    def words(self) -> str:
+        return super().words + (", less a nugget of single rows" if self.nugget else "")
 
     def _begin(self) -> tuple[float, ...]:
         return (float(np.log(self.typical or 1.0)), *((-1.5,) if self.nugget else ()))
@@ -89,7 +94,7 @@ class CAR1(OverTime):
     """
 
     name = "car1"
-    words = "e ~ N(0, R), R_jk = sigma^2 rho^|t_j - t_k|"
+    text = "e ~ N(0, R), R_jk = sigma^2 rho^|t_j - t_k|"
 
     def _named_decay(self, group: str) -> Parameter:
         return correlation("car1", group, low=0.0)
@@ -114,7 +119,7 @@ class Exponential(OverTime):
     """
 
     name = "exp"
-    words = "e ~ N(0, R), R_jk = sigma^2 exp(-|t_j - t_k| / range)"
+    text = "e ~ N(0, R), R_jk = sigma^2 exp(-|t_j - t_k| / range)"
 
     def _named_decay(self, group: str) -> Parameter:
         return Parameter(f"range[{group}]" if group else "range", "residual", "range", 0.0, INFINITY)
@@ -139,7 +144,7 @@ class Gaussian(Exponential):
     """
 
     name = "gau"
-    words = "e ~ N(0, R), R_jk = sigma^2 exp(-(|t_j - t_k| / range)^2)"
+    text = "e ~ N(0, R), R_jk = sigma^2 exp(-(|t_j - t_k| / range)^2)"
 
     def _decay(self, own: Array, distance: Array) -> Array:
         return np.exp(-np.exp(-2.0 * own) * distance**2)

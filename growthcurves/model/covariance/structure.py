@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -97,7 +97,10 @@ class Structure:
     start: Any = None
 
     name = ""
-    words = ""
+    #: The structure in an equation.
+    text = ""
+    #: Names of structures that are special cases inside its range.
+    contains: ClassVar[frozenset[str]] = frozenset({"independent"})
     #: Whether it counts planned occasions.
     counts_waves = False
     #: Whether two rows of one person at one time have a meaning.
@@ -107,6 +110,11 @@ class Structure:
         for option in ("waves", "times", "groups", "shares"):
             value = getattr(self, option)
             object.__setattr__(self, option, None if value is None else tuple(value))
+
+    @property
+    def words(self) -> str:
+        """The residual's line in the level equations."""
+        return self.text + (f", for each {self.by} its own" if self.by is not None else "")
 
     # ------------------------------------------------ what it learns
 
@@ -133,6 +141,11 @@ class Structure:
             found = replace(found, groups=groups, shares=tuple(facts.shares(self.by, groups)))
         found = replace(found, most=facts.most, typical=facts.typical)
         return found if found.start is not None else replace(found, start=found._started())
+
+    @property
+    def only_at(self) -> tuple[float, ...] | None:
+        """Times at which residuals are known where these are not all: those of the planned occasions."""
+        return self.times if self.counts_waves else None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ class Toeplitz(ByWaves):
     """
 
     name = "toep"
-    words = "e ~ N(0, R), R_jk = sigma^2 rho_|j - k| over waves"
+    contains = frozenset({"independent", "cs", "ar1", "arma11"})
+    text = "e ~ N(0, R), R_jk = sigma^2 rho_|j - k| over waves"
 
     def _begin_correlation(self) -> tuple[float, ...]:
         return (0.3,) + (0.0,) * (self.count - 2) if self.count > 1 else ()
@@ -52,7 +53,8 @@ class ToeplitzH(Toeplitz):
     """
 
     name = "toeph"
-    words = "e ~ N(0, R), R_jk = sigma_j sigma_k rho_|j - k| over waves"
+    contains = frozenset({"independent", "het", "cs", "csh", "ar1", "arh1", "arma11", "toep"})
+    text = "e ~ N(0, R), R_jk = sigma_j sigma_k rho_|j - k| over waves"
     unequal = True
 
 

@@ -29,12 +29,16 @@ class Het(Structure):
     levels: Any = None
 
     name = "het"
-    words = "e ~ N(0, sigma_j^2), an SD for every occasion"
+    text = "e ~ N(0, sigma_j^2), an SD for every occasion"
     repeats = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "levels", None if self.levels is None else tuple(self.levels))
+
+    @property
+    def words(self) -> str:
+        return super().words if self.of is None else super().words.replace("occasion", f"level of {self.of}")
 
     @property
     def counts_waves(self) -> bool:  # type: ignore[override]
@@ -101,7 +105,7 @@ class ExpVariance(Structure):
     of: str | None = None
 
     name = "exp-variance"
-    words = "e ~ N(0, sigma^2 exp(2 delta v))"
+    text = "e ~ N(0, sigma^2 exp(2 delta v))"
     repeats = True
 
     @property
@@ -146,7 +150,7 @@ class PowerVariance(ExpVariance):
     """
 
     name = "power-variance"
-    words = "e ~ N(0, sigma^2 v^(2 delta))"
+    text = "e ~ N(0, sigma^2 v^(2 delta))"
 
     def learned(self, facts: Facts) -> Structure:
         facts.positive(self.of)

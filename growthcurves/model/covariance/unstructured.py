@@ -26,7 +26,10 @@ class Unstructured(ByWaves):
     """
 
     name = "un"
-    words = "e ~ N(0, R), R unstructured over waves"
+    contains = frozenset({
+        "independent", "het", "cs", "csh", "ar1", "arh1", "arma11", "toep", "toeph", "ad", "adh",
+    })  # fmt: skip
+    text = "e ~ N(0, R), R unstructured over waves"
     unequal = True
 
     def _begin(self) -> tuple[float, ...]:
