@@ -16,7 +16,7 @@ from growthcurves.errors import NotEstimableError
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.style import short, with_unit
 from growthcurves.remembered import remembered
-from growthcurves.results.persons.people import rates
+from growthcurves.results.persons.people import eb_rate
 from growthcurves.results.questions.covariates_along import covariates_along
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
 
@@ -46,7 +46,7 @@ def own(fit: Any, what: Rate) -> np.ndarray:
 
 def empirical_bayes(fit: Any, what: Rate) -> np.ndarray:
     """By empirical Bayes, (N,)."""
-    return rates(fit, what)[0]
+    return eb_rate(fit, what, fit.estimates.state)
 
 
 def covariates_at(fit: Any, time: float) -> np.ndarray:

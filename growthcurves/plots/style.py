@@ -98,7 +98,7 @@ def new_figure(inches: tuple[float, float]) -> Figure:
 
 def figure_inches(ax: Axes) -> tuple[float, float]:
     """Width and height of the part of the page that these axes have: their share of a grid of axes."""
-    box, dpi = ax.figure.bbox, float(ax.figure.dpi)  # type: ignore[arg-type]
+    box, dpi = ax.figure.bbox, float(ax.figure.dpi)
     width, height = float(box.width) / dpi, float(box.height) / dpi
     place = ax.get_subplotspec()
     if place is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from growthcurves.data.source import EMPTY
-from growthcurves.data.units import singular
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.model.shapes.words import ParameterWords
 from growthcurves.report.format import count, polished
@@ -69,11 +68,6 @@ def plain_name(fit: Any, name: str) -> str:
 
 def _parameter(fit: Any, name: str) -> ParameterWords:
     return shape_words(fit).parameters.get(name, ParameterWords(name, name, ""))
-
-
-def time_unit(fit: Any) -> str:
-    """One unit of time: "day"."""
-    return singular(fit.panel.time_unit or str(fit.model.time))
 
 
 def unit_of(fit: Any, parameter: str) -> str:

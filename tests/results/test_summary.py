@@ -1,4 +1,4 @@
-"""What print(fit) says, and the law that every answer follows (face.md): .table, str, _repr_html_, to_dict."""
+"""What print(fit) says, and the law that every answer follows: .table, str, _repr_html_, to_dict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contractions over persons for many replicates side by side: `blocks.py` with one more leading axis.
+"""Contractions over persons for many replicates side by side: `likelihood/blocks.py` with one more leading axis.
 
 A replicate has its own outcomes (parametric bootstrap) or its own multiplicities of persons (case bootstrap);
 the designs are shared. Of T = sum_i C_i x C_i the part between columns of X, `fixed`, is one array for all

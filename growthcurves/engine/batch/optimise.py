@@ -1,4 +1,4 @@
-"""Newton's method for many replicates side by side: the search of `optimise.py` with a leading axis.
+"""Newton's method for many replicates side by side: the search of `search/optimise.py` with a leading axis.
 
 The steps, the faces and the conditions of an optimum are the same (docs/engine.md, section 4). Replicates that
 have ended leave the batch; what is left open here is fitted alone by `optimise.py`.

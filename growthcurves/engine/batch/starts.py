@@ -1,4 +1,4 @@
-"""Where the searches of many replicates start: the two points of `optimise.py` with a leading axis."""
+"""Where the searches of many replicates start: the two points of `search/optimise.py` with a leading axis."""
 
 from __future__ import annotations
 

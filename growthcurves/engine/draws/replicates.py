@@ -1,4 +1,4 @@
-"""Replicates drawn as cross-products: parametric from the fitted model, or persons drawn with replacement.
+"""Replicates drawn as cross-products from the fitted model.
 
 No rows are made. Per schedule, N persons cost what 50 do (docs/inference-bootstrap.md has the derivation). Draws
 come replicate by replicate from streams of their own, so that they do not depend on how many are made at once.
@@ -54,12 +54,6 @@ def truth_from(problem: Problem, beta: Array, G: Array, sigma2: float) -> Truth:
     J = problem.back_z / problem.scale
     residual = sigma2 / problem.scale**2
     return Truth(standard, J @ G @ J.T / residual, residual)
-
-
-class Source(Protocol):
-    """Where replicates come from: each call of `next` gives the following ones."""
-
-    def next(self, count: int) -> Batch: ...
 
 
 @dataclass(frozen=True)

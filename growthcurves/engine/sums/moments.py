@@ -190,7 +190,7 @@ class PersonMoments:
         return shared_schedules([self.gram[row] for row in {0, *within.tolist()}], self._schedule_limit())
 
     def _schedule_limit(self) -> float:
-        """T pays while it holds fewer numbers than the persons' own cross-products (design.md, 2.4)."""
+        """T pays while it holds fewer numbers than the persons' own cross-products (docs/engine.md, 1.3)."""
         q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
         return 2 * self.count / max((q + 1) * width, 1)
 
