@@ -45,15 +45,22 @@ class Occasions(NamedTuple):
     ----------
     time : (n,) array
     wave : (n,) array of int, optional
-        Positions of planned occasions.
+        Positions of planned occasions; -1 for a row at none of them.
+    group : (n,) array of int, optional
+        Groups of persons that have parameters of their own.
+    value : (n,) array, optional
+        What a variance depends on besides: places of levels, or numbers.
     """
 
     time: Array
     wave: Array | None = None
+    group: Array | None = None
+    value: Array | None = None
 
     def take(self, rows: Array) -> Occasions:
-        """Those of some rows."""
-        return Occasions(self.time[rows], None if self.wave is None else self.wave[rows])
+        """Those of some rows; with rows (N, n) those of N persons side by side."""
+        time, *others = self
+        return Occasions(time[rows], *(None if one is None else one[rows] for one in others))
 
 
 class Residual(Protocol):

@@ -26,7 +26,7 @@ from growthcurves.engine.sums.whole import Sums
 from growthcurves.later import Later
 
 general = Later("growthcurves.engine.general.estimates")
-normal_rows = Later("growthcurves.engine.general.normal_rows")
+structured = Later("growthcurves.engine.general.structured")
 
 __all__ = [
     "LIKELIHOODS",
@@ -52,7 +52,7 @@ __all__ = [
 
 
 #: Likelihoods that are fitted from rows, by the name under which a saved fit tells them apart.
-LIKELIHOODS: dict[str, Any] = {"NormalRows": lambda *made: normal_rows.NormalRows(*made)}
+LIKELIHOODS: dict[str, Any] = {"Structured": lambda *made: structured.Structured(*made)}
 
 
 def summed(rows: Rows) -> Sums:
@@ -85,7 +85,7 @@ def estimated(rows: Rows, sums: Sums, problem: Problem, residual: Any, likelihoo
     """
     if likelihood is None and isinstance(residual, Independent):
         return NormalEstimates(sums, solve_problem(problem, sums.moments))
-    made = (likelihood or normal_rows.NormalRows)(rows, sums, problem.reml, residual)
+    made = (likelihood or structured.Structured)(rows, sums, problem.reml, residual)
     return general.GeneralEstimates.fitted(made, sums)
 
 

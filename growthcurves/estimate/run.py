@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.note import Note
-from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.frame import as_frame
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
@@ -27,9 +26,10 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.occasions import panel_occasions
 from growthcurves.model.outcomes import with_computed, with_outcome
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.recipe import BoundRows, model_columns, row_times
+from growthcurves.model.recipe import BoundRows, model_columns
 from growthcurves.model.varying import refuse_unknown_random
 
 METHODS = ("reml", "ml")
@@ -132,5 +132,5 @@ def rows_of(bound: BoundRows) -> Rows:
         persons.starts,
         None if persons.starts is not None else persons.codes,
         np.asarray(persons.labels),
-        Occasions(row_times(panel)),
+        panel_occasions(residual_of(bound.model.residual), panel),
     )

@@ -19,6 +19,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.columns import Columns, Values
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.occasions import learned_residual
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import (
     BoundRows,
@@ -40,6 +41,9 @@ from growthcurves.numerics.chunks import chunks
 
 def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
     """The model with what its shape takes from the data, and its origin, as part of its value."""
+    residual = learned_residual(model, panel)
+    if residual is not model.residual:
+        model = _same_shape(model, residual=residual)
     if model.time is None:
         return model
     _refuse_other_line(model, panel)
@@ -49,7 +53,12 @@ def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
     if shape == model.shape and origin == model.origin:
         return model
     predictors = model.follows_shape.get("predictors", model.predictors)
-    found = replace(model, shape=shape, origin=origin, predictors=predictors)
+    return _same_shape(model, shape=shape, origin=origin, predictors=predictors)
+
+
+def _same_shape(model: GrowthModel, **changes: Any) -> GrowthModel:
+    """The model with changes; what follows the shape follows it still."""
+    found = replace(model, **changes)
     object.__setattr__(found, "follows_shape", model.follows_shape)
     return found
 

@@ -64,7 +64,8 @@ class GrowthModel:
         Growth parameters and covariates that vary between persons; by default the intercept and the slope (of
         piecewise growth every slope), not the higher terms. ``()`` for none.
     residual : str or residual structure
-        Residual covariance: "independent", or a structure of your own (docs/extending/residual.md).
+        Residual covariance: "independent" or another short name, a value such as ``gc.AR1(by="arm")``
+        (docs/residuals.md), or a structure of your own (docs/extending/residual.md).
     computed : bool
         Whether `outcome` is computed from columns, as ``"log(bdi)"`` is, and no column itself; the model is then of
         that scale.

@@ -20,6 +20,8 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.model.columns import Columns, Values, replay
+from growthcurves.model.covariance import residual_of
+from growthcurves.model.covariance.structure import Structure
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcomes import with_computed
@@ -315,7 +317,9 @@ def model_columns(model: GrowthModel) -> list[str]:
     used = [column for formula in formulas for column in formula.columns]
     shape = model.growth_shape
     wave = [model.wave] if model.wave is not None and shape.waves_are_occasions else []
-    return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave]))
+    residual = residual_of(model.residual)
+    read = residual.columns if isinstance(residual, Structure) else ()
+    return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave, *read]))
 
 
 def row_times(panel: Any) -> np.ndarray:

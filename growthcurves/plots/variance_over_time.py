@@ -75,7 +75,7 @@ class VarianceOverTime(Panels):
         reference = _curve_time(fit, observed.reference)
         implied = [
             [name, float(time), found.estimate, found.conf_low, found.conf_high]
-            for time in curve_times(fit, _GRID)
+            for time in _times(fit)
             for name, found in implied_spread(fit, float(time), reference, self.level).items()
         ]
         lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
@@ -109,9 +109,21 @@ def occasions_of(panel: Any) -> np.ndarray:
     return np.argsort(order)[codes]
 
 
+def _times(fit: Any) -> np.ndarray:
+    """Times at which the spread is drawn: a grid, or where curve and residuals are known."""
+    only = _only_at(fit)
+    return curve_times(fit, _GRID) if only is None else np.array(only)
+
+
+def _only_at(fit: Any) -> tuple[float, ...] | None:
+    """Times at which curve and residuals are known, where these are not all."""
+    residuals = getattr(fit.point.residual, "only_at", None)
+    return fit.recipe.shape.only_at if residuals is None else residuals
+
+
 def _curve_time(fit: Any, time: float) -> float:
-    """The time itself, or the nearest at which the curve is known."""
-    only = fit.recipe.shape.only_at
+    """The time itself, or the nearest at which curve and residuals are known."""
+    only = _only_at(fit)
     return time if only is None else min(only, key=lambda known: abs(known - time))
 
 

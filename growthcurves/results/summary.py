@@ -199,7 +199,9 @@ def _variances(fit: FittedModel, random: Components, percent: str) -> str:
 
 
 def _reliabilities(fit: FittedModel) -> list[str]:
-    """The reliability of the intercept (HLM) and of the rate, where they vary."""
+    """The reliability of the intercept (HLM) and of the rate, where they vary and residuals are independent."""
+    if not fit.independent:
+        return []
     rate = average_rate(fit)
     lines = _of_intercept(fit) if "intercept" in fit.random_names else []
     return [*lines, _reliability(fit, rate)] if rate.varies else lines

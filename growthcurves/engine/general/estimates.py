@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from growthcurves.engine.general.marginal import Person, fixed_covariance, slopes, state_of
-from growthcurves.engine.general.normal_rows import NormalRows
+from growthcurves.engine.general.marginal import OneByOne, Person, state_of
 from growthcurves.engine.general.search import descended, judged
+from growthcurves.engine.general.structured import Structured
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.information.uncertainty import Uncertainty
 from growthcurves.engine.likelihood.problem import standard_problem
@@ -76,7 +76,7 @@ class GeneralEstimates:
     @property
     def maker(self) -> Any:
         kind = type(self.likelihood)
-        return None if kind is NormalRows else kind  # which the residual structure chooses by itself
+        return None if kind is Structured else kind  # which the residual structure chooses by itself
 
     @property
     def frame(self) -> Any:
@@ -135,9 +135,13 @@ class GeneralEstimates:
 
     # ------------------------------------------------ uncertainty
 
-    @property
-    def _marginal(self) -> Callable[[Local], Sequence[Person]] | None:
-        return getattr(self.likelihood, "persons", None)
+    @cached_property
+    def _marginal(self) -> Any:
+        """What says covariance matrices V_i and all that follows from them; None for outcomes that are not normal."""
+        if hasattr(self.likelihood, "slopes"):
+            return self.likelihood
+        persons = getattr(self.likelihood, "persons", None)
+        return None if persons is None else OneByOne(persons)
 
     @cached_property
     def active(self) -> Local:
@@ -152,7 +156,7 @@ class GeneralEstimates:
     @cached_property
     def cov_beta(self) -> Array:
         if self._marginal is not None:
-            Phi = fixed_covariance(self._marginal(self.local))
+            Phi = self._marginal.fixed_covariance(self.local)
         else:
             Phi = self._joint[: self.frame.p, : self.frame.p]
         J = self.frame.original_x()
@@ -173,7 +177,7 @@ class GeneralEstimates:
 
     @cached_property
     def _slopes(self) -> Any:
-        return slopes(self._marginal, self.active, self._variances)  # type: ignore[arg-type]
+        return self._marginal.slopes(self.active)
 
     def uncertainty(self, kind: str) -> Uncertainty | None:
         p = self.frame.p
@@ -254,7 +258,7 @@ class GeneralEstimates:
     def _standard_state(self) -> PersonState:
         if self._marginal is None:
             return self.likelihood.state(self.local)
-        return state_of(self._marginal(self.local), self.local.sigma2 * self.local.D)
+        return self._marginal.state(self.local)
 
     def given(self, seen: Seen) -> PersonState:
         point, persons = self.point, []
@@ -275,10 +279,7 @@ class GeneralEstimates:
         if self._marginal is None:
             raise NotEstimableError("This likelihood simulates no outcomes.")
         out = np.repeat((X @ self.beta)[:, None], count, axis=1)
-        for i, person in enumerate(self._marginal(self.local)):
-            own = np.flatnonzero(codes == i)
-            out[own] += self.frame.scale * np.linalg.cholesky(person.V) @ rng.standard_normal((len(own), count))
-        return out
+        return out + self.frame.scale * self._marginal.drawn(self.local, codes, count, rng)
 
     def drawing(self, kind: str, seed: int) -> Drawing:
         raise NotEstimableError(LACKING["replicates"])

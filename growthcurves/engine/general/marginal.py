@@ -84,11 +84,40 @@ def slopes(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates:
     return Slopes(inner, between, traces)
 
 
-def fixed_covariance(persons: Sequence[Person]) -> Array:
-    """(sum X' V^-1 X)^-1."""
-    p = persons[0].X.shape[1]
-    total = sum((one.X.T @ np.linalg.solve(one.V, one.X) for one in persons), np.zeros((p, p)))
-    return np.linalg.solve(total, np.eye(p))
+@dataclass(frozen=True, eq=False)
+class OneByOne:
+    """What follows from the V_i of a likelihood that gives its persons one by one.
+
+    Attributes
+    ----------
+    persons : callable
+        From a local point to each person's rows.
+    """
+
+    persons: Callable[[Local], Sequence[Person]]
+
+    def fixed_covariance(self, at: Local) -> Array:
+        """(sum X' V^-1 X)^-1."""
+        persons = self.persons(at)
+        p = persons[0].X.shape[1]
+        total = sum((one.X.T @ np.linalg.solve(one.V, one.X) for one in persons), np.zeros((p, p)))
+        return np.linalg.solve(total, np.eye(p))
+
+    def slopes(self, at: Local) -> Slopes:
+        """Sums along the variance coordinates."""
+        return slopes(self.persons, at, range(len(at.beta), at.size))
+
+    def state(self, at: Local) -> PersonState:
+        """Empirical Bayes of every person, in standard random effects."""
+        return state_of(self.persons(at), at.sigma2 * at.D)
+
+    def drawn(self, at: Local, codes: Array, count: int, rng: np.random.Generator) -> Array:
+        """Deviations of outcomes from their means, drawn, (n, count)."""
+        out = np.zeros((len(codes), count))
+        for i, person in enumerate(self.persons(at)):
+            own = np.flatnonzero(codes == i)
+            out[own] = np.linalg.cholesky(person.V) @ rng.standard_normal((len(own), count))
+        return out
 
 
 def state_of(persons: Sequence[Person], G: Array) -> PersonState:

@@ -11,9 +11,32 @@ from typing import Any
 from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.parameters import Residual
 from growthcurves.errors import part_called
+from growthcurves.model.covariance.antedependence import AD, ADH
+from growthcurves.model.covariance.autoregressive import AR1, ARH1, ARMA11
+from growthcurves.model.covariance.compound_symmetry import CS, CSH
+from growthcurves.model.covariance.over_time import CAR1, Exponential, Gaussian
+from growthcurves.model.covariance.toeplitz import Toeplitz, ToeplitzH
+from growthcurves.model.covariance.unequal import ExpVariance, Het, PowerVariance
+from growthcurves.model.covariance.unstructured import Unstructured
 
 RESIDUALS: dict[str, Any] = {
     "independent": Independent(),
+    "het": Het(),
+    "cs": CS(),
+    "csh": CSH(),
+    "ar1": AR1(),
+    "arh1": ARH1(),
+    "arma11": ARMA11(),
+    "car1": CAR1(),
+    "exp": Exponential(),
+    "gau": Gaussian(),
+    "toep": Toeplitz(),
+    "toeph": ToeplitzH(),
+    "ad": AD(),
+    "adh": ADH(),
+    "un": Unstructured(),
+    "exp-variance": ExpVariance(),
+    "power-variance": PowerVariance(),
 }
 
 

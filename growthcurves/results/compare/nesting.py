@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.engine.estimates import Pair
 from growthcurves.fitted import FittedModel
+from growthcurves.model.covariance import residual_of
+from growthcurves.model.covariance.structure import Structure
 from growthcurves.results.compare.alignment import common_order
 from growthcurves.results.questions.design_rows import own_rows
 
@@ -27,6 +32,7 @@ def nesting(small: FittedModel, large: FittedModel) -> Pair:
     NotNested
         When the smaller is no special case of the larger.
     """
+    _require_residuals(residual_of(small.model.residual), residual_of(large.model.residual))
     (X, Z), (large_X, large_Z) = _both(small, large)
     fixed, beyond = _combinations(X, large_X)
     if beyond.size:
@@ -65,6 +71,18 @@ def _combinations(columns: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.n
     into = np.linalg.solve(of.T @ of, of.T @ columns)
     left = ((columns - of @ into) ** 2).sum(axis=0)
     return into, np.flatnonzero(left > INSIDE * (columns**2).sum(axis=0))
+
+
+def _require_residuals(small: Any, large: Any) -> None:
+    """The residual structure of the smaller model must be a special case of the larger's, inside its range."""
+    if type(small) is type(large) and small == large or not isinstance(large, Structure | Independent):
+        return  # of a structure of somebody's own it is not known
+    inside = isinstance(large, Structure) and small.name in large.contains | {large.name}
+    groups = getattr(small, "by", None)
+    if not inside or groups not in (None, getattr(large, "by", None)):
+        raise NotNested(
+            f"residual={small.name!r} of the smaller model is no special case of {large.name!r} inside its range"
+        )
 
 
 def _require_blocks(small: FittedModel, large: FittedModel, into_z: np.ndarray) -> None:

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.errors import ModelError
 from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import predictor_words
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.compare.alignment import common_order
@@ -202,7 +204,14 @@ def _table(fits: dict[str, FittedModel], tests: list[_Test]) -> pd.DataFrame:
 def _words(fit: FittedModel) -> str:
     blocks = ["(" + ", ".join(block) + ")" for block in fit.model.random.blocks]
     shape = f"{fit.model.growth_shape.name}; " if fit.recipe.shape.changes else ""
-    return f"{shape}{predictor_words(fit.model)}; random {' '.join(blocks) or 'none'}"
+    residual = residual_of(fit.model.residual)
+    inside = "" if isinstance(residual, Independent) else f"; residual {_residual_name(residual)}"
+    return f"{shape}{predictor_words(fit.model)}; random {' '.join(blocks) or 'none'}{inside}"
+
+
+def _residual_name(residual: Any) -> str:
+    by = getattr(residual, "by", None)
+    return residual.name + (f" by {by}" if by else "")
 
 
 HEADS = {

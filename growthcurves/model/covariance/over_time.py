@@ -1,0 +1,150 @@
+"""Correlation that decays with the time between two occasions: whatever the times, for every person their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.parameters import INFINITY, Array, Occasions, Parameter
+from growthcurves.model.covariance.structure import (
+    Structure,
+    as_matrices,
+    correlation,
+    distances,
+    logistic,
+    residual_sd,
+    same_rows,
+)
+
+#: Ranges at which searches begin, in typical distances of neighbouring occasions.
+RANGES = (0.5, 2.0, 8.0)
+
+
+@dataclass(frozen=True)
+class OverTime(Structure):
+    """A correlation that is a function of the distance in time, perhaps with a nugget.
+
+    With a nugget c, the share c of the variance belongs to single rows (errors of measurement): two rows correlate
+    (1 - c) times what their distance says. Inside stands the logarithm of the distance at which the correlation has
+    fallen to 1/e, whatever the unit of time.
+    """
+
+    nugget: bool = False
+    contains = frozenset()  # independence is at the end of the range
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "nugget", bool(self.nugget))
+
+    @property
+    def repeats(self) -> bool:  # type: ignore[override]
+        return self.nugget
+
+    @property
+    def words(self) -> str:
+        return super().words + (", less a nugget of single rows" if self.nugget else "")
+
+    def _begin(self) -> tuple[float, ...]:
+        return (float(np.log(self.typical or 1.0)), *((-1.5,) if self.nugget else ()))
+
+    def starts(self) -> list[Array]:
+        """Short, middle and long ranges: the likelihood may have an optimum near each."""
+        k, moves = len(self._begin()), np.zeros_like(self.working)
+        moves[:: k + 1] = 1.0  # the first of every group is its range
+        return [self.working + np.log(times) * moves for times in RANGES]
+
+    def _named(self, group: str) -> list[Parameter]:
+        nugget = Parameter(f"nugget[{group}]" if group else "nugget", "residual", "share", 0.0, 1.0)
+        return [residual_sd(group), self._named_decay(group), *((nugget,) if self.nugget else ())]
+
+    def _natural(self, sd: Any, own: Array) -> list[Any]:
+        return [sd, self._natural_decay(own[..., 0]), *((logistic(own[..., 1]),) if self.nugget else ())]
+
+    def _relative(self, own: Array, rows: Occasions, columns: Occasions | None) -> Array:
+        found = self._decay(as_matrices(own[..., 0]), distances(rows, columns))
+        if not self.nugget:
+            return found
+        share = as_matrices(logistic(own[..., 1]))
+        return (1.0 - share) * found + share * same_rows(rows, columns)
+
+    # ------------------------------------------------ what each structure says
+
+    def _named_decay(self, group: str) -> Parameter:
+        raise NotImplementedError
+
+    def _natural_decay(self, own: Array) -> Any:
+        raise NotImplementedError
+
+    def _decay(self, own: Array, distance: Array) -> Array:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class CAR1(OverTime):
+    """Continuous first-order autoregression: occasions d units of time apart have correlation rho^d, rho above 0.
+
+    Parameters
+    ----------
+    by : str, optional
+        A column of persons whose levels have parameters of their own.
+    nugget : bool
+        Whether a share of the variance belongs to single rows (errors of measurement).
+    """
+
+    name = "car1"
+    text = "e ~ N(0, R), R_jk = sigma^2 rho^|t_j - t_k|"
+
+    def _named_decay(self, group: str) -> Parameter:
+        return correlation("car1", group, low=0.0)
+
+    def _natural_decay(self, own: Array) -> Any:
+        return np.exp(-np.exp(-own))
+
+    def _decay(self, own: Array, distance: Array) -> Array:
+        return np.exp(-np.exp(-own) * distance)
+
+
+@dataclass(frozen=True)
+class Exponential(OverTime):
+    """Exponential decay: correlation exp(-d / range) at a distance d in time (SAS's SP(EXP), nlme's corExp).
+
+    Parameters
+    ----------
+    by : str, optional
+        A column of persons whose levels have parameters of their own.
+    nugget : bool
+        Whether a share of the variance belongs to single rows (errors of measurement).
+    """
+
+    name = "exp"
+    text = "e ~ N(0, R), R_jk = sigma^2 exp(-|t_j - t_k| / range)"
+
+    def _named_decay(self, group: str) -> Parameter:
+        return Parameter(f"range[{group}]" if group else "range", "residual", "range", 0.0, INFINITY)
+
+    def _natural_decay(self, own: Array) -> Any:
+        return np.exp(own)
+
+    def _decay(self, own: Array, distance: Array) -> Array:
+        return np.exp(-np.exp(-own) * distance)
+
+
+@dataclass(frozen=True)
+class Gaussian(Exponential):
+    """Gaussian decay: correlation exp(-(d / range)^2) at a distance d in time (SAS's SP(GAU), nlme's corGaus).
+
+    Parameters
+    ----------
+    by : str, optional
+        A column of persons whose levels have parameters of their own.
+    nugget : bool
+        Whether a share of the variance belongs to single rows (errors of measurement).
+    """
+
+    name = "gau"
+    text = "e ~ N(0, R), R_jk = sigma^2 exp(-(|t_j - t_k| / range)^2)"
+
+    def _decay(self, own: Array, distance: Array) -> Array:
+        return np.exp(-np.exp(-2.0 * own) * distance**2)
