@@ -14,7 +14,7 @@ from growthcurves.model.recipe import BoundRows
 
 #: Sizes whose squares lie within the range of double-precision numbers.
 LEAST, MOST = 1e-150, 1e150
-BEYOND = "beyond what double-precision numbers hold (1e-308 to 1e308)"
+BEYOND = "outside the numbers that can be computed with safely (1e-300 to 1e300)"
 
 
 def refuse_data(model: GrowthModel, panel: Panel) -> None:
