@@ -82,31 +82,6 @@ class OverTime(Structure):
 
 
 @dataclass(frozen=True)
-class CAR1(OverTime):
-    """Continuous first-order autoregression: occasions d units of time apart have correlation rho^d, rho above 0.
-
-    Parameters
-    ----------
-    by : str, optional
-        A column of persons whose levels have parameters of their own.
-    nugget : bool
-        Whether a share of the variance belongs to single rows (errors of measurement).
-    """
-
-    name = "car1"
-    text = "e ~ N(0, R), R_jk = sigma^2 rho^|t_j - t_k|"
-
-    def _named_decay(self, group: str) -> Parameter:
-        return correlation("car1", group, low=0.0)
-
-    def _natural_decay(self, own: Array) -> Any:
-        return np.exp(-np.exp(-own))
-
-    def _decay(self, own: Array, distance: Array) -> Array:
-        return np.exp(-np.exp(-own) * distance)
-
-
-@dataclass(frozen=True)
 class Exponential(OverTime):
     """Exponential decay: correlation exp(-d / range) at a distance d in time (SAS's SP(EXP), nlme's corExp).
 
@@ -129,6 +104,28 @@ class Exponential(OverTime):
 
     def _decay(self, own: Array, distance: Array) -> Array:
         return np.exp(-np.exp(-own) * distance)
+
+
+@dataclass(frozen=True)
+class CAR1(Exponential):
+    """Continuous first-order autoregression: occasions d units of time apart have correlation rho^d, rho above 0.
+
+    Parameters
+    ----------
+    by : str, optional
+        A column of persons whose levels have parameters of their own.
+    nugget : bool
+        Whether a share of the variance belongs to single rows (errors of measurement).
+    """
+
+    name = "car1"
+    text = "e ~ N(0, R), R_jk = sigma^2 rho^|t_j - t_k|"
+
+    def _named_decay(self, group: str) -> Parameter:
+        return correlation("car1", group, low=0.0)
+
+    def _natural_decay(self, own: Array) -> Any:
+        return np.exp(-np.exp(-own))
 
 
 @dataclass(frozen=True)
