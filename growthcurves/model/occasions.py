@@ -97,9 +97,24 @@ def learned_residual(model: GrowthModel, panel: Panel) -> Any:
     if not isinstance(residual, Structure):
         return model.residual
     found = residual.learned(PanelFacts(model, panel))
+    if found.saturated:
+        _refuse_few(found, panel)
     if not found.repeats:
         _refuse_repeated(found, panel)
     return found
+
+
+def _refuse_few(residual: Structure, panel: Panel) -> None:
+    """Refuse what as many free covariances would fit perfectly: the likelihood has no maximum."""
+    waves, names = len(residual.waves or ()), residual.groups or ("",)
+    for name, share in zip(names, residual.shares or (1.0,), strict=True):
+        persons = round(share * panel.persons.count)
+        if persons <= waves:
+            of = f" in {residual.by} {name}" if name != "" else ""
+            raise NotEstimableError(
+                f"An unstructured covariance of {waves} occasions needs more than {waves} persons, and there are "
+                f"{persons}{of}: take a structure with fewer parameters, such as 'toeph', 'arh1' or 'cs'."
+            )
 
 
 def _refuse_repeated(residual: Structure, panel: Panel) -> None:

@@ -154,7 +154,10 @@ class Structured:
             return None
         pieces = Derivatives.summed(self, white, given, within)
         deviance = given.deviance + sum(one.log_det for one in white)
-        return Evaluated(given.local, deviance, pieces.gradient(given), pieces.hessian(given, self.reml))
+        gradient, hessian = pieces.gradient(given), pieces.hessian(given, self.reml)
+        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+            return None
+        return Evaluated(given.local, deviance, gradient, hessian)
 
     def _given(self, local: Local, squares: Array, best_beta: bool) -> Given | None:
         p, frame = self.frame.p, self.frame

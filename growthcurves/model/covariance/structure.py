@@ -103,6 +103,8 @@ class Structure:
     contains: ClassVar[frozenset[str]] = frozenset({"independent"})
     #: Whether it counts planned occasions.
     counts_waves = False
+    #: Whether every covariance of waves is free, so that few persons could be fitted perfectly.
+    saturated = False
     #: Whether two rows of one person at one time have a meaning.
     repeats = False
 

@@ -31,6 +31,7 @@ class Unstructured(ByWaves):
     })  # fmt: skip
     text = "e ~ N(0, R), R unstructured over waves"
     unequal = True
+    saturated = True
 
     def _begin(self) -> tuple[float, ...]:
         return (0.0,) * (self.count * (self.count + 1) // 2 - 1)

@@ -1,0 +1,93 @@
+"""Structures meet data: what cannot be answered is refused with its reason, or its variances are withheld."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthcurves as gc
+from growthcurves.errors import DataError, GrowthCurvesError, ModelError, NotEstimableError
+
+
+@pytest.fixture(scope="module")
+def data():
+    return gc.load_dataset("orthodont")
+
+
+def fitted(data, residual, random=(), **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return gc.fit(gc.GrowthModel("distance", "age", "subject", random=random, residual=residual, **options), data)
+
+
+@pytest.mark.parametrize(
+    ("residual", "random"),
+    [("cs", ("intercept",)), ("un", ("intercept",)), ("un", ("intercept", "slope")), ("toep", ("intercept", "slope"))],
+)
+def test_what_is_not_told_apart_is_withheld_and_means_hold(data, residual, random):
+    fit = fitted(data, residual, random)
+    assert not fit.certificate.identified
+    assert fit.variance_components(method="wald")["estimate"].isna().all()
+    if residual in ("cs", "un"):  # the random part adds nothing that the structure lacks
+        alone = fitted(data, residual)
+        assert fit.deviance == pytest.approx(alone.deviance, abs=1e-6)
+        assert np.allclose(fit.params, alone.params)
+
+
+def test_too_few_persons_and_visits_never_seen_together(data):
+    names = data["subject"].unique()
+    with pytest.raises(NotEstimableError, match="4 occasions needs more than 4 persons, and there are 3"):
+        fitted(data[data["subject"].isin(names[:3])], "un")
+    odd = data["subject"].isin(names[1::2])
+    apart = data[~((data["age"] == 8) & odd) & ~((data["age"] == 14) & ~odd)]
+    assert not fitted(apart, "un").certificate.identified
+
+
+def test_rows_that_a_structure_cannot_tell_apart(data):
+    twice = pd.concat([data, data.head(1)])
+    with pytest.raises(DataError, match="M01 has two rows at age 8"):
+        fitted(twice, "ar1")
+    assert np.isfinite(fitted(twice, "cs").deviance)
+    assert np.isfinite(fitted(twice, gc.CAR1(nugget=True)).deviance)
+
+
+def test_times_of_their_own(data):
+    own = data.assign(age=data["age"] + np.random.default_rng(0).normal(0, 0.2, len(data)))
+    with pytest.raises(ModelError, match="counts planned occasions"):
+        fitted(own, "ar1")
+    assert fitted(own, "car1").certificate.converged
+    assert fitted(own.assign(visit=data["age"].astype(int)), "ar1", wave="visit").certificate.converged
+
+
+def test_groups_are_groups_of_persons(data):
+    with pytest.raises(ModelError, match="changes within a person"):
+        fitted(data, gc.AR1(by="age"))
+    both = fitted(data, gc.AR1(by="sex"))
+    parts = [fitted(part, "ar1") for _, part in data.groupby("sex", observed=True)]
+    apart = fitted(data, gc.AR1(by="sex"), predictors="sex")  # nothing is shared: two fits side by side
+    assert apart.deviance == pytest.approx(sum(part.deviance for part in parts), abs=1e-6)
+    assert both.deviance > 0
+
+
+@pytest.mark.parametrize("name", ["robust", "bootstrap", "recentre"])
+def test_what_is_not_there_yet_says_so(data, name):
+    arguments = {"bootstrap": {"n": 50, "rng": 1}, "recentre": {"origin": 10}}.get(name, {})
+    with pytest.raises(GrowthCurvesError):
+        getattr(fitted(data, "ar1"), name)(**arguments)
+
+
+def test_the_unit_of_time_and_of_the_outcome_changes_nothing_but_units(data):
+    one = fitted(data, "car1", ("intercept",))
+    other = fitted(data.assign(age=1000 * data["age"], distance=1e5 * data["distance"]), "car1", ("intercept",))
+    assert np.allclose(one.tvalues, other.tvalues, rtol=1e-6)
+    left, right = (fit.variance_components(method="wald").set_index("term")["estimate"] for fit in (one, other))
+    assert left["car1"] == pytest.approx(right["car1"] ** 1000, rel=1e-4)
+    assert right["sd:residual"] == pytest.approx(1e5 * left["sd:residual"], rel=1e-5)
+
+
+def test_a_saved_fit_answers_the_same(data, tmp_path):
+    fit = fitted(data, gc.CSH(by="sex"), predictors="sex")
+    assert str(gc.load(fit.save(tmp_path / "fit.json", rows=True))) == str(fit)
