@@ -63,7 +63,7 @@ def test_units_change_no_answer(name):
             try:
                 fit = MODELS[name](other)
             except gc.errors.NotEstimableError as refused:
-                assert "double-precision" in str(refused) and len(str(refused)) < 300
+                assert "computed with safely" in str(refused) and len(str(refused)) < 300
                 assert scale in (1e-200, 1e200) or (name, column) == ("quadratic", "t")
                 continue
             assert fit.certificate.converged
