@@ -6,21 +6,17 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.clock import Clock
-from growthcurves.data.codebook import Codebook, codebook
 from growthcurves.data.dates import DateStyle
-from growthcurves.data.describe import PanelSummary, repeated_rows, summarise
 from growthcurves.data.elapsed import Elapsed, first_times, from_first
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.data.joined import with_joined
-from growthcurves.data.missing import MissingPatterns, missing_patterns
-from growthcurves.data.own_lines import people_table
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
 from growthcurves.data.roles import check_roles, read_outcome, read_times
@@ -28,9 +24,21 @@ from growthcurves.data.rows import Rows, leave_out
 from growthcurves.data.source import matched_notes
 from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.data.wave_spread import wave_spread
 from growthcurves.errors import DataError, DataWarning
+from growthcurves.later import Later
 from growthcurves.signs import told
+
+if TYPE_CHECKING:
+    from growthcurves.data.codebook import Codebook
+    from growthcurves.data.describe import PanelSummary
+    from growthcurves.data.missing import MissingPatterns
+
+# What a fit does not need is loaded when it is asked for.
+books = Later("growthcurves.data.codebook")
+descriptions = Later("growthcurves.data.describe")
+missed = Later("growthcurves.data.missing")
+own_lines = Later("growthcurves.data.own_lines")
+spreads = Later("growthcurves.data.wave_spread")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -369,12 +377,12 @@ class Panel:
         """
         roles = {"id": self.id, "time": self.time, "outcome": self.outcome, "wave": self.wave}
         title = f"Codebook: {len(self.data.columns)} columns, {len(self.data)} rows"
-        return codebook(self.data, roles, self.labels or {}, title)
+        return books.codebook(self.data, roles, self.labels or {}, title)
 
     @cached_property
     def repeated(self) -> np.ndarray:
         """Whether each used row shares person and time with another, shape (n,)."""
-        return repeated_rows(self.persons, self.times)
+        return descriptions.repeated_rows(self.persons, self.times)
 
     def duplicates(self) -> pd.DataFrame:
         """Used rows that share person and time with another row, in the order of the table."""
@@ -391,7 +399,7 @@ class Panel:
         note = None if self._times is None else repeated_note(self)
         if note is not None:
             warnings.warn(note, DataWarning, stacklevel=2)
-        return summarise(
+        return descriptions.summarise(
             persons=self.persons,
             times=None if self._times is None else self.times,
             repeated=None if self._times is None else self.repeated,
@@ -399,7 +407,7 @@ class Panel:
             names={"id": self.id, "time": self.time, "outcome": self.outcome},
             units={"time": self.time_unit, "outcome": self.outcome_unit},
             dropped=self._rows.reasons,
-            waves=wave_spread(self),
+            waves=spreads.wave_spread(self),
             columns=self.codebook().table,
             notes=self.notes,
         )
@@ -436,7 +444,7 @@ class Panel:
         2     xxx      complete        1
         """
         panel, name = self._with_joined(by, "by")
-        return missing_patterns(panel, name)
+        return missed.missing_patterns(panel, name)
 
     def people(self) -> pd.DataFrame:
         """One row per person (index id): rows, first and last time, and the person's own straight line.
@@ -459,7 +467,7 @@ class Panel:
         {'n': 10.0, 'first': 0.0, 'last': 9.0, 'intercept': 244.19, 'slope': 21.76, 'r2': 0.68}
         """
         times = self.times
-        return people_table(self.persons, times, self.values, self.id, str(self.time))
+        return own_lines.people_table(self.persons, times, self.values, self.id, str(self.time))
 
     def plot(self, kind: str = "trajectories", **options: Any) -> Any:
         """A figure of the panel, on `ax=` if given; returns the Axes.

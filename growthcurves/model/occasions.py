@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,18 @@ import pandas as pd
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.constant import first_difference
-from growthcurves.data.grid import grid_of
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import find_cell, show_id
 from growthcurves.errors import DataError, ModelError, NotEstimableError
+from growthcurves.later import Later
 from growthcurves.model.covariance import residual_of
-from growthcurves.model.covariance.structure import Structure
 from growthcurves.model.formula.sheet import as_categories
 from growthcurves.model.growth import GrowthModel
+
+if TYPE_CHECKING:
+    from growthcurves.model.covariance.structure import Structure
+
+grids = Later("growthcurves.data.grid")
 
 #: Gives a column by name.
 Column = Callable[[str], Any]
@@ -47,7 +51,7 @@ class PanelFacts:
 
     def waves(self) -> tuple[str, Sequence[Any], Sequence[float]]:
         try:
-            grid = grid_of(self.panel)
+            grid = grids.grid_of(self.panel)
         except NotEstimableError as error:
             raise ModelError(f"The residual structure counts planned occasions. {error}") from None
         return str(grid.name), grid.labels, self._typical_times(grid.codes, grid.count)
@@ -94,7 +98,7 @@ def learned_residual(model: GrowthModel, panel: Panel) -> Any:
         For two rows of one person at one time, where the structure would have them correlate wholly.
     """
     residual = residual_of(model.residual)
-    if not isinstance(residual, Structure):
+    if not hasattr(residual, "learned"):
         return model.residual
     found = residual.learned(PanelFacts(model, panel))
     if found.saturated:
@@ -152,7 +156,7 @@ def occasions_of(residual: Any, times: np.ndarray, time: str | None, column: Col
     column : callable
         Gives another column of the rows by name.
     """
-    if not isinstance(residual, Structure):
+    if not hasattr(residual, "learned"):
         return Occasions(times)
     wave = group = value = None
     if residual.waves is not None:

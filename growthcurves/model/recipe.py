@@ -21,7 +21,6 @@ from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.model.columns import Columns, Values, replay
 from growthcurves.model.covariance import residual_of
-from growthcurves.model.covariance.structure import Structure
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcomes import with_computed
@@ -317,8 +316,7 @@ def model_columns(model: GrowthModel) -> list[str]:
     used = [column for formula in formulas for column in formula.columns]
     shape = model.growth_shape
     wave = [model.wave] if model.wave is not None and shape.waves_are_occasions else []
-    residual = residual_of(model.residual)
-    read = residual.columns if isinstance(residual, Structure) else ()
+    read = getattr(residual_of(model.residual), "columns", ())
     return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave, *read]))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from growthcurves.errors import DataError, FormulaError
 from growthcurves.model.columns import Columns, Functions
-from growthcurves.model.covariance import RESIDUAL_KINDS
+from growthcurves.model.covariance import residual_kinds
 from growthcurves.model.formula.functions import BY_PERSON, CONSTANTS, FUNCTIONS
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tokens import shortened
@@ -40,7 +40,7 @@ def model_values(model: GrowthModel) -> dict[str, Any]:
 
 
 def _residual_values(residual: Any) -> list[Any]:
-    return part_values("residual structure", residual, RESIDUAL_KINDS)
+    return part_values("residual structure", residual, residual_kinds())
 
 
 def model_from(values: dict[str, Any], functions: Functions | None = None, own: Kinds | None = None) -> GrowthModel:
@@ -55,7 +55,7 @@ def model_from(values: dict[str, Any], functions: Functions | None = None, own: 
     """
     own, residual = own or {}, values["residual"]
     if not isinstance(residual, str):
-        residual = part_from("residual structure", residual, RESIDUAL_KINDS, own)
+        residual = part_from("residual structure", residual, residual_kinds(), own)
     model = GrowthModel(
         **{name: values[name] for name in PLAIN},
         shape=part_from("shape", values["shape"], KINDS, own),
