@@ -202,7 +202,7 @@ def _table(fits: dict[str, FittedModel], tests: list[_Test]) -> pd.DataFrame:
 
 
 def _words(fit: FittedModel) -> str:
-    blocks = ["(" + ", ".join(block) + ")" for block in fit.model.random.blocks]
+    blocks = ["(" + ", ".join(block) + ")" for block in fit.recipe.random.blocks]
     shape = f"{fit.model.growth_shape.name}; " if fit.recipe.shape.changes else ""
     residual = residual_of(fit.model.residual)
     inside = "" if isinstance(residual, Independent) else f"; residual {_residual_name(residual)}"

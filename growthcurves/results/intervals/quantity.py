@@ -76,7 +76,7 @@ def every_parameter(fit: FittedModel) -> list[Component]:
     sds = [Component(Kind.SD, PERSON, (name,), Sd(effect)) for name, effect in effects.items()]
     correlations = [
         Component(Kind.CORRELATION, PERSON, pair, Cor(*(effects[name] for name in pair)))
-        for block in fit.model.random.blocks
+        for block in fit.recipe.random.blocks
         for pair in itertools.combinations(block, 2)
     ]
     return [*sds, *correlations, *_of_residual(fit)]

@@ -124,3 +124,29 @@ def test_answers_of_r_are_pointed_to(data, word):
     with pytest.raises(AttributeError, match="what it is called here is"):
         getattr(fit, word)
     assert fit.converged
+
+
+ANSWERS = (
+    "summary",
+    "fixed_effects",
+    "variance_components",
+    "conf_int",
+    "people",
+    "joint_tests",
+    "change",
+    "r2",
+    "report",
+)
+
+
+@pytest.mark.parametrize("random", ["(phase | subject)", "(0 + phase | subject)", "(u + u:day | subject)"])
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_answers_name_the_columns_that_a_term_makes(data, random, answer):
+    """Terms that the fixed part does not hold: every answer comes, or is one sentence."""
+    fit = fitted(f"reaction ~ day + {random}", data, time="day")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            getattr(fit, answer)()
+    except GrowthCurvesError as error:
+        assert 0 < len(str(error)) <= 300
