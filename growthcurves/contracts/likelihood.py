@@ -102,7 +102,11 @@ class Likelihood(Protocol):
 
 
 class RowLikelihood(Likelihood, Protocol):
-    """What general estimates are made of; of normal outcomes it also has `persons(local)`, else `state(local)`.
+    """What general estimates are made of.
+
+    Of normal outcomes it also has either all that follows from its V_i at a local point (`fixed_covariance`, `slopes`,
+    `state` and `drawn`; see `engine.general.marginal.OneByOne`) or `persons(local)`, from which that is made one by
+    one; of others `state(local)`.
 
     It is made from the rows, their sums, whether by REML, and the residual structure.
     """

@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from plain import Products, differentiated, evaluated, told_apart
 from scipy.special import expit
 
-from growthcurves.engine.general.differences import differentiated
 from growthcurves.engine.general.frame import PlainFrame
-from growthcurves.engine.general.marginal import Person, told_apart
-from growthcurves.engine.general.products import Products, evaluated
+from growthcurves.engine.general.marginal import Person
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.state import PersonState

@@ -1,4 +1,5 @@
-"""Estimates of any likelihood by plain loops over persons: slow, and right where no faster way has been built.
+"""Estimates of any likelihood: structured residuals from schedules, others by plain loops over persons.
 
-A likelihood says its value at a local point; one of normal outcomes also gives each person's X, Z, residual and V.
+A likelihood says its value at a local point with derivatives; one of normal outcomes also what follows from its V_i, or
+each person's X, Z, residual and V.
 """

@@ -149,10 +149,6 @@ class GeneralEstimates:
         face, theta = face_of(self.local.D, self.frame.partition, ZERO)
         return replace(self.local, face=face, theta=theta)
 
-    @property
-    def _variances(self) -> range:
-        return range(self.frame.p, self.active.size)
-
     @cached_property
     def cov_beta(self) -> Array:
         if self._marginal is not None:

@@ -55,11 +55,26 @@ class Slopes:
         return (found + found.T) / 2.0
 
     def adjusted(self, Phi: Array, cov: Array) -> Array:
-        """Kenward and Roger's covariance: Phi + 2 Phi sum_jk W_jk (Q_jk - P_j Phi P_k) Phi, V linearised."""
-        Q = np.einsum("jk,jkab->ab", cov, self.between)
-        P = np.einsum("jk,jab,bc,kcd->ad", cov, self.inner, Phi, self.inner)
-        found = Phi + 2.0 * Phi @ (Q - P) @ Phi
-        return (found + found.T) / 2.0
+        """Kenward and Roger's covariance of the fixed effects; see `adjusted`."""
+        return adjusted(Phi, cov, np.einsum("jk,jkab->ab", cov, self.between), self.inner)
+
+
+def adjusted(Phi: Array, cov: Array, between: Array, inner: Array) -> Array:
+    """Kenward and Roger's covariance: Phi + 2 Phi sum_jk W_jk (Q_jk - P_j Phi P_k) Phi, V linearised.
+
+    Parameters
+    ----------
+    Phi : (p, p) array
+    cov : (m, m) array
+        W, the covariance of the variance coordinates.
+    between : (p, p) array
+        sum_jk W_jk Q_jk.
+    inner : (m, p, p) array
+        P_j but for its sign, which does not matter.
+    """
+    P = np.einsum("jk,jab,bc,kcd->ad", cov, inner, Phi, inner, optimize=True)
+    found = Phi + 2.0 * Phi @ (between - P) @ Phi
+    return (found + found.T) / 2.0
 
 
 def slopes(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates: Iterable[int]) -> Slopes:
@@ -130,21 +145,3 @@ def state_of(persons: Sequence[Person], G: Array) -> PersonState:
         state.spread[:, :, i] = G - weight @ one.Z @ G
         state.slope[:, :, i] = -weight @ one.X
     return state
-
-
-def told_apart(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates: Sequence[int]) -> bool:
-    """Whether the variance parameters move the V_i in independent ways, at a point inside the range."""
-    if not len(coordinates):
-        return True
-    columns = []
-    for place in coordinates:
-        step = np.zeros(at.size)
-        step[place] = STEP
-        both = zip(persons(at.moved(step)), persons(at.moved(-step)), strict=True)
-        columns.append(np.concatenate([((up.V - down.V) / (2.0 * STEP)).ravel() for up, down in both]))
-    J = np.column_stack(columns)
-    size = np.linalg.norm(J, axis=0)
-    if not (size > 0).all():
-        return False
-    values = np.linalg.svd(J / size, compute_uv=False)
-    return bool(values[-1] > 1e-6 * values[0])

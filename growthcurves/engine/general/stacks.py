@@ -31,8 +31,6 @@ class Stack:
 
     Attributes
     ----------
-    rows : (S, n) array of int
-        Rows of the first person of each schedule, in the order of time.
     occasions : Occasions
         (S, n) each.
     Z : (S, n, q) array
@@ -50,7 +48,6 @@ class Stack:
         Where its occasions are among all different ones; None where these are too many.
     """
 
-    rows: Array
     occasions: Occasions
     Z: Array
     counts: Array
@@ -59,6 +56,17 @@ class Stack:
     member_rows: Array
     codes: Array
     places: Array | None
+
+    @property
+    def size(self) -> int:
+        """Occasions of a schedule."""
+        return self.Z.shape[1]
+
+    @property
+    def pairs(self) -> tuple[Array, Array]:
+        """Where every pair of its occasions is in a matrix over all different ones, (S, n, n)."""
+        assert self.places is not None
+        return self.places[:, :, None], self.places[:, None, :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,9 +184,7 @@ def _stacks_of_size(
             data = Own(closed.wide(index[some], persons[some]))
         occasions, counts = rows.occasions.take(index[some]), np.bincount(own).astype(float)
         at = None if places is None else places[index[some]]
-        yield Stack(
-            index[some], occasions, closed.Z(index[some]), counts, data, persons[members], index[members], own, at
-        )
+        yield Stack(occasions, closed.Z(index[some]), counts, data, persons[members], index[members], own, at)
 
 
 def _schedules(occasions: Occasions, closed: Closed, index: Array) -> tuple[Array, Array]:

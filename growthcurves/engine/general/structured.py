@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from growthcurves.engine.general.differences import Evaluated
+from growthcurves.engine.general.evaluated import Evaluated
+from growthcurves.engine.general.marginal import adjusted
 from growthcurves.engine.general.stacks import Closed, Stack, Stacks, stacks_of
-from growthcurves.engine.general.whitened import Whitened
+from growthcurves.engine.general.whitened import Whitened, whitened
 from growthcurves.engine.general.within import Within
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
@@ -81,22 +82,27 @@ class Structured:
         return {}
 
     def starts(self) -> list[Local]:
-        """Two ratios of the variance between persons to that of residuals, and the structure's own starts; the best."""
+        """The best of the points where a search may begin."""
+        starts = self._starts
+        if len(starts) <= MOST_STARTS:
+            return starts
+        found = [self.at(start, True) for start in starts]
+        return [starts[i] for i in np.argsort([np.inf if one is None else one.deviance for one in found])[:MOST_STARTS]]
+
+    @cached_property
+    def _starts(self) -> list[Local]:
+        """Two ratios of the variance between persons to that of residuals, and the structure's own starts."""
         p, q = self.frame.p, self.frame.q
         seed = None if q else self._seed()
         if seed is not None:
             scale, begins = float(np.log(seed[0])), [seed[1]]
         else:
             scale, begins = -0.7, _begins(self.residual)
-        starts = [
+        return [
             replace(Local.of_factor(np.zeros(p), size * np.eye(q), scale, self.frame.partition), others=begin)
             for size in ((0.7, 2.0) if q else (0.0,))
             for begin in begins
         ]
-        if len(starts) <= MOST_STARTS:
-            return starts
-        found = [self.at(start, True) for start in starts]
-        return [starts[i] for i in np.argsort([np.inf if one is None else one.deviance for one in found])[:MOST_STARTS]]
 
     def _seed(self) -> tuple[float, Array] | None:
         """Where the structure would begin by the variances and covariances of least-squares residuals."""
@@ -106,11 +112,9 @@ class Structured:
         m, v = len(grid.time), np.append(np.zeros(self.frame.p), 1.0)
         sums, counts = np.zeros((2, m, m))
         for stack in self.stacks:
-            eye = np.broadcast_to(np.eye(stack.Z.shape[1]), (len(stack.counts), *(stack.Z.shape[1],) * 2))
-            plain = Whitened.of(stack, eye)
-            at = stack.places[:, :, None], stack.places[:, None, :]  # type: ignore[index]
-            np.add.at(sums, at, plain.data.residuals(v))  # type: ignore[union-attr]
-            np.add.at(counts, at, stack.counts[:, None, None])
+            as_they_are = whitened(stack.data, np.eye(stack.size))
+            np.add.at(sums, stack.pairs, as_they_are.residuals(v))
+            np.add.at(counts, stack.pairs, stack.counts[:, None, None])
         return self.residual.seeded(sums, counts, grid)
 
     # ------------------------------------------------ covariance matrices and their derivatives
@@ -127,8 +131,7 @@ class Structured:
     def directions(self, stack: Stack, local: Local, within: Within) -> Array:
         """Derivatives of V along the chart, the log scale and the residual's coordinates, (m, S, n, n)."""
         k, last = local.face.size, local.face.size + local.scaled
-        n = stack.Z.shape[1]
-        found = np.empty((last + len(local.others), len(stack.counts), n, n))
+        found = np.empty((last + len(local.others), len(stack.counts), stack.size, stack.size))
         Zt = np.swapaxes(stack.Z, 1, 2)
         for j, one in enumerate(local.face.directions(local.theta)):
             found[j] = stack.Z @ (local.sigma2 * one) @ Zt
@@ -138,8 +141,13 @@ class Structured:
         return found
 
     def whitened(self, local: Local, within: Within) -> list[Whitened] | None:
-        found = [Whitened.of(stack, self.covariance(stack, local, within)) for stack in self.stacks]
-        return None if any(one is None for one in found) else found  # type: ignore[return-value]
+        found = []
+        for stack in self.stacks:
+            one = Whitened.of(stack, self.covariance(stack, local, within))
+            if one is None:
+                return None
+            found.append(one)
+        return found
 
     # ------------------------------------------------ value and derivatives
 
@@ -150,12 +158,12 @@ class Structured:
             return None
         squares = sum((one.data.squares() for one in white), np.zeros((self.frame.p + 1,) * 2))
         given = self._given(local, squares, best_beta)
-        if given is None or not np.isfinite(given.deviance + sum(one.log_det for one in white)):
+        if given is None:
             return None
-        pieces = Derivatives.summed(self, white, given, within)
         deviance = given.deviance + sum(one.log_det for one in white)
+        pieces = Derivatives.summed(self, white, given, within)
         gradient, hessian = pieces.gradient(given), pieces.hessian(given, self.reml)
-        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+        if not (np.isfinite(deviance) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             return None
         return Evaluated(given.local, deviance, gradient, hessian)
 
@@ -185,7 +193,7 @@ class Structured:
 
     def identified(self) -> bool:
         """Whether the variance parameters move the V_i in independent ways, at a point inside the range."""
-        start = self.starts()[0]
+        start = self._starts[0]
         inside = replace(start, others=start.others + 0.3)
         within = self.within(inside)
         parts = [self.directions(stack, inside, within) for stack in self.stacks]
@@ -284,6 +292,7 @@ class Derivatives:
         local, p, m = given.local, likelihood.frame.p, given.local.size - likelihood.frame.p
         first, second = np.zeros(m), np.zeros((m, m))
         crossed, inner = np.zeros((m, p)), np.zeros((m, p, p))
+        curved = []
         for one in white:
             dV = likelihood.directions(one.stack, local, within)
             B = one.directions(dV)
@@ -298,10 +307,10 @@ class Derivatives:
             second += flat @ (B @ (spread - M)).reshape(m, -1).T
             plain = np.swapaxes(one.inverse, 1, 2) @ M @ one.inverse
             _add_curvature(second, local, one.stack, dV, plain)
-            within.add(one.stack, plain)
+            curved.append((one.stack, plain))
             crossed += one.data.crossed(B, given.v)
         last = m - len(local.others)
-        second[last:, last:] += within.curvature()
+        second[last:, last:] += within.curvature(curved)
         return cls(first, (second + second.T) / 2.0, crossed, inner)
 
     def gradient(self, given: Given) -> Array:
@@ -367,11 +376,9 @@ class Slopes:
         return (found + found.T) / 2.0
 
     def adjusted(self, Phi: Array, cov: Array) -> Array:
-        """Kenward and Roger's covariance: Phi + 2 Phi sum_jk W_jk (Q_jk - P_j Phi P_k) Phi, V linearised."""
+        """Kenward and Roger's covariance of the fixed effects; see `marginal.adjusted`."""
         Q = np.zeros((self.p, self.p))
         for one, B in self.parts:
             mixed = np.tensordot(cov, B, 1)
             Q += one.data.inner(np.einsum("msij,msjk->sik", B, mixed, optimize=True)[None])[0]
-        P = np.einsum("jk,jab,bc,kcd->ad", cov, self.inner, Phi, self.inner, optimize=True)
-        found = Phi + 2.0 * Phi @ (Q - P) @ Phi
-        return (found + found.T) / 2.0
+        return adjusted(Phi, cov, Q, self.inner)

@@ -43,9 +43,7 @@ class Whitened:
             return None
         inverse = np.linalg.solve(L, np.broadcast_to(np.eye(V.shape[-1]), V.shape))
         log_det = 2.0 * float(stack.counts @ np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1))
-        data = stack.data
-        kind = WhiteShared if isinstance(data, Shared) else WhiteOwn
-        return cls(stack, inverse, log_det, kind(data, inverse))  # type: ignore[arg-type]
+        return cls(stack, inverse, log_det, whitened(stack.data, inverse))
 
     def directions(self, dV: Array) -> Array:
         """B_j = L^-1 dV_j L^-T, (m, S, n, n)."""
@@ -160,6 +158,11 @@ class WhiteOwn:
         p = self.X.shape[-1]
         flat = self.X.reshape(-1, p)
         return np.stack([flat.T @ (one @ self.X).reshape(-1, p) for one in B]) if len(B) else np.zeros((0, p, p))
+
+
+def whitened(data: Shared | Own, inverse: Array) -> WhiteShared | WhiteOwn:
+    """The data of a stack multiplied by L^-1, (S, n, n)."""
+    return WhiteShared(data, inverse) if isinstance(data, Shared) else WhiteOwn(data, inverse)
 
 
 def _pairwise(grams: Array, weights: Array, g: Array, w: Array) -> Array:

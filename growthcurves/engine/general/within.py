@@ -1,11 +1,12 @@
-"""The residuals' part of V, its derivatives, and the sums with which its curvature is contracted.
+"""The residuals' part of V, its derivatives, and its curvature.
 
 Where different occasions are few, one matrix is made over all of them, and schedules take their part of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,7 @@ from growthcurves.numerics.arrays import Array
 STEP = 1e-4
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Within:
     """A residual structure with values, at the occasions of stacks.
 
@@ -32,7 +33,6 @@ class Within:
 
     residual: Any
     grid: Occasions | None
-    _curved: Any = field(default=0.0, init=False)
 
     @cached_property
     def _matrix(self) -> Array:
@@ -42,35 +42,26 @@ class Within:
     def _derivatives(self) -> Array:
         return _derivatives(self.residual, self.grid)
 
-    @cached_property
-    def _sums(self) -> Array:
-        m = len(self.grid.time) if self.grid is not None else 0
-        return np.zeros((m, m))
-
     def matrices(self, stack: Stack) -> Array:
         """R of each schedule, (S, n, n)."""
         if stack.places is None:
             return _matrix(self.residual, stack.occasions)
-        return self._matrix[stack.places[:, :, None], stack.places[:, None, :]]
+        return self._matrix[stack.pairs]
 
     def derivatives(self, stack: Stack) -> Array:
         """Derivatives of R in the working coordinates, (k, S, n, n)."""
         if stack.places is None:
             return _derivatives(self.residual, stack.occasions)
-        return self._derivatives[:, stack.places[:, :, None], stack.places[:, None, :]]
+        return self._derivatives[:, *stack.pairs]
 
-    def add(self, stack: Stack, M: Array) -> None:
-        """Remember what the curvature of the R of a stack is multiplied with, (S, n, n)."""
-        if stack.places is None:
-            self._curved = self._curved + _curvature(self.residual, stack.occasions, M)
-        else:
-            np.add.at(self._sums, (stack.places[:, :, None], stack.places[:, None, :]), M)
-
-    def curvature(self) -> Array:
-        """sum tr(M d2R) in the working coordinates, (k, k), over what has been added."""
+    def curvature(self, parts: Sequence[tuple[Stack, Array]]) -> Array:
+        """sum tr(M d2R) in the working coordinates, (k, k), over stacks with their M, (S, n, n)."""
         if self.grid is None:
-            return self._curved
-        return _curvature(self.residual, self.grid, self._sums)
+            return np.sum([_curvature(self.residual, stack.occasions, M) for stack, M in parts], axis=0)
+        sums = np.zeros((len(self.grid.time),) * 2)
+        for stack, M in parts:
+            np.add.at(sums, stack.pairs, M)
+        return _curvature(self.residual, self.grid, sums)
 
 
 def _matrix(residual: Any, at: Occasions | None) -> Array:

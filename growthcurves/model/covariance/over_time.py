@@ -37,10 +37,7 @@ class OverTime(Structure):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "nugget", bool(self.nugget))
-
-    @property
-    def repeats(self) -> bool:  # type: ignore[override]
-        return self.nugget
+        object.__setattr__(self, "repeats", self.nugget)
 
     @property
     def words(self) -> str:

@@ -35,14 +35,11 @@ class Het(Structure):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "levels", None if self.levels is None else tuple(self.levels))
+        object.__setattr__(self, "counts_waves", self.of is None)
 
     @property
     def words(self) -> str:
         return super().words if self.of is None else super().words.replace("occasion", f"level of {self.of}")
-
-    @property
-    def counts_waves(self) -> bool:  # type: ignore[override]
-        return self.of is None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def tokenize(formula: str) -> list[Token]:
             f"The formula {shortened(formula)!r} has {len(formula):,} characters; at most {MOST_CHARACTERS:,} are read."
         )
     tokens: list[Token] = []
-    place = _SPACE.match(formula).end()  # type: ignore[union-attr]
+    place = _after_space(formula, 0)
     while place < len(formula):
         token = _token(formula, place)
         tokens.append(token)
@@ -99,8 +99,14 @@ def tokenize(formula: str) -> list[Token]:
             raise FormulaError(
                 f"The formula {shortened(formula)!r} has more than {MOST_TOKENS:,} names and signs: name fewer terms."
             )
-        place = _SPACE.match(formula, token.end).end()  # type: ignore[union-attr]
+        place = _after_space(formula, token.end)
     return tokens
+
+
+def _after_space(formula: str, start: int) -> int:
+    space = _SPACE.match(formula, start)
+    assert space is not None  # which may be empty
+    return space.end()
 
 
 def _token(formula: str, start: int) -> Token:

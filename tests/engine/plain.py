@@ -1,21 +1,64 @@
-"""Value and derivatives of a normal likelihood that says, for any variances, log|V| and [X y]'V^-1[X y].
+"""What a likelihood of a test is searched by: plain central differences, and the rank of what its variances move.
 
-Fixed effects enter through the products alone and are differentiated exactly; variances by central differences.
+The package's own likelihoods have exact derivatives; these share nothing with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from growthcurves.contracts.likelihood import Frame
-from growthcurves.engine.general.differences import STEP, Evaluated, differentiated
+from growthcurves.engine.general.evaluated import Evaluated
+from growthcurves.engine.general.marginal import Person
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.parameters.local import Local
 from growthcurves.numerics.arrays import Array
+
+#: Step in coordinates whose natural unit is one; its fourth power is what is lost.
+STEP = 0.01
+#: Weights of the first derivative at -2, -1, 1, 2 steps.
+FIRST = {-2: 1.0 / 12.0, -1: -2.0 / 3.0, 1: 2.0 / 3.0, 2: -1.0 / 12.0}
+#: Weights of the second derivative.
+SECOND = {-2: -1.0 / 12.0, -1: 4.0 / 3.0, 0: -5.0 / 2.0, 1: 4.0 / 3.0, 2: -1.0 / 12.0}
+#: Step for derivatives of V_i, which is of the second order in the coordinates of a chart.
+RANK_STEP = 1e-3
+
+
+def differentiated(deviance: Callable[[Local], float], at: Local, steps: Array) -> Evaluated | None:
+    """Value, gradient and Hessian at a point; None where the deviance is not finite nearby.
+
+    Parameters
+    ----------
+    deviance : callable
+    at : Local
+    steps : (size,) array
+        A step in each coordinate.
+    """
+    n = at.size
+
+    def value(*moves: tuple[int, int]) -> float:
+        step = np.zeros(n)
+        for i, times in moves:
+            step[i] += times * steps[i]
+        return deviance(at.moved(step))
+
+    middle = value()
+    along = {(i, t): value((i, t)) for i in range(n) for t in FIRST}
+    gradient = np.array([sum(w * along[i, t] for t, w in FIRST.items()) for i in range(n)]) / steps
+    hessian = np.empty((n, n))
+    for i in range(n):
+        own = sum(w * (along[i, t] if t else middle) for t, w in SECOND.items())
+        hessian[i, i] = own / steps[i] ** 2
+        for j in range(i):
+            mixed = sum(a * b * value((i, s), (j, t)) for s, a in FIRST.items() for t, b in FIRST.items())
+            hessian[i, j] = hessian[j, i] = mixed / (steps[i] * steps[j])
+    if not (np.isfinite(middle) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+        return None
+    return Evaluated(at, float(middle), gradient, hessian)
 
 
 class Products(NamedTuple):
@@ -90,3 +133,21 @@ def _slope(of: Callable[[Local], Products | None], at: Local, place: int) -> Arr
     squares = [found.squares for times in (1.0, -1.0, 2.0, -2.0) if (found := of(at.moved(times * step))) is not None]
     up, down, far_up, far_down = squares
     return (8.0 * (up - down) - (far_up - far_down)) / (12.0 * STEP)
+
+
+def told_apart(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates: Sequence[int]) -> bool:
+    """Whether the variance parameters move the V_i in independent ways, at a point inside the range."""
+    if not len(coordinates):
+        return True
+    columns = []
+    for place in coordinates:
+        step = np.zeros(at.size)
+        step[place] = RANK_STEP
+        both = zip(persons(at.moved(step)), persons(at.moved(-step)), strict=True)
+        columns.append(np.concatenate([((up.V - down.V) / (2.0 * RANK_STEP)).ravel() for up, down in both]))
+    J = np.column_stack(columns)
+    size = np.linalg.norm(J, axis=0)
+    if not (size > 0).all():
+        return False
+    values = np.linalg.svd(J / size, compute_uv=False)
+    return bool(values[-1] > 1e-6 * values[0])
