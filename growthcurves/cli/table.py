@@ -200,15 +200,14 @@ def _mentioned(column: str, request: Request) -> bool:
 
 
 def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
-    """The table with the grouping column as groups: arms coded 1, 2, 3 are no scale; texts are groups as they are."""
+    """The table with the grouping column as groups, in one order on the whole page: arms coded 1, 2, 3 are no scale."""
     by = request.by
     if by is None:
         return frame
-    import pandas as pd
-
     from growthcurves.data.frame import require_columns
     from growthcurves.data.joined import with_joined
     from growthcurves.errors import DataError
+    from growthcurves.model.formula.sheet import as_categories
     from growthcurves.plots.people import MOST_GROUPS
 
     if by not in frame.columns and len(request.by_columns) > 1:
@@ -220,5 +219,4 @@ def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
             f"--by {by!r} makes {count} group{'s' * (count != 1)}; 2 to {MOST_GROUPS} can be compared: "
             f"give a column of groups, or use the column as a predictor with --slope."
         )
-    texts = pd.api.types.infer_dtype(frame[by], skipna=True) == "string"
-    return frame if texts else frame.assign(**{by: frame[by].astype("category")})
+    return frame.assign(**{by: as_categories(by, frame[by].array, {})})

@@ -78,9 +78,7 @@ def implied_spread(fit: FittedModel, time: float, reference: float, level: float
 
 
 def _residual_covariance(point: Point, time: float, reference: float) -> float:
-    """Covariance of the residuals of two occasions; of two measurements at the same time there is none."""
-    if time == reference:
-        return 0.0
+    """Covariance of the residuals of two measurements; at the same time the structure says what they share."""
     found = point.within(Occasions(np.array([time])), Occasions(np.array([reference])))
     return 0.0 if found is None else float(found[0, 0])
 
