@@ -10,7 +10,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-__version__ = "0.1.0"
+from growthcurves.version import VERSION
+
+__version__ = VERSION
 
 _NAMES = {
     "fit": "growthcurves.fit",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 #: From the ground up. A room looks only to rooms above its own line, but for the exceptions in BLIND.
 ROOMS = (
+    "version",
     "signs",
     "errors",
     "remembered",

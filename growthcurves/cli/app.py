@@ -13,6 +13,7 @@ from growthcurves.cli.plainly import PlainGroup
 from growthcurves.cli.plot import plot
 from growthcurves.cli.report import report
 from growthcurves.cli.reshape import reshape
+from growthcurves.version import DISTRIBUTION, VERSION
 
 COMMANDS = (report, describe, reshape, fit, plot, datasets, demo, completion)
 
@@ -39,7 +40,7 @@ class InOrder(PlainGroup):
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.version_option(package_name="growthcurves", message="%(prog)s %(version)s")
+@click.version_option(VERSION, message=f"%(prog)s %(version)s ({DISTRIBUTION})")
 def main() -> None:
     """How fast people change, how much they differ, and why: growth-curve models of longitudinal data.
 

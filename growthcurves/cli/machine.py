@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.version import DISTRIBUTION, VERSION
+
 
 def as_json(answers: Any) -> str:
     """Answers as JSON text."""
@@ -17,10 +19,8 @@ def as_json(answers: Any) -> str:
 
 
 def package_version() -> str:
-    """The installed version of growthcurves."""
-    from importlib.metadata import version
-
-    return f"growthcurves {version('growthcurves')}"
+    """The package and its version."""
+    return f"{DISTRIBUTION} {VERSION}"
 
 
 def jsonable(value: Any) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from growthcurves.errors import ModelError, NotAvailableError, unknown
+from growthcurves.version import DISTRIBUTION
 
 
 def needed_package(package: str, extra: str, path: Path) -> Any:
@@ -22,7 +23,7 @@ def needed_package(package: str, extra: str, path: Path) -> Any:
     except ImportError:
         raise NotAvailableError(
             f"{path.name}: reading {path.suffix.lower()} files needs the package {package}: "
-            f"pip install {package} (or 'growthcurves[{extra}]')."
+            f"pip install {package} (or the extra {extra!r} of {DISTRIBUTION})."
         ) from None
 
 

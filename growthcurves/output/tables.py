@@ -16,6 +16,7 @@ import pandas as pd
 from growthcurves.errors import DataError, ModelError, NotAvailableError
 from growthcurves.output.endings import checked_ending
 from growthcurves.output.files import whole_file
+from growthcurves.version import DISTRIBUTION
 
 #: With these a spreadsheet takes a text for a formula.
 LIVE = ("=", "+", "-", "@", "\t", "\r")
@@ -80,7 +81,7 @@ def table_ending(path: str | Path, named: str | None = None) -> Path:
     if package and find_spec(package) is None:
         raise NotAvailableError(
             f"{path.name}: writing {path.suffix} files needs the package {package}: "
-            f"pip install {package} (or 'growthcurves[{extra}]')."
+            f"pip install {package} (or the extra {extra!r} of {DISTRIBUTION})."
         )
     return path
 

@@ -11,8 +11,9 @@ from growthcurves.model.recipe import model_columns
 from growthcurves.report.code import code
 from growthcurves.report.fingerprint import fingerprint
 from growthcurves.report.section import Section, Subject
+from growthcurves.version import DISTRIBUTION, VERSION
 
-PACKAGES = ("growthcurves", "numpy", "scipy", "pandas", "formulaic")
+PACKAGES = ("numpy", "scipy", "pandas", "formulaic")
 
 
 class Reproduce(Section):
@@ -35,7 +36,7 @@ class Reproduce(Section):
 
 def versions() -> list[tuple[str, str]]:
     """Versions of what computed the page."""
-    found = [("Python", platform.python_version())]
+    found = [("Python", platform.python_version()), (DISTRIBUTION, VERSION)]
     for name in PACKAGES:
         try:
             found.append((name, version(name)))

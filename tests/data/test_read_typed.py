@@ -237,7 +237,8 @@ def test_a_missing_package_and_a_broken_file_and_a_strange_option(tmp_path, monk
         raise ImportError(name)
 
     monkeypatch.setattr(extras, "import_module", absent)
-    with pytest.raises(NotAvailableError, match=rf"{ending} files needs .*pip install \w+ .or 'growthcurves\[\w+\]"):
+    advice = r"pip install \w+ .or the extra '\w+' of growthcurves-longitudinal"
+    with pytest.raises(NotAvailableError, match=rf"{ending} files needs .*{advice}"):
         read_table(path)
 
 
