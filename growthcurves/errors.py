@@ -140,8 +140,10 @@ def part_called(kind: str, value: Any, registry: Mapping[str, Any]) -> Any:
     Raises
     ------
     ModelError
-        For an unknown name, with the known ones.
+        For an unknown name, with the known ones; for the class of a part in the place of a value.
     """
+    if isinstance(value, type):
+        raise ModelError(f"A {kind} is a value, with its options in parentheses: write {value.__name__}().")
     if not isinstance(value, (str, int, float, bytes, list, tuple, dict, set, type(None))):
         return value
     if str(value).lower() not in registry:

@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.patterns import plain_number
 from growthcurves.data.source import find_cell
+from growthcurves.data.visit_order import numbered, order_in_rows
 from growthcurves.errors import DataError, NotEstimableError
 
 if TYPE_CHECKING:
@@ -27,14 +28,18 @@ class Grid:
     name : str
         The column that the waves come from.
     labels : list
-        The waves: numbers by size, categories in their order, text by mean time.
+        The waves: numbers by size, categories in their order, text by mean time; without time by the number that
+        each holds (V1, V2, V10), else in the order of persons' rows.
     codes : ndarray of int, shape (rows used,)
         Position in `labels` of every row; -1 where the wave is missing.
+    ordered : bool
+        Whether the order is known.
     """
 
     name: str
     labels: list[Any]
     codes: np.ndarray
+    ordered: bool = True
 
     @property
     def count(self) -> int:
@@ -81,8 +86,16 @@ def column_grid(panel: Panel, name: str) -> Grid:
         return _in_order(name, codes, [plain_number(label) for label in labels], labels)
     codes, labels = pd.factorize(column)
     if panel.time is None:
-        return Grid(name, list(labels), codes)
+        return _of_texts(name, codes, list(labels), panel.persons.codes)
     return _in_order(name, codes, list(labels), Grid(name, list(labels), codes).means(panel.times))
+
+
+def _of_texts(name: str, codes: np.ndarray, labels: list[Any], persons: np.ndarray) -> Grid:
+    numbers = numbered(labels)
+    if numbers is not None:
+        return _in_order(name, codes, labels, numbers)
+    found = order_in_rows(codes, persons, len(labels))
+    return Grid(name, labels, codes, False) if found is None else _in_order(name, codes, labels, np.argsort(found))
 
 
 def _in_order(name: str, codes: np.ndarray, labels: list[Any], by: np.ndarray) -> Grid:

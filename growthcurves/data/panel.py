@@ -314,6 +314,21 @@ class Panel:
         """The panel of another outcome, which is a column of these data: the same rows with one column more."""
         return self._again(data, outcome, {})
 
+    def with_wave(self, wave: str) -> Panel:
+        """The panel with a column of planned occasions.
+
+        Raises
+        ------
+        ColumnError, ModelError
+            For a column that the table does not have, or that has another role.
+        """
+        if wave == self.wave:
+            return self
+        check_roles(self.data, self.id, self.time, self.outcome, wave)
+        panel = self._with_rows(self._rows)
+        panel._set(wave=wave)
+        return panel
+
     def _again(self, data: pd.DataFrame, outcome: str, counts: Mapping[str, int]) -> Panel:
         """The same roles over other data, with the rows counted that were left out before."""
         names = ("id", "time", "wave", "time_unit", "since", "day_first", "date_format")

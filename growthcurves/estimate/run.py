@@ -47,7 +47,8 @@ def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
         for role, (wanted, given) in roles.items():
             if wanted != given and wanted is not None and not (role == "outcome" and model.computed):
                 raise ModelError(f"The model's {role} is {wanted!r} but the panel's is {given!r}.")
-        return chosen(with_outcome(data, model.outcome) if model.computed else data, where)
+        panel = chosen(with_outcome(data, model.outcome) if model.computed else data, where)
+        return panel if model.wave is None else panel.with_wave(model.wave)
     frame = with_computed(as_frame(data), model.outcome, model.id) if model.computed else data
     return Panel(frame, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave, where=where)
 

@@ -62,6 +62,8 @@ def growth_model(parsed: ParsedFormula, varies: Callable[[str], bool], **options
     covariates; the others predict the intercept, or the growth parameters of the curve in time that they hold.
     """
     varying = frozenset(name for name in parsed.fixed.columns if name != parsed.time and varies(name))
+    if parsed.residual is not None:
+        options = parsed.residual.options(parsed.time, options)
     return _model(parsed, varying, **options) if options else _plain_model(parsed, varying)
 
 

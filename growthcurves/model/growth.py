@@ -9,7 +9,7 @@ from numbers import Real
 from typing import Any
 
 from growthcurves.errors import ModelError, unknown
-from growthcurves.model.covariance import residual_of
+from growthcurves.model.covariance import known_as, residual_of
 from growthcurves.model.formula.functions import check_functions
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tokens import tokenize
@@ -114,6 +114,8 @@ class GrowthModel:
         for_all = {"predictors": self.predictors} if isinstance(self.predictors, str) else {}
         object.__setattr__(self, "follows_shape", for_all | ({"random": None} if self.random is None else {}))
         object.__setattr__(self, "shape", shape_of(self.shape))
+        if isinstance(self.residual, str):
+            object.__setattr__(self, "residual", known_as(self.residual))
         residual_of(self.residual)
         _check_predictors({} if self.predictors is None else self.predictors, self.parameters)
         if not isinstance(self.predictors, str):

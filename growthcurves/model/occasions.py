@@ -54,6 +54,11 @@ class PanelFacts:
             grid = grids.grid_of(self.panel)
         except NotEstimableError as error:
             raise ModelError(f"The residual structure counts planned occasions. {error}") from None
+        if not grid.ordered:
+            raise ModelError(
+                f"The order of {grid.name!r} ({', '.join(map(str, grid.labels[:4]))}, ...) is not told by the rows: "
+                f"make it an ordered categorical, as pd.Categorical(..., categories=[...]), or give the time."
+            )
         return str(grid.name), grid.labels, self._typical_times(grid.codes, grid.count)
 
     def _typical_times(self, codes: np.ndarray, count: int) -> Sequence[float]:

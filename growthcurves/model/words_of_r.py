@@ -12,13 +12,13 @@ from growthcurves.model.growth import RENAMED
 _NOT_HERE = {
     "family": "family= is for outcomes that are not normal, such as yes or no: generalised models do not exist in this "
     "version yet; normal outcomes need no family=.",
-    "weights": "Prior weights per row are not in this version: every row counts the same.",
-    "correlation": "correlation= of residuals is the option residual= here; 'independent' is the structure that this "
-    "version has.",
+    "weights": "Prior weights per row are not in this version: every row counts the same. Unequal residual "
+    "variances (nlme's varIdent) are residual='het'.",
     "vc_formula": "vc_formula= of statsmodels is the random part of the formula here: (0 + x | id) beside (1 | id).",
 }
 #: Options that say something that is said in another way here.
 _ELSEWHERE = {
+    "correlation": "the structure of residuals is residual='ar1', or a term of the formula, ar1(week | id)",
     "subset": "the rows to use are where=, as in where='age >= 18'",
     "na_action": "rows with missing values are left out and counted: see fit.panel.dropped",
     "na.action": "rows with missing values are left out and counted: see fit.panel.dropped",

@@ -13,6 +13,7 @@ from typing import Any
 from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.parameters import Residual
 from growthcurves.errors import part_called
+from growthcurves.model.covariance.names import known_as
 
 #: File and class of each structure but the default one.
 _PLACES = {
@@ -61,11 +62,13 @@ def residual_kinds() -> dict[str, type]:
 
 
 def residual_of(value: str | Residual) -> Residual:
-    """A residual structure from its short name, or the value itself.
+    """A residual structure from its short name (or what other programs call it), or the value itself.
 
     Raises
     ------
     ModelError
         For an unknown name, with the known ones.
+    NotAvailableError
+        For a structure of other programs that is not here.
     """
-    return part_called("residual structure", value, RESIDUALS)
+    return part_called("residual structure", known_as(value) if isinstance(value, str) else value, RESIDUALS)

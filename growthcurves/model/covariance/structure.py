@@ -7,7 +7,7 @@ they can be complex numbers and have leading axes: derivatives are exact by one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -86,15 +86,15 @@ class Structure:
     """
 
     by: str | None = None
-    wave: str | None = None
-    waves: Any = None
-    times: Any = None
-    groups: Any = None
-    shares: Any = None
-    most: int | None = None
-    typical: float | None = None
-    scale: Any = 1.0
-    start: Any = None
+    wave: str | None = field(default=None, repr=False)
+    waves: Any = field(default=None, repr=False)
+    times: Any = field(default=None, repr=False)
+    groups: Any = field(default=None, repr=False)
+    shares: Any = field(default=None, repr=False)
+    most: int | None = field(default=None, repr=False)
+    typical: float | None = field(default=None, repr=False)
+    scale: Any = field(default=1.0, repr=False)
+    start: Any = field(default=None, repr=False)
 
     name = ""
     #: The structure in an equation.

@@ -7,6 +7,7 @@ arm, and that intercept and slope vary between persons with a covariance.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,12 +16,13 @@ from growthcurves.model.curves import Curve, curve_of
 from growthcurves.model.formula.expressions import read_expression
 from growthcurves.model.formula.left import LeftSide, left_side, less
 from growthcurves.model.formula.parse import formula_of
+from growthcurves.model.formula.residual_term import ResidualTerm, is_residual_term, read_residual_term
 from growthcurves.model.formula.tokens import Token, shortened, tokenize
 from growthcurves.model.formula.tree import Call, Expression, Formula, Name, Term
 
 _OFFSET = re.compile(r"offset\s*\(")
 #: Functions that make categories of a column, and so change nothing about who a person is.
-AS_CATEGORIES = ("factor", "as.factor", "C")
+AS_CATEGORIES = ("factor", "as.factor", "C", "numFactor")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class ParsedFormula:
         All columns of the random part that may be the time; only the table tells where there are several or none.
     fixed : Formula
     random : tuple of RandomTerm
+    residual : ResidualTerm or None
+        The structure of residuals, where the formula says one.
     """
 
     left: LeftSide
@@ -56,6 +60,7 @@ class ParsedFormula:
     candidates: tuple[str, ...]
     fixed: Formula
     random: tuple[RandomTerm, ...]
+    residual: ResidualTerm | None = None
 
     @property
     def outcome(self) -> str:
@@ -77,6 +82,7 @@ class ParsedFormula:
         """Every column that the formula uses, roles first."""
         formulas = [self.fixed, *(part.varying for part in self.random)]
         used = [*self.left.columns, *self.group, *(column for formula in formulas for column in formula.columns)]
+        used += self.residual.columns if self.residual is not None else ()
         return list(dict.fromkeys(used))
 
     def curve(self, term: Term) -> Curve | None:
@@ -111,10 +117,12 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
     """
     left, right = _sides(tokenize(formula), formula)
     fixed, random_parts = _split_random(right, formula)
-    fixed, offsets = _split_offsets(fixed, formula)
+    fixed, structures = _split_terms(fixed, is_residual_term, formula)
+    fixed, offsets = _split_terms(fixed, _is_offset, formula)
     parts = tuple(_random_term(part, formula) for part in random_parts)
-    groups = sorted({part.group for part in parts})
-    if not parts:
+    residual = _one_residual(structures, formula)
+    groups = sorted({part.group for part in parts} | ({residual.group} if residual is not None else set()))
+    if not groups:
         raise FormulaError(
             f"The formula {shortened(formula)!r} has no random part: add one, such as (time | id), to say who the "
             f"persons are."
@@ -124,12 +132,28 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
             f"The formula {shortened(formula)!r} has several grouping factors ({', '.join(map(':'.join, groups))}); "
             f"this version fits one: leave one out, or write a:b where both together are one."
         )
-    candidates = _candidates(parts)
-    if time is None and len(candidates) == 1:
-        time = candidates[0]
     text = formula[fixed[0].start : fixed[-1].end] if fixed else "1"
     terms = formula_of(fixed or tokenize("1"), text)
-    return ParsedFormula(less(left, offsets), groups[0], time, candidates, terms, parts)
+    candidates = _candidates(parts) or _time_of_residual(residual, terms)
+    if time is None and len(candidates) == 1:
+        time = candidates[0]
+    return ParsedFormula(less(left, offsets), groups[0], time, candidates, terms, parts, residual)
+
+
+def _one_residual(structures: list[Token], formula: str) -> ResidualTerm | None:
+    if len(structures) > 1:
+        raise FormulaError(
+            f"The formula {shortened(formula)!r} has two residual structures, {structures[0].text} and "
+            f"{structures[1].text}: residuals have one."
+        )
+    return read_residual_term(structures[0], _group, _group_column) if structures else None
+
+
+def _time_of_residual(residual: ResidualTerm | None, fixed: Formula) -> tuple[str, ...]:
+    """The column that a residual structure says to be the time: that of a planned occasion where the curve has it."""
+    if residual is None or (residual.counts_waves and residual.occasion not in fixed.columns):
+        return ()
+    return (residual.occasion,)
 
 
 def _candidates(parts: tuple[RandomTerm, ...]) -> tuple[str, ...]:
@@ -188,20 +212,26 @@ def _written(tokens: list[Token], formula: str) -> str:
     return formula[tokens[0].start : tokens[-1].end] if tokens else ""
 
 
-def _split_offsets(tokens: list[Token], formula: str) -> tuple[list[Token], list[Token]]:
-    """The tokens of the fixed part without `offset(x)`, and those of the offsets."""
+def _is_offset(token: Token) -> bool:
+    return token.kind == "expression" and _OFFSET.match(token.text) is not None
+
+
+def _split_terms(
+    tokens: list[Token], taken: Callable[[Token], bool], formula: str
+) -> tuple[list[Token], list[Token]]:
+    """The tokens of the fixed part without terms of a kind, such as `offset(x)`, and those terms."""
     kept: list[Token] = []
-    offsets: list[Token] = []
+    found: list[Token] = []
     for place, token in enumerate(tokens):
-        if token.kind != "expression" or not _OFFSET.match(token.text):
+        if not taken(token):
             kept.append(token)
             continue
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         if (kept and not _is(kept[-1], "+")) or (after is not None and not _is(after, "+", "-")):
             raise FormulaError(f"In {shortened(formula)!r} {shortened(token.text)!r} is a term of its own, behind a +.")
-        offsets.append(token)
+        found.append(token)
         _drop_sign(kept, formula)
-    return (kept[1:] if offsets and kept and _is(kept[0], "+") else kept), offsets
+    return (kept[1:] if found and kept and _is(kept[0], "+") else kept), found
 
 
 def _split_random(tokens: list[Token], formula: str) -> tuple[list[Token], list[list[Token]]]:
