@@ -19,7 +19,6 @@ from growthcurves.later import Later
 from growthcurves.model.formula.lme4 import ParsedFormula, parse_formula
 from growthcurves.model.from_formula import growth_model, with_time
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.outcomes import with_computed
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.words_of_r import answer_called, translated
 from growthcurves.numerics.seeds import DRAWS
@@ -203,9 +202,9 @@ def _panel_of_formula(
     frame = as_frame(data)
     require_columns(frame, parsed.columns)
     parsed = with_time(parsed, time, None, frame)
-    frame = with_computed(frame, parsed.outcome, parsed.group[0]) if parsed.left.computed else frame
     frame, person = with_joined(frame, list(parsed.group), "id")
-    return parsed, Panel(frame, id=person, time=parsed.time, outcome=parsed.outcome, where=where)
+    outcome = parsed.left.read_from(person, parsed.time)
+    return parsed, Panel(frame, id=person, time=parsed.time, outcome=outcome, where=where)
 
 
 def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, parts: Sequence[type] = ()) -> GrowthFit:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from growthcurves.cli.options import Request, pairs_of
+from growthcurves.cli.terms import references
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,8 @@ def _formula_roles(request: Request) -> Roles:
 
     assert request.formula is not None
     parsed = parse_formula(request.formula, request.time)
-    roles = Roles(parsed.id, parsed.time, parsed.outcome, _wave(request))
+    outcome = parsed.left.read_from(parsed.id, parsed.time)
+    roles = Roles(parsed.id, parsed.time, outcome, _wave(request))
     for name in ("id", "outcome"):
         given, said = getattr(request, name), getattr(roles, name)
         if given and given != said:
@@ -163,14 +165,13 @@ def chosen(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
 
 
 def panel_of(request: Request, roles: Roles) -> Panel:
-    """The panel, its grouping column as categories."""
+    """The panel, its grouping column as categories of the rows that --where chooses."""
     from growthcurves.data.panel import Panel
 
     if request.by is not None and request.by in (roles.time, roles.outcome):
         raise click.UsageError(f"--by {request.by!r} is the time or the outcome: give a column of groups.")
-    frame = long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles))
-    return Panel(
-        _with_groups(frame, request),
+    panel = Panel(
+        long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles)),
         id=roles.id,
         time=roles.time,
         outcome=roles.outcome,
@@ -180,6 +181,7 @@ def panel_of(request: Request, roles: Roles) -> Panel:
         since=request.since,
         where=request.where,
     )
+    return panel if request.by is None else panel.over(_with_groups(panel.data, request, request.by), panel.outcome)
 
 
 def _needed(wide: pd.DataFrame, request: Request, roles: Roles) -> list[Any]:
@@ -199,11 +201,8 @@ def _mentioned(column: str, request: Request) -> bool:
     return column in names or any(column in text for text in (*texts, *predictors) if text)
 
 
-def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
+def _with_groups(frame: pd.DataFrame, request: Request, by: str) -> pd.DataFrame:
     """The table with the grouping column as groups, in one order on the whole page: arms coded 1, 2, 3 are no scale."""
-    by = request.by
-    if by is None:
-        return frame
     from growthcurves.data.frame import require_columns
     from growthcurves.data.joined import with_joined
     from growthcurves.errors import DataError
@@ -219,4 +218,5 @@ def _with_groups(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
             f"--by {by!r} makes {count} group{'s' * (count != 1)}; 2 to {MOST_GROUPS} can be compared: "
             f"give a column of groups, or use the column as a predictor with --slope."
         )
-    return frame.assign(**{by: as_categories(by, frame[by].array, {})})
+    reference = {name: level for name, level in references(request.reference, frame).items() if name == by}
+    return frame.assign(**{by: as_categories(by, frame[by].array, reference)})

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.note import Note
-from growthcurves.data.frame import as_frame
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
 from growthcurves.errors import ModelError, unknown
@@ -25,9 +24,10 @@ from growthcurves.estimate.refusals import (
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.formula.left import computed_side
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.occasions import panel_occasions
-from growthcurves.model.outcomes import with_computed, with_outcome
+from growthcurves.model.outcomes import with_outcome
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, model_columns
 from growthcurves.model.varying import refuse_unknown_random
@@ -47,10 +47,12 @@ def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
         for role, (wanted, given) in roles.items():
             if wanted != given and wanted is not None and not (role == "outcome" and model.computed):
                 raise ModelError(f"The model's {role} is {wanted!r} but the panel's is {given!r}.")
-        panel = chosen(with_outcome(data, model.outcome) if model.computed else data, where)
-        return panel if model.wave is None else panel.with_wave(model.wave)
-    frame = with_computed(as_frame(data), model.outcome, model.id) if model.computed else data
-    return Panel(frame, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave, where=where)
+        panel = chosen(data, where)
+        panel = panel if model.wave is None else panel.with_wave(model.wave)
+    else:
+        outcome = computed_side(model.outcome).read_from(model.id, model.time) if model.computed else model.outcome
+        panel = Panel(data, id=model.id, time=model.time, outcome=outcome, wave=model.wave, where=where)
+    return with_outcome(panel, model.outcome) if model.computed else panel
 
 
 def estimate(

@@ -16,8 +16,10 @@ from growthcurves.errors import DataError, FormulaError
 from growthcurves.model.formula.left import back_from, computed_side, values_of
 
 
-def with_computed(frame: pd.DataFrame, outcome: str, id: Any) -> pd.DataFrame:
+def with_computed(frame: pd.DataFrame, outcome: str, id: Any, used: np.ndarray | None = None) -> pd.DataFrame:
     """The table with a computed outcome as a column of that name; missing where any of its columns is.
+
+    A row outside `used` (all by default) may be without a value of it.
 
     Raises
     ------
@@ -32,10 +34,11 @@ def with_computed(frame: pd.DataFrame, outcome: str, id: Any) -> pd.DataFrame:
     numbers = {name: numeric_column(frame, name, ids) for name in columns}
     values = values_of(outcome, numbers.__getitem__, len(frame))
     there = np.logical_and.reduce([~np.isnan(one) for one in numbers.values()])
-    wrong = np.flatnonzero(~np.isfinite(values) & there)
+    finite = np.isfinite(values)
+    wrong = np.flatnonzero(~finite & there & (True if used is None else used))
     if wrong.size:
         raise DataError(_impossible(frame, outcome, ids, int(wrong[0]), wrong.size, numbers))
-    made = frame.assign(**{outcome: np.where(there, values, np.nan)})
+    made = frame.assign(**{outcome: np.where(there & finite, values, np.nan)})
     made.attrs = dict(frame.attrs)
     return made
 
@@ -57,7 +60,7 @@ def with_outcome(panel: Panel, outcome: str) -> Panel:
         return panel
     if panel.outcome not in computed_side(outcome).columns:
         raise FormulaError(f"The model's outcome {outcome!r} is not computed from the panel's, {panel.outcome!r}.")
-    return panel.over(with_computed(panel.data, outcome, panel.id), outcome)
+    return panel.over(with_computed(panel.data, outcome, panel.id, panel.keep), outcome)
 
 
 def undone(outcome: str, values: Any, frame: pd.DataFrame | None) -> np.ndarray:

@@ -37,6 +37,10 @@ class LeftSide:
     computed: bool
     columns: tuple[str, ...]
 
+    def read_from(self, *taken: Any) -> str:
+        """The column that is the outcome of the rows before anything is computed: the first without another role."""
+        return next((column for column in self.columns if column not in taken), self.columns[0])
+
 
 def left_side(tokens: Sequence[Token], formula: str) -> LeftSide:
     """The outcome that the tokens before ~ say.
