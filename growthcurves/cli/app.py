@@ -40,7 +40,7 @@ class InOrder(PlainGroup):
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.version_option(VERSION, message=f"%(prog)s %(version)s ({DISTRIBUTION})")
+@click.version_option(VERSION, message=f"growthcurves %(version)s ({DISTRIBUTION})")
 def main() -> None:
     """How fast people change, how much they differ, and why: growth-curve models of longitudinal data.
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from growthcurves.cli.command import JsonOption, PlainCommand, SpreadsheetSafeOption, refuse_needless
+from growthcurves.cli.output import called
 
 _FIRST_ROWS = 5
 
@@ -37,7 +38,7 @@ def datasets(name: str | None, output: str | None, spreadsheet_safe: bool, as_js
     if name is None:
         if output:
             raise click.UsageError(
-                "-o writes one data set: name it, for example growthcurves datasets trial -o trial.csv."
+                f"-o writes one data set: name it, for example {called()} datasets trial -o trial.csv."
             )
         listed = list_datasets()
         if as_json:
@@ -70,7 +71,7 @@ def _list_text(listed: Any) -> str:
     from growthcurves.cli.layout import table_lines
 
     table = table_lines(listed[["name", "rows", "persons", "title"]])
-    return f"Data sets\n{table}\n\nShow one\n  growthcurves datasets {listed['name'].iloc[0]}"
+    return f"Data sets\n{table}\n\nShow one\n  {called()} datasets {listed['name'].iloc[0]}"
 
 
 def _entry_text(name: str, entry: dict[str, Any]) -> str:
@@ -86,7 +87,7 @@ def _entry_text(name: str, entry: dict[str, Any]) -> str:
         f"Table\n{wrapped([size, roles, units])}",
         f"First rows\n{table_lines(load_dataset(name).head(_FIRST_ROWS))}",
         f"Source\n{wrapped([entry['source'], entry['citation'], entry['licence']])}",
-        f"Take it\n  growthcurves datasets {name} -o {file}\n{_commands(entry, file)}",
+        f"Take it\n  {called()} datasets {name} -o {file}\n{_commands(entry, file)}",
     ]
     return "\n\n".join(parts)
 
@@ -96,4 +97,4 @@ def _commands(entry: dict[str, Any], file: str) -> str:
     roles = {role: column for role, column in entry["roles"].items() if role in ("id", "time", "outcome")}
     options = [f"--{role} {column}" for role, column in roles.items()]
     options += [f'--columns "{entry["columns"]}"'] if isinstance(entry.get("columns"), str) else []
-    return f"  growthcurves fit {file} \\\n      {' '.join(options)}"
+    return f"  {called()} fit {file} \\\n      {' '.join(options)}"

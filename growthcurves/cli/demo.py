@@ -10,7 +10,7 @@ before it began and on each of nine days (Belenky and others, 2003).
 """
 _NEXT = """
 With a table of your own:
-  growthcurves report DATA --id COLUMN --time COLUMN --outcome COLUMN"""
+  {called} report DATA --id COLUMN --time COLUMN --outcome COLUMN"""
 
 
 @click.command(short_help="See a report of a shipped data set.")
@@ -24,7 +24,7 @@ With a table of your own:
 )
 def demo(output: str) -> None:
     """Fit a growth model to a shipped study of sleep loss and write its report. No data are needed."""
-    from growthcurves.cli.output import checked_files, tell
+    from growthcurves.cli.output import called, checked_files, tell
     from growthcurves.cli.report import made_report, tell_findings
     from growthcurves.data.datasets import dataset_entry, load_dataset
     from growthcurves.data.panel import Panel
@@ -37,4 +37,4 @@ def demo(output: str) -> None:
     formula = "{outcome} ~ {time} + ({time} | {id})".format(**entry["roles"])
     tell(f"{_STUDY}The model is {formula}, fitted by REML.\n")
     tell_findings(made_report(fit(formula, panel), path, title="Reaction time under sleep restriction"), path)
-    tell(_NEXT)
+    tell(_NEXT.format(called=called()))

@@ -20,6 +20,13 @@ ENDINGS = {"a report": REPORT, "a figure": (".png", ".svg", ".pdf"), "a fit": FI
 MODEL_FILE = "growthcurves.model_file"
 
 
+def called() -> str:
+    """How the program was called, for commands that a person is to type: `growthcurves`, or by Python's -m."""
+    context = click.get_current_context(silent=True)
+    name = context.find_root().info_name if context is not None else None
+    return name if name and name.endswith(" growthcurves") else "growthcurves"
+
+
 def tell(text: str, err: bool = False, end: str = "\n") -> None:
     """Print text for a person: no sign of a user's file steers the terminal; what it cannot show is replaced."""
     click.echo(_showable(visible(text) + end, err), err=err, nl=False)

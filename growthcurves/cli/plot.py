@@ -12,6 +12,7 @@ import click
 from growthcurves.cli.command import JsonOption, PlainCommand, data_argument
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
 from growthcurves.cli.options import MODEL, TABLE, Request, pairs_of, request_of
+from growthcurves.cli.output import called
 from growthcurves.cli.values import Settings, shown
 
 
@@ -137,7 +138,7 @@ def _make(kind: Any, settings: dict[str, Any], request: Request) -> Any:
     given = {name.replace("-", "_"): value for name, value in settings.items()}
     for name, value in given.items():
         if name in kinds and not _is_of(value, kinds[name]):
-            raise click.UsageError(f"--set {name}: {shown(value)} is not what it takes, see growthcurves plot --list.")
+            raise click.UsageError(f"--set {name}: {shown(value)} is not what it takes, see {called()} plot --list.")
     by = {"by": request.by} if request.by and "by" in {item.name for item in fields(kind)} else {}
     return make_figure(kind, by | given)
 

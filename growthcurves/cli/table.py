@@ -34,19 +34,30 @@ def roles_of(request: Request) -> Roles:
     outcome = request.outcome or _only_outcome(request)
     missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
     missing += [] if outcome else ["--outcome"]
-    if missing == ["--outcome"] and not request.columns:
-        _refuse_wide(request)
     if missing:
-        raise click.UsageError(f"{', '.join(missing)} needed (or the whole model with --formula).")
+        hint = "" if request.columns else _told_as_wide(request)
+        raise click.UsageError(f"{', '.join(missing)} needed (or the whole model with --formula).{hint}")
     assert request.id is not None and outcome is not None
     return Roles(request.id, request.time, outcome, _wave(request))
 
 
-def _refuse_wide(request: Request) -> None:
-    """Tell a wide table as that, with the pattern found in it, before an outcome is asked for."""
-    from growthcurves.data.roles import refuse_wide
+def _told_as_wide(request: Request) -> str:
+    """What is said of a table that looks wide, with the pattern found in it; nothing of others.
 
-    refuse_wide(read(request), request.id, request.time, None)
+    Raises
+    ------
+    ColumnError
+        When the columns that were named show that it is wide.
+    """
+    from growthcurves.data.roles import refuse_wide, wide_pattern
+
+    frame = read(request)
+    refuse_wide(frame, request.id, request.time, request.outcome)
+    found = wide_pattern(frame, request.id if request.id in frame.columns else None)
+    if found is None:
+        return ""
+    pattern = found.text.replace("{wave}", f"{{{request.time or 'wave'}}}")
+    return f" {found.columns[0]} to {found.columns[-1]} look like waves side by side: then also --columns {pattern!r}."
 
 
 def _formula_roles(request: Request) -> Roles:
@@ -119,14 +130,12 @@ def read(request: Request) -> pd.DataFrame:
 
 
 def _told(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table, with a note for a missing code that is in no cell."""
-    from growthcurves.data.source import matched_notes, source_of
+    """The table, with a note of how many cells each missing code is in."""
+    from growthcurves.data.source import matched_notes
     from growthcurves.errors import DataWarning
 
-    idle = [not cells for cells in source_of(frame).get("matched", {}).values()]
-    for text, none in zip(matched_notes(frame), idle, strict=True):
-        if none:
-            warnings.warn(DataWarning(text), stacklevel=2)
+    for text in matched_notes(frame):
+        warnings.warn(DataWarning(text), stacklevel=2)
     return frame
 
 
@@ -164,14 +173,17 @@ def chosen(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
     return frame[rows]
 
 
-def panel_of(request: Request, roles: Roles) -> Panel:
-    """The panel, its grouping column as categories of the rows that --where chooses."""
+def panel_of(request: Request, roles: Roles, every_column: bool = False) -> Panel:
+    """The panel, its grouping column as categories of the rows that --where chooses.
+
+    Of a wide table it has the columns that the request may need, or every column.
+    """
     from growthcurves.data.panel import Panel
 
     if request.by is not None and request.by in (roles.time, roles.outcome):
         raise click.UsageError(f"--by {request.by!r} is the time or the outcome: give a column of groups.")
     panel = Panel(
-        long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles)),
+        long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles, every_column)),
         id=roles.id,
         time=roles.time,
         outcome=roles.outcome,
@@ -184,12 +196,15 @@ def panel_of(request: Request, roles: Roles) -> Panel:
     return panel if request.by is None else panel.over(_with_groups(panel.data, request, request.by), panel.outcome)
 
 
-def _needed(wide: pd.DataFrame, request: Request, roles: Roles) -> list[Any]:
-    """The columns of a wide table that the request may need, without those of the outcomes."""
+def _needed(wide: pd.DataFrame, request: Request, roles: Roles, every_column: bool) -> list[Any]:
+    """The columns of a wide table that the request may need, or all that can be kept; without those of the outcomes."""
     from growthcurves.data.frame import require_columns
+    from growthcurves.data.reshape import free_columns
 
     if request.by and request.by not in wide.columns:
         require_columns(wide, request.by_columns)
+    if every_column:
+        return free_columns(wide, roles.id, str(roles.time), outcome_columns(request), wave_times(request))
     return [name for name in wide.columns if name != roles.id and _mentioned(str(name), request)]
 
 

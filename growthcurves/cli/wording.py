@@ -24,7 +24,7 @@ FIGURES = ("people", "patterns", "highlight", "color", "lines")
 #: Where one name of the library is two options.
 _OF_INTERVALS = ("wald", "profile", "bootstrap")
 
-_QUOTED = r"'[^']*'|\"[^\"]*\"|`[^`]*`"
+_QUOTED = r"(?<!\w)'[^']*'|\"[^\"]*\"|`[^`]*`"
 _OF_FORMULAS = r"\b(?:ns|bs|cr|cc|poly|C|I|log|within|between|scale|center|standardize)\([^()]*\)"
 #: Values that are written otherwise on the command line: texts, several, columns with their times, yes and no.
 _VALUE = rf"\[[^\[\]]*\]|\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)?\}}|True|False|{_QUOTED}"

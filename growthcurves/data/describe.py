@@ -49,7 +49,7 @@ class PanelSummary:
     columns : DataFrame or None
         The codebook's table: minimum and maximum of every column of numbers among them.
     notes : tuple of str
-        What values may stand for missing, a sentence each.
+        What to look at, a sentence each: values that may stand for missing, a negative variance between persons.
     """
 
     names: Mapping[str, str | None]
@@ -217,8 +217,17 @@ def summarise(
         dropped=tuple(dropped),
         waves=waves,
         columns=columns,
-        notes=tuple(notes),
+        notes=(*notes, *_negative_note(between, names["id"])),
     )
+
+
+def _negative_note(between: float, id: str | None) -> list[str]:
+    if not between < 0:
+        return []
+    return [
+        f"The variance between persons comes out negative: the persons' means differ less than chance alone would make "
+        f"them. Read it as none, and check that {id!r} names the persons."
+    ]
 
 
 def variance_components(persons: Persons, values: np.ndarray) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.data.frame import require_columns
+from growthcurves.data.levels import as_groups
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 
@@ -68,7 +69,8 @@ def columns_of(names: Any, option: str) -> list[Any]:
 
 def joined(frame: pd.DataFrame, parts: list[Any]) -> pd.Categorical:
     """One category for every combination that occurs, in the order of the parts."""
-    groups = frame[parts].groupby(parts, sort=True, observed=True, dropna=True).ngroup()
+    ordered = pd.DataFrame({part: as_groups(frame[part].array) for part in parts}, index=frame.index)
+    groups = ordered.groupby(parts, sort=True, observed=True, dropna=True).ngroup()
     codes = groups.fillna(-1).astype("int64").to_numpy()
     first = pd.Series(range(len(codes))).groupby(codes, sort=True).first()
     table = frame[parts].iloc[first[first.index >= 0].to_numpy()]

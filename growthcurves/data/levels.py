@@ -1,7 +1,8 @@
-"""The different values of a panel's column: found once, whoever asks."""
+"""The different values of a column, found once, whoever asks; and in which order they stand as groups."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,26 @@ from growthcurves.remembered import remembered
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
+
+#: Names of groups that others are compared with; a column of texts that has just one of them begins with it.
+CONTROLS = (
+    "placebo",
+    "pbo",
+    "control",
+    "controls",
+    "control group",
+    "sham",
+    "vehicle",
+    "untreated",
+    "no treatment",
+    "usual care",
+    "standard care",
+    "standard of care",
+    "treatment as usual",
+    "waitlist",
+    "wait list",
+    "waiting list",
+)
 
 
 @remembered
@@ -30,3 +51,46 @@ def factorized(panel: Panel, name: Any) -> tuple[np.ndarray, Any]:
     if isinstance(column, pd.Categorical):
         return column.codes, column.categories
     return pd.factorize(column)
+
+
+def as_groups(column: Any) -> pd.Categorical:
+    """A column (an array) as groups: the levels that occur, in the order in which every table and picture has them.
+
+    Examples
+    --------
+    >>> as_groups(np.array(["drug", "placebo", "active", None], dtype=object)).categories.tolist()
+    ['placebo', 'active', 'drug']
+    """
+    found = pd.Categorical(column)
+    found = found.remove_unused_categories()
+    levels = found.categories.tolist()
+    ordered = beginning(levels, first(levels, isinstance(getattr(column, "dtype", None), pd.CategoricalDtype)))
+    return found if ordered == levels else found.reorder_categories(ordered)
+
+
+def first(levels: Sequence[Any], as_table: bool) -> Any:
+    """The level that the others are compared with where nothing is asked for.
+
+    It is the first of a categorical column; else, of texts, the one that is called like a control; else the first by
+    alphabet, in which order texts come.
+
+    Parameters
+    ----------
+    levels : sequence
+        In their order.
+    as_table : bool
+        Whether the table orders the levels, as a categorical column does.
+    """
+    named = None if as_table else control(levels)
+    return next(iter(levels), None) if named is None else named
+
+
+def beginning(levels: Sequence[Any], first: Any) -> list[Any]:
+    """The levels with one of them first."""
+    return [level for level in levels if level == first] + [level for level in levels if level != first]
+
+
+def control(levels: Sequence[Any]) -> Any:
+    """The one level that is called like a control; None where there is none or more than one."""
+    found = [level for level in levels if isinstance(level, str) and level.strip().casefold() in CONTROLS]
+    return found[0] if len(found) == 1 else None

@@ -13,6 +13,7 @@ from growthcurves.data.checks import missing_rows
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
 from growthcurves.data.grid import Grid, grid_of
+from growthcurves.data.levels import as_groups
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError
@@ -184,7 +185,7 @@ def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) 
             f"{by!r} varies within person {show_id(everyone.labels[person])} ({show_id(one)}, then {show_id(two)}): "
             f"by= needs one value per person; check whether one id stands for two persons."
         )
-    values = pd.Categorical(column.iloc[everyone.first_rows]).remove_unused_categories()
+    values = as_groups(column.array[everyone.first_rows])
     labels = [show_level(label) for label in values.categories]
     codes = np.asarray(values.codes, dtype=np.intp)
     if (codes < 0).any():

@@ -198,6 +198,14 @@ def _kept_columns(wide: pd.DataFrame, id: str, spread: list[Any], keep: Iterable
     return [column for column in dict.fromkeys(kept) if column != id]
 
 
+def free_columns(wide: pd.DataFrame, id: Any, time: str, columns: Columns, times: Times) -> list[Hashable]:
+    """The columns of a wide table that its long one can keep: not spread, and no made column has their name."""
+    outcomes = _outcome_columns(wide, id, columns)
+    _, clock = _occasions(wide, id, outcomes, times)
+    made = {time, *outcomes, *(() if times is None else ("wave",))}
+    return [name for name in _kept_columns(wide, id, [*outcomes.values(), clock], None) if name not in made]
+
+
 def _refuse_collisions(names: list[Any]) -> None:
     seen = set()
     for name in names:

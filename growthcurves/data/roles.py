@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_float_dtype
 
 from growthcurves.data.checks import numbers_of
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, elapsed_times
 from growthcurves.data.frame import require_columns
-from growthcurves.data.patterns import find_patterns
+from growthcurves.data.patterns import FoundPattern, find_patterns
 from growthcurves.errors import ColumnError, DataError, ModelError
 
 
@@ -37,16 +38,26 @@ def check_roles(data: pd.DataFrame, id: Any, time: str | None, outcome: str, wav
 def refuse_wide(data: pd.DataFrame, id: Any, time: str | None, outcome: str | None) -> None:
     """A table with one row per person, without the time or the outcome, and with numbered columns is wide."""
     absent = [name for name in (time, outcome) if name is not None and name not in data.columns]
-    if not absent or id not in data.columns or not len(data) or data[id].duplicated().any():
-        return
-    patterns = find_patterns(name for name in data.columns if name != id)
-    if patterns:
-        first, last = patterns[0].columns[0], patterns[0].columns[-1]
-        pattern = patterns[0].text.replace("{wave}", f"{{{time or 'wave'}}}")
+    found = wide_pattern(data, id) if absent and id in data.columns else None
+    if found is not None:
+        pattern = found.text.replace("{wave}", f"{{{time or 'wave'}}}")
         raise ColumnError(
             f"There is no column {str(absent[0])!r}: the table is wide, with one row per {str(id)!r} and the columns "
-            f"{first} to {last}. Make it long with to_long(..., columns={pattern!r})."
+            f"{found.columns[0]} to {found.columns[-1]}. Make it long with to_long(..., columns={pattern!r})."
         )
+
+
+def wide_pattern(data: pd.DataFrame, id: Any = None) -> FoundPattern | None:
+    """The pattern that most columns of a wide table fit; None for a table that does not look wide.
+
+    A wide table has one row per person, and numbered columns. Without `id` any column without decimals may name them.
+    """
+    patterns = find_patterns(name for name in data.columns if name != id) if len(data) else []
+    if not patterns:
+        return None
+    others = [id] if id is not None else [name for name in data.columns if str(name) not in patterns[0].columns]
+    named = any(data[name].is_unique for name in others if id is not None or not is_float_dtype(data[name].dtype))
+    return patterns[0] if named else None
 
 
 def read_times(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.joined import columns_of, joined
+from growthcurves.data.levels import as_groups, beginning
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, unknown
@@ -25,7 +26,7 @@ class Groups:
     Attributes
     ----------
     labels : tuple of str
-        The groups in their order: of categories, else sorted. One group "" where nothing divides persons.
+        The groups in their order (`data.levels`). One group "" where nothing divides persons.
     codes : ndarray of int, shape (persons,)
         Position in `labels` of each person's group; -1 for a person without one.
     """
@@ -34,8 +35,8 @@ class Groups:
     codes: np.ndarray
 
 
-def groups_of(panel: Panel, by: Any) -> Groups:
-    """The groups that a column, or a list of columns, makes of the persons.
+def groups_of(panel: Panel, by: Any, reference: Mapping[str, Any] | None = None) -> Groups:
+    """The groups that a column, or a list of columns, makes of the persons; the level that a model refers to first.
 
     Raises
     ------
@@ -52,7 +53,10 @@ def groups_of(panel: Panel, by: Any) -> Groups:
     panel.require(parts)
     values = PersonLevel(panel).values(parts)
     column = values[parts[0]] if len(parts) == 1 else joined(values, parts)
-    found = pd.Categorical(column).remove_unused_categories()
+    found = as_groups(column.array if isinstance(column, pd.Series) else column)
+    asked = (reference or {}).get(by) if isinstance(by, str) else None
+    if asked is not None:
+        found = found.reorder_categories(beginning(found.categories.tolist(), asked))
     if len(found.categories) > MOST_GROUPS:
         raise DataError(
             f"Column {by!r} makes {len(found.categories)} groups; a picture shows at most {MOST_GROUPS}: "

@@ -68,21 +68,21 @@ def test_by_hand(long, wave):
 def test_by_group(long):
     missed = panel_of(long).missing(by="arm")
     assert records(missed.table, ["group", "pattern", "persons"]) == [
-        ("drug", "x..", 1),
-        ("drug", "x.x", 1),
-        ("drug", "xxx", 1),
         ("placebo", "...", 1),
         ("placebo", ".xx", 1),
         ("placebo", "x..", 1),
+        ("drug", "x..", 1),
+        ("drug", "x.x", 1),
+        ("drug", "xxx", 1),
     ]
     assert missed.table["percent"].tolist() == pytest.approx([100 / 3] * 6)
     assert records(missed.dropout, ["group", "wave", "remaining", "left_after"]) == [
-        ("drug", 0, 3, 1),
-        ("drug", 6, 2, 0),
-        ("drug", 12, 2, 0),
         ("placebo", 0, 2, 1),
         ("placebo", 6, 1, 0),
         ("placebo", 12, 1, 0),
+        ("drug", 0, 3, 1),
+        ("drug", 6, 2, 0),
+        ("drug", 12, 2, 0),
     ]
     assert missed.totals.groupby("group")["persons"].sum().tolist() == [3, 3]
     assert missed.persons["group"].tolist() == ["drug"] * 3 + ["placebo"] * 3
@@ -148,7 +148,7 @@ def test_its_forms(long):
     assert "<arm>" not in missed._repr_html_() and "<table" in missed._repr_html_()
     plain = json.loads(json.dumps(missed.to_dict()))
     assert plain["waves"] == [0, 6, 12] and plain["persons"] == 6
-    assert plain["patterns"][3]["last_wave"] is None and plain["dropout"][0]["left_after"] == 1
+    assert plain["patterns"][0]["last_wave"] is None and plain["dropout"][0]["left_after"] == 1
     with pytest.raises(AttributeError):
         missed.waves = []
 

@@ -5,34 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from growthcurves.data.levels import beginning, control, first
 from growthcurves.model.formula.codings import same_level
-
-#: Names of groups that others are compared with; a column of texts that has just one of them begins with it.
-CONTROLS = (
-    "placebo",
-    "pbo",
-    "control",
-    "controls",
-    "control group",
-    "sham",
-    "vehicle",
-    "untreated",
-    "no treatment",
-    "usual care",
-    "standard care",
-    "standard of care",
-    "treatment as usual",
-    "waitlist",
-    "wait list",
-    "waiting list",
-)
 
 
 def in_order(name: str, found: Sequence[Any], reference: Mapping[str, Any], as_table: bool) -> list[Any]:
     """The levels with the reference first.
 
-    It is the level that the model asks for; else the first of a categorical column; else, of texts, the one that is
-    called like a control; else the first by alphabet, in which order texts come.
+    It is the level that the model asks for; else that with which groups of the data begin (`data.levels`).
 
     Parameters
     ----------
@@ -45,11 +25,7 @@ def in_order(name: str, found: Sequence[Any], reference: Mapping[str, Any], as_t
     as_table : bool
         Whether the table orders the levels, as a categorical column does.
     """
-    if name in reference:
-        first = same_level(reference[name], found, name)
-    else:
-        first = found[0] if as_table or _control(found) is None else _control(found)
-    return [first, *(level for level in found if level != first)]
+    return beginning(found, same_level(reference[name], found, name) if name in reference else first(found, as_table))
 
 
 def why_first(name: str, levels: Sequence[Any], reference: Mapping[str, Any]) -> str:
@@ -62,12 +38,6 @@ def why_first(name: str, levels: Sequence[Any], reference: Mapping[str, Any]) ->
     """
     if name in reference:
         return "as asked"
-    if levels[0] == _control(levels):
+    if levels[0] == control(levels):
         return "a control by its name"
     return "first by alphabet" if list(map(str, levels)) == sorted(map(str, levels)) else "first in the table"
-
-
-def _control(levels: Sequence[Any]) -> Any:
-    """The one level that is called like a control; None where there is none or more than one."""
-    found = [level for level in levels if isinstance(level, str) and level.strip().casefold() in CONTROLS]
-    return found[0] if len(found) == 1 else None

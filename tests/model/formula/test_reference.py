@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.model.formula.reference import CONTROLS
+from growthcurves.data.levels import CONTROLS
 
 
 def panel(arms):
