@@ -24,7 +24,7 @@ from growthcurves.results.intervals import METHODS as INTERVALS
 
 #: Headings of the API page, with how the module of a name begins.
 ROOMS = {
-    "Fits": ("growthcurves.fit", "growthcurves.report", "growthcurves.results.compare"),
+    "Fits": ("growthcurves.fit", "growthcurves.trials", "growthcurves.report", "growthcurves.results.compare"),
     "Models": ("growthcurves.model",),
     "Tables": ("growthcurves.data",),
     "Degrees of freedom and robust errors": ("growthcurves.results.ddf", "growthcurves.results.effects.robust"),

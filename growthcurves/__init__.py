@@ -17,6 +17,7 @@ __version__ = VERSION
 _NAMES = {
     "fit": "growthcurves.fit",
     "ladder": "growthcurves.fit",
+    "mmrm": "growthcurves.trials.mmrm",
     "compare": "growthcurves.results.compare.table",
     "GrowthFit": "growthcurves.fit",
     "load": "growthcurves.fit",

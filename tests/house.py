@@ -34,6 +34,7 @@ ROOMS = (
     "plots",
     "report",
     "fit",
+    "trials",
     "extend",
     "cli",
     "__main__",
@@ -90,7 +91,7 @@ ENGINE_DOORS = {
 
 #: Attributes behind the door of the engine: no room that asks for answers reaches them.
 BEHIND_THE_DOOR = {"solution", "moments", "people_moments", "optimum", "problem", "sigma2"}
-ANSWERS = {"storage", "results", "checks", "plots", "report", "cli"}
+ANSWERS = {"storage", "results", "checks", "plots", "report", "trials", "cli"}
 
 #: (file, room): a door that a person opens from above; imported inside the method, never at the top.
 DOORS = {("data/panel.py", "plots"), ("data/panel.py", "model"), ("results/ladder/report.py", "plots")}

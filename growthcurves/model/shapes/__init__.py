@@ -22,6 +22,7 @@ SHAPES: dict[str, Shape] = {
     "spline": Spline(),
     "log": LogTime(),
     "occasions": Occasions(),
+    "visits": Occasions(),
 }
 
 #: The kinds of shape, by the name under which a saved fit tells them apart.

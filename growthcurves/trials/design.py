@@ -1,0 +1,267 @@
+"""A trial's table made ready for a fit: visits as occasions, arms by visit, a panel that counts what it left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.joined import with_joined
+from growthcurves.data.panel import Panel
+from growthcurves.data.source import show_id, show_level
+from growthcurves.errors import DataError, ModelError, NotEstimableError, unknown
+from growthcurves.model.formula.chosen import chosen_rows, where_reason
+from growthcurves.model.formula.parse import read_terms
+from growthcurves.model.formula.reference import in_order
+from growthcurves.model.formula.tokens import quoted
+from growthcurves.model.formula.tree import Term
+from growthcurves.model.growth import GrowthModel
+from growthcurves.model.recipe import model_columns
+from growthcurves.model.shapes import shape_of
+from growthcurves.trials.baseline import Baseline, baseline_of
+from growthcurves.trials.visits import Visits, visits_of
+
+RESPONSES = ("value", "change", "clda")
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the columns of a trial's table are, and what is modelled; see `growthcurves.trials.mmrm.mmrm`."""
+
+    outcome: str
+    visit: str
+    id: Any
+    arm: str
+    reference: Any
+    baseline: Any = None
+    covariates: Any = None
+    response: str = "value"
+    visits: Any = None
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.response not in RESPONSES:
+            raise ModelError(unknown("response", self.response, RESPONSES))
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A model of a trial without its residual structure, and the rows for it.
+
+    Attributes
+    ----------
+    roles : Roles
+    panel : Panel
+    model : GrowthModel
+    visits : Visits
+        Those that are modelled.
+    arms : tuple
+        Levels, the reference first.
+    baseline : Baseline
+    randomised : Series
+        The arm of every person in the table, by id.
+    """
+
+    roles: Roles
+    panel: Panel
+    model: GrowthModel
+    visits: Visits
+    arms: tuple[Any, ...]
+    baseline: Baseline
+    randomised: pd.Series
+
+    @property
+    def after(self) -> Visits:
+        """The visits at which arms may differ: all but a modelled baseline."""
+        return self.visits.only([level != self.baseline.modelled for level in self.visits.levels])
+
+    def counts(self) -> pd.DataFrame:
+        """Rows used at each visit (index) in each arm (columns)."""
+        visits, arms = self.visits.places(self.panel.column(self.visits.column)), self.panel.column(self.roles.arm)
+        found = np.zeros((len(self.visits.levels), len(self.arms)), dtype=int)
+        np.add.at(found, (visits, pd.Index(self.arms, dtype=object).get_indexer(np.asarray(arms, dtype=object))), 1)
+        return pd.DataFrame(found, index=pd.Index(self.visits.levels, dtype=object), columns=list(self.arms))
+
+    def never_after(self) -> pd.Series:
+        """How many persons of each arm have no value that is used after the baseline."""
+        after = self.after.places(self.panel.column(self.visits.column)) >= 0
+        seen = pd.Index(np.asarray(self.panel.ids, dtype=object)[after])
+        missed = ~self.randomised.index.isin(seen)
+        return self.randomised[missed].value_counts().reindex(list(self.arms), fill_value=0)
+
+
+def design_of(data: Any, roles: Roles) -> Design:
+    """The design of a trial.
+
+    Raises
+    ------
+    ColumnError, DataError, ModelError
+        For columns that are not there or cannot be what they are said to be: person and value are named.
+    """
+    frame, id = with_joined(as_frame(data.data if isinstance(data, Panel) else data), roles.id, "id")
+    require_columns(frame, [id, roles.visit, roles.arm, roles.outcome])
+    if not len(frame):
+        raise DataError("The table has no rows.")
+    left_out = _not_chosen(frame, roles.where)
+    chosen = frame[~left_out[0][1]] if left_out else frame
+    known = visits_of(chosen, roles.visit)
+    visits = known if roles.visits is None else visits_of(chosen, roles.visit, roles.visits)
+    arms, frame = _with_arms(frame, chosen, id, roles)
+    frame, baseline = baseline_of(frame, id, known, visits, roles)
+    visits = visits.only([level not in baseline.left_out for level in visits.levels])
+    frame, masks = _at_visits(frame, known, visits, baseline, roles)
+    masks = {**dict(left_out), **masks}
+    panel = Panel(frame, id=id, time=visits.time, outcome=baseline.outcome, wave=roles.visit, left_out=masks)
+    panel = panel.drop_missing(model_columns(_model(id, visits, baseline, roles)))
+    visits = _seen(panel, visits)
+    _refuse_twice(panel, visits, roles)
+    model = _model(id, visits, baseline, roles)
+    return Design(roles, panel, model, visits, arms, baseline, _randomised(frame, id, left_out, roles))
+
+
+def _not_chosen(frame: pd.DataFrame, where: str | None) -> list[tuple[str, np.ndarray]]:
+    if where is None:
+        return []
+    chosen = chosen_rows(frame, where)
+    return [(where_reason(where, chosen), ~chosen)]
+
+
+def _randomised(frame: pd.DataFrame, id: Any, left_out: list[tuple[str, np.ndarray]], roles: Roles) -> pd.Series:
+    """The arm of every person of the rows that were chosen."""
+    rows = frame[~left_out[0][1]] if left_out else frame
+    known = rows[[id, roles.arm]].dropna().drop_duplicates(id)
+    return pd.Series(np.asarray(known[roles.arm], dtype=object), index=pd.Index(known[id].to_numpy(), dtype=object))
+
+
+# ---------------------------------------------------------------- arms and visits
+
+
+def _with_arms(
+    frame: pd.DataFrame, chosen: pd.DataFrame, id: Any, roles: Roles
+) -> tuple[tuple[Any, ...], pd.DataFrame]:
+    """The arms that occur, the reference first, and the table with its arms as these categories."""
+    column = chosen[roles.arm]
+    factor = pd.Categorical(column.array).remove_unused_categories()
+    levels = factor.categories.tolist()
+    shown = ", ".join(map(show_level, levels))
+    if roles.reference is None:
+        raise ModelError(f"reference= is needed: the arm that the others are compared with (of {shown}).")
+    if len(levels) < 2:
+        raise ModelError(f"The column {roles.arm!r} holds one arm only ({shown}): there is nothing to compare.")
+    arms = in_order(roles.arm, levels, {roles.arm: roles.reference}, as_table=True)
+    _refuse_two_arms(chosen, id, roles.arm)
+    codes = pd.Index(arms, dtype=object).get_indexer(np.asarray(frame[roles.arm], dtype=object))
+    return tuple(arms), _replaced(frame, **{roles.arm: pd.Categorical.from_codes(codes, arms)})
+
+
+def _refuse_two_arms(frame: pd.DataFrame, id: Any, arm: str) -> None:
+    pairs = frame[[id, arm]].dropna().drop_duplicates()
+    twice = pairs[id].duplicated()
+    if twice.any():
+        who = pairs[id][twice].iloc[0]
+        found = " and ".join(show_level(value) for value in pairs[arm][pairs[id] == who])
+        raise DataError(f"Person {show_id(who)} is in several arms ({found}): an arm is one value for each person.")
+
+
+def _at_visits(
+    frame: pd.DataFrame, known: Visits, visits: Visits, baseline: Baseline, roles: Roles
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """The table with times, and the rows at no modelled visit, by reason."""
+    values = raw_array(frame, roles.visit)
+    places, all_places = visits.places(values), known.places(values)
+    masks = {f"missing {roles.visit}": pd.isna(values)}
+    masks |= {
+        f"visit {show_id(level)}, {why}": all_places == known.levels.index(level)
+        for level, why in baseline.left_out.items()
+    }
+    others = (places < 0) & ~np.logical_or.reduce(list(masks.values()))
+    masks |= {"other visits than those of visits=": others} if others.any() else {}
+    if visits.are_times:
+        return frame, masks
+    times = np.append(np.array(visits.numbers, dtype=float), np.nan)[places]
+    order = pd.Categorical.from_codes(places, list(visits.levels))
+    return _replaced(frame, **{visits.time: times, roles.visit: order}), masks
+
+
+def _seen(panel: Panel, visits: Visits) -> Visits:
+    """The visits of which there are values.
+
+    Raises
+    ------
+    NotEstimableError
+        When it is one alone.
+    """
+    seen = np.bincount(visits.places(panel.column(visits.column)), minlength=len(visits.levels)) > 0
+    found = visits.only(seen.tolist())
+    if len(found.levels) < 2:
+        raise NotEstimableError(
+            f"There are values of one visit only ({visits.column} {show_id(found.levels[0])}), and repeated measures "
+            f"need two: compare the arms at one visit by analysis of covariance."
+        )
+    return found
+
+
+def _replaced(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
+    made = frame.assign(**columns)
+    made.attrs = dict(frame.attrs)
+    return made
+
+
+def _refuse_twice(panel: Panel, visits: Visits, roles: Roles) -> None:
+    """Refuse two values of a person at a visit."""
+    cells = pd.DataFrame({"person": panel.persons.codes, "visit": visits.places(panel.column(roles.visit))})
+    twice = cells.duplicated().to_numpy()
+    if twice.any():
+        row = int(twice.argmax())
+        visit = show_id(visits.levels[cells["visit"][row]])
+        raise DataError(
+            f"Person {show_id(panel.ids[row])} has two values of {roles.outcome!r} at {roles.visit} {visit}: keep the "
+            f"one that counts."
+        )
+
+
+# ---------------------------------------------------------------- the model
+
+
+def _model(id: Any, visits: Visits, baseline: Baseline, roles: Roles) -> GrowthModel:
+    """Arm and baseline by visit, covariates as they are written."""
+    constant, by_visit = _covariates(roles.covariates, roles.visit)
+    others = [*([] if baseline.column is None else [quoted(baseline.column)]), *by_visit]
+    labels = visits.labels()
+    predictors = {
+        label: " + ".join([*([] if level == baseline.modelled else [quoted(roles.arm)]), *others]) or "1"
+        for level, label in labels.items()
+    }
+    same = len(set(predictors.values())) == 1
+    known: dict[str, Any] = {"times": visits.numbers, "labels": tuple(labels.values()), "waves": visits.levels}
+    shape: Any = replace(shape_of("visits"), wave=roles.visit, **known)  # type: ignore[type-var]
+    return GrowthModel(
+        outcome=baseline.outcome,
+        time=visits.time,
+        id=id,
+        wave=roles.visit,
+        shape=shape,
+        predictors=next(iter(predictors.values())) if same else predictors,
+        reference={roles.arm: roles.reference},
+        time_varying=" + ".join(constant) or None,
+        random=(),
+    )
+
+
+def _covariates(given: Any, visit: str) -> tuple[list[str], list[str]]:
+    """Terms with one effect at all visits, and those with an effect by visit, which a product with the visit says."""
+    text = given if isinstance(given, str) or given is None else " + ".join(quoted(str(name)) for name in given)
+    terms = [] if text is None else read_terms(text).terms
+    split = [(_without(term, visit), visit in term.columns) for term in terms if term.factors]
+    by_visit = [str(term) for term, own in split if own and term.factors]
+    return [str(term) for term, own in split if not own and str(term) not in by_visit], by_visit
+
+
+def _without(term: Term, visit: str) -> Term:
+    for factor in term.factors:
+        if visit in factor.columns and factor.label != visit:
+            raise ModelError(f"covariates= takes the visit as it is ({visit}:age), not {factor.label!r}.")
+    return Term(tuple(factor for factor in term.factors if factor.label != visit), term.scale)

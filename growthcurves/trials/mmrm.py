@@ -1,0 +1,107 @@
+"""The mixed model for repeated measures of a trial, as statistical analysis plans ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from growthcurves.results.ddf import KenwardRoger, ddf_of
+from growthcurves.trials.attempts import first_that_holds, structures_of
+from growthcurves.trials.design import Roles, design_of
+from growthcurves.trials.tables import Wanted
+from growthcurves.trials.trial import Trial
+
+
+def mmrm(
+    data: Any,
+    outcome: str,
+    visit: str,
+    id: Any,
+    arm: str,
+    reference: Any = None,
+    baseline: Any = None,
+    covariates: Any = None,
+    response: str = "value",
+    residual: Any = "un",
+    fallback: Sequence[Any] | None = None,
+    ddf: Any = "kenward-roger",
+    visits: Sequence[Any] | None = None,
+    weights: str = "equal",
+    average: str = "rows",
+    alternative: str = "two-sided",
+    adjust: str = "none",
+    level: float = 0.95,
+    where: str | None = None,
+) -> Trial:
+    """Analyse a trial by a mixed model for repeated measures (MMRM).
+
+    Visits are levels of a factor, each with a mean and an effect of the arm (and of the baseline) of its own; residuals
+    of a person correlate over visits; there are no random effects (Mallinckrodt et al. 2008). Fitted by REML.
+
+    Parameters
+    ----------
+    data : DataFrame or Panel
+        Long: a row per person and visit.
+    outcome, visit, id, arm : str
+        Columns. Visits are numbers, texts with a number in them ("Week 4") or categories in their order.
+    reference : level of `arm`
+        The arm that others are compared with; it must be said.
+    baseline : column or visit, optional
+        A column with one number per person, or the visit whose outcome it is: a covariate with an effect by visit. The
+        baseline visit itself is then no outcome, its rows are left out and counted. For "clda" the visit (by default
+        the first), which stays an outcome.
+    covariates : str or list of str, optional
+        A formula such as ``"sex + site"``: one effect at all visits; ``"age * visit"`` with an effect by visit.
+    response : {"value", "change", "clda"}
+        The outcome; its change from the baseline; or the outcome with the baseline as one of the visits, at which the
+        arms have one mean (constrained longitudinal data analysis; Liang and Zeger 2000).
+    residual : str or structure
+        Covariance of the visits; see docs/residuals.md.
+    fallback : list, optional
+        Structures to take, in this order, when a fit has not converged or its information is not positive definite; by
+        default those of "un", "toeph", "arh1", "csh" that are simpler than `residual`; ``[]`` for none. All that were
+        tried are told.
+    ddf : str or method
+        "kenward-roger" is that of SAS and mmrm here, by observed information; `gc.Robust()` for robust errors.
+    visits : list, optional
+        The visits to model, in their order; rows of others are left out and counted.
+    weights : {"equal", "proportional", "counterfactual"}
+        How levels of covariates count in means.
+    average : {"rows", "persons"}
+        Over what covariates have their mean; rows are what SAS and emmeans take.
+    alternative : {"two-sided", "greater", "less"}
+        Of the tests and intervals of differences.
+    adjust : {"none", "holm", "bonferroni", "dunnett", ...}
+        Of the differences at one visit, where there are several arms.
+    level : float
+    where : str, optional
+        The rows to use, as a condition; see `Panel`.
+
+    Returns
+    -------
+    Trial
+        ``.means``, ``.differences``, ``.tests``, ``.attempts``, ``.fit``.
+
+    Raises
+    ------
+    ColumnError, DataError, ModelError
+        For columns and values that cannot be what they are said to be, an unknown arm or visit.
+    NotEstimableError
+        When no covariance structure holds.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+    ...                 reference="placebo", baseline=0)
+    >>> trial.differences[["visit", "estimate", "std_error", "df", "n"]].tail(2).round(2)
+       visit  estimate  std_error      df    n
+    3   12.0     -3.41       0.51  503.37  249
+    4   16.0     -4.49       0.54  512.60  243
+    """
+    structures = structures_of(residual, fallback)
+    method = KenwardRoger(information="observed") if ddf == "kenward-roger" else ddf_of(ddf)
+    wanted = Wanted(method, level, weights, average, alternative, adjust)
+    design = design_of(data, Roles(outcome, visit, id, arm, reference, baseline, covariates, response, visits, where))
+    fit, tried = first_that_holds(design, structures)
+    return Trial.of(fit, tried, design, wanted)

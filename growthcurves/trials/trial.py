@@ -1,0 +1,161 @@
+"""The record of an analysed trial: an ordinary fit, and what trials report of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.data.source import show_id
+from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.fit import GrowthFit
+from growthcurves.results.effects.joint_tests import JointTests
+from growthcurves.results.questions.observed import Observed
+from growthcurves.results.tables.answer import text_table
+from growthcurves.trials.answer import TrialAnswer
+from growthcurves.trials.attempts import Attempt
+from growthcurves.trials.design import Design
+from growthcurves.trials.tables import Estimated, Wanted, combined, moved, trial_table
+from growthcurves.trials.words import footnotes, heading
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trial(TrialAnswer):
+    """An analysed trial; see `growthcurves.mmrm`.
+
+    Attributes
+    ----------
+    fit : GrowthFit
+        The fit, which answers everything that fits answer.
+    effects : JointTests
+        Tests of visit, arm, arm by visit, and of covariates.
+    tried : tuple of Attempt
+        The covariance structures that were tried.
+    """
+
+    fit: GrowthFit
+    effects: JointTests
+    tried: tuple[Attempt, ...]
+    design: Design = field(repr=False)
+    wanted: Wanted = field(repr=False)
+    estimated: Estimated = field(repr=False)
+
+    @classmethod
+    def of(cls, fit: GrowthFit, tried: tuple[Attempt, ...], design: Design, wanted: Wanted) -> Trial:
+        """The answers that are always given."""
+        estimated = Estimated.of(fit, design, wanted)
+        notes = footnotes(design, wanted, tried, estimated)
+        effects, table = fit.joint_tests(ddf=wanted.ddf), trial_table(estimated, design, wanted)
+        return cls(table, heading(design), notes, wanted.level, fit, effects, tried, design, wanted, estimated)
+
+    @property
+    def tests(self) -> pd.DataFrame:
+        """Tests of effects, type 3: columns term, df_num, df_den, statistic, p_value, note."""
+        return self.effects.table
+
+    @property
+    def attempts(self) -> pd.DataFrame:
+        """The covariance structures that were tried: columns structure, why_not (empty for the one that was taken)."""
+        return pd.DataFrame(self.tried, columns=list(Attempt._fields))
+
+    @property
+    def visits(self) -> tuple[Any, ...]:
+        """The visits that were modelled, in their order."""
+        return self.design.visits.levels
+
+    @property
+    def arms(self) -> tuple[Any, ...]:
+        """The arms, the reference first."""
+        return self.design.arms
+
+    def average(self, visits: Sequence[Any] | None = None, weights: Sequence[float] | None = None) -> TrialAnswer:
+        """Means over several visits, by arm, and their differences.
+
+        Parameters
+        ----------
+        visits : list, optional
+            All visits after the baseline by default.
+        weights : list of float, optional
+            One for each of these visits, equal by default; they are made to sum to one.
+
+        Raises
+        ------
+        ModelError
+            For an unknown visit, and weights that are none.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> trial.average([12, 16]).differences[["visit", "estimate", "std_error"]].round(2)
+            visit  estimate  std_error
+        0  12, 16     -3.95       0.47
+        """
+        known, counts = self.design.visits, self.design.counts()
+        chosen = list(self.design.after.levels) if visits is None else [known.named(one) for one in visits]
+        W = np.zeros((1, len(known.levels)))
+        W[0, [known.levels.index(one) for one in chosen]] = _shares(weights, len(chosen))
+        name = ", ".join(show_id(one) for one in chosen)
+        title = f"Means of {self.fit.model.outcome} over {len(chosen)} visits of {known.column}"
+        return self._answer(title, W, [name], [counts.loc[chosen].sum()])
+
+    def change(self) -> TrialAnswer:
+        """Mean changes from the baseline at each visit, by arm, and their differences.
+
+        Of a model of values with the baseline as a covariate they are the means less the mean baseline, which counts as
+        known; of one with the baseline as an outcome (cLDA) differences from its mean, whose uncertainty counts; of one
+        of changes the means themselves.
+
+        Raises
+        ------
+        NotEstimableError
+            For a model without baseline.
+        """
+        roles, baseline = self.design.roles, self.design.baseline
+        title = f"Mean changes of {roles.outcome} from the baseline"
+        if roles.response == "change":
+            return TrialAnswer(self.table, title, self.notes, self.level)
+        if baseline.modelled is not None:
+            return self._from_visit(title, baseline.modelled)
+        if baseline.column is None:
+            raise NotEstimableError("The model has no baseline to count changes from: give baseline=.")
+        mean = Observed(self.fit, self.wanted.average).mean(baseline.column)
+        told = f"Changes from the mean of {baseline.column}, {mean:.6g}, which counts as known."
+        return TrialAnswer(moved(self.table, -mean), title, (told, *self.notes), self.level)
+
+    def _from_visit(self, title: str, first: Any) -> TrialAnswer:
+        known, counts = self.design.visits, self.design.counts()
+        later = self.design.after.levels
+        W = np.eye(len(known.levels))[[known.levels.index(one) for one in later]]
+        W[:, known.levels.index(first)] = -1.0
+        return self._answer(title, W, list(later), [counts.loc[[one]].iloc[0] for one in later])
+
+    def _answer(self, title: str, weights: np.ndarray, names: list[Any], counts: list[pd.Series]) -> TrialAnswer:
+        table = combined(self.fit, self.estimated, self.design, self.wanted, weights, names, counts)
+        return TrialAnswer(table, title, self.notes, self.level)
+
+    def __str__(self) -> str:
+        return "\n".join([self.title, *self._tables(), f"{self.effects}\n", *self.notes])
+
+    def _blocks(self) -> tuple[Block, ...]:
+        title, *blocks = super()._blocks()
+        return (title, *blocks[:3], f"Tests of effects, type {self.effects.type}", text_table(self.tests), *blocks[3:])
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            **super().to_dict(),
+            "tests": self.tests.to_dict(orient="records"),
+            "attempts": self.attempts.to_dict(orient="records"),
+        }
+
+
+def _shares(weights: Sequence[float] | None, count: int) -> np.ndarray:
+    given = np.ones(count) if weights is None else np.asarray(weights, dtype=float)
+    if given.shape != (count,) or not np.isfinite(given).all() or given.sum() <= 0 or not count:
+        raise ModelError(f"weights= takes {count} numbers with a sum above zero, one for each visit, not {weights!r}.")
+    return given / given.sum()

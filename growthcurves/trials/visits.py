@@ -1,0 +1,211 @@
+"""The visits of a trial: which they are, in which order, and the number that stands for each as a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import holds_numbers
+from growthcurves.data.elapsed import DAYS_PER_UNIT
+from growthcurves.data.frame import raw_array
+from growthcurves.data.source import show_id
+from growthcurves.errors import ModelError
+from growthcurves.model.formula.codings import same_level
+
+#: More different values than this are no planned visits.
+MOST_VISITS = 50
+#: Names without a number of what comes before the numbered visits, in their order.
+_BEFORE = (r"screening", r"run-?in", r"baseline|bl|randomi[sz]ation|pre-?treatment|pre-?dose")
+#: Before any number.
+_EARLY = -1e300
+_NUMBER = re.compile(r"(?<![\w.])?(-?\d+(?:\.\d+)?)")
+_UNIT = re.compile(r"\b(day|week|month|year)s?\b")
+
+
+@dataclass(frozen=True)
+class Visits:
+    """The visits of a trial in their order.
+
+    Attributes
+    ----------
+    column : str
+    levels : tuple
+        As the table has them.
+    numbers : tuple of float
+        Their times: numbers as such, the number in a name ("Week 4"), else 1, 2, 3, ...
+    are_times : bool
+        Whether the column holds these times itself.
+    """
+
+    column: str
+    levels: tuple[Any, ...]
+    numbers: tuple[float, ...]
+    are_times: bool = False
+
+    @property
+    def time(self) -> str:
+        """The column of the times."""
+        return self.column if self.are_times else f"{self.column} number"
+
+    def labels(self) -> dict[Any, str]:
+        """The growth parameter that is the mean of each visit."""
+        return {level: f"{self.column}[{show_id(level)}]" for level in self.levels}
+
+    def places(self, values: Any) -> np.ndarray:
+        """Position of each value among the visits, -1 for others."""
+        return pd.Index(self.levels, dtype=object).get_indexer(pd.Index(np.asarray(values), dtype=object))
+
+    def at(self, number: Any) -> Any:
+        """The visit of a time."""
+        return self.levels[self.numbers.index(number)]
+
+    def named(self, wanted: Any) -> Any:
+        """The visit that was meant.
+
+        Raises
+        ------
+        ModelError
+            When there is none.
+        """
+        return same_level(wanted, self.levels, self.column)
+
+    def only(self, there: Sequence[bool]) -> Visits:
+        """Those of them that are there."""
+        kept = [place for place, one in enumerate(there) if one]
+        levels, numbers = (tuple(one[k] for k in kept) for one in (self.levels, self.numbers))
+        return replace(self, levels=levels, numbers=numbers)
+
+
+def visits_of(frame: pd.DataFrame, column: str, asked: Any = None) -> Visits:
+    """The visits of a table, or those of them that are asked for, in that order.
+
+    Numbers are ordered by size, categories as they stand, texts by the numbers in them, whatever their unit: "Baseline"
+    before "Day 1" before "Week 2" before "Week 10".
+
+    Raises
+    ------
+    ModelError
+        For a column that holds no planned visits, or names whose order is not plain.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"visit": ["Week 10", "Baseline", "Week 2"]})
+    >>> visits_of(table, "visit")
+    Visits(column='visit', levels=('Baseline', 'Week 2', 'Week 10'), numbers=(0.0, 2.0, 10.0))
+    """
+    values = raw_array(frame, column)
+    if getattr(values.dtype, "kind", "") in "Mmb" or isinstance(values.dtype, pd.PeriodDtype):
+        raise ModelError(
+            f"visit={column!r} holds {'True and False' if values.dtype.kind == 'b' else 'dates'}: it names the planned "
+            f'visit, as numbers (4) or texts ("Week 4").'
+        )
+    found = _ordered(values, column, asked)
+    if asked is None and len(found.levels) > MOST_VISITS:
+        raise ModelError(
+            f"visit={column!r} has {len(found.levels)} different values: it names the planned visit, which persons "
+            f"have in common."
+        )
+    return found
+
+
+def _ordered(values: Any, column: str, asked: Any) -> Visits:
+    levels = _levels(values)
+    if asked is not None:
+        levels = list(dict.fromkeys(same_level(one, levels, column) for one in _listed(asked)))
+    elif not (isinstance(values, pd.Categorical) or holds_numbers(values)):
+        levels = _natural(levels, column)
+    numbers = _numbers(levels)
+    own = holds_numbers(values) and not isinstance(values, pd.Categorical)
+    return Visits(column, tuple(levels), numbers, own and tuple(levels) == numbers)
+
+
+def _levels(values: Any) -> list[Any]:
+    """The values that occur: categories in their order, others ascending."""
+    if isinstance(values, pd.Categorical):
+        return values.remove_unused_categories().categories.tolist()
+    known = pd.unique(values[~pd.isna(values)])
+    if holds_numbers(values):
+        return sorted(float(value) for value in known)
+    return sorted((value for value in known), key=str)
+
+
+def _listed(asked: Any) -> list[Any]:
+    if isinstance(asked, str) or not isinstance(asked, Sequence | np.ndarray | pd.Index) or not len(asked):
+        raise ModelError(f"visits= lists visits in their order, such as ['Week 4', 'Week 8'], not {asked!r}.")
+    return list(asked)
+
+
+class _Name(NamedTuple):
+    """A name of a visit, read."""
+
+    number: float
+    words: str
+
+    @property
+    def unit(self) -> str:
+        found = _UNIT.search(self.words)
+        return "" if found is None else f"{found[1]}s"
+
+    @property
+    def days(self) -> float:
+        return self.number * DAYS_PER_UNIT[self.unit]
+
+
+def _read(level: Any) -> _Name | None:
+    """The first number of a name and the words about it; None for a name without a number."""
+    text = str(level).strip().lower()
+    found = _NUMBER.search(text.replace("\N{MINUS SIGN}", "-"))
+    if found is None:
+        return None
+    glued = found.start() > 0 and text[found.start() - 1].isalnum()
+    number = float(found[1].lstrip("-") if glued else found[1])
+    return _Name(number, " ".join(_NUMBER.sub(" ", text).split()))
+
+
+def _place_before(level: Any) -> int | None:
+    text = str(level).strip().lower()
+    return next((place for place, words in enumerate(_BEFORE) if re.fullmatch(rf"({words})( visit)?", text)), None)
+
+
+def _natural(levels: list[Any], column: str) -> list[Any]:
+    """Names in the order of the numbers in them; the baseline counts as zero, what is before it comes first."""
+    names = {level: _read(level) for level in levels}
+    before = {level: _place_before(level) for level, name in names.items() if name is None}
+    strange = [level for level, place in before.items() if place is None]
+    numbered = {level: name for level, name in names.items() if name is not None}
+    same = len({name.words for name in numbered.values()}) <= 1
+    place = {level: name.number if same else name.days if name.unit else np.nan for level, name in numbered.items()}
+    place |= {level: 0.0 if rank == len(_BEFORE) - 1 else _EARLY * (2 - (rank or 0)) for level, rank in before.items()}
+    if strange or len(set(place.values())) < len(place) or not np.isfinite([*place.values()]).all():
+        shown = ", ".join(repr(show_id(level)) for level in (strange or levels)[:3])
+        raise ModelError(
+            f"The order of the visits in {column!r} is not plain from their names ({shown}): list them in their order "
+            f"with visits=, or make the column an ordered category."
+        )
+    return sorted(place, key=lambda level: place[level])
+
+
+def _numbers(levels: list[Any]) -> tuple[float, ...]:
+    """Numbers that rise from visit to visit: their own, those in their names, else their places."""
+    if levels and all(isinstance(level, int | float | np.number) for level in levels):
+        found = [float(level) for level in levels]
+    else:
+        found = _in_names(levels)
+    rising = all(one < other for one, other in zip(found, found[1:], strict=False))
+    return tuple(found if found and rising else map(float, range(1, len(levels) + 1)))
+
+
+def _in_names(levels: list[Any]) -> list[float]:
+    """The numbers in names of one pattern, zero for the one before them; nothing where there are others."""
+    names = [_read(level) for level in levels]
+    same = len({name.words for name in names if name is not None}) == 1
+    others = [level for level, name in zip(levels, names, strict=True) if name is None]
+    if not same or any(_place_before(level) != len(_BEFORE) - 1 for level in others):
+        return []
+    return [0.0 if name is None else name.number for name in names]
+

@@ -1,0 +1,120 @@
+"""What an analysed trial says in words: its heading, its tables as text, its footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from growthcurves.data.source import show_id, show_level
+from growthcurves.results.tables.printing import number, p_text
+from growthcurves.trials.baseline import Baseline
+
+if TYPE_CHECKING:
+    from growthcurves.trials.attempts import Attempt
+    from growthcurves.trials.design import Design
+    from growthcurves.trials.tables import Estimated, Wanted
+
+_STRUCTURES = {
+    "un": "unstructured",
+    "toeph": "heterogeneous Toeplitz",
+    "arh1": "heterogeneous AR(1)",
+    "csh": "heterogeneous compound symmetry",
+}
+_TESTED = {"greater": "above zero", "less": "below zero"}
+
+
+def structure_text(name: str) -> str:
+    """A covariance structure in words, with its short name."""
+    first, *by = name.split(" by ", 1)
+    words = f"{_STRUCTURES[first]} ({first})" if first in _STRUCTURES else first
+    return " by ".join([words, *by])
+
+
+def heading(design: Design) -> str:
+    """What is modelled, of whom."""
+    roles, panel = design.roles, design.panel
+    return (
+        f"Mixed model for repeated measures of {design.model.outcome}: {roles.arm} by {roles.visit}, "
+        f"{panel.persons.count:,} of {len(design.randomised):,} persons, {len(panel):,} rows"
+    )
+
+
+def footnotes(design: Design, wanted: Wanted, tried: Sequence[Attempt], estimated: Estimated) -> tuple[str, ...]:
+    """How it was analysed, what was tried, and who and what is not in it."""
+    answer, (*failed, taken) = estimated.differences, tried
+    notes = [f"REML, covariance of visits {structure_text(taken.structure)}; degrees of freedom: {answer.ddf}."]
+    notes += [f"Before it was tried {structure_text(one.structure)}: {one.why_not.rstrip('.')}." for one in failed]
+    notes += [f"{answer.note[0].upper()}{answer.note[1:]}."] if answer.note else []
+    if wanted.alternative in _TESTED:
+        notes.append(f"Differences are tested for being {_TESTED[wanted.alternative]}, one-sided.")
+    notes += [f"Differences ({answer.adjustment})."] if wanted.adjust != "none" else []
+    notes += _baseline_notes(design)
+    notes += [f"{row.rows:,} rows left out: {row.reason}." for row in design.panel.dropped.itertuples() if row.rows]
+    missed = design.never_after()
+    if missed.sum():
+        told = ", ".join(f"{show_level(arm)} {count:,}" for arm, count in missed.items())
+        after = "" if design.baseline == Baseline(design.roles.outcome) else " after the baseline"
+        notes.append(f"{missed.sum():,} persons of the table have no value{after} that is used ({told}).")
+    if not estimated.means.rows.estimable.all():
+        notes.append("- : not estimable, nobody was seen at that visit in that arm.")
+    return tuple(notes)
+
+
+def _baseline_notes(design: Design) -> list[str]:
+    baseline, visit = design.baseline, design.roles.visit
+    if baseline.modelled is not None:
+        return [f"{visit} {show_id(baseline.modelled)} is the baseline, one mean common to the arms (cLDA)."]
+    return [] if baseline.column is None else [f"Baseline: {baseline.column}, with an effect by {visit}."]
+
+
+def means_text(means: pd.DataFrame) -> str:
+    """Means as a table of text."""
+    shown = pd.DataFrame(
+        {
+            "visit": means["visit"].map(show_id),
+            "arm": means["arm"].map(show_level),
+            "n": means["n"].map("{:,}".format),
+            "mean": means["estimate"].map(number),
+            "SE": means["std_error"].map(number),
+            "df": means["df"].map(number),
+            "interval": _intervals(means),
+        }
+    )
+    return _told(shown)
+
+
+def differences_text(differences: pd.DataFrame) -> str:
+    """Differences as a table of text."""
+    pairs = zip(differences["arm"], differences["reference"], strict=True)
+    columns = {
+        "visit": differences["visit"].map(show_id),
+        "difference": [f"{show_level(arm)} - {show_level(reference)}" for arm, reference in pairs],
+        "estimate": differences["estimate"].map(number),
+        "SE": differences["std_error"].map(number),
+        "df": differences["df"].map(number),
+        "t": differences["statistic"].map(number),
+        "p": differences["p_value"].map(p_text),
+        "interval": _intervals(differences),
+    }
+    if "p_adjusted" in differences:
+        columns["p adjusted"] = differences["p_adjusted"].map(p_text)
+    return _told(pd.DataFrame(columns))
+
+
+def _told(shown: pd.DataFrame) -> str:
+    return shown.to_string(index=False) if len(shown) else "none"
+
+
+def _intervals(table: pd.DataFrame) -> list[str]:
+    ends = zip(table["conf_low"], table["conf_high"], strict=True)
+    return [_interval(low, high) for low, high in ends]
+
+
+def _interval(low: float, high: float) -> str:
+    if low == -float("inf"):
+        return f"below {number(high)}"
+    if high == float("inf"):
+        return f"above {number(low)}"
+    return "-" if low != low else f"{number(low)} to {number(high)}"
