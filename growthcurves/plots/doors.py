@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FitPlots:
-    """The figures of a fit, one method each: the figure's options, and `ax=` for one panel or `fig=` for several.
+    """The figures of a fit, one method each: the figure's options, and `ax=` for one panel or `fig=` for several, or
+    `figsize=` (inches) for a new figure of that size.
+
+    The user's matplotlib settings (sizes of letters and figures, colours, resolution) go before those of the house.
+    A figure without a layout of its own gets matplotlib's constrained layout, so that no label is cut.
 
     Each returns what it was drawn on: Axes, or the Figure where there are several panels.
 
@@ -71,8 +75,8 @@ def _registry() -> dict[str, type[Figure]]:
 
 def _draw(kind: type[Figure], subject: Any, options: dict[str, Any]) -> Any:
     canvas = canvas_of(kind)
-    own = {name: value for name, value in options.items() if name != canvas}
-    return show(make_figure(kind, own), subject, options.get(canvas))
+    own = {name: value for name, value in options.items() if name not in (canvas, "figsize")}
+    return show(make_figure(kind, own), subject, options.get(canvas), options.get("figsize"))
 
 
 def _method(kind: type[Figure], fit: Any) -> Callable[..., Any]:
@@ -80,8 +84,9 @@ def _method(kind: type[Figure], fit: Any) -> Callable[..., Any]:
         return _draw(kind, fit, options)
 
     options = list(inspect.signature(kind).parameters.values())
-    last = inspect.Parameter(canvas_of(kind), inspect.Parameter.KEYWORD_ONLY, default=None)
-    keyword = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in options]
-    draw.__signature__ = inspect.Signature([*keyword, last])  # type: ignore[attr-defined]
+    only: Any = {"kind": inspect.Parameter.KEYWORD_ONLY}
+    last = [inspect.Parameter(name, default=None, **only) for name in (canvas_of(kind), "figsize")]
+    keyword = [item.replace(**only) for item in options]
+    draw.__signature__ = inspect.Signature([*keyword, *last])  # type: ignore[attr-defined]
     draw.__name__, draw.__doc__ = kind.__name__.lower(), kind.__doc__
     return draw

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from growthcurves.errors import ModelError
 from growthcurves.plots.figure import Drawn, Scene
-from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends, thinned
+from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
 from growthcurves.plots.layers import group_handles
-from growthcurves.plots.missing import plain_text, why_no_waves
+from growthcurves.plots.missing import why_no_waves
 from growthcurves.plots.people import MOST_GROUPS
-from growthcurves.plots.style import FONT_SIZE, MUTED, colour_of, figure_inches, label_axes, line_of, short, with_unit
+from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of, with_unit
+from growthcurves.plots.visits import Numbers, numbers_under, tick_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from growthcurves.data.panel import Panel
-
-_ROW = 11.0  # points of a row of numbers under the axis
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,7 @@ class Dropout(Drawn):
             "x": with_unit(str(panel.time), panel.time_unit) if timed else str(missed.names["grid"]),
             "y": "still in the study (%)",
             "groups": [str(group) for group in groups],
-            "labels": [short(float(f"{t:.3g}")) for t in frame["time"].unique()]
-            if timed
-            else [str(w) for w in missed.waves],
+            "labels": tick_labels(frame["time"].unique()) if timed else [str(wave) for wave in missed.waves],
         }
         return Scene(frame, texts)
 
@@ -78,40 +77,20 @@ class Dropout(Drawn):
             ends.append(End(group, part["time"].iloc[-1], part["percent_remaining"].iloc[-1], colour))
         ax.set_ylim(0, 103)
         ax.margins(x=0.04)
-        _ticks(ax, scene)
         label_axes(ax, texts["x"], texts["y"])
         named = len(groups) > 1 and fit_at_ends(groups)
         name_ends(ax, ends if named else [])
+        numbers_under(ax, frame["time"].unique(), texts["labels"], _under(frame, groups))
         key_above(ax, _key([] if named or len(groups) == 1 else groups))
         return ax
 
 
-def _ticks(ax: Axes, scene: Scene) -> None:
-    """Waves on the axis, and under them the numbers who are still in the study: one row for each group."""
-    frame, texts = scene
-    groups = texts["groups"]
-    first = frame[frame["group"].astype(str) == groups[0]]
-    times = first["time"].to_numpy(float)
-    widest = [
-        max(label, f"{most:,}", key=len) for label, most in zip(texts["labels"], first["remaining"], strict=True)
-    ]
-    beside = 105 if len(groups) > 1 else 60
-    ticks = thinned(widest, times, figure_inches(ax)[0] * 72 - beside)
-    ax.set_xticks(times[ticks], [plain_text(texts["labels"][tick]) for tick in ticks])
-    for row, group in enumerate(groups):
-        part = frame[frame["group"].astype(str) == group]
-        down = -(22 + _ROW * row)
-        look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": FONT_SIZE - 1.0}
-        for tick in ticks:
-            where = (times[tick], 0)
-            count = f"{part['remaining'].iloc[tick]:,}"
-            ax.annotate(
-                count, where, xycoords=("data", "axes fraction"), xytext=(0, down), ha="center", color=MUTED, **look
-            )
-        mark = "n" if len(groups) == 1 else "●"
-        colour = MUTED if len(groups) == 1 else colour_of(row)
-        ax.annotate(mark, (0, 0), xycoords="axes fraction", xytext=(-14, down), ha="center", color=colour, **look)
-    ax.xaxis.labelpad = 4 + _ROW * len(groups)
+def _under(frame: pd.DataFrame, groups: list[str]) -> list[Numbers]:
+    """The numbers who are still in the study: one row for each group."""
+    counts = [frame.loc[frame["group"].astype(str) == group, "remaining"].tolist() for group in groups]
+    if len(groups) == 1:
+        return [Numbers("n", MUTED, counts[0])]
+    return [Numbers("●", colour_of(place), row) for place, row in enumerate(counts)]
 
 
 def _key(groups: list[str]) -> list[Any]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
 from growthcurves.errors import ModelError, NotEstimableError, unknown
-from growthcurves.plots.style import FIGURE_INCHES, new_axes, new_figure, styled
+from growthcurves.plots.style import default_inches, leave_room, new_figure, styled
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+_LEAST_INCHES, _MOST_INCHES = 1.0, 100.0
 
 
 class Scene(NamedTuple):
@@ -65,11 +64,9 @@ class Drawn:
 class Panels(Drawn):
     """Marks a figure of several panels: it is drawn on a whole matplotlib figure (or subfigure)."""
 
-    inches: ClassVar[tuple[float, float]] = FIGURE_INCHES
-
-    def size(self, scene: Scene) -> tuple[float, float]:
-        """Width and height, in inches, of a new figure for this scene."""
-        return self.inches
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """Width and height, in inches, of a new figure of this width for this scene."""
+        raise NotImplementedError
 
 
 def canvas_of(kind: type[Figure]) -> str:
@@ -77,19 +74,30 @@ def canvas_of(kind: type[Figure]) -> str:
     return "fig" if issubclass(kind, Panels) else "ax"
 
 
-def show(figure: Figure, subject: Any, canvas: Any = None) -> Any:
-    """Draw a figure of a fit or a panel, on new axes (or a new figure) where none are given.
+def show(figure: Figure, subject: Any, canvas: Any = None, figsize: Any = None) -> Any:
+    """Draw a figure of a fit or a panel, on new axes (or a new figure, of this size) where none are given.
 
     Raises
     ------
     NotEstimableError
         When the figure does not apply, with the reason.
+    ModelError
+        For a canvas or a size that is none, or for both together.
     """
+    if figsize is not None and canvas is not None:
+        name = canvas_of(type(figure))
+        raise ModelError(f"figsize= is the size of a new figure, and {name}= gives one: leave one of them out.")
+    inches = None if figsize is None else _inches(figsize)
     scene = scene_of(figure, subject)
     with styled():
-        if isinstance(figure, Panels):
-            return figure.draw(scene, _figure(figure.size(scene), canvas))
-        return figure.draw(scene, _axes(canvas))
+        return figure.draw(scene, _prepared(figure, scene, canvas, inches))
+
+
+def inches_of(figure: Figure, scene: Scene, inches: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Width and height of a new figure: as asked, else what the scene needs."""
+    if inches is not None:
+        return inches
+    return figure.size(scene, default_inches()[0]) if isinstance(figure, Panels) else default_inches()
 
 
 def scene_of(figure: Figure, subject: Any) -> Scene:
@@ -117,23 +125,31 @@ def make_figure(kind: type[Figure], options: dict[str, Any]) -> Figure:
     known = [item.name for item in fields(kind)]  # type: ignore[arg-type]
     for name in options:
         if name not in known:
-            raise ModelError(unknown("option of this figure", name, [*known, canvas_of(kind)]))
+            raise ModelError(unknown("option of this figure", name, [*known, canvas_of(kind), "figsize"]))
     return kind(**options)
 
 
-def _axes(ax: Any) -> Axes:
-    if ax is None:
-        return new_axes()
-    if not hasattr(ax, "transAxes"):
-        raise ModelError(f"ax= takes one matplotlib Axes, not {type(ax).__name__}.")
-    return ax
+def _prepared(figure: Figure, scene: Scene, canvas: Any, inches: tuple[float, float] | None) -> Any:
+    """What the figure is drawn on: what was given, made to leave room for labels, or new."""
+    several = isinstance(figure, Panels)
+    if canvas is None:
+        page = new_figure(inches_of(figure, scene, inches))
+        return page if several else page.add_subplot()
+    if several and not hasattr(canvas, "subplots"):
+        raise ModelError(f"fig= takes a matplotlib Figure or SubFigure, not {type(canvas).__name__}.")
+    if not several and not hasattr(canvas, "transAxes"):
+        raise ModelError(f"ax= takes one matplotlib Axes, not {type(canvas).__name__}.")
+    leave_room(canvas if several else canvas.figure)
+    return canvas
 
 
-def _figure(inches: tuple[float, float], fig: Any) -> Any:
-    if fig is None:
-        return new_figure(inches)
-    if not hasattr(fig, "subplots"):
-        raise ModelError(f"fig= takes a matplotlib Figure or SubFigure, not {type(fig).__name__}.")
-    if fig.get_layout_engine() is None and hasattr(fig, "set_layout_engine"):  # a subfigure has its parent's
-        fig.set_layout_engine("constrained")
-    return fig
+def _inches(figsize: Any) -> tuple[float, float]:
+    """Width and height that are asked for, as numbers."""
+    try:
+        width, height = (float(side) for side in figsize)
+    except (TypeError, ValueError):
+        raise ModelError(f"figsize={figsize!r}: give width and height in inches, such as (6.4, 4).") from None
+    if not (_LEAST_INCHES <= width <= _MOST_INCHES and _LEAST_INCHES <= height <= _MOST_INCHES):
+        allowed = f"from {_LEAST_INCHES:g} to {_MOST_INCHES:g}"
+        raise ModelError(f"figsize={figsize!r}: width and height are in inches, {allowed}.")
+    return width, height

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from growthcurves.plots.style import FONT_SIZE, INK, MUTED, figure_inches, plain, wrapped
+from growthcurves.plots.room import around, figure_inches, left_of_column, margins
+from growthcurves.plots.style import INK, MUTED, font_size, plain, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 LONGEST_DIRECT_LABEL = 26
 MOST_DIRECT_LABELS = 6
 _HANDLE = 27.0  # points that a key's handle and its gaps take
-_LEFT = 24.0  # points that the tick labels of a vertical axis take at the least
 _LABEL_INCHES = 0.95
 
 
@@ -38,7 +38,7 @@ def name_ends(ax: Axes, ends: Sequence[End]) -> None:
     if not ends:
         return
     height = 72 * figure_inches(ax)[1] * 0.55  # points that are there whatever the key and the labels take
-    size = FONT_SIZE - 0.5
+    size = font_size(-0.5)
     texts = [wrapped(end.label, _LABEL_INCHES, size, lines=2) for end in ends]
     low, high = ax.get_ylim()
     room = np.array([(text.count("\n") + 1) * (size + 3.0) for text in texts])
@@ -90,9 +90,9 @@ def key_above(ax: Axes, handles: Sequence[Any]) -> None:
     """The key above the axes, where it never covers data, in as many columns as fit."""
     from matplotlib.transforms import ScaledTranslation
 
-    left = _LEFT if ax.get_ylabel() else 0.0
-    place = ax.transAxes + ScaledTranslation(-left / 72, 0.0, ax.figure.dpi_scale_trans)
-    points = figure_inches(ax)[0] * 72 - 36 + left
+    _, ticks, _ = around(ax)
+    place = ax.transAxes + ScaledTranslation(-ticks / 72, 0.0, ax.figure.dpi_scale_trans)
+    points = figure_inches(ax)[0] * 72 - (left_of_column(ax) - ticks) - margins(ax)
     _key(ax.legend, handles, points, loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=place)
 
 
@@ -103,7 +103,7 @@ def key_of_figure(figure: Any, handles: Sequence[Any]) -> None:
 
 
 def _key(legend: Any, handles: Sequence[Any], points: float, **place: Any) -> None:
-    size = FONT_SIZE - 0.5
+    size = font_size(-0.5)
     labels = [wrapped(handle.get_label(), (points - _HANDLE) / 72, size, lines=2) for handle in handles]
     widths = [max(text_points(line, size) for line in label.split("\n")) + _HANDLE for label in labels]
     from matplotlib.legend_handler import HandlerTuple
@@ -162,7 +162,7 @@ def thinned(labels: Sequence[str], places: np.ndarray, room: float) -> list[int]
     >>> thinned(["0", "1", "2", "3"], np.array([0.0, 1.0, 2.0, 10.0]), 60.0)
     [0, 2, 3]
     """
-    widths = [text_points(label, FONT_SIZE) for label in labels]
+    widths = [text_points(label, font_size()) for label in labels]
     span = float(np.ptp(places)) or 1.0
     points = (places - places[0]) / span * room
     kept: list[int] = []

@@ -13,7 +13,7 @@ from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.units import singular
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
-from growthcurves.plots.style import FONT_SIZE, INK, MUTED, colour_of, plain, title_panel
+from growthcurves.plots.style import INK, MUTED, colour_of, font_size, plain, title_panel
 from growthcurves.results.ladder.numbers import VARIANCES
 from growthcurves.results.questions.rates import is_curved
 from growthcurves.results.tables.names import finding_text
@@ -42,12 +42,12 @@ class LadderRungs(Panels):
             return "The variances of every model of this ladder are withheld, so there is nothing to draw."
         return None
 
-    def size(self, scene: Scene) -> tuple[float, float]:
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
         """One row of panels where they fit."""
         panels = len(scene.texts["panels"])
-        rows = -(-panels // _columns(panels, self.inches[0]))
+        rows = -(-panels // _columns(panels, width))
         models = scene.table["model"].nunique()
-        return self.inches[0], 0.3 + 0.17 * models + (0.6 + 0.24 * models) * rows
+        return width, 0.3 + 0.17 * models + (0.6 + 0.24 * models) * rows
 
     def scene(self, ladder: Any) -> Scene:
         """One row per quantity and model: columns quantity ("var:residual", ..., "deviance"), model, value, change.
@@ -130,7 +130,7 @@ def _bars(ax: Axes, rows: pd.DataFrame, models: list[str], from_zero: bool) -> N
     for place, value, change in zip(places, values, rows["change"], strict=True):
         where = (value if np.isfinite(value) else low, place)
         look: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "color": MUTED}
-        plain(ax.annotate(_number_text(value, change), where, fontsize=FONT_SIZE - 1.0, **look))
+        plain(ax.annotate(_number_text(value, change), where, fontsize=font_size(-1.0), **look))
 
 
 def _number_text(value: float, change: float) -> str:

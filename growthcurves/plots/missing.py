@@ -13,15 +13,16 @@ from growthcurves.data.missing import SEEN
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above, thinned
+from growthcurves.plots.room import figure_inches
 from growthcurves.plots.style import (
-    FONT_SIZE,
+    GROUP_COLOURS,
     HAIRLINE,
     INK,
     MUTED,
-    colour_of,
-    figure_inches,
+    font_size,
     label_axes,
     plain,
+    plain_text,
     shortened,
 )
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 4
 KIND_COLOURS = {
-    "complete": colour_of(0),
-    "monotone": colour_of(1),
-    "intermittent": colour_of(2),
+    "complete": GROUP_COLOURS[0],
+    "monotone": GROUP_COLOURS[1],
+    "intermittent": GROUP_COLOURS[2],
     "never seen": HAIRLINE,
 }
 KIND_WORDS = {"monotone": "monotone (dropout)"}
@@ -131,11 +132,6 @@ def why_no_waves(panel: Panel) -> str | None:
     return None
 
 
-def plain_text(text: str) -> str:
-    """Text of a tick label, which cannot be told not to be mathematics: its dollar signs are escaped."""
-    return text.replace("$", r"\$")
-
-
 def _tiles(ax: Axes, row: int, pattern: str, colour: str) -> None:
     from matplotlib.patches import Rectangle
 
@@ -165,10 +161,10 @@ def _numbers(ax: Axes, scene: Scene, rows: int) -> None:
         for row, text in enumerate(numbers):
             _write(ax, text, row, right, MUTED)
         if group:
-            _write(ax, shortened(group, (points - 4) / 72, FONT_SIZE - 0.5), -1, right, INK)
+            _write(ax, shortened(group, (points - 4) / 72, font_size(-0.5)), -1, right, INK)
     if frame["pattern"].isna().any():
         others = ax.annotate(
-            "all other patterns", (-0.43, rows - 1), va="center", color=MUTED, fontsize=FONT_SIZE - 0.5
+            "all other patterns", (-0.43, rows - 1), va="center", color=MUTED, fontsize=font_size(-0.5)
         )
         others.set_clip_on(False)
 
@@ -188,7 +184,7 @@ def _write(ax: Axes, text: str, row: float, right: float, colour: str) -> None:
         ha="right",
         va="center",
         color=colour,
-        fontsize=FONT_SIZE - 0.5,
+        fontsize=font_size(-0.5),
         annotation_clip=False,
     )
     plain(note)

@@ -8,8 +8,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as MatplotlibFigure
 
-from growthcurves.plots.figure import Figure, Panels, Scene, scene_of
-from growthcurves.plots.style import DRAWING, FIGURE_INCHES, styled
+from growthcurves.plots.figure import Figure, Panels, Scene, inches_of, scene_of
+from growthcurves.plots.style import DRAWING, styled
 
 #: Ids inside an SVG come from what it shows, not from chance; texts that are made while drawing need no LaTeX.
 _WHILE_DRAWN: Any = {"svg.hashsalt": "growthcurves", "text.usetex": False}
@@ -29,7 +29,7 @@ class Sheet(MatplotlibFigure):
             return super().savefig(*args, **options)
 
 
-def on_sheet(figure: Figure, subject: Any) -> Sheet:
+def on_sheet(figure: Figure, subject: Any, inches: tuple[float, float] | None = None) -> Sheet:
     """A figure of a fit (or a panel, or a ladder) on a sheet of its own, without a window.
 
     Raises
@@ -38,14 +38,14 @@ def on_sheet(figure: Figure, subject: Any) -> Sheet:
         When the figure does not apply, with the reason.
     """
     scene = scene_of(figure, subject)
-    sheet = new_sheet(figure.size(scene) if isinstance(figure, Panels) else FIGURE_INCHES)
+    sheet = new_sheet(inches_of(figure, scene, inches))
     draw_on(sheet, figure, scene)
     return sheet
 
 
 def new_sheet(inches: tuple[float, float], canvas: Any = FigureCanvasAgg) -> Sheet:
     """An empty sheet that leaves room for every label."""
-    with styled():
+    with styled(house=True):
         sheet = Sheet(figsize=inches, layout="constrained")
         canvas(sheet)
     return sheet
@@ -53,12 +53,12 @@ def new_sheet(inches: tuple[float, float], canvas: Any = FigureCanvasAgg) -> She
 
 def draw_on(sheet: Sheet, figure: Figure, scene: Scene) -> None:
     """Draw a figure's scene on a sheet."""
-    with styled():
+    with styled(house=True):
         figure.draw(scene, sheet if isinstance(figure, Panels) else sheet.add_subplot())
 
 
 def write_picture(sheet: Sheet, file: BinaryIO, ending: str, dpi: float) -> None:
     """Write a sheet as .png, .svg or .pdf: the same sheet gives the same bytes."""
     kind = ending.lstrip(".").lower()
-    with styled():
+    with styled(house=True):
         sheet.savefig(file, format=kind, dpi=dpi, metadata=_UNDATED.get(kind))

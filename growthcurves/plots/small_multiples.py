@@ -15,7 +15,7 @@ from growthcurves.plots.estimates import empirical_bayes, straight_name, why_no_
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.people import groups_of, observed_lines, positions_of, sample_persons
-from growthcurves.plots.style import FONT_SIZE, INK, colour_of, plain, shortened, view, with_unit, wrapped
+from growthcurves.plots.style import INK, colour_of, font_size, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
 from growthcurves.results.persons.trajectories import curve_times
 from growthcurves.results.questions.rates import average_rate
@@ -49,11 +49,11 @@ class People(Panels):
         """There must be random effects that the data can tell."""
         return why_no_persons(fit)
 
-    def size(self, scene: Scene) -> tuple[float, float]:
-        """As wide as other figures, and as high as its rows of panels need."""
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """As high as its rows of panels need."""
         count = len(scene.texts["persons"])
-        columns = columns_for(count, self.inches[0])
-        return self.inches[0], 0.95 + 1.15 * -(-count // columns)
+        columns = columns_for(count, width)
+        return width, 0.95 + 1.15 * -(-count // columns)
 
     def scene(self, fit: Any) -> Scene:
         """One table: columns part ("observed", "ols", "eb"), id, time, value."""
@@ -90,11 +90,11 @@ class People(Panels):
                 continue
             _draw_person(ax, frame[frame["id"] == persons[place]])
             title = shortened(show_id(persons[place]), 0.8 * width / columns)
-            plain(ax.set_title(title, fontsize=FONT_SIZE - 0.5, pad=2.5, loc="left"))
+            plain(ax.set_title(title, fontsize=font_size(-0.5), pad=2.5, loc="left"))
         _limits(axes.flat[0], frame)
         height = float(fig.bbox.height / fig.dpi)
-        plain(fig.supxlabel(wrapped(texts["x"], 0.8 * width), fontsize=FONT_SIZE))
-        plain(fig.supylabel(wrapped(texts["y"], 0.7 * height), fontsize=FONT_SIZE, multialignment="center"))
+        plain(fig.supxlabel(wrapped(texts["x"], 0.8 * width), fontsize=font_size()))
+        plain(fig.supylabel(wrapped(texts["y"], 0.7 * height), fontsize=font_size(), multialignment="center"))
         key_of_figure(fig, _key(texts))
         return fig
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from growthcurves.plots.room import figure_inches, room_of
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -34,13 +36,7 @@ GROUP_LINES = (
 FONT_SIZE = 8.5
 FIGURE_INCHES = (6.0, 3.9)
 
-_RC: Any = {
-    "font.size": FONT_SIZE,
-    "axes.labelsize": FONT_SIZE,
-    "axes.titlesize": FONT_SIZE + 1,
-    "xtick.labelsize": FONT_SIZE - 0.5,
-    "ytick.labelsize": FONT_SIZE - 0.5,
-    "legend.fontsize": FONT_SIZE - 0.5,
+_HOUSE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": FAINT,
@@ -55,29 +51,73 @@ _RC: Any = {
     "ytick.major.width": 0.7,
     "xtick.major.size": 3.0,
     "ytick.major.size": 3.0,
-    "axes.unicode_minus": True,
     "figure.dpi": 110,
-    "text.usetex": False,
 }
+_ALWAYS: Any = {"axes.unicode_minus": True, "text.usetex": False}
 
 #: Held while anything is drawn: matplotlib's settings, fonts and its reader of formulas are shared by all threads.
 DRAWING = threading.RLock()
 
 
 @contextmanager
-def styled() -> Iterator[None]:
-    """The package's matplotlib settings, for the time of one drawing, which no other thread enters."""
+def styled(house: bool = False) -> Iterator[None]:
+    """The package's matplotlib settings, for the time of one drawing, which no other thread enters.
+
+    What the user has set stays, unless the look is to be the `house`'s whatever is set (files and pages).
+    """
     import matplotlib
 
     with DRAWING:
         try:
-            with matplotlib.rc_context(_RC):
+            with matplotlib.rc_context(_settings(house)):
                 try:
                     yield
                 finally:
                     interactive = matplotlib.is_interactive()
         finally:  # a notebook's backend that is first loaded inside switches it on, and must find it so
             matplotlib.interactive(interactive)
+
+
+def _settings(house: bool) -> Any:
+    """The settings of the house, or those of them that the user has left as matplotlib has them."""
+    size = font_size() if not house and _chosen("font.size") else FONT_SIZE
+    steps = {"axes.labelsize": 0.0, "axes.titlesize": 1.0} | dict.fromkeys(
+        ("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), -0.5
+    )
+    settings: dict[str, Any] = {"font.size": size} | {name: size + step for name, step in steps.items()} | _HOUSE
+    if house:
+        settings["axes.prop_cycle"] = _default("axes.prop_cycle")
+    return {name: value for name, value in settings.items() if house or not _chosen(name)} | _ALWAYS
+
+
+def _chosen(name: Any) -> bool:
+    """Whether a setting is another than matplotlib comes with."""
+    import matplotlib
+
+    return bool(matplotlib.rcParams[name] != _default(name))
+
+
+def _default(name: Any) -> Any:
+    import matplotlib
+
+    return matplotlib.rcParamsDefault[name]
+
+
+def font_size(step: float = 0.0) -> float:
+    """Size of the letters of a picture, and so much more or less, in points."""
+    import matplotlib
+
+    return float(matplotlib.rcParams["font.size"]) + step
+
+
+def default_inches() -> tuple[float, float]:
+    """Width and height of a new figure: as the user has set them, else the house's."""
+    import matplotlib
+
+    if not _chosen("figure.figsize"):
+        return FIGURE_INCHES
+    width, height = matplotlib.rcParams["figure.figsize"]
+    return float(width), float(height)
 
 
 def new_axes(inches: tuple[float, float] = FIGURE_INCHES) -> Axes:
@@ -96,20 +136,25 @@ def new_figure(inches: tuple[float, float]) -> Figure:
         return plt.figure(figsize=inches, layout="constrained", FigureClass=Sheet)
 
 
-def figure_inches(ax: Axes) -> tuple[float, float]:
-    """Width and height of the part of the page that these axes have: their share of a grid of axes."""
-    box, dpi = ax.figure.bbox, float(ax.figure.dpi)
-    width, height = float(box.width) / dpi, float(box.height) / dpi
-    place = ax.get_subplotspec()
-    if place is None:
-        return width, height
-    rows, columns = place.get_gridspec().get_geometry()
-    return width * len(place.colspan) / columns, height * len(place.rowspan) / rows
+def leave_room(canvas: Any) -> None:
+    """Let a figure without a layout of its own leave room for what stands around its axes, so that nothing is cut.
+
+    matplotlib's constrained layout places only axes of a grid; others stay where their owner put them.
+    """
+    page = canvas
+    while page is not page.figure:  # a subfigure is laid out with the figure that holds it
+        page = page.figure
+    if page.get_layout_engine() is None:
+        page.set_layout_engine("constrained")
 
 
 def colour_of(group: int) -> str:
-    """Colour of the group at this position; colours come round again after the last."""
-    return GROUP_COLOURS[group % len(GROUP_COLOURS)]
+    """Colour of the group at this position, of the cycle that the user has set if any; they come round again."""
+    import matplotlib
+
+    cycle: Any = matplotlib.rcParams["axes.prop_cycle"].by_key().get("color")
+    colours = cycle if cycle and _chosen("axes.prop_cycle") else GROUP_COLOURS
+    return str(colours[group % len(colours)])
 
 
 def line_of(group: int) -> object:
@@ -142,21 +187,21 @@ def short(number: float) -> str:
 
 def label_axes(ax: Axes, x: str, y: str) -> None:
     """Axis labels, wrapped to the room that they have; a dollar sign stays a dollar sign."""
-    width, height = _axes_inches(ax)
+    height = figure_inches(ax)[1] * 0.69
     lines = 2 if height < 2.5 else 3
-    plain(ax.set_xlabel(wrapped(x, width, lines=lines)))
-    plain(ax.set_ylabel(wrapped(y, height, lines=lines)))
+    plain(ax.set_ylabel(wrapped(y, height, float(ax.yaxis.label.get_fontsize()), lines)))
+    plain(ax.set_xlabel(wrapped(x, room_of(ax) / 72, float(ax.xaxis.label.get_fontsize()), lines)))
 
 
 def title_panel(ax: Axes, text: str) -> None:
     """What a panel shows, above it at the left, wrapped to its width."""
     title = wrapped(text, figure_inches(ax)[0] - 0.4, lines=3)
-    plain(ax.set_title(title, fontsize=FONT_SIZE, loc="left", pad=4))
+    plain(ax.set_title(title, fontsize=font_size(), loc="left", pad=4))
 
 
-def wrapped(text: str, inches: float, size: float = FONT_SIZE, lines: int = 3) -> str:
+def wrapped(text: str, inches: float, size: float | None = None, lines: int = 3) -> str:
     """Text in lines that fit into this many inches at this font size (points), at most so many lines."""
-    characters = max(8, int(inches * 72 / (size * 0.58)))
+    characters = max(8, int(inches * 72 / ((size or font_size()) * 0.58)))
     found = textwrap.wrap(text, characters, max_lines=lines, placeholder=" …")
     return "\n".join(found)
 
@@ -188,7 +233,7 @@ def outside(own: np.ndarray, low: float, high: float) -> int:
     return int(np.count_nonzero((own < low) | (own > high)))
 
 
-def shortened(text: str, inches: float, size: float = FONT_SIZE) -> str:
+def shortened(text: str, inches: float, size: float | None = None) -> str:
     """A name that fits into this many inches: its middle goes, because names often differ at their ends.
 
     Examples
@@ -196,7 +241,7 @@ def shortened(text: str, inches: float, size: float = FONT_SIZE) -> str:
     >>> shortened("participant-000123", 0.8, 8.0)
     'partic…00123'
     """
-    most = max(4, int(inches * 72 / (size * 0.58)))
+    most = max(4, int(inches * 72 / ((size or font_size()) * 0.58)))
     if len(text) <= most:
         return text
     tail = (most - 1) // 2
@@ -209,6 +254,6 @@ def plain(text: Text) -> Text:
     return text
 
 
-def _axes_inches(ax: Axes) -> tuple[float, float]:
-    width, height = figure_inches(ax)
-    return width * 0.74, height * 0.69
+def plain_text(text: str) -> str:
+    """Text of a tick label, which cannot be told not to be mathematics: its dollar signs are escaped."""
+    return text.replace("$", r"\$")

@@ -51,7 +51,10 @@ class VarianceOverTime(Panels):
 
     reference: float | None = None
     level: float = 0.95
-    inches = (6.4, 2.7)
+
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """A row of panels, or three rows where it is narrow."""
+        return width, 2.7 if width >= _SIDE_BY_SIDE else 5.0
 
     def why_not(self, fit: Any) -> str | None:
         """There must be random growth parameters that the data can tell."""

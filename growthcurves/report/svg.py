@@ -39,7 +39,7 @@ def inline_svg(name: str, description: str, figure: Figure, scene: Scene, inches
 
     settings: Any = {"svg.fonttype": "none", "path.simplify": True}
     buffer = io.StringIO()
-    with filtered("ignore", UserWarning, "Glyph .* missing"), styled(), matplotlib.rc_context(settings):
+    with filtered("ignore", UserWarning, "Glyph .* missing"), styled(house=True), matplotlib.rc_context(settings):
         sheet = new_sheet(inches, FigureCanvasSVG)  # the browser has its own fonts
         draw_on(sheet, figure, scene)
         for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):

@@ -1,0 +1,118 @@
+"""Visits on the axis of time: ticks where they are, and under them how many persons were seen, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.grid import Grid, grid_of
+from growthcurves.errors import DataError, NotEstimableError
+from growthcurves.plots.labels import text_points, thinned
+from growthcurves.plots.room import room_of
+from growthcurves.plots.style import MUTED, font_size, plain, plain_text, short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from growthcurves.data.panel import Panel
+    from growthcurves.plots.people import Groups
+
+
+class Numbers(NamedTuple):
+    """A row of numbers under the axis.
+
+    Attributes
+    ----------
+    mark : str
+        What stands before them: "n", or the dot of a group.
+    colour : str
+        Colour of the mark.
+    counts : sequence of int
+        One number per visit.
+    """
+
+    mark: str
+    colour: str
+    counts: Sequence[int]
+
+
+def seen_at_visits(panel: Panel, groups: Groups, asked: bool | None) -> pd.DataFrame:
+    """Persons with an outcome at each visit, by group: columns group, time (mean of the visit), persons.
+
+    Visits are the waves of the panel, else the times that persons have in common. Without either there are no rows,
+    unless the numbers were asked for.
+
+    Raises
+    ------
+    NotEstimableError, DataError
+        When numbers are asked for and there are no visits: says why.
+    """
+    grid = None if asked is False else _visits(panel, asked)
+    if grid is None:
+        return pd.DataFrame({"group": [], "time": [], "persons": []})
+    codes = panel.persons.codes
+    pairs = pd.DataFrame({"group": groups.codes[codes], "visit": grid.codes, "person": codes}).drop_duplicates()
+    pairs = pairs[(pairs["group"] >= 0) & (pairs["visit"] >= 0)]
+    counts = np.zeros((len(groups.labels), grid.count), dtype=int)
+    np.add.at(counts, (pairs["group"], pairs["visit"]), 1)
+    return pd.DataFrame(
+        {
+            "group": np.repeat(np.array(groups.labels, dtype=object), grid.count),
+            "time": np.tile(grid.means(panel.times), len(groups.labels)),
+            "persons": counts.ravel(),
+        }
+    )
+
+
+def _visits(panel: Panel, asked: bool | None) -> Grid | None:
+    try:
+        return grid_of(panel)
+    except (NotEstimableError, DataError):
+        if asked:
+            raise
+        return None
+
+
+def numbers_under(
+    ax: Axes, times: np.ndarray, labels: Sequence[str], rows: Sequence[Numbers], room: float | None = None
+) -> None:
+    """Ticks at the visits, as many as fit, and under each the numbers of every row.
+
+    Parameters
+    ----------
+    ax : Axes
+    times : (v,) array
+        Where the visits are, ascending.
+    labels : sequence of str
+        What their ticks say.
+    rows : sequence of Numbers
+        None for ticks alone.
+    room : float, optional
+        Points from the first to the last visit; by default what the labels at the sides leave.
+    """
+    texts = [[f"{count:,}" for count in row.counts] for row in rows]
+    widest = [max(column, key=len) for column in zip(labels, *texts, strict=True)]
+    ticks = thinned(widest, times, room_of(ax) if room is None else room)
+    ax.set_xticks(times[ticks], [plain_text(labels[tick]) for tick in ticks])
+    look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": font_size(-1.0)}
+    before = max((text_points(row[ticks[0]], font_size(-1.0)) for row in texts), default=0.0) / 2 + 7
+    for place, (row, numbers) in enumerate(zip(rows, texts, strict=True)):
+        down = -(font_size(4.0) + row_points() * (place + 0.85))
+        look |= {"xycoords": ("data", "axes fraction"), "annotation_clip": False}
+        for tick in ticks:
+            ax.annotate(numbers[tick], (times[tick], 0), xytext=(0, down), ha="center", color=MUTED, **look)
+        plain(ax.annotate(row.mark, (times[0], 0), xytext=(-before, down), ha="right", color=row.colour, **look))
+    ax.xaxis.labelpad = 4 + row_points() * len(rows)
+
+
+def row_points() -> float:
+    """Height of a row of numbers, in points."""
+    return 1.3 * font_size()
+
+
+def tick_labels(times: np.ndarray) -> list[str]:
+    """What ticks at these times say."""
+    return [short(float(f"{time:.3g}")) for time in times]
