@@ -9,6 +9,7 @@ import numpy as np
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import f_tail
+from growthcurves.numerics.graded import principal_components
 
 #: Eigenvalues of the correlation matrix of the rows below this are rows that follow from the others.
 REDUNDANT = 1e-10
@@ -96,7 +97,9 @@ class Rows:
     def wald(self, covariance: np.ndarray) -> float:
         """distance' (L covariance L')^-1 distance / r."""
         spread = self.L @ covariance @ self.L.T
-        return float(self.distance @ np.linalg.solve(spread, self.distance)) / self.count
+        unit = np.sqrt(np.diag(spread))
+        distance = self.distance / unit
+        return float(distance @ np.linalg.solve(spread / np.outer(unit, unit), distance)) / self.count
 
 
 def independent_rows(fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> Rows:
@@ -113,10 +116,10 @@ def independent_rows(fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> Rows:
         raise ModelError("The hypothesis has no fixed effect in it: every row of L is zero.")
     unit = np.where(size > 0, size, 1.0)
     rank = int((np.linalg.eigvalsh(spread / np.outer(unit, unit)) > REDUNDANT).sum())
-    values, vectors = np.linalg.eigh(spread)
-    kept = vectors[:, ::-1][:, :rank].T
+    components, sizes = principal_components(fit.estimates.uncorrelated(L))
+    kept = components[:rank]
     distance = L @ fit.estimates.beta - rhs
-    left = distance - spread @ kept.T @ (kept @ distance / values[::-1][:rank])
+    left = distance - spread @ kept.T @ (kept @ distance / sizes[:rank] ** 2)
     if (np.abs(left) > 1e-6 * (unit + np.abs(distance))).any():
         raise ModelError("The rows of the hypothesis contradict each other: no fixed effects satisfy all of them.")
     return Rows(kept @ L, kept @ distance, row_variances(kept @ L, fit.estimates.cov_beta), L)

@@ -128,11 +128,18 @@ class Replicates(Answer):
         """
         if fit is not self.fit:
             raise ModelError("These replicates are those of another fit: draw them with this fit's bootstrap().")
+        too_few = self._too_few(level)
+        if too_few:
+            raise ModelError(too_few)
+        return [self._interval(quantity, level) for quantity in quantities]
+
+    def _too_few(self, level: float = 0.95) -> str:
+        """Why there are no intervals of a level, in a sentence; nothing where there are."""
         needed = int(np.ceil(2.0 / (1.0 - checked_level(level)) - 1.0 - 1e-9))
         used = int(self.used.sum())
-        if used < needed:
-            raise ModelError(f"{used} replicates are too few for intervals of level {level}: give at least n={needed}.")
-        return [self._interval(quantity, level) for quantity in quantities]
+        if used >= needed:
+            return ""
+        return f"{used} replicates are too few for intervals of level {level}: give at least n={needed}."
 
     def _interval(self, quantity: Quantity, level: float) -> Interval:
         if not self.fit.identified and not quantity.fixed:
@@ -175,13 +182,15 @@ class Replicates(Answer):
         return pd.DataFrame(rows, columns=[*TIDY, "note"])
 
     def __str__(self) -> str:
-        return f"{self.about()}\n{self._counted()}\n\n{self.conf_int().drop(columns=TIDY[3:6]).to_string(index=False)}"
+        shown = self._too_few() or self.conf_int().drop(columns=TIDY[3:6]).to_string(index=False)
+        return f"{self.about()}\n{self._counted()}\n\n{shown}"
 
     def _counted(self) -> str:
         return ", ".join(f"{number:,} {name}" for name, number in self.counts.items() if number)
 
     def _blocks(self) -> tuple[Block, ...]:
-        return (self.about(), self._counted(), text_table(self.conf_int().drop(columns=TIDY[3:6])))
+        shown = self._too_few() or text_table(self.conf_int().drop(columns=TIDY[3:6]))
+        return (self.about(), self._counted(), shown)
 
 
 def parameters(fit: FittedModel) -> list[tuple[str, Quantity]]:

@@ -173,6 +173,8 @@ def test_what_does_not_apply_is_refused(sleep_fit):
         sleep_fit.conf_int(method="wald", n=100)
     with pytest.raises(ModelError, match="too few"):
         sleep_fit.bootstrap(n=20, rng=1).conf_int()
+    few = sleep_fit.bootstrap(n=20, rng=1)
+    assert "give at least n=39" in str(few) and "give at least n=39" in few._repr_html_()
     with pytest.raises(ModelError, match="rng="):
         sleep_fit.bootstrap(n=20, rng="one")
     other = gc.fit(SLEEP, gc.load_dataset("sleepstudy"), method="ml")
