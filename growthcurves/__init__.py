@@ -49,6 +49,7 @@ _NAMES = {
     "to_long": "growthcurves.data.reshape",
     "to_wide": "growthcurves.data.widen",
     "write_table": "growthcurves.output.tables",
+    "save_table": "growthcurves.output.save",
     "within_between": "growthcurves.data.within",
     "load_dataset": "growthcurves.data.datasets",
     "list_datasets": "growthcurves.data.datasets",

@@ -14,13 +14,14 @@ from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.patterns import number_text
 from growthcurves.data.source import show_id
+from growthcurves.output.save import Saved
 
 _MOST_LEVELS = 8
 _COLUMNS = ["column", "label", "role", "type", "values", "minimum", "maximum", "missing"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Codebook:
+class Codebook(Saved):
     """The columns of a table.
 
     Attributes

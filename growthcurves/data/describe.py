@@ -12,11 +12,12 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
+from growthcurves.output.save import Saved
 from growthcurves.signs import told
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PanelSummary:
+class PanelSummary(Saved):
     """A panel in numbers.
 
     Attributes

@@ -1,8 +1,7 @@
-"""Answers as HTML for notebooks and as Markdown: paragraphs and tables, all text escaped."""
+"""Answers as HTML for notebooks: paragraphs and tables, all text escaped."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape as escaped
@@ -34,21 +33,6 @@ class TextTable:
 
 
 Block = str | TextTable
-
-_MARKDOWN = re.compile(r"[\\`*\[\]|~$]|(?<!\w)_|_(?!\w)")
-
-
-def markdown_cell(text: str) -> str:
-    """A text as a cell of a Markdown table: read as it is, no link, no emphasis, no HTML, no end of the column.
-
-    Examples
-    --------
-    >>> print(markdown_cell("[x](javascript:y) | `a`"))
-    \\[x\\](javascript:y) \\| \\`a\\`
-    """
-    entities = escaped(visible(text), quote=False)
-    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", entities).replace("\n", " ")
-
 
 def escape(text: str) -> str:
     """A text as HTML, in which no sign steers what follows."""

@@ -17,6 +17,7 @@ from growthcurves.data.levels import as_groups
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError
+from growthcurves.output.save import Saved
 from growthcurves.remembered import remembered
 from growthcurves.signs import told
 
@@ -29,7 +30,7 @@ _MOST_LINES = 12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MissingPatterns:
+class MissingPatterns(Saved):
     """The missing waves of a panel.
 
     A pattern is written with one letter per wave, ``x`` seen and ``.`` missed. It is *complete*; *monotone*, when

@@ -5,22 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+from growthcurves.output.numbers import decimals as decimals
+
 NOTHING = "–"
-
-
-def decimals(error: float, most: int = 6) -> int:
-    """Decimals at which a standard error shows two digits, or three where it begins with 1.
-
-    Examples
-    --------
-    >>> decimals(1.5458), decimals(6.82), decimals(250.0), decimals(0.002)
-    (2, 1, 0, 4)
-    """
-    if not math.isfinite(error) or error <= 0:
-        return 3
-    power = math.floor(math.log10(error))
-    digits = 2 if error < 2 * 10.0**power else 1
-    return min(max(digits - power, 0), most)
 
 
 def fixed(value: float | None, places: int) -> str:

@@ -81,8 +81,8 @@ class Report:
         Parameters
         ----------
         folder : str or Path
-        formats : list of {"csv", "tex", "md"}
-            CSV has all digits; LaTeX and Markdown are rounded to six significant ones.
+        formats : list of {"csv", "tex", "md", "docx", "rtf", "html"}
+            CSV has all digits; the others are documents, with as many as the standard errors bear; see `save_table`.
         spreadsheet_safe : bool
             In CSV, an apostrophe before texts that a spreadsheet would run as formulas; see `write_table`.
 

@@ -34,12 +34,16 @@ class Summary(Answer):
 
     text: str
     blocks: tuple[Block, ...] = field(repr=False)
+    variances: pd.DataFrame = field(repr=False)
 
     def __str__(self) -> str:
         return self.text
 
     def _blocks(self) -> tuple[Block, ...]:
         return self.blocks
+
+    def _parts(self) -> list[tuple[str, pd.DataFrame]]:
+        return [("Fixed effects", self.table), ("Variance components", self.variances)]
 
 
 def level_equations(fit: FittedModel) -> str:
@@ -76,7 +80,7 @@ def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, i
         *last,
     ]
     shown = _shown(fit, table, method, random, percent, last)
-    return Summary(table, "\n\n".join(part for part in parts if part), shown)
+    return Summary(table, "\n\n".join(part for part in parts if part), shown, random.table()[list(table.columns)])
 
 
 def _shown(

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import growthcurves as gc
-from growthcurves.data.markup import html_of, markdown_cell
+from growthcurves.data.markup import html_of
 from growthcurves.errors import DataError, ModelError, NotAvailableError
+from growthcurves.output.documents.markdown import markdown_cell
 from growthcurves.output.tables import LIVE, WRITERS, safe_cells, write_table
 from growthcurves.signs import visible
 

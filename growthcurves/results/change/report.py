@@ -32,6 +32,7 @@ from growthcurves.results.persons.people import rates
 from growthcurves.results.persons.trajectories import group_label, groups
 from growthcurves.results.questions.rates import average_rate, rate_unit, require_shape
 from growthcurves.results.questions.times import times_asked
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, checked_level, text_table
 
 
@@ -164,7 +165,8 @@ def change(
     unit = rate_unit(fit)
     found = Findings(findings)
     told = words(fit, found, unit, threshold, level, between)
-    return ChangeReport(table, tuple(findings), unit, tuple(sentences(fit, found, told)), tuple(averages(found, told)))
+    texts = tuple(sentences(fit, found, told)), tuple(averages(found, told))
+    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts)
 
 
 def _is_of(group: Group | None, wanted: Any) -> bool:

@@ -54,6 +54,9 @@ class Comparison(Answer):
         rows = [(cells[0], cells[1:]) for cells in zip(*(shown[name] for name in shown), strict=True)]
         return (title, *models, TextTable(list(shown)[1:], rows), *_foot(self))
 
+    def _headings(self) -> dict[str, str]:
+        return HEADS
+
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "notes": list(self.notes)}
 

@@ -14,6 +14,7 @@ from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile, two_sided
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.base import JointTest, joint_by
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import TIDY, checked_level
 
 
@@ -74,7 +75,7 @@ def linear_functions(
         t = estimate / error
     half = error * t_quantile(0.5 + checked_level(level) / 2.0, df)
     values = [list(names), estimate, error, df, t, two_sided(t, df), estimate - half, estimate + half]
-    table = pd.DataFrame(dict(zip(TIDY, values, strict=True)))
+    table = said(pd.DataFrame(dict(zip(TIDY, values, strict=True))), fit, level)
     table.attrs["ddf"] = method.label
     reason = method.why_not(fit)
     if reason:

@@ -15,6 +15,7 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.questions.estimable_functions import EstimableFunctions
 from growthcurves.results.questions.model_effects import Effect
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, p_text, time_text
 
@@ -85,7 +86,8 @@ def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> 
         raise NotEstimableError("The model has no effect but the intercept: there is nothing to test.")
     rows = [_row(fit, effect, *_hypothesis(functions, effect, type), ddf) for effect in wanted]
     columns = ["term", "df_num", "df_den", "statistic", "p_value", "note"]
-    return JointTests(pd.DataFrame(rows, columns=columns), type, ddf_of(ddf).label, _where(fit, functions.effects))
+    table = said(pd.DataFrame(rows, columns=columns), fit)
+    return JointTests(table, type, ddf_of(ddf).label, _where(fit, functions.effects))
 
 
 def _hypothesis(functions: EstimableFunctions, effect: Effect, type: int) -> tuple[np.ndarray, str]:

@@ -93,6 +93,10 @@ class Marginal(Answer):
             second = [f"Differences ({self.adjustment})", text_table(self.differences.drop(columns="kind"))]
         return (self.title, text_table(self.means.drop(columns="kind")), *second, *self._notes())
 
+    def _parts(self) -> list[tuple[str, pd.DataFrame]]:
+        parts = [("", self.means), (f"Differences ({self.adjustment})", self.differences)]
+        return [(title, part.drop(columns="kind")) for title, part in parts if len(part)]
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "title": self.title,

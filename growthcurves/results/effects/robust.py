@@ -15,6 +15,7 @@ from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.ddf import DDF, ddf_of
 from growthcurves.results.ddf.base import Method, Rows
 from growthcurves.results.effects.coefficients import fixed_effects
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, p_text
 
@@ -169,4 +170,4 @@ def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEf
     columns = {f"model_{name}": model[name] for name in ("std_error", "df", "p_value")}
     wide = pd.DataFrame(table.assign(**columns))
     wide.attrs["ddf"], wide.attrs["model_ddf"] = method.label, own.label
-    return RobustEffects(wide, method.kind, fit.sums.persons, method.label, own.label)
+    return RobustEffects(said(wide, fit, level), method.kind, fit.sums.persons, method.label, own.label)

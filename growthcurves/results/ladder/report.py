@@ -15,6 +15,8 @@ from growthcurves.data.panel import Panel
 from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
+from growthcurves.output.sheet import Sheet, sheet_of_texts
+from growthcurves.output.styles import Style
 from growthcurves.results.ladder.numbers import (
     FIXED,
     SHARES,
@@ -64,6 +66,10 @@ class Ladder(Answer):
     def _blocks(self) -> tuple[Block, ...]:
         title, *head = _head(self)
         return (title, *head, TextTable(list(self.fits), _lines(self)), *_foot(self))
+
+    def _sheet(self, style: Style, decimals: int | None) -> Sheet:
+        title, notes = self._title_and_notes()
+        return sheet_of_texts(_lines(self), list(self.fits), style, title, notes)
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "titles": dict(self.titles)}

@@ -11,6 +11,7 @@ import pandas as pd
 from growthcurves.data.markup import Block, TextTable, html_of
 from growthcurves.errors import ModelError
 from growthcurves.numerics.bounds import shown_value
+from growthcurves.output.save import Saved
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.signs import told
 
@@ -19,7 +20,7 @@ TIDY = ["term", "estimate", "std_error", "df", "statistic", "p_value", "conf_low
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Answer(Saved):
     """An answer of a fit.
 
     Attributes

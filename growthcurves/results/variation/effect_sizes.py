@@ -23,6 +23,7 @@ from growthcurves.results.questions.observed import Observed
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.rates import average_rate, checked_period, is_curved, whole_period
 from growthcurves.results.questions.reference_grid import group_text
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
 
@@ -102,7 +103,8 @@ def effect_sizes(
         names, L = _differences(fit, by, period)
     observed = _observed_sd(fit, by)
     rows = [row for item in zip(names, L, strict=True) for row in _rows(fit, *item, period, observed, level)]
-    return EffectSizes(pd.DataFrame(rows, columns=[*TIDY, "divided_by", "divisor", "source", "note"]))
+    table = pd.DataFrame(rows, columns=[*TIDY, "divided_by", "divisor", "source", "note"])
+    return EffectSizes(said(table, fit, level))
 
 
 def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray]:

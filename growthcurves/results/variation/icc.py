@@ -13,6 +13,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.times import default_times, times_asked
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
 
@@ -61,7 +62,7 @@ def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
         rows.append([t, *icc_at(fit, float(t), level)])
     table = pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"])
     boundary = fit.identified and fit.certificate.singular and table["std_error"].isna().any()
-    return Icc(table, (NO_INTERVAL,) if boundary else ())
+    return Icc(said(table, fit, level), (NO_INTERVAL,) if boundary else ())
 
 
 def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None) -> Estimate:

@@ -14,6 +14,7 @@ from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.covariates import time_terms
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, time_text
 from growthcurves.results.variation.variance_parts import VarianceParts, drop, squared_correlation, variance_parts
@@ -153,7 +154,8 @@ def r2(fit: FittedModel) -> R2:
     if fit.random_names:
         measures += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts)]
     rows = [[measure_text(found), author, found.value, found.note] for found, author in measures]
-    return R2(pd.DataFrame(rows, columns=["measure", "author", "value", "note"]), tuple(measures))
+    table = said(pd.DataFrame(rows, columns=["measure", "author", "value", "note"]), fit)
+    return R2(table, tuple(measures))
 
 
 def _nakagawa(parts: VarianceParts) -> Iterator[Measure]:

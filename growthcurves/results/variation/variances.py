@@ -19,6 +19,7 @@ from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import Component as Parameter
 from growthcurves.results.intervals.quantity import Interval, every_parameter, vanishes
 from growthcurves.results.intervals.wald import Wald, with_information
+from growthcurves.results.tables.about import said, sample
 from growthcurves.results.tables.answer import TIDY
 from growthcurves.results.tables.names import component_text
 
@@ -45,11 +46,17 @@ class Components:
         How the intervals were made.
     withheld : str
         Why there are no numbers; empty where there are.
+    level : float
+        Of the intervals.
+    sample : str
+        Of whom they are.
     """
 
     rows: tuple[Component, ...]
     intervals: str
     withheld: str
+    level: float
+    sample: str
 
     @property
     def notes(self) -> dict[str, str]:
@@ -62,7 +69,7 @@ class Components:
 
     def said(self, table: pd.DataFrame, notes: dict[str, str]) -> pd.DataFrame:
         """The table with how its intervals were made, and what is special of some."""
-        table.attrs = {"intervals": self.intervals, "notes": notes}
+        table.attrs = {"intervals": self.intervals, "notes": notes, "level": self.level, "sample": self.sample}
         if self.withheld:
             table.attrs["withheld"] = self.withheld
         return table
@@ -86,7 +93,7 @@ def components(
     found = chosen.intervals(fit, [parameter.quantity for parameter in parameters], level)
     rows = [_component(fit, *pair, level, kind) for pair in zip(parameters, found, strict=True)]
     withheld = "" if fit.identified else "not identified: the design cannot tell these variances apart"
-    return Components(tuple(rows), chosen.about(fit), withheld)
+    return Components(tuple(rows), chosen.about(fit), withheld, float(level), sample(fit))
 
 
 def variance_components(
@@ -205,7 +212,7 @@ def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.
     terms = pd.Index([*fit.terms, *(component_text(row.finding) for row in random.rows)], name="term")
     table = pd.DataFrame([*fixed, *ends], index=terms, columns=["conf_low", "conf_high"])
     table.attrs = {"intervals": about_all(fit, chosen), "notes": notes | random.notes}
-    return table
+    return said(table, fit, level)
 
 
 def _fixed(fit: FittedModel, method: Any, level: float) -> tuple[list[tuple[float, float]], dict[str, str]]:

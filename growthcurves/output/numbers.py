@@ -1,0 +1,60 @@
+"""Numbers as a printed table shows them: the same decimals down a column, and never a zero that is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+#: Beyond these a number is printed in powers of ten.
+_LARGE = 1e9
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def decimals(error: float, most: int = 6) -> int:
+    """Decimals at which a standard error shows two digits, or three where it begins with 1.
+
+    Examples
+    --------
+    >>> decimals(1.5458), decimals(6.82), decimals(250.0), decimals(0.002)
+    (2, 1, 0, 4)
+    """
+    if not math.isfinite(error) or error <= 0:
+        return 3
+    power = math.floor(math.log10(error))
+    digits = 2 if error < 2 * 10.0**power else 1
+    return min(max(digits - power, 0), most)
+
+
+def places_of(values: Sequence[float], most: int = 4) -> int:
+    """Decimals of a column of numbers that have no standard errors: as few as say them all, or three digits of each.
+
+    Examples
+    --------
+    >>> places_of([0.0, 2.5, 4.0]), places_of([171.3333, 12.5]), places_of([8.0, 14.0])
+    (1, 1, 0)
+    """
+    finite = [abs(value) for value in values if math.isfinite(value)]
+    for places in range(most + 1):
+        if all(abs(value - round(value, places)) <= 1e-9 * max(value, 1e-3) for value in finite):
+            return places
+    least = min((value for value in finite if value), default=1.0)
+    return min(max(2 - math.floor(math.log10(least)), 1), most)
+
+
+def fixed_text(value: float, places: int) -> str:
+    """A number with so many decimals; in powers of ten where they would show nothing of it, or too much.
+
+    Examples
+    --------
+    >>> fixed_text(-1.05, 2), fixed_text(0.0, 2), fixed_text(7.28e-38, 2), fixed_text(float("nan"), 2)
+    ('-1.05', '0.00', '7.28 × 10⁻³⁸', '')
+    """
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    text = f"{value:.{places}f}"
+    if value and (abs(value) >= _LARGE or not any(sign in text for sign in "123456789")):
+        digits, power = f"{value:.2e}".split("e")
+        return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    return text

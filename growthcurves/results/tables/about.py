@@ -1,0 +1,55 @@
+"""What a table says of itself wherever it goes: of how many persons it is, and at which level its intervals are."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from growthcurves.data.saved_panel import SavedPanel
+from growthcurves.fitted import FittedModel
+from growthcurves.remembered import remembered
+
+#: Groups that a line lists.
+_MOST_GROUPS = 8
+
+
+def said(table: pd.DataFrame, fit: FittedModel, level: float | None = None) -> pd.DataFrame:
+    """The table with its sample and confidence level among its attributes, for what is printed below it."""
+    table.attrs["sample"] = sample(fit)
+    if level is not None:
+        table.attrs["level"] = float(level)
+    return table
+
+
+@remembered
+def sample(fit: FittedModel) -> str:
+    """Of whom a fit is, with the persons of each group that predicts growth.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> sample(gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont")))
+    'N = 27 persons (sex: Female 11, Male 16), 108 observations.'
+    """
+    persons = _persons(fit)
+    counts = [_counted(column, levels, persons[column]) for column, levels in _groups(fit) if column in persons]
+    groups = f" ({'; '.join(counts)})" if counts else ""
+    return f"N = {fit.sums.persons:,} persons{groups}, {fit.sums.rows:,} observations."
+
+
+def _groups(fit: FittedModel) -> list[tuple[str, list]]:
+    """The columns of categories among the predictors of growth parameters, and their levels."""
+    found = {name: levels for columns in fit.recipe.predictors.values() for name, levels in columns.levels.items()}
+    return [(name, list(levels)) for name, levels in found.items() if len(levels) <= _MOST_GROUPS]
+
+
+def _persons(fit: FittedModel) -> pd.DataFrame:
+    """One row per person, as far as it is known."""
+    if isinstance(fit.panel, SavedPanel):
+        table = fit.panel.person_table
+        return table if isinstance(table, pd.DataFrame) else pd.DataFrame()
+    return fit.panel.frame.iloc[fit.panel.persons.first_rows]
+
+
+def _counted(column: str, levels: list, values: pd.Series) -> str:
+    counts = values.value_counts()
+    return f"{column}: " + ", ".join(f"{level} {counts.get(level, 0):,}" for level in levels)
