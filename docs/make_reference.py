@@ -17,7 +17,7 @@ from typing import Any
 import growthcurves as gc
 from growthcurves.model.covariance import RESIDUALS
 from growthcurves.model.shapes import SHAPES
-from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
+from growthcurves.plots import COMPARISON_FIGURES, FIGURES, LADDER_FIGURES, PANEL_FIGURES
 from growthcurves.report import SECTIONS
 from growthcurves.results.ddf import METHODS as DDF
 from growthcurves.results.intervals import METHODS as INTERVALS
@@ -160,6 +160,7 @@ def options() -> str:
         ("Figures of a fit", "fit.plot.{}()", FIGURES),
         ("Figures of a panel", 'panel.plot("{}")', PANEL_FIGURES),
         ("Figures of a ladder", "ladder.plot()", LADDER_FIGURES),
+        ("Figures of residual structures", "compared.plot()", COMPARISON_FIGURES),
     ):
         shown = [
             (f"`{call.format(name)}`", f"`{signature(kind)}`", first_sentence(kind)) for name, kind in figures.items()

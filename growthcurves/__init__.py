@@ -19,6 +19,7 @@ _NAMES = {
     "ladder": "growthcurves.fit",
     "mmrm": "growthcurves.trials.mmrm",
     "compare": "growthcurves.results.compare.table",
+    "compare_residuals": "growthcurves.fit",
     "GrowthFit": "growthcurves.fit",
     "load": "growthcurves.fit",
     "GrowthModel": "growthcurves.model.growth",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from growthcurves.results.change.report import ChangeReport
     from growthcurves.results.compare.counting import CriteriaTable
     from growthcurves.results.compare.ratio import LikelihoodRatio
+    from growthcurves.results.compare.residuals import ResidualComparison
     from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
     from growthcurves.results.effects.joint_tests import JointTests
     from growthcurves.results.effects.margins import MarginTest
@@ -44,6 +45,7 @@ change_report = Later("growthcurves.results.change.report")
 variance = Later("growthcurves.results.compare.variance")
 counting = Later("growthcurves.results.compare.counting")
 criteria = Later("growthcurves.results.compare.criteria")
+structures = Later("growthcurves.results.compare.residuals")
 coefficients = Later("growthcurves.results.effects.coefficients")
 fixed_tests = Later("growthcurves.results.effects.fixed_tests")
 joint_tests = Later("growthcurves.results.effects.joint_tests")
@@ -172,6 +174,62 @@ def ladder(
     method, options = translated(method, options, FORMULA_OPTIONS)
     model, panel, _ = _read(model, data, time, where, options)
     return ladders.ladder(model, panel, method, steps, ddf, GrowthFit)
+
+
+def compare_residuals(
+    model: GrowthModel | str,
+    data: Any,
+    residuals: Sequence[Any],
+    method: str = "reml",
+    terms: str | Sequence[str] | None = None,
+    time: str | None = None,
+    where: str | None = None,
+    **options: Any,
+) -> ResidualComparison:
+    """A model with one residual structure after the other, on the rows that all of them can use.
+
+    Each has its log likelihood, criteria and parameters, the likelihood ratio test against the largest of the others
+    that holds it as a special case inside its range, and what it does to the slope and its standard error. A structure
+    that is refused, or whose fit fails, is a row with the reason.
+
+    Parameters
+    ----------
+    model : GrowthModel or str
+        A model, or a formula as for `fit`; its own residual structure counts only if it is among `residuals`.
+    data : DataFrame or Panel
+    residuals : sequence of str or structure
+        Such as ``["un", "toeph", "ar1", gc.Exponential(nugget=True)]``.
+    method : {"reml", "ml"}
+        Criteria by REML compare fits of the same fixed effects, as these are.
+    terms : str or sequence of str, optional
+        The fixed effects that are shown with their standard errors; by default those of the slope.
+    time, where, **options
+        As in `fit`.
+
+    Returns
+    -------
+    ResidualComparison
+        ``.table``, ``.fits`` by name, ``.plot()``: SD, correlation and semivariogram, implied and observed.
+
+    Raises
+    ------
+    ModelError
+        For an unknown fixed effect, or no structures.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> data = gc.load_dataset("orthodont")
+    >>> found = gc.compare_residuals("distance ~ age + ar1(age | subject)", data, ["un", "cs", "ar1"])
+    >>> found.table[["structure", "aic", "against", "estimate:slope", "std_error:slope"]].round(3)
+      structure      aic against  estimate:slope  std_error:slope
+    0        un  459.249                   0.675            0.070
+    1        cs  455.003      un           0.660            0.062
+    2       ar1  465.127      un           0.652            0.095
+    """
+    method, options = translated(method, options, FORMULA_OPTIONS)
+    model, panel, _ = _read(model, data, time, where, options)
+    return structures.compare_residuals(model, panel, residuals, method, terms, GrowthFit)
 
 
 def _read(

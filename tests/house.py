@@ -94,7 +94,12 @@ BEHIND_THE_DOOR = {"solution", "moments", "people_moments", "optimum", "problem"
 ANSWERS = {"storage", "results", "checks", "plots", "report", "trials", "cli"}
 
 #: (file, room): a door that a person opens from above; imported inside the method, never at the top.
-DOORS = {("data/panel.py", "plots"), ("data/panel.py", "model"), ("results/ladder/report.py", "plots")}
+DOORS = {
+    ("data/panel.py", "plots"),
+    ("data/panel.py", "model"),
+    ("results/ladder/report.py", "plots"),
+    ("results/compare/residuals.py", "plots"),
+}
 
 PLAIN = {"pandas", "matplotlib", "statsmodels", "formulaic", "jinja2"}
 #: Packages that stay out of a folder.

@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib
 
 import growthcurves as gc
-from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
+from growthcurves.plots import COMPARISON_FIGURES, FIGURES, LADDER_FIGURES, PANEL_FIGURES
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "figures.md"
@@ -22,7 +22,8 @@ panel = gc.Panel(
     id="patient", time="week", outcome="depression", wave="visit", time_unit="weeks", outcome_unit="points",
 )
 fit = gc.fit("depression ~ week * arm + age + severity + (week | patient)", panel)
-ladder = gc.ladder("depression ~ week * arm + (week | patient)", panel)"""
+ladder = gc.ladder("depression ~ week * arm + (week | patient)", panel)
+compared = gc.compare_residuals("depression ~ week * arm + cs(week | patient)", panel, ["un", "toeph", "ar1", "cs"])"""
 
 # The registries, each with what its figures are called in a title, and the line of code of every figure.
 FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
@@ -36,6 +37,7 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "slopes": "fit.plot.slopes(threshold=-0.5)",
             "start_and_rate": 'fit.plot.start_and_rate(by="arm")',
             "variance_over_time": "fit.plot.variance_over_time()",
+            "correlation": "fit.plot.correlation()",
         },
     ),
     (
@@ -48,8 +50,14 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         },
     ),
     ("ladder", LADDER_FIGURES, {"ladder": "ladder.plot()"}),
+    ("comparison", COMPARISON_FIGURES, {"residuals": "compared.plot()"}),
 ]
-TITLES = {"fit": "Of a fit", "panel": "Of a panel, before any model", "ladder": "Of a ladder"}
+TITLES = {
+    "fit": "Of a fit",
+    "panel": "Of a panel, before any model",
+    "ladder": "Of a ladder",
+    "comparison": "Of residual structures that are compared",
+}
 
 HEAD = """# Figures
 

@@ -1,17 +1,19 @@
 """Pictures: one file per figure, a table first and then its drawing. Never estimation.
 
 `FIGURES` lists the figures of a fit, `PANEL_FIGURES` those of a panel before any model, `LADDER_FIGURES` those of a
-ladder; a new figure is one new file and one line here.
+ladder, `COMPARISON_FIGURES` those of residual structures; a new figure is one new file and one line here.
 """
 
 from __future__ import annotations
 
-from growthcurves.plots.doors import FitPlots, plot_ladder, plot_panel
+from growthcurves.plots.correlation import Correlation
+from growthcurves.plots.doors import FitPlots, plot_ladder, plot_panel, plot_residuals
 from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.figure import Figure
 from growthcurves.plots.ladder import LadderRungs
 from growthcurves.plots.missing import Missing
 from growthcurves.plots.panel import ObservedTrajectories
+from growthcurves.plots.residuals import ResidualStructures
 from growthcurves.plots.shrinkage import Shrinkage
 from growthcurves.plots.slopes import Slopes
 from growthcurves.plots.small_multiples import People
@@ -26,6 +28,7 @@ FIGURES: dict[str, type[Figure]] = {
     "slopes": Slopes,
     "start_and_rate": StartAndRate,
     "variance_over_time": VarianceOverTime,
+    "correlation": Correlation,
 }
 
 PANEL_FIGURES: dict[str, type[Figure]] = {
@@ -38,4 +41,11 @@ LADDER_FIGURES: dict[str, type[Figure]] = {
     "ladder": LadderRungs,
 }
 
-__all__ = ["FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "Figure", "FitPlots", "plot_ladder", "plot_panel"]
+COMPARISON_FIGURES: dict[str, type[Figure]] = {
+    "residuals": ResidualStructures,
+}
+
+__all__ = [
+    "COMPARISON_FIGURES", "FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "Figure", "FitPlots", "plot_ladder",
+    "plot_panel", "plot_residuals",
+]  # fmt: skip

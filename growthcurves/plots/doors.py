@@ -67,6 +67,13 @@ def plot_ladder(ladder: Any, **options: Any) -> Any:
     return _draw(LADDER_FIGURES["ladder"], ladder, options)
 
 
+def plot_residuals(comparison: Any, **options: Any) -> Any:
+    """The picture of residual structures that were compared, on `fig=` if given."""
+    from growthcurves.plots import COMPARISON_FIGURES
+
+    return _draw(COMPARISON_FIGURES["residuals"], comparison, options)
+
+
 def _registry() -> dict[str, type[Figure]]:
     from growthcurves.plots import FIGURES
 

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import NotEstimableError
-from growthcurves.plots.estimates import why_no_persons
+from growthcurves.plots.estimates import NOT_IDENTIFIED
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.panel import time_ranges
 from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, short, title_panel, with_unit
 from growthcurves.results.persons.trajectories import curve_times
 from growthcurves.results.questions.random_effects import require_growth_random
+from growthcurves.results.questions.rates import require_shape
 from growthcurves.results.tables.answer import checked_level
 from growthcurves.results.variation.spread import implied_spread, observed_spread
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from growthcurves.results.variation.spread import ObservedSpread
 
 _GRID = 31
+_MOST_KNOWN = 30  # observed times at which the spread is drawn where others are not known
 _LOWEST = {"sd": 0.0, "correlation": -1.0, "icc": -0.2}
 _SIDE_BY_SIDE = 5.0  # inches from which the panels stand side by side
 
@@ -39,7 +41,8 @@ class VarianceOverTime(Panels):
     wave column, at each time where at most 30 occur, and within ten ranges of time elsewhere; occasions with fewer
     than five persons have none. The observed ICC is one minus the variance about persons' own least-squares curves
     over the variance at the occasion; it may be negative, and a triangle stands for one that lies below the
-    picture. Who drops out may make dots stray from the lines.
+    picture. Who drops out may make dots stray from the lines. Without random effects, and where the data do not tell
+    them from the residual, there is no ICC, and in the second case the lines join the observed times.
 
     Parameters
     ----------
@@ -57,22 +60,27 @@ class VarianceOverTime(Panels):
         return width, 2.7 if width >= _SIDE_BY_SIDE else 5.0
 
     def why_not(self, fit: Any) -> str | None:
-        """There must be random growth parameters that the data can tell."""
+        """There must be a time, and a variance that depends on nothing else."""
         checked_level(self.level)
-        reason = why_no_persons(fit)
-        if reason is not None:
-            return reason
+        if fit.family is not None:
+            return "Outcomes of this family have no residuals, and so no spread apart from their mean."
+        if fit.panel.time is None:
+            return "The model has no time, and so no spread over time: plot.correlation() is by occasions apart."
         try:
-            require_growth_random(fit)
+            require_shape(fit)
+            if fit.random_names:
+                require_growth_random(fit)
         except NotEstimableError as error:
             return str(error)
+        if not fit.identified and len(np.unique(fit.panel.times)) > _MOST_KNOWN:
+            return NOT_IDENTIFIED
         return None
 
     def scene(self, fit: Any) -> Scene:
         """One table: columns quantity ("sd", "sd between", "correlation", "icc"), part ("implied", "observed"), time,
         value, low, high, persons (behind each observed value).
         """
-        occasions = occasions_of(fit.panel)
+        occasions = occasions_of(fit.panel, fit.panel.times)
         times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
         place = 0 if self.reference is None else int(np.argmin(np.abs(times - self.reference)))
         observed = observed_spread(fit, occasions, place)
@@ -83,13 +91,15 @@ class VarianceOverTime(Panels):
             for name, found in implied_spread(fit, float(time), reference, self.level).items()
         ]
         lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
-        frame = pd.concat([lines, _observed(observed)], ignore_index=True)
+        dots = _observed(observed)
+        frame = pd.concat([lines, dots[dots["quantity"].isin(lines["quantity"])]], ignore_index=True)
         texts = {
             "x": with_unit(fit.model.time, fit.panel.time_unit),
             "sd": with_unit(f"SD of {fit.model.outcome}", fit.panel.outcome_unit),
             "correlation": f"correlation with {fit.model.time} {short(float(f'{observed.reference:.3g}'))}",
             "icc": "ICC",
             "level": f"{100 * self.level:g} %",
+            "no_bands": not fit.identified,
         }
         return Scene(frame, texts)
 
@@ -97,25 +107,28 @@ class VarianceOverTime(Panels):
         """Draw the scene on the figure: panels side by side, or one above the other where it is narrow."""
         frame, texts = scene
         wide = float(fig.bbox.width / fig.dpi) >= _SIDE_BY_SIDE
-        axes = fig.subplots(*((1, 3) if wide else (3, 1)), sharex=True)
-        for ax, name in zip(axes, ("sd", "correlation", "icc"), strict=True):
+        shown = [name for name in ("sd", "correlation", "icc") if (frame["quantity"] == name).any()]
+        axes = fig.subplots(*((1, len(shown)) if wide else (len(shown), 1)), sharex=True)
+        for ax, name in zip(axes, shown, strict=True):
             _draw_quantity(ax, frame, name)
             label_axes(ax, texts["x"] if wide or ax is axes[-1] else "", "")
             title_panel(ax, texts[name])
-        key_of_figure(fig, _key(texts))
+        key_of_figure(fig, _key(texts, "icc" in shown))
         return fig
 
 
-def occasions_of(panel: Any) -> np.ndarray:
+def occasions_of(panel: Any, times: np.ndarray) -> np.ndarray:
     """Occasion of each row in the order of time: waves where there are any, else times or ranges of time."""
-    codes, _ = pd.factorize(panel.column(panel.wave) if panel.wave is not None else time_ranges(panel.times))
-    order = np.argsort(np.bincount(codes, weights=panel.times) / np.bincount(codes), kind="stable")
+    codes, _ = pd.factorize(panel.column(panel.wave) if panel.wave is not None else time_ranges(times))
+    order = np.argsort(np.bincount(codes, weights=times) / np.bincount(codes), kind="stable")
     return np.argsort(order)[codes]
 
 
 def _times(fit: Any) -> np.ndarray:
     """Times at which the spread is drawn: a grid, or where curve and residuals are known."""
     only = _only_at(fit)
+    if not fit.identified:
+        return np.unique(fit.panel.times)
     return curve_times(fit, _GRID) if only is None else np.array(only)
 
 
@@ -127,7 +140,7 @@ def _only_at(fit: Any) -> tuple[float, ...] | None:
 
 def _curve_time(fit: Any, time: float) -> float:
     """The time itself, or the nearest at which curve and residuals are known."""
-    only = _only_at(fit)
+    only = _only_at(fit) if fit.identified else tuple(np.unique(fit.panel.times))
     return time if only is None else min(only, key=lambda known: abs(known - time))
 
 
@@ -164,7 +177,7 @@ def _limits(ax: Axes, name: str, low: float) -> None:
     ax.locator_params(axis="x", nbins=5)
 
 
-def _key(texts: dict[str, Any]) -> list[Any]:
+def _key(texts: dict[str, Any], persons: bool) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -174,4 +187,4 @@ def _key(texts: dict[str, Any]) -> list[Any]:
         Line2D([], [], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, label="SD between persons"),
         Line2D([], [], linestyle="", marker="o", markersize=3.4, color=INK, label="observed"),
     ]
-    return key
+    return key if persons else [key[0], *key[-1:]] if texts["no_bands"] else [*key[:2], key[-1]]

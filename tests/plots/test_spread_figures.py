@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import IdentificationWarning, ModelError, NotEstimableError
 from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.labels import thinned
 from growthcurves.plots.missing import Missing
@@ -95,11 +97,32 @@ def test_panels_stand_as_there_is_room(sleep):
     assert len({round(ax.get_position().x0, 2) for ax in narrow.axes}) == 1
 
 
-def test_without_random_growth_there_is_no_variance_over_time():
-    model = gc.GrowthModel(outcome="reaction", time="day", id="subject", random=())
+def test_without_random_effects_the_spread_over_time_has_no_icc(raw):
+    """By hand: AR(1) of one SD; and the data as they are."""
+    model = gc.GrowthModel(outcome="reaction", time="day", id="subject", random=(), residual="ar1")
     fit = gc.fit(model, gc.load_dataset("sleepstudy"))
-    with pytest.raises(NotEstimableError, match="no random effects"):
-        fit.plot.variance_over_time()
+    frame = VarianceOverTime().data(fit)
+    sd, rho = fit.variance_components(method="wald").set_index("term")["estimate"][["sd:residual", "ar1"]]
+    assert set(frame["quantity"]) == {"sd", "correlation"}
+    assert values(frame, "sd", "implied").to_numpy() == pytest.approx(sd)
+    assert values(frame, "correlation", "implied").to_numpy() == pytest.approx(rho ** np.arange(10))
+    assert values(frame, "sd", "observed").to_numpy() == pytest.approx(raw.std().to_numpy())
+    assert len(fit.plot.variance_over_time().axes) == 2
+
+
+def test_what_is_known_of_the_spread_is_drawn_where_the_split_is_not():
+    """A random intercept adds nothing to an unstructured covariance: lines are those without it."""
+    data, lines = gc.load_dataset("orthodont"), []
+    for random in ((), ("intercept",)):
+        with pytest.warns(IdentificationWarning) if random else nullcontext():
+            fit = gc.fit(gc.GrowthModel("distance", "age", "subject", random=random, residual="un"), data)
+        frame = VarianceOverTime().data(fit)
+        assert set(frame["quantity"]) == {"sd", "correlation"}
+        lines.append(frame[frame["part"] == "implied"].set_index(["quantity", "time"])["value"])
+    assert lines[0].to_numpy() == pytest.approx(lines[1].to_numpy(), rel=1e-5)
+    timeless = gc.fit("distance ~ factor(age) + us(age | subject)", data.assign(age="y" + data["age"].astype(str)))
+    with pytest.raises(NotEstimableError, match="no time, and so no spread over time"):
+        timeless.plot.variance_over_time()
 
 
 @pytest.fixture(scope="module")

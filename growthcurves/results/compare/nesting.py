@@ -77,12 +77,19 @@ def _require_residuals(small: Any, large: Any) -> None:
     """The residual structure of the smaller model must be a special case of the larger's, inside its range."""
     if type(small) is type(large) and small == large or not isinstance(large, Structure | Independent):
         return  # of a structure of somebody's own it is not known
-    inside = isinstance(large, Structure) and small.name in large.contains | {large.name}
+    held = isinstance(large, Structure) and small.name in large.contains | {large.name}
+    inside = held and _same_options(small, large)
     groups = getattr(small, "by", None)
     if not inside or groups not in (None, getattr(large, "by", None)):
         raise NotNested(
             f"residual={small.name!r} of the smaller model is no special case of {large.name!r} inside its range"
         )
+
+
+def _same_options(small: Any, large: Any) -> bool:
+    """Whether structures are of the same levels, and none lies where the other's nugget ends."""
+    (of, nugget), (other_of, other) = ((getattr(one, "of", None), getattr(one, "nugget", 0)) for one in (small, large))
+    return (of, nugget) == (other_of, other) if small.name == large.name else of is None
 
 
 def _require_blocks(small: FittedModel, large: FittedModel, into_z: np.ndarray) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.delta import Estimate, delta
+from growthcurves.results.intervals.delta import NAN, Estimate, delta
 from growthcurves.results.questions.design_rows import own_rows
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
 from growthcurves.results.variation.icc import share
@@ -52,7 +52,9 @@ def implied_spread(fit: FittedModel, time: float, reference: float, level: float
 
     The correlation is that of two outcomes of one person; at the reference itself that of two measurements there,
     which is the ICC. All are given the predictors. Where the shape has person-level knots, variances and
-    covariances are means over persons.
+    covariances are means over persons. Without random effects there is nothing between persons; where they and the
+    residual are not told apart there are SD and correlation alone, known at times that some person has together, and
+    no intervals.
     """
     z, z0 = random_rows(fit, time), random_rows(fit, reference)
     shares = fit.kinds.shares
@@ -74,7 +76,11 @@ def implied_spread(fit: FittedModel, time: float, reference: float, level: float
         "correlation": (correlation, "atanh"),
         "icc": (lambda point: share(between(point), point.residual_variance(time)), "logit"),
     }
-    return {name: delta(fit, FunctionOf(function, scale), level) for name, (function, scale) in asked.items()}
+    if not fit.identified:
+        point = fit.estimates.point
+        return {name: Estimate(asked[name][0](point), NAN, NAN, NAN) for name in ("sd", "correlation")}
+    known = asked if fit.random_names else ("sd", "correlation")
+    return {name: delta(fit, FunctionOf(*asked[name]), level) for name in known}
 
 
 def _residual_covariance(point: Point, time: float, reference: float) -> float:

@@ -1,0 +1,143 @@
+"""Residual structures as a picture: SD over time, correlation and semivariogram by distance, implied and observed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.plots.correlation import lag_label, pairs_under, whose, why_no_pairs
+from growthcurves.plots.figure import Panels, Scene
+from growthcurves.plots.labels import key_of_figure
+from growthcurves.plots.style import HAIRLINE, INK, colour_of, label_axes, line_of, title_panel, with_unit
+from growthcurves.plots.variance_over_time import occasions_of
+from growthcurves.results.variation.pairs import Pairs, pairs_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SIDE_BY_SIDE = 5.0  # inches from which the panels stand side by side
+_QUANTITIES = ("sd", "correlation", "semivariance")
+
+
+@dataclass(frozen=True)
+class ResidualStructures(Panels):
+    """SD by occasion, correlation and semivariogram by distance in time: lines by structure, and dots of the data.
+
+    All is about the mean curve; lines hold the random effects too. The dots are about the mean of the fit with the
+    least AIC, and their residuals are divided by the observed SD of their occasion. The semivariogram is half the mean
+    squared difference of two residuals of one person: what it rises from at short distances is measurement error.
+    """
+
+    def why_not(self, comparison: Any) -> str | None:
+        """Some structure must have been fitted."""
+        if not comparison.fits:
+            return "None of the residual structures could be fitted, so there is nothing to draw."
+        return why_no_pairs(next(iter(comparison.fits.values())))
+
+    def scene(self, comparison: Any) -> Scene:
+        """One table: columns quantity ("sd", "correlation", "semivariance"), structure ("" for what is observed), at
+        (time or distance), value, pairs (persons, for an SD).
+        """
+        fits = comparison.fits
+        table = comparison.table.set_index("structure")
+        best = table.loc[list(fits), "aic"].astype(float).idxmin()
+        observed = pairs_of(fits[best])
+        occasions = _Occasions.of(fits[best], observed)
+        parts = [_observed(observed, occasions)]
+        parts += [_implied(name, pairs_of(fit), occasions) for name, fit in fits.items()]
+        first = fits[best]
+        texts = {
+            "structures": list(fits),
+            "time": with_unit(first.model.time or "occasion", first.panel.time_unit),
+            "lag": lag_label(first),
+            "sd": with_unit(f"SD of {first.model.outcome}", first.panel.outcome_unit),
+            "correlation": "correlation",
+            "semivariance": "semivariogram",
+            "of": f"observed{whose(first, observed)}, about the mean of {best}",
+        }
+        return Scene(pd.concat(parts, ignore_index=True), texts)
+
+    def draw(self, scene: Scene, fig: Any) -> Any:
+        """Draw the scene on the figure: panels side by side, or one above the other where it is narrow."""
+        frame, texts = scene
+        wide = float(fig.bbox.width / fig.dpi) >= _SIDE_BY_SIDE
+        axes = fig.subplots(*((1, 3) if wide else (3, 1)))
+        for ax, name in zip(axes, _QUANTITIES, strict=True):
+            _panel(ax, frame[frame["quantity"] == name], texts["structures"])
+            label_axes(ax, texts["time" if name == "sd" else "lag"], "")
+            title_panel(ax, texts[name])
+        pairs_under(axes[1], frame[(frame["quantity"] == "correlation") & (frame["structure"] == "")].rename(
+            columns={"at": "lag"}))  # fmt: skip
+        key_of_figure(fig, _key(texts))
+        return fig
+
+
+@dataclass(frozen=True, eq=False)
+class _Occasions:
+    """Occasion of each row of pairs, and their times, numbers of rows and observed SDs."""
+
+    codes: np.ndarray
+    times: np.ndarray
+    rows: np.ndarray
+    sds: np.ndarray
+
+    @classmethod
+    def of(cls, fit: Any, pairs: Pairs) -> _Occasions:
+        _, codes = np.unique(occasions_of(fit.panel, pairs.times)[pairs.place], return_inverse=True)
+        rows = np.bincount(codes)
+        times = np.bincount(codes, weights=pairs.times[pairs.place]) / rows
+        squares = np.bincount(codes, weights=pairs.residual**2)
+        means = np.bincount(codes, weights=pairs.residual) / rows
+        return cls(codes, times, rows, np.sqrt((squares - rows * means**2) / np.maximum(rows - 1, 1)))
+
+    def mean(self, values: np.ndarray) -> np.ndarray:
+        return np.bincount(self.codes, weights=values) / self.rows
+
+
+def _observed(pairs: Pairs, occasions: _Occasions) -> pd.DataFrame:
+    sds = np.where(occasions.sds > 0, occasions.sds, np.nan)[occasions.codes]
+    by_lag = pairs.by_lag(sds)
+    spread = pd.DataFrame({"at": occasions.times, "value": occasions.sds, "pairs": occasions.rows})
+    return _long("", spread, by_lag, "")
+
+
+def _implied(name: str, pairs: Pairs, occasions: _Occasions) -> pd.DataFrame:
+    sds = np.sqrt(occasions.mean(pairs.variance))
+    spread = pd.DataFrame({"at": occasions.times, "value": sds, "pairs": occasions.rows})
+    return _long(name, spread, pairs.by_lag(np.sqrt(pairs.variance)), " implied")
+
+
+def _long(structure: str, spread: pd.DataFrame, by_lag: pd.DataFrame, part: str) -> pd.DataFrame:
+    parts = [spread.assign(quantity="sd")]
+    parts += [
+        by_lag[["pairs"]].assign(at=by_lag["lag"], value=by_lag[name + part], quantity=name)
+        for name in ("correlation", "semivariance")
+    ]
+    columns = ["quantity", "structure", "at", "value", "pairs"]
+    return pd.concat(parts, ignore_index=True).assign(structure=structure)[columns]
+
+
+def _panel(ax: Axes, frame: pd.DataFrame, structures: list[str]) -> None:
+    for place, name in enumerate(structures):
+        rows = frame[frame["structure"] == name]
+        ax.plot(rows["at"], rows["value"], color=colour_of(place), linestyle=line_of(place), linewidth=1.5, zorder=3)
+    dots = frame[frame["structure"] == ""]
+    ax.plot(dots["at"], dots["value"], "o", color=INK, markersize=3.4, markeredgewidth=0, zorder=4)
+    low, high = float(frame["value"].min()), float(frame["value"].max())
+    ax.set_ylim(min(0.0, 1.1 * low), 1.08 * high)
+    ax.axhline(0.0, color=HAIRLINE, linewidth=0.8, zorder=1)
+    ax.margins(x=0.06)
+    ax.locator_params(axis="x", nbins=5)
+
+
+def _key(texts: dict[str, Any]) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    lines: list[Any] = [
+        Line2D([], [], color=colour_of(place), linestyle=line_of(place), linewidth=1.5, label=name)  # type: ignore
+        for place, name in enumerate(texts["structures"])
+    ]
+    return [*lines, Line2D([], [], linestyle="", marker="o", markersize=3.4, color=INK, label=texts["of"])]
