@@ -199,8 +199,8 @@ READERS = {
     "cli/values.py": "the words of the command line",
     "cli/layout.py": "folds lines for a terminal",
 }
-#: A figure whose quantities are four fixed words, none made of names.
-FIXED_WORDS = {"plots/variance_over_time.py"}
+#: Figures whose quantities are a few fixed words, none made of names.
+FIXED_WORDS = {"plots/residuals.py", "plots/variance_over_time.py"}
 NAMING = {"results/tables/names.py", "results/change/view.py"}
 TEXT_COLUMNS = {"quantity", "term", "measure"}
 FILES = [path for room in ROOMS for path in sorted((PACKAGE / room).rglob("*.py"))]

@@ -91,8 +91,7 @@ class VarianceOverTime(Panels):
             for name, found in implied_spread(fit, float(time), reference, self.level).items()
         ]
         lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
-        dots = _observed(observed)
-        frame = pd.concat([lines, dots[dots["quantity"].isin(lines["quantity"])]], ignore_index=True)
+        frame = pd.concat([lines, _observed(observed, set(lines["quantity"]))], ignore_index=True)
         texts = {
             "x": with_unit(fit.model.time, fit.panel.time_unit),
             "sd": with_unit(f"SD of {fit.model.outcome}", fit.panel.outcome_unit),
@@ -144,10 +143,10 @@ def _curve_time(fit: Any, time: float) -> float:
     return time if only is None else min(only, key=lambda known: abs(known - time))
 
 
-def _observed(spread: ObservedSpread) -> pd.DataFrame:
+def _observed(spread: ObservedSpread, wanted: set[str]) -> pd.DataFrame:
     base = pd.DataFrame({"part": "observed", "time": spread.times, "persons": spread.persons})
     values = {"sd": spread.sd, "correlation": spread.correlation, "icc": spread.icc}
-    return pd.concat([base.assign(quantity=name, value=value) for name, value in values.items()])
+    return pd.concat([base.assign(quantity=name, value=value) for name, value in values.items() if name in wanted])
 
 
 def _draw_quantity(ax: Axes, frame: pd.DataFrame, name: str) -> None:

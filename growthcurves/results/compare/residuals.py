@@ -44,17 +44,20 @@ class ResidualComparison(Answer):
         there is none.
     fits : dict of str to fit
         By the name of the structure: those that could be fitted.
+    effects : tuple of str
+        The fixed effects that are asked about.
     title : str
     """
 
     fits: Mapping[str, FittedModel]
+    effects: tuple[str, ...]
     title: str
 
     def __str__(self) -> str:
-        return "\n".join([self.title, _shown(self.table).to_string(index=False), *self._notes()])
+        return "\n".join([self.title, _shown(self).to_string(index=False), *self._notes()])
 
     def _blocks(self) -> tuple[Block, ...]:
-        return (self.title, text_table(_shown(self.table)), *self._notes())
+        return (self.title, text_table(_shown(self)), *self._notes())
 
     def _notes(self) -> list[str]:
         sure = self.table[self.table["converged"].fillna(False).astype(bool)]
@@ -92,7 +95,8 @@ def compare_residuals(
     rows = [_row(name, fits, asked) if name in fits else _refused(name, refused[name], asked) for name in models]
     by = "REML" if str(method).lower() == "reml" else "ML"
     count = f"{len(panel):,} rows of {panel.persons.count:,} persons"
-    return ResidualComparison(pd.DataFrame(rows), fits, f"Residual structures of {model.outcome} by {by}, {count}")
+    title = f"Residual structures of {model.outcome} by {by}, {count}"
+    return ResidualComparison(pd.DataFrame(rows), fits, tuple(asked), title)
 
 
 def _models(model: GrowthModel, residuals: Any) -> tuple[dict[str, GrowthModel], dict[str, str]]:
@@ -176,17 +180,15 @@ def _test(name: str, fits: Mapping[str, FittedModel]) -> dict[str, Any]:
     return _no_test()
 
 
-def _shown(table: pd.DataFrame) -> pd.DataFrame:
+def _shown(answer: ResidualComparison) -> pd.DataFrame:
     """The table as texts."""
     heads = {"parameters": "k", "log_likelihood": "log lik", "aic": "AIC", "aicc": "AICc", "bic": "BIC"}
     heads |= {"statistic": "LR", "p_value": "p"}
-    shown = table.drop(columns=["converged", "identified", "note"]).copy()
-    for name in shown.columns[1:]:
-        if name == "against":
-            continue
-        shown[name] = [_text(name, value) for value in shown[name]]
-    heads |= {name: name.replace("std_error:", "SE ").replace("estimate:", "") for name in shown if ":" in str(name)}
-    return shown.rename(columns=heads)
+    for term in answer.effects:
+        heads |= {f"estimate:{term}": term, f"std_error:{term}": f"SE {term}"}
+    shown = answer.table.drop(columns=["converged", "identified", "note"])
+    numbers = {name: [_text(name, value) for value in shown[name]] for name in shown.select_dtypes("number")}
+    return shown.assign(**numbers).rename(columns=heads)
 
 
 def _text(name: str, value: float) -> str:
