@@ -158,8 +158,10 @@ class Estimates(Protocol):
         """By "observed" or "expected" information; None where it is not positive definite."""
         ...
 
-    def adjusted_covariance(self, kind: str) -> Array:
-        """Kenward and Roger's covariance matrix of the fixed effects, by a kind of information."""
+    def adjusted_covariance(self, kind: str, second: bool) -> Array:
+        """Kenward and Roger's covariance matrix of the fixed effects, by a kind of information; with `second`
+        derivatives of V, where it is not linear in its natural parameters.
+        """
         ...
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:

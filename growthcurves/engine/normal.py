@@ -151,7 +151,7 @@ class NormalEstimates:
         G = point.levels["person"] + np.tensordot(step, info.dG, 1)
         return replace(point, levels={"person": G}, residual=Independent(point.residual.scale + step @ info.dsigma2))
 
-    def adjusted_covariance(self, kind: str) -> Array:
+    def adjusted_covariance(self, kind: str, second: bool) -> Array:
         info = self._information(kind)
         if info is None:
             return np.full_like(self.cov_beta, np.nan)

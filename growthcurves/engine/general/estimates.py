@@ -204,12 +204,15 @@ class GeneralEstimates:
     def _moved(self, step: Array) -> Point:
         return self.natural(self.active.moved(np.concatenate([np.zeros(self.frame.p), step])))
 
-    def adjusted_covariance(self, kind: str) -> Array:
+    def adjusted_covariance(self, kind: str, second: bool) -> Array:
         info = self.uncertainty(kind)
         if info is None or self._marginal is None:
             return np.full_like(self.cov_beta, np.nan)
-        J = self.frame.original_x()
-        return J @ self._slopes.adjusted(self._standard_cov, info.cov) @ J.T
+        J, Phi = self.frame.original_x(), self._standard_cov
+        found = self._slopes.adjusted(Phi, info.cov)
+        if second and hasattr(self._marginal, "bent"):
+            found = found - Phi @ self._marginal.bent(self.active, info.cov) @ Phi / 2.0
+        return J @ found @ J.T
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:
         raise NotEstimableError(LACKING["robust"])

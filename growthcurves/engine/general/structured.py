@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from growthcurves.engine.general.bends import Bends
 from growthcurves.engine.general.evaluated import Evaluated
 from growthcurves.engine.general.marginal import adjusted
 from growthcurves.engine.general.stacks import Closed, Stack, Stacks, stacks_of
@@ -230,6 +231,21 @@ class Structured:
         return out
 
     # ------------------------------------------------ information
+
+    def bent(self, local: Local, cov: Array) -> Array:
+        """sum_jk cov_jk X' V^-1 d2V_jk V^-1 X in the natural parameters, (p, p), from the covariance of variance
+        coordinates; G is linear in its own.
+        """
+        within, k = self.within(local), local.face.size
+        bends = Bends(within.residual, within.grid)
+        total = np.zeros((self.frame.p,) * 2)
+        if bends.none:
+            return total
+        white = self.whitened(local, within)
+        assert white is not None and local.scaled
+        for one, dV in zip(white, bends.summed([one.stack for one in white], cov[k:, k:]), strict=True):
+            total += one.data.inner(one.directions(dV[None]))[0]
+        return total
 
     def fixed_covariance(self, local: Local) -> Array:
         """(sum X' V^-1 X)^-1, standard coordinates."""

@@ -32,6 +32,7 @@ class CS(Structure):
     """
 
     name = "cs"
+    linear = True
     text = "e ~ N(0, R), R compound symmetric"
     repeats = True
 

@@ -105,6 +105,8 @@ class Structure:
     counts_waves = False
     #: Whether every covariance of waves is free, so that few persons could be fitted perfectly.
     saturated = False
+    #: Whether it is linear in variances and covariances: which of its parameters are natural is then no question.
+    linear = False
     #: Whether two rows of one person at one time have a meaning.
     repeats = False
 

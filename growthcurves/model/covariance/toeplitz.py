@@ -26,6 +26,7 @@ class Toeplitz(ByWaves):
     """
 
     name = "toep"
+    linear = True
     contains = frozenset({"independent", "cs", "ar1", "arma11"})
     text = "e ~ N(0, R), R_jk = sigma^2 rho_|j - k| over waves"
 
@@ -53,6 +54,7 @@ class ToeplitzH(Toeplitz):
     """
 
     name = "toeph"
+    linear = False
     contains = frozenset({"independent", "het", "cs", "csh", "ar1", "arh1", "arma11", "toep"})
     text = "e ~ N(0, R), R_jk = sigma_j sigma_k rho_|j - k| over waves"
     unequal = True

@@ -29,6 +29,7 @@ class Het(Structure):
     levels: Any = None
 
     name = "het"
+    linear = True
     text = "e ~ N(0, sigma_j^2), an SD for every occasion"
     repeats = True
 

@@ -26,6 +26,7 @@ class Unstructured(ByWaves):
     """
 
     name = "un"
+    linear = True
     contains = frozenset({
         "independent", "het", "cs", "csh", "ar1", "arh1", "arma11", "toep", "toeph", "ad", "adh",
     })  # fmt: skip

@@ -16,15 +16,19 @@ from growthcurves.results.ddf.satterthwaite import checked_information, informat
 class KenwardRoger(Method):
     """Small-sample covariance matrix of the fixed effects, degrees of freedom and scaled F (Kenward and Roger 1997).
 
-    The covariance matrix is corrected for the variances being estimated, in the natural parameters (variances,
-    covariances, residual variance), in which V is linear. It needs a REML fit. For one row the degrees of freedom are
-    Satterthwaite's under the same information, and what is gained is the standard error; for several rows F is
-    scaled. At a singular fit the parameters are those of the active face, V linearised there (as SAS's FIRSTORDER).
+    The covariance matrix is corrected for the variances being estimated, in the natural parameters: variances and
+    covariances, in which V is linear; of structures such as AR(1) or Toeplitz with unequal variances the variances and
+    the correlations, as SAS. It needs a REML fit. For one row the degrees of freedom are Satterthwaite's under the same
+    information, and what is gained is the standard error; for several rows F is scaled. At a singular fit the
+    parameters of G are those of the active face, V linearised there.
 
     Parameters
     ----------
     information : {"expected", "observed"}
         Expected information as R's pbkrtest (Halekoh and Højsgaard 2014); observed information as SAS and mmrm.
+    second : bool
+        Whether second derivatives of V count where it is not linear in its parameters, as in the paper and in SAS's
+        ``ddfm=kr``; without them it is SAS's ``kr(linear)`` (FIRSTORDER), mmrm's "Kenward-Roger-Linear".
 
     Examples
     --------
@@ -38,13 +42,17 @@ class KenwardRoger(Method):
     """
 
     information: str = "expected"
+    second: bool = True
 
     def __post_init__(self) -> None:
         checked_information(self.information)
+        if not isinstance(self.second, bool):
+            raise ModelError(f"second= is True or False, not {self.second!r}.")
 
     @property
     def label(self) -> str:
-        return f"Kenward-Roger, {self.information} information"
+        linear = "" if self.second else ", V linearised"
+        return f"Kenward-Roger, {self.information} information{linear}"
 
     def why_not(self, fit: FittedModel) -> str | None:
         """Why the method cannot be used for a fit; None if it can."""
@@ -67,7 +75,7 @@ class KenwardRoger(Method):
         """
         if fit.method != "reml":
             raise ModelError(self.why_not(fit))
-        return fit.estimates.adjusted_covariance(self.information)
+        return fit.estimates.adjusted_covariance(self.information, self.second)
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p)."""
