@@ -1,4 +1,4 @@
-"""Second derivatives of V in the natural parameters of a residual structure, as Kenward and Roger's adjustment has them.
+"""Second derivatives of V in a residual structure's natural parameters, as Kenward and Roger's adjustment has them.
 
 The adjustment depends on the parameters that V is differentiated in. They are those of SAS: variances, and correlations
 (ranges, powers) as they are named; of structures that are linear in variances and covariances these, so that nothing
