@@ -45,8 +45,16 @@ def refused(function: str, why: str) -> NoReturn:
     raise FormulaError(f"In a formula {function}() {why}.")
 
 
+def truths(value: Any) -> Any:
+    """Categories that are True and False, as a column of truths; anything else as it is."""
+    if isinstance(value, pd.Categorical) and all(isinstance(one, (bool, np.bool_)) for one in value.categories):
+        return value.categories.to_numpy(dtype=bool)[value.codes]
+    return value
+
+
 def column(function: str, value: Any) -> np.ndarray:
-    """A column of numbers (n,)."""
+    """A column of numbers (n,); truths are 0 and 1."""
+    value = truths(value)
     if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "fiub":
         return value.astype(np.float64, copy=False)
     if isinstance(value, (pd.Categorical, Coded)):

@@ -43,12 +43,15 @@ class Coded:
     coding : Coding
     spans : bool
         Whether all levels together make the constant.
+    said : bool
+        Whether the formula itself says the order of the levels.
     """
 
     codes: np.ndarray
     levels: tuple[Any, ...]
     coding: Coding = TREATMENT
     spans: bool = True
+    said: bool = False
 
     def columns(self, reduced: bool) -> Iterator[tuple[str, Any, np.ndarray]]:
         """For each column what its name says behind the factor's, its level, and its values (n,).
@@ -68,6 +71,8 @@ class Coded:
 
     def _base(self) -> int:
         options = dict(self.coding.options)
+        if "place" in options:
+            return _place_of(options["place"], self.levels)
         return self.levels.index(same_level(options["base"], self.levels)) if "base" in options else 0
 
     def _from_matrix(self, reduced: bool) -> Iterator[tuple[str, Any, np.ndarray]]:
@@ -83,6 +88,26 @@ class Coded:
         form = coding.get_factor_format(levels, reduced_rank=reduced).replace("[T.", "[")
         for name, column in zip(names, matrix.T, strict=True):
             yield form.format(name="", field=name), name, column[self.codes]
+
+
+def _place_of(place: float, levels: Sequence[Any]) -> int:
+    """R's `contr.treatment(3, base=2)`: the second level, whatever it is called.
+
+    Raises
+    ------
+    FormulaError
+        When there is none, or another level is called by that number.
+    """
+    found = int(place) - 1
+    if not 0 <= found < len(levels) or found + 1 != place:
+        raise FormulaError(f"In a formula contr.treatment() has as base {place:g}; there are {len(levels)} levels.")
+    called = [i for i, level in enumerate(levels) if str(level) in (f"{place:g}", f"{place:.1f}")]
+    if called and called[0] != found:
+        raise FormulaError(
+            f"In a formula base={place:g} of contr.treatment() may be the level {levels[called[0]]!r} or the one in "
+            f"that place, {levels[found]!r}: write relevel(x, ref={levels[called[0]]!r}) instead."
+        )
+    return found
 
 
 def same_level(wanted: Any, levels: Sequence[Any], column: str | None = None) -> Any:

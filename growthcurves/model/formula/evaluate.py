@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import FormulaError, GrowthCurvesError
-from growthcurves.model.formula.arguments import MOST_COLUMNS, Spread, State
+from growthcurves.model.formula.arguments import MOST_COLUMNS, Spread, State, truths
 from growthcurves.model.formula.codings import CODINGS, Coded, categories_of
 from growthcurves.model.formula.functions import (
     CONSTANTS,
     FUNCTIONS,
     coding,
-    undefined,
 )
 from growthcurves.model.formula.tree import (
     Call,
@@ -29,6 +28,7 @@ from growthcurves.model.formula.tree import (
     Reference,
     Unary,
 )
+from growthcurves.model.formula.undefined import undefined
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "//": np.floor_divide, "%": np.mod,
@@ -100,16 +100,23 @@ class Evaluator:
             return self._call(node)
         if isinstance(node, Chain):
             return self._chain(node)
+        if isinstance(node, Unary) and node.sign == "!":
+            return np.logical_not(self._truth(self._value(node.inside), node.sign))
         if isinstance(node, Unary):
             inside = self._numbers(self._value(node.inside), node.sign)
             return -inside if node.sign == "-" else inside
         return self._items(node) if isinstance(node, Items) else _reference(node)
 
-    def _items(self, node: Items) -> tuple[Any, ...]:
-        """A list of numbers and texts; whole numbers as they are written."""
+    def _items(self, node: Items) -> Any:
+        """A list of numbers and texts; whole numbers as they are written. A column in c() is that column."""
         found: list[Any] = []
         for item in node.items:
             value = self._value(item)
+            if isinstance(value, np.ndarray) and len(node.items) == 1:
+                return value
+            if isinstance(value, tuple):
+                found += value
+                continue
             if isinstance(value, (np.ndarray, pd.Categorical, Coded, Spread, tuple)):
                 raise self._error("has a list that holds more than numbers and texts")
             if isinstance(item, Number) and item.text.isdigit() and item.value < _MOST_WHOLE:
@@ -119,7 +126,8 @@ class Evaluator:
         return tuple(found)
 
     def _numbers(self, value: Any, sign: str) -> Any:
-        """An operand: a column of numbers or one number, never a text or a list."""
+        """An operand: a column of numbers or truths, or one number, never a text or a list."""
+        value = truths(value)
         if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "fiub":
             return value.astype(np.float64, copy=False)
         if isinstance(value, (float, bool, np.floating)):
@@ -136,12 +144,17 @@ class Evaluator:
             if sign == "%in%":
                 left = self._within(left, right)
             elif sign in _LOGICAL:
-                if not (_truths(left) and _truths(right)):
-                    raise self._error(f"uses {sign!r} with what is not true or false")
-                left = _LOGICAL[sign](left, right)
+                left = _LOGICAL[sign](self._truth(left, sign), self._truth(right, sign))
             else:
                 left = _ARITHMETIC[sign](self._numbers(left, sign), self._numbers(right, sign))
         return left
+
+    def _truth(self, value: Any, sign: str) -> Any:
+        """What is true: truths, and as in R numbers that are not zero."""
+        value = truths(value)
+        if isinstance(value, (pd.Categorical, str, tuple, Spread, Coded)) or value is None:
+            raise self._error(f"uses {sign!r} with what is not true or false")
+        return np.asarray(value) != 0
 
     def _within(self, left: Any, right: Any) -> np.ndarray:
         """R's `x %in% c(1, 2)`: whether each value is one of those listed."""
@@ -209,10 +222,6 @@ class Evaluator:
         if made.ndim != 1:
             raise self._error(f"calls {name}(), which makes no column")
         return made
-
-
-def _truths(value: Any) -> bool:
-    return isinstance(value, (bool, np.bool_)) or (isinstance(value, np.ndarray) and value.dtype.kind == "b")
 
 
 def _reference(node: Node) -> Any:

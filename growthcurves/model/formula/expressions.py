@@ -35,16 +35,17 @@ MOST_DEEP = 60
 _SIGNS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.BitAnd: "&", ast.BitOr: "|", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==",
-    ast.NotEq: "!=", ast.MatMult: "%in%", ast.UAdd: "+", ast.USub: "-",
+    ast.NotEq: "!=", ast.MatMult: "%in%", ast.UAdd: "+", ast.USub: "-", ast.And: "&", ast.Or: "|", ast.Not: "!",
 }  # fmt: skip
 #: R's words for what is true, false and nothing.
 TRUTHS = {"TRUE": True, "FALSE": False, "NULL": None}
+INFINITE = "Inf"
 _REFUSED: dict[type, str] = {
     ast.JoinedStr: "an f-string", ast.Lambda: "a lambda", ast.Subscript: "square brackets behind a name",
     ast.NamedExpr: "an assignment", ast.Starred: "a starred argument", ast.IfExp: "an if", ast.Dict: "a dictionary",
     ast.Set: "a set", ast.ListComp: "a comprehension", ast.SetComp: "a comprehension", ast.Slice: "a slice",
     ast.DictComp: "a comprehension", ast.GeneratorExp: "a comprehension", ast.Await: "an await",
-    ast.Yield: "a yield", ast.YieldFrom: "a yield", ast.BoolOp: "an 'and' or 'or' (write & or |)",
+    ast.Yield: "a yield", ast.YieldFrom: "a yield",
 }  # fmt: skip
 
 
@@ -71,10 +72,14 @@ def read_expression(token: Token) -> Factor:
     return Expression(spelled(node), node, columns, calls)
 
 
+def _as_python(token: Token) -> str:
+    source: Source = token.source  # type: ignore[assignment]
+    return f"({source.text[1:-1]})" if token.text[0] == "{" else source.text.strip()
+
+
 def _grammar(token: Token) -> ast.expr:
     """Python's tree of an expression that is short enough to have one."""
-    source: Source = token.source  # type: ignore[assignment]
-    text = f"({source.text[1:-1]})" if token.text[0] == "{" else source.text
+    text = _as_python(token)
     signs = sum(text.count(sign) for sign in "+-*/%<>=!&|~@")
     if len(text) > MOST_CHARACTERS or signs > MOST_SIGNS or text.count(",") > MOST_ITEMS:
         raise FormulaError(
@@ -82,7 +87,7 @@ def _grammar(token: Token) -> ast.expr:
             f"items are read; make it a column of the table first."
         )
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise FormulaError(
             f"The expression {shortened(token.text)!r} cannot be read: write calls such as log(x + 1), names with "
@@ -117,6 +122,9 @@ class _Reader:
             return Unary(_SIGNS[type(node.op)], self.read(node.operand, depth + 1))
         if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
             return self._chain(node, depth)
+        if isinstance(node, ast.BoolOp):
+            first, *operands = (self.read(value, depth + 1) for value in node.values)
+            return Chain(first, tuple((_SIGNS[type(node.op)], operand) for operand in operands))
         if isinstance(node, ast.Compare) and all(type(op) in _SIGNS for op in node.ops):
             others = tuple(self.read(item, depth + 1) for item in node.comparators)
             signs = (_SIGNS[type(op)] for op in node.ops)
@@ -144,12 +152,24 @@ class _Reader:
         """A sum or a product from left to right, however long, is one node; powers are read from the right."""
         steps = [(_SIGNS[type(node.op)], node.right)]
         first = node.left
+        self._refuse_unclear(node)
         alike = {"+": "+-", "-": "+-", "*": "*/", "/": "*/"}.get(steps[0][0], "")
         while isinstance(first, ast.BinOp) and _SIGNS.get(type(first.op), "?") in tuple(alike):
             steps.append((_SIGNS[type(first.op)], first.right))
             first = first.left
         rest = tuple((sign, self.read(operand, depth + 1)) for sign, operand in reversed(steps))
         return Chain(self.read(first, depth + 1), rest)
+
+    def _refuse_unclear(self, node: ast.BinOp) -> None:
+        """R reads `2 * x %in% y` and `2 * x %% 3` from the right, Python from the left: parentheses tell."""
+        unclear = isinstance(node.op, (ast.MatMult, ast.Mod, ast.FloorDiv)) and isinstance(node.left, ast.BinOp)
+        if unclear and isinstance(node.left.op, (ast.Mult, ast.Div)):  # type: ignore[attr-defined]
+            line = _as_python(self.token).splitlines()[(node.left.end_lineno or 1) - 1].encode()
+            if not line[node.left.end_col_offset :].lstrip().startswith(b")"):
+                raise FormulaError(
+                    f"The expression {shortened(self.token.text)!r} can be read in two ways: put parentheses around "
+                    f"what comes first, as in 2 * (x %in% c(1, 2)) or (2 * x) %% 3."
+                )
 
     def _call(self, node: ast.Call, depth: int) -> Node:
         function = self._function(node.func)
@@ -169,8 +189,9 @@ class _Reader:
         """An argument; the codings of C(x, Sum) are named without a dot too, and R's T and F are options."""
         if place and isinstance(node, ast.Name) and node.id in ("T", "F"):
             return Literal(node.id == "T")
-        if function == "C" and place and isinstance(node, ast.Name) and node.id in CODINGS:
-            return Reference(node.id)
+        named = node.id if function == "C" and place and isinstance(node, ast.Name) else ""
+        if named in CODINGS or f"contr.{named}" in CODINGS:
+            return Reference(named if named in CODINGS else f"contr.{named}")
         return self.read(node, depth + 1)
 
     def _function(self, node: ast.expr) -> str:
@@ -190,6 +211,8 @@ class _Reader:
         name = ".".join(part for part, _ in parts)
         if name in TRUTHS and not parts[0][1]:
             return Literal(TRUTHS[name])
+        if name == INFINITE and not parts[0][1]:
+            return Number(float("inf"), "1e309")
         known = len(parts) > 1 and (name in CODINGS or name in CONSTANTS)
         return Reference(name) if known else Name(name)
 

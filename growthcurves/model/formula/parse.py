@@ -65,6 +65,8 @@ class _Parser:
         self.place = self.deep = 0
 
     def whole(self) -> Terms:
+        if any(token.kind == "other" and token.text in "<>=!&%" for token in self.tokens):
+            self._fail("comparisons, !, & and %% stand inside I(), as in I(x > 0)")
         terms = self._sum({CONSTANT: None})
         if self.place < len(self.tokens):
             token = self.tokens[self.place]
@@ -127,17 +129,23 @@ class _Parser:
         return terms
 
     def _product(self) -> Terms:
-        left = self._interaction()
-        while (sign := self._next("*", "/", "%in%")) is not None:
-            right = self._interaction()
+        left = self._nested()
+        while (sign := self._next("*", "/")) is not None:
+            right = self._nested()
             if sign == "*":
                 left = self._bounded(left | right | self._times(left, right))
             else:
-                parents, nested = (left, right) if sign == "/" else (right, left)
                 together: Terms = {CONSTANT: None}
-                for parent in parents:
+                for parent in left:
                     together = self._times(together, {parent: None})
-                left = self._bounded(parents | self._times(together, nested))
+                left = self._bounded(left | self._times(together, right))
+        return left
+
+    def _nested(self) -> Terms:
+        """R's `b %in% a`, which adds no more than `a:b`."""
+        left = self._interaction()
+        while self._next("%in%") is not None:
+            left = self._times(left, self._interaction())
         return left
 
     def _interaction(self) -> Terms:

@@ -7,12 +7,14 @@ import keyword
 from growthcurves.model.formula.tokens import quoted
 from growthcurves.model.formula.tree import Call, Chain, Items, Literal, Name, Node, Number, Reference, Unary
 
-#: How tightly signs bind; a looser one inside a tighter one needs parentheses.
+#: How tightly signs bind, as in R; a looser one inside a tighter one needs parentheses.
 BINDING = {
-    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 1),
-    "|": 2, "&": 3, "+": 4, "-": 4, "*": 5, "/": 5, "//": 5, "%": 5, "%in%": 5, "**": 7,
+    "|": 1, "&": 2, **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 4),
+    "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "%in%": 6, "**": 8,
 }  # fmt: skip
-UNARY, ATOM = 6, 9
+NOT, UNARY, ATOM = 3, 7, 9
+#: Signs whose left operand R and Python read differently where it is a product.
+UNCLEAR = ("//", "%", "%in%")
 
 
 def spelled(node: Node, least: int = 0) -> str:
@@ -32,7 +34,7 @@ def _spelled(node: Node) -> tuple[str, int]:
     if isinstance(node, Literal):
         return repr(node.value), ATOM
     if isinstance(node, Unary):
-        return node.sign + spelled(node.inside, UNARY), UNARY
+        return (f"!{spelled(node.inside, ATOM)}", NOT) if node.sign == "!" else _signed(node)
     if isinstance(node, Items):
         inside = ", ".join(map(spelled, node.items))
         return (f"[{inside}]" if node.square else f"({inside}{',' * (len(node.items) == 1)})"), ATOM
@@ -44,6 +46,10 @@ def quoted_inside(name: str) -> str:
     return f"`{name}`" if keyword.iskeyword(name) else quoted(name)
 
 
+def _signed(node: Unary) -> tuple[str, int]:
+    return node.sign + spelled(node.inside, UNARY), UNARY
+
+
 def _call(node: Call) -> str:
     inside = [spelled(argument) for argument in node.arguments]
     inside += [f"{name}={spelled(value)}" for name, value in node.options]
@@ -51,9 +57,18 @@ def _call(node: Call) -> str:
 
 
 def _chain(node: Chain) -> tuple[str, int]:
-    binding = BINDING[node.rest[0][0]]
-    right_first = node.rest[0][0] == "**"
-    text = spelled(node.first, binding + right_first if binding != 1 else 2)
+    """Operands of & and | that are comparisons stand in parentheses, which makes them easy to read."""
+    sign = node.rest[0][0]
+    binding = BINDING[sign]
+    right_first, logical = sign == "**", sign in ("&", "|")
+    compared = binding == BINDING["<"]
+    first = BINDING["+"] if logical else binding + (right_first or compared or _unclear(sign, node.first))
+    rest = BINDING["+"] if logical else binding + (not right_first)
+    text = spelled(node.first, first)
     for sign, operand in node.rest:
-        text += f" {sign} {spelled(operand, binding + (not right_first))}"
+        text += f" {sign} {spelled(operand, rest)}"
     return text, binding
+
+
+def _unclear(sign: str, first: Node) -> bool:
+    return sign in UNCLEAR and isinstance(first, Chain) and first.rest[0][0] in ("*", "/")

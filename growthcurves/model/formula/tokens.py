@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from growthcurves.errors import FormulaError
+from growthcurves.model.formula.pieces import PACKAGE, piece_of_r
 
 #: Bounds of a formula: its signs, its tokens, how deep parentheses go.
 MOST_CHARACTERS = 50_000
@@ -24,7 +25,6 @@ _WORD = re.compile(r"[\w.]+")
 _SIGN = re.compile(r"\*\*|\|\||%in%|[-+*/:^~|()]")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _PLAIN = re.compile(r"[^\W\d]\w*")
-_IN = "%in%"
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -122,6 +122,9 @@ def _token(formula: str, start: int) -> Token:
     number = _NUMBER.match(formula, start)
     if number and formula[number.end() : number.end() + 1] not in ("(", "["):
         return Token("number", number[0], start, number.end())
+    package = PACKAGE.match(formula, start)
+    if package:
+        return _expression(formula, package.end())
     word = _WORD.match(formula, start)
     if word:
         follows = formula[word.end() : word.end() + 1]
@@ -164,6 +167,10 @@ def _expression(formula: str, start: int) -> Token:
         sign = formula[place]
         if not open_brackets and place > start and not _hangs_on(formula, place, start):
             break
+        written = piece_of_r(formula, place)
+        if written is not None:
+            place, source.text = written.end, source.text + written.python
+            continue
         end = _end_of_piece(formula, place)
         piece = formula[place:end]
         if sign in _CLOSING:
@@ -192,8 +199,6 @@ def _end_of_piece(formula: str, place: int) -> int:
         return _closing_tick(formula, place)
     if sign in "'\"":
         return _end_of_text(formula, place)
-    if formula.startswith(_IN, place):
-        return place + len(_IN)
     if sign in "#;\\@":
         raise FormulaError(f"The formula {shortened(formula)!r} cannot be read: {sign!r} is no sign of formulas.")
     word = _IDENTIFIER.match(formula, place)
@@ -203,11 +208,9 @@ def _end_of_piece(formula: str, place: int) -> int:
 def _piece(piece: str, source: Source, prefix: str, after: str) -> str:
     """A piece as Python reads it: names in backticks, and names that Python would change, as stand-ins.
 
-    R's `%in%` binds as Python's `@`, which no formula may hold; `as` in as.factor() is no word of Python's.
+    `as` in as.factor() is no word of Python's.
     """
     ticked = piece[0] == "`"
-    if piece == _IN:
-        return "@"
     word = keyword.iskeyword(piece) and after == "."
     if not ticked and not word and (piece.isascii() or not _IDENTIFIER.fullmatch(piece)):
         return "**" if piece == "^" else " " if piece.isspace() else piece
