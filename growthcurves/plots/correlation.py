@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.plots.figure import Drawn, Scene
-from growthcurves.plots.labels import key_above, thinned
-from growthcurves.plots.style import FONT_SIZE, HAIRLINE, INK, MUTED, colour_of, label_axes, plain, with_unit
+from growthcurves.plots.labels import key_above
+from growthcurves.plots.style import HAIRLINE, INK, MUTED, colour_of, label_axes
+from growthcurves.plots.visits import Numbers, numbers_under, tick_labels
 from growthcurves.results.variation.pairs import MOST_PERSONS, Pairs, pairs_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_TICK = FONT_SIZE - 1.5
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def lag_label(fit: Any) -> str:
     """What the axis of distances is called."""
     if fit.panel.time is None:
         return "occasions apart"
-    return with_unit(f"{fit.model.time}, distance of two occasions", fit.panel.time_unit)
+    return f"distance in {fit.panel.time_unit or fit.model.time}"
 
 
 def whose(fit: Any, pairs: Pairs) -> str:
@@ -85,14 +84,9 @@ def whose(fit: Any, pairs: Pairs) -> str:
 
 
 def pairs_under(ax: Axes, observed: pd.DataFrame) -> None:
-    """How many pairs each dot stands for, at the foot of the axes."""
-    texts = [f"{pairs:,}" for pairs in observed["pairs"]]
+    """Ticks at the distances, and under them how many pairs each dot stands for."""
     lags = observed["lag"].to_numpy(float)
-    room = ax.get_window_extent().width * 72.0 / ax.figure.dpi
-    span = (lags.max() - min(lags.min(), 0.0)) or 1.0
-    for place in thinned(texts, lags / span, room):
-        look: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": _TICK, "color": MUTED}
-        plain(ax.text(lags[place], 0.01, texts[place], transform=ax.get_xaxis_transform(), **look))
+    numbers_under(ax, lags, tick_labels(lags), [Numbers("n", MUTED, observed["pairs"].tolist())])
 
 
 def _key(of: str) -> list[Any]:
@@ -101,5 +95,5 @@ def _key(of: str) -> list[Any]:
     dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 4, "color": INK}
     return [
         Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model"),
-        Line2D([], [], **dot, label=f"observed{of}; below, pairs"),
+        Line2D([], [], **dot, label=f"observed{of}; n pairs"),
     ]

@@ -31,6 +31,10 @@ class ResidualStructures(Panels):
     squared difference of two residuals of one person: what it rises from at short distances is measurement error.
     """
 
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """A row of panels, or three rows where it is narrow."""
+        return width, 3.2 if width >= _SIDE_BY_SIDE else 6.0
+
     def why_not(self, comparison: Any) -> str | None:
         """Some structure must have been fitted."""
         if not comparison.fits:
@@ -69,8 +73,8 @@ class ResidualStructures(Panels):
             _panel(ax, frame[frame["quantity"] == name], texts["structures"])
             label_axes(ax, texts["time" if name == "sd" else "lag"], "")
             title_panel(ax, texts[name])
-        pairs_under(axes[1], frame[(frame["quantity"] == "correlation") & (frame["structure"] == "")].rename(
-            columns={"at": "lag"}))  # fmt: skip
+        dots = frame[(frame["quantity"] == "correlation") & (frame["structure"] == "")]
+        pairs_under(axes[1], dots.rename(columns={"at": "lag"}))
         key_of_figure(fig, _key(texts))
         return fig
 
