@@ -134,17 +134,19 @@ def _listed(names: list[str], room: int) -> str:
     return ", ".join(shown)
 
 
-def part_called(kind: str, value: Any, registry: Mapping[str, Any]) -> Any:
+def part_called(kind: str, value: Any, registry: Mapping[str, Any], needs: str = "") -> Any:
     """The exchangeable part of that short name, or the value itself where it is a part already.
 
     Raises
     ------
     ModelError
-        For an unknown name, with the known ones; for the class of a part in the place of a value.
+        For an unknown name, with the known ones; for the class of a part in the place of a value; for a
+        value without the attribute that every such part `needs`.
     """
     if isinstance(value, type):
         raise ModelError(f"A {kind} is a value, with its options in parentheses: write {value.__name__}().")
-    if not isinstance(value, (str, int, float, bytes, list, tuple, dict, set, type(None))):
+    plain = isinstance(value, (str, int, float, bytes, list, tuple, dict, set, type(None)))
+    if not plain and hasattr(value, needs or "__class__"):
         return value
     if str(value).lower() not in registry:
         raise ModelError(unknown(kind, value, registry))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.data.frame import as_frame, check_name, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, unknown
@@ -253,6 +253,7 @@ def _panel_of_formula(
     formula: str, data: Any, time: str | None, where: str | None
 ) -> tuple[ParsedFormula, Panel]:
     """A formula read in the light of its data, and the panel that it asks for."""
+    check_name(time, "time")
     parsed = parse_formula(formula, time)
     if isinstance(data, Panel):
         data.require(column for column in parsed.columns if column not in parsed.group)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from growthcurves.data.checks import is_text
 from growthcurves.data.source import find_cell, source_of
-from growthcurves.errors import DataError, ModelError
+from growthcurves.errors import DataError, ModelError, brief
 
 #: A day with or without a time of day, or a month, which is its first day.
 ISO_DATE = re.compile(
@@ -37,6 +37,10 @@ class DateStyle:
 
     day_first: bool | None = None
     date_format: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.date_format, str | None):
+            raise ModelError(f"date_format= is a text such as '%d%b%Y', not {brief(self.date_format)}.")
 
     def or_of(self, frame: pd.DataFrame) -> DateStyle:
         """This style, and what was said when the table was read where it says nothing."""

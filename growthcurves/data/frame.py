@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ColumnError, DataError, ModelError, unknown
+from growthcurves.errors import ColumnError, DataError, ModelError, brief, unknown
 
 
 def as_frame(data: Any) -> pd.DataFrame:
@@ -48,30 +48,63 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[Hashable]) -> None:
         For an unknown name, with the nearest known one.
     DataError
         For a name that several columns share.
+    ModelError
+        For what is no name.
     """
     for name in columns:
+        check_name(name)
         if name not in frame.columns:
             raise ColumnError(_absent(frame, name))
         if not frame.columns.is_unique and (frame.columns == name).sum() > 1:
             raise DataError(f"The table has several columns called {str(name)!r}: give them different names.")
 
 
-def listed(names: Any, option: str) -> list[Any]:
+def check_name(name: Any, option: str = "") -> None:
+    """Refuse what cannot be the name of a column, such as a list or a table.
+
+    Raises
+    ------
+    ModelError
+    """
+    try:
+        hash(name)
+    except TypeError:
+        needs = f"{option}= needs the name of a column" if option else "The name of a column is needed"
+        raise ModelError(f"{needs}, not {brief(name)}.") from None
+
+
+def pairs(given: Any, option: str, such_as: str) -> dict[Any, Any]:
+    """The dictionary that an option gives; an empty one for None.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        raise ModelError(f"{option}= is a dictionary such as {such_as}, not {brief(given)}.")
+    return dict(given or {})
+
+
+def listed(names: Any, option: str, least: int = 1) -> list[Any]:
     """The column names that an option gives, one or several, each once.
 
     Raises
     ------
     ModelError
-        When it gives none.
+        When it gives fewer than `least`, or what is no name.
 
     Examples
     --------
     >>> listed("stress", "columns"), listed(["stress", "sleep", "stress"], "columns")
     (['stress'], ['stress', 'sleep'])
     """
-    given = [names] if isinstance(names, str) else list(names) if isinstance(names, Iterable) else []
-    if not given:
-        raise ModelError(f"{option}= needs the name of a column, or a list of names, not {names!r}.")
+    several = isinstance(names, Iterable) and not isinstance(names, str)
+    given = list(names) if several else [names] if isinstance(names, str) else []
+    if len(given) < least or not (several or given):
+        raise ModelError(f"{option}= needs the name of a column, or a list of names, not {brief(names)}.")
+    for name in given:
+        check_name(name, option)
     return list(dict.fromkeys(given))
 
 

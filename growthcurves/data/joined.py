@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.data.frame import require_columns
+from growthcurves.data.frame import check_name, require_columns
 from growthcurves.data.levels import as_groups
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, brief
 
 
 def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFrame, Any]:
@@ -60,10 +60,13 @@ def columns_of(names: Any, option: str) -> list[Any]:
         For a list without names or with one twice.
     """
     if not isinstance(names, list | tuple):
+        check_name(names, option)
         return [names]
     parts = list(names)
+    for part in parts:
+        check_name(part, option)
     if not parts or len(set(map(str, parts))) < len(parts):
-        raise ModelError(f"{option}= needs a column, or a list of different columns, not {names!r}.")
+        raise ModelError(f"{option}= needs a column, or a list of different columns, not {brief(names)}.")
     return parts
 
 

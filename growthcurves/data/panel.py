@@ -15,7 +15,7 @@ from growthcurves.data.checks import numeric_column
 from growthcurves.data.clock import Clock
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, first_times, from_first
-from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.frame import as_frame, pairs, raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
@@ -39,6 +39,9 @@ descriptions = Later("growthcurves.data.describe")
 missed = Later("growthcurves.data.missing")
 own_lines = Later("growthcurves.data.own_lines")
 spreads = Later("growthcurves.data.wave_spread")
+
+#: What options look like that are dictionaries.
+_LABELS, _LEFT_OUT = "{'bdi': 'Depression'}", "{'not of the study': mask}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,9 +122,11 @@ class Panel:
 
     def __post_init__(self) -> None:
         data = as_frame(self.data)
-        labels = dict(data.attrs.get("labels") or {}) if self.labels is None else dict(self.labels)
+        labels = pairs(data.attrs.get("labels") if self.labels is None else self.labels, "labels", _LABELS)
         style = DateStyle(self.day_first, self.date_format)
-        data, counts = leave_out(data, {**(self.left_out or {}), **_not_chosen(data, self.where, style)})
+        out = pairs(self.left_out, "left_out", _LEFT_OUT)
+        out |= {} if self.where is None else _not_chosen(data, self.where, style)
+        data, counts = leave_out(data, out)
         data, id = with_joined(data, self.id, "id")
         check_roles(data, id, self.time, self.outcome, self.wave)
         ids = raw_array(data, id)
@@ -548,10 +553,8 @@ class Panel:
         return panel
 
 
-def _not_chosen(data: pd.DataFrame, where: str | None, style: DateStyle) -> dict[str, np.ndarray]:
+def _not_chosen(data: pd.DataFrame, where: str, style: DateStyle) -> dict[str, np.ndarray]:
     """The rows that a condition does not choose, by how that is told."""
-    if where is None:
-        return {}
     from growthcurves.model.formula.chosen import chosen_rows, where_reason
 
     chosen = chosen_rows(data, where, style)

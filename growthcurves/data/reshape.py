@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.data.frame import as_frame, check_name, listed, require_columns
 from growthcurves.data.joined import apart, columns_of, with_joined
 from growthcurves.data.patterns import Pattern, plain_number
 from growthcurves.data.source import find_cell, show_id
@@ -83,9 +83,10 @@ def to_long(
     """
     wide = as_frame(wide)
     parts = columns_of(id, "id")
+    check_name(time, "time")
     if len(parts) > 1:
         together, name = with_joined(wide, parts, "id")
-        kept = None if keep is None else [*parts, *([keep] if isinstance(keep, str) else keep)]
+        kept = None if keep is None else [*parts, *listed(keep, "keep", 0)]
         return apart(to_long(together, name, time, columns, times, kept), name, parts)
     return _long(wide, parts[0], time, columns, times, keep)
 
@@ -193,7 +194,7 @@ def _kept_columns(wide: pd.DataFrame, id: str, spread: list[Any], keep: Iterable
     used = {column for columns in spread if isinstance(columns, Mapping) for column in columns.values()} | {id}
     if keep is None:
         return [column for column in wide.columns if column not in used]
-    kept: list[Hashable] = [keep] if isinstance(keep, str) else list(keep)
+    kept: list[Hashable] = listed(keep, "keep", 0)
     require_columns(wide, kept)
     return [column for column in dict.fromkeys(kept) if column != id]
 

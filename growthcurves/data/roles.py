@@ -11,7 +11,7 @@ from pandas.api.types import is_float_dtype
 from growthcurves.data.checks import numbers_of
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, elapsed_times
-from growthcurves.data.frame import require_columns
+from growthcurves.data.frame import check_name, require_columns
 from growthcurves.data.patterns import FoundPattern, find_patterns
 from growthcurves.errors import ColumnError, DataError, ModelError
 
@@ -22,6 +22,8 @@ def check_roles(data: pd.DataFrame, id: Any, time: str | None, outcome: str, wav
         raise ModelError("A panel needs the columns id= and outcome=.")
     roles = {"id": id, "time": time, "outcome": outcome}
     taken: dict[str, str] = {}
+    for role, name in (*roles.items(), ("wave", wave)):
+        check_name(name, role)
     for role, name in roles.items():
         if name is not None and name in taken:
             raise ModelError(f"Column {name!r} cannot be {taken[name]} and {role} at once.")

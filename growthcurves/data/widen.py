@@ -81,7 +81,7 @@ def to_wide(
     if len(parts) > 1:
         _check_roles(long, [*parts, time, *spread])
         together, name = with_joined(long, parts, "id")
-        kept = None if keep is None else [*map(str, parts), *([keep] if isinstance(keep, str) else keep)]
+        kept = None if keep is None else [*map(str, parts), *listed(keep, "keep", 0)]
         return apart(to_wide(together, name, time, spread, kept), name, parts)
     return _widened(long, parts[0], time, spread, keep)
 
@@ -179,7 +179,7 @@ def _kept(
     """The columns that stay one column each; every one is constant within persons."""
     names: list[Hashable]
     if keep is not None:
-        names = [name for name in ([keep] if isinstance(keep, str) else dict.fromkeys(keep)) if name not in used]
+        names = [name for name in listed(keep, "keep", 0) if name not in used]
         require_columns(long, names)
     else:
         names = [name for name in long.columns if name not in used]

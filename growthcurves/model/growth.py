@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
+from growthcurves.data.frame import pairs
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
 from growthcurves.model.formula.functions import check_functions
@@ -127,7 +128,7 @@ class GrowthModel:
         object.__setattr__(self, "covariate_tree", _covariate_tree(self.time_varying))
         _check_origin(self.origin)
         default = self.growth_shape.default_random
-        object.__setattr__(self, "reference", Frozen(self.reference or {}))
+        object.__setattr__(self, "reference", Frozen(pairs(self.reference, "reference", "{'arm': 'placebo'}")))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
         for role in (self.outcome, self.time, self.id):
             if role in (*self.parameters, "intercept", "slope"):

@@ -71,4 +71,4 @@ def residual_of(value: str | Residual) -> Residual:
     NotAvailableError
         For a structure of other programs that is not here.
     """
-    return part_called("residual structure", known_as(value) if isinstance(value, str) else value, RESIDUALS)
+    return part_called("residual structure", known_as(value) if isinstance(value, str) else value, RESIDUALS, "matrix")

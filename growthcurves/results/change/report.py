@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from growthcurves.contracts.finding import Finding, Findings, Group
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import finite_number
 from growthcurves.results.change.explained import explained_findings, rate_variance_test
 from growthcurves.results.change.groups import difference_findings, group_findings, refuse_by, refuse_without_rate
 from growthcurves.results.change.lines import Question
@@ -143,8 +142,7 @@ def change(
     (10.47, 5.92)
     """
     require_shape(fit)
-    if not np.isfinite(threshold):
-        raise ModelError(f"threshold= is a rate as a finite number, not {threshold!r}.")
+    finite_number(threshold, "threshold= is a rate")
     asked = Question(
         fit=fit,
         rate=average_rate(fit, between),

@@ -36,4 +36,4 @@ def ddf_of(value: Any) -> Any:
     ModelError
         For an unknown name, with the known ones.
     """
-    return part_called("ddf method", value, METHODS)
+    return part_called("ddf method", value, METHODS, "df")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import two_sided
 from growthcurves.results.ddf import ddf_of
@@ -223,6 +223,8 @@ def _of_terms(fit: FittedModel, weights: Any) -> tuple[list[str], np.ndarray]:
 
 
 def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.ndarray]:
+    if not hasattr(of, "rows"):
+        raise ModelError(f"of= is an answer of means() or slopes(), not {brief(of)}.")
     rows, terms = of.rows, list(of.means["term"])
     named = _named(weights)
     if named is not None:

@@ -29,4 +29,4 @@ def intervals_of(value: Any) -> Any:
     ModelError
         For an unknown name, with the known ones.
     """
-    return part_called("interval method", value, METHODS)
+    return part_called("interval method", value, METHODS, "intervals")

@@ -1,0 +1,68 @@
+"""Values of any type in the place of a column, a dictionary or a part: each ends in an answer or in one sentence."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthcurves as gc
+from growthcurves.errors import GrowthCurvesError
+
+pytestmark = pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
+
+
+def tables():
+    persons, times = np.repeat(np.arange(12), 4), np.tile(np.arange(4), 12)
+    y = 20 - times + persons % 5 + np.random.default_rng(1).normal(size=48)
+    long = pd.DataFrame({"id": persons, "t": times, "y": y, "arm": np.array(["drug", "placebo"])[persons % 2]})
+    return long, gc.to_wide(long, "id", "t", ["y"])
+
+
+LONG, WIDE = tables()
+FIT = gc.fit("y ~ t * arm + (t | id)", LONG)
+PANEL = gc.Panel(LONG, id="id", time="t", outcome="y")
+VALUES = [
+    *(None, 1, -1.5, float("nan"), 10**20, "", "y", "nope", "arm", b"x", True, object(), lambda x: x, range(3), set()),
+    *([], ["arm"], ["arm", "arm"], ["id", "t"], (1, 2), {}, {"a": 1}, {"arm": "drug"}, {"y": {"y_0": "x"}}, [["arm"]]),
+    *(np.array([1.0, 2.0]), np.float64(2), pd.Series([1, 2]), LONG, PANEL, FIT, pd.Timestamp("2020-01-01"), "\x1b[0m"),
+]
+DOORS = {
+    "id": lambda value: gc.Panel(LONG, id=value, time="t", outcome="y"),
+    "time": lambda value: gc.Panel(LONG, id="id", time=value, outcome="y"),
+    "outcome": lambda value: gc.Panel(LONG, id="id", time="t", outcome=value),
+    "wave": lambda value: gc.Panel(LONG, id="id", time="t", outcome="y", wave=value),
+    "labels": lambda value: gc.Panel(LONG, id="id", time="t", outcome="y", labels=value),
+    "left_out": lambda value: gc.Panel(LONG, id="id", time="t", outcome="y", left_out=value),
+    "date_format": lambda value: gc.Panel(LONG, id="id", time="t", outcome="y", date_format=value),
+    "where": lambda value: PANEL.choose(value),
+    "by": lambda value: PANEL.missing(by=value),
+    "to_long id": lambda value: gc.to_long(WIDE, value, "t", "y_{t}"),
+    "to_long time": lambda value: gc.to_long(WIDE, "id", value, "y_{t}"),
+    "to_long columns": lambda value: gc.to_long(WIDE, "id", "t", value),
+    "to_long keep": lambda value: gc.to_long(WIDE, "id", "t", "y_{t}", keep=value),
+    "to_wide id": lambda value: gc.to_wide(LONG, value, "t", "y"),
+    "to_wide values": lambda value: gc.to_wide(LONG, "id", "t", value),
+    "to_wide keep": lambda value: gc.to_wide(LONG, "id", "t", "y", keep=value),
+    "fit time": lambda value: gc.fit("y ~ t + (t | id)", LONG, time=value),
+    "fit reference": lambda value: gc.fit("y ~ t * arm + (t | id)", LONG, reference=value),
+    "fit residual": lambda value: gc.fit("y ~ t + (t | id)", LONG, residual=value),
+    "ddf": lambda value: FIT.fixed_effects(ddf=value),
+    "intervals": lambda value: FIT.conf_int(method=value),
+    "threshold": lambda value: FIT.change(threshold=value),
+    "change by": lambda value: FIT.change(by=value),
+    "of": lambda value: FIT.contrast({"a": 1}, of=value),
+    "load": lambda value: gc.load(value),
+    "read_table": lambda value: gc.read_table(value),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_answer_or_one_sentence(door):
+    for value in random.Random(door).sample(VALUES, 16):
+        try:
+            DOORS[door](value)
+        except GrowthCurvesError as error:
+            assert 0 < len(str(error)) <= 340, (door, value)
