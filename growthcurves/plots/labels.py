@@ -41,7 +41,8 @@ def name_ends(ax: Axes, ends: Sequence[End]) -> None:
     size = font_size(-0.5)
     texts = [wrapped(end.label, _LABEL_INCHES, size, lines=2) for end in ends]
     low, high = ax.get_ylim()
-    room = np.array([(text.count("\n") + 1) * (size + 3.0) for text in texts])
+    lines = np.array([text.count("\n") + 1 for text in texts])
+    room = lines * min(size + 3.0, max(height / lines.sum(), size))
     placed = spread(np.array([(end.value - low) / (high - low) * height for end in ends]), room, height)
     for text, end, place in zip(texts, ends, placed / height, strict=True):
         for words, right, colour in (("●", 3, end.colour), (text, 12, INK)):
@@ -57,6 +58,13 @@ def name_ends(ax: Axes, ends: Sequence[End]) -> None:
                 annotation_clip=False,
             )
             plain(note)
+
+
+def name_inside(ax: Axes, ends: Sequence[End]) -> None:
+    """Write names over the ends of lines, inside the axes."""
+    for end in ends:
+        look: dict[str, Any] = {"xytext": (-1, 3), "textcoords": "offset points", "ha": "right"}
+        plain(ax.annotate(end.label, (end.time, end.value), fontsize=font_size(-1.5), color=end.colour, **look))
 
 
 def spread(wanted: np.ndarray, room: np.ndarray, height: float = np.inf) -> np.ndarray:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw_persons(ax: Axes, lines: pd.DataFrame, colour: str, total: int | None = None) -> None:
-    """Thin lines, lighter the more there are in all; a person with one occasion is a dot.
+def draw_persons(ax: Axes, lines: pd.DataFrame, colour: str, total: int | None = None, dots: bool = False) -> None:
+    """Thin lines, lighter the more there are in all; a person with one occasion is a dot, and all are with `dots`.
 
     A column "colour" of the table, one value per person, goes before `colour`.
     """
@@ -28,40 +28,41 @@ def draw_persons(ax: Axes, lines: pd.DataFrame, colour: str, total: int | None =
     alpha = min(person_alpha(total or len(pieces)) * (1.8 if own else 1.0), 0.9)
     points = [piece[["time", "value"]].to_numpy(float) for piece in pieces]
     colours = np.array([piece["colour"].iloc[0] if own else colour for piece in pieces], dtype=object)
-    many = np.array([len(piece) > 1 for piece in points])
+    many = np.array([len(piece) > 1 and not dots for piece in points])
     paths = [piece for piece, line in zip(points, many, strict=True) if line]
     drawn = LineCollection(paths, colors=list(colours[many]), linewidths=0.9 if own else 0.6, alpha=alpha, zorder=2)
     drawn.set_rasterized(len(paths) > 1000)
     ax.add_collection(drawn)
     for shade in dict.fromkeys(colours[~many]):
-        dots = np.array([points[place][0] for place in np.flatnonzero(~many & (colours == shade))])
-        ax.plot(dots[:, 0], dots[:, 1], ".", color=shade, markersize=2.5, alpha=alpha, zorder=2)
+        single = np.concatenate([points[place] for place in np.flatnonzero(~many & (colours == shade))])
+        ax.plot(single[:, 0], single[:, 1], ".", color=shade, markersize=2.5, alpha=alpha, zorder=2)
     ax.autoscale_view()
 
 
-def draw_marked(ax: Axes, lines: pd.DataFrame) -> list[End]:
-    """Lines of single persons in full ink, with their occasions; gives the ends that are to be named."""
+def draw_marked(ax: Axes, lines: pd.DataFrame, coloured: bool = False) -> list[End]:
+    """Lines of single persons in full ink (or colours), with their occasions; gives the ends that are to be named."""
     ends = []
     for place, (label, piece) in enumerate(lines.groupby("id", sort=False)):
         style: Any = line_of(place)
         marker = "o" if len(piece) < 30 else ""
+        colour = colour_of(place + 1) if coloured else INK
         ax.plot(
             piece["time"],
             piece["value"],
             linestyle=style,
             marker=marker,
             markersize=2.6,
-            color=INK,
+            color=colour,
             linewidth=1.2,
             zorder=5,
         )
-        ends.append(End(str(label), float(piece["time"].iloc[-1]), float(piece["value"].iloc[-1]), INK))
+        ends.append(End(str(label), float(piece["time"].iloc[-1]), float(piece["value"].iloc[-1]), colour))
     return ends
 
 
 def person_alpha(count: int) -> float:
     """How strong one person's line is drawn, so that many lines leave the mean in sight."""
-    return float(np.clip(3.6 / np.sqrt(max(count, 1)), 0.06, 0.6))
+    return float(np.clip(2.6 / np.sqrt(max(count, 1)), 0.06, 0.6))
 
 
 def draw_band(ax: Axes, part: pd.DataFrame, colour: str, alpha: float, edge: bool = False) -> None:

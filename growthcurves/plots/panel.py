@@ -7,101 +7,119 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 
 from growthcurves.data.panel import Panel
 from growthcurves.plots.figure import Drawn, Scene
-from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
-from growthcurves.plots.layers import draw_marked, draw_mean, draw_persons, group_handles
+from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
+from growthcurves.plots.outcome_limits import inside
 from growthcurves.plots.people import Groups, observed_lines
 from growthcurves.plots.person_lines import Persons, mean_colour, sample_keys
-from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, with_unit
+from growthcurves.plots.stage import Stage, around_trajectories, end_of
+from growthcurves.results.tables.answer import checked_level
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_COLUMNS = ["part", "group", "id", "time", "value", "low", "high", "rows", "persons", "colour"]
 _COMMON_TIMES = 30
 _RANGES = 10
 
 
 @dataclass(frozen=True)
 class ObservedTrajectories(Drawn):
-    """Observed trajectories of persons with the observed mean.
+    """Observed trajectories of persons with the observed mean and its band.
 
     The mean is taken at each time where at most 30 times occur, and within ten ranges of time that hold
-    equally many rows where there are more.
+    equally many rows where there are more. Its band counts persons, not rows: the standard error is that of a mean of
+    clusters (for one row a person s / sqrt(n)), the quantile that of t with one degree of freedom less than persons.
+    Three groups and more have a panel each, with the means of the others in grey. Persons with many occasions at times
+    of their own are dots.
 
     Parameters
     ----------
     by : str, optional
         Column that divides the persons into groups.
-    people : int or None
-        How many persons are drawn, chosen at random in proportion to their groups; 0 for none, None for all.
+    people : int, None, or list of ids
+        How many persons are drawn, chosen at random in proportion to their groups; 0 for none, None for all. Or who:
+        up to twelve are named.
     rng : int, Generator or None
         Who is drawn; None draws a seed, which the key prints.
     color : str, optional
         Person-level column, of groups or of numbers, by which the lines of persons are coloured.
     highlight : id or list of ids, optional
         Persons who are drawn in full ink and named; at most six.
+    level : float
+        Level of the band.
+    numbers : bool, optional
+        Whether the numbers of persons seen stand under the axis, by group: by default where the panel has visits.
+    limits : (float, float), optional
+        Lowest and highest value that the outcome can have: band and axis end there; None for an open side.
     """
 
     by: str | None = None
-    people: int | None = 60
+    people: Any = 60
     rng: Any = 1
     color: str | None = None
     highlight: Any = None
+    level: float = 0.95
+    numbers: bool | None = None
+    limits: Any = None
 
     def why_not(self, panel: Panel) -> str | None:
         """A panel without time has no trajectories."""
+        checked_level(self.level)
         return None if panel.time is not None else "The panel has no time column, so there are no trajectories to draw."
 
     def scene(self, panel: Panel) -> Scene:
-        """One table: columns part ("observed", "highlighted", "mean"), group, id, time, value, rows, colour.
+        """One table: columns part ("observed", "highlighted", "mean", "seen"), group, id, time, value, low, high, rows,
+        persons, colour.
 
-        The column rows says how many rows are behind each mean.
+        Means have their band (low, high), the rows that are behind them and whose these are; "seen" are the persons
+        with an outcome at each visit.
         """
         asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
         groups = asked.groups(panel)
         lines, key = asked.rows(panel, groups, "observed", lambda groups, who: observed_lines(panel, groups, who))
-        means = observed_means(panel, groups).assign(part="mean")
-        frame = pd.concat([part for part in (lines, means) if len(part)], ignore_index=True)
-        frame = frame.reindex(columns=["part", "group", "id", "time", "value", "rows", "colour"])
-        texts = key | {
-            "x": with_unit(str(panel.time), panel.time_unit),
-            "y": with_unit(panel.outcome, panel.outcome_unit),
-            "groups": list(groups.labels),
-        }
-        return Scene(frame, texts)
+        around = around_trajectories(panel, groups, self.numbers, self.limits)
+        means = inside(observed_means(panel, groups, self.level).assign(part="mean"), around.texts["limits"])
+        frame = pd.concat([part for part in (lines, means, around.seen) if len(part)], ignore_index=True)
+        return Scene(frame.reindex(columns=_COLUMNS), key | around.texts | {"level": f"{100 * self.level:g} %"})
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
         """Draw the scene."""
-        frame, texts = scene
-        groups = texts["groups"]
-        ends = []
-        for place, group in enumerate(groups):
-            part = frame if len(groups) == 1 else frame[frame["group"] == group]
-            colour = MUTED if len(groups) == 1 else colour_of(place)
-            draw_persons(ax, part[part["part"] == "observed"], colour, frame["id"].nunique())
-            mean = part[part["part"] == "mean"]
-            draw_mean(ax, mean, place, marker="o", colour=INK if texts["colours"] else None)
-            ends.append(End(group, float(mean["time"].iloc[-1]), float(mean["value"].iloc[-1]), colour))
-        marked = draw_marked(ax, frame[frame["part"] == "highlighted"])
-        ax.margins(x=0.02)
-        label_axes(ax, texts["x"], texts["y"])
-        named = len(groups) > 1 and fit_at_ends([*groups, *(end.label for end in marked)])
-        name_ends(ax, [*(ends if named else []), *marked])
-        key_above(ax, _key(scene, [] if named or len(groups) == 1 else groups))
-        return ax
+        stage, ends = Stage.of(ax, scene), []
+        for place, group, on, rows in stage.groups():
+            parts = dict(list(rows.groupby("part")))
+            own, colour = stage.look(place)
+            lines = parts.get("observed", rows.iloc[:0])
+            draw_persons(on, lines, own, stage.persons(rows), scene.texts["dots"])
+            draw_band(on, parts["mean"], colour, 0.18)
+            draw_mean(on, parts["mean"], place, marker="o", colour=colour)
+            ends.append(end_of(group, parts["mean"], colour))
+        return stage.finish(ends, lambda unnamed: _key(scene, unnamed))
 
 
-def observed_means(panel: Panel, groups: Groups) -> pd.DataFrame:
-    """Mean outcome by group and time (or range of time): columns group, time, value, rows."""
-    group = groups.codes[panel.persons.codes]
-    rows = pd.DataFrame({"code": group, "time": panel.times, "value": panel.values})[group >= 0]
-    rows["range"] = time_ranges(rows["time"].to_numpy())
-    means = rows.groupby(["code", "range"]).agg(time=("time", "mean"), value=("value", "mean"), rows=("value", "size"))
-    means = means.reset_index()
+def observed_means(panel: Panel, groups: Groups, level: float = 0.95) -> pd.DataFrame:
+    """Mean outcome by group and time (or range of time): columns group, time, value, low, high, rows, persons.
+
+    The standard error of a mean of n rows of m persons is sqrt(m / (m - 1) * sum over persons of (sum of residuals)^2)
+    / n (Liang and Zeger, 1986, for a mean); of one row a person it is s / sqrt(n).
+    """
+    codes = panel.persons.codes
+    rows = pd.DataFrame({"code": groups.codes[codes], "person": codes, "time": panel.times, "value": panel.values})
+    rows = rows[rows["code"] >= 0].assign(range=lambda known: time_ranges(known["time"].to_numpy()))
+    cell = rows.groupby(["code", "range"])
+    rows["residual"] = rows["value"] - cell["value"].transform("mean")
+    means = cell.agg(time=("time", "mean"), value=("value", "mean"), rows=("value", "size"))
+    sums = rows.groupby(["code", "range", "person"])["residual"].sum().pow(2).groupby(level=[0, 1])
+    m, squares = sums.size(), sums.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = np.sqrt(m / (m - 1) * squares) / means["rows"]
+        reach = se.where(m > 1) * t.ppf((1 + level) / 2, np.maximum(m - 1, 1))
+    means = means.assign(low=means["value"] - reach, high=means["value"] + reach, persons=m).reset_index()
     means["group"] = np.array([*groups.labels, None], dtype=object)[means["code"]]
-    return means[["group", "time", "value", "rows"]]
+    return means[["group", "time", "value", "low", "high", "rows", "persons"]]
 
 
 def time_ranges(times: np.ndarray) -> np.ndarray:
@@ -113,9 +131,11 @@ def time_ranges(times: np.ndarray) -> np.ndarray:
 
 def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     if unnamed:
         return [*sample_keys(scene), *group_handles(unnamed)]
     colour = mean_colour(scene.texts)
     mean = Line2D([], [], color=colour, linewidth=2, marker="o", markersize=3.5, label="observed mean")
-    return [*sample_keys(scene), mean]
+    band = Patch(color=colour, alpha=0.18, linewidth=0, label=f"{scene.texts['level']} interval")
+    return [*sample_keys(scene), mean, band]

@@ -81,6 +81,11 @@ class Sample:
     note: str
 
 
+def asks_for_ids(people: Any) -> bool:
+    """Whether persons are asked for by their ids: one text, or a list; a number says how many."""
+    return isinstance(people, Iterable)
+
+
 def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
     """Draw persons at random, each group in proportion to its size; all of them where there are few.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,11 @@ from growthcurves.errors import ModelError
 from growthcurves.plots.colouring import Colouring, colour_handle, colouring
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import MOST_DIRECT_LABELS
-from growthcurves.plots.people import Groups, groups_of, positions_of, sample_persons
+from growthcurves.plots.people import Groups, Sample, asks_for_ids, groups_of, positions_of, sample_persons
 from growthcurves.plots.style import FAINT, INK, MUTED, colour_of
 
-if TYPE_CHECKING:
-    from growthcurves.plots.people import Sample
+#: Most persons who are named where they are asked for by their ids.
+MOST_NAMED = 12
 
 Curves = Callable[[Groups, np.ndarray], pd.DataFrame]
 
@@ -34,7 +34,7 @@ class Persons:
     """
 
     by: str | None
-    people: int | None
+    people: Any
     rng: Any
     color: str | None
     highlight: Any
@@ -50,16 +50,26 @@ class Persons:
 
         `curves` gives the lines of persons. The texts are those of the key.
         """
-        marked = positions_of(panel, self.highlight)
-        if len(marked) > MOST_DIRECT_LABELS:
+        sample, named = self._drawn(panel, groups)
+        marked = np.concatenate([named, np.setdiff1d(positions_of(panel, self.highlight), named)])
+        if len(marked) - len(named) > MOST_DIRECT_LABELS:
             raise ModelError(f"highlight= names {len(marked)} persons; a picture names at most {MOST_DIRECT_LABELS}.")
-        sample = sample_persons(groups, self.people, self.rng)
         shown = None if self.color is None else colouring(panel, self.color)
         lines = curves(groups, np.setdiff1d(sample.persons, marked)).assign(part=part)
         named = pd.concat([curves(groups, marked[[place]]) for place in range(len(marked))] or [lines.iloc[:0]])
         frame = pd.concat([lines, named.assign(part="highlighted")], ignore_index=True)
         frame["colour"] = None if shown is None else _colours(panel, shown, frame["id"])
-        return Scene(frame, {"note": _note(sample, part), "colours": () if shown is None else shown.entries})
+        texts = {"note": _note(sample, part), "colours": () if shown is None else shown.entries}
+        return Scene(frame, texts | {"chosen": len(named) > 0 and self.color is None and len(groups.labels) == 1})
+
+    def _drawn(self, panel: Panel, groups: Groups) -> tuple[Sample, np.ndarray]:
+        """The persons who are drawn, and those of them who are named: a few who were asked for by their ids."""
+        if not asks_for_ids(self.people):
+            return sample_persons(groups, self.people, self.rng), np.zeros(0, dtype=int)
+        positions = list(dict.fromkeys(positions_of(panel, self.people).tolist()))
+        chosen = np.array(positions, dtype=int)
+        note = "one person" if len(chosen) == 1 else f"{len(chosen):,} persons"
+        return Sample(chosen, note), chosen if len(chosen) <= MOST_NAMED else chosen[:0]
 
 
 def sample_keys(scene: Scene) -> list[Any]:
@@ -69,7 +79,8 @@ def sample_keys(scene: Scene) -> list[Any]:
     frame, texts = scene
     if not frame["part"].isin(["observed", "eb"]).any():
         return []
-    key: list[Any] = [Line2D([], [], color=FAINT, linewidth=0.8, label=texts["note"])]
+    look: dict[str, Any] = {"linestyle": "", "marker": "."} if texts["dots"] else {"linewidth": 0.8}
+    key: list[Any] = [Line2D([], [], color=FAINT, label=texts["note"], **look)]
     return [*key, *(colour_handle(label, colours) for label, colours in texts["colours"])]
 
 

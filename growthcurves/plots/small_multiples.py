@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, straight_name, why_no_persons
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
-from growthcurves.plots.people import groups_of, observed_lines, positions_of, sample_persons
+from growthcurves.plots.people import asks_for_ids, groups_of, observed_lines, positions_of, sample_persons
 from growthcurves.plots.style import INK, colour_of, font_size, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
 from growthcurves.results.persons.trajectories import curve_times
@@ -100,7 +99,7 @@ class People(Panels):
 
     def _chosen(self, fit: Any) -> tuple[np.ndarray, str]:
         """Positions of the persons who are drawn, and who they are in words."""
-        if isinstance(self.people, Iterable):
+        if asks_for_ids(self.people):
             chosen, note = positions_of(fit.panel, self.people), ""
         else:
             sample = sample_persons(groups_of(fit.panel, None), self.people, self.rng)

@@ -93,7 +93,7 @@ class StartAndRate(Drawn):
             parts = dict(list(frame[frame["group"] == group].groupby("part")))
             drawn_parts = (parts.get(name, frame.iloc[:0]) for name in ("eb", "ellipse", "mean"))
             eb, ellipse, mean = (part[["start", "rate"]].to_numpy(float).T for part in drawn_parts)
-            alpha = float(np.clip(2.5 * person_alpha(len(frame)), 0.25, 0.9))
+            alpha = float(np.clip(3.5 * person_alpha(len(frame)), 0.25, 0.9))
             look: Any = {"marker": _MARKERS[place % len(_MARKERS)], "markersize": 4.2, "markeredgewidth": 0}
             dots = ax.plot(*eb, linestyle="", color=colour_of(place), alpha=alpha, zorder=2, **look)
             dots[0].set_rasterized(eb.shape[1] > 2000)

@@ -11,19 +11,19 @@ import pandas as pd
 from growthcurves.errors import ModelError, unknown
 from growthcurves.plots.estimates import NOT_IDENTIFIED
 from growthcurves.plots.figure import Drawn, Scene
-from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
-from growthcurves.plots.layers import draw_band, draw_marked, draw_mean, draw_persons, group_handles
-from growthcurves.plots.people import Groups, observed_lines
+from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
+from growthcurves.plots.outcome_limits import inside
+from growthcurves.plots.people import MOST_GROUPS, Groups, observed_lines
 from growthcurves.plots.person_lines import Persons, mean_colour, sample_keys
-from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, with_unit
+from growthcurves.plots.stage import Stage, around_trajectories, end_of
 from growthcurves.results.persons.trajectories import curve_times, mean_curve, person_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLUMNS = ["part", "group", "id", "time", "value", "low", "high", "colour"]
+_COLUMNS = ["part", "group", "id", "time", "value", "low", "high", "persons", "colour"]
 LINES = ("observed", "eb")
-MOST_SHADED = 3
+MOST_SHADED = MOST_GROUPS  # whose bands of persons are drawn: in panels of their own no band covers another
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,11 @@ class Trajectories(Drawn):
     Parameters
     ----------
     by : str, optional
-        Column that divides the persons into groups: one mean curve for each.
-    people : int or None
-        How many persons are drawn, chosen at random in proportion to their groups; 0 for none, None for all.
+        Column that divides the persons into groups: one mean curve for each; three groups and more have a panel each,
+        with the means of the others in grey.
+    people : int, None, or list of ids
+        How many persons are drawn, chosen at random in proportion to their groups; 0 for none, None for all. Or who:
+        up to twelve are named. Persons with many occasions at times of their own are dots.
     rng : int, Generator or None
         Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
     level : float
@@ -46,15 +48,21 @@ class Trajectories(Drawn):
         Person-level column, of groups or of numbers, by which the lines of persons are coloured.
     highlight : id or list of ids, optional
         Persons who are drawn in full ink and named; at most six.
+    numbers : bool, optional
+        Whether the numbers of persons seen stand under the axis, by group: by default where the panel has visits.
+    limits : (float, float), optional
+        Lowest and highest value that the outcome can have: bands and axis end there; None for an open side.
     """
 
     by: str | None = None
-    people: int | None = 60
+    people: Any = 60
     rng: Any = 1
     level: float = 0.95
     lines: str = "observed"
     color: str | None = None
     highlight: Any = None
+    numbers: bool | None = None
+    limits: Any = None
 
     def why_not(self, fit: Any) -> str | None:
         """A model without time has no trajectories; without identification persons have no curves."""
@@ -70,8 +78,8 @@ class Trajectories(Drawn):
         Returns
         -------
         DataFrame
-            Columns part ("observed" or "eb", "highlighted", "mean", "confidence", "persons"), group, id, time,
-            value, low, high, colour.
+            Columns part ("observed" or "eb", "highlighted", "mean", "confidence", "persons", "seen"), group, id, time,
+            value, low, high, persons (seen at the visit), colour.
         """
         panel, times = fit.panel, curve_times(fit)
         asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
@@ -83,40 +91,28 @@ class Trajectories(Drawn):
             return own_curves(fit, groups, persons, times)
 
         lines, key = asked.rows(panel, groups, self.lines, curves)
-        fitted = fitted_parts(mean_curve(fit, times, by=self.by, level=self.level))
-        frame = pd.concat([part for part in (lines, fitted) if len(part)], ignore_index=True).reindex(columns=_COLUMNS)
-        texts = key | {
-            "x": with_unit(fit.model.time, panel.time_unit),
-            "y": with_unit(fit.model.outcome, panel.outcome_unit),
-            "groups": list(groups.labels),
-            "level": f"{100 * self.level:g} %",
-        }
-        return Scene(frame, texts)
+        around = around_trajectories(panel, groups, self.numbers, self.limits)
+        curve = mean_curve(fit, times, by=self.by, level=self.level)
+        fitted = inside(fitted_parts(curve), around.texts["limits"])
+        frame = pd.concat([part for part in (lines, fitted, around.seen) if len(part)], ignore_index=True)
+        texts = key | around.texts | {"level": f"{100 * self.level:g} %"}
+        texts["dots"] = texts["dots"] and self.lines == "observed"
+        return Scene(frame.reindex(columns=_COLUMNS), texts)
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
         """Draw the scene; groups are named at the ends of their lines where there is room."""
-        frame, texts = scene
-        groups = texts["groups"]
-        alone, total = len(groups) == 1, frame["id"].nunique()
-        ends = []
-        for place, group in enumerate(groups):
-            here = frame if alone else frame[frame["group"] == group]
-            parts = dict(list(here.groupby("part")))
-            colour = INK if texts["colours"] else colour_of(place)
-            draw_band(ax, parts["persons"], colour, _shade(len(groups)), edge=len(groups) <= MOST_SHADED)
+        stage, ends = Stage.of(ax, scene), []
+        for place, group, on, rows in stage.groups():
+            parts = dict(list(rows.groupby("part")))
+            own, colour = stage.look(place)
+            draw_band(on, parts["persons"], colour, 0.10 if stage.alone or not stage.together else 0.06, edge=True)
             for kind in LINES:
-                draw_persons(ax, parts.get(kind, frame.iloc[:0]), MUTED if alone else colour, total)
-            draw_band(ax, parts["confidence"], colour, 0.32 if len(groups) <= MOST_SHADED else 0.16)
-            draw_mean(ax, parts["mean"], place, colour=colour)
-            last = parts["mean"].iloc[-1]
-            ends.append(End(group, float(last["time"]), float(last["value"]), colour))
-        marked = draw_marked(ax, frame[frame["part"] == "highlighted"])
-        ax.margins(x=0.02)
-        label_axes(ax, texts["x"], texts["y"])
-        named = not alone and fit_at_ends([*groups, *(end.label for end in marked)])
-        name_ends(ax, [*(ends if named else []), *marked])
-        key_above(ax, _key(scene, [] if named or alone else groups))
-        return ax
+                lines = parts.get(kind, rows.iloc[:0])
+                draw_persons(on, lines, own, stage.persons(rows), scene.texts["dots"])
+            draw_band(on, parts["confidence"], colour, 0.32)
+            draw_mean(on, parts["mean"], place, colour=colour)
+            ends.append(end_of(group, parts["mean"], colour))
+        return stage.finish(ends, lambda unnamed: _key(scene, unnamed))
 
 
 def own_curves(fit: Any, groups: Groups, persons: np.ndarray, times: np.ndarray) -> pd.DataFrame:
@@ -146,13 +142,6 @@ def fitted_parts(curve: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _shade(groups: int) -> float:
-    """How strong the band of persons is; with many groups the bands would only cover each other."""
-    if groups > MOST_SHADED:
-        return 0.0
-    return 0.10 if groups == 1 else 0.07
-
-
 def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
     """The key: groups that are not named at their lines (then these are the means), and what the rest is."""
     from matplotlib.lines import Line2D
@@ -166,6 +155,6 @@ def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
         key.append(Line2D([], [], color=colour, linewidth=2, label="mean"))
     key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"mean, {level} interval"))
     persons = frame[frame["part"] == "persons"]
-    if persons["low"].notna().any() and len(texts["groups"]) <= MOST_SHADED:
+    if persons["low"].notna().any():
         key.append(Patch(facecolor=colour, alpha=0.16, linewidth=0, label=f"{level} of persons"))
     return key

@@ -50,7 +50,7 @@ def seen_at_visits(panel: Panel, groups: Groups, asked: bool | None) -> pd.DataF
     NotEstimableError, DataError
         When numbers are asked for and there are no visits: says why.
     """
-    grid = None if asked is False else _visits(panel, asked)
+    grid = _visits(panel, asked)
     if grid is None:
         return pd.DataFrame({"group": [], "time": [], "persons": []})
     codes = panel.persons.codes

@@ -55,7 +55,7 @@ def visible_texts(figure):
     """Texts that are drawn, with their boxes in pixels."""
     renderer = figure.canvas.get_renderer()
     unseen = set()
-    for ax in figure.axes:
+    for ax in [one for holder in figure.axes for one in (holder, *holder.child_axes)]:
         for axis in (ax.xaxis, ax.yaxis):
             shown = {id(tick) for tick in axis._update_ticks()}
             for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
