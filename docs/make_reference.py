@@ -17,7 +17,14 @@ from typing import Any
 import growthcurves as gc
 from growthcurves.model.covariance import RESIDUALS
 from growthcurves.model.shapes import SHAPES
-from growthcurves.plots import COMPARISON_FIGURES, FIGURES, LADDER_FIGURES, PANEL_FIGURES
+from growthcurves.plots import (
+    COMPARISON_FIGURES,
+    FIGURES,
+    LADDER_FIGURES,
+    PANEL_FIGURES,
+    SUBGROUP_FIGURES,
+    TRIAL_FIGURES,
+)
 from growthcurves.report import SECTIONS
 from growthcurves.results.ddf import METHODS as DDF
 from growthcurves.results.intervals import METHODS as INTERVALS
@@ -161,6 +168,8 @@ def options() -> str:
         ("Figures of a panel", 'panel.plot("{}")', PANEL_FIGURES),
         ("Figures of a ladder", "ladder.plot()", LADDER_FIGURES),
         ("Figures of residual structures", "compared.plot()", COMPARISON_FIGURES),
+        ("Figures of a trial", "trial.plot()", TRIAL_FIGURES),
+        ("Figures of subgroups", "trial.subgroups(...).plot()", SUBGROUP_FIGURES),
     ):
         shown = [
             (f"`{call.format(name)}`", f"`{signature(kind)}`", first_sentence(kind)) for name, kind in figures.items()

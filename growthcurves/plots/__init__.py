@@ -1,15 +1,18 @@
 """Pictures: one file per figure, a table first and then its drawing. Never estimation.
 
 `FIGURES` lists the figures of a fit, `PANEL_FIGURES` those of a panel before any model, `LADDER_FIGURES` those of a
-ladder, `COMPARISON_FIGURES` those of residual structures; a new figure is one new file and one line here.
+ladder, `COMPARISON_FIGURES` those of residual structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials; a new
+figure is one new file and one line here.
 """
 
 from __future__ import annotations
 
+from growthcurves.plots.arms import ArmMeans
 from growthcurves.plots.correlation import Correlation
-from growthcurves.plots.doors import FitPlots, plot_ladder, plot_panel, plot_residuals
+from growthcurves.plots.doors import FitPlots, plot_ladder, plot_panel, plot_residuals, plot_subgroups, plot_trial
 from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.figure import Figure
+from growthcurves.plots.forest import Forest
 from growthcurves.plots.ladder import LadderRungs
 from growthcurves.plots.missing import Missing
 from growthcurves.plots.panel import ObservedTrajectories
@@ -45,7 +48,15 @@ COMPARISON_FIGURES: dict[str, type[Figure]] = {
     "residuals": ResidualStructures,
 }
 
+TRIAL_FIGURES: dict[str, type[Figure]] = {
+    "means": ArmMeans,
+}
+
+SUBGROUP_FIGURES: dict[str, type[Figure]] = {
+    "forest": Forest,
+}
+
 __all__ = [
-    "COMPARISON_FIGURES", "FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "Figure", "FitPlots", "plot_ladder",
-    "plot_panel", "plot_residuals",
+    "COMPARISON_FIGURES", "FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
+    "FitPlots", "plot_ladder", "plot_panel", "plot_residuals", "plot_subgroups", "plot_trial",
 ]  # fmt: skip

@@ -74,6 +74,20 @@ def plot_residuals(comparison: Any, **options: Any) -> Any:
     return _draw(COMPARISON_FIGURES["residuals"], comparison, options)
 
 
+def plot_trial(trial: Any, **options: Any) -> Any:
+    """The picture of a trial: means by visit and arm, or differences; on `ax=` if given."""
+    from growthcurves.plots import TRIAL_FIGURES
+
+    return _draw(TRIAL_FIGURES["means"], trial, options)
+
+
+def plot_subgroups(subgroups: Any, **options: Any) -> Any:
+    """The forest plot of subgroups, on `fig=` if given."""
+    from growthcurves.plots import SUBGROUP_FIGURES
+
+    return _draw(SUBGROUP_FIGURES["forest"], subgroups, options)
+
+
 def _registry() -> dict[str, type[Figure]]:
     from growthcurves.plots import FIGURES
 

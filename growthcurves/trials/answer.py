@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.trials.tables import part_of
 from growthcurves.trials.words import differences_text, means_text
 
@@ -56,6 +56,19 @@ class TrialAnswer(Answer):
 
     def _blocks(self) -> tuple[Block, ...]:
         return (self.title, text_table(self.means), "Differences", text_table(self.differences), *self.notes)
+
+    def _title_and_notes(self) -> tuple[str, list[str]]:
+        return self.title, list(self.notes)
+
+    def _parts(self) -> list[tuple[str, pd.DataFrame]]:
+        """As documents print them: visit and arm in the place of the term."""
+        parts = [("Means", self.means), ("Differences", self.differences)]
+        first = ["visit", "arm", "reference", "n", "n_reference"]
+        found = [(title, [*[name for name in first if name in part], *TIDY[1:]], part) for title, part in parts]
+        made = [(title, part[names].dropna(axis=1, how="all")) for title, names, part in found if len(part)]
+        for _, part in made:
+            part.attrs["level"] = self.level
+        return made
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "title": self.title, "notes": list(self.notes), "level": self.level}

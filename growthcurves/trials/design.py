@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
@@ -41,6 +41,7 @@ class Roles:
     response: str = "value"
     visits: Any = None
     where: str | None = None
+    subgroup: str | None = None
 
     def __post_init__(self) -> None:
         if self.response not in RESPONSES:
@@ -93,7 +94,7 @@ class Design:
         return self.randomised[missed].value_counts().reindex(list(self.arms), fill_value=0)
 
 
-def design_of(data: Any, roles: Roles) -> Design:
+def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     """The design of a trial.
 
     Raises
@@ -101,7 +102,7 @@ def design_of(data: Any, roles: Roles) -> Design:
     ColumnError, DataError, ModelError
         For columns that are not there or cannot be what they are said to be: person and value are named.
     """
-    frame, id = with_joined(as_frame(data.data if isinstance(data, Panel) else data), roles.id, "id")
+    frame, id = with_joined(frame, roles.id, "id")
     require_columns(frame, [id, roles.visit, roles.arm, roles.outcome])
     if not len(frame):
         raise DataError("The table has no rows.")
@@ -230,9 +231,12 @@ def _model(id: Any, visits: Visits, baseline: Baseline, roles: Roles) -> GrowthM
     """Arm and baseline by visit, covariates as they are written."""
     constant, by_visit = _covariates(roles.covariates, roles.visit)
     others = [*([] if baseline.column is None else [quoted(baseline.column)]), *by_visit]
+    own = [] if roles.subgroup is None else [quoted(roles.subgroup)]
+    constant = [term for term in constant if term not in own]
+    arm = " * ".join([quoted(roles.arm), *own])
     labels = visits.labels()
     predictors = {
-        label: " + ".join([*([] if level == baseline.modelled else [quoted(roles.arm)]), *others]) or "1"
+        label: " + ".join([*(own if level == baseline.modelled else [arm]), *others]) or "1"
         for level, label in labels.items()
     }
     same = len(set(predictors.values())) == 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from growthcurves.data.frame import as_frame
+from growthcurves.data.panel import Panel
 from growthcurves.results.ddf import KenwardRoger, ddf_of
-from growthcurves.trials.attempts import first_that_holds, structures_of
+from growthcurves.trials.attempts import structures_of
 from growthcurves.trials.design import Roles, design_of
 from growthcurves.trials.tables import Wanted
 from growthcurves.trials.trial import Trial
@@ -102,6 +104,6 @@ def mmrm(
     structures = structures_of(residual, fallback)
     method = KenwardRoger(information="observed") if ddf == "kenward-roger" else ddf_of(ddf)
     wanted = Wanted(method, level, weights, average, alternative, adjust)
-    design = design_of(data, Roles(outcome, visit, id, arm, reference, baseline, covariates, response, visits, where))
-    fit, tried = first_that_holds(design, structures)
-    return Trial.of(fit, tried, design, wanted)
+    frame = as_frame(data.data if isinstance(data, Panel) else data)
+    design = design_of(frame, Roles(outcome, visit, id, arm, reference, baseline, covariates, response, visits, where))
+    return Trial.of(frame, design, wanted, structures)

@@ -106,11 +106,13 @@ def _joined(numbers: pd.DataFrame, words: list[list[Any]], wanted: Wanted) -> pd
     told = pd.DataFrame(words, columns=["term", *TRIAL])
     told["n_reference"] = told["n_reference"].astype("Int64")
     table = pd.concat([told[["term"]], numbers.reset_index(drop=True), told[TRIAL]], axis=1)
-    return table if wanted.alternative == "two-sided" else _one_sided(table, wanted)
+    return one_sided(table, wanted)
 
 
-def _one_sided(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
-    """The table with p and interval of its differences one-sided."""
+def one_sided(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    """The table with p and interval of its differences one-sided, if they are asked for so."""
+    if wanted.alternative == "two-sided":
+        return table
     sign = 1.0 if wanted.alternative == "greater" else -1.0
     rows = (table["kind"] == "difference").to_numpy()
     part = table[rows]

@@ -17,8 +17,9 @@ from growthcurves.results.effects.joint_tests import JointTests
 from growthcurves.results.questions.observed import Observed
 from growthcurves.results.tables.answer import text_table
 from growthcurves.trials.answer import TrialAnswer
-from growthcurves.trials.attempts import Attempt
+from growthcurves.trials.attempts import Attempt, first_that_holds
 from growthcurves.trials.design import Design
+from growthcurves.trials.subgroups import Subgroups, subgroups
 from growthcurves.trials.tables import Estimated, Wanted, combined, moved, trial_table
 from growthcurves.trials.words import footnotes, heading
 
@@ -43,14 +44,20 @@ class Trial(TrialAnswer):
     design: Design = field(repr=False)
     wanted: Wanted = field(repr=False)
     estimated: Estimated = field(repr=False)
+    data: pd.DataFrame = field(repr=False)
+    structures: tuple[Any, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, fit: GrowthFit, tried: tuple[Attempt, ...], design: Design, wanted: Wanted) -> Trial:
-        """The answers that are always given."""
+    def of(cls, data: pd.DataFrame, design: Design, wanted: Wanted, structures: Sequence[Any]) -> Trial:
+        """The fit with the first structure that holds, and the answers that are always given."""
+        fit, tried = first_that_holds(design, structures)
         estimated = Estimated.of(fit, design, wanted)
         notes = footnotes(design, wanted, tried, estimated)
         effects, table = fit.joint_tests(ddf=wanted.ddf), trial_table(estimated, design, wanted)
-        return cls(table, heading(design), notes, wanted.level, fit, effects, tried, design, wanted, estimated)
+        left = tuple(structures[len(tried) - 1 :])
+        return cls(
+            table, heading(design), notes, wanted.level, fit, effects, tried, design, wanted, estimated, data, left
+        )
 
     @property
     def tests(self) -> pd.DataFrame:
@@ -66,6 +73,16 @@ class Trial(TrialAnswer):
     def visits(self) -> tuple[Any, ...]:
         """The visits that were modelled, in their order."""
         return self.design.visits.levels
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """The times that stand for them."""
+        return self.design.visits.numbers
+
+    @property
+    def visit_name(self) -> str:
+        """The column of the visits."""
+        return self.design.visits.column
 
     @property
     def arms(self) -> tuple[Any, ...]:
@@ -138,6 +155,29 @@ class Trial(TrialAnswer):
     def _answer(self, title: str, weights: np.ndarray, names: list[Any], counts: list[pd.Series]) -> TrialAnswer:
         table = combined(self.fit, self.estimated, self.design, self.wanted, weights, names, counts)
         return TrialAnswer(table, title, self.notes, self.level)
+
+    def subgroups(self, columns: Any, visit: Any = None) -> Subgroups:
+        """The differences at a visit (the last by default) by the levels of columns, with tests of interaction.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> trial.subgroups("sex").table[["level", "estimate", "n", "p_interaction"]].round(2)
+            level  estimate    n  p_interaction
+        0             -4.49  243            NaN
+        """
+        return subgroups(self, columns, visit)
+
+    def plot(self, differences: bool = False, **options: Any) -> Any:
+        """Means by visit and arm, or differences, with intervals and the numbers observed under the axis.
+
+        `ax=` draws on these axes, `figsize=` (inches) on a new figure of that size.
+        """
+        from growthcurves.plots import plot_trial
+
+        return plot_trial(self, differences=differences, **options)
 
     def __str__(self) -> str:
         return "\n".join([self.title, *self._tables(), f"{self.effects}\n", *self.notes])

@@ -48,6 +48,16 @@ of_value <- list(answers("value", value), list(case = "proportional", means = ti
 change <- fit_un(change ~ visit * arm + visit * base, after)
 of_change <- answers("change", change)
 
+# Differences at the last visit by sex, and whether they differ.
+by_sex <- local({
+  fit <- fit_un(depression ~ visit * arm * sex + visit * base, after)
+  grid <- emmeans(fit, ~ arm | sex, at = list(visit = "16"), mode = "df.error", data = data_of_fit)
+  frame <- as.data.frame(summary(contrast(grid, "trt.vs.ctrl")))
+  apart <- as.data.frame(summary(contrast(update(grid, by.vars = NULL), interaction = "trt.vs.ctrl", by = NULL)))
+  list(case = "by_sex", level = as.character(frame$sex), estimate = frame$estimate, se = frame$SE,
+       difference = apart$estimate, difference_se = apart$SE)
+})
+
 # cLDA: an effect of the arm at every visit but the first, as columns of its own.
 clda <- local({
   for (week in c(2, 4, 8, 12, 16)) data[[paste0("drug", week)]] <- as.numeric(data$week == week & data$arm == "drug")
@@ -60,4 +70,4 @@ clda <- local({
        change_se = unname(sqrt(diag(vcov(fit)))[paste0("visit", c(2, 4, 8, 12, 16))]))
 })
 
-write_reference(by_case(c(of_value, list(of_change, clda))), "trial.json")
+write_reference(by_case(c(of_value, list(of_change, by_sex, clda))), "trial.json")

@@ -228,3 +228,43 @@ def test_wrong_tables_name_the_person():
         gc.mmrm(data[data.arm == "drug"], **ROLES)
     with pytest.raises(DataError, match="no rows"):
         gc.mmrm(data.iloc[:0], **ROLES)
+
+
+def test_subgroups_are_those_of_the_model_with_their_interaction(trials):
+    record = REFERENCE["by_sex"]
+    trial = gc.mmrm(some(), **ROLES, baseline=0, ddf="satterthwaite")
+    found = trial.subgroups("sex").table
+    assert found["subgroup"].tolist() == ["", "sex", "sex"] and found["level"].tolist()[1:] == record["level"]
+    np.testing.assert_allclose(found["estimate"].iloc[1:], record["estimate"], rtol=1e-5)
+    np.testing.assert_allclose(found["std_error"].iloc[1:], record["se"], rtol=1e-5)
+    squared = (record["difference"] / record["difference_se"]) ** 2
+    from scipy.stats import f
+
+    p = found["p_interaction"].iloc[1]
+    assert f.isf(p, 1, 1e9) == pytest.approx(squared, rel=0.05)  # on some 80 degrees of freedom in the place of 1e9
+    assert found["estimate"].iloc[0] == trial.differences["estimate"].iloc[-1]
+    data = some()
+    counted = data[data.week == 16].groupby(["sex", "arm"]).size()
+    assert found["n"].tolist()[1:] == [counted[level, "drug"] for level in record["level"]]
+
+
+def test_subgroups_of_numbers_and_of_what_is_none(trials):
+    data = some()
+    data["site"] = data.patient.str[1:].astype(int) % 3
+    data["half"] = data.patient.str[1:].astype(int).lt(60).map({True: 1, False: 2}).where(data.arm == "drug", 1)
+    trial = gc.mmrm(data, **ROLES, response="clda", residual="cs", alternative="less")
+    with pytest.warns(ModelWarning, match="Left out"):
+        found = trial.subgroups(["site", "half"], visit=12)
+    assert found.table["level"].tolist()[1:4] == [0, 1, 2] and np.isneginf(found.table["conf_low"]).all()
+    assert np.isnan(found.table["estimate"].iloc[-1])  # nobody of the reference arm
+    assert "interaction" in str(found) and found.to_dict()["compared"] == "drug - placebo at week 12"
+    with pytest.raises(ModelError, match="different values"):
+        trial.subgroups("age")
+    with pytest.raises(ModelError, match="role of its own"):
+        trial.subgroups("arm")
+
+
+def test_documents_have_both_tables(trials, tmp_path):
+    text = trials["value"].save(tmp_path / "trial.md", style="trial").read_text()
+    assert "| Differences |" in text and "Degrees of freedom" not in text.split("Differences")[0]
+    assert pd.read_csv(trials["value"].save(tmp_path / "trial.csv"))["visit"].nunique() == 5
