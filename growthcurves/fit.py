@@ -24,6 +24,10 @@ from growthcurves.model.words_of_r import answer_called, translated
 from growthcurves.numerics.seeds import DRAWS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from growthcurves.plots import FitPlots
+    from growthcurves.report import Report
     from growthcurves.results.change.report import ChangeReport
     from growthcurves.results.compare.counting import CriteriaTable
     from growthcurves.results.compare.ratio import LikelihoodRatio
@@ -303,6 +307,12 @@ def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, p
 
 #: Options of a growth model that a formula does not say itself.
 FORMULA_OPTIONS = ("reference", "residual", "wave", "functions")
+#: Attributes of a fit that answers are made of, and no user asks for.
+_PLUMBING = {
+    "G", "bound", "effects", "estimates", "family", "growth_design", "identified", "independent", "kinds",
+    "left_out_design", "notes", "own_growth", "parameter_count", "point", "random_names", "recipe",
+    "residual_variance", "standard_effect", "standard_rows", "sums", "term_parts", "time_facts", "times",
+}  # fmt: skip
 
 
 class GrowthFit(FittedModel):
@@ -597,7 +607,7 @@ class GrowthFit(FittedModel):
         assert isinstance(fitted, GrowthFit)
         return fitted
 
-    def save(self, path: Any, rows: bool = False, people: bool = True) -> Any:
+    def save(self, path: str | Path, rows: bool = False, people: bool = True) -> Path:
         """Write the fit to a JSON file, without pickle; `growthcurves.load` reads it.
 
         Parameters
@@ -616,26 +626,32 @@ class GrowthFit(FittedModel):
         return files.save(self, path, rows, people)
 
     @property
-    def plot(self) -> Any:
+    def plot(self) -> FitPlots:
         """Figures: ``fit.plot.trajectories()``."""
         from growthcurves.plots import FitPlots
 
         return FitPlots(self)
 
-    def report(self, path: Any = None, title: str | None = None, by: Any = None) -> Any:
+    def report(self, path: str | Path | None = None, title: str | None = None, by: Any = None) -> Report:
         """The HTML report, by groups if asked, written to `path` if given."""
         from growthcurves.report import report
 
         return report(self, path=path, title=title, by=by)
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        pointer = answer_called(name)
-        if pointer is not None:
-            raise AttributeError(pointer)
-        known = [item for item in dir(type(self)) if not item.startswith("_")]
-        raise AttributeError(unknown("answer of a fit in this version called", name, known))
+    def __dir__(self) -> list[str]:
+        """What a user asks of a fit; what the rooms above ask of it is left out."""
+        return [name for name in super().__dir__() if name not in _PLUMBING]
+
+    if not TYPE_CHECKING:  # else every name would be one of a fit
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            pointer = answer_called(name)
+            if pointer is not None:
+                raise AttributeError(pointer)
+            known = [item for item in dir(self) if not item.startswith("_")]
+            raise AttributeError(unknown("answer of a fit in this version called", name, known))
 
     def __str__(self) -> str:
         return str(self.summary())

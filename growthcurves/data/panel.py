@@ -42,6 +42,11 @@ spreads = Later("growthcurves.data.wave_spread")
 
 #: What options look like that are dictionaries.
 _LABELS, _LEFT_OUT = "{'bdi': 'Depression'}", "{'not of the study': mask}"
+#: Attributes of a panel that models are made of, and no user asks for.
+_PLUMBING = {
+    "clock", "column", "counted_by", "derived", "elapsed", "keep", "numbers", "over", "persons", "require", "restored",
+    "time_facts",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -488,6 +493,10 @@ class Panel:
         """
         times = self.times
         return own_lines.people_table(self.persons, times, self.values, self.id, str(self.time))
+
+    def __dir__(self) -> list[str]:
+        """What a user asks of a panel; what models ask of it is left out."""
+        return [name for name in super().__dir__() if name not in _PLUMBING]
 
     def plot(self, kind: str = "trajectories", **options: Any) -> Any:
         """A figure of the panel, on `ax=` if given; returns the Axes.

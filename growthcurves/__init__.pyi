@@ -1,0 +1,57 @@
+# Made by docs/make_stub.py.
+
+from growthcurves import errors as errors
+from growthcurves.data.datasets import list_datasets as list_datasets
+from growthcurves.data.datasets import load_dataset as load_dataset
+from growthcurves.data.panel import Panel as Panel
+from growthcurves.data.read import read_table as read_table
+from growthcurves.data.reshape import to_long as to_long
+from growthcurves.data.widen import to_wide as to_wide
+from growthcurves.data.within import within_between as within_between
+from growthcurves.engine.sums.moments import Moments as Moments
+from growthcurves.engine.sums.moments import PersonMoments as PersonMoments
+from growthcurves.fit import GrowthFit as GrowthFit
+from growthcurves.fit import compare_residuals as compare_residuals
+from growthcurves.fit import fit as fit
+from growthcurves.fit import ladder as ladder
+from growthcurves.fit import load as load
+from growthcurves.model.covariance.antedependence import AD as AD
+from growthcurves.model.covariance.antedependence import ADH as ADH
+from growthcurves.model.covariance.autoregressive import AR1 as AR1
+from growthcurves.model.covariance.autoregressive import ARH1 as ARH1
+from growthcurves.model.covariance.autoregressive import ARMA11 as ARMA11
+from growthcurves.model.covariance.compound_symmetry import CS as CS
+from growthcurves.model.covariance.compound_symmetry import CSH as CSH
+from growthcurves.model.covariance.over_time import CAR1 as CAR1
+from growthcurves.model.covariance.over_time import Exponential as Exponential
+from growthcurves.model.covariance.over_time import Gaussian as Gaussian
+from growthcurves.model.covariance.toeplitz import Toeplitz as Toeplitz
+from growthcurves.model.covariance.toeplitz import ToeplitzH as ToeplitzH
+from growthcurves.model.covariance.unequal import ExpVariance as ExpVariance
+from growthcurves.model.covariance.unequal import Het as Het
+from growthcurves.model.covariance.unequal import PowerVariance as PowerVariance
+from growthcurves.model.covariance.unstructured import Unstructured as Unstructured
+from growthcurves.model.growth import GrowthModel as GrowthModel
+from growthcurves.model.random import Diagonal as Diagonal
+from growthcurves.model.shapes.log_time import LogTime as LogTime
+from growthcurves.model.shapes.occasions import Occasions as Occasions
+from growthcurves.model.shapes.piecewise import Piecewise as Piecewise
+from growthcurves.model.shapes.polynomial import Polynomial as Polynomial
+from growthcurves.model.shapes.spline import Spline as Spline
+from growthcurves.output.save import save_table as save_table
+from growthcurves.output.tables import write_table as write_table
+from growthcurves.report import report as report
+from growthcurves.results.compare.table import compare as compare
+from growthcurves.results.ddf.between_within import BetweenWithin as BetweenWithin
+from growthcurves.results.ddf.containment import Containment as Containment
+from growthcurves.results.ddf.kenward_roger import KenwardRoger as KenwardRoger
+from growthcurves.results.ddf.normal import NormalDf as NormalDf
+from growthcurves.results.ddf.residual import ResidualDf as ResidualDf
+from growthcurves.results.ddf.satterthwaite import Satterthwaite as Satterthwaite
+from growthcurves.results.effects.robust import Robust as Robust
+from growthcurves.results.intervals.bootstrap import Bootstrap as Bootstrap
+from growthcurves.results.intervals.profile import Profile as Profile
+from growthcurves.results.intervals.wald import Wald as Wald
+from growthcurves.trials.mmrm import mmrm as mmrm
+
+__version__: str
