@@ -20,6 +20,7 @@ _NAMES = {
     "mmrm": "growthcurves.trials.mmrm",
     "compare": "growthcurves.results.compare.table",
     "compare_residuals": "growthcurves.fit",
+    "agree": "growthcurves.programs.agree",
     "GrowthFit": "growthcurves.fit",
     "load": "growthcurves.fit",
     "GrowthModel": "growthcurves.model.growth",

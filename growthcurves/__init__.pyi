@@ -40,6 +40,7 @@ from growthcurves.model.shapes.polynomial import Polynomial as Polynomial
 from growthcurves.model.shapes.spline import Spline as Spline
 from growthcurves.output.save import save_table as save_table
 from growthcurves.output.tables import write_table as write_table
+from growthcurves.programs.agree import agree as agree
 from growthcurves.report import report as report
 from growthcurves.results.compare.table import compare as compare
 from growthcurves.results.ddf.between_within import BetweenWithin as BetweenWithin

@@ -55,6 +55,7 @@ fixed_tests = Later("growthcurves.results.effects.fixed_tests")
 joint_tests = Later("growthcurves.results.effects.joint_tests")
 margins = Later("growthcurves.results.effects.margins")
 means = Later("growthcurves.results.effects.means")
+sentences = Later("growthcurves.results.effects.sentence")
 robust = Later("growthcurves.results.effects.robust")
 slopes = Later("growthcurves.results.effects.slopes")
 bootstrap = Later("growthcurves.results.intervals.bootstrap")
@@ -71,6 +72,7 @@ marginals = Later("growthcurves.results.variation.marginal_covariance")
 r2 = Later("growthcurves.results.variation.r2")
 variances = Later("growthcurves.results.variation.variances")
 files = Later("growthcurves.storage.fits")
+programs = Later("growthcurves.programs.code")
 
 
 def fit(
@@ -624,6 +626,14 @@ class GrowthFit(FittedModel):
         Path
         """
         return files.save(self, path, rows, people)
+
+    def sentence(self, term: str, ddf: Any = "satterthwaite", level: float = 0.95) -> str:
+        """A fixed effect as a sentence of a paper, in the style of the APA."""
+        return sentences.sentence(self, term, ddf, level)
+
+    def code(self, program: str) -> str:
+        """The same model as a program: "sas", "r", "stata" or "mplus"."""
+        return programs.code(self, program)
 
     @property
     def plot(self) -> FitPlots:

@@ -31,6 +31,7 @@ ROOMS = (
     "results",
     "checks",
     "planning",
+    "programs",
     "plots",
     "report",
     "fit",

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from growthcurves.data.units import singular
-from growthcurves.model.shapes.words import Names, ShapeWords
+from growthcurves.model.shapes.words import ShapeWords
 from growthcurves.report.format import number
+from growthcurves.results.tables import labels
 
 
 def shape_words(fit: Any) -> ShapeWords:
-    """The growth shape of a fit in words: what it says of itself."""
-    model, shape = fit.model, fit.recipe.shape
-    names = Names(
-        str(model.outcome),
-        str(model.time),
-        fit.panel.outcome_unit or "",
-        singular(fit.panel.time_unit or str(model.time)),
-        number(shape.origin),
-        number,
-    )
-    return shape.words(names)
+    """The growth shape of a fit in words, with numbers as the page prints them."""
+    return labels.shape_words(fit, number)

@@ -49,6 +49,8 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "weights": [{term: 1.0}],
         "where": ["y > -1e300"],
         "effect": [term],
+        "term": [term],
+        "program": ["r", "sas", "stata", "mplus"],
         "margin": [1.0],
         "better": ["lower"],
         "origin": [middle],

@@ -1,0 +1,117 @@
+"""Mplus: a latent growth curve over the waves of a wide table, by maximum likelihood."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from growthcurves.programs.spec import Spec, independent, number_text, refused
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,7}\Z")
+#: What growth factors are called.
+FACTORS = ("i", "s", "q", "cub")
+_MOST_WAVES = 40
+
+
+def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[str, ...]) -> str:
+    """The model of a wide table wide.dat with one outcome for each time.
+
+    Parameters
+    ----------
+    spec : Spec
+    times : (w,) array
+        The distinct observed times.
+    origin : float
+    parameters : tuple of str
+        The growth parameters.
+    """
+    _refuse(spec, times, parameters)
+    waves = [f"y{place}" for place in range(1, len(times) + 1)]
+    predictors, defined = _predictors(spec)
+    factors = FACTORS[: len(parameters)]
+    line = " ".join(f"{wave}@{number_text(float(time - origin))}" for wave, time in zip(waves, times, strict=True))
+    told = ", ".join(f"{y} is {spec.outcome} at {spec.time} {time:g}" for y, time in zip(waves, times, strict=True))
+    parts = [
+        "! wide.dat has one row per person: the outcome at each time, then the predictors; -999 is missing.",
+        f"! {told}",
+        *defined,
+        "DATA: FILE = wide.dat;",
+        f"VARIABLE: NAMES = {' '.join(waves + predictors)};",
+        "  MISSING = ALL (-999);",
+        "ANALYSIS: ESTIMATOR = ML;",
+        "MODEL:",
+        f"  {' '.join(factors)} | {line};",
+        *_random(spec, parameters, factors),
+        *([f"  {' '.join(waves)} (1);"] if independent(spec) else []),
+        *(f"  {factor} ON {' '.join(names)};" for factor, names in _regressions(spec, parameters, factors) if names),
+        "OUTPUT: CINTERVAL;",
+    ]
+    return "\n".join(parts)
+
+
+def _refuse(spec: Spec, times: np.ndarray, parameters: tuple[str, ...]) -> None:
+    if spec.method == "reml":
+        raise refused("Mplus has no restricted likelihood", 'ask fit.refit(method="ml").code("mplus")')
+    if spec.occasions or any(one.kind != "power" for one in spec.computed) or len(parameters) > len(FACTORS):
+        raise refused("Growth that is no polynomial up to a cubic", "is not written for Mplus yet")
+    if not parameters or spec.time is None:
+        raise refused("A model without time is no growth curve of Mplus", "write it by hand")
+    if len(times) > _MOST_WAVES:
+        raise refused(f"{len(times)} different times are too many waves for a wide table", "round them to waves")
+    if not independent(spec) and spec.residual.name != "het":
+        raise refused(f"Residuals {spec.residual.name!r} have no short command in Mplus", 'ask code("sas")')
+    if getattr(spec.residual, "of", None) or getattr(spec.residual, "by", None):
+        raise refused("Residual variances by a column have no short command in Mplus", "they are by wave only")
+    if any(not effect.basis and effect.factors and not effect.term.startswith("intercept") for effect in spec.effects):
+        raise refused("Time-varying predictors", "are not written for Mplus yet")
+    if any(len(effect.factors) > 1 for effect in spec.effects):
+        raise refused("Products of predictors", "have to be made as columns for Mplus")
+
+
+def _predictors(spec: Spec) -> tuple[list[str], list[str]]:
+    """Names of the predictors, a 0/1 variable for each level but the reference, and what they are."""
+    names: dict[tuple[str, Any], str] = {}
+    for effect in spec.effects:
+        for factor in effect.factors:
+            names.setdefault(factor, predictor_in_mplus(*factor))
+    if len(set(map(str.lower, names.values()))) < len(names):
+        raise refused("Two predictors have the same first eight signs", "rename a column for Mplus")
+    told = [f"! {name}: 1 where {column} is {level}" for (column, level), name in names.items() if level is not None]
+    return list(names.values()), told
+
+
+def predictor_in_mplus(column: str, level: Any) -> str:
+    """The name of a predictor, of eight signs at most."""
+    name = short_name(column, level)
+    if not _PLAIN.match(name):
+        raise refused(f"Mplus cannot have a variable called {name!r}", "rename the column (eight letters or digits)")
+    return name
+
+
+def short_name(column: str, level: Any) -> str:
+    """A column, or the 0/1 variable of one of its levels."""
+    return column if level is None else f"{column[:3]}_{re.sub('[^A-Za-z0-9]', '', str(level))[:4]}"
+
+
+def _random(spec: Spec, parameters: tuple[str, ...], factors: tuple[str, ...]) -> list[str]:
+    """Variances of growth factors that do not vary, and covariances between blocks, are zero."""
+    names = ["", *(one.name for one in spec.computed)] if spec.computed else ["", str(spec.time)]
+    block_of = {name: place for place, block in enumerate(spec.random) for name in block}
+    lines = [f"  {factor}@0;" for factor, name in zip(factors, names, strict=False) if name not in block_of]
+    pairs = list(zip(factors, names, strict=False))
+    for place, (late, name) in enumerate(pairs):
+        for early, other in pairs[:place]:
+            if block_of.get(name, -1) != block_of.get(other, -2):
+                lines.append(f"  {early} WITH {late}@0;")
+    return lines
+
+
+def _regressions(spec: Spec, parameters: tuple[str, ...], factors: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+    names = ["", *(one.name for one in spec.computed)] if spec.computed else ["", str(spec.time)]
+    owned = {name: [one.factors[0] for one in spec.effects if one.basis == name and one.factors] for name in names}
+    return [
+        (factor, [predictor_in_mplus(*predictor) for predictor in owned[name]])
+        for factor, name in zip(factors, names, strict=False)
+    ]

@@ -1,0 +1,129 @@
+"""R: lme4 for independent residuals, nlme for structured ones and for models without random effects."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from growthcurves.programs.spec import Spec, Variable, counts_waves, independent, number_text, refused
+
+_PLAIN = re.compile(r"[A-Za-z.][A-Za-z0-9._]*\Z")
+
+
+def r_code(spec: Spec) -> str:
+    """The model in R, reading data.csv."""
+    package = "lme4" if independent(spec) and spec.random else "nlme"
+    lines = [f"library({package})", 'data <- read.csv("data.csv", check.names = FALSE)']
+    lines += [_factor(column, levels) for column, levels in spec.levels.items()]
+    lines += [f"data${name_in_r(one.name)} <- {_expression(one, spec)}" for one in spec.computed]
+    lines += _waves(spec)
+    if spec.occasions:
+        lines += [f"data$occasion <- factor(data${'wave_place' if spec.wave else name_in_r(str(spec.time))})"]
+    call = _lmer(spec) if package == "lme4" else _nlme(spec)
+    return "\n".join([*lines, call, "summary(fit)", "-2 * as.numeric(logLik(fit))"])
+
+
+def name_in_r(name: str) -> str:
+    """A name as R reads it."""
+    return name if _PLAIN.match(name) else "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def _text(value: Any) -> str:
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _factor(column: str, levels: list[Any]) -> str:
+    return f"data${name_in_r(column)} <- factor(data${name_in_r(column)}, levels = c({', '.join(map(_text, levels))}))"
+
+
+def _expression(variable: Variable, spec: Spec) -> str:
+    time, numbers = f"data${name_in_r(str(spec.time))}", [number_text(value) for value in variable.numbers]
+    if variable.kind == "power":
+        away = f"({time} - {numbers[0]})" if variable.numbers[0] else time
+        return away if numbers[1] == "1" else f"{away}^{numbers[1]}"
+    if variable.kind == "log":
+        return f"log(({time} - {numbers[0]} + {numbers[1]}) / {numbers[1]})"
+    if variable.kind == "jump":
+        return f"({time} >= {numbers[0]}) - {numbers[1]}"
+    low, high, start = variable.numbers
+    inside = time if low == -float("inf") else f"pmax({time}, {number_text(low)})"
+    inside = inside if high == float("inf") else f"pmin({inside}, {number_text(high)})"
+    return f"{inside} - {number_text(start)}"
+
+
+def _fixed(spec: Spec) -> str:
+    """The fixed part of the formula."""
+    if spec.occasions:
+        groups = dict.fromkeys(columns for _, columns in spec.products)
+        return " + ".join(["0", *(":".join(["occasion", *map(name_in_r, columns)]) for columns in groups)])
+    products = [":".join(map(name_in_r, filter(None, [basis, *columns]))) for basis, columns in spec.products]
+    constant = [] if "" in products else ["0"]
+    return " + ".join([*constant, *(product or "1" for product in products)])
+
+
+def _random(block: tuple[str, ...]) -> str:
+    names = [name_in_r(name) for name in block if name]
+    return " + ".join((["1"] if "" in block else ["0"]) + names)
+
+
+def _lmer(spec: Spec) -> str:
+    parts = [f"({_random(block)} | {name_in_r(spec.id)})" for block in spec.random]
+    formula = f"{name_in_r(spec.outcome)} ~ {' + '.join([_fixed(spec), *parts])}"
+    return f"fit <- lmer({formula}, data, REML = {_true(spec.method == 'reml')})"
+
+
+def _nlme(spec: Spec) -> str:
+    """lme with random effects, gls without."""
+    options = [f"{name_in_r(spec.outcome)} ~ {_fixed(spec)}", "data = data"]
+    if spec.random:
+        blocks = ", ".join(f"pdSymm(~ {_random(block)})" for block in spec.random)
+        part = blocks if len(spec.random) == 1 else f"pdBlocked(list({blocks}))"
+        options.append(f"random = list({name_in_r(spec.id)} = {part})")
+    options += [f"{name} = {value}" for name, value in _residual(spec).items()]
+    options.append(f'method = "{spec.method.upper()}"')
+    control = "lmeControl" if spec.random else "glsControl"
+    options.append(f"control = {control}(maxIter = 500, msMaxIter = 2000, tolerance = 1e-10)")
+    return f"fit <- {'lme' if spec.random else 'gls'}(" + ",\n           ".join(options) + ")"
+
+
+def _waves(spec: Spec) -> list[str]:
+    """The place of each planned occasion, where residuals count them."""
+    if not counts_waves(spec):
+        return []
+    column = f"data${name_in_r(str(spec.wave or spec.time))}"
+    order = f"c({', '.join(map(_text, spec.waves))})" if spec.waves else f"sort(unique({column}))"
+    return [f"data$wave_place <- match({column}, {order})"]
+
+
+def _residual(spec: Spec) -> dict[str, str]:
+    """nlme's correlation= and weights=."""
+    if independent(spec):
+        return {}
+    one, person = spec.residual, name_in_r(spec.id)
+    if one.by is not None:
+        raise refused("nlme has no residual structure with parameters by group", 'code("sas") has GROUP=')
+    by_wave, place, when = "varIdent(form = ~ 1 | wave_place)", f"~ wave_place | {person}", f"~ {spec.time} | {person}"
+    when = when.replace(str(spec.time), name_in_r(str(spec.time)), 1)
+    nugget = ", nugget = TRUE" if getattr(one, "nugget", False) else ""
+    of = name_in_r(str(getattr(one, "of", None) or spec.time))
+    known: dict[str, dict[str, str]] = {
+        "het": {"weights": by_wave if not getattr(one, "of", None) else f"varIdent(form = ~ 1 | {of})"},
+        "cs": {"correlation": f"corCompSymm(form = ~ 1 | {person})"},
+        "csh": {"correlation": f"corCompSymm(form = ~ 1 | {person})", "weights": by_wave},
+        "ar1": {"correlation": f"corAR1(form = {place})"},
+        "arh1": {"correlation": f"corAR1(form = {place})", "weights": by_wave},
+        "arma11": {"correlation": f"corARMA(form = {place}, p = 1, q = 1)"},
+        "un": {"correlation": f"corSymm(form = {place})", "weights": by_wave},
+        "car1": {"correlation": f"corCAR1(form = {when})"},
+        "exp": {"correlation": f"corExp(form = {when}{nugget})"},
+        "gau": {"correlation": f"corGaus(form = {when}{nugget})"},
+        "exp-variance": {"weights": f"varExp(form = ~ {of})"},
+        "power-variance": {"weights": f"varPower(form = ~ {of})"},
+    }
+    if one.name not in known or (one.name == "car1" and nugget):
+        raise refused(f"nlme has no residual structure {one.name!r}", 'code("sas") may have it')
+    return known[one.name]
+
+
+def _true(value: bool) -> str:
+    return "TRUE" if value else "FALSE"

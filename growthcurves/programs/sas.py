@@ -1,0 +1,120 @@
+"""SAS: PROC MIXED."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from growthcurves.programs.spec import Spec, Variable, counts_waves, independent, number_text, refused
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
+#: TYPE= of each structure; those over time name it.
+_TYPES = {
+    "cs": "cs", "csh": "csh", "ar1": "ar(1)", "arh1": "arh(1)", "arma11": "arma(1,1)", "toep": "toep", "toeph": "toeph",
+    "adh": "ante(1)", "un": "un", "het": "un(1)", "exp": "sp(exp)", "car1": "sp(pow)", "gau": "sp(gau)",
+}  # fmt: skip
+_OVER_TIME = {"exp", "car1", "gau"}
+
+
+def sas_code(spec: Spec) -> str:
+    """The model for PROC MIXED, reading data.csv."""
+    lower = [column.lower() for column in spec.columns]
+    for column in spec.columns:
+        if lower.count(column.lower()) > 1:
+            raise refused(f"SAS does not tell {column!r} from a column with other capitals", "rename one of them")
+    prepare = [f"  {name_in_sas(one.name)} = {_expression(one, spec)};" for one in spec.computed]
+    if counts_waves(spec):
+        prepare += _places(spec)
+    if spec.occasions:
+        prepare.append(f"  occasion = {'wave_place' if spec.wave else name_in_sas(str(spec.time))};")
+    lines = [
+        "options validvarname=any;",
+        'proc import datafile="data.csv" out=data dbms=csv replace; guessingrows=max; run;',
+        *(["data data;", "  set data;", *prepare, "run;"] if prepare else []),
+        f"proc sort data=data; by {name_in_sas(spec.id)} {name_in_sas(spec.time) if spec.time else ''}; run;",
+        f"proc mixed data=data method={spec.method} covtest;",
+        f"  class {' '.join(_classes(spec))};",
+        f"  model {name_in_sas(spec.outcome)} = {_fixed(spec)} / solution ddfm=satterthwaite{_noint(spec)};",
+        *(_random(block, spec) for block in spec.random),
+        *_repeated(spec),
+        "run;",
+    ]
+    return "\n".join(lines)
+
+
+def name_in_sas(name: str) -> str:
+    """A name as SAS reads it."""
+    return name if _PLAIN.match(name) else "'" + name.replace("'", "''") + "'n"
+
+
+def _classes(spec: Spec) -> list[str]:
+    factors = [f"{name_in_sas(column)}(ref={_text(levels[0])})" for column, levels in spec.levels.items()]
+    made = ["occasion"] * bool(spec.occasions) + ["wave_place"] * counts_waves(spec)
+    group = getattr(spec.residual, "by", None)
+    of = getattr(spec.residual, "of", None) if spec.residual.name == "het" else None
+    more = [name for name in (group, of) if name and name not in spec.levels and name not in made]
+    return [name_in_sas(spec.id), *factors, *made, *dict.fromkeys(name_in_sas(name) for name in more)]
+
+
+def _text(value: Any) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _expression(variable: Variable, spec: Spec) -> str:
+    time, numbers = name_in_sas(str(spec.time)), [number_text(value) for value in variable.numbers]
+    if variable.kind == "power":
+        return f"({time} - ({numbers[0]}))" + ("" if numbers[1] == "1" else f"**{numbers[1]}")
+    if variable.kind == "log":
+        return f"log(({time} - ({numbers[0]}) + {numbers[1]}) / {numbers[1]})"
+    if variable.kind == "jump":
+        return f"({time} >= {numbers[0]}) - {numbers[1]}"
+    low, high, start = variable.numbers
+    inside = time if low == -float("inf") else f"max({time}, {number_text(low)})"
+    inside = inside if high == float("inf") else f"min({inside}, {number_text(high)})"
+    return f"{inside} - ({number_text(start)})"
+
+
+def _fixed(spec: Spec) -> str:
+    if spec.occasions:
+        groups = dict.fromkeys(columns for _, columns in spec.products)
+        return " ".join("*".join(["occasion", *map(name_in_sas, columns)]) for columns in groups)
+    products = [[basis, *columns] if basis else [*columns] for basis, columns in spec.products]
+    return " ".join("*".join(map(name_in_sas, product)) for product in products if product)
+
+
+def _noint(spec: Spec) -> str:
+    return "" if ("", ()) in spec.products else " noint"
+
+
+def _random(block: tuple[str, ...], spec: Spec) -> str:
+    names = ["intercept" if not name else name_in_sas(name) for name in block]
+    kind = " type=un" if len(block) > 1 else ""
+    return f"  random {' '.join(names)} / subject={name_in_sas(spec.id)}{kind} g;"
+
+
+def _places(spec: Spec) -> list[str]:
+    """The planned occasion as a variable of its own: in the model time may be a number beside it."""
+    column = name_in_sas(str(spec.wave or spec.time))
+    if not spec.waves:
+        return [f"  wave_place = {column};"]
+    places = enumerate(spec.waves, start=1)
+    return [f"  if {column} = {_text(wave)} then wave_place = {place};" for place, wave in places]
+
+
+def _repeated(spec: Spec) -> list[str]:
+    if independent(spec):
+        return []
+    one, subject = spec.residual, f"subject={name_in_sas(spec.id)}"
+    group = f" group={name_in_sas(one.by)}" if one.by is not None else ""
+    if one.name == "exp-variance":
+        return [f"  repeated / {subject} local=exp({name_in_sas(one.of or str(spec.time))}){group};"]
+    if one.name == "het" and one.of:
+        if group:
+            raise refused("SAS has one GROUP= only", "leave out by= of the residual structure")
+        return [f"  repeated / {subject} group={name_in_sas(one.of)};"]
+    if one.name not in _TYPES:
+        raise refused(f"PROC MIXED has no residual structure {one.name!r}", "choose another one to compare")
+    kind, local = _TYPES[one.name], " local" if getattr(one, "nugget", False) else ""
+    if one.name in _OVER_TIME:
+        return [f"  repeated / {subject} type={kind}({name_in_sas(str(spec.time))}){local}{group} r;"]
+    return [f"  repeated {'wave_place ' * spec.residual.counts_waves}/ {subject} type={kind}{group} r;"]

@@ -1,0 +1,252 @@
+"""A fitted model in words that every program has: variables, factors, products, random blocks, residuals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.contracts.independent import Independent
+from growthcurves.errors import NotAvailableError, brief
+from growthcurves.fitted import FittedModel
+from growthcurves.model.columns import Columns
+from growthcurves.model.covariance import residual_of
+from growthcurves.model.shapes import Constant, LogTime, Occasions, Piecewise, Polynomial
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable that the program computes of time, to be written with the operators of its language.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"power", "log", "piece", "jump"}
+    numbers : tuple of float
+        Of a power: the origin and the exponent; of a logarithm: origin and offset; of a piece: its ends and what it is
+        at the origin; of a jump: where it is, and what it is at the origin.
+    """
+
+    name: str
+    kind: str
+    numbers: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A fixed effect as a product.
+
+    Attributes
+    ----------
+    term : str
+        Our name of it.
+    basis : str
+        The variable of time that it belongs to; empty for the intercept and time-varying covariates.
+    factors : tuple of (column, level or None)
+    """
+
+    term: str
+    basis: str
+    factors: tuple[tuple[str, Any], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column for column, _ in self.factors)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A model in words that every program has.
+
+    Attributes
+    ----------
+    outcome, id : str
+    time : str or None
+    method : {"reml", "ml"}
+    computed : tuple of Variable
+        Variables of time that the program makes; none where the column of time itself is meant.
+    occasions : tuple of float
+        The times of a model with a mean for each; empty for others. Then `basis` is the time of the occasion.
+    effects : tuple of Effect
+    levels : dict of column to list
+        Levels of the factors, the reference first.
+    random : tuple of tuple of str
+        Blocks of variables, "" for the intercept.
+    residual : residual structure
+    wave : str or None
+        The column of the planned occasions, where residuals count them; None for the rank of time.
+    waves : tuple of str
+        What that column says in order, where it holds words.
+    """
+
+    outcome: str
+    id: str
+    time: str | None
+    method: str
+    computed: tuple[Variable, ...]
+    occasions: tuple[float, ...]
+    effects: tuple[Effect, ...]
+    levels: dict[str, list[Any]]
+    random: tuple[tuple[str, ...], ...]
+    residual: Any
+    wave: str | None
+    waves: tuple[str, ...]
+
+    @property
+    def products(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The fixed part without levels: (variable of time, columns), each once, in order."""
+        return list(dict.fromkeys((effect.basis, effect.columns) for effect in self.effects))
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column of the table that the program reads."""
+        used = [self.id, self.time, self.outcome, self.wave, getattr(self.residual, "by", None)]
+        used += [getattr(self.residual, "of", None), *(name for effect in self.effects for name in effect.columns)]
+        return list(dict.fromkeys(name for name in used if name))
+
+
+def refused(what: str, instead: str) -> NotAvailableError:
+    """The one sentence for what a program has no words for."""
+    return NotAvailableError(f"{what}: {instead}.")
+
+
+def spec_of(fit: FittedModel) -> Spec:
+    """The spec of a fit.
+
+    Raises
+    ------
+    NotAvailableError
+        For what is not written in other languages: an outcome or predictor that the formula computes, other codings of
+        factors, random effects of categories, shapes that are made of splines.
+    """
+    model, recipe = fit.model, fit.recipe
+    _refuse_what_formulas_compute(fit)
+    basis, computed = _basis(fit)
+    levels: dict[str, list[Any]] = {}
+    for columns in [*recipe.predictors.values(), recipe.covariates]:
+        levels |= {name: list(found) for name, found in columns.levels.items()}
+    names = zip(fit.recipe.terms, recipe.term_names, strict=True)
+    effects = tuple(Effect(text, basis.get(name.parameter, ""), tuple(name.parts)) for text, name in names)
+    times = tuple(getattr(recipe.shape, "times", ())) if isinstance(model.growth_shape, Occasions) else ()
+    blocks = recipe.random.blocks
+    random = tuple(tuple(_random_name(name, basis, recipe.covariates) for name in block) for block in blocks)
+    spec = Spec(
+        str(model.outcome), str(fit.panel.id), model.time, fit.method, computed, times, effects, levels, random,
+        residual_of(model.residual), model.wave, _waves(fit),
+    )  # fmt: skip
+    _refuse_unusual_codings(spec)
+    return spec
+
+
+def _waves(fit: FittedModel) -> tuple[str, ...]:
+    """The words of the column of planned occasions, in the order that residuals learned."""
+    wave, shape = fit.model.wave, fit.model.growth_shape
+    if wave is None or pd.api.types.is_numeric_dtype(fit.panel.frame[wave].dtype):
+        return ()
+    learned = getattr(fit.estimates.point.residual, "waves", None)
+    if learned is None and isinstance(shape, Occasions):
+        raise refused(f"The order of the words in {brief(wave)}", "is not known to programs: make numbers of them")
+    return tuple(map(str, learned or ()))
+
+
+def _refuse_what_formulas_compute(fit: FittedModel) -> None:
+    """Predictors are columns of the table; anything else a program would have to compute as we do."""
+    model, recipe = fit.model, fit.recipe
+    if model.computed:
+        raise refused(f"The outcome {brief(model.outcome)} is computed by the formula", "make a column of it first")
+    if fit.aliased:
+        raise refused(f"{brief(fit.aliased[0])} follows from other terms", "leave it out before a program is written")
+    if fit.family is not None:
+        raise refused("Programs are written for normal outcomes", "this fit has another family")
+    known = set(fit.panel.frame.columns)
+    for name in recipe.term_names:
+        for column, _ in name.parts:
+            if column not in known:
+                raise refused(f"{brief(column)} is computed by the formula", "make a column of the table of it first")
+    if recipe.varying:
+        raise refused("Random effects of columns that are no growth parameters", "are not written in other languages")
+
+
+def _refuse_unusual_codings(spec: Spec) -> None:
+    """Every product stands beside all its parts, and factors are against their reference: then all programs agree."""
+    there = set(spec.products)
+    for basis, columns in there:
+        own = [(basis, part) for k in range(len(columns)) for part in combinations(columns, k)]
+        if basis == "" and ("", ()) not in there:
+            own.remove(("", ()))
+        missing = [part for part in own if part not in there]
+        if missing:
+            what = ":".join(filter(None, [basis, *columns]))
+            raise refused(f"{what} stands without a term that is part of it", "programs code that differently")
+    for column, levels in spec.levels.items():
+        if any(isinstance(level, bool) for level in levels):
+            raise refused(f"{brief(column)} is true or false", "make it text or numbers before a program is written")
+        used = {level for effect in spec.effects for name, level in effect.factors if name == column}
+        if used and used != set(levels[1:]):
+            raise refused(f"{brief(column)} is not coded against its reference", "programs code that differently")
+
+
+def _basis(fit: FittedModel) -> tuple[dict[str, str], tuple[Variable, ...]]:
+    """The variable of time of each growth parameter, and how those that are no column are computed."""
+    shape, origin, parameters = fit.model.growth_shape, fit.recipe.shape.origin, fit.model.parameters
+    if isinstance(shape, Constant):
+        return {"intercept": ""}, ()
+    if isinstance(shape, Occasions):
+        return {name: f"{time:g}" for name, time in zip(parameters, fit.recipe.shape.only_at or (), strict=True)}, ()
+    if isinstance(shape, Polynomial) and origin == 0 and shape.degree == 1:
+        return {"intercept": "", "slope": str(fit.model.time)}, ()
+    made = list(_computed(shape, origin, fit.recipe.shape))
+    taken = set(fit.panel.frame.columns)
+    computed = tuple(Variable(_free(one.name, taken), one.kind, one.numbers) for one in made)
+    return {"intercept": "", **dict(zip(parameters[1:], (one.name for one in computed), strict=True))}, computed
+
+
+def _computed(shape: Any, origin: float, bound: Any) -> Iterator[Variable]:
+    if isinstance(shape, Polynomial):
+        yield from (Variable(f"time{power}", "power", (origin, power)) for power in range(1, shape.degree + 1))
+    elif isinstance(shape, LogTime):
+        yield Variable("logtime", "log", (origin, shape.offset))
+    elif isinstance(shape, Piecewise) and not shape.columns:
+        ends = [-float("inf"), *bound.knots, float("inf")]
+        for place, (low, high) in enumerate(zip(ends, ends[1:], strict=False), start=1):
+            yield Variable(f"piece{place}", "piece", (low, high, min(max(origin, low), high)))
+        if bound.jump:
+            for place, knot in enumerate(bound.knots, start=1):
+                yield Variable(f"jump{place}", "jump", (knot, float(origin >= knot)))
+    else:
+        raise refused(f"Growth of the shape {shape.name}", "is not written in other languages yet")
+
+
+def _free(name: str, taken: set[Any]) -> str:
+    """A name that no column has; programs that do not tell capitals apart are content too."""
+    lower = {str(one).lower() for one in taken}
+    while name.lower() in lower:
+        name += "_"
+    return name
+
+
+def _random_name(name: str, basis: dict[str, str], covariates: Columns) -> str:
+    if name in basis:
+        return basis[name]
+    if name in covariates.used and name not in covariates.levels:
+        return name
+    raise refused(f"The random effect {brief(name)} is no column of the table", "it is not written in other languages")
+
+
+def independent(spec: Spec) -> bool:
+    """Whether residuals are independent and of one variance."""
+    return isinstance(spec.residual, Independent)
+
+
+def counts_waves(spec: Spec) -> bool:
+    """Whether the program needs the place of each planned occasion."""
+    counted = not independent(spec) and (spec.residual.counts_waves or spec.residual.name == "het")
+    return counted or bool(spec.occasions and spec.wave)
+
+
+def number_text(value: float) -> str:
+    """A number with all its digits."""
+    return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))

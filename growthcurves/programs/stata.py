@@ -1,0 +1,116 @@
+"""Stata: mixed."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from growthcurves.programs.spec import Spec, Variable, counts_waves, independent, number_text, refused
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
+#: residuals() of each structure, with the variable that it goes over.
+_RESIDUALS = {
+    "cs": "exchangeable", "ar1": "ar 1, t(wave_place)", "un": "unstructured, t(wave_place)",
+    "exp": "exponential, t({time})", "het": "independent, by(wave_place)",
+}  # fmt: skip
+
+
+def stata_code(spec: Spec) -> str:
+    """The model for mixed, reading data.csv."""
+    for column in spec.columns:
+        if not _PLAIN.match(column):
+            raise refused(f"Stata cannot have a variable called {column!r}", "rename the column")
+    lines = ['import delimited "data.csv", clear case(preserve)']
+    lines += [line for column, levels in spec.levels.items() for line in _factor(column, levels)]
+    lines += [f"generate double {one.name} = {_expression(one, spec)}" for one in spec.computed]
+    if counts_waves(spec):
+        lines += _places(spec)
+    if spec.occasions:
+        lines.append(f"egen occasion = group({'wave_place' if spec.wave else spec.time})")
+    constant = "" if ("", ()) in spec.products else ", noconstant"
+    random = " ".join(_random(block, spec) for block in spec.random) or f"|| {spec.id}:, noconstant"
+    method = "reml dfmethod(satterthwaite)" if spec.method == "reml" else "mle"
+    ends = f"{_residual(spec)} {method}".strip()
+    joined = random if "," in random.rpartition("||")[2] else f"{random},"
+    lines.append(f"mixed {spec.outcome} {_fixed(spec)}{constant} {joined} {ends}")
+    return "\n".join([*lines, "display -2 * e(ll)"])
+
+
+def _places(spec: Spec) -> list[str]:
+    """The place of each planned occasion, or of each level whose residuals have a variance of their own."""
+    if not spec.waves:
+        return [f"egen wave_place = group({getattr(spec.residual, 'of', None) or spec.wave or spec.time})"]
+    lines = [f"replace wave_place = {k} if {spec.wave} == {_value(wave, True)}" for k, wave in enumerate(spec.waves, 1)]
+    return ["generate wave_place = .", *lines]
+
+
+def _code(column: str) -> str:
+    return f"{column}_code"
+
+
+def _factor(column: str, levels: list[Any]) -> list[str]:
+    """Numbers 1, 2, ... in the order of our levels, the reference first, whatever the column holds."""
+    lines = [f"generate {_code(column)} = ."]
+    text = not isinstance(levels[0], (int, float, np.number))
+    return lines + [
+        f"replace {_code(column)} = {place} if {column} == {_value(level, text)}"
+        for place, level in enumerate(levels, start=1)
+    ]
+
+
+def _value(level: Any, text: bool) -> str:
+    return f'`"{level}"\'' if text else number_text(float(level))
+
+
+def _expression(variable: Variable, spec: Spec) -> str:
+    time, numbers = str(spec.time), [number_text(value) for value in variable.numbers]
+    if variable.kind == "power":
+        return f"({time} - ({numbers[0]}))" + ("" if numbers[1] == "1" else f"^{numbers[1]}")
+    if variable.kind == "log":
+        return f"ln(({time} - ({numbers[0]}) + {numbers[1]}) / {numbers[1]})"
+    if variable.kind == "jump":
+        return f"({time} >= {numbers[0]}) - {numbers[1]}"
+    low, high, start = variable.numbers
+    inside = time if low == -float("inf") else f"max({time}, {number_text(low)})"
+    inside = inside if high == float("inf") else f"min({inside}, {number_text(high)})"
+    return f"{inside} - ({number_text(start)})"
+
+
+def _fixed(spec: Spec) -> str:
+    """Each level of a factor is asked for by itself, so that no other is left out in its place."""
+    if spec.occasions:
+        groups = dict.fromkeys(columns for _, columns in spec.products)
+        return " ".join(text for columns in groups for text in _product(["ibn.occasion"], columns, spec))
+    terms = [([f"c.{basis}"] if basis else [], columns) for basis, columns in spec.products if basis or columns]
+    return " ".join(text for start, columns in terms for text in _product(start, columns, spec))
+
+
+def _product(start: list[str], columns: tuple[str, ...], spec: Spec) -> list[str]:
+    options = [_levels(column, spec) for column in columns]
+    return ["#".join([*start, *chosen]) for chosen in product(*options)]
+
+
+def _levels(column: str, spec: Spec) -> list[str]:
+    if column not in spec.levels:
+        return [f"c.{column}"]
+    return [f"{place}.{_code(column)}" for place in range(2, len(spec.levels[column]) + 1)]
+
+
+def _random(block: tuple[str, ...], spec: Spec) -> str:
+    names = " ".join(name for name in block if name)
+    options = ([] if "" in block else ["noconstant"]) + (["covariance(unstructured)"] if len(block) > 1 else [])
+    return f"|| {spec.id}: {names}".rstrip() + (f", {' '.join(options)}" if options else "")
+
+
+def _residual(spec: Spec) -> str:
+    if independent(spec):
+        return ""
+    one = spec.residual
+    if one.name not in _RESIDUALS or getattr(one, "nugget", False) or (one.name == "het" and one.by):
+        raise refused(f"Stata's mixed has no residual structure {one.name!r}", 'code("sas") may have it')
+    text = _RESIDUALS[one.name].format(time=spec.time)
+    by = f"{', ' if ',' not in text else ' '}by({_code(one.by) if one.by in spec.levels else one.by})" if one.by else ""
+    return f"residuals({text}{by})"

@@ -1,0 +1,80 @@
+"""A fixed effect as a sentence of a paper, in the style of the APA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.errors import ModelError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.output.numbers import decimals, fixed_text
+from growthcurves.output.styles import STYLES
+from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.effects.fixed_tests import combinations
+from growthcurves.results.tables.labels import term_labels
+
+
+def sentence(fit: FittedModel, term: str, ddf: Any = "satterthwaite", level: float = 0.95) -> str:
+    """A fixed effect as a sentence for a paper (American Psychological Association 2020, sections 6.36 to 6.45).
+
+    Parameters
+    ----------
+    fit : FittedModel
+    term : str
+        A fixed effect, ``"slope:arm[drug]"`` or in the words of the formula, ``"week:arm"``, or a sum of them.
+    ddf : str or method
+        Degrees of freedom.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    str
+        What it is in words, b, SE, confidence interval, t with its degrees of freedom, and p.
+
+    Raises
+    ------
+    ModelError
+        For an unknown term, or several at once.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> data = gc.load_dataset("orthodont")
+    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", data, reference={"sex": "Female"})
+    >>> print(fit.sentence("slope:sex[Male]"))
+    Rate of change: sex Male against Female, b = 0.305, SE = 0.135, 95% CI [0.027, 0.582], t(25) = 2.26, p = .033.
+    """
+    if not isinstance(term, str):
+        raise ModelError(unknown("fixed effect", term, fit.terms))
+    names, L = combinations(fit, term)
+    if len(names) != 1:
+        raise ModelError(f"A sentence is about one effect; {term!r} are {len(names)}: {'; '.join(names)}.")
+    row = linear_functions(fit, L, names, ddf, level).iloc[0]
+    place = np.flatnonzero(L[0])
+    label = term_labels(fit)[place[0]] if len(place) == 1 and L[0, place[0]] == 1 else names[0]
+    return f"{label[:1].upper()}{label[1:]}, {_numbers(row, level)}."
+
+
+def _numbers(row: pd.Series, level: float) -> str:
+    apa, places = STYLES["apa"], max(decimals(row["std_error"]), 2)
+    if row["std_error"] != row["std_error"] or row["std_error"] <= 0:
+        return "not estimable"
+
+    def text(value: float, digits: int = places) -> str:
+        return fixed_text(value, digits).replace("-", apa.minus, 1)
+
+    p = apa.p_value(row["p_value"])
+    equal = f"{p[0]} {p[1:]}" if p[:1] in "<>" else f"= {p}"
+    parts = [f"b = {text(row['estimate'])}", f"SE = {text(row['std_error'])}"]
+    parts.append(f"{100 * level:g}% CI {apa.interval(text(row['conf_low']), text(row['conf_high']))}")
+    return ", ".join([*parts, f"{_statistic(row['df'])} = {text(row['statistic'], 2)}", f"p {equal}"])
+
+
+def _statistic(df: float) -> str:
+    """Student's t with its degrees of freedom; z where there are no bounds to them."""
+    if df == float("inf"):
+        return "z"
+    return f"t({fixed_text(df, 0 if abs(df - round(df)) < 0.005 else 2)})"

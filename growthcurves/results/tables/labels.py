@@ -1,0 +1,83 @@
+"""Terms in words, in the names and units of the data: "rate of change: arm drug against placebo"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.data.source import EMPTY
+from growthcurves.data.units import singular
+from growthcurves.fitted import FittedModel
+from growthcurves.model.shapes.words import Names, ShapeWords
+from growthcurves.model.terms import TermName
+from growthcurves.results.tables.printing import time_text
+
+_MOMENTS = {Kind.SD: "SD", Kind.VARIANCE: "variance", Kind.CORRELATION: "correlation", Kind.COVARIANCE: "covariance"}
+
+
+def shape_words(fit: FittedModel, number: Callable[[float], str] = time_text) -> ShapeWords:
+    """The growth shape of a fit in words: what it says of itself."""
+    model, shape = fit.model, fit.recipe.shape
+    names = Names(
+        str(model.outcome),
+        str(model.time),
+        fit.panel.outcome_unit or "",
+        singular(fit.panel.time_unit or str(model.time)),
+        number(shape.origin),
+        number,
+    )
+    return shape.words(names)
+
+
+def term_labels(fit: FittedModel) -> list[str]:
+    """The fixed effects that are estimated in words.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> data = gc.load_dataset("orthodont")
+    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", data, reference={"sex": "Female"})
+    >>> term_labels(fit)[2:]
+    ['rate of change', 'rate of change: sex Male against Female']
+    """
+    words, levels = shape_words(fit), _levels(fit)
+    return [_term(fit.recipe.term_names[j], words, levels) for j in fit.sums.kept]
+
+
+def component_label(fit: FittedModel, finding: Finding) -> str:
+    """A component of the variance in words."""
+    if finding.kind not in _MOMENTS:
+        return f"{finding.of} of residuals"
+    if finding.unit == RESIDUAL:
+        return f"{_MOMENTS[finding.kind]} of residuals"
+    words = shape_words(fit)
+    return f"{_MOMENTS[finding.kind]} of {' and '.join(_parameter(words, name) for name in finding.of)}"
+
+
+def _levels(fit: FittedModel) -> dict[str, list[Any]]:
+    """Levels of the predictors that are categories, the reference first."""
+    levels: dict[str, list[Any]] = {}
+    for columns in [*fit.recipe.predictors.values(), *fit.recipe.level_one]:
+        levels |= columns.levels
+    return levels
+
+
+def _term(name: TermName, words: ShapeWords, levels: dict[str, list[Any]]) -> str:
+    if not name.predictor:
+        return _parameter(words, name.parameter)
+    predictor = " × ".join(_factor(column, level, levels) for column, level in name.parts) or name.predictor
+    return f"{_parameter(words, name.parameter)}: {predictor}" if name.parameter else predictor
+
+
+def _factor(column: str, level: Any, levels: dict[str, list[Any]]) -> str:
+    if level is None:
+        return column
+    against = levels.get(column, [])
+    told = f"{column} {str(level) or EMPTY}"
+    return f"{told} against {str(against[0]) or EMPTY}" if len(against) and level != against[0] else told
+
+
+def _parameter(words: ShapeWords, name: str) -> str:
+    found = words.parameters.get(name)
+    return name if found is None else found.short

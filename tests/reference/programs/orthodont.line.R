@@ -1,0 +1,6 @@
+library(lme4)
+data <- read.csv("data.csv", check.names = FALSE)
+data$sex <- factor(data$sex, levels = c("Female", "Male"))
+fit <- lmer(distance ~ 1 + sex + age + age:sex + (1 + age | subject), data, REML = TRUE)
+summary(fit)
+-2 * as.numeric(logLik(fit))

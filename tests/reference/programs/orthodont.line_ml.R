@@ -1,0 +1,7 @@
+library(lme4)
+data <- read.csv("data.csv", check.names = FALSE)
+data$sex <- factor(data$sex, levels = c("Male", "Female"))
+data$time1 <- (data$age - 8)
+fit <- lmer(distance ~ 1 + sex + time1 + time1:sex + (1 + time1 | subject), data, REML = FALSE)
+summary(fit)
+-2 * as.numeric(logLik(fit))

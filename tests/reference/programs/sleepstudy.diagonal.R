@@ -1,0 +1,5 @@
+library(lme4)
+data <- read.csv("data.csv", check.names = FALSE)
+fit <- lmer(reaction ~ 1 + day + (1 | subject) + (0 + day | subject), data, REML = TRUE)
+summary(fit)
+-2 * as.numeric(logLik(fit))

@@ -1,0 +1,7 @@
+library(lme4)
+data <- read.csv("data.csv", check.names = FALSE)
+data$arm <- factor(data$arm, levels = c("placebo", "drug"))
+data$logtime <- log((data$week - 0 + 1) / 1)
+fit <- lmer(depression ~ 1 + arm + logtime + logtime:arm + (1 + logtime | patient), data, REML = FALSE)
+summary(fit)
+-2 * as.numeric(logLik(fit))

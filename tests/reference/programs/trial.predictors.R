@@ -1,0 +1,7 @@
+library(lme4)
+data <- read.csv("data.csv", check.names = FALSE)
+data$arm <- factor(data$arm, levels = c("placebo", "drug"))
+data$sex <- factor(data$sex, levels = c("female", "male"))
+fit <- lmer(depression ~ 1 + arm + sex + age + arm:sex + week + week:arm + (1 + week | patient), data, REML = TRUE)
+summary(fit)
+-2 * as.numeric(logLik(fit))
