@@ -145,7 +145,10 @@ class _Parser:
         """R's `b %in% a`, which adds no more than `a:b`."""
         left = self._interaction()
         while self._next("%in%") is not None:
-            left = self._times(left, self._interaction())
+            right = self._interaction()
+            if not all(term.factors for term in (*left, *right)):
+                self._fail("between terms %in% takes columns; what holds for rows stands in I(), as in I(x %in% 1:3)")
+            left = self._times(left, right)
         return left
 
     def _interaction(self) -> Terms:

@@ -53,6 +53,8 @@ def test_columns_are_those_of_model_matrix(case):
         ("x > 0", r"inside I\(\)"),
         ("!g", r"inside I\(\)"),
         ("a == 'b'", r"inside I\(\)"),
+        ("n %in% 1:3", r"I\(x %in% 1:3\)"),
+        ("n %in% 1", r"I\(x %in% 1:3\)"),
         ("is.na(x)", "left out before"),
         ("I(x - ave(x, a))", "within"),
         ("paste(a, b)", "interaction"),
