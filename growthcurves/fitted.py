@@ -19,6 +19,9 @@ from growthcurves.model.recipe import BoundRows, Recipe, row_times, shape_times
 if TYPE_CHECKING:
     from growthcurves.engine.estimates import OwnGrowth
 
+#: The most parameters that a sentence names.
+_MOST_NAMED = 6
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -36,6 +39,11 @@ class Certificate:
         Newton decrement of -2 log likelihood: sqrt(2) times the distance from the optimum in standard errors.
     direction : tuple of str
         The combinations that do not vary, in the names of the growth parameters.
+    confounded : tuple of str
+        Where variances are not told apart: the parameters that change together without any change of the covariance
+        of outcomes.
+    ends : tuple of str
+        Parameters of residuals that are estimated at the end of their range.
     """
 
     converged: bool
@@ -43,6 +51,8 @@ class Certificate:
     identified: bool
     decrement: float
     direction: tuple[str, ...]
+    confounded: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         size = "below 1e-6" if self.decrement < 1e-6 else f"{self.decrement:.1e}"
@@ -50,10 +60,26 @@ class Certificate:
         if self.identified:
             zero = "singular: no variance between persons in " + "; ".join(self.direction)
             parts += [zero if self.singular else "not singular", "identified"]
+            parts += [f"at the end of the range: {', '.join(self.ends)}"] if self.ends else []
         else:
-            why = "variances between persons and of residuals cannot be told apart in this design"
-            parts.append(f"NOT identified: {why}")
+            parts.append(f"NOT identified: {self.undivided} cannot be told apart in this design")
         return "; ".join(parts) + "."
+
+
+    @property
+    def undivided(self) -> str:
+        """What is not told apart, in words."""
+        return undivided(self.confounded)
+
+
+def undivided(names: tuple[str, ...]) -> str:
+    """Parameters that are not told apart, in words; where they have no names, those of random effects and residuals."""
+    if not names:
+        return "variances between persons and of residuals"
+    *others, last = names[:_MOST_NAMED]
+    left = len(names) - _MOST_NAMED
+    last = f"{last} ({left} more)" if left > 0 else last
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +209,15 @@ class FittedModel:
         """Converged, singular, identified: three separate words."""
         verdict = self.estimates.verdict
         directions = tuple(_combination(a, self.random_names) for a in self.estimates.null.T)
-        return Certificate(verdict.converged, verdict.singular, verdict.identified, verdict.decrement, directions)
+        return Certificate(
+            verdict.converged,
+            verdict.singular,
+            verdict.identified,
+            verdict.decrement,
+            directions,
+            self.estimates.confounded(self.random_names),
+            self.estimates.at_their_end(),
+        )
 
     @property
     def parameter_count(self) -> int:

@@ -93,7 +93,7 @@ def answers_json(fitted: Any, asked: Asked) -> str:
         "indices": {name: getattr(fitted, name) for name in ("llf", "deviance", "aic", "bic")},
         "certificate": {
             name: getattr(certificate, name)
-            for name in ("converged", "singular", "identified", "decrement", "direction")
+            for name in ("converged", "singular", "identified", "decrement", "direction", "confounded", "ends")
         },
         "warnings": [in_options(text) for text in (*fitted.warnings, *([reason] if reason else []))],
     }

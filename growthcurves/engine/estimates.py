@@ -123,6 +123,17 @@ class Estimates(Protocol):
         """The same without the part of the restricted one that depends on how columns of X are coded."""
         ...
 
+    def confounded(self, random: Sequence[str]) -> tuple[str, ...]:
+        """Parameters that change together without any change of what is observed; () where that is not known.
+
+        `random` are the names of the random effects.
+        """
+        ...
+
+    def at_their_end(self) -> tuple[str, ...]:
+        """Parameters of residuals that are estimated at the end of their range."""
+        ...
+
     @property
     def free(self) -> int:
         """Parameters of variances: covariances of random effects and those of the residual part."""

@@ -108,6 +108,13 @@ class NormalEstimates:
             return boundary.free_parameters(self.frame.partition) + 1
         return told_apart(self.frame.blocks, self.frame.partition)[0]
 
+    def confounded(self, random: Sequence[str]) -> tuple[str, ...]:
+        """Variances of random effects and of the residual: which of them, their names do not tell."""
+        return ()
+
+    def at_their_end(self) -> tuple[str, ...]:
+        return ()
+
     @cached_property
     def point(self) -> Point:
         at, sigma2 = self.solution.optimum.at, self.solution.sigma2

@@ -15,6 +15,7 @@ from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.estimate.baseline import baseline_note
+from growthcurves.fitted import undivided
 from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
@@ -138,15 +139,25 @@ def _origin_note(bound: BoundRows) -> Iterable[Note]:
 def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
     verdict = estimates.verdict
     if not verdict.identified:
-        names = ", ".join(bound.recipe.random_names)
-        yield Note(
-            NoteKind.NOT_IDENTIFIED,
-            f"The variances of {names} and of the residual cannot be told apart in this design "
-            f"(too few occasions per person, at times that persons share): fixed effects are valid, and variances, "
-            f"reliability, ICC and persons' estimates are withheld. Fit fewer random effects, or add occasions.",
-        )
+        yield Note(NoteKind.NOT_IDENTIFIED, _not_told_apart(bound, estimates))
     if not verdict.converged:
         yield Note(
             NoteKind.NOT_CONVERGED,
             f"The optimum could not be certified (Newton decrement {verdict.decrement:.2g}): do not rely on this fit.",
         )
+
+
+def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
+    random = bound.recipe.random_names
+    names = estimates.confounded(random)
+    if not names:
+        return (
+            f"The variances of {', '.join(random)} and of the residual cannot be told apart in this design "
+            f"(too few occasions per person, at times that persons share): fixed effects are valid, and variances, "
+            f"reliability, ICC and persons' estimates are withheld. Fit fewer random effects, or add occasions."
+        )
+    return (
+        f"{undivided(names)} cannot be told apart in this design: other values of them have the same covariance of "
+        f"outcomes. Fixed effects are valid; variances and what needs them are withheld. Fit fewer random effects, or "
+        f"a structure with fewer parameters."
+    )

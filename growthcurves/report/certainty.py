@@ -62,7 +62,7 @@ def _identified(certificate: Any) -> dict[str, Any]:
     if certificate.identified:
         return {"well": True, "word": "Identified", "text": "The design can tell all variances apart."}
     text = (
-        "The design cannot tell the variances between persons and the residual variance apart. Average "
-        "growth and its intervals are valid; what needs the variances is withheld."
+        f"The design cannot tell {certificate.undivided} apart. Average growth and its intervals are valid; what needs "
+        f"the variances is withheld."
     )
     return {"well": False, "word": "Not identified", "text": text}

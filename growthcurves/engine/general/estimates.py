@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.engine.general.apart import STEP, Apart, name_at_its_end, names_that_change
 from growthcurves.engine.general.marginal import OneByOne, Person, state_of
 from growthcurves.engine.general.search import descended, judged
 from growthcurves.engine.general.structured import Structured
@@ -69,7 +70,11 @@ class GeneralEstimates:
         """Searched from the likelihood's own starts, and certified."""
         end = descended(likelihood, likelihood.starts())
         verdict = judged(likelihood, end, likelihood.identified())
-        return cls(sums, likelihood, end.local, verdict, end.at.deviance)
+        found = cls(sums, likelihood, end.local, verdict, end.at.deviance)
+        here = found._apart
+        if verdict.identified and here is not None and here.null.shape[1]:  # not at these estimates
+            return replace(found, verdict=judged(likelihood, end, False))
+        return found
 
     # ------------------------------------------------ the optimum
 
@@ -110,6 +115,8 @@ class GeneralEstimates:
 
     @property
     def free(self) -> int:
+        if hasattr(self.likelihood, "anywhere"):
+            return int(self.likelihood.anywhere.rank)
         return free_parameters(self.frame.partition) + int(self.local.scaled) + len(self.local.others)
 
     @property
@@ -132,6 +139,35 @@ class GeneralEstimates:
 
     def uncorrelated(self, L: Array) -> Array:
         return L @ np.linalg.cholesky(self.cov_beta)
+
+    # ------------------------------------------------ what is told apart
+
+    @cached_property
+    def _apart(self) -> Apart | None:
+        """What the V_i tell at the optimum; None of a likelihood that does not say it."""
+        return self.likelihood.apart(self.active) if hasattr(self.likelihood, "apart") else None
+
+    def confounded(self, random: Sequence[str]) -> tuple[str, ...]:
+        if self.verdict.identified or self._apart is None:
+            return ()
+        local, found = self.active, self._apart
+        if not self.likelihood.identified():  # not at any
+            local, found = self.likelihood.inside, self.likelihood.anywhere
+        moved = [local.moved(np.concatenate([np.zeros(self.frame.p), STEP * step])) for step in found.directions()]
+        J = np.linalg.solve(self.frame.back_z, np.eye(self.frame.q))
+        return names_that_change(self.natural(local), map(self.natural, moved), J, random)
+
+    def at_their_end(self) -> tuple[str, ...]:
+        if self._apart is None or not self.verdict.identified:
+            return ()
+        steps = np.eye(len(self._apart.flat))[self._apart.flat]
+        return tuple(dict.fromkeys(name_at_its_end(self.point, self._moved(step)) for step in steps))
+
+    def _inverse(self, hessian: Array, first: int) -> Array | None:
+        """The inverse on what moves the V_i, of a Hessian whose variance coordinates begin at `first`."""
+        if self._apart is None:
+            return inverse_information(hessian, self.verdict.identified)
+        return self._apart.inverse(lambda part: inverse_information(part, self.verdict.identified), hessian, first)
 
     # ------------------------------------------------ uncertainty
 
@@ -168,7 +204,7 @@ class GeneralEstimates:
     def _joint(self) -> Array:
         """The joint covariance of fixed effects and variance parameters, from the observed Hessian."""
         there = np.isfinite(self._hessian).all()
-        found = inverse_information(self._hessian, self.verdict.identified) if there else None
+        found = self._inverse(self._hessian, self.frame.p) if there else None
         return np.full_like(self._hessian, np.nan) if found is None else 2.0 * found
 
     @cached_property
@@ -190,7 +226,7 @@ class GeneralEstimates:
             hessian = H[p:, p:] - H[p:, :p] @ np.linalg.solve(H[:p, :p], H[:p, p:])
         else:
             hessian = self._slopes.expected_hessian(self._standard_cov, self.frame.reml)
-        inverse = inverse_information(hessian, self.verdict.identified)
+        inverse = self._inverse(hessian, 0)
         if inverse is None:
             return None
         outer = self.frame.original_x() @ self._standard_cov

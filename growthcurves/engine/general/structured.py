@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from growthcurves.engine.general.apart import Apart
 from growthcurves.engine.general.bends import Bends
 from growthcurves.engine.general.evaluated import Evaluated
 from growthcurves.engine.general.marginal import adjusted
@@ -27,8 +28,6 @@ from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 
-#: Squared share of a direction in the parameters that moves the V_i, below which the data do not tell it.
-TOLD_APART = 1e-12
 #: The most starts that are followed to their end.
 MOST_STARTS = 2
 
@@ -192,18 +191,24 @@ class Structured:
         parts = [(one, one.directions(self.directions(one.stack, local, within))) for one in white]
         return Slopes(parts, self.frame.p)
 
+    def apart(self, local: Local) -> Apart:
+        """What the V_i tell of the variance parameters at a point."""
+        return Apart.of(self.slopes(local), self.frame.rows)
+
+    @cached_property
+    def inside(self) -> Local:
+        """A point inside the range of everything."""
+        start = self._starts[0]
+        return replace(start, others=start.others + 0.3)
+
+    @cached_property
+    def anywhere(self) -> Apart:
+        """What the V_i tell at a point inside, and so at almost every other."""
+        return self.apart(self.inside)
+
     def identified(self) -> bool:
         """Whether the variance parameters move the V_i in independent ways, at a point inside the range."""
-        start = self._starts[0]
-        inside = replace(start, others=start.others + 0.3)
-        within = self.within(inside)
-        parts = [self.directions(stack, inside, within) for stack in self.stacks]
-        gram = sum(flat @ flat.T for flat in (part.reshape(len(part), -1) for part in parts))
-        size = np.sqrt(np.diag(gram))
-        if not (size > 0).all():
-            return False
-        values = np.linalg.eigvalsh(gram / np.outer(size, size)) if len(size) else np.ones(1)
-        return bool(values[0] > TOLD_APART * values[-1])
+        return self.anywhere.rank == len(self.anywhere.flat)
 
     # ------------------------------------------------ persons
 

@@ -97,6 +97,9 @@ def _slopes(quantity: Quantity, moved: Callable[[np.ndarray], Point], widths: np
     """Derivatives of a quantity along parameters that have these standard errors."""
     found = np.empty(len(widths))
     for j, width in enumerate(widths):
+        if width == 0.0:  # a parameter that is held where it is
+            found[j] = 0.0
+            continue
         step = np.zeros(len(widths))
         step[j] = 1e-4 * width
         found[j] = (quantity.of(moved(step)) - quantity.of(moved(-step))) / (2.0 * step[j])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import DataError, GrowthCurvesError, ModelError, NotEstimableError
+from growthcurves.errors import DataError, GrowthCurvesError, IdentificationWarning, ModelError, NotEstimableError
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +91,62 @@ def test_the_unit_of_time_and_of_the_outcome_changes_nothing_but_units(data):
 def test_a_saved_fit_answers_the_same(data, tmp_path):
     fit = fitted(data, gc.CSH(by="sex"), predictors="sex")
     assert str(gc.load(fit.save(tmp_path / "fit.json", rows=True))) == str(fit)
+
+
+#: What changes together, by random part and structure: by hand, from V = Z G Z' + R.
+CONFOUNDED = {
+    (("intercept",), "cs"): {"sd:intercept", "sd:residual", "cs"},
+    (("intercept",), "toep"): {"sd:intercept", "sd:residual", *(f"cor:residual[lag {k}]" for k in (1, 2, 3))},
+    (("intercept",), gc.CS(by="sex")): {
+        "sd:intercept", "sd:residual[Male]", "cs[Male]", "sd:residual[Female]", "cs[Female]",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("random", "residual"), CONFOUNDED)
+def test_what_is_not_told_apart_is_named(data, random, residual):
+    with pytest.warns(IdentificationWarning, match="cs|lag 3") as caught:
+        fit = gc.fit(gc.GrowthModel("distance", "age", "subject", random=random, residual=residual), data)
+    assert set(fit.certificate.confounded) == CONFOUNDED[random, residual]
+    assert "sd:intercept" in str(fit.certificate) and "sd:intercept" in str(caught[0].message) and str(fit.summary())
+    assert fit.cov_re.isna().all(axis=None) and np.isnan(fit.scale)
+    alone = fitted(data, residual)
+    V = fit.marginal_covariance(at=[8, 14]) if residual != gc.CS(by="sex") else None
+    if V is not None:
+        assert np.allclose(V.covariance(), alone.marginal_covariance(at=[8, 14]).covariance(), rtol=1e-5)
+    assert fit.parameter_count == alone.parameter_count  # what the covariance of outcomes depends on
+    assert np.allclose(fit.fixed_effects()["p_value"], alone.fixed_effects()["p_value"], rtol=1e-4)
+
+
+def test_a_random_intercept_and_csh_are_told_apart_unless_all_sds_are_equal(data):
+    assert fitted(data, "csh", ("intercept",)).certificate.identified
+    rng = np.random.default_rng(2)
+    wide = rng.normal(size=(27, 4))
+    wide = wide - wide.mean(axis=0)
+    wide = wide @ np.linalg.inv(np.linalg.cholesky(wide.T @ wide / 26)).T  # exactly white
+    equal = wide @ np.linalg.cholesky(0.5 + 0.5 * np.eye(4)).T
+    exact = data.assign(distance=20 + equal.ravel())
+    fit = fitted(exact, "csh", ("intercept",), shape="occasions")
+    assert not fit.certificate.identified and "sd:intercept" in fit.certificate.confounded
+
+
+def test_a_decay_without_variance_is_not_told_from_a_random_intercept(data):
+    """Nothing decays in orthodont beside a random slope: a range without end is a second random intercept."""
+    fit = fitted(data, gc.CAR1(nugget=True), ("intercept", "slope"))
+    plain = fitted(data, "independent", ("intercept", "slope"))
+    assert fit.deviance == pytest.approx(plain.deviance, abs=1e-5)
+    assert {"sd:intercept", "nugget"} <= set(fit.certificate.confounded)
+    assert np.allclose(fit.bse, plain.bse, rtol=1e-5)
+
+
+@pytest.mark.parametrize("residual", ["car1", "gau"])
+def test_at_the_end_of_a_range_everything_else_is_as_without_it(data, residual):
+    """The decay is instant: a parameter that moves nothing has no interval, and takes no part in any other."""
+    fit, plain = (fitted(data, one, ("intercept", "slope")) for one in (residual, "independent"))
+    assert fit.certificate.ends == ({"car1": "car1", "gau": "range"}[residual],)
+    for ddf in ("satterthwaite", "kenward-roger"):
+        left, right = (one.fixed_effects(ddf=ddf).drop(columns="term") for one in (fit, plain))
+        assert np.allclose(left, right, rtol=1e-3)
+    left, right = (one.variance_components(method="wald").set_index("term") for one in (fit, plain))
+    assert np.allclose(left.loc[right.index, "conf_low"], right["conf_low"], rtol=1e-3)
+    assert np.isnan(left.loc[fit.certificate.ends[0], "conf_high"])
