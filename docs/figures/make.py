@@ -37,6 +37,8 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "slopes": "fit.plot.slopes(threshold=-0.5)",
             "start_and_rate": 'fit.plot.start_and_rate(by="arm")',
             "variance_over_time": "fit.plot.variance_over_time()",
+            "residuals": "fit.plot.residuals()",
+            "qq": "fit.plot.qq()",
             "correlation": "fit.plot.correlation()",
         },
     ),

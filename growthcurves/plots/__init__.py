@@ -16,6 +16,8 @@ from growthcurves.plots.forest import Forest
 from growthcurves.plots.ladder import LadderRungs
 from growthcurves.plots.missing import Missing
 from growthcurves.plots.panel import ObservedTrajectories
+from growthcurves.plots.qq import Qq
+from growthcurves.plots.residual_points import Residuals
 from growthcurves.plots.residuals import ResidualStructures
 from growthcurves.plots.shrinkage import Shrinkage
 from growthcurves.plots.slopes import Slopes
@@ -31,6 +33,8 @@ FIGURES: dict[str, type[Figure]] = {
     "slopes": Slopes,
     "start_and_rate": StartAndRate,
     "variance_over_time": VarianceOverTime,
+    "residuals": Residuals,
+    "qq": Qq,
     "correlation": Correlation,
 }
 

@@ -17,7 +17,8 @@ from growthcurves.plots.figure import canvas_of
 from growthcurves.plots.style import new_axes, new_figure, styled
 
 DATASETS = gc.list_datasets()["name"].tolist()
-NARROW = {"ladder": (3.3, 5.0), "people": (3.3, 4.6), "variance_over_time": (3.3, 5.0)}
+NARROW = {"ladder": (3.3, 5.0), "people": (3.3, 4.6), "variance_over_time": (3.3, 5.0), "residuals": (3.3, 4.6)}
+NARROW |= {"qq": (3.3, 6.2)}
 OVERLAP = 0.75  # pixels that boxes of texts may share: their outermost pixel is air
 
 

@@ -1,0 +1,134 @@
+"""Normal quantile plots of residuals and of random effects, with a band that holds all points at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta, norm
+
+from growthcurves.errors import ModelError, unknown
+from growthcurves.numerics.order_statistics import local_bounds, local_level
+from growthcurves.plots.figure import Panels, Scene
+from growthcurves.plots.labels import key_of_figure
+from growthcurves.plots.residual_points import WORDS
+from growthcurves.plots.style import FAINT, INK, colour_of, label_axes, title_panel
+from growthcurves.results.persons.residuals import residual_table, standardized_effects, why_no_residuals
+from growthcurves.results.tables.answer import checked_level
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_PANEL_INCHES = 1.9
+_MOST_POINTS, _TAIL = 400, 100
+_COLUMNS = ["panel", "id", "rank", "expected", "value", "low", "high"]
+
+
+@dataclass(frozen=True)
+class Qq(Panels):
+    """Residuals and random effects against the quantiles of a standard normal, with a simultaneous band.
+
+    Residuals are Cholesky residuals: y - X b of a person times the inverse Cholesky factor of the covariance of
+    outcomes, independent and standard normal where the model holds (Houseman, Ryan and Coull, 2004, JASA 99). Random
+    effects are empirical Bayes estimates over their own SD, sqrt(G - Var(u | y)). The band holds all points at once
+    with this probability and gives each of them the same chance of leaving it, as the tail-sensitive bands of
+    Aldor-Noiman et al. (2013, The American Statistician 67) do; it is computed exactly, for parameters that are known
+    (estimated ones make it a little wide). Of more than 400 values the 100 at each end and 200 between are drawn,
+    and the band is that of the points drawn.
+
+    Parameters
+    ----------
+    kind : {"cholesky", "normalized"}
+        Kind of residuals, as `residuals` has them. Normalized ones are not independent, so that the band is a guide.
+    level : float
+        Probability that the band holds all points of a panel.
+    """
+
+    kind: str = "cholesky"
+    level: float = 0.95
+
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """As many panels in a row as fit."""
+        count = len(scene.texts["panels"])
+        return width, 0.5 + 2.4 * -(-count // _columns(count, width))
+
+    def why_not(self, fit: Any) -> str | None:
+        """Outcomes must have a residual, and its variance must be identified."""
+        checked_level(self.level)
+        if self.kind not in ("cholesky", "normalized"):
+            raise ModelError(unknown("kind of residuals of variance one", self.kind, ("cholesky", "normalized")))
+        return why_no_residuals(fit, self.kind)
+
+    def scene(self, fit: Any) -> Scene:
+        """One row per point: columns panel, id, rank, expected (median of the order statistic), value, low, high."""
+        residuals = residual_table(fit, self.kind)
+        samples = {WORDS[self.kind] + "s": residuals.rename(columns={"residual": "value"})}
+        effects = standardized_effects(fit).groupby("effect", sort=False)
+        samples |= {f"random effect, {name}": rows for name, rows in effects}
+        parts = [_points(rows, self.level).assign(panel=name) for name, rows in samples.items()]
+        texts = {"panels": list(samples), "level": f"{100 * self.level:g} %"}
+        return Scene(pd.concat(parts, ignore_index=True)[_COLUMNS], texts)
+
+    def draw(self, scene: Scene, fig: Any) -> Any:
+        """Draw the scene on the figure."""
+        frame, texts = scene
+        panels = texts["panels"]
+        columns = _columns(len(panels), float(fig.bbox.width / fig.dpi))
+        axes = fig.subplots(-(-len(panels) // columns), columns, squeeze=False).flat
+        for place, ax in enumerate(axes):
+            if place >= len(panels):
+                ax.set_visible(False)
+                continue
+            _draw_points(ax, frame[frame["panel"] == panels[place]])
+            label_axes(ax, "expected, standard normal", "" if place % columns else "found")
+            title_panel(ax, panels[place])
+        key_of_figure(fig, _key(texts))
+        return fig
+
+
+def drawn_ranks(count: int) -> np.ndarray:
+    """Ranks of the values that are drawn: all, or those at the ends and some between."""
+    if count <= _MOST_POINTS:
+        return np.arange(1, count + 1)
+    between = np.linspace(_TAIL + 1, count - _TAIL, _MOST_POINTS - 2 * _TAIL).round().astype(int)
+    ends = np.arange(1, _TAIL + 1)
+    return np.unique(np.concatenate([ends, between, count + 1 - ends]))
+
+
+def _points(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+    """The values that are drawn with what is expected of them: columns id, rank, expected, value, low, high."""
+    count = len(rows)
+    ranks = drawn_ranks(count)
+    ordered = rows.sort_values("value", kind="stable").iloc[ranks - 1]
+    low, high = local_bounds(ranks, count, local_level(tuple(ranks.tolist()), count, level))
+    expected = norm.ppf(beta.ppf(0.5, ranks, count + 1 - ranks))
+    found = {"id": ordered["id"], "rank": ranks, "expected": expected, "value": ordered["value"]}
+    return pd.DataFrame(found | {"low": norm.ppf(low), "high": norm.ppf(high)})
+
+
+def _columns(panels: int, width: float) -> int:
+    most = max(1, int(width / _PANEL_INCHES))
+    return -(-panels // -(-panels // most))
+
+
+def _draw_points(ax: Axes, rows: pd.DataFrame) -> None:
+    outside = (rows["value"] < rows["low"]) | (rows["value"] > rows["high"])
+    ax.fill_between(rows["expected"], rows["low"], rows["high"], color=colour_of(0), alpha=0.18, linewidth=0)
+    ends = rows["expected"].iloc[[0, -1]]
+    ax.plot(ends, ends, color=FAINT, linewidth=0.9)
+    for where, colour in ((~outside, INK), (outside, colour_of(1))):
+        ax.plot(rows["expected"][where], rows["value"][where], ".", color=colour, markersize=3.5, markeredgewidth=0)
+    ax.locator_params(nbins=5)
+
+
+def _key(texts: dict[str, Any]) -> list[Any]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    return [
+        Line2D([], [], linestyle="", marker=".", color=INK, label="found"),
+        Line2D([], [], linestyle="", marker=".", color=colour_of(1), label="outside the band"),
+        Patch(color=colour_of(0), alpha=0.18, linewidth=0, label=f"{texts['level']} band for all points at once"),
+    ]

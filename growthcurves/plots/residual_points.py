@@ -1,0 +1,110 @@
+"""Residuals against what is fitted and against time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.plots.figure import Panels, Scene
+from growthcurves.plots.labels import key_of_figure
+from growthcurves.plots.layers import person_alpha
+from growthcurves.plots.panel import time_ranges
+from growthcurves.plots.style import FAINT, INK, MUTED, colour_of, label_axes, with_unit
+from growthcurves.results.persons.residuals import ABOUT_THE_MEAN, residual_table, why_no_residuals
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SIDE_BY_SIDE = 5.0  # inches from which the panels stand side by side
+WORDS = {
+    "conditional": "conditional residual",
+    "marginal": "marginal residual",
+    "normalized": "normalized residual",
+    "cholesky": "Cholesky residual",
+}
+
+
+@dataclass(frozen=True)
+class Residuals(Panels):
+    """Residuals against the fitted values and against time, with their mean along both.
+
+    Where the mean leaves zero the curve of the model is not that of the data; where the points fan out, the residual
+    variance is not the same everywhere. The mean is taken at each value where at most 30 occur, and within ten ranges
+    that hold equally many rows elsewhere. Along persons' own curves none is drawn: conditional residuals rise with
+    these in every model that holds, because empirical Bayes draws curves towards the mean.
+
+    Parameters
+    ----------
+    kind : {"normalized", "conditional", "marginal", "cholesky"}
+        "conditional" are about persons' own curves, "marginal" about the population's mean, in units of the outcome;
+        "normalized" are conditional ones times the inverse Cholesky factor of the residual covariance, "cholesky"
+        marginal ones times that of the covariance of outcomes (Houseman, Ryan and Coull, 2004).
+    """
+
+    kind: str = "normalized"
+
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """A row of panels, or one above the other where it is narrow."""
+        return width, 2.9 if width >= _SIDE_BY_SIDE else 4.6
+
+    def why_not(self, fit: Any) -> str | None:
+        """Outcomes must have a residual, and its variance must be identified."""
+        return why_no_residuals(fit, self.kind)
+
+    def scene(self, fit: Any) -> Scene:
+        """One table: columns part ("row", "mean by time", "mean by fitted"), id, time, fitted, residual."""
+        rows = residual_table(fit, self.kind)
+        along = ["fitted"] if fit.panel.time is None else ["fitted", "time"]
+        level = self.kind in ABOUT_THE_MEAN
+        means = [_means(rows, name).assign(part=f"mean by {name}") for name in along if level or name == "time"]
+        frame = pd.concat([rows.assign(part="row"), *means], ignore_index=True)
+        unit = fit.panel.outcome_unit
+        mean = "population mean" if level else "own curve"
+        texts = {
+            "along": along,
+            "fitted": with_unit(f"{fit.model.outcome}, {mean}", unit),
+            "time": None if fit.panel.time is None else with_unit(str(fit.panel.time), fit.panel.time_unit),
+            "y": with_unit(WORDS[self.kind], unit) if self.kind in ("conditional", "marginal") else WORDS[self.kind],
+            "note": f"{len(rows):,} rows",
+        }
+        return Scene(frame[["part", "id", "time", "fitted", "residual"]], texts)
+
+    def draw(self, scene: Scene, fig: Any) -> Any:
+        """Draw the scene on the figure."""
+        frame, texts = scene
+        along = texts["along"]
+        wide = float(fig.bbox.width / fig.dpi) >= _SIDE_BY_SIDE
+        axes = fig.subplots(*((1, len(along)) if wide else (len(along), 1)), sharey=True, squeeze=False).flat
+        for place, (ax, name) in enumerate(zip(axes, along, strict=True)):
+            _draw_along(ax, frame, name)
+            label_axes(ax, texts[name], texts["y"] if place == 0 or not wide else "")
+        key_of_figure(fig, _key(texts))
+        return fig
+
+
+def _means(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Mean residual at values of a column, or within ranges of it: columns of that name, and residual."""
+    cells = time_ranges(rows[name].to_numpy(float))
+    return rows.groupby(cells)[[name, "residual"]].mean().reset_index(drop=True)
+
+
+def _draw_along(ax: Axes, frame: pd.DataFrame, name: str) -> None:
+    rows, mean = frame[frame["part"] == "row"], frame[frame["part"] == f"mean by {name}"]
+    alpha = float(np.clip(3 * person_alpha(len(rows)), 0.08, 0.8))
+    dots = ax.plot(rows[name], rows["residual"], ".", color=MUTED, markersize=3.5, alpha=alpha, markeredgewidth=0)
+    dots[0].set_rasterized(len(rows) > 2000)
+    ax.axhline(0.0, color=FAINT, linewidth=0.8, zorder=1)
+    ax.plot(mean[name], mean["residual"], "o-", color=colour_of(0), markersize=3.0, linewidth=1.6, zorder=3)
+    ax.locator_params(axis="x", nbins=6)
+
+
+def _key(texts: dict[str, Any]) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], linestyle="", marker=".", color=INK, alpha=0.6, label=texts["note"]),
+        Line2D([], [], marker="o", markersize=3.0, linewidth=1.6, color=colour_of(0), label="mean"),
+    ]

@@ -1,0 +1,121 @@
+"""Residuals of every row, and random effects of every person, on the scale on which their distribution is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.model.occasions import panel_occasions
+from growthcurves.results.questions.design_rows import DesignRows, own_rows
+
+KINDS = ("conditional", "marginal", "normalized", "cholesky")
+#: Kinds that are about the population's mean, not about persons' own curves.
+ABOUT_THE_MEAN = ("marginal", "cholesky")
+
+
+def residual_table(fit: FittedModel, kind: str = "normalized") -> pd.DataFrame:
+    """Residuals of the rows used: columns id, time (NaN without), fitted, residual.
+
+    Parameters
+    ----------
+    fit : FittedModel
+    kind : str
+        "conditional": y - X b - Z u, about the person's own (empirical Bayes) curve, in units of the outcome.
+        "marginal": y - X b, about the population's mean. "normalized": conditional residuals of a person times the
+        inverse of the Cholesky factor of R_i, in the order of time (nlme's name for them; Pinheiro and Bates, 2000,
+        section 5.1.3); of independent residuals divided by their SD. "cholesky": marginal residuals times the
+        inverse of the Cholesky factor of V_i = Z G Z' + R_i; with the model's parameters they are independent and
+        standard normal (Houseman, Ryan and Coull, 2004, JASA 99).
+
+    Raises
+    ------
+    ModelError
+        For an unknown kind.
+    NotEstimableError
+        Where outcomes have no normal residual, or what is asked for depends on variances that are not identified.
+    """
+    reason = why_no_residuals(fit, kind)
+    if reason is not None:
+        raise NotEstimableError(reason)
+    rows, codes = own_rows(fit), fit.panel.persons.codes
+    fitted = rows.X @ fit.estimates.beta
+    if kind not in ABOUT_THE_MEAN:
+        fitted = fitted + np.einsum("nq,qn->n", rows.Z, fit.estimates.state.effects[:, codes])
+    residual = fit.panel.values - fitted
+    times = np.full(len(fitted), np.nan) if fit.panel.time is None else fit.panel.times
+    if kind in ("normalized", "cholesky"):
+        residual = _whitened(fit, rows, residual, between=kind == "cholesky")
+    labels = np.asarray(fit.panel.persons.labels, dtype=object)
+    return pd.DataFrame({"id": labels[codes], "time": times, "fitted": fitted, "residual": residual})
+
+
+def why_no_residuals(fit: FittedModel, kind: str) -> str | None:
+    """Why a fit has no residuals of this kind, as a sentence; None where it has.
+
+    Raises
+    ------
+    ModelError
+        For an unknown kind.
+    """
+    if kind not in KINDS:
+        raise ModelError(unknown("kind of residuals", kind, KINDS))
+    if fit.family is not None or fit.estimates.point.residual is None:
+        return "These outcomes have no normal residual, so there are no residuals to show."
+    if not fit.identified and kind != "marginal":
+        return (
+            "The design cannot tell the variances between persons and of the residual apart: kind='marginal' is valid."
+        )
+    return None
+
+
+def standardized_effects(fit: FittedModel) -> pd.DataFrame:
+    """Empirical Bayes estimates of random effects over their SD: columns id, effect, value.
+
+    Var(u_i hat) = G - Var(u_i | y) where the fixed effects are known (Verbeke and Molenberghs, 2000, section 7.2); an
+    estimate without variance (a person without information on it) has no row.
+    """
+    state = fit.estimates.state
+    variance = np.diag(fit.G)[:, None] - np.einsum("qqn->qn", state.spread)
+    known = variance > 1e-8 * np.diag(fit.G)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.where(known, state.effects / np.sqrt(variance), np.nan)
+    ids = np.asarray(fit.panel.persons.labels, dtype=object)
+    names = np.repeat(np.array(fit.random_names, dtype=object), len(ids))
+    table = pd.DataFrame({"id": np.tile(ids, len(values)), "effect": names, "value": values.ravel()})
+    return table.dropna(subset=["value"])
+
+
+def _whitened(fit: FittedModel, rows: DesignRows, residual: np.ndarray, between: bool) -> np.ndarray:
+    """L^-1 r of each person's residuals in the order of time, L L' = R_i or Z G Z' + R_i."""
+    out = np.empty_like(residual)
+    standard = fit.standard_rows(rows.Z) if between else rows.Z[:, :0]
+    for own in _persons_of_one_size(fit):
+        V = _residual_covariances(fit, own)
+        if standard.shape[1]:
+            Z = standard[own]
+            V = V + Z @ fit.point.total() @ np.swapaxes(Z, 1, 2)
+        out[own] = np.linalg.solve(np.linalg.cholesky(V), residual[own][..., None])[..., 0]
+    return out
+
+
+def _residual_covariances(fit: FittedModel, own: np.ndarray) -> np.ndarray:
+    """R_i of persons with equally many rows, (N, n, n)."""
+    if fit.independent:
+        return np.broadcast_to(fit.residual_variance * np.eye(own.shape[1]), (len(own), own.shape[1], own.shape[1]))
+    occasions = panel_occasions(fit.point.residual, fit.panel)
+    return np.stack([fit.point.residual.matrix(occasions.take(one)) for one in own])
+
+
+def _persons_of_one_size(fit: FittedModel) -> Iterator[np.ndarray]:
+    """Rows of persons who have equally many, (N, n), each person's in the order of time."""
+    codes = fit.panel.persons.codes
+    keys = (codes,) if fit.panel.time is None else (fit.panel.times, codes)
+    order = np.lexsort(keys)
+    sizes = np.bincount(codes)
+    starts = np.cumsum(sizes) - sizes
+    for size in np.unique(sizes[sizes > 0]):
+        yield order[starts[sizes == size][:, None] + np.arange(size)]
