@@ -12,6 +12,7 @@ from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
+from growthcurves.data.time_words import TimeWords, time_words
 from growthcurves.engine.estimates import Estimates, Point, Sums
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import BoundRows, Recipe, row_times, shape_times
@@ -245,6 +246,11 @@ class FittedModel:
     def times(self) -> np.ndarray:
         """Time of each row used, at which its growth basis is read: that of its wave where occasions are waves."""
         return shape_times(self.model, row_times(self.panel), self.panel.frame)
+
+    @cached_property
+    def when(self) -> TimeWords:
+        """How times are told."""
+        return time_words(self.panel)
 
     @cached_property
     def time_facts(self) -> TimeFacts | None:

@@ -16,10 +16,9 @@ from growthcurves.data.dates import ISO_DATE, DateStyle, first_text_is_date, rea
 from growthcurves.data.frame import require_columns
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
+from growthcurves.data.units import DAYS_PER_UNIT, unit_of_span
 from growthcurves.errors import DataError, DataWarning, ModelError, unknown
 from growthcurves.numerics.bounds import float_or_infinite, shown_value
-
-DAYS_PER_UNIT = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +60,8 @@ def elapsed_times(
         Origin that is taken off: each person's first time, a column, or a fixed value. None leaves numbers as
         they are and takes dates from each person's first one.
     unit : str or None
-        Of dates: days (default), weeks, months (30.4375 days) or years (365.25 days). Of numbers: any name.
+        Of dates: days, weeks, months (30.4375 days) or years (365.25 days); by default that which follows the longest
+        span of a person from the first time, see `unit_of_span`, and days from other origins. Of numbers: any name.
     style : DateStyle, optional
         How dates that are text are written, where it was said.
 
@@ -77,9 +77,10 @@ def elapsed_times(
     style = (style or DateStyle()).or_of(frame)
     dates = read_dates(frame, column, name, ids, style)
     if dates is not None:
-        unit = _date_unit(unit)
-        origin = _date_origin(frame, dates.values, ids, since, dates.style)
-        return Elapsed(_in_unit(dates.values - origin, unit), unit, derived=True, style=dates.style)
+        _check_date_unit(unit)
+        days = _days(dates.values - _date_origin(frame, dates.values, ids, since, dates.style))
+        unit = unit or (unit_of_span(np.nanmax(days, initial=0.0)) if from_first(since) else "days")
+        return Elapsed(days / DAYS_PER_UNIT[unit], unit, derived=True, style=dates.style)
     values = numbers_of(frame, column, ids)
     if since is None:
         return Elapsed(values, unit, derived=False)
@@ -187,11 +188,9 @@ def _refuse_kinds(column: pd.Series, name: Hashable) -> None:
         )
 
 
-def _date_unit(unit: str | None) -> str:
-    unit = "days" if unit is None else unit
-    if unit not in DAYS_PER_UNIT:
+def _check_date_unit(unit: str | None) -> None:
+    if unit is not None and unit not in DAYS_PER_UNIT:
         raise ModelError(unknown("time unit for dates", unit, DAYS_PER_UNIT))
-    return unit
 
 
 def _in_unit(durations: np.ndarray, unit: str | None) -> np.ndarray:

@@ -70,8 +70,9 @@ class Panel:
     wave : str, optional
         Column of the wave (the planned occasion), for structures that count waves.
     time_unit : str, optional
-        Unit of time. For dates it decides the numbers: days (default), weeks, months (30.4375 days) or years
-        (365.25 days).
+        Unit of time. For dates it decides the numbers: days, weeks, months (30.4375 days) or years (365.25 days);
+        by default that which follows the longest span from a person's first visit: years from two of them on (730
+        days), months beyond one year (367 days), and days below; from other origins days.
     outcome_unit : str, optional
         Unit of the outcome, for tables and pictures.
     since : "first", column name, date or number, optional

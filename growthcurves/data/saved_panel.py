@@ -87,6 +87,11 @@ class SavedPanel:
     person_table: Any = field(default=None)
 
     @property
+    def derived(self) -> bool:
+        """Whether the panel's times were counted from an origin."""
+        return self.clock is not None and self.clock.derived
+
+    @property
     def rows_dropped(self) -> int:
         return sum(rows for _, rows in self.reasons)
 

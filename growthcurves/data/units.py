@@ -1,6 +1,23 @@
-"""Units as words."""
+"""Units of time: their names, their lengths, and which of them follows a span."""
 
 from __future__ import annotations
+
+#: Length of each unit of elapsed time in days.
+DAYS_PER_UNIT = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
+
+#: The shortest span in days that is told in a unit; shorter ones are told in days.
+SPANS = {"years": 730.0, "months": 367.0}
+
+
+def unit_of_span(days: float) -> str:
+    """The unit in which a span is told: years from two of them on, months beyond one year, days up to a year.
+
+    Examples
+    --------
+    >>> unit_of_span(1507), unit_of_span(400), unit_of_span(365), unit_of_span(9)
+    ('years', 'months', 'days', 'days')
+    """
+    return next((unit for unit, least in SPANS.items() if days >= least), "days")
 
 
 def singular(unit: str) -> str:

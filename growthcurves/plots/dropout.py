@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from growthcurves.data.time_words import time_words
 from growthcurves.errors import ModelError
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
 from growthcurves.plots.layers import group_handles
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.plots.people import MOST_GROUPS
-from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of, with_unit
+from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of
 from growthcurves.plots.visits import Numbers, numbers_under, tick_labels
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Dropout(Drawn):
         frame = frame[columns]
         timed = panel.time is not None
         texts = {
-            "x": with_unit(str(panel.time), panel.time_unit) if timed else str(missed.names["grid"]),
+            "x": time_words(panel).axis if timed else str(missed.names["grid"]),
             "y": "still in the study (%)",
             "groups": [str(group) for group in groups],
             "labels": tick_labels(frame["time"].unique()) if timed else [str(wave) for wave in missed.waves],

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.units import singular
 from growthcurves.errors import NotEstimableError
 from growthcurves.plots.figure import Scene
-from growthcurves.plots.style import short, with_unit
+from growthcurves.plots.style import with_unit
 from growthcurves.remembered import remembered
 from growthcurves.results.persons.people import eb_rate
 from growthcurves.results.questions.covariates_along import covariates_along
@@ -85,17 +84,16 @@ def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | No
 
 def start_label(fit: Any, time: float) -> str:
     """What status is called on an axis: "reaction at day 0 (ms)"."""
-    return with_unit(f"{fit.model.outcome} at {fit.model.time} {short(time)}", fit.panel.outcome_unit)
+    return with_unit(f"{fit.model.outcome} {fit.when.at(time)}", fit.panel.outcome_unit)
 
 
 def rate_label(fit: Any, between: tuple[float, float] | None = None) -> str:
     """What a rate is called on an axis: "change in reaction per day (ms)"; of a curve with its interval."""
-    per = singular(fit.panel.time_unit or str(fit.model.time))
     interval = ""
     if is_curved(fit):
         first, last = whole_period(fit) if between is None else between
-        interval = f", average {short(first)} to {short(last)}"
-    return with_unit(f"change in {fit.model.outcome} per {per}", fit.panel.outcome_unit) + interval
+        interval = f", average {fit.when.between(first, last)}"
+    return with_unit(f"change in {fit.model.outcome} per {fit.when.per}", fit.panel.outcome_unit) + interval
 
 
 def straight_name(fit: Any) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
-from growthcurves.data.units import singular
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.style import INK, MUTED, colour_of, font_size, plain, title_panel
@@ -107,7 +106,7 @@ def _title(fit: Any, finding: Finding) -> str:
     if unit and (finding.unit == RESIDUAL or parameter == "intercept"):
         return f"{words} ({unit}²)"
     if unit and parameter == "slope" and not is_curved(fit):
-        return f"{words} ({unit}²/{singular(fit.panel.time_unit or str(fit.model.time))}²)"
+        return f"{words} ({unit}²/{fit.when.per}²)"
     return words
 
 

@@ -55,7 +55,7 @@ class ResidualStructures(Panels):
         first = fits[best]
         texts = {
             "structures": list(fits),
-            "time": with_unit(first.model.time or "occasion", first.panel.time_unit),
+            "time": first.when.axis if first.model.time else "occasion",
             "lag": lag_label(first),
             "sd": with_unit(f"SD of {first.model.outcome}", first.panel.outcome_unit),
             "correlation": "correlation",

@@ -66,7 +66,7 @@ class People(Panels):
         ]
         frame = pd.concat([part for part in parts if len(part)], ignore_index=True)[["part", "id", "time", "value"]]
         texts = {
-            "x": with_unit(fit.model.time, fit.panel.time_unit),
+            "x": fit.when.axis,
             "y": with_unit(fit.model.outcome, fit.panel.outcome_unit),
             "persons": [fit.panel.persons.labels[position] for position in chosen],
             "note": note,

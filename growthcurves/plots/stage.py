@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
+from growthcurves.data.time_words import time_words
 from growthcurves.plots.facets import Grid, grid_of_panels, pad_labels, panels_inside, title_panels
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends, name_inside, text_points
@@ -44,7 +45,7 @@ def around_trajectories(panel: Panel, groups: Groups, numbers: bool | None, limi
     """
     seen = seen_at_visits(panel, groups, numbers).assign(part="seen")
     texts = {
-        "x": with_unit(str(panel.time), panel.time_unit),
+        "x": time_words(panel).axis,
         "y": with_unit(panel.outcome, panel.outcome_unit),
         "groups": list(groups.labels),
         "limits": checked_limits(limits, panel.values),

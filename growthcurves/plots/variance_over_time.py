@@ -13,7 +13,7 @@ from growthcurves.plots.estimates import NOT_IDENTIFIED
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.panel import time_ranges
-from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, short, title_panel, with_unit
+from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, title_panel, with_unit
 from growthcurves.results.persons.trajectories import curve_times
 from growthcurves.results.questions.random_effects import require_growth_random
 from growthcurves.results.questions.rates import require_shape
@@ -93,9 +93,9 @@ class VarianceOverTime(Panels):
         lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
         frame = pd.concat([lines, _observed(observed, set(lines["quantity"]))], ignore_index=True)
         texts = {
-            "x": with_unit(fit.model.time, fit.panel.time_unit),
+            "x": fit.when.axis,
             "sd": with_unit(f"SD of {fit.model.outcome}", fit.panel.outcome_unit),
-            "correlation": f"correlation with {fit.model.time} {short(float(f'{observed.reference:.3g}'))}",
+            "correlation": f"correlation with that {fit.when.at(observed.reference)}",
             "icc": "ICC",
             "level": f"{100 * self.level:g} %",
             "no_bands": not fit.identified,

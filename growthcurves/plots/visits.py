@@ -10,9 +10,10 @@ import pandas as pd
 
 from growthcurves.data.grid import Grid, grid_of
 from growthcurves.errors import DataError, NotEstimableError
+from growthcurves.numerics.times import time_texts
 from growthcurves.plots.labels import text_points, thinned
 from growthcurves.plots.room import room_of
-from growthcurves.plots.style import MUTED, font_size, plain, plain_text, short
+from growthcurves.plots.style import MUTED, font_size, plain, plain_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,4 +116,4 @@ def row_points() -> float:
 
 def tick_labels(times: np.ndarray) -> list[str]:
     """What ticks at these times say."""
-    return [short(float(f"{time:.3g}")) for time in times]
+    return time_texts(times)

@@ -17,7 +17,6 @@ from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.sentences import together
 from growthcurves.results.change.view import of_text
 from growthcurves.results.questions.rates import whole_period
-from growthcurves.results.tables.printing import time_text
 
 MOST_TIMES = 4
 
@@ -56,7 +55,7 @@ class Look:
     block : str
         Heading under which they stand; an empty one is that of their group.
     title : str
-        Their name for a reader: {at} is the time as "at day 3", {of} what the finding is of, {over} the period of an
+        Their name for a reader: {at} is when, as "at day 3", {of} what the finding is of, {over} the period of an
         average rate, {outcome} and {time} the names of the data.
     shown : function of (value, std_error)
         The number as text.
@@ -175,7 +174,7 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     interval = ""
     if finding.conf_low == finding.conf_low:
         interval = f"{look.shown(finding.conf_low, error)} to {look.shown(finding.conf_high, error)}"
-    at = "" if finding.at is None else f"at {model.time} {time_text(finding.at)}"  # type: ignore[arg-type]
+    at = "" if finding.at is None else subject.fit.when.at(finding.at)  # type: ignore[arg-type]
     name = look.title.format(
         at=at, of=of_text(finding), time=model.time, outcome=model.outcome, over=period(subject.fit)
     )
@@ -188,4 +187,4 @@ def period(fit: Any) -> str:
     if not fit.recipe.shape.curved:
         return ""
     first, last = whole_period(fit)
-    return f" from {fit.model.time} {number(first)} to {fit.model.time} {number(last)}"
+    return f" {fit.when.between(first, last)}"

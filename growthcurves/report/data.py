@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.units import singular
+from growthcurves.numerics.times import time_texts
 from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number
 from growthcurves.report.section import Section, Subject
@@ -51,7 +52,7 @@ def _schedule(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     if facts["time_min"] is None:
         return []
     unit = f" {facts['units']['time']}" if facts["units"]["time"] else ""
-    span = f"{number(facts['time_min'])} to {number(facts['time_max'])}{unit}"
+    span = f"{' to '.join(time_texts((facts['time_min'], facts['time_max'])))}{unit}"
     rows = [(f"Time ({facts['names']['time']})", span)]
     if facts["spacing"] is not None:
         rows.append(("Median time between occasions", amount(facts["spacing"], facts["units"]["time"])))

@@ -12,7 +12,7 @@ from growthcurves.data.joined import columns_of
 from growthcurves.data.source import show_level
 from growthcurves.plots.people import groups_of
 from growthcurves.report.change import period
-from growthcurves.report.format import decimals, degrees, fixed, number, p_value
+from growthcurves.report.format import decimals, degrees, fixed, p_value
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.questions.rates import chosen_times, whole_period
 
@@ -69,7 +69,7 @@ def _mean_blocks(subject: Subject, answer: Any) -> list[dict[str, Any]]:
     model, blocks = subject.fit.model, []
     for at in dict.fromkeys(finding.at for finding in answer.findings):
         here = [finding for finding in answer.findings if finding.at == at]
-        blocks += _blocks(here, f"Expected {model.outcome} at {model.time} {number(at)}")
+        blocks += _blocks(here, f"Expected {model.outcome} {subject.fit.when.at(at)}")
     return blocks
 
 

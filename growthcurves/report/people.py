@@ -90,7 +90,7 @@ def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
         return Shown(first, "", "level", parameter_name(fit, first), unit_of(fit, first), False)
     start = first if fit.recipe.shape.effects("intercept").any() else ""
     if "eb_rate" in table.columns:
-        unit = unit_of(fit, "slope") or f"{fit.model.outcome} per {fit.model.time}"
+        unit = unit_of(fit, "slope") or f"{fit.model.outcome} per {fit.when.per}"
         return Shown("rate", start, "average rate", f"Average rate of change{period(fit)}", unit, True)
     head = "change" if fit.recipe.shape.curved else "rate"
     return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope"), True)

@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.shapes import shape_words
 from growthcurves.report.words import METHOD, and_list, plain_name, predictor_columns, short_name
+from growthcurves.results.tables.labels import shape_words
 
 
 class Question(Section):

@@ -9,8 +9,8 @@ from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.model.shapes.words import ParameterWords
 from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
-from growthcurves.report.shapes import shape_words
 from growthcurves.results.change.report import ChangeReport
+from growthcurves.results.tables.labels import shape_words
 
 MOST_IN_LEAD = 3
 METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum likelihood (ML)"}

@@ -21,7 +21,7 @@ from growthcurves.results.questions.rates import Rate, average_rate, is_curved, 
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.names import component_text
-from growthcurves.results.tables.printing import number, p_text, time_text
+from growthcurves.results.tables.printing import number, p_text
 from growthcurves.results.variation.variances import Components, components
 
 #: Width of the table of fixed effects, where the names of terms allow it.
@@ -117,9 +117,8 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     ]
     if fit.recipe.shape.changes:
         first, last = whole_period(fit)
-        unit = f" {fit.panel.time_unit}" if fit.panel.time_unit else ""
-        origin = f"the intercept is the status at {fit.recipe.shape.origin:g}{_far(fit)}"
-        lines.append(("Time", f"{fit.model.time}, {first:g} to {last:g}{unit}; {origin}"))
+        origin = f"the intercept is the status {fit.when.at(fit.recipe.shape.origin)}{_far(fit)}"
+        lines.append(("Time", f"{fit.when.range(first, last)}; {origin}"))
     references = reference_words(fit)
     if references:
         lines.append(("Reference", references))
@@ -217,7 +216,7 @@ def _of_intercept(fit: FittedModel) -> list[str]:
     row = reliabilities(fit).set_index("effect").loc["intercept"]
     if row["reliability"] != row["reliability"]:
         return []
-    at = f" at {fit.model.time} {time_text(fit.recipe.shape.origin)}" if fit.recipe.shape.changes else ""
+    at = f" {fit.when.at(fit.recipe.shape.origin)}" if fit.recipe.shape.changes else ""
     persons = f"mean over {int(row['persons']):,} persons with an own estimate"
     return [f"reliability of the intercept{at} {row['reliability']:.3f} ({persons})"]
 

@@ -53,7 +53,8 @@ def test_a_column_is_read_right_or_refused(dates, form, sign, said):
 def test_a_format_that_is_said(dates, form):
     dates = [date.replace(year=1970 + date.year % 60) if "%y" in form else date for date in dates]
     dates = [date.replace(day=min(date.day, 28)) for date in dates]
-    assert panel_of([date.strftime(form) for date in dates], date_format=form).times.tolist() == elapsed(dates)
+    panel = panel_of([date.strftime(form) for date in dates], date_format=form, time_unit="days")
+    assert panel.times.tolist() == elapsed(dates)
 
 
 def test_both_orders_in_one_column_are_told_with_their_cells():

@@ -35,7 +35,8 @@ def test_datetimes_of_any_unit(unit):
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=4, max_size=4))
 def test_the_unit_of_the_datetimes_changes_no_digit(seconds):
     stamps = np.array(seconds, dtype="datetime64[s]")
-    times = [panel_of(pd.Series(stamps.astype(f"datetime64[{unit}]"))).times for unit in ("s", "ms", "us", "ns")]
+    columns = [pd.Series(stamps.astype(f"datetime64[{unit}]")) for unit in ("s", "ms", "us", "ns")]
+    times = [panel_of(column, time_unit="days").times for column in columns]
     assert all(np.array_equal(times[0], other) for other in times)
     first = np.repeat([min(seconds[:2]), min(seconds[2:])], 2)
     np.testing.assert_allclose(times[0], (np.array(seconds) - first) / 86400, rtol=1e-15)
@@ -61,6 +62,21 @@ def test_units(unit, days):
     panel = panel_of(DATES, time_unit=unit)
     np.testing.assert_allclose(panel.times, np.array(DAYS) / days, rtol=1e-15)
     assert panel.time_unit == unit
+
+
+@pytest.mark.parametrize(
+    ("last", "unit", "days"),
+    [(365, "days", 1), (366, "days", 1), (367, "months", 30.4375), (729, "months", 30.4375), (730, "years", 365.25)],
+)
+def test_the_unit_follows_the_longest_span_of_a_person(last, unit, days):
+    elapsed = np.array([0, 30, 0, last])
+    when = pd.to_datetime(["2020-01-31", "2020-01-31", "2010-12-31", "2010-12-31"]) + pd.to_timedelta(elapsed, "D")
+    panel = panel_of(when)
+    assert panel.time_unit == unit == panel.clock.unit
+    np.testing.assert_allclose(panel.times, elapsed / days, rtol=1e-15)
+    np.testing.assert_allclose(panel.elapsed(panel.data), panel.times, rtol=1e-15)
+    assert panel_of(when, time_unit="days").times.tolist() == elapsed.tolist()
+    assert panel_of(when, since="2010-12-31").time_unit == "days"
 
 
 @pytest.mark.parametrize("since", ["2023-12-01", "born", date(2023, 12, 1), pd.Timestamp("2023-12-01")])

@@ -92,7 +92,7 @@ class BoundLogTime(BoundShape):
         return ["", f"log({'(' + inside + ')' if divided and added else inside}{divided})"]
 
     def words(self, names: Names) -> ShapeWords:
-        basis = self.level_one(names.time)[1]
+        basis = self.level_one(names.when.name)[1]
         unit = f"{names.unit} per unit of {basis}".strip()
         slope = ParameterWords(f"Change of {names.outcome} per unit of {basis}", "change with log time", unit)
         text = f"a curve that is steep at first and then levels off: {names.outcome} follows {basis}"

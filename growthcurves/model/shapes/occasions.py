@@ -158,7 +158,7 @@ class BoundOccasions(BoundShape):
 
     def words(self, names: Names) -> ShapeWords:
         found = {
-            label: ParameterWords(f"Mean {names.outcome} at {names.time} {names.number(time)}", label, names.unit)
+            label: ParameterWords(f"Mean {names.outcome} {names.when.at(time)}", label, names.unit)
             for label, time in zip(self.parameters, self.times, strict=True)
         }
         level = ParameterWords(f"Level of {names.outcome} at all occasions", "level at all occasions", names.unit)

@@ -149,7 +149,7 @@ class BoundPiecewise(BoundShape):
 
     def words(self, names: Names) -> ShapeWords:
         knots = [
-            f"{names.time} {names.number(knot)}" if not isinstance(knot, str) else f"the person's own {knot}"
+            names.when.point(knot) if not isinstance(knot, str) else f"the person's own {knot}"
             for knot in self.knots
         ]
         ends = [f"up to {knots[0]}", *(f"from {a} to {b}" for a, b in zip(knots, knots[1:], strict=False))]

@@ -114,13 +114,14 @@ class BoundPolynomial(BoundShape):
         degree = len(self.parameters) - 1
         if degree == 1:
             rate = names.rate()
-            text = f"a straight line: a {names.start.short} and a rate of change per {names.time_unit}"
+            text = f"a straight line: a {names.start.short} and a rate of change per {names.when.per}"
             return ShapeWords(text, {"intercept": names.start, "slope": rate})
-        at = f"at {names.time} {names.origin}"
+        at = names.when.at(names.origin)
         found = {"intercept": names.start, "slope": names.rate(at)}
         for power, name in enumerate(self.parameters[2:], start=2):
-            what = "how the rate itself changes" if power == 2 else f"coefficient of {names.time} to the power {power}"
-            unit = f"{names.unit} per {names.time_unit}{POWERS.get(power, f'^{power}')}".strip()
+            raised = f"coefficient of {names.when.name} to the power {power}"
+            what = "how the rate itself changes" if power == 2 else raised
+            unit = f"{names.unit} per {names.when.per}{POWERS.get(power, f'^{power}')}".strip()
             found[name] = ParameterWords(f"{name.capitalize()} term: {what}", f"{name} term", unit)
         text = (
             f"a curve ({SHORT.get(degree, f'a polynomial of degree {degree}')}): a {names.start.short}, a rate of "

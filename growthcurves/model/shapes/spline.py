@@ -12,6 +12,7 @@ from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, See
 from growthcurves.model.shapes.natural_spline import natural_basis, natural_knots
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, shown_value, whole_number
+from growthcurves.numerics.times import time_texts
 
 
 def _numbers(knots: Any) -> tuple[float, ...]:
@@ -149,8 +150,8 @@ class BoundSpline(BoundShape):
         for place, name in enumerate(self.parameters[1:], start=1):
             found[name] = ParameterWords(f"Spline term {place}", f"spline term {place}", names.unit)
         found["slope"] = names.rate()  # as a random effect: a straight line beside the curve
-        knots = " and ".join(names.number(knot) for knot in self.knots)
-        inner = f" with its bends at {names.time} {knots}" if knots else ""
+        knots = " and ".join(time_texts(self.knots))
+        inner = f" with its bends at {names.when.name} {knots}" if knots else ""
         curve = f"a smooth curve (natural cubic spline{inner})"
         return ShapeWords(f"{curve}; its single terms say little, so read the curve and its rates", found)
 

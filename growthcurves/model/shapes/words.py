@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from growthcurves.data.time_words import TimeWords
 
 
 @dataclass(frozen=True)
@@ -42,34 +44,32 @@ class Names:
 
     Attributes
     ----------
-    outcome, time : str
-    unit, time_unit : str
-        Of the outcome ("" where it has none), and of one step of time.
-    origin : str
+    outcome : str
+    unit : str
+        Of the outcome; "" where it has none.
+    when : TimeWords
+        How times are told.
+    origin : float
         The time at which the intercept is read.
-    number : callable
-        A number as the page prints it.
     """
 
     outcome: str
-    time: str
     unit: str
-    time_unit: str
-    origin: str
-    number: Callable[[float], str]
+    when: TimeWords
+    origin: float
 
     @property
     def rate_unit(self) -> str:
-        return f"{self.unit} per {self.time_unit}".strip()
+        return f"{self.unit} per {self.when.per}".strip()
 
     @property
     def start(self) -> ParameterWords:
         """The status at the origin."""
-        at = f"{self.outcome} at {self.time} {self.origin}"
+        at = f"{self.outcome} {self.when.at(self.origin)}"
         return ParameterWords(f"Start: {at}", f"start ({at})", self.unit, "start")
 
     def rate(self, where: str = "") -> ParameterWords:
         """A rate of change, at or over some times."""
         where = where and f" {where}"
-        title = f"Rate of change{where}: {self.outcome} per {self.time_unit}"
+        title = f"Rate of change{where}: {self.outcome} per {self.when.per}"
         return ParameterWords(title, f"rate of change{where}", self.rate_unit)

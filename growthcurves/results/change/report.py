@@ -23,7 +23,7 @@ from growthcurves.results.change.spread import (
     spread_findings,
     start_findings,
 )
-from growthcurves.results.change.view import quantity_text, report_table
+from growthcurves.results.change.view import quantity_texts, report_table
 from growthcurves.results.intervals import intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.intervals.measure import about_all
@@ -76,7 +76,8 @@ class ChangeReport(Answer):
         NotEstimableError
             When the report has no such quantity.
         """
-        called = [finding for finding in self.findings if quantity_text(finding) == quantity]
+        names = quantity_texts(self.findings)
+        called = [finding for finding, name in zip(self.findings, names, strict=True) if name == quantity]
         meant = [finding for finding in called if _is_of(finding.group, group)]
         meant = meant or [finding for finding in called if group_label(finding.group) == group]
         if not meant:

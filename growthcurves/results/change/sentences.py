@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
+from growthcurves.data.time_words import TimeWords
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.view import of_text
 from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.questions.rates import is_curved, whole_period
-from growthcurves.results.tables.printing import number, p_text, time_text
+from growthcurves.results.tables.printing import number, p_text
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Words:
     """The names and numbers that sentences share."""
 
     outcome: str
-    time: str
+    when: TimeWords
     unit: str
     threshold: float
     level: float
@@ -37,12 +38,11 @@ def words(
     """The names and numbers that the sentences of a report share."""
     spread = found.one(Kind.SD_OF_RATES)
     varies = spread is not None and spread.value > 0
-    time = fit.model.time or "time"
     over = ""
     if is_curved(fit):
         first, last = whole_period(fit) if between is None else between
-        over = f" on average from {time} {time_text(first)} to {time} {time_text(last)}"
-    return Words(fit.model.outcome, time, unit, threshold, level, varies, over)
+        over = f" on average {fit.when.between(first, last)}"
+    return Words(fit.model.outcome, fit.when, unit, threshold, level, varies, over)
 
 
 def averages(found: Findings, told: Words) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _value(found: Finding, sign: bool = True) -> str:
 
 def _at(found: Finding, told: Words) -> str:
     """When, in words: "at day 3"."""
-    return f"at {told.time} {time_text(found.at)}"  # type: ignore[arg-type]
+    return told.when.then(found.at)  # type: ignore[arg-type]
 
 
 def together(*values: float, error: float = float("nan")) -> list[str]:
@@ -212,7 +212,7 @@ def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     least = found.one(Kind.TIME_OF_LEAST_SPREAD)
     if least is not None and least.caveat is not Caveat.BY_ASSUMPTION:
         outside = ", an extrapolation beyond the data" if least.caveat is Caveat.EXTRAPOLATION else ""
-        yield f"Persons lie closest together at {told.time} {_value(least)}{outside}."
+        yield f"Persons lie closest together {told.when.at(least.value, _value(least))}{outside}."
 
 
 def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.numerics.times import time_texts
 from growthcurves.results.persons.trajectories import group_label
-from growthcurves.results.tables.printing import time_text
 
 COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf_high", "note"]
 
@@ -34,10 +35,20 @@ _WORDS = {
 }
 
 
+def quantity_texts(findings: Sequence[Finding]) -> list[str]:
+    """What findings that stand together are called in their table: "mean rate at 3"."""
+    times = [finding.at for finding in findings if isinstance(finding.at, float)]
+    said: dict[Any, str] = dict(zip(times, time_texts(times), strict=True))
+    return [_quantity_text(finding, said.get(finding.at, "")) for finding in findings]
+
+
 def quantity_text(finding: Finding) -> str:
-    """What a finding is called in the table: "mean rate at 3"."""
-    at = "" if finding.at is None else f" at {time_text(finding.at)}"  # type: ignore[arg-type]
-    return _WORDS[finding.kind].format(of=of_text(finding)) + at
+    """The same of one finding."""
+    return quantity_texts([finding])[0]
+
+
+def _quantity_text(finding: Finding, at: str) -> str:
+    return _WORDS[finding.kind].format(of=of_text(finding)) + (at and f" at {at}")
 
 
 def of_text(finding: Finding) -> str:
@@ -45,13 +56,13 @@ def of_text(finding: Finding) -> str:
     return group_label(finding.of) if finding.kind is Kind.RATE_DIFFERENCE else str(finding.of)
 
 
-def report_table(findings: Iterable[Finding]) -> pd.DataFrame:
+def report_table(findings: Sequence[Finding]) -> pd.DataFrame:
     """One row per finding."""
     rows = [
         [
-            group_label(finding.group), quantity_text(finding), finding.value, finding.std_error, finding.df,
+            group_label(finding.group), name, finding.value, finding.std_error, finding.df,
             finding.conf_low, finding.conf_high, finding.note,
         ]
-        for finding in findings
+        for finding, name in zip(findings, quantity_texts(findings), strict=True)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)

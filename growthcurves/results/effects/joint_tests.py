@@ -17,7 +17,7 @@ from growthcurves.results.questions.estimable_functions import EstimableFunction
 from growthcurves.results.questions.model_effects import Effect
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
-from growthcurves.results.tables.printing import number, p_text, time_text
+from growthcurves.results.tables.printing import number, p_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,6 +113,5 @@ def _where(fit: FittedModel, effects: list[Effect]) -> str:
     """Where effects on the intercept are read, as a sentence: where functions of time beside them are zero."""
     functions = dict.fromkeys(one for effect in effects if effect.product for one in effect.functions_of_time)
     if not functions.keys().isdisjoint(fit.model.parameters):
-        origin = time_text(fit.recipe.shape.origin)
-        return f" Effects on the intercept are those at {fit.model.time} {origin}, the origin of time."
+        return f" Effects on the intercept are those {fit.when.at(fit.recipe.shape.origin)}, the origin of time."
     return f" Effects on the intercept are those where {' and '.join(functions)} is zero." if functions else ""

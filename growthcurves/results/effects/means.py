@@ -15,6 +15,7 @@ from growthcurves.contracts.finding import Finding, Group, Kind, Level
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.times import time_texts
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
 from growthcurves.results.effects.coefficients import linear_functions
@@ -22,7 +23,7 @@ from growthcurves.results.questions.cell_rows import cell_rows
 from growthcurves.results.questions.reference_grid import Grid, GridRows, group_text
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
-from growthcurves.results.tables.printing import number, p_text, time_text
+from growthcurves.results.tables.printing import number, p_text
 
 DIFFERENCES = (None, "pairwise", "reference")
 #: What the difference of two estimates is.
@@ -199,7 +200,7 @@ def marginal(
         np.concatenate([part.estimable for part in parts]),
     )
     labels = [{**group, **point} for point in points for group in grid.groups()]
-    names = [", ".join(filter(None, (group_text(g), point_text(p)))) or "all" for p in points for g in grid.groups()]
+    names = [", ".join(filter(None, (group_text(g), p))) or "all" for p in point_texts(points) for g in grid.groups()]
     table = linear_table(fit, rows.over_kept, names, ddf, level).assign(kind=_WORDS[kind])
     for name in [*grid.by, *(points[0] if points else ())]:
         table[_column(name)] = [label[name] for label in labels]
@@ -238,10 +239,14 @@ def _findings(kind: Kind, table: pd.DataFrame, whose: Sequence[_Whose]) -> list[
     ]
 
 
-def point_text(point: dict[str, Any]) -> str:
-    """`week 4`, or `week 0 to 9`."""
-    texts = (" to ".join(time_text(t) for t in np.atleast_1d(value)) for value in point.values())
-    return ", ".join(f"{name} {text}" for name, text in zip(point, texts, strict=True))
+def point_texts(points: list[dict[str, Any]]) -> list[str]:
+    """`week 4`, or `week 0 to 9`, of each point."""
+    times = [time for point in points for value in point.values() for time in np.atleast_1d(value)]
+    said = dict(zip(times, time_texts(times), strict=True))
+    return [
+        ", ".join(f"{name} {' to '.join(said[time] for time in np.atleast_1d(value))}" for name, value in point.items())
+        for point in points
+    ]
 
 
 def linear_table(fit: FittedModel, L: np.ndarray, names: list[str], ddf: Any, level: float) -> pd.DataFrame:
@@ -265,12 +270,12 @@ def _differences(
         texts = [group_text(group) for group in groups]
     else:
         families = [(list(range(len(points))), {})]
-        texts = [point_text(point) for point in points]
+        texts = point_texts(points)
     if len(texts) < 2:
         raise ModelError("There is one estimate only, and so no difference: give by=, or several times.")
     tables, whose, notes = [], [], []
-    for members, point in families:
-        table, note = _family(fit, rows, members, (texts, point_text(point)), compare, ddf, level)
+    for (members, point), text in zip(families, point_texts([point for _, point in families]), strict=True):
+        table, note = _family(fit, rows, members, (texts, text), compare, ddf, level)
         for name, value in point.items():
             table[_column(name)] = [value] * len(table)
         for late, early in _pairs(len(members), str(compare[0])):

@@ -97,7 +97,7 @@ def _head(answer: Ladder) -> Iterable[str]:
     yield f"Ladder of growth models of {top.model.outcome}, fitted by {by}"
     yield f"All models on the same {top.sums.rows:,} rows of {top.sums.persons:,} persons{_dropped(top.panel)}"
     if "intercept" in top.model.parameters:
-        yield f"The intercept is the status at {top.model.time} {top.recipe.shape.origin:g}"
+        yield f"The intercept is the status {top.when.at(top.recipe.shape.origin)}"
     yield from (f"  {name}  {title}" for name, title in answer.titles.items())
 
 

@@ -11,9 +11,9 @@ from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import FormulaError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Factor
+from growthcurves.numerics.times import time_text, time_texts
 from growthcurves.results.questions.grid_variables import is_made, levels_of
 from growthcurves.results.questions.observed import needs_persons
-from growthcurves.results.tables.printing import time_text
 
 #: Known times that a message names.
 NAMED = 6
@@ -62,7 +62,7 @@ def told_at(fit: FittedModel, time: float) -> Iterator[None]:
         steps = steps_of_time(fit)
         if not steps:
             raise
-        known = [time_text(t) for t in observed_times(fit)]
+        known = time_texts(observed_times(fit))
         more = ", ..." if len(known) > NAMED else ""
         raise NotEstimableError(
             f"{steps[0].label} has no level at {fit.model.time} {time_text(time)}, so the model has no mean there: ask "

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.data.units import singular
 from growthcurves.engine.estimates import Point
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
@@ -204,4 +203,4 @@ def chosen_times(fit: FittedModel, at: np.ndarray | None) -> np.ndarray:
 def rate_unit(fit: FittedModel) -> str:
     """Outcome unit per time unit, in the words of the data."""
     outcome = fit.panel.outcome_unit or f"units of {fit.model.outcome}"
-    return f"{outcome} per {singular(fit.panel.time_unit or str(fit.model.time))}"
+    return f"{outcome} per {fit.when.per}"

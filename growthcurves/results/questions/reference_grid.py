@@ -19,7 +19,7 @@ from growthcurves.model.formula.tree import Factor
 from growthcurves.results.questions.estimable import estimable
 from growthcurves.results.questions.grid_variables import Variable, all_columns, asked_variables
 from growthcurves.results.questions.observed import Observed, needs_persons
-from growthcurves.results.tables.printing import number, time_text
+from growthcurves.results.tables.printing import number
 
 #: More cells than this are no grid that anybody wants averaged.
 MANY_CELLS = 100_000
@@ -298,7 +298,7 @@ def _repeated(values: list[Any], count: int) -> list[Any]:
 def group_text(group: Mapping[str, Any]) -> str:
     """`arm[drug], age 40`."""
     texts = (
-        f"{name} {time_text(value)}"
+        f"{name} {value:.6g}"
         if isinstance(value, (int, float)) and not isinstance(value, bool)
         else f"{name}[{show_id(value)}]"
         for name, value in group.items()

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.source import EMPTY
-from growthcurves.data.units import singular
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.words import Names, ShapeWords
 from growthcurves.model.terms import TermName
-from growthcurves.results.tables.printing import time_text
 
 _MOMENTS = {Kind.SD: "SD", Kind.VARIANCE: "variance", Kind.CORRELATION: "correlation", Kind.COVARIANCE: "covariance"}
 
 
-def shape_words(fit: FittedModel, number: Callable[[float], str] = time_text) -> ShapeWords:
+def shape_words(fit: FittedModel) -> ShapeWords:
     """The growth shape of a fit in words: what it says of itself."""
-    model, shape = fit.model, fit.recipe.shape
-    names = Names(
-        str(model.outcome),
-        str(model.time),
-        fit.panel.outcome_unit or "",
-        singular(fit.panel.time_unit or str(model.time)),
-        number(shape.origin),
-        number,
-    )
-    return shape.words(names)
+    shape = fit.recipe.shape
+    return shape.words(Names(str(fit.model.outcome), fit.panel.outcome_unit or "", fit.when, shape.origin))
 
 
 def term_labels(fit: FittedModel) -> list[str]:

@@ -23,9 +23,3 @@ def p_text(p: float) -> str:
     if p != p:
         return "-"
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0") if p < 1 else "1"
-
-
-
-def time_text(time: float) -> str:
-    """A time as short as it can be told from others."""
-    return f"{time:.12g}"

@@ -14,6 +14,7 @@ from growthcurves.engine.estimates import Function, FunctionOf
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.recipe import row_times
+from growthcurves.numerics.times import time_text
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.effects.fixed_tests import combinations
 from growthcurves.results.effects.slopes import slopes
@@ -25,7 +26,7 @@ from growthcurves.results.questions.rates import average_rate, checked_period, i
 from growthcurves.results.questions.reference_grid import group_text
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
-from growthcurves.results.tables.printing import number, time_text
+from growthcurves.results.tables.printing import number
 
 NAN = float("nan")
 RATES = "Raudenbush and Liu 2001"

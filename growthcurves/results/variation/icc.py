@@ -10,12 +10,13 @@ import pandas as pd
 from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.times import time_texts
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
-from growthcurves.results.tables.printing import number, time_text
+from growthcurves.results.tables.printing import number
 
 NO_INTERVAL = "No Wald interval: variances are estimated on their boundary; change(method='profile') has intervals."
 TITLE = "Intraclass correlation (share of variance between persons)"
@@ -28,12 +29,14 @@ class Icc(Answer):
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        text = self.table.to_string(index=False, float_format=number, formatters={"time": time_text})
+        text = self._shown().to_string(index=False, float_format=number)
         return "\n".join([TITLE, text, *self.notes])
 
+    def _shown(self) -> pd.DataFrame:
+        return self.table.assign(time=time_texts(self.table["time"]))
+
     def _blocks(self) -> tuple[Block, ...]:
-        shown = self.table.assign(time=self.table["time"].map(time_text))
-        return (TITLE, text_table(shown), *self.notes)
+        return (TITLE, text_table(self._shown()), *self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "notes": list(self.notes)}

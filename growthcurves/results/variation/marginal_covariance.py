@@ -15,10 +15,11 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import replay
+from growthcurves.numerics.times import time_texts
 from growthcurves.results.questions.design_rows import random_columns
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.answer import Answer, text_table
-from growthcurves.results.tables.printing import number, time_text
+from growthcurves.results.tables.printing import number
 
 TITLE = "Covariance of a person's outcomes (diagonal: variance; above it: correlation)"
 #: The most groups and times that are shown.
@@ -56,7 +57,7 @@ class MarginalCovariance(Answer):
         for group, V in self.matrices.items():
             upper = np.triu(np.ones(V.shape, dtype=bool), 1)
             whole = V.where(~upper, correlations(V))
-            names = [time_text(time) for time in V.index]
+            names = time_texts(V.index)
             yield ", ".join(map(str, group)), pd.DataFrame(whole.map(number).to_numpy(), names, names)
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -211,5 +212,5 @@ def _refuse_unseen(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]
         first, second = sorted(times[apart[0]])
         raise NotEstimableError(
             f"G and the residual are not told apart in this design, so that the covariance is known only of times that "
-            f"some person has together: not of {time_text(first)} and {time_text(second)}."
+            f"some person has together: not of {' and '.join(time_texts((first, second)))}."
         )

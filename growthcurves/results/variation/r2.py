@@ -16,7 +16,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.covariates import time_terms
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
-from growthcurves.results.tables.printing import number, time_text
+from growthcurves.results.tables.printing import number
 from growthcurves.results.variation.variance_parts import VarianceParts, drop, squared_correlation, variance_parts
 
 NAKAGAWA = "Nakagawa and Schielzeth 2013, Johnson 2014"
@@ -217,7 +217,7 @@ def _has_predictors(fit: FittedModel) -> bool:
 def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
     notes = []
     if name == "intercept" and fit.recipe.shape.changes and len(fit.random_names) > 1:
-        notes.append(f"at {fit.model.time} {time_text(fit.recipe.shape.origin)}: another origin gives another value")
+        notes.append(f"{fit.when.at(fit.recipe.shape.origin)}: another origin gives another value")
     if value != value:
         notes.append("no variance to explain")
     elif value < 0:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import growthcurves
+from growthcurves.data.time_words import TimeWords
 from growthcurves.errors import NotEstimableError
 from growthcurves.model.bind import observed_middle
 from growthcurves.model.shapes import SHAPES, Seen
@@ -111,7 +112,7 @@ def test_pieces_have_the_rates_within_them():
 @pytest.mark.parametrize("name", SHAPE_VALUES)
 def test_every_growth_parameter_has_words(name):
     shape = bound(name)
-    words = shape.words(Names("pain", "week", "points", "week", f"{shape.origin:g}", "{:g}".format))
+    words = shape.words(Names("pain", "points", TimeWords("week"), shape.origin))
     assert set(shape.random_names) <= set(words.parameters) and words.described_by
     assert all(one.title and one.short for one in words.parameters.values())
 
