@@ -9,13 +9,14 @@ from growthcurves.cli.datasets import datasets
 from growthcurves.cli.demo import demo
 from growthcurves.cli.describe import describe
 from growthcurves.cli.fit import fit
+from growthcurves.cli.mmrm import mmrm
 from growthcurves.cli.plainly import PlainGroup
 from growthcurves.cli.plot import plot
 from growthcurves.cli.report import report
 from growthcurves.cli.reshape import reshape
 from growthcurves.version import DISTRIBUTION, VERSION
 
-COMMANDS = (report, describe, reshape, fit, plot, datasets, demo, completion)
+COMMANDS = (report, describe, reshape, fit, plot, mmrm, datasets, demo, completion)
 
 _EPILOG = """\b
 Examples:

@@ -16,10 +16,15 @@ from growthcurves.results.tables.printing import number, p_text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_WITH_NUMBERS = 5.0  # inches from which there is room for numbers at the right
+
 
 @dataclass(frozen=True)
 class Forest(Panels):
-    """The difference of each subgroup with its interval, the one of all persons first; numbers stand at the right."""
+    """The difference of each subgroup with its interval, the one of all persons first.
+
+    Estimates, intervals and numbers observed stand at the right where there is room.
+    """
 
     def why_not(self, subgroups: Any) -> str | None:
         """Some difference must be estimable."""
@@ -59,7 +64,8 @@ class Forest(Panels):
         ax.set_yticks(places, [plain_text(label) for label in frame["label"]])
         for text, heading in zip(ax.get_yticklabels(), frame["heading"], strict=True):
             plain(text).set_color(MUTED if heading else INK)
-        _numbers_at_right(ax, places, list(frame["n"]))
+        if float(fig.bbox.width / fig.dpi) >= _WITH_NUMBERS:
+            _numbers_at_right(ax, places, list(frame["n"]))
         label_axes(ax, texts["x"], "")
         return fig
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from markupsafe import Markup
 
-from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
+from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES, SUBGROUP_FIGURES, TRIAL_FIGURES
 from growthcurves.plots.figure import Scene
 from growthcurves.report.section import Subject
 from growthcurves.report.svg import inline_svg
@@ -80,6 +80,21 @@ CAPTIONS = {
         "What becomes of each variance, and of the deviance, from model to model.",
         (2.4, 3.6),
     ),
+    "means": Caption(
+        "Estimated means by visit and arm.",
+        "Estimated means with their intervals; under the axis, the numbers observed.",
+        (3.6, 3.3),
+    ),
+    "differences": Caption(
+        "Estimated differences from the reference arm by visit.",
+        "Estimated differences with their intervals; under the axis, the numbers observed.",
+        (3.2, 3.1),
+    ),
+    "subgroups": Caption(
+        "Differences between arms by subgroups.",
+        "Differences with their intervals; the dashed line is the difference of all persons.",
+        (3.6, 3.6),
+    ),
     "dropout": Caption(
         "Percentage of persons who are still in the study at each wave.",
         "Persons seen at the wave or later, with their number under the axis. Rings: seen at the wave itself.",
@@ -97,6 +112,27 @@ def of_ladder(answer: Any) -> list[Picture]:
         for name, figure in zip(names, figures, strict=True)
         if figure.why_not(answer) is None and name in CAPTIONS
     ]
+
+
+def of_trial(trial: Any, subgroups: Any = None) -> dict[str, list[Picture]]:
+    """The pictures of a trial by section: differences, means, and of subgroups where they are given."""
+    kind: Any = TRIAL_FIGURES["means"]
+    asked = {"means": (kind(), trial), "differences": (kind(differences=True), trial)}
+    if subgroups is not None:
+        forest: Any = SUBGROUP_FIGURES["forest"]
+        asked["subgroups"] = (forest(), subgroups)
+    found: dict[str, list[Picture]] = {}
+    for name, (figure, subject) in asked.items():
+        scene = figure.scene(subject) if figure.why_not(subject) is None else None
+        found[name] = [] if scene is None else [_both(f"trial-{name}", figure, scene, _of_rows(name, scene))]
+    return found
+
+
+def _of_rows(name: str, scene: Scene) -> Caption:
+    """The caption of a trial's picture; a forest is as high as its rows need."""
+    caption = CAPTIONS[name]
+    high = 0.9 + 0.2 * len(scene.table)
+    return replace(caption, heights=(high, high)) if name == "subgroups" else caption
 
 
 def drawn(subject: Subject, names: Iterable[str], **options: Any) -> list[Picture]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,14 +134,70 @@ def make_report(
         told = findings(subject)
         there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
         tables = {name: table for section in there for name, table in section.tables(subject).items()}
-    first = lead(subject)
+    return _page(title, about(subject.fit), lead(subject), rendered, told, tables, path)
+
+
+@dataclass(frozen=True)
+class TextSection:
+    """A section of pictures, tables of texts and notes, for pages about something else than fits.
+
+    Attributes
+    ----------
+    name, title : str
+    pictures : sequence of Picture
+    tables : sequence of DataFrame
+    notes : sequence of str
+    code : str
+    """
+
+    name: str
+    title: str
+    pictures: Sequence[Any] = ()
+    tables: Sequence[pd.DataFrame] = ()
+    notes: Sequence[str] = ()
+    code: str = ""
+
+    def body(self, environment: jinja2.Environment) -> Markup:
+        """Its HTML."""
+        tables = [(list(map(str, table.columns)), table.astype(str).to_numpy().tolist()) for table in self.tables]
+        template = environment.get_template("trial.html")
+        return Markup(template.render(pictures=self.pictures, tables=tables, notes=self.notes, code=self.code))
+
+
+def assembled(
+    title: str,
+    about: str,
+    lead: str,
+    sections: Iterable[TextSection],
+    told: Sequence[str],
+    tables: Mapping[str, pd.DataFrame],
+    path: str | Path | None = None,
+) -> Report:
+    """A report of sections that are texts already, saved where a path is given."""
+    if path is not None:
+        checked_ending(path, "a report", REPORT)
+    environment = make_environment()
+    rendered = [{"name": one.name, "title": one.title, "reason": None, "body": one.body(environment)}
+                for one in sections]  # fmt: skip
+    return _page(title, about, lead, rendered, tuple(told), dict(tables), path)
+
+
+def _page(
+    title: str,
+    about: str,
+    lead: str,
+    rendered: Sequence[Mapping[str, Any]],
+    told: tuple[str, ...],
+    tables: dict[str, pd.DataFrame],
+    path: str | Path | None,
+) -> Report:
     script = Markup((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
-    page = environment.get_template("page.html").render(
-        title=title, about=about(subject.fit), lead=first, sections=rendered, script=script, allowed=_hash(script)
+    page = make_environment().get_template("page.html").render(
+        title=title, about=about, lead=lead, sections=rendered, script=script, allowed=_hash(script)
     )
     page = visible(page)  # no name steers a terminal or turns the direction of what follows
     shown = tuple((str(part["title"]), str(part["reason"] or "shown")) for part in rendered)
-    made = Report(title, page, first, told, shown, tables)
+    made = Report(title, page, lead, told, shown, tables)
     if path is not None:
         made.save(path)
     return made

@@ -10,7 +10,7 @@ import pandas as pd
 from growthcurves.data.markup import Block
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.trials.tables import part_of
-from growthcurves.trials.words import differences_text, means_text
+from growthcurves.trials.words import differences_shown, means_shown, told
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,9 +49,9 @@ class TrialAnswer(Answer):
         percent = f"{100 * self.level:g} % intervals"
         return [
             f"\nMeans ({percent})",
-            means_text(self.means),
+            told(means_shown(self.means)),
             f"\nDifferences ({percent})",
-            f"{differences_text(self.differences)}\n",
+            f"{told(differences_shown(self.differences))}\n",
         ]
 
     def _blocks(self) -> tuple[Block, ...]:

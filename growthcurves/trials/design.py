@@ -15,14 +15,13 @@ from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, NotEstimableError, unknown
 from growthcurves.model.formula.chosen import chosen_rows, where_reason
 from growthcurves.model.formula.parse import read_terms
-from growthcurves.model.formula.reference import in_order
 from growthcurves.model.formula.tokens import quoted
 from growthcurves.model.formula.tree import Term
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import model_columns
 from growthcurves.model.shapes import shape_of
 from growthcurves.trials.baseline import Baseline, baseline_of
-from growthcurves.trials.visits import Visits, visits_of
+from growthcurves.trials.visits import Visits, meant, visits_of
 
 RESPONSES = ("value", "change", "clda")
 
@@ -116,10 +115,10 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     frame, masks = _at_visits(frame, known, visits, baseline, roles)
     masks = {**dict(left_out), **masks}
     panel = Panel(frame, id=id, time=visits.time, outcome=baseline.outcome, wave=roles.visit, left_out=masks)
-    panel = panel.drop_missing(model_columns(_model(id, visits, baseline, roles)))
+    panel = panel.drop_missing(model_columns(_model(id, visits, arms, baseline, roles)))
     visits = _seen(panel, visits)
     _refuse_twice(panel, visits, roles)
-    model = _model(id, visits, baseline, roles)
+    model = _model(id, visits, arms, baseline, roles)
     return Design(roles, panel, model, visits, arms, baseline, _randomised(frame, id, left_out, roles))
 
 
@@ -152,7 +151,8 @@ def _with_arms(
         raise ModelError(f"reference= is needed: the arm that the others are compared with (of {shown}).")
     if len(levels) < 2:
         raise ModelError(f"The column {roles.arm!r} holds one arm only ({shown}): there is nothing to compare.")
-    arms = in_order(roles.arm, levels, {roles.arm: roles.reference}, as_table=True)
+    first = meant(roles.reference, levels, roles.arm)
+    arms = [first, *(level for level in levels if level != first)]
     _refuse_two_arms(chosen, id, roles.arm)
     codes = pd.Index(arms, dtype=object).get_indexer(np.asarray(frame[roles.arm], dtype=object))
     return tuple(arms), _replaced(frame, **{roles.arm: pd.Categorical.from_codes(codes, arms)})
@@ -227,7 +227,7 @@ def _refuse_twice(panel: Panel, visits: Visits, roles: Roles) -> None:
 # ---------------------------------------------------------------- the model
 
 
-def _model(id: Any, visits: Visits, baseline: Baseline, roles: Roles) -> GrowthModel:
+def _model(id: Any, visits: Visits, arms: tuple[Any, ...], baseline: Baseline, roles: Roles) -> GrowthModel:
     """Arm and baseline by visit, covariates as they are written."""
     constant, by_visit = _covariates(roles.covariates, roles.visit)
     others = [*([] if baseline.column is None else [quoted(baseline.column)]), *by_visit]
@@ -249,7 +249,7 @@ def _model(id: Any, visits: Visits, baseline: Baseline, roles: Roles) -> GrowthM
         wave=roles.visit,
         shape=shape,
         predictors=next(iter(predictors.values())) if same else predictors,
-        reference={roles.arm: roles.reference},
+        reference={roles.arm: arms[0]},
         time_varying=" + ".join(constant) or None,
         random=(),
     )

@@ -59,6 +59,10 @@ class Subgroups(Answer):
         return plot_subgroups(self, **options)
 
     def __str__(self) -> str:
+        return "\n".join([self._title(), self.shown().to_string(index=False), *self.notes])
+
+    def shown(self) -> pd.DataFrame:
+        """The table as texts."""
         shown = pd.DataFrame({name: self.table[name].map(show_level) for name in ("subgroup", "level", "arm")})
         shown.loc[self.table["subgroup"] == "", ["subgroup", "level"]] = ["all", ""]
         for name, heading in (("n", "n"), ("n_reference", "n ref")):
@@ -66,7 +70,7 @@ class Subgroups(Answer):
         for name, heading in (("estimate", "estimate"), ("std_error", "SE"), ("conf_low", "from"), ("conf_high", "to")):
             shown[heading] = self.table[name].map(number)
         shown["p"], shown["p interaction"] = (self.table[name].map(p_text) for name in ("p_value", "p_interaction"))
-        return "\n".join([self._title(), shown.to_string(index=False), *self.notes])
+        return shown
 
     def _title(self) -> str:
         return f"Differences in {self.trial.fit.model.outcome} by subgroups: {self.compared}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,15 +13,21 @@ from growthcurves.data.markup import Block
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fit import GrowthFit
+from growthcurves.later import Later
 from growthcurves.results.effects.joint_tests import JointTests
 from growthcurves.results.questions.observed import Observed
 from growthcurves.results.tables.answer import text_table
 from growthcurves.trials.answer import TrialAnswer
 from growthcurves.trials.attempts import Attempt, first_that_holds
-from growthcurves.trials.design import Design
+from growthcurves.trials.design import Design, Roles
 from growthcurves.trials.subgroups import Subgroups, subgroups
 from growthcurves.trials.tables import Estimated, Wanted, combined, moved, trial_table
 from growthcurves.trials.words import footnotes, heading
+
+if TYPE_CHECKING:
+    from growthcurves.report.page import Report
+
+pages = Later("growthcurves.trials.page")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -179,6 +185,25 @@ class Trial(TrialAnswer):
 
         return plot_trial(self, differences=differences, **options)
 
+    def report(self, path: Any = None, title: str | None = None, subgroups: Subgroups | None = None) -> Report:
+        """The HTML page of the trial, written to `path` if given; with `subgroups` a section of these.
+
+        Returns
+        -------
+        Report
+            With `html`, `save(path)`, `tables`, `save_tables(folder)`; notebooks show it.
+        """
+        return pages.trial_report(self, path, title, subgroups)
+
+    def code(self) -> str:
+        """The call that made it, for `data`."""
+        asked = {item.name: getattr(self.design.roles, item.name) for item in fields(Roles)}
+        asked |= {item.name: getattr(self.wanted, item.name) for item in fields(Wanted) if item.name != "ddf"}
+        defaults = {item.name: item.default for kind in (Roles, Wanted) for item in fields(kind)}
+        given = {name: value for name, value in asked.items() if value != defaults[name]}
+        given |= {"residual": self.tried[0].structure, "ddf": self.wanted.ddf}
+        return f"gc.mmrm(data, {', '.join(f'{name}={_typed(value)}' for name, value in given.items())})"
+
     def __str__(self) -> str:
         return "\n".join([self.title, *self._tables(), f"{self.effects}\n", *self.notes])
 
@@ -192,6 +217,11 @@ class Trial(TrialAnswer):
             "tests": self.tests.to_dict(orient="records"),
             "attempts": self.attempts.to_dict(orient="records"),
         }
+
+
+def _typed(value: Any) -> str:
+    """A value as it is typed."""
+    return f"gc.{value!r}" if is_dataclass(value) else repr(value)
 
 
 def _shares(weights: Sequence[float] | None, count: int) -> np.ndarray:

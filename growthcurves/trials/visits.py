@@ -14,8 +14,7 @@ from growthcurves.data.checks import holds_numbers
 from growthcurves.data.elapsed import DAYS_PER_UNIT
 from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError
-from growthcurves.model.formula.codings import same_level
+from growthcurves.errors import ModelError, unknown
 
 #: More different values than this are no planned visits.
 MOST_VISITS = 50
@@ -72,13 +71,29 @@ class Visits:
         ModelError
             When there is none.
         """
-        return same_level(wanted, self.levels, self.column)
+        return meant(wanted, self.levels, self.column)
 
     def only(self, there: Sequence[bool]) -> Visits:
         """Those of them that are there."""
         kept = [place for place, one in enumerate(there) if one]
         levels, numbers = (tuple(one[k] for k in kept) for one in (self.levels, self.numbers))
         return replace(self, levels=levels, numbers=numbers)
+
+
+def meant(wanted: Any, levels: Sequence[Any], column: str) -> Any:
+    """The level that was meant; 4 finds 4.0 and the text "4", and the other way round.
+
+    Raises
+    ------
+    ModelError
+        When there is none.
+    """
+    same = [level for level in levels if level == wanted] or [
+        level for level in levels if show_id(level) == show_id(wanted)
+    ]
+    if not same:
+        raise ModelError(unknown(f"level of {column!r}", wanted, map(show_id, levels)))
+    return same[0]
 
 
 def visits_of(frame: pd.DataFrame, column: str, asked: Any = None) -> Visits:
@@ -116,7 +131,7 @@ def visits_of(frame: pd.DataFrame, column: str, asked: Any = None) -> Visits:
 def _ordered(values: Any, column: str, asked: Any) -> Visits:
     levels = _levels(values)
     if asked is not None:
-        levels = list(dict.fromkeys(same_level(one, levels, column) for one in _listed(asked)))
+        levels = list(dict.fromkeys(meant(one, levels, column) for one in _listed(asked)))
     elif not (isinstance(values, pd.Categorical) or holds_numbers(values)):
         levels = _natural(levels, column)
     numbers = _numbers(levels)
@@ -170,6 +185,17 @@ def _read(level: Any) -> _Name | None:
 def _place_before(level: Any) -> int | None:
     text = str(level).strip().lower()
     return next((place for place, words in enumerate(_BEFORE) if re.fullmatch(rf"({words})( visit)?", text)), None)
+
+
+def is_baseline(level: Any) -> bool:
+    """Whether a visit is called like a baseline, or what comes before it.
+
+    Examples
+    --------
+    >>> is_baseline("Baseline"), is_baseline("Week 4")
+    (True, False)
+    """
+    return _place_before(level) is not None
 
 
 def _natural(levels: list[Any], column: str) -> list[Any]:

@@ -10,6 +10,7 @@ import pandas as pd
 from growthcurves.data.source import show_id, show_level
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.trials.baseline import Baseline
+from growthcurves.trials.visits import is_baseline
 
 if TYPE_CHECKING:
     from growthcurves.trials.attempts import Attempt
@@ -66,12 +67,17 @@ def _baseline_notes(design: Design) -> list[str]:
     baseline, visit = design.baseline, design.roles.visit
     if baseline.modelled is not None:
         return [f"{visit} {show_id(baseline.modelled)} is the baseline, one mean common to the arms (cLDA)."]
-    return [] if baseline.column is None else [f"Baseline: {baseline.column}, with an effect by {visit}."]
+    if baseline.column is not None:
+        return [f"Baseline: {baseline.column}, with an effect by {visit}."]
+    first, number = design.visits.levels[0], design.visits.numbers[0]
+    if number > 0.0 and not is_baseline(first):
+        return []
+    return [f"{visit} {show_id(first)} is modelled as an outcome like the others; baseline= makes it a covariate."]
 
 
-def means_text(means: pd.DataFrame) -> str:
-    """Means as a table of text."""
-    shown = pd.DataFrame(
+def means_shown(means: pd.DataFrame) -> pd.DataFrame:
+    """Means as a table of texts."""
+    return pd.DataFrame(
         {
             "visit": means["visit"].map(show_id),
             "arm": means["arm"].map(show_level),
@@ -82,11 +88,10 @@ def means_text(means: pd.DataFrame) -> str:
             "interval": _intervals(means),
         }
     )
-    return _told(shown)
 
 
-def differences_text(differences: pd.DataFrame) -> str:
-    """Differences as a table of text."""
+def differences_shown(differences: pd.DataFrame) -> pd.DataFrame:
+    """Differences as a table of texts."""
     pairs = zip(differences["arm"], differences["reference"], strict=True)
     columns = {
         "visit": differences["visit"].map(show_id),
@@ -100,10 +105,10 @@ def differences_text(differences: pd.DataFrame) -> str:
     }
     if "p_adjusted" in differences:
         columns["p adjusted"] = differences["p_adjusted"].map(p_text)
-    return _told(pd.DataFrame(columns))
+    return pd.DataFrame(columns)
 
 
-def _told(shown: pd.DataFrame) -> str:
+def told(shown: pd.DataFrame) -> str:
     return shown.to_string(index=False) if len(shown) else "none"
 
 

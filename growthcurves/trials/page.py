@@ -1,0 +1,90 @@
+"""The report of a trial: one HTML page with figures, tables, tests and how they came about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from growthcurves.data.source import show_id, show_level
+from growthcurves.report.figures import of_trial
+from growthcurves.report.page import Report, TextSection, assembled
+from growthcurves.report.reproduce import versions
+from growthcurves.results.tables.printing import number, p_text
+from growthcurves.trials.words import differences_shown, means_shown
+
+if TYPE_CHECKING:
+    from growthcurves.trials.subgroups import Subgroups
+    from growthcurves.trials.trial import Trial
+
+
+def trial_report(
+    trial: Trial, path: str | Path | None = None, title: str | None = None, subgroups: Subgroups | None = None
+) -> Report:
+    """The page of a trial, written to `path` if given.
+
+    Parameters
+    ----------
+    trial : Trial
+    path : str or Path, optional
+    title : str, optional
+    subgroups : Subgroups, optional
+        Differences by subgroups, for a section of their own.
+    """
+    pictures = of_trial(trial, subgroups)
+    percent = f"{100 * trial.level:g} % intervals."
+    sections = [
+        TextSection("differences", "Differences between arms", pictures["differences"],
+                    (differences_shown(trial.differences),), (percent,)),
+        TextSection("means", "Means by visit and arm", pictures["means"], (means_shown(trial.means),), (percent,)),
+        TextSection("tests", "Tests of effects", (), (_tests(trial.tests),), (f"Type 3. {trial.effects.ddf}.",)),
+    ]  # fmt: skip
+    if subgroups is not None:
+        shown = (subgroups.shown(),)
+        sections.append(TextSection("subgroups", "Subgroups", pictures["subgroups"], shown, subgroups.notes))
+    tables = (_attempts(trial.attempts), _covariance(trial))
+    sections.append(TextSection("method", "How it was analysed, and who is in it", (), tables, trial.notes))
+    sections.append(TextSection("reproduce", "How to reproduce this", (), (), (_computed(),), code=trial.code()))
+    sentences = tuple(_sentence(trial, row) for row in trial.differences.to_dict("records"))
+    numbers = {"means": trial.means, "differences": trial.differences, "tests": trial.tests}
+    if subgroups is not None:
+        numbers["subgroups"] = subgroups.table
+    told = zip(sentences, trial.differences["visit"], strict=True)
+    last = [text for text, visit in told if visit == trial.visits[-1]]
+    default = f"{trial.fit.model.outcome} by {trial.visit_name}"
+    return assembled(title or default, trial.title, " ".join(last), sections, sentences, numbers, path)
+
+
+def _sentence(trial: Trial, row: dict[str, Any]) -> str:
+    """One difference in words."""
+    arms = f"{show_level(row['arm'])} and {show_level(row['reference'])}"
+    where = f"{trial.visit_name} {show_id(row['visit'])}"
+    if row["estimate"] != row["estimate"]:
+        return f"At {where} the difference between {arms} cannot be estimated."
+    p = p_text(row["p_value"]).replace("<", "< ")
+    ends = f"{100 * trial.level:g} % interval {number(row['conf_low'])} to {number(row['conf_high'])}"
+    p = p if p.startswith("<") else f"= {p}"
+    return f"At {where} {arms} differ by {number(row['estimate'])} ({ends}; p {p})."
+
+
+def _tests(tests: pd.DataFrame) -> pd.DataFrame:
+    shown = pd.DataFrame({"effect": tests["term"], "df": tests["df_num"].astype(str)})
+    shown["df of the denominator"], shown["F"] = tests["df_den"].map(number), tests["statistic"].map(number)
+    shown["p"], shown[""] = tests["p_value"].map(p_text), tests["note"]
+    return shown
+
+
+def _attempts(attempts: pd.DataFrame) -> pd.DataFrame:
+    held = attempts["why_not"].where(attempts["why_not"] != "", "taken")
+    return pd.DataFrame({"covariance structure": attempts["structure"], "": held})
+
+
+def _covariance(trial: Trial) -> pd.DataFrame:
+    """SDs and correlations of the visits."""
+    found = trial.fit.variance_components(method="wald")
+    return pd.DataFrame({"parameter": found["term"], "estimate": found["estimate"].map(number)})
+
+
+def _computed() -> str:
+    return f"Computed with {', '.join(f'{name} {text}' for name, text in versions())}."

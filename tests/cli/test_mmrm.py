@@ -1,0 +1,67 @@
+"""`growthcurves mmrm` says what `gc.mmrm` says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+import growthcurves as gc
+from growthcurves.cli.app import main
+
+ROLES = ["--id", "patient", "--visit", "week", "--outcome", "depression", "--arm", "arm"]
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory):
+    data = gc.load_dataset("trial").astype({"patient": str, "arm": str, "sex": str})
+    path = tmp_path_factory.mktemp("trial") / "trial.csv"
+    data[data.patient < "P080"].to_csv(path, index=False)
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["mmrm", *map(str, arguments)])
+
+
+def test_json_and_page(trial, tmp_path):
+    page = tmp_path / "trial.html"
+    options = ["--reference", "placebo", "--baseline", "0", "--visits", "8,16", "--residual", "cs"]
+    options += ["--subgroups", "sex"]
+    found = run(trial, *ROLES, *options, "-o", page, "--json")
+    assert found.exit_code == 0, found.output
+    answers = json.loads(found.stdout)
+    own = gc.mmrm(gc.read_table(trial), outcome="depression", visit="week", id="patient", arm="arm",
+                  reference="placebo", baseline=0, visits=[8, 16], residual="cs")  # fmt: skip
+    assert [row["estimate"] for row in answers["table"]] == own.table["estimate"].tolist()
+    assert len(answers["subgroups"]["table"]) == 3 and answers["attempts"] == [{"structure": "cs", "why_not": ""}]
+    text = page.read_text(encoding="utf-8")
+    for words in ("Differences between arms", "numbers observed", "gc.mmrm(data", "interaction"):
+        assert words in text
+    assert text.count("<svg") == 6
+
+
+def test_text_and_fallback(trial):
+    found = run(trial, *ROLES, "--reference", "placebo", "--residual", "cs", "--fallback", "none", "--level", "0.9")
+    assert found.exit_code == 0, found.output
+    assert "90 % intervals" in found.output and "drug - placebo" in found.output
+    assert "week 0 is modelled as an outcome" in found.output
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--reference", "sham"], "sham"),
+        ([], "--reference is needed"),
+        (["--reference", "placebo", "--visits", "9"], "9"),
+    ],
+)
+def test_what_is_wrong_is_one_line(trial, options, words):
+    found = run(trial, *ROLES, *options)
+    assert found.exit_code == 2 and words in found.output and "Traceback" not in found.output
+
+
+def test_what_is_needed_is_said(trial):
+    found = run(trial, "--id", "patient", "--outcome", "depression")
+    assert found.exit_code == 2 and "--visit, --arm needed" in found.output
