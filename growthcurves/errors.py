@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -95,13 +96,38 @@ def recorded() -> Iterator[list[Any]]:
         yield caught
 
 
-def unknown(kind: str, name: object, known: Iterable[object]) -> str:
-    """One sentence for an unknown name: what it is, the nearest known one, and all that are known."""
-    names = [str(item) for item in known]
-    near = difflib.get_close_matches(str(name)[:_LONGEST_NAME], names, n=1, cutoff=0.6)
-    hint = f" Did you mean {brief(near[0])}?" if near else ""
+def unknown(kind: str, name: object, known: Iterable[object], others: Mapping[str, str] | None = None) -> str:
+    """One sentence for an unknown name: what it is, the nearest known one, and all that are known.
+
+    `others` are what the field calls known ones besides: name there to name here.
+    """
+    names, others = [str(item) for item in known], others or {}
+    near = _nearest(str(name)[:_LONGEST_NAME], [*names, *others])
+    hint = "" if near is None else f" Did you mean {brief(others.get(near, near))}?"
     start = f"There is no {kind} {brief(name)}.{hint}"
     return f"{start} Known: {_listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} None are known."
+
+
+def _nearest(name: str, names: list[str]) -> str | None:
+    """The one known name that a name abbreviates (its beginning, or the initials of its words), else the nearest.
+
+    Examples
+    --------
+    >>> methods = ["satterthwaite", "kenward-roger", "between-within", "residual"]
+    >>> [_nearest(name, methods) for name in ("kr", "satt", "residul", "xyz")]
+    ['kenward-roger', 'satterthwaite', 'residual', None]
+    """
+    short = re.sub(r"[\W_]+", "", name).lower()
+    meant = [one for one in names if len(short) > 1 and short in (_initials(one), one.lower()[: len(short)])]
+    if len(meant) == 1:
+        return meant[0]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def _initials(name: str) -> str:
+    """The first letters of the words of a name."""
+    return "".join(word[0] for word in re.split(r"[\W_]+", name.lower()) if word)
 
 
 #: Signs of a name, and of a sentence that lists names; and the most names of one.

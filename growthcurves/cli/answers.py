@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from growthcurves.cli.layout import folded, wrapped
+from growthcurves.cli.layout import folded, width, wrapped
 from growthcurves.cli.machine import as_json, package_version
 from growthcurves.cli.options import Request
 from growthcurves.cli.wording import in_options
@@ -59,9 +59,11 @@ def _intervals(fitted: Any, asked: Asked) -> Any:
 
 def answers_text(fitted: Any, asked: Asked) -> str:
     """Summary and change report for a terminal."""
+    from growthcurves.results.summary import LINE, summary
+
     intervals = _intervals(fitted, asked)
-    summary = str(fitted.summary(ddf=asked.ddf, level=asked.level, intervals=intervals or "profile"))
-    text = folded("\n".join(map(in_options, summary.split("\n"))))
+    shown = str(summary(fitted, asked.ddf, asked.level, intervals or "profile", max(width(), LINE)))
+    text = folded("\n".join(map(in_options, shown.split("\n"))))
     report, reason = _change(fitted, asked, intervals)
     said = map(in_options, report.sentences() if report is not None else [reason])
     return f"{text}\n\nChange report\n{wrapped(said)}"

@@ -18,13 +18,14 @@ from growthcurves.signs import visible, visible_line
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDEST = 80
+WIDEST = 120
+_UNKNOWN = 80  # columns where no terminal says how wide it is
 _NARROWEST = 12
 
 
 def width() -> int:
-    """Columns of text: those of the terminal, 80 at most and where it is not known."""
-    return max(40, min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST))
+    """Columns of text: those of the terminal, 120 at most, and 80 where it is not known."""
+    return max(40, min(shutil.get_terminal_size((_UNKNOWN, 24)).columns, WIDEST))
 
 
 def wrapped(sentences: Iterable[str]) -> str:

@@ -123,10 +123,11 @@ def _option_text(item: Any) -> str:
 
 def _figure_called(name: str) -> tuple[str, Any]:
     from growthcurves.errors import ModelError, unknown
+    from growthcurves.plots.figure import OTHER_NAMES
 
     known = figures()
     if name.replace("_", "-") not in known:
-        raise ModelError(unknown("figure", name, known))
+        raise ModelError(unknown("figure", name, known, OTHER_NAMES))
     return known[name.replace("_", "-")]
 
 

@@ -8,6 +8,12 @@ DAYS_PER_UNIT = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 #: The shortest span in days that is told in a unit; shorter ones are told in days.
 SPANS = {"years": 730.0, "months": 367.0}
 
+#: Units of time; other words that end in s need not be plurals.
+_PLURALS = (
+    *("seconds", "minutes", "hours", "days", "nights", "weeks", "months", "quarters", "years", "decades", "ages"),
+    *("waves", "visits", "sessions", "trials", "grades", "terms", "semesters"),
+)
+
 
 def unit_of_span(days: float) -> str:
     """The unit in which a span is told: years from two of them on, months beyond one year, days up to a year.
@@ -25,7 +31,7 @@ def singular(unit: str) -> str:
 
     Examples
     --------
-    >>> singular("days"), singular("week"), singular("age class")
-    ('day', 'week', 'age class')
+    >>> singular("days"), singular("week"), singular("ses"), singular("status")
+    ('day', 'week', 'ses', 'status')
     """
-    return unit[:-1] if unit.endswith("s") and not unit.endswith("ss") else unit
+    return unit[:-1] if unit.lower().endswith(_PLURALS) else unit

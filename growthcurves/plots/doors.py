@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from growthcurves.errors import ModelError, unknown
-from growthcurves.plots.figure import Figure, canvas_of, make_figure, show
+from growthcurves.plots.figure import OTHER_NAMES, Figure, canvas_of, make_figure, show
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
@@ -35,7 +35,7 @@ class FitPlots:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         figures = _registry()
         if name not in figures:
-            raise AttributeError(unknown("figure", name, figures))
+            raise AttributeError(unknown("figure", name, figures, OTHER_NAMES))
         return _method(figures[name], self.fit)
 
     def __dir__(self) -> list[str]:
@@ -56,7 +56,7 @@ def plot_panel(panel: Panel, kind: str = "trajectories", **options: Any) -> Any:
     from growthcurves.plots import PANEL_FIGURES
 
     if kind not in PANEL_FIGURES:
-        raise ModelError(unknown("figure of a panel", kind, PANEL_FIGURES))
+        raise ModelError(unknown("figure of a panel", kind, PANEL_FIGURES, OTHER_NAMES))
     return _draw(PANEL_FIGURES[kind], panel, options)
 
 

@@ -47,6 +47,7 @@ class FitPlots:
         *,
         threshold: float = ...,
         between: tuple[float, float] | None = ...,
+        by: str | None = ...,
         ax: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
@@ -73,6 +74,23 @@ class FitPlots:
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
         """SD, correlation and ICC of the outcome over time: implied by the model (lines), and observed (dots)."""
+    def residuals(
+        self,
+        *,
+        kind: str = ...,
+        fig: Any = ...,
+        figsize: tuple[float, float] | None = ...,
+    ) -> Any:
+        """Residuals against the fitted values and against time, with their mean along both."""
+    def qq(
+        self,
+        *,
+        kind: str = ...,
+        level: float = ...,
+        fig: Any = ...,
+        figsize: tuple[float, float] | None = ...,
+    ) -> Any:
+        """Residuals and random effects against the quantiles of a standard normal, with a simultaneous band."""
     def correlation(
         self,
         *,

@@ -13,6 +13,10 @@ from growthcurves.plots.style import default_inches, leave_room, new_figure, sty
 _LEAST_INCHES, _MOST_INCHES = 1.0, 100.0
 
 
+#: What the field calls figures besides.
+OTHER_NAMES = {"spaghetti": "trajectories", "quantiles": "qq", "histogram": "slopes", "small multiples": "people"}
+
+
 class Scene(NamedTuple):
     """Everything that will be seen.
 

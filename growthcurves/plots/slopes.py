@@ -13,13 +13,16 @@ from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, own, rate_label, straight_name, why_no_persons
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
-from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, outside, short, view
+from growthcurves.plots.layers import group_handles
+from growthcurves.plots.people import groups_of
+from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, line_of, outside, short, view
 from growthcurves.results.questions.rates import Rate, average_rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _GRID = 201
+_MOST_BARS = 3  # groups whose bars do not hide each other
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,13 @@ class Slopes(Drawn):
         The rate that is marked.
     between : (float, float), optional
         Interval of the average rate of a curved shape, by default from the first to the last time.
+    by : str, optional
+        Column that divides the persons into groups: a curve for each, and bars where there are at most three.
     """
 
     threshold: float = 0.0
     between: tuple[float, float] | None = None
+    by: str | None = None
 
     def why_not(self, fit: Any) -> str | None:
         """There must be a rate that varies between persons and whose spread the data can tell."""
@@ -56,22 +62,30 @@ class Slopes(Drawn):
         return None
 
     def scene(self, fit: Any) -> Scene:
-        """One table: columns part ("model", "eb", "ols"), id, rate, density (of the model's curve)."""
+        """One table: columns part ("model", "eb", "ols"), group, id, rate, density (of the model's curve)."""
         rate = average_rate(fit, self.between)
         persons = np.asarray(fit.panel.persons.labels, dtype=object)
         eb, ols = empirical_bayes(fit, rate), own(fit, rate)
         there = ~np.isnan(ols)
+        groups = groups_of(fit.panel, self.by)
+        names = np.array([*groups.labels, None], dtype=object)[groups.codes]
         expected, sds = implied_rates(fit, rate)
+        curves = []
+        for code, label in enumerate(groups.labels):
+            own_group = groups.codes == code
+            curve = implied_density(expected[own_group], sds[own_group], eb[own_group])
+            curves.append(curve.assign(part="model", group=label))
         frame = pd.concat(
             [
-                implied_density(expected, sds, eb).assign(part="model"),
-                pd.DataFrame({"part": "eb", "id": persons, "rate": eb}),
-                pd.DataFrame({"part": "ols", "id": persons[there], "rate": ols[there]}),
+                *curves,
+                pd.DataFrame({"part": "eb", "group": names, "id": persons, "rate": eb}),
+                pd.DataFrame({"part": "ols", "group": names[there], "id": persons[there], "rate": ols[there]}),
             ],
             ignore_index=True,
         )
-        frame = frame.reindex(columns=["part", "id", "rate", "density"])
+        frame = frame.reindex(columns=["part", "group", "id", "rate", "density"])
         texts = {
+            "groups": list(groups.labels),
             "x": rate_label(fit, self.between),
             "y": "density of persons",
             "threshold": float(self.threshold),
@@ -86,11 +100,10 @@ class Slopes(Drawn):
         model = frame[frame["part"] == "model"]
         eb, ols = (frame.loc[frame["part"] == part, "rate"].to_numpy(float) for part in ("eb", "ols"))
         low, high = view(ols, np.concatenate([eb, model["rate"], [threshold]]))
-        bins = bin_edges(np.append(np.clip(ols, low, high), eb), len(eb), threshold).tolist()
-        _bars(ax, eb, bins, histtype="stepfilled", color=colour_of(0), alpha=0.28, zorder=1)
+        bins = bin_edges(np.append(np.clip(ols, low, high), eb), eb, threshold).tolist()
+        _draw_groups(ax, frame, texts["groups"], bins)
         if len(ols):
             _bars(ax, ols, bins, histtype="step", color=MUTED, linewidth=0.9, zorder=2)
-        ax.plot(model["rate"], model["density"], color=colour_of(0), linewidth=2.0, zorder=3)
         ax.set_xlim(low, high)
         ax.set_ylim(bottom=0)
         ax.margins(y=0.12)
@@ -99,7 +112,7 @@ class Slopes(Drawn):
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
         label_axes(ax, texts["x"], "")
-        key_above(ax, _key(texts["own"], len(ols), outside(ols, low, high)))
+        key_above(ax, _key(texts, len(ols), outside(ols, low, high)))
         return ax
 
 
@@ -126,11 +139,33 @@ def implied_density(expected: np.ndarray, sds: np.ndarray | float, rates: np.nda
     return pd.DataFrame({"rate": grid, "density": density})
 
 
-def bin_edges(rates: np.ndarray, persons: int, threshold: float = 0.0) -> np.ndarray:
-    """About 2 n^(1/3) equal bins over the rates (Rice's rule), the threshold on an edge where it lies among them."""
-    width = max(np.ptp(rates) / np.clip(2 * np.cbrt(persons), 5, 40), np.finfo(float).tiny)
+def bin_edges(rates: np.ndarray, eb: np.ndarray, threshold: float = 0.0) -> np.ndarray:
+    """Equal bins over all rates, the threshold on an edge where it lies among them.
+
+    Their width suits the empirical Bayes rates, which lie closest together: 2 IQR / n^(1/3) (Freedman and Diaconis,
+    1981, Zeitschrift fuer Wahrscheinlichkeitstheorie 57), but 6 to 40 bins over these and at most 120 over all.
+    """
+    quarter, most = np.quantile(eb, [0.25, 0.75])
+    wanted = 2 * (most - quarter) / np.cbrt(len(eb))
+    width = np.clip(wanted, np.ptp(eb) / 40, np.ptp(eb) / 6)
+    width = max(float(width), float(np.ptp(rates)) / 120, float(np.finfo(float).tiny))
     low, high = np.floor((rates.min() - threshold) / width), np.ceil((rates.max() - threshold) / width)
     return threshold + width * np.arange(low, high + 1)
+
+
+def _draw_groups(ax: Axes, frame: pd.DataFrame, groups: list[str], bins: list[float]) -> None:
+    """Bars of empirical Bayes rates and the model's curve, of each group; with many groups bars of all persons."""
+    eb, curves = frame[frame["part"] == "eb"], frame[frame["part"] == "model"]
+    if len(groups) > _MOST_BARS:
+        _bars(ax, eb["rate"].to_numpy(float), bins, histtype="stepfilled", color=MUTED, alpha=0.22, zorder=1)
+    for place, group in enumerate(groups):
+        own_bars = eb.loc[eb["group"] == group, "rate"].to_numpy(float)
+        if len(groups) <= _MOST_BARS and len(own_bars):
+            alpha = 0.28 if len(groups) == 1 else 0.2
+            _bars(ax, own_bars, bins, histtype="stepfilled", color=colour_of(place), alpha=alpha, zorder=1)
+        curve, style = curves[curves["group"] == group], line_of(place)
+        look: Any = {"linestyle": style}
+        ax.plot(curve["rate"], curve["density"], color=colour_of(place), linewidth=2.0, zorder=3, **look)
 
 
 def _bars(ax: Axes, rates: np.ndarray, bins: list[float], **look: Any) -> None:
@@ -157,15 +192,18 @@ def mark_threshold(ax: Axes, threshold: float) -> None:
     )
 
 
-def _key(own_lines: str, count: int, beyond: int) -> list[Any]:
+def _key(texts: dict[str, Any], count: int, beyond: int) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    groups = texts["groups"]
+    colour = colour_of(0) if len(groups) == 1 else MUTED
     key: list[Any] = [
-        Line2D([], [], color=colour_of(0), linewidth=2, label="implied by the model"),
-        Patch(color=colour_of(0), alpha=0.28, linewidth=0, label="empirical Bayes"),
+        *(group_handles(groups) if len(groups) > 1 else []),
+        Line2D([], [], color=colour, linewidth=2, label="implied by the model"),
+        Patch(color=colour, alpha=0.28, linewidth=0, label="empirical Bayes"),
     ]
     if count:
         left_out = f" ({beyond:,} outside)" if beyond else ""
-        key.append(Line2D([], [], color=MUTED, linewidth=0.9, label=own_lines + left_out))
+        key.append(Line2D([], [], color=MUTED, linewidth=0.9, label=texts["own"] + left_out))
     return key

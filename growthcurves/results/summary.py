@@ -54,7 +54,13 @@ def level_equations(fit: FittedModel) -> str:
     return equations(model, fit.model.parameters, terms, basis, fit.family)
 
 
-def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:
+def summary(
+    fit: FittedModel,
+    ddf: Any = "satterthwaite",
+    level: float = 0.95,
+    intervals: Any = "profile",
+    line: int = LINE,
+) -> Summary:
     """Equations, counts at each level, fixed effects, variance components, fit indices and certificate.
 
     Parameters
@@ -66,6 +72,8 @@ def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, i
         Confidence level of all intervals.
     intervals : str or method
         Intervals of the variance components, as in `variance_components`.
+    line : int
+        Signs that a line of the table has room for.
     """
     table, random, method = fixed_effects(fit, ddf, level), components(fit, intervals, level), ddf_of(ddf)
     percent = f"{100 * level:g} %"
@@ -74,7 +82,7 @@ def summary(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95, i
         _title(fit),
         level_equations(fit),
         "\n".join(f"{name:<10}" + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
-        _fixed(fit, table, method, percent),
+        _fixed(fit, table, method, percent, line),
         _variances(fit, random, percent),
         _indices(fit),
         *last,
@@ -135,16 +143,16 @@ def _far(fit: FittedModel) -> str:
     return "\n(far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
 
-def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str) -> str:
+def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str, line: int) -> str:
     groups = _groups(fit, table)
     cells = [[row.term, *_effect(row)] for _, rows in groups for row in rows.itertuples()]
     head = ["", "estimate", "SE", "df", "t", "p", f"{percent} interval"]
     widths = [max(len(row[place]) for row in (head, *cells)) for place in range(len(head))]
-    widths[0] = max(min(widths[0], LINE - sum(widths[1:]) - 2 * len(head)), 4)
+    widths[0] = max(min(widths[0], line - sum(widths[1:]) - 2 * len(head)), 4)
     lines, left = [f"Fixed effects (df: {method.label})"], iter(cells)
     for title, rows in groups:
         lines += [f" {title}", *_line(head, widths)] if len(lines) == 1 else [f" {title}"]
-        lines += [line for _ in range(len(rows)) for line in _line(next(left), widths)]
+        lines += [text for _ in range(len(rows)) for text in _line(next(left), widths)]
     return "\n".join([*lines, *_remarks(fit, method)])
 
 

@@ -49,6 +49,19 @@ def test_long_lines_go_on_below_their_label():
     assert all(line.startswith(" " * 14 + "term") or line.startswith(" " * 14 + "+") for line in lines[1:])
 
 
+def test_a_wide_terminal_has_terms_and_numbers_on_one_line(run, trial, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    lines = run("fit", trial, *TRIAL, "--slope", "severity + age").stdout.splitlines()
+    assert max(map(len, lines)) <= 120
+    (named,) = [line for line in lines if line.startswith("  intercept:severity[severe]")]
+    assert "to" in named.split()
+
+
+def test_the_nearest_is_found(run, trial):
+    assert "Did you mean 'kenward-roger'?" in run("fit", trial, *TRIAL, "--ddf", "kr").stderr
+    assert "Did you mean 'trajectories'?" in run("plot", trial, *TRIAL, "--figure", "spagetti").stderr
+
+
 def test_headings_are_bold():
     assert emphasised("One\n  a\n\nTwo  b") == "\x1b[1mOne\x1b[0m\n  a\n\n\x1b[1mTwo\x1b[0m  b"
 

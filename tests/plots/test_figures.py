@@ -183,8 +183,27 @@ def test_implied_density_is_a_density():
 
 
 def test_zero_is_an_edge_of_the_bins():
-    edges = bin_edges(np.array([-1.3, 0.4, 2.7]), 30)
+    edges = bin_edges(np.array([-1.3, 0.4, 2.7]), np.linspace(-0.5, 1.5, 30))
     assert 0.0 in edges and edges[0] <= -1.3 and edges[-1] >= 2.7
+
+
+def test_bins_are_as_wide_as_freedman_and_diaconis_say():
+    eb = np.linspace(0.0, 1.0, 1001)  # IQR .5, n 1001
+    assert np.diff(bin_edges(np.array([-2.0, 3.0]), eb))[0] == pytest.approx(2 * 0.5 / 1001 ** (1 / 3))
+    few, outlier = np.array([0.0, 0.4, 0.5, 0.6, 1.0]), np.array([-500.0, 500.0])
+    assert np.diff(bin_edges(few, few))[0] == pytest.approx(1 / 6)
+    assert len(bin_edges(outlier, eb)) <= 122
+
+
+def test_rates_of_groups_have_a_curve_each(trial):
+    frame = Slopes(by="arm").data(trial)
+    for group, curve in frame[frame["part"] == "model"].groupby("group"):
+        step = np.diff(curve["rate"])[0]
+        slope = trial.params["slope"] + (trial.params["slope:arm[drug]"] if group == "drug" else 0.0)
+        assert (curve["density"] * curve["rate"]).sum() * step == pytest.approx(slope, abs=0.01)
+    assert frame.query("part == 'eb'").groupby("group")["id"].nunique().to_dict() == {"drug": 80, "placebo": 40}
+    keyed = [text.get_text() for text in trial.plot.slopes(by="arm").get_legend().get_texts()]
+    assert {"drug", "placebo"} <= set(keyed)
 
 
 def test_observed_means_of_sleepstudy(sleep):
