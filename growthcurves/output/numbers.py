@@ -30,7 +30,7 @@ def places_of(values: Sequence[float], most: int = 4) -> int:
 
     Examples
     --------
-    >>> places_of([0.0, 2.5, 4.0]), places_of([171.3333, 12.5]), places_of([8.0, 14.0])
+    >>> places_of([0.0, 2.5, 4.0]), places_of([171.33333, 12.5]), places_of([8.0, 14.0])
     (1, 1, 0)
     """
     finite = [abs(value) for value in values if math.isfinite(value)]

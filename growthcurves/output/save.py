@@ -69,7 +69,7 @@ class Saved:
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
         >>> path = fit.slopes().save(pathlib.Path(tempfile.mkdtemp()) / "slopes.md", style="trial")
         >>> print(path.read_text().splitlines()[0])
-        **Estimated rates of change of reaction per day**
+        **Estimated rates of change, units of reaction per day**
         """
         path = _place(path, style, decimals)
         if style is None and path.suffix.lower() in WRITERS:

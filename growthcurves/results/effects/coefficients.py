@@ -16,6 +16,7 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.base import JointTest, joint_by
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import TIDY, checked_level
+from growthcurves.results.tables.labels import labels_of
 
 
 def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
@@ -33,7 +34,8 @@ def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0
     Returns
     -------
     DataFrame
-        Tidy; the method's name is in ``attrs["ddf"]``, and why it has no answer, if so, in ``attrs["why_not"]``.
+        Tidy, with a last column ``label``, the term in words; the method's name is in
+        ``attrs["ddf"]``, and why it has no answer, if so, in ``attrs["why_not"]``.
 
     Raises
     ------
@@ -76,6 +78,7 @@ def linear_functions(
     half = error * t_quantile(0.5 + checked_level(level) / 2.0, df)
     values = [list(names), estimate, error, df, t, two_sided(t, df), estimate - half, estimate + half]
     table = said(pd.DataFrame(dict(zip(TIDY, values, strict=True))), fit, level)
+    table["label"] = labels_of(fit, L, names)
     table.attrs["ddf"] = method.label
     reason = method.why_not(fit)
     if reason:

@@ -16,7 +16,7 @@ from growthcurves.numerics.distributions import two_sided
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test, linear_functions
 from growthcurves.results.questions.hypotheses import Hypotheses, combination_text, independent, read_hypotheses
-from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.answer import Answer, text_table, without_labels
 from growthcurves.results.tables.printing import number, p_text
 
 
@@ -152,7 +152,7 @@ class Contrast(Answer):
     ddf: str
 
     def __str__(self) -> str:
-        text = self.table.to_string(index=False, float_format=number, formatters={"p_value": p_text})
+        text = without_labels(self.table).to_string(index=False, float_format=number, formatters={"p_value": p_text})
         return f"{text}\nDegrees of freedom: {self.ddf}"
 
     def _blocks(self) -> tuple[Block, ...]:

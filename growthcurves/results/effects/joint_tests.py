@@ -16,7 +16,7 @@ from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.questions.estimable_functions import EstimableFunctions
 from growthcurves.results.questions.model_effects import Effect
 from growthcurves.results.tables.about import said
-from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.answer import Answer, text_table, without_labels
 from growthcurves.results.tables.printing import number, p_text
 
 
@@ -38,7 +38,7 @@ class JointTests(Answer):
 
     def __str__(self) -> str:
         shown = self.table if self.table["note"].any() else self.table.drop(columns="note")
-        text = shown.to_string(index=False, float_format=number, formatters={"p_value": p_text})
+        text = without_labels(shown).to_string(index=False, float_format=number, formatters={"p_value": p_text})
         return f"Tests of effects, type {self.type}\n{text}\nDegrees of freedom: {self.ddf}.{self.note}"
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -87,6 +87,7 @@ def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> 
     rows = [_row(fit, effect, *_hypothesis(functions, effect, type), ddf) for effect in wanted]
     columns = ["term", "df_num", "df_den", "statistic", "p_value", "note"]
     table = said(pd.DataFrame(rows, columns=columns), fit)
+    table["label"] = table["term"]
     return JointTests(table, type, ddf_of(ddf).label, _where(fit, functions.effects))
 
 

@@ -195,4 +195,5 @@ def _answer(
     row["statistic"], row["p_value"] = t, p
     table = pd.DataFrame([row[TIDY].to_list()], columns=TIDY)
     table["margin_low"], table["margin_high"] = margins
+    table["label"] = row["label"]
     return MarginTest(table, p, p < alpha, sentence, ddf_of(ddf).label)

@@ -255,7 +255,7 @@ def linear_table(fit: FittedModel, L: np.ndarray, names: list[str], ddf: Any, le
     shown = [name for name, ok in zip(names, there, strict=True) if ok]
     table = linear_functions(fit, L[there], shown, ddf, level)
     out = table.set_index(np.flatnonzero(there)).reindex(range(len(L)))
-    out["term"] = names
+    out["term"] = out["label"] = names
     return out
 
 

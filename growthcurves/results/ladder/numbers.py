@@ -62,7 +62,8 @@ def ladder_table(numbers: Iterable[Number]) -> pd.DataFrame:
         for number in numbers
         for found in [number.finding]
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[*TIDY, "model", "part", "note"])
+    table = pd.DataFrame(rows, columns=[*TIDY, "model", "part", "note"])
+    return table.assign(label=table["term"])
 
 
 def _variances(fit: FittedModel) -> Iterable[Finding]:

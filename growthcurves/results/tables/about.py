@@ -29,7 +29,7 @@ def sample(fit: FittedModel) -> str:
     --------
     >>> import growthcurves as gc
     >>> sample(gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont")))
-    'N = 27 persons (sex: Female 11, Male 16), 108 observations.'
+    'N = 27 persons (sex: Male 16, Female 11), 108 observations.'
     """
     persons = _persons(fit)
     counts = [_counted(column, levels, persons[column]) for column, levels in _groups(fit) if column in persons]

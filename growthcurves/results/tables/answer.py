@@ -36,9 +36,15 @@ class Answer(Saved):
         if "__str__" in vars(cls):
             cls.__str__ = told(cls.__str__)  # type: ignore[method-assign]
 
+    def __post_init__(self) -> None:
+        """The words for a row stand last, whatever columns an answer has."""
+        if "label" in self.table:
+            names = [name for name in self.table.columns if name != "label"]
+            object.__setattr__(self, "table", self.table[[*names, "label"]])
+
     @told
     def __str__(self) -> str:
-        return self.table.to_string(index=False)
+        return without_labels(self.table).to_string(index=False)
 
     def __repr__(self) -> str:
         return str(self)
@@ -56,6 +62,11 @@ class Answer(Saved):
         return {"table": self.table.to_dict(orient="records")}
 
 
+def without_labels(table: pd.DataFrame) -> pd.DataFrame:
+    """A table for print, where the words of a row would stand beside its term."""
+    return table.drop(columns="label") if {"label", "term"} <= set(table.columns) else table
+
+
 #: Rows that a notebook shows of a long table.
 LONGEST = 40
 
@@ -64,7 +75,7 @@ _HEADINGS = {"std_error": "SE", "p_value": "p", "conf_low": "from", "conf_high":
 
 def text_table(table: pd.DataFrame) -> TextTable:
     """A table of numbers and words for a notebook: the first column as label, empty columns left out."""
-    shown = table.head(LONGEST).dropna(axis=1, how="all")
+    shown = without_labels(table).head(LONGEST).dropna(axis=1, how="all")
     shown = shown.loc[:, [not (shown[name].astype(object) == "").all() for name in shown]]
     texts = frozenset(k - 1 for k, name in enumerate(shown) if not pd.api.types.is_numeric_dtype(shown[name]))
     rows = [(cells[0], cells[1:]) for cells in zip(*(_texts(shown[name]) for name in shown), strict=True)]

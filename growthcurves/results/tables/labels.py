@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.source import EMPTY
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.words import Names, ShapeWords
 from growthcurves.model.terms import TermName
+from growthcurves.remembered import remembered
 
 _MOMENTS = {Kind.SD: "SD", Kind.VARIANCE: "variance", Kind.CORRELATION: "correlation", Kind.COVARIANCE: "covariance"}
 
@@ -19,6 +23,7 @@ def shape_words(fit: FittedModel) -> ShapeWords:
     return shape.words(Names(str(fit.model.outcome), fit.panel.outcome_unit or "", fit.when, shape.origin))
 
 
+@remembered
 def term_labels(fit: FittedModel) -> list[str]:
     """The fixed effects that are estimated in words.
 
@@ -32,6 +37,16 @@ def term_labels(fit: FittedModel) -> list[str]:
     """
     words, levels = shape_words(fit), _levels(fit)
     return [_term(fit.recipe.term_names[j], words, levels) for j in fit.sums.kept]
+
+
+def labels_of(fit: FittedModel, L: np.ndarray, names: Sequence[str]) -> list[str]:
+    """What rows (k, p) over the fixed effects are in words: one effect alone by its label, others by their names."""
+    alone = (L != 0).sum(axis=1) == 1
+    if not alone.any():
+        return list(names)
+    place, labels = np.abs(L).argmax(axis=1), term_labels(fit)
+    one = alone & (L[np.arange(len(L)), place] == 1)
+    return [labels[j] if single else name for single, j, name in zip(one, place, names, strict=True)]
 
 
 def component_label(fit: FittedModel, finding: Finding) -> str:

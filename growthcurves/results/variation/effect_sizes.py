@@ -105,7 +105,7 @@ def effect_sizes(
     observed = _observed_sd(fit, by)
     rows = [row for item in zip(names, L, strict=True) for row in _rows(fit, *item, period, observed, level)]
     table = pd.DataFrame(rows, columns=[*TIDY, "divided_by", "divisor", "source", "note"])
-    return EffectSizes(said(table, fit, level))
+    return EffectSizes(said(table.assign(label=table["term"]), fit, level))
 
 
 def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray]:

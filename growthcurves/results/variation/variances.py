@@ -21,6 +21,7 @@ from growthcurves.results.intervals.quantity import Interval, every_parameter, v
 from growthcurves.results.intervals.wald import Wald, with_information
 from growthcurves.results.tables.about import said, sample
 from growthcurves.results.tables.answer import TIDY
+from growthcurves.results.tables.labels import component_label
 from growthcurves.results.tables.names import component_text
 
 NAN = float("nan")
@@ -50,6 +51,8 @@ class Components:
         Of the intervals.
     sample : str
         Of whom they are.
+    labels : tuple of (str, str)
+        Each component in words, and its variance or covariance.
     """
 
     rows: tuple[Component, ...]
@@ -57,6 +60,7 @@ class Components:
     withheld: str
     level: float
     sample: str
+    labels: tuple[tuple[str, str], ...]
 
     @property
     def notes(self) -> dict[str, str]:
@@ -65,7 +69,8 @@ class Components:
 
     def table(self) -> pd.DataFrame:
         """The tidy table of `variance_components`."""
-        return self.said(pd.DataFrame([_cells(row) for row in self.rows], columns=[*TIDY, *_MOMENTS]), self.notes)
+        table = pd.DataFrame([_cells(row) for row in self.rows], columns=[*TIDY, *_MOMENTS])
+        return self.said(table.assign(label=[label for label, _ in self.labels]), self.notes)
 
     def said(self, table: pd.DataFrame, notes: dict[str, str]) -> pd.DataFrame:
         """The table with how its intervals were made, and what is special of some."""
@@ -93,7 +98,8 @@ def components(
     found = chosen.intervals(fit, [parameter.quantity for parameter in parameters], level)
     rows = [_component(fit, *pair, level, kind) for pair in zip(parameters, found, strict=True)]
     withheld = "" if fit.identified else "not identified: the design cannot tell these variances apart"
-    return Components(tuple(rows), chosen.about(fit), withheld, float(level), sample(fit))
+    labels = tuple((component_label(fit, row.finding), component_label(fit, row.moment)) for row in rows)
+    return Components(tuple(rows), chosen.about(fit), withheld, float(level), sample(fit), labels)
 
 
 def variance_components(
@@ -127,7 +133,8 @@ def variance_components(
     -------
     DataFrame
         Tidy, rows ``sd:intercept, ..., cor:intercept,slope, ..., sd:residual``; the further columns variance
-        and covariance hold the same on the variance scale, variance_std_error their standard error.
+        and covariance hold the same on the variance scale, variance_std_error their standard error, label the term in
+        words.
         ``attrs["intervals"]`` names the method, ``attrs["notes"]`` says by term what is special of an interval.
 
     Raises
@@ -166,7 +173,8 @@ def _squared(fit: FittedModel, found: Components, method: Any, level: float, inf
             low, high, note = chosen.intervals(fit, [parameter.quantity.moment()], level)[0]
         rows.append([component_text(moment), moment.value, moment.std_error, NAN, NAN, NAN, low, high])
         notes |= {component_text(moment): note} if note else {}
-    return found.said(pd.DataFrame(rows, columns=TIDY), notes)
+    table = pd.DataFrame(rows, columns=TIDY)
+    return found.said(table.assign(label=[label for _, label in found.labels]), notes)
 
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:

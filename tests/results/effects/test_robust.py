@@ -70,7 +70,7 @@ def test_a_balanced_panel_has_the_models_errors(sleep_fit):
 
 def test_table_and_text(trial_fit):
     answer = trial_fit.robust(level=0.9)
-    assert list(answer.table.columns) == [*TIDY, "model_std_error", "model_df", "model_p_value"]
+    assert list(answer.table.columns) == [*TIDY, "model_std_error", "model_df", "model_p_value", "label"]
     np.testing.assert_allclose(answer.table["model_std_error"], trial_fit.bse)
     text = str(answer)
     assert "CR2" in text
