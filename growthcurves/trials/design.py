@@ -153,18 +153,27 @@ def _with_arms(
         raise ModelError(f"The column {roles.arm!r} holds one arm only ({shown}): there is nothing to compare.")
     first = meant(roles.reference, levels, roles.arm)
     arms = [first, *(level for level in levels if level != first)]
-    _refuse_two_arms(chosen, id, roles.arm)
+    refuse_several(chosen, id, roles.arm, "an arm")
     codes = pd.Index(arms, dtype=object).get_indexer(np.asarray(frame[roles.arm], dtype=object))
     return tuple(arms), _replaced(frame, **{roles.arm: pd.Categorical.from_codes(codes, arms)})
 
 
-def _refuse_two_arms(frame: pd.DataFrame, id: Any, arm: str) -> None:
-    pairs = frame[[id, arm]].dropna().drop_duplicates()
+def refuse_several(frame: pd.DataFrame, id: Any, column: str, what: str) -> None:
+    """Refuse a column that is to be one value for each person, and is not.
+
+    Raises
+    ------
+    DataError
+        Person and values are named.
+    """
+    pairs = frame[[id, column]].dropna().drop_duplicates()
     twice = pairs[id].duplicated()
     if twice.any():
         who = pairs[id][twice].iloc[0]
-        found = " and ".join(show_level(value) for value in pairs[arm][pairs[id] == who])
-        raise DataError(f"Person {show_id(who)} is in several arms ({found}): an arm is one value for each person.")
+        found = " and ".join(show_level(value) for value in pairs[column][pairs[id] == who].iloc[:2])
+        raise DataError(
+            f"Person {show_id(who)} has several values of {column!r} ({found}): {what} is one value for each person."
+        )
 
 
 def _at_visits(

@@ -17,7 +17,7 @@ from growthcurves.results.effects.means import linear_table
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.trials.attempts import first_that_holds
-from growthcurves.trials.design import Design, design_of
+from growthcurves.trials.design import Design, design_of, refuse_several
 from growthcurves.trials.tables import one_sided, part_of
 
 if TYPE_CHECKING:
@@ -163,7 +163,9 @@ def _with_subgroup(trial: Trial, column: str) -> Design:
         )
     if holds_numbers(values) and not isinstance(values, pd.Categorical):
         data = data.assign(**{column: pd.Categorical(values)})
-    return design_of(data, replace(roles, subgroup=column))
+    design = design_of(data, replace(roles, subgroup=column))
+    refuse_several(design.panel.frame, design.panel.id, column, "a subgroup")
+    return design
 
 
 def _counts(design: Design, column: str, visit: Any) -> dict[tuple[Any, Any], int]:

@@ -222,7 +222,7 @@ def test_wrong_tables_name_the_person():
         gc.mmrm(pd.concat([data, data.iloc[:1]]), **ROLES)
     moved = data.copy()
     moved.loc[0, "arm"] = "drug" if moved.arm[0] == "placebo" else "placebo"
-    with pytest.raises(DataError, match="Person P001 is in several arms"):
+    with pytest.raises(DataError, match=r"Person P001 has several values of 'arm' \(.*\): an arm"):
         gc.mmrm(moved, **ROLES)
     with pytest.raises(ModelError, match="one arm only"):
         gc.mmrm(data[data.arm == "drug"], **ROLES)
@@ -262,6 +262,8 @@ def test_subgroups_of_numbers_and_of_what_is_none(trials):
         trial.subgroups("age")
     with pytest.raises(ModelError, match="role of its own"):
         trial.subgroups("arm")
+    with pytest.raises(DataError, match="a subgroup is one value"):
+        trial.subgroups("visit")
 
 
 def test_documents_have_both_tables(trials, tmp_path):
