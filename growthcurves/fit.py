@@ -480,6 +480,18 @@ class GrowthFit(FittedModel):
         """The change report: how fast on average, how much persons differ, and what explains it."""
         return change_report.change(self, by, threshold, between, at, level, method)
 
+    def rates(
+        self,
+        by: str | list[str] | None = None,
+        threshold: float = 0.0,
+        between: tuple[float, float] | None = None,
+        at: Any = None,
+        level: float = 0.95,
+        method: Any = "wald",
+    ) -> ChangeReport:
+        """The rates of change: another name of `change`."""
+        return self.change(by, threshold, between, at, level, method)
+
     def predict(
         self,
         newdata: Any = None,

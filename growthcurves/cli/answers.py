@@ -66,7 +66,7 @@ def answers_text(fitted: Any, asked: Asked) -> str:
     text = folded("\n".join(map(in_options, shown.split("\n"))))
     report, reason = _change(fitted, asked, intervals)
     said = map(in_options, report.sentences() if report is not None else [reason])
-    return f"{text}\n\nChange report\n{wrapped(said)}"
+    return f"{text}\n\nRates of change\n{wrapped(said)}"
 
 
 def answers_json(fitted: Any, asked: Asked) -> str:
@@ -105,9 +105,10 @@ def answers_json(fitted: Any, asked: Asked) -> str:
 def _change(fitted: Any, asked: Asked, intervals: Any) -> tuple[Any, str]:
     """The change report, or why there is none; options that ask for it are then an error."""
     from growthcurves.errors import NotEstimableError
+    from growthcurves.results.change.differences import arm_of
 
     try:
-        return fitted.change(**asked.change, method=intervals or "wald"), ""
+        return fitted.change(**{"by": arm_of(fitted)} | asked.change, method=intervals or "wald"), ""
     except NotEstimableError as error:
         if set(asked.change) - {"level", "by"}:
             raise

@@ -41,7 +41,7 @@ def report(title: str | None, output: str, write_model: str | None, as_json: boo
     if as_json:
         hand_on_json(json_of({"report": str(path), "kilobytes": made.kilobytes, "findings": made.findings}))
     else:
-        tell_findings(made, path, request.by)
+        tell_findings(made, path)
 
 
 def made_report(fitted: Any, path: Path, title: str | None = None, by: str | None = None) -> Any:
@@ -51,10 +51,10 @@ def made_report(fitted: Any, path: Path, title: str | None = None, by: str | Non
     return make_report(fitted, path=path, title=title, by=by)
 
 
-def tell_findings(made: Any, path: Path, by: str | None = None) -> None:
+def tell_findings(made: Any, path: Path) -> None:
     """Say in a few lines what the report found and where it is."""
     import textwrap
 
-    for sentence in made.findings[:3] if by is None else [made.lead]:
+    for sentence in [made.lead] if made.lead else made.findings[:3]:
         tell(textwrap.fill(sentence, 78))
     tell(f"\nThe report is in {path} ({made.kilobytes} kB): open it in a browser.")

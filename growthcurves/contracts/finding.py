@@ -23,6 +23,7 @@ class Kind(Enum):
     PERSONS = auto()
     MEAN_RATE = auto()
     RATE_DIFFERENCE = auto()
+    OUTCOME_DIFFERENCE = auto()
     MIDDLE_LOW = auto()
     MIDDLE_HIGH = auto()
     SHARE_ABOVE = auto()

@@ -1,6 +1,7 @@
 """The report: one self-contained HTML page. One file per section and its template; never estimation.
 
-`SECTIONS` lists the sections in the order of the page; a new one is one new file, its template, and one line.
+`SECTIONS` lists the sections in the order of the page, those of its core first; a new one is one new file, its
+template, and one line.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ from growthcurves.report.trajectories import Pictures
 from growthcurves.report.variation import Variation
 
 SECTIONS: tuple[Section, ...] = (
-    Question(),
-    Data(),
-    Missingness(),
-    Pictures(),
-    Change(),
     Groups(),
-    Compared(),
-    Ladder(),
+    Data(),
+    Pictures(),
     Effects(),
     Variation(),
-    People(),
     Certainty(),
+    Question(),
+    Change(),
+    Missingness(),
+    Compared(),
+    Ladder(),
+    People(),
     Checklists(),
     Reproduce(),
 )
@@ -57,7 +58,8 @@ def report(
     title : str, optional
         By default the outcome over the time.
     by : str or list of str, optional
-        Column that divides the persons into groups, or several of them, for the figure and the change report.
+        Column that divides the persons into groups, or several of them, for the figure and the change report; by
+        default the one column of up to six categories that predicts the rate of change, such as the arm of a trial.
 
     Returns
     -------

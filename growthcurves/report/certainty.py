@@ -14,6 +14,7 @@ class Certainty(Section):
 
     name = "certainty"
     title = "Can these numbers be relied on?"
+    core = True
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit

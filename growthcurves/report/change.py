@@ -19,6 +19,7 @@ from growthcurves.results.change.view import of_text
 from growthcurves.results.questions.rates import whole_period
 
 MOST_TIMES = 4
+MOST_SENTENCES = 5
 
 
 class Change(Section):
@@ -34,11 +35,12 @@ class Change(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         answer, told = subject.change, why_not_by(subject.fit, subject.by)
+        beyond = [text for text in answer.sentences() if text not in answer.averages]
         return {
-            "sentences": [polished(str(text)) for text in (*answer.sentences(), *filter(None, [told]))],
+            "sentences": [polished(str(text)) for text in (*filter(None, [told]), *beyond[:MOST_SENTENCES])],
             "blocks": blocks(subject, shown(subject, answer.findings)),
             "unit": answer.unit,
-            "pictures": drawn(subject, ("start_and_rate",)),
+            "pictures": drawn(subject, ("slopes", "start_and_rate", "variance_over_time")),
             "curved": subject.fit.recipe.shape.curved,
         }
 
@@ -99,6 +101,7 @@ LOOKS = {
     Kind.PERSONS: Look("", "Persons", _count),
     Kind.MEAN_RATE: Look("", "Average rate of change{over}", _rate),
     Kind.RATE_DIFFERENCE: Look("", "Difference from {of}", _rate),
+    Kind.OUTCOME_DIFFERENCE: Look("", "Difference of mean {outcome} from {of} {at}", _rate),
     Kind.SHARE_ABOVE: Look("", "Share of persons with a rate above 0", _share),
     Kind.SHARE_ABOVE_EB: Look("", "… counted by empirical Bayes estimates", _share),
     Kind.SHARE_ABOVE_OLS: Look("", "… counted by own least-squares lines", _share),
@@ -121,8 +124,17 @@ AT_A_TIME = {
 
 
 def shown(subject: Subject, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that are not withheld; the sentences say what is, and why."""
-    return [finding for finding in findings if subject.fit.identified or finding.known]
+    """The findings that are not withheld, and have no place of their own; the sentences say what is, and why."""
+    found = [finding for finding in findings if subject.fit.identified or finding.known]
+    compared = any(finding.kind is Kind.OUTCOME_DIFFERENCE for finding in found)
+    return [finding for finding in found if not (compared and _stands_with_groups(finding))]
+
+
+def _stands_with_groups(finding: Finding) -> bool:
+    """Whether the section of differences between groups has its number."""
+    return finding.kind is Kind.OUTCOME_DIFFERENCE or (
+        finding.kind in (Kind.MEAN_RATE, Kind.RATE_DIFFERENCE) and finding.at is None
+    )
 
 
 def blocks(subject: Subject, findings: list[Finding]) -> list[dict[str, Any]]:

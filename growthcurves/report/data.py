@@ -19,7 +19,8 @@ class Data(Section):
     """Counts at each level, the schedule, and the rows that were left out."""
 
     name = "data"
-    title = "The data"
+    title = "Who was seen"
+    core = True
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         panel = subject.fit.panel

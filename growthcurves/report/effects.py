@@ -22,6 +22,7 @@ class Effects(Section):
 
     name = "effects"
     title = "Average growth, and what predicts it"
+    core = True
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit, method = subject.fit, ddf_of(DDF)

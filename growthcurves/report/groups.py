@@ -22,6 +22,7 @@ class Groups(Section):
 
     name = "groups"
     title = "Differences between groups"
+    core = True
 
     def belongs(self, subject: Subject) -> bool:
         return subject.by is not None and subject.fit.recipe.shape.changes

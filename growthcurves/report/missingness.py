@@ -14,7 +14,7 @@ from growthcurves.report.format import count
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import and_list
 
-MOST_PATTERNS = 10
+MOST_PATTERNS = 6
 #: What is said of the persons of each kind, of one and of several, and how a table calls them.
 WORDS = {
     "complete": ("was seen at all {waves} waves", "were seen at all {waves} waves", "complete"),
@@ -88,5 +88,11 @@ def patterns(table: pd.DataFrame, grouped: bool) -> tuple[list[dict[str, Any]], 
         for record in first.to_dict("records")
     ]
     others = table.drop(first.index)
-    rest = f"{count(len(others))} further patterns with {count(others['persons'].sum())} persons" if len(others) else ""
-    return rows, rest
+    return rows, _rest(len(others), int(others["persons"].sum()))
+
+
+def _rest(patterns: int, persons: int) -> str:
+    if not patterns:
+        return ""
+    who = f"{count(persons)} person{'s' if persons != 1 else ''}"
+    return f"{count(patterns)} further pattern{'s' if patterns > 1 else ''}, of {who}"

@@ -22,6 +22,7 @@ from growthcurves.report import format as formats
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.tables import FORMATS, save_tables
 from growthcurves.report.words import about, default_title, findings, lead
+from growthcurves.results.change.differences import arm_of
 from growthcurves.signs import told, visible
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -125,7 +126,7 @@ def make_report(
             raise ModelError(f"A report is of fits: report(fit) or report(fit, other), not of {type(fit).__name__}.")
     if path is not None:
         checked_ending(path, "a report", REPORT)
-    subject = Subject(fits, by)
+    subject = Subject(fits, arm_of(fits[0]) if by is None else by)
     sections = [section for section in sections if section.belongs(subject)]
     title = title or default_title(subject.fit)
     environment = make_environment()
@@ -236,4 +237,4 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
             body = Markup(environment.get_template(f"{section.name}.html").render(**context))
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
-    return {"name": section.name, "title": section.title, "reason": reason, "body": body}
+    return {"name": section.name, "title": section.title, "reason": reason, "body": body, "core": section.core}

@@ -78,10 +78,13 @@ class Section:
         Name of the template and of the anchor on the page.
     title : str
         Heading.
+    core : bool
+        Whether it stands on the first pages; the others are an appendix, collapsed on screen.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    core: ClassVar[bool] = False
 
     def belongs(self, subject: Subject) -> bool:
         """Whether the page has this section at all."""

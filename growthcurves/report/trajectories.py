@@ -17,6 +17,7 @@ class Pictures(Section):
 
     name = "pictures"
     title = "Trajectories"
+    core = True
 
     def why_not(self, subject: Subject) -> str | None:
         kind: Any = FIGURES["trajectories"]
@@ -25,7 +26,7 @@ class Pictures(Section):
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
         shown = fit.identified and bool(fit.random_names) and _groups(subject) <= MOST_SHADED
-        return {"pictures": drawn(subject, ("trajectories", "slopes")), "persons_band": shown}
+        return {"pictures": drawn(subject, ("trajectories",)), "persons_band": shown}
 
 
 def _groups(subject: Subject) -> int:

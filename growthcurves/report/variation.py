@@ -9,7 +9,6 @@ import pandas as pd
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.contracts.note import NoteKind
-from growthcurves.report.figures import drawn
 from growthcurves.report.format import decimals, fixed, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import component_name
@@ -21,6 +20,7 @@ class Variation(Section):
 
     name = "variation"
     title = "How much persons differ"
+    core = True
 
     def why_not(self, subject: Subject) -> str | None:
         fit = subject.fit
@@ -39,7 +39,6 @@ class Variation(Section):
             "rows": rows,
             "boundary": fit.certificate.singular,
             "direction": list(fit.certificate.direction),
-            "pictures": drawn(subject, ("variance_over_time",)),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:

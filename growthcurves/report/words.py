@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from growthcurves.contracts.finding import Kind
 from growthcurves.data.source import EMPTY
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.model.shapes.words import ParameterWords
 from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
 from growthcurves.results.change.report import ChangeReport
+from growthcurves.results.change.words import units_of
 from growthcurves.results.tables.labels import shape_words
 
 MOST_IN_LEAD = 3
@@ -24,8 +26,9 @@ def default_title(fit: Any) -> str:
 
 def about(fit: Any) -> str:
     """One line of counts under the title."""
-    persons, rows = fit.panel.persons.count, fit.nobs
-    return f"{count(persons)} persons · {count(rows)} observations · {METHOD[fit.method]}"
+    number, rows = fit.panel.persons.count, fit.nobs
+    who = units_of(fit).one if number == 1 else units_of(fit).several
+    return f"{count(number)} {who} · {count(rows)} observations · {METHOD[fit.method]}"
 
 
 def findings(subject: Subject) -> tuple[str, ...]:
@@ -38,7 +41,10 @@ def lead(subject: Subject) -> str:
     """What stands at the head of the page: how fast on average, in each group where there are a few."""
     answer = _change(subject)
     averages = () if answer is None else answer.averages
-    return " ".join(polished(text) for text in averages) if len(averages) <= MOST_IN_LEAD else ""
+    if len(averages) > MOST_IN_LEAD:
+        compared = answer is not None and any(one.kind is Kind.OUTCOME_DIFFERENCE for one in answer.findings)
+        averages = averages[-1:] if compared else ()
+    return " ".join(polished(text) for text in averages)
 
 
 def _change(subject: Subject) -> ChangeReport | None:

@@ -219,4 +219,4 @@ def test_the_head_of_the_page_says_the_average_of_each_group_of_a_curve(make_tri
     fit = gc.fit(model, make_trial(40))
     change = fit.change(by="arm")
     assert lead(Subject((fit,), "arm")) == " ".join(polished(text) for text in change.averages)
-    assert len(change.averages) == 2 and set(change.averages) < set(change.sentences())
+    assert len(change.averages) == 3 and set(change.averages) < set(change.sentences())

@@ -33,6 +33,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "conf_int.method": ["profile", "bootstrap"],
         "variance_components.method": ["wald", "bootstrap"],
         "change.method": ["bootstrap"],
+        "rates.method": ["bootstrap"],
         "summary.intervals": ["wald"],
         "refit.method": ["ml"],
         "n": [40],

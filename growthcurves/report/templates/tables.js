@@ -1,5 +1,14 @@
 (() => {
   "use strict";
+  const reveal = () => {
+    const aim = document.querySelector(".appendix section:target details");
+    if (aim) aim.open = true;
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+  addEventListener("beforeprint", () => document.querySelectorAll(".appendix details").forEach(one => {
+    if (!one.classList.contains("everybody")) one.open = true;
+  }));
   const shown = cell => cell.textContent.trim();
   const value = cell => {
     const text = shown(cell).replace(/−/g, "-").replace(/\s*×\s*10\^/, "e").replace(/[,<>]/g, "").trim();

@@ -13,10 +13,11 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import finite_number
+from growthcurves.results.change.differences import adjusted_findings, compared
 from growthcurves.results.change.explained import explained_findings, rate_variance_test
 from growthcurves.results.change.groups import difference_findings, group_findings, refuse_by, refuse_without_rate
 from growthcurves.results.change.lines import Question
-from growthcurves.results.change.sentences import averages, sentences, words
+from growthcurves.results.change.sentences import averages, sentences
 from growthcurves.results.change.spread import (
     icc_findings,
     reliability_findings,
@@ -24,6 +25,7 @@ from growthcurves.results.change.spread import (
     start_findings,
 )
 from growthcurves.results.change.view import quantity_texts, report_table
+from growthcurves.results.change.words import words
 from growthcurves.results.intervals import intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.intervals.measure import about_all
@@ -50,7 +52,7 @@ class ChangeReport(Answer):
     text : tuple of str
         The report in sentences.
     averages : tuple of str
-        Those among them that say how fast each group changes on average.
+        Those among them that answer first: how groups differ, and how fast each of them changes on average.
     """
 
     findings: tuple[Finding, ...]
@@ -85,11 +87,11 @@ class ChangeReport(Answer):
         return float(meant[0].value)
 
     def __str__(self) -> str:
-        return "Change report\n" + "\n".join(f"  {line}" for line in self.text)
+        return "Rates of change\n" + "\n".join(f"  {line}" for line in self.text)
 
     def _blocks(self) -> tuple[Block, ...]:
         order = ["quantity", *(name for name in self.table if name != "quantity")]
-        return ("Change report", *self.text, text_table(self.table[order]))
+        return ("Rates of change", *self.text, text_table(self.table[order]))
 
     def to_dict(self) -> dict[str, Any]:
         return {"table": self.table.to_dict(orient="records"), "unit": self.unit, "sentences": list(self.text)}
@@ -157,14 +159,15 @@ def change(
     refuse_without_rate(asked)
     eb = rates(fit, asked.rate)[0]
     findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb[persons])]
-    findings += difference_findings(asked, parts)
+    beside = compared(fit, by, between, asked.level)
+    findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)
     findings += _common_findings(asked)
     table = report_table(findings)
     table.attrs["intervals"] = about_all(fit, asked.method)
     unit = rate_unit(fit)
     found = Findings(findings)
     told = words(fit, found, unit, threshold, level, between)
-    texts = tuple(sentences(fit, found, told)), tuple(averages(found, told))
+    texts = tuple(sentences(fit, found, told, beside)), tuple(averages(found, told, beside))
     return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts)
 
 

@@ -3,72 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
-from growthcurves.data.time_words import TimeWords
 from growthcurves.fitted import FittedModel
+from growthcurves.results.change.differences import Compared
+from growthcurves.results.change.told_differences import CHANGES, headline, interval_text, size_of
 from growthcurves.results.change.view import of_text
+from growthcurves.results.change.words import NEARLY, Words, a_one, equals, percent, share_interval, together
 from growthcurves.results.persons.trajectories import group_label
-from growthcurves.results.questions.rates import is_curved, whole_period
-from growthcurves.results.tables.printing import number, p_text
 
 
-@dataclass(frozen=True)
-class Words:
-    """The names and numbers that sentences share."""
-
-    outcome: str
-    when: TimeWords
-    unit: str
-    threshold: float
-    level: float
-    varies: bool
-    over: str
-
-
-def words(
-    fit: FittedModel,
-    found: Findings,
-    unit: str,
-    threshold: float,
-    level: float,
-    between: tuple[float, float] | None = None,
-) -> Words:
-    """The names and numbers that the sentences of a report share."""
-    spread = found.one(Kind.SD_OF_RATES)
-    varies = spread is not None and spread.value > 0
-    over = ""
-    if is_curved(fit):
-        first, last = whole_period(fit) if between is None else between
-        over = f" on average {fit.when.between(first, last)}"
-    return Words(fit.model.outcome, fit.when, unit, threshold, level, varies, over)
-
-
-def averages(found: Findings, told: Words) -> Iterator[str]:
-    """How fast each group changes on average, a sentence each."""
+def averages(found: Findings, told: Words, compared: Compared | None) -> Iterator[str]:
+    """How groups differ where they are compared, and how fast each of them changes on average."""
+    if compared is not None:
+        yield from headline(compared, told)
+        return
     for mean in found.all(Kind.MEAN_RATE):
         if mean.at is None:
             yield _mean_sentence(mean, told)
+    yield from _difference_sentences(found, told)
 
 
-def sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
-    """One sentence per finding, in the order in which a reader asks."""
+def sentences(fit: FittedModel, found: Findings, told: Words, compared: Compared | None = None) -> Iterator[str]:
+    """One sentence per finding, in the order in which a reader asks: what was asked first, then each group."""
+    yield from averages(found, told, compared)
     for group in dict.fromkeys(mean.group for mean in found.all(Kind.MEAN_RATE)):
         yield from _group_sentences(found.about(group), group, told)
-        yield from _difference_sentences(found.about(group), told)
     yield from _common_sentences(fit, found.about(None), told)
 
 
 def _common_sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
     if not fit.identified:
         yield (
-            "How much persons differ is withheld: this design cannot tell differences between persons and "
+            f"How much {told.who.several} differ is withheld: this design cannot tell differences between them and "
             "residual variation apart."
         )
         return
     yield from _spread_sentences(found, told)
-    yield from _test_sentences(found)
+    yield from _test_sentences(found, told)
     yield from _start_sentences(found, told)
     yield from _icc_sentences(found, told)
     yield from _explained_sentences(found, told)
@@ -91,21 +63,8 @@ def _at(found: Finding, told: Words) -> str:
     return told.when.then(found.at)  # type: ignore[arg-type]
 
 
-def together(*values: float, error: float = float("nan")) -> list[str]:
-    """Numbers with the same decimals: two digits of their standard error, three where it begins with 1; without a
-    standard error three significant digits of the largest."""
-    known = error == error and error > 0
-    size = error if known else max(abs(value) for value in values)
-    if not 1e-4 <= size < 1e6:
-        return [number(value, 3) for value in values]
-    digits, power = f"{size:.2e}".split("e")
-    places = max((1 if known and digits >= "2" else 2) - int(power), 0)
-    return [f"{value:,.{places}f}" for value in values]
-
-
 def _group_sentences(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
     where = _where(group)
-    yield from averages(found, told)
     yield from _rates_sentence([rate for rate in found.all(Kind.MEAN_RATE) if rate.at is not None], where, told)
     if told.varies:
         yield from _middle_sentence(found, where, told)
@@ -122,10 +81,11 @@ def _mean_sentence(mean: Finding, told: Words) -> str:
         return f"{where} average rate of change is not estimated: the model holds it at zero, by assumption."
     if not mean.known:
         return f"{where} average rate of change{told.over} is {mean.note} (terms were left out of the model)."
-    verb = "rises" if mean.value > 0 else "falls"
-    interval = _interval(mean, told, " of the rate")
-    size = _value(mean, sign=False)
-    return f"{where} average person's {told.outcome} {verb} by {size} {told.unit}{told.over}{interval}."
+    verb = "falls" if mean.value < 0 else "rises"
+    interval = interval_text(mean, told, CHANGES)
+    whose = "On average," if mean.group is None else f"In group {group_label(mean.group)}, on average,"
+    over = told.over.replace(" on average", "")
+    return f"{whose} {told.outcome} {verb} by {size_of(mean)} {told.unit}{over}{interval and f' ({interval})'}."
 
 
 def _rates_sentence(every: list[Finding], where: str, told: Words) -> Iterator[str]:
@@ -143,7 +103,7 @@ def _middle_sentence(found: Findings, where: str, told: Words) -> Iterator[str]:
     if low is not None and high is not None and low.known:
         first, last = together(low.value, high.value)
         rates = "average rates" if told.over else "rates"
-        yield f"{where} middle 95 % of persons have {rates} from {first} to {last} {told.unit}."
+        yield f"{where} middle 95 % of {told.who.several} have {rates} from {first} to {last} {told.unit}."
 
 
 def _share_sentence(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
@@ -152,17 +112,16 @@ def _share_sentence(found: Findings, group: Group | None, told: Words) -> Iterat
         return
     ways = ((found.one(Kind.SHARE_ABOVE_EB), "shrunken estimates"), (found.one(Kind.SHARE_ABOVE_OLS), "own lines"))
     counted = [f"{one.value * 100:.0f} % by {way}" for one, way in ways if one is not None]
-    extra = [f"counted over persons: {', '.join(counted)}"] if counted else []
-    if share.has_interval:
-        low, high = share.conf_low * 100, share.conf_high * 100
-        extra.insert(0, f"{told.level * 100:g} % interval {low:.1f} to {high:.1f} %")
-    who = "persons" if group is None else f"persons in group {group_label(group)}"
+    extra = [f"counted one by one: {', '.join(counted)}"] if counted else []
+    extra = [text for text in (share_interval(share, told), *extra) if text]
+    who = told.who.several if group is None else f"{told.who.several} in group {group_label(group)}"
     aside = f" ({'; '.join(extra)})" if extra else ""
-    above = f"have {'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
-    yield f"An estimated {share.value * 100:.1f} % of {who} {above}{aside}."
+    above = f"{'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
+    yield f"The estimated share of {who} with {above} is {percent(share.value)}{aside}."
 
 
 def _difference_sentences(found: Findings, told: Words) -> Iterator[str]:
+    """Where groups cannot be put at the same values of other predictors: as they are."""
     for one in found.all(Kind.RATE_DIFFERENCE):
         if not one.known:
             continue
@@ -175,44 +134,48 @@ def _difference_sentences(found: Findings, told: Words) -> Iterator[str]:
 def _spread_sentences(found: Findings, told: Words) -> Iterator[str]:
     sd = found.one(Kind.SD_OF_RATES)
     if sd is None:
-        yield "The model lets nobody differ in the rate of change: the slope is not among the random effects."
+        yield (
+            f"In this model all {told.who.several} have the rate that their predictors give: the slope is no random "
+            f"effect."
+        )
         return
     if sd.value == 0:
-        yield "Persons do not differ in their rate of change beyond its predictors: the variance is estimated as zero."
+        yield (
+            f"The {told.who.several} do not differ in their rate of change beyond its predictors: the variance is "
+            f"estimated as zero."
+        )
     else:
         size = _value(sd)
         rates = "average rates" if told.over else "rates"
-        yield f"Persons differ: the standard deviation of their {rates} is {size} {told.unit}{_interval(sd, told)}."
+        who = told.who.several.capitalize()
+        yield f"{who} differ: the standard deviation of their {rates} is {size} {told.unit}{_interval(sd, told)}."
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         yield (
-            f"The reliability of a person's own rate is {known.value:.2f} (0: all chance, 1: exact), over {known.note}."
+            f"The reliability of {a_one(told)}'s own rate is {known.value:.2f} (0: all chance, 1: exact), over "
+            f"{known.note}."
         )
 
 
-def _test_sentences(found: Findings) -> Iterator[str]:
+def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
     mixture, naive = found.one(Kind.RATE_VARIANCE_P_MIXTURE), found.one(Kind.RATE_VARIANCE_P_NAIVE)
     if mixture is not None and naive is not None:
         yield (
-            f"A test of whether persons differ in their rate of change at all gives p {_equals(mixture.value)} "
-            f"(mixture; naive chi-square {_equals(naive.value)})."
+            f"A test of whether {told.who.several} differ in their rate of change at all gives "
+            f"p {equals(mixture.value)} (mixture; naive chi-square {equals(naive.value)})."
         )
-
-
-def _equals(p: float) -> str:
-    text = p_text(p)
-    return text.replace("<", "< ") if text.startswith("<") else f"= {text}"
 
 
 def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     correlations = found.all(Kind.CORRELATION_WITH_STATUS)
     if correlations:
         parts = [f"{one.value:.2f} {_at(one, told)}" for one in correlations]
-        yield f"The correlation of the rate of change with where persons stand is {', '.join(parts)}."
+        yield f"The correlation of the rate of change with where {told.who.several} stand is {', '.join(parts)}."
     least = found.one(Kind.TIME_OF_LEAST_SPREAD)
     if least is not None and least.caveat is not Caveat.BY_ASSUMPTION:
         outside = ", an extrapolation beyond the data" if least.caveat is Caveat.EXTRAPOLATION else ""
-        yield f"Persons lie closest together {told.when.at(least.value, _value(least))}{outside}."
+        when = told.when.at(least.value, _value(least))
+        yield f"{told.who.several.capitalize()} lie closest together {when}{outside}."
 
 
 def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
@@ -221,19 +184,21 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
         parts = [f"{one.value * 100:.0f} % {_at(one, told)}" for one in shown]
         yield (
-            f"Of the variance of {told.outcome}, the share that lies between persons is {', '.join(parts)}; "
-            f"the rest is scatter within persons."
+            f"Of the variance of {told.outcome}, the share that lies between {told.who.several} is {', '.join(parts)}; "
+            f"the rest is scatter within {told.who.several}."
         )
 
 
 def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
     before = found.one(Kind.SD_OF_RATES_BEFORE_PREDICTORS)
     if before is not None:
-        yield f"Without predictors of the slope the SD of rates is {together(before.value)[0]} {told.unit}."
+        size = f"{together(before.value)[0]} {told.unit}"
+        yield f"Without its predictors in the model, the standard deviation of the rate of change is {size}."
     for one in found.all(Kind.RATE_VARIANCE_EXPLAINED):
         name = of_text(one)
-        if abs(one.value) < 5e-4:
-            yield f"Put in last, {name} leaves the variance of rates as it is."
+        if one.value < NEARLY:
+            back = f" (its estimate is {one.value * 100:.1f} %)" if one.value <= -NEARLY else ""
+            yield f"Beside the other predictors, {name} explains nothing of the variance of the rate of change{back}."
         else:
-            direction = "raises" if one.value < 0 else "lowers"
-            yield f"Put in last, {name} {direction} the variance of rates by {abs(one.value) * 100:.1f} %."
+            share = percent(one.value)
+            yield f"Of the variance of the rate of change that other predictors leave, {name} explains {share}."

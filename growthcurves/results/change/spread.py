@@ -10,6 +10,7 @@ from growthcurves.contracts.finding import PERSON, Caveat, Finding, Kind
 from growthcurves.engine.estimates import Cor, FunctionOf, Point, Quantity, Sd
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, found
+from growthcurves.results.change.words import units_of
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
 from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
 from growthcurves.results.questions.times import default_times
@@ -126,7 +127,8 @@ def reliability_findings(asked: Question) -> list[Finding]:
         noise = point.residual_variance() * distinct[:, 0]
         return float(np.average(variance / (variance + noise), weights=counts))
 
-    note = f"the {int(there.sum()):,} of {sampling.size:,} persons with occasions enough for an own line"
+    who = units_of(fit).several
+    note = f"the {int(there.sum()):,} of {sampling.size:,} {who} with occasions enough for an own line"
     if rate.sd() == 0:
         return [Finding(Kind.RELIABILITY, 0.0, PERSON, note=note)]
     return [found(Kind.RELIABILITY, asked.measure(reliability, "logit"), note, unit=PERSON)]

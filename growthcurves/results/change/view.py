@@ -17,6 +17,7 @@ _WORDS = {
     Kind.PERSONS: "persons",
     Kind.MEAN_RATE: "mean rate",
     Kind.RATE_DIFFERENCE: "difference of mean rate from {of}",
+    Kind.OUTCOME_DIFFERENCE: "difference of mean outcome from {of}",
     Kind.MIDDLE_LOW: "middle 95 % of persons, low",
     Kind.MIDDLE_HIGH: "middle 95 % of persons, high",
     Kind.SHARE_ABOVE: "share above threshold, model",
@@ -53,7 +54,8 @@ def _quantity_text(finding: Finding, at: str) -> str:
 
 def of_text(finding: Finding) -> str:
     """Of what, or against which group, in words."""
-    return group_label(finding.of) if finding.kind is Kind.RATE_DIFFERENCE else str(finding.of)
+    of_group = finding.kind in (Kind.RATE_DIFFERENCE, Kind.OUTCOME_DIFFERENCE)
+    return group_label(finding.of) if of_group else str(finding.of)
 
 
 def report_table(findings: Sequence[Finding]) -> pd.DataFrame:

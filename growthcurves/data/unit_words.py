@@ -1,0 +1,43 @@
+"""What those are called of whom rows are: "students" where the id column says so, else "persons"."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+#: Words that an id column may be called by, with their plural; any others are persons.
+_REGULAR = (
+    "patient", "participant", "student", "pupil", "school", "hospital", "clinic", "site", "centre", "center", "ward",
+    "firm", "household", "district", "region", "village", "town", "state", "teacher", "therapist", "doctor", "couple",
+    "animal", "rat", "dog", "cow", "pig", "plant", "tree", "plot", "field", "litter", "lab", "team", "group", "worker",
+    "employee", "infant", "twin", "player", "athlete", "customer", "user", "sensor", "machine", "classroom",
+)  # fmt: skip
+_PLURALS = {word: f"{word}s" for word in _REGULAR} | {
+    "child": "children", "class": "classes", "mouse": "mice", "fish": "fish", "family": "families", "batch": "batches",
+    "country": "countries", "county": "counties", "city": "cities", "company": "companies", "woman": "women",
+    "man": "men", "university": "universities",
+}  # fmt: skip
+
+
+class UnitWords(NamedTuple):
+    """One of them, and several."""
+
+    one: str
+    several: str
+
+
+def unit_words(column: str, label: str = "") -> UnitWords:
+    """What those are called whom an id column or its label names, where that is plain.
+
+    Examples
+    --------
+    >>> unit_words("student_id"), unit_words("idno"), unit_words("SchoolID").several, unit_words("x", "Pupil")
+    (UnitWords(one='student', several='students'), UnitWords(one='person', several='persons'), 'schools', \
+UnitWords(one='pupil', several='pupils'))
+    """
+    for text in (label, column):
+        for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", text):
+            found = word.lower()
+            if found in _PLURALS:
+                return UnitWords(found, _PLURALS[found])
+    return UnitWords("person", "persons")

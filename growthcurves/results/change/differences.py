@@ -1,0 +1,98 @@
+"""How groups differ, adjusted for the model's other predictors: in their rate, and in what they reach by the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.data.joined import columns_of
+from growthcurves.errors import GrowthCurvesError
+from growthcurves.fitted import FittedModel
+from growthcurves.results.effects.means import Marginal, means
+from growthcurves.results.effects.slopes import slopes
+from growthcurves.results.persons.trajectories import groups
+from growthcurves.results.questions.rates import chosen_times
+
+#: More groups than this are told apart only where they are asked for.
+MOST_ARMS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Groups side by side, all at the same values of the other predictors.
+
+    Attributes
+    ----------
+    rates, outcomes : Marginal
+        Rates of change over the period, and expected outcomes at its first and last time, with differences from the
+        reference group.
+    others : tuple of str
+        The predictors that are held alike.
+    """
+
+    rates: Marginal
+    outcomes: Marginal
+    others: tuple[str, ...]
+
+    @property
+    def last(self) -> float:
+        """The last time."""
+        return max(finding.at for finding in self.outcomes.findings)  # type: ignore[type-var, return-value]
+
+    def group_rates(self) -> Iterator[Finding]:
+        """The rate of each group."""
+        yield from (one for one in self.rates.findings if one.kind is Kind.SLOPE)
+
+    def differences(self) -> Iterator[Finding]:
+        """Of each group from the reference: in the rate, then in the outcome at the last time."""
+        yield from (one for one in self.rates.findings if one.kind is Kind.SLOPE_DIFFERENCE)
+        for one in self.outcomes.findings:
+            if one.kind is Kind.MEAN_DIFFERENCE and one.at == self.last:
+                yield one
+
+
+def compared(
+    fit: FittedModel, by: Any, between: tuple[float, float] | None = None, level: float = 0.95
+) -> Compared | None:
+    """The groups side by side; None where the model cannot put them at the same values of the others.
+
+    That is so for groups that are no predictor of the model themselves, and where there is but one.
+    """
+    used = predictors_of(fit)
+    if by is None or not set(columns_of(by, "by")) <= set(used) or len(groups(fit, by)) < 2:
+        return None
+    times = chosen_times(fit, None)
+    try:
+        rates = slopes(fit, by, between, differences="reference", level=level)
+        outcomes = means(fit, [times[0], times[-1]], by, differences="reference", level=level)
+    except GrowthCurvesError:
+        return None
+    return Compared(rates, outcomes, tuple(name for name in used if name not in columns_of(by, "by")))
+
+
+def adjusted_findings(found: Compared) -> list[Finding]:
+    """The differences as findings of the change report: of the rate, and of the outcome at the last time."""
+    note = f"adjusted for {', '.join(found.others)}" if found.others else ""
+    return [
+        replace(one, kind=Kind.RATE_DIFFERENCE, at=None, note=note)
+        if one.kind is Kind.SLOPE_DIFFERENCE
+        else replace(one, kind=Kind.OUTCOME_DIFFERENCE, note=note)
+        for one in found.differences()
+    ]
+
+
+def predictors_of(fit: FittedModel) -> list[str]:
+    """The columns that predict growth parameters."""
+    return list(dict.fromkeys(name for columns in fit.recipe.predictors.values() for name in columns.used))
+
+
+def arm_of(fit: FittedModel) -> str | None:
+    """The one column of a few categories that predicts the rate of change; None where there are none or several."""
+    rates = [columns for name, columns in fit.recipe.predictors.items() if name != "intercept"]
+    found = {name: columns.levels[name] for columns in rates for name in columns.levels if name in columns.used}
+    if not fit.recipe.shape.changes or len(found) != 1:
+        return None
+    ((name, levels),) = found.items()
+    return name if len(levels) <= MOST_ARMS else None

@@ -1,0 +1,116 @@
+"""The names and numbers that the sentences of a change report share, and how they print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from growthcurves.contracts.finding import Finding, Findings, Kind
+from growthcurves.data.time_words import TimeWords
+from growthcurves.data.unit_words import UnitWords, unit_words
+from growthcurves.fitted import FittedModel
+from growthcurves.results.questions.rates import is_curved, whole_period
+from growthcurves.results.tables.printing import number, p_text
+
+#: A share this near to none or all is told in words.
+NEARLY = 5e-4
+
+
+@dataclass(frozen=True)
+class Words:
+    """The names and numbers that sentences share.
+
+    Attributes
+    ----------
+    outcome, outcome_unit : str
+    when : TimeWords
+    who : UnitWords
+        What those are called of whom the model is.
+    unit : str
+        Of a rate.
+    threshold, level : float
+    varies : bool
+        Whether rates vary.
+    over : str
+        The period of an average rate of a curve.
+    """
+
+    outcome: str
+    outcome_unit: str
+    when: TimeWords
+    who: UnitWords
+    unit: str
+    threshold: float
+    level: float
+    varies: bool
+    over: str
+
+
+def words(
+    fit: FittedModel,
+    found: Findings,
+    unit: str,
+    threshold: float,
+    level: float,
+    between: tuple[float, float] | None = None,
+) -> Words:
+    """The names and numbers that the sentences of a report share."""
+    spread = found.one(Kind.SD_OF_RATES)
+    varies = spread is not None and spread.value > 0
+    over = ""
+    if is_curved(fit):
+        first, last = whole_period(fit) if between is None else between
+        over = f" on average {fit.when.between(first, last)}"
+    outcome, outcome_unit = fit.model.outcome, fit.panel.outcome_unit or ""
+    return Words(outcome, outcome_unit, fit.when, units_of(fit), unit, threshold, level, varies, over)
+
+
+def units_of(fit: FittedModel) -> UnitWords:
+    """What those are called of whom a model is."""
+    column = str(fit.model.id)
+    labels = getattr(fit.panel, "labels", None) or {}
+    return unit_words(column, str(labels.get(column, "")))
+
+
+def together(*values: float, error: float = float("nan")) -> list[str]:
+    """Numbers with the same decimals: two digits of their standard error, three where it begins with 1; without a
+    standard error three significant digits of the largest."""
+    known = error == error and error > 0
+    size = error if known else max(abs(value) for value in values)
+    if not 1e-4 <= size < 1e6:
+        return [number(value, 3) for value in values]
+    digits, power = f"{size:.2e}".split("e")
+    places = max((1 if known and digits >= "2" else 2) - int(power), 0)
+    return [f"{value:,.{places}f}" for value in values]
+
+
+def percent(share: float, places: int = 1) -> str:
+    """A share in words where its percentage would round to none or all.
+
+    Examples
+    --------
+    >>> percent(0.961), percent(0.99999), percent(0.00001)
+    ('96.1 %', 'nearly all (above 99.9 %)', 'hardly any (below 0.1 %)')
+    """
+    if share > 1 - NEARLY:
+        return "nearly all (above 99.9 %)"
+    return "hardly any (below 0.1 %)" if share < NEARLY else f"{100 * share:.{places}f} %"
+
+
+def share_interval(found: Finding, told: Words) -> str:
+    """The interval of a share, its ends never printed as exactly none or all."""
+    if not found.has_interval:
+        return ""
+    low = "below 0.1" if found.conf_low < NEARLY else f"{100 * found.conf_low:.1f}"
+    high = "above 99.9" if found.conf_high > 1 - NEARLY else f"{100 * found.conf_high:.1f}"
+    return f"{told.level * 100:g} % interval {low} to {high} %"
+
+
+def a_one(told: Words) -> str:
+    """One of them, with its article."""
+    return f"{'an' if told.who.one[0] in 'aeiou' else 'a'} {told.who.one}"
+
+
+def equals(p: float) -> str:
+    """A p-value with its sign: "= .031", "< .001"."""
+    text = p_text(p)
+    return text.replace("<", "< ") if text.startswith("<") else f"= {text}"

@@ -1,0 +1,69 @@
+"""The answer first: differences between groups with direction in words and magnitudes of one sign."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthcurves as gc
+from growthcurves.contracts.finding import Kind
+from growthcurves.data.unit_words import unit_words
+from growthcurves.results.change.differences import arm_of
+from growthcurves.results.change.words import percent
+
+
+def trial(placebo, drug, name="patient"):
+    """Two arms with these rates, by which age goes up as well."""
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({name: np.repeat(np.arange(60), 4), "week": np.tile([0.0, 1.0, 2.0, 4.0], 60)})
+    person = frame[name]
+    frame["arm"] = np.where(person % 2 == 0, "placebo", "drug")
+    frame["age"] = (40 + rng.normal(0, 5, 60) + 4.0 * (np.arange(60) % 2))[person]
+    rate = np.where(person % 2 == 0, placebo, drug) + 0.02 * (frame["age"] - 42) + rng.normal(0, 0.2, 60)[person]
+    frame["y"] = 20 + rng.normal(0, 2, 60)[person] + rate * frame["week"] + rng.normal(0, 0.5, 240)
+    return frame
+
+
+def fitted(placebo, drug):
+    model = gc.GrowthModel("y", "week", "patient", predictors="age + arm", reference={"arm": "placebo"})
+    return gc.fit(model, trial(placebo, drug))
+
+
+@pytest.mark.parametrize(
+    ("placebo", "drug", "words"),
+    [(-1, -2, "y falls"), (-2, -1, "slower than"), (1, 2, "faster than"), (2, 1, "y rises"), (1, -1, "lower than")],
+)
+def test_the_difference_comes_first_in_words_of_one_sign(placebo, drug, words):
+    fit = fitted(placebo, drug)
+    first, last, rates = fit.change(by="arm").averages
+    assert words in first and first.startswith("In the drug group, ") and "adjusted for age" in first
+    assert "-" not in first + rates and last.startswith("At week 4, the last time, y is ")
+    found = fit.slopes(by="arm", differences="reference").differences.iloc[0]
+    assert f"{abs(found['estimate']):.3f}" in first or f"{abs(found['estimate']):.2f}" in first
+
+
+def test_every_place_has_the_adjusted_difference():
+    """slopes(), means(), the change report and the term of the arm are one number."""
+    fit = fitted(-1.0, -2.0)
+    report = fit.rates(by="arm")
+    rate = next(one for one in report.findings if one.kind is Kind.RATE_DIFFERENCE)
+    end = next(one for one in report.findings if one.kind is Kind.OUTCOME_DIFFERENCE)
+    assert rate.value == pytest.approx(fit.params["slope:arm[drug]"], rel=1e-12)
+    assert end.value == pytest.approx(fit.params["intercept:arm[drug]"] + 4 * fit.params["slope:arm[drug]"], rel=1e-9)
+    assert end.at == 4.0 and 0 <= end.p_value < 0.001
+    assert report.value("difference of mean outcome from placebo at 4", "drug") == end.value
+
+
+def test_the_arm_is_the_one_column_of_categories_in_the_rate():
+    frame = trial(0.0, 1.0).assign(sex=lambda d: np.where(d["patient"] % 3 == 0, "f", "m"))
+    assert arm_of(gc.fit("y ~ week * arm + (week | patient)", frame)) == "arm"
+    assert arm_of(gc.fit("y ~ week * age + arm + (week | patient)", frame)) is None
+    assert arm_of(gc.fit("y ~ week * (arm + sex) + (week | patient)", frame)) is None
+
+
+def test_shares_and_units_in_words():
+    assert [percent(share) for share in (1.0, 0.9994, 0.5, 0.0)] == [
+        "nearly all (above 99.9 %)", "99.9 %", "50.0 %", "hardly any (below 0.1 %)",
+    ]  # fmt: skip
+    assert unit_words("pupil_no").several == "pupils" and unit_words("subject").several == "persons"
+    text = str(gc.fit("y ~ week + (week | student)", trial(0.0, 1.0, "student")).change())
+    assert "Students differ" in text and "person" not in text
