@@ -92,6 +92,6 @@ def _rate(one: Finding, told: Words) -> str:
 def group_words(group: Group | None) -> str:
     """A group after a number: "in the drug group", "where site is 3"."""
     levels = group or ()
-    if len(levels) == 1 and isinstance(levels[0].value, str) and levels[0].value.strip():
+    if len(levels) == 1 and isinstance(levels[0].value, str):
         return f"in the {show_level(levels[0].value)} group"
     return "where " + " and ".join(f"{level.column} is {show_level(level.value)}" for level in levels)
