@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 #: Where the names of the door are made; they are loaded when they are first used.
 _PLACES = {
     "Cor": "growthcurves.engine.profile.functions",
+    "carried": "growthcurves.engine.persons.carried",
     "Drawing": "growthcurves.engine.submodels.pair",
     "End": "growthcurves.engine.profile.walk",
     "Fits": "growthcurves.engine.batch.fits",
@@ -39,6 +40,7 @@ _PLACES = {
     "PersonState": "growthcurves.engine.persons.state",
     "Profiler": "growthcurves.engine.profile.profiler",
     "Quantity": "growthcurves.engine.profile.functions",
+    "RowsOf": "growthcurves.engine.persons.carried",
     "ResidualParameter": "growthcurves.engine.profile.functions",
     "ResidualSd": "growthcurves.engine.profile.functions",
     "Sandwich": "growthcurves.engine.persons.sandwich",

@@ -17,6 +17,7 @@ from growthcurves.data.source import find_cell, show_id
 from growthcurves.errors import DataError, ModelError, NotEstimableError
 from growthcurves.later import Later
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.covariance.by_waves import places_of
 from growthcurves.model.formula.sheet import as_categories
 from growthcurves.model.growth import GrowthModel
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 grids = Later("growthcurves.data.grid")
 
-#: Gives a column by name.
+#: Gives a column by name; None where there is none.
 Column = Callable[[str], Any]
 
 
@@ -159,20 +160,25 @@ def occasions_of(residual: Any, times: np.ndarray, time: str | None, column: Col
     time : str or None
         The name of the time.
     column : callable
-        Gives another column of the rows by name.
+        Gives another column of the rows by name. Where there is none of the planned occasions, they are those at whose
+        typical times the rows are; otherwise nothing is said.
     """
     if not hasattr(residual, "learned"):
         return Occasions(times)
-    wave = group = value = None
-    if residual.waves is not None:
-        wave = _places(residual.waves, times if residual.wave == time else column(str(residual.wave)))
-    if residual.groups is not None:
-        group = _places(residual.groups, column(str(residual.by)))
-    of = getattr(residual, "of", None)
-    if of is not None:
-        levels = getattr(residual, "levels", None)
-        value = _numbers(column(of), of) if levels is None else _places(levels, column(of))
-    return Occasions(times, wave, group, value)
+
+    def places(levels: Sequence[Any] | None, name: str | None) -> np.ndarray | None:
+        values = times if name == time else None if name is None else column(name)
+        return None if levels is None or values is None else _places(levels, values)
+
+    of, levels = getattr(residual, "of", None), getattr(residual, "levels", None)
+    if of is None or levels is not None:
+        value = places(levels, of)
+    else:
+        value = None if (numbers := column(of)) is None else _numbers(numbers, of)
+    wave = places(residual.waves, residual.wave)
+    if wave is None and residual.waves is not None:
+        wave = places_of(residual.times, times)
+    return Occasions(times, wave, places(residual.groups, residual.by), value)
 
 
 def _places(levels: Sequence[Any], values: Any) -> np.ndarray:

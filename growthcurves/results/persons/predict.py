@@ -14,6 +14,7 @@ from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unkn
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.persons.carried_rows import CarriedRows, as_they_are, carried_from_own
 from growthcurves.results.persons.response import carried_back, checked_scale, on_response, refuse_interval
 from growthcurves.results.persons.seen import rows_given_seen
 from growthcurves.results.persons.unknown import why_unknown
@@ -55,7 +56,8 @@ def predict(
         Long data with the model's columns; the rows used by default.
     people : {"known", "average", "typical", "new"}
         "average": the population's mean, X beta for normal outcomes. "typical": the person whose random effects are
-        zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes; NaN for
+        zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes, and at
+        occasions that were not seen what correlated residuals of seen ones say of the residual there; NaN for
         persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these
         outcomes.
     seen : DataFrame, optional
@@ -88,15 +90,16 @@ def predict(
     _refuse_question(fit, people, seen, interval)
     asked = checked_scale(scale)
     outcome_scale = asked != "link" and fit.family is not None
-    rows, state, there = _rows_and_state(fit, newdata, people, seen)
-    estimate = rows.X @ fit.estimates.beta
+    told, state, there = _rows_and_state(fit, newdata, people, seen)
+    rows = told.rows
+    estimate = told.start + rows.X @ fit.estimates.beta
     if state is not None:
         estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
         estimate[~there] = np.nan
     _withhold(fit, rows, estimate)
     found: pd.Series | pd.DataFrame = pd.Series(estimate, index=rows.index, name="estimate")
     if interval is not None:
-        found = _with_interval(fit, rows, estimate, state, (people, interval, level))
+        found = _with_interval(fit, told, estimate, state, (people, interval, level))
     if asked == "response" and fit.model.computed:
         return carried_back(fit, found, newdata)
     return on_response(fit, rows, found, people, level) if outcome_scale else found
@@ -134,27 +137,28 @@ def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | N
 
 def _rows_and_state(
     fit: FittedModel, newdata: Any, people: str, seen: Any
-) -> tuple[DesignRows, PersonState | None, np.ndarray]:
+) -> tuple[CarriedRows, PersonState | None, np.ndarray]:
     """The rows asked for, the state of each row's person (None where nothing is known), and who is known."""
     if people == "new" and seen is not None:
         if newdata is None:
             raise ModelError("seen= needs newdata=: the rows of the new persons that are to be predicted.")
-        rows, state = rows_given_seen(fit, newdata, seen)
-        return rows, state, np.ones(len(rows.X), dtype=bool)
+        told, state = rows_given_seen(fit, newdata, seen)
+        return told, state, np.ones(len(told.start), dtype=bool)
     rows = own_rows(fit) if newdata is None else new_rows(fit, newdata)
     if people != "known":
-        return rows, None, np.ones(len(rows.X), dtype=bool)
-    return rows, *_states(fit, newdata)
+        return as_they_are(rows), None, np.ones(len(rows.X), dtype=bool)
+    codes = _persons_of(fit, newdata)
+    return carried_from_own(fit, rows, codes), fit.estimates.state.take(np.maximum(codes, 0)), codes >= 0
 
 
 def _with_interval(
     fit: FittedModel,
-    rows: DesignRows,
+    told: CarriedRows,
     estimate: np.ndarray,
     state: PersonState | None,
     asked: tuple[str, str, float],
 ) -> pd.DataFrame:
-    people, interval, level = asked
+    (people, interval, level), rows = asked, told.rows
     moved = rows.X if state is None else rows.X + np.einsum("nq,qpn->np", rows.Z, state.slope)
     variance = row_variances(moved, fit.estimates.cov_beta)
     if state is not None:
@@ -162,7 +166,7 @@ def _with_interval(
     elif people == "new" or (people in MEANS and interval == "prediction"):
         variance += fit.point.variances(fit.standard_rows(rows.Z))
     if interval == "prediction":
-        variance += fit.point.residual_variances(rows.occasions)
+        variance += fit.point.residual_variances(rows.occasions) - told.explained
     error = np.sqrt(variance)
     df = _curve_df(fit, rows.X) if people in MEANS and interval == "confidence" else np.full(len(error), np.inf)
     half = t_quantile(0.5 + checked_level(level) / 2.0, df) * error
@@ -180,12 +184,10 @@ def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
     return df
 
 
-def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
-    """The state of the person of each row, and whether the person is known."""
-    state = fit.estimates.state
+def _persons_of(fit: FittedModel, newdata: Any) -> np.ndarray:
+    """Whose row each is among the persons of the fit, -1 for others."""
     if newdata is None:
-        codes = fit.panel.persons.codes
-        return state.take(codes), np.ones(len(codes), dtype=bool)
+        return fit.panel.persons.codes
     frame = as_frame(newdata)
     require_columns(frame, [fit.model.id])
     codes = pd.Index(fit.panel.persons.labels).get_indexer(pd.Index(frame[fit.model.id]))
@@ -197,4 +199,4 @@ def _states(fit: FittedModel, newdata: Any) -> tuple[PersonState, np.ndarray]:
             ),
             stacklevel=4,
         )
-    return state.take(np.maximum(codes, 0)), codes >= 0
+    return codes

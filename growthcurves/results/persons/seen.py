@@ -9,14 +9,15 @@ import pandas as pd
 
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.frame import as_frame, raw_array, require_columns
-from growthcurves.engine.estimates import PersonState, Seen
+from growthcurves.engine.estimates import PersonState, RowsOf, Seen
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.outcomes import with_computed
+from growthcurves.results.persons.carried_rows import CarriedRows, carried_over
 from growthcurves.results.questions.design_rows import DesignRows, new_rows
 
 
-def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRows, PersonState]:
+def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[CarriedRows, PersonState]:
     """The design of the rows to predict, with standard random effects in Z, and the state of each row's person.
 
     `between()` and `within()` take a person's mean over what was seen of that person, as in a fit: no row that is to be
@@ -47,7 +48,9 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[DesignRo
     residual = outcome[used[past]] - rows.X[used] @ fit.estimates.beta
     state = fit.estimates.given(Seen(rows.X[used], Z[used], residual, codes[used], len(ids), rows.occasions.take(used)))
     wanted_rows = DesignRows(rows.X[~past], Z[~past], wanted.index, rows.determined[~past], rows.occasions.take(~past))
-    return wanted_rows, state.take(codes[~past])
+    values = np.column_stack([rows.X[used], Z[used], outcome[used[past]]])
+    told = carried_over(fit, wanted_rows, codes[~past], RowsOf(codes[used], rows.occasions.take(used)), values)
+    return told, state.take(codes[~past])
 
 
 def _counted(

@@ -13,7 +13,7 @@ from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns, replay
-from growthcurves.model.recipe import row_times
+from growthcurves.model.occasions import occasions_of, panel_occasions
 from growthcurves.model.transforms import person_transforms, uses_persons
 from growthcurves.results.questions.estimable import estimable
 
@@ -45,7 +45,7 @@ def own_rows(fit: FittedModel) -> DesignRows:
         row = place[k] if k in place else basis.shape[1] + k - recipe.first_of_rows
         X[:, j] = rows[:, row] * (bound.weights[weight - 1][codes] if weight else 1.0)
     return DesignRows(X, random_columns(fit, basis, rows[:, basis.shape[1] :]), fit.panel.frame.index, np.ones(n, bool),
-                      Occasions(row_times(fit.panel)))  # fmt: skip
+                      panel_occasions(fit.point.residual, fit.panel))  # fmt: skip
 
 
 def random_columns(fit: FittedModel, basis: np.ndarray, over_rows: np.ndarray) -> np.ndarray:
@@ -81,7 +81,8 @@ def new_rows(fit: FittedModel, data: Any, counted: np.ndarray | None = None) -> 
     made = [_over_rows(fit, columns, frame, read.table, counted) for columns in fit.recipe.level_one]
     X = np.column_stack([fit.recipe.growth_columns(read.table, read.basis), made[0]])
     Z = random_columns(fit, read.basis, np.column_stack(made))
-    return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X), Occasions(read.time))
+    occasions = occasions_of(fit.point.residual, read.time, fit.model.time, frame.get)
+    return DesignRows(X[:, list(fit.sums.kept)], Z, frame.index, estimable(fit, X), occasions)
 
 
 def _over_rows(

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.frame import listed, raw_array
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import replay
+from growthcurves.model.occasions import occasions_of
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.questions.design_rows import random_columns
 from growthcurves.results.questions.times import default_times, times_asked
@@ -84,7 +84,8 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
     at : float or list of float, optional
         Times; by default the waves, or the quartiles of time.
     by : str or list of str, optional
-        Columns on which the random part depends, such as sex in ``(0 + sex | id)``.
+        Columns on which the random part depends, such as sex in ``(0 + sex | id)``, or the residual, such as arm in
+        ``residual=gc.AR1(by="arm")``.
 
     Raises
     ------
@@ -132,6 +133,7 @@ def _refuse_columns(fit: FittedModel, names: list[Any]) -> None:
             f"Persons have knots of their own ({', '.join(fit.recipe.shape.columns)}), and so covariances of their own."
         )
     used = {name for columns in fit.recipe.varying for name in columns.used} | _random_covariates(fit)
+    used |= set(getattr(fit.point.residual, "columns", ()))
     used -= {str(fit.model.time)}
     for name in sorted(used - set(names)):
         raise ModelError(f"The covariance of occasions depends on {name!r}: ask for it by groups, with by={name!r}.")
@@ -139,7 +141,7 @@ def _refuse_columns(fit: FittedModel, names: list[Any]) -> None:
         if name not in used:
             raise ModelError(
                 f"The model's covariance is the same whatever {name!r}: only a random part that holds it, such as "
-                f"(0 + {name} | {fit.model.id}), makes it differ."
+                f"(0 + {name} | {fit.model.id}), or a residual with by={name!r} makes it differ."
             )
 
 
@@ -169,10 +171,14 @@ def _covariance(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -
     point, Z = fit.estimates.point, _rows(fit, times, group)
     rows = fit.standard_rows(Z)
     V = point.between(rows) if len(fit.random_names) else np.zeros((len(times),) * 2)
-    occasions = Occasions(times)
+    occasions = occasions_of(point.residual, times, fit.model.time, lambda name: _repeated(group, name, len(times)))
     R = point.within(occasions)
     V = V + (np.diag(np.broadcast_to(point.residual_variances(occasions), len(times))) if R is None else R)
     return pd.DataFrame((V + V.T) / 2.0, times, times)
+
+
+def _repeated(group: Mapping[Any, Any], name: str, count: int) -> np.ndarray | None:
+    return np.repeat(np.asarray([group[name]]), count) if name in group else None
 
 
 def _rows(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> np.ndarray:
