@@ -57,10 +57,7 @@ LIKELIHOODS: dict[str, Any] = {"Structured": lambda *made: structured.Structured
 
 def summed(rows: Rows) -> Sums:
     """The one pass over the rows: cross-products by person, and what they come to."""
-    people = PersonMoments.of_rows(
-        rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels
-    )
-    return Sums.of(people)
+    return Sums.of_rows(rows)
 
 
 def problem_of(sums: Sums, reml: bool) -> Problem:
@@ -89,8 +86,10 @@ def estimated(rows: Rows, sums: Sums, problem: Problem, residual: Any, likelihoo
     return general.GeneralEstimates.fitted(made, sums)
 
 
-def recoded(estimates: Any, sums: Sums) -> Estimates | None:
-    """The same optimum for sums whose row columns are made otherwise; None where the model is another one."""
+def recoded(estimates: Any, rows: Rows, sums: Sums) -> Estimates | None:
+    """The same optimum for rows (and their sums) whose columns are made otherwise; None where the model is another."""
+    if not isinstance(estimates, NormalEstimates):
+        return estimates.recoded(rows, sums)
     solution = moved(estimates.solution, sums.moments, sums.coordinates)
     return None if solution is None else NormalEstimates(sums, solution)
 

@@ -29,27 +29,34 @@ def moved(solution: Solution, moments: Moments, coords: Coordinates) -> Solution
     coords : Coordinates
         Of these moments.
     """
-    old = solution.problem
+    found = in_other_columns(solution.problem, moments, coords)
+    if found is None:
+        return None
+    problem, change = found
+    D = change @ solution.optimum.at.D @ change.T
+    face, theta = face_of((D + D.T) / 2, problem.partition, ZERO)
+    at = criterion(problem, face.matrix(theta))
+    optimum = Optimum(at, derivatives(problem, at), face, theta, 0)
+    again = Solution(problem, optimum, judge(problem, optimum))
+    ends = ((one.problem, one.optimum.at.deviance) for one in (solution, again))
+    return again if same_likelihood(*ends) else None
+
+
+def in_other_columns(old: Problem, moments: Moments, coords: Coordinates) -> tuple[Problem, Array] | None:
+    """Sums of other columns as a problem, and C with Z_old = Z_new C; None where they do not span the same curves."""
     if len(coords.x.kept) != old.p or coords.dependent_z:
         return None
     problem = standard_problem(moments, coords, old.reml)
     if not _same_span(old.into_xy[:-1, :-1], problem.into_xy[:-1, :-1], moments.total[:-1, :-1] / moments.rows):
         return None
     change = _between(old, problem)
-    if change is None:
-        return None
-    D = change @ solution.optimum.at.D @ change.T
-    face, theta = face_of((D + D.T) / 2, problem.partition, ZERO)
-    at = criterion(problem, face.matrix(theta))
-    optimum = Optimum(at, derivatives(problem, at), face, theta, 0)
-    found = Solution(problem, optimum, judge(problem, optimum))
-    other = abs(_likelihood(found) - _likelihood(solution)) > SAME * abs(solution.deviance)
-    return None if other else found
+    return None if change is None else (problem, change)
 
 
-def _likelihood(solution: Solution) -> float:
-    """The deviance without the part of REML that depends on how the columns of X are scaled."""
-    return solution.optimum.at.deviance + 2.0 * solution.problem.error_df * float(np.log(solution.problem.scale))
+def same_likelihood(one: tuple[Problem, float], other: tuple[Problem, float]) -> bool:
+    """Whether two deviances in standard units are the same but for how the columns of X are scaled."""
+    values = [deviance + 2.0 * problem.error_df * float(np.log(problem.scale)) for problem, deviance in (one, other)]
+    return abs(values[0] - values[1]) <= SAME * abs(values[0])
 
 
 def _between(old: Problem, new: Problem) -> Array | None:

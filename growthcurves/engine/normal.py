@@ -20,7 +20,7 @@ from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.given import Seen, given
-from growthcurves.engine.persons.sandwich import Sandwich, sandwich
+from growthcurves.engine.persons.sandwich import Sandwich, reduced_persons, sandwich
 from growthcurves.engine.persons.state import PersonState, person_state
 from growthcurves.engine.search.certificate import Verdict, told_apart
 from growthcurves.engine.solution import Solution, solve_problem
@@ -165,7 +165,10 @@ class NormalEstimates:
         return kenward_roger.adjusted_covariance(self.frame, self.solution.optimum, info.cov)
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:
-        return sandwich(self.solution, self.sums.people, kind, L)
+        at = self.solution.optimum.at
+        half = np.linalg.solve(at.factor, np.eye(self.frame.p))
+        Phi = at.sigma2 * half.T @ half
+        return sandwich(reduced_persons(self.solution, self.sums.people), Phi, self.frame, kind, L)
 
     def ranks(self) -> list[int]:
         return [ranks.rank_with(self.frame, a) for a in range(self.frame.q + 1)]

@@ -31,7 +31,8 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     if lacking:
         raise NotEstimableError(lacking)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
-    estimates = recoded(fit.estimates, summed(rows_of(bound)))
+    rows = rows_of(bound)
+    estimates = recoded(fit.estimates, rows, summed(rows))
     if estimates is None:
         raise ModelError(_why_not(fit))
     return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes)

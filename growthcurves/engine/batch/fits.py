@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,10 @@ class Fits:
         The search side by side did not end in an optimum, and the replicate was fitted alone.
     dependent : (B,) array of bool
         The replicate's columns of X are dependent (persons of a group were not drawn): not fitted.
+    working : (B, k) array
+        Working parameters of the residual structure.
+    residual : Residual
+        The structure.
     """
 
     deviance: Array
@@ -57,6 +62,8 @@ class Fits:
     converged: Array
     alone: Array
     dependent: Array
+    working: Array
+    residual: Any = Independent()
 
     def __len__(self) -> int:
         return len(self.deviance)
@@ -68,12 +75,14 @@ class Fits:
 
     def points(self, used: Array) -> Point:
         """The estimates of some replicates as a point whose arrays have a leading axis."""
-        return Point(self.beta[used], {"person": self.G[used]}, Independent(self.sigma2[used]))
+        residual = self.residual.moved(self.sigma2[used], self.working[used])
+        return Point(self.beta[used], {"person": self.G[used]}, residual)
 
     @staticmethod
     def joined(parts: list[Fits]) -> Fits:
         """The fits of consecutive batches as one record."""
-        return Fits(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Fits)))
+        names = [field.name for field in fields(Fits) if field.name != "residual"]
+        return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def fit_batch(batch: Batch) -> Fits:
@@ -107,6 +116,7 @@ def fit_batch(batch: Batch) -> Fits:
         converged=converged,
         alone=alone,
         dependent=dependent,
+        working=np.zeros((len(batch), 0)),
     )
 
 

@@ -11,16 +11,17 @@ import numpy as np
 
 from growthcurves.engine.general.apart import STEP, Apart, name_at_its_end, names_that_change
 from growthcurves.engine.general.marginal import OneByOne, Person, state_of
-from growthcurves.engine.general.search import descended, judged
+from growthcurves.engine.general.search import descended, ended, judged
 from growthcurves.engine.general.structured import Structured
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.information.uncertainty import Uncertainty
 from growthcurves.engine.likelihood.problem import standard_problem
+from growthcurves.engine.moved import in_other_columns, same_likelihood
 from growthcurves.engine.parameters.face import ZERO, face_of, scale_of
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.given import Seen
-from growthcurves.engine.persons.sandwich import Sandwich
+from growthcurves.engine.persons.sandwich import Sandwich, sandwich
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.engine.profile.profiler import Profiler
 from growthcurves.engine.profile.quantities import varies
@@ -29,16 +30,20 @@ from growthcurves.engine.solution import echelon
 from growthcurves.engine.submodels.boundary import free_parameters
 from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.submodels.ranks import rank_with
+from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotEstimableError
+from growthcurves.later import Later
 from growthcurves.numerics.arrays import Array
+
+refitted = Later("growthcurves.engine.general.refitted")
 
 #: Why a general likelihood lacks a capability.
 LACKING = {
     "replicates": "This likelihood draws no replicates: bootstrap intervals are not available.",
-    "mixtures": "this likelihood has no simulated distribution of a likelihood ratio",
+    "mixtures": "its large-sample distribution is not known for this likelihood; use method='bootstrap'",
     "robust": "This likelihood gives no robust standard errors.",
-    "recentred": "recentre() is not available with this residual structure or likelihood: fit it anew with origin=.",
+    "recentred": "recentre() is not available with this likelihood: fit it anew with origin=.",
 }
 
 
@@ -124,7 +129,12 @@ class GeneralEstimates:
         return self.sums.coordinates.x.back @ self.beta
 
     def why_not(self, capability: str) -> str | None:
-        return LACKING.get(capability)
+        there = {
+            "replicates": hasattr(self.likelihood, "rows") and self._marginal is not None,
+            "robust": self._marginal is not None,
+            "recentred": isinstance(self.likelihood, Structured),
+        }
+        return None if there.get(capability) else LACKING.get(capability)
 
     # ------------------------------------------------ coordinates
 
@@ -251,7 +261,9 @@ class GeneralEstimates:
         return J @ found @ J.T
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:
-        raise NotEstimableError(LACKING["robust"])
+        if self._marginal is None:
+            raise NotEstimableError(LACKING["robust"])
+        return sandwich(self._marginal.reduced(self.local), self._standard_cov, self.frame, kind, L)
 
     def ranks(self) -> list[int]:
         problem = standard_problem(self.sums.moments, self.sums.coordinates, self.frame.reml)
@@ -317,7 +329,59 @@ class GeneralEstimates:
         return out + self.frame.scale * self._marginal.drawn(self.local, codes, count, rng)
 
     def drawing(self, kind: str, seed: int) -> Drawing:
-        raise NotEstimableError(LACKING["replicates"])
+        return refitted.drawing(self, kind, seed)
+
+    # ------------------------------------------------ the same model of other rows
+
+    def again(self, rows: Rows) -> GeneralEstimates | None:
+        """The model fitted to other rows, from here on; None where these do not determine its fixed effects."""
+        rows = replace(rows, terms=self.sums.terms)
+        sums = Sums.of_rows(rows)
+        if sums.kept != self.sums.kept:
+            return None
+        likelihood = type(self.likelihood)(rows, sums, self.frame.reml, self.likelihood.residual)
+        return GeneralEstimates.near(likelihood, sums, self)
+
+    @classmethod
+    def near(cls, likelihood: Any, sums: Sums, other: GeneralEstimates) -> GeneralEstimates:
+        """Searched from another optimum of the same model, and from the own starts where that ends in none."""
+        known = other.verdict.identified
+        end = descended(likelihood, [other.local_in(likelihood.frame)])
+        verdict = judged(likelihood, end, known)
+        if not verdict.converged:
+            end = descended(likelihood, [end.local, *likelihood.starts()])
+            verdict = judged(likelihood, end, known)
+        return cls(sums, likelihood, end.local, verdict, end.at.deviance)
+
+    def local_in(self, frame: Any, change: Array | None = None) -> Local:
+        """The optimum in other standard coordinates.
+
+        Parameters
+        ----------
+        frame : Frame
+        change : (q, q) array, optional
+            C with Z here = Z there C; by default that of the same original columns.
+        """
+        local = self.local
+        if change is None:
+            change = frame.back_z @ np.linalg.solve(self.frame.back_z, np.eye(self.frame.q))
+        scale = local.log_scale + 2.0 * float(np.log(self.frame.scale / frame.scale)) * local.scaled
+        found = Local.of_factor(local.beta, change @ local.F, scale, frame.partition)
+        return replace(found, others=local.others, scaled=local.scaled)
+
+    def recoded(self, rows: Rows, sums: Sums) -> GeneralEstimates | None:
+        """The same optimum for rows whose columns are made otherwise; None where the model is another one."""
+        found = in_other_columns(self.frame, sums.moments, sums.coordinates)
+        if found is None:
+            return None
+        problem, change = found
+        likelihood = type(self.likelihood)(rows, sums, problem.reml, self.likelihood.residual)
+        there = likelihood.at(self.local_in(problem, change), True)
+        if there is None or not same_likelihood((self.frame, self.lowest), (problem, there.deviance)):
+            return None
+        end = ended(there)
+        verdict = judged(likelihood, end, self.verdict.identified)
+        return GeneralEstimates(sums, likelihood, there.point, verdict, there.deviance)
 
     # ------------------------------------------------ other models of the same rows
 
@@ -337,10 +401,14 @@ class GeneralEstimates:
         into = np.zeros((self.frame.q, len(kept)))
         if kept:
             into = self.frame.back_z[:, list(kept)] @ np.linalg.solve(small.frame.back_z, np.eye(len(kept)))
-        return Pair(small, self, into)
+        return self._pair(small, into)
 
     def against(self, small: Any, fixed: Array, into_z: Array) -> Pair:
-        return Pair(small, self, into_z)
+        return self._pair(small, into_z)
+
+    def _pair(self, small: Any, into_z: Array) -> Pair:
+        sampled = None if self.why_not("replicates") else refitted.RefittedRatio(small, self)
+        return Pair(small, self, into_z, sampled)
 
     # ------------------------------------------------ saved values
 

@@ -5,13 +5,14 @@ The textbook's formulas (Laird and Ware 1982; Kenward and Roger 1997), summed ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.persons.sandwich import Reduced
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.numerics.arrays import Array
 
@@ -125,6 +126,11 @@ class OneByOne:
     def state(self, at: Local) -> PersonState:
         """Empirical Bayes of every person, in standard random effects."""
         return state_of(self.persons(at), at.sigma2 * at.D)
+
+    def reduced(self, at: Local) -> Iterator[Reduced]:
+        """The persons, for robust standard errors."""
+        for one in self.persons(at):
+            yield Reduced(one.X[None], one.V[None], one.residual[None])
 
     def drawn(self, at: Local, codes: Array, count: int, rng: np.random.Generator) -> Array:
         """Deviations of outcomes from their means, drawn, (n, count)."""

@@ -66,6 +66,11 @@ def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
         if there is None:
             break
         here = there
+    return ended(here)
+
+
+def ended(here: Evaluated) -> Ended:
+    """A point with what is certain of it."""
     _, squared, saddle = scaled_step(here)
     return Ended(here, float(np.sqrt(max(squared, 0.0))), not saddle)
 
@@ -92,8 +97,7 @@ def _settled(likelihood: Likelihood, end: Ended) -> Ended:
     there = likelihood.at(replace(flat, others=local.others, scaled=local.scaled), True)
     if there is None or there.deviance > end.at.deviance + COSTLESS:
         return end
-    _, squared, saddle = scaled_step(there)
-    return Ended(there, float(np.sqrt(max(squared, 0.0))), not saddle)
+    return ended(there)
 
 
 def scaled_step(here: Evaluated) -> tuple[Array, float, bool]:

@@ -6,6 +6,7 @@ and Roger (1997) for the adjusted covariance. Derived in docs/engine.md, 7.1.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -23,10 +24,12 @@ from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
+from growthcurves.engine.persons.sandwich import Reduced
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.chunks import chunks
 
 #: The most starts that are followed to their end.
 MOST_STARTS = 2
@@ -226,6 +229,15 @@ class Structured:
             found.spread[:, :, stack.members] = np.moveaxis(spread[stack.codes], 0, -1)
             found.slope[:, :, stack.members] = np.moveaxis(-own @ wide[..., :-1], 0, -1)
         return found
+
+    def reduced(self, local: Local) -> Iterator[Reduced]:
+        """The persons some at a time, for robust standard errors."""
+        within, v = self.within(local), np.append(-local.beta, 1.0)
+        for stack in self.stacks:
+            V = self.covariance(stack, local, within)
+            for part in chunks(len(stack.members)):
+                wide = self._closed.wide(stack.member_rows[part], stack.members[part])
+                yield Reduced(wide[..., :-1], V[stack.codes[part]], wide @ v)
 
     def drawn(self, local: Local, codes: Array, count: int, rng: np.random.Generator) -> Array:
         """Deviations of outcomes from their means, drawn, (n, count), in standard units."""

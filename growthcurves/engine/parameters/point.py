@@ -88,13 +88,15 @@ class Point:
         """The points of replicates, whose arrays have a leading axis, one by one."""
         for i, beta in enumerate(self.beta):
             levels = {unit: G[i] for unit, G in self.levels.items()}
-            scale = None if self.residual is None else float(self.residual.scale[i])
-            yield Point(beta, levels, _with_scale(self.residual, scale), self.family)
+            yield Point(beta, levels, _one_of(self.residual, i), self.family)
 
 
-def _with_scale(residual: Any, scale: Any) -> Any:
-    """A residual structure of another scale; None where there is none."""
-    return None if residual is None else residual.moved(scale, residual.working)
+def _one_of(residual: Any, place: int) -> Any:
+    """The residual structure of one of many replicates; None where there is none."""
+    if residual is None:
+        return None
+    working = residual.working
+    return residual.moved(float(residual.scale[place]), working[place] if working.ndim > 1 else working)
 
 
 def _withheld(residual: Any) -> Any:

@@ -6,10 +6,12 @@ acts as on its own and outside of which it is sigma^2 times the identity. See do
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from growthcurves.contracts.likelihood import Frame
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
@@ -24,7 +26,7 @@ DETERMINED = 1e-10
 
 @dataclass(frozen=True)
 class Reduced:
-    """Persons in orthonormal bases of their own columns, standard coordinates; n persons, r dimensions.
+    """Persons in orthonormal bases of their own columns, or row by row, standard coordinates; n persons, r dimensions.
 
     Attributes
     ----------
@@ -59,32 +61,41 @@ class Sandwich:
     variance: Array
 
 
-def sandwich(solution: Solution, people: PersonMoments, kind: str, L: Array) -> Sandwich:
+def sandwich(persons: Iterable[Reduced], Phi: Array, frame: Frame, kind: str, L: Array) -> Sandwich:
     """Robust covariance matrix of beta, and the moments of L cov L' under the model.
 
     Parameters
     ----------
+    persons : iterable of Reduced
+        All persons, some at a time.
+    Phi : (p, p) array
+        The model's covariance of beta in standard coordinates.
+    frame : Frame
+        These coordinates.
     kind : {"CR0", "CR1", "CR2"}
     L : (k, p) array
         Contrasts in the original coding.
     """
-    problem, at = solution.problem, solution.optimum.at
-    half = np.linalg.solve(at.factor, np.eye(problem.p))
-    Phi = at.sigma2 * half.T @ half
-    Jx = problem.original_x()
+    Jx = frame.original_x()
     contrasts = Phi @ (Jx.T @ L.T)  # (p, k)
-    k, p = len(L), problem.p
+    k, p = len(L), frame.p
     meat = np.zeros((p, p))
     sums = Spread.zero(k, p)
-    factor = problem.persons / (problem.persons - 1.0) if kind == "CR1" else 1.0
-    for part in chunks(people.count):
-        reduced = reduce(problem, at.D, at.sigma2, at.beta, people.take(part))
+    factor = frame.persons / (frame.persons - 1.0) if kind == "CR1" else 1.0
+    for reduced in persons:
         F = weighted(reduced, Phi, kind)
         score = np.einsum("nrp,nr->np", F, reduced.e)
         meat += score.T @ score
         sums = sums.plus(F @ contrasts, reduced, Phi)
     outer = Jx @ Phi
     return Sandwich(factor * outer @ meat @ outer.T, factor * sums.mean(Phi), factor**2 * sums.variance(Phi))
+
+
+def reduced_persons(solution: Solution, people: PersonMoments) -> Iterator[Reduced]:
+    """The persons of a solution, from their cross-products."""
+    at = solution.optimum.at
+    for part in chunks(people.count):
+        yield reduce(solution.problem, at.D, at.sigma2, at.beta, people.take(part))
 
 
 def reduce(problem: Problem, D: Array, sigma2: float, beta: Array, people: PersonMoments) -> Reduced:

@@ -32,6 +32,9 @@ class SampledRatio:
     large: Solution
     part: Submodel
 
+    #: Whether the large-sample distribution at several boundaries is drawn too.
+    projects = True
+
     def squared_shares(self, draws: int, seed: int) -> Array:
         """Shares of a chi-square that the ratio is at the boundary of the variances (docs/compare.md)."""
         at = boundary(self.large.problem, self.part, self.small.optimum.at.D)

@@ -16,6 +16,7 @@ from growthcurves.engine.sums.coordinates import Coordinates, coordinates
 from growthcurves.engine.sums.design import Terms, standardise
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.own_growth import OwnGrowth, own_growth
+from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
 
@@ -54,6 +55,12 @@ class Sums:
     def of(cls, people: PersonMoments) -> Sums:
         """What persons' cross-products come to."""
         return cls.from_moments(people, people.moments())
+
+    @classmethod
+    def of_rows(cls, rows: Rows) -> Sums:
+        """The one pass over the rows: cross-products by person, and what they come to."""
+        made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
+        return cls.of(PersonMoments.of_rows(*made))
 
     @classmethod
     def from_moments(cls, people: Any, moments: Moments) -> Sums:

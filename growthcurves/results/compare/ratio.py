@@ -144,7 +144,7 @@ def large_sample(pair: Pair, draws: int, seed: int) -> Tail:
     known = closed_form(pair)
     if known is not None:
         return known
-    if pair.sampled is None:
+    if pair.sampled is None or not pair.sampled.projects:
         return Tail(float("nan"), "not known", why_not=pair.large.why_not("mixtures"))
     shares = pair.sampled.squared_shares(draws, seed)
     with np.errstate(divide="ignore", invalid="ignore"):

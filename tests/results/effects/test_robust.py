@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
-from growthcurves.engine.persons.sandwich import sandwich
 from growthcurves.results.effects.coefficients import TIDY
 
 
@@ -57,7 +56,7 @@ def test_trial_by_dense_formulas(trial_fit, trial_dense, kind):
 
 def test_cr2_is_unbiased_under_the_model(trial_fit):
     """Its expectation is the model's own covariance matrix (Bell and McCaffrey 2002)."""
-    at = sandwich(trial_fit.estimates.solution, trial_fit.sums.people, "CR2", np.eye(8))
+    at = trial_fit.estimates.sandwich("CR2", np.eye(8))
     np.testing.assert_allclose(at.mean, trial_fit.cov_params(), rtol=1e-8, atol=1e-10)
 
 

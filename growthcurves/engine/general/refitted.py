@@ -1,0 +1,123 @@
+"""Replicates of a general likelihood, fitted one after the other from the estimates that they were drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from growthcurves.engine.batch.fits import Fits
+from growthcurves.engine.submodels.pair import Drawing, OneVariance
+from growthcurves.engine.sums.rows_of_model import Rows
+from growthcurves.errors import ModelError
+from growthcurves.numerics.arrays import Array
+
+#: Numbers that a replicate counts as, so that a progress bar moves every few of them.
+DRAWN_NUMBERS = 1 << 18
+
+
+def drawing(estimates: Any, kind: str, seed: int) -> Drawing:
+    """Replicates "parametric", "case" or "left out"; see `engine.estimates.Estimates.drawing`."""
+    rows, rng = estimates.likelihood.rows, np.random.default_rng(seed)
+    if kind == "parametric":
+        return of_rows(estimates, Outcomes(estimates, rng).rows)
+    everybody = np.arange(rows.persons)
+
+    def drawn(place: int) -> Rows:
+        if kind == "left out":
+            return persons_of(rows, np.delete(everybody, place))
+        return persons_of(rows, rng.integers(0, rows.persons, rows.persons))
+
+    return of_rows(estimates, drawn)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """The rows of estimates with outcomes drawn from them."""
+
+    estimates: Any
+    rng: np.random.Generator
+
+    def rows(self, place: int) -> Rows:
+        made, rows = self.estimates, self.estimates.likelihood.rows
+        pairs = [made.sums.terms.x[column] for column in made.sums.kept]
+        Z = np.zeros((len(rows.outcome), made.frame.q))  # whose part is drawn with the residuals
+        return replace(rows, outcome=made.simulated(rows.columns(pairs), Z, rows.codes, 1, self.rng)[:, 0])
+
+
+def of_rows(estimates: Any, rows: Callable[[int], Rows]) -> Drawing:
+    """Replicates whose rows are made one by one."""
+
+    def fits(first: int, last: int) -> Fits:
+        return Fits.joined([as_fits(estimates, estimates.again(rows(place))) for place in range(first, last)])
+
+    return Drawing(DRAWN_NUMBERS, estimates.likelihood.rows.persons, fits)
+
+
+def persons_of(rows: Rows, persons: Array) -> Rows:
+    """The rows of some persons, one of whom may be there more than once."""
+    order = np.argsort(rows.codes, kind="stable")
+    sizes = np.bincount(rows.codes, minlength=rows.persons)
+    begins = np.cumsum(sizes) - sizes
+    ends = np.cumsum(sizes[persons])
+    starts = ends - sizes[persons]
+    index = order[np.arange(ends[-1]) - np.repeat(starts - begins[persons], sizes[persons])]
+    return replace(
+        rows,
+        stored=[np.asarray(column)[index] for column in rows.stored],
+        outcome=rows.outcome[index],
+        weights=[weight[persons] for weight in rows.weights],
+        persons=len(persons),
+        starts=starts,
+        apart=None,
+        labels=np.arange(len(persons)),
+        occasions=rows.occasions.take(index),
+    )
+
+
+def as_fits(base: Any, found: Any) -> Fits:
+    """One replicate as fits, its random effects those of the estimates that it is a replicate of."""
+    p, q, k = base.frame.p, base.frame.q, len(base.local.others)
+    if found is None:
+        values: list[Any] = [np.full(shape, np.nan) for shape in ((), (p,), (q, q), (), (p, p))]
+        said, working = (False, False, False, True), np.full(k, np.nan)
+    else:
+        local, verdict = found.local_in(base.frame), found.verdict
+        values = [found.deviance, found.beta, local.D, found.point.residual.scale, found.cov_beta]
+        said, working = (verdict.singular, verdict.converged, False, False), local.others
+    deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, work = (
+        np.asarray(value)[None] for value in (*values, *said, working)
+    )
+    residual = base.likelihood.residual
+    return Fits(deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, work, residual)
+
+
+@dataclass(frozen=True, eq=False)
+class RefittedRatio:
+    """The distribution of a likelihood ratio by replicates of the smaller model, fitted by both.
+
+    Attributes
+    ----------
+    small, large : Estimates
+    """
+
+    small: Any
+    large: Any
+
+    #: Whether the large-sample distribution at several boundaries is drawn too.
+    projects = False
+
+    def squared_shares(self, draws: int, seed: int) -> Array:
+        raise ModelError(f"The distribution of the ratio is not known: {self.large.why_not('mixtures')}.")
+
+    def one_variance(self, draws: int, seed: int) -> OneVariance:
+        raise ModelError("The exact distribution is known for independent residuals alone; use method='bootstrap'.")
+
+    def drawings(self, seed: int) -> tuple[Drawing, Drawing]:
+        """Replicates from the smaller model, fitted by the larger and by the smaller: the same outcomes."""
+        large, small = (
+            of_rows(made, Outcomes(self.small, np.random.default_rng(seed)).rows) for made in (self.large, self.small)
+        )
+        return large, small
