@@ -102,7 +102,12 @@ def _column(value: Any) -> dict[str, Any]:
 
 
 def _from_texts(inside: Any) -> Any:
-    return pd.Series([decoded(item) for item in inside], dtype=object).array
+    items = [decoded(item) for item in inside]
+    try:
+        hash(tuple(items))
+    except TypeError:
+        raise DataError("a column of texts holds lists") from None
+    return pd.Series(items, dtype=object).array
 
 
 def _from_categories(inside: Any) -> Any:
