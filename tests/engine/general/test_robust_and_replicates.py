@@ -80,7 +80,9 @@ def test_a_replicate_is_the_fit_of_its_rows(trial):
         np.testing.assert_allclose(values, alone.point.residual.values(), rtol=1e-5)
 
 
-@pytest.mark.parametrize(("residual", "random"), [("ar1", ("intercept", "slope")), ("car1", ("intercept",)), ("un", ())])
+@pytest.mark.parametrize(
+    ("residual", "random"), [("ar1", ("intercept", "slope")), ("car1", ("intercept",)), ("un", ())]
+)
 def test_another_origin_is_algebra(trial, residual, random):
     model = gc.GrowthModel("depression", "week", "patient", predictors="arm", random=random, residual=residual)
     moved, again = gc.fit(model, trial).recentre(8), gc.fit(model.replace(origin=8), trial)
