@@ -406,7 +406,7 @@ class GrowthFit(FittedModel):
     @property
     def resid(self) -> pd.Series:
         """Outcome minus fitted value."""
-        return (pd.Series(self.panel.values, index=self.fittedvalues.index) - self.fittedvalues).rename("resid")
+        return predict.residuals(self)
 
     def summary(self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
@@ -540,9 +540,10 @@ class GrowthFit(FittedModel):
         level: float = 0.95,
         average: str = "persons",
         weights: str = "equal",
+        scale: str | None = None,
     ) -> Marginal:
         """Estimated means at times, by groups, and their differences."""
-        return means.means(self, at, by, differences, adjust, ddf, level, average, weights)
+        return means.means(self, at, by, differences, adjust, ddf, level, average, weights, scale)
 
     def slopes(
         self,

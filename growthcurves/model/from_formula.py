@@ -100,6 +100,7 @@ def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> Gr
     return GrowthModel(
         outcome=parsed.outcome,
         computed=parsed.left.computed,
+        offset=parsed.left.offset,
         time=parsed.time,
         id=parsed.id,
         shape=shape,

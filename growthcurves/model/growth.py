@@ -70,6 +70,9 @@ class GrowthModel:
     computed : bool
         Whether `outcome` is computed from columns, as ``"log(bdi)"`` is, and no column itself; the model is then of
         that scale.
+    offset : str, optional
+        What the computed outcome has been taken less of, as a formula's ``offset(x)`` says: predictions and means add
+        it again.
     functions : dict of str to function, optional
         Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 
@@ -100,6 +103,7 @@ class GrowthModel:
     random: Any = None
     residual: Any = "independent"
     computed: bool = False
+    offset: str | None = None
     evaluated_over: str = field(default="persons", repr=False)
     functions: Mapping[str, Callable[..., Any]] | None = field(default=None, repr=False)
     trees: dict[str, Formula] = field(init=False, repr=False, compare=False)

@@ -13,7 +13,8 @@ from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, FormulaError
-from growthcurves.model.formula.left import back_from, computed_side, values_of
+from growthcurves.model.formula.left import back_from, before_offset, computed_side, values_of
+from growthcurves.model.growth import GrowthModel
 
 
 def with_computed(frame: pd.DataFrame, outcome: str, id: Any, used: np.ndarray | None = None) -> pd.DataFrame:
@@ -77,3 +78,26 @@ def undone(outcome: str, values: Any, frame: pd.DataFrame | None) -> np.ndarray:
     table = pd.DataFrame() if frame is None else frame
     require_columns(table, others)
     return back_from(outcome, values, {name: numeric_column(table, name) for name in others})
+
+
+def offset_of(offset: str, frame: pd.DataFrame) -> np.ndarray:
+    """The values of an offset in the rows of a table, (n,); NaN where a column of it is missing.
+
+    Raises
+    ------
+    ColumnError
+        When a column of it is not there.
+    """
+    columns = computed_side(offset).columns
+    require_columns(frame, columns)
+    return values_of(offset, lambda name: numeric_column(frame, name), len(frame))
+
+
+def measured(model: GrowthModel) -> str:
+    """The outcome of a model as it is predicted, before an offset is taken from it."""
+    return model.outcome if model.offset is None else before_offset(model.outcome)
+
+
+def is_computed(model: GrowthModel) -> bool:
+    """Whether the outcome is computed, more than by taking an offset from a column."""
+    return model.computed and computed_side(measured(model)).computed

@@ -13,6 +13,7 @@ from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
+from growthcurves.model.outcomes import is_computed, measured
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.persons.people import reliability
@@ -254,6 +255,7 @@ def _reliability(fit: FittedModel, rate: Rate) -> str:
 def _indices(fit: FittedModel) -> str:
     deviance, k, n = fit.estimates.deviance, fit.parameter_count, fit.sums.rows
     kind = "-2 log restricted likelihood" if fit.method == "reml" else "-2 log likelihood"
+    kind += f" of {measured(fit.model)}" if is_computed(fit.model) else ""
     return (
         f"{kind} {deviance:.3f}   AIC {deviance + 2 * k:.3f}   BIC {deviance + k * np.log(n):.3f}\n"
         f"({k} parameters; BIC with n = {n:,} rows)"

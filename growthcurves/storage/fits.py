@@ -30,6 +30,7 @@ from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Functions
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.formula.left import computed_side
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, Recipe
 from growthcurves.output.endings import FIT, checked_ending
@@ -132,7 +133,8 @@ def _used_columns(fit: FittedModel) -> list[str]:
 def _rows_table(fit: FittedModel) -> pd.DataFrame:
     panel, model = fit.panel, fit.model
     roles = [model.id, *([model.time] if model.time else []), model.outcome, *([panel.wave] if panel.wave else [])]
-    names = dict.fromkeys([*roles, *_used_columns(fit)])
+    beside = computed_side(model.outcome).columns[1:] if model.computed else ()
+    names = dict.fromkeys([*roles, *_used_columns(fit), *beside])
     return panel.frame[list(names)].reset_index(drop=True)
 
 

@@ -18,7 +18,7 @@ from growthcurves.model.random import RandomPart
 from growthcurves.model.shapes import KINDS, shape_of
 from growthcurves.storage.parts import Kinds, part_from, part_values
 
-PLAIN = ("outcome", "time", "id", "wave", "origin", "time_varying", "computed", "evaluated_over")
+PLAIN = ("outcome", "time", "id", "wave", "origin", "time_varying", "computed", "offset", "evaluated_over")
 
 
 def model_values(model: GrowthModel) -> dict[str, Any]:

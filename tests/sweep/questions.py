@@ -64,6 +64,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "average": ["rows"],
         "counts": [],
         "scale": [],
+        "means.scale": ["response"],
         "color": ["g"],
         "people": [4],
         "lines": ["eb"],

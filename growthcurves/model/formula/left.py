@@ -7,7 +7,7 @@ that predictions go back to the scale of the data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,14 @@ class LeftSide:
     computed : bool
         Whether it is an expression.
     columns : tuple of str
+    offset : str, optional
+        What it has been taken less of: the sum of the formula's offsets.
     """
 
     name: str
     computed: bool
     columns: tuple[str, ...]
+    offset: str | None = None
 
     def read_from(self, *taken: Any) -> str:
         """The column that is the outcome of the rows before anything is computed: the first without another role."""
@@ -75,8 +78,17 @@ def less(left: LeftSide, offsets: Sequence[Token]) -> LeftSide:
         return left
     whole = expression_of(left.name if left.computed else f"`{left.name}`")
     node: Node = Name(whole.name) if isinstance(whole, Column) else whole.node
-    made = Chain(node, tuple(("-", _inside(token)) for token in offsets))
-    return computed_side(spelled(made))
+    first, *others = [_inside(token) for token in offsets]
+    total = Chain(first, tuple(("+", one) for one in others)) if others else first
+    return replace(computed_side(spelled(Chain(node, (("-", total),)))), offset=spelled(total))
+
+
+def before_offset(outcome: str) -> str:
+    """The outcome that an offset, its last operand, was taken from."""
+    factor = expression_of(outcome)
+    assert isinstance(factor, Expression) and isinstance(factor.node, Chain)
+    *kept, _ = factor.node.rest
+    return spelled(replace(factor.node, rest=tuple(kept)) if kept else factor.node.first)
 
 
 def _inside(offset: Token) -> Node:
@@ -107,7 +119,8 @@ def values_of(text: str, column: Callable[[str], Any], rows: int) -> np.ndarray:
         When it cannot be computed, is of categories, or learns from the data, as scale() does.
     """
     factor = expression_of(text)
-    assert isinstance(factor, Expression)
+    if isinstance(factor, Column):
+        return column(factor.name)
     state: dict[int, dict[str, Any]] = {}
     values = Evaluator(column, {}, state).factor(factor, rows)
     if any(state.values()) or not isinstance(values, np.ndarray):

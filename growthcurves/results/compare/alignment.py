@@ -11,9 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.checks import numeric_column
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.model.formula.left import computed_side
+from growthcurves.model.outcomes import measured, with_computed
 
 SHOWN = 5
 
@@ -26,9 +29,9 @@ def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, n
     ModelError
         When the outcome, the rows or the persons differ; the persons who differ are named.
     """
-    names = (first.model.outcome, second.model.outcome)
+    names = (measured(first.model), measured(second.model))
     if names[0] != names[1]:
-        raise ModelError(f"Fits of different outcomes ({names[0]!r} and {names[1]!r}) cannot be compared.")
+        raise ModelError(_other_outcome(first, second))
     if first.panel is second.panel:
         return (np.arange(len(first.panel)),) * 2
     rows = _rows(first, second)
@@ -37,6 +40,20 @@ def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, n
     if not _equal(*rows):
         raise ModelError(_difference(rows, first, second))
     return rows[0].place, rows[1].place
+
+
+def _other_outcome(first: FittedModel, second: FittedModel) -> str:
+    """Why fits of two outcomes are not compared, and the rule where both are functions of one column."""
+    names = (measured(first.model), measured(second.model))
+    said = f"Fits of different outcomes ({names[0]!r} and {names[1]!r}) cannot be compared"
+    columns = [computed_side(fit.model.outcome).columns[0] if fit.model.computed else fit.model.outcome
+               for fit in (first, second)]  # fmt: skip
+    if columns[0] != columns[1]:
+        return f"{said}."
+    return (
+        f"{said}: likelihood and AIC are of each outcome's own scale. By ML, -2 log likelihood of f({columns[0]}) less "
+        f"2 * sum(log(abs(f'({columns[0]})))) is that of {columns[0]} (the Jacobian rule)."
+    )
 
 
 class _Rows(NamedTuple):
@@ -64,8 +81,19 @@ def _rows(first: FittedModel, second: FittedModel) -> tuple[_Rows, _Rows]:
     for fit, number in ((first, numbers[:count]), (second, numbers[count:])):
         size = len(fit.panel)
         time = fit.panel.times if alike else np.zeros(size)
-        out.append(_Rows(number[fit.panel.persons.codes], time, fit.panel.values, np.arange(size)))
+        out.append(_Rows(number[fit.panel.persons.codes], time, _outcomes(fit), np.arange(size)))
     return out[0], out[1]
+
+
+def _outcomes(fit: FittedModel) -> np.ndarray:
+    """The outcomes as measured, before an offset was taken from them."""
+    model = fit.model
+    if model.offset is None:
+        return fit.panel.values
+    outcome, frame = measured(model), fit.panel.frame
+    if computed_side(outcome).computed:
+        frame = with_computed(frame, outcome, model.id)
+    return numeric_column(frame, outcome)
 
 
 def _numbers(first: FittedModel, second: FittedModel) -> np.ndarray:

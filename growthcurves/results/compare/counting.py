@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.data.markup import Block
 from growthcurves.fitted import FittedModel
+from growthcurves.model.outcomes import is_computed, measured
 from growthcurves.results.tables.answer import Answer, text_table
 
 COUNTED = {
@@ -39,9 +40,12 @@ class CriteriaTable(Answer):
     table : DataFrame
         One row per program: program, deviance, parameters, n_aicc, n_bic, aic, aicc, bic, and what it counts.
     method : {"reml", "ml"}
+    scale : str
+        The outcome whose likelihood it is, where that is computed, as ``"log(bdi)"``.
     """
 
     method: str
+    scale: str = ""
 
     def __str__(self) -> str:
         shown = self.table.drop(columns="counts").to_string(index=False, float_format=lambda value: f"{value:.2f}")
@@ -51,7 +55,7 @@ class CriteriaTable(Answer):
         return (self._title(), text_table(self.table.drop(columns="counts")), *self._notes())
 
     def _title(self) -> str:
-        return f"Information criteria ({self.method.upper()})"
+        return f"Information criteria{f' of {self.scale}' if self.scale else ''} ({self.method.upper()})"
 
     def _notes(self) -> list[str]:
         return [f"{program}: {text}" for program, text in zip(self.table["program"], self.table["counts"], strict=True)]
@@ -89,7 +93,8 @@ def criteria_table(fit: FittedModel) -> CriteriaTable:
     rows = [[program, deviance, *one, *_criteria(deviance, one)] for program, one in _counted(fit).items()]
     columns = ["program", "deviance", *Counting._fields, "aic", "aicc", "bic"]
     table = pd.DataFrame(rows, columns=columns)
-    return CriteriaTable(table.assign(counts=[COUNTED[program] for program in table["program"]]), fit.method)
+    table = table.assign(counts=[COUNTED[program] for program in table["program"]])
+    return CriteriaTable(table, fit.method, measured(fit.model) if is_computed(fit.model) else "")
 
 
 def _counted(fit: FittedModel) -> dict[str, Counting]:

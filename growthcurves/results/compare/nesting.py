@@ -32,6 +32,8 @@ def nesting(small: FittedModel, large: FittedModel) -> Pair:
     NotNested
         When the smaller is no special case of the larger.
     """
+    if small.model.offset != large.model.offset:
+        raise NotNested("their offsets differ")
     _require_residuals(residual_of(small.model.residual), residual_of(large.model.residual))
     (X, Z), (large_X, large_Z) = _both(small, large)
     fixed, beyond = _combinations(X, large_X)

@@ -66,11 +66,16 @@ def effect_findings(fit: FittedModel, table: pd.DataFrame) -> list[Finding]:
 
 
 def linear_functions(
-    fit: FittedModel, L: np.ndarray, names: Sequence[str], ddf: Any = "satterthwaite", level: float = 0.95
+    fit: FittedModel,
+    L: np.ndarray,
+    names: Sequence[str],
+    ddf: Any = "satterthwaite",
+    level: float = 0.95,
+    constant: Any = 0.0,
 ) -> pd.DataFrame:
-    """Tidy table of the rows of L beta, L of shape (k, p)."""
+    """Tidy table of the rows of L beta + constant, L of shape (k, p)."""
     method = ddf_of(ddf)
-    estimate = L @ fit.estimates.beta
+    estimate = L @ fit.estimates.beta + constant
     error = np.sqrt(np.maximum(row_variances(L, method.covariance(fit)), 0.0))
     df = method.df(fit, L)
     with np.errstate(divide="ignore", invalid="ignore"):

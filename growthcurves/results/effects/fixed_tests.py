@@ -193,14 +193,17 @@ def contrast(
            term  estimate
     0  at day 9     345.6
     """
-    names, L = combinations(fit, weights, of)
-    table = linear_functions(fit, L, names, ddf, level)
+    names, L, constant = combinations(fit, weights, of)
+    table = linear_functions(fit, L, names, ddf, level, constant)
     return Contrast(table, ddf_of(ddf).label)
 
 
-def combinations(fit: FittedModel, weights: Any, of: Any = None) -> tuple[list[str], np.ndarray]:
-    """Names and rows (k, p) of combinations of the fixed effects, or of the means or slopes given as `of`."""
-    return _of_terms(fit, weights) if of is None else _of_answer(fit, weights, of)
+def combinations(fit: FittedModel, weights: Any, of: Any = None) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Names, rows (k, p) and constants (k,) of combinations of the fixed effects, or of the means or slopes `of`."""
+    if of is not None:
+        return _of_answer(fit, weights, of)
+    names, L = _of_terms(fit, weights)
+    return names, L, np.zeros(len(L))
 
 
 def _named(weights: Any) -> dict[str, Mapping] | None:
@@ -222,9 +225,11 @@ def _of_terms(fit: FittedModel, weights: Any) -> tuple[list[str], np.ndarray]:
     return [text.removesuffix("= 0").strip() for text in read.texts], read.L
 
 
-def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.ndarray]:
+def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.ndarray, np.ndarray]:
     if not hasattr(of, "rows"):
         raise ModelError(f"of= is an answer of means() or slopes(), not {brief(of)}.")
+    if getattr(of, "carried", False):
+        raise ModelError("Combinations are made on the scale of the model: give means() without scale='response'.")
     rows, terms = of.rows, list(of.means["term"])
     named = _named(weights)
     if named is not None:
@@ -235,7 +240,7 @@ def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.n
         if W.shape[1] != len(terms):
             raise ModelError(f"The weights need one column for each of the {len(terms)} estimates: {', '.join(terms)}.")
         names = [combination_text({t: w for t, w in zip(terms, row, strict=True) if w}) for row in W]
-    return names, rows.combine(W)
+    return names, rows.combine(W), W @ rows.added
 
 
 def _weights_over(terms: list[str], weights: Mapping) -> np.ndarray:

@@ -167,10 +167,10 @@ def _t(row: pd.Series, value: float) -> float:
 
 
 def _one_row(fit: FittedModel, effect: Any, of: Any, ddf: Any, level: float) -> tuple[str, pd.Series]:
-    names, L = combinations(fit, effect, of)
+    names, L, constant = combinations(fit, effect, of)
     if len(names) != 1:
         raise ModelError(f"One effect at a time has margins; these are {len(names)}: {'; '.join(names)}.")
-    table = linear_functions(fit, L, names, ddf, level)
+    table = linear_functions(fit, L, names, ddf, level, constant)
     return names[0], table.iloc[0].copy()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,9 @@ from growthcurves.numerics.times import time_texts
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
 from growthcurves.results.effects.coefficients import linear_functions
+from growthcurves.results.effects.outcome_scale import goes_back, on_column_scale, title_of_means
 from growthcurves.results.questions.cell_rows import cell_rows
+from growthcurves.results.questions.offsets import offset_at
 from growthcurves.results.questions.reference_grid import Grid, GridRows, group_text
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
@@ -49,6 +51,8 @@ class Marginal(Answer):
     title, note, ddf : str
         What is shown, how it is averaged, how degrees of freedom were found.
     adjustment : str
+    carried : bool
+        Whether the estimates stand on the scale of a computed outcome's column; `rows` are of the model's scale.
     """
 
     findings: tuple[Finding, ...] = field(repr=False)
@@ -57,6 +61,7 @@ class Marginal(Answer):
     note: str
     ddf: str
     adjustment: str = ""
+    carried: bool = False
 
     @property
     def means(self) -> pd.DataFrame:
@@ -125,6 +130,7 @@ def means(
     level: float = 0.95,
     average: str = "persons",
     weights: str = "equal",
+    scale: str | None = None,
 ) -> Marginal:
     """Estimated means of the outcome at times, by groups.
 
@@ -151,11 +157,18 @@ def means(
     weights : {"equal", "proportional", "counterfactual"}
         How the levels of factors outside `by` count: all the same; each combination as often as it occurs; or
         "counterfactual", in which everybody keeps all predictors as observed but for `by` (Robins 1986).
+    scale : {None, "response", "link"}
+        Of an outcome that is computed, as in ``log(bdi) ~ ...``: "response" carries estimates and intervals back to the
+        scale of its column, as emmeans does with type="response", with standard errors by the delta method; these are
+        medians (of a log geometric means). None and "link" are the scale of the model. A formula's offset is part of
+        the means on both.
 
     Raises
     ------
     ModelError
         For an unknown predictor, level or adjustment, or one that does not belong to the differences.
+    NotAvailableError
+        On the response scale for differences, which have no one value there, and for an outcome of several columns.
 
     Examples
     --------
@@ -166,6 +179,7 @@ def means(
     0  day 0     251.4  17.0
     1  day 9     345.6  17.0
     """
+    back = goes_back(fit, scale, differences)
     grid = Grid.of(fit, by, average, weights)
     if not fit.recipe.shape.changes:
         if at is not None:
@@ -175,9 +189,13 @@ def means(
         times = default_times(fit) if at is None else times_asked(at)
         points = [{str(fit.model.time): float(t)} for t in times]
     when = [next(iter(point.values()), 0.0) for point in points]
-    parts = [grid.average(partial(cell_rows, fit, time=t)) for t in when]
-    title = f"Estimated means of {fit.model.outcome}"
-    return marginal(fit, grid, points, parts, (Kind.MEAN, title), (differences, adjust), ddf, level)
+    parts = [
+        replace(grid.average(partial(cell_rows, fit, time=t)), constant=offset_at(grid, point))
+        for t, point in zip(when, points, strict=True)
+    ]
+    what = (Kind.MEAN, title_of_means(fit, back))
+    found = marginal(fit, grid, points, parts, what, (differences, adjust), ddf, level)
+    return on_column_scale(fit, found) if back else found
 
 
 def marginal(
@@ -198,10 +216,11 @@ def marginal(
         np.concatenate([part.L for part in parts]),
         fit.sums.kept,
         np.concatenate([part.estimable for part in parts]),
+        np.concatenate([part.added for part in parts]),
     )
     labels = [{**group, **point} for point in points for group in grid.groups()]
     names = [", ".join(filter(None, (group_text(g), p))) or "all" for p in point_texts(points) for g in grid.groups()]
-    table = linear_table(fit, rows.over_kept, names, ddf, level).assign(kind=_WORDS[kind])
+    table = linear_table(fit, rows.over_kept, names, ddf, level, rows.added).assign(kind=_WORDS[kind])
     for name in [*grid.by, *(points[0] if points else ())]:
         table[_column(name)] = [label[name] for label in labels]
     whose: list[_Whose] = [(_group(group), _when(point), None) for point in points for group in grid.groups()]
@@ -249,11 +268,13 @@ def point_texts(points: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def linear_table(fit: FittedModel, L: np.ndarray, names: list[str], ddf: Any, level: float) -> pd.DataFrame:
-    """Tidy table of rows over the kept terms; NaN for rows that are not estimable."""
+def linear_table(
+    fit: FittedModel, L: np.ndarray, names: list[str], ddf: Any, level: float, constant: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Tidy table of rows over the kept terms and their constants; NaN for rows that are not estimable."""
     there = ~np.isnan(L).any(axis=1)
     shown = [name for name, ok in zip(names, there, strict=True) if ok]
-    table = linear_functions(fit, L[there], shown, ddf, level)
+    table = linear_functions(fit, L[there], shown, ddf, level, 0.0 if constant is None else constant[there])
     out = table.set_index(np.flatnonzero(there)).reindex(range(len(L)))
     out["term"] = out["label"] = names
     return out
@@ -311,7 +332,8 @@ def _family(
     there = np.array([not np.isnan(inside[[late, early]]).any() for late, early in pairs])
     L[there] = weights[there] @ np.nan_to_num(inside)
     names = [", ".join(filter(None, (f"{texts[late]} - {texts[early]}", where))) for late, early in pairs]
-    table = linear_table(fit, L, names, ddf, level).assign(kind="difference")
+    constant = weights @ rows.added[members]
+    table = linear_table(fit, L, names, ddf, level, constant).assign(kind="difference")
     if not there.any():
         return table, "not estimable"
     spread = L[there] @ ddf_of(ddf).covariance(fit) @ L[there].T

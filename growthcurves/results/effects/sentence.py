@@ -49,7 +49,7 @@ def sentence(fit: FittedModel, term: str, ddf: Any = "satterthwaite", level: flo
     """
     if not isinstance(term, str):
         raise ModelError(unknown("fixed effect", term, fit.terms))
-    names, L = combinations(fit, term)
+    names, L, _ = combinations(fit, term)
     if len(names) != 1:
         raise ModelError(f"A sentence is about one effect; {term!r} are {len(names)}: {'; '.join(names)}.")
     row = linear_functions(fit, L, names, ddf, level).iloc[0]

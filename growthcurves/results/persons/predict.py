@@ -15,11 +15,12 @@ from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.persons.carried_rows import CarriedRows, as_they_are, carried_from_own
-from growthcurves.results.persons.response import carried_back, checked_scale, on_response, refuse_interval
+from growthcurves.results.persons.response import carried_back, on_response, refuse_interval, with_offset
 from growthcurves.results.persons.seen import rows_given_seen
 from growthcurves.results.persons.unknown import why_unknown
 from growthcurves.results.questions.design_rows import DesignRows, new_rows, own_rows
 from growthcurves.results.tables.answer import checked_level
+from growthcurves.results.tables.scales import checked_scale
 
 PEOPLE = ("known", "average", "typical", "new")
 #: What is no single person's.
@@ -28,7 +29,17 @@ INTERVALS = (None, "confidence", "prediction")
 
 
 def fitted_values(fit: FittedModel) -> pd.Series:
-    """Persons' own curves at the rows used; NaN where the model is not identified."""
+    """Persons' own curves at the rows used, with the offset; NaN where the model is not identified."""
+    return with_offset(fit, _own_curves(fit), None)
+
+
+def residuals(fit: FittedModel) -> pd.Series:
+    """Outcome minus the persons' own curves."""
+    curves = _own_curves(fit)
+    return (pd.Series(fit.panel.values, index=curves.index) - curves).rename("resid")
+
+
+def _own_curves(fit: FittedModel) -> pd.Series:
     rows = own_rows(fit)
     state = fit.estimates.state
     effects = state.effects[:, fit.panel.persons.codes]
@@ -71,7 +82,8 @@ def predict(
         "response" is the outcome's own, "link" that of the linear predictor; the same for normal outcomes. For an
         outcome that is computed, as in ``log(bdi) ~ ...``, "link" is its own scale and "response" that of its column:
         what is predicted and the ends of its interval are carried back, which makes of a mean the median (of a log the
-        geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for families.
+        geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for families. A
+        formula's offset is part of the prediction on every scale, as in lme4.
 
     Returns
     -------
@@ -102,7 +114,7 @@ def predict(
         found = _with_interval(fit, told, estimate, state, (people, interval, level))
     if asked == "response" and fit.model.computed:
         return carried_back(fit, found, newdata)
-    return on_response(fit, rows, found, people, level) if outcome_scale else found
+    return on_response(fit, rows, found, people, level) if outcome_scale else with_offset(fit, found, newdata)
 
 
 def _withhold(fit: FittedModel, rows: DesignRows, estimate: np.ndarray) -> None:

@@ -9,33 +9,16 @@ import pandas as pd
 
 from growthcurves.data.frame import as_frame
 from growthcurves.engine.estimates import FunctionOf, Point
-from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.outcomes import undone
+from growthcurves.model.outcomes import offset_of, undone
 from growthcurves.results.intervals.delta import delta
 from growthcurves.results.questions.design_rows import DesignRows
-
-SCALES = ("response", "link")
-
-
-def checked_scale(scale: str | None) -> str | None:
-    """The scale of predictions; None for the one that was fitted.
-
-    Raises
-    ------
-    ModelError
-        For an unknown one.
-    """
-    if scale is not None and scale not in SCALES:
-        raise ModelError(unknown("scale of predictions", scale, SCALES))
-    return scale
+from growthcurves.results.tables.scales import carried
 
 
 def carried_back(fit: FittedModel, found: pd.Series | pd.DataFrame, newdata: Any) -> pd.Series | pd.DataFrame:
-    """Predictions of a computed outcome on the scale of its column: medians, and the ends of intervals.
-
-    The standard error is the delta method's: that of the model's scale times the slope of the way back.
-    """
+    """Predictions of a computed outcome on the scale of its column: medians, and the ends of intervals."""
     frame = fit.panel.frame if newdata is None else as_frame(newdata)
 
     def back(values: Any) -> np.ndarray:
@@ -43,13 +26,19 @@ def carried_back(fit: FittedModel, found: pd.Series | pd.DataFrame, newdata: Any
 
     if isinstance(found, pd.Series):
         return pd.Series(back(found.to_numpy()), index=found.index, name=found.name)
-    out, estimate = found.copy(), found["estimate"].to_numpy()
-    ends = np.sort(np.stack([back(found["conf_low"].to_numpy()), back(found["conf_high"].to_numpy())]), axis=0)
-    step = 1e-5 * np.maximum(np.abs(estimate), 1e-3)
-    slope = (back(estimate + step) - back(estimate - step)) / (2.0 * step)
-    out["estimate"], out["conf_low"], out["conf_high"] = back(estimate), ends[0], ends[1]
-    out["std_error"] = found["std_error"] * np.abs(slope)
-    return out
+    return carried(found, back)
+
+
+def with_offset(fit: FittedModel, found: pd.Series | pd.DataFrame, newdata: Any) -> pd.Series | pd.DataFrame:
+    """Predictions of an outcome less an offset, with the offset of each row."""
+    if fit.model.offset is None:
+        return found
+    added = offset_of(fit.model.offset, fit.panel.frame if newdata is None else as_frame(newdata))
+    if isinstance(found, pd.Series):
+        return found + added
+    ends = ["estimate", "conf_low", "conf_high"]
+    out = found.assign(**{name: found[name] + added for name in ends})
+    return out.where(out["estimate"].notna())
 
 
 def refuse_interval(fit: FittedModel, interval: str | None) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.fitted import FittedModel
+from growthcurves.model.outcomes import offset_of
 from growthcurves.numerics.bounds import MOST_DRAWS, MOST_NUMBERS, whole_number
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.questions.design_rows import own_rows
@@ -48,5 +49,7 @@ def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
     rows, codes = own_rows(fit), fit.panel.persons.codes
     values = fit.estimates.simulated(rows.X, rows.Z, codes, n, random)
     table = pd.DataFrame(values, index=rows.index, columns=[f"sim_{i + 1}" for i in range(n)])
+    if fit.model.offset is not None:
+        table = table.add(offset_of(fit.model.offset, fit.panel.frame), axis=0)
     table.attrs["seed"] = seed
     return table

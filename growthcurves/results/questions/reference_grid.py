@@ -38,11 +38,14 @@ class GridRows:
     L : (k, terms) array
     kept : tuple of int
     estimable : (k,) array of bool
+    constant : (k,) array, optional
+        What is added to each: the offset of an outcome that was taken less of it.
     """
 
     L: np.ndarray
     kept: tuple[int, ...]
     estimable: np.ndarray
+    constant: np.ndarray | None = None
 
     @property
     def over_kept(self) -> np.ndarray:
@@ -62,6 +65,11 @@ class GridRows:
         if (weights[:, ~self.estimable] != 0).any():
             raise NotEstimableError("The combination uses an estimate that the data do not determine.")
         return weights @ self.L[:, list(self.kept)]
+
+    @property
+    def added(self) -> np.ndarray:
+        """The constant of every row, (k,)."""
+        return np.zeros(len(self.L)) if self.constant is None else self.constant
 
 
 @dataclass(frozen=True, eq=False)

@@ -111,7 +111,7 @@ def effect_sizes(
 def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray]:
     if is_curved(fit):
         raise ModelError("The rate changes with time: compare groups with by=, and say the period with between=.")
-    names, L = combinations(fit, effect)
+    names, L, _ = combinations(fit, effect)
     moved = zip(fit.terms, fit.term_parts, (L != 0).any(axis=0), strict=True)
     for term, (parameter, _), used in moved:
         if used and parameter != "slope":
