@@ -32,6 +32,7 @@ class OverTime(Structure):
     """
 
     nugget: bool = False
+    counts_time = True
     contains = frozenset()  # independence is at the end of the range
 
     def __post_init__(self) -> None:

@@ -103,6 +103,8 @@ class Structure:
     contains: ClassVar[frozenset[str]] = frozenset({"independent"})
     #: Whether it counts planned occasions.
     counts_waves = False
+    #: Whether it counts time.
+    counts_time = False
     #: Whether every covariance of waves is free, so that few persons could be fitted perfectly.
     saturated = False
     #: Whether it is linear in variances and covariances: which of its parameters are natural is then no question.

@@ -151,7 +151,7 @@ def _one_residual(structures: list[Token], formula: str) -> ResidualTerm | None:
 
 def _time_of_residual(residual: ResidualTerm | None, fixed: Formula) -> tuple[str, ...]:
     """The column that a residual structure says to be the time: that of a planned occasion where the curve has it."""
-    if residual is None or (residual.counts_waves and residual.occasion not in fixed.columns):
+    if residual is None or (not residual.counts_time and residual.occasion not in fixed.columns):
         return ()
     return (residual.occasion,)
 

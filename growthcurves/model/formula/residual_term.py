@@ -45,9 +45,9 @@ class ResidualTerm:
     group: tuple[str, ...]
 
     @property
-    def counts_waves(self) -> bool:
-        """Whether the occasions are planned ones, and not times."""
-        return bool(RESIDUALS[self.name].counts_waves)
+    def counts_time(self) -> bool:
+        """Whether the occasions are times, and not planned ones."""
+        return bool(RESIDUALS[self.name].counts_time)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -67,12 +67,13 @@ class ResidualTerm:
         """
         if "residual" in given:
             raise FormulaError(f"The formula says the residual structure, {self.text}: leave residual= out.")
-        if not self.counts_waves and self.occasion != time:
+        if self.counts_time and self.occasion != time:
+            why = f"the time of the formula is {time!r}" if time is not None else f"{self.occasion!r} is no time here"
             raise FormulaError(
-                f"{shortened(self.text)} counts time, and the time of the formula is {time!r}: write {time!r} into it, "
-                f"or say time={self.occasion!r}."
+                f"{shortened(self.text)} counts time, and {why}: say time= for a column of numbers or dates, or take a "
+                f"structure that counts occasions, such as ar1."
             )
-        wave = self.occasion if self.counts_waves and self.occasion != time else None
+        wave = self.occasion if self.occasion != time else None
         if wave is not None and given.get("wave", wave) != wave:
             raise FormulaError(f"{shortened(self.text)} and wave={given['wave']!r} name two columns of the occasion.")
         return {**given, "residual": self.residual(), **({} if wave is None else {"wave": wave})}
@@ -107,7 +108,7 @@ def read_residual_term(token: Token, columns: Columns, column: Column) -> Residu
     """
     word = token.text[: token.text.find("(")]
     name = known_as(word)
-    if name not in RESIDUALS or "-" in name or not hasattr(RESIDUALS[name], "counts_waves"):
+    if name not in RESIDUALS or "-" in name or not hasattr(RESIDUALS[name], "counts_time"):
         raise FormulaError(unknown("residual structure of a formula", word, [n for n in RESIDUALS if "-" not in n]))
     tokens, shown = _inside(token), token.text[token.text.find("(") + 1 : -1]
     bar = _bar(tokens)

@@ -14,7 +14,7 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import replay
-from growthcurves.model.occasions import occasions_of
+from growthcurves.model.occasions import occasions_of, panel_occasions
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.questions.design_rows import random_columns
 from growthcurves.results.questions.times import default_times, times_asked
@@ -57,7 +57,7 @@ class MarginalCovariance(Answer):
         for group, V in self.matrices.items():
             upper = np.triu(np.ones(V.shape, dtype=bool), 1)
             whole = V.where(~upper, correlations(V))
-            names = time_texts(V.index)
+            names = _names(V.index)
             yield ", ".join(map(str, group)), pd.DataFrame(whole.map(number).to_numpy(), names, names)
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -65,6 +65,11 @@ class MarginalCovariance(Answer):
             part for title, shown in self._shown() for part in (title, text_table(shown.reset_index(names="time")))
         ]
         return (TITLE, *filter(lambda part: part != "", parts))
+
+
+def _names(times: Any) -> list[str]:
+    """Times, or visits that are named, as a table shows them."""
+    return list(times) if any(isinstance(time, str) for time in times) else list(time_texts(times))
 
 
 def correlations(V: pd.DataFrame) -> pd.DataFrame:
@@ -82,7 +87,8 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
     ----------
     fit : FittedModel
     at : float or list of float, optional
-        Times; by default the waves, or the quartiles of time.
+        Times; by default the waves, or the quartiles of time. Of a model without time whose residuals count planned
+        occasions it is these, as the column of the visits has them.
     by : str or list of str, optional
         Columns on which the random part depends, such as sex in ``(0 + sex | id)``, or the residual, such as arm in
         ``residual=gc.AR1(by="arm")``.
@@ -117,13 +123,28 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
     return MarginalCovariance(table, matrices)
 
 
+def _of_visits(fit: FittedModel) -> tuple[Any, ...] | None:
+    """The planned occasions of a model without time, whose residuals know no others; None of other models."""
+    residual = fit.estimates.point.residual
+    return None if fit.panel.time is not None else getattr(residual, "waves", None)
+
+
 def _times(fit: FittedModel, at: Any) -> np.ndarray:
+    visits = _of_visits(fit)
+    if visits is not None:
+        return np.array([_place(visits, visit) for visit in (visits if at is None else listed(at, "at"))], dtype=float)
     if at is None:
         return default_times(fit) if fit.recipe.shape.changes else np.array([1.0, 2.0])
     times = np.unique(times_asked(at))
     if len(times) > MOST_TIMES:
         raise ModelError(f"at= takes at most {MOST_TIMES} times here, not {len(times):,}.")
     return times
+
+
+def _place(visits: tuple[Any, ...], visit: Any) -> int:
+    if visit not in visits:
+        raise ModelError(unknown("planned occasion", visit, visits))
+    return visits.index(visit)
 
 
 def _refuse_columns(fit: FittedModel, names: list[Any]) -> None:
@@ -174,7 +195,9 @@ def _covariance(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -
     occasions = occasions_of(point.residual, times, fit.model.time, lambda name: _repeated(group, name, len(times)))
     R = point.within(occasions)
     V = V + (np.diag(np.broadcast_to(point.residual_variances(occasions), len(times))) if R is None else R)
-    return pd.DataFrame((V + V.T) / 2.0, times, times)
+    visits = _of_visits(fit)
+    names = times if visits is None else [visits[int(place)] for place in times]
+    return pd.DataFrame((V + V.T) / 2.0, names, names)
 
 
 def _repeated(group: Mapping[Any, Any], name: str, count: int) -> np.ndarray | None:
@@ -204,19 +227,28 @@ def _value(record: Any, group: Mapping[Any, Any], name: str) -> Any:
     return group.get(name, record.levels.get(name, [1.0])[0])
 
 
+def _own_times(fit: FittedModel) -> np.ndarray:
+    """Time of each row; of a model without time its planned occasion."""
+    if _of_visits(fit) is None:
+        return fit.times
+    wave = panel_occasions(fit.estimates.point.residual, fit.panel).wave
+    return np.zeros(len(fit.panel)) if wave is None else wave.astype(float)
+
+
 def _refuse_unseen(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> None:
     """Where G and R are not told apart, V is determined at occasions that some person has together alone."""
     there = np.ones(len(fit.panel), dtype=bool)
     for name, value in group.items():
         there &= np.asarray(pd.Series(raw_array(fit.panel.frame, name)) == value)
-    codes, own = fit.panel.persons.codes[there], fit.times[there]
+    codes, own = fit.panel.persons.codes[there], _own_times(fit)[there]
     has = np.zeros((fit.panel.persons.count, len(times)))
     for j, time in enumerate(times):
         has[codes[own == time], j] = 1.0
     apart = np.argwhere(has.T @ has == 0)
     if len(apart):
-        first, second = sorted(times[apart[0]])
+        visits = _of_visits(fit)
+        first, second = (time if visits is None else visits[int(time)] for time in sorted(times[apart[0]]))
         raise NotEstimableError(
             f"G and the residual are not told apart in this design, so that the covariance is known only of times that "
-            f"some person has together: not of {' and '.join(time_texts((first, second)))}."
+            f"some person has together: not of {' and '.join(_names((first, second)))}."
         )

@@ -84,6 +84,15 @@ def test_visits_that_are_named_are_categories_and_their_order_is_that_of_their_n
         assert fit.deviance == pytest.approx(other.deviance, abs=1e-6)
 
 
+def test_named_visits_need_no_order_where_all_correlate_alike(data):
+    fit = quietly("depression ~ name + cs(name | patient)", data)
+    other = quietly("depression ~ factor(week) + cs(week | patient)", data)
+    assert (fit.model.time, fit.model.wave) == (None, "name")
+    assert fit.deviance == pytest.approx(other.deviance, abs=1e-6)
+    with pytest.raises(FormulaError, match="'name' is no time here"):
+        quietly("depression ~ name + car1(name | patient)", data)
+
+
 def test_the_order_of_visits_is_that_of_the_rows_or_is_asked_for(data):
     words = dict(zip([1, 2, 3, 4, 5, 6], ["start", "early", "middle", "late", "end", "after"], strict=True))
     named = data.assign(name=data["visit"].map(words))
