@@ -98,8 +98,8 @@ def mmrm(
     ...                 reference="placebo", baseline=0)
     >>> trial.differences[["visit", "estimate", "std_error", "df", "n"]].tail(2).round(2)
        visit  estimate  std_error      df    n
-    3   12.0     -3.41       0.51  503.37  249
-    4   16.0     -4.49       0.54  512.60  243
+    3   12.0     -3.41       0.45  488.51  249
+    4   16.0     -4.49       0.54  475.26  243
     """
     structures = structures_of(residual, fallback)
     method = KenwardRoger(information="observed") if ddf == "kenward-roger" else ddf_of(ddf)

@@ -117,7 +117,7 @@ class Trial(TrialAnswer):
         ...                 reference="placebo", baseline=0)
         >>> trial.average([12, 16]).differences[["visit", "estimate", "std_error"]].round(2)
             visit  estimate  std_error
-        0  12, 16     -3.95       0.47
+        0  12, 16     -3.95       0.46
         """
         known, counts = self.design.visits, self.design.counts()
         chosen = list(self.design.after.levels) if visits is None else [known.named(one) for one in visits]
@@ -173,6 +173,8 @@ class Trial(TrialAnswer):
         >>> trial.subgroups("sex").table[["level", "estimate", "n", "p_interaction"]].round(2)
             level  estimate    n  p_interaction
         0             -4.49  243            NaN
+        1  female     -4.33  144           0.71
+        2    male     -4.74   99           0.71
         """
         return subgroups(self, columns, visit)
 

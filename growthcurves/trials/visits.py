@@ -111,7 +111,7 @@ def visits_of(frame: pd.DataFrame, column: str, asked: Any = None) -> Visits:
     --------
     >>> table = pd.DataFrame({"visit": ["Week 10", "Baseline", "Week 2"]})
     >>> visits_of(table, "visit")
-    Visits(column='visit', levels=('Baseline', 'Week 2', 'Week 10'), numbers=(0.0, 2.0, 10.0))
+    Visits(column='visit', levels=('Baseline', 'Week 2', 'Week 10'), numbers=(0.0, 2.0, 10.0), are_times=False)
     """
     values = raw_array(frame, column)
     if getattr(values.dtype, "kind", "") in "Mmb" or isinstance(values.dtype, pd.PeriodDtype):
