@@ -87,6 +87,11 @@ class SavedPanel:
     person_table: Any = field(default=None)
 
     @property
+    def labels(self) -> dict[str, str]:
+        """What columns are called in words: that is kept with the rows."""
+        return {}
+
+    @property
     def derived(self) -> bool:
         """Whether the panel's times were counted from an origin."""
         return self.clock is not None and self.clock.derived

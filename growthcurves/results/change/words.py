@@ -67,8 +67,7 @@ def words(
 def units_of(fit: FittedModel) -> UnitWords:
     """What those are called of whom a model is."""
     column = str(fit.model.id)
-    labels = getattr(fit.panel, "labels", None) or {}
-    return unit_words(column, str(labels.get(column, "")))
+    return unit_words(column, str((fit.panel.labels or {}).get(column, "")))
 
 
 def together(*values: float, error: float = float("nan")) -> list[str]:
