@@ -120,7 +120,17 @@ def exact_floats() -> dict[str, Any]:
     return {} if version >= (3, 1) else {"float_precision": "round_trip"}
 
 
+#: Constants of R that formulas know by another name.
+_CONSTANTS = {"pi": "np.pi", "T": "TRUE", "F": "FALSE", "Inf": "np.inf", "NaN": "np.nan"}
+
+
 def _absent(frame: pd.DataFrame, name: Hashable) -> str:
     if name in frame.index.names:
         return f"{str(name)!r} is the index of the table, not a column: call reset_index() first."
-    return unknown("column", name, frame.columns)
+    if any(not isinstance(known, str) and str(known) == name for known in frame.columns):
+        return (
+            f"The column {name!r} is called by a number, a date or a tuple, and formulas know names of text: rename "
+            f"the columns with data.columns = [str(name) for name in data.columns]."
+        )
+    meant = f" For R's constant write {_CONSTANTS[name]}." if name in _CONSTANTS else ""
+    return unknown("column", name, frame.columns) + meant

@@ -15,7 +15,7 @@ from growthcurves.data.checks import numeric_column
 from growthcurves.data.clock import Clock
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, first_times, from_first
-from growthcurves.data.frame import as_frame, pairs, raw_array, require_columns
+from growthcurves.data.frame import as_frame, check_name, pairs, raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
@@ -333,6 +333,7 @@ class Panel:
         ColumnError, ModelError
             For a column that the table does not have, or that has another role.
         """
+        check_name(wave, "wave")
         if wave == self.wave:
             return self
         check_roles(self.data, self.id, self.time, self.outcome, wave)

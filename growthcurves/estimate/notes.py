@@ -16,6 +16,7 @@ from growthcurves.data.suspects import find_suspects
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.estimate.baseline import baseline_note
 from growthcurves.fitted import undivided
+from growthcurves.model.formula.tree import Factor
 from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
@@ -150,6 +151,12 @@ def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
 def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
     random = bound.recipe.random_names
     names = estimates.confounded(random)
+    if not names and (factor := _factor_of_persons(bound)):
+        return (
+            f"{factor} has a level of its own for every person and takes up all differences between persons: nothing "
+            f"is left for random effects of persons, whose variances are withheld. Leave {factor} out, or the random "
+            f"effects."
+        )
     if not names:
         return (
             f"The variances of {', '.join(random)} and of the residual cannot be told apart in this design "
@@ -161,3 +168,20 @@ def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
         f"outcomes. Fixed effects are valid; variances and what needs them are withheld. Fit fewer random effects, or "
         f"a structure with fewer parameters."
     )
+
+
+def _factor_of_persons(bound: BoundRows) -> str:
+    """A factor of the fixed effects whose levels tell all persons apart; empty without one."""
+    recipe, persons = bound.recipe, bound.panel.persons
+    for columns in (*recipe.predictors.values(), recipe.covariates):
+        for factor in columns.categorical:
+            if factor.columns == {bound.model.id} or _tells_all_apart(bound, factor, persons.count):
+                return factor.label
+    return ""
+
+
+def _tells_all_apart(bound: BoundRows, factor: Factor, persons: int) -> bool:
+    """Whether a factor of columns that do not vary within persons has as many levels as there are persons."""
+    first = bound.panel.persons.first_rows
+    table = bound.panel.frame[sorted(factor.columns)]
+    return len(table.drop_duplicates()) == len(table.iloc[first].drop_duplicates()) == persons

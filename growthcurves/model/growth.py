@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
-from growthcurves.data.frame import pairs
+from growthcurves.data.frame import check_name, pairs
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
 from growthcurves.model.formula.functions import check_functions
@@ -134,6 +134,8 @@ class GrowthModel:
         default = self.growth_shape.default_random
         object.__setattr__(self, "reference", Frozen(pairs(self.reference, "reference", "{'arm': 'placebo'}")))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
+        for option in ("outcome", "time", "id", "wave"):
+            check_name(getattr(self, option), option)
         for role in (self.outcome, self.time, self.id):
             if role in (*self.parameters, "intercept", "slope"):
                 raise ModelError(f"Column {role!r} is called like a growth parameter: rename the column.")

@@ -18,6 +18,7 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.persons.people import reliability
 from growthcurves.results.persons.reliability import reliabilities
+from growthcurves.results.questions.covariates import origin_of
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.tables.answer import Answer
@@ -126,8 +127,9 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     ]
     if fit.recipe.shape.changes:
         first, last = whole_period(fit)
-        origin = f"the intercept is the status {fit.when.at(fit.recipe.shape.origin)}{_far(fit)}"
-        lines.append(("Time", f"{fit.when.range(first, last)}; {origin}"))
+        origin = origin_of(fit)
+        read = "" if origin is None else f"; the intercept is the status {fit.when.at(origin)}{_far(fit)}"
+        lines.append(("Time", f"{fit.when.range(first, last)}{read}"))
     references = reference_words(fit)
     if references:
         lines.append(("Reference", references))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from growthcurves.errors import FormulaError
@@ -32,6 +33,8 @@ MOST_SIGNS = 300
 MOST_ITEMS = 1_000
 MOST_DEEP = 60
 
+#: `[, 1]` of R.
+_COLUMN_OF_MATRIX = re.compile(r"\)\s*\[\s*,")
 _SIGNS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.BitAnd: "&", ast.BitOr: "|", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==",
@@ -89,10 +92,10 @@ def _grammar(token: Token) -> ast.expr:
     try:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise FormulaError(
-            f"The expression {shortened(token.text)!r} cannot be read: write calls such as log(x + 1), names with "
-            f"spaces in backticks."
-        ) from None
+        advice = "write calls such as log(x + 1), names with spaces in backticks"
+        if _COLUMN_OF_MATRIX.search(text):
+            advice = "columns are not taken by [, 1]: scale(x) is one column already, and poly(x, 2) goes in whole"
+        raise FormulaError(f"The expression {shortened(token.text)!r} cannot be read: {advice}.") from None
 
 
 class _Reader:

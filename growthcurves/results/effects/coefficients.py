@@ -14,6 +14,7 @@ from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile, two_sided
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.base import JointTest, joint_by
+from growthcurves.results.questions.covariates import origin_of
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import TIDY, checked_level
 from growthcurves.results.tables.labels import labels_of
@@ -35,7 +36,8 @@ def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0
     -------
     DataFrame
         Tidy, with a last column ``label``, the term in words; the method's name is in
-        ``attrs["ddf"]``, and why it has no answer, if so, in ``attrs["why_not"]``.
+        ``attrs["ddf"]``, and why it has no answer, if so, in ``attrs["why_not"]``; the time at which the intercept is
+        read in ``attrs["origin"]``, where there is one.
 
     Raises
     ------
@@ -51,7 +53,11 @@ def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0
     0  intercept    251.41  17.0
     1      slope     10.47  17.0
     """
-    return linear_functions(fit, np.eye(len(fit.terms)), fit.terms, ddf, level)
+    table = linear_functions(fit, np.eye(len(fit.terms)), fit.terms, ddf, level)
+    origin = origin_of(fit)
+    if origin is not None:
+        table.attrs["origin"] = origin
+    return table
 
 
 def effect_findings(fit: FittedModel, table: pd.DataFrame) -> list[Finding]:

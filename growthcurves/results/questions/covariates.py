@@ -27,6 +27,13 @@ def time_terms(fit: FittedModel) -> list[tuple[bool, bool]]:
     return found
 
 
+def origin_of(fit: FittedModel) -> float | None:
+    """The time at which the intercept is read; None without time, and where I(time - 2) or the like moves it."""
+    if not fit.recipe.shape.changes or any(alone for _, alone in time_terms(fit)):
+        return None
+    return float(fit.recipe.shape.origin)
+
+
 def steps_of_time(fit: FittedModel) -> list[Factor]:
     """The factors with levels that are made of time: their mean goes in steps, from one level to another."""
     columns = fit.recipe.covariates

@@ -105,6 +105,12 @@ def require_shape(fit: FittedModel) -> None:
     """
     if not fit.recipe.shape.changes:
         raise NotEstimableError("The model has no time, and so no change to report: give one with time=.")
+    if any(of_time and not alone for of_time, alone in time_terms(fit)):
+        raise NotEstimableError(
+            f"How fast {fit.model.outcome} changes depends on predictors that vary with time "
+            f"({fit.model.time_varying}), so there is no one rate of a person: ask for fit.slopes() or fit.means(), "
+            f"which hold them at their mean, or where by= sets them."
+        )
     if any(of_time for of_time, _ in time_terms(fit)):
         raise NotEstimableError(
             f"Time enters the model outside its growth shape ({fit.model.time_varying}): say the curve as a shape, "
