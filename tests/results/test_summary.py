@@ -45,7 +45,7 @@ def test_parts_of_the_summary(sleep_fit):
     certificate = section(text, "Certificate")
     for word in ("converged", "not singular", "identified"):
         assert word in certificate
-    assert "status at 0" in text  # where the intercept is read
+    assert "the intercept is the status at day 0" in text  # where it is read
 
 
 def test_ml_says_so(sleep):
