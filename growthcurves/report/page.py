@@ -178,7 +178,7 @@ def assembled(
     if path is not None:
         checked_ending(path, "a report", REPORT)
     environment = make_environment()
-    rendered = [{"name": one.name, "title": one.title, "reason": None, "body": one.body(environment)}
+    rendered = [{"name": one.name, "title": one.title, "reason": None, "body": one.body(environment), "core": True}
                 for one in sections]  # fmt: skip
     return _page(title, about, lead, rendered, tuple(told), dict(tables), path)
 

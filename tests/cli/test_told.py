@@ -74,7 +74,7 @@ def test_a_negative_variance_between_persons_is_explained(run):
 def test_commands_to_type_are_written_as_the_program_was_called(monkeypatch, capsys, name):
     from growthcurves.cli import main
 
-    for line in (["datasets"], ["datasets", "trial"], ["plot", "x.csv", "--set", "people=yes"], ["fit"]):
+    for line in (["datasets"], ["datasets", "trial"], ["plot", "x.csv", "--set", "level=yes"], ["fit"]):
         with pytest.raises(SystemExit):
             main(line, prog_name=name)
         told = "".join(capsys.readouterr())

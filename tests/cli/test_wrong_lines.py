@@ -27,6 +27,8 @@ LINES = {
     "reshape to wide": ["reshape", "sleep.csv", *SLEEP[:4], "--values", "reaction"],
     "report": ["report", "sleep.csv", *SLEEP],
     "plot": ["plot", "sleep.csv", *SLEEP, "--figure", "missing", "-o", "a.svg"],
+    "mmrm": ["mmrm", "trial.csv", "--id", "patient", "--visit", "week", "--outcome", "depression", "--arm", "arm",
+             "--reference", "placebo"],
     "datasets": ["datasets"],
     "demo": ["demo"],
 }

@@ -53,6 +53,6 @@ def test_start_and_rate_do_not_look_correlated_where_they_are_not():
     assert abs(correlation) < 0.25
     youngest = fit.recentre(frame["age"].min()).variance_components().set_index("term")
     assert youngest.loc["cor:intercept,slope", "estimate"] < -0.8
-    said = f"the intercept is the status at {fit.recipe.shape.origin:g}"
+    said = f"the intercept is the status at age {fit.recipe.shape.origin:g}"
     assert said in str(fit.summary())
     assert f"The intercept is the status at age {fit.recipe.shape.origin:g}" in str(gc.ladder(fit.model, frame))

@@ -187,7 +187,7 @@ def test_rates_of_curves_are_averages_over_the_interval(curved):
     assert {4.0, 16.0} <= set(curves.columns)
     expected = (curves[16.0] - curves[4.0]) / 12
     assert eb.loc[expected.index].to_numpy() == pytest.approx(expected.to_numpy())
-    assert "average 4 to 16" in frame.attrs["x"]
+    assert "average from week 4 to week 16" in frame.attrs["x"]
 
 
 def test_a_threshold_is_marked(sleep):

@@ -53,7 +53,7 @@ def test_observed_spread_is_that_of_the_data(sleep, raw):
     assert values(frame, "sd", "observed").to_numpy() == pytest.approx(raw.std().to_numpy())
     expected = raw.corr()[4].drop(4)
     assert values(frame, "correlation", "observed").dropna().to_numpy() == pytest.approx(expected.to_numpy())
-    assert frame.attrs["correlation"] == "correlation with day 4"
+    assert frame.attrs["correlation"] == "correlation with that at day 4"
     # balanced data: the pooled variance about own lines is the REML residual variance
     assert values(frame, "icc", "observed").to_numpy() == pytest.approx(1 - RESIDUAL / raw.var().to_numpy(), abs=1e-4)
 

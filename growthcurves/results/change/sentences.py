@@ -17,11 +17,11 @@ def averages(found: Findings, told: Words, compared: Compared | None) -> Iterato
     """How groups differ where they are compared, and how fast each of them changes on average."""
     if compared is not None:
         yield from headline(compared, told)
-        return
     for mean in found.all(Kind.MEAN_RATE):
-        if mean.at is None:
+        if mean.at is None and not (compared is not None and mean.known):
             yield _mean_sentence(mean, told)
-    yield from _difference_sentences(found, told)
+    if compared is None:
+        yield from _difference_sentences(found, told)
 
 
 def sentences(fit: FittedModel, found: Findings, told: Words, compared: Compared | None = None) -> Iterator[str]:

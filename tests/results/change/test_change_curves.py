@@ -100,7 +100,7 @@ def test_reliability_from_own_parabolas(fit, data):
             values.append(fit.cov_re.loc["slope", "slope"] / (fit.cov_re.loc["slope", "slope"] + sampling))
     found = lines(fit.change(), "reliability of the rate", "")
     assert found["estimate"] == pytest.approx(np.mean(values), rel=1e-8)
-    assert f"the {len(values)} of 54 persons" in found["note"]
+    assert f"the {len(values)} of 54 patients" in found["note"]
 
 
 def test_random_curvature_moves_the_spread(data, trial_model):
