@@ -84,7 +84,7 @@ def _visit(visits: Visits, wanted: Any) -> Any:
         return visits.named(wanted)
     except ModelError:
         known = [show_id(level) for level in visits.levels]
-        raise ModelError(unknown("column or visit (for baseline=)", wanted, known)) from None
+        raise ModelError(unknown("column or visit for the baseline", wanted, known)) from None
 
 
 def _of_column(frame: pd.DataFrame, ids: Any, known: Visits, roles: Roles) -> tuple[pd.DataFrame, Baseline]:
