@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from growthcurves.programs.spec import Spec, Variable, counts_waves, independent, number_text, refused
+from growthcurves.programs.spec import Spec, counts_waves, expression, independent, refused
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 #: TYPE= of each structure; those over time name it.
@@ -22,7 +22,8 @@ def sas_code(spec: Spec) -> str:
     for column in spec.columns:
         if lower.count(column.lower()) > 1:
             raise refused(f"SAS does not tell {column!r} from a column with other capitals", "rename one of them")
-    prepare = [f"  {name_in_sas(one.name)} = {_expression(one, spec)};" for one in spec.computed]
+    time = name_in_sas(str(spec.time))
+    prepare = [f"  {name_in_sas(one.name)} = {expression(one, time, '**', 'log')};" for one in spec.computed]
     if counts_waves(spec):
         prepare += _places(spec)
     if spec.occasions:
@@ -58,20 +59,6 @@ def _classes(spec: Spec) -> list[str]:
 
 def _text(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
-
-
-def _expression(variable: Variable, spec: Spec) -> str:
-    time, numbers = name_in_sas(str(spec.time)), [number_text(value) for value in variable.numbers]
-    if variable.kind == "power":
-        return f"({time} - ({numbers[0]}))" + ("" if numbers[1] == "1" else f"**{numbers[1]}")
-    if variable.kind == "log":
-        return f"log(({time} - ({numbers[0]}) + {numbers[1]}) / {numbers[1]})"
-    if variable.kind == "jump":
-        return f"({time} >= {numbers[0]}) - {numbers[1]}"
-    low, high, start = variable.numbers
-    inside = time if low == -float("inf") else f"max({time}, {number_text(low)})"
-    inside = inside if high == float("inf") else f"min({inside}, {number_text(high)})"
-    return f"{inside} - ({number_text(start)})"
 
 
 def _fixed(spec: Spec) -> str:

@@ -250,3 +250,18 @@ def counts_waves(spec: Spec) -> bool:
 def number_text(value: float) -> str:
     """A number with all its digits."""
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def expression(variable: Variable, time: str, power: str, log: str) -> str:
+    """A computed variable in a language that has max and min, by its signs of a power and of a natural logarithm."""
+    numbers = [number_text(value) for value in variable.numbers]
+    if variable.kind == "power":
+        return f"({time} - ({numbers[0]}))" + ("" if numbers[1] == "1" else f"{power}{numbers[1]}")
+    if variable.kind == "log":
+        return f"{log}(({time} - ({numbers[0]}) + {numbers[1]}) / {numbers[1]})"
+    if variable.kind == "jump":
+        return f"({time} >= {numbers[0]}) - {numbers[1]}"
+    low, high, start = variable.numbers
+    inside = time if low == -float("inf") else f"max({time}, {number_text(low)})"
+    inside = inside if high == float("inf") else f"min({inside}, {number_text(high)})"
+    return f"{inside} - ({number_text(start)})"

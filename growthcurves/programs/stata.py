@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.programs.spec import Spec, Variable, counts_waves, independent, number_text, refused
+from growthcurves.programs.spec import Spec, counts_waves, expression, independent, number_text, refused
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 #: residuals() of each structure, with the variable that it goes over.
@@ -25,7 +25,7 @@ def stata_code(spec: Spec) -> str:
             raise refused(f"Stata cannot have a variable called {column!r}", "rename the column")
     lines = ['import delimited "data.csv", clear case(preserve)']
     lines += [line for column, levels in spec.levels.items() for line in _factor(column, levels)]
-    lines += [f"generate double {one.name} = {_expression(one, spec)}" for one in spec.computed]
+    lines += [f"generate double {one.name} = {expression(one, str(spec.time), '^', 'ln')}" for one in spec.computed]
     if counts_waves(spec):
         lines += _places(spec)
     if spec.occasions:
@@ -63,20 +63,6 @@ def _factor(column: str, levels: list[Any]) -> list[str]:
 
 def _value(level: Any, text: bool) -> str:
     return f'`"{level}"\'' if text else number_text(float(level))
-
-
-def _expression(variable: Variable, spec: Spec) -> str:
-    time, numbers = str(spec.time), [number_text(value) for value in variable.numbers]
-    if variable.kind == "power":
-        return f"({time} - ({numbers[0]}))" + ("" if numbers[1] == "1" else f"^{numbers[1]}")
-    if variable.kind == "log":
-        return f"ln(({time} - ({numbers[0]}) + {numbers[1]}) / {numbers[1]})"
-    if variable.kind == "jump":
-        return f"({time} >= {numbers[0]}) - {numbers[1]}"
-    low, high, start = variable.numbers
-    inside = time if low == -float("inf") else f"max({time}, {number_text(low)})"
-    inside = inside if high == float("inf") else f"min({inside}, {number_text(high)})"
-    return f"{inside} - ({number_text(start)})"
 
 
 def _fixed(spec: Spec) -> str:
