@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, unknown
 from growthcurves.model.person_level import PersonLevel
+from growthcurves.numerics.bounds import shown_value
 
 MOST_GROUPS = 12
 
@@ -97,6 +99,8 @@ def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
     rng : int, Generator or None
         With None a seed is drawn, and the note says which.
     """
+    if people is not None and (isinstance(people, bool) or not isinstance(people, Integral)):
+        raise ModelError(f"people: {shown_value(people)} is no number of persons to draw, and names none of them.")
     if people is not None and people < 0:
         raise ModelError(f"people={people}: give the number of persons to draw, 0 for none.")
     known = np.flatnonzero(groups.codes >= 0)

@@ -44,6 +44,8 @@ def test_the_list_names_every_figure_and_its_options(run):
         (["--set", "persons=3"], "'persons'"),
         (["--set", "people"], "NAME=VALUE"),
         (["--set", "people=abc"], "no person in 'subject' 'abc'"),
+        (["--set", "people=1.5"], "people: 1.5"),
+        (["--set", "people=true"], "people"),
         (["--figure", "shrinkage", "--set", "between=0"], "between: 0"),
         (["-o", ""], "a value is needed"),
         (["-o", "figure.bmp"], ".svg"),
