@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.patterns import plain_number
 from growthcurves.data.source import find_cell
-from growthcurves.data.visit_order import numbered, order_in_rows
+from growthcurves.data.visit_order import order_in_rows, places
 from growthcurves.errors import DataError, NotEstimableError
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def column_grid(panel: Panel, name: str) -> Grid:
 
 
 def _of_texts(name: str, codes: np.ndarray, labels: list[Any], persons: np.ndarray) -> Grid:
-    numbers = numbered(labels)
-    if numbers is not None:
-        return _in_order(name, codes, labels, numbers)
+    by_name = np.array([*places(labels).values()])
+    if not np.isnan(by_name).any():
+        return _in_order(name, codes, labels, by_name)
     found = order_in_rows(codes, persons, len(labels))
     return Grid(name, labels, codes, False) if found is None else _in_order(name, codes, labels, np.argsort(found))
 

@@ -4,25 +4,99 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-_NUMBERED = re.compile(r"(\D*?)\s*(\d+(?:\.\d+)?)\s*(\D*)")
+from growthcurves.data.elapsed import DAYS_PER_UNIT
+
+#: Names without a number of what comes before the numbered visits, in their order.
+_BEFORE = (r"screening", r"run-?in", r"baseline|bl|randomi[sz]ation|pre-?treatment|pre-?dose")
+#: Before any number.
+_EARLY = -1e300
+_NUMBER = re.compile(r"(?<![\w.])?(-?\d+(?:\.\d+)?)")
+_UNIT = re.compile(r"\b(day|week|month|year)s?\b")
 
 
-def numbered(labels: Sequence[str]) -> np.ndarray | None:
-    """The number that each label holds, where they are else the same: V1, V2, V10; None where they are not.
+class _Name(NamedTuple):
+    """A name of a visit, read."""
+
+    number: float
+    words: str
+
+    @property
+    def unit(self) -> str:
+        found = _UNIT.search(self.words)
+        return "" if found is None else f"{found[1]}s"
+
+    @property
+    def days(self) -> float:
+        return self.number * DAYS_PER_UNIT[self.unit] if self.unit else np.nan
+
+
+def places(labels: Sequence[Any]) -> dict[Any, float]:
+    """Where each name stands among the others; NaN for a name that does not tell, or tells what another one tells.
+
+    By the numbers in them, in days where their words differ: "Baseline" before "Day 1" before "Week 2" before
+    "Week 10". The baseline counts as zero; what is before it comes first.
 
     Examples
     --------
-    >>> numbered(["Week 8", "Week 12"]), numbered(["baseline", "week 4"])
-    (array([ 8., 12.]), None)
+    >>> places(["Week 8", "Baseline"]), places(["pre", "post"])
+    ({'Week 8': 8.0, 'Baseline': 0.0}, {'pre': nan, 'post': nan})
     """
-    found = [_NUMBERED.fullmatch(str(label).strip()) for label in labels]
-    parts = {(one[1].lower(), one[3].lower()) for one in found if one is not None}
-    if None in found or len(parts) != 1:
+    names = [_read(label) for label in labels]
+    same = len({name.words for name in names if name is not None}) <= 1
+    found = [
+        _place_before(label) if name is None else name.number if same else name.days
+        for label, name in zip(labels, names, strict=True)
+    ]
+    return {label: np.nan if found.count(place) > 1 else place for label, place in zip(labels, found, strict=True)}
+
+
+def numbers(labels: Sequence[Any]) -> list[float] | None:
+    """The numbers in names of one pattern, zero for the baseline before them; None where there are other names.
+
+    Examples
+    --------
+    >>> numbers(["Week 8", "Baseline"]), numbers(["Day 8", "Week 2"])
+    ([8.0, 0.0], None)
+    """
+    names = [_read(label) for label in labels]
+    same = len({name.words for name in names if name is not None}) == 1
+    others = [label for label, name in zip(labels, names, strict=True) if name is None]
+    if not same or any(_place_before(label) != 0.0 for label in others):
         return None
-    return np.array([float(one[2]) for one in found if one is not None])
+    return [0.0 if name is None else name.number for name in names]
+
+
+def is_baseline(label: Any) -> bool:
+    """Whether a visit is called like a baseline, or what comes before it.
+
+    Examples
+    --------
+    >>> is_baseline("Baseline"), is_baseline("Week 4")
+    (True, False)
+    """
+    return _place_before(label) <= 0.0
+
+
+def _read(label: Any) -> _Name | None:
+    """The first number of a name and the words about it; None for a name without a number."""
+    text = str(label).strip().lower().replace("\N{MINUS SIGN}", "-")
+    found = _NUMBER.search(text)
+    if found is None:
+        return None
+    glued = found.start() > 0 and text[found.start() - 1].isalnum()
+    number = float(found[1].lstrip("-") if glued else found[1])
+    return _Name(number, " ".join(_NUMBER.sub(" ", text).split()))
+
+
+def _place_before(label: Any) -> float:
+    """Zero for the baseline, less for what comes before it, NaN for other names."""
+    text = str(label).strip().lower()
+    early = {f"({words})( visit)?": rank - len(_BEFORE) + 1 for rank, words in enumerate(_BEFORE)}
+    return next((-_EARLY * rank for pattern, rank in early.items() if re.fullmatch(pattern, text)), np.nan)
 
 
 def order_in_rows(codes: np.ndarray, persons: np.ndarray, count: int) -> list[int] | None:

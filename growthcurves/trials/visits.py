@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import holds_numbers
-from growthcurves.data.elapsed import DAYS_PER_UNIT
 from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_id
+from growthcurves.data.visit_order import numbers, places
 from growthcurves.errors import ModelError, unknown
 
 #: More different values than this are no planned visits.
 MOST_VISITS = 50
-#: Names without a number of what comes before the numbered visits, in their order.
-_BEFORE = (r"screening", r"run-?in", r"baseline|bl|randomi[sz]ation|pre-?treatment|pre-?dose")
-#: Before any number.
-_EARLY = -1e300
-_NUMBER = re.compile(r"(?<![\w.])?(-?\d+(?:\.\d+)?)")
-_UNIT = re.compile(r"\b(day|week|month|year)s?\b")
-
 
 @dataclass(frozen=True)
 class Visits:
@@ -155,65 +147,17 @@ def _listed(asked: Any) -> list[Any]:
     return list(asked)
 
 
-class _Name(NamedTuple):
-    """A name of a visit, read."""
-
-    number: float
-    words: str
-
-    @property
-    def unit(self) -> str:
-        found = _UNIT.search(self.words)
-        return "" if found is None else f"{found[1]}s"
-
-    @property
-    def days(self) -> float:
-        return self.number * DAYS_PER_UNIT[self.unit]
-
-
-def _read(level: Any) -> _Name | None:
-    """The first number of a name and the words about it; None for a name without a number."""
-    text = str(level).strip().lower()
-    found = _NUMBER.search(text.replace("\N{MINUS SIGN}", "-"))
-    if found is None:
-        return None
-    glued = found.start() > 0 and text[found.start() - 1].isalnum()
-    number = float(found[1].lstrip("-") if glued else found[1])
-    return _Name(number, " ".join(_NUMBER.sub(" ", text).split()))
-
-
-def _place_before(level: Any) -> int | None:
-    text = str(level).strip().lower()
-    return next((place for place, words in enumerate(_BEFORE) if re.fullmatch(rf"({words})( visit)?", text)), None)
-
-
-def is_baseline(level: Any) -> bool:
-    """Whether a visit is called like a baseline, or what comes before it.
-
-    Examples
-    --------
-    >>> is_baseline("Baseline"), is_baseline("Week 4")
-    (True, False)
-    """
-    return _place_before(level) is not None
-
-
 def _natural(levels: list[Any], column: str) -> list[Any]:
-    """Names in the order of the numbers in them; the baseline counts as zero, what is before it comes first."""
-    names = {level: _read(level) for level in levels}
-    before = {level: _place_before(level) for level, name in names.items() if name is None}
-    strange = [level for level, place in before.items() if place is None]
-    numbered = {level: name for level, name in names.items() if name is not None}
-    same = len({name.words for name in numbered.values()}) <= 1
-    place = {level: name.number if same else name.days if name.unit else np.nan for level, name in numbered.items()}
-    place |= {level: 0.0 if rank == len(_BEFORE) - 1 else _EARLY * (2 - (rank or 0)) for level, rank in before.items()}
-    if strange or len(set(place.values())) < len(place) or not np.isfinite([*place.values()]).all():
-        shown = ", ".join(repr(show_id(level)) for level in (strange or levels)[:3])
+    """Names in the order that they tell."""
+    found = places(levels)
+    strange = [level for level, place in found.items() if np.isnan(place)]
+    if strange:
+        shown = ", ".join(repr(show_id(level)) for level in strange[:3])
         raise ModelError(
             f"The order of the visits in {column!r} is not plain from their names ({shown}): list them in their order "
             f"with visits=, or make the column an ordered category."
         )
-    return sorted(place, key=lambda level: place[level])
+    return sorted(levels, key=found.__getitem__)
 
 
 def _numbers(levels: list[Any]) -> tuple[float, ...]:
@@ -221,17 +165,6 @@ def _numbers(levels: list[Any]) -> tuple[float, ...]:
     if levels and all(isinstance(level, int | float | np.number) for level in levels):
         found = [float(level) for level in levels]
     else:
-        found = _in_names(levels)
+        found = numbers(levels) or []
     rising = all(one < other for one, other in zip(found, found[1:], strict=False))
     return tuple(found if found and rising else map(float, range(1, len(levels) + 1)))
-
-
-def _in_names(levels: list[Any]) -> list[float]:
-    """The numbers in names of one pattern, zero for the one before them; nothing where there are others."""
-    names = [_read(level) for level in levels]
-    same = len({name.words for name in names if name is not None}) == 1
-    others = [level for level, name in zip(levels, names, strict=True) if name is None]
-    if not same or any(_place_before(level) != len(_BEFORE) - 1 for level in others):
-        return []
-    return [0.0 if name is None else name.number for name in names]
-

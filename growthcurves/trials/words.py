@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthcurves.data.source import show_id, show_level
+from growthcurves.data.visit_order import is_baseline
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.trials.baseline import Baseline
-from growthcurves.trials.visits import is_baseline
 
 if TYPE_CHECKING:
     from growthcurves.trials.attempts import Attempt
