@@ -28,7 +28,7 @@ def time_texts(times: Iterable[float]) -> list[str]:
     >>> time_texts([0.0, 2.0643394935, 4.1268]), time_texts([2.0643, 2.0712])
     (['0', '2.1', '4.1'], ['2.06', '2.07'])
     """
-    listed = [float(time) for time in times]
+    listed = [float(time) + 0.0 for time in times]  # -0 is 0
     different = len({f"{time:.{EXACT}g}" for time in listed})
     for more in range(EXACT):
         texts = [_text(time, _places(time) + more) for time in listed]
