@@ -157,6 +157,13 @@ def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
             f"is left for random effects of persons, whose variances are withheld. Leave {factor} out, or the random "
             f"effects."
         )
+    if not names and (factors := ", ".join(sorted(_random_factors(bound)))):
+        return (
+            f"The random effects of the levels of {factors} leave nothing within persons to tell G from the residual: "
+            f"only their sum, the marginal covariance of the outcomes, is determined, and AIC counts its "
+            f"{estimates.free} parameters. Fixed effects are valid; G, sigma^2, ICC and persons' estimates are "
+            f"withheld."
+        )
     if not names:
         return (
             f"The variances of {', '.join(random)} and of the residual cannot be told apart in this design "
@@ -168,6 +175,11 @@ def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
         f"outcomes. Fixed effects are valid; variances and what needs them are withheld. Fit fewer random effects, or "
         f"a structure with fewer parameters."
     )
+
+
+def _random_factors(bound: BoundRows) -> set[str]:
+    """The factors whose levels have a random effect each."""
+    return {factor.label for columns in bound.recipe.varying for factor in columns.categorical}
 
 
 def _factor_of_persons(bound: BoundRows) -> str:

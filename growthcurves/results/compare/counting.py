@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.data.markup import Block
 from growthcurves.fitted import FittedModel
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.outcomes import is_computed, measured
 from growthcurves.results.tables.answer import Answer, text_table
 
@@ -104,12 +106,22 @@ def _counted(fit: FittedModel) -> dict[str, Counting]:
     return {
         "lme4": Counting(k, n, n),
         "nlme": Counting(k, left, left),
-        "SAS": Counting(inside, max(left, inside + 2), fit.sums.persons if fit.random_names else left),
+        "SAS": Counting(inside, max(left, inside + 2), left if _one_subject(fit) else fit.sums.persons),
     }
 
 
+def _one_subject(fit: FittedModel) -> bool:
+    """Whether all rows are independent, so that SAS has no effect of subjects, by RANDOM or REPEATED."""
+    return not fit.random_names and isinstance(residual_of(fit.model.residual), Independent)
+
+
 def _on_boundary(fit: FittedModel) -> int:
-    """Covariance parameters that a matrix of lower rank has less: (s - r)(s - r + 1) / 2 of each block of size s."""
+    """Covariance parameters that a matrix of lower rank has less: (s - r)(s - r + 1) / 2 of each block of size s.
+
+    None where G and the residual are not told apart: parameters are then those of their sum.
+    """
+    if not fit.identified:
+        return 0
     null, lost = fit.estimates.verdict.null, 0
     for block in fit.estimates.frame.partition:
         missing = int(np.linalg.matrix_rank(null[list(block)])) if null.size else 0

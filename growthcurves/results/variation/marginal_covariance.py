@@ -110,8 +110,12 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
     if fit.family is not None:
         raise NotEstimableError("Outcomes of this family have no residual, and so no covariance apart from their mean.")
     names, times = [] if by is None else listed(by, "by"), _times(fit, at)
-    _refuse_columns(fit, names)
-    matrices = {group: _covariance(fit, times, dict(zip(names, group, strict=True))) for group in _groups(fit, names)}
+    used = _used(fit)
+    along = {name: values for name in used - set(names) if (values := _settled_by_time(fit, name, times)) is not None}
+    _refuse_columns(fit, names, used - set(along))
+    matrices = {
+        group: _covariance(fit, times, dict(zip(names, group, strict=True)), along) for group in _groups(fit, names)
+    }
     rows = [
         (*group, t, s, V.loc[t, s], correlation.loc[t, s])
         for group, V in matrices.items()
@@ -147,15 +151,32 @@ def _place(visits: tuple[Any, ...], visit: Any) -> int:
     return visits.index(visit)
 
 
-def _refuse_columns(fit: FittedModel, names: list[Any]) -> None:
-    """The columns on which the random part depends must be those that are given."""
+def _used(fit: FittedModel) -> set[str]:
+    """The columns besides time on which the random part and the residual depend."""
+    used = {name for columns in fit.recipe.varying for name in columns.used} | _random_covariates(fit)
+    return (used | set(getattr(fit.point.residual, "columns", ()))) - {str(fit.model.time)}
+
+
+def _settled_by_time(fit: FittedModel, name: str, times: np.ndarray) -> pd.Series | None:
+    """A column at the times, where it is another name of common times, as a wave or a phase is; else None."""
+    if fit.panel.time is None:
+        return None
+    rows = pd.DataFrame({"time": fit.times, "value": raw_array(fit.panel.frame, name)})
+    known = rows.drop_duplicates().set_index("time")["value"]
+    shared = known.index.is_unique and 2 * len(known) <= len(rows)
+    if not shared or not (rows["value"].groupby(fit.panel.persons.codes).nunique() > 1).any():
+        return None
+    for time in times[~np.isin(times, known.index)]:
+        raise ModelError(f"The covariance of occasions depends on {name!r}, and no row says what that is at {time:g}.")
+    return known.loc[times].reset_index(drop=True)
+
+
+def _refuse_columns(fit: FittedModel, names: list[Any], used: set[str]) -> None:
+    """The columns on which the random part depends, and time does not settle, must be those that are given."""
     if len(fit.kinds.values) > 1:
         raise NotEstimableError(
             f"Persons have knots of their own ({', '.join(fit.recipe.shape.columns)}), and so covariances of their own."
         )
-    used = {name for columns in fit.recipe.varying for name in columns.used} | _random_covariates(fit)
-    used |= set(getattr(fit.point.residual, "columns", ()))
-    used -= {str(fit.model.time)}
     for name in sorted(used - set(names)):
         raise ModelError(f"The covariance of occasions depends on {name!r}: ask for it by groups, with by={name!r}.")
     for name in names:
@@ -186,9 +207,12 @@ def _groups(fit: FittedModel, names: list[Any]) -> list[tuple[Any, ...]]:
     return list(table.sort_values(names).itertuples(index=False, name=None))
 
 
-def _covariance(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> pd.DataFrame:
+def _covariance(
+    fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any], along: Mapping[Any, pd.Series]
+) -> pd.DataFrame:
     if not fit.identified:
         _refuse_unseen(fit, times, group)
+    group = {**group, **along}
     point, Z = fit.estimates.point, _rows(fit, times, group)
     rows = fit.standard_rows(Z)
     V = point.between(rows) if len(fit.random_names) else np.zeros((len(times),) * 2)
@@ -201,7 +225,12 @@ def _covariance(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -
 
 
 def _repeated(group: Mapping[Any, Any], name: str, count: int) -> np.ndarray | None:
-    return np.repeat(np.asarray([group[name]]), count) if name in group else None
+    return np.asarray(_at_each(group[name], count)) if name in group else None
+
+
+def _at_each(value: Any, count: int) -> pd.Series:
+    """A value that holds at all times; what is one for each already stays."""
+    return value if isinstance(value, pd.Series) else pd.Series([value] * count)
 
 
 def _rows(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> np.ndarray:
@@ -217,7 +246,7 @@ def _columns(fit: FittedModel, record: Any, times: np.ndarray, group: Mapping[An
     if not record.names:
         return np.zeros((len(times), 0))
     table = {
-        name: pd.Series(times) if name == fit.model.time else pd.Series([_value(record, group, name)] * len(times))
+        name: pd.Series(times) if name == fit.model.time else _at_each(_value(record, group, name), len(times))
         for name in record.used
     }
     return replay(record, table)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import DataError, GrowthCurvesError
+from growthcurves.errors import DataError, GrowthCurvesError, ModelError
 from tests.reference_values import cases, table
 
 
@@ -57,6 +57,35 @@ def test_one_random_effect_per_occasion_is_the_unstructured_covariance_of_the_ou
     assert fit.aic == pytest.approx(fit.deviance + 2 * 14, rel=1e-12)
     with pytest.raises(GrowthCurvesError):
         fit.marginal_covariance(at=[0, 7])
+
+
+@pytest.mark.parametrize("case", cases("by_occasion"), ids=lambda case: case["method"])
+@pytest.mark.parametrize("factor", ["day", "wave"])
+def test_one_random_effect_per_occasion_is_the_gls_of_nlme(data, case, factor):
+    """make_by_occasion.R: where rows are missing and the mean is a line."""
+    rows = data[data["day"] < 4].reset_index(drop=True).drop(index=[2, 9, 20, 33, 46, 59])
+    rows = rows.assign(wave=rows["day"] + 1)
+    fit = fitted(f"reaction ~ day + (0 + C({factor}) | subject)", rows, method=case["method"], time="day")
+    assert fit.deviance == pytest.approx(case["deviance"], abs=1e-5)
+    assert fit.parameter_count == case["parameters"] and fit.aic == pytest.approx(case["aic"], abs=1e-5)
+    np.testing.assert_allclose(fit.params, case["estimate"], rtol=1e-5)
+    np.testing.assert_allclose(fit.bse, case["se"], rtol=1e-4)
+    np.testing.assert_allclose(fit.marginal_covariance(at=[0, 1, 2, 3]).covariance(), case["V"], rtol=2e-3)
+    assert "only their sum, the marginal covariance of the outcomes" in fit.warnings[0] and len(fit.warnings[0]) < 300
+    assert "too few occasions" not in fit.warnings[0] and f"C({factor})" in fit.warnings[0]
+    un = gc.GrowthModel("reaction", "day", "subject", random=(), residual="un")
+    sas, same = (one.criteria().table.iloc[2] for one in (fit, gc.fit(un, rows, case["method"])))
+    assert sas["parameters"] == 10 + 2 * (case["method"] == "ml") and sas["n_bic"] == same["n_bic"] == 18
+    assert (sas["aic"], sas["bic"]) == pytest.approx((same["aic"], same["bic"]), abs=1e-6)
+
+
+def test_what_other_names_of_time_say_is_known_at_observed_times_alone(data):
+    late = data.assign(late=np.where(data["day"] < 5, "no", "yes"))
+    fit = fitted("reaction ~ day + (0 + late | subject)", late, time="day")
+    V = fit.marginal_covariance(at=[0, 9]).covariance()
+    assert V.loc[0, 9] == pytest.approx(fit.cov_re.loc["late[no]", "late[yes]"], rel=1e-9)
+    with pytest.raises(ModelError, match="no row says what that is at 4.5"):
+        fit.marginal_covariance(at=[4.5])
 
 
 def test_the_covariance_of_a_line_is_its_formula(data):
