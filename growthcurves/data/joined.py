@@ -12,6 +12,8 @@ from growthcurves.data.levels import as_groups
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError, brief
 
+COMMA = ", "
+
 
 def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFrame, Any]:
     """The table with one column for several, and its name; the table itself for one name.
@@ -45,10 +47,36 @@ def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFr
     """
     parts = columns_of(names, option)
     if len(parts) == 1:
-        return frame, parts[0]
+        return with_its_parts(frame, parts[0]), parts[0]
     require_columns(frame, parts)
-    name = ", ".join(map(str, parts))
+    name = name_of(names, option)
     return (frame if name in frame.columns else frame.assign(**{name: joined(frame, parts)})), name
+
+
+def with_its_parts(frame: pd.DataFrame, name: Any) -> pd.DataFrame:
+    """The table with a joined column of that name, where it has the parts alone, as new rows of a fit have."""
+    if name in frame.columns or not isinstance(name, str):
+        return frame
+    parts = _parts_of(name.split(COMMA), {str(column): column for column in frame.columns})
+    return frame if parts is None else frame.assign(**{name: joined(frame, parts)})
+
+
+def _parts_of(pieces: list[str], columns: dict[str, Any]) -> list[Any] | None:
+    """The columns whose names, with commas between them, make these pieces; None without any."""
+    if not pieces:
+        return []
+    for count in range(1, len(pieces) + 1):
+        first = COMMA.join(pieces[:count])
+        rest = _parts_of(pieces[count:], columns) if first in columns else None
+        if rest is not None:
+            return [columns[first], *rest]
+    return None
+
+
+def name_of(names: Any, option: str) -> Any:
+    """What the column that several make is called; one name as it is."""
+    parts = columns_of(names, option)
+    return parts[0] if len(parts) == 1 else COMMA.join(map(str, parts))
 
 
 def columns_of(names: Any, option: str) -> list[Any]:
@@ -77,12 +105,15 @@ def joined(frame: pd.DataFrame, parts: list[Any]) -> pd.Categorical:
     codes = groups.fillna(-1).astype("int64").to_numpy()
     first = pd.Series(range(len(codes))).groupby(codes, sort=True).first()
     table = frame[parts].iloc[first[first.index >= 0].to_numpy()]
-    labels = [", ".join(map(show_id, row)) for row in table.itertuples(index=False, name=None)]
-    if len(set(labels)) < len(labels):  # a comma inside a value
-        labels = [" | ".join(map(show_id, row)) for row in table.itertuples(index=False, name=None)]
-    if len(set(labels)) < len(labels):
-        labels = [repr(tuple(map(show_id, row))) for row in table.itertuples(index=False, name=None)]
+    labels = [_label(tuple(map(show_id, row))) for row in table.itertuples(index=False, name=None)]
     return pd.Categorical.from_codes(codes, labels)
+
+
+def _label(values: tuple[str, ...]) -> str:
+    """One text for a combination, which no other has; what it is does not depend on which others there are."""
+    if any("|" in value or value.startswith("(") for value in values):
+        return repr(values)
+    return (" | " if any("," in value for value in values) else COMMA).join(values)
 
 
 def apart(frame: pd.DataFrame, name: Hashable, parts: list[Any]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.estimate.baseline import baseline_note
 from growthcurves.fitted import undivided
 from growthcurves.model.formula.tree import Factor
+from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
@@ -164,6 +165,12 @@ def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
             f"{estimates.free} parameters. Fixed effects are valid; G, sigma^2, ICC and persons' estimates are "
             f"withheld."
         )
+    if not names and (still := ", ".join(_still_in_random_part(bound))):
+        return (
+            f"{still} does not vary within persons, so that its random effect cannot be told from those beside it: "
+            f"fixed effects are valid; variances, ICC and persons' estimates are withheld. Leave it out of the random "
+            f"part, or give its levels random effects of their own, (0 + C({still}) | {bound.model.id})."
+        )
     if not names:
         return (
             f"The variances of {', '.join(random)} and of the residual cannot be told apart in this design "
@@ -180,6 +187,13 @@ def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
 def _random_factors(bound: BoundRows) -> set[str]:
     """The factors whose levels have a random effect each."""
     return {factor.label for columns in bound.recipe.varying for factor in columns.categorical}
+
+
+def _still_in_random_part(bound: BoundRows) -> list[str]:
+    """Columns in random effects beside time that are the same in all rows of every person."""
+    people = PersonLevel(bound.panel)
+    used = dict.fromkeys(name for columns in bound.recipe.varying for name in columns.used if name != bound.model.time)
+    return [name for name in used if not people.varies(name)]
 
 
 def _factor_of_persons(bound: BoundRows) -> str:

@@ -9,6 +9,7 @@ from numbers import Real
 from typing import Any
 
 from growthcurves.data.frame import check_name, pairs
+from growthcurves.data.joined import name_of
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
 from growthcurves.model.formula.functions import check_functions
@@ -42,7 +43,9 @@ class GrowthModel:
 
     Parameters
     ----------
-    outcome, time, id : str
+    outcome, time : str
+    id : str or list of str
+        Several columns say together who a person is.
         Columns of the long table. `time=None` is a model without time (random intercepts only).
     wave : str, optional
         Column of the planned occasion.
@@ -134,6 +137,7 @@ class GrowthModel:
         default = self.growth_shape.default_random
         object.__setattr__(self, "reference", Frozen(pairs(self.reference, "reference", "{'arm': 'placebo'}")))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
+        object.__setattr__(self, "id", name_of(self.id, "id"))
         for option in ("outcome", "time", "id", "wave"):
             check_name(getattr(self, option), option)
         for role in (self.outcome, self.time, self.id):

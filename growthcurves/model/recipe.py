@@ -16,6 +16,7 @@ import pandas as pd
 
 from growthcurves.data.clock import Clock, on_the_clock
 from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.joined import with_its_parts
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, NotAvailableError
@@ -214,7 +215,7 @@ class Recipe:
                 "them in the table first, with gc.within_between()."
             )
         model, clock = self.model, self.clock
-        frame = as_frame(data)
+        frame = with_its_parts(as_frame(data), model.id)
         frame = with_computed(frame, model.outcome, model.id) if model.computed else frame
         require_columns(frame, [model.id, model.outcome, *self.used])
         if clock is not None and clock.derived:

@@ -40,6 +40,31 @@ def test_a_fit(sites):
     assert panel.persons.count == 18 and "2, 102" in fit.people().index
 
 
+@pytest.mark.parametrize("door", ["formula", "model", "saved"])
+def test_new_rows_of_persons_known_by_several_columns(sites, door, tmp_path):
+    """Rows with the parts alone are those of the person whom the parts name: as with a column made by hand."""
+    sites["whole"] = sites["site"].astype(str) + ", " + sites["who"].astype(str)
+    sites["stress"] = np.sin(np.arange(len(sites)))
+    one = gc.fit("reaction ~ day + within(stress) + (day | whole)", sites)
+    fit = gc.fit("reaction ~ day + within(stress) + (day | site:who)", sites)
+    if door == "model":
+        fit = gc.fit(gc.GrowthModel("reaction", "day", ["site", "who"], time_varying="within(stress)"), sites)
+    if door == "saved":
+        fit = gc.load(fit.save(tmp_path / "fit.json", rows=True))
+    rows, ours = sites.iloc[::7], sites.drop(columns="whole")
+    for options in ({}, {"people": "average"}, {"people": "new", "seen": rows.iloc[::2]}):
+        taken = {**options, "seen": ours.iloc[::14]} if "seen" in options else options
+        found, expected = fit.predict(ours.iloc[::7], **taken), one.predict(rows, **options)
+        np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+def test_what_a_person_is_called_does_not_depend_on_the_others():
+    whole = pd.DataFrame({"x": ["Lee, A", "b", "(c", "d|e"], "y": [1, 2, 3, 4]})
+    labels = list(joined(whole, ["x", "y"]))
+    assert labels == ["Lee, A | 1", "b, 2", "('(c', '3')", "('d|e', '4')"]
+    assert [joined(whole.iloc[[i]], ["x", "y"])[0] for i in range(4)] == labels
+
+
 def test_there_and_back_again(sites):
     wide = gc.to_wide(sites, id=["site", "who"], time="day", values="reaction")
     assert wide.columns.tolist()[:3] == ["site", "who", "reaction_0"] and len(wide) == 18

@@ -38,6 +38,11 @@ def test_too_few_occasions_are_said_to_be_too_few(data):
     assert "too few occasions" in warned("y ~ t + (t | id)", data[data["t"] < 2])
 
 
+def test_a_random_effect_of_what_does_not_vary_is_named(data):
+    said = warned("y ~ t + (u + u:t | id)", data.assign(u=(data["id"] % 2) * 1.0))
+    assert said.startswith("u does not vary within persons") and "(0 + C(u) | id)" in said and len(said) < 300
+
+
 @pytest.mark.parametrize("term", ["t:x", "I(t * x)", "t:C(x > 0)"])
 def test_a_rate_that_depends_on_what_varies_is_no_curve_in_time(term, data):
     with pytest.raises(NotEstimableError, match="predictors that vary with time") as refused:

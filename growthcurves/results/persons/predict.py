@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import as_frame, require_columns
+from growthcurves.data.joined import with_its_parts
 from growthcurves.engine.estimates import PersonState
 from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel, row_variances
@@ -200,7 +201,7 @@ def _persons_of(fit: FittedModel, newdata: Any) -> np.ndarray:
     """Whose row each is among the persons of the fit, -1 for others."""
     if newdata is None:
         return fit.panel.persons.codes
-    frame = as_frame(newdata)
+    frame = with_its_parts(as_frame(newdata), fit.model.id)
     require_columns(frame, [fit.model.id])
     codes = pd.Index(fit.panel.persons.labels).get_indexer(pd.Index(frame[fit.model.id]))
     if len(codes) and (codes < 0).all():

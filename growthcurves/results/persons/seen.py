@@ -9,6 +9,7 @@ import pandas as pd
 
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.joined import with_its_parts
 from growthcurves.engine.estimates import PersonState, RowsOf, Seen
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
@@ -30,14 +31,14 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> tuple[CarriedR
     ModelError
         When no person of `seen` is among those to predict.
     """
-    wanted, known = as_frame(newdata), as_frame(seen)
+    wanted, known = (with_its_parts(as_frame(rows), fit.model.id) for rows in (newdata, seen))
     if fit.model.computed:
         known = with_computed(known, fit.model.outcome, fit.model.id)
     require_columns(known, [fit.model.id, fit.model.outcome])
     require_columns(wanted, [fit.model.id])
     outcome = numeric_column(known, fit.model.outcome, raw_array(known, fit.model.id))
     both = pd.concat([known, wanted.drop(columns=fit.model.outcome, errors="ignore")], ignore_index=True)
-    codes, ids = pd.factorize(both[fit.model.id], use_na_sentinel=False)
+    codes, ids = pd.factorize(raw_array(both, fit.model.id), use_na_sentinel=False)
     past = np.arange(len(both)) < len(known)
     rows = new_rows(fit, both, _counted(fit, both, codes, past, outcome))
     if not np.isin(codes[~past], codes[past]).any():

@@ -11,6 +11,7 @@ import pandas as pd
 
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.frame import as_frame, raw_array, require_columns
+from growthcurves.data.joined import with_its_parts
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns, replay
 from growthcurves.model.occasions import occasions_of, panel_occasions
@@ -94,6 +95,7 @@ def _over_rows(
     used = {name: table[name] for name in columns.used}
     if not uses_persons(columns.formula):
         return replay(columns, used)
+    frame = with_its_parts(frame, fit.model.id)
     require_columns(frame, [fit.model.id])
     if counted is not None:
         return replay(columns, used, _transforms(raw_array(frame, fit.model.id), counted))
