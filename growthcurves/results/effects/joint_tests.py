@@ -88,7 +88,8 @@ def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> 
     columns = ["term", "df_num", "df_den", "statistic", "p_value", "note"]
     table = said(pd.DataFrame(rows, columns=columns), fit)
     table["label"] = table["term"]
-    return JointTests(table, type, ddf_of(ddf).label, _where(fit, functions.effects))
+    note = _where(fit, functions.effects) + (_averaged(functions.effects) if type == 3 else "")
+    return JointTests(table, type, ddf_of(ddf).label, note)
 
 
 def _hypothesis(functions: EstimableFunctions, effect: Effect, type: int) -> tuple[np.ndarray, str]:
@@ -108,6 +109,15 @@ def _row(fit: FittedModel, effect: Effect, L: np.ndarray, note: str, ddf: Any) -
         return [effect.name, 0, np.nan, np.nan, np.nan, note]
     found = joint_test(fit, L, ddf=ddf)
     return [effect.name, found.df_num, found.df_den, found.statistic, found.p_value, note]
+
+
+def _averaged(effects: list[Effect]) -> str:
+    """Over what effects are averaged that stand beside a basis with the constant in it, as a sentence."""
+    bases = dict.fromkeys(one for effect in effects if effect.product for one in effect.add_up)
+    if not bases:
+        return ""
+    names = " and ".join(bases)
+    return f" Effects beside {names} are averaged with equal weight over its functions, which add up to one."
 
 
 def _where(fit: FittedModel, effects: list[Effect]) -> str:

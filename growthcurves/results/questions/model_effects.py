@@ -58,11 +58,13 @@ class Effect:
     numbers : tuple of names
         Its functions of numbers, the growth parameter's function of time among them.
     factors : frozenset of names
-        What is made into levels.
+        What is made into levels, and functions of numbers that add up to one, as indicators of levels do.
     cells : Written
         A column for every cell of its factors and every function of numbers.
     functions_of_time : tuple of str
         The growth parameter, and the factors of a formula that are functions of time.
+    add_up : tuple of str
+        The factors of a formula that are functions of numbers and add up to one.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Effect:
     factors: frozenset[Hashable]
     cells: Written
     functions_of_time: tuple[str, ...]
+    add_up: tuple[str, ...]
 
     @property
     def tested(self) -> bool:
@@ -201,14 +204,19 @@ def _effect(fit: FittedModel, term: Term, formula: CodedFormula, owners: list[Ow
     everywhere = [*spaces, owner.space] if owner.space else spaces
     return Effect(
         name=":".join(filter(None, (owner.name, term.label))),
-        numbers=tuple(sorted((space.name for space in everywhere if not space.levels), key=str)),
-        factors=frozenset(space.name for space in everywhere if space.levels),
+        numbers=tuple(sorted((space.name for space in everywhere if not space.constant), key=str)),
+        factors=frozenset(space.name for space in everywhere if space.constant),
         cells=cells,
         functions_of_time=(
             *([owner.name] if owner.space and not owner.space.levels else []),
             *(factor.label for factor in term.factors if _of_time(fit, factor, formula)),
         ),
+        add_up=tuple(factor.label for factor, space in zip(term.factors, spaces, strict=True) if _adds_up(space)),
     )
+
+
+def _adds_up(space: Space) -> bool:
+    return space.constant and not space.levels
 
 
 def _cells(owner: Written, spaces: list[Space]) -> Written:
@@ -216,4 +224,4 @@ def _cells(owner: Written, spaces: list[Space]) -> Written:
 
 
 def _of_time(fit: FittedModel, factor: Factor, formula: CodedFormula) -> bool:
-    return fit.model.time in factor.columns and not formula.spaces[factor].levels
+    return fit.model.time in factor.columns and not formula.spaces[factor].constant

@@ -117,6 +117,33 @@ def test_terms_of_several_numeric_columns(data):
 
 
 @pytest.mark.filterwarnings("ignore::growthcurves.errors.ModelWarning")
+@pytest.mark.parametrize(
+    ("of", "door"), [("time", "{}*arm + (1 | id)"), ("age", "time + {}*arm + sex*arm + (time | id)")]
+)
+def test_beside_a_basis_that_adds_up_to_one(data, of, door):
+    """The basis is a factor whose levels are its functions: arms differ in the mean of the functions' coefficients."""
+    basis = f"bs({of}, df=5, intercept=True)"
+    fit = gc.fit("y ~ " + door.format(basis), data, time="time")
+    found = fit.joint_tests()
+    table = found.table.set_index("term")
+    assert table.loc["intercept:arm", "df_num"] == 2 and not table["note"].any()
+    assert "averaged with equal weight over its functions" in str(found) and basis in str(found)
+    if of == "time":
+        cells = gc.fit(f"y ~ 0 + {basis}:arm + (1 | id)", data, time="time")
+        assert cells.deviance == pytest.approx(fit.deviance, abs=1e-6)
+        means = {arm: " + ".join(f"0.2 * {basis}[{k}]:arm[{arm}]" for k in range(5)) for arm in sorted(set(data["arm"]))}
+        first, *others = means.values()
+        texts = [f"{other} - ({first}) = 0" for other in others]
+        assert table.loc["intercept:arm", "statistic"] == pytest.approx(cells.test(texts).statistic, rel=1e-6)
+    plain = gc.fit("y ~ " + door.format(f"bs({of}, df=4)"), data, time="time").joint_tests().table.set_index("term")
+    for term, other in zip(table.index, plain.index, strict=True):
+        if term != "intercept:arm":
+            assert tuple(table.loc[term, ["df_num", "statistic"]]) == pytest.approx(
+                tuple(plain.loc[other, ["df_num", "statistic"]]), rel=1e-6
+            )
+
+
+@pytest.mark.filterwarnings("ignore::growthcurves.errors.ModelWarning")
 def test_what_empty_cells_leave(data):
     data = data[~((data["arm"] == "high") & (data["sex"] == "f"))]
     fits = [gc.fit("y ~ time * arm * sex + (time | id)", data, reference=r) for r in (None, {"arm": "low", "sex": "m"})]
