@@ -131,7 +131,7 @@ def test_beside_a_basis_that_adds_up_to_one(data, of, door):
     if of == "time":
         cells = gc.fit(f"y ~ 0 + {basis}:arm + (1 | id)", data, time="time")
         assert cells.deviance == pytest.approx(fit.deviance, abs=1e-6)
-        means = {arm: " + ".join(f"0.2 * {basis}[{k}]:arm[{arm}]" for k in range(5)) for arm in sorted(set(data["arm"]))}
+        means = {arm: " + ".join(f"0.2 * {basis}[{k}]:arm[{arm}]" for k in range(5)) for arm in set(data["arm"])}
         first, *others = means.values()
         texts = [f"{other} - ({first}) = 0" for other in others]
         assert table.loc["intercept:arm", "statistic"] == pytest.approx(cells.test(texts).statistic, rel=1e-6)
