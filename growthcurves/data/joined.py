@@ -54,10 +54,19 @@ def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFr
 
 
 def with_its_parts(frame: pd.DataFrame, name: Any) -> pd.DataFrame:
-    """The table with a joined column of that name, where it has the parts alone, as new rows of a fit have."""
+    """The table with a joined column of that name, where it has the parts alone, as new rows of a fit have.
+
+    Raises
+    ------
+    ColumnError
+        For the part that is not there, where others are.
+    """
     if name in frame.columns or not isinstance(name, str):
         return frame
-    parts = _parts_of(name.split(COMMA), {str(column): column for column in frame.columns})
+    pieces, columns = name.split(COMMA), {str(column): column for column in frame.columns}
+    parts = _parts_of(pieces, columns)
+    if parts is None and not columns.keys().isdisjoint(pieces):
+        require_columns(frame, pieces)
     return frame if parts is None else frame.assign(**{name: joined(frame, parts)})
 
 

@@ -95,6 +95,9 @@ def test_groups_of_two_columns(sites):
 def test_errors_name_the_parts(sites):
     with pytest.raises(ColumnError, match="'sight'.*'site'"):
         gc.Panel(sites, id=["sight", "who"], time="day", outcome="reaction")
+    for ids in (["site", "whom"], "site, whom"):
+        with pytest.raises(ColumnError, match="no column 'whom'"):
+            gc.fit(gc.GrowthModel("reaction", "day", ids), sites)
     with pytest.raises(ModelError, match="id= needs a column, or a list of different columns"):
         gc.Panel(sites, id=["site", "site"], time="day", outcome="reaction")
     with pytest.raises(DataError, match="Person 2, 102 has two rows|'site, who' must name one row"):
