@@ -69,7 +69,7 @@ def _row(column: pd.Series, label: str, role: str) -> list[Any]:
     if missing == len(column):
         values = ""
     elif kind in ("numbers", "whole numbers"):
-        numbers = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers = _numbers(column)
         low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
         values = f"{_shown(low)} to {_shown(high)}"
     elif kind == "dates" and not isinstance(column.dropna().iloc[0], str):
@@ -88,8 +88,14 @@ def _type(column: pd.Series) -> str:
 
 
 def _all_whole(column: pd.Series) -> bool:
-    numbers = pd.to_numeric(column.dropna()).to_numpy(dtype=np.float64)
-    return bool((numbers == np.round(numbers)).all())
+    numbers = _numbers(column)
+    return bool(((numbers == np.round(numbers)) | np.isnan(numbers)).all())
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    """As floats, NaN where missing."""
+    numbers = column if column.dtype == np.float64 else pd.to_numeric(column)
+    return numbers.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _levels(column: pd.Series) -> str:

@@ -26,6 +26,7 @@ from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.errors import DataError, DataWarning
 from growthcurves.later import Later
+from growthcurves.remembered import remembered
 from growthcurves.signs import told
 
 if TYPE_CHECKING:
@@ -392,6 +393,7 @@ class Panel:
         """What to look at before an analysis, a sentence each: suspects, and how many cells a missing code matched."""
         return (*self.suspects["note"], *matched_notes(self.data))
 
+    @remembered
     def codebook(self) -> Codebook:
         """Every column of the table: label, role, type, levels or range, cells missing.
 
