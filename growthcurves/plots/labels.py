@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from growthcurves.plots.room import around, figure_inches, left_of_column, margins
+from growthcurves.plots.room import figure_inches, margins, sides
 from growthcurves.plots.style import INK, MUTED, font_size, plain, wrapped
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ def key_above(ax: Axes, handles: Sequence[Any]) -> None:
     """The key above the axes, where it never covers data, in as many columns as fit."""
     from matplotlib.transforms import ScaledTranslation
 
-    _, ticks, _ = around(ax)
+    left, ticks, _ = sides(ax)
     place = ax.transAxes + ScaledTranslation(-ticks / 72, 0.0, ax.figure.dpi_scale_trans)
-    points = figure_inches(ax)[0] * 72 - (left_of_column(ax) - ticks) - margins(ax)
+    points = figure_inches(ax)[0] * 72 - (left - ticks) - margins(ax)
     _key(ax.legend, handles, points, loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=place)
 
 

@@ -51,12 +51,20 @@ def _column_of(ax: Axes) -> list[Any]:
 
 def room_of(ax: Axes) -> float:
     """Points that the axes themselves have between the labels at their sides."""
-    return max(figure_inches(ax)[0] * 72 - left_of_column(ax) - around(ax)[2] - margins(ax), 1.0)
+    left, _, right = sides(ax)
+    return max(figure_inches(ax)[0] * 72 - left - right - margins(ax), 1.0)
 
 
-def left_of_column(ax: Axes) -> float:
-    """Points that labels take at the left of these axes, and of those with which a layout lets them begin in line."""
-    return max(sum(around(other)[:2]) for other in _column_of(ax))
+def sides(ax: Axes) -> tuple[float, float, float]:
+    """Points at the left, of them those of the labels of ticks, and points at the right.
+
+    At the left those of the axes with which a layout lets these begin in line, where they take more. Axes are measured
+    once each: it is half of the time that a small picture takes.
+    """
+    column = _column_of(ax)
+    measured = {other: around(other) for other in {ax: None} | dict.fromkeys(column)}
+    _, ticks, right = measured[ax]
+    return max(sum(measured[other][:2]) for other in column), ticks, right
 
 
 def margins(ax: Axes) -> float:
