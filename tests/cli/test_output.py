@@ -129,13 +129,16 @@ def test_spreadsheet_safe(run, sleep, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
-def test_a_command_that_is_ended_leaves_the_old_file(tmp_path, ended_by):
-    path = tmp_path / "demo.html"
+@pytest.mark.parametrize(
+    ("ended_by", "command", "name"),
+    [(signal.SIGINT, ["demo"], "demo.html"), (signal.SIGTERM, ["datasets", "trial"], "trial.csv")],
+)
+def test_a_command_that_is_ended_leaves_the_old_file(tmp_path, ended_by, command, name):
+    path = tmp_path / name
     path.write_text("old")
     code = (
         "import os, sys, time; os.fsync = lambda file: (open('ready', 'w').close(), time.sleep(60)); "
-        "from growthcurves.cli import main; main(['demo', '-o', 'demo.html'])"
+        f"from growthcurves.cli import main; main({[*command, '-o', name]})"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -147,4 +150,4 @@ def test_a_command_that_is_ended_leaves_the_old_file(tmp_path, ended_by):
     _, told = process.communicate(timeout=60)
     assert process.returncode not in (0, None) and b"Traceback" not in told
     assert path.read_text() == "old"
-    assert sorted(item.name for item in tmp_path.iterdir()) == ["demo.html", "ready"]
+    assert sorted(item.name for item in tmp_path.iterdir()) == sorted([name, "ready"])

@@ -110,8 +110,9 @@ def test_against_a_loop_over_persons(seed):
     waves = sorted(table.loc[table["y"].notna(), "month"].unique())
     assert missed.waves == waves
     kept = table.dropna()
+    seen_at = set(zip(kept["who"], kept["month"], strict=True))
     for who in table["who"].unique():
-        mine = [bool(((kept["who"] == who) & (kept["month"] == wave)).any()) for wave in waves]
+        mine = [(who, wave) in seen_at for wave in waves]
         last = max([k for k, seen in enumerate(mine) if seen], default=-1)
         if not any(mine):
             kind = "never seen"

@@ -1,4 +1,4 @@
-"""A second likelihood, by the textbook and slow: V_i built row by row from what a point says between and within.
+"""A second likelihood, by the textbook and slow: V_i built from what a point says between and within.
 
 It shares nothing with the package's own but the nouns (rows, points, frames), works in the units of the data, and is
 injected by `estimate(..., likelihood=Dense)`. `YesNo` is one of outcomes without a residual, by quadrature on a grid.
@@ -48,26 +48,31 @@ class Dense:
         return Point(local.beta, {"person": local.sigma2 * local.D}, residual)
 
     def V(self, point, Z, occasions):
-        """Entry by entry: Cov(y_j, y_k) = z_j' G z_k + R_jk."""
-        R = point.within(occasions)
-        n = len(Z)
-        out = np.empty((n, n))
-        for j in range(n):
-            for k in range(j, n):
-                out[j, k] = out[k, j] = point.between(Z[j], Z[k]) + R[j, k]
-        return out
+        """Cov(y_j, y_k) = z_j' G z_k + R_jk."""
+        return point.between(Z) + point.within(occasions)
+
+    @cached_property
+    def alike(self):
+        """Persons seen at the same times: their Z and occasions, and [X y] of all of them, side by side."""
+        found = {}
+        for X, Z, y, occasions in self.data:
+            key = (Z.tobytes(), *(None if one is None else one.tobytes() for one in occasions))
+            found.setdefault(key, []).append((X, Z, y, occasions))
+        return [
+            (same[0][1], same[0][3], np.array([np.column_stack([X, y]) for X, _, y, _ in same]))
+            for same in found.values()
+        ]
 
     def products(self, local):
         point, p = self.natural(local), self.frame.p
         log_det, squares = 0.0, np.zeros((p + 1, p + 1))
-        for X, Z, y, occasions in self.data:
+        for Z, occasions, wide in self.alike:
             V = self.V(point, Z, occasions)
             sign, value = np.linalg.slogdet(V)
             if sign <= 0:
                 return None
-            wide = np.column_stack([X, y])
-            log_det += value
-            squares += wide.T @ np.linalg.solve(V, wide)
+            log_det += len(wide) * value
+            squares += (wide.transpose(0, 2, 1) @ np.linalg.solve(V, wide)).sum(axis=0)
         return Products(log_det, squares)
 
     def at(self, local, best_beta):
@@ -130,15 +135,20 @@ class YesNo(Dense):
     def natural(self, local):
         return Point(local.beta, {"person": local.D}, None, Logit())
 
+    @cached_property
+    def stacked(self):
+        """X, Z and y of all persons below each other, and the row at which each person begins."""
+        X, Z, y, _ = zip(*self.data, strict=True)
+        starts = np.cumsum([0, *map(len, y[:-1])])
+        return np.concatenate(X), np.concatenate(Z), np.concatenate(y), starts
+
     def joint(self, local):
         """log of weight times likelihood at every node, one row per person."""
         z, w = self.nodes
         u = z @ local.F.T
-        out = []
-        for X, Z, y, _ in self.data:
-            eta = (X @ local.beta)[:, None] + Z @ u.T
-            out.append(np.log(w) + (y[:, None] * eta - np.logaddexp(0.0, eta)).sum(axis=0))
-        return np.array(out), u
+        X, Z, y, starts = self.stacked
+        eta = (X @ local.beta)[:, None] + Z @ u.T
+        return np.log(w) + np.add.reduceat(y[:, None] * eta - np.logaddexp(0.0, eta), starts, axis=0), u
 
     def deviance(self, local):
         terms, _ = self.joint(local)

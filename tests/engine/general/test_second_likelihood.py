@@ -1,6 +1,6 @@
 """A second likelihood gives every answer: equal to the built-in one to the printed digits.
 
-What the package says of the same model by its sums and by `tests/engine/dense.py`, which builds each V_i row by row.
+What the package says of the same model by its sums and by `tests/engine/dense.py`, which builds each V_i itself.
 Tolerances are those of four to five printed digits; ends of profiles to 1e-4 of their width.
 """
 
