@@ -475,7 +475,7 @@ class GrowthFit(FittedModel):
         between: tuple[float, float] | None = None,
         at: Any = None,
         level: float = 0.95,
-        method: Any = "wald",
+        method: Any = None,
     ) -> ChangeReport:
         """The change report: how fast on average, how much persons differ, and what explains it."""
         return change_report.change(self, by, threshold, between, at, level, method)
@@ -487,7 +487,7 @@ class GrowthFit(FittedModel):
         between: tuple[float, float] | None = None,
         at: Any = None,
         level: float = 0.95,
-        method: Any = "wald",
+        method: Any = None,
     ) -> ChangeReport:
         """The rates of change: another name of `change`."""
         return self.change(by, threshold, between, at, level, method)

@@ -59,10 +59,11 @@ def _intervals(fitted: Any, asked: Asked) -> Any:
 
 def answers_text(fitted: Any, asked: Asked) -> str:
     """Summary and change report for a terminal."""
+    from growthcurves.results.intervals import OF_COMPONENTS
     from growthcurves.results.summary import LINE, summary
 
     intervals = _intervals(fitted, asked)
-    shown = str(summary(fitted, asked.ddf, asked.level, intervals or "profile", max(width(), LINE)))
+    shown = str(summary(fitted, asked.ddf, asked.level, intervals or OF_COMPONENTS, max(width(), LINE)))
     text = folded("\n".join(map(in_options, shown.split("\n"))))
     report, reason = _change(fitted, asked, intervals)
     said = map(in_options, report.sentences() if report is not None else [reason])
@@ -71,11 +72,12 @@ def answers_text(fitted: Any, asked: Asked) -> str:
 
 def answers_json(fitted: Any, asked: Asked) -> str:
     """Everything a fit answers, as one JSON object."""
+    from growthcurves.results.intervals import OF_COMPONENTS
     from growthcurves.results.variation.variances import components
 
     certificate, panel = fitted.certificate, fitted.panel
     intervals = _intervals(fitted, asked)
-    random = components(fitted, intervals or "profile", asked.level)
+    random = components(fitted, intervals or OF_COMPONENTS, asked.level)
     report, reason = _change(fitted, asked, intervals)
     answers = {
         "package": package_version(),
@@ -108,7 +110,7 @@ def _change(fitted: Any, asked: Asked, intervals: Any) -> tuple[Any, str]:
     from growthcurves.results.change.differences import arm_of
 
     try:
-        return fitted.change(**{"by": arm_of(fitted)} | asked.change, method=intervals or "wald"), ""
+        return fitted.change(**{"by": arm_of(fitted)} | asked.change, method=intervals), ""
     except NotEstimableError as error:
         if set(asked.change) - {"level", "by"}:
             raise

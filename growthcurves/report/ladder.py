@@ -22,7 +22,7 @@ from growthcurves.report.side_by_side import (
     share_cell,
     term_name,
 )
-from growthcurves.report.words import METHOD, short_name
+from growthcurves.report.words import METHOD, random_name
 from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
 from growthcurves.results.ladder.report import ladder_to
@@ -73,7 +73,7 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
             return "of the outcome (squared correlation with its expected value)"
         if finding.unit == RESIDUAL:
             return f"of the scatter within persons, against {models[0]}"
-        return f"of the variance in the {short_name(fit, finding.of[0])}, against {models[1]}"
+        return f"of the variance in the {random_name(fit, finding.of[0])}, against {models[1]}"
 
     def criterion(model: str, finding: Finding) -> str:
         return CRITERION.get(finding.of, "")

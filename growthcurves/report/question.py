@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import METHOD, and_list, plain_name, predictor_columns, short_name
-from growthcurves.results.tables.labels import shape_words
+from growthcurves.results.tables.growth_words import shape_words
 
 
 class Question(Section):

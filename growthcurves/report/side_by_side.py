@@ -7,7 +7,7 @@ from typing import Any
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.report.format import count, decimals, fixed, number, p_value, share
-from growthcurves.report.words import parameter_name, predictor_name, short_name
+from growthcurves.report.words import parameter_name, predictor_name, random_name, short_name
 from growthcurves.results.tables.names import finding_text
 
 Cell = dict[str, str]
@@ -33,7 +33,7 @@ def component_name(fit: Any, finding: Finding) -> str:
     kind = COMPONENT[finding.kind]
     if finding.unit == RESIDUAL:
         return f"{kind} single measurements about a person's own line"
-    both = " and ".join(short_name(fit, name) for name in finding.of)
+    both = " and ".join(random_name(fit, name) for name in finding.of)
     return f"{kind} {both}" if len(finding.of) > 1 else f"{kind} the {both}"
 
 

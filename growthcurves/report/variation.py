@@ -12,7 +12,7 @@ from growthcurves.contracts.note import NoteKind
 from growthcurves.report.format import decimals, fixed, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import component_name
-from growthcurves.report.words import short_name, unit_of
+from growthcurves.report.words import random_name, unit_of
 
 
 class Variation(Section):
@@ -49,7 +49,7 @@ def component_row(fit: Any, finding: Finding) -> dict[str, str]:
     """One row of the table as texts."""
     numbers = (finding.value, finding.conf_low, finding.conf_high)
     if finding.kind is Kind.CORRELATION:
-        both = " and ".join(short_name(fit, name) for name in finding.of)
+        both = " and ".join(random_name(fit, name) for name in finding.of)
         return _row(f"Correlation of {both}", [share(value) for value in numbers], "")
     places = max(decimals(finding.std_error), 1) if finding.std_error == finding.std_error else 3
     values = [fixed(value, places) for value in numbers]
@@ -58,7 +58,7 @@ def component_row(fit: Any, finding: Finding) -> dict[str, str]:
     if finding.unit == RESIDUAL:
         return _row("SD of single measurements about a person's line", values, unit_of(fit, "intercept"))
     (name,) = finding.of
-    return _row(f"SD of {short_name(fit, name)}", values, unit_of(fit, name))
+    return _row(f"SD of {random_name(fit, name)}", values, unit_of(fit, name))
 
 
 def _row(name: str, values: list[str], unit: str) -> dict[str, str]:

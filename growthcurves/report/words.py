@@ -12,7 +12,7 @@ from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
 from growthcurves.results.change.report import ChangeReport
 from growthcurves.results.change.words import units_of
-from growthcurves.results.tables.labels import shape_words
+from growthcurves.results.tables.growth_words import random_words, shape_words
 
 MOST_IN_LEAD = 3
 METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum likelihood (ML)"}
@@ -67,13 +67,19 @@ def short_name(fit: Any, name: str) -> str:
     return _parameter(fit, name).short
 
 
+def random_name(fit: Any, name: str) -> str:
+    """What varies between persons, inside a longer text."""
+    return _parameter(fit, name, random=True).short
+
+
 def plain_name(fit: Any, name: str) -> str:
     """The same without its place in time, which has been said before."""
-    return _parameter(fit, name).plain or short_name(fit, name)
+    return _parameter(fit, name, random=True).plain or random_name(fit, name)
 
 
-def _parameter(fit: Any, name: str) -> ParameterWords:
-    return shape_words(fit).parameters.get(name, ParameterWords(name, name, ""))
+def _parameter(fit: Any, name: str, random: bool = False) -> ParameterWords:
+    words = random_words(fit) if random else shape_words(fit)
+    return words.parameters.get(name, ParameterWords(name, name, ""))
 
 
 def unit_of(fit: Any, parameter: str) -> str:

@@ -16,6 +16,7 @@ from growthcurves.model.growth import equations
 from growthcurves.model.outcomes import is_computed, measured
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import fixed_effects
+from growthcurves.results.intervals import OF_COMPONENTS
 from growthcurves.results.persons.people import reliability
 from growthcurves.results.persons.reliability import reliabilities
 from growthcurves.results.questions.covariates import origin_of
@@ -60,7 +61,7 @@ def summary(
     fit: FittedModel,
     ddf: Any = "satterthwaite",
     level: float = 0.95,
-    intervals: Any = "profile",
+    intervals: Any = OF_COMPONENTS,
     line: int = LINE,
 ) -> Summary:
     """Equations, counts at each level, fixed effects, variance components, fit indices and certificate.

@@ -50,3 +50,36 @@ def test_labels_stand_last_and_not_in_print(fit):
 def test_a_document_has_the_words_in_the_place_of_the_key(fit, tmp_path):
     text = gc.save_table(fit.fixed_effects(), tmp_path / "t.md", style="apa").read_text(encoding="utf-8")
     assert "arm drug against placebo" in text and "slope:arm" not in text
+
+
+#: A formula, the time at which all of its own terms in time are zero, and what the intercept's label must say.
+READ_AT = [
+    ("y ~ t * g + (t | id)", 0.0, "start (y at t 0)"),
+    ("y ~ I(t - 2) * g + (I(t - 2) | id)", 2.0, "intercept (y where I(t - 2) is 0)"),
+    ("y ~ center(t) + (1 | id)", 4.5, "intercept (y where center(t) is 0)"),
+    ("y ~ bs(t, df=4) + (1 | id)", 0.0, "intercept (y where bs(t, df=4) is 0)"),
+    ("y ~ C(t > 3) + (1 | id)", 1.0, "intercept (y where C(t > 3) is False)"),
+    ("y ~ t + I(t * (t - 9)) + (1 | id)", 0.0, "intercept (y where t is 0 and I(t * (t - 9)) is 0)"),
+]
+
+
+@pytest.mark.parametrize(("formula", "time", "wanted"), READ_AT)
+def test_the_intercept_is_the_mean_where_its_label_says(formula, time, wanted):
+    data = gc.load_dataset("sleepstudy").set_axis(["id", "t", "y"], axis=1)
+    data["g"] = ["ab"[place % 2] for place in data.groupby("id").ngroup()]
+    fit = gc.fit(formula, data, time="t")
+    effects = fit.fixed_effects().set_index("term")
+    assert effects.loc["intercept", "label"] == wanted
+    rows = data[(data["t"] == data["t"].min()) & (data["g"] == "a")].head(1).assign(t=time)
+    assert fit.predict(rows, people="average").item() == pytest.approx(effects.loc["intercept", "estimate"], rel=1e-9)
+
+
+def test_how_persons_differ_is_told_by_what_varies():
+    data = gc.load_dataset("sleepstudy")
+    labels = {}
+    for formula in ("day", "I(day - 2)"):
+        fit = gc.fit(f"reaction ~ I(day - 2) + ({formula} | subject)", data)
+        labels[formula] = fit.variance_components("wald").set_index("term")["label"]
+    assert labels["day"]["sd:intercept"] == "SD of start (reaction at day 0)"
+    assert labels["I(day - 2)"]["sd:intercept"] == "SD of intercept (reaction where I(day - 2) is 0)"
+    assert labels["day"]["sd:slope"] == "SD of rate of change"

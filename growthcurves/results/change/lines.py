@@ -9,7 +9,7 @@ from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.engine.estimates import Function, FunctionOf, Quantity
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Estimate
-from growthcurves.results.intervals.measure import Measured, measured
+from growthcurves.results.intervals.measure import Measured, about_all, measured
 from growthcurves.results.questions.rates import Rate
 
 NAN = float("nan")
@@ -32,6 +32,8 @@ class Question:
     level : float
     method : interval method
         How intervals are made.
+    of_components : interval method
+        How those of SDs and correlations between persons are.
     """
 
     fit: FittedModel
@@ -40,6 +42,7 @@ class Question:
     at: Any
     level: float
     method: Any
+    of_components: Any
 
     def measure(self, function: Function, scale: str) -> Measured:
         """A function of a point with its interval."""
@@ -48,6 +51,17 @@ class Question:
     def measured(self, quantity: Quantity) -> Measured:
         """A quantity with its interval."""
         return measured(self.fit, self.method, quantity, self.level)
+
+    def component(self, quantity: Quantity) -> Measured:
+        """An SD or a correlation between persons with its interval."""
+        return measured(self.fit, self.of_components, quantity, self.level)
+
+    @property
+    def about(self) -> str:
+        """How intervals are made, in words."""
+        if self.of_components is self.method:
+            return about_all(self.fit, self.method)
+        return f"{about_all(self.fit, self.method)}; of SDs and correlations {self.of_components.about(self.fit)}"
 
 
 def found(kind: Kind, value: Estimate | Measured, note: str = "", **fields: Any) -> Finding:

@@ -26,9 +26,8 @@ from growthcurves.results.change.spread import (
 )
 from growthcurves.results.change.view import quantity_texts, report_table
 from growthcurves.results.change.words import words
-from growthcurves.results.intervals import intervals_of
+from growthcurves.results.intervals import OF_COMPONENTS, OF_FUNCTIONS, intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
-from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.persons.people import rates
 from growthcurves.results.persons.trajectories import group_label, groups
 from growthcurves.results.questions.rates import average_rate, rate_unit, require_shape
@@ -104,7 +103,7 @@ def change(
     between: tuple[float, float] | None = None,
     at: Any = None,
     level: float = 0.95,
-    method: Any = "wald",
+    method: Any = None,
 ) -> ChangeReport:
     """How fast persons change, how much they differ in it, and what explains it.
 
@@ -123,9 +122,10 @@ def change(
         Times of the ICC, of the correlation of rate and status and, for a curved shape, of the rate itself.
     level : float
         Confidence level.
-    method : str or method
-        Intervals of what depends on variances: "wald" (default), "profile", "bootstrap", or a value with options. Mean
-        rates have Student's t. Named in ``table.attrs["intervals"]``.
+    method : str or method, optional
+        Intervals of what depends on variances: "wald", "profile", "bootstrap", or a value with options. By default SDs
+        and correlations have profile intervals, as in the summary, all else Wald's. Mean rates have Student's t. Named
+        in ``table.attrs["intervals"]``.
 
     Returns
     -------
@@ -146,13 +146,15 @@ def change(
     """
     require_shape(fit)
     finite_number(threshold, "threshold= is a rate")
+    chosen = bootstrap_asked(fit, intervals_of(method or OF_FUNCTIONS))
     asked = Question(
         fit=fit,
         rate=average_rate(fit, between),
         threshold=threshold,
         at=None if at is None else times_asked(at),
         level=checked_level(level),
-        method=bootstrap_asked(fit, intervals_of(method)),
+        method=chosen,
+        of_components=chosen if method else intervals_of(OF_COMPONENTS),
     )
     parts = groups(fit, by)
     refuse_by(fit, by)
@@ -163,7 +165,7 @@ def change(
     findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)
     findings += _common_findings(asked)
     table = report_table(findings)
-    table.attrs["intervals"] = about_all(fit, asked.method)
+    table.attrs["intervals"] = asked.about
     unit = rate_unit(fit)
     found = Findings(findings)
     told = words(fit, found, unit, threshold, level, between)

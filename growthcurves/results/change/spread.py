@@ -33,7 +33,7 @@ def spread_findings(asked: Question) -> list[Finding]:
 def _sd(asked: Question, rate: Rate, at: float | None = None) -> Finding:
     if not rate.varies:
         return Finding(Kind.SD_OF_RATES, 0.0, PERSON, at=at, note="nothing that varies moves this rate")
-    value = asked.measured(rate_sd(rate))
+    value = asked.component(rate_sd(rate))
     if rate.sd() != 0:
         return found(Kind.SD_OF_RATES, value, unit=PERSON, at=at)
     return found(Kind.SD_OF_RATES, value._replace(estimate=0.0), BOUNDARY, unit=PERSON, at=at)
@@ -54,7 +54,7 @@ def start_findings(asked: Question) -> list[Finding]:
     for time in chosen_times(asked.fit, asked.at):
         z = random_rows(asked.fit, float(time))
         if mean_variance(asked.fit, z, asked.fit.point) > 0:
-            value = asked.measured(_correlation_with(asked, z))
+            value = asked.component(_correlation_with(asked, z))
             rows.append(found(Kind.CORRELATION_WITH_STATUS, value, unit=PERSON, at=float(time)))
     if _straight_random(asked.fit):
         rows.append(_least_spread(asked))

@@ -19,6 +19,12 @@ METHODS = {
     "profile": Profile(),
     "bootstrap": Bootstrap(),
 }
+#: What SDs and correlations between persons have where nothing else is asked for, in the summary, tables, pages and the
+#: change report: one number wherever it stands.
+#: A profile costs less than the fit, with a million rows as with a hundred.
+OF_COMPONENTS = "profile"
+#: What functions of several parameters have: shares, reliabilities, ICCs.
+OF_FUNCTIONS = "wald"
 
 
 def intervals_of(value: Any) -> Any:

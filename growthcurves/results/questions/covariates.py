@@ -14,6 +14,7 @@ from growthcurves.model.formula.tree import Factor
 from growthcurves.numerics.times import time_text, time_texts
 from growthcurves.results.questions.grid_variables import is_made, levels_of
 from growthcurves.results.questions.observed import needs_persons
+from growthcurves.results.tables.growth_words import time_factors
 
 #: Known times that a message names.
 NAMED = 6
@@ -29,7 +30,7 @@ def time_terms(fit: FittedModel) -> list[tuple[bool, bool]]:
 
 def origin_of(fit: FittedModel) -> float | None:
     """The time at which the intercept is read; None without time, and where I(time - 2) or the like moves it."""
-    if not fit.recipe.shape.changes or any(alone for _, alone in time_terms(fit)):
+    if not fit.recipe.shape.changes or time_factors(fit):
         return None
     return float(fit.recipe.shape.origin)
 

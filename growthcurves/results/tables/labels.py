@@ -10,17 +10,12 @@ import numpy as np
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.source import EMPTY
 from growthcurves.fitted import FittedModel
-from growthcurves.model.shapes.words import Names, ShapeWords
+from growthcurves.model.shapes.words import ShapeWords
 from growthcurves.model.terms import TermName
 from growthcurves.remembered import remembered
+from growthcurves.results.tables.growth_words import levels_by_factor, random_words, shape_words
 
 _MOMENTS = {Kind.SD: "SD", Kind.VARIANCE: "variance", Kind.CORRELATION: "correlation", Kind.COVARIANCE: "covariance"}
-
-
-def shape_words(fit: FittedModel) -> ShapeWords:
-    """The growth shape of a fit in words: what it says of itself."""
-    shape = fit.recipe.shape
-    return shape.words(Names(str(fit.model.outcome), fit.panel.outcome_unit or "", fit.when, shape.origin))
 
 
 @remembered
@@ -35,7 +30,7 @@ def term_labels(fit: FittedModel) -> list[str]:
     >>> term_labels(fit)[2:]
     ['rate of change', 'rate of change: sex Male against Female']
     """
-    words, levels = shape_words(fit), _levels(fit)
+    words, levels = shape_words(fit), levels_by_factor([*fit.recipe.predictors.values(), *fit.recipe.level_one])
     return [_term(fit.recipe.term_names[j], words, levels) for j in fit.sums.kept]
 
 
@@ -55,16 +50,8 @@ def component_label(fit: FittedModel, finding: Finding) -> str:
         return f"{finding.of} of residuals"
     if finding.unit == RESIDUAL:
         return f"{_MOMENTS[finding.kind]} of residuals"
-    words = shape_words(fit)
+    words = random_words(fit)
     return f"{_MOMENTS[finding.kind]} of {' and '.join(_parameter(words, name) for name in finding.of)}"
-
-
-def _levels(fit: FittedModel) -> dict[str, list[Any]]:
-    """Levels of the predictors that are categories, the reference first."""
-    levels: dict[str, list[Any]] = {}
-    for columns in [*fit.recipe.predictors.values(), *fit.recipe.level_one]:
-        levels |= columns.levels
-    return levels
 
 
 def _term(name: TermName, words: ShapeWords, levels: dict[str, list[Any]]) -> str:

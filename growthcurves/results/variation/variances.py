@@ -13,7 +13,7 @@ from growthcurves.engine.estimates import FixedEffect, Quantity
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.coefficients import fixed_effects
-from growthcurves.results.intervals import intervals_of
+from growthcurves.results.intervals import OF_COMPONENTS, intervals_of
 from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import Component as Parameter
@@ -89,7 +89,7 @@ def _cells(row: Component) -> list:
 
 
 def components(
-    fit: FittedModel, method: Any = "profile", level: float = 0.95, information: str | None = None
+    fit: FittedModel, method: Any = OF_COMPONENTS, level: float = 0.95, information: str | None = None
 ) -> Components:
     """The variance components as findings; see `variance_components`."""
     kind = Wald(information=information or str(getattr(method, "information", "observed"))).information
@@ -104,7 +104,7 @@ def components(
 
 def variance_components(
     fit: FittedModel,
-    method: Any = "profile",
+    method: Any = OF_COMPONENTS,
     level: float = 0.95,
     scale: str = "sd",
     information: str | None = None,

@@ -88,7 +88,7 @@ def test_change_and_icc():
     for _, fit in FITS:
         if not {"intercept", "slope"} <= set(lacking(fit)):
             continue
-        report = fit.change()
+        report = fit.change(method="wald")
         rows = report.table[report.table["quantity"].str.startswith(about_rates)]
         assert rows[ENDS].isna().all().all()
         given = rows[rows["quantity"].str.startswith("ICC") | (rows["quantity"] == "SD of rates")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from growthcurves.results.intervals.profile import Profile, profile_interval
 from growthcurves.results.questions.random_effects import random_rows
 
 SLEEP = "reaction ~ day + (day | subject)"
+ENDS = ["conf_low", "conf_high"]
 CUT = stats.chi2.ppf(0.95, 1)
 
 
@@ -236,10 +239,27 @@ def test_change_report_by_profile(sleep, sleep_fit):
     assert "fixed effects ML" in sleep_fit.change(method=gc.Profile()).table.attrs["intervals"]
 
 
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_sds_and_correlations_have_one_interval_at_every_door(sleep, method):
+    """The change report, its sentences, the page and the summary print the profile's ends, unless asked otherwise."""
+    fit = gc.fit("reaction ~ day + (day | subject)", sleep, method=method)
+    found = fit.change().table.set_index("quantity")
+    components = fit.variance_components().set_index("term")
+    pairs = [("SD of rates", "sd:slope"), ("correlation of rate with status at 0", "cor:intercept,slope")]
+    for quantity, term in pairs:
+        assert found.loc[quantity, ENDS].tolist() == pytest.approx(components.loc[term, ENDS].tolist(), rel=1e-7)
+    low, high = components.loc["sd:slope", ENDS]
+    assert f"{low:.3f} to {high:.3f}" in str(fit.summary()) and f"{low:.2f} to {high:.2f}" in str(fit.change())
+    wald = fit.variance_components(method="wald").set_index("term").loc["sd:slope", ENDS]
+    printed = re.findall(r"(?<=[> ])\d+\.\d\d(?=[<) ])", fit.report().html)
+    assert f"{wald.iloc[1]:.2f}" not in printed and printed.count(f"{high:.2f}") >= 2
+    assert fit.change(method="wald").table.set_index("quantity").loc["SD of rates", ENDS].tolist() == wald.tolist()
+
+
 def test_change_report_at_a_boundary():
     fit = gc.fit("y ~ time + (time | id)", table("panel_zero_slope.csv"))
     row = fit.change(method="profile").table.set_index("quantity").loc["SD of rates"]
     wanted = fit.variance_components().set_index("term").loc["sd:slope"]
     assert row["estimate"] == row["conf_low"] == 0 and row["conf_high"] == pytest.approx(wanted["conf_high"])
-    row = fit.change().table.set_index("quantity").loc["SD of rates"]
+    row = fit.change(method="wald").table.set_index("quantity").loc["SD of rates"]
     assert np.isnan(row["conf_high"]) and "no Wald interval" in row["note"]
