@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import check_name, require_columns
@@ -15,7 +16,9 @@ from growthcurves.errors import ModelError, brief
 COMMA = ", "
 
 
-def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFrame, Any]:
+def with_joined(
+    frame: pd.DataFrame, names: Any, option: str, first: Mapping[Any, Any] | None = None
+) -> tuple[pd.DataFrame, Any]:
     """The table with one column for several, and its name; the table itself for one name.
 
     Parameters
@@ -25,6 +28,8 @@ def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFr
         One column, or a list of them.
     option : str
         Where the user said so, for an error.
+    first : dict, optional
+        The level of a column that comes first, where one was asked for.
 
     Returns
     -------
@@ -45,12 +50,17 @@ def with_joined(frame: pd.DataFrame, names: Any, option: str) -> tuple[pd.DataFr
     >>> name, table[name].tolist()
     ('site, who', ['2, a', '10, a', '2, b'])
     """
-    parts = columns_of(names, option)
+    parts = [names] if _is_column(frame, names) else columns_of(names, option)
     if len(parts) == 1:
         return with_its_parts(frame, parts[0]), parts[0]
     require_columns(frame, parts)
     name = name_of(names, option)
-    return (frame if name in frame.columns else frame.assign(**{name: joined(frame, parts)})), name
+    return (frame if name in frame.columns else frame.assign(**{name: joined(frame, parts, first)})), name
+
+
+def _is_column(frame: pd.DataFrame, names: Any) -> bool:
+    """Whether a tuple is itself the name of a column."""
+    return isinstance(names, tuple) and any(names == name for name in frame.columns)
 
 
 def with_its_parts(frame: pd.DataFrame, name: Any) -> pd.DataFrame:
@@ -63,6 +73,9 @@ def with_its_parts(frame: pd.DataFrame, name: Any) -> pd.DataFrame:
     """
     if name in frame.columns or not isinstance(name, str):
         return frame
+    whole = next((column for column in frame.columns if isinstance(column, tuple) and _called(column) == name), None)
+    if whole is not None:
+        return frame.assign(**{name: frame[whole]})
     pieces, columns = name.split(COMMA), {str(column): column for column in frame.columns}
     parts = _parts_of(pieces, columns)
     if parts is None and not columns.keys().isdisjoint(pieces):
@@ -85,7 +98,11 @@ def _parts_of(pieces: list[str], columns: dict[str, Any]) -> list[Any] | None:
 def name_of(names: Any, option: str) -> Any:
     """What the column that several make is called; one name as it is."""
     parts = columns_of(names, option)
-    return parts[0] if len(parts) == 1 else COMMA.join(map(str, parts))
+    return parts[0] if len(parts) == 1 else _called(parts)
+
+
+def _called(parts: Sequence[Any]) -> str:
+    return COMMA.join(map(str, parts))
 
 
 def columns_of(names: Any, option: str) -> list[Any]:
@@ -107,15 +124,18 @@ def columns_of(names: Any, option: str) -> list[Any]:
     return parts
 
 
-def joined(frame: pd.DataFrame, parts: list[Any]) -> pd.Categorical:
+def joined(frame: pd.DataFrame, parts: list[Any], first: Mapping[Any, Any] | None = None) -> pd.Categorical:
     """One category for every combination that occurs, in the order of the parts."""
-    ordered = pd.DataFrame({part: as_groups(frame[part].array) for part in parts}, index=frame.index)
+    asked = first or {}
+    ordered = pd.DataFrame({part: as_groups(frame[part].array, asked.get(part)) for part in parts}, index=frame.index)
     groups = ordered.groupby(parts, sort=True, observed=True, dropna=True).ngroup()
     codes = groups.fillna(-1).astype("int64").to_numpy()
-    first = pd.Series(range(len(codes))).groupby(codes, sort=True).first()
-    table = frame[parts].iloc[first[first.index >= 0].to_numpy()]
+    rows = pd.Series(range(len(codes))).groupby(codes, sort=True).first()
+    table = frame[parts].iloc[rows[rows.index >= 0].to_numpy()]
     labels = [_label(tuple(map(show_id, row))) for row in table.itertuples(index=False, name=None)]
-    return pd.Categorical.from_codes(codes, labels)
+    distinct = {label: code for code, label in enumerate(dict.fromkeys(labels))}  # 1 and "1" are one
+    one = np.array([*(distinct[label] for label in labels), -1], dtype="int64")
+    return pd.Categorical.from_codes(one[codes], list(distinct))
 
 
 def _label(values: tuple[str, ...]) -> str:

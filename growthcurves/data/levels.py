@@ -53,8 +53,10 @@ def factorized(panel: Panel, name: Any) -> tuple[np.ndarray, Any]:
     return pd.factorize(column)
 
 
-def as_groups(column: Any) -> pd.Categorical:
+def as_groups(column: Any, asked: Any = None) -> pd.Categorical:
     """A column (an array) as groups: the levels that occur, in the order in which every table and picture has them.
+
+    The level that was asked for comes first, where it occurs; else the one that `first` says.
 
     Examples
     --------
@@ -64,7 +66,8 @@ def as_groups(column: Any) -> pd.Categorical:
     found = pd.Categorical(column)
     found = found.remove_unused_categories()
     levels = found.categories.tolist()
-    ordered = beginning(levels, first(levels, isinstance(getattr(column, "dtype", None), pd.CategoricalDtype)))
+    as_table = isinstance(getattr(column, "dtype", None), pd.CategoricalDtype)
+    ordered = beginning(levels, asked if asked in levels else first(levels, as_table))
     return found if ordered == levels else found.reorder_categories(ordered)
 
 

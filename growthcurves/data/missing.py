@@ -82,7 +82,7 @@ class MissingPatterns(Saved):
 
     @told
     def __str__(self) -> str:
-        grouped = f", by {self.names['by']!r}" if self.names["by"] else ""
+        grouped = f", by {self.names['by']!r}" if self.names["by"] is not None else ""
         shown = self._shown()
         lines = [
             f"Missing waves of {self.names['outcome']!r}: {len(self.waves)} waves ({self.names['grid']!r}), "
@@ -110,7 +110,7 @@ class MissingPatterns(Saved):
 
     def _shown(self) -> pd.DataFrame:
         """The most frequent patterns, of every group."""
-        if not self.names["by"]:
+        if self.names["by"] is None:
             return self.table[:_MOST_LINES]
         per_group = max(_MOST_LINES // self.table["group"].nunique(), 3)
         return self.table.groupby("group", sort=False).head(per_group)
@@ -141,9 +141,11 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
     everyone = Persons.of(ids)
     groups, labels = _groups(panel, everyone, known, by)
     seen = _seen(panel, everyone, known, grid)
-    persons = _person_table(panel, everyone, seen, grid, pd.Categorical.from_codes(groups, labels) if by else None)
+    names = [None] if by is None else labels
+    grouped = None if by is None else pd.Categorical.from_codes(groups, labels)
+    persons = _person_table(panel, everyone, seen, grid, grouped)
     times = None if panel.time is None else grid.means(panel.times)
-    curves = [_dropout(seen[groups == group], grid, times, label if by else None) for group, label in enumerate(labels)]
+    curves = [_dropout(seen[groups == group], grid, times, name) for group, name in enumerate(names)]
     return MissingPatterns(
         table=_pattern_table(persons, by is not None),
         totals=_totals(persons, labels, by is not None),
@@ -186,7 +188,7 @@ def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) 
             f"{by!r} varies within person {show_id(everyone.labels[person])} ({show_id(one)}, then {show_id(two)}): "
             f"by= needs one value per person; check whether one id stands for two persons."
         )
-    values = as_groups(column.array[everyone.first_rows])
+    values = as_groups(column.array[everyone.first_rows], panel.first_levels.get(by))
     labels = [show_level(label) for label in values.categories]
     codes = np.asarray(values.codes, dtype=np.intp)
     if (codes < 0).any():

@@ -45,8 +45,8 @@ spreads = Later("growthcurves.data.wave_spread")
 _LABELS, _LEFT_OUT = "{'bdi': 'Depression'}", "{'not of the study': mask}"
 #: Attributes of a panel that models are made of, and no user asks for.
 _PLUMBING = {
-    "clock", "column", "counted_by", "derived", "elapsed", "keep", "numbers", "over", "persons", "require", "restored",
-    "time_facts",
+    "clock", "column", "counted_by", "derived", "elapsed", "first_levels", "keep", "numbers", "over", "persons",
+    "referring", "require", "restored", "time_facts",
 }  # fmt: skip
 
 
@@ -126,6 +126,7 @@ class Panel:
     _times: Elapsed | None = field(init=False)
     _values: np.ndarray = field(init=False)
     _clock: Clock | None = field(init=False, default=None)
+    first_levels: Mapping[Any, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         data = as_frame(self.data)
@@ -285,6 +286,14 @@ class Panel:
         panel._set(_clock=clock, time_unit=self.time_unit if clock is None else clock.unit)
         return panel
 
+    def referring(self, reference: Mapping[Any, Any]) -> Panel:
+        """The panel whose groups begin with the levels that a model refers to, by column, wherever they are shown."""
+        if dict(reference) == self.first_levels:
+            return self
+        panel = self._with_rows(self._rows)
+        panel._set(first_levels=dict(reference))
+        return panel
+
     def drop_missing(self, columns: Iterable[str]) -> Panel:
         """A panel without the rows in which one of these columns is missing, counted as ``missing <column>``.
 
@@ -385,7 +394,8 @@ class Panel:
         Codes used in the field, such as -9, -99, 999 or ``.a``, where they stand outside the other values, and values
         that repeat far outside the others.
         """
-        names = [name for name in self.data.columns if name not in (self.id, self.wave)]
+        once = self.data.columns[~self.data.columns.duplicated(keep=False)]
+        names = [name for name in once if name not in (self.id, self.wave)]
         return suspect_table(find_suspects(self, names), self.data)
 
     @cached_property
@@ -552,7 +562,7 @@ class Panel:
 
     def _with_joined(self, names: Any, option: str) -> tuple[Panel, Any]:
         """The panel with one column for several, and its name."""
-        data, name = with_joined(self.data, names, option)
+        data, name = with_joined(self.data, names, option, self.first_levels)
         if data is self.data:
             return self, name
         panel = self._with_rows(self._rows)

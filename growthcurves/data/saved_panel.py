@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,11 @@ class SavedPanel:
     reasons: tuple[tuple[str, int], ...]
     clock: Clock | None
     person_table: Any = field(default=None)
+    first_levels: Mapping[Any, Any] = field(default_factory=dict)
+
+    def referring(self, reference: Mapping[Any, Any]) -> SavedPanel:
+        """The panel whose groups begin with the levels that a model refers to, as `Panel.referring`."""
+        return replace(self, first_levels=dict(reference))
 
     @property
     def labels(self) -> dict[str, str]:

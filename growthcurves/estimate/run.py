@@ -79,7 +79,7 @@ def estimate(
     if model.wave is None and panel.wave is not None:
         model = model.replace(wave=panel.wave)
     refuse_unknown_random(model, panel.data.columns)
-    panel = panel.drop_missing(model_columns(model))
+    panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
     refuse_data(model, panel)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)

@@ -168,7 +168,7 @@ class Recipe:
         frame = as_frame(data)
         model, clock = self.model, self.clock
         needed = {*self.used, *self.shape.columns} | ({model.time} if model.time else set())
-        require_columns(frame, sorted(needed))
+        require_columns(frame, sorted(needed, key=str))
         time = np.zeros(len(frame)) if clock is None else clock.read(frame)
         table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
         values = on_the_clock(self, frame, self.shape.columns)

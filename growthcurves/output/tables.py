@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -147,11 +149,22 @@ def _write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
 
 def _write_excel(table: pd.DataFrame, file: BinaryIO) -> None:
     _refuse_for_sheets(table)
+    content = _workbook(table)
+    file.write(_returns_kept(content) if _holds(table, "\r") else content)
+
+
+def _workbook(table: pd.DataFrame) -> bytes:
+    """The table as a workbook. Sheets pass through files of the system's temporary folder, which may be full."""
     content = io.BytesIO()
-    with pd.ExcelWriter(content, engine="openpyxl") as book:
-        table.to_excel(book, index=False)
-        _texts_stay_texts(table, next(iter(book.sheets.values())))
-    file.write(_returns_kept(content.getvalue()) if _holds(table, "\r") else content.getvalue())
+    try:
+        with pd.ExcelWriter(content, engine="openpyxl") as book:
+            table.to_excel(book, index=False)
+            _texts_stay_texts(table, next(iter(book.sheets.values())))
+    except Exception as error:
+        if type(error).__name__ != "SerialisationError":  # lxml's, where it is there; it says no number of an error
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+    return content.getvalue()
 
 
 def _texts_stay_texts(table: pd.DataFrame, sheet: Any) -> None:

@@ -47,7 +47,7 @@ class Dropout(Drawn):
         percent_observed; time is the mean time of the wave, or its place where the panel has no time.
         """
         missed = panel.missing(by=self.by)
-        frame = missed.dropout.copy() if self.by else missed.dropout.assign(group="")
+        frame = missed.dropout.copy() if self.by is not None else missed.dropout.assign(group="")
         groups = list(dict.fromkeys(frame["group"]))
         if len(groups) > MOST_GROUPS:
             raise ModelError(f"{self.by!r} has {len(groups)} groups; a picture shows at most {MOST_GROUPS}.")

@@ -73,8 +73,8 @@ class Missing(Drawn):
         In a pattern ``x`` is a wave that was seen. Percentages are of the persons of the group.
         """
         missed = panel.missing(by=self.by)
-        table = missed.table if self.by else missed.table.assign(group="")
-        groups = list(dict.fromkeys(missed.dropout["group"])) if self.by else [""]
+        table = missed.table if self.by is not None else missed.table.assign(group="")
+        groups = list(dict.fromkeys(missed.dropout["group"])) if self.by is not None else [""]
         if len(groups) > MOST_GROUPS:
             raise ModelError(f"{self.by!r} has {len(groups)} groups; this picture compares at most {MOST_GROUPS}.")
         frame = self._counted(table, groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.joined import columns_of, joined
-from growthcurves.data.levels import as_groups, beginning
+from growthcurves.data.levels import as_groups
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, unknown
@@ -37,7 +37,7 @@ class Groups:
     codes: np.ndarray
 
 
-def groups_of(panel: Panel, by: Any, reference: Mapping[str, Any] | None = None) -> Groups:
+def groups_of(panel: Panel, by: Any) -> Groups:
     """The groups that a column, or a list of columns, makes of the persons; the level that a model refers to first.
 
     Raises
@@ -54,11 +54,8 @@ def groups_of(panel: Panel, by: Any, reference: Mapping[str, Any] | None = None)
     parts = columns_of(by, "by")
     panel.require(parts)
     values = PersonLevel(panel).values(parts)
-    column = values[parts[0]] if len(parts) == 1 else joined(values, parts)
-    found = as_groups(column.array if isinstance(column, pd.Series) else column)
-    asked = (reference or {}).get(by) if isinstance(by, str) else None
-    if asked is not None:
-        found = found.reorder_categories(beginning(found.categories.tolist(), asked))
+    column = values[parts[0]] if len(parts) == 1 else joined(values, parts, panel.first_levels)
+    found = as_groups(column.array if isinstance(column, pd.Series) else column, panel.first_levels.get(parts[0]))
     if len(found.categories) > MOST_GROUPS:
         raise DataError(
             f"Column {by!r} makes {len(found.categories)} groups; a picture shows at most {MOST_GROUPS}: "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,11 +39,11 @@ class Persons:
     color: str | None
     highlight: Any
 
-    def groups(self, panel: Panel, reference: Mapping[str, Any] | None = None) -> Groups:
+    def groups(self, panel: Panel) -> Groups:
         """The groups, after a look at whether the options go together."""
         if self.by is not None and self.color is not None:
             raise ModelError("by= colours the groups already: give by= or color=, not both.")
-        return groups_of(panel, self.by, reference)
+        return groups_of(panel, self.by)
 
     def rows(self, panel: Panel, groups: Groups, part: str, curves: Curves) -> Scene:
         """The lines as parts (`part` and "highlighted"): columns part, group, id, time, value, colour.

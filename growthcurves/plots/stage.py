@@ -171,8 +171,10 @@ class Stage:
         return []
 
     def _seen(self, group: str) -> list[int]:
-        frame = self.scene.table
-        return frame.loc[(frame["part"] == "seen") & (frame["group"] == group), "persons"].astype(int).tolist()
+        """Persons of a group at each visit; visits whose mean times are one in doubles are one."""
+        seen = self.scene.table[self.scene.table["part"] == "seen"]
+        counts = seen[seen["group"] == group].groupby("time")["persons"].sum()
+        return counts.reindex(np.sort(seen["time"].unique()), fill_value=0).astype(int).tolist()
 
     def _visits(self, ax: Axes, rows: list[Numbers], room: float | None = None) -> None:
         """Ticks at the visits where there are any, and the numbers under them where these are shown."""

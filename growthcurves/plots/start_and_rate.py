@@ -69,7 +69,7 @@ class StartAndRate(Drawn):
 
     def scene(self, fit: Any) -> Scene:
         """One table: columns part ("eb", "mean", "ellipse"), group, id, start, rate."""
-        groups = groups_of(fit.panel, self.by, fit.model.reference)
+        groups = groups_of(fit.panel, self.by)
         estimates, labels = start_and_rate(fit, self.at, self.between)
         points = pd.DataFrame(
             {

@@ -68,6 +68,7 @@ def styled(house: bool = False) -> Iterator[None]:
     import matplotlib
 
     with DRAWING:
+        interactive = matplotlib.is_interactive()
         try:
             with matplotlib.rc_context(_settings(house)):
                 try:
@@ -202,7 +203,7 @@ def title_panel(ax: Axes, text: str) -> None:
 def wrapped(text: str, inches: float, size: float | None = None, lines: int = 3) -> str:
     """Text in lines that fit into this many inches at this font size (points), at most so many lines."""
     characters = max(8, int(inches * 72 / ((size or font_size()) * 0.58)))
-    found = textwrap.wrap(text, characters, max_lines=lines, placeholder=" …")
+    found = textwrap.wrap(str(text), characters, max_lines=lines, placeholder=" …")
     return "\n".join(found)
 
 

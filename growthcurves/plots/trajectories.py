@@ -83,7 +83,7 @@ class Trajectories(Drawn):
         """
         panel, times = fit.panel, curve_times(fit)
         asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
-        groups = asked.groups(panel, fit.model.reference)
+        groups = asked.groups(panel)
 
         def curves(groups: Groups, persons: np.ndarray) -> pd.DataFrame:
             if self.lines == "observed":

@@ -82,7 +82,7 @@ def _groups(subject: Subject) -> list[tuple[str, int, int]]:
     if subject.by is None:
         return []
     panel = subject.fit.panel
-    groups = groups_of(panel, subject.by, subject.fit.model.reference)
+    groups = groups_of(panel, subject.by)
     rows = np.bincount(groups.codes[panel.persons.codes] + 1, minlength=len(groups.labels) + 1)[1:]
     persons = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
     labels = [f"{subject.by_text}: {label}" for label in groups.labels]

@@ -148,7 +148,7 @@ def _with_groups(subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
     if subject.by is None:
         return table
     panel = subject.fit.panel
-    groups = groups_of(panel, subject.by, subject.fit.model.reference)
+    groups = groups_of(panel, subject.by)
     labels = np.array([*groups.labels, NOTHING], dtype=object)[groups.codes]
     column = pd.Series(labels, index=pd.Index(panel.persons.labels)).reindex(table.index).to_numpy()
     return table.assign(group=column)[["group", *table.columns]]

@@ -32,7 +32,7 @@ from growthcurves.model.columns import Functions
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.recipe import BoundRows, Recipe
+from growthcurves.model.recipe import BoundRows, Recipe, model_columns
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
 from growthcurves.storage.models import model_from, model_values
@@ -85,7 +85,7 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
     model = model_from(values["model"], functions, own)
     refuse_contradictions(values, model, Terms(*values["moments"]["terms"]))
     sums = sums_from(values, Absent("its persons", PEOPLE))
-    panel = _panel(values["panel"])
+    panel = _panel(values["panel"]).referring(model.reference or {})
     recipe = recipe_from(values["bound"], model, panel, sums.terms)
     refuse_formulas(recipe, values["bound"]["names"])
     bound = recipe.replayed(panel) if isinstance(panel, Panel) else _bound(recipe, panel, values["bound"])
@@ -127,7 +127,7 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
 
 
 def _used_columns(fit: FittedModel) -> list[str]:
-    return [*fit.recipe.used, *fit.recipe.shape.columns]
+    return list(dict.fromkeys([*fit.recipe.used, *fit.recipe.shape.columns, *model_columns(fit.model)]))
 
 
 def _rows_table(fit: FittedModel) -> pd.DataFrame:

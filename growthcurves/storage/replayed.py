@@ -7,11 +7,14 @@ import pandas as pd
 
 from growthcurves.engine.build import Sums, adds_up, holds_again, independent, of_rows
 from growthcurves.engine.estimates import Estimates
-from growthcurves.errors import DataError
+from growthcurves.errors import DataError, FormulaError
 from growthcurves.estimate.run import rows_of
 from growthcurves.model.columns import Columns, replay
 from growthcurves.model.recipe import BoundRows, Recipe
 from growthcurves.model.transforms import person_transforms
+
+#: Functions that have no value outside the range that they were fitted on.
+_WITH_ENDS = ("bs", "cs", "cc", "cr")
 
 
 def refuse_other_sums(bound: BoundRows, sums: Sums, people: bool, rows: bool) -> None:
@@ -53,12 +56,19 @@ def refuse_formulas(recipe: Recipe, names: tuple[str, ...]) -> None:
         raise DataError("its fixed effects are not those of its model")
     for columns in (*recipe.predictors.values(), *recipe.level_one):
         tried = columns.used and columns.formula.calls.isdisjoint(columns.own)
-        if tried and not columns.constant and _made(columns).shape != (1, len(columns.names)):
+        if tried and not columns.constant and not _makes_its_columns(columns):
             raise DataError("a formula does not make its columns")
 
 
-def _made(columns: Columns) -> np.ndarray:
-    return replay(columns, _one_row(columns), person_transforms(np.zeros(1, dtype=int)))
+def _makes_its_columns(columns: Columns) -> bool:
+    """Whether a formula can be read from one row; a spline with ends may have no value there."""
+    try:
+        made = replay(columns, _one_row(columns), person_transforms(np.zeros(1, dtype=int)))
+    except FormulaError as error:
+        if columns.formula.calls.isdisjoint(_WITH_ENDS) or not isinstance(error.__cause__, ValueError):
+            raise
+        return True
+    return made.shape == (1, len(columns.names))
 
 
 def _one_row(columns: Columns) -> dict[str, pd.Series]:

@@ -52,7 +52,15 @@ def test_what_a_model_refers_to_comes_first_in_its_figures():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fit = gc.fit("y ~ t * arm + (t | id)", data, reference={"arm": "mid"})
-    assert groups_of(fit.panel, "arm", fit.model.reference).labels == ("mid", "high", "low")
+    missed = fit.panel.missing(by="arm")
+    for found in (groups_of(fit.panel, "arm").labels, *(table["group"] for table in (missed.table, missed.dropout))):
+        assert list(dict.fromkeys(found)) == ["mid", "high", "low"]
+    data["site"] = np.where(data["id"] % 2, "north", "south")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = gc.fit("y ~ t * arm + (t | id)", data, reference={"arm": "mid"})
+    assert groups_of(fit.panel, ["arm", "site"]).labels[:2] == ("mid, north", "mid, south")
+    assert fit.panel.missing(by=["arm", "site"]).totals["group"].iloc[0] == "mid, north"
 
 
 def test_several_columns_are_ordered_each_by_the_rule():

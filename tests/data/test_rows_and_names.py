@@ -182,3 +182,44 @@ def test_a_missing_code_is_counted(tmp_path):
         "The missing code -99 stood in 2 cells of t.csv.",
         "The missing code abc matches no cell of t.csv.",
     )
+
+
+@pytest.mark.parametrize("ids", [["site", "who"], ("site", "who"), ["name", "who"]])
+def test_several_columns_are_one_id_of_a_model(ids):
+    """Numbers are those of one column that says the same, also for rows that a fit is asked about later."""
+    data = gc.load_dataset("sleepstudy").query("subject < 345")
+    data = data.assign(site=data["subject"] % 3, who=data["subject"])
+    data["name"] = data["site"].astype(str) + ", north"
+    fit, plain = (gc.fit(gc.GrowthModel("reaction", "day", id), data) for id in (ids, "subject"))
+    later = data.tail(3).assign(day=12)
+    np.testing.assert_allclose(fit.predict(later), plain.predict(later), rtol=1e-9)
+    seen = {"people": "new", "seen": data.head(25)}
+    np.testing.assert_allclose(fit.predict(data.head(30), **seen), plain.predict(data.head(30), **seen), rtol=1e-9)
+    assert fit.model.id == ", ".join(ids)
+
+
+def test_numbers_and_texts_of_one_id_are_one_person():
+    data = gc.load_dataset("sleepstudy")
+    data = data.assign(site=data["subject"] % 2, who=data["subject"])
+    data["who"] = data["who"].astype(object)
+    data.loc[3, "who"] = str(data.loc[3, "who"])
+    assert gc.Panel(data, id=["site", "who"], time="day", outcome="reaction").persons.count == 18
+
+
+def test_a_tuple_may_be_the_name_of_a_column():
+    data = gc.load_dataset("sleepstudy").query("subject < 345").rename(columns={"day": 7, "reaction": ("y", 1)})
+    data.columns = pd.Index([("who", 0) if name == "subject" else name for name in data.columns], dtype=object)
+    fit = gc.fit(gc.GrowthModel(("y", 1), 7, ("who", 0), random=("intercept",)), data)
+    assert fit.predict(data.head(2)).notna().all() and fit.plot.trajectories() is not None
+
+
+def test_groups_and_columns_of_any_name():
+    data = gc.load_dataset("sleepstudy").query("subject < 345").rename(columns={"day": 0})
+    data[""] = data[1] = data["subject"] % 2
+    panel = gc.Panel(data, id="subject", time=0, outcome="reaction")
+    for name in ("", 1):
+        assert panel.missing(by=name).totals["group"].nunique() == 2
+        assert panel.plot("missing", by=name) is not None
+    twice = data.set_axis([*data.columns[:-2], "same", "same"], axis=1)
+    panel = gc.Panel(twice, id="subject", time=0, outcome="reaction")
+    assert len(panel.codebook().table) == 5 and "12" not in str(panel.describe().notes)

@@ -175,3 +175,25 @@ def test_own_functions_are_not_run_while_a_file_is_read(tmp_path):
     own = {"ranked": ranked}
     path = gc.fit(BASE.replace(predictors="ranked(age)", functions=own), SLEEP).save(tmp_path / "fit.json")
     assert gc.load(path, functions=own).terms == ("intercept", "intercept:ranked(age)", "slope", "slope:ranked(age)")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        gc.GrowthModel("reaction", "day", "subject", random=(), residual=gc.AR1(by="arm")),
+        gc.GrowthModel("reaction", "day", ["arm", "subject"]),
+        "reaction ~ day + bs(age, df=3) + (1 | subject)",
+        "reaction ~ day + (day | arm:subject)",
+    ],
+    ids=["residual by groups", "several columns are one id", "spline whose range is not near 1", "id of a formula"],
+)
+def test_what_a_model_reads_beside_its_formulas_is_kept(tmp_path, model):
+    rng = np.random.default_rng(3)
+    data = gc.load_dataset("sleepstudy").query("subject < 345")
+    data = data.assign(arm=np.where(data["subject"] % 2, "a", "b"), age=20.0 + data["subject"] % 23)
+    data["reaction"] += rng.normal(size=len(data))
+    fit = gc.fit(model, data)
+    again = gc.load(fit.save(tmp_path / "fit.json", rows=True))
+    assert str(again) == str(fit) and again.model == fit.model
+    pd.testing.assert_series_equal(again.predict(data.head(3)), fit.predict(data.head(3)))
+    assert fit.predict(data.head(3)).notna().all()

@@ -169,7 +169,7 @@ def _as_dict(by: Any) -> dict[str, Any]:
         return {}
     if isinstance(by, Mapping):
         return {str(name): values for name, values in by.items()}
-    return dict.fromkeys(map(str, [by] if isinstance(by, str) else list(by)))
+    return dict.fromkeys(map(str, by if isinstance(by, list | tuple | set) else [by]))
 
 
 def _asked(known: Variable, values: Any) -> Variable:
