@@ -24,6 +24,7 @@ _NAMES = {
     "GrowthFit": "growthcurves.fit",
     "load": "growthcurves.fit",
     "GrowthModel": "growthcurves.model.growth",
+    "ByGroup": "growthcurves.model.random",
     "Diagonal": "growthcurves.model.random",
     "Polynomial": "growthcurves.model.shapes.polynomial",
     "Piecewise": "growthcurves.model.shapes.piecewise",

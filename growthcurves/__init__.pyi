@@ -32,6 +32,7 @@ from growthcurves.model.covariance.unequal import Het as Het
 from growthcurves.model.covariance.unequal import PowerVariance as PowerVariance
 from growthcurves.model.covariance.unstructured import Unstructured as Unstructured
 from growthcurves.model.growth import GrowthModel as GrowthModel
+from growthcurves.model.random import ByGroup as ByGroup
 from growthcurves.model.random import Diagonal as Diagonal
 from growthcurves.model.shapes.log_time import LogTime as LogTime
 from growthcurves.model.shapes.occasions import Occasions as Occasions

@@ -85,12 +85,14 @@ def undivided(names: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Kinds:
-    """Persons who share the growth basis; one kind unless the shape depends on person-level columns.
+    """Persons who share the growth basis and what random effects move it; one kind unless person-level columns do.
 
     Attributes
     ----------
     values : (m, c) array
-        The person-level columns of each kind.
+        The person-level columns of the shape, of each kind.
+    weights : (m, r) array
+        By how much its weighted random effects move growth parameters (see `BoundRows.random_weights`).
     codes : (N,) array of int
         Each person's kind.
     shares : (m,) array
@@ -98,6 +100,7 @@ class Kinds:
     """
 
     values: np.ndarray
+    weights: np.ndarray
     codes: np.ndarray
     shares: np.ndarray
 
@@ -238,9 +241,19 @@ class FittedModel:
 
     @cached_property
     def effects(self) -> np.ndarray:
-        """E: how the random effects move the growth parameters, (K, q); zero columns for covariates."""
-        columns = [self.recipe.shape.effects(name) for name in self.random_names]
-        return np.column_stack(columns) if columns else np.zeros((len(self.model.parameters), 0))
+        """E: how the random effects move the growth parameters, for each kind of person, (m, K, q).
+
+        Zero columns for covariates that vary within persons.
+        """
+        weighted = list(self.recipe.weighted)
+        found = np.zeros((len(self.kinds.shares), len(self.model.parameters), len(self.random_names)))
+        for a, name in enumerate(self.random_names):
+            if name in weighted:
+                weights = self.kinds.weights[:, [weighted.index(name)]]
+                found[:, :, a] = weights * np.array(self.recipe.weighted[name])
+            else:
+                found[:, :, a] = self.recipe.shape.effects(name)
+        return found
 
     @cached_property
     def times(self) -> np.ndarray:
@@ -262,9 +275,12 @@ class FittedModel:
 
     @cached_property
     def kinds(self) -> Kinds:
-        """Persons by the values of the shape's person-level columns."""
-        values, codes, counts = np.unique(self.bound.shape_values, axis=0, return_inverse=True, return_counts=True)
-        return Kinds(values, codes.reshape(-1), counts / counts.sum())
+        """Persons by the values of the person-level columns on which the shape and its random effects depend."""
+        of_shape, of_random = self.bound.shape_values, self.bound.random_weights
+        both = np.column_stack([of_shape, of_random])
+        distinct, codes, counts = np.unique(both, axis=0, return_inverse=True, return_counts=True)
+        values, weights = np.split(distinct, [of_shape.shape[1]], axis=1)
+        return Kinds(values, weights, codes.reshape(-1), counts / counts.sum())
 
     @cached_property
     def growth_design(self) -> np.ndarray:

@@ -13,6 +13,7 @@ from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
+from growthcurves.model.varying import names_of
 
 
 def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> FittedModel:
@@ -43,7 +44,9 @@ def _why_not(fit: FittedModel) -> str:
     random = set(fit.random_names) & set(fit.recipe.shape.random_names)
     moving = sorted(random - {"intercept"})
     apart = moving and not any(set(block) >= random | {"intercept"} for block in fit.recipe.random.blocks)
-    if apart:
+    if fit.recipe.varying:
+        why = f"random effects are of columns of the table ({', '.join(names_of(fit.recipe.varying))})"
+    elif apart:
         why = f"the random {', '.join(moving)} and the random intercept must share one covariance matrix"
     elif fit.model.growth_shape.fixed_origin:
         why = fit.model.growth_shape.fixed_origin

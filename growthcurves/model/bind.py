@@ -25,7 +25,9 @@ from growthcurves.model.recipe import (
     BoundRows,
     Combination,
     Recipe,
+    growth_of,
     model_columns,
+    random_weights,
     row_times,
     shape_columns,
     shape_values,
@@ -82,7 +84,7 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     values = shape_values(shape, people)
     middle = observed_middle(row_times(panel))
     basis = shape_columns(model, shape, panel, values, middle)
-    sheets = Sheets(model, people)
+    sheets = Sheets(model, people, growth_of(model, shape, panel, values))
     level2 = {name: level_two(model.tree(name), sheets) for name in model.parameters}
     covariates, found = level_one(model, sheets)
     predictors = {name: columns for name, (columns, _) in level2.items()}
@@ -102,10 +104,11 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     stored = (*basis.stored, *filled, *differ.values)
     clock = partial(_clock, panel, model.time)
     recipe = Recipe(
-        model, shape, middle, clock, predictors, covariates, means, differ.part, differ.columns, tuple(made),
-        tuple(map(unit_of, stored)), tuple(growth_rows), tuple(x), z, term_texts(names), names, growth_terms,
+        model, shape, middle, clock, predictors, covariates, means, differ.part, differ.columns, differ.moved,
+        tuple(made), tuple(map(unit_of, stored)), tuple(growth_rows), tuple(x), z, term_texts(names), names,
+        growth_terms,
     )  # fmt: skip
-    return BoundRows(recipe, panel, values, stored, tuple(weights))
+    return BoundRows(recipe, panel, values, stored, tuple(weights), random_weights(recipe, people))
 
 
 def observed_middle(times: np.ndarray) -> float:

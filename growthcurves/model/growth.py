@@ -44,9 +44,9 @@ class GrowthModel:
     Parameters
     ----------
     outcome, time : str
-    id : str or list of str
-        Several columns say together who a person is.
         Columns of the long table. `time=None` is a model without time (random intercepts only).
+    id : str or list of str
+        The column of persons; several columns say together who a person is.
     wave : str, optional
         Column of the planned occasion.
     shape : str or shape
@@ -274,16 +274,27 @@ def equations(
         f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)
     )
     covariates = f" + {model.time_varying}" if model.time_varying else ""
-    covariates += "".join(_extra_random(model, name) for name in model.random.names if name not in parameters)
+    covariates += "".join(_extra_random(model, name) for name in model.random.names if _owner(name) not in parameters)
     left = model.outcome if family is None else family.words.format(outcome=model.outcome)
     lines = [f"Level 1   {left} = {first}{covariates}" + (" + e" if family is None else "")]
     for i, name in enumerate(parameters):
         words = ([name] if "1" in terms[name] else []) + [word for word in terms[name] if word != "1"]
-        words += [f"u_{name}"] if name in model.random.names else []
+        words += [_random_word(effect) for effect in model.random.names if _owner(effect) == name]
         lines.append(("Level 2   " if i == 0 else "          ") + f"{name}_i = {' + '.join(words) or '0'}")
     spread = [residual_of(model.residual).words] if family is None else []
     lines.append("          " + ";  ".join([*spread, *_random_words(model.random)]))
     return "\n".join(lines)
+
+
+def _owner(effect: str) -> str:
+    """The growth parameter of a random effect such as slope:arm[drug]; other random effects own themselves."""
+    return effect.partition(":")[0]
+
+
+def _random_word(effect: str) -> str:
+    """A random effect in the equation of its growth parameter."""
+    owner, _, predictor = effect.partition(":")
+    return f"u_{owner}" + (f"[{predictor}] * {predictor}" if predictor else "")
 
 
 def _extra_random(model: GrowthModel, name: str) -> str:

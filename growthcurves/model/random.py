@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from growthcurves.errors import ModelError
+from growthcurves.model.formula.tokens import quoted
 
 
 class Diagonal(tuple):
@@ -32,6 +34,65 @@ class Diagonal(tuple):
         return f"Diagonal({', '.join(map(repr, self))})"
 
 
+class ByGroup(tuple):
+    """Random effects whose covariance matrix is one of its own in every group of persons: SAS's GROUP=.
+
+    Parameters
+    ----------
+    by : str
+        A column of categories that does not change within persons, such as the arm.
+    *names : str
+        Growth parameters or covariates; or one `Diagonal` of them.
+
+    Raises
+    ------
+    ModelError
+        Where nothing is named.
+
+    Notes
+    -----
+    A person has the random effects of the own group alone: u_i ~ N(0, G_g) for persons i of group g. It is short for
+    random effects of products with the group, ``random=("intercept:arm", "slope:arm")``; in a formula
+    ``(0 + arm + arm:week | id)``. Whether arms differ in how much their persons differ is `gc.compare` with the model
+    of one G for all (see Verbeke and Molenberghs 2000, section 3.3, on covariance structures that depend on groups).
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> trial = gc.load_dataset("trial")
+    >>> model = gc.GrowthModel("depression", "week", "patient", predictors="arm",
+    ...                        random=gc.ByGroup("arm", "intercept", "slope"))
+    >>> gc.fit(model, trial).random_names
+    ('intercept:arm[drug]', 'slope:arm[drug]', 'intercept:arm[placebo]', 'slope:arm[placebo]')
+    """
+
+    by: str
+
+    def __new__(cls, by: str, *names: Any) -> ByGroup:
+        inner = names[0] if len(names) == 1 and isinstance(names[0], Diagonal) else names
+        if not inner or not all(isinstance(name, str) for name in (by, *inner)):
+            raise ModelError(
+                "ByGroup takes a column of groups and what varies between persons, such as "
+                "gc.ByGroup('arm', 'intercept', 'slope')."
+            )
+        found = super().__new__(cls, (inner,) if isinstance(inner, Diagonal) else names)
+        found.by = by
+        return found
+
+    def __getnewargs__(self) -> tuple:
+        return (self.by, *self)
+
+    def __repr__(self) -> str:
+        return f"ByGroup({', '.join(map(repr, (self.by, *self)))})"
+
+    @property
+    def products(self) -> tuple[str, ...] | Diagonal:
+        """The same as random effects of products with the group."""
+        inner = self[0] if isinstance(self[0], Diagonal) else self
+        names = [f"{name}:{quoted(self.by)}" for name in inner]
+        return Diagonal(*names) if inner is not self else tuple(names)
+
+
 @dataclass(frozen=True)
 class RandomPart:
     """The random effects in blocks: covariances are free within a block and zero between blocks.
@@ -39,9 +100,12 @@ class RandomPart:
     Attributes
     ----------
     blocks : tuple of tuples of str
+    by : str, optional
+        The column of groups of persons whose covariances are their own (`ByGroup`).
     """
 
     blocks: tuple[tuple[str, ...], ...]
+    by: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,6 +132,8 @@ def random_part(value: Iterable[str] | RandomPart | str) -> RandomPart:
     """
     if isinstance(value, RandomPart):
         part = value
+    elif isinstance(value, ByGroup):
+        part = replace(random_part(value.products), by=value.by)
     elif isinstance(value, Diagonal):
         part = RandomPart(tuple((name,) for name in value))
     else:

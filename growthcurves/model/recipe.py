@@ -24,6 +24,7 @@ from growthcurves.model.columns import Columns, Values, replay
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.growth_basis import Growth
 from growthcurves.model.outcomes import with_computed
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
@@ -81,6 +82,8 @@ class Recipe:
         One name for every random effect.
     varying : tuple of Columns
         Random effects that are neither growth parameters nor covariates.
+    moved : tuple of tuples of float
+        How each of their columns moves the growth parameters (see `Varying`).
     made : tuple of Combination
         How each row column is made of stored columns.
     units : tuple of float
@@ -106,6 +109,7 @@ class Recipe:
     covariate_means: tuple[float, ...]
     random: RandomPart
     varying: tuple[Columns, ...]
+    moved: tuple[tuple[float, ...], ...]
     made: tuple[Combination, ...]
     units: tuple[float, ...]
     growth_rows: tuple[int, ...]
@@ -137,13 +141,31 @@ class Recipe:
     @cached_property
     def effects_of_rows(self) -> tuple[str, ...]:
         """The random effects of columns over the rows, which move no growth parameter."""
-        return tuple(name for name, k in zip(self.random_names, self.z, strict=True) if k >= self.first_of_rows)
+        of_rows = (name for name, k in zip(self.random_names, self.z, strict=True) if k >= self.first_of_rows)
+        return tuple(name for name in of_rows if name not in self.weighted)
+
+    @cached_property
+    def weighted(self) -> dict[str, tuple[float, ...]]:
+        """The random effects that move growth parameters by as much as a person's columns of level 2 say, and how."""
+        names = (name for columns in self.varying for name in columns.names)
+        return {name: moves for name, moves in zip(names, self.moved, strict=True) if moves}
+
+    @cached_property
+    def curves(self) -> tuple[str, ...]:
+        """The curves of growth parameters that the random part's columns hold."""
+        used = {name for columns in self.varying for name in columns.used}
+        return tuple(name for name in self.shape.random_names if name in used)
+
+    def with_curves(self, table: dict[str, pd.Series], basis: np.ndarray) -> dict[str, pd.Series]:
+        """A table of columns together with those curves, of the basis (n, K) at its rows."""
+        index = next(iter(table.values())).index if table else None
+        return table | {name: pd.Series(basis @ self.shape.effects(name), index=index) for name in self.curves}
 
     @cached_property
     def used(self) -> tuple[str, ...]:
         """The columns that its formulas use."""
         found = [name for columns in (*self.predictors.values(), *self.level_one) for name in columns.used]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(name for name in found if name not in self.curves))
 
     @cached_property
     def weights(self) -> tuple[tuple[str, int], ...]:
@@ -172,7 +194,8 @@ class Recipe:
         time = np.zeros(len(frame)) if clock is None else clock.read(frame)
         table = {name: pd.Series(time, index=frame.index) if name == model.time else frame[name] for name in needed}
         values = on_the_clock(self, frame, self.shape.columns)
-        return Read(np.asarray(time), self.shape.basis(shape_times(model, time, frame), values), table)
+        basis = self.shape.basis(shape_times(model, time, frame), values)
+        return Read(np.asarray(time), basis, self.with_curves(table, basis))
 
     @property
     def id(self) -> str:
@@ -228,8 +251,10 @@ class Recipe:
         people = PersonLevel(panel)
         values = shape_values(self.shape, people)
         columns = shape_columns(self.model, self.shape, panel, values, self.middle)
-        others = [one for record in self.level_one for one in _over_rows(self.model, record, people)]
-        return BoundRows(self, panel, values, (*columns.stored, *others), tuple(self._weights(people)))
+        growth = growth_of(self.model, self.shape, panel, values)
+        others = [one for record in self.level_one for one in _over_rows(self.model, record, people, growth)]
+        stored, spread = (*columns.stored, *others), random_weights(self, people)
+        return BoundRows(self, panel, values, stored, tuple(self._weights(people)), spread)
 
     def _weights(self, people: PersonLevel) -> list[np.ndarray]:
         made: dict[str, np.ndarray] = {}
@@ -241,12 +266,33 @@ class Recipe:
         return [np.ascontiguousarray(made[name][:, j]) for name, j in self.weights]
 
 
-def _over_rows(model: GrowthModel, columns: Columns, people: PersonLevel) -> list[np.ndarray]:
+def random_weights(recipe: Recipe, people: PersonLevel) -> np.ndarray:
+    """By how much the weighted random effects move each person's growth parameters, (N, r)."""
+    made = [np.zeros((people.persons.count, 0))]
+    ones = pd.Series(np.ones(people.persons.count))
+    apart = {*recipe.curves, recipe.model.time}
+    for columns in recipe.varying:
+        wanted = [j for j, name in enumerate(columns.names) if name in recipe.weighted]
+        if wanted:
+            table = {name: ones if name in apart else pd.Series(people.value(name)) for name in columns.used}
+            made.append(replay(columns, table, person_transforms(np.arange(people.persons.count)))[:, wanted])
+    return np.column_stack(made)
+
+
+def growth_of(model: GrowthModel, shape: BoundShape, panel: Panel, values: np.ndarray) -> Growth:
+    """The growth basis over the rows of a panel, from the person-level values that it depends on."""
+    by_row = values[panel.persons.codes] if shape.columns else None
+    return Growth(shape, shape_times(model, row_times(panel), panel.frame), by_row)
+
+
+def _over_rows(model: GrowthModel, columns: Columns, people: PersonLevel, growth: Growth) -> list[np.ndarray]:
     """The columns of a record over the rows of a panel."""
     panel = people.panel
     if not columns.names:
         return []
-    rows = {name: panel.times if name == model.time else people.rows(name) for name in columns.used}
+    curves = {name: growth.column(name) for name in columns.used if name in growth.names}
+    others = [name for name in columns.used if name not in curves]
+    rows = curves | {name: panel.times if name == model.time else people.rows(name) for name in others}
     functions = person_transforms(panel.persons.codes)
     made = replay(columns, {name: pd.Series(values) for name, values in rows.items()}, functions)
     refuse_undefined(columns, tuple(made.T), people, panel.persons.codes)
@@ -267,6 +313,8 @@ class BoundRows:
         Stored columns g_1, ..., g_m; last covariates, and what varies beside them.
     weights : tuple of (N,) arrays
         Each different predictor column of level 2 once.
+    random_weights : (N, r) array
+        By how much the recipe's weighted random effects move each person's growth parameters.
     """
 
     recipe: Recipe
@@ -274,6 +322,7 @@ class BoundRows:
     shape_values: np.ndarray
     stored: tuple[np.ndarray, ...]
     weights: tuple[np.ndarray, ...]
+    random_weights: np.ndarray
 
     @property
     def model(self) -> GrowthModel:
@@ -354,5 +403,5 @@ def shape_columns(
     model: GrowthModel, shape: BoundShape, panel: Panel, values: np.ndarray, middle: float
 ) -> EngineColumns:
     """The columns of a shape over the rows of a panel, from the person-level values that it depends on."""
-    by_row = values[panel.persons.codes] if shape.columns else None
-    return shape.engine_columns(shape_times(model, row_times(panel), panel.frame), by_row, middle)
+    growth = growth_of(model, shape, panel, values)
+    return shape.engine_columns(growth.times, growth.values, middle)

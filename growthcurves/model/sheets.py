@@ -15,6 +15,7 @@ from growthcurves.model.formula.sheet import Sheet
 from growthcurves.model.formula.spelling import spelled
 from growthcurves.model.formula.tree import Call, Chain, Column, Expression, Factor, Formula, Name, Number, Term
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.growth_basis import Growth
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.transforms import person_transforms
 
@@ -22,8 +23,8 @@ from growthcurves.model.transforms import person_transforms
 class Sheets:
     """The panel as formulas see it, over persons and over rows; what two formulas share is computed once."""
 
-    def __init__(self, model: GrowthModel, people: PersonLevel) -> None:
-        self.model, self.people = model, people
+    def __init__(self, model: GrowthModel, people: PersonLevel, growth: Growth) -> None:
+        self.model, self.people, self.growth = model, people, growth
         self.own = dict(model.functions or {})
 
     def _column(self, name: str, values: Any) -> Any:
@@ -50,6 +51,8 @@ class Sheets:
         return Sheet(self._of_row, len(panel), {**self.own, **by_person})
 
     def _of_row(self, name: str) -> Any:
+        if name in self.growth.names:
+            return self.growth.column(name)
         panel = self.people.panel
         return self._column(name, panel.times if name == self.model.time else self.people.rows(name))
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from growthcurves.data.source import show_id
 from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.columns import Columns, evaluate
 from growthcurves.model.formula.parse import read_terms
-from growthcurves.model.formula.tree import Formula, Term
+from growthcurves.model.formula.tree import Column, Formula, Term
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import RandomPart
 from growthcurves.model.sheets import Sheets, refuse_undefined, stand_in
@@ -35,11 +36,15 @@ class Varying:
         Columns that are neither growth parameters nor covariates, one record for each block that has any.
     values : tuple of (n,) arrays
         All of them, in their order.
+    moved : tuple of tuples of float
+        How each of them, per unit of the person-level columns in it, moves the growth parameters; empty where it holds
+        more than such columns and the growth basis.
     """
 
     part: RandomPart
     columns: tuple[Columns, ...]
     values: tuple[np.ndarray, ...]
+    moved: tuple[tuple[float, ...], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,6 +72,8 @@ def varying(model: GrowthModel, known: Collection[str], sheets: Sheets) -> Varyi
     ModelError
         For a name that is neither known nor a term of the table's columns; for a column that comes twice.
     """
+    if model.random.by is not None:
+        _refuse_moving(model.random.by, sheets)
     blocks: list[tuple[str, ...]] = []
     columns, values = [], []
     for block in model.random.blocks:
@@ -84,7 +91,36 @@ def varying(model: GrowthModel, known: Collection[str], sheets: Sheets) -> Varyi
         values += found
     part = RandomPart(tuple(blocks))
     _refuse_twice(part)
-    return Varying(part, tuple(columns), tuple(values))
+    moved = (_moved(model, term, sheets) for record in columns for term in record.terms)
+    return Varying(part, tuple(columns), tuple(values), tuple(moved))
+
+
+def _refuse_moving(by: str, sheets: Sheets) -> None:
+    """Groups with covariances of their own are groups of persons."""
+    people = sheets.people
+    if by not in people.panel.data.columns:
+        raise ModelError(unknown("column of groups (ByGroup)", by, map(str, people.panel.data.columns)))
+    person = people.varies_for(by)
+    if person is not None:
+        who = show_id(people.persons.labels[person])
+        raise ModelError(
+            f"ByGroup gives groups of persons covariances of their own, but {by!r} changes within person {who}: take a "
+            f"column that is one value for each person."
+        )
+
+
+def _moved(model: GrowthModel, term: Term, sheets: Sheets) -> tuple[float, ...]:
+    """How a term's random effect moves the growth parameters, per unit of its columns of level 2."""
+    growth, people = sheets.growth, sheets.people
+    time = None if model.time is None else str(model.time)
+    curves = [factor for factor in term.factors if isinstance(factor, Column) and factor.name in (*growth.names, time)]
+    others = {name for factor in term.factors if factor not in curves for name in factor.columns}
+    if len(curves) > 1 or time in others or any(people.varies(name) for name in others):
+        return ()
+    if curves and curves[0].name == time:
+        line = growth.of_time(people.panel.times)
+        return () if line is None else tuple(line.tolist())
+    return tuple(growth.shape.effects(curves[0].name if curves else "intercept").tolist())
 
 
 def _together(
@@ -142,9 +178,12 @@ def _company(model: GrowthModel, name: str) -> Iterator[Term]:
 
 def _term(name: str, known: Collection[str], sheets: Sheets) -> Term:
     term = term_called(name)
-    columns = sheets.people.panel.data.columns
-    if term is None or not all(column in columns for column in term.columns):
+    columns, curves = sheets.people.panel.data.columns, sheets.growth.names
+    if term is None or not all(column in columns or column in curves for column in term.columns):
         raise ModelError(unknown("growth parameter or covariate", name, known))
+    for column in term.columns:
+        if column in columns and column in curves:
+            raise ModelError(f"Column {column!r} is called like a growth parameter: rename the column.")
     return term
 
 
@@ -157,7 +196,7 @@ def refuse_unknown_random(model: GrowthModel, columns: Collection[str]) -> None:
     """
     for name in model.random.names if model.parameters else ():
         term = term_called(name) if name not in _known(model) else None
-        if term is not None and not term.columns <= set(columns):
+        if term is not None and not term.columns <= {*columns, *model.parameters, *LINES}:
             known = [*_known(model)]
             raise ModelError(unknown("growth parameter or covariate", name, known))
 
@@ -181,7 +220,7 @@ def varying_columns(model: GrowthModel) -> list[str]:
     """Columns of the table that its random part uses and its fixed part may not."""
     terms = (term_called(name) for name in model.random.names if name not in _known(model))
     used = Formula(tuple(term for term in terms if term is not None), False).columns
-    return [column for column in used if column != model.time]
+    return [column for column in used if column not in (model.time, *model.parameters, *LINES)]
 
 
 def _refuse_twice(part: RandomPart) -> None:

@@ -190,17 +190,20 @@ def _bound_values(bound: BoundRows, people: bool) -> dict[str, Any]:
         **recipe_values(bound.recipe),
         "weights": tuple(bound.weights) if people else None,
         "shape_values": bound.shape_values if people or not bound.recipe.shape.columns else None,
+        "random_weights": bound.random_weights if people or not bound.recipe.weighted else None,
     }
 
 
 def _bound(recipe: Recipe, panel: SavedPanel, values: dict[str, Any]) -> BoundRows:
     """The rows of a fit that was saved without them: what was kept of its persons."""
     nobody: Any = Absent("its persons", PEOPLE)
-    weights, shape_values = values["weights"], values["shape_values"]
+    weights, *by_person = (values[name] for name in ("weights", "shape_values", "random_weights"))
+    shape_values, spread = (nobody if one is None else one for one in by_person)
     return BoundRows(
         recipe,
         panel,  # type: ignore[arg-type]
-        nobody if shape_values is None else shape_values,
+        shape_values,
         (),
         nobody if weights is None else weights,
+        spread,
     )

@@ -98,12 +98,14 @@ FIT = record(
         covariate_means=each(number),
         random=each(each(text)),
         varying=each(_COLUMNS),
+        moved=each(each(number)),
         middle=number,
         growth_rows=each(count),
         names=each(text),
         growth_terms=mapping(each(row(count, count), list)),
         weights=maybe(each(array(1))),
         shape_values=maybe(array(2)),
+        random_weights=maybe(array(2)),
     ),
     moments=record(
         terms=row(
@@ -258,6 +260,8 @@ def _persons(values: dict[str, Any]) -> Laws:
         yield "weights", weight.shape == row_.shape and np.allclose(weight, row_ + centre, rtol=1e-9, atol=1e-9)
     if bound["shape_values"] is not None:
         yield "person-level columns of the shape", len(bound["shape_values"]) == persons
+    if bound["random_weights"] is not None:
+        yield "person-level columns of random effects", len(bound["random_weights"]) == persons
 
 
 def positive(matrix: np.ndarray) -> bool:

@@ -98,7 +98,7 @@ def _variance(rate: Rate, estimates: Estimates) -> float:
 
 def rate_variance_test(fit: FittedModel) -> list[Finding]:
     """Likelihood ratio against rates that do not vary: its mixture p-value where that is known, and the naive one."""
-    moving = [name for name, column in zip(fit.random_names, fit.effects.T, strict=True) if _moves(fit, name, column)]
+    moving = [name for a, name in enumerate(fit.random_names) if _moves(fit, fit.effects[:, :, a])]
     pair = without_random(fit, moving)
     rows = [Finding(Kind.RATE_VARIANCE_RATIO, pair.ratio, PERSON, note=f"{pair.free} parameters")]
     tail = closed_form(pair)
@@ -108,6 +108,8 @@ def rate_variance_test(fit: FittedModel) -> list[Finding]:
     return [*rows, Finding(Kind.RATE_VARIANCE_P_NAIVE, naive(pair), PERSON, note=note)]
 
 
-def _moves(fit: FittedModel, name: str, effect: np.ndarray) -> bool:
-    """Whether a random effect makes persons' curves differ in more than their level."""
-    return name != "intercept" and bool(effect.any())
+def _moves(fit: FittedModel, effect: np.ndarray) -> bool:
+    """Whether a random effect that moves growth parameters so, (m, K), makes curves differ in more than their level."""
+    level = fit.recipe.shape.effects("intercept")
+    along = effect @ level / max(float(level @ level), 1.0)
+    return bool(np.any(np.abs(effect - np.outer(along, level)) > 1e-12 * np.abs(effect).max(initial=0.0)))

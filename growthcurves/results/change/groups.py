@@ -111,7 +111,7 @@ def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[F
     if not asked.rate.varies or not asked.fit.identified:
         return rows
     types = person_types(asked.fit, persons)
-    L = types.combine(asked.rate.rows[types.kinds]).T
+    L = types.combine(asked.rate.of_kinds[types.kinds]).T
     if np.isnan(L).any():
         return rows
     means, sds = asked.fit.estimates.beta @ L, _sds(asked, types.kinds)
@@ -156,7 +156,7 @@ def _linear(asked: Question, L: np.ndarray, kind: Kind) -> Finding:
 
 def _sds(asked: Question, kinds: np.ndarray) -> np.ndarray:
     """SD of the rate given predictors, for each of these kinds of person."""
-    if len(asked.rate.rows) == 1:
+    if len(asked.rate.random) == 1:
         return np.full(len(kinds), asked.rate.sd())
     return np.sqrt(asked.rate.variances(asked.fit.point))[kinds]
 

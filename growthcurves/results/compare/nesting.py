@@ -95,9 +95,20 @@ def _same_options(small: Any, large: Any) -> bool:
 
 
 def _require_blocks(small: FittedModel, large: FittedModel, into_z: np.ndarray) -> None:
-    """Each block of the smaller model must lie in one block of the larger: covariances are zero between blocks."""
-    size = np.abs(into_z).max(initial=0.0)
+    """Each block of the smaller model must lie in blocks of the larger that nobody has together.
+
+    Covariances are zero between blocks; between those of different groups of persons there are none.
+    """
+    size, part = np.abs(into_z).max(initial=0.0), large.recipe.random
     for names, block in zip(small.recipe.random.blocks, small.recipe.random.positions, strict=True):
-        rows = [np.abs(into_z[np.ix_(other, block)]).max(initial=0.0) for other in large.recipe.random.positions]
-        if sum(value > 1e-6 * size for value in rows) > 1:
+        rows = [np.abs(into_z[np.ix_(other, block)]).max(initial=0.0) for other in part.positions]
+        touched = [other for other, value in zip(part.positions, rows, strict=True) if value > 1e-6 * size]
+        if len(touched) > 1 and _somebody_has_two(large, touched):
             raise NotNested(f"the larger model holds covariances at zero that the smaller has ({', '.join(names)})")
+
+
+def _somebody_has_two(fit: FittedModel, blocks: list[tuple[int, ...]]) -> bool:
+    """Whether some person has random effects of more than one of these blocks."""
+    Z, codes = own_rows(fit).Z, fit.panel.persons.codes
+    has = [np.bincount(codes, np.abs(Z[:, list(block)]).sum(axis=1)) > 0 for block in blocks]
+    return bool((np.sum(has, axis=0) > 1).any())

@@ -93,7 +93,7 @@ def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
         return np.full_like(sampling, np.nan)
     if not rate.varies:
         return np.where(np.isnan(sampling), np.nan, 0.0)
-    variance = rate.variances(fit.point)[fit.kinds.codes] if len(rate.rows) > 1 else rate.sd() ** 2
+    variance = rate.variances(fit.point)[fit.kinds.codes] if len(fit.kinds.shares) > 1 else rate.sd() ** 2
     return variance / (variance + fit.residual_variance * sampling)
 
 

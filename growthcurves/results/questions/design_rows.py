@@ -51,11 +51,12 @@ def own_rows(fit: FittedModel) -> DesignRows:
 
 def random_columns(fit: FittedModel, basis: np.ndarray, over_rows: np.ndarray) -> np.ndarray:
     """Z (n, q) from the growth basis (n, K) and the columns over the rows (n, c)."""
-    Z = basis @ fit.effects
-    for a, k in enumerate(fit.recipe.z):
-        if k >= fit.recipe.first_of_rows:
-            Z[:, a] = over_rows[:, k - fit.recipe.first_of_rows]
-    return Z
+    recipe = fit.recipe
+    columns = [
+        over_rows[:, k - recipe.first_of_rows] if k >= recipe.first_of_rows else basis @ recipe.shape.effects(name)
+        for name, k in zip(recipe.random_names, recipe.z, strict=True)
+    ]
+    return np.column_stack(columns) if columns else np.zeros((len(basis), 0))
 
 
 def new_rows(fit: FittedModel, data: Any, counted: np.ndarray | None = None) -> DesignRows:
@@ -114,4 +115,7 @@ def _transforms(ids: Any, counted: np.ndarray) -> dict[str, Callable[[Any], np.n
 def _own_column(fit: FittedModel, name: str) -> pd.Series:
     if name == fit.model.time:
         return pd.Series(fit.panel.times)
+    if name in fit.recipe.curves:
+        basis = fit.recipe.shape.basis(fit.times, fit.bound.shape_values[fit.panel.persons.codes])
+        return pd.Series(basis @ fit.recipe.shape.effects(name))
     return fit.panel.frame[name].reset_index(drop=True)

@@ -25,7 +25,7 @@ def random_rows(fit: FittedModel, time: float) -> np.ndarray:
     """z(t) for the standard random effects, one row for each kind of person, (m, q)."""
     values = fit.kinds.values
     basis = fit.recipe.shape.basis(np.full(len(values), float(time)), values)
-    return fit.standard_rows(basis @ fit.effects)
+    return fit.standard_rows(np.einsum("mk,mkq->mq", basis, fit.effects))
 
 
 def mean_variance(fit: FittedModel, rows: np.ndarray, point: Point) -> float:

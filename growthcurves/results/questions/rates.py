@@ -26,8 +26,7 @@ class Rate:
     ----------
     fit : FittedModel
     rows : (m, K) array
-        The combination of growth parameters for each kind of person (one kind unless the shape has person-level
-        knots).
+        The combination of growth parameters for each kind of person, or one for all.
     """
 
     fit: FittedModel
@@ -36,7 +35,12 @@ class Rate:
     @property
     def by_person(self) -> np.ndarray:
         """The combination for each person, (K, N)."""
-        return self.rows[self.fit.kinds.codes].T
+        return self.of_kinds[self.fit.kinds.codes].T
+
+    @property
+    def of_kinds(self) -> np.ndarray:
+        """The combination for each kind of person, (m, K)."""
+        return np.broadcast_to(self.rows, (len(self.fit.kinds.shares), self.rows.shape[1]))
 
     def design(self, persons: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
         """How beta makes the expected rate of these persons, (p, n); NaN for rates that the data do not determine.
@@ -64,8 +68,8 @@ class Rate:
 
     @property
     def effects(self) -> np.ndarray:
-        """How the random effects move the rate, (m, q)."""
-        return self.rows @ self.fit.effects
+        """How the random effects move the rate of each kind of person, (m, q)."""
+        return np.einsum("mk,mkq->mq", self.of_kinds, self.fit.effects)
 
     @property
     def random(self) -> np.ndarray:

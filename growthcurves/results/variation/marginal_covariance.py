@@ -154,7 +154,7 @@ def _place(visits: tuple[Any, ...], visit: Any) -> int:
 def _used(fit: FittedModel) -> set[str]:
     """The columns besides time on which the random part and the residual depend."""
     used = {name for columns in fit.recipe.varying for name in columns.used} | _random_covariates(fit)
-    return (used | set(getattr(fit.point.residual, "columns", ()))) - {str(fit.model.time)}
+    return (used | set(getattr(fit.point.residual, "columns", ()))) - {str(fit.model.time), *fit.recipe.curves}
 
 
 def _settled_by_time(fit: FittedModel, name: str, times: np.ndarray) -> pd.Series | None:
@@ -173,7 +173,7 @@ def _settled_by_time(fit: FittedModel, name: str, times: np.ndarray) -> pd.Serie
 
 def _refuse_columns(fit: FittedModel, names: list[Any], used: set[str]) -> None:
     """The columns on which the random part depends, and time does not settle, must be those that are given."""
-    if len(fit.kinds.values) > 1:
+    if fit.recipe.shape.columns and len(np.unique(fit.kinds.values, axis=0)) > 1:
         raise NotEstimableError(
             f"Persons have knots of their own ({', '.join(fit.recipe.shape.columns)}), and so covariances of their own."
         )
@@ -237,19 +237,22 @@ def _rows(fit: FittedModel, times: np.ndarray, group: Mapping[Any, Any]) -> np.n
     """Z of one person with these times, (n, q)."""
     n, values = len(times), fit.bound.shape_values[:1]
     basis = fit.recipe.shape.basis(times, np.repeat(values, n, axis=0))
-    made = [_columns(fit, record, times, group) for record in fit.recipe.level_one]
+    made = [_columns(fit, record, times, basis, group) for record in fit.recipe.level_one]
     return random_columns(fit, basis, np.column_stack(made))
 
 
-def _columns(fit: FittedModel, record: Any, times: np.ndarray, group: Mapping[Any, Any]) -> np.ndarray:
+def _columns(
+    fit: FittedModel, record: Any, times: np.ndarray, basis: np.ndarray, group: Mapping[Any, Any]
+) -> np.ndarray:
     """The columns of a record at the times; of columns that the random part does not use any value will do."""
     if not record.names:
         return np.zeros((len(times), 0))
     table = {
         name: pd.Series(times) if name == fit.model.time else _at_each(_value(record, group, name), len(times))
         for name in record.used
+        if name not in fit.recipe.curves
     }
-    return replay(record, table)
+    return replay(record, fit.recipe.with_curves(table, basis))
 
 
 def _value(record: Any, group: Mapping[Any, Any], name: str) -> Any:
