@@ -63,7 +63,7 @@ class ByGroup(tuple):
     >>> model = gc.GrowthModel("depression", "week", "patient", predictors="arm",
     ...                        random=gc.ByGroup("arm", "intercept", "slope"))
     >>> gc.fit(model, trial).random_names
-    ('intercept:arm[drug]', 'slope:arm[drug]', 'intercept:arm[placebo]', 'slope:arm[placebo]')
+    ('intercept:arm[placebo]', 'slope:arm[placebo]', 'intercept:arm[drug]', 'slope:arm[drug]')
     """
 
     by: str

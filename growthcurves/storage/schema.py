@@ -157,12 +157,12 @@ def _positions(values: dict[str, Any], terms: Terms) -> Laws:
     """Every position lies within what it points into."""
     sums, found = values["moments"], values["optimum"]
     stored, weights, q = len(sums["row_centre"]) - 2, len(sums["weight_centre"]) - 1, len(terms.z)
-    rows = len(terms.made) or stored + 1
+    rows = len(terms.made)
     yield "centres of columns", stored >= 0 and weights >= 0
     yield "columns of the fixed part", terms.x and all(k < rows and w <= weights for k, w in terms.x)
     yield "columns of the fixed part", len(set(terms.x)) == len(terms.x)
     yield "columns of the random part", all(k < rows for k in terms.z) and len(set(terms.z)) == q
-    yield "row columns", all(made and all(g <= stored for g, _ in made) for made in terms.made)
+    yield "row columns", terms.made and all(made and all(g <= stored for g, _ in made) for made in terms.made)
     yield "units of columns", len(terms.units) == stored and all(0 < unit < np.inf for unit in terms.units)
     yield "blocks of random effects", sorted(i for block in terms.blocks for i in block) == list(range(q))
     block_of = {i: number for number, block in enumerate(terms.blocks) for i in block}
@@ -231,6 +231,8 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
         sizes = {len(columns[name]) for name in ("names", "terms", "parts")}
         yield "columns of a formula", len(sizes) == 1
         yield "levels of predictors", set(columns["levels"]) <= set(columns["used"]) and all(columns["levels"].values())
+    yield "random effects", len(bound["moved"]) == sum(len(columns["names"]) for columns in bound["varying"])
+    yield "random effects", all(len(moves) in (0, len(parameters)) for moves in bound["moved"])
     yield "covariates", len(bound["covariate_means"]) == len(bound["covariates"]["names"])
     yield "time", (panel["facts"] is None) == (panel["clock"] is None) == (model.time is None)
 
@@ -261,7 +263,8 @@ def _persons(values: dict[str, Any]) -> Laws:
     if bound["shape_values"] is not None:
         yield "person-level columns of the shape", len(bound["shape_values"]) == persons
     if bound["random_weights"] is not None:
-        yield "person-level columns of random effects", len(bound["random_weights"]) == persons
+        shape = (persons, sum(map(bool, bound["moved"])))
+        yield "person-level columns of random effects", bound["random_weights"].shape == shape
 
 
 def positive(matrix: np.ndarray) -> bool:
