@@ -99,8 +99,8 @@ def _space(factor: Factor, value: Any) -> Space:
         name = (_inside(factor, "C"), tuple(value.levels[i] for i in order))
         return Space(name, True, True, _codes(value, False)[order], _codes(value, True)[order])
     whole = np.eye(len(value.fields) if isinstance(value, Spread) else 1)
-    spans = isinstance(value, Spread) and value.spans
-    return Space(_inside(factor, "I"), False, spans, whole, whole[:, 1:] if spans else whole)
+    spans, adds_up = (value.spans, value.adds_up) if isinstance(value, Spread) else (False, False)
+    return Space(_inside(factor, "I"), False, adds_up, whole, whole[:, 1:] if spans else whole)
 
 
 def _codes(value: Coded, reduced: bool) -> Array:

@@ -26,10 +26,13 @@ class Spread:
     fields : tuple of (name, (n,) array)
     spans : bool
         Whether together they make the constant; the first is then left out beside it.
+    adds_up : bool
+        Whether they add up to one, also where all of them stay beside the constant (as formulaic's `cr`).
     """
 
     fields: tuple[tuple[Any, np.ndarray], ...]
     spans: bool = False
+    adds_up: bool = False
 
     def columns(self, reduced: bool) -> list[tuple[str, Any, np.ndarray]]:
         """As of `Coded`."""

@@ -239,9 +239,16 @@ def _transform(name: str) -> Callable[..., Any]:
         from formulaic.transforms import TRANSFORMS
 
         made = TRANSFORMS[name](values_of, _state=state, **given)
-        return _spread_of(getattr(made, "__wrapped__", made), made)
+        return _spread_of(getattr(made, "__wrapped__", made), made, _adds_up(name, given))
 
     return call
+
+
+def _adds_up(name: str, given: Mapping[str, Any]) -> bool:
+    """Whether the functions of a basis add up to one wherever they are computed."""
+    if given.get("extrapolation") == "zero" or name == "poly":
+        return False
+    return bool(given.get("include_intercept")) if name == "bs" else given.get("constraints") is None
 
 
 def _bounded(name: str, values: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,11 +274,11 @@ def _renamed_of_r(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _spread_of(values: Any, made: Any) -> Any:
+def _spread_of(values: Any, made: Any, adds_up: bool) -> Any:
     about = getattr(made, "__formulaic_metadata__", None)
     if isinstance(values, dict):
         fields = tuple((key, np.asarray(item, dtype=np.float64)) for key, item in values.items())
-        return Spread(fields, bool(about is not None and about.spans_intercept))
+        return Spread(fields, adds_up and bool(about is not None and about.spans_intercept), adds_up)
     values = np.asarray(values, dtype=np.float64)
     names = (about.column_names if about is not None else ()) or range(values.shape[1])
     return Spread(tuple(zip(names, values.T, strict=True)))

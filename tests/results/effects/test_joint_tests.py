@@ -118,11 +118,15 @@ def test_terms_of_several_numeric_columns(data):
 
 @pytest.mark.filterwarnings("ignore::growthcurves.errors.ModelWarning")
 @pytest.mark.parametrize(
-    ("of", "door"), [("time", "{}*arm + (1 | id)"), ("age", "time + {}*arm + sex*arm + (time | id)")]
+    ("of", "door", "basis", "less"),
+    [
+        ("time", "{}*arm + (1 | id)", "bs(time, df=5, intercept=True)", "bs(time, df=4)"),
+        ("age", "time + {}*arm + sex*arm + (time | id)", "bs(age, df=5, intercept=True)", "bs(age, df=4)"),
+        ("age", "time + {}*arm + (time | id)", "cr(age, df=5)", "cr(age, df=4, constraints='center')"),
+    ],
 )
-def test_beside_a_basis_that_adds_up_to_one(data, of, door):
+def test_beside_a_basis_that_adds_up_to_one(data, of, door, basis, less):
     """The basis is a factor whose levels are its functions: arms differ in the mean of the functions' coefficients."""
-    basis = f"bs({of}, df=5, intercept=True)"
     fit = gc.fit("y ~ " + door.format(basis), data, time="time")
     found = fit.joint_tests()
     table = found.table.set_index("term")
@@ -135,12 +139,21 @@ def test_beside_a_basis_that_adds_up_to_one(data, of, door):
         first, *others = means.values()
         texts = [f"{other} - ({first}) = 0" for other in others]
         assert table.loc["intercept:arm", "statistic"] == pytest.approx(cells.test(texts).statistic, rel=1e-6)
-    plain = gc.fit("y ~ " + door.format(f"bs({of}, df=4)"), data, time="time").joint_tests().table.set_index("term")
+    plain = gc.fit("y ~ " + door.format(less), data, time="time").joint_tests().table.set_index("term")
     for term, other in zip(table.index, plain.index, strict=True):
         if term != "intercept:arm":
             assert tuple(table.loc[term, ["df_num", "statistic"]]) == pytest.approx(
                 tuple(plain.loc[other, ["df_num", "statistic"]]), rel=1e-6
             )
+
+
+def test_functions_that_are_zero_outside_their_bounds_do_not_add_up(data):
+    """Beside the constant none of them is left out."""
+    data = data.assign(x=np.random.default_rng(1).normal(size=len(data)))
+    for outside, columns in (("zero", 5), ("clip", 4)):
+        text = f"bs(x, df=5, intercept=True, lower_bound=-1, upper_bound=1, extrapolation='{outside}')"
+        fit = gc.fit(f"y ~ {text} + time + (1 | id)", data, time="time")
+        assert len(fit.terms) == 2 + columns and not fit.aliased
 
 
 @pytest.mark.filterwarnings("ignore::growthcurves.errors.ModelWarning")
