@@ -19,6 +19,7 @@ from growthcurves.results.tables.printing import number, p_text
 from growthcurves.trials.attempts import first_that_holds
 from growthcurves.trials.design import Design, design_of, refuse_several
 from growthcurves.trials.tables import one_sided, part_of
+from growthcurves.trials.words import NOT_ESTIMABLE
 
 if TYPE_CHECKING:
     from growthcurves.trials.trial import Trial
@@ -107,7 +108,9 @@ def subgroups(trial: Trial, columns: Any, visit: Any = None) -> Subgroups:
             parts.append(_of_column(trial, column, level))
         except NotEstimableError as error:
             notes.append(f"{column}: {error}")
-    return Subgroups(pd.concat(parts, ignore_index=True), trial, level, tuple(notes))
+    table = pd.concat(parts, ignore_index=True)
+    notes += [NOT_ESTIMABLE] if table["estimate"].isna().any() else []
+    return Subgroups(table, trial, level, tuple(notes))
 
 
 _NOTES = ("Each column is a model of its own: arm by level by visit, one covariance for all.",)

@@ -23,6 +23,7 @@ _STRUCTURES = {
     "arh1": "heterogeneous AR(1)",
     "csh": "heterogeneous compound symmetry",
 }
+NOT_ESTIMABLE = "- : not estimable, nobody was seen at that visit in that arm."
 _TESTED = {"greater": "above zero", "less": "below zero"}
 
 
@@ -59,7 +60,7 @@ def footnotes(design: Design, wanted: Wanted, tried: Sequence[Attempt], estimate
         after = "" if design.baseline == Baseline(design.roles.outcome) else " after the baseline"
         notes.append(f"{missed.sum():,} persons of the table have no value{after} that is used ({told}).")
     if not estimated.means.rows.estimable.all():
-        notes.append("- : not estimable, nobody was seen at that visit in that arm.")
+        notes.append(NOT_ESTIMABLE)
     return tuple(notes)
 
 

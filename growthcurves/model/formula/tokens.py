@@ -24,6 +24,9 @@ _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?(?![\w.])")
 _WORD = re.compile(r"[\w.]+")
 _SIGN = re.compile(r"\*\*|\|\||%in%|[-+*/:^~|()]")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
+#: A name in backticks; one of its own is written twice.
+TICKED = r"`(?:[^`]|``)*`"
+_TICKED = re.compile(TICKED)
 _PLAIN = re.compile(r"[^\W\d]\w*")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -64,8 +67,19 @@ class Source:
 
 
 def quoted(name: str) -> str:
-    """A column's name as a formula needs it: in backticks where it is not a plain identifier."""
-    return name if _PLAIN.fullmatch(name) else f"`{name}`"
+    """A column's name as a formula needs it: in backticks where it is not a plain identifier.
+
+    Examples
+    --------
+    >>> quoted("age"), quoted("body weight"), unquoted(quoted("a`b"))
+    ('age', '`body weight`', 'a`b')
+    """
+    return name if _PLAIN.fullmatch(name) else "`" + name.replace("`", "``") + "`"
+
+
+def unquoted(ticked: str) -> str:
+    """The name in backticks, in which one of its own is written twice."""
+    return ticked[1:-1].replace("``", "`")
 
 
 def shortened(text: str, most: int = 60) -> str:
@@ -113,7 +127,7 @@ def _token(formula: str, start: int) -> Token:
     sign = formula[start]
     if sign == "`":
         end = _closing_tick(formula, start)
-        return Token("name", formula[start + 1 : end - 1], start, end)
+        return Token("name", unquoted(formula[start:end]), start, end)
     if sign == "{":
         return _expression(formula, start)
     if sign in "'\"":
@@ -140,10 +154,10 @@ def _token(formula: str, start: int) -> Token:
 
 
 def _closing_tick(formula: str, start: int) -> int:
-    end = formula.find("`", start + 1)
-    if end < 0:
+    found = _TICKED.match(formula, start)
+    if found is None:
         raise FormulaError(f"The formula {shortened(formula)!r} has a backtick that is not closed.")
-    return end + 1
+    return found.end()
 
 
 def _end_of_text(formula: str, start: int) -> int:
@@ -215,7 +229,7 @@ def _piece(piece: str, source: Source, prefix: str, after: str) -> str:
     if not ticked and not word and (piece.isascii() or not _IDENTIFIER.fullmatch(piece)):
         return "**" if piece == "^" else " " if piece.isspace() else piece
     stand_in = f"{prefix}{len(source.names)}"
-    source.names[stand_in] = (piece[1:-1], True) if ticked else (piece, False)
+    source.names[stand_in] = (unquoted(piece), True) if ticked else (piece, False)
     return stand_in if word else f" {stand_in} "
 
 

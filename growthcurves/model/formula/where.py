@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from growthcurves.errors import FormulaError
-from growthcurves.model.formula.tokens import shortened
+from growthcurves.model.formula.tokens import TICKED, shortened, unquoted
 from growthcurves.model.formula.tree import Chain, Items, Literal, Name, Node, Number, Unary, walk
 
 #: Bounds of a condition: its characters, its pieces, how deep it nests.
 MOST_CHARACTERS, MOST_PIECES, MOST_DEEP = 10_000, 2_000, 50
 
 _PIECE = re.compile(
-    r"`[^`]*`|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
+    TICKED + r"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
     r"|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])|[^\W\d][\w.]*|==|!=|<=|>=|&&|\|\||%in%|[<>&|~!()\[\],+*/-]"
 )
 #: Signs and words of a condition as Python writes them.
@@ -99,7 +99,7 @@ def _as_python(text: str, names: list[str]) -> Iterator[str]:
         elif piece[0] == "`" or piece[0].isalpha() or piece[0] == "_":
             if text[place:].lstrip()[:1] == "(" and piece[0] != "`":
                 raise _unreadable(text, f"conditions call no functions: make {piece!r} of it a column first")
-            names.append(piece.strip("`"))
+            names.append(unquoted(piece) if piece[0] == "`" else piece)
             yield f"name_{len(names) - 1}"
         else:
             yield piece
