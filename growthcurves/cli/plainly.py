@@ -29,7 +29,11 @@ class PlainGroup(click.Group):
             return super().make_context(*args, **more)
         except click.UsageError as error:
             _complain(f"{error.format_message()}{_where_help_is(error)}")
-            raise click.exceptions.Exit(WRONG_INPUT) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # help that cannot be printed
+            _complain(error_text(error))
+        raise click.exceptions.Exit(WRONG_INPUT)
 
     def invoke(self, ctx: click.Context) -> Any:
         with notes_on_stderr(), ends_cleanly():

@@ -27,6 +27,8 @@ _TEXT_FORMATS = (".csv", ".tsv")
 #: What a worksheet cannot hold, and how long a text it can.
 _NOT_IN_SHEETS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_IN_SHEETS = 32_767
+#: From here on a sheet rounds whole numbers.
+_EXACT_IN_SHEETS = 10**15
 
 
 def write_table(table: Any, path: str | Path, spreadsheet_safe: bool = False) -> Path:
@@ -101,20 +103,22 @@ def safe_cells(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_csv(table: pd.DataFrame, sep: str = ",") -> str:
-    """A table as CSV: all digits, missing values empty; a carriage return in a text is quoted, so that it stays.
+    """A table as CSV: all digits, missing values empty; texts are quoted where a carriage return or a blank would go.
 
     Examples
     --------
     >>> as_csv(pd.DataFrame({"term": ["slope"], "estimate": [10.5]}))
     'term,estimate\\nslope,10.5\\n'
     """
-    quoting = csv.QUOTE_NONNUMERIC if _holds(table, "\r") else csv.QUOTE_MINIMAL
+    loses = _holds(table, lambda text: "\r" in text or text.startswith(" "))
+    quoting = csv.QUOTE_NONNUMERIC if loses else csv.QUOTE_MINIMAL
     return table.to_csv(index=False, sep=sep, lineterminator="\n", quoting=quoting)
 
 
-def _holds(table: pd.DataFrame, sign: str) -> bool:
+def _holds(table: pd.DataFrame, what: Callable[[str], bool]) -> bool:
+    """Whether a cell or a name is a text of which this is true."""
     columns = [_distinct(table[name]) for name in table.columns if _may_hold_text(table[name])]
-    return any(isinstance(value, str) and sign in value for texts in [list(table.columns), *columns] for value in texts)
+    return any(isinstance(value, str) and what(value) for texts in [list(table.columns), *columns] for value in texts)
 
 
 def _may_hold_text(column: pd.Series) -> bool:
@@ -148,9 +152,17 @@ def _write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
 
 
 def _write_excel(table: pd.DataFrame, file: BinaryIO) -> None:
+    table = pd.DataFrame({name: _digits_kept(table[name]) for name in table.columns}, index=table.index)
     _refuse_for_sheets(table)
     content = _workbook(table)
-    file.write(_returns_kept(content) if _holds(table, "\r") else content)
+    file.write(_returns_kept(content) if _holds(table, lambda text: "\r" in text) else content)
+
+
+def _digits_kept(column: pd.Series) -> pd.Series:
+    """A column of whole numbers as texts where a sheet, which holds 15 digits, would round one of them."""
+    if not pd.api.types.is_integer_dtype(column.dtype) or not (column.abs() >= _EXACT_IN_SHEETS).any():
+        return column
+    return column.astype(object).map(str, na_action="ignore")
 
 
 def _workbook(table: pd.DataFrame) -> bytes:

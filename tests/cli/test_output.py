@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import signal
@@ -9,10 +10,12 @@ import subprocess
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from cli_errors import ENVIRONMENT, SLEEP, one_line
 
+from growthcurves.cli import main
 from growthcurves.cli.output import ENDINGS
 from growthcurves.output import files
 from growthcurves.output.tables import WRITERS
@@ -151,3 +154,15 @@ def test_a_command_that_is_ended_leaves_the_old_file(tmp_path, ended_by, command
     assert process.returncode not in (0, None) and b"Traceback" not in told
     assert path.read_text() == "old"
     assert sorted(item.name for item in tmp_path.iterdir()) == sorted([name, "ready"])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_help_that_cannot_be_printed_is_told(capfd, monkeypatch):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(SystemExit) as ended:
+            main(["--help"])
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()
+    assert ended.value.code == 2 and "No space left" in capfd.readouterr().err

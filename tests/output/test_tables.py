@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import growthcurves as gc
 from growthcurves.data.markup import html_of
+from growthcurves.data.read import read_table
 from growthcurves.errors import DataError, ModelError, NotAvailableError
 from growthcurves.output.documents.markdown import markdown_cell
 from growthcurves.output.tables import LIVE, WRITERS, safe_cells, write_table
@@ -172,3 +173,27 @@ def test_html_is_its_text(text):
     reader = Words()
     reader.feed(html_of(text))
     assert reader.words == visible(text) and reader.tags == (3 if text else 1)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".parquet"])
+def test_no_digit_and_no_blank_is_lost(tmp_path, ending):
+    long = [10**17 + 1, 10**17 + 2, 10**15]
+    gaps = pd.array([10**17 + 1, None, 3], dtype="Int64")
+    table = pd.DataFrame({" id": long, "gaps": gaps, "name": [" a", "a ", "a"]})
+    found = read_table(write_table(table, tmp_path / f"table{ending}"))
+    assert list(found) == list(table) and found["name"].tolist() == table["name"].tolist()
+    assert found[" id"].astype(str).tolist() == list(map(str, long))
+    assert found["gaps"].dropna().astype(str).tolist() == [str(10**17 + 1), "3"] and found["gaps"].isna().sum() == 1
+
+
+def test_a_full_temporary_folder_is_told_as_a_full_disk(tmp_path, monkeypatch):
+    class SerialisationError(Exception):
+        """As lxml raises it, without the number of the error."""
+
+    def full(*args, **options):
+        raise SerialisationError("IO_ENOSPC")
+
+    monkeypatch.setattr("openpyxl.Workbook.save", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_table(pd.DataFrame({"a": [1]}), tmp_path / "t.xlsx")
+    assert caught.value.filename == str(tmp_path / "t.xlsx") and not list(tmp_path.iterdir())

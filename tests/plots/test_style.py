@@ -29,3 +29,12 @@ def test_a_backend_that_is_loaded_meanwhile_stays_interactive(as_before):
     with styled():
         matplotlib.interactive(True)
     assert matplotlib.is_interactive()
+
+
+def test_an_interrupt_on_the_way_to_a_drawing_stays_one(monkeypatch):
+    def interrupted(house):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("growthcurves.plots.style._settings", interrupted)
+    with pytest.raises(KeyboardInterrupt), styled():
+        pass
