@@ -59,7 +59,7 @@ def sides(ax: Axes) -> tuple[float, float, float]:
     """Points at the left, of them those of the labels of ticks, and points at the right.
 
     At the left those of the axes with which a layout lets these begin in line, where they take more. Axes are measured
-    once each: it is half of the time that a small picture takes.
+    once each: it is a third of the time that a small picture takes.
     """
     column = _column_of(ax)
     measured = {other: around(other) for other in {ax: None} | dict.fromkeys(column)}

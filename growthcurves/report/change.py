@@ -16,6 +16,7 @@ from growthcurves.report.section import Section, Subject
 from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.sentences import together
 from growthcurves.results.change.view import of_text
+from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.questions.rates import whole_period
 
 MOST_TIMES = 4
@@ -190,6 +191,8 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     name = look.title.format(
         at=at, of=of_text(finding), time=model.time, outcome=model.outcome, over=period(subject.fit)
     )
+    if look.block and finding.group is not None:
+        name += f", {group_label(finding.group)}"
     row = {"name": name, "estimate": look.shown(finding.value, error), "interval": interval}
     return look.block, row | {"note": finding.note, "range": False}
 

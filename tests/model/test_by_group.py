@@ -110,6 +110,24 @@ def test_answers_are_of_the_own_group(trial, tmp_path):
     np.testing.assert_allclose(again.predict(new, people="average"), fit.predict(new, people="average"))
 
 
+def test_the_spread_of_rates_is_told_by_group(trial):
+    case, data = trial
+    fit = gc.fit(model(case), data)
+    parts = fit.variance_components().set_index("term")
+    report = fit.change(by="arm")
+    for arm in ("drug", "placebo"):
+        term = f"sd:slope:arm[{arm}]"
+        row = report.table[(report.table["quantity"] == "SD of rates") & (report.table["group"] == arm)].iloc[0]
+        assert row["estimate"] == pytest.approx(parts.loc[term, "estimate"], rel=1e-12)
+        assert row["conf_low"] == pytest.approx(parts.loc[term, "conf_low"], rel=1e-6)
+        assert parts.loc[term, "label"] == f"SD of rate of change (arm {arm})"
+    assert "in the placebo group" in next(text for text in report.sentences() if "standard deviation" in text)
+    mean = fit.change().value("SD of rates") ** 2
+    shares = data.drop_duplicates("patient")["arm"].value_counts(normalize=True)
+    variances = {arm: parts.loc[f"sd:slope:arm[{arm}]", "estimate"] ** 2 for arm in shares.index}
+    assert mean == pytest.approx(sum(shares[arm] * variances[arm] for arm in shares.index))
+
+
 def test_origin_of_the_own_slope(trial):
     """Under another origin the intercepts' spread is that of the status there; the fit is the same."""
     case, data = trial

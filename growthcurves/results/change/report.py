@@ -5,8 +5,11 @@ Definitions follow docs/change-report.md; every number has its definition in the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from growthcurves.contracts.finding import Finding, Findings, Group
 from growthcurves.data.markup import Block
@@ -163,7 +166,7 @@ def change(
     findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb[persons])]
     beside = compared(fit, by, between, asked.level)
     findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)
-    findings += _common_findings(asked)
+    findings += _common_findings(asked, parts)
     table = report_table(findings)
     table.attrs["intervals"] = asked.about
     unit = rate_unit(fit)
@@ -178,12 +181,12 @@ def _is_of(group: Group | None, wanted: Any) -> bool:
     return group is None if wanted is None else group is not None and [level.value for level in group] == [wanted]
 
 
-def _common_findings(asked: Question) -> list[Finding]:
+def _common_findings(asked: Question, parts: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:
     """What is the same in every group: spread, start and rate, ICC, reliability, what explains it, the test."""
     fit, rows = asked.fit, []
     growth_only = fit.random_names and not fit.recipe.effects_of_rows
     if asked.rate.varies:
-        rows += spread_findings(asked)
+        rows += spread_findings(asked, parts)
         rows += start_findings(asked) if growth_only else []
         rows += reliability_findings(asked)
     rows += icc_findings(asked) if growth_only else []

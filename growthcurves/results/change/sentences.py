@@ -145,16 +145,22 @@ def _spread_sentences(found: Findings, told: Words) -> Iterator[str]:
             f"estimated as zero."
         )
     else:
-        size = _value(sd)
         rates = "average rates" if told.over else "rates"
         who = told.who.several.capitalize()
-        yield f"{who} differ: the standard deviation of their {rates} is {size} {told.unit}{_interval(sd, told)}."
+        sizes = ", ".join(_size(one, told) for one in found.all(Kind.SD_OF_RATES) if one.at is None)
+        yield f"{who} differ: the standard deviation of their {rates} is {sizes}."
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         yield (
             f"The reliability of {a_one(told)}'s own rate is {known.value:.2f} (0: all chance, 1: exact), over "
             f"{known.note}."
         )
+
+
+def _size(sd: Finding, told: Words) -> str:
+    """A standard deviation with its interval, and the group whose it is where groups have their own."""
+    where = "" if sd.group is None else f" in the {group_label(sd.group)} group"
+    return f"{_value(sd)} {told.unit}{where}{_interval(sd, told)}"
 
 
 def _test_sentences(found: Findings, told: Words) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from growthcurves.contracts.finding import PERSON, Caveat, Finding, Kind
+from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
 from growthcurves.engine.estimates import Cor, FunctionOf, Point, Quantity, Sd
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, found
@@ -21,13 +23,25 @@ ROUNDING = 1e-14
 BOUNDARY = "estimated as zero: on the boundary"
 
 
-def spread_findings(asked: Question) -> list[Finding]:
-    """SD of the rate given its predictors; for a curved shape that of the rate at chosen times too."""
-    rows = [_sd(asked, asked.rate)]
+def spread_findings(asked: Question, parts: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:
+    """SD of the rate given its predictors; for a curved shape that of the rate at chosen times too.
+
+    By group where random effects are of the groups' own, so that their persons differ by different amounts.
+    """
+    rates: list[tuple[float | None, Rate]] = [(None, asked.rate)]
     if is_curved(asked.fit) and asked.fit.recipe.shape.smooth:
-        for time in chosen_times(asked.fit, asked.at):
-            rows.append(_sd(asked, rate_at(asked.fit, float(time)), at=float(time)))
-    return rows
+        rates += [(float(time), rate_at(asked.fit, float(time))) for time in chosen_times(asked.fit, asked.at)]
+    if not _by_group(asked.rate, [persons for _, persons in parts]):
+        return [_sd(asked, rate, at) for at, rate in rates]
+    return [
+        replace(_sd(asked, rate.among(persons), at), group=group) for at, rate in rates for group, persons in parts
+    ]
+
+
+def _by_group(rate: Rate, groups: Sequence[np.ndarray]) -> bool:
+    """Whether the random effects that move the rate are others in some group than in another."""
+    there = [{tuple(row) for row in rate.random[rate.among(persons).shares > 0]} for persons in groups]
+    return any(one != there[0] for one in there)
 
 
 def _sd(asked: Question, rate: Rate, at: float | None = None) -> Finding:
@@ -41,8 +55,9 @@ def _sd(asked: Question, rate: Rate, at: float | None = None) -> Finding:
 
 def rate_sd(rate: Rate) -> Quantity:
     """The SD of a rate as a quantity; one combination of random effects unless kinds of persons differ in it."""
-    if len(rate.random) == 1:
-        return Sd(rate.random[0])
+    rows = np.unique(rate.random[rate.shares > 0], axis=0)
+    if len(rows) == 1:
+        return Sd(rows[0])
     return FunctionOf(rate.sd, "log")
 
 

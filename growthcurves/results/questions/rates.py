@@ -6,7 +6,7 @@ For a straight line both are the slope. For any shape the average rate of a pers
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,10 +27,23 @@ class Rate:
     fit : FittedModel
     rows : (m, K) array
         The combination of growth parameters for each kind of person, or one for all.
+    of : (m,) array, optional
+        What the persons of each kind count where variances are averaged over persons; by default all persons count.
     """
 
     fit: FittedModel
     rows: np.ndarray
+    of: np.ndarray | None = None
+
+    def among(self, persons: np.ndarray) -> Rate:
+        """The same rate of some persons."""
+        counts = np.bincount(self.fit.kinds.codes[persons], minlength=len(self.fit.kinds.shares))
+        return replace(self, of=counts / counts.sum())
+
+    @property
+    def shares(self) -> np.ndarray:
+        """What the persons of each kind count, (m,)."""
+        return self.fit.kinds.shares if self.of is None else self.of
 
     @property
     def by_person(self) -> np.ndarray:
@@ -87,7 +100,7 @@ class Rate:
 
     def variance(self, point: Point) -> float:
         """The mean of that over persons."""
-        return float(self.fit.kinds.shares @ self.variances(point))
+        return float(self.shares @ self.variances(point))
 
     def sd(self, point: Point | None = None) -> float:
         """SD of the rate given its predictors; of the estimates exactly 0 on the boundary, NaN where withheld."""
@@ -97,7 +110,7 @@ class Rate:
         variances = np.maximum(((E @ G) * E).sum(axis=1), 0.0)
         size = (np.abs(E) @ np.sqrt(np.maximum(np.diag(G), 0.0))) ** 2
         variances[variances <= 1e-13 * size] = 0.0
-        return float(np.sqrt(self.fit.kinds.shares @ variances))
+        return float(np.sqrt(self.shares @ variances))
 
 
 def require_shape(fit: FittedModel) -> None:

@@ -51,7 +51,20 @@ def component_label(fit: FittedModel, finding: Finding) -> str:
     if finding.unit == RESIDUAL:
         return f"{_MOMENTS[finding.kind]} of residuals"
     words = random_words(fit)
-    return f"{_MOMENTS[finding.kind]} of {' and '.join(_parameter(words, name) for name in finding.of)}"
+    return f"{_MOMENTS[finding.kind]} of {' and '.join(_effect(fit, words, name) for name in finding.of)}"
+
+
+def _effect(fit: FittedModel, words: ShapeWords, name: str) -> str:
+    """A random effect: a growth parameter, or that of persons with a level, "rate of change (arm drug)"."""
+    if name not in fit.recipe.weighted:
+        return _parameter(words, name)
+    records = fit.recipe.varying
+    parts = {one: of for record in records for one, of in zip(record.names, record.parts, strict=True)}[name]
+    curves = {str(fit.model.time): "slope"} | {curve: curve for curve in fit.recipe.curves}
+    curve = next((curves[column] for column, _ in parts if column in curves), "intercept")
+    others = [(column, level) for column, level in parts if column not in curves]
+    told = [column if level is None else f"{column} {str(level) or EMPTY}" for column, level in others]
+    return f"{_parameter(words, curve)} ({', '.join(told)})"
 
 
 def _term(name: TermName, words: ShapeWords, levels: dict[str, list[Any]]) -> str:
