@@ -54,6 +54,7 @@ from growthcurves.results.effects.robust import Robust as Robust
 from growthcurves.results.intervals.bootstrap import Bootstrap as Bootstrap
 from growthcurves.results.intervals.profile import Profile as Profile
 from growthcurves.results.intervals.wald import Wald as Wald
+from growthcurves.results.side_by_side.journal import journal_table as journal_table
 from growthcurves.trials.mmrm import mmrm as mmrm
 
 __version__: str

@@ -72,6 +72,7 @@ INSIDE = {
         "variation",
         "persons",
         "compare",
+        "side_by_side",
         "change",
         "ladder",
         "summary",

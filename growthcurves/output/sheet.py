@@ -114,11 +114,11 @@ def sheet_of(
 def sheet_of_texts(
     rows: Sequence[tuple[str, Sequence[str]]], head: Sequence[str], style: Style, title: str, notes: Sequence[str]
 ) -> Sheet:
-    """A table whose cells are texts already: a label and the cells beside it; a label alone is a heading."""
+    """A table whose cells are texts already: a label (or none) and its cells; a label alone is a heading."""
     cells = tuple(
         (visible_line(label.strip()), *(visible_line(text).replace("-", style.minus) for text in texts))
         for label, texts in rows
-        if label.strip()
+        if label.strip() or any(texts)
     )
     numbers = (False, *(True for _ in head))
     return Sheet(visible_line(title), ("", *map(visible_line, head)), cells, numbers, tuple(map(visible_line, notes)))

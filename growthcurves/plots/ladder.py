@@ -13,8 +13,8 @@ from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.style import INK, MUTED, colour_of, font_size, plain, title_panel
-from growthcurves.results.ladder.numbers import VARIANCES
 from growthcurves.results.questions.rates import is_curved
+from growthcurves.results.side_by_side.numbers import VARIANCES
 from growthcurves.results.tables.names import finding_text
 from growthcurves.results.tables.printing import number
 

@@ -30,7 +30,7 @@ from growthcurves.report.words import METHOD
 from growthcurves.results.change.view import quantity_text, report_table
 from growthcurves.results.compare.table import Comparison, compare
 from growthcurves.results.effects.coefficients import effect_findings
-from growthcurves.results.ladder.numbers import FIXED, VARIANCES
+from growthcurves.results.side_by_side.numbers import FIXED, VARIANCES
 from growthcurves.results.variation.variances import Components, components
 
 CHANGE = "change"

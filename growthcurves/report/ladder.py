@@ -23,9 +23,9 @@ from growthcurves.report.side_by_side import (
     term_name,
 )
 from growthcurves.report.words import METHOD, random_name
-from growthcurves.results.ladder.numbers import CRITERIA, FIXED, SHARES, VARIANCES
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
 from growthcurves.results.ladder.report import ladder_to
+from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, SHARES, VARIANCES
 
 
 class Ladder(Section):

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Caveat, Finding, Kind
 from growthcurves.fitted import FittedModel
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.effects.coefficients import effect_findings, fixed_effects
 from growthcurves.results.ladder.rungs import Rung
-from growthcurves.results.tables.answer import TIDY
-from growthcurves.results.tables.names import finding_text
+from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, SHARES, VARIANCES, Number
+from growthcurves.results.side_by_side.words import number_label
 from growthcurves.results.variation.variance_parts import drop, squared_correlation
 from growthcurves.results.variation.variances import components
 
 NAN = float("nan")
-FIXED, VARIANCES, SHARES, CRITERIA = "fixed effects", "variance components", "pseudo-R2", "fit"
 NEGATIVE = "negative: the variance is larger than in the model it is compared with"
 ZERO_BEFORE = "undefined: the variance is zero in the model it is compared with"
 ZERO_AFTER = "the variance is estimated as zero"
@@ -28,19 +26,11 @@ WITHHELD = "withheld: the design cannot tell the variances apart"
 NO_SPREAD = "undefined: every person has the same expected value"
 
 
-class Number(NamedTuple):
-    """A number of a model of the ladder, in one of the four parts of the ladder."""
-
-    model: str
-    part: str
-    finding: Finding
-
-
 def ladder_numbers(rungs: tuple[Rung, ...], ddf: Any) -> tuple[Number, ...]:
     """All numbers, model by model."""
     means, growth = rungs[0].fit, rungs[1].fit
     return tuple(
-        Number(rung.name, part, finding)
+        Number(rung.name, part, finding, number_label(rung.fit, finding))
         for rung in rungs
         for part, findings in (
             (FIXED, effect_findings(rung.fit, fixed_effects(rung.fit, ddf))),
@@ -50,20 +40,6 @@ def ladder_numbers(rungs: tuple[Rung, ...], ddf: Any) -> tuple[Number, ...]:
         )
         for finding in findings
     )
-
-
-def ladder_table(numbers: Iterable[Number]) -> pd.DataFrame:
-    """All numbers, tidy, with further columns model, part and note."""
-    rows = [
-        [
-            finding_text(found), found.value, found.std_error, found.df, found.statistic, found.p_value,
-            found.conf_low, found.conf_high, number.model, number.part, found.note,
-        ]
-        for number in numbers
-        for found in [number.finding]
-    ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=[*TIDY, "model", "part", "note"])
-    return table.assign(label=table["term"])
 
 
 def _variances(fit: FittedModel) -> Iterable[Finding]:

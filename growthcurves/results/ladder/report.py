@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,15 +16,10 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
 from growthcurves.output.sheet import Sheet, sheet_of_texts
 from growthcurves.output.styles import Style
-from growthcurves.results.ladder.numbers import (
-    FIXED,
-    SHARES,
-    VARIANCES,
-    Number,
-    ladder_numbers,
-    ladder_table,
-)
+from growthcurves.results.ladder.numbers import ladder_numbers
 from growthcurves.results.ladder.rungs import Rung, climb
+from growthcurves.results.side_by_side.lines import Lines, Models, fixed_places, set_lines
+from growthcurves.results.side_by_side.numbers import FIXED, SHARES, VARIANCES, Number, numbers_table
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.names import finding_text
 
@@ -55,7 +49,12 @@ class Ladder(Answer):
     titles: dict[str, str]
 
     def __str__(self) -> str:
-        return "\n".join([*_head(self), "", *_body(self), "", *_foot(self)])
+        return "\n".join([*_head(self), "", *set_lines(_lines(self), list(self.fits)), "", *_foot(self)])
+
+    @property
+    def models(self) -> Models:
+        """The models and their numbers, as rows of the printed table need them."""
+        return Models(tuple(self.fits), self.numbers)
 
     def plot(self, **options: Any) -> Any:
         """What becomes of each variance and of the deviance from model to model; on `fig=` if given."""
@@ -88,7 +87,7 @@ def ladder_to(fit: FittedModel, ddf: Any) -> Ladder:
 def _ladder(rungs: tuple[Rung, ...], ddf: Any) -> Ladder:
     fits, titles = {rung.name: rung.fit for rung in rungs}, {rung.name: rung.title for rung in rungs}
     numbers = ladder_numbers(rungs, ddf)
-    return Ladder(ladder_table(numbers), numbers, fits, titles)
+    return Ladder(numbers_table(numbers), numbers, fits, titles)
 
 
 def _head(answer: Ladder) -> Iterable[str]:
@@ -108,20 +107,6 @@ def _dropped(panel: Panel) -> str:
     return f"; {panel.rows_dropped:,} rows are left out of all of them: {reasons}"
 
 
-def _body(answer: Ladder) -> Iterable[str]:
-    lines = _lines(answer)
-    label = max(len(title) for title, _ in lines)
-    widths = [max(8, *(len(cells[j]) for _, cells in lines if cells)) for j in range(len(answer.fits))]
-    names = "  ".join(f"{name:>{width}}" for name, width in zip(answer.fits, widths, strict=True))
-    yield f"{'':{label}}  {names}".rstrip()
-    for title, cells in lines:
-        row = "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=False))
-        yield f"{title:{label}}  {row}".rstrip()
-
-
-Lines = list[tuple[str, list[str]]]
-
-
 def _lines(answer: Ladder) -> Lines:
     return [*_fixed(answer), *_variances(answer), *_shares(answer), *_criteria(answer)]
 
@@ -129,7 +114,7 @@ def _lines(answer: Ladder) -> Lines:
 def _fixed(answer: Ladder) -> Lines:
     """Fixed effects by growth parameter, the standard error below the estimate."""
     owners: dict[str, list[Finding]] = {}
-    for effect in _different(answer, FIXED):
+    for effect in answer.models.different(FIXED):
         owners.setdefault(effect.of[0], []).append(effect)
     lines: Lines = [("Fixed effects", [])]
     for owner in sorted(owners, key=lambda owner: owner == ""):  # time-varying covariates come last
@@ -140,7 +125,7 @@ def _fixed(answer: Ladder) -> Lines:
 
 
 def _variances(answer: Ladder) -> Lines:
-    components = _different(answer, VARIANCES)
+    components = answer.models.different(VARIANCES)
     residual, between = (
         [moment for moment in components if (moment.unit == RESIDUAL) is whose] for whose in (True, False)
     )
@@ -156,8 +141,8 @@ def _variances(answer: Ladder) -> Lines:
 
 def _shares(answer: Ladder) -> Lines:
     lines: Lines = [("Pseudo-R2", [])]
-    for one in _different(answer, SHARES):
-        lines.append((_share_title(answer, one), _cells(answer, one, partial(_fixed_places, places=3))))
+    for one in answer.models.different(SHARES):
+        lines.append((_share_title(answer, one), answer.models.cells(one, fixed_places(3))))
     return lines
 
 
@@ -182,56 +167,20 @@ def _criteria(answer: Ladder) -> Lines:
     lines: Lines = [("Fit", [])]
     for name, (title, places) in words.items():
         criterion = Finding(Kind.CRITERION, float("nan"), of=name)
-        lines.append((title, _cells(answer, criterion, partial(_fixed_places, places=places))))
+        lines.append((title, answer.models.cells(criterion, fixed_places(places))))
     return lines
-
-
-def _fixed_places(found: Finding, places: int) -> str:
-    return f"{found.value:.{places}f}"
 
 
 def _two_lines(answer: Ladder, what: Finding, title: str) -> Lines:
     """The estimate with its stars, and below it the standard error in parentheses."""
-    places = _places(answer, what)
-    estimates = _cells(answer, what, lambda found: f"{found.value:.{places}f}{stars(found.p_value):3}")
+    places = answer.models.places(what)
+    estimates = answer.models.cells(what, lambda found: f"{found.value:.{places}f}{stars(found.p_value)}")
 
     def error(found: Finding) -> str:
-        return "" if np.isnan(found.std_error) else f"({found.std_error:.{places}f})  "
+        return "" if np.isnan(found.std_error) else f"({found.std_error:.{places}f})"
 
-    errors = _cells(answer, what, error, absent="")
+    errors = answer.models.cells(what, error, absent="")
     return [(title, estimates), ("", errors)]
-
-
-def _places(answer: Ladder, what: Finding) -> int:
-    """Decimals that show three digits of the smallest standard error, the same in the whole row."""
-    found = _by_model(answer, what).values()
-    sizes = [one.std_error if one.std_error > 0 else abs(one.value) for one in found]
-    size = min((size for size in sizes if size > 0), default=np.nan)
-    return 3 if np.isnan(size) else int(np.clip(2 - np.floor(np.log10(size)), 0, 12))
-
-
-def _cells(answer: Ladder, what: Finding, text: Callable[[Finding], str], absent: str = "-") -> list[str]:
-    """The text of a number in each model: empty where the model has none, `absent` where it has no value."""
-    by_model = _by_model(answer, what)
-    cells = []
-    for name in answer.fits:
-        found = by_model.get(name)
-        cells.append("" if found is None else text(found) if found.known else absent)
-    return cells
-
-
-def _by_model(answer: Ladder, what: Finding) -> dict[str, Finding]:
-    """The same number in each model that has it."""
-    return {number.model: number.finding for number in answer.numbers if number.finding.identity == what.identity}
-
-
-def _different(answer: Ladder, part: str) -> list[Finding]:
-    """The numbers of a part that are not the same one in another model, in the order in which they first appear."""
-    first: dict[Any, Finding] = {}
-    for number in answer.numbers:
-        if number.part == part:
-            first.setdefault(number.finding.identity, number.finding)
-    return list(first.values())
 
 
 def stars(p: float) -> str:
