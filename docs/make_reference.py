@@ -86,7 +86,7 @@ def described(name: str, value: Any) -> Iterator[str]:
     text = inspect.getdoc(value) or ""
     if callable(value) and (not inspect.isclass(value) or "Parameters\n---" in text):
         yield f"```text\n{name}{signature(value)}\n```"
-    yield markdown(inspect.getdoc(fullest(value)) or "")
+    yield markdown(text)
 
 
 def signature(value: Any) -> str:
@@ -99,29 +99,20 @@ def signature(value: Any) -> str:
 
 
 def members(kind: type) -> Iterator[tuple[str, Any]]:
-    """Public methods and properties of the package's own classes: the class's first, then inherited ones."""
+    """Public methods and properties of our own classes, without plumbing: the class's first, then inherited ones."""
     seen: dict[str, Any] = {}
     for base in kind.__mro__:
         if base.__module__.startswith("growthcurves"):
             seen = {name: value for name, value in vars(base).items() if not name.startswith("_")} | seen
             seen = dict(sorted(seen.items(), key=lambda item: item[0] not in vars(kind)))
+    hidden = getattr(sys.modules[kind.__module__], "_PLUMBING", ())
     for name, value in seen.items():
+        if name in hidden:
+            continue
         plain = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
         if isinstance(plain, (FunctionType, property, cached_property)) and inspect.getdoc(plain):
             yield name, plain
 
-
-def fullest(value: Any) -> Any:
-    """The function that a thin method hands its work to, where that says more."""
-    if not inspect.isfunction(value) or "self" not in inspect.signature(value).parameters:
-        return value
-    called = re.search(r"return (\w+(?:\.\w+)?)\(self[,)]", inspect.getsource(value))
-    if called is None:
-        return value
-    found: Any = value.__globals__.get(called[1].split(".")[0])
-    for part in called[1].split(".")[1:]:
-        found = getattr(found, part, None)
-    return found if len(inspect.getdoc(found) or "") > len(inspect.getdoc(value) or "") else value
 
 
 def markdown(text: str) -> str:

@@ -1,76 +1,38 @@
-"""fit() and GrowthFit: thin methods, each one line into the rooms above."""
+"""fit() and its kin, and GrowthFit: the answers, and what a fit does with itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
+from growthcurves.answers.change import ChangeAnswers
+from growthcurves.answers.effects import EffectAnswers
+from growthcurves.answers.estimates import EstimateAnswers
+from growthcurves.answers.persons import PersonAnswers
+from growthcurves.answers.sizes import SizeAnswers
 from growthcurves.data.frame import as_frame, check_name, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate import chosen, estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
-from growthcurves.fitted import FittedModel
 from growthcurves.later import Later
 from growthcurves.model.formula.lme4 import ParsedFormula, parse_formula
 from growthcurves.model.from_formula import growth_model, with_time
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.words_of_r import answer_called, translated
-from growthcurves.numerics.seeds import DRAWS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from growthcurves.plots import FitPlots
     from growthcurves.report import Report
-    from growthcurves.results.change.report import ChangeReport
-    from growthcurves.results.compare.counting import CriteriaTable
-    from growthcurves.results.compare.ratio import LikelihoodRatio
     from growthcurves.results.compare.residuals import ResidualComparison
-    from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
-    from growthcurves.results.effects.joint_tests import JointTests
-    from growthcurves.results.effects.margins import MarginTest
-    from growthcurves.results.effects.means import Marginal
-    from growthcurves.results.effects.robust import RobustEffects
-    from growthcurves.results.intervals.bootstrap import Replicates
     from growthcurves.results.ladder.report import Ladder
-    from growthcurves.results.summary import Summary
-    from growthcurves.results.variation.effect_sizes import EffectSizes
-    from growthcurves.results.variation.icc import Icc
-    from growthcurves.results.variation.marginal_covariance import MarginalCovariance
-    from growthcurves.results.variation.r2 import R2
 
-change_report = Later("growthcurves.results.change.report")
-variance = Later("growthcurves.results.compare.variance")
-counting = Later("growthcurves.results.compare.counting")
-criteria = Later("growthcurves.results.compare.criteria")
 structures = Later("growthcurves.results.compare.residuals")
-coefficients = Later("growthcurves.results.effects.coefficients")
-fixed_tests = Later("growthcurves.results.effects.fixed_tests")
-joint_tests = Later("growthcurves.results.effects.joint_tests")
-margins = Later("growthcurves.results.effects.margins")
-means = Later("growthcurves.results.effects.means")
-sentences = Later("growthcurves.results.effects.sentence")
-robust = Later("growthcurves.results.effects.robust")
-slopes = Later("growthcurves.results.effects.slopes")
-bootstrap = Later("growthcurves.results.intervals.bootstrap")
-wald = Later("growthcurves.results.intervals.wald")
 ladders = Later("growthcurves.results.ladder.report")
-people = Later("growthcurves.results.persons.people")
-reliability = Later("growthcurves.results.persons.reliability")
-predict = Later("growthcurves.results.persons.predict")
-simulated = Later("growthcurves.results.persons.simulate")
-summary = Later("growthcurves.results.summary")
-effect_sizes = Later("growthcurves.results.variation.effect_sizes")
-icc = Later("growthcurves.results.variation.icc")
-marginals = Later("growthcurves.results.variation.marginal_covariance")
-r2 = Later("growthcurves.results.variation.r2")
-variances = Later("growthcurves.results.variation.variances")
 files = Later("growthcurves.storage.fits")
 programs = Later("growthcurves.programs.code")
 
@@ -285,6 +247,10 @@ def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, p
     parts : sequence of classes, optional
         Your own shape or residual structure that the fit has, ``parts=[LevellingOff]``; a file names it only.
 
+    Returns
+    -------
+    GrowthFit
+
     Raises
     ------
     NotAvailableError
@@ -317,284 +283,37 @@ _PLUMBING = {
 }  # fmt: skip
 
 
-class GrowthFit(FittedModel):
+class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, PersonAnswers):
     """A fitted growth model and the answers it gives; see `fit`."""
 
-    @property
-    def params(self) -> pd.Series:
-        """Fixed effects."""
-        return pd.Series(self.estimates.beta, index=self.terms, name="estimate")
-
-    @property
-    def converged(self) -> bool:
-        """Whether the optimum is certified; see `certificate`."""
-        return self.certificate.converged
-
-    @property
-    def bse(self) -> pd.Series:
-        """Standard errors of the fixed effects."""
-        return pd.Series(np.sqrt(np.diag(self.estimates.cov_beta)), index=self.terms, name="std_error")
-
-    @property
-    def tvalues(self) -> pd.Series:
-        """Fixed effects divided by their standard errors."""
-        return (self.params / self.bse).rename("statistic")
-
-    @property
-    def pvalues(self) -> pd.Series:
-        """Two-sided p-values with Satterthwaite degrees of freedom."""
-        return self.fixed_effects().set_index("term")["p_value"]
-
-    def cov_params(self) -> pd.DataFrame:
-        """Covariance matrix of the fixed effects."""
-        return pd.DataFrame(self.estimates.cov_beta, index=self.terms, columns=self.terms)
-
-    @property
-    def llf(self) -> float:
-        """Log (restricted) likelihood."""
-        return -self.estimates.deviance / 2.0
-
-    @property
-    def deviance(self) -> float:
-        """-2 log (restricted) likelihood."""
-        return self.estimates.deviance
-
-    @property
-    def nobs(self) -> int:
-        """Rows used."""
-        return self.sums.rows
-
-    @property
-    def aic(self) -> float:
-        """deviance + 2 k, with k all fixed effects, variances and covariances, and the residual variance."""
-        return criteria.criteria(self).aic
-
-    @property
-    def bic(self) -> float:
-        """deviance + k log(n), with n the rows used (as lme4)."""
-        return criteria.criteria(self).bic
-
-    @property
-    def aicc(self) -> float:
-        """AIC + 2 k (k + 1) / (n - k - 1), with n the rows used (Hurvich and Tsai 1989); NaN where n <= k + 1."""
-        return criteria.criteria(self).aicc
-
-    @property
-    def bic_persons(self) -> float:
-        """deviance + k log(N), with all k parameters and N the persons."""
-        return criteria.criteria(self).bic_persons
-
-    def criteria(self) -> CriteriaTable:
-        """AIC, AICc and BIC as lme4, nlme and SAS count rows, persons and parameters."""
-        return counting.criteria_table(self)
-
-    @property
-    def cov_re(self) -> pd.DataFrame:
-        """G: covariance matrix of the growth parameters between persons; NaN where not identified."""
-        return pd.DataFrame(self.G, index=self.random_names, columns=self.random_names)
-
-    @property
-    def scale(self) -> float:
-        """Residual variance; NaN where not identified."""
-        return self.residual_variance
-
-    @property
-    def fittedvalues(self) -> pd.Series:
-        """The persons' own curves (empirical Bayes) at the rows used."""
-        return predict.fitted_values(self)
-
-    @property
-    def resid(self) -> pd.Series:
-        """Outcome minus fitted value."""
-        return predict.residuals(self)
-
-    def summary(self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:
-        """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate."""
-        return summary.summary(self, ddf, level, bootstrap.asked(self, intervals))
-
-    def equations(self) -> str:
-        """The model's level equations with its own terms."""
-        return summary.level_equations(self)
-
-    def fixed_effects(self, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
-        """Fixed effects as a tidy table."""
-        return coefficients.fixed_effects(self, ddf, level)
-
-    def robust(self, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
-        """Fixed effects with robust standard errors by person, beside the model-based ones."""
-        return robust.robust(self, kind, level)
-
-    def conf_int(
-        self, method: Any = "wald", level: float = 0.95, n: int = DRAWS, rng: Any = None, ddf: Any = None
-    ) -> pd.DataFrame:
-        """Confidence intervals of fixed effects and variance components: columns conf_low and conf_high.
-
-        `n` and `rng` belong to the bootstrap, `ddf` to the Wald method.
-        """
-        return variances.conf_int(self, wald.with_ddf(bootstrap.asked(self, method, n, rng), ddf), level)
-
-    def variance_components(
-        self,
-        method: Any = "profile",
-        level: float = 0.95,
-        n: int = DRAWS,
-        rng: Any = None,
-        scale: str = "sd",
-        information: str | None = None,
-    ) -> pd.DataFrame:
-        """SDs and correlations between persons and the residual SD, or variances and covariances, as a tidy table."""
-        return variances.variance_components(self, bootstrap.asked(self, method, n, rng), level, scale, information)
-
-    def reliability(self) -> pd.DataFrame:
-        """How reliably each random effect tells persons apart, as HLM prints it; the intercept's at the origin."""
-        return reliability.reliabilities(self)
-
-    def bootstrap(
-        self, n: int = 1000, kind: str = "parametric", interval: str = "percentile", rng: Any = None
-    ) -> Replicates:
-        """Bootstrap replicates with their estimates, and intervals of anything from them; see `Bootstrap`."""
-        return bootstrap.bootstrap(self, bootstrap.Bootstrap(n, kind, interval, rng))
-
-    def simulate(self, n: int = 1, rng: Any = None) -> pd.DataFrame:
-        """Outcomes drawn from the fitted model at the rows that were used, one column per data set."""
-        return simulated.simulate(self, n, rng)
-
-    @property
-    def random_effects(self) -> pd.DataFrame:
-        """Deviations from the person's expected growth parameters, one row per person."""
-        return people.random_effects(self)
-
-    def people(self) -> pd.DataFrame:
-        """Own least-squares and empirical Bayes growth parameters, one row per person."""
-        return people.people(self)
-
-    def change(
-        self,
-        by: str | list[str] | None = None,
-        threshold: float = 0.0,
-        between: tuple[float, float] | None = None,
-        at: Any = None,
-        level: float = 0.95,
-        method: Any = None,
-    ) -> ChangeReport:
-        """The change report: how fast on average, how much persons differ, and what explains it."""
-        return change_report.change(self, by, threshold, between, at, level, method)
-
-    def rates(
-        self,
-        by: str | list[str] | None = None,
-        threshold: float = 0.0,
-        between: tuple[float, float] | None = None,
-        at: Any = None,
-        level: float = 0.95,
-        method: Any = None,
-    ) -> ChangeReport:
-        """The rates of change: another name of `change`."""
-        return self.change(by, threshold, between, at, level, method)
-
-    def predict(
-        self,
-        newdata: Any = None,
-        people: str = "known",
-        seen: Any = None,
-        interval: str | None = None,
-        level: float = 0.95,
-        scale: str | None = None,
-    ) -> pd.Series | pd.DataFrame:
-        """Predicted outcomes for known, average or new persons (given what was seen of them), with intervals."""
-        return predict.predict(self, newdata, people, seen, interval, level, scale)
-
-    def test_variance(
-        self, *names: str, method: str = "auto", n: int | None = None, rng: Any = None
-    ) -> LikelihoodRatio:
-        """Likelihood ratio test that these random effects do not vary between persons; methods as in `compare`."""
-        return variance.test_variance(self, names, method, n, rng)
-
-    def icc(self, at: Any = None) -> Icc:
-        """Share of the variance that lies between persons, at given times."""
-        return icc.icc(self, at)
-
-    def marginal_covariance(self, at: Any = None, by: Any = None) -> MarginalCovariance:
-        """Covariance and correlation of a person's outcomes at several times, also where G and R are not told apart."""
-        return marginals.marginal_covariance(self, at, by)
-
-    def test(self, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
-        """t or F test of hypotheses about fixed effects, written in term names: ``"slope:arm[drug] = 0"``."""
-        return fixed_tests.test(self, hypotheses, ddf, level)
-
-    def joint_tests(self, type: int = 3, ddf: Any = "satterthwaite") -> JointTests:
-        """F test of every effect, the same under any coding of factors."""
-        return joint_tests.joint_tests(self, type, ddf)
-
-    def contrast(self, weights: Any, of: Any = None, ddf: Any = "satterthwaite", level: float = 0.95) -> Contrast:
-        """Linear combinations of fixed effects, or of the means or slopes given as `of`."""
-        return fixed_tests.contrast(self, weights, of, ddf, level)
-
-    def means(
-        self,
-        at: Any = None,
-        by: Any = None,
-        differences: str | None = None,
-        adjust: str = "none",
-        ddf: Any = "satterthwaite",
-        level: float = 0.95,
-        average: str = "persons",
-        weights: str = "equal",
-        scale: str | None = None,
-    ) -> Marginal:
-        """Estimated means at times, by groups, and their differences."""
-        return means.means(self, at, by, differences, adjust, ddf, level, average, weights, scale)
-
-    def slopes(
-        self,
-        by: Any = None,
-        between: tuple[float, float] | None = None,
-        at: Any = None,
-        differences: str | None = None,
-        adjust: str = "none",
-        ddf: Any = "satterthwaite",
-        level: float = 0.95,
-        average: str = "persons",
-        weights: str = "equal",
-    ) -> Marginal:
-        """Estimated rates of change over an interval or at points, by groups, and their differences."""
-        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level, average, weights)
-
-    def effect_sizes(
-        self, effect: Any = None, by: Any = None, between: tuple[float, float] | None = None, level: float = 0.95
-    ) -> EffectSizes:
-        """Differences in the rate of change in standard deviations, each named by what it divides by."""
-        return effect_sizes.effect_sizes(self, effect, by, between, level)
-
-    def equivalence(
-        self,
-        effect: Any,
-        margin: float | tuple[float, float],
-        alpha: float = 0.05,
-        of: Any = None,
-        ddf: Any = "satterthwaite",
-    ) -> MarginTest:
-        """Whether an effect lies within margins, by two one-sided tests."""
-        return margins.equivalence(self, effect, margin, alpha, of, ddf)
-
-    def noninferiority(
-        self,
-        effect: Any,
-        margin: float,
-        better: str = "higher",
-        alpha: float = 0.025,
-        of: Any = None,
-        ddf: Any = "satterthwaite",
-    ) -> MarginTest:
-        """Whether an effect is not worse than a margin, by a one-sided test."""
-        return margins.noninferiority(self, effect, margin, better, alpha, of, ddf)
-
-    def r2(self) -> R2:
-        """Explained variance: every R2 under its author's name."""
-        return r2.r2(self)
-
     def refit(self, method: str | None = None, **changes: Any) -> GrowthFit:
-        """Fit again by another method or with model options changed, on the same panel."""
+        """Fit again by another method or with model options changed, on the same panel.
+
+        Parameters
+        ----------
+        method : {"reml", "ml"}, optional
+            By default as this fit.
+        **changes
+            Options of `GrowthModel` with their new values: ``residual="ar1"``, ``shape="quadratic"``, ``random=()``.
+
+        Returns
+        -------
+        GrowthFit
+
+        Raises
+        ------
+        ModelError
+            For an unknown option.
+        NotAvailableError
+            For a fit that was saved without its rows.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.refit("ml", residual="ar1").deviance < fit.refit("ml").deviance
+        True
+        """
         model = self.model.replace(**changes) if changes else self.model
         fitted = estimate(model, self.panel, method or self.method, GrowthFit, likelihood=self.estimates.maker)
         assert isinstance(fitted, GrowthFit)
@@ -602,6 +321,16 @@ class GrowthFit(FittedModel):
 
     def recentre(self, origin: float) -> GrowthFit:
         """The same fit with the intercept read at another time: algebra, no re-estimation.
+
+        Parameters
+        ----------
+        origin : float
+            Where the intercept is read from now on, in the unit of time.
+
+        Returns
+        -------
+        GrowthFit
+            With the same likelihood, and tables that are those of a new fit.
 
         Raises
         ------
@@ -628,6 +357,7 @@ class GrowthFit(FittedModel):
         Parameters
         ----------
         path : str or Path
+            The file.
         rows : bool
             Keep the rows: needed for residuals, fitted values, pictures, `recentre` and `refit`.
         people : bool
@@ -637,15 +367,61 @@ class GrowthFit(FittedModel):
         Returns
         -------
         Path
+            The file that was written.
+
+        Raises
+        ------
+        DataError
+            Where it cannot be written.
+
+        Examples
+        --------
+        >>> import growthcurves as gc, tempfile, pathlib
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> path = fit.save(pathlib.Path(tempfile.mkdtemp()) / "fit.json")
+        >>> gc.load(path).params.equals(fit.params)
+        True
         """
         return files.save(self, path, rows, people)
 
-    def sentence(self, term: str, ddf: Any = "satterthwaite", level: float = 0.95) -> str:
-        """A fixed effect as a sentence of a paper, in the style of the APA."""
-        return sentences.sentence(self, term, ddf, level)
-
     def code(self, program: str) -> str:
-        """The same model as a program: "sas", "r", "stata" or "mplus"."""
+        """The same model as a program of SAS, R, Stata or Mplus.
+
+        The program reads ``data.csv``, the rows that were used, which ``gc.write_table(fit.panel.frame, "data.csv")``
+        writes: there rows are chosen already and dates are elapsed times. R's programs (lme4, and nlme for structured
+        residuals) were run, and their results are those of the tests; those of SAS, Stata and Mplus are made of the
+        same description of the model and were not run. Degrees of freedom are Satterthwaite's where the program has
+        them.
+
+        Parameters
+        ----------
+        program : {"sas", "r", "stata", "mplus"}
+            Whose language.
+
+        Returns
+        -------
+        str
+            The program's text.
+
+        Raises
+        ------
+        ModelError
+            For another program.
+        NotAvailableError
+            For what the program has no words for, such as a spline, a predictor that the formula computes, REML in
+            Mplus.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> print(fit.code("r"))
+        library(lme4)
+        data <- read.csv("data.csv", check.names = FALSE)
+        fit <- lmer(reaction ~ 1 + day + (1 + day | subject), data, REML = TRUE)
+        summary(fit)
+        -2 * as.numeric(logLik(fit))
+        """
         return programs.code(self, program)
 
     @property
@@ -656,7 +432,36 @@ class GrowthFit(FittedModel):
         return FitPlots(self)
 
     def report(self, path: str | Path | None = None, title: str | None = None, by: Any = None) -> Report:
-        """The HTML report, by groups if asked, written to `path` if given."""
+        """Write a report: one HTML page that needs nothing else, for screen, phone and paper.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            File to write; without it the report is only returned.
+        title : str, optional
+            By default the outcome over the time.
+        by : str or list of str, optional
+            Columns that divide the persons into groups; by default the one column of up to six categories that predicts
+            the rate of change, such as the arm of a trial.
+
+        Returns
+        -------
+        Report
+            With ``.html``, ``.save(path)``, ``.tables``, ``.save_tables(folder)``; notebooks show it.
+
+        Raises
+        ------
+        ColumnError, ModelError
+            For a column that does not divide the persons into groups.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> report = fit.report(title="Sleep and reaction")
+        >>> report.html.startswith("<!doctype html>")
+        True
+        """
         from growthcurves.report import report
 
         return report(self, path=path, title=title, by=by)

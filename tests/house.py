@@ -34,6 +34,7 @@ ROOMS = (
     "programs",
     "plots",
     "report",
+    "answers",
     "fit",
     "trials",
     "extend",

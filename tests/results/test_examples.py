@@ -27,5 +27,5 @@ def test_examples_run(name, tmp_path, monkeypatch):
 def test_examples_are_found():
     finder = doctest.DocTestFinder()
     found = [name for name in MODULES if any(test.examples for test in finder.find(importlib.import_module(name)))]
-    shown = {"growthcurves.fit", "growthcurves.results.persons.people", "growthcurves.results.change.report"}
+    shown = {"growthcurves.fit", "growthcurves.answers.persons", "growthcurves.results.compare.table"}
     assert shown <= set(found)

@@ -108,45 +108,7 @@ def change(
     level: float = 0.95,
     method: Any = None,
 ) -> ChangeReport:
-    """How fast persons change, how much they differ in it, and what explains it.
-
-    Parameters
-    ----------
-    fit : FittedModel
-        A model with time.
-    by : str, optional
-        A person-level variable: one block per group.
-    threshold : float
-        Rate above which persons are counted.
-    between : (float, float), optional
-        Interval of the average rate, by default from the first to the last time; for a straight line the rate
-        is the same everywhere.
-    at : sequence of float, optional
-        Times of the ICC, of the correlation of rate and status and, for a curved shape, of the rate itself.
-    level : float
-        Confidence level.
-    method : str or method, optional
-        Intervals of what depends on variances: "wald", "profile", "bootstrap", or a value with options. By default SDs
-        and correlations have profile intervals, as in the summary, all else Wald's. Mean rates have Student's t. Named
-        in ``table.attrs["intervals"]``.
-
-    Returns
-    -------
-    ChangeReport
-
-    Raises
-    ------
-    NotEstimableError
-        For a model without time or without a rate of change, and for groups whose rates the model does not let differ.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> report = fit.change()
-    >>> round(report.value("mean rate"), 2), round(report.value("SD of rates"), 2)
-    (10.47, 5.92)
-    """
+    """How fast persons change, how much they differ in it, and what explains it; see `GrowthFit.change`."""
     require_shape(fit)
     finite_number(threshold, "threshold= is a rate")
     chosen = bootstrap_asked(fit, intervals_of(method or OF_FUNCTIONS))

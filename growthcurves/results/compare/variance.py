@@ -19,13 +19,7 @@ def without_random(fit: FittedModel, names: Iterable[str]) -> Pair:
 
 
 def test_variance(fit: FittedModel, names: tuple[str, ...], method: str, n: int | None, rng: Any) -> LikelihoodRatio:
-    """Test that some random effects do not vary between persons, with their covariances.
-
-    Raises
-    ------
-    ModelError
-        For an unknown random effect, or none.
-    """
+    """Test that some random effects do not vary between persons; see `GrowthFit.test_variance`."""
     if not names:
         raise ModelError(f"Name the random effects to test: {', '.join(fit.random_names)}.")
     for name in names:

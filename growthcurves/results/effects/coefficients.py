@@ -21,38 +21,7 @@ from growthcurves.results.tables.labels import labels_of
 
 
 def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
-    """Fixed effects with standard errors, degrees of freedom, t, p and intervals.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    ddf : str or method
-        Degrees of freedom, by name or as a value with options: "satterthwaite" (default), "kenward-roger",
-        "between-within", "containment", "residual", "normal"; `gc.Robust` for errors that do not rest on the model.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    DataFrame
-        Tidy, with a last column ``label``, the term in words; the method's name is in
-        ``attrs["ddf"]``, and why it has no answer, if so, in ``attrs["why_not"]``; the time at which the intercept is
-        read in ``attrs["origin"]``, where there is one.
-
-    Raises
-    ------
-    ModelError
-        For an unknown method, or one that does not apply to the fit.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.fixed_effects()[["term", "estimate", "df"]].round(2)
-            term  estimate    df
-    0  intercept    251.41  17.0
-    1      slope     10.47  17.0
-    """
+    """Fixed effects with standard errors, degrees of freedom, t, p and intervals; see `GrowthFit.fixed_effects`."""
     table = linear_functions(fit, np.eye(len(fit.terms)), fit.terms, ddf, level)
     origin = origin_of(fit)
     if origin is not None:

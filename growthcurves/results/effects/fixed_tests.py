@@ -82,42 +82,7 @@ class FixedTest(Answer):
 
 
 def test(fit: FittedModel, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
-    """Test hypotheses about fixed effects.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    hypotheses : str, list of str, dict or matrix
-        In term names, such as ``"slope:arm[drug] = 0"`` or ``"slope:arm[drug] - 2*slope:age = 0.5"``; several
-        separated by commas or in a list; without ``=`` a side is tested against zero. The formula's own wording is
-        understood too (``week:arm[T.drug]``), and names with spaces stand in backticks. A dict of term to weight is
-        one combination; a matrix has a row per hypothesis and a column per fixed effect.
-    ddf : str or method
-        Degrees of freedom, as in `fixed_effects`.
-    level : float
-        Level of the intervals.
-
-    Returns
-    -------
-    FixedTest
-        t for one hypothesis, F for several (Fai and Cornelius 1996, for Satterthwaite's degrees of freedom).
-
-    Raises
-    ------
-    ModelError
-        For an unknown term, with the nearest; a text that cannot be read; hypotheses that contradict each other.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> print(fit.test("slope = 10"))
-    Test of slope = 10
-      t(17.00) = 0.3023, p = .766 (Satterthwaite, observed information)
-      estimate 10.47 (SE 1.546), 7.206 to 13.73
-    >>> fit.test("intercept = 250, slope = 10").df_num
-    2
-    """
+    """Test hypotheses about fixed effects; see `GrowthFit.test`."""
     read = read_hypotheses(fit, hypotheses)
     table = against(fit, read, ddf, level)
     kept, follows = independent(fit, read)
@@ -165,34 +130,7 @@ class Contrast(Answer):
 def contrast(
     fit: FittedModel, weights: Any, of: Any = None, ddf: Any = "satterthwaite", level: float = 0.95
 ) -> Contrast:
-    """Estimates of linear combinations of fixed effects, or of means or slopes.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    weights : dict, matrix, str or list of str
-        A dict of term to weight; a dict of name to such dicts, for several; a matrix with a row per combination;
-        or text in term names.
-    of : answer of `means` or `slopes`, optional
-        Combine its estimates, called as in its column term; by default the fixed effects are combined.
-    ddf : str or method
-    level : float
-
-    Raises
-    ------
-    ModelError
-        For an unknown term, with the nearest.
-    NotEstimableError
-        When a mean that the combination uses is not estimable.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.contrast({"at day 9": {"intercept": 1, "slope": 9}}).table[["term", "estimate"]].round(1)
-           term  estimate
-    0  at day 9     345.6
-    """
+    """Estimates of linear combinations of fixed effects, or of means or slopes; see `GrowthFit.contrast`."""
     names, L, constant = combinations(fit, weights, of)
     table = linear_functions(fit, L, names, ddf, level, constant)
     return Contrast(table, ddf_of(ddf).label)

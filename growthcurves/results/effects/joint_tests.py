@@ -50,34 +50,7 @@ class JointTests(Answer):
 
 
 def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> JointTests:
-    """F test of every effect.
-
-    Type 3 tests an effect's contrasts of cell means that are averaged with equal weight over the other factors (SAS's
-    meaning); type 2 an effect adjusted for all effects that do not contain it, averaged as the data fall. An effect on
-    the intercept is one at the origin of time, and an effect that interacts with a covariate is one where that
-    covariate is zero. Both are the same under any coding of factors and any reference level.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    type : {3, 2}
-    ddf : str or method
-
-    Raises
-    ------
-    ModelError
-        For another type: sequential tests (type 1) need an order of terms, which a growth model does not have.
-    NotEstimableError
-        For a model with no effect but the intercept.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> print(fit.joint_tests().table[["term", "df_num", "statistic"]].round(2))
-        term  df_num  statistic
-    0  slope       1      45.85
-    """
+    """F test of every effect; see `GrowthFit.joint_tests`."""
     if type not in (2, 3) or isinstance(type, bool):
         raise ModelError(f"type= is 3 or 2, not {type!r}; sequential tests (type 1) need an order of terms.")
     functions = EstimableFunctions.of(fit)

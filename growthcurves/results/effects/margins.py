@@ -60,36 +60,7 @@ def equivalence(
     of: Any = None,
     ddf: Any = "satterthwaite",
 ) -> MarginTest:
-    """Whether an effect is too small to matter, by two one-sided tests (Schuirmann 1987).
-
-    Each margin is tested one-sided at `alpha`; p is the larger of both. Equivalence is shown exactly when the interval
-    of level 1 - 2 alpha lies within the margins. That it is not shown does not mean that the effect matters.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    effect : str, dict or matrix
-        One combination, as in `contrast`: ``"slope:arm[drug]"``.
-    margin : float or (float, float)
-        The largest effect that does not matter, in both directions, or a lower and an upper margin.
-    alpha : float
-    of : answer of `means` or `slopes`, optional
-        Combine its estimates in the place of fixed effects.
-    ddf : str or method
-
-    Raises
-    ------
-    ModelError
-        For margins that are none, several combinations, an unknown term.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
-    >>> print(fit.equivalence("slope:sex[Female]", margin=0.6))
-    slope:sex[Female] lies between -0.6000 and 0.6000: p = .019, 90 % interval -0.5350 to -0.07468.
-    Degrees of freedom: Satterthwaite, observed information.
-    """
+    """Whether an effect lies within margins, by two one-sided tests; see `GrowthFit.equivalence`."""
     low, high = _margins(margin)
     name, row = _one_row(fit, effect, of, ddf, 1.0 - 2.0 * _checked_alpha(alpha, 0.5))
     tails = [(_t(row, low), 1.0), (_t(row, high), -1.0)]
@@ -109,37 +80,7 @@ def noninferiority(
     of: Any = None,
     ddf: Any = "satterthwaite",
 ) -> MarginTest:
-    """Whether an effect is not worse than a margin, by a one-sided test.
-
-    With ``better="higher"`` the effect is tested against -margin from above, with "lower" against +margin from below;
-    non-inferiority is shown exactly when the one-sided confidence bound does not reach the margin.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    effect : str, dict or matrix
-        One combination, as in `contrast`.
-    margin : float
-        How much worse still counts as not inferior; positive. Zero tests superiority.
-    better : {"higher", "lower"}
-        Which direction of the effect is good.
-    alpha : float
-        One-sided; .025 as in confirmatory trials (ICH E9).
-    of : answer of `means` or `slopes`, optional
-    ddf : str or method
-
-    Raises
-    ------
-    ModelError
-        For a negative margin, several combinations, an unknown term or direction.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
-    >>> fit.noninferiority("slope:sex[Female]", margin=0.6).shown
-    True
-    """
+    """Whether an effect is not worse than a margin, by a one-sided test; see `GrowthFit.noninferiority`."""
     if better not in BETTER:
         raise ModelError(unknown("direction (for better=)", better, BETTER))
     if not (np.isfinite(margin) and margin >= 0):

@@ -132,53 +132,7 @@ def means(
     weights: str = "equal",
     scale: str | None = None,
 ) -> Marginal:
-    """Estimated means of the outcome at times, by groups.
-
-    Averages have equal weight over the levels of factors, those that a formula makes as C(age > 44) among them;
-    covariates stand at their mean over persons, time-varying ones at their mean over rows (least-squares means of SAS;
-    Searle, Speed and Milliken 1980). What is made of a covariate is computed at that mean.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    at : float or list of float, optional
-        Times; the waves, or the quartiles of time where there are many times.
-    by : str, list of str or dict, optional
-        Predictors whose levels are told apart. A dict says which values: ``{"age": [40, 60]}``.
-    differences : {"pairwise", "reference"}, optional
-        Between the groups at each time, later minus earlier level, all pairs or against the first (the reference
-        level); between the times where there is no `by`.
-    adjust : {"none", "holm", "bonferroni", "tukey", "dunnett", "scheffe"}
-        For the differences at one time (without `by`, between all times).
-    ddf : str or method
-    level : float
-    average : {"persons", "rows"}
-        Over what covariates have their mean and levels are counted: each person once, or each row, as emmeans and SAS.
-    weights : {"equal", "proportional", "counterfactual"}
-        How the levels of factors outside `by` count: all the same; each combination as often as it occurs; or
-        "counterfactual", in which everybody keeps all predictors as observed but for `by` (Robins 1986).
-    scale : {None, "response", "link"}
-        Of an outcome that is computed, as in ``log(bdi) ~ ...``: "response" carries estimates and intervals back to the
-        scale of its column, as emmeans does with type="response", with standard errors by the delta method; these are
-        medians (of a log geometric means). None and "link" are the scale of the model. A formula's offset is part of
-        the means on both.
-
-    Raises
-    ------
-    ModelError
-        For an unknown predictor, level or adjustment, or one that does not belong to the differences.
-    NotAvailableError
-        On the response scale for differences, which have no one value there, and for an outcome of several columns.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.means(at=[0, 9]).table[["term", "estimate", "df"]].round(1)
-        term  estimate    df
-    0  day 0     251.4  17.0
-    1  day 9     345.6  17.0
-    """
+    """Estimated means of the outcome at times, by groups; see `GrowthFit.means`."""
     back = goes_back(fit, scale, differences)
     grid = Grid.of(fit, by, average, weights)
     if not fit.recipe.shape.changes:

@@ -137,34 +137,7 @@ class RobustEffects(Answer):
 
 
 def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
-    """Fixed effects with robust standard errors by person, beside the model-based ones, as HLM prints both.
-
-    Where the two disagree, the model's covariances within persons (random effects, residuals) deserve a look.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    kind : {"CR2", "CR1", "CR0"}
-    level : float
-
-    Returns
-    -------
-    RobustEffects
-
-    Raises
-    ------
-    ModelError
-        For an unknown kind.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (1 | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.robust().table[["term", "std_error", "model_std_error"]].round(2)
-            term  std_error  model_std_error
-    0  intercept       6.82             9.75
-    1        day       1.55             0.80
-    """
+    """Fixed effects with robust standard errors by person, beside the model-based ones; see `GrowthFit.robust`."""
     method, own = Robust(kind), ddf_of(DDF)
     table, model = fixed_effects(fit, method, level), fixed_effects(fit, own, level)
     columns = {f"model_{name}": model[name] for name in ("std_error", "df", "p_value")}

@@ -17,36 +17,7 @@ from growthcurves.results.tables.labels import term_labels
 
 
 def sentence(fit: FittedModel, term: str, ddf: Any = "satterthwaite", level: float = 0.95) -> str:
-    """A fixed effect as a sentence for a paper (American Psychological Association 2020, sections 6.36 to 6.45).
-
-    Parameters
-    ----------
-    fit : FittedModel
-    term : str
-        A fixed effect, ``"slope:arm[drug]"`` or in the words of the formula, ``"week:arm"``, or a sum of them.
-    ddf : str or method
-        Degrees of freedom.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    str
-        What it is in words, b, SE, confidence interval, t with its degrees of freedom, and p.
-
-    Raises
-    ------
-    ModelError
-        For an unknown term, or several at once.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> data = gc.load_dataset("orthodont")
-    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", data, reference={"sex": "Female"})
-    >>> print(fit.sentence("slope:sex[Male]"))
-    Rate of change: sex Male against Female, b = 0.305, SE = 0.135, 95% CI [0.027, 0.582], t(25) = 2.26, p = .033.
-    """
+    """A fixed effect as a sentence of a paper, in the style of the APA; see `GrowthFit.sentence`."""
     if not isinstance(term, str):
         raise ModelError(unknown("fixed effect", term, fit.terms))
     names, L, _ = combinations(fit, term)

@@ -27,43 +27,7 @@ def slopes(
     average: str = "persons",
     weights: str = "equal",
 ) -> Marginal:
-    """Estimated rates of change, by groups.
-
-    The average rate over an interval is the change of the mean divided by the time it takes; the rate at a point is
-    the derivative of the mean curve. For a straight line they are the same everywhere. Averages are those of `means`.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    by : str, list of str or dict, optional
-        Predictors whose levels are told apart.
-    between : (float, float), optional
-        The interval of the average rate; the first to the last time by default.
-    at : float or list of float, optional
-        Times of the instantaneous rate, in the place of `between`.
-    differences : {"pairwise", "reference"}, optional
-        Between the groups, later minus earlier level; between times where there is no `by`.
-    adjust : {"none", "holm", "bonferroni", "tukey", "dunnett", "scheffe"}
-    ddf : str or method
-    level : float
-    average : {"persons", "rows"}
-    weights : {"equal", "proportional", "counterfactual"}
-
-    Raises
-    ------
-    NotEstimableError
-        For a model without time.
-    ModelError
-        For between= together with at=, times that are none, and as `means`.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.slopes().table[["term", "estimate", "std_error"]].round(2)
-             term  estimate  std_error
-    0  day 0 to 9     10.47       1.55
-    """
+    """Estimated rates of change, by groups; see `GrowthFit.slopes`."""
     if not fit.recipe.shape.changes:
         raise NotEstimableError("The model has no time, and so no rate of change: give one with time=.")
     if between is not None and at is not None:

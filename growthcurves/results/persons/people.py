@@ -26,35 +26,14 @@ def ordered(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def random_effects(fit: FittedModel) -> pd.DataFrame:
-    """Deviations of persons from their expected growth parameters (empirical Bayes), index id.
-
-    NaN where the model is not identified.
-    """
+    """Deviations from the person's expected growth parameters, one row per person; see `GrowthFit.random_effects`."""
     state = fit.estimates.state
     effects = state.effects.T if fit.identified else np.full_like(state.effects.T, np.nan)
     return ordered(pd.DataFrame(effects, index=person_index(fit), columns=list(fit.random_names)))
 
 
 def people(fit: FittedModel) -> pd.DataFrame:
-    """One row per person: own OLS line, empirical Bayes estimates, shrinkage.
-
-    Returns
-    -------
-    DataFrame
-        Index id; n (occasions), and for each growth parameter ols_, eb_ and eb_..._se: estimate and standard
-        error of prediction of the person's own parameter pi_i = A_i gamma + u_i, gamma being estimated. For
-        the rate of change: shrinkage, var(slope) / (var(slope) + sampling variance of the own OLS slope), and
-        p_positive, the probability of a positive rate given the data (normal). Where the shape has no growth
-        parameter "slope" (pieces, splines, occasions) these two are for the average rate from the first to the
-        last time, which stands in ols_rate, eb_rate and eb_rate_se.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.people().loc[308, ["eb_slope", "eb_slope_se"]].round(3).to_dict()
-    {'eb_slope': 19.666, 'eb_slope_se': 2.336}
-    """
+    """One row per person: own OLS line, empirical Bayes estimates, shrinkage; see `GrowthFit.people`."""
     parameters = fit.model.parameters
     own = fit.own_growth
     eb, error = growth_parameters(fit)

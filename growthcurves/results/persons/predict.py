@@ -30,12 +30,12 @@ INTERVALS = (None, "confidence", "prediction")
 
 
 def fitted_values(fit: FittedModel) -> pd.Series:
-    """Persons' own curves at the rows used, with the offset; NaN where the model is not identified."""
+    """The persons' own curves (empirical Bayes) at the rows used; see `GrowthFit.fittedvalues`."""
     return with_offset(fit, _own_curves(fit), None)
 
 
 def residuals(fit: FittedModel) -> pd.Series:
-    """Outcome minus the persons' own curves."""
+    """Outcome minus the persons' own curves; see `GrowthFit.resid`."""
     curves = _own_curves(fit)
     return (pd.Series(fit.panel.values, index=curves.index) - curves).rename("resid")
 
@@ -59,47 +59,7 @@ def predict(
     level: float = 0.95,
     scale: str | None = None,
 ) -> pd.Series | pd.DataFrame:
-    """Predicted outcomes, index of the data, missing in, missing out; missing too where the data determine none.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    newdata : DataFrame, optional
-        Long data with the model's columns; the rows used by default.
-    people : {"known", "average", "typical", "new"}
-        "average": the population's mean, X beta for normal outcomes. "typical": the person whose random effects are
-        zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes, and at
-        occasions that were not seen what correlated residuals of seen ones say of the residual there; NaN for
-        persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these
-        outcomes.
-    seen : DataFrame, optional
-        Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
-        model is not fitted again. A person without rows in it is one drawn from G.
-    interval : {None, "confidence", "prediction"}
-        "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
-        new: that of a person drawn at random); "prediction" for a new observation.
-    level : float
-    scale : {None, "response", "link"}
-        "response" is the outcome's own, "link" that of the linear predictor; the same for normal outcomes. For an
-        outcome that is computed, as in ``log(bdi) ~ ...``, "link" is its own scale and "response" that of its column:
-        what is predicted and the ends of its interval are carried back, which makes of a mean the median (of a log the
-        geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for families. A
-        formula's offset is part of the prediction on every scale, as in lme4.
-
-    Returns
-    -------
-    Series, or DataFrame with columns estimate, std_error, conf_low, conf_high
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> data = gc.load_dataset("sleepstudy")
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", data[data["subject"] != 308])
-    >>> later = data[(data["subject"] == 308) & (data["day"] == 9)]
-    >>> first_days = data[(data["subject"] == 308) & (data["day"] < 5)]
-    >>> fit.predict(later, people="new", seen=first_days).round(0).tolist()
-    [401.0]
-    """
+    """Predicted outcomes for known, average or new persons, with intervals; see `GrowthFit.predict`."""
     _refuse_question(fit, people, seen, interval)
     asked = checked_scale(scale)
     outcome_scale = asked != "link" and fit.family is not None

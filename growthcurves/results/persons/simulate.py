@@ -15,33 +15,7 @@ from growthcurves.results.questions.design_rows import own_rows
 
 
 def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
-    """Outcomes drawn from the fitted model: new persons and new residuals at the design of the rows that were used.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    n : int
-        Simulated data sets.
-    rng : int, Generator or None
-        With None a seed is drawn; it is in ``attrs["seed"]``.
-
-    Returns
-    -------
-    DataFrame
-        Columns sim_1, ..., sim_n, the index that of the rows used.
-
-    Raises
-    ------
-    ModelError
-        When n is not a whole number above 0.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.simulate(2, rng=1).shape
-    (180, 2)
-    """
+    """Outcomes drawn from the fitted model at the rows that were used; see `GrowthFit.simulate`."""
     most = max(min(MOST_DRAWS, MOST_NUMBERS // fit.sums.rows), 1)
     whole_number(n, "n= is a number of simulated data sets", 1, most)
     seed = seed_of(rng)

@@ -55,43 +55,7 @@ class EffectSizes(Answer):
 def effect_sizes(
     fit: FittedModel, effect: Any = None, by: Any = None, between: Any = None, level: float = 0.95
 ) -> EffectSizes:
-    """Differences in the rate of change in standard deviations, each named by what it divides by.
-
-    - **SD of rates**: the difference in the (average) rate over the SD of persons' rates given their predictors
-      (Raudenbush and Liu 2001). It depends on the unit of neither outcome nor time.
-    - **SD at the first occasion, observed**, and **SD at the start and at the end, model**: the difference that has
-      built up by the end of the period, rate times duration, over an SD of the outcome (Feingold 2009). Observed: over
-      persons, pooled within the groups that the factors of `by` make; values of a covariate, ``{"age": [30, 50]}``,
-      make no groups: then it is over all persons. Model: the square root of z'Gz plus the residual variance.
-
-    Intervals are by the delta method, the uncertainty of SDs in the model included; the observed SD is taken as known.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    effect : str or dict, optional
-        For a straight line: a combination of effects on the slope, ``"slope:arm[drug]"``.
-    by : str, list of str or dict, optional
-        In its place, groups that are compared with the first (reference) one; any shape.
-    between : (float, float), optional
-        The period; the first to the last time by default.
-    level : float
-
-    Raises
-    ------
-    ModelError
-        For both or neither of effect= and by=, an effect that is no difference in slopes.
-    NotEstimableError
-        Where variances are withheld, or persons' variances depend on covariates.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
-    >>> found = fit.effect_sizes("slope:sex[Female]").table.set_index("divided_by")
-    >>> found["estimate"].round(2).to_list(), found.index[0]
-    ([-1.69, -0.75, -0.82, -0.76], 'SD of rates')
-    """
+    """Differences in the rate of change in standard deviations; see `GrowthFit.effect_sizes`."""
     if (effect is None) == (by is None):
         raise ModelError("Give one of effect= (a difference in slopes in term names) and by= (groups to compare).")
     if not fit.identified:

@@ -43,21 +43,7 @@ class Icc(Answer):
 
 
 def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
-    """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    at : float or sequence of float, optional
-        Times; by default the waves where persons share at most twelve times, else the quartiles of time.
-
-    Where the shape has person-level knots, z' G z is its mean over persons.
-
-    Raises
-    ------
-    NotEstimableError
-        For a model without random effects, or with random covariates (the variance then depends on them).
-    """
+    """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time; see `GrowthFit.icc`."""
     require_growth_random(fit)
     times = default_times(fit) if at is None else times_asked(at)
     rows = []

@@ -79,34 +79,7 @@ def correlations(V: pd.DataFrame) -> pd.DataFrame:
 
 
 def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> MarginalCovariance:
-    """V = Z G Z' + R of the outcomes of one person at several times (Laird and Ware 1982, equation 2.2).
-
-    It is what the data determine: also where they cannot tell G and R apart, as with one random effect per occasion.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    at : float or list of float, optional
-        Times; by default the waves, or the quartiles of time. Of a model without time whose residuals count planned
-        occasions it is these, as the column of the visits has them.
-    by : str or list of str, optional
-        Columns on which the random part depends, such as sex in ``(0 + sex | id)``, or the residual, such as arm in
-        ``residual=gc.AR1(by="arm")``.
-
-    Raises
-    ------
-    NotEstimableError
-        For outcomes without a residual, and at times that a design cannot answer that does not tell G and R apart.
-    ModelError
-        When the covariance depends on a column that is not given with by=, or not on one that is.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.marginal_covariance(at=[0, 9]).correlation().round(3).loc[0, 9]
-    np.float64(0.3)
-    """
+    """V = Z G Z' + R of a person's outcomes at several times; see `GrowthFit.marginal_covariance`."""
     if fit.family is not None:
         raise NotEstimableError("Outcomes of this family have no residual, and so no covariance apart from their mean.")
     names, times = [] if by is None else listed(by, "by"), _times(fit, at)

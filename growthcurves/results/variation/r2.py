@@ -107,41 +107,7 @@ class R2(Answer):
 
 
 def r2(fit: FittedModel) -> R2:
-    """Explained variance by the definitions in use, each under its author's name.
-
-    - **marginal, conditional** (Nakagawa and Schielzeth 2013; Johnson 2014 for random slopes): variance of the fixed
-      part, and of fixed and random part, over total variance; the random part's is the mean over rows of z' G z.
-    - **pseudo** (Singer and Willett 2003, section 4.4; Raudenbush and Bryk 2002): proportional drop of a variance
-      component, for the residual from the unconditional means model to the unconditional growth model (by time) and
-      on to this model (by predictors), for random effects from the unconditional growth model; it can be negative.
-      The squared correlation of outcome and fixed part is theirs too.
-    - **level 1, level 2** (Snijders and Bosker 2012, section 7.1): proportional drop of the variance of an outcome and
-      of a person's mean outcome, from models with random intercepts only, as the authors advise.
-    - **total, within, between** (Rights and Sterba 2019): the outcome variance that the model implies, split into what
-      fixed effects explain within (f1) and between persons (f2), what random slopes (v) and random intercepts at the
-      mean time (m) add, and the residual. Predictors and time are split into persons' means and deviations from them.
-
-    Parameters
-    ----------
-    fit : FittedModel
-
-    Returns
-    -------
-    R2
-
-    Raises
-    ------
-    NotEstimableError
-        When variances between persons and of the residual cannot be told apart.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> found = fit.r2()
-    >>> round(found.value("marginal"), 3), round(found.value("conditional"), 3)
-    (0.279, 0.799)
-    """
+    """Explained variance by the definitions in use, each under its author's name; see `GrowthFit.r2`."""
     if not fit.identified:
         raise NotEstimableError(
             "The design cannot tell the variances between persons and of the residual apart: explained variance is "

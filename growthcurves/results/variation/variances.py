@@ -109,50 +109,7 @@ def variance_components(
     scale: str = "sd",
     information: str | None = None,
 ) -> pd.DataFrame:
-    """SDs and correlations between persons and the residual SD, with intervals.
-
-    Where the model is not identified all values are withheld (NaN) and ``attrs["withheld"]`` says why.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    method : str or method
-        "profile" (default): profile likelihood, of the restricted likelihood for a REML fit. An interval may begin at
-        exactly 0, and then that of a correlation is -1 to 1. "wald": on the log and atanh scales; the components of a
-        covariance matrix on its boundary have none. "bootstrap". Or a value with options, or replicates that were
-        drawn before.
-    level : float
-        Confidence level.
-    scale : {"sd", "variance"}
-        "variance": rows ``var:intercept, ..., cov:intercept,slope, ..., var:residual``. The interval of a variance is
-        that of the SD squared, Wald's of a covariance is symmetric.
-    information : {"observed", "expected"}, optional
-        What standard errors and Wald intervals are by: observed information, or expected (Fisher's), as HLM prints it.
-
-    Returns
-    -------
-    DataFrame
-        Tidy, rows ``sd:intercept, ..., cor:intercept,slope, ..., sd:residual``; the further columns variance
-        and covariance hold the same on the variance scale, variance_std_error their standard error, label the term in
-        words.
-        ``attrs["intervals"]`` names the method, ``attrs["notes"]`` says by term what is special of an interval.
-
-    Raises
-    ------
-    ModelError
-        For an unknown method, or a level that is none.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.variance_components()[["term", "estimate", "conf_low", "conf_high"]].round(2)
-                      term  estimate  conf_low  conf_high
-    0         sd:intercept     24.74     15.03      39.52
-    1             sd:slope      5.92      3.93       9.15
-    2  cor:intercept,slope      0.07     -0.50       0.67
-    3          sd:residual     25.59     22.90      28.86
-    """
+    """SDs and correlations between persons and the residual SD, with intervals; see `GrowthFit.variance_components`."""
     if scale not in SCALES:
         raise ModelError(unknown("scale of variance components", scale, SCALES))
     found = components(fit, method, level, information)
@@ -178,41 +135,7 @@ def _squared(fit: FittedModel, found: Components, method: Any, level: float, inf
 
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
-    """Intervals of fixed effects and variance components, index by term.
-
-    With the Wald method fixed effects have Student's t, with Satterthwaite's degrees of freedom unless
-    `Wald(ddf=...)` says others. The profile of a REML
-    fit is that of the restricted likelihood for variance components, and that of the full likelihood for fixed effects,
-    which the restricted one does not compare. ``attrs["intervals"]`` says which.
-
-    Parameters
-    ----------
-    fit : FittedModel
-    method : str or method
-        "wald" (default), "profile", "bootstrap", or a value with options.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    DataFrame
-        Columns conf_low and conf_high; ``attrs["notes"]`` says by term what is special of an interval.
-
-    Raises
-    ------
-    ModelError
-        For an unknown method, or a level that is none.
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> found = fit.conf_int(method="profile")
-    >>> print(found.attrs["intervals"])
-    profile likelihood intervals (REML; fixed effects ML)
-    >>> found.loc["slope"].round(2).tolist(), found.loc["sd:slope"].round(2).tolist()
-    ([7.36, 13.58], [3.93, 9.15])
-    """
+    """Intervals of fixed effects and variance components, index by term; see `GrowthFit.conf_int`."""
     chosen = intervals_of(method)
     random = components(fit, chosen, level)
     fixed, notes = _fixed(fit, chosen, level)

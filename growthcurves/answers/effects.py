@@ -1,0 +1,263 @@
+"""Effects: tests, contrasts, means and rates by groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from growthcurves.fitted import FittedModel
+from growthcurves.later import Later
+
+if TYPE_CHECKING:
+    from growthcurves.results.effects.fixed_tests import Contrast, FixedTest
+    from growthcurves.results.effects.joint_tests import JointTests
+    from growthcurves.results.effects.means import Marginal
+
+fixed_tests = Later("growthcurves.results.effects.fixed_tests")
+joint_tests = Later("growthcurves.results.effects.joint_tests")
+means = Later("growthcurves.results.effects.means")
+slopes = Later("growthcurves.results.effects.slopes")
+
+
+class EffectAnswers(FittedModel):
+    """What the fixed effects say: tests, contrasts, means, rates of change."""
+
+    def test(self, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
+        """Test hypotheses about fixed effects.
+
+        Parameters
+        ----------
+        hypotheses : str, list of str, dict or matrix
+            In term names, such as ``"slope:arm[drug] = 0"`` or ``"slope:arm[drug] - 2*slope:age = 0.5"``; several
+            separated by commas or in a list; without ``=`` a side is tested against zero. The formula's own wording is
+            understood too (``week:arm[T.drug]``), and names with spaces stand in backticks. A dict of term to weight is
+            one combination; a matrix has a row per hypothesis and a column per fixed effect.
+        ddf : str or method
+            Degrees of freedom, as in `fixed_effects`.
+        level : float
+            Level of the intervals.
+
+        Returns
+        -------
+        FixedTest
+            t for one hypothesis, F for several (Fai and Cornelius 1996, for Satterthwaite's degrees of freedom).
+
+        Raises
+        ------
+        ModelError
+            For an unknown term, with the nearest; a text that cannot be read; hypotheses that contradict each other.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> print(fit.test("slope = 10"))
+        Test of slope = 10
+          t(17.00) = 0.3023, p = .766 (Satterthwaite, observed information)
+          estimate 10.47 (SE 1.546), 7.206 to 13.73
+        >>> fit.test("intercept = 250, slope = 10").df_num
+        2
+        """
+        return fixed_tests.test(self, hypotheses, ddf, level)
+
+    def joint_tests(self, type: int = 3, ddf: Any = "satterthwaite") -> JointTests:
+        """F test of every effect.
+
+        Type 3 tests an effect's contrasts of cell means that are averaged with equal weight over the other factors
+        (SAS's meaning); type 2 an effect adjusted for all effects that do not contain it, averaged as the data fall. An
+        effect on the intercept is one at the origin of time, and an effect that interacts with a covariate is one where
+        that covariate is zero. Both are the same under any coding of factors and any reference level.
+
+        Parameters
+        ----------
+        type : {3, 2}
+            By cell means with equal weights, or by effects that do not contain the one tested.
+        ddf : str or method
+            Degrees of freedom, as in `fixed_effects`.
+
+        Returns
+        -------
+        JointTests
+            ``.table`` has a row per effect: term, statistic (F), df_num, df_den, p_value.
+
+        Raises
+        ------
+        ModelError
+            For another type: sequential tests (type 1) need an order of terms, which a growth model does not have.
+        NotEstimableError
+            For a model with no effect but the intercept.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> print(fit.joint_tests().table[["term", "df_num", "statistic"]].round(2))
+            term  df_num  statistic
+        0  slope       1      45.85
+        """
+        return joint_tests.joint_tests(self, type, ddf)
+
+    def contrast(self, weights: Any, of: Any = None, ddf: Any = "satterthwaite", level: float = 0.95) -> Contrast:
+        """Estimates of linear combinations of fixed effects, or of means or slopes.
+
+        Parameters
+        ----------
+        weights : dict, matrix, str or list of str
+            A dict of term to weight; a dict of name to such dicts, for several; a matrix with a row per combination;
+            or text in term names.
+        of : answer of `means` or `slopes`, optional
+            Combine its estimates, called as in its column term; by default the fixed effects are combined.
+        ddf : str or method
+            Degrees of freedom, as in `fixed_effects`.
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        Contrast
+            ``.table`` is tidy, a row per combination.
+
+        Raises
+        ------
+        ModelError
+            For an unknown term, with the nearest.
+        NotEstimableError
+            When a mean that the combination uses is not estimable.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.contrast({"at day 9": {"intercept": 1, "slope": 9}}).table[["term", "estimate"]].round(1)
+               term  estimate
+        0  at day 9     345.6
+        """
+        return fixed_tests.contrast(self, weights, of, ddf, level)
+
+    def means(
+        self,
+        at: Any = None,
+        by: Any = None,
+        differences: str | None = None,
+        adjust: str = "none",
+        ddf: Any = "satterthwaite",
+        level: float = 0.95,
+        average: str = "persons",
+        weights: str = "equal",
+        scale: str | None = None,
+    ) -> Marginal:
+        """Estimated means of the outcome at times, by groups.
+
+        Averages have equal weight over the levels of factors, those that a formula makes as C(age > 44) among them;
+        covariates stand at their mean over persons, time-varying ones at their mean over rows (least-squares means of
+        SAS; Searle, Speed and Milliken 1980). What is made of a covariate is computed at that mean.
+
+        Parameters
+        ----------
+        at : float or list of float, optional
+            Times; the waves, or the quartiles of time where there are many times.
+        by : str, list of str or dict, optional
+            Predictors whose levels are told apart. A dict says which values: ``{"age": [40, 60]}``.
+        differences : {"pairwise", "reference"}, optional
+            Between the groups at each time, later minus earlier level, all pairs or against the first (the reference
+            level); between the times where there is no `by`.
+        adjust : {"none", "holm", "bonferroni", "tukey", "dunnett", "scheffe"}
+            For the differences at one time (without `by`, between all times).
+        ddf : str or method
+            Degrees of freedom, as in `fixed_effects`.
+        level : float
+            Confidence level.
+        average : {"persons", "rows"}
+            Over what covariates have their mean and levels are counted: each person once, or each row, as emmeans and
+            SAS.
+        weights : {"equal", "proportional", "counterfactual"}
+            How the levels of factors outside `by` count: all the same; each combination as often as it occurs; or
+            "counterfactual", in which everybody keeps all predictors as observed but for `by` (Robins 1986).
+        scale : {None, "response", "link"}
+            Of an outcome that is computed, as in ``log(bdi) ~ ...``: "response" carries estimates and intervals back to
+            the scale of its column, as emmeans does with type="response", with standard errors by the delta method;
+            these are medians (of a log geometric means). None and "link" are the scale of the model. A formula's offset
+            is part of the means on both.
+
+        Returns
+        -------
+        Marginal
+            ``.table`` is tidy, in the unit of the outcome; ``.differences`` too, where they are asked for.
+
+        Raises
+        ------
+        ModelError
+            For an unknown predictor, level or adjustment, or one that does not belong to the differences.
+        NotAvailableError
+            On the response scale for differences, which have no one value there, and for an outcome of several columns.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.means(at=[0, 9]).table[["term", "estimate", "df"]].round(1)
+            term  estimate    df
+        0  day 0     251.4  17.0
+        1  day 9     345.6  17.0
+        """
+        return means.means(self, at, by, differences, adjust, ddf, level, average, weights, scale)
+
+    def slopes(
+        self,
+        by: Any = None,
+        between: tuple[float, float] | None = None,
+        at: Any = None,
+        differences: str | None = None,
+        adjust: str = "none",
+        ddf: Any = "satterthwaite",
+        level: float = 0.95,
+        average: str = "persons",
+        weights: str = "equal",
+    ) -> Marginal:
+        """Estimated rates of change, by groups.
+
+        The average rate over an interval is the change of the mean divided by the time it takes; the rate at a point is
+        the derivative of the mean curve. For a straight line they are the same everywhere. Averages are those of
+        `means`.
+
+        Parameters
+        ----------
+        by : str, list of str or dict, optional
+            Predictors whose levels are told apart.
+        between : (float, float), optional
+            The interval of the average rate; the first to the last time by default.
+        at : float or list of float, optional
+            Times of the instantaneous rate, in the place of `between`.
+        differences : {"pairwise", "reference"}, optional
+            Between the groups, later minus earlier level; between times where there is no `by`.
+        adjust : {"none", "holm", "bonferroni", "tukey", "dunnett", "scheffe"}
+            For the differences, as in `means`.
+        ddf : str or method
+            Degrees of freedom, as in `fixed_effects`.
+        level : float
+            Confidence level.
+        average : {"persons", "rows"}
+            Over what covariates have their mean, as in `means`.
+        weights : {"equal", "proportional", "counterfactual"}
+            How the levels of factors outside `by` count, as in `means`.
+
+        Returns
+        -------
+        Marginal
+            ``.table`` is tidy, in units of the outcome per unit of time; ``.differences`` too, where asked for.
+
+        Raises
+        ------
+        NotEstimableError
+            For a model without time.
+        ModelError
+            For between= together with at=, times that are none, and as `means`.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.slopes().table[["term", "estimate", "std_error"]].round(2)
+                 term  estimate  std_error
+        0  day 0 to 9     10.47       1.55
+        """
+        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level, average, weights)

@@ -1,0 +1,152 @@
+"""Persons: their own growth parameters, predictions, simulated outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.fitted import FittedModel
+from growthcurves.later import Later
+
+people = Later("growthcurves.results.persons.people")
+predict = Later("growthcurves.results.persons.predict")
+simulated = Later("growthcurves.results.persons.simulate")
+
+
+class PersonAnswers(FittedModel):
+    """What a fit says of single persons, seen and new."""
+
+    @property
+    def random_effects(self) -> pd.DataFrame:
+        """Deviations from the person's expected growth parameters (empirical Bayes), a row per person.
+
+        Index id, a column per random effect, in units of the outcome (slopes: per unit of time); NaN where the model is
+        not identified.
+        """
+        return people.random_effects(self)
+
+    def people(self) -> pd.DataFrame:
+        """One row per person: own OLS line, empirical Bayes estimates, shrinkage.
+
+        Returns
+        -------
+        DataFrame
+            Index id; n (occasions), and for each growth parameter ols_, eb_ and eb_..._se: estimate and standard
+            error of prediction of the person's own parameter pi_i = A_i gamma + u_i, gamma being estimated. For
+            the rate of change: shrinkage, var(slope) / (var(slope) + sampling variance of the own OLS slope), and
+            p_positive, the probability of a positive rate given the data (normal). Where the shape has no growth
+            parameter "slope" (pieces, splines, occasions) these two are for the average rate from the first to the
+            last time, which stands in ols_rate, eb_rate and eb_rate_se.
+
+        Raises
+        ------
+        NotAvailableError
+            For a fit that was saved without its persons.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.people().loc[308, ["eb_slope", "eb_slope_se"]].round(3).to_dict()
+        {'eb_slope': 19.666, 'eb_slope_se': 2.336}
+        """
+        return people.people(self)
+
+    @property
+    def fittedvalues(self) -> pd.Series:
+        """The persons' own curves (empirical Bayes) at the rows used, with the offset; NaN where not identified."""
+        return predict.fitted_values(self)
+
+    @property
+    def resid(self) -> pd.Series:
+        """Outcome minus fitted value."""
+        return predict.residuals(self)
+
+    def predict(
+        self,
+        newdata: Any = None,
+        people: str = "known",
+        seen: Any = None,
+        interval: str | None = None,
+        level: float = 0.95,
+        scale: str | None = None,
+    ) -> pd.Series | pd.DataFrame:
+        """Predicted outcomes, index of the data, missing in, missing out; missing too where the data determine none.
+
+        Parameters
+        ----------
+        newdata : DataFrame, optional
+            Long data with the model's columns; the rows used by default.
+        people : {"known", "average", "typical", "new"}
+            "average": the population's mean, X beta for normal outcomes. "typical": the person whose random effects are
+            zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes, and at
+            occasions that were not seen what correlated residuals of seen ones say of the residual there; NaN for
+            persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these
+            outcomes.
+        seen : DataFrame, optional
+            Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
+            model is not fitted again. A person without rows in it is one drawn from G.
+        interval : {None, "confidence", "prediction"}
+            "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
+            new: that of a person drawn at random); "prediction" for a new observation.
+        level : float
+            Confidence level of the interval.
+        scale : {None, "response", "link"}
+            "response" is the outcome's own, "link" that of the linear predictor; the same for normal outcomes. For an
+            outcome that is computed, as in ``log(bdi) ~ ...``, "link" is its own scale and "response" that of its
+            column: what is predicted and the ends of its interval are carried back, which makes of a mean the median
+            (of a log the geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for
+            families. A formula's offset is part of the prediction on every scale, as in lme4.
+
+        Returns
+        -------
+        Series, or DataFrame with columns estimate, std_error, conf_low, conf_high
+
+        Raises
+        ------
+        ColumnError, DataError
+            For rows without a column that the model needs, or with a value that it cannot read.
+        ModelError
+            For an unknown kind of persons, interval or scale, or `seen` where it does not belong.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("sleepstudy")
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", data[data["subject"] != 308])
+        >>> later = data[(data["subject"] == 308) & (data["day"] == 9)]
+        >>> first_days = data[(data["subject"] == 308) & (data["day"] < 5)]
+        >>> fit.predict(later, people="new", seen=first_days).round(0).tolist()
+        [401.0]
+        """
+        return predict.predict(self, newdata, people, seen, interval, level, scale)
+
+    def simulate(self, n: int = 1, rng: Any = None) -> pd.DataFrame:
+        """Outcomes drawn from the fitted model: new persons and new residuals at the design of the rows that were used.
+
+        Parameters
+        ----------
+        n : int
+            Simulated data sets.
+        rng : int, Generator or None
+            With None a seed is drawn; it is in ``attrs["seed"]``.
+
+        Returns
+        -------
+        DataFrame
+            Columns sim_1, ..., sim_n, the index that of the rows used.
+
+        Raises
+        ------
+        ModelError
+            When n is not a whole number above 0.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.simulate(2, rng=1).shape
+        (180, 2)
+        """
+        return simulated.simulate(self, n, rng)
