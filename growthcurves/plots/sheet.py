@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -27,6 +27,12 @@ class Sheet(MatplotlibFigure):
     def savefig(self, *args: Any, **options: Any) -> Any:
         with DRAWING, matplotlib.rc_context(_WHILE_DRAWN):
             return super().savefig(*args, **options)
+
+    def write_svg(self, file: TextIO) -> None:
+        """Write the sheet, whose canvas is one for SVG, as it is drawn: `savefig` draws once before for its layout."""
+        canvas: Any = self.canvas
+        with DRAWING, matplotlib.rc_context(_WHILE_DRAWN):
+            canvas.print_svg(file, metadata={"Date": None, "Creator": None})
 
 
 def on_sheet(figure: Figure, subject: Any, inches: tuple[float, float] | None = None) -> Sheet:

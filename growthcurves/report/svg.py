@@ -44,7 +44,7 @@ def inline_svg(name: str, description: str, figure: Figure, scene: Scene, inches
         draw_on(sheet, figure, scene)
         for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):
             patch.set_alpha(0)
-        sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        sheet.write_svg(buffer)
     return Markup(for_page(buffer.getvalue(), name, description))
 
 

@@ -29,17 +29,18 @@ def sentences(fit: FittedModel, found: Findings, told: Words, compared: Compared
     yield from averages(found, told, compared)
     for group in dict.fromkeys(mean.group for mean in found.all(Kind.MEAN_RATE)):
         yield from _group_sentences(found.about(group), group, told)
-    yield from _common_sentences(fit, found.about(None), told)
+    spreads = [one for one in found.all(Kind.SD_OF_RATES) if one.at is None]
+    yield from _common_sentences(fit, found.about(None), spreads, told)
 
 
-def _common_sentences(fit: FittedModel, found: Findings, told: Words) -> Iterator[str]:
+def _common_sentences(fit: FittedModel, found: Findings, spreads: list[Finding], told: Words) -> Iterator[str]:
     if not fit.identified:
         yield (
             f"How much {told.who.several} differ is withheld: this design cannot tell differences between them and "
             "residual variation apart."
         )
         return
-    yield from _spread_sentences(found, told)
+    yield from _spread_sentences(found, spreads, told)
     yield from _test_sentences(found, told)
     yield from _start_sentences(found, told)
     yield from _icc_sentences(found, told)
@@ -131,15 +132,15 @@ def _difference_sentences(found: Findings, told: Words) -> Iterator[str]:
         yield f"{text} is {_value(one)} {told.unit}{_interval(one, told)}{aside}."
 
 
-def _spread_sentences(found: Findings, told: Words) -> Iterator[str]:
-    sd = found.one(Kind.SD_OF_RATES)
-    if sd is None:
+def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> Iterator[str]:
+    """How much rates differ, one number for all or one for each group, and how well they are known."""
+    if not spreads:
         yield (
             f"In this model all {told.who.several} have the rate that their predictors give: the slope is no random "
             f"effect."
         )
         return
-    if sd.value == 0:
+    if not any(sd.value for sd in spreads):
         yield (
             f"The {told.who.several} do not differ in their rate of change beyond its predictors: the variance is "
             f"estimated as zero."
@@ -147,7 +148,7 @@ def _spread_sentences(found: Findings, told: Words) -> Iterator[str]:
     else:
         rates = "average rates" if told.over else "rates"
         who = told.who.several.capitalize()
-        sizes = ", ".join(_size(one, told) for one in found.all(Kind.SD_OF_RATES) if one.at is None)
+        sizes = ", ".join(_size(sd, told) for sd in spreads)
         yield f"{who} differ: the standard deviation of their {rates} is {sizes}."
     known = found.one(Kind.RELIABILITY)
     if known is not None:
