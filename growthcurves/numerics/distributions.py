@@ -24,6 +24,26 @@ def normal_quantile(probability: float) -> float:
     return float(ndtri(probability))
 
 
+def normal_quantiles(probabilities: np.ndarray) -> np.ndarray:
+    """Quantiles of the standard normal distribution."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(probabilities))
+
+
+def normal_density(x: np.ndarray, means: np.ndarray, sds: np.ndarray) -> np.ndarray:
+    """Densities of normal distributions; NaN where a standard deviation is not positive."""
+    sds = np.where(np.asarray(sds) > 0, sds, np.nan)
+    return np.exp(-0.5 * ((x - means) / sds) ** 2) / (np.sqrt(2.0 * np.pi) * sds)
+
+
+def beta_quantiles(probability: float, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Below which beta distributions have this probability."""
+    from scipy.special import betaincinv
+
+    return np.asarray(betaincinv(a, b, probability))
+
+
 def two_sided(t: np.ndarray, df: np.ndarray) -> np.ndarray:
     """Two-sided p-value of t with df degrees of freedom (infinite: normal)."""
     from scipy.special import stdtr

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import gammaln
-from scipy.stats import beta
 
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.distributions import beta_quantiles
 
 
 def probability_inside(low: Array, high: Array, ranks: Array, count: int) -> float:
@@ -81,4 +81,4 @@ def local_level(ranks: tuple[int, ...], count: int, level: float) -> float:
 def local_bounds(ranks: Array, count: int, alpha: float) -> tuple[Array, Array]:
     """Between which uniform order statistics lie but for alpha / 2 at each side: quantiles of beta distributions."""
     shapes = ranks, count - ranks + 1
-    return beta.ppf(alpha / 2, *shapes), beta.isf(alpha / 2, *shapes)
+    return beta_quantiles(alpha / 2, *shapes), 1.0 - beta_quantiles(alpha / 2, *shapes[::-1])

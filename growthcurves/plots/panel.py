@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 
 from growthcurves.data.panel import Panel
+from growthcurves.numerics.distributions import t_quantile
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
 from growthcurves.plots.outcome_limits import inside
@@ -116,7 +116,7 @@ def observed_means(panel: Panel, groups: Groups, level: float = 0.95) -> pd.Data
     m, squares = sums.size(), sums.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
         se = np.sqrt(m / (m - 1) * squares) / means["rows"]
-        reach = se.where(m > 1) * t.ppf((1 + level) / 2, np.maximum(m - 1, 1))
+        reach = se.where(m > 1) * t_quantile((1 + level) / 2, np.maximum(m - 1, 1))
     means = means.assign(low=means["value"] - reach, high=means["value"] + reach, persons=m).reset_index()
     means["group"] = np.array([*groups.labels, None], dtype=object)[means["code"]]
     return means[["group", "time", "value", "low", "high", "rows", "persons"]]

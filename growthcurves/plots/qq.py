@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta, norm
 
 from growthcurves.errors import ModelError, unknown
+from growthcurves.numerics.distributions import beta_quantiles, normal_quantiles
 from growthcurves.numerics.order_statistics import local_bounds, local_level
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
@@ -103,9 +103,9 @@ def _points(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     ranks = drawn_ranks(count)
     ordered = rows.sort_values("value", kind="stable").iloc[ranks - 1]
     low, high = local_bounds(ranks, count, local_level(tuple(ranks.tolist()), count, level))
-    expected = norm.ppf(beta.ppf(0.5, ranks, count + 1 - ranks))
+    expected = normal_quantiles(beta_quantiles(0.5, ranks, count + 1 - ranks))
     found = {"id": ordered["id"], "rank": ranks, "expected": expected, "value": ordered["value"]}
-    return pd.DataFrame(found | {"low": norm.ppf(low), "high": norm.ppf(high)})
+    return pd.DataFrame(found | {"low": normal_quantiles(low), "high": normal_quantiles(high)})
 
 
 def _columns(panels: int, width: float) -> int:

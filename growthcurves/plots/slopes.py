@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from growthcurves.errors import ModelError
+from growthcurves.numerics.distributions import normal_density
 from growthcurves.plots.estimates import empirical_bayes, own, rate_label, straight_name, why_no_persons
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
@@ -135,7 +135,7 @@ def implied_density(expected: np.ndarray, sds: np.ndarray | float, rates: np.nda
         expected = expected.min() + step * (np.floor((expected - expected.min()) / step) + 0.5)
     (means, spreads), counts = np.unique(np.stack([expected, sds]), axis=1, return_counts=True)
     grid = np.linspace(low, high, _GRID)
-    density = norm.pdf(grid[:, None], means, spreads) @ (counts / counts.sum())
+    density = normal_density(grid[:, None], means, spreads) @ (counts / counts.sum())
     return pd.DataFrame({"rate": grid, "density": density})
 
 

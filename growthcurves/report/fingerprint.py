@@ -30,4 +30,4 @@ def fingerprint(frame: pd.DataFrame, columns: Iterable[str]) -> str:
 def _bytes(column: pd.Series) -> bytes:
     if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
         return column.to_numpy(dtype="<f8", na_value=np.nan).tobytes()
-    return "\n".join(column.astype(str)).encode()
+    return "\n".join(column.astype(str).to_numpy(dtype=object).tolist()).encode()
