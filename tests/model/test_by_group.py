@@ -121,7 +121,8 @@ def test_the_spread_of_rates_is_told_by_group(trial):
         assert row["estimate"] == pytest.approx(parts.loc[term, "estimate"], rel=1e-12)
         assert row["conf_low"] == pytest.approx(parts.loc[term, "conf_low"], rel=1e-6)
         assert parts.loc[term, "label"] == f"SD of rate of change (arm {arm})"
-    assert "in the placebo group" in next(text for text in report.sentences() if "differ: the standard deviation" in text)
+    told = next(text for text in report.sentences() if "differ: the standard deviation" in text)
+    assert "in the placebo group" in told and "in the drug group" in told
     mean = fit.change().value("SD of rates") ** 2
     shares = data.drop_duplicates("patient")["arm"].value_counts(normalize=True)
     variances = {arm: parts.loc[f"sd:slope:arm[{arm}]", "estimate"] ** 2 for arm in shares.index}
