@@ -69,6 +69,7 @@ _NAMES = {
     "Profile": "growthcurves.results.intervals.profile",
     "Moments": "growthcurves.engine.sums.moments",
     "PersonMoments": "growthcurves.engine.sums.moments",
+    "verify": "growthcurves.verify.qualification",
     "report": "growthcurves.report",
     "errors": "growthcurves.errors",
 }

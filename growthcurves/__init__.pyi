@@ -56,5 +56,6 @@ from growthcurves.results.intervals.profile import Profile as Profile
 from growthcurves.results.intervals.wald import Wald as Wald
 from growthcurves.results.side_by_side.journal import journal_table as journal_table
 from growthcurves.trials.mmrm import mmrm as mmrm
+from growthcurves.verify.qualification import verify as verify
 
 __version__: str

@@ -18,7 +18,8 @@ import pytest
 from reference_values import cases
 
 import growthcurves as gc
-from growthcurves.data.datasets import dataset_entry
+from growthcurves.verify.cases import fit_of as fit_printed
+from growthcurves.verify.cases import values_of as ours
 
 SHIPPED = ("sleepstudy", "bodyweight", "orthodont", "oxboys")
 OUTSIDE = ("alcohol", "opposites", "fev")
@@ -30,35 +31,6 @@ def all_cases(names):
         for name in names
         for label in cases(f"published_{name}")["cases"]
     ]
-
-
-def fit_printed(case, data):
-    for column, level in case.get("rows", {}).items():
-        data = data[data[column] == level]
-    for column, codes in case.get("codes", {}).items():
-        data = data.assign(**{column: data[column].map(codes).astype(float)})
-    if "origin" in case:
-        data = data.assign(age=data["age"] - case["origin"])
-    if "polynomial" in case:
-        roles, shape = dataset_entry(case["data"])["roles"], gc.Polynomial(case["polynomial"])
-        return gc.fit(gc.GrowthModel(**roles, shape=shape, random=tuple(case["random"])), data, method=case["method"])
-    return gc.fit(case["formula"], data, method=case["method"], time=case.get("time"))
-
-
-def ours(fit, kind):
-    """The fit's values of one kind, by the name that the printed values carry."""
-    components = fit.variance_components().set_index("term")
-    return {
-        "estimate": lambda: fit.params,
-        "std_error": lambda: fit.bse,
-        "statistic": lambda: fit.tvalues,
-        "df_nlme": lambda: fit.fixed_effects(ddf=gc.Containment(rule="nlme")).set_index("term")["df"],
-        "component": lambda: components["estimate"],
-        "variance": lambda: components["variance"],
-        "covariance": lambda: components["covariance"],
-        "variance_std_error": lambda: components["variance_std_error"],
-        "fit": lambda: pd.Series({name: getattr(fit, name) for name in ("deviance", "llf", "aic", "bic")}),
-    }[kind]()
 
 
 def half_a_place(printed: str) -> float:

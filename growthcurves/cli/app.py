@@ -14,9 +14,10 @@ from growthcurves.cli.plainly import PlainGroup
 from growthcurves.cli.plot import plot
 from growthcurves.cli.report import report
 from growthcurves.cli.reshape import reshape
+from growthcurves.cli.verify import verify
 from growthcurves.version import DISTRIBUTION, VERSION
 
-COMMANDS = (report, describe, reshape, fit, plot, mmrm, datasets, demo, completion)
+COMMANDS = (report, describe, reshape, fit, plot, mmrm, datasets, demo, verify, completion)
 
 _EPILOG = """\b
 Examples:

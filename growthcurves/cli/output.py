@@ -14,7 +14,13 @@ from growthcurves.output.files import path_of
 from growthcurves.signs import STEERING, visible
 
 #: Endings by what is written; tables know their own.
-ENDINGS = {"a report": REPORT, "a figure": (".png", ".svg", ".pdf"), "a fit": FIT, "a model file": (".toml",)}
+ENDINGS = {
+    "a report": REPORT,
+    "a figure": (".png", ".svg", ".pdf"),
+    "a fit": FIT,
+    "a model file": (".toml",),
+    "a qualification": (".html", ".md", ".json", ".docx", ".rtf", ".tex", ".csv"),
+}
 
 #: Where the context of a command keeps the model file that was read.
 MODEL_FILE = "growthcurves.model_file"

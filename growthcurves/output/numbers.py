@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
+#: A number up to its decimal point, with what stands before it.
+_WHOLE = re.compile(r"[^\d.]*[\d,]*")
 #: Beyond these a number is printed in powers of ten.
 _LARGE = 1e9
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -58,3 +61,28 @@ def fixed_text(value: float, places: int) -> str:
         digits, power = f"{value:.2e}".split("e")
         return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
     return text
+
+
+def on_the_point(cells: Sequence[str]) -> list[str]:
+    """Texts of one width whose decimal points stand below one another; what holds no digit stands to the right.
+
+    Examples
+    --------
+    >>> on_the_point(["10.467***", "(1.55)", "180", "-"])
+    [' 10.467***', ' (1.55)   ', '180       ', '         -']
+    """
+    before = [_whole(cell) for cell in cells]
+    left = max((place for place in before if place is not None), default=0)
+    right = max((len(cell) - place for cell, place in zip(cells, before, strict=True) if place is not None), default=0)
+    width = max([left + right, *map(len, cells)])
+    set_ = [
+        cell if place is None else " " * (left - place) + cell + " " * (right - len(cell) + place)
+        for cell, place in zip(cells, before, strict=True)
+    ]
+    return [text.rjust(width) for text in set_]
+
+
+def _whole(cell: str) -> int | None:
+    """Where the decimal point of a text stands or would stand; None where it holds no digit."""
+    found = _WHOLE.match(cell) if any(map(str.isdigit, cell)) else None
+    return None if found is None else found.end()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from growthcurves.data.fingerprint import fingerprint
+from growthcurves.machine import versions
 from growthcurves.model.recipe import model_columns
 from growthcurves.report.code import code
-from growthcurves.report.fingerprint import fingerprint
 from growthcurves.report.section import Section, Subject
-from growthcurves.version import DISTRIBUTION, VERSION
-
-PACKAGES = ("numpy", "scipy", "pandas", "formulaic")
 
 
 class Reproduce(Section):
@@ -32,17 +28,6 @@ class Reproduce(Section):
             "rows": len(fit.panel),
             "hash": fingerprint(fit.panel.frame, columns),
         }
-
-
-def versions() -> list[tuple[str, str]]:
-    """Versions of what computed the page."""
-    found = [("Python", platform.python_version()), (DISTRIBUTION, VERSION)]
-    for name in PACKAGES:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def used_columns(fit: Any) -> list[str]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from growthcurves.data.source import show_id, show_level
+from growthcurves.machine import versions
 from growthcurves.report.figures import of_trial
 from growthcurves.report.page import Report, TextSection, assembled
-from growthcurves.report.reproduce import versions
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.trials.words import differences_shown, means_shown
 

@@ -12,9 +12,9 @@ import pytest
 
 import growthcurves as gc
 from growthcurves.contracts.finding import Kind
+from growthcurves.data.fingerprint import fingerprint
 from growthcurves.report import SECTIONS, report
 from growthcurves.report.change import AT_A_TIME, LOOKS
-from growthcurves.report.fingerprint import fingerprint
 from growthcurves.report.format import decimals, fixed, number, p_value, polished, share
 from growthcurves.report.reproduce import code
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.finding import Finding
+from growthcurves.output.numbers import on_the_point
 from growthcurves.results.side_by_side.numbers import Number
-from growthcurves.results.tables.printing import on_the_point
 
 #: A label and a cell for each model; no cells: the heading of the rows below it.
 Lines = list[tuple[str, list[str]]]
