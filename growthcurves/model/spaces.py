@@ -41,6 +41,8 @@ class Space:
         Whether all of them add up to the constant.
     whole, reduced : (functions, columns) array
         The factor's columns in terms of the functions: where it keeps all levels, and beside the constant.
+    places : tuple of int
+        Where each function stands in the factor's own order, the reference level first; empty: as they are.
     """
 
     name: Hashable
@@ -48,11 +50,16 @@ class Space:
     constant: bool
     whole: Array
     reduced: Array
+    places: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
         """How many functions there are."""
         return len(self.whole)
+
+    def place(self, function: int) -> int:
+        """Where a function stands in the factor's own order, the reference level first."""
+        return self.places[function] if self.places else function
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +104,7 @@ def _space(factor: Factor, value: Any) -> Space:
     if isinstance(value, Coded):
         order = sorted(range(len(value.levels)), key=lambda i: str(value.levels[i]))
         name = (_inside(factor, "C"), tuple(value.levels[i] for i in order))
-        return Space(name, True, True, _codes(value, False)[order], _codes(value, True)[order])
+        return Space(name, True, True, _codes(value, False)[order], _codes(value, True)[order], tuple(order))
     whole = np.eye(len(value.fields) if isinstance(value, Spread) else 1)
     spans, adds_up = (value.spans, value.adds_up) if isinstance(value, Spread) else (False, False)
     return Space(_inside(factor, "I"), False, adds_up, whole, whole[:, 1:] if spans else whole)

@@ -126,15 +126,6 @@ rate_of <- function(times) {
 }
 curve <- list(means = tidy(at_times(c(0, 3, 6)), c("arm", "time")), average = rate_of(c(0, 6)), at3 = rate_of(c(2, 4)))
 
-# Orthonormal contrasts of the arms' cell means, averaged with equal weight over sex.
-arm_cells <- function(prefix) {
-  own <- function(name) as.numeric(names(fixef(full)) == name)
-  sex <- own(paste0(prefix, "sexm")) / 2
-  cell <- function(arm) own(paste0(prefix, "arm", arm)) + own(paste0(prefix, "arm", arm, ":sexm")) / 2
-  rbind(sex, sex + cell("low"), sex + cell("high"))
-}
-helmert <- rbind(c(-1, 1, 0) / sqrt(2), c(-1, -1, 2) / sqrt(6))
-
 zero <- function(names) { L <- diag(length(names)); rownames(L) <- names; L }
 terms <- names(fixef(full))
 rows <- zero(terms)
@@ -156,8 +147,6 @@ write_reference(list(
   anova = list(type3 = anova_table(summed, 3), type2 = anova_table(summed, 2), by_age3 = anova_table(by_age, 3),
                by_age2 = anova_table(by_age, 2)),
   curve = curve,
-  orthonormal = list("arm" = joint(full, helmert %*% arm_cells("")),
-                     "time:arm" = joint(full, helmert %*% arm_cells("time:"))),
   joint = list(terms = terms,
                slopes = joint(full, rows[c("time:armlow", "time:armhigh"), ]),
                mixed = joint(full, rbind(rows["time:armlow", ] - 2 * rows["time:age", ], rows["armhigh", ],

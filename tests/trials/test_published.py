@@ -43,15 +43,13 @@ def test_least_squares_means_and_differences(fev):
 
 
 def test_tests_of_effects(fev):
-    """F of SAS; its denominators for several rows are those of contrasts with its last level, VIS1."""
+    """F and denominators of SAS, whose last level, VIS1, is our reference."""
     found = gc.mmrm(fev, **ROLES, covariates="RACE + SEX", ddf="satterthwaite")
     F = found.tests.set_index("term")["statistic"]
     theirs = {"ARMCD": 31.67, "AVISIT": 142.11, "AVISIT:ARMCD": 0.26, "RACE": 36.92, "SEX": 0.38}
     np.testing.assert_allclose(F[list(theirs)], list(theirs.values()), rtol=2e-4, atol=5e-3)
-    df = found.tests.set_index("term")["df_den"]
-    assert round(df["ARMCD"]) == 169 and round(df["SEX"]) == 166
-    arms = [f"AVISIT[VIS{k}]:ARMCD[TRT] - AVISIT[VIS1]:ARMCD[TRT] = 0" for k in (2, 3, 4)]
-    assert round(found.fit.test(arms).df) == 148
+    df = found.tests.set_index("term")["df_den"].round()
+    assert dict(df[list(theirs)]) == {"ARMCD": 169, "AVISIT": 148, "AVISIT:ARMCD": 148, "RACE": 166, "SEX": 166}
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ class EstimableFunctions:
         The Cholesky factor of X'X in the same units.
     lengths : (p,) array
         Of the columns of X.
+    units : (cells,) array
+        Of the cells.
     """
 
     effects: list[Effect]
@@ -50,6 +52,7 @@ class EstimableFunctions:
     B: Array
     triangle: Array
     lengths: Array
+    units: Array
 
     @classmethod
     def of(cls, fit: FittedModel) -> EstimableFunctions:
@@ -70,7 +73,7 @@ class EstimableFunctions:
         triangle = fit.sums.triangle(kept)
         lengths = np.linalg.norm(triangle, axis=0)
         units = _units(effects, both, np.linalg.norm(triangle @ B, axis=0))
-        return cls(effects, formal / units, lengths[:, None] * B / units, triangle / lengths, lengths)
+        return cls(effects, formal / units, lengths[:, None] * B / units, triangle / lengths, lengths, units)
 
     @cached_property
     def _places(self) -> list[Array]:
@@ -95,8 +98,16 @@ class EstimableFunctions:
         return len(self._third(self.formal, effect))
 
     def third(self, effect: Effect) -> Array:
-        """The type 3 hypothesis of an effect: rows (r, p) of L with L beta = 0, orthonormal on its own cells."""
-        return self._third(self.B, effect) * self.lengths
+        """The type 3 hypothesis of an effect: rows (r, p) of L with L beta = 0.
+
+        Each has weight one at a cell of its own and zero at those of the others, as the rows of lmerTest: a level
+        against the reference level.
+        """
+        rows, places = self._third(self.B, effect), self._ordered(effect)
+        own = (rows @ self.B)[:, places]
+        chosen = _independent(own)
+        written = own[:, chosen] * self.units[places[chosen]]
+        return np.linalg.solve(written, rows) * self.lengths if len(chosen) else rows
 
     def equal(self, effect: Effect) -> bool:
         """Whether the type 3 hypothesis is the one that data without gaps give: cells averaged with equal weight."""
@@ -120,15 +131,26 @@ class EstimableFunctions:
         return found - away.T @ alone
 
     def second(self, effect: Effect) -> Array:
-        """The type 2 hypothesis: the effect adjusted for all that do not contain it, orthonormal in least squares."""
-        own, _, others = self._cells(effect)
-        rank = _rank(_without(self.B[:, others]) @ self.B[:, own])
+        """The type 2 hypothesis: the effect adjusted for all that do not contain it, rows (r, p).
+
+        That of an effect which nothing contains is of type 3. The rows of another are cells in turn, each adjusted for
+        those before it (the forward Doolittle of Goodnight 1979), as in SAS and lmerTest.
+        """
+        _, containing, others = self._cells(effect)
+        if not len(containing):
+            return self.third(effect)
+        places = self._ordered(effect)
         basis, _ = np.linalg.qr(self.triangle @ _span(self.B[:, others]))
-        rest = self.triangle @ self.B[:, own]
+        cells = self.triangle @ self.B[:, places]
+        rest = cells - basis @ (basis.T @ cells)
         rest = rest - basis @ (basis.T @ rest)
-        rest = rest - basis @ (basis.T @ rest)
-        left = np.linalg.svd(rest, full_matrices=False)[0]
-        return left[:, :rank].T @ self.triangle * self.lengths
+        chosen = _independent(_without(self.B[:, others]) @ self.B[:, places])
+        left, right = np.linalg.qr(rest[:, chosen])
+        return left.T @ self.triangle * self.lengths / (np.diag(right) * self.units[places[chosen]])[:, None]
+
+    def _ordered(self, effect: Effect) -> Array:
+        """The cells of an effect in the order in which its hypothesis is written."""
+        return self._cells(effect)[0][effect.order]
 
 
 def _made_of(fit: FittedModel, own: Array, cells: Array) -> Array:
@@ -157,8 +179,18 @@ def _count(values: Array) -> int:
     return int((values > ROUNDING * max(values.max(initial=0.0), ROUNDING)).sum())
 
 
-def _rank(A: Array) -> int:
-    return _count(np.linalg.svd(A, compute_uv=False)) if A.size else 0
+def _independent(A: Array) -> list[int]:
+    """Columns of A that do not follow from those before them."""
+    left = np.array(A)
+    size = ROUNDING * max(np.linalg.norm(A, axis=0).max(initial=0.0), ROUNDING)
+    chosen = []
+    for i in range(A.shape[1]):
+        length = np.linalg.norm(left[:, i])
+        if length > size:
+            chosen.append(i)
+            direction = left[:, i] / length
+            left = left - np.outer(direction, direction @ left)
+    return chosen
 
 
 def _without(A: Array) -> Array:

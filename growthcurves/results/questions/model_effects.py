@@ -61,6 +61,9 @@ class Effect:
         What is made into levels, and functions of numbers that add up to one, as indicators of levels do.
     cells : Written
         A column for every cell of its factors and every function of numbers.
+    order : array of int
+        The cells in which hypotheses are written: those without a reference level before those with one and with more,
+        the levels of the first factor fastest.
     functions_of_time : tuple of str
         The growth parameter, and the factors of a formula that are functions of time.
     add_up : tuple of str
@@ -71,6 +74,7 @@ class Effect:
     numbers: tuple[Hashable, ...]
     factors: frozenset[Hashable]
     cells: Written
+    order: Array
     functions_of_time: tuple[str, ...]
     add_up: tuple[str, ...]
 
@@ -207,6 +211,7 @@ def _effect(fit: FittedModel, term: Term, formula: CodedFormula, owners: list[Ow
         numbers=tuple(sorted((space.name for space in everywhere if not space.constant), key=str)),
         factors=frozenset(space.name for space in everywhere if space.constant),
         cells=cells,
+        order=_order(owners, spaces),
         functions_of_time=(
             *([owner.name] if owner.space and not owner.space.levels else []),
             *(factor.label for factor in term.factors if _of_time(fit, factor, formula)),
@@ -221,6 +226,17 @@ def _adds_up(space: Space) -> bool:
 
 def _cells(owner: Written, spaces: list[Space]) -> Written:
     return reduce(Written.times, (_in_functions(space, np.eye(space.size)) for space in reversed(spaces)), owner)
+
+
+def _order(owners: list[Owner], spaces: list[Space]) -> Array:
+    """The cells of an effect by how many of their levels are reference levels, then by place."""
+    time = owners[0].space
+    sizes = [len(owners), *(space.size for space in reversed(spaces))]
+    whole = [time is not None and len(owners) == time.size > 1, *(space.constant for space in reversed(spaces))]
+    places = [range(len(owners)), *([space.place(i) for i in range(space.size)] for space in reversed(spaces))]
+    cells = [[own[i] for own, i in zip(places, cell, strict=True)] for cell in np.ndindex(*sizes)]
+    references = [sum(yes and not place for yes, place in zip(whole, cell, strict=True)) for cell in cells]
+    return np.array(sorted(range(len(cells)), key=lambda i: (references[i], cells[i])))
 
 
 def _of_time(fit: FittedModel, factor: Factor, formula: CodedFormula) -> bool:
