@@ -65,8 +65,8 @@ class EffectAnswers(FittedModel):
         Type 3 tests an effect's contrasts of cell means that are averaged with equal weight over the other factors
         (SAS's meaning); type 2 an effect adjusted for all effects that do not contain it, averaged as the data fall. An
         effect on the intercept is one at the origin of time, and an effect that interacts with a covariate is one where
-        that covariate is zero. F of both is the same under any coding of factors and any reference level, Satterthwaite's
-        denominators of several rows under any coding: they are of levels against the reference level, as lmerTest's.
+        that covariate is zero. F of both is the same under any coding of factors and any reference level;
+        Satterthwaite's denominators of several rows are those of levels against the reference level, as lmerTest's.
 
         Parameters
         ----------
