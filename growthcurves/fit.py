@@ -431,7 +431,15 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
 
         return FitPlots(self)
 
-    def report(self, path: str | Path | None = None, title: str | None = None, by: Any = None) -> Report:
+    def report(
+        self,
+        path: str | Path | None = None,
+        title: str | None = None,
+        by: Any = None,
+        ddf: Any = "satterthwaite",
+        level: float = 0.95,
+        intervals: Any = None,
+    ) -> Report:
         """Write a report: one HTML page that needs nothing else, for screen, phone and paper.
 
         Parameters
@@ -443,6 +451,13 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         by : str or list of str, optional
             Columns that divide the persons into groups; by default the one column of up to six categories that predicts
             the rate of change, such as the arm of a trial.
+        ddf : str or method
+            Degrees of freedom of fixed effects and of differences: "satterthwaite", "kenward-roger", ...
+        level : float
+            Confidence level of all intervals and bands.
+        intervals : str or method, optional
+            Intervals of what depends on variances: "wald", "profile", "bootstrap", or a value with options; by default
+            each answer's own.
 
         Returns
         -------
@@ -464,7 +479,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         """
         from growthcurves.report import report
 
-        return report(self, path=path, title=title, by=by)
+        return report(self, path=path, title=title, by=by, ddf=ddf, level=level, intervals=intervals)
 
     def __dir__(self) -> list[str]:
         """What a user asks of a fit; what the rooms above ask of it is left out."""

@@ -35,6 +35,7 @@ class ChangeAnswers(FittedModel):
         at: Any = None,
         level: float = 0.95,
         method: Any = None,
+        ddf: Any = "satterthwaite",
     ) -> ChangeReport:
         """How fast persons change, how much they differ in it, and what explains it.
 
@@ -53,8 +54,10 @@ class ChangeAnswers(FittedModel):
             Confidence level.
         method : str or method, optional
             Intervals of what depends on variances: "wald", "profile", "bootstrap", or a value with options. By default
-            SDs and correlations have profile intervals, as in the summary, all else Wald's. Mean rates have Student's
-            t. Named in ``table.attrs["intervals"]``.
+            SDs and correlations have profile intervals, as in the summary, all else Wald's. Named in
+            ``table.attrs["intervals"]``.
+        ddf : str or method
+            Degrees of freedom of mean rates and differences, whose intervals are Student's t.
 
         Returns
         -------
@@ -75,7 +78,7 @@ class ChangeAnswers(FittedModel):
         >>> round(report.value("mean rate"), 2), round(report.value("SD of rates"), 2)
         (10.47, 5.92)
         """
-        return change_report.change(self, by, threshold, between, at, level, method)
+        return change_report.change(self, by, threshold, between, at, level, method, ddf)
 
     def rates(
         self,
@@ -85,6 +88,7 @@ class ChangeAnswers(FittedModel):
         at: Any = None,
         level: float = 0.95,
         method: Any = None,
+        ddf: Any = "satterthwaite",
     ) -> ChangeReport:
         """The rates of change: another name of `change`, with the same options.
 
@@ -104,7 +108,7 @@ class ChangeAnswers(FittedModel):
         >>> str(fit.rates()) == str(fit.change())
         True
         """
-        return self.change(by, threshold, between, at, level, method)
+        return self.change(by, threshold, between, at, level, method, ddf)
 
     def icc(self, at: Any = None) -> Icc:
         """Share of the variance that lies between persons, at each time: z'Gz / (z'Gz + residual variance).

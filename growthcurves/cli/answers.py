@@ -110,7 +110,7 @@ def _change(fitted: Any, asked: Asked, intervals: Any) -> tuple[Any, str]:
     from growthcurves.results.change.differences import arm_of
 
     try:
-        return fitted.change(**{"by": arm_of(fitted)} | asked.change, method=intervals), ""
+        return fitted.change(**{"by": arm_of(fitted)} | asked.change, method=intervals, ddf=asked.ddf), ""
     except NotEstimableError as error:
         if set(asked.change) - {"level", "by"}:
             raise

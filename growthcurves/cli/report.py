@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from growthcurves.cli.command import PlainCommand, table_command
-from growthcurves.cli.options import MODEL, TABLE, request_of
+from growthcurves.cli.options import ANSWERS, MODEL, TABLE, request_of
 from growthcurves.cli.output import checked_files, hand_on_json, tell
+
+if TYPE_CHECKING:
+    from growthcurves.cli.answers import Asked
 
 _OWN = [
     click.Option(["--title"], metavar="TEXT", help="Title of the report."),
@@ -17,10 +20,14 @@ _OWN = [
         ["-o", "--output"], metavar="FILE", default="report.html", show_default=True, help="The report's file."
     ),
 ]
+#: How answers are wanted; what a change report may be asked for besides is not of a page.
+_ANSWERS = [option for option in ANSWERS if option.name in ("ddf", "level", "intervals", "replicates", "seed")]
 
 
 @click.command(
-    cls=PlainCommand, params=table_command([*TABLE, *MODEL], _OWN), short_help="From a table to a one-page HTML report."
+    cls=PlainCommand,
+    params=table_command([*TABLE, *MODEL, *_ANSWERS], _OWN),
+    short_help="From a table to a one-page HTML report.",
 )
 def report(title: str | None, output: str, write_model: str | None, as_json: bool, **values: Any) -> None:
     """Fit a growth model to the table DATA and write a report: one HTML file, nothing else needed.
@@ -30,13 +37,15 @@ def report(title: str | None, output: str, write_model: str | None, as_json: boo
     growthcurves report wide.csv --id subject --time day --columns "reaction_{day}"
     """
     from growthcurves.cli.analysis import run
+    from growthcurves.cli.answers import checked_answers
     from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.model_file import write_model_file
 
     request = request_of(values)
     files = checked_files(request.data, output=("a report", output), write_model=("a model file", write_model))
     path = files["output"]
-    made = made_report(run(request), path, title, request.by)
+    asked = checked_answers(request)
+    made = made_report(run(request), path, title, request.by, asked)
     write_model_file(files)
     if as_json:
         hand_on_json(json_of({"report": str(path), "kilobytes": made.kilobytes, "findings": made.findings}))
@@ -44,11 +53,14 @@ def report(title: str | None, output: str, write_model: str | None, as_json: boo
         tell_findings(made, path)
 
 
-def made_report(fitted: Any, path: Path, title: str | None = None, by: str | None = None) -> Any:
-    """Write the report."""
+def made_report(
+    fitted: Any, path: Path, title: str | None = None, by: str | None = None, asked: Asked | None = None
+) -> Any:
+    """Write the report; by default with each answer's own intervals."""
     from growthcurves.report import report as make_report
 
-    return make_report(fitted, path=path, title=title, by=by)
+    options = {} if asked is None else {"ddf": asked.ddf, "level": asked.level, "intervals": asked.intervals}
+    return make_report(fitted, path=path, title=title, by=by, **options)
 
 
 def tell_findings(made: Any, path: Path) -> None:

@@ -25,6 +25,7 @@ from growthcurves.report.reproduce import Reproduce
 from growthcurves.report.section import Section
 from growthcurves.report.trajectories import Pictures
 from growthcurves.report.variation import Variation
+from growthcurves.results.ddf import DDF
 
 SECTIONS: tuple[Section, ...] = (
     Groups(),
@@ -45,7 +46,13 @@ SECTIONS: tuple[Section, ...] = (
 
 
 def report(
-    *fits: Any, path: str | Path | None = None, title: str | None = None, by: Any = None
+    *fits: Any,
+    path: str | Path | None = None,
+    title: str | None = None,
+    by: Any = None,
+    ddf: Any = DDF,
+    level: float = 0.95,
+    intervals: Any = None,
 ) -> Report:
     """Write a report of a fit: one HTML page that needs nothing else, for screen, phone and paper.
 
@@ -60,6 +67,13 @@ def report(
     by : str or list of str, optional
         Column that divides the persons into groups, or several of them, for the figure and the change report; by
         default the one column of up to six categories that predicts the rate of change, such as the arm of a trial.
+    ddf : str or method
+        Degrees of freedom of fixed effects and of differences: "satterthwaite", "kenward-roger", ...
+    level : float
+        Confidence level of all intervals and bands.
+    intervals : str or method, optional
+        Intervals of what depends on variances: "wald", "profile", "bootstrap", or a value with options; by default each
+        answer's own.
 
     Returns
     -------
@@ -73,7 +87,7 @@ def report(
     ColumnError, ModelError
         For a column that does not divide the persons into groups.
     """
-    return make_report(SECTIONS, fits, path=path, title=title, by=by)
+    return make_report(SECTIONS, fits, path, title, by, ddf, level, intervals)
 
 
 __all__ = ["SECTIONS", "Report", "report"]

@@ -31,7 +31,7 @@ from growthcurves.results.change.view import quantity_text, report_table
 from growthcurves.results.compare.table import Comparison, compare
 from growthcurves.results.effects.coefficients import effect_findings
 from growthcurves.results.side_by_side.numbers import FIXED, VARIANCES
-from growthcurves.results.variation.variances import Components, components
+from growthcurves.results.variation.variances import Components
 
 CHANGE = "change"
 QUANTITIES = {
@@ -55,7 +55,7 @@ class Compared(Section):
         answer, reason = subject.once(comparison)
         return {
             "titles": {name: about_model(fit) for name, fit in named(subject.fits).items()},
-            "blocks": compared_blocks(subject.once(_answers), answer),
+            "blocks": compared_blocks(subject.once(_answers), answer, subject.interval),
             "notes": list(answer.notes) if answer is not None else [],
             "reason": reason,
         }
@@ -91,7 +91,9 @@ class Answers(NamedTuple):
 def _answers(subject: Subject) -> dict[str, Answers]:
     """The answers of each fit, by its number."""
     return {
-        name: Answers(fit, _change(fit), fit.fixed_effects(), components(fit))
+        name: Answers(
+            fit, _change(subject, fit), fit.fixed_effects(subject.ddf, subject.level), subject.components_of(fit)
+        )
         for name, fit in named(subject.fits).items()
     }
 
@@ -106,16 +108,16 @@ def compared(answers: Mapping[str, Answers]) -> pd.DataFrame:
     return pd.concat([table.dropna(axis=1, how="all") for table in tables if len(table)], ignore_index=True)
 
 
-def _change(fit: Any) -> list[Finding]:
+def _change(subject: Subject, fit: Any) -> list[Finding]:
     """What the change report says first; nothing where it cannot be made."""
     try:
-        findings = fit.change().findings
+        findings = subject.change_of(fit).findings
     except (NotAvailableError, NotEstimableError):
         return []
     return [one for one in findings if one.kind in QUANTITIES and one.at is None and one.known]
 
 
-def compared_blocks(answers: Mapping[str, Answers], answer: Comparison | None) -> list[dict[str, Any]]:
+def compared_blocks(answers: Mapping[str, Answers], answer: Comparison | None, interval: str) -> list[dict[str, Any]]:
     """The numbers of the fits in blocks of rows with one cell for each fit."""
     models = list(answers)
 
@@ -135,9 +137,9 @@ def compared_blocks(answers: Mapping[str, Answers], answer: Comparison | None) -
     fixed = entries(lambda found: effect_findings(found.fit, found.effects))
     random = entries(lambda found: [row.finding for row in found.components.rows])
     return [
-        block("How people change (95 % interval)", change, models, quantity, interval_cell, quantity_text),
+        block(f"How people change ({interval})", change, models, quantity, interval_cell, quantity_text),
         block("Average growth (standard error)", fixed, models, effect, estimate_cell),
-        block("SDs and correlations (95 % interval)", random, models, component, interval_cell),
+        block(f"SDs and correlations ({interval})", random, models, component, interval_cell),
         {"name": "Fit", "rows": [] if answer is None else _fit_rows(models, answer)},
     ]
 

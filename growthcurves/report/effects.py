@@ -11,7 +11,7 @@ from growthcurves.contracts.finding import Finding
 from growthcurves.report.format import decimals, degrees, fixed, p_value
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import baseline, parameter_name, predictor_name, unit_of
-from growthcurves.results.ddf import DDF, ddf_of
+from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import effect_findings
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.tables.names import finding_text
@@ -25,7 +25,7 @@ class Effects(Section):
     core = True
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        fit, method = subject.fit, ddf_of(DDF)
+        fit, method = subject.fit, ddf_of(subject.ddf)
         return {
             "groups": _groups(fit, effect_findings(fit, subject.effects)),
             "ddf": method.label,

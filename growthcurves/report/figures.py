@@ -45,10 +45,12 @@ class Picture:
     note: str
 
 
+#: Figures whose level is that of a confidence interval.
+AT_LEVEL = {"trajectories", "variance_over_time"}
 CAPTIONS = {
     "trajectories": Caption(
         "Observed outcome of persons over time with the fitted mean.",
-        "Thin lines: persons' observed values. Thick line: fitted mean, with its 95 % confidence band.",
+        "Thin lines: persons' observed values. Thick line: fitted mean, with its {level} confidence band.",
         (3.9, 3.3),
     ),
     "slopes": Caption(
@@ -148,10 +150,13 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     about = fit if name in FIGURES else fit.panel
     if any(item.name == "by" for item in fields(kind)):
         options = {"by": subject.by} | options
+    if name in AT_LEVEL:
+        options = {"level": subject.level} | options
     figure = kind(**options)
     if figure.why_not(about) is not None:
         return None
-    return _both(name, figure, figure.scene(about), CAPTIONS[name])
+    scene = figure.scene(about)
+    return _both(name, figure, scene, replace(CAPTIONS[name], text=CAPTIONS[name].text.format(**scene.texts)))
 
 
 def _both(name: str, figure: Any, scene: Scene, caption: Caption) -> Picture:

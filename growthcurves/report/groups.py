@@ -53,12 +53,12 @@ class Groups(Section):
 
 def _answers(subject: Subject) -> tuple[Any, Any]:
     """Slopes over the whole period, and means at the first and the last time, by group."""
-    fit, by = subject.fit, subject.by
+    fit, by, asked = subject.fit, subject.by, {"ddf": subject.ddf, "level": subject.level}
     differences = "reference" if len(groups_of(fit.panel, by).labels) > 1 else None
-    rates = fit.slopes(by=by, differences=differences)
+    rates = fit.slopes(by=by, differences=differences, **asked)
     first, last = whole_period(fit)
     at = [first, last] if fit.recipe.shape.smooth else [chosen_times(fit, None)[0], chosen_times(fit, None)[-1]]
-    return rates, fit.means(at=at, by=by, differences=differences)
+    return rates, fit.means(at=at, by=by, differences=differences, **asked)
 
 
 def _blocks(findings: Iterable[Finding], title: str) -> list[dict[str, Any]]:

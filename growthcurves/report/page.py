@@ -23,6 +23,9 @@ from growthcurves.report.section import Section, Subject
 from growthcurves.report.tables import FORMATS, save_tables
 from growthcurves.report.words import about, default_title, findings, lead
 from growthcurves.results.change.differences import arm_of
+from growthcurves.results.ddf import DDF, ddf_of
+from growthcurves.results.intervals import intervals_of
+from growthcurves.results.tables.answer import checked_level
 from growthcurves.signs import told, visible
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -117,6 +120,9 @@ def make_report(
     path: str | Path | None = None,
     title: str | None = None,
     by: Any = None,
+    ddf: Any = DDF,
+    level: float = 0.95,
+    intervals: Any = None,
 ) -> Report:
     """Render the sections about a fit into a report, and save it where a path is given."""
     if not fits:
@@ -126,7 +132,8 @@ def make_report(
             raise ModelError(f"A report is of fits: report(fit) or report(fit, other), not of {type(fit).__name__}.")
     if path is not None:
         checked_ending(path, "a report", REPORT)
-    subject = Subject(fits, arm_of(fits[0]) if by is None else by)
+    chosen = None if intervals is None else intervals_of(intervals)
+    subject = Subject(fits, arm_of(fits[0]) if by is None else by, ddf_of(ddf), checked_level(level), chosen)
     sections = [section for section in sections if section.belongs(subject)]
     title = title or default_title(subject.fit)
     environment = make_environment()
@@ -234,7 +241,7 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
         reason = section.why_not(subject)
         if reason is None:
             context = section.context(subject)
-            body = Markup(environment.get_template(f"{section.name}.html").render(**context))
+            body = Markup(environment.get_template(f"{section.name}.html").render(interval=subject.interval, **context))
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
     return {"name": section.name, "title": section.title, "reason": reason, "body": body, "core": section.core}

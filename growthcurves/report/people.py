@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.source import show_id
+from growthcurves.numerics.distributions import normal_quantile
 from growthcurves.plots.people import groups_of
 from growthcurves.report.change import period
 from growthcurves.report.figures import drawn
@@ -45,7 +46,7 @@ class People(Section):
         table = _with_groups(subject, table).sort_values(f"eb_{shown.column}", kind="stable")
         few, gap = extremes(table)
         return {
-            "rows": person_rows(few, shown, gap),
+            "rows": person_rows(few, shown, gap, subject.level),
             "all": [person_row(*item, shown) for item in _items(table)] if gap and len(table) <= MOST_LISTED else [],
             "total": len(table),
             "each": EXTREMES if gap else 0,
@@ -103,10 +104,10 @@ def extremes(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return pd.concat([table.iloc[:EXTREMES], table.iloc[-EXTREMES:]]), EXTREMES
 
 
-def person_rows(table: pd.DataFrame, shown: Shown, gap: int) -> list[dict[str, Any]]:
+def person_rows(table: pd.DataFrame, shown: Shown, gap: int, level: float) -> list[dict[str, Any]]:
     """Rows of the table as texts, each with its interval as percentages of a common axis."""
     estimate, error = (table[f"eb_{shown.column}{end}"].to_numpy(float) for end in ("", "_se"))
-    half = 1.96 * np.nan_to_num(error)
+    half = normal_quantile((1.0 + level) / 2.0) * np.nan_to_num(error)
     low, high = estimate - half, estimate + half
     start, end = (min(low.min(), 0.0), max(high.max(), 0.0)) if shown.rate else (low.min(), high.max())
     percent = 100 / (end - start) if end > start else 0.0

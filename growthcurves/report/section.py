@@ -11,6 +11,9 @@ import pandas as pd
 
 from growthcurves.data.joined import columns_of
 from growthcurves.results.change.groups import why_not_by
+from growthcurves.results.ddf import DDF
+from growthcurves.results.intervals import OF_COMPONENTS
+from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.variation.variances import Components, components
 
 Made = TypeVar("Made")
@@ -26,10 +29,16 @@ class Subject:
         The first is reported in full, the others are compared with it.
     by : str, list of str or None
         Column that divides the persons into groups, or several of them.
+    ddf, level, intervals
+        How answers are wanted: degrees of freedom, confidence level, intervals of what depends on variances (those of
+        each answer's own where None).
     """
 
     fits: tuple[Any, ...]
     by: Any = None
+    ddf: Any = DDF
+    level: float = 0.95
+    intervals: Any = None
     _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], Made]) -> Made:
@@ -51,17 +60,36 @@ class Subject:
     @cached_property
     def change(self) -> Any:
         """The change report, by group where the model lets the groups change at different rates."""
-        return self.fit.change(by=None if why_not_by(self.fit, self.by) else self.by)
+        return self.change_of(self.fit, None if why_not_by(self.fit, self.by) else self.by)
+
+    def change_of(self, fit: Any, by: Any = None) -> Any:
+        """The change report of a fit."""
+        return fit.change(by=by, level=self.level, method=self.intervals_of(fit), ddf=self.ddf)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
         """The fixed effects."""
-        return self.fit.fixed_effects()
+        return self.fit.fixed_effects(self.ddf, self.level)
 
     @cached_property
     def components(self) -> Components:
         """The variance components."""
-        return components(self.fit)
+        return self.components_of(self.fit)
+
+    def components_of(self, fit: Any) -> Components:
+        """The variance components of a fit."""
+        return components(fit, self.intervals_of(fit) or OF_COMPONENTS, self.level)
+
+    def intervals_of(self, fit: Any) -> Any:
+        """The interval method that was asked for; a bootstrap's replicates of a fit are drawn once."""
+        if id(fit) not in self._made:
+            self._made[id(fit)] = None if self.intervals is None else bootstrap_asked(fit, self.intervals)
+        return self._made[id(fit)]
+
+    @property
+    def interval(self) -> str:
+        """What an interval is called: "95 % interval"."""
+        return f"{100 * self.level:g} % interval"
 
     @cached_property
     def people(self) -> pd.DataFrame:

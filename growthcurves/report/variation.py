@@ -35,6 +35,7 @@ class Variation(Section):
         rows = [component_row(fit, finding) for finding in findings]
         return {
             "method": found.intervals.replace(" intervals", ""),
+            "profile": found.intervals.startswith("profile"),
             "notes": [f"{row['name']}: {one.note}" for row, one in zip(rows, findings, strict=True) if one.note],
             "rows": rows,
             "boundary": fit.certificate.singular,

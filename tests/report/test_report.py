@@ -8,6 +8,7 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import growthcurves as gc
@@ -103,6 +104,21 @@ def test_published_numbers_are_on_the_page(made):
     for text in ("251.4", "10.47", "1.55", "24.7", "5.92", "25.59", ".07", "17"):
         assert f">{text}<" in made.html, text
     assert "< .001" in Page(made.html).text
+
+
+def test_answers_are_by_the_methods_and_at_the_level_that_were_asked_for(make_trial):
+    fit = gc.fit("bdi ~ week * arm + (week | id)", make_trial())
+    page = fit.report(by="arm", ddf="kenward-roger", level=0.9, intervals="wald")
+    asked = {"ddf": "kenward-roger", "level": 0.9}
+    pd.testing.assert_frame_equal(page.tables["fixed_effects"], fit.fixed_effects(**asked))
+    change = fit.change(by="arm", method="wald", **asked)
+    pd.testing.assert_frame_equal(page.tables["change"], change.table)
+    slopes = fit.slopes(by="arm", differences="reference", **asked)
+    pd.testing.assert_frame_equal(page.tables["group_rates"], slopes.table)
+    (difference,) = [one for one in change.findings if one.kind is Kind.RATE_DIFFERENCE]
+    assert difference.p_value == slopes.differences["p_value"].iloc[0]  # one p-value of one difference
+    text = re.sub(r"<svg.*?</svg>", "", page.html, flags=re.DOTALL).replace("&nbsp;", " ").replace("\xa0", " ")
+    assert "90 % interval" in text and "95 % interval" not in text and "Kenward-Roger" in text
 
 
 def test_small_enough(made, sleep):

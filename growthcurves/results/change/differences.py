@@ -10,6 +10,7 @@ from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.data.joined import columns_of
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
+from growthcurves.results.ddf import DDF
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.persons.trajectories import groups
@@ -54,7 +55,7 @@ class Compared:
 
 
 def compared(
-    fit: FittedModel, by: Any, between: tuple[float, float] | None = None, level: float = 0.95
+    fit: FittedModel, by: Any, between: tuple[float, float] | None = None, level: float = 0.95, ddf: Any = DDF
 ) -> Compared | None:
     """The groups side by side; None where the model cannot put them at the same values of the others.
 
@@ -65,8 +66,8 @@ def compared(
         return None
     times = chosen_times(fit, None)
     try:
-        rates = slopes(fit, by, between, differences="reference", level=level)
-        outcomes = means(fit, [times[0], times[-1]], by, differences="reference", level=level)
+        rates = slopes(fit, by, between, differences="reference", ddf=ddf, level=level)
+        outcomes = means(fit, [times[0], times[-1]], by, differences="reference", ddf=ddf, level=level)
     except GrowthCurvesError:
         return None
     return Compared(rates, outcomes, tuple(name for name in used if name not in columns_of(by, "by")))

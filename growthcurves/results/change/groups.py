@@ -149,7 +149,7 @@ def _linear(asked: Question, L: np.ndarray, kind: Kind) -> Finding:
         return Finding(kind, NAN, note=ZERO_BY_ASSUMPTION, caveat=Caveat.BY_ASSUMPTION)
     if np.isnan(L).any():
         return Finding(kind, NAN, note=NOT_DETERMINED, caveat=Caveat.NOT_DETERMINED)
-    row = linear_functions(asked.fit, L[None, :], [""], level=asked.level).iloc[0]
+    row = linear_functions(asked.fit, L[None, :], [""], asked.ddf, asked.level).iloc[0]
     value = Estimate(row["estimate"], row["std_error"], row["conf_low"], row["conf_high"])
     return found(kind, value, df=float(row["df"]))
 

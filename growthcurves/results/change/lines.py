@@ -34,6 +34,8 @@ class Question:
         How intervals are made.
     of_components : interval method
         How those of SDs and correlations between persons are.
+    ddf : method
+        Degrees of freedom of what depends on fixed effects alone.
     """
 
     fit: FittedModel
@@ -43,6 +45,7 @@ class Question:
     level: float
     method: Any
     of_components: Any
+    ddf: Any
 
     def measure(self, function: Function, scale: str) -> Measured:
         """A function of a point with its interval."""

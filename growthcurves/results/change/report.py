@@ -29,6 +29,7 @@ from growthcurves.results.change.spread import (
 )
 from growthcurves.results.change.view import quantity_texts, report_table
 from growthcurves.results.change.words import words
+from growthcurves.results.ddf import DDF, ddf_of
 from growthcurves.results.intervals import OF_COMPONENTS, OF_FUNCTIONS, intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.persons.people import rates
@@ -107,6 +108,7 @@ def change(
     at: Any = None,
     level: float = 0.95,
     method: Any = None,
+    ddf: Any = DDF,
 ) -> ChangeReport:
     """How fast persons change, how much they differ in it, and what explains it; see `GrowthFit.change`."""
     require_shape(fit)
@@ -120,13 +122,14 @@ def change(
         level=checked_level(level),
         method=chosen,
         of_components=chosen if method else intervals_of(OF_COMPONENTS),
+        ddf=ddf_of(ddf),
     )
     parts = groups(fit, by)
     refuse_by(fit, by)
     refuse_without_rate(asked)
     eb = rates(fit, asked.rate)[0]
     findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb[persons])]
-    beside = compared(fit, by, between, asked.level)
+    beside = compared(fit, by, between, asked.level, asked.ddf)
     findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)
     findings += _common_findings(asked, parts)
     table = report_table(findings)
