@@ -1,6 +1,7 @@
 """Writes what editors and type checkers read of names that are loaded late: `python docs/make_stub.py`.
 
-`growthcurves/__init__.pyi` has every public name, `growthcurves/plots/doors.pyi` every figure of a fit with options.
+`growthcurves/__init__.pyi` has every public name, `growthcurves/plots/doors.pyi` every figure of a fit with options
+and documentation.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def figures() -> str:
         options = [_option(item) for item in inspect.signature(kind).parameters.values()]
         given = ["self", "*", *options, f"{canvas_of(kind)}: Any = ...", "figsize: tuple[float, float] | None = ..."]
         lines += [f"    def {name}(", *(f"        {item}," for item in given), "    ) -> Any:"]
-        lines += [f'        """{(inspect.getdoc(kind) or "").splitlines()[0]}"""']
+        first, *rest = doors.documentation(name, kind).splitlines()
+        lines += [f'        """{first}', *(f"        {line}".rstrip() for line in rest), '        """']
     others = [name for name, value in vars(doors).items() if inspect.isfunction(value) and name.startswith("plot_")]
     lines += [f"def {name}(subject: Any, *options: Any, **named: Any) -> Any: ..." for name in sorted(others)]
     return "\n".join([*lines, ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -34,6 +35,7 @@ fit.plot.trajectory()  # error: attr-defined
 fit.plot.trajectories(peopl=3)  # error: call-arg
 gc.fitt  # error: attr-defined
 fit.conf_int(level="high")  # error: arg-type
+gc.GrowthModel("reaction", "day", "subject", shap="linear")  # error: call-arg
 """  # noqa: E501
 
 
@@ -78,9 +80,16 @@ def test_dir_shows_what_a_user_asks(fit):
     assert set(dir(gc)) == set(gc.__all__)
 
 
-@pytest.mark.parametrize("kind", [gc.GrowthFit, gc.Panel])
-def test_what_dir_leaves_out_is_there(fit, kind):
+def test_what_dir_leaves_out_is_there(fit):
     """A name that is no attribute any more would hide nothing."""
-    thing = fit if kind is gc.GrowthFit else fit.panel
-    hidden = sys.modules[kind.__module__]._PLUMBING
-    assert all(hasattr(thing, name) for name in hidden)
+    roles = {"outcome": "depression", "visit": "week", "id": "patient", "arm": "arm", "reference": "placebo"}
+    for thing in (fit, fit.panel, fit.model, gc.mmrm(gc.load_dataset("trial"), **roles, residual="cs")):
+        hidden = sys.modules[type(thing).__module__]._PLUMBING
+        assert all(hasattr(thing, name) for name in hidden)
+        assert not hidden & set(dir(thing))
+
+
+def test_options_of_a_model_are_shown():
+    """Not those of the method that refuses unknown ones, which takes anything."""
+    shown = list(inspect.signature(gc.GrowthModel).parameters)
+    assert {"outcome", "time", "predictors", "random", "residual"} <= set(shown) and "values" not in shown

@@ -37,7 +37,20 @@ class Codebook(Saved):
     table: pd.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
-        """The table as plain Python values."""
+        """The table as plain Python values.
+
+        Returns
+        -------
+        dict
+            ``"title"``, and ``"columns"`` as a list of rows.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.codebook().to_dict()["columns"][0]["role"]
+        'id'
+        """
         records = self.table.astype(object).where(self.table.notna(), None).to_dict("records")
         return {"title": self.title, "columns": records}
 

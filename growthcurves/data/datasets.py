@@ -41,6 +41,11 @@ def load_dataset(name: str) -> pd.DataFrame:
     name : str
         One of ``list_datasets()["name"]``.
 
+    Returns
+    -------
+    DataFrame
+        Long, a row per person and occasion, unless its name ends in "wide"; units are in `list_datasets`.
+
     Raises
     ------
     DataError

@@ -85,7 +85,20 @@ class PanelSummary(Saved):
         return pd.DataFrame(rows, columns=["quantity", "value", "unit"]).astype({"value": "float64"})
 
     def to_dict(self) -> dict[str, Any]:
-        """The numbers as plain Python values."""
+        """The numbers as plain Python values.
+
+        Returns
+        -------
+        dict
+            By what they are called.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.describe().to_dict()["persons"]
+        18
+        """
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return values | {
             "names": dict(self.names),
@@ -114,7 +127,22 @@ class PanelSummary(Saved):
         return ["", "Look at", *wrapped] if wrapped else []
 
     def ranges(self) -> pd.DataFrame:
-        """Columns of numbers: column, minimum, maximum, missing (cells of the whole table)."""
+        """Columns of numbers with their ends, to see what cannot be.
+
+        Returns
+        -------
+        DataFrame
+            Columns column, minimum, maximum, missing (cells of the whole table).
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.describe().ranges()
+             column   minimum   maximum  missing
+        1       day    0.0000    9.0000        0
+        2  reaction  194.3322  466.3535        0
+        """
         columns = ["column", "minimum", "maximum", "missing"]
         if self.columns is None:
             return pd.DataFrame(columns=columns)

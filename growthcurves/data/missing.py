@@ -74,7 +74,20 @@ class MissingPatterns(Saved):
         return self.table
 
     def to_dict(self) -> dict[str, Any]:
-        """The tables as plain Python values; persons are counted, not listed."""
+        """The tables as plain Python values; persons are counted, not listed.
+
+        Returns
+        -------
+        dict
+            ``"patterns"``, ``"totals"``, ``"dropout"`` as lists of rows, and the waves.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.missing().to_dict()["persons"]
+        18
+        """
         tables = {"patterns": self.table, "totals": self.totals, "dropout": self.dropout}
         records = {name: _records(table) for name, table in tables.items()}
         facts = {"names": dict(self.names), "waves": list(self.waves), "persons": len(self.persons)}

@@ -299,10 +299,27 @@ class Panel:
 
         Elapsed times stay what they were: each person's first visit is that of the whole table.
 
+        Parameters
+        ----------
+        columns : sequence of str
+            Of the table.
+
+        Returns
+        -------
+        Panel
+            With the same roles.
+
         Raises
         ------
         DataError
             When no row would be left: the column is named.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> len(panel.drop_missing(["reaction"]))
+        180
         """
         rows = self._rows
         for name in columns:
@@ -318,8 +335,14 @@ class Panel:
         Parameters
         ----------
         mask : array of bool, shape (rows of `data`,)
+            True where a row is left out.
         reason : str
             Said in `dropped`, the description and the report.
+
+        Returns
+        -------
+        Panel
+            With the same roles.
 
         Raises
         ------
@@ -327,6 +350,14 @@ class Panel:
             For a mask that does not fit.
         DataError
             When no row would be left.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> early = panel.leave_out(panel.data["day"] > 3, "after day 3")
+        >>> early.dropped.to_dict("records")
+        [{'reason': 'after day 3', 'rows': 108}]
         """
         rest, counts = leave_out(self.data, {reason: mask})
         return self._again(rest, self.outcome, counts)
@@ -338,10 +369,27 @@ class Panel:
     def with_wave(self, wave: str) -> Panel:
         """The panel with a column of planned occasions.
 
+        Parameters
+        ----------
+        wave : str
+            A column of the table.
+
+        Returns
+        -------
+        Panel
+            With the same rows.
+
         Raises
         ------
         ColumnError, ModelError
             For a column that the table does not have, or that has another role.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("trial"), id="patient", time="week", outcome="depression")
+        >>> panel.with_wave("visit").wave
+        'visit'
         """
         check_name(wave, "wave")
         if wave == self.wave:
@@ -365,6 +413,21 @@ class Panel:
     def choose(self, where: str) -> Panel:
         """A panel of the rows for which a condition holds, as `where=` of a panel takes it.
 
+        Parameters
+        ----------
+        where : str
+            Such as ``"day <= 3 & arm == 'drug'"``; see docs/tables.md.
+
+        Returns
+        -------
+        Panel
+            With the same roles; the others are counted in `dropped`.
+
+        Raises
+        ------
+        ColumnError, DataError, FormulaError
+            For an unknown column, a condition that cannot be read, and when no row would be left.
+
         Examples
         --------
         >>> from growthcurves.data.datasets import load_dataset
@@ -380,11 +443,39 @@ class Panel:
         return panel
 
     def observed(self) -> Panel:
-        """The panel with all rows that have an outcome, those included that a model left out for a predictor."""
+        """The panel with all rows that have an outcome, those included that a model left out for a predictor.
+
+        Returns
+        -------
+        Panel
+            Itself where nothing was left out for a predictor.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.observed() is panel
+        True
+        """
         return self if self._rows is self._observed else self._with_rows(self._observed)
 
     def left_out_though_seen(self) -> pd.DataFrame:
-        """Rows with an outcome that were left out for a predictor: columns reason, rows, persons with such a row."""
+        """Rows with an outcome that were left out for a missing predictor.
+
+        Returns
+        -------
+        DataFrame
+            Columns reason, rows, persons with such a row.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("orthodont")
+        >>> data.loc[:3, "sex"] = None
+        >>> gc.fit("distance ~ age * sex + (age | subject)", data).panel.left_out_though_seen()
+                reason  rows  persons
+        0  missing sex     4        1
+        """
         return self._rows.beyond(self._observed, raw_array(self.data, self.id))
 
     @cached_property
@@ -407,6 +498,11 @@ class Panel:
     def codebook(self) -> Codebook:
         """Every column of the table: label, role, type, levels or range, cells missing.
 
+        Returns
+        -------
+        Codebook
+            ``.table``: a row per column of the table.
+
         Examples
         --------
         >>> from growthcurves.data.datasets import load_dataset
@@ -424,16 +520,46 @@ class Panel:
         return descriptions.repeated_rows(self.persons, self.times)
 
     def duplicates(self) -> pd.DataFrame:
-        """Used rows that share person and time with another row, in the order of the table."""
+        """Used rows that share person and time with another row, in the order of the table.
+
+        Returns
+        -------
+        DataFrame
+            All columns.
+
+        Raises
+        ------
+        DataError
+            When the panel has no time.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> len(panel.duplicates())
+        0
+        """
         return self.frame[self.repeated]
 
     def describe(self) -> PanelSummary:
         """Persons, occasions, schedules, spread of time, and where the outcome's variance lies.
 
+        Returns
+        -------
+        PanelSummary
+            Its text and ``.table``, in the units of the panel; the panel itself is shown so in a notebook.
+
         Warns
         -----
         DataWarning
             When a person has two rows for one time.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.describe().table["value"].head(2).tolist()
+        [18.0, 180.0]
         """
         note = None if self._times is None else repeated_note(self)
         if note is not None:
@@ -460,6 +586,11 @@ class Panel:
         ----------
         by : str or list of str, optional
             Column of groups to compare, or several that divide together; one value per person.
+
+        Returns
+        -------
+        MissingPatterns
+            ``.table`` of patterns, ``.totals`` by kind, ``.dropout`` by wave; all by group if asked.
 
         Raises
         ------
@@ -493,6 +624,11 @@ class Panel:
         ``attrs["origin"]`` says which. A person whose rows share one time has no line (NaN), one whose outcome
         is constant has no r2; with two times the line goes through both points and r2 is 1.
 
+        Returns
+        -------
+        DataFrame
+            Index id; times in the panel's unit, slopes in units of the outcome per unit of time.
+
         Raises
         ------
         DataError
@@ -513,14 +649,32 @@ class Panel:
         return [name for name in super().__dir__() if name not in _PLUMBING]
 
     def plot(self, kind: str = "trajectories", **options: Any) -> Any:
-        """A figure of the panel, on `ax=` if given; returns the Axes.
+        """A figure of the panel, before any model.
 
         Parameters
         ----------
         kind : str
-            "trajectories" of persons and their observed mean, or another of ``growthcurves.plots.PANEL_FIGURES``.
+            "trajectories" of persons and their observed mean, "missing" patterns, or another of
+            ``growthcurves.plots.PANEL_FIGURES``.
         **options
-            Options of that figure, such as ``by=`` for groups.
+            Options of that figure, such as ``by=`` for groups; ``ax=`` draws on these axes, ``figsize=`` (inches) on a
+            new figure of that size.
+
+        Returns
+        -------
+        Axes
+            Of matplotlib.
+
+        Raises
+        ------
+        ModelError
+            For an unknown figure or option, with the known ones.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> axes = panel.plot(people=5)
         """
         from growthcurves.plots import plot_panel
 
@@ -528,7 +682,20 @@ class Panel:
         return plot_panel(panel, kind, **{name: value for name, value in options.items() if value is not None})
 
     def to_pandas(self) -> pd.DataFrame:
-        """The rows that are used, as `frame`: so a panel goes in wherever a long table does."""
+        """The rows that are used, as `frame`: so a panel goes in wherever a long table does.
+
+        Returns
+        -------
+        DataFrame
+            All columns; where time was dates, its column holds the elapsed numbers.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> panel = gc.Panel(gc.load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.to_pandas().shape
+        (180, 3)
+        """
         return self.frame
 
     def __len__(self) -> int:

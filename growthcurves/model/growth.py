@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from growthcurves.data.frame import check_name, pairs
 from growthcurves.data.joined import name_of
@@ -23,6 +24,10 @@ from growthcurves.numerics.bounds import float_or_infinite, shown_value
 
 #: Options that had another name, and their name.
 RENAMED = {"covariates": "time_varying"}
+
+
+#: Attributes of a model that fits are made of, and no user asks for.
+_PLUMBING = {"covariate_tree", "evaluated_over", "follows_shape", "formula_for", "growth_shape", "tree", "trees"}
 
 
 class Frozen(dict):
@@ -113,10 +118,12 @@ class GrowthModel:
     covariate_tree: Formula = field(init=False, repr=False, compare=False)
     follows_shape: dict[str, Any] = field(init=False, repr=False, compare=False)
 
-    def __new__(cls, *values: Any, **options: Any) -> GrowthModel:
-        """Refuse options that a model does not have, before they are taken for the names of arguments."""
-        refuse_options(options, [item.name for item in dataclasses.fields(cls) if item.init])
-        return super().__new__(cls)
+    if not TYPE_CHECKING:  # the options that editors show are those of the fields
+
+        def __new__(cls, *values: Any, **options: Any) -> GrowthModel:
+            """Refuse options that a model does not have, before they are taken for the names of arguments."""
+            refuse_options(options, [item.name for item in dataclasses.fields(cls) if item.init])
+            return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for_all = {"predictors": self.predictors} if isinstance(self.predictors, str) else {}
@@ -163,6 +170,21 @@ class GrowthModel:
         With a new shape, predictors that were given as one formula are for all of its growth parameters, and random
         effects that were left to the default are its own.
 
+        Parameters
+        ----------
+        **changes
+            Options of `GrowthModel` with their new values.
+
+        Returns
+        -------
+        GrowthModel
+            A new one; models do not change.
+
+        Raises
+        ------
+        ModelError
+            For an unknown option, or one that contradicts another.
+
         Examples
         --------
         >>> GrowthModel("y", "t", "id").replace(random=("intercept",)).random.names
@@ -173,7 +195,22 @@ class GrowthModel:
         return dataclasses.replace(self, **(followed | changes))
 
     def equations(self) -> str:
-        """The model as level-1 and level-2 equations in the names of the data."""
+        """The model as level-1 and level-2 equations in the names of the data.
+
+        Returns
+        -------
+        str
+            Level 1 within, level 2 between persons, and what is distributed how.
+
+        Examples
+        --------
+        >>> from growthcurves.model.growth import GrowthModel
+        >>> print(GrowthModel("bdi", "week", "id", predictors={"slope": "arm", "intercept": "1"}).equations())
+        Level 1   bdi = intercept_i + slope_i * week + e
+        Level 2   intercept_i = intercept + u_intercept
+                  slope_i = slope + arm + u_slope
+                  e ~ N(0, sigma^2);  (u_intercept, u_slope) ~ N(0, G), G unstructured
+        """
         parameters = self.parameters or ("mean",)
         terms = {name: formula_words(self.formula_for(name)) for name in parameters}
         time, shape = self.time or "", self.growth_shape
@@ -181,6 +218,10 @@ class GrowthModel:
         if basis is None:
             basis = shape.bind(_origin_shown(self)).level_one(time)
         return equations(self, parameters, terms, basis)
+
+    def __dir__(self) -> list[str]:
+        """What a user asks of a model; what a fit asks of it is left out."""
+        return [name for name in super().__dir__() if name not in _PLUMBING]
 
     def _read_formulas(self) -> dict[str, Formula]:
         """The tree of each growth parameter's formula; under "" one for all where only the data can tell them."""
@@ -199,6 +240,16 @@ class GrowthModel:
             return self.predictors
         assert isinstance(self.predictors, Mapping)
         return self.predictors.get(parameter, "1")
+
+
+def _options() -> inspect.Signature:
+    """The options of a model: what help() shows in the place of a `__new__` that takes anything to refuse it."""
+    given = inspect.signature(GrowthModel.__init__)
+    known = [item for name, item in given.parameters.items() if name not in {"self"} | _PLUMBING]
+    return given.replace(parameters=known, return_annotation=inspect.Signature.empty)
+
+
+GrowthModel.__signature__ = _options()  # type: ignore[attr-defined]
 
 
 def refuse_options(given: Iterable[str], known: Iterable[str]) -> None:

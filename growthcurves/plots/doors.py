@@ -36,7 +36,7 @@ class FitPlots:
         figures = _registry()
         if name not in figures:
             raise AttributeError(unknown("figure", name, figures, OTHER_NAMES))
-        return _method(figures[name], self.fit)
+        return _method(name, figures[name], self.fit)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *_registry()]
@@ -100,14 +100,31 @@ def _draw(kind: type[Figure], subject: Any, options: dict[str, Any]) -> Any:
     return show(make_figure(kind, own), subject, options.get(canvas), options.get("figsize"))
 
 
-def _method(kind: type[Figure], fit: Any) -> Callable[..., Any]:
+def _method(name: str, kind: type[Figure], fit: Any) -> Callable[..., Any]:
     def draw(**options: Any) -> Any:
         return _draw(kind, fit, options)
 
     options = list(inspect.signature(kind).parameters.values())
     only: Any = {"kind": inspect.Parameter.KEYWORD_ONLY}
-    last = [inspect.Parameter(name, default=None, **only) for name in (canvas_of(kind), "figsize")]
+    last = [inspect.Parameter(item, default=None, **only) for item in (canvas_of(kind), "figsize")]
     keyword = [item.replace(**only) for item in options]
     draw.__signature__ = inspect.Signature([*keyword, *last])  # type: ignore[attr-defined]
-    draw.__name__, draw.__doc__ = kind.__name__.lower(), kind.__doc__
+    draw.__name__, draw.__doc__ = name, documentation(name, kind)
     return draw
+
+
+def documentation(name: str, kind: type[Figure]) -> str:
+    """What a figure's method says of itself: the words and options of the figure, where it is drawn, an example."""
+    canvas = canvas_of(kind)
+    one = "Axes" if canvas == "ax" else "Figure"
+    words, heading, options = (inspect.getdoc(kind) or "").partition("\n\nParameters\n----------\n")
+    parts = [
+        f"{words}\n\nParameters\n----------\n{options}{heading and chr(10)}{canvas} : {one}, optional\n"
+        f"    What it is drawn on, of matplotlib; by default a new figure.",
+        "figsize : (float, float), optional\n    Width and height of a new figure, in inches.",
+        f"\nReturns\n-------\n{one}\n    What it was drawn on.",
+        "\nExamples\n--------\n>>> import growthcurves as gc",
+        '>>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))',
+        f">>> drawn = fit.plot.{name}()",
+    ]
+    return "\n".join(parts)

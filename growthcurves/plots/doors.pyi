@@ -21,7 +21,46 @@ class FitPlots:
         ax: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """Trajectories of persons, the fitted mean with its band, and the band that holds most persons."""
+        """Trajectories of persons, the fitted mean with its band, and the band that holds most persons.
+
+        Parameters
+        ----------
+        by : str, optional
+            Column that divides the persons into groups: one mean curve for each; three groups and more have a panel each,
+            with the means of the others in grey.
+        people : int, None, or list of ids
+            How many persons are drawn, chosen at random in proportion to their groups; 0 for none, None for all. Or who:
+            up to twelve are named. Persons with many occasions at times of their own are dots.
+        rng : int, Generator or None
+            Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
+        level : float
+            Level of both bands.
+        lines : {"observed", "eb"}
+            Lines of persons: through their observed occasions, or their empirical Bayes curves.
+        color : str, optional
+            Person-level column, of groups or of numbers, by which the lines of persons are coloured.
+        highlight : id or list of ids, optional
+            Persons who are drawn in full ink and named; at most six.
+        numbers : bool, optional
+            Whether the numbers of persons seen stand under the axis, by group: by default where the panel has visits.
+        limits : (float, float), optional
+            Lowest and highest value that the outcome can have: bands and axis end there; None for an open side.
+        ax : Axes, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Axes
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.trajectories()
+        """
     def people(
         self,
         *,
@@ -30,7 +69,33 @@ class FitPlots:
         fig: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """Persons one by one: observed points, own least-squares line, and empirical Bayes line."""
+        """Persons one by one: observed points, own least-squares line, and empirical Bayes line.
+
+        The own line (the curve of the model's growth shape, fitted to that person alone) is drawn over the person's own
+        occasions; the empirical Bayes line over the whole period.
+
+        Parameters
+        ----------
+        people : int or list of ids
+            How many persons, chosen at random and drawn in the order of their rates of change; or who, in that order.
+        rng : int, Generator or None
+            Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
+        fig : Figure, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.people()
+        """
     def shrinkage(
         self,
         *,
@@ -41,7 +106,39 @@ class FitPlots:
         ax: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """Status and rate of persons: an arrow from their own least squares to their empirical Bayes estimate."""
+        """Status and rate of persons: an arrow from their own least squares to their empirical Bayes estimate.
+
+        A person's own line takes all of its occasions at their word; empirical Bayes moves it towards what is expected
+        of such a person, the more the less the occasions tell. For a curved shape the rate is the average over an
+        interval.
+
+        Parameters
+        ----------
+        at : float, optional
+            Time at which status is read: by default the origin of the model where it lies among the observed times,
+            else the first of them.
+        between : (float, float), optional
+            Interval of the average rate of a curved shape, by default from the first to the last time.
+        people : int or None
+            How many persons are drawn, chosen at random; None for all.
+        rng : int, Generator or None
+            Who is drawn; None draws a seed, which the key prints.
+        ax : Axes, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Axes
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.shrinkage()
+        """
     def slopes(
         self,
         *,
@@ -51,7 +148,36 @@ class FitPlots:
         ax: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """How persons' rates of change are distributed, with no change (or another threshold) marked."""
+        """How persons' rates of change are distributed, with no change (or another threshold) marked.
+
+        The curve is what the model implies (the mixture over the persons' predictors); bars are the empirical
+        Bayes rates, which lie closer together than the rates themselves; the outline is each person's own
+        least-squares line, which lies further apart. For a curved shape the rate is the average over an interval.
+
+        Parameters
+        ----------
+        threshold : float
+            The rate that is marked.
+        between : (float, float), optional
+            Interval of the average rate of a curved shape, by default from the first to the last time.
+        by : str, optional
+            Column that divides the persons into groups: a curve for each, and bars where there are at most three.
+        ax : Axes, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Axes
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.slopes()
+        """
     def start_and_rate(
         self,
         *,
@@ -64,7 +190,42 @@ class FitPlots:
         ax: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """Status against rate of change, with the ellipse that holds 95 % of persons according to the model."""
+        """Status against rate of change, with the ellipse that holds 95 % of persons according to the model.
+
+        The ellipse has the mean and the covariance that the model implies for persons with the observed predictors.
+        The points are empirical Bayes estimates: they lie closer together than the persons do, so more of them are inside.
+
+        Parameters
+        ----------
+        by : str, optional
+            Column that divides the persons into groups, each with its ellipse.
+        at : float, optional
+            Time at which status is read: by default the origin of the model where it lies among the observed times,
+            else the first of them.
+        between : (float, float), optional
+            Interval of the average rate of a curved shape, by default from the first to the last time.
+        level : float
+            Share of persons whom the ellipse holds.
+        people : int or None
+            How many persons are drawn, chosen at random in proportion to their groups; None for all.
+        rng : int, Generator or None
+            Who is drawn; None draws a seed, which the key prints.
+        ax : Axes, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Axes
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.start_and_rate()
+        """
     def variance_over_time(
         self,
         *,
@@ -73,7 +234,39 @@ class FitPlots:
         fig: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """SD, correlation and ICC of the outcome over time: implied by the model (lines), and observed (dots)."""
+        """SD, correlation and ICC of the outcome over time: implied by the model (lines), and observed (dots).
+
+        All are about the mean curve, given the predictors. The correlation is that with the outcome at the reference time;
+        at that time the line shows the correlation of two measurements: the ICC where residuals are independent, one
+        where a residual structure gives an occasion one residual. Dots are taken at each wave where the panel has a
+        wave column, at each time where at most 30 occur, and within ten ranges of time elsewhere; occasions with fewer
+        than five persons have none. The observed ICC is one minus the variance about persons' own least-squares curves
+        over the variance at the occasion; it may be negative, and a triangle stands for one that lies below the
+        picture. Who drops out may make dots stray from the lines. Without random effects, and where the data do not tell
+        them from the residual, there is no ICC, and in the second case the lines join the observed times.
+
+        Parameters
+        ----------
+        reference : float, optional
+            The time with which outcomes are correlated (the occasion nearest to it); by default the first occasion.
+        level : float
+            Level of the bands.
+        fig : Figure, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.variance_over_time()
+        """
     def residuals(
         self,
         *,
@@ -81,7 +274,35 @@ class FitPlots:
         fig: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """Residuals against the fitted values and against time, with their mean along both."""
+        """Residuals against the fitted values and against time, with their mean along both.
+
+        Where the mean leaves zero the curve of the model is not that of the data; where the points fan out, the residual
+        variance is not the same everywhere. The mean is taken at each value where at most 30 occur, and within ten ranges
+        that hold equally many rows elsewhere. Along persons' own curves none is drawn: conditional residuals rise with
+        these in every model that holds, because empirical Bayes draws curves towards the mean.
+
+        Parameters
+        ----------
+        kind : {"normalized", "conditional", "marginal", "cholesky"}
+            "conditional" are about persons' own curves, "marginal" about the population's mean, in units of the outcome;
+            "normalized" are conditional ones times the inverse Cholesky factor of the residual covariance, "cholesky"
+            marginal ones times that of the covariance of outcomes (Houseman, Ryan and Coull, 2004).
+        fig : Figure, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.residuals()
+        """
     def qq(
         self,
         *,
@@ -90,14 +311,69 @@ class FitPlots:
         fig: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """Residuals and random effects against the quantiles of a standard normal, with a simultaneous band."""
+        """Residuals and random effects against the quantiles of a standard normal, with a simultaneous band.
+
+        Residuals are Cholesky residuals: y - X b of a person times the inverse Cholesky factor of the covariance of
+        outcomes, independent and standard normal where the model holds (Houseman, Ryan and Coull, 2004, JASA 99). Random
+        effects are empirical Bayes estimates over their own SD, sqrt(G - Var(u | y)). The band holds all points at once
+        with this probability and gives each of them the same chance of leaving it, as the tail-sensitive bands of
+        Aldor-Noiman et al. (2013, The American Statistician 67) do; it is computed exactly, for parameters that are known
+        (estimated ones make it a little wide). Of more than 400 values the 100 at each end and 200 between are drawn,
+        and the band is that of the points drawn.
+
+        Parameters
+        ----------
+        kind : {"cholesky", "normalized"}
+            Kind of residuals, as `residuals` has them. Normalized ones are not independent, so that the band is a guide.
+        level : float
+            Probability that the band holds all points of a panel.
+        fig : Figure, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.qq()
+        """
     def correlation(
         self,
         *,
         ax: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
-        """Correlation of a person's outcomes by how far apart in time they are: implied by the model, and observed."""
+        """Correlation of a person's outcomes by how far apart in time they are: implied by the model, and observed.
+
+        All is about the mean curve. A dot is the mean product of two residuals over the SDs that the model implies for
+        them, the line the mean correlation that it implies for the same pairs, and the numbers under the axis say how many
+        pairs these are. Where there are more than 24 different distances they stand in ranges of as many pairs. Where the
+        line misses the dots, the random effects and the residual structure together miss how outcomes go together.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Axes
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.correlation()
+        """
 def plot_ladder(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_panel(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_residuals(subject: Any, *options: Any, **named: Any) -> Any: ...

@@ -86,6 +86,13 @@ def report(
         For what is no fit.
     ColumnError, ModelError
         For a column that does not divide the persons into groups.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> gc.report(fit, title="Sleep and reaction").title
+    'Sleep and reaction'
     """
     return make_report(SECTIONS, fits, path, title, by, ddf, level, intervals)
 

@@ -68,37 +68,81 @@ class Report:
         return -(-len(self.html.encode()) // 1000)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page to a file (.html, UTF-8), whole or not at all, and return its path.
+        """Write the page to a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            An HTML file; it is written in UTF-8.
+
+        Returns
+        -------
+        Path
+            The file.
 
         Raises
         ------
         NotAvailableError
             For another ending.
+
+        Examples
+        --------
+        >>> import tempfile, pathlib
+        >>> page = Report("Sleep", "<!doctype html>", lead="", findings=(), sections=())  # of fit.report()
+        >>> page.save(pathlib.Path(tempfile.mkdtemp()) / "report.html").name
+        'report.html'
         """
         return write_text(checked_ending(path, "a report", REPORT), self.html)
 
     def save_tables(
         self, folder: str | Path, formats: Iterable[str] = FORMATS, spreadsheet_safe: bool = False
     ) -> list[Path]:
-        """Write every table to a folder, which is made where it is not there, and return the paths.
+        """Write every table to a folder, which is made where it is not there.
 
         Parameters
         ----------
         folder : str or Path
+            Where to.
         formats : list of {"csv", "tex", "md", "docx", "rtf", "html"}
             CSV has all digits; the others are documents, with as many as the standard errors bear; see `save_table`.
         spreadsheet_safe : bool
             In CSV, an apostrophe before texts that a spreadsheet would run as formulas; see `write_table`.
 
+        Returns
+        -------
+        list of Path
+            The files.
+
         Raises
         ------
         ModelError
             For an unknown format.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> tables = {"fixed_effects": pd.DataFrame({"term": ["slope"], "estimate": [10.467]})}
+        >>> page = Report("Sleep", "<!doctype html>", "", (), (), tables)  # of fit.report()
+        >>> paths = page.save_tables(tempfile.mkdtemp(), formats=["csv"])
+        >>> "fixed_effects.csv" in [path.name for path in paths]
+        True
         """
         return save_tables(self.tables, folder, formats, spreadsheet_safe)
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain Python values."""
+        """The report as plain Python values.
+
+        Returns
+        -------
+        dict
+            ``"title"``, ``"findings"`` (sentences), ``"sections"`` with whether each is shown.
+
+        Examples
+        --------
+        >>> page = Report("Sleep", "<!doctype html>", "", (), (("Effects", "shown"),))  # of fit.report()
+        >>> page.to_dict()["sections"]
+        {'Effects': 'shown'}
+        """
         return {"title": self.title, "findings": list(self.findings), "sections": dict(self.sections)}
 
     @told

@@ -54,7 +54,25 @@ class Subgroups(Answer):
         return f"{', '.join(pairs)} at {self.trial.visit_name} {show_id(self.visit)}"
 
     def plot(self, **options: Any) -> Any:
-        """A forest plot; `fig=` draws on this figure, `figsize=` (inches) on a new one of that size."""
+        """A forest plot.
+
+        Parameters
+        ----------
+        **options
+            ``fig=`` draws on this figure, ``figsize=`` (inches) on a new one of that size.
+
+        Returns
+        -------
+        Figure
+            Of matplotlib.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> figure = trial.subgroups("sex").plot()
+        """
         from growthcurves.plots import plot_subgroups
 
         return plot_subgroups(self, **options)
@@ -63,7 +81,21 @@ class Subgroups(Answer):
         return "\n".join([self._title(), self.shown().to_string(index=False), *self.notes])
 
     def shown(self) -> pd.DataFrame:
-        """The table as texts."""
+        """The table as it is printed.
+
+        Returns
+        -------
+        DataFrame
+            Texts; ``table`` has the numbers.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> trial.subgroups("sex").shown()["estimate"].tolist()
+        ['-4.495', '-4.333', '-4.744']
+        """
         shown = pd.DataFrame({name: self.table[name].map(show_level) for name in ("subgroup", "level", "arm")})
         shown.loc[self.table["subgroup"] == "", ["subgroup", "level"]] = ["all", ""]
         for name, heading in (("n", "n"), ("n_reference", "n ref")):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from growthcurves.report.page import Report
 
 pages = Later("growthcurves.trials.page")
+#: Attributes of a trial that its answers are made of, and no user asks for.
+_PLUMBING = {"design", "estimated", "of", "structures", "tried", "wanted"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -105,6 +107,11 @@ class Trial(TrialAnswer):
         weights : list of float, optional
             One for each of these visits, equal by default; they are made to sum to one.
 
+        Returns
+        -------
+        TrialAnswer
+            ``.means`` and ``.differences``, tidy, in the unit of the outcome.
+
         Raises
         ------
         ModelError
@@ -134,10 +141,24 @@ class Trial(TrialAnswer):
         known; of one with the baseline as an outcome (cLDA) differences from its mean, whose uncertainty counts; of one
         of changes the means themselves.
 
+        Returns
+        -------
+        TrialAnswer
+            ``.means`` and ``.differences``, tidy, in the unit of the outcome.
+
         Raises
         ------
         NotEstimableError
             For a model without baseline.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> trial.change().differences[["visit", "estimate", "std_error"]].tail(1).round(2)
+           visit  estimate  std_error
+        4   16.0     -4.49       0.54
         """
         roles, baseline = self.design.roles, self.design.baseline
         title = f"Mean changes of {roles.outcome} from the baseline"
@@ -163,7 +184,24 @@ class Trial(TrialAnswer):
         return TrialAnswer(table, title, self.notes, self.level)
 
     def subgroups(self, columns: Any, visit: Any = None) -> Subgroups:
-        """The differences at a visit (the last by default) by the levels of columns, with tests of interaction.
+        """Differences between arms at one visit by the levels of columns, with tests of interaction.
+
+        Parameters
+        ----------
+        columns : str or list of str
+            Columns of persons whose levels are the subgroups.
+        visit : level of the visits, optional
+            The last by default.
+
+        Returns
+        -------
+        Subgroups
+            ``.table``: everybody, then a row per level and arm; ``.plot()`` is the forest plot.
+
+        Raises
+        ------
+        ColumnError, ModelError
+            For an unknown column or visit, or a column that varies within a person.
 
         Examples
         --------
@@ -181,30 +219,83 @@ class Trial(TrialAnswer):
     def plot(self, differences: bool = False, **options: Any) -> Any:
         """Means by visit and arm, or differences, with intervals and the numbers observed under the axis.
 
-        `ax=` draws on these axes, `figsize=` (inches) on a new figure of that size.
+        Parameters
+        ----------
+        differences : bool
+            Differences from the reference arm in the place of means.
+        **options
+            ``ax=`` draws on these axes, ``figsize=`` (inches) on a new figure of that size.
+
+        Returns
+        -------
+        Axes
+            Of matplotlib.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> axes = trial.plot(differences=True)
         """
         from growthcurves.plots import plot_trial
 
         return plot_trial(self, differences=differences, **options)
 
     def report(self, path: Any = None, title: str | None = None, subgroups: Subgroups | None = None) -> Report:
-        """The HTML page of the trial, written to `path` if given; with `subgroups` a section of these.
+        """The HTML page of the trial.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            File to write; without it the page is only returned.
+        title : str, optional
+            By default the outcome and the arms.
+        subgroups : Subgroups, optional
+            An answer of `subgroups`, for a section of these.
 
         Returns
         -------
         Report
-            With `html`, `save(path)`, `tables`, `save_tables(folder)`; notebooks show it.
+            With ``.html``, ``.save(path)``, ``.tables``, ``.save_tables(folder)``; notebooks show it.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> page = trial.report(subgroups=trial.subgroups("sex"))
+        >>> page.table["section"][0]
+        'Differences between arms'
         """
         return pages.trial_report(self, path, title, subgroups)
 
     def code(self) -> str:
-        """The call that made it, for `data`."""
+        """The call that made it, for a table called ``data``.
+
+        Returns
+        -------
+        str
+            Python.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+        ...                 reference="placebo", baseline=0)
+        >>> trial.code().startswith("gc.mmrm(data, outcome='depression'")
+        True
+        """
         asked = {item.name: getattr(self.design.roles, item.name) for item in fields(Roles)}
         asked |= {item.name: getattr(self.wanted, item.name) for item in fields(Wanted) if item.name != "ddf"}
         defaults = {item.name: item.default for kind in (Roles, Wanted) for item in fields(kind)}
         given = {name: value for name, value in asked.items() if value != defaults[name]}
         given |= {"residual": self.tried[0].structure, "ddf": self.wanted.ddf}
         return f"gc.mmrm(data, {', '.join(f'{name}={_typed(value)}' for name, value in given.items())})"
+
+    def __dir__(self) -> list[str]:
+        """What a user asks of a trial; what its answers ask of it is left out."""
+        return [name for name in super().__dir__() if name not in _PLUMBING]
 
     def __str__(self) -> str:
         return "\n".join([self.title, *self._tables(), f"{self.effects}\n", *self.notes])

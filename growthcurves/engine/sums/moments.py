@@ -41,6 +41,16 @@ class PersonMoments:
     weight_centre : (r + 1,) array
     labels : (N,) array or None
         Who the persons are; needed to add pieces that share persons.
+
+    Examples
+    --------
+    >>> import growthcurves as gc, numpy as np
+    >>> from growthcurves.engine.sums.design import Terms
+    >>> terms = Terms(x=((0, 0), (1, 0)), z=(0, 1), blocks=((0, 1),))
+    >>> time, outcome = np.array([0.0, 1, 2, 0, 1, 2]), np.array([3.0, 4, 6, 5, 5, 7])
+    >>> persons = gc.PersonMoments.of_rows(terms, [time], outcome, [], count=2, starts=np.array([0, 3]))
+    >>> persons.count, persons.block([0], [0]).tolist()
+    (2, [[[3.0, 3.0]]])
     """
 
     terms: Terms
@@ -234,6 +244,17 @@ class Moments:
         Persons compressed by schedule.
     own : PersonMoments or None
         Persons kept one by one, where few share a schedule.
+
+    Examples
+    --------
+    >>> import growthcurves as gc, numpy as np
+    >>> from growthcurves.engine.sums.design import Terms
+    >>> terms = Terms(x=((0, 0), (1, 0)), z=(0, 1), blocks=((0, 1),))
+    >>> time, outcome = np.array([0.0, 1, 2, 0, 1, 2]), np.array([3.0, 4, 6, 5, 5, 7])
+    >>> persons = gc.PersonMoments.of_rows(terms, [time], outcome, [], count=2, starts=np.array([0, 3]))
+    >>> both = persons.moments() + persons.moments()
+    >>> both.persons, both.rows
+    (4, 12)
     """
 
     terms: Terms

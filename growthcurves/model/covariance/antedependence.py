@@ -22,6 +22,14 @@ class AD(ByWaves):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.AD())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().correlation().iloc[0].round(2).tolist()
+    [1.0, 0.68, 0.43, 0.33]
     """
 
     name = "ad"
@@ -55,6 +63,14 @@ class ADH(AD):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.ADH())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().table.query("time == other")["covariance"].round(2).tolist()
+    [5.93, 4.65, 7.81, 7.65]
     """
 
     name = "adh"

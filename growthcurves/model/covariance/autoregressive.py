@@ -22,6 +22,14 @@ class AR1(ByWaves):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.AR1())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().correlation().iloc[0].round(2).tolist()
+    [1.0, 0.7, 0.49, 0.34]
     """
 
     name = "ar1"
@@ -48,6 +56,14 @@ class ARH1(AR1):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.ARH1())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().table.query("time == other")["covariance"].round(2).tolist()
+    [6.51, 5.15, 7.5, 6.85]
     """
 
     name = "arh1"
@@ -67,6 +83,14 @@ class ARMA11(ByWaves):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.ARMA11())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().correlation().iloc[0].round(2).tolist()
+    [1.0, 0.71, 0.68, 0.64]
     """
 
     name = "arma11"

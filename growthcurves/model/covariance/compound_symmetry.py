@@ -29,6 +29,14 @@ class CS(Structure):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.CS())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().correlation().iloc[0].round(2).tolist()
+    [1.0, 0.69, 0.69, 0.69]
     """
 
     name = "cs"
@@ -61,6 +69,14 @@ class CSH(ByWaves):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.CSH())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().table.query("time == other")["covariance"].round(2).tolist()
+    [6.23, 4.73, 7.61, 7.4]
     """
 
     name = "csh"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,18 @@ class Het(Structure):
         A column whose levels have an SD each; it may vary within persons. Without, the planned occasions.
     by : str, optional
         A column of persons whose levels have SDs of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.Het())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().table.query("time == other")["covariance"].round(2).tolist()
+    [5.88, 4.58, 7.72, 7.58]
     """
 
     of: str | None = None
-    levels: Any = None
+    levels: Any = field(default=None, repr=False)
 
     name = "het"
     linear = True
@@ -98,6 +106,14 @@ class ExpVariance(Structure):
         A column of numbers; the time without.
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.ExpVariance())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().table.query("time == other")["covariance"].round(2).tolist()
+    [5.29, 5.99, 6.78, 7.68]
     """
 
     of: str | None = None
@@ -145,6 +161,14 @@ class PowerVariance(ExpVariance):
         A column of positive numbers; the time without.
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.PowerVariance())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().table.query("time == other")["covariance"].round(2).tolist()
+    [5.28, 6.08, 6.83, 7.54]
     """
 
     name = "power-variance"

@@ -23,6 +23,14 @@ class Unstructured(ByWaves):
     ----------
     by : str, optional
         A column of persons whose levels have parameters of their own.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> model = gc.GrowthModel("distance", "age", "subject", random=(), residual=gc.Unstructured())
+    >>> fit = gc.fit(model, gc.load_dataset("orthodont"))
+    >>> fit.marginal_covariance().correlation().iloc[0].round(2).tolist()
+    [1.0, 0.63, 0.71, 0.6]
     """
 
     name = "un"

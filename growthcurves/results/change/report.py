@@ -64,7 +64,20 @@ class ChangeReport(Answer):
     averages: tuple[str, ...]
 
     def sentences(self) -> list[str]:
-        """The report in plain sentences."""
+        """The report in plain sentences.
+
+        Returns
+        -------
+        list of str
+            With units, and the level of intervals.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> print(fit.change().sentences()[1])
+        The middle 95 % of persons have rates from -1.1 to 22.1 units of reaction per day.
+        """
         return list(self.text)
 
     def value(self, quantity: str, group: Any = None) -> float:
@@ -73,13 +86,26 @@ class ChangeReport(Answer):
         Parameters
         ----------
         quantity : str
+            ``"mean rate"``, ``"SD of rates"`` or another of ``table["quantity"]``.
         group : optional
             A level of the grouping column, or its text in the table; by default everybody.
+
+        Returns
+        -------
+        float
+            The estimate, in the unit of the table's row.
 
         Raises
         ------
         NotEstimableError
             When the report has no such quantity.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> round(fit.change().value("SD of rates"), 2)
+        5.92
         """
         names = quantity_texts(self.findings)
         called = [finding for finding, name in zip(self.findings, names, strict=True) if name == quantity]

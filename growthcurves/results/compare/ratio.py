@@ -63,10 +63,12 @@ class LikelihoodRatio(Answer):
 
     @property
     def statistic(self) -> float:
+        """Twice the difference of the log likelihoods."""
         return float(self.table["statistic"].iloc[0])
 
     @property
     def p_value(self) -> float:
+        """By the distribution that the situation has."""
         return float(self.table["p_value"].iloc[0])
 
     @property

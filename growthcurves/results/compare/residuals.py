@@ -70,7 +70,25 @@ class ResidualComparison(Answer):
         return {**super().to_dict(), "title": self.title}
 
     def plot(self, **options: Any) -> Any:
-        """Implied and observed SD, correlation and semivariogram; on `fig=` if given."""
+        """Implied and observed SD, correlation and semivariogram.
+
+        Parameters
+        ----------
+        **options
+            ``fig=`` draws on this figure, ``figsize=`` (inches) on a new one of that size.
+
+        Returns
+        -------
+        Figure
+            Of matplotlib.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("orthodont")
+        >>> found = gc.compare_residuals("distance ~ age + ar1(age | subject)", data, ["un", "ar1"])
+        >>> figure = found.plot()
+        """
         from growthcurves.plots import plot_residuals
 
         return plot_residuals(self, **options)

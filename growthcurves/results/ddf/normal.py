@@ -12,7 +12,15 @@ from growthcurves.results.ddf.base import Method
 
 @dataclass(frozen=True)
 class NormalDf(Method):
-    """Infinite degrees of freedom: z tests, as statsmodels prints them; chi-square over its df for several rows."""
+    """Infinite degrees of freedom: z tests, as statsmodels prints them; chi-square over its df for several rows.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.fixed_effects(ddf=gc.NormalDf())["df"].tolist()
+    [inf, inf]
+    """
 
     @property
     def label(self) -> str:

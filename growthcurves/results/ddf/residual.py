@@ -17,7 +17,15 @@ def residual_df(fit: FittedModel) -> float:
 
 @dataclass(frozen=True)
 class ResidualDf(Method):
-    """n - rank X for every effect (SAS's DDFM=RESIDUAL): far too many for effects that differ between persons."""
+    """n - rank X for every effect (SAS's DDFM=RESIDUAL): far too many for effects that differ between persons.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    >>> fit.fixed_effects(ddf=gc.ResidualDf())["df"].tolist()
+    [178.0, 178.0]
+    """
 
     @property
     def label(self) -> str:

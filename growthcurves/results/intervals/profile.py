@@ -34,7 +34,7 @@ class Profile:
     3          sd:residual     22.90      28.86
     """
 
-    label: str = "profile likelihood"
+    label = "profile likelihood"
 
     def about(self, fit: FittedModel) -> str:
         """The method in words, with the likelihood that variance components are profiled on."""

@@ -52,10 +52,30 @@ class Replicates(Answer):
 
     @property
     def label(self) -> str:
+        """The kind of replicates and of interval, in short."""
         return f"{self.kind} bootstrap, {self.interval_kind}"
 
     def about(self, fit: FittedModel | None = None) -> str:
-        """What was drawn, in words."""
+        """What was drawn, in words.
+
+        Parameters
+        ----------
+        fit : GrowthFit, optional
+            Of the contract of intervals; the words are the same.
+
+        Returns
+        -------
+        str
+            Kind of interval, number of replicates, seed.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.bootstrap(n=199, rng=1)
+        >>> print(drawn.about())
+        percentile intervals of 199 parametric bootstrap replicates, seed 1
+        """
         left_out = len(self.fits) - int(self.used.sum())
         words = f"{in_words(self.interval_kind, len(self.fits), self.kind)}, seed {self.seed}"
         return words + (f"; {left_out} without estimates left out" if left_out else "")
@@ -78,13 +98,26 @@ class Replicates(Answer):
         }
 
     def values(self, quantity: Quantity | Function) -> np.ndarray:
-        """A quantity in every replicate with estimates, (n used,).
+        """A quantity in every replicate with estimates.
 
         Parameters
         ----------
         quantity : Quantity or callable
             A function of a point: ``point.beta``, ``point.between(a)`` for the variance of a combination a of random
             effects such as ``fit.standard_effect(name)``, ``point.residual_variance()``.
+
+        Returns
+        -------
+        ndarray, shape (replicates used,)
+            In the order of ``table``.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.bootstrap(n=199, rng=1)
+        >>> drawn.values(lambda point: point.beta[1]).shape
+        (199,)
         """
         return evaluate(self.fits, self.used, as_quantity(quantity))
 
@@ -105,6 +138,11 @@ class Replicates(Answer):
         scale : {"identity", "log", "atanh", "logit"}
             For a callable, where its values lie: anywhere, above 0, between -1 and 1, between 0 and 1.
 
+        Returns
+        -------
+        Interval
+            low, high, and a note where something is special of it.
+
         Examples
         --------
         >>> import growthcurves as gc
@@ -119,12 +157,34 @@ class Replicates(Answer):
         return self.intervals(self.fit, [as_quantity(quantity, scale)], level)[0]
 
     def intervals(self, fit: FittedModel, quantities: Sequence[Quantity], level: float) -> list[Interval]:
-        """One interval for each quantity.
+        """One interval for each quantity, as `conf_int` and other answers ask for them.
+
+        Parameters
+        ----------
+        fit : GrowthFit
+            The fit that the replicates are of.
+        quantities : sequence of Quantity
+            What to have intervals of.
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        list of Interval
+            In their order.
 
         Raises
         ------
         ModelError
             For another fit than the replicates', or too few replicates for the level.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.bootstrap(n=199, rng=1)
+        >>> drawn.intervals(fit, [], 0.95)
+        []
         """
         if fit is not self.fit:
             raise ModelError("These replicates are those of another fit: draw them with this fit's bootstrap().")
@@ -170,7 +230,33 @@ class Replicates(Answer):
         return bca(values, estimate, left_out[np.isfinite(left_out)], level)
 
     def conf_int(self, level: float = 0.95) -> pd.DataFrame:
-        """Estimates, bootstrap standard errors and intervals of all parameters: a tidy table."""
+        """Estimates, bootstrap standard errors and intervals of all parameters.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        DataFrame
+            Tidy, with a last column note.
+
+        Raises
+        ------
+        ModelError
+            For too few replicates for the level.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.bootstrap(n=199, rng=1)
+        >>> drawn.conf_int()[["term", "estimate", "std_error"]].head(2).round(1)
+                term  estimate  std_error
+        0  intercept     251.4        7.1
+        1      slope      10.5        1.6
+        """
         quantities = parameters(self.fit)
         found = self.intervals(self.fit, [quantity for _, quantity in quantities], level)
         rows = []

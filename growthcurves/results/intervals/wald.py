@@ -49,8 +49,9 @@ class Wald:
     """
 
     ddf: Any = "satterthwaite"
-    label: str = "Wald"
     information: str = "observed"
+
+    label = "Wald"
 
     def __post_init__(self) -> None:
         if self.information not in INFORMATIONS:

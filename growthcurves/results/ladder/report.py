@@ -57,7 +57,24 @@ class Ladder(Answer):
         return Models(tuple(self.fits), self.numbers)
 
     def plot(self, **options: Any) -> Any:
-        """What becomes of each variance and of the deviance from model to model; on `fig=` if given."""
+        """What becomes of each variance and of the deviance from model to model.
+
+        Parameters
+        ----------
+        **options
+            ``fig=`` draws on this figure, ``figsize=`` (inches) on a new one of that size.
+
+        Returns
+        -------
+        Figure
+            Of matplotlib.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> ladder = gc.ladder("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
+        >>> figure = ladder.plot(figsize=(7, 3))
+        """
         from growthcurves.plots import plot_ladder
 
         return plot_ladder(self, **options)

@@ -58,7 +58,20 @@ class Answer(Saved):
         return ("", text_table(self.table))
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as plain Python values."""
+        """The answer as plain Python values, as ``--json`` of the command line writes them.
+
+        Returns
+        -------
+        dict
+            ``"table"`` as a list of rows, and what else the answer says.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.icc(at=[0]).to_dict()["table"][0]["time"]
+        0.0
+        """
         return {"table": self.table.to_dict(orient="records")}
 
 

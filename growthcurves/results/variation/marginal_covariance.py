@@ -39,7 +39,32 @@ class MarginalCovariance(Answer):
     matrices: Mapping[tuple[Any, ...], pd.DataFrame]
 
     def covariance(self, *group: Any) -> pd.DataFrame:
-        """The covariance matrix of the occasions, of a group where several were asked for."""
+        """The covariance matrix of the occasions.
+
+        Parameters
+        ----------
+        *group
+            The group, where `by` asked for several.
+
+        Returns
+        -------
+        DataFrame
+            Times by times, in the unit of the outcome squared.
+
+        Raises
+        ------
+        ModelError
+            For an unknown group, with the nearest.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.marginal_covariance(at=[0, 9]).covariance().round(0)
+                0.0     9.0
+        0.0  1267.0   699.0
+        9.0   699.0  4281.0
+        """
         if group not in self.matrices:
             raise ModelError(
                 unknown("group", ", ".join(map(str, group)), [", ".join(map(str, g)) for g in self.matrices])
@@ -47,7 +72,32 @@ class MarginalCovariance(Answer):
         return self.matrices[group]
 
     def correlation(self, *group: Any) -> pd.DataFrame:
-        """The correlation matrix of the occasions."""
+        """The correlation matrix of the occasions.
+
+        Parameters
+        ----------
+        *group
+            The group, where `by` asked for several.
+
+        Returns
+        -------
+        DataFrame
+            Times by times.
+
+        Raises
+        ------
+        ModelError
+            For an unknown group, with the nearest.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.marginal_covariance(at=[0, 9]).correlation().round(2)
+             0.0  9.0
+        0.0  1.0  0.3
+        9.0  0.3  1.0
+        """
         return correlations(self.covariance(*group))
 
     def __str__(self) -> str:

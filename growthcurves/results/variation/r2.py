@@ -82,10 +82,27 @@ class R2(Answer):
     def value(self, measure: str) -> float:
         """The value of one measure.
 
+        Parameters
+        ----------
+        measure : str
+            ``"marginal"`` or another of ``table["measure"]``.
+
+        Returns
+        -------
+        float
+            A share of variance; a proportional drop can be negative.
+
         Raises
         ------
         NotEstimableError
             When there is none of that name.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> round(fit.r2().value("conditional"), 3)
+        0.799
         """
         known = {measure_text(one.finding): one.finding.value for one in reversed(self.measures)}
         if measure not in known:
