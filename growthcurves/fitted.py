@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,15 @@ import numpy as np
 
 from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
+from growthcurves.data.fingerprint import fingerprint
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.time_words import TimeWords, time_words
 from growthcurves.engine.estimates import Estimates, Point, Sums
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.recipe import BoundRows, Recipe, row_times, shape_times
+from growthcurves.model.recipe import BoundRows, Recipe, model_columns, row_times, shape_times
+from growthcurves.provenance import Made, Provenance
+from growthcurves.version import DISTRIBUTION
 
 if TYPE_CHECKING:
     from growthcurves.engine.estimates import OwnGrowth
@@ -121,6 +124,8 @@ class FittedModel:
     method : {"reml", "ml"}
     notes : tuple of Note
         Everything that was warned of, with its kind, for the summary and the report.
+    made : Made
+        When and by what versions it was fitted, and what was drawn of it.
     """
 
     model: GrowthModel
@@ -129,6 +134,35 @@ class FittedModel:
     estimates: Estimates
     method: str
     notes: tuple[Note, ...]
+    made: Made = field(default_factory=Made)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the fit comes from: version, time of fitting, hash of the data, seeds; kept in its file.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.provenance.data[:12], fit.provenance.columns, fit.provenance.seeds
+        ('992eb45535d2', ('subject', 'day', 'reaction'), ())
+        """
+        made, number = self.made, dict(self.made.versions)
+        return Provenance(
+            number[DISTRIBUTION], number, made.at, self.data_hash, self.data_columns, self.sums.rows, self.sums.persons,
+            tuple(made.draws),
+        )  # fmt: skip
+
+    @cached_property
+    def data_hash(self) -> str:
+        """SHA-256 of the columns that were used, as noted in the fit's file or of the rows."""
+        return self.made.data or fingerprint(self.panel.frame, self.data_columns)
+
+    @cached_property
+    def data_columns(self) -> tuple[str, ...]:
+        """The columns of the table that were used: roles first."""
+        roles = [name for name in (self.model.id, self.model.time, self.model.outcome) if name]
+        return tuple(dict.fromkeys([*roles, *model_columns(self.model)]))
 
     @property
     def recipe(self) -> Recipe:

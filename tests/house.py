@@ -26,6 +26,7 @@ ROOMS = (
     "data",
     "model",
     "engine",
+    "provenance",
     "fitted",
     "estimate",
     "storage",

@@ -38,9 +38,12 @@ class Agreement(Answer):
         ("same", "different", "only here", "only there").
     decimals : int
         To how many decimals they are compared.
+    notes : tuple of str
+        Whether two fits are of the same data, by their hashes.
     """
 
     decimals: int
+    notes: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -48,20 +51,20 @@ class Agreement(Answer):
         return bool((self.table["status"] == SAME).all()) and len(self.table) > 0
 
     def __str__(self) -> str:
-        title, note, _ = self._blocks()
+        title, note, _, *notes = map(str, self._blocks())
         different = self.table[self.table["status"] != SAME]
         shown = ["", different.to_string(index=False, na_rep="-")] if len(different) else []
-        return "\n".join([str(title), str(note), *shown])
+        return "\n".join([title, note, *notes, *shown])
 
     def _blocks(self) -> tuple[Block, ...]:
         counts = self.table["status"].value_counts()
         told = [f"{counts[status]} {status}" for status in (SAME, DIFFERENT, HERE, THERE) if status in counts]
         verdict = "They agree" if self.agrees else "They do not agree in everything"
         title = f"Results of two programs to {self.decimals} decimals"
-        return (title, f"{verdict}: {', '.join(told)}.", text_table(self.table))
+        return (title, f"{verdict}: {', '.join(told)}.", text_table(self.table), *self.notes)
 
     def to_dict(self) -> dict[str, Any]:
-        return {**super().to_dict(), "decimals": self.decimals, "agrees": self.agrees}
+        return {**super().to_dict(), "decimals": self.decimals, "agrees": self.agrees, "notes": list(self.notes)}
 
 
 def agree(fit: FittedModel, results: Any, decimals: int = 4, ddf: Any = "satterthwaite") -> Agreement:
@@ -70,13 +73,14 @@ def agree(fit: FittedModel, results: Any, decimals: int = 4, ddf: Any = "sattert
     The other program's table may be SAS's SolutionF or CovParms (ODS OUTPUT), R's coefficients or
     ``as.data.frame(VarCorr(fit))``, Stata's or Mplus's estimates, or a table of this package. Terms are matched through
     what each program calls them; what has no partner is listed. A number is the same where it differs by no more than
-    half a unit of the last decimal; "<.0001" is the same as a p-value below that.
+    half a unit of the last decimal; "<.0001" is the same as a p-value below that. With another fit, such as one that a
+    second programmer saved, it is told whether both are of the same data.
 
     Parameters
     ----------
     fit : GrowthFit
-    results : str, Path or DataFrame
-        A text table with a column of terms and at least one of estimates.
+    results : str, Path, DataFrame or GrowthFit
+        A text table with a column of terms and at least one of estimates; or another fit.
     decimals : int
         From 0 to 12.
     ddf : str or method
@@ -107,10 +111,28 @@ def agree(fit: FittedModel, results: Any, decimals: int = 4, ddf: Any = "sattert
         raise ModelError(f"decimals= is a whole number from 0 to 12, not {brief(decimals)}.")
     if not isinstance(fit, FittedModel):
         raise ModelError(f"agree() takes a fit first, not {type(fit).__name__}.")
-    lines = lines_of(_read(results))
+    lines = lines_of(_of_fit(results, ddf) if isinstance(results, FittedModel) else _read(results))
     rows = list(_compared(fit, lines, decimals, ddf))
     columns = ["term", "theirs", "quantity", "here", "there", "difference", "status"]
-    return Agreement(pd.DataFrame(rows, columns=columns), decimals)
+    notes = _same_data(fit, results) if isinstance(results, FittedModel) else ()
+    return Agreement(pd.DataFrame(rows, columns=columns), decimals, notes)
+
+
+def _same_data(fit: FittedModel, other: FittedModel) -> tuple[str, ...]:
+    """Whether two fits are of the same columns and rows, as their hashes say."""
+    if fit.data_columns != other.data_columns:
+        here, there = (", ".join(one.data_columns) for one in (fit, other))
+        return (f"The columns that were used differ: {here} here, {there} there.",)
+    if fit.data_hash != other.data_hash:
+        here, there = (f"{one.sums.rows:,} rows, SHA-256 {one.data_hash[:12]}..." for one in (fit, other))
+        return (f"The data differ, in values or in the order of rows: {here} here; {there} there.",)
+    return (f"Both are of the same data (SHA-256 {fit.data_hash[:12]}...).",)
+
+
+def _of_fit(fit: FittedModel, ddf: Any) -> pd.DataFrame:
+    """Another fit's table as texts with all digits."""
+    found = [fixed_effects(fit, ddf), components(fit, "wald").table()]
+    return _read(pd.concat([one[["term", "estimate", "std_error", "df"]] for one in found], ignore_index=True))
 
 
 def _read(results: Any) -> pd.DataFrame:

@@ -2,8 +2,9 @@
 
 What is kept, by what answers need (design of the moments, docs/engine.md, section 1):
 
-- always: model, formulas' records, cross-products (tier 1), the optimum. Enough for estimates, tests, intervals,
-  ICC, predictions of average and new persons;
+- always: model, formulas' records, cross-products (tier 1), the optimum, and where the fit comes from (versions,
+  time of fitting, hash of the data, seeds). Enough for estimates, tests, intervals, ICC, predictions of average and
+  new persons;
 - unless ``people=False``: persons' ids, person-level predictors and cross-products (tier 2). Adds everything that
   counts or lists persons: `people`, `random_effects`, `change`, predictions of known persons;
 - with ``rows=True``: the rows. Adds residuals, fitted values, pictures, `recentre`, `refit`.
@@ -35,6 +36,7 @@ from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
+from growthcurves.provenance import Made
 from growthcurves.storage.models import model_from, model_values
 from growthcurves.storage.parts import Kinds, kind_called, own_parts
 from growthcurves.storage.recipes import recipe_from, recipe_values
@@ -55,6 +57,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
+        "made": (fit.made.at, fit.made.versions, fit.data_hash, tuple(fit.made.draws)),
         "notes": tuple((note.kind.value, note.text) for note in fit.notes),
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
@@ -92,7 +95,8 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
     refuse_other_sums(bound, sums, people=values["people"] is not None, rows=isinstance(panel, Panel))
     estimates = _estimates(values["optimum"], sums, values["method"] == "reml", bound, own)
     notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
-    return kind(model, panel, bound, estimates, values["method"], notes)
+    at, versions, data, draws = values["made"]
+    return kind(model, panel, bound, estimates, values["method"], notes, Made(at, versions, data, list(draws)))
 
 
 def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows, own: Kinds) -> Estimates:

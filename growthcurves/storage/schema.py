@@ -76,6 +76,7 @@ FIT = record(
         }
     ),
     method=one_of("reml", "ml"),
+    made=row(text, each(row(text, text)), text, each(row(text, count))),
     notes=each(row(one_of(*(kind.value for kind in NoteKind)), text)),
     panel=record(
         **_ROLES,

@@ -107,3 +107,14 @@ def test_what_is_no_set_of_results_is_refused(fit, tmp_path):
 def test_our_own_table_agrees_to_all_digits(fit):
     answer = gc.agree(fit, fit.fixed_effects(), decimals=12)
     assert answer.agrees and len(answer.table) == 7 * len(fit.terms)
+
+
+def test_another_fit_is_compared_and_its_data_too(tmp_path):
+    data, formula = gc.load_dataset("sleepstudy"), "reaction ~ day + (day | subject)"
+    fit = gc.fit(formula, data)
+    same = gc.agree(fit, gc.load(fit.save(tmp_path / "fit.json")))
+    assert same.agrees and "Both are of the same data" in str(same)
+    turned = gc.agree(fit, gc.fit(formula, data.iloc[::-1]))
+    assert turned.agrees and "The data differ, in values or in the order of rows: 180 rows" in str(turned)
+    other = gc.agree(fit, gc.fit(formula, data[data["day"] > 0]))
+    assert not other.agrees and "162 rows" in other.notes[0]

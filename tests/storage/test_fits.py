@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -197,3 +198,25 @@ def test_what_a_model_reads_beside_its_formulas_is_kept(tmp_path, model):
     assert str(again) == str(fit) and again.model == fit.model
     pd.testing.assert_series_equal(again.predict(data.head(3)), fit.predict(data.head(3)))
     assert fit.predict(data.head(3)).notna().all()
+
+
+def test_where_a_fit_comes_from_is_kept(tmp_path):
+    data = gc.load_dataset("sleepstudy")
+    fit = gc.fit("reaction ~ day + (day | subject)", data)
+    fit.simulate(2, rng=7)
+    fit.bootstrap(n=20, rng=3)
+    for options in ({}, {"rows": True}, {"people": False}):
+        again = gc.load(fit.save(tmp_path / "fit.json", **options)).provenance
+        assert again == fit.provenance and again.version == gc.__version__
+        assert again.seeds == (("2 simulated outcomes", 7), ("20 parametric replicates", 3))
+        assert f"SHA-256  {fit.data_hash}" in str(again) and again.fitted.endswith("+00:00")
+
+
+def test_the_hash_is_that_of_the_values_in_their_order():
+    data = gc.load_dataset("sleepstudy")
+    formula = "reaction ~ day + (day | subject)"
+    names = ("subject", "day", "reaction")
+    numbers = [f"{name}\n".encode() + data[name].to_numpy("<f8").tobytes() for name in names]
+    fit = gc.fit(formula, data.assign(unused=1))
+    assert fit.provenance.data == hashlib.sha256(b"".join(numbers)).hexdigest()
+    assert fit.provenance.data != gc.fit(formula, data.assign(reaction=data["reaction"] + 1e-9)).provenance.data

@@ -110,4 +110,5 @@ def bootstrap(fit: FittedModel, method: Bootstrap) -> Replicates:
         raise NotEstimableError("The fit has not converged: replicates of it would mean nothing.")
     seed = seed_of(method.rng)
     fits = replicate_fits(fit, method.kind, method.n, seed)
+    fit.made.draws.append((f"{method.n:,} {method.kind} replicates", seed))
     return Replicates(replicates_table(fit, fits), fit, fits, method.kind, method.interval, seed)

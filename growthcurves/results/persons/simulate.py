@@ -26,4 +26,5 @@ def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
     if fit.model.offset is not None:
         table = table.add(offset_of(fit.model.offset, fit.panel.frame), axis=0)
     table.attrs["seed"] = seed
+    fit.made.draws.append((f"{n:,} simulated outcomes", seed))
     return table
