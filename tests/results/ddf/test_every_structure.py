@@ -1,8 +1,8 @@
 """Every structure's likelihood and Kenward-Roger against dense matrices written out in its natural parameters.
 
 Persons miss visits. V is written by hand and differentiated by central differences (step 1e-3 of a second derivative,
-which leaves 1e-6 of a term that is 1e-2 of the whole): adjusted covariances agree to 1e-5, -2 log restricted likelihoods
-to 1e-9, and none of the dense likelihood's slopes is above 1e-3 standard errors of its parameter from zero.
+which leaves 1e-6 of a term that is 1e-2 of the whole): adjusted covariances agree to 1e-5, -2 log restricted
+likelihoods to 1e-9, and none of the dense likelihood's slopes is above 1e-3 standard errors of its parameter from zero.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def derivatives(matrix, psi):
 
 def linear(V):
     """V itself in its different entries: variances and covariances, each with its derivative."""
-    return [V == value for value in np.unique(V[V != 0.0])]
+    return [value == V for value in np.unique(V[V != 0.0])]
 
 
 def persons():
