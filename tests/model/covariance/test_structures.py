@@ -62,6 +62,28 @@ def test_the_matrix_is_positive_definite(name, by):
 
 
 @pytest.mark.parametrize(("name", "by"), CASES)
+def test_laws_hold_at_the_ends_of_ranges(name, by):
+    """Working values far out, alone and together: correlations next to one, SDs that differ by powers of ten."""
+    plain = structure(name, by)
+    k, rng = plain.working.size, np.random.default_rng(5)
+    ends = [*(12.0 * np.eye(k)), *(-12.0 * np.eye(k)), *(rng.choice([-9.0, 9.0], size=(6, k)))]
+    at, rows = occasions(1), np.array([0, 2, 4])
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        for step in ends:
+            one = plain.moved(plain.scale, plain.working + step)
+            R = one.matrix(at)
+            size = np.abs(R).max()
+            assert np.isfinite(R).all() and np.allclose(R, R.T, rtol=1e-12, atol=0.0)
+            spread = np.sqrt(np.diag(R))
+            correlations = R / np.where(spread > 0, np.outer(spread, spread), 1.0)
+            assert np.linalg.eigvalsh(correlations).min() >= -1e-10 and np.abs(correlations).max() <= 1 + 1e-12
+            assert np.array_equal(one.matrix(at.take(rows)), R[np.ix_(rows, rows)])
+            assert np.isfinite(one.derivatives(at)).all()
+            M = np.ones((5, 5)) / size
+            assert np.isfinite(one.curvature(M, at)).all()
+
+
+@pytest.mark.parametrize(("name", "by"), CASES)
 def test_a_missed_occasion_takes_its_row_and_column_away(name, by):
     one, at, rows = structure(name, by), occasions(1), np.array([0, 2, 4])
     assert np.allclose(one.matrix(at.take(rows)), one.matrix(at)[np.ix_(rows, rows)])
