@@ -62,7 +62,7 @@ _NAMES = {
     "BetweenWithin": "growthcurves.results.ddf.between_within",
     "Containment": "growthcurves.results.ddf.containment",
     "ResidualDf": "growthcurves.results.ddf.residual",
-    "Robust": "growthcurves.results.effects.robust",
+    "Robust": "growthcurves.results.ddf.robust",
     "NormalDf": "growthcurves.results.ddf.normal",
     "Bootstrap": "growthcurves.results.intervals.bootstrap",
     "Wald": "growthcurves.results.intervals.wald",

@@ -49,8 +49,8 @@ from growthcurves.results.ddf.containment import Containment as Containment
 from growthcurves.results.ddf.kenward_roger import KenwardRoger as KenwardRoger
 from growthcurves.results.ddf.normal import NormalDf as NormalDf
 from growthcurves.results.ddf.residual import ResidualDf as ResidualDf
+from growthcurves.results.ddf.robust import Robust as Robust
 from growthcurves.results.ddf.satterthwaite import Satterthwaite as Satterthwaite
-from growthcurves.results.effects.robust import Robust as Robust
 from growthcurves.results.intervals.bootstrap import Bootstrap as Bootstrap
 from growthcurves.results.intervals.profile import Profile as Profile
 from growthcurves.results.intervals.wald import Wald as Wald

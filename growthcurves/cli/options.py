@@ -246,7 +246,7 @@ ANSWERS = (
         metavar="NAME",
         shell_complete=NamesOf("growthcurves.results.ddf", "METHODS"),
         help="Degrees of freedom: satterthwaite (default), kenward-roger, between-within, containment, residual, "
-        "normal.",
+        "normal; robust for sandwich errors.",
     ),
     _answer("--level", type=Number(), metavar="NUMBER", help="Confidence level; 0.95 by default."),
     _answer(

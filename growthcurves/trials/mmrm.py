@@ -27,6 +27,7 @@ def mmrm(
     residual: Any = "un",
     fallback: Sequence[Any] | None = None,
     ddf: Any = "kenward-roger",
+    fallback_ddf: Any = None,
     visits: Sequence[Any] | None = None,
     weights: str = "equal",
     average: str = "rows",
@@ -64,7 +65,11 @@ def mmrm(
         default those of "un", "toeph", "arh1", "csh" that are simpler than `residual`; ``[]`` for none. All that were
         tried are told.
     ddf : str or method
-        "kenward-roger" is that of SAS and mmrm here, by observed information; `gc.Robust()` for robust errors.
+        "kenward-roger" is that of SAS and mmrm here, by observed information; "robust", or `gc.Robust(kind)`, for
+        sandwich errors.
+    fallback_ddf : str or method, optional
+        In the place of `ddf` where a structure of `fallback` is taken, which may be too simple: "robust", whose errors
+        hold whatever the covariance of the visits is.
     visits : list, optional
         The visits to model, in their order; rows of others are left out and counted.
     weights : {"equal", "proportional", "counterfactual"}
@@ -102,8 +107,13 @@ def mmrm(
     4   16.0     -4.49       0.54  475.26  243
     """
     structures = structures_of(residual, fallback)
-    method = KenwardRoger(information="observed") if ddf == "kenward-roger" else ddf_of(ddf)
-    wanted = Wanted(method, level, weights, average, alternative, adjust)
+    later = None if fallback_ddf is None else _method(fallback_ddf)
+    wanted = Wanted(_method(ddf), level, weights, average, alternative, adjust, later)
     frame = as_frame(data.data if isinstance(data, Panel) else data)
     design = design_of(frame, Roles(outcome, visit, id, arm, reference, baseline, covariates, response, visits, where))
     return Trial.of(frame, design, wanted, structures)
+
+
+def _method(ddf: Any) -> Any:
+    """A method of degrees of freedom; Kenward-Roger's as SAS and mmrm have it."""
+    return KenwardRoger(information="observed") if ddf == "kenward-roger" else ddf_of(ddf)

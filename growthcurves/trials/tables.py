@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,11 @@ class Wanted:
     average: str = "rows"
     alternative: str = "two-sided"
     adjust: str = "none"
+    fallback_ddf: Any = None
+
+    def after(self, attempts: int) -> Wanted:
+        """What is wanted of the structure that holds: other degrees of freedom where it is not the one asked for."""
+        return replace(self, ddf=self.fallback_ddf) if attempts > 1 and self.fallback_ddf is not None else self
 
     def __post_init__(self) -> None:
         if self.alternative not in ALTERNATIVES:

@@ -59,6 +59,7 @@ class Trial(TrialAnswer):
     def of(cls, data: pd.DataFrame, design: Design, wanted: Wanted, structures: Sequence[Any]) -> Trial:
         """The fit with the first structure that holds, and the answers that are always given."""
         fit, tried = first_that_holds(design, structures)
+        wanted = wanted.after(len(tried))
         estimated = Estimated.of(fit, design, wanted)
         notes = footnotes(design, wanted, tried, estimated)
         effects, table = fit.joint_tests(ddf=wanted.ddf), trial_table(estimated, design, wanted)
@@ -287,7 +288,7 @@ class Trial(TrialAnswer):
         True
         """
         asked = {item.name: getattr(self.design.roles, item.name) for item in fields(Roles)}
-        asked |= {item.name: getattr(self.wanted, item.name) for item in fields(Wanted) if item.name != "ddf"}
+        asked |= {item.name: getattr(self.wanted, item.name) for item in fields(Wanted) if "ddf" not in item.name}
         defaults = {item.name: item.default for kind in (Roles, Wanted) for item in fields(kind)}
         given = {name: value for name, value in asked.items() if value != defaults[name]}
         given |= {"residual": self.tried[0].structure, "ddf": self.wanted.ddf}

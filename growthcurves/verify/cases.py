@@ -14,7 +14,7 @@ from growthcurves.fit import GrowthFit, fit
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.shapes.polynomial import Polynomial
 from growthcurves.results.ddf.containment import Containment
-from growthcurves.results.effects.robust import Robust
+from growthcurves.results.ddf.robust import Robust
 
 _FILE = Path(__file__).with_name("references.json")
 #: Columns of the table of fixed effects.

@@ -30,7 +30,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "adjust": ["none", "bonferroni"],
         "threshold": [1.0],
         "level": [0.5],
-        "ddf": ["kenward-roger", "between-within", "containment", "residual", "normal"],
+        "ddf": ["kenward-roger", "between-within", "containment", "residual", "normal", "robust"],
         "conf_int.method": ["profile", "bootstrap"],
         "variance_components.method": ["wald", "bootstrap"],
         "change.method": ["bootstrap"],

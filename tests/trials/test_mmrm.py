@@ -177,6 +177,20 @@ def test_pairs_of_visits_that_nobody_has_lead_to_another_structure():
         gc.mmrm(data, **ROLES, baseline=0, fallback=[])
 
 
+def test_a_structure_of_the_fallback_may_have_robust_errors(monkeypatch):
+    from growthcurves.trials import attempts
+
+    asked = gc.mmrm(some(60), **ROLES, baseline=0, fallback_ddf="robust")
+    assert "robust" not in str(asked)  # the first structure holds
+    names = {"un": "has not converged"}
+    monkeypatch.setattr(attempts, "_shortcoming", lambda fit: names.get(fit.model.residual.name, ""))
+    simpler = gc.mmrm(some(60), **ROLES, baseline=0, fallback=["cs"], fallback_ddf="robust")
+    alone = gc.mmrm(some(60), **ROLES, baseline=0, residual="cs", fallback=[], ddf="robust")
+    assert "degrees of freedom: robust CR2" in str(simpler) and "has not converged" in str(simpler)
+    pd.testing.assert_frame_equal(simpler.differences, alone.differences)
+    assert "robust" not in str(gc.mmrm(some(60), **ROLES, baseline=0, fallback=["cs"]))
+
+
 def test_the_structures_that_follow():
     from growthcurves.trials.attempts import structures_of
 

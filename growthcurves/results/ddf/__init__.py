@@ -13,6 +13,7 @@ from growthcurves.results.ddf.containment import Containment
 from growthcurves.results.ddf.kenward_roger import KenwardRoger
 from growthcurves.results.ddf.normal import NormalDf
 from growthcurves.results.ddf.residual import ResidualDf
+from growthcurves.results.ddf.robust import Robust
 from growthcurves.results.ddf.satterthwaite import Satterthwaite
 
 METHODS = {
@@ -22,6 +23,7 @@ METHODS = {
     "containment": Containment(),
     "residual": ResidualDf(),
     "normal": NormalDf(),
+    "robust": Robust(),
 }
 
 #: What is taken where no method is asked for.

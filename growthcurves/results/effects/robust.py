@@ -2,99 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.engine.estimates import Sandwich
-from growthcurves.errors import ModelError, unknown
-from growthcurves.fitted import FittedModel, row_variances
+from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf import DDF, ddf_of
-from growthcurves.results.ddf.base import Method, Rows
+from growthcurves.results.ddf.robust import Robust
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, p_text
-
-KINDS = ("CR0", "CR1", "CR2")
-#: Contrasts whose degrees of freedom are computed in one pass over the persons.
-TOGETHER = 16
-
-
-@dataclass(frozen=True)
-class Robust(Method):
-    """Cluster-robust covariance matrix of the fixed effects by person, with Satterthwaite degrees of freedom.
-
-    Valid in large samples of persons even where the model's covariances within persons are wrong (Liang and Zeger
-    1986); a value for ``ddf=`` wherever degrees of freedom are asked for. Degrees of freedom are those of Bell and
-    McCaffrey (2002), several rows are tested by the approximate Hotelling test HTZ of Tipton and Pustejovsky (2015);
-    both take the fitted model as the working model, as R's clubSandwich does for lme4 fits.
-
-    Parameters
-    ----------
-    kind : {"CR2", "CR1", "CR0"}
-        CR0 is the plain sandwich (HLM's robust errors); CR1 multiplies it by J / (J - 1), J persons; CR2 corrects
-        each person's residuals so that it is unbiased if the model is right (Pustejovsky and Tipton 2018).
-
-    Examples
-    --------
-    >>> import growthcurves as gc
-    >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    >>> fit.fixed_effects(ddf=gc.Robust("CR1"))[["term", "std_error", "df"]].round(3)
-            term  std_error    df
-    0  intercept      6.825  17.0
-    1      slope      1.546  17.0
-    """
-
-    kind: str = "CR2"
-
-    def __post_init__(self) -> None:
-        if str(self.kind).upper() not in KINDS:
-            raise ModelError(unknown("robust covariance", self.kind, KINDS))
-        object.__setattr__(self, "kind", str(self.kind).upper())
-
-    @property
-    def label(self) -> str:
-        return f"robust {self.kind}, Satterthwaite"
-
-    def covariance(self, fit: FittedModel) -> np.ndarray:
-        """Robust covariance matrix of the fixed effects."""
-        return self._sandwich(fit, np.zeros((0, len(fit.terms)))).cov
-
-    def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
-        """Degrees of freedom of each row of L (k, p)."""
-        parts = [self._sandwich(fit, part) for part in _batches(_in_units(fit, L))]
-        mean = np.concatenate([np.diag(part.mean) for part in parts])
-        variance = np.concatenate([np.diag(part.variance) for part in parts])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return 2.0 * mean**2 / variance
-
-    def joint(self, fit: FittedModel, rows: Rows) -> tuple[float, float]:
-        """F of the approximate Hotelling test, and the degrees of freedom of its denominator."""
-        q = rows.count
-        L = _in_units(fit, rows.L)
-        at = self._sandwich(fit, L)
-        white = np.linalg.solve(np.linalg.cholesky(at.mean), L)
-        eta = q * (q + 1) / float(self._sandwich(fit, white).variance.sum())
-        df = eta - q + 1.0
-        return (df / eta * rows.wald(at.cov), df) if df > 0 else (float("nan"), float("nan"))
-
-    def _sandwich(self, fit: FittedModel, L: np.ndarray) -> Sandwich:
-        return fit.estimates.sandwich(self.kind, L)
-
-
-def _in_units(fit: FittedModel, L: np.ndarray) -> np.ndarray:
-    """Rows in units of their standard errors: fourth powers of these may leave the range of numbers."""
-    size = np.sqrt(row_variances(L, fit.estimates.cov_beta))
-    return L / np.where(size > 0.0, size, 1.0)[:, None]
-
-
-def _batches(L: np.ndarray) -> Iterator[np.ndarray]:
-    for first in range(0, len(L), TOGETHER):
-        yield L[first : first + TOGETHER]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
