@@ -131,6 +131,14 @@ def test_every_figure_has_its_picture_and_its_line():
     assert make.PAGE.read_text(encoding="utf-8") == make.page(), "run docs/figures/make.py"
 
 
+def test_every_tutorial_shows_what_its_code_draws():
+    """Pictures of pages are made by docs/figures/make.py from the block of code before them, and none is left over."""
+    make = script("figures/make.py")
+    named = {path: make.SHOWN.findall(path.read_text(encoding="utf-8")) for path in DOCUMENTS}
+    assert sorted(sum(named.values(), [])) == sorted(path.name for path in make.FOLDER.glob("shown-*.png"))
+    assert all(found for path, found in named.items() if path.parent.name == "tutorials")
+
+
 def test_validation_is_current():
     """docs/validation.md is what its script makes: numbers to 2e-6 relative, differences as good as shown."""
     made, kept = (text.splitlines() for text in (script("make_validation.py").page(), VALIDATION.read_text("utf-8")))

@@ -1,16 +1,31 @@
-"""Draws the pictures of the documents from shipped data and writes docs/figures.md: `python docs/figures/make.py`."""
+"""Draws the pictures of the documents from shipped data and writes docs/figures.md: `python docs/figures/make.py`.
+
+A picture `../figures/shown-*.png` in a page is what the last block of code before it has drawn.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import inspect
 import io
+import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 
 import growthcurves as gc
-from growthcurves.plots import COMPARISON_FIGURES, FIGURES, LADDER_FIGURES, PANEL_FIGURES
+from growthcurves.plots import (
+    COMPARISON_FIGURES,
+    FIGURES,
+    LADDER_FIGURES,
+    PANEL_FIGURES,
+    SUBGROUP_FIGURES,
+    TRIAL_FIGURES,
+)
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "figures.md"
@@ -19,11 +34,18 @@ SETUP = """import growthcurves as gc
 
 panel = gc.Panel(
     gc.load_dataset("trial"),
-    id="patient", time="week", outcome="depression", wave="visit", time_unit="weeks", outcome_unit="points",
+    id="patient", time="week", outcome="depression", wave="visit",
+    time_unit="weeks", outcome_unit="points",
 )
 fit = gc.fit("depression ~ week * arm + age + severity + (week | patient)", panel)
 ladder = gc.ladder("depression ~ week * arm + (week | patient)", panel)
-compared = gc.compare_residuals("depression ~ week * arm + cs(week | patient)", panel, ["un", "toeph", "ar1", "cs"])"""
+compared = gc.compare_residuals(
+    "depression ~ week * arm + cs(week | patient)", panel, ["un", "toeph", "ar1", "cs"]
+)
+trial = gc.mmrm(
+    panel, outcome="depression", visit="week", id="patient", arm="arm", reference="placebo",
+    baseline=0,
+)"""
 
 # The registries, each with what its figures are called in a title, and the line of code of every figure.
 FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
@@ -53,12 +75,16 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ),
     ("ladder", LADDER_FIGURES, {"ladder": "ladder.plot()"}),
     ("comparison", COMPARISON_FIGURES, {"residuals": "compared.plot()"}),
+    ("trial", TRIAL_FIGURES, {"means": "trial.plot()"}),
+    ("subgroups", SUBGROUP_FIGURES, {"forest": 'trial.subgroups("sex").plot()'}),
 ]
 TITLES = {
     "fit": "Of a fit",
     "panel": "Of a panel, before any model",
     "ladder": "Of a ladder",
     "comparison": "Of residual structures that are compared",
+    "trial": "Of a trial",
+    "subgroups": "Of a trial's subgroups",
 }
 
 HEAD = """# Figures
@@ -80,6 +106,9 @@ def main() -> None:
         for name, code in codes.items():
             save(eval(code, names), FOLDER / picture(family, name))
     save(sleepstudy(), FOLDER / "sleepstudy.png", dpi=150)
+    for page_ in sorted(FOLDER.parent.rglob("*.md")):
+        for name, drawn in shown(page_):
+            save(drawn, FOLDER / name)
     PAGE.write_text(page(), encoding="utf-8")
 
 
@@ -93,6 +122,32 @@ def namespace() -> dict[str, Any]:
 def picture(family: str, name: str) -> str:
     """The file of a picture."""
     return f"{family}-{name.replace('_', '-')}.png"
+
+
+#: A picture of a page that the code before it has drawn.
+SHOWN = re.compile(r"!\[[^\]]*\]\((?:\.\./)?figures/(shown-[\w-]+\.png)\)")
+
+
+def shown(page_: Path) -> Iterator[tuple[str, Any]]:
+    """The pictures of a page by file: those after a block of code are the figures that it drew, in their order."""
+    import matplotlib.pyplot as plt
+
+    text = page_.read_text(encoding="utf-8")
+    if not SHOWN.search(text):
+        return
+    spec = importlib.util.spec_from_file_location("outputs", FOLDER.parent / "outputs.py")
+    assert spec is not None and spec.loader is not None
+    outputs = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(outputs)
+    ends = [block.start() for block in outputs.CODE.finditer(text)][1:] + [len(text)]
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for (block, _), end in zip(outputs.run(text, str(page_)), ends, strict=True):
+            names = SHOWN.findall(text, block.end(), end)
+            figures = [plt.figure(number) for number in plt.get_fignums()]
+            if len(names) > len(figures):
+                raise ValueError(f"{page_.name}: the code before {names} drew {len(figures)} figures.")
+            yield from zip(names, figures, strict=False)
+            plt.close("all")
 
 
 def page() -> str:
