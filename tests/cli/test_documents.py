@@ -23,6 +23,21 @@ def test_the_examples_run_in_their_order(run):
         assert result.exit_code == 0, (command, result.output)
 
 
+def test_the_commands_of_the_readme_run(run):
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^growthcurves (.*)$", readme, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["demo", "datasets", "datasets", "report", "report"]
+    for command in commands[1:]:
+        result = run(*shlex.split(command))
+        assert result.exit_code == 0, (command, result.output)
+
+
+def test_the_home_page_has_the_commands_and_the_ten_lines_of_the_readme():
+    readme, home = ((DOCS.parent / name).read_text(encoding="utf-8") for name in ("README.md", "docs/index.md"))
+    blocks = re.findall(r"```.*?```", readme, re.DOTALL)[:3]
+    assert all(block in home for block in blocks)
+
+
 def test_the_model_file_of_the_page_is_read(asks, tmp_path):
     (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     assert set(tomllib.loads(text)) == {"table", "model", "answers"}
