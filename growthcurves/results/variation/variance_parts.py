@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from growthcurves.fitted import FittedModel
 
+#: A proportional drop below this is rounding of the two optima; so is a variance below its square, as a share of all.
+ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class VarianceParts:
@@ -63,25 +66,17 @@ def variance_parts(fit: FittedModel) -> VarianceParts:
     n, point = fit.sums.rows, fit.point
     spread = fit.sums.spread()
     inside, outside = fit.sums.fixed_squares(fit.estimates.beta)
-    G, mean = point.total(), point.between(spread.mean)
-    return VarianceParts(
-        inside / (n - 1),
-        outside / (n - 1),
-        float((G * spread.within).sum()) / (n - 1),
-        float((G * spread.between).sum()) / (n - 1),
-        float(mean),
-        fit.residual_variance,
-        float((G * (spread.within + spread.between)).sum() / n + mean),
-    )
+    G, mean = point.total(), float(point.between(spread.mean))
+    within, between = (float((G * part).sum()) for part in (spread.within, spread.between))
+    parts = [*(part / (n - 1) for part in (inside, outside, within, between)), mean, fit.residual_variance]
+    rounding = ROUNDING**2 * sum(parts)  # variances are squares
+    f1, f2, v, v2, m, residual = (part if part > rounding else 0.0 for part in parts)
+    return VarianceParts(f1, f2, v, v2, m, residual, (within + between) / n + mean)
 
 
 def squared_correlation(fit: FittedModel) -> float:
     """Squared correlation of the outcome with X beta, about the means, from the sums; NaN where X beta is constant."""
     return fit.sums.squared_correlation(fit.estimates.standard_beta)
-
-
-#: A proportional drop below this is rounding of the two optima.
-ROUNDING = 1e-9
 
 
 def drop(before: float, after: float) -> float:

@@ -115,6 +115,13 @@ def test_persons_who_share_their_times_have_no_slopes_between(sleep_fit):
     assert "Rights and Sterba" in str(found)
 
 
+def test_what_is_only_rounding_is_zero_whatever_the_order_of_rows():
+    data = gc.load_dataset("sleepstudy")
+    for seed in range(3):
+        found = gc.fit("reaction ~ day + (day | subject)", data.sample(frac=1.0, random_state=seed)).r2()
+        assert found.value("total: fixed, between persons (f2)") == 0.0
+
+
 def test_a_shape_with_curves_and_a_model_without_random_effects():
     fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", shape="quadratic"), gc.load_dataset("sleepstudy"))
     found = fit.r2()
