@@ -49,7 +49,21 @@ def same_text(printed, shown):
         assert abs(float(one) - float(other)) <= allowed, (one, other)
 
 
-@pytest.mark.parametrize("path", [p for p in DOCUMENTS if "```python" in p.read_text(encoding="utf-8")], ids=name_of)
+#: The longest line of code in a page: what fits beside both columns of a window of 1280 pixels (docs/site.css).
+LONGEST = 88
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_no_line_of_code_is_wider_than_the_page(path):
+    blocks = re.findall(r"```(?:python|toml|r)\n(.*?)```", path.read_text(encoding="utf-8"), re.S)
+    assert [line for block in blocks for line in block.splitlines() if len(line) > LONGEST] == []
+
+
+#: Pages with code; the home page has that of the README, as tests/cli/test_documents.py holds.
+WITH_CODE = [p for p in DOCUMENTS if "```python" in p.read_text("utf-8") and p != ROOT / "docs" / "index.md"]
+
+
+@pytest.mark.parametrize("path", WITH_CODE, ids=name_of)
 def test_code_in_documents_runs_and_prints_what_is_shown(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")

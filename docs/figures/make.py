@@ -43,8 +43,8 @@ compared = gc.compare_residuals(
     "depression ~ week * arm + cs(week | patient)", panel, ["un", "toeph", "ar1", "cs"]
 )
 trial = gc.mmrm(
-    panel, outcome="depression", visit="week", id="patient", arm="arm", reference="placebo",
-    baseline=0,
+    panel, outcome="depression", visit="week", id="patient", arm="arm",
+    reference="placebo", baseline=0,
 )"""
 
 # The registries, each with what its figures are called in a title, and the line of code of every figure.
