@@ -15,7 +15,7 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import DataError, ModelError, brief
 from growthcurves.fitted import FittedModel
 from growthcurves.programs.lines import Line, lines_of
-from growthcurves.programs.matching import component_keys, effect_keys
+from growthcurves.programs.matching import component_keys, effect_keys, varying
 from growthcurves.programs.spec import spec_of
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.tables.answer import Answer, text_table
@@ -184,11 +184,11 @@ def _ours(fit: FittedModel, lines: list[Line], ddf: Any) -> tuple[dict[str, dict
         keys |= {effect.term: effect_keys(effect, spec) for effect in spec.effects}
     if any(line.variance for line in lines):
         asked = {line.key for line in lines}
-        variables = dict(zip(fit.random_names, (name for block in spec.random for name in block), strict=True))
+        called = dict(zip(fit.random_names, varying(spec), strict=True))
         for finding in (one for row in components(fit, "wald").rows for one in row):
             term = component_text(finding)
-            whose = () if finding.unit == RESIDUAL else tuple(finding.of)
-            mine = component_keys(finding.kind, whose, term, variables)
+            whose = () if finding.unit == RESIDUAL else tuple(called[name] for name in finding.of)
+            mine = component_keys(finding.kind, whose, term)
             if mine & asked:
                 numbers[term], keys[term] = {"estimate": finding.value}, mine
     return numbers, keys

@@ -92,7 +92,9 @@ def _line(row: dict[Any, str], term: Any, columns: dict[str, Any], heads: dict[A
     text, variance = row[term].strip(), heads[term] == "covparm"
     header = next((row[name] for name, head in heads.items() if head == "paramheader"), "")
     if variance or re.match(r"(sd|cor|var|cov)[:(]", text.lower()):
-        return Line(_component(text), text, known, True)
+        group = next((row[name].strip() for name, head in heads.items() if head == "group"), "") if variance else ""
+        group = "" if group.lower() in _MISSING else group
+        return Line(_component(f"{text}{group}"), f"{text} {group}".strip(), known, True)
     levels = _levels(text, row)
     shown = " ".join(filter(None, [header, text, *levels.values()]))
     return Line(_with_levels(f"{header}:{text}" if header else text, levels), shown, known, False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from growthcurves.contracts.finding import Kind
 from growthcurves.programs.lines import key_of
@@ -62,28 +62,68 @@ def _in_mplus(effect: Effect, spec: Spec) -> set[Key]:
     return {key_of(f"{factor}.on:{short_name(*effect.factors[0])}")}
 
 
-def component_keys(kind: Kind, whose: Sequence[str], term: str, random: Mapping[str, str]) -> set[Key]:
+class Varying(NamedTuple):
+    """A random effect as programs call it.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Its variable in R and in Stata; "" for the intercept.
+    base : str
+        The variable without its group.
+    place : int
+        Among the random effects of its block, from 1.
+    group : str
+        Column and level, as SAS prints them, where covariances are those of a group; else "".
+    """
+
+    names: tuple[str, ...]
+    base: str
+    place: int
+    group: str
+
+
+def varying(spec: Spec) -> list[Varying]:
+    """The random effects in the order of the fit."""
+    found: list[Varying] = []
+    for place, block in spec.blocks:
+        start = 0 if spec.group is not None else len(found)
+        own, group = ("", "") if place is None else (spec.indicators[place], _group_text(spec, place))
+        for k, name in enumerate(block, start=start + 1):
+            names = (f"{own}:{name}", f"{own}_{name}") if own and name else (own or name,)
+            found.append(Varying(names, name, k, group))
+    return found
+
+
+def _group_text(spec: Spec, place: int) -> str:
+    return re.sub(r"[\s`]", "", f"{spec.group}{spec.levels[str(spec.group)][place]}").lower()
+
+
+def component_keys(kind: Kind, whose: Sequence[Varying], term: str) -> set[Key]:
     """Every key of a component of the variance.
 
     Parameters
     ----------
     kind : Kind
-    whose : sequence of str
+    whose : sequence of Varying
         The random effects; none for the residual.
     term : str
         Our name of it.
-    random : mapping of str to str
-        The variable of each random effect, "" for the intercept, in the order of the model.
     """
-    places = [list(random).index(name) + 1 for name in whose]
-    stata = [random[name] or "_cons" for name in whose]
-    found = [term, *_in_r(kind, [random[name] or "Intercept" for name in whose])]
-    if kind is Kind.VARIANCE:
-        found += ["residual", "var(residual)", "var(e)"] if not whose else [f"un({places[0]},{places[0]})"]
-        found += [f"var({name})" for name in stata] + [random[name] or "intercept" for name in whose]
-    elif kind is Kind.COVARIANCE:
-        late, early = sorted(places, reverse=True)
-        found += [f"un({late},{early})", f"cov({','.join(stata)})", f"cov({','.join(reversed(stata))})"]
+    found = [term]
+    for names in product(*(one.names for one in whose)):
+        stata = [name or "_cons" for name in names]
+        found += _in_r(kind, [name or "Intercept" for name in names])
+        if kind is Kind.VARIANCE:
+            found += [f"var({name})" for name in stata]
+        elif kind is Kind.COVARIANCE:
+            found += [f"cov({','.join(stata)})", f"cov({','.join(reversed(stata))})"]
+    places = sorted((one.place for one in whose), reverse=True)
+    if kind is Kind.VARIANCE and not whose:
+        found += ["residual", "var(residual)", "var(e)"]
+    elif kind in (Kind.VARIANCE, Kind.COVARIANCE):
+        found.append(f"un({places[0]},{places[-1]}){whose[0].group}")
+        found += [f"{whose[0].base or 'intercept'}{whose[0].group}"] if kind is Kind.VARIANCE else []
     return {("component", text.lower()) for text in found}
 
 

@@ -16,6 +16,10 @@ def r_code(spec: Spec) -> str:
     lines = [f"library({package})", 'data <- read.csv("data.csv", check.names = FALSE)']
     lines += [_factor(column, levels) for column, levels in spec.levels.items()]
     lines += [f"data${name_in_r(one.name)} <- {_expression(one, spec)}" for one in spec.computed]
+    lines += [
+        f"data${name} <- as.numeric(data${name_in_r(str(spec.group))} == {_text(level)})"
+        for name, level in zip(spec.indicators, spec.levels.get(str(spec.group), ()), strict=True)
+    ]
     lines += _waves(spec)
     if spec.occasions:
         lines += [f"data$occasion <- factor(data${'wave_place' if spec.wave else name_in_r(str(spec.time))})"]
@@ -61,13 +65,20 @@ def _fixed(spec: Spec) -> str:
     return " + ".join([*constant, *(product or "1" for product in products)])
 
 
-def _random(block: tuple[str, ...]) -> str:
+def _random(block: tuple[str, ...], indicator: str) -> str:
+    """A block of random effects; those of a group are products with the variable that is 1 in it."""
     names = [name_in_r(name) for name in block if name]
+    if indicator:
+        return " + ".join(["0", *([indicator] if "" in block else []), *(f"{indicator}:{name}" for name in names)])
     return " + ".join((["1"] if "" in block else ["0"]) + names)
 
 
+def _blocks(spec: Spec) -> list[str]:
+    return [_random(block, "" if place is None else spec.indicators[place]) for place, block in spec.blocks]
+
+
 def _lmer(spec: Spec) -> str:
-    parts = [f"({_random(block)} | {name_in_r(spec.id)})" for block in spec.random]
+    parts = [f"({block} | {name_in_r(spec.id)})" for block in _blocks(spec)]
     formula = f"{name_in_r(spec.outcome)} ~ {' + '.join([_fixed(spec), *parts])}"
     return f"fit <- lmer({formula}, data, REML = {_true(spec.method == 'reml')})"
 
@@ -76,8 +87,8 @@ def _nlme(spec: Spec) -> str:
     """lme with random effects, gls without."""
     options = [f"{name_in_r(spec.outcome)} ~ {_fixed(spec)}", "data = data"]
     if spec.random:
-        blocks = ", ".join(f"pdSymm(~ {_random(block)})" for block in spec.random)
-        part = blocks if len(spec.random) == 1 else f"pdBlocked(list({blocks}))"
+        blocks = ", ".join(f"pdSymm(~ {block})" for block in _blocks(spec))
+        part = blocks if len(spec.blocks) == 1 else f"pdBlocked(list({blocks}))"
         options.append(f"random = list({name_in_r(spec.id)} = {part})")
     options += [f"{name} = {value}" for name, value in _residual(spec).items()]
     options.append(f'method = "{spec.method.upper()}"')

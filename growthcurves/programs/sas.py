@@ -76,7 +76,8 @@ def _noint(spec: Spec) -> str:
 def _random(block: tuple[str, ...], spec: Spec) -> str:
     names = ["intercept" if not name else name_in_sas(name) for name in block]
     kind = " type=un" if len(block) > 1 else ""
-    return f"  random {' '.join(names)} / subject={name_in_sas(spec.id)}{kind} g;"
+    group = "" if spec.group is None else f" group={name_in_sas(spec.group)}"
+    return f"  random {' '.join(names)} / subject={name_in_sas(spec.id)}{kind}{group} g;"
 
 
 def _places(spec: Spec) -> list[str]:

@@ -75,6 +75,8 @@ class Spec:
         Levels of the factors, the reference first.
     random : tuple of tuple of str
         Blocks of variables, "" for the intercept.
+    group : str or None
+        The column of groups of persons in each of which these blocks have a covariance matrix of their own.
     residual : residual structure
     wave : str or None
         The column of the planned occasions, where residuals count them; None for the rank of time.
@@ -91,6 +93,7 @@ class Spec:
     effects: tuple[Effect, ...]
     levels: dict[str, list[Any]]
     random: tuple[tuple[str, ...], ...]
+    group: str | None
     residual: Any
     wave: str | None
     waves: tuple[str, ...]
@@ -101,9 +104,23 @@ class Spec:
         return list(dict.fromkeys((effect.basis, effect.columns) for effect in self.effects))
 
     @property
+    def blocks(self) -> list[tuple[int | None, tuple[str, ...]]]:
+        """The blocks of random effects in the order of the fit: the place of the group in its levels (or None)."""
+        groups = [None] if self.group is None else range(len(self.levels[self.group]))
+        return [(place, block) for block in self.random for place in groups]
+
+    @property
+    def indicators(self) -> list[str]:
+        """Names of variables that are 1 for the persons of a group and 0 for others, in the order of its levels."""
+        taken, made = {*self.columns, *(one.name for one in self.computed)}, []
+        for place in range(1, len(self.levels[self.group]) + 1 if self.group is not None else 1):
+            made.append(_free(f"group{place}", taken))
+        return made
+
+    @property
     def columns(self) -> list[str]:
         """Every column of the table that the program reads."""
-        used = [self.id, self.time, self.outcome, self.wave, getattr(self.residual, "by", None)]
+        used = [self.id, self.time, self.outcome, self.wave, self.group, getattr(self.residual, "by", None)]
         used += [getattr(self.residual, "of", None), *(name for effect in self.effects for name in effect.columns)]
         return list(dict.fromkeys(name for name in used if name))
 
@@ -131,14 +148,42 @@ def spec_of(fit: FittedModel) -> Spec:
     names = zip(fit.recipe.terms, recipe.term_names, strict=True)
     effects = tuple(Effect(text, basis.get(name.parameter, ""), tuple(name.parts)) for text, name in names)
     times = tuple(getattr(recipe.shape, "times", ())) if isinstance(model.growth_shape, Occasions) else ()
-    blocks = recipe.random.blocks
+    group, blocks = _groups(fit, levels)
     random = tuple(tuple(_random_name(name, basis, recipe.covariates) for name in block) for block in blocks)
     spec = Spec(
-        str(model.outcome), str(fit.panel.id), model.time, fit.method, computed, times, effects, levels, random,
+        str(model.outcome), str(fit.panel.id), model.time, fit.method, computed, times, effects, levels, random, group,
         residual_of(model.residual), model.wave, _waves(fit),
     )  # fmt: skip
     _refuse_unusual_codings(spec)
     return spec
+
+
+def _groups(fit: FittedModel, levels: dict[str, list[Any]]) -> tuple[str | None, tuple[tuple[str, ...], ...]]:
+    """The column of groups whose covariances are their own, and the blocks of one group; none for other models.
+
+    They are products of growth parameters with the one column, ``ByGroup`` or ``(0 + arm + arm:week | id)``.
+    """
+    part, recipe = fit.model.random, fit.recipe
+    if not recipe.varying:
+        return None, recipe.random.blocks
+    found = {name: list(of) for columns in recipe.varying for name, of in columns.levels.items()}
+    group = next(iter(found), "")
+    blocks = tuple(tuple(_without(name, group, fit) for name in block) for block in part.blocks)
+    alone = len(recipe.random.blocks) == len(blocks) * len(found.get(group, ()))
+    if len(found) != 1 or not alone or any(group not in name.split(":") for name in map(_plain, part.names)):
+        raise refused("Random effects of columns that are no growth parameters", "are not written in other languages")
+    levels.setdefault(group, found[group])
+    return group, blocks
+
+
+def _plain(name: str) -> str:
+    return name.replace("`", "")
+
+
+def _without(name: str, group: str, fit: FittedModel) -> str:
+    """A random effect without its group: of time itself it is the rate, of nothing the intercept."""
+    rest = ":".join(part for part in _plain(name).split(":") if part != group)
+    return {"": "intercept", str(fit.model.time): "slope"}.get(rest, rest)
 
 
 def _waves(fit: FittedModel) -> tuple[str, ...]:
@@ -166,8 +211,6 @@ def _refuse_what_formulas_compute(fit: FittedModel) -> None:
         for column, _ in name.parts:
             if column not in known:
                 raise refused(f"{brief(column)} is computed by the formula", "make a column of the table of it first")
-    if recipe.varying:
-        raise refused("Random effects of columns that are no growth parameters", "are not written in other languages")
 
 
 def _refuse_unusual_codings(spec: Spec) -> None:

@@ -28,10 +28,11 @@ def stata_code(spec: Spec) -> str:
     lines += [f"generate double {one.name} = {expression(one, str(spec.time), '^', 'ln')}" for one in spec.computed]
     if counts_waves(spec):
         lines += _places(spec)
+    lines += _groups(spec)
     if spec.occasions:
         lines.append(f"egen occasion = group({'wave_place' if spec.wave else spec.time})")
     constant = "" if ("", ()) in spec.products else ", noconstant"
-    random = " ".join(_random(block, spec) for block in spec.random) or f"|| {spec.id}:, noconstant"
+    random = " ".join(_random(place, block, spec) for place, block in spec.blocks) or f"|| {spec.id}:, noconstant"
     method = "reml dfmethod(satterthwaite)" if spec.method == "reml" else "mle"
     ends = f"{_residual(spec)} {method}".strip()
     joined = random if "," in random.rpartition("||")[2] else f"{random},"
@@ -85,9 +86,25 @@ def _levels(column: str, spec: Spec) -> list[str]:
     return [f"{place}.{_code(column)}" for place in range(2, len(spec.levels[column]) + 1)]
 
 
-def _random(block: tuple[str, ...], spec: Spec) -> str:
-    names = " ".join(name for name in block if name)
-    options = ([] if "" in block else ["noconstant"]) + (["covariance(unstructured)"] if len(block) > 1 else [])
+def _groups(spec: Spec) -> list[str]:
+    """Variables that are 1 in a group of persons, and their products with what varies between persons there."""
+    lines, moved = [], dict.fromkeys(name for block in spec.random for name in block if name)
+    for place, indicator in enumerate(spec.indicators, start=1):
+        lines.append(f"generate double {indicator} = {_code(str(spec.group))} == {place}")
+        lines += [f"generate double {_product_name(indicator, name)} = {indicator} * {name}" for name in moved]
+    return lines
+
+
+def _product_name(indicator: str, name: str) -> str:
+    return f"{indicator}_{name}"[:32]
+
+
+def _random(place: int | None, block: tuple[str, ...], spec: Spec) -> str:
+    """A block of random effects; for a group those of its own variables, without a constant."""
+    own = "" if place is None else spec.indicators[place]
+    named = [(_product_name(own, name) if name else own) if own else name for name in block]
+    names = " ".join(filter(None, named))
+    options = ([] if "" in named else ["noconstant"]) + (["covariance(unstructured)"] if len(block) > 1 else [])
     return f"|| {spec.id}: {names}".rstrip() + (f", {' '.join(options)}" if options else "")
 
 

@@ -39,6 +39,13 @@ CASES = {
     "log": ("trial", trial(shape=gc.LogTime(offset=1), predictors="arm"), "ml"),
     "diagonal": ("sleepstudy", sleep(random=gc.Diagonal("intercept", "slope")), "reml"),
     "no_slope": ("sleepstudy", sleep(random=("intercept",)), "ml"),
+    "by_group": ("trial", trial(predictors="arm", random=gc.ByGroup("arm", "intercept", "slope")), "reml"),
+    "by_group_ml": (
+        "orthodont",
+        ortho(predictors="sex", random=gc.ByGroup("sex", gc.Diagonal("intercept", "slope")), origin=8),
+        "ml",
+    ),
+    "by_group_het": ("orthodont", ortho(random=gc.ByGroup("sex", "intercept"), residual="het"), "reml"),
     "occasions_un": ("orthodont", ortho(shape="occasions", predictors="sex", random=(), residual="un"), "reml"),
     "cs": ("orthodont", ortho(predictors="sex", random=(), residual="cs"), "reml"),
     "csh": ("orthodont", ortho(random=(), residual="csh"), "ml"),

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import DataError, ModelError
+from growthcurves.errors import DataError, ModelError, NotAvailableError
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +118,31 @@ def test_another_fit_is_compared_and_its_data_too(tmp_path):
     assert turned.agrees and "The data differ, in values or in the order of rows: 180 rows" in str(turned)
     other = gc.agree(fit, gc.fit(formula, data[data["day"] > 0]))
     assert not other.agrees and "162 rows" in other.notes[0]
+
+
+def test_components_of_each_group_are_matched():
+    """R's VarCorr and SAS's CovParms (with its column Group) of covariances by group."""
+    data = gc.load_dataset("trial")
+    model = gc.GrowthModel("depression", "week", "patient", predictors="arm",
+                           random=gc.ByGroup("arm", "intercept", "slope"))  # fmt: skip
+    fit = gc.fit(model, data)
+    ours = fit.variance_components().set_index("term")
+    sd, cor = ours.loc[["sd:slope:arm[drug]", "cor:intercept:arm[drug],slope:arm[drug]"], "estimate"]
+    in_r = pd.DataFrame({"grp": ["patient", "patient"], "var1": ["group2:week", "group2"], "var2": ["", "group2:week"],
+                         "vcov": ["", ""], "sdcor": [f"{sd:.6f}", f"{cor:.6f}"]})  # fmt: skip
+    assert gc.agree(fit, in_r).agrees
+    squared = ours.loc["sd:slope:arm[drug]", "variance"]
+    in_sas = pd.DataFrame({"CovParm": ["UN(2,2)"], "Subject": ["patient"], "Group": ["arm drug"],
+                           "Estimate": [f"{squared:.6f}"]})  # fmt: skip
+    assert gc.agree(fit, in_sas).agrees
+    assert not gc.agree(fit, in_sas.assign(Group="arm placebo")).agrees
+
+
+def test_a_group_is_told_in_each_program():
+    data, random = gc.load_dataset("trial"), gc.ByGroup("arm", "intercept", "slope")
+    fit = gc.fit(gc.GrowthModel("depression", "week", "patient", predictors="arm", random=random), data)
+    assert "random intercept week / subject=patient type=un group=arm g;" in fit.code("sas")
+    assert "|| patient: group2 group2_week, noconstant covariance(unstructured)" in fit.code("stata")
+    assert fit.code("r") == gc.fit("depression ~ week * arm + (0 + arm + arm:week | patient)", data).code("r")
+    with pytest.raises(NotAvailableError, match="several groups in Mplus"):
+        fit.refit(method="ml").code("mplus")

@@ -1,0 +1,8 @@
+library(lme4)
+data <- read.csv("data.csv", check.names = FALSE)
+data$arm <- factor(data$arm, levels = c("placebo", "drug"))
+data$group1 <- as.numeric(data$arm == "placebo")
+data$group2 <- as.numeric(data$arm == "drug")
+fit <- lmer(depression ~ 1 + arm + week + week:arm + (0 + group1 + group1:week | patient) + (0 + group2 + group2:week | patient), data, REML = TRUE)
+summary(fit)
+-2 * as.numeric(logLik(fit))
