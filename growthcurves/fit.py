@@ -279,7 +279,8 @@ FORMULA_OPTIONS = ("reference", "residual", "wave", "functions")
 _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
     "independent", "kinds", "left_out_design", "made", "notes", "own_growth", "parameter_count", "point",
-    "random_names", "recipe", "residual_variance", "standard_effect", "standard_rows", "sums", "term_parts", "time_facts", "times",
+    "random_names", "recipe", "residual_variance", "standard_effect", "standard_rows", "sums", "term_parts",
+    "time_facts", "times",
 }  # fmt: skip
 
 
