@@ -31,14 +31,18 @@ from growthcurves.signs import told
 
 if TYPE_CHECKING:
     from growthcurves.data.codebook import Codebook
+    from growthcurves.data.correlations import Correlations
     from growthcurves.data.describe import PanelSummary
     from growthcurves.data.missing import MissingPatterns
+    from growthcurves.data.table_one import TableOne
 
 # What a fit does not need is loaded when it is asked for.
 books = Later("growthcurves.data.codebook")
+correlated = Later("growthcurves.data.correlations")
 descriptions = Later("growthcurves.data.describe")
 missed = Later("growthcurves.data.missing")
 own_lines = Later("growthcurves.data.own_lines")
+characteristics = Later("growthcurves.data.table_one")
 spreads = Later("growthcurves.data.wave_spread")
 
 #: What options look like that are dictionaries.
@@ -576,6 +580,81 @@ class Panel:
             columns=self.codebook().table,
             notes=self.notes,
         )
+
+    def table_one(self, by: str | None = None, columns: list[str] | None = None) -> TableOne:
+        """The first table of a paper: who was studied, by group, at each person's first row used.
+
+        Numbers have mean (SD), categories counts and percentages of the persons whose value is known; missing values
+        are counted. Differences between randomised groups are not tested (Altman 1985, The Statistician 34, 125-136).
+
+        Parameters
+        ----------
+        by : str, optional
+            Column of groups, one value per person.
+        columns : list of str, optional
+            By default all but the roles, dates, and texts of more than 20 values.
+
+        Returns
+        -------
+        TableOne
+            ``.table`` with all digits; ``.save("table1.docx", style="apa")``.
+
+        Raises
+        ------
+        ColumnError
+            For an unknown column.
+        DataError
+            When `by` changes within a person, who is named.
+
+        Examples
+        --------
+        >>> from growthcurves.data.datasets import load_dataset
+        >>> panel = Panel(load_dataset("trial"), id="patient", time="week", outcome="depression")
+        >>> for line in str(panel.table_one(by="arm", columns=["age"])).splitlines()[2:4]:
+        ...     print(" ".join(line.split()))
+        placebo (N = 300) drug (N = 300) All (N = 600)
+        age, mean (SD) 41.1 (12.7) 42.5 (13.6) 41.8 (13.2)
+        """
+        return characteristics.table_one(self, by, columns)
+
+    def correlations(self, columns: list[str] | None = None) -> Correlations:
+        """Means, SDs, ICC(1), and correlations within and between persons, as journals in the style of the APA print.
+
+        Between: Pearson's correlation of the persons' means, N - 2 degrees of freedom. Within: that of deviations from
+        them, rows - persons - 1 degrees of freedom. Each pair is of the rows in which both are known. ICC(1) is that of
+        `describe` (one-way analysis of variance).
+
+        Parameters
+        ----------
+        columns : list of str, optional
+            Columns of numbers; by default the outcome, time, and all other numbers.
+
+        Returns
+        -------
+        Correlations
+            ``.table`` of pairs, ``.variables``; printed with "between" below the diagonal and "within" above it.
+
+        Raises
+        ------
+        ColumnError
+            For an unknown column.
+        DataError
+            For one that does not hold numbers.
+
+        References
+        ----------
+        Snijders and Bosker (2012), Multilevel Analysis, 2nd ed., section 3.6 (within and between groups).
+
+        Examples
+        --------
+        >>> from growthcurves.data.datasets import load_dataset
+        >>> panel = Panel(load_dataset("sleepstudy"), id="subject", time="day", outcome="reaction")
+        >>> panel.correlations().table[["level", "r", "n", "df"]].round(3)
+             level      r    n   df
+        0  between    NaN   18   16
+        1   within  0.716  180  161
+        """
+        return correlated.correlations(self, columns)
 
     def missing(self, by: str | list[str] | None = None) -> MissingPatterns:
         """Which waves persons missed, whether they dropped out or came back, and from where they left.
