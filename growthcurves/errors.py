@@ -102,10 +102,33 @@ def unknown(kind: str, name: object, known: Iterable[object], others: Mapping[st
     `others` are what the field calls known ones besides: name there to name here.
     """
     names, others = [str(item) for item in known], others or {}
-    near = _nearest(str(name)[:_LONGEST_NAME], [*names, *others])
+    near = _nearest(_text_of(name)[:_LONGEST_NAME], [*names, *others])
     hint = "" if near is None else f" Did you mean {brief(others.get(near, near))}?"
     start = f"There is no {kind} {brief(name)}.{hint}"
     return f"{start} Known: {_listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} None are known."
+
+
+def among(value: object, known: Iterable[object]) -> bool:
+    """Whether a value is one of the known names; what cannot be compared, as a table, is none.
+
+    Examples
+    --------
+    >>> among("ml", ("reml", "ml")), among(["ml"], ("reml", "ml"))
+    (True, False)
+    """
+    try:
+        return any(bool(value == one) for one in known)
+    except (TypeError, ValueError):
+        return False
+
+
+def is_name(value: Any) -> bool:
+    """Whether a value can be the name of a column: it has a hash, and is not missing as NA and NaT are."""
+    try:
+        hash(value)
+        return bool(value == value) or isinstance(value, float)  # a column may be called NaN
+    except (TypeError, ValueError):
+        return False
 
 
 def _nearest(name: str, names: list[str]) -> str | None:
@@ -137,16 +160,34 @@ _LONGEST_NAME, _LONGEST_SENTENCE, _MOST_NAMES = 60, 300, 30
 def brief(value: object, longest: int = _LONGEST_NAME) -> str:
     """A value in quotes as a sentence shows it: one that is long with its middle left out.
 
+    What has no text of its own, or one of several lines, as a table has, is shown by its type.
+
     Examples
     --------
-    >>> brief("arm"), brief("x" * 200, 20)
-    ("'arm'", "'xxxxxxxx...xxxxxxx'")
+    >>> brief("arm"), brief("x" * 200, 20), brief(object()), brief([print, object()])
+    ("'arm'", "'xxxxxxxx...xxxxxxx'", "'object'", "'[print, object]'")
     """
-    text = str(value)
+    text = value if isinstance(value, str) else _text_of(value)
     if len(text) > longest:
         tail = (longest - 4) // 2
         text = f"{text[: longest - 4 - tail]}...{text[len(text) - tail + 1 :]}"
     return repr(text)
+
+
+#: How Python shows what has no text: a class, a function, or a thing with its address in memory.
+_THING = re.compile(
+    r"<(?:class '([^']+)'|function (\S+) at 0x\w+|built-in (?:function|method) (\w+)[^<>]*|(\S+)[^<>]* at 0x\w+)>"
+)
+
+
+def _text_of(value: object) -> str:
+    try:
+        text = str(value)
+    except (ValueError, RecursionError):  # whole numbers of thousands of digits
+        return type(value).__name__
+    if "\n" in text:
+        return type(value).__name__
+    return _THING.sub(lambda found: next(filter(None, found.groups())).rpartition(".")[2], text)
 
 
 def _listed(names: list[str], room: int) -> str:

@@ -316,7 +316,8 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         True
         """
         model = self.model.replace(**changes) if changes else self.model
-        fitted = estimate(model, self.panel, method or self.method, GrowthFit, likelihood=self.estimates.maker)
+        method = self.method if method is None else method
+        fitted = estimate(model, self.panel, method, GrowthFit, likelihood=self.estimates.maker)
         assert isinstance(fitted, GrowthFit)
         return fitted
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.data.frame import exact_floats
-from growthcurves.errors import DataError, unknown
+from growthcurves.errors import DataError, among, unknown
 
 _HERE = Path(__file__).resolve().parent
 _COLUMNS = ["name", "title", "rows", "persons", "source", "citation", "licence"]
@@ -97,7 +97,7 @@ def dataset_entry(name: str) -> dict[str, Any]:
     -0.25
     """
     entries = {entry["name"]: entry for entry in dataset_index()}
-    if name not in entries:
+    if not among(name, entries):
         raise DataError(unknown("data set", name, entries))
     return entries[name]
 

@@ -17,7 +17,7 @@ from growthcurves.data.frame import require_columns
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
 from growthcurves.data.units import DAYS_PER_UNIT, unit_of_span
-from growthcurves.errors import DataError, DataWarning, ModelError, unknown
+from growthcurves.errors import DataError, DataWarning, ModelError, among, unknown
 from growthcurves.numerics.bounds import float_or_infinite, shown_value
 
 
@@ -189,7 +189,7 @@ def _refuse_kinds(column: pd.Series, name: Hashable) -> None:
 
 
 def _check_date_unit(unit: str | None) -> None:
-    if unit is not None and unit not in DAYS_PER_UNIT:
+    if unit is not None and not among(unit, DAYS_PER_UNIT):
         raise ModelError(unknown("time unit for dates", unit, DAYS_PER_UNIT))
 
 

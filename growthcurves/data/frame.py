@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ColumnError, DataError, ModelError, brief, unknown
+from growthcurves.errors import ColumnError, DataError, ModelError, brief, is_name, unknown
+from growthcurves.numerics.bounds import several
 
 
 def as_frame(data: Any) -> pd.DataFrame:
@@ -60,17 +61,26 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[Hashable]) -> None:
 
 
 def check_name(name: Any, option: str = "") -> None:
-    """Refuse what cannot be the name of a column, such as a list or a table.
+    """Refuse what cannot be the name of a column, such as a list, a table or a missing value.
 
     Raises
     ------
     ModelError
     """
-    try:
-        hash(name)
-    except TypeError:
+    if not is_name(name):
         needs = f"{option}= needs the name of a column" if option else "The name of a column is needed"
-        raise ModelError(f"{needs}, not {brief(name)}.") from None
+        raise ModelError(f"{needs}, not {brief(name)}.")
+
+
+def check_text(value: Any, option: str, such_as: str) -> None:
+    """Refuse what is neither a text nor left out.
+
+    Raises
+    ------
+    ModelError
+    """
+    if value is not None and not isinstance(value, str):
+        raise ModelError(f"{option}= is a text such as {such_as!r}, not {brief(value)}.")
 
 
 def pairs(given: Any, option: str, such_as: str) -> dict[Any, Any]:
@@ -99,9 +109,8 @@ def listed(names: Any, option: str, least: int = 1) -> list[Any]:
     >>> listed("stress", "columns"), listed(["stress", "sleep", "stress"], "columns")
     (['stress'], ['stress', 'sleep'])
     """
-    several = isinstance(names, Iterable) and not isinstance(names, str)
-    given = list(names) if several else [names] if isinstance(names, str) else []
-    if len(given) < least or not (several or given):
+    given = several(names)
+    if names is None or len(given) < least:
         raise ModelError(f"{option}= needs the name of a column, or a list of names, not {brief(names)}.")
     for name in given:
         check_name(name, option)

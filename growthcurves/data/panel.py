@@ -15,7 +15,7 @@ from growthcurves.data.checks import numeric_column
 from growthcurves.data.clock import Clock
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, first_times, from_first
-from growthcurves.data.frame import as_frame, check_name, pairs, raw_array, require_columns
+from growthcurves.data.frame import as_frame, check_name, check_text, listed, pairs, raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
@@ -134,6 +134,8 @@ class Panel:
 
     def __post_init__(self) -> None:
         data = as_frame(self.data)
+        check_text(self.time_unit, "time_unit", "weeks")
+        check_text(self.outcome_unit, "outcome_unit", "points")
         labels = pairs(data.attrs.get("labels") if self.labels is None else self.labels, "labels", _LABELS)
         style = DateStyle(self.day_first, self.date_format)
         out = pairs(self.left_out, "left_out", _LEFT_OUT)
@@ -326,7 +328,7 @@ class Panel:
         180
         """
         rows = self._rows
-        for name in columns:
+        for name in listed(columns, "columns", least=0):
             self.require([name])
             rows = rows.without_missing(raw_array(self.data, name), name)
         return self if rows is self._rows else self._with_rows(rows)
@@ -363,6 +365,7 @@ class Panel:
         >>> early.dropped.to_dict("records")
         [{'reason': 'after day 3', 'rows': 108}]
         """
+        check_text(reason, "reason", "not of the study")
         rest, counts = leave_out(self.data, {reason: mask})
         return self._again(rest, self.outcome, counts)
 

@@ -132,7 +132,9 @@ def leave_out(frame: pd.DataFrame, masks: Mapping[str, Any]) -> tuple[pd.DataFra
 
 
 def _mask(given: Any, rows: int, reason: str) -> np.ndarray:
-    mask = np.asarray(pd.Series(given).fillna(False).astype(object)) if np.shape(given) == (rows,) else np.empty(0)
+    flat = getattr(given, "ndim", 0) == 1 or isinstance(given, (list, tuple))
+    fits = flat and len(given) == rows
+    mask = np.asarray(pd.Series(given).fillna(False).astype(object)) if fits else np.empty(0)
     if len(mask) != rows or not all(isinstance(value, bool | np.bool_) for value in mask):
         raise ModelError(f"The rows to leave out for {reason!r} need one True or False for each of the {rows} rows.")
     return mask.astype(bool)

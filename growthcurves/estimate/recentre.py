@@ -6,14 +6,13 @@ the new origin is C D C', where Z_old = Z_new C in standard columns. See docs/en
 
 from __future__ import annotations
 
-import numpy as np
-
 from growthcurves.engine.build import recoded, summed
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.varying import names_of
+from growthcurves.numerics.bounds import finite_number
 
 
 def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> FittedModel:
@@ -65,7 +64,4 @@ def as_origin(origin: float) -> float:
     ------
     ModelError
     """
-    number = isinstance(origin, (int, float, np.number)) and not isinstance(origin, bool) and np.isfinite(origin)
-    if not number:
-        raise ModelError(f"recentre() takes a time as a finite number, not {origin!r}.")
-    return float(origin)
+    return finite_number(origin, "recentre() takes a time")

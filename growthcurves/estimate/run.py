@@ -11,7 +11,7 @@ import numpy as np
 from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import (
     refuse_columns,
@@ -74,7 +74,7 @@ def estimate(
         When the data cannot answer: one person, one occasion each, constant time or outcome, a perfect fit.
     """
     method = str(method).lower()
-    if method not in METHODS:
+    if not among(method, METHODS):
         raise ModelError(unknown("method", method, METHODS))
     if model.wave is None and panel.wave is not None:
         model = model.replace(wave=panel.wave)

@@ -273,7 +273,7 @@ def _covariate_tree(formula: Any) -> Formula:
     tokens = tokenize(formula) if isinstance(formula, str) else []
     tree = NOTHING if any(token[:2] == ("sign", "~") for token in tokens) or not tokens else read_terms(formula)
     if not tree.terms:
-        raise ModelError(f"time_varying= is a formula such as 'stress', or left out, not {formula!r}.")
+        raise ModelError(f"time_varying= is a formula such as 'stress', or left out, not {shown_value(formula)}.")
     return tree
 
 
@@ -291,14 +291,15 @@ def _check_predictors(predictors: Any, parameters: tuple[str, ...]) -> None:
     """Known growth parameters (where they are known), and formulas without a left side."""
     given = {"growth parameters": predictors} if isinstance(predictors, str) else predictors
     if not isinstance(given, Mapping):
-        raise ModelError(f"predictors= takes a formula or a dict of growth parameter to formula, not {predictors!r}.")
+        wanted = "a formula or a dict of growth parameter to formula"
+        raise ModelError(f"predictors= takes {wanted}, not {shown_value(predictors)}.")
     for name, formula in given.items():
         if name not in parameters and parameters and not isinstance(predictors, str):
             raise ModelError(unknown("growth parameter", name, parameters))
         tokens = tokenize(formula) if isinstance(formula, str) else []
         if not tokens or any(token[:2] == ("sign", "~") for token in tokens):
             wanted = "are a formula such as 'age + arm' ('1' for none)"
-            raise ModelError(f"The predictors of the {name} {wanted}, not {formula!r}.")
+            raise ModelError(f"The predictors of the {name} {wanted}, not {shown_value(formula)}.")
 
 
 def predictor_words(model: GrowthModel) -> str:

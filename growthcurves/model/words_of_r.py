@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from growthcurves.errors import ModelError, NotAvailableError, unknown
+from growthcurves.errors import ModelError, NotAvailableError, brief, unknown
 from growthcurves.model.growth import RENAMED
 
 #: Options of lmer, lme, glmer and mixedlm that this version does not have: what they are, and what to do.
@@ -67,7 +67,8 @@ def translated(method: str, options: Mapping[str, Any], known: tuple[str, ...]) 
 def _method(method: str, restricted: Any) -> str:
     """What `REML=` says; method= has a default, and so disagrees only by saying "ml"."""
     if not isinstance(restricted, bool):
-        raise ModelError(f"REML= takes True or False, not {restricted!r}; method='ml' says the same as REML=False.")
+        said = "method='ml' says the same as REML=False"
+        raise ModelError(f"REML= takes True or False, not {brief(restricted)}; {said}.")
     if restricted and str(method).lower() == "ml":
         raise ModelError("REML=True and method='ml' contradict each other: give one of them.")
     return "reml" if restricted else "ml"

@@ -50,6 +50,31 @@ def finite_number(value: Any, what: str) -> float:
     return float(value)
 
 
+def several(values: Any) -> list[Any]:
+    """What may be one value or a list of them, as a list.
+
+    Examples
+    --------
+    >>> several("age"), several([4, 8]), several(4)
+    (['age'], [4, 8], [4])
+    """
+    one = isinstance(values, (str, bytes)) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0
+    return [values] if one else list(values)
+
+
+def flag(value: Any, option: str) -> bool:
+    """True or False, also numpy's.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):
+        raise ModelError(f"{option}= is True or False, not {shown_value(value)}.")
+    return bool(value)
+
+
 def few(values: Iterable[Any], what: str, most: int = MOST_TIMES) -> tuple[Any, ...]:
     """The values of a list that is not too long, of which no more than that are looked at.
 
@@ -88,5 +113,6 @@ def shown_value(value: Any) -> str:
 
 
 def _listed(value: Any) -> str:
-    inside = ", ".join(shown_value(item) for item in list(value)[:3])
+    deep = (list, tuple, dict)
+    inside = ", ".join(brief(item)[1:-1] if isinstance(item, deep) else shown_value(item) for item in list(value)[:3])
     return f"a list ({inside}{', ...' if len(value) > 3 else ''})" if value else "an empty list"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from growthcurves.errors import NotAvailableError
+from growthcurves.errors import NotAvailableError, brief
 from growthcurves.output.files import path_of
 
 REPORT = (".html", ".htm")
@@ -40,5 +40,5 @@ def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: s
     if path.suffix.lower() not in known:
         listed = " or ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
         ending = repr(path.suffix) if path.suffix else "a name without an ending"
-        raise NotAvailableError(f"{named or repr(str(path))}: {what} can be written as {listed}, not as {ending}.")
+        raise NotAvailableError(f"{named or brief(path)}: {what} can be written as {listed}, not as {ending}.")
     return path

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.source import show_id, show_level
+from growthcurves.numerics.bounds import flag
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles
@@ -36,6 +37,7 @@ class ArmMeans(Drawn):
 
     def why_not(self, trial: Any) -> str | None:
         """Something must be estimable."""
+        flag(self.differences, "differences")
         shown = trial.differences if self.differences else trial.means
         return None if shown["estimate"].notna().any() else "Nothing is estimable in this trial: nothing can be drawn."
 

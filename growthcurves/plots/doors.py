@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.plots.figure import OTHER_NAMES, Figure, canvas_of, make_figure, show
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def plot_panel(panel: Panel, kind: str = "trajectories", **options: Any) -> Any:
     """
     from growthcurves.plots import PANEL_FIGURES
 
-    if kind not in PANEL_FIGURES:
+    if not among(kind, PANEL_FIGURES):
         raise ModelError(unknown("figure of a panel", kind, PANEL_FIGURES, OTHER_NAMES))
     return _draw(PANEL_FIGURES[kind], panel, options)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import NotEstimableError
+from growthcurves.numerics.bounds import finite_number
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.style import with_unit
 from growthcurves.remembered import remembered
@@ -58,7 +59,7 @@ def start_time(fit: Any, at: float | None) -> float:
     the first time.
     """
     if at is not None:
-        return float(at)
+        return finite_number(at, "at= is a time")
     first, last = whole_period(fit)
     origin, near = float(fit.recipe.shape.origin), _NEXT_TO * (last - first)
     return origin if first - near <= origin <= last + near and fit.recipe.shape.only_at is None else first

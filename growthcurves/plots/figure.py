@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 
 from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.numerics.bounds import shown_value
 from growthcurves.plots.style import default_inches, leave_room, new_figure, styled
 
 _LEAST_INCHES, _MOST_INCHES = 1.0, 100.0
@@ -151,9 +152,10 @@ def _inches(figsize: Any) -> tuple[float, float]:
     """Width and height that are asked for, as numbers."""
     try:
         width, height = (float(side) for side in figsize)
-    except (TypeError, ValueError):
-        raise ModelError(f"figsize={figsize!r}: give width and height in inches, such as (6.4, 4).") from None
+    except (TypeError, ValueError, OverflowError):
+        shown = shown_value(figsize)
+        raise ModelError(f"figsize={shown}: give width and height in inches, such as (6.4, 4).") from None
     if not (_LEAST_INCHES <= width <= _MOST_INCHES and _LEAST_INCHES <= height <= _MOST_INCHES):
         allowed = f"from {_LEAST_INCHES:g} to {_MOST_INCHES:g}"
-        raise ModelError(f"figsize={figsize!r}: width and height are in inches, {allowed}.")
+        raise ModelError(f"figsize={shown_value(figsize)}: width and height are in inches, {allowed}.")
     return width, height

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import ModelError
+from growthcurves.numerics.bounds import shown_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,12 +31,13 @@ def checked_limits(limits: Any, values: np.ndarray) -> Limits | None:
     beyond = values[(values < low) | (values > high)]
     if beyond.size:
         found = f"{beyond.size} observed values lie outside" if beyond.size > 1 else "an observed value lies outside"
-        raise ModelError(f"limits={limits!r}, but {found} (from {beyond.min():g} to {beyond.max():g}).")
+        raise ModelError(f"limits={shown_value(limits)}, but {found} (from {beyond.min():g} to {beyond.max():g}).")
     return low, high
 
 
 def _two_numbers(limits: Any) -> Limits:
-    wrong = ModelError(f"limits={limits!r}: give the lowest and the highest value of the scale, such as (0, 63).")
+    shown = shown_value(limits)
+    wrong = ModelError(f"limits={shown}: give the lowest and the highest value of the scale, such as (0, 63).")
     if isinstance(limits, str) or not isinstance(limits, Iterable):
         raise wrong
     sides = list(limits)
@@ -43,7 +45,7 @@ def _two_numbers(limits: Any) -> Limits:
         low, high = (
             float(end if side is None else side) for side, end in zip(sides, (-np.inf, np.inf), strict=True)
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise wrong from None
     if not low < high:
         raise wrong

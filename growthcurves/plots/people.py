@@ -16,7 +16,8 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, unknown
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.numerics.bounds import shown_value
+from growthcurves.numerics.bounds import several, shown_value
+from growthcurves.numerics.seeds import seed_of
 
 MOST_GROUPS = 12
 
@@ -107,7 +108,8 @@ def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
     if rng is None:
         rng = int(np.random.default_rng().integers(2**31))
         seed = f", seed {rng}"
-    chosen = _draw(groups.codes, known, people, np.random.default_rng(rng))
+    source = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(seed_of(rng))
+    chosen = _draw(groups.codes, known, people, source)
     return Sample(chosen, f"{people:,} of {len(known):,} persons{seed}")
 
 
@@ -121,7 +123,7 @@ def positions_of(panel: Panel, ids: Any) -> np.ndarray:
     """
     if ids is None:
         return np.zeros(0, dtype=int)
-    asked = [ids] if isinstance(ids, str) or not isinstance(ids, Iterable) else list(ids)
+    asked = several(ids)
     place = {show_id(label): position for position, label in enumerate(panel.persons.labels)}
     for label in asked:
         if show_id(label) not in place:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.distributions import beta_quantiles, normal_quantiles
 from growthcurves.numerics.order_statistics import local_bounds, local_level
 from growthcurves.plots.figure import Panels, Scene
@@ -57,7 +57,7 @@ class Qq(Panels):
     def why_not(self, fit: Any) -> str | None:
         """Outcomes must have a residual, and its variance must be identified."""
         checked_level(self.level)
-        if self.kind not in ("cholesky", "normalized"):
+        if not among(self.kind, ("cholesky", "normalized")):
             raise ModelError(unknown("kind of residuals of variance one", self.kind, ("cholesky", "normalized")))
         return why_no_residuals(fit, self.kind)
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, TextIO
 
-import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure as MatplotlibFigure
-
 from growthcurves.plots.figure import Figure, Panels, Scene, inches_of, scene_of
+from growthcurves.plots.library import FigureCanvasAgg, MatplotlibFigure, matplotlib
 from growthcurves.plots.style import DRAWING, styled
 
 #: Ids inside an SVG come from what it shows, not from chance; texts that are made while drawing need no LaTeX.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError
+from growthcurves.numerics.bounds import finite_number
 from growthcurves.numerics.distributions import normal_density
 from growthcurves.plots.estimates import empirical_bayes, own, rate_label, straight_name, why_no_persons
 from growthcurves.plots.figure import Drawn, Scene
@@ -49,8 +49,7 @@ class Slopes(Drawn):
 
     def why_not(self, fit: Any) -> str | None:
         """There must be a rate that varies between persons and whose spread the data can tell."""
-        if not np.isfinite(self.threshold):
-            raise ModelError(f"threshold= is a rate as a finite number, not {self.threshold!r}.")
+        finite_number(self.threshold, "threshold= is a rate")
         reason = why_no_persons(fit)
         if reason is not None:
             return reason

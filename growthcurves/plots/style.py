@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from growthcurves.errors import NotAvailableError
 from growthcurves.plots.room import figure_inches, room_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def styled(house: bool = False) -> Iterator[None]:
 
     What the user has set stays, unless the look is to be the `house`'s whatever is set (files and pages).
     """
-    import matplotlib
+    from growthcurves.plots.library import matplotlib
 
     with DRAWING:
         interactive = matplotlib.is_interactive()
@@ -93,27 +94,27 @@ def _settings(house: bool) -> Any:
 
 def _chosen(name: Any) -> bool:
     """Whether a setting is another than matplotlib comes with."""
-    import matplotlib
+    from growthcurves.plots.library import matplotlib
 
     return bool(matplotlib.rcParams[name] != _default(name))
 
 
 def _default(name: Any) -> Any:
-    import matplotlib
+    from growthcurves.plots.library import matplotlib
 
     return matplotlib.rcParamsDefault[name]
 
 
 def font_size(step: float = 0.0) -> float:
     """Size of the letters of a picture, and so much more or less, in points."""
-    import matplotlib
+    from growthcurves.plots.library import matplotlib
 
     return float(matplotlib.rcParams["font.size"]) + step
 
 
 def default_inches() -> tuple[float, float]:
     """Width and height of a new figure: as the user has set them, else the house's."""
-    import matplotlib
+    from growthcurves.plots.library import matplotlib
 
     if not _chosen("figure.figsize"):
         return FIGURE_INCHES
@@ -129,12 +130,18 @@ def new_axes(inches: tuple[float, float] = FIGURE_INCHES) -> Axes:
 
 def new_figure(inches: tuple[float, float]) -> Figure:
     """An empty figure of this size that notebooks show and that leaves room for every label."""
-    import matplotlib.pyplot as plt
-
     from growthcurves.plots.sheet import Sheet
 
     with styled():
-        return plt.figure(figsize=inches, layout="constrained", FigureClass=Sheet)
+        import matplotlib.pyplot as plt
+
+        try:
+            return plt.figure(figsize=inches, layout="constrained", FigureClass=Sheet)
+        except ImportError as error:
+            raise NotAvailableError(
+                f"matplotlib cannot open a figure with the backend that is set: {str(error).rstrip('.')}. "
+                f"matplotlib.use('agg') draws without a window."
+            ) from None
 
 
 def leave_room(canvas: Any) -> None:
@@ -151,7 +158,7 @@ def leave_room(canvas: Any) -> None:
 
 def colour_of(group: int) -> str:
     """Colour of the group at this position, of the cycle that the user has set if any; they come round again."""
-    import matplotlib
+    from growthcurves.plots.library import matplotlib
 
     cycle: Any = matplotlib.rcParams["axes.prop_cycle"].by_key().get("color")
     colours = cycle if cycle and _chosen("axes.prop_cycle") else GROUP_COLOURS

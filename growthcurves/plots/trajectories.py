@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.plots.estimates import NOT_IDENTIFIED
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
@@ -66,7 +66,7 @@ class Trajectories(Drawn):
 
     def why_not(self, fit: Any) -> str | None:
         """A model without time has no trajectories; without identification persons have no curves."""
-        if self.lines not in LINES:
+        if not among(self.lines, LINES):
             raise ModelError(unknown("kind of lines=", self.lines, LINES))
         if not fit.recipe.shape.changes:
             return "The model has no time, so there are no trajectories to draw."

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import NotEstimableError
+from growthcurves.numerics.bounds import finite_number
 from growthcurves.plots.estimates import NOT_IDENTIFIED
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
@@ -82,7 +83,8 @@ class VarianceOverTime(Panels):
         """
         occasions = occasions_of(fit.panel, fit.panel.times)
         times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
-        place = 0 if self.reference is None else int(np.argmin(np.abs(times - self.reference)))
+        reference = None if self.reference is None else finite_number(self.reference, "reference= is a time")
+        place = 0 if reference is None else int(np.argmin(np.abs(times - reference)))
         observed = observed_spread(fit, occasions, place)
         reference = _curve_time(fit, observed.reference)
         implied = [

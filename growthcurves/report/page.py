@@ -14,6 +14,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from growthcurves.data.frame import check_text
 from growthcurves.errors import DataWarning, ModelError, NotAvailableError, NotEstimableError, filtered
 from growthcurves.fitted import FittedModel
 from growthcurves.output.endings import REPORT, checked_ending
@@ -179,6 +180,7 @@ def make_report(
     chosen = None if intervals is None else intervals_of(intervals)
     subject = Subject(fits, arm_of(fits[0]) if by is None else by, ddf_of(ddf), checked_level(level), chosen)
     sections = [section for section in sections if section.belongs(subject)]
+    check_text(title, "title", "Depression after treatment")
     title = title or default_title(subject.fit)
     environment = make_environment()
     with filtered("ignore", DataWarning):  # said in the section on the data

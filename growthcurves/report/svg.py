@@ -32,14 +32,14 @@ def inline_svg(name: str, description: str, figure: Figure, scene: Scene, inches
         What will be seen.
     inches : (width, height)
     """
-    import matplotlib
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
+    from growthcurves.plots.library import matplotlib
     from growthcurves.plots.sheet import draw_on, new_sheet
 
     settings: Any = {"svg.fonttype": "none", "path.simplify": True}
     buffer = io.StringIO()
     with filtered("ignore", UserWarning, "Glyph .* missing"), styled(house=True), matplotlib.rc_context(settings):
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
         sheet = new_sheet(inches, FigureCanvasSVG)  # the browser has its own fonts
         draw_on(sheet, figure, scene)
         for patch in (sheet.patch, *(ax.patch for ax in sheet.axes)):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.data.frame import listed
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.output.documents import DOCUMENTS
 from growthcurves.output.files import path_of
 from growthcurves.output.save import save_table
@@ -25,9 +26,9 @@ def save_tables(
     spreadsheet_safe: bool = False,
 ) -> list[Path]:
     """Write each table in each format into a folder; see `Report.save_tables`."""
-    wanted = [formats] if isinstance(formats, str) else list(formats)
+    wanted = listed(formats, "formats")
     for ending in wanted:
-        if ending not in _KNOWN:
+        if not among(ending, _KNOWN):
             raise ModelError(unknown("format of tables", ending, _KNOWN))
     folder = path_of(folder)
     folder.mkdir(parents=True, exist_ok=True)

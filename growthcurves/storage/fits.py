@@ -34,6 +34,7 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns
+from growthcurves.numerics.bounds import flag
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
 from growthcurves.provenance import Made
@@ -49,6 +50,7 @@ from growthcurves.storage.values import decoded, encoded
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
     path = checked_ending(path, "a fit", FIT)
+    rows, people = flag(rows, "rows"), flag(people, "people")
     found = fit.estimates.values()
     if "likelihood" in found and not rows:
         raise NotAvailableError(

@@ -12,7 +12,7 @@ from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
-from growthcurves.errors import DataError, ModelError, NotEstimableError, unknown
+from growthcurves.errors import DataError, ModelError, NotEstimableError, among, unknown
 from growthcurves.model.formula.chosen import chosen_rows, where_reason
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tokens import quoted
@@ -43,7 +43,7 @@ class Roles:
     subgroup: str | None = None
 
     def __post_init__(self) -> None:
-        if self.response not in RESPONSES:
+        if not among(self.response, RESPONSES):
             raise ModelError(unknown("response", self.response, RESPONSES))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.data.source import show_id, show_level
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.distributions import t_quantile, t_tail, two_sided
 from growthcurves.results.effects.means import Marginal, linear_table
 from growthcurves.results.tables.answer import TIDY
@@ -40,7 +40,7 @@ class Wanted:
         return replace(self, ddf=self.fallback_ddf) if attempts > 1 and self.fallback_ddf is not None else self
 
     def __post_init__(self) -> None:
-        if self.alternative not in ALTERNATIVES:
+        if not among(self.alternative, ALTERNATIVES):
             raise ModelError(unknown("alternative", self.alternative, ALTERNATIVES))
         if self.alternative != "two-sided" and self.adjust != "none":
             raise ModelError("Adjusted p-values are two-sided: leave adjust= or alternative= out.")

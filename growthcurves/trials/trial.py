@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.frame import check_text
 from growthcurves.data.markup import Block
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import ModelError, NotEstimableError, brief
 from growthcurves.fit import GrowthFit
 from growthcurves.later import Later
+from growthcurves.numerics.bounds import finite_number, several, shown_value
 from growthcurves.results.effects.joint_tests import JointTests
 from growthcurves.results.questions.observed import Observed
 from growthcurves.results.tables.answer import text_table
@@ -128,7 +130,7 @@ class Trial(TrialAnswer):
         0  12, 16     -3.95       0.46
         """
         known, counts = self.design.visits, self.design.counts()
-        chosen = list(self.design.after.levels) if visits is None else [known.named(one) for one in visits]
+        chosen = list(self.design.after.levels) if visits is None else [known.named(one) for one in several(visits)]
         W = np.zeros((1, len(known.levels)))
         W[0, [known.levels.index(one) for one in chosen]] = _shares(weights, len(chosen))
         name = ", ".join(show_id(one) for one in chosen)
@@ -269,6 +271,9 @@ class Trial(TrialAnswer):
         >>> page.table["section"][0]
         'Differences between arms'
         """
+        check_text(title, "title", "Depression after treatment")
+        if subgroups is not None and not hasattr(subgroups, "shown"):
+            raise ModelError(f"subgroups= is an answer of subgroups(), not {brief(subgroups)}.")
         return pages.trial_report(self, path, title, subgroups)
 
     def code(self) -> str:
@@ -319,7 +324,8 @@ def _typed(value: Any) -> str:
 
 
 def _shares(weights: Sequence[float] | None, count: int) -> np.ndarray:
-    given = np.ones(count) if weights is None else np.asarray(weights, dtype=float)
-    if given.shape != (count,) or not np.isfinite(given).all() or given.sum() <= 0 or not count:
-        raise ModelError(f"weights= takes {count} numbers with a sum above zero, one for each visit, not {weights!r}.")
+    what = f"weights= takes {count} numbers with a sum above zero, one for each visit"
+    given = np.array([1.0] * count if weights is None else [finite_number(one, what) for one in several(weights)])
+    if given.shape != (count,) or given.sum() <= 0 or not count:
+        raise ModelError(f"{what}, not {shown_value(weights)}.")
     return given / given.sum()

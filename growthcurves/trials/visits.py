@@ -13,7 +13,7 @@ from growthcurves.data.checks import holds_numbers
 from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_id
 from growthcurves.data.visit_order import numbers, places
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 
 #: More different values than this are no planned visits.
 MOST_VISITS = 50
@@ -80,7 +80,7 @@ def meant(wanted: Any, levels: Sequence[Any], column: str) -> Any:
     ModelError
         When there is none.
     """
-    same = [level for level in levels if level == wanted] or [
+    same = [level for level in levels if among(wanted, [level])] or [
         level for level in levels if show_id(level) == show_id(wanted)
     ]
     if not same:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from growthcurves.contracts.parameters import INFINITY, Array, Occasions, Parameter
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, brief, is_name
 
 #: Step of a complex derivative: its square is lost in rounding.
 COMPLEX_STEP = 1e-40
@@ -113,8 +113,13 @@ class Structure:
     repeats = False
 
     def __post_init__(self) -> None:
+        for option in ("by", "wave"):
+            if not is_name(getattr(self, option)):
+                raise ModelError(f"{option}= needs the name of a column, not {brief(getattr(self, option))}.")
         for option in ("waves", "times", "groups", "shares"):
             value = getattr(self, option)
+            if value is not None and not isinstance(value, (tuple, list)):
+                raise ModelError(f"{option}= of a residual structure is learned from the data: leave it out.")
             object.__setattr__(self, option, None if value is None else tuple(value))
 
     @property

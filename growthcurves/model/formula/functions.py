@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.errors import FormulaError
+from growthcurves.errors import FormulaError, brief
 from growthcurves.model.formula.arguments import Spread, State, column, knots_of, refused, truths, whole
 from growthcurves.model.formula.codings import CODINGS, Coding
 from growthcurves.model.formula.groupings import GROUPINGS
@@ -317,10 +317,12 @@ def check_functions(functions: Mapping[str, Callable[..., Any]] | None) -> dict[
     FormulaError
         For a name that formulas know already, or what is no function.
     """
+    if functions is not None and not isinstance(functions, Mapping):
+        raise FormulaError(f"functions= takes a dict of name to function, not {brief(functions)}.")
     given = dict(functions or {})
     for name, function in given.items():
         if name in FUNCTIONS or name in BY_PERSON:
             raise FormulaError(f"Formulas know {name}() already: give your own function another name.")
         if not isinstance(name, str) or not callable(function):
-            raise FormulaError(f"functions= takes a dict of name to function, not {name!r}: {function!r}.")
+            raise FormulaError(f"functions= takes a dict of name to function, not {brief(name)}: {brief(function)}.")
     return given

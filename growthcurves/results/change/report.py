@@ -13,7 +13,7 @@ import numpy as np
 
 from growthcurves.contracts.finding import Finding, Findings, Group
 from growthcurves.data.markup import Block
-from growthcurves.errors import NotEstimableError
+from growthcurves.errors import NotEstimableError, among, brief, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import finite_number
 from growthcurves.results.change.differences import adjusted_findings, compared
@@ -108,11 +108,11 @@ class ChangeReport(Answer):
         5.92
         """
         names = quantity_texts(self.findings)
-        called = [finding for finding, name in zip(self.findings, names, strict=True) if name == quantity]
+        called = [finding for finding, name in zip(self.findings, names, strict=True) if among(quantity, [name])]
         meant = [finding for finding in called if _is_of(finding.group, group)]
-        meant = meant or [finding for finding in called if group_label(finding.group) == group]
+        meant = meant or [finding for finding in called if among(group, [group_label(finding.group)])]
         if not meant:
-            raise NotEstimableError(f"The report has no quantity {quantity!r}; it has {list(self.table['quantity'])}.")
+            raise NotEstimableError(_absent(quantity, group, self.findings))
         return float(meant[0].value)
 
     def __str__(self) -> str:
@@ -139,7 +139,7 @@ def change(
     """How fast persons change, how much they differ in it, and what explains it; see `GrowthFit.change`."""
     require_shape(fit)
     finite_number(threshold, "threshold= is a rate")
-    chosen = bootstrap_asked(fit, intervals_of(method or OF_FUNCTIONS))
+    chosen = bootstrap_asked(fit, intervals_of(OF_FUNCTIONS if method is None else method))
     asked = Question(
         fit=fit,
         rate=average_rate(fit, between),
@@ -167,9 +167,21 @@ def change(
     return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts)
 
 
+def _absent(quantity: Any, group: Any, findings: Sequence[Finding]) -> str:
+    """Which of a quantity and a group is not in the report."""
+    names = quantity_texts(findings)
+    if not among(quantity, names):
+        return unknown("quantity in the report called", quantity, dict.fromkeys(names))
+    of = [finding.group for finding, name in zip(findings, names, strict=True) if name == quantity]
+    known = dict.fromkeys(group_label(one) for one in of if one is not None)
+    return unknown(f"{brief(quantity)} in the report for the group", group, known)
+
+
 def _is_of(group: Group | None, wanted: Any) -> bool:
     """Whether a group is the level that was asked for; nothing asked for is everybody."""
-    return group is None if wanted is None else group is not None and [level.value for level in group] == [wanted]
+    if wanted is None or group is None:
+        return wanted is None and group is None
+    return len(group) == 1 and among(wanted, [group[0].value])
 
 
 def _common_findings(asked: Question, parts: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:

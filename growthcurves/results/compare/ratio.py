@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.engine.estimates import Pair
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
 from growthcurves.numerics.distributions import chi_square_tail
 from growthcurves.numerics.seeds import seed_of
@@ -126,7 +126,7 @@ def naive(pair: Pair) -> float:
 
 def tail_of(pair: Pair, method: str, n: int | None, rng: Any) -> tuple[Tail, int]:
     """The tail beyond the observed ratio, and the seed of its draws."""
-    if method not in METHODS:
+    if not among(method, METHODS):
         raise ModelError(unknown("method of a likelihood ratio test", method, METHODS))
     draws = DRAWS[method] if n is None else n
     whole_number(draws, "n= is the number of draws", 1, MOST_DRAWS)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from growthcurves.engine.estimates import Pair
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.compare.ratio import LikelihoodRatio, ratio_test
 
@@ -23,7 +23,7 @@ def test_variance(fit: FittedModel, names: tuple[str, ...], method: str, n: int 
     if not names:
         raise ModelError(f"Name the random effects to test: {', '.join(fit.random_names)}.")
     for name in names:
-        if name not in fit.random_names:
+        if not among(name, fit.random_names):
             raise ModelError(unknown("random effect", name, fit.random_names))
     by = "REML" if fit.method == "reml" else "ML"
     title = f"no variance between persons in {', '.join(names)} ({by})"

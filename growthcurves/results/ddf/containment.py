@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
 from growthcurves.results.ddf.effects import by_owner, owners, random_effect, smallest
@@ -42,7 +42,7 @@ class Containment(Method):
     rule: str = "sas"
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
+        if not among(self.rule, RULES):
             raise ModelError(unknown("rule of containment", self.rule, RULES))
 
     @property

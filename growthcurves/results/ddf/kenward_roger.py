@@ -8,6 +8,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import flag
 from growthcurves.results.ddf.base import Method, Rows
 from growthcurves.results.ddf.satterthwaite import checked_information, information_of, satterthwaite_df
 
@@ -46,8 +47,7 @@ class KenwardRoger(Method):
 
     def __post_init__(self) -> None:
         checked_information(self.information)
-        if not isinstance(self.second, bool):
-            raise ModelError(f"second= is True or False, not {self.second!r}.")
+        flag(self.second, "second")
 
     @property
     def label(self) -> str:

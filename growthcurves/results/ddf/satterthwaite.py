@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.engine.estimates import Uncertainty
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.ddf.base import Method, Rows
 
@@ -16,7 +16,7 @@ KINDS = ("observed", "expected")
 
 def checked_information(kind: str) -> None:
     """Refuse an information that there is none of."""
-    if kind not in KINDS:
+    if not among(kind, KINDS):
         raise ModelError(unknown("information", kind, KINDS))
 
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.distributions import t_quantile, two_sided
 
 #: Randomisations of the quasi-Monte Carlo points of Dunnett's distribution; their spread is its accuracy.
@@ -77,7 +77,7 @@ def adjusted(method: str, family: Family) -> Adjusted:
         For an unknown method, or one that does not belong to these comparisons.
     """
     name = str(method).lower()
-    if name not in ADJUSTMENTS:
+    if not among(name, ADJUSTMENTS):
         raise ModelError(unknown("adjustment", method, ADJUSTMENTS))
     return ADJUSTMENTS[name](family)
 

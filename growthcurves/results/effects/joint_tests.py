@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import ModelError, NotEstimableError, among
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import shown_value
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.questions.estimable_functions import EstimableFunctions
@@ -51,8 +52,8 @@ class JointTests(Answer):
 
 def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> JointTests:
     """F test of every effect; see `GrowthFit.joint_tests`."""
-    if type not in (2, 3) or isinstance(type, bool):
-        raise ModelError(f"type= is 3 or 2, not {type!r}; sequential tests (type 1) need an order of terms.")
+    if not among(type, (2, 3)) or isinstance(type, bool):
+        raise ModelError(f"type= is 3 or 2, not {shown_value(type)}; sequential tests (type 1) need an order of terms.")
     functions = EstimableFunctions.of(fit)
     wanted = [effect for effect in functions.effects if effect.tested]
     if not wanted:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import finite_number, shown_value
 from growthcurves.numerics.distributions import t_tail
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import linear_functions
@@ -81,10 +83,11 @@ def noninferiority(
     ddf: Any = "satterthwaite",
 ) -> MarginTest:
     """Whether an effect is not worse than a margin, by a one-sided test; see `GrowthFit.noninferiority`."""
-    if better not in BETTER:
+    if not among(better, BETTER):
         raise ModelError(unknown("direction (for better=)", better, BETTER))
-    if not (np.isfinite(margin) and margin >= 0):
-        raise ModelError(f"margin= is how much worse still counts as not inferior, zero or more, not {margin!r}.")
+    what = "margin= is how much worse still counts as not inferior, zero or more"
+    if finite_number(margin, what) < 0:
+        raise ModelError(f"{what}, not {shown_value(margin)}.")
     name, row = _one_row(fit, effect, of, ddf, 1.0 - 2.0 * _checked_alpha(alpha, 0.5))
     sign = 1.0 if better == "higher" else -1.0
     bound = -sign * float(margin)
@@ -116,16 +119,19 @@ def _one_row(fit: FittedModel, effect: Any, of: Any, ddf: Any, level: float) -> 
 
 
 def _margins(margin: Any) -> tuple[float, float]:
-    values = np.atleast_1d(np.asarray(margin, dtype=float))
-    low, high = (-values[0], values[0]) if len(values) == 1 else (values[0], values[-1])
-    if len(values) > 2 or not (np.isfinite([low, high]).all() and low < high):
-        raise ModelError(f"margin= is a positive number, or a lower and an upper margin, not {margin!r}.")
-    return float(low), float(high)
+    what = "margin= is a positive number, or a lower and an upper margin"
+    several = isinstance(margin, (list, tuple)) or getattr(margin, "ndim", 0) == 1
+    values = [finite_number(value, what) for value in (margin if several else [margin])]
+    low, high = (-abs(values[0]), values[0]) if len(values) == 1 else (values[:2] if len(values) == 2 else (0.0, 0.0))
+    if not low < high:
+        raise ModelError(f"{what}, not {shown_value(margin)}.")
+    return low, high
 
 
 def _checked_alpha(alpha: float, most: float) -> float:
-    if not 0.0 < alpha < most:
-        raise ModelError(f"alpha= is a one-sided error rate below {most:g}, such as 0.05, not {alpha!r}.")
+    number = isinstance(alpha, Real) and not isinstance(alpha, bool)
+    if not number or not 0.0 < alpha < most:
+        raise ModelError(f"alpha= is a one-sided error rate below {most:g}, such as 0.05, not {shown_value(alpha)}.")
     return alpha
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Group, Kind, Level
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.ddf import ddf_of
@@ -164,7 +164,7 @@ def marginal(
 ) -> Marginal:
     """Estimates at each point (of time) for each group, and their differences."""
     kind, title = what
-    if compare[0] not in DIFFERENCES:
+    if not among(compare[0], DIFFERENCES):
         raise ModelError(unknown("kind of differences", compare[0], DIFFERENCES[1:]))
     rows = GridRows(
         np.concatenate([part.L for part in parts]),

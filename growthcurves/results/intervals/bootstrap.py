@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.engine.estimates import Quantity
-from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.errors import ModelError, NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
 from growthcurves.numerics.seeds import DRAWS, seed_of
@@ -58,9 +58,9 @@ class Bootstrap:
     rng: Any = None
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
+        if not among(self.kind, KINDS):
             raise ModelError(unknown("kind of bootstrap", self.kind, KINDS))
-        if self.interval not in INTERVALS:
+        if not among(self.interval, INTERVALS):
             raise ModelError(unknown("bootstrap interval", self.interval, INTERVALS))
         if self.interval == "bca" and self.kind != "case":
             raise ModelError('interval="bca" leaves out persons in turn and belongs to kind="case".')

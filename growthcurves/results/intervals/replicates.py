@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.contracts.finding import Finding
 from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import Fits, FixedEffect, Function, FunctionOf, Quantity
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, brief
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.draws import left_out_fits
 from growthcurves.results.intervals.quantiles import basic, bca, percentile
@@ -290,6 +290,9 @@ def parameters(fit: FittedModel) -> list[tuple[str, Quantity]]:
 
 def as_quantity(asked: Quantity | Function, scale: str = "identity") -> Quantity:
     """A quantity as it is, or a function of a point as one."""
+    if not isinstance(asked, Quantity) and not callable(asked):
+        such = "such as lambda point: point.beta[0]"
+        raise ModelError(f"quantity= is a function of a point, {such}, not {brief(asked)}.")
     return asked if isinstance(asked, Quantity) else FunctionOf(asked, scale)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from growthcurves.engine.estimates import Quantity
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.intervals.quantity import Interval, on_boundary
@@ -54,7 +54,7 @@ class Wald:
     label = "Wald"
 
     def __post_init__(self) -> None:
-        if self.information not in INFORMATIONS:
+        if not among(self.information, INFORMATIONS):
             raise ModelError(unknown("information", self.information, INFORMATIONS))
 
     def about(self, fit: FittedModel) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.data.frame import as_frame, require_columns
 from growthcurves.data.joined import with_its_parts
 from growthcurves.engine.estimates import PersonState
-from growthcurves.errors import DataWarning, ModelError, NotEstimableError, unknown
+from growthcurves.errors import DataWarning, ModelError, NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
@@ -93,9 +93,9 @@ def _withhold(fit: FittedModel, rows: DesignRows, estimate: np.ndarray) -> None:
 
 
 def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | None) -> None:
-    if people not in PEOPLE:
+    if not among(people, PEOPLE):
         raise ModelError(unknown("kind of people", people, PEOPLE))
-    if interval not in INTERVALS:
+    if not among(interval, INTERVALS):
         raise ModelError(unknown("interval", interval, INTERVALS[1:]))
     refuse_interval(fit, interval)
     if seen is not None and people != "new":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.errors import ModelError, NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.occasions import panel_occasions
 from growthcurves.results.questions.design_rows import DesignRows, own_rows
@@ -61,7 +61,7 @@ def why_no_residuals(fit: FittedModel, kind: str) -> str | None:
     ModelError
         For an unknown kind.
     """
-    if kind not in KINDS:
+    if not among(kind, KINDS):
         raise ModelError(unknown("kind of residuals", kind, KINDS))
     if fit.family is not None or fit.estimates.point.residual is None:
         return "These outcomes have no normal residual, so there are no residuals to show."

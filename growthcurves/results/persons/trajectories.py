@@ -25,6 +25,7 @@ from growthcurves.results.questions.person_types import person_types
 from growthcurves.results.questions.random_effects import random_rows
 from growthcurves.results.questions.rates import status_at, whole_period
 from growthcurves.results.questions.times import nearest_observed
+from growthcurves.results.tables.answer import checked_level
 
 #: More different values of a grouping variable than this are no groups.
 MANY_GROUPS = 12
@@ -92,7 +93,7 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: Any = None, level: float
         Columns group, time, mean, conf_low, conf_high, persons_low, persons_high.
     """
     times = np.asarray(times, dtype=float)
-    tail = (1.0 - level) / 2.0
+    tail = (1.0 - checked_level(level)) / 2.0
     parts, along = [], covariates_along(fit)
     for group, persons in groups(fit, by):
         types = person_types(fit, persons, along.profiles)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns, factor_again
 from growthcurves.model.formula.codings import Coded
@@ -55,7 +55,7 @@ class Observed:
     average: str = "persons"
 
     def __post_init__(self) -> None:
-        if self.average not in AVERAGES:
+        if not among(self.average, AVERAGES):
             raise ModelError(unknown("kind of average", self.average, AVERAGES))
 
     @cached_property

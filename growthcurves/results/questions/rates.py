@@ -13,6 +13,7 @@ import numpy as np
 from growthcurves.engine.estimates import Point
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import shown_value
 from growthcurves.results.questions.covariates import time_terms
 from growthcurves.results.questions.estimable import withheld
 from growthcurves.results.questions.times import times_asked
@@ -160,8 +161,8 @@ def checked_period(between: tuple[float, float] | None) -> tuple[float, float] |
     if between is None:
         return None
     times = times_asked(between)
-    if len(times) != 2 or not times[0] < times[1]:
-        raise ModelError(f"between= needs two times, the earlier first, not {between!r}.")
+    if times.shape != (2,) or not times[0] < times[1]:
+        raise ModelError(f"between= needs two times, the earlier first, not {shown_value(between)}.")
     return float(times[0]), float(times[1])
 
 

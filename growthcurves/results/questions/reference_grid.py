@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.errors import ModelError, NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.codings import Coded
 from growthcurves.model.formula.tree import Factor
@@ -143,7 +143,7 @@ class Grid:
         ModelError
             For unknown options, and as `asked_variables`.
         """
-        if weights not in WEIGHTS:
+        if not among(weights, WEIGHTS):
             raise ModelError(unknown("kind of weights", weights, WEIGHTS))
         observed = Observed(fit, average)
         return cls(*asked_variables(fit, by, observed), observed, weights)

@@ -8,7 +8,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.numerics.bounds import few_times
+from growthcurves.numerics.bounds import few_times, shown_value
 from growthcurves.results.questions.covariates import observed_times, steps_of_time
 
 
@@ -22,10 +22,10 @@ def times_asked(at: Any) -> np.ndarray:
     """
     try:
         times = np.atleast_1d(np.asarray(few_times(at), dtype=float))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         times = np.array([np.nan])
     if not np.isfinite(times).all():
-        raise ModelError(f"at= takes a time or a list of times as numbers, not {at!r}.")
+        raise ModelError(f"at= takes a time or a list of times as numbers, not {shown_value(at)}.")
     return times
 
 

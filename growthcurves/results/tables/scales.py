@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 
 SCALES = ("response", "link")
 
@@ -21,7 +21,7 @@ def checked_scale(scale: str | None) -> str | None:
     ModelError
         For an unknown one.
     """
-    if scale is not None and scale not in SCALES:
+    if scale is not None and not among(scale, SCALES):
         raise ModelError(unknown("scale of predictions", scale, SCALES))
     return scale
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthcurves.data.frame import listed, raw_array
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.errors import ModelError, NotEstimableError, is_name, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import replay
 from growthcurves.model.occasions import occasions_of, panel_occasions
@@ -65,10 +65,9 @@ class MarginalCovariance(Answer):
         0.0  1267.0   699.0
         9.0   699.0  4281.0
         """
-        if group not in self.matrices:
-            raise ModelError(
-                unknown("group", ", ".join(map(str, group)), [", ".join(map(str, g)) for g in self.matrices])
-            )
+        if not is_name(group) or group not in self.matrices:
+            names = [", ".join(map(str, known)) for known in self.matrices if known]
+            raise ModelError(unknown("group", group[0] if len(group) == 1 else group, names))
         return self.matrices[group]
 
     def correlation(self, *group: Any) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
 from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import Estimates
-from growthcurves.errors import NotEstimableError, unknown
+from growthcurves.errors import NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.covariates import time_terms
 from growthcurves.results.tables.about import said
@@ -105,7 +105,7 @@ class R2(Answer):
         0.799
         """
         known = {measure_text(one.finding): one.finding.value for one in reversed(self.measures)}
-        if measure not in known:
+        if not among(measure, known):
             raise NotEstimableError(unknown("measure of explained variance", measure, self.table["measure"]))
         return float(known[measure])
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.engine.estimates import FixedEffect, Quantity
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.intervals import OF_COMPONENTS, intervals_of
@@ -110,7 +110,7 @@ def variance_components(
     information: str | None = None,
 ) -> pd.DataFrame:
     """SDs and correlations between persons and the residual SD, with intervals; see `GrowthFit.variance_components`."""
-    if scale not in SCALES:
+    if not among(scale, SCALES):
         raise ModelError(unknown("scale of variance components", scale, SCALES))
     found = components(fit, method, level, information)
     return found.table() if scale == "sd" else _squared(fit, found, method, level, information)
