@@ -126,6 +126,8 @@ def is_name(value: Any) -> bool:
     """Whether a value can be the name of a column: it has a hash, and is not missing as NA and NaT are."""
     try:
         hash(value)
+        if isinstance(value, str):
+            value.encode()  # halves of characters cannot be written into a table
         return bool(value == value) or isinstance(value, float)  # a column may be called NaN
     except (TypeError, ValueError):
         return False
@@ -167,7 +169,7 @@ def brief(value: object, longest: int = _LONGEST_NAME) -> str:
     >>> brief("arm"), brief("x" * 200, 20), brief(object()), brief([print, object()])
     ("'arm'", "'xxxxxxxx...xxxxxxx'", "'object'", "'[print, object]'")
     """
-    text = value if isinstance(value, str) else _text_of(value)
+    text = _text_of(value)
     if len(text) > longest:
         tail = (longest - 4) // 2
         text = f"{text[: longest - 4 - tail]}...{text[len(text) - tail + 1 :]}"
@@ -185,7 +187,7 @@ def _text_of(value: object) -> str:
         text = str(value)
     except (ValueError, RecursionError):  # whole numbers of thousands of digits
         return type(value).__name__
-    if "\n" in text:
+    if "\n" in text and not isinstance(value, str):
         return type(value).__name__
     return _THING.sub(lambda found: next(filter(None, found.groups())).rpartition(".")[2], text)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.exact import with_missing
+from growthcurves.data.frame import check_name
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class MissingCodes:
     def of(cls, codes: Any) -> MissingCodes:
         """From one code or several."""
         given = (codes,) if isinstance(codes, str) or not isinstance(codes, Iterable) else tuple(codes)
+        for code in given:
+            check_name(code, "missing")
         parsed = {code: _number(code) for code in given}
         numbers = frozenset(number for number in parsed.values() if number is not None)
         whole = {str(int(number)) for number in numbers if number.is_integer()}

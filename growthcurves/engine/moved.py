@@ -61,6 +61,8 @@ def same_likelihood(one: tuple[Problem, float], other: tuple[Problem, float]) ->
 
 def _between(old: Problem, new: Problem) -> Array | None:
     """C with Z_old = Z_new C, block by block; None where a block's columns span other curves."""
+    if old.into_z.shape != new.into_z.shape:
+        return None
     change = np.zeros((new.q, old.q))
     for block in new.partition:
         here = np.ix_(block, block)

@@ -106,6 +106,7 @@ def learned_residual(model: GrowthModel, panel: Panel) -> Any:
     residual = residual_of(model.residual)
     if not hasattr(residual, "learned"):
         return model.residual
+    panel.require(wave for wave in [getattr(residual, "wave", None)] if wave is not None)
     found = residual.learned(PanelFacts(model, panel))
     if found.saturated:
         _refuse_few(found, panel)

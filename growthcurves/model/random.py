@@ -25,6 +25,8 @@ class Diagonal(tuple):
     """
 
     def __new__(cls, *names: str) -> Diagonal:
+        if not all(isinstance(name, str) for name in names):
+            raise ModelError("Diagonal takes names of what varies between persons, such as 'intercept' and 'slope'.")
         return super().__new__(cls, names)
 
     def __getnewargs__(self) -> tuple:

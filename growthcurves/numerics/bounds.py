@@ -109,7 +109,7 @@ def shown_value(value: Any) -> str:
         return "a number of that size"
     if isinstance(value, str):
         return brief(value)
-    return brief(repr(value) if not isinstance(value, (list, tuple, dict)) else _listed(value))[1:-1]
+    return brief(_listed(value) if isinstance(value, (list, tuple, dict)) else value)[1:-1]
 
 
 def _listed(value: Any) -> str:

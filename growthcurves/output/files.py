@@ -16,6 +16,9 @@ from typing import BinaryIO
 
 from growthcurves.errors import DataError, brief
 
+#: Bytes of the name of a file or a folder.
+_LONGEST = 255
+
 
 def path_of(name: str | Path) -> Path:
     """The path of a file that a user named; `~` is a home folder where there is one of that name.
@@ -32,10 +35,20 @@ def path_of(name: str | Path) -> Path:
     """
     if not isinstance(name, str | os.PathLike) or "\0" in str(name):
         raise DataError(f"The name of a file is needed, not {brief(name)}.")
+    if not _can_be_named(str(name)):
+        raise DataError(f"{brief(name)} cannot be the name of a file.")
     try:
         return Path(name).expanduser()
     except RuntimeError:  # no such home folder: the name begins with this sign
         return Path(name)
+
+
+def _can_be_named(path: str) -> bool:
+    """Whether every part of a path has signs that files can be called by, and not too many of them."""
+    try:
+        return all(len(part) <= _LONGEST for part in path.encode().replace(b"\\", b"/").split(b"/"))
+    except UnicodeEncodeError:
+        return False
 
 
 @contextmanager

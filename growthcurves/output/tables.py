@@ -15,7 +15,9 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
+from growthcurves.data.frame import as_frame
 from growthcurves.errors import DataError, ModelError, NotAvailableError
+from growthcurves.numerics.bounds import flag
 from growthcurves.output.endings import checked_ending
 from growthcurves.output.files import whole_file
 from growthcurves.version import DISTRIBUTION
@@ -68,9 +70,9 @@ def write_table(table: Any, path: str | Path, spreadsheet_safe: bool = False) ->
     """
     path = table_ending(path)
     ending = path.suffix.lower()
-    if spreadsheet_safe and ending not in _TEXT_FORMATS:
+    if flag(spreadsheet_safe, "spreadsheet_safe") and ending not in _TEXT_FORMATS:
         raise ModelError(f"spreadsheet_safe= is for .csv and .tsv; in {ending} every text is a cell of text already.")
-    plain = table.copy(deep=False)
+    plain = as_frame(table).copy(deep=False)
     plain.attrs = {}
     write = WRITERS[ending]
     with whole_file(path) as file:

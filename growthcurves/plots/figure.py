@@ -92,7 +92,7 @@ def show(figure: Figure, subject: Any, canvas: Any = None, figsize: Any = None) 
     if figsize is not None and canvas is not None:
         name = canvas_of(type(figure))
         raise ModelError(f"figsize= is the size of a new figure, and {name}= gives one: leave one of them out.")
-    inches = None if figsize is None else _inches(figsize)
+    inches = None if figsize is None else inches_asked(figsize)
     scene = scene_of(figure, subject)
     with styled():
         return figure.draw(scene, _prepared(figure, scene, canvas, inches))
@@ -148,7 +148,7 @@ def _prepared(figure: Figure, scene: Scene, canvas: Any, inches: tuple[float, fl
     return canvas
 
 
-def _inches(figsize: Any) -> tuple[float, float]:
+def inches_asked(figsize: Any) -> tuple[float, float]:
     """Width and height that are asked for, as numbers."""
     try:
         width, height = (float(side) for side in figsize)

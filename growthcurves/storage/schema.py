@@ -68,6 +68,9 @@ FIT = record(
         **{
             **dict.fromkeys(PLAIN, scalar),
             **_ROLES,
+            "time_varying": maybe(text),
+            "offset": maybe(text),
+            "computed": flag,
             "shape": _PART,
             "predictors": either(text, mapping(text)),
             "reference": mapping(scalar),

@@ -6,9 +6,10 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from growthcurves.errors import ModelError, NotEstimableError, recorded
+from growthcurves.errors import NotEstimableError, recorded
 from growthcurves.fit import GrowthFit, fit
 from growthcurves.model.covariance import residual_of
+from growthcurves.numerics.bounds import several
 from growthcurves.trials.design import Design
 
 #: What is tried where nothing else is said, from the most to the least general.
@@ -32,9 +33,7 @@ def structures_of(residual: Any, fallback: Sequence[Any] | None) -> list[Any]:
     """
     asked = residual_of(residual)
     if fallback is not None:
-        if isinstance(fallback, str):
-            raise ModelError(f"fallback= is a list of structures, such as [{fallback!r}]; [] for none.")
-        return [asked, *map(residual_of, fallback)]
+        return [asked, *map(residual_of, several(fallback))]
     if asked.name in FALLBACK:
         simpler = FALLBACK[FALLBACK.index(asked.name) + (getattr(asked, "by", None) is None) :]
     else:

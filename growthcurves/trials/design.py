@@ -20,6 +20,7 @@ from growthcurves.model.formula.tree import Term
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import model_columns
 from growthcurves.model.shapes import shape_of
+from growthcurves.numerics.bounds import several
 from growthcurves.trials.baseline import Baseline, baseline_of
 from growthcurves.trials.visits import Visits, meant, visits_of
 
@@ -266,7 +267,8 @@ def _model(id: Any, visits: Visits, arms: tuple[Any, ...], baseline: Baseline, r
 
 def _covariates(given: Any, visit: str) -> tuple[list[str], list[str]]:
     """Terms with one effect at all visits, and those with an effect by visit, which a product with the visit says."""
-    text = given if isinstance(given, str) or given is None else " + ".join(quoted(str(name)) for name in given)
+    one = isinstance(given, str) or given is None
+    text = given if one else " + ".join(quoted(str(name)) for name in several(given))
     terms = [] if text is None else read_terms(text).terms
     split = [(_without(term, visit), visit in term.columns) for term in terms if term.factors]
     by_visit = [str(term) for term, own in split if own and term.factors]

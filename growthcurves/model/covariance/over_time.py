@@ -17,6 +17,7 @@ from growthcurves.model.covariance.structure import (
     residual_sd,
     same_rows,
 )
+from growthcurves.numerics.bounds import flag
 
 #: Ranges at which searches begin, in typical distances of neighbouring occasions.
 RANGES = (0.5, 2.0, 8.0)
@@ -37,7 +38,7 @@ class OverTime(Structure):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "nugget", bool(self.nugget))
+        object.__setattr__(self, "nugget", flag(self.nugget, "nugget"))
         object.__setattr__(self, "repeats", self.nugget)
 
     @property

@@ -113,8 +113,8 @@ class Structure:
     repeats = False
 
     def __post_init__(self) -> None:
-        for option in ("by", "wave"):
-            if not is_name(getattr(self, option)):
+        for option in ("by", "wave", "of"):
+            if not is_name(getattr(self, option, None)):
                 raise ModelError(f"{option}= needs the name of a column, not {brief(getattr(self, option))}.")
         for option in ("waves", "times", "groups", "shares"):
             value = getattr(self, option)

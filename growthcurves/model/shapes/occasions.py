@@ -10,6 +10,7 @@ import numpy as np
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.model.shapes.base import Array, BoundShape, Seen, Shape
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
+from growthcurves.numerics.bounds import several
 
 #: More different times than this are no common grid of occasions.
 MOST_OCCASIONS = 50
@@ -49,7 +50,7 @@ class Occasions(Shape):
     def __post_init__(self) -> None:
         for name in ("times", "labels", "waves"):
             value = getattr(self, name)
-            object.__setattr__(self, name, None if value is None else tuple(value))
+            object.__setattr__(self, name, None if value is None else tuple(several(value)))
 
     @property
     def name(self) -> str:

@@ -17,7 +17,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import model_columns
-from growthcurves.numerics.bounds import shown_value
+from growthcurves.numerics.bounds import several, shown_value
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.compare.nesting import NotNested, nesting
 from growthcurves.results.compare.ratio import ratio_test
@@ -156,7 +156,7 @@ def _asked(fits: Mapping[str, FittedModel], terms: Any) -> list[str]:
     fit = next(iter(fits.values()))
     if terms is None:
         return [name for name, (parameter, _) in zip(fit.terms, fit.term_parts, strict=True) if parameter == "slope"]
-    rows = [term_weights(fit, name) for name in ([terms] if isinstance(terms, str) else terms)]
+    rows = [term_weights(fit, name) for name in several(terms)]
     return [fit.terms[int(row.argmax())] for row in rows]
 
 

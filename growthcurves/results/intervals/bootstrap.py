@@ -93,7 +93,7 @@ def asked(fit: FittedModel, method: Any, n: int = DRAWS, rng: Any = None) -> Any
     """
     if isinstance(method, str) and method.lower() == "bootstrap":
         return Bootstrap(n=n, rng=rng).drawn(fit)
-    if n != DRAWS or rng is not None:
+    if not among(n, [DRAWS]) or rng is not None:
         raise ModelError('n= and rng= belong to method="bootstrap"; a method given as a value carries its own.')
     return method.drawn(fit) if isinstance(method, Bootstrap) else method
 

@@ -17,6 +17,7 @@ from growthcurves.model.growth import RENAMED, GrowthModel, predictor_words, ref
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
 from growthcurves.model.recipe import model_columns
+from growthcurves.numerics.bounds import several
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def climb(
     """
     if model.time is None:
         raise ModelError("A ladder is about change: its model needs time.")
-    between = [_step(model, step) for step in steps]
+    between = [_step(model, step) for step in several(steps)]
     panel = panel.drop_missing(column for item in (model, *between) for column in model_columns(item))
     people = PersonLevel(panel)
     with recorded() as caught:

@@ -11,6 +11,7 @@ import numpy as np
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import finite_number
 from growthcurves.results.questions.term_names import (
     SIGNS,
     effect_terms,
@@ -98,7 +99,7 @@ def _checked(fit: FittedModel, texts: Sequence[str], L: np.ndarray, rhs: np.ndar
 def _from_weights(fit: FittedModel, weights: Mapping) -> tuple[list[str], np.ndarray, np.ndarray]:
     row = np.zeros(len(fit.terms))
     for name, weight in weights.items():
-        row += float(weight) * term_weights(fit, str(name))
+        row += finite_number(weight, "A weight of a combination") * term_weights(fit, str(name))
     return [combination_text(weights)], row[None, :], np.zeros(1)
 
 
@@ -115,7 +116,7 @@ def combination_text(weights: Mapping) -> str:
 def _from_matrix(fit: FittedModel, values: Any) -> tuple[list[str], np.ndarray, np.ndarray]:
     try:
         L = np.atleast_2d(np.asarray(values, dtype=float))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         L = np.empty((0, 0))
     if L.ndim != 2 or not L.size or L.shape[1] != len(fit.terms) or not np.isfinite(L).all():
         raise ModelError(

@@ -18,6 +18,8 @@ NUMBER = r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
 def term_weights(fit: FittedModel, name: str) -> np.ndarray:
     """The row (p,) that picks one fixed effect by its name or by the formula's own wording."""
+    if not isinstance(name, str):
+        raise ModelError(unknown("fixed effect", name, fit.recipe.terms))
     known = vocabulary(fit)
     found = known.get(plain(name), ())
     if not found:
