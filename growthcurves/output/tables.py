@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from growthcurves.data.frame import as_frame
 from growthcurves.errors import DataError, ModelError, NotAvailableError
 from growthcurves.numerics.bounds import flag
 from growthcurves.output.endings import checked_ending
@@ -72,7 +71,9 @@ def write_table(table: Any, path: str | Path, spreadsheet_safe: bool = False) ->
     ending = path.suffix.lower()
     if flag(spreadsheet_safe, "spreadsheet_safe") and ending not in _TEXT_FORMATS:
         raise ModelError(f"spreadsheet_safe= is for .csv and .tsv; in {ending} every text is a cell of text already.")
-    plain = as_frame(table).copy(deep=False)
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(f"A pandas DataFrame is needed, not {type(table).__name__}.")
+    plain = table.copy(deep=False)
     plain.attrs = {}
     write = WRITERS[ending]
     with whole_file(path) as file:
