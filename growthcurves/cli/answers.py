@@ -57,8 +57,12 @@ def _intervals(fitted: Any, asked: Asked) -> Any:
     return drawn(fitted, asked.intervals)
 
 
-def answers_text(fitted: Any, asked: Asked) -> str:
-    """Summary and change report for a terminal."""
+#: Sentences of a change report beyond its headline that a terminal shows by itself.
+MOST_SENTENCES = 6
+
+
+def answers_text(fitted: Any, asked: Asked, whole: bool = False) -> str:
+    """Summary and change report for a terminal; the report whole, or its headline and what matters most."""
     from growthcurves.results.intervals import OF_COMPONENTS
     from growthcurves.results.summary import LINE, summary
 
@@ -66,8 +70,16 @@ def answers_text(fitted: Any, asked: Asked) -> str:
     shown = str(summary(fitted, asked.ddf, asked.level, intervals or OF_COMPONENTS, max(width(), LINE)))
     text = folded("\n".join(map(in_options, shown.split("\n"))))
     report, reason = _change(fitted, asked, intervals)
-    said = map(in_options, report.sentences() if report is not None else [reason])
+    said = map(in_options, _told(report, whole) if report is not None else [reason])
     return f"{text}\n\nRates of change\n{wrapped(said)}"
+
+
+def _told(report: Any, whole: bool) -> list[str]:
+    """The sentences of a change report; how many were left out is said last."""
+    every, shown = report.sentences(), len(report.averages) + MOST_SENTENCES
+    if whole or len(every) <= shown + 1:
+        return every
+    return [*every[:shown], f"{len(every) - shown} more sentences: --all prints them."]
 
 
 def answers_json(fitted: Any, asked: Asked) -> str:

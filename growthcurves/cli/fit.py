@@ -9,7 +9,10 @@ import click
 from growthcurves.cli.command import PlainCommand, table_command
 from growthcurves.cli.options import ANSWERS, MODEL, TABLE, request_of
 
-_OWN = [click.Option(["--save"], metavar="FILE", help="Keep the fit as a file that growthcurves.load reads.")]
+_OWN = [
+    click.Option(["--all", "whole"], is_flag=True, help="All sentences of the change report, not the first only."),
+    click.Option(["--save"], metavar="FILE", help="Keep the fit as a file that growthcurves.load reads."),
+]
 
 
 @click.command(
@@ -17,7 +20,7 @@ _OWN = [click.Option(["--save"], metavar="FILE", help="Keep the fit as a file th
     params=table_command([*TABLE, *MODEL, *ANSWERS], _OWN),
     short_help="Fit a growth model and print its summary.",
 )
-def fit(as_json: bool, write_model: str | None, save: str | None, **values: Any) -> None:
+def fit(as_json: bool, write_model: str | None, save: str | None, whole: bool, **values: Any) -> None:
     """Fit a growth model to the table DATA and print its summary and change report.
 
     \b
@@ -41,4 +44,4 @@ def fit(as_json: bool, write_model: str | None, save: str | None, **values: Any)
     if as_json:
         hand_on_json(answers_json(fitted, asked))
     else:
-        say(answers_text(fitted, asked))
+        say(answers_text(fitted, asked, whole))

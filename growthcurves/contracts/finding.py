@@ -24,6 +24,8 @@ class Kind(Enum):
     MEAN_RATE = auto()
     RATE_DIFFERENCE = auto()
     OUTCOME_DIFFERENCE = auto()
+    RATES_ALIKE_P = auto()
+    OUTCOMES_ALIKE_P = auto()
     MIDDLE_LOW = auto()
     MIDDLE_HIGH = auto()
     SHARE_ABOVE = auto()

@@ -104,6 +104,8 @@ LOOKS = {
     Kind.PERSONS: Look("", "Persons", _count),
     Kind.MEAN_RATE: Look("", "Average rate of change{over}", _rate),
     Kind.RATE_DIFFERENCE: Look("", "Difference from {of}", _rate),
+    Kind.RATES_ALIKE_P: Look("", "Do rates differ between groups? p-value", _p),
+    Kind.OUTCOMES_ALIKE_P: Look("", "Does mean {outcome} differ between groups {at}? p-value", _p),
     Kind.OUTCOME_DIFFERENCE: Look("", "Difference of mean {outcome} from {of} {at}", _rate),
     Kind.SHARE_ABOVE: Look("", "Share of persons with a rate above 0", _share),
     Kind.SHARE_ABOVE_EB: Look("", "… counted by empirical Bayes estimates", _share),
@@ -135,7 +137,7 @@ def shown(subject: Subject, findings: Iterable[Finding]) -> list[Finding]:
 
 def _stands_with_groups(finding: Finding) -> bool:
     """Whether the section of differences between groups has its number."""
-    return finding.kind is Kind.OUTCOME_DIFFERENCE or (
+    return finding.kind in (Kind.OUTCOME_DIFFERENCE, Kind.RATES_ALIKE_P, Kind.OUTCOMES_ALIKE_P) or (
         finding.kind in (Kind.MEAN_RATE, Kind.RATE_DIFFERENCE) and finding.at is None
     )
 

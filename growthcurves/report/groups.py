@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.contracts.finding import Finding, Group
+from growthcurves.contracts.finding import Finding, Group, Kind
 from growthcurves.data.joined import columns_of
 from growthcurves.data.source import show_level
 from growthcurves.plots.people import groups_of
@@ -15,6 +15,9 @@ from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, p_value
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.questions.rates import chosen_times, whole_period
+
+#: Joint tests of the rates and of the outcomes of three and more groups.
+_JOINT = (Kind.RATES_ALIKE_P, Kind.OUTCOMES_ALIKE_P)
 
 
 class Groups(Section):
@@ -36,10 +39,12 @@ class Groups(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         rates, means = subject.once(_answers)
+        tests = {(one.kind, one.at): one for one in subject.change.findings if one.kind in _JOINT}
+        of_rates = tests.get((Kind.RATES_ALIKE_P, None))
         return {
             "blocks": [
-                *_blocks(rates.findings, "Rate of change" + period(subject.fit)),
-                *_mean_blocks(subject, means),
+                *_blocks(rates.findings, "Rate of change" + period(subject.fit), of_rates),
+                *_mean_blocks(subject, means, tests),
             ],
             "ddf": rates.ddf,
             "notes": list(dict.fromkeys(answer.note for answer in (rates, means) if answer.note)),
@@ -61,16 +66,26 @@ def _answers(subject: Subject) -> tuple[Any, Any]:
     return rates, fit.means(at=at, by=by, differences=differences, **asked)
 
 
-def _blocks(findings: Iterable[Finding], title: str) -> list[dict[str, Any]]:
-    return [{"name": title, "rows": [_row(finding) for finding in findings]}]
+def _blocks(findings: Iterable[Finding], title: str, joint: Finding | None) -> list[dict[str, Any]]:
+    """The groups of a block, the joint test of three and more, and the differences from the reference."""
+    own = [finding for finding in findings if finding.of is None]
+    apart = [finding for finding in findings if finding.of is not None]
+    tested = [] if joint is None else [_joint(joint)]
+    return [{"name": title, "rows": [*map(_row, own), *tested, *map(_row, apart)]}]
 
 
-def _mean_blocks(subject: Subject, answer: Any) -> list[dict[str, Any]]:
+def _joint(test: Finding) -> dict[str, str]:
+    nothing = dict.fromkeys(("estimate", "df"), "")
+    name = {"name": f"Joint test of all groups: {test.note}", "difference": "joint", "interval": ""}
+    return nothing | name | {"p": p_value(test.p_value)}
+
+
+def _mean_blocks(subject: Subject, answer: Any, tests: Mapping[Any, Finding]) -> list[dict[str, Any]]:
     """One block for each time."""
     model, blocks = subject.fit.model, []
     for at in dict.fromkeys(finding.at for finding in answer.findings):
         here = [finding for finding in answer.findings if finding.at == at]
-        blocks += _blocks(here, f"Expected {model.outcome} {subject.fit.when.at(at)}")
+        blocks += _blocks(here, f"Expected {model.outcome} {subject.fit.when.at(at)}", tests.get((_JOINT[1], at)))
     return blocks
 
 

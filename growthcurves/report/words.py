@@ -41,9 +41,10 @@ def lead(subject: Subject) -> str:
     """What stands at the head of the page: how fast on average, in each group where there are a few."""
     answer = _change(subject)
     averages = () if answer is None else answer.averages
+    if answer is not None and any(one.kind is Kind.RATES_ALIKE_P for one in answer.findings):
+        return " ".join(polished(text) for text in averages[:-1])  # the rates of groups are below
     if len(averages) > MOST_IN_LEAD:
-        compared = answer is not None and any(one.kind is Kind.OUTCOME_DIFFERENCE for one in answer.findings)
-        averages = averages[-1:] if compared else ()
+        return ""
     return " ".join(polished(text) for text in averages)
 
 

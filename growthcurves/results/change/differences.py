@@ -11,10 +11,12 @@ from growthcurves.data.joined import columns_of
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf import DDF
+from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.persons.trajectories import groups
 from growthcurves.results.questions.rates import chosen_times
+from growthcurves.results.tables.printing import number
 
 #: More groups than this are told apart only where they are asked for.
 MOST_ARMS = 6
@@ -31,11 +33,14 @@ class Compared:
         reference group.
     others : tuple of str
         The predictors that are held alike.
+    joint : tuple of Finding
+        Of three and more groups: whether all have one rate, and one expected outcome at the last time.
     """
 
     rates: Marginal
     outcomes: Marginal
     others: tuple[str, ...]
+    joint: tuple[Finding, ...] = ()
 
     @property
     def last(self) -> float:
@@ -70,17 +75,38 @@ def compared(
         outcomes = means(fit, [times[0], times[-1]], by, differences="reference", ddf=ddf, level=level)
     except GrowthCurvesError:
         return None
-    return Compared(rates, outcomes, tuple(name for name in used if name not in columns_of(by, "by")))
+    others = tuple(name for name in used if name not in columns_of(by, "by"))
+    asked = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, outcomes))
+    tests = [alike for kind, answer in asked for alike in _alike(fit, kind, answer, ddf)]
+    return Compared(rates, outcomes, others, tuple(tests))
+
+
+def _alike(fit: FittedModel, kind: Kind, answer: Marginal, ddf: Any) -> Iterator[Finding]:
+    """The joint test that three and more groups have one rate, or one outcome at the last time of an answer."""
+    own = [one for one in answer.findings if one.of is None]
+    last = max(one.at for one in own)  # type: ignore[type-var]
+    places = [place for place, one in enumerate(own) if one.at == last]
+    if len(places) < 3 or not answer.rows.estimable[places].all():
+        return
+    rows = answer.rows.over_kept[places]
+    L, away = rows[1:] - rows[0], answer.rows.added[places]
+    test = joint_test(fit, L, away[0] - away[1:], ddf)
+    at = None if kind is Kind.RATES_ALIKE_P else last
+    text = f"F({test.df_num}, {test.df_den:.4g}) = {number(test.statistic, 3)}"
+    yield Finding(kind, test.p_value, at=at, df=test.df_den, statistic=test.statistic, p_value=test.p_value, note=text)
 
 
 def adjusted_findings(found: Compared) -> list[Finding]:
-    """The differences as findings of the change report: of the rate, and of the outcome at the last time."""
+    """Joint tests and differences as findings of the change report: of the rate, and of the outcome at the last time."""
     note = f"adjusted for {', '.join(found.others)}" if found.others else ""
     return [
-        replace(one, kind=Kind.RATE_DIFFERENCE, at=None, note=note)
-        if one.kind is Kind.SLOPE_DIFFERENCE
-        else replace(one, kind=Kind.OUTCOME_DIFFERENCE, note=note)
-        for one in found.differences()
+        *found.joint,
+        *(
+            replace(one, kind=Kind.RATE_DIFFERENCE, at=None, note=note)
+            if one.kind is Kind.SLOPE_DIFFERENCE
+            else replace(one, kind=Kind.OUTCOME_DIFFERENCE, note=note)
+            for one in found.differences()
+        ),
     ]
 
 

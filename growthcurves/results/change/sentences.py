@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.differences import Compared
-from growthcurves.results.change.told_differences import CHANGES, headline, interval_text, size_of
+from growthcurves.results.change.told_differences import CHANGES, group_words, headline, interval_text, size_of
 from growthcurves.results.change.view import of_text
 from growthcurves.results.change.words import NEARLY, Words, a_one, equals, percent, share_interval, together
 from growthcurves.results.persons.trajectories import group_label
@@ -27,8 +27,13 @@ def averages(found: Findings, told: Words, compared: Compared | None) -> Iterato
 def sentences(fit: FittedModel, found: Findings, told: Words, compared: Compared | None = None) -> Iterator[str]:
     """One sentence per finding, in the order in which a reader asks: what was asked first, then each group."""
     yield from averages(found, told, compared)
-    for group in dict.fromkeys(mean.group for mean in found.all(Kind.MEAN_RATE)):
-        yield from _group_sentences(found.about(group), group, told)
+    groups = list(dict.fromkeys(mean.group for mean in found.all(Kind.MEAN_RATE)))
+    for group in groups:
+        curve = [rate for rate in found.about(group).all(Kind.MEAN_RATE) if rate.at is not None]
+        yield from _rates_sentence(curve, _where(group), told)
+    if told.varies:
+        yield from _middle_sentence(found, groups, told)
+        yield from _share_sentence(found, groups, told)
     spreads = [one for one in found.all(Kind.SD_OF_RATES) if one.at is None]
     yield from _common_sentences(fit, found.about(None), spreads, told)
 
@@ -64,14 +69,6 @@ def _at(found: Finding, told: Words) -> str:
     return told.when.then(found.at)  # type: ignore[arg-type]
 
 
-def _group_sentences(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
-    where = _where(group)
-    yield from _rates_sentence([rate for rate in found.all(Kind.MEAN_RATE) if rate.at is not None], where, told)
-    if told.varies:
-        yield from _middle_sentence(found, where, told)
-        yield from _share_sentence(found, group, told)
-
-
 def _where(group: Group | None) -> str:
     return "The" if group is None else f"In group {group_label(group)}, the"
 
@@ -99,26 +96,40 @@ def _rates_sentence(every: list[Finding], where: str, told: Words) -> Iterator[s
         yield f"{where} rate of that mean curve, in {told.unit}, is {', '.join(parts)}."
 
 
-def _middle_sentence(found: Findings, where: str, told: Words) -> Iterator[str]:
-    low, high = found.one(Kind.MIDDLE_LOW), found.one(Kind.MIDDLE_HIGH)
-    if low is not None and high is not None and low.known:
-        first, last = together(low.value, high.value)
+def _middle_sentence(found: Findings, groups: list[Group | None], told: Words) -> Iterator[str]:
+    parts: list[str] = []
+    for group in groups:
+        low, high = (found.about(group).one(kind) for kind in (Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH))
+        if low is not None and high is not None and low.known:
+            unit = f" {told.unit}" if not parts else ""
+            parts.append(f"from {' to '.join(together(low.value, high.value))}{unit}{_in_group(group)}")
+    if parts:
         rates = "average rates" if told.over else "rates"
-        yield f"{where} middle 95 % of {told.who.several} have {rates} from {first} to {last} {told.unit}."
+        yield f"The middle 95 % of {told.who.several} have {rates} {', '.join(parts)}."
 
 
-def _share_sentence(found: Findings, group: Group | None, told: Words) -> Iterator[str]:
-    share = found.one(Kind.SHARE_ABOVE)
-    if share is None or not share.known:
-        return
+def _share_sentence(found: Findings, groups: list[Group | None], told: Words) -> Iterator[str]:
+    """The share above the threshold, of each group; how it counts one by one where there is one group only."""
+    parts: list[str] = []
+    for group in groups:
+        share = found.about(group).one(Kind.SHARE_ABOVE)
+        if share is not None and share.known:
+            extra = [share_interval(share, told), *(_counted(found) if group is None else ())]
+            inside = "; ".join(filter(None, extra))
+            parts.append(f"{percent(share.value)}{_in_group(group)}{inside and f' ({inside})'}")
+    if parts:
+        above = f"{'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
+        yield f"The estimated share of {told.who.several} with {above} is {', '.join(parts)}."
+
+
+def _counted(found: Findings) -> list[str]:
     ways = ((found.one(Kind.SHARE_ABOVE_EB), "shrunken estimates"), (found.one(Kind.SHARE_ABOVE_OLS), "own lines"))
     counted = [f"{one.value * 100:.0f} % by {way}" for one, way in ways if one is not None]
-    extra = [f"counted one by one: {', '.join(counted)}"] if counted else []
-    extra = [text for text in (share_interval(share, told), *extra) if text]
-    who = told.who.several if group is None else f"{told.who.several} in group {group_label(group)}"
-    aside = f" ({'; '.join(extra)})" if extra else ""
-    above = f"{'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
-    yield f"The estimated share of {who} with {above} is {percent(share.value)}{aside}."
+    return [f"counted one by one: {', '.join(counted)}"] if counted else []
+
+
+def _in_group(group: Group | None) -> str:
+    return "" if group is None else f" {group_words(group)}"
 
 
 def _difference_sentences(found: Findings, told: Words) -> Iterator[str]:

@@ -18,6 +18,8 @@ _WORDS = {
     Kind.MEAN_RATE: "mean rate",
     Kind.RATE_DIFFERENCE: "difference of mean rate from {of}",
     Kind.OUTCOME_DIFFERENCE: "difference of mean outcome from {of}",
+    Kind.RATES_ALIKE_P: "p-value of equal mean rates, joint",
+    Kind.OUTCOMES_ALIKE_P: "p-value of equal mean outcomes, joint",
     Kind.MIDDLE_LOW: "middle 95 % of persons, low",
     Kind.MIDDLE_HIGH: "middle 95 % of persons, high",
     Kind.SHARE_ABOVE: "share above threshold, model",

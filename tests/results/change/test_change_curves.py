@@ -188,7 +188,7 @@ def test_groups_are_compared_with_the_first_at_the_same_values_of_others(fit, de
         assert found["std_error"] == pytest.approx(np.sqrt(line @ dense.cov_beta @ line), rel=1e-7)
         assert found["df"] == pytest.approx(dense.satterthwaite(line, information), rel=1e-4)
         assert found["note"] == "adjusted for age"
-    assert "than in the placebo group (95 % interval" in str(report)
+    assert "Compared with the placebo group, " in str(report) and " in the high group (95 % interval" in str(report)
 
 
 def test_the_time_of_least_spread_is_an_extrapolation_outside_the_observed_times_only():

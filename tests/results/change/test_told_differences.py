@@ -41,6 +41,25 @@ def test_the_difference_comes_first_in_words_of_one_sign(placebo, drug, words):
     assert f"{abs(found['estimate']):.3f}" in first or f"{abs(found['estimate']):.2f}" in first
 
 
+def test_three_groups_are_tested_together_first():
+    """F of the joint test is that of the terms of the group in the rate; each group follows against the reference."""
+    frame = trial(-1.0, -2.0)
+    frame["site"] = np.array(["A", "B", "C"])[frame["patient"] % 3]
+    fit = gc.fit(gc.GrowthModel("y", "week", "patient", predictors="age + site"), frame)
+    report = fit.change(by="site")
+    rates, ends, averages = report.averages
+    test = fit.test(["slope:site[B] = 0", "slope:site[C] = 0"])
+    shown = f"(joint test, F({test.df_num}, {test.df:.4g}) = {test.statistic:.3g}, p "
+    assert shown in rates and "differ between the 3 groups" in rates and "Compared with the A group" in rates
+    assert ends.count("joint test") == 1 and averages.count(" group (95 % interval") == 3
+    assert rates.startswith("Rates of change") == (test.p_value < 0.05)
+    assert report.value("p-value of equal mean rates, joint") == pytest.approx(test.p_value, rel=1e-9)
+    last = ["intercept:site[B] + 4*slope:site[B] = 0", "intercept:site[C] + 4*slope:site[C] = 0"]
+    assert report.value("p-value of equal mean outcomes, joint at 4") == pytest.approx(fit.test(last).p_value, rel=1e-6)
+    middle = next(text for text in report.sentences() if "middle 95 %" in text)
+    assert middle.count(" group") == 3
+
+
 def test_every_place_has_the_adjusted_difference():
     """slopes(), means(), the change report and the term of the arm are one number."""
     fit = fitted(-1.0, -2.0)
