@@ -97,7 +97,7 @@ def _alike(fit: FittedModel, kind: Kind, answer: Marginal, ddf: Any) -> Iterator
 
 
 def adjusted_findings(found: Compared) -> list[Finding]:
-    """Joint tests and differences as findings of the change report: of the rate, and of the outcome at the last time."""
+    """Joint tests and differences as findings of the report: of the rate, and of the outcome at the last time."""
     note = f"adjusted for {', '.join(found.others)}" if found.others else ""
     return [
         *found.joint,

@@ -83,7 +83,8 @@ def _several(differences: list[Finding], found: Compared, told: Words) -> str:
 
 def _joint_text(joint: Finding, told: Words, claim: str) -> str:
     shown = joint.p_value < 1 - told.level
-    return f"{claim if shown else f'it is not shown that {claim}'} (joint test, {joint.note}, p {equals(joint.p_value)})"
+    said = claim if shown else f"it is not shown that {claim}"
+    return f"{said} (joint test, {joint.note}, p {equals(joint.p_value)})"
 
 
 def _against(one: Finding, told: Words, words: Directions, unit: str) -> str:
