@@ -95,7 +95,8 @@ def test_every_page_prints_the_number_of_the_table(fits, name):
         assert difference["std_error"] == pytest.approx(row["std_error"], rel=1e-9)
         share = gc.load_dataset("orthodont").drop_duplicates("subject")["sex"].value_counts(normalize=True)
         mean = (rates.means.set_index("sex")["estimate"] * share).sum()
-        assert fit.change(method="wald").table["estimate"].iloc[0] == pytest.approx(mean, rel=1e-9)
+        change = fit.change(method="wald").table.set_index("quantity")["estimate"]
+        assert change["mean rate"] == pytest.approx(mean, rel=1e-9)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -131,6 +132,15 @@ def test_neither_ids_nor_names_nor_levels_change_a_number(fits, data):
     found = fit.people().select_dtypes("number").to_numpy(float)
     theirs = expected["people"].select_dtypes("number").to_numpy(float)
     np.testing.assert_allclose(found, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_the_covariance_of_occasions_knows_deviations_from_the_mean(data):
+    data = data.assign(stress=np.random.default_rng(1).normal(size=len(data)))
+    model = model_of("linear", time_varying="within(stress) + between(stress)")
+    fit = gc.fit(model, data)
+    G, Z = fit.cov_re.to_numpy(), np.array([[1.0, 0.0], [1.0, 4.0]])
+    expected = Z @ G @ Z.T + fit.scale * np.eye(2)
+    np.testing.assert_allclose(fit.marginal_covariance(at=[8, 12]).covariance(), expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -15,6 +15,7 @@ from growthcurves.errors import ModelError, NotEstimableError, is_name, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import replay
 from growthcurves.model.occasions import occasions_of, panel_occasions
+from growthcurves.model.transforms import person_transforms
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.questions.design_rows import random_columns
 from growthcurves.results.questions.times import default_times, times_asked
@@ -274,7 +275,8 @@ def _columns(
         for name in record.used
         if name not in fit.recipe.curves
     }
-    return replay(record, fit.recipe.with_curves(table, basis))
+    one_person = person_transforms(np.zeros(len(times), dtype=int))
+    return replay(record, fit.recipe.with_curves(table, basis), one_person)
 
 
 def _value(record: Any, group: Mapping[Any, Any], name: str) -> Any:
