@@ -153,6 +153,13 @@ def test_every_tutorial_shows_what_its_code_draws():
     assert all(found for path, found in named.items() if path.parent.name == "tutorials")
 
 
+def test_the_changelog_says_everything_once():
+    lines = (ROOT / "docs" / "changelog.md").read_text(encoding="utf-8").splitlines()
+    heads = [line for line in lines if line.startswith(("#", "- "))]
+    assert len(heads) == len(set(heads))
+    assert [line for line in lines if len(line) > 130] == []
+
+
 def test_validation_is_current():
     """docs/validation.md is what its script makes: numbers to 2e-6 relative, differences as good as shown."""
     made, kept = (text.splitlines() for text in (script("make_validation.py").page(), VALIDATION.read_text("utf-8")))
