@@ -45,12 +45,9 @@ class Apart:
 
     @classmethod
     def of(cls, slopes: Any, rows: int) -> Apart:
-        """From the whitened derivatives of all V_i."""
-        m = len(slopes.parts[0][1])
-        gram = np.zeros((m, m))
-        for one, B in slopes.parts:
-            weighted = one.stack.counts[:, None, None] * B
-            gram += weighted.reshape(m, -1) @ B.reshape(m, -1).T
+        """From the derivatives of all V_i."""
+        gram = slopes.changes
+        m = len(gram)
         flat = ~(np.diag(gram) > FLAT * rows)
         kept = np.flatnonzero(~flat)
         size = np.sqrt(np.diag(gram)[kept])

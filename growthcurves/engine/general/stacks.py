@@ -7,7 +7,7 @@ alone. Schedules with as many occasions are stacked side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.distinct import few_distinct
 
 #: The most numbers (schedules times occasions squared) of a stack, so that what is made of it fits the cache.
 MOST_NUMBERS = 1 << 18
@@ -110,31 +111,31 @@ class Own:
     wide: Array
 
 
-class Stacks(NamedTuple):
-    """The rows of a model: stacks of schedules, and the different occasions of all of them.
+class Common(NamedTuple):
+    """The different occasions of all rows, where they are few.
 
     Attributes
     ----------
-    stacks : list of Stack
     grid : Occasions or None
-        Every different occasion once, (m,); None where there are too many.
+        Every different occasion once, (m,), in the order of time; None where there are too many.
+    places : (n,) array of int or None
+        Where each row's is among them.
     """
 
-    stacks: list[Stack]
     grid: Occasions | None
+    places: Array | None
 
 
-def stacks_of(rows: Rows, closed: Closed) -> Stacks:
+def stacks_of(rows: Rows, closed: Closed, common: Common) -> list[Stack]:
     """The schedules of the rows, in stacks of as many occasions."""
     order, sizes = _by_person_and_time(rows)
-    grid, places = _grid(rows, order)
     starts = np.cumsum(sizes) - sizes
     found: list[Stack] = []
     for n in np.unique(sizes):
         persons = np.flatnonzero(sizes == n)
         index = order[starts[persons][:, None] + np.arange(n)]
-        found += _stacks_of_size(rows, closed, index, persons, places)
-    return Stacks(found, grid)
+        found += _stacks_of_size(rows, closed, index, persons, common.places)
+    return found
 
 
 def _by_person_and_time(rows: Rows) -> tuple[Array, Array]:
@@ -144,22 +145,25 @@ def _by_person_and_time(rows: Rows) -> tuple[Array, Array]:
     return np.lexsort((when, rows.codes)), sizes
 
 
-def _grid(rows: Rows, order: Array) -> tuple[Occasions | None, Array | None]:
-    """The different occasions, and where each row's is among them; rows of one person at one occasion are two."""
+def common_occasions(rows: Rows) -> Common:
+    """The different occasions; rows of one person at one occasion are two."""
+    order, _ = _by_person_and_time(rows)
     parts = [part[order] for part in rows.occasions if part is not None]
     same = np.diff(rows.codes[order], prepend=-1) == 0
     for part in parts:
         same &= np.concatenate([[False], part[1:] == part[:-1]])
     runs = np.arange(len(order))
     again = runs - np.maximum.accumulate(np.where(same, 0, runs))  # how often the occasion has been before
-    if len(np.unique(parts[0])) > MOST_OCCASIONS:
-        return None, None
-    _, first, codes = np.unique(np.stack([*parts, again]), axis=1, return_index=True, return_inverse=True)
-    if len(first) > MOST_OCCASIONS:
-        return None, None
+    known = few_distinct(mixed_keys([np.asarray(part)[:, None] for part in (*parts, again)]), MOST_OCCASIONS)
+    if known is None:
+        return Common(None, None)
+    codes, first = known
+    if not all((part == part[first[codes]]).all() for part in (*parts, again)):
+        return Common(None, None)
+    in_time = np.lexsort([*(part[first] for part in (again, *parts[::-1]))])
     places = np.empty(len(order), dtype=np.intp)
-    places[order] = codes.reshape(-1)
-    return rows.occasions.take(order[first]), places
+    places[order] = np.argsort(in_time)[codes]
+    return Common(rows.occasions.take(order[first[in_time]]), places)
 
 
 def _stacks_of_size(
@@ -190,12 +194,17 @@ def _stacks_of_size(
 def _schedules(occasions: Occasions, closed: Closed, index: Array) -> tuple[Array, Array]:
     """Number persons by what their rows hold; a number of each person (N,), and the first person of each."""
     parts = [part[index] for part in (*occasions, *closed.stored) if part is not None]
-    keys = np.zeros(len(index), dtype=np.uint64)
-    for place, part in enumerate(parts):
-        keys = _mixed(keys, np.ascontiguousarray(part), place)
-    _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
+    _, first, codes = np.unique(mixed_keys(parts), return_index=True, return_inverse=True)
     same = all((part == part[first[codes]]).all() for part in parts)
     return (codes.reshape(-1), first) if same else (np.arange(len(index)), np.arange(len(index)))
+
+
+def mixed_keys(parts: Sequence[Array]) -> Array:
+    """A number of each person (N,) that tells the values of parts (N, n) apart."""
+    keys = np.zeros(len(parts[0]), dtype=np.uint64)
+    for place, part in enumerate(parts):
+        keys = _mixed(keys, np.ascontiguousarray(part), place)
+    return keys
 
 
 def _mixed(keys: Array, part: Array, place: int) -> Array:

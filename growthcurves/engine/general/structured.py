@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from growthcurves.engine.general.apart import Apart
 from growthcurves.engine.general.bends import Bends
+from growthcurves.engine.general.derivatives import Derivatives, Given, by_schedule, on_grid
 from growthcurves.engine.general.evaluated import Evaluated
-from growthcurves.engine.general.marginal import adjusted
-from growthcurves.engine.general.stacks import Closed, Stack, Stacks, stacks_of
+from growthcurves.engine.general.gridded import Gridded
+from growthcurves.engine.general.slopes import BySchedule, OnGrid, Slopes
+from growthcurves.engine.general.stacks import Closed, Common, Stack, common_occasions, stacks_of
 from growthcurves.engine.general.whitened import Whitened, whitened
 from growthcurves.engine.general.within import Within
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
@@ -58,12 +60,16 @@ class Structured:
         return standard_problem(self.sums.moments, self.sums.coordinates, self.reml)
 
     @cached_property
-    def _stacks(self) -> Stacks:
-        return stacks_of(self.rows, self._closed)
+    def _common(self) -> Common:
+        return common_occasions(self.rows)
 
-    @property
+    @cached_property
+    def _gridded(self) -> Gridded | None:
+        return Gridded.of(self.rows, self._closed, self._common)
+
+    @cached_property
     def stacks(self) -> list[Stack]:
-        return self._stacks.stacks
+        return stacks_of(self.rows, self._closed, self._common)
 
     @cached_property
     def _closed(self) -> Closed:
@@ -109,10 +115,12 @@ class Structured:
 
     def _seed(self) -> tuple[float, Array] | None:
         """Where the structure would begin by the variances and covariances of least-squares residuals."""
-        grid = self._stacks.grid
+        grid = self._common.grid
         if grid is None or not hasattr(self.residual, "seeded"):
             return None
         m, v = len(grid.time), np.append(np.zeros(self.frame.p), 1.0)
+        if self._gridded is not None:
+            return self.residual.seeded(*self._gridded.as_they_are(v), grid)
         sums, counts = np.zeros((2, m, m))
         for stack in self.stacks:
             as_they_are = whitened(stack.data, np.eye(stack.size))
@@ -124,7 +132,7 @@ class Structured:
 
     def within(self, local: Local) -> Within:
         """The residuals' part of V, in standard units."""
-        return Within(self.residual.moved(local.sigma2, local.others), self._stacks.grid)
+        return Within(self.residual.moved(local.sigma2, local.others), self._common.grid)
 
     def covariance(self, stack: Stack, local: Local, within: Within) -> Array:
         """V of each schedule, (S, n, n), in standard units."""
@@ -156,6 +164,18 @@ class Structured:
 
     def at(self, local: Local, best_beta: bool) -> Evaluated | None:
         within = self.within(local)
+        found = self._by_schedule(local, within, best_beta) if self._gridded is None else self._on_grid(
+            self._gridded, local, within, best_beta
+        )
+        if found is None:
+            return None
+        deviance, given, pieces = found
+        gradient, hessian = pieces.gradient(given), pieces.hessian(given, self.reml)
+        if not (np.isfinite(deviance) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+            return None
+        return Evaluated(given.local, deviance, gradient, hessian)
+
+    def _by_schedule(self, local: Local, within: Within, best_beta: bool) -> tuple[float, Given, Derivatives] | None:
         white = self.whitened(local, within)
         if white is None:
             return None
@@ -163,12 +183,20 @@ class Structured:
         given = self._given(local, squares, best_beta)
         if given is None:
             return None
-        deviance = given.deviance + sum(one.log_det for one in white)
-        pieces = Derivatives.summed(self, white, given, within)
-        gradient, hessian = pieces.gradient(given), pieces.hessian(given, self.reml)
-        if not (np.isfinite(deviance) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+        pieces = by_schedule(
+            white, given, within, self.reml, lambda stack: self.directions(stack, given.local, within)
+        )
+        return given.deviance + sum(one.log_det for one in white), given, pieces
+
+    def _on_grid(
+        self, sums: Gridded, local: Local, within: Within, best_beta: bool
+    ) -> tuple[float, Given, Derivatives] | None:
+        at = sums.at(self.covariance(sums.whole, local, within)[0])
+        given = None if at is None else self._given(local, at.squares(), best_beta)
+        if at is None or given is None:
             return None
-        return Evaluated(given.local, deviance, gradient, hessian)
+        dV = self.directions(sums.whole, given.local, within)[:, 0]
+        return given.deviance + at.log_det, given, on_grid(at, given, within, self.reml, dV)
 
     def _given(self, local: Local, squares: Array, best_beta: bool) -> Given | None:
         p, frame = self.frame.p, self.frame
@@ -189,10 +217,16 @@ class Structured:
     def slopes(self, local: Local) -> Slopes:
         """Sums along the variance coordinates of a point."""
         within = self.within(local)
+        if self._gridded is not None:
+            whole = self._gridded.whole
+            V = self.covariance(whole, local, within)[0]
+            at = self._gridded.at(V)
+            assert at is not None
+            return OnGrid(at, self.directions(whole, local, within)[:, 0], V)
         white = self.whitened(local, within)
         assert white is not None
         parts = [(one, one.directions(self.directions(one.stack, local, within))) for one in white]
-        return Slopes(parts, self.frame.p)
+        return BySchedule(parts, self.frame.p)
 
     def apart(self, local: Local) -> Apart:
         """What the V_i tell of the variance parameters at a point."""
@@ -276,142 +310,3 @@ class Structured:
 def _begins(residual: Any) -> list[Array]:
     """Where a structure would have searches begin."""
     return residual.starts() if hasattr(residual, "starts") else [np.asarray(residual.working, dtype=float)]
-
-
-class Given(NamedTuple):
-    """What a point says once all sums of squares are there.
-
-    Attributes
-    ----------
-    local : Local
-    squares : (p + 1, p + 1) array
-    Phi : (p, p) array
-        (X' V^-1 X)^-1.
-    v : (p + 1,) array
-        The residual is [X y] v.
-    deviance : float
-        Without the log determinants of V.
-    """
-
-    local: Local
-    squares: Array
-    Phi: Array
-    v: Array
-    deviance: float
-
-
-@dataclass(frozen=True, eq=False)
-class Derivatives:
-    """Sums over persons that gradient and Hessian are made of, along m variance coordinates.
-
-    Attributes
-    ----------
-    first : (m,) array
-    second : (m, m) array
-        Second derivatives but for what goes through the fixed effects' own covariance.
-    crossed : (m, p) array
-        X' V^-1 dV_j V^-1 e.
-    inner : (m, p, p) array
-        X' V^-1 dV_j V^-1 X.
-    """
-
-    first: Array
-    second: Array
-    crossed: Array
-    inner: Array
-
-    @classmethod
-    def summed(cls, likelihood: Structured, white: list[Whitened], given: Given, within: Within) -> Derivatives:
-        local, p, m = given.local, likelihood.frame.p, given.local.size - likelihood.frame.p
-        first, second = np.zeros(m), np.zeros((m, m))
-        crossed, inner = np.zeros((m, p)), np.zeros((m, p, p))
-        curved = []
-        for one in white:
-            dV = likelihood.directions(one.stack, local, within)
-            B = one.directions(dV)
-            spread = one.data.residuals(given.v)
-            if likelihood.reml:
-                spread = spread + one.data.explained(given.Phi)
-                inner += one.data.inner(B)
-            eye = one.stack.counts[:, None, None] * np.eye(B.shape[-1])
-            M = eye - spread
-            first += np.einsum("msij,sij->m", B, M)
-            flat = B.reshape(m, -1)
-            second += flat @ (B @ (spread - M)).reshape(m, -1).T
-            plain = np.swapaxes(one.inverse, 1, 2) @ M @ one.inverse
-            _add_curvature(second, local, one.stack, dV, plain)
-            curved.append((one.stack, plain))
-            crossed += one.data.crossed(B, given.v)
-        last = m - len(local.others)
-        second[last:, last:] += within.curvature(curved)
-        return cls(first, (second + second.T) / 2.0, crossed, inner)
-
-    def gradient(self, given: Given) -> Array:
-        p = len(given.v) - 1
-        return np.concatenate([-2.0 * (given.squares[:p] @ given.v), self.first])
-
-    def hessian(self, given: Given, reml: bool) -> Array:
-        p, m = len(given.v) - 1, len(self.first)
-        out = np.empty((p + m, p + m))
-        out[:p, :p] = 2.0 * given.squares[:p, :p]
-        out[p:, :p] = 2.0 * self.crossed
-        out[:p, p:] = out[p:, :p].T
-        out[p:, p:] = self.second
-        if reml:
-            moved = given.Phi @ self.inner
-            out[p:, p:] -= moved.reshape(m, -1) @ np.swapaxes(moved, 1, 2).reshape(m, -1).T
-        return out
-
-
-def _add_curvature(second: Array, local: Local, stack: Stack, dV: Array, M: Array) -> None:
-    """Add sum tr(M d2V): of the chart, and of the scale with everything."""
-    k = local.face.size
-    S = local.sigma2 * np.einsum("snq,snm,smr->qr", stack.Z, M, stack.Z, optimize=True)
-    second[:k, :k] += local.face.hessian(local.theta, S, np.zeros((len(S),) * 4))
-    if local.scaled:
-        along = dV.reshape(len(dV), -1) @ M.reshape(-1)
-        second[k] += along
-        second[:k, k] += along[:k]
-        second[k + 1 :, k] += along[k + 1 :]
-
-
-@dataclass(frozen=True, eq=False)
-class Slopes:
-    """Derivatives of all V_i along m coordinates, as information needs them.
-
-    Attributes
-    ----------
-    parts : list of (Whitened, (m, S, n, n) array)
-        Stacks with L^-1 dV_j L^-T.
-    p : int
-    """
-
-    parts: list[tuple[Whitened, Array]]
-    p: int
-
-    @cached_property
-    def inner(self) -> Array:
-        """sum X' V^-1 dV_j V^-1 X, (m, p, p)."""
-        return sum((one.data.inner(B) for one, B in self.parts), np.zeros((len(self.parts[0][1]), self.p, self.p)))
-
-    def expected_hessian(self, Phi: Array, reml: bool) -> Array:
-        """Expected second derivatives of -2 log (restricted) likelihood, (m, m)."""
-        m = len(self.parts[0][1])
-        found = np.zeros((m, m))
-        for one, B in self.parts:
-            inside = one.stack.counts[:, None, None] * B
-            if reml:
-                inside = inside - 2.0 * B @ one.data.explained(Phi)
-            found += B.reshape(m, -1) @ np.swapaxes(inside, 2, 3).reshape(m, -1).T
-        if reml:
-            moved = Phi @ self.inner
-            found += moved.reshape(m, -1) @ np.swapaxes(moved, 1, 2).reshape(m, -1).T
-        return (found + found.T) / 2.0
-
-    def adjusted(self, Phi: Array, cov: Array) -> Array:
-        """Kenward and Roger's covariance of the fixed effects; see `marginal.adjusted`."""
-        Q = np.zeros((self.p, self.p))
-        for one, B in self.parts:
-            mixed = np.tensordot(cov, B, 1)
-            Q += one.data.inner(np.einsum("msij,msjk->sik", B, mixed, optimize=True)[None])[0]
-        return adjusted(Phi, cov, Q, self.inner)

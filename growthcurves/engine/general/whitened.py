@@ -75,7 +75,7 @@ class WhiteShared:
         """[X y]' V^-1 [X y], (p + 1, p + 1)."""
         g, w = self.data.pairs
         grams = np.swapaxes(self.columns, -1, -2) @ self.columns
-        both = _pairwise(grams, self.data.weights, g, w)
+        both = pairwise(grams, self.data.weights, g, w)
         with_y = np.einsum("sng,swn->gw", self.columns, self.weighted)[g, w]
         y = float(np.einsum("sij,sij->", self.inverse @ self.data.outcomes, self.inverse))
         return self.data.into.T @ np.block([[both, with_y[:, None]], [with_y[None], np.array([[y]])]]) @ self.data.into
@@ -121,7 +121,7 @@ class WhiteShared:
         g, w = self.data.pairs
         grams = np.swapaxes(self.columns, -1, -2) @ B @ self.columns
         into = self.data.into[:-1, :-1]
-        return into.T @ np.stack([_pairwise(one, self.data.weights, g, w) for one in grams]) @ into
+        return into.T @ np.stack([pairwise(one, self.data.weights, g, w) for one in grams]) @ into
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +165,7 @@ def whitened(data: Shared | Own, inverse: Array) -> WhiteShared | WhiteOwn:
     return WhiteShared(data, inverse) if isinstance(data, Shared) else WhiteOwn(data, inverse)
 
 
-def _pairwise(grams: Array, weights: Array, g: Array, w: Array) -> Array:
+def pairwise(grams: Array, weights: Array, g: Array, w: Array) -> Array:
     """Sums over schedules of gram[g, g'] weights[w, w'] for every two closed products, (c, c)."""
     S, size, r = len(grams), grams.shape[-1], weights.shape[-1]
     table = grams.reshape(S, size * size).T @ weights.reshape(S, r * r)
