@@ -147,7 +147,7 @@ class FittedModel:
         >>> fit.provenance.data[:12], fit.provenance.columns, fit.provenance.seeds
         ('992eb45535d2', ('subject', 'day', 'reaction'), ())
         """
-        made, number = self.made, dict(self.made.versions)
+        made, number = self.made, dict(self.made.by)
         return Provenance(
             number[DISTRIBUTION], number, made.at, self.data_hash, self.data_columns, self.sums.rows, self.sums.persons,
             tuple(made.draws),

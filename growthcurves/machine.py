@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import PackageNotFoundError, version
-
 import numpy as np
 
 from growthcurves.numerics.threads import thread_count
@@ -21,6 +18,9 @@ def versions() -> list[tuple[str, str]]:
     >>> [name for name, _ in versions()]
     ['Python', 'growthcurves-longitudinal', 'numpy', 'scipy', 'pandas', 'formulaic']
     """
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
     found = [("Python", platform.python_version()), (DISTRIBUTION, VERSION)]
     for name in PACKAGES:
         try:
@@ -32,6 +32,8 @@ def versions() -> list[tuple[str, str]]:
 
 def platform_facts() -> list[tuple[str, str]]:
     """The system, the processor, the library of linear algebra and the number of threads."""
+    import platform
+
     return [
         ("System", f"{platform.system()} {platform.release()}"),
         ("Processor", platform.machine()),

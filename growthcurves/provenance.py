@@ -23,7 +23,8 @@ class Made:
     at : str
         Date and time (UTC, ISO 8601).
     versions : tuple of (str, str)
-        Python, this package, and those that it computes with.
+        Python, this package, and those that it computes with, where the fit was read from a file; else they are asked
+        for when they are wanted, as that takes longer than a small fit.
     data : str
         The hash of the data, where the fit was read from a file; else it is taken from the rows when asked for.
     draws : list of (str, int)
@@ -31,9 +32,14 @@ class Made:
     """
 
     at: str = field(default_factory=_now)
-    versions: tuple[tuple[str, str], ...] = field(default_factory=lambda: tuple(versions()))
+    versions: tuple[tuple[str, str], ...] = ()
     data: str = ""
     draws: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def by(self) -> tuple[tuple[str, str], ...]:
+        """The versions that it was fitted by."""
+        return self.versions or tuple(versions())
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     values = {
         "model": model_values(fit.model),
         "method": fit.method,
-        "made": (fit.made.at, fit.made.versions, fit.data_hash, tuple(fit.made.draws)),
+        "made": (fit.made.at, fit.made.by, fit.data_hash, tuple(fit.made.draws)),
         "notes": tuple((note.kind.value, note.text) for note in fit.notes),
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
