@@ -94,7 +94,7 @@ class ChangeAnswers(FittedModel):
 
         Parameters
         ----------
-        by, threshold, between, at, level, method
+        by, threshold, between, at, level, method, ddf
             As in `change`.
 
         Returns
