@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.datasets import dataset_entry, load_dataset
 from growthcurves.fit import GrowthFit, fit
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.shapes.polynomial import Polynomial
+from growthcurves.model.shapes import KINDS
 from growthcurves.results.ddf.containment import Containment
 from growthcurves.results.ddf.robust import Robust
 
@@ -39,7 +39,8 @@ def fit_of(case: Mapping[str, Any], data: pd.DataFrame | None = None) -> GrowthF
     options = {"reference": case["reference"]} if case.get("reference") else {}
     if "formula" in case:
         return fit(case["formula"], frame, method=case["method"], time=case.get("time"), **options)
-    shape = Polynomial(case["polynomial"]) if "polynomial" in case else "linear"
+    kind, *values = case.get("shape", ["linear"])
+    shape = KINDS[kind](*values) if values else kind
     model = GrowthModel(
         **dataset_entry(case["data"])["roles"], shape=shape, random=tuple(case["random"]),
         residual=case.get("residual", "independent"), origin=0 if "residual" in case else None,

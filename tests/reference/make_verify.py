@@ -37,7 +37,7 @@ def published() -> Iterator[dict]:
                     half = 0.5 * 10.0 ** -len(text.partition(".")[2])
                     tolerance = half + case.get("relative", 0.0) * abs(float(text))
                     values.append([quantity, name, text, tolerance])
-            asked = {key: case[key] for key in ("rows", "codes", "origin", "polynomial", "random", "time", "formula")
+            asked = {key: case[key] for key in ("rows", "codes", "origin", "shape", "random", "time", "formula")
                      if key in case}  # fmt: skip
             yield {
                 "case": f"{study}, {called(label)}", "source": record["source"][0], "data": case["data"],
