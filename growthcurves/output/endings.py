@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 
 from growthcurves.errors import NotAvailableError, brief
 from growthcurves.output.files import path_of
+from growthcurves.version import DISTRIBUTION
 
 REPORT = (".html", ".htm")
 FIT = (".json",)
+
+
+#: Packages that formats need: how they are imported, what they are called, and the extra that brings them.
+_PACKAGES = {
+    ".parquet": ("pyarrow", "pyarrow", "parquet"),
+    ".xlsx": ("openpyxl", "openpyxl", "excel"),
+    ".docx": ("docx", "python-docx", "word"),
+}
+
+
+def refuse_without_package(path: Path) -> None:
+    """Refuse a format whose package is not there.
+
+    Raises
+    ------
+    NotAvailableError
+        Naming the package and the extra that brings it.
+    """
+    ending = path.suffix.lower()
+    imported, package, extra = _PACKAGES.get(ending, ("", "", ""))
+    if imported and find_spec(imported) is None:
+        raise NotAvailableError(
+            f"{path.name}: writing {ending} files needs the package {package}: "
+            f"pip install {package} (or the extra {extra!r} of {DISTRIBUTION})."
+        )
 
 
 def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: str | None = None) -> Path:

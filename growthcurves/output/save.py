@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,11 @@ import pandas as pd
 
 from growthcurves.errors import ModelError, NotAvailableError, brief
 from growthcurves.output.documents import DOCUMENTS
-from growthcurves.output.endings import checked_ending
+from growthcurves.output.endings import checked_ending, refuse_without_package
 from growthcurves.output.files import whole_file
 from growthcurves.output.sheet import Sheet, sheet_of
 from growthcurves.output.styles import STYLES, Style, style_of
-from growthcurves.output.tables import WRITERS, safe_cells, table_ending, write_table
-from growthcurves.version import DISTRIBUTION
+from growthcurves.output.tables import WRITERS, safe_cells, write_table
 
 #: Files in which a printed table is texts in cells, without title and notes.
 _CELLS = (".csv", ".tsv", ".xlsx")
@@ -172,16 +170,13 @@ def _place(path: str | Path, style: Any, decimals: Any, told: bool = False) -> P
     if decimals is not None and (type(decimals) is not int or not 0 <= decimals <= 12):
         raise ModelError(f"decimals= is a whole number from 0 to 12, not {brief(decimals)}.")
     if ending in WRITERS:
-        table_ending(path)
         if told:
             raise ModelError(f"A file {ending} has no place for a title or notes: save a document, such as .docx.")
         if style is not None and ending not in _CELLS:
             raise ModelError(f"A file {ending} holds numbers, not printed texts: leave out style= for it.")
         if style is None and decimals is not None:
             raise ModelError(f"A file {ending} without style= has all digits: give style= ({', '.join(STYLES)}) too.")
-    if ending == ".docx" and find_spec("docx") is None:
-        advice = f"pip install python-docx (or the extra 'word' of {DISTRIBUTION})"
-        raise NotAvailableError(f"{path.name}: writing .docx files needs the package python-docx: {advice}.")
+    refuse_without_package(path)
     return path
 
 

@@ -9,17 +9,15 @@ import os
 import re
 import zipfile
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pandas as pd
 
-from growthcurves.errors import DataError, ModelError, NotAvailableError
+from growthcurves.errors import DataError, ModelError
 from growthcurves.numerics.bounds import flag
-from growthcurves.output.endings import checked_ending
+from growthcurves.output.endings import checked_ending, refuse_without_package
 from growthcurves.output.files import whole_file
-from growthcurves.version import DISTRIBUTION
 
 #: With these a spreadsheet takes a text for a formula.
 LIVE = ("=", "+", "-", "@", "\t", "\r")
@@ -84,12 +82,7 @@ def write_table(table: Any, path: str | Path, spreadsheet_safe: bool = False) ->
 def table_ending(path: str | Path, named: str | None = None) -> Path:
     """The path, where a table can be written under its ending and the package for it is there."""
     path = checked_ending(path, "a table", WRITERS, named)
-    package, extra = _PACKAGES.get(path.suffix.lower(), ("", ""))
-    if package and find_spec(package) is None:
-        raise NotAvailableError(
-            f"{path.name}: writing {path.suffix} files needs the package {package}: "
-            f"pip install {package} (or the extra {extra!r} of {DISTRIBUTION})."
-        )
+    refuse_without_package(path)
     return path
 
 
@@ -224,4 +217,3 @@ WRITERS: dict[str, Callable[[pd.DataFrame, BinaryIO], None]] = {
     ".parquet": _write_parquet,
     ".xlsx": _write_excel,
 }
-_PACKAGES = {".parquet": ("pyarrow", "parquet"), ".xlsx": ("openpyxl", "excel")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +16,7 @@ from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
 from growthcurves.model.outcomes import is_computed, measured
+from growthcurves.output.numbers import on_the_point
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.intervals import OF_COMPONENTS
@@ -27,8 +30,8 @@ from growthcurves.results.tables.names import component_text
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.results.variation.variances import Components, components
 
-#: Width of the table of fixed effects, where the names of terms allow it.
-LINE = 80
+#: Widths of the table of fixed effects, where the names of terms allow it: in a file, and on a wide terminal at most.
+LINE, WIDEST = 80, 140
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,7 +65,7 @@ def summary(
     ddf: Any = "satterthwaite",
     level: float = 0.95,
     intervals: Any = OF_COMPONENTS,
-    line: int = LINE,
+    line: int | None = None,
 ) -> Summary:
     """Equations, counts at each level, fixed effects, variance components, fit indices and certificate.
 
@@ -75,9 +78,10 @@ def summary(
         Confidence level of all intervals.
     intervals : str or method
         Intervals of the variance components, as in `variance_components`.
-    line : int
-        Signs that a line of the table has room for.
+    line : int, optional
+        Signs that a line of the table has room for; by default those of the terminal, 140 at most, and 80 elsewhere.
     """
+    line = _room() if line is None else line
     table, random, method = fixed_effects(fit, ddf, level), components(fit, intervals, level), ddf_of(ddf)
     percent = f"{100 * level:g} %"
     last = ["Certificate  " + str(fit.certificate), *(f"Note  {text}" for text in fit.warnings)]
@@ -92,6 +96,13 @@ def summary(
     ]
     shown = _shown(fit, table, method, random, percent, last)
     return Summary(table, "\n\n".join(part for part in parts if part), shown, random.table()[list(table.columns)])
+
+
+def _room() -> int:
+    """Signs that a line has on the terminal, where text goes to one."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return LINE
+    return min(max(shutil.get_terminal_size((LINE, 24)).columns, LINE), WIDEST)
 
 
 def _shown(
@@ -149,7 +160,7 @@ def _far(fit: FittedModel) -> str:
 
 def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str, line: int) -> str:
     groups = _groups(fit, table)
-    cells = [[row.term, *_effect(row)] for _, rows in groups for row in rows.itertuples()]
+    cells = _set([[row.term, *_effect(row)] for _, rows in groups for row in rows.itertuples()])
     head = ["", "estimate", "SE", "df", "t", "p", f"{percent} interval"]
     widths = [max(len(row[place]) for row in (head, *cells)) for place in range(len(head))]
     widths[0] = max(min(widths[0], line - sum(widths[1:]) - 2 * len(head)), 4)
@@ -158,6 +169,14 @@ def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str, lin
         lines += [f" {title}", *_line(head, widths)] if len(lines) == 1 else [f" {title}"]
         lines += [text for _ in range(len(rows)) for text in _line(next(left), widths)]
     return "\n".join([*lines, *_remarks(fit, method)])
+
+
+def _set(cells: list[list[str]]) -> list[list[str]]:
+    """The rows with the decimal points of a column below one another."""
+    if not cells:
+        return cells
+    term, *numbers, interval = zip(*cells, strict=True)
+    return [list(row) for row in zip(term, *map(on_the_point, numbers), interval, strict=True)]
 
 
 def _line(cells: list[str], widths: list[int]) -> list[str]:
@@ -208,8 +227,8 @@ def _variances(fit: FittedModel, random: Components, percent: str) -> str:
     lines = [f"Variance components ({percent} {random.intervals})"]
     found = [row.finding for row in random.rows]
     width = max(len(component_text(one)) for one in found)
-    for one in found:
-        lines.append(f"  {component_text(one):{width}}  {number(one.value):>10}   {_interval(one)}")
+    for one, value in zip(found, on_the_point([number(one.value) for one in found]), strict=True):
+        lines.append(f"  {component_text(one):{width}}  {value:>10}   {_interval(one)}")
     return "\n".join([*lines, *("  " + text for text in _reliabilities(fit))])
 
 

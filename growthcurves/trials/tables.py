@@ -19,7 +19,7 @@ from growthcurves.trials.design import Design
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 #: What tables of a trial have after the tidy columns.
-TRIAL = ["kind", "visit", "arm", "reference", "n", "n_reference"]
+TRIAL = ["kind", "visit", "arm", "reference", "n", "n_reference", "label"]
 _ADJUSTED = ["p_adjusted", "conf_low_adjusted", "conf_high_adjusted"]
 
 
@@ -102,8 +102,11 @@ def _told(design: Design, arm: Any, reference: Any, visit: Any, counts: pd.Serie
     name = design.roles.arm
     term = f"{name}[{show_level(arm)}]" + ("" if reference is None else f" - {name}[{show_level(reference)}]")
     other = pd.NA if reference is None else int(counts[reference])
-    kind = "mean" if reference is None else "difference"
-    return [f"{term}, {design.visits.column} {show_id(visit)}", kind, visit, arm, reference, int(counts[arm]), other]
+    kind, what = ("mean", "mean") if reference is None else ("difference", "difference in mean")
+    when = f"{design.visits.column} {show_id(visit)}"
+    against = "" if reference is None else f" against {show_level(reference)}"
+    label = f"{what} {design.baseline.outcome}: {name} {show_level(arm)}{against}, {when}"
+    return [f"{term}, {when}", kind, visit, arm, reference, int(counts[arm]), other, label]
 
 
 def _joined(numbers: pd.DataFrame, words: list[list[Any]], wanted: Wanted) -> pd.DataFrame:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from growthcurves.data.source import show_id, show_level
 from growthcurves.data.visit_order import is_baseline
-from growthcurves.results.tables.printing import number, p_text
+from growthcurves.output.numbers import fixed_text
+from growthcurves.results.tables.printing import p_text, places_of_errors
 from growthcurves.trials.baseline import Baseline
 
 if TYPE_CHECKING:
@@ -83,9 +85,7 @@ def means_shown(means: pd.DataFrame) -> pd.DataFrame:
             "visit": means["visit"].map(show_id),
             "arm": means["arm"].map(show_level),
             "n": means["n"].map("{:,}".format),
-            "mean": means["estimate"].map(number),
-            "SE": means["std_error"].map(number),
-            "df": means["df"].map(number),
+            **_estimates(means, "mean"),
             "interval": _intervals(means),
         }
     )
@@ -97,10 +97,8 @@ def differences_shown(differences: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "visit": differences["visit"].map(show_id),
         "difference": [f"{show_level(arm)} - {show_level(reference)}" for arm, reference in pairs],
-        "estimate": differences["estimate"].map(number),
-        "SE": differences["std_error"].map(number),
-        "df": differences["df"].map(number),
-        "t": differences["statistic"].map(number),
+        **_estimates(differences, "estimate"),
+        "t": differences["statistic"].map("{:.2f}".format),
         "p": differences["p_value"].map(p_text),
         "interval": _intervals(differences),
     }
@@ -113,14 +111,23 @@ def told(shown: pd.DataFrame) -> str:
     return shown.to_string(index=False) if len(shown) else "none"
 
 
+def _estimates(table: pd.DataFrame, heading: str) -> dict[str, list[str]]:
+    """Estimates and standard errors with the same decimals down the column, and degrees of freedom with one."""
+    places = places_of_errors(table["std_error"])
+    texts = {title: [fixed_text(value, places) or "-" for value in table[name]]
+             for title, name in ((heading, "estimate"), ("SE", "std_error"))}  # fmt: skip
+    return texts | {"df": ["inf" if np.isinf(df) else fixed_text(df, 1) or "-" for df in table["df"]]}
+
+
 def _intervals(table: pd.DataFrame) -> list[str]:
-    ends = zip(table["conf_low"], table["conf_high"], strict=True)
-    return [_interval(low, high) for low, high in ends]
+    places = places_of_errors(table["std_error"])
+    low, high = ([fixed_text(value, places) or "-" for value in table[end]] for end in ("conf_low", "conf_high"))
+    return [_interval(*ends) for ends in zip(low, high, strict=True)]
 
 
-def _interval(low: float, high: float) -> str:
-    if low == -float("inf"):
-        return f"below {number(high)}"
-    if high == float("inf"):
-        return f"above {number(low)}"
-    return "-" if low != low else f"{number(low)} to {number(high)}"
+def _interval(low: str, high: str) -> str:
+    if low == "-∞":
+        return f"below {high}"
+    if high == "∞":
+        return f"above {low}"
+    return "-" if low == "-" else f"{low} to {high}"

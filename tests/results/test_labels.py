@@ -83,3 +83,30 @@ def test_how_persons_differ_is_told_by_what_varies():
     assert labels["day"]["sd:intercept"] == "SD of start (reaction at day 0)"
     assert labels["I(day - 2)"]["sd:intercept"] == "SD of intercept (reaction where I(day - 2) is 0)"
     assert labels["day"]["sd:slope"] == "SD of rate of change"
+
+
+def test_labels_of_estimates_say_what_they_are(fit):
+    means = fit.means(at=[0, 8], by="arm", differences="pairwise").table["label"].tolist()
+    assert means[0] == "mean depression: arm placebo, at week 0"
+    assert means[-1] == "difference in mean depression: arm drug against arm placebo, at week 8"
+    times = fit.means(at=[0, 8], differences="pairwise").table["label"].tolist()
+    assert times[0] == "mean depression at week 0"
+    assert times[-1] == "difference in mean depression at week 8 against week 0"
+    assert fit.slopes(by="arm", between=(0, 8)).table["label"].tolist()[1] == (
+        "rate of change: arm drug, from week 0 to week 8"
+    )
+    tests = fit.joint_tests().table.set_index("term")["label"]
+    assert tests["slope:arm"].startswith("rate of change") and tests["slope:arm"].endswith(": arm")
+    assert tests["intercept:arm"] == "start (depression at week 0): arm"
+    effects = fit.effect_sizes(by="arm", between=(0, 8)).table["label"]
+    assert effects.nunique() == len(effects) and all(", per SD" in label for label in effects)
+
+
+def test_labels_of_a_trial_and_of_compared_fits(fit):
+    trial = gc.mmrm(gc.load_dataset("trial"), outcome="depression", visit="week", id="patient", arm="arm",
+                    reference="placebo", baseline=0, residual="cs")  # fmt: skip
+    labels = trial.table["label"].tolist()
+    assert labels[0] == "mean depression: arm placebo, week 2"
+    assert labels[-1] == "difference in mean depression: arm drug against placebo, week 16"
+    smaller = fit.refit(random=("intercept",))
+    assert gc.compare(smaller, fit).table["label"].tolist()[0].endswith("random (intercept)")

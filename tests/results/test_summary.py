@@ -11,6 +11,7 @@ import pytest
 from reference_values import table
 
 import growthcurves as gc
+from growthcurves.results.summary import summary
 from growthcurves.results.tables.printing import number, p_text
 
 
@@ -176,3 +177,17 @@ def test_numbers_for_readers(value, text):
 )
 def test_p_values_for_readers(p, text):
     assert p_text(p) == text
+
+
+def test_decimal_points_of_a_column_stand_below_one_another():
+    fit = gc.fit("depression ~ week * arm + (week | patient)", gc.load_dataset("trial"))
+    rows = [line for line in str(fit).split("Fixed effects")[1].split("Variance")[0].splitlines() if " to " in line]
+    assert len(rows) == 4 and len({row.index(".", 22) for row in rows}) == 1
+    means = str(fit.means(at=[0, 8], by="arm")).splitlines()[2:6]
+    assert len({tuple(k for k, sign in enumerate(row) if sign == ".") for row in means}) == 1
+
+
+def test_a_wide_terminal_keeps_terms_on_their_line():
+    fit = gc.fit("depression ~ week * arm * severity + (week | patient)", gc.load_dataset("trial"))
+    lines = str(summary(fit, line=140)).splitlines()
+    assert any("slope:arm[drug]:severity[severe]" in line and " to " in line for line in lines)

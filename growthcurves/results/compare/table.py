@@ -35,7 +35,7 @@ class Comparison(Answer):
     ----------
     table : DataFrame
         One row per fit: fit, parameters, deviance, aic, aicc, bic, bic_persons, weight (Akaike), against (the fit that
-        it is tested against), statistic, df, p_value, p_naive, distribution.
+        it is tested against), statistic, df, p_value, p_naive, distribution, label (the model in words).
     fits : dict of str to fit
         As compared: those that were refitted by ML are the new ones.
     notes : tuple of str
@@ -55,7 +55,7 @@ class Comparison(Answer):
         return (title, *models, TextTable(list(shown)[1:], rows), *_foot(self))
 
     def _headings(self) -> dict[str, str]:
-        return HEADS
+        return {**HEADS, "label": "model"}
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "notes": list(self.notes)}
@@ -201,7 +201,7 @@ def _table(fits: dict[str, FittedModel], tests: list[_Test]) -> pd.DataFrame:
     columns = ["fit", "parameters", "deviance", "aic", "aicc", "bic", "bic_persons", "weight", *_Test._fields[:-1]]
     table = pd.DataFrame(rows, columns=columns)
     weights = np.exp(-(table["aic"] - table["aic"].min()) / 2.0)
-    return table.assign(weight=weights / weights.sum())
+    return table.assign(weight=weights / weights.sum(), label=[_words(fit) for fit in fits.values()])
 
 
 def _words(fit: FittedModel) -> str:

@@ -17,7 +17,7 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test, linear_functions
 from growthcurves.results.questions.hypotheses import Hypotheses, combination_text, independent, read_hypotheses
 from growthcurves.results.tables.answer import Answer, text_table, without_labels
-from growthcurves.results.tables.printing import number, p_text
+from growthcurves.results.tables.printing import number, p_text, rows_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -117,7 +117,7 @@ class Contrast(Answer):
     ddf: str
 
     def __str__(self) -> str:
-        text = without_labels(self.table).to_string(index=False, float_format=number, formatters={"p_value": p_text})
+        text = rows_text(without_labels(self.table), one_unit=False)
         return f"{text}\nDegrees of freedom: {self.ddf}"
 
     def _blocks(self) -> tuple[Block, ...]:

@@ -18,7 +18,8 @@ from growthcurves.results.questions.estimable_functions import EstimableFunction
 from growthcurves.results.questions.model_effects import Effect
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table, without_labels
-from growthcurves.results.tables.printing import number, p_text
+from growthcurves.results.tables.labels import effect_label
+from growthcurves.results.tables.printing import rows_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,7 +40,7 @@ class JointTests(Answer):
 
     def __str__(self) -> str:
         shown = self.table if self.table["note"].any() else self.table.drop(columns="note")
-        text = without_labels(shown).to_string(index=False, float_format=number, formatters={"p_value": p_text})
+        text = rows_text(without_labels(shown), one_unit=False)
         return f"Tests of effects, type {self.type}\n{text}\nDegrees of freedom: {self.ddf}.{self.note}"
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -61,7 +62,7 @@ def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> 
     rows = [_row(fit, effect, *_hypothesis(functions, effect, type), ddf) for effect in wanted]
     columns = ["term", "df_num", "df_den", "statistic", "p_value", "note"]
     table = said(pd.DataFrame(rows, columns=columns), fit)
-    table["label"] = table["term"]
+    table["label"] = [effect_label(fit, name) for name in table["term"]]
     note = _where(fit, functions.effects) + (_averaged(functions.effects) if type == 3 else "")
     return JointTests(table, type, ddf_of(ddf).label, note)
 

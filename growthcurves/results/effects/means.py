@@ -25,7 +25,8 @@ from growthcurves.results.questions.offsets import offset_at
 from growthcurves.results.questions.reference_grid import Grid, GridRows, group_text
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
-from growthcurves.results.tables.printing import number, p_text
+from growthcurves.results.tables.labels import finding_label
+from growthcurves.results.tables.printing import rows_text
 
 DIFFERENCES = (None, "pairwise", "reference")
 #: What the difference of two estimates is.
@@ -116,8 +117,7 @@ class Marginal(Answer):
 def _shown(table: pd.DataFrame) -> str:
     extra = ["p_adjusted", "conf_low_adjusted", "conf_high_adjusted"]
     columns = [*TIDY, *(name for name in extra if name in table and table[name].notna().any())]
-    format_of = {name: p_text for name in ("p_value", "p_adjusted") if name in columns}
-    return table[columns].to_string(index=False, float_format=number, formatters=format_of, na_rep="-")
+    return rows_text(table[columns], one_unit=True)
 
 
 def means(
@@ -183,6 +183,7 @@ def marginal(
         compared, whose, adjustment = _differences(fit, grid, points, rows, compare, ddf, level)
         findings += _findings(DIFFERENCE[kind], compared, whose)
         table = pd.concat([table, compared], ignore_index=True)
+    table["label"] = [finding_label(fit, one) for one in findings]
     return Marginal(table, tuple(findings), rows, title, grid.note(), ddf_of(ddf).label, adjustment)
 
 
@@ -230,7 +231,7 @@ def linear_table(
     shown = [name for name, ok in zip(names, there, strict=True) if ok]
     table = linear_functions(fit, L[there], shown, ddf, level, 0.0 if constant is None else constant[there])
     out = table.set_index(np.flatnonzero(there)).reindex(range(len(L)))
-    out["term"] = out["label"] = names
+    out["term"] = names
     return out
 
 

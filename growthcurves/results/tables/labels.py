@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
-from growthcurves.data.source import EMPTY
+from growthcurves.contracts.finding import RESIDUAL, Finding, Group, Kind
+from growthcurves.data.source import EMPTY, show_level
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.words import ShapeWords
 from growthcurves.model.terms import TermName
 from growthcurves.remembered import remembered
 from growthcurves.results.tables.growth_words import levels_by_factor, random_words, shape_words
+from growthcurves.results.tables.names import term_text
 
 _MOMENTS = {Kind.SD: "SD", Kind.VARIANCE: "variance", Kind.CORRELATION: "correlation", Kind.COVARIANCE: "covariance"}
 
@@ -65,6 +66,40 @@ def _effect(fit: FittedModel, words: ShapeWords, name: str) -> str:
     others = [(column, level) for column, level in parts if column not in curves]
     told = [column if level is None else f"{column} {str(level) or EMPTY}" for column, level in others]
     return f"{_parameter(words, curve)} ({', '.join(told)})"
+
+
+def finding_label(fit: FittedModel, found: Finding) -> str:
+    """An estimated mean, a rate, or a difference of them, in words: of whom and when."""
+    what = f"mean {fit.model.outcome}" if found.kind in (Kind.MEAN, Kind.MEAN_DIFFERENCE) else "rate of change"
+    whose, when = _group(found.group), _when(fit, found.at)
+    if found.kind in (Kind.MEAN_DIFFERENCE, Kind.SLOPE_DIFFERENCE):
+        what = f"difference in {what}"
+        if whose:
+            whose = f"{whose} against {_group(found.of)}"
+        else:
+            when = f"{when} against {_when(fit, found.of).removeprefix('at ')}"
+    return f"{what}: {', '.join(filter(None, [whose, when]))}" if whose else f"{what} {when}".rstrip()
+
+
+def _group(group: Group | None) -> str:
+    return ", ".join(f"{column} {show_level(value)}" for column, value in group or ())
+
+
+def _when(fit: FittedModel, at: Any) -> str:
+    if at is None or fit.model.time is None:
+        return ""
+    return fit.when.between(*at) if isinstance(at, tuple) else fit.when.at(at)
+
+
+def effect_label(fit: FittedModel, name: str) -> str:
+    """A term of the model that is tested as a whole, in words: "rate of change: arm"."""
+    words = shape_words(fit)
+    for term in fit.recipe.term_names:
+        columns = [column for column, _ in term.parts]
+        if name == term_text(term.parameter, ":".join(columns)):
+            whose = _parameter(words, term.parameter) if term.parameter else ""
+            return ": ".join(filter(None, [whose, " × ".join(columns)]))
+    return name.replace(":", " × ")
 
 
 def _term(name: TermName, words: ShapeWords, levels: dict[str, list[Any]]) -> str:

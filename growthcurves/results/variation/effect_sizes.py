@@ -26,6 +26,7 @@ from growthcurves.results.questions.rates import average_rate, checked_period, i
 from growthcurves.results.questions.reference_grid import group_text
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
+from growthcurves.results.tables.labels import labels_of
 from growthcurves.results.tables.printing import number
 
 NAN = float("nan")
@@ -69,7 +70,9 @@ def effect_sizes(
     observed = _observed_sd(fit, by)
     rows = [row for item in zip(names, L, strict=True) for row in _rows(fit, *item, period, observed, level)]
     table = pd.DataFrame(rows, columns=[*TIDY, "divided_by", "divisor", "source", "note"])
-    return EffectSizes(said(table.assign(label=table["term"]), fit, level))
+    words = dict(zip(names, labels_of(fit, L, names), strict=True))
+    table["label"] = [f"{words[row.term]}, per {row.divided_by}" for row in table.itertuples()]
+    return EffectSizes(said(table, fit, level))
 
 
 def _slope_effects(fit: FittedModel, effect: Any) -> tuple[list[str], np.ndarray]:
