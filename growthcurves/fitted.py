@@ -14,6 +14,7 @@ from growthcurves.data.fingerprint import fingerprint
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.time_words import TimeWords, time_words
+from growthcurves.data.vocabulary import Vocabulary, vocabulary
 from growthcurves.engine.estimates import Estimates, Point, Sums
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns, row_times, shape_times
@@ -298,6 +299,11 @@ class FittedModel:
     def when(self) -> TimeWords:
         """How times are told."""
         return time_words(self.panel)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What is said in the place of "person", and of time where there is none."""
+        return vocabulary(self.panel)
 
     @cached_property
     def time_facts(self) -> TimeFacts | None:

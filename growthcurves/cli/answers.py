@@ -71,7 +71,7 @@ def answers_text(fitted: Any, asked: Asked, whole: bool = False) -> str:
     text = folded("\n".join(map(in_options, shown.split("\n"))))
     report, reason = _change(fitted, asked, intervals)
     said = map(in_options, _told(report, whole) if report is not None else [reason])
-    return f"{text}\n\nRates of change\n{wrapped(said)}"
+    return f"{text}\n\n{fitted.vocabulary.said('Rates of change')}\n{wrapped(said)}"
 
 
 def _told(report: Any, whole: bool) -> list[str]:

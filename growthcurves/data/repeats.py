@@ -12,6 +12,7 @@ from growthcurves.data.checks import holds_numbers
 from growthcurves.data.describe import show_number
 from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_id
+from growthcurves.data.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
@@ -21,9 +22,10 @@ _MOST_STACKED = 50
 
 def repeated_note(panel: Panel) -> str | None:
     """What is to be said of rows that share person and time; None where there are none."""
-    repeated = panel.repeated
-    if not repeated.any():
+    words = vocabulary(panel)
+    if not words.over_time or not panel.repeated.any():
         return None
+    repeated, who = panel.repeated, words.who.one
     row = int(repeated.argmax())
     person = show_id(panel.persons.labels[panel.persons.codes[row]])
     stacked = _stacked_by(panel) if repeated.mean() > 0.5 else None
@@ -32,13 +34,13 @@ def repeated_note(panel: Panel) -> str | None:
         shown = ", ".join(levels[:4]) + (", ..." if len(levels) > 4 else "")
         column = name if name.isidentifier() else f"`{name}`"
         return (
-            f"{np.count_nonzero(repeated)} rows, the first of person {person}, share person and time with another, and "
+            f"{np.count_nonzero(repeated)} rows, the first of {who} {person}, share {who} and time with another, and "
             f"{name!r} ({shown}) tells them apart: if several outcomes are stacked, give "
-            f'where="{column} == {levels[0]!r}"; if one id is several persons, id=[{name!r}, {panel.id!r}].'
+            f'where="{column} == {levels[0]!r}"; if one id is several {words.who.several}, id=[{name!r}, {panel.id!r}].'
         )
     return (
-        f"{np.count_nonzero(repeated)} rows share person and time with another row; the first is "
-        f"person {person} at {panel.time!r} {show_number(float(f'{panel.times[row]:.6g}'))}. See panel.duplicates()."
+        f"{np.count_nonzero(repeated)} rows share {who} and time with another row; the first is {who} {person} "
+        f"at {panel.time!r} {show_number(float(f'{panel.times[row]:.6g}'))}. See panel.duplicates()."
     )
 
 

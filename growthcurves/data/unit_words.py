@@ -38,6 +38,7 @@ UnitWords(one='pupil', several='pupils'))
     for text in (label, column):
         for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", text):
             found = word.lower()
-            if found in _PLURALS:
-                return UnitWords(found, _PLURALS[found])
+            for name in (found, re.sub(r"^id|(?:id|no|nr|code)$", "", found)):
+                if name in _PLURALS:
+                    return UnitWords(name, _PLURALS[name])
     return UnitWords("person", "persons")

@@ -14,6 +14,8 @@ from growthcurves.data.joined import columns_of, joined
 from growthcurves.data.levels import as_groups
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
+from growthcurves.data.unit_words import UnitWords, unit_words
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, ModelError, unknown
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.bounds import several, shown_value
@@ -32,10 +34,13 @@ class Groups:
         The groups in their order (`data.levels`). One group "" where nothing divides persons.
     codes : ndarray of int, shape (persons,)
         Position in `labels` of each person's group; -1 for a person without one.
+    who : UnitWords
+        What the persons are called.
     """
 
     labels: tuple[str, ...]
     codes: np.ndarray
+    who: UnitWords = unit_words("")
 
 
 def groups_of(panel: Panel, by: Any) -> Groups:
@@ -51,7 +56,7 @@ def groups_of(panel: Panel, by: Any) -> Groups:
         When there are too many groups to draw.
     """
     if by is None:
-        return Groups(("",), np.zeros(panel.persons.count, dtype=int))
+        return Groups(("",), np.zeros(panel.persons.count, dtype=int), vocabulary(panel).who)
     parts = columns_of(by, "by")
     panel.require(parts)
     values = PersonLevel(panel).values(parts)
@@ -62,7 +67,8 @@ def groups_of(panel: Panel, by: Any) -> Groups:
             f"Column {by!r} makes {len(found.categories)} groups; a picture shows at most {MOST_GROUPS}: "
             f"divide it into a few ranges first."
         )
-    return Groups(tuple(map(show_level, found.categories)), np.asarray(found.codes, dtype=int))
+    codes = np.asarray(found.codes, dtype=int)
+    return Groups(tuple(map(show_level, found.categories)), codes, vocabulary(panel).who)
 
 
 @dataclass(frozen=True)
@@ -103,14 +109,14 @@ def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
         raise ModelError(f"people={people}: give the number of persons to draw, 0 for none.")
     known = np.flatnonzero(groups.codes >= 0)
     if people is None or people >= len(known):
-        return Sample(known, "one person" if len(known) == 1 else f"{len(known):,} persons")
+        return Sample(known, f"one {groups.who.one}" if len(known) == 1 else f"{len(known):,} {groups.who.several}")
     seed = ""
     if rng is None:
         rng = int(np.random.default_rng().integers(2**31))
         seed = f", seed {rng}"
     source = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(seed_of(rng))
     chosen = _draw(groups.codes, known, people, source)
-    return Sample(chosen, f"{people:,} of {len(known):,} persons{seed}")
+    return Sample(chosen, f"{people:,} of {len(known):,} {groups.who.several}{seed}")
 
 
 def positions_of(panel: Panel, ids: Any) -> np.ndarray:

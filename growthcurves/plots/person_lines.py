@@ -68,7 +68,7 @@ class Persons:
             return sample_persons(groups, self.people, self.rng), np.zeros(0, dtype=int)
         positions = list(dict.fromkeys(positions_of(panel, self.people).tolist()))
         chosen = np.array(positions, dtype=int)
-        note = "one person" if len(chosen) == 1 else f"{len(chosen):,} persons"
+        note = f"one {groups.who.one}" if len(chosen) == 1 else f"{len(chosen):,} {groups.who.several}"
         return Sample(chosen, note), chosen if len(chosen) <= MOST_NAMED else chosen[:0]
 
 

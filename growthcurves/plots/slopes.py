@@ -86,7 +86,7 @@ class Slopes(Drawn):
         texts = {
             "groups": list(groups.labels),
             "x": rate_label(fit, self.between),
-            "y": "density of persons",
+            "y": f"density of {groups.who.several}",
             "threshold": float(self.threshold),
             "own": f"own least-squares {straight_name(fit)}",
         }

@@ -48,6 +48,7 @@ def around_trajectories(panel: Panel, groups: Groups, numbers: bool | None, limi
         "x": time_words(panel).axis,
         "y": with_unit(panel.outcome, panel.outcome_unit),
         "groups": list(groups.labels),
+        "who": groups.who.several,
         "limits": checked_limits(limits, panel.values),
         "numbers": numbers is not False and len(seen) > 0,
         "dots": len(seen) == 0 and float(panel.persons.sizes.mean()) > _MOST_OCCASIONS,

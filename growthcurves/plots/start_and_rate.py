@@ -83,6 +83,7 @@ class StartAndRate(Drawn):
         sample = sample_persons(groups, self.people, self.rng)
         frame = pd.concat([points.iloc[sample.persons], *self._implied(fit, groups)], ignore_index=True)
         texts = {"groups": list(groups.labels), "level": f"{100 * self.level:g} %", "note": sample.note}
+        texts["who"] = groups.who.several
         return Scene(frame, {**labels, **texts})
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
@@ -157,5 +158,5 @@ def _key(texts: dict[str, Any]) -> list[Any]:
     point = Line2D(
         [], [], linestyle="", marker="o", markersize=4.2, color=colour, label=f"{texts['note']}, empirical Bayes"
     )
-    around = Line2D([], [], color=colour, linewidth=1.8, label=f"{texts['level']} of persons, by the model")
+    around = Line2D([], [], color=colour, linewidth=1.8, label=f"{texts['level']} of {texts['who']}, by the model")
     return [*([] if alone else group_handles(groups)), point, around]

@@ -156,5 +156,5 @@ def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
     key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"mean, {level} interval"))
     persons = frame[frame["part"] == "persons"]
     if persons["low"].notna().any():
-        key.append(Patch(facecolor=colour, alpha=0.16, linewidth=0, label=f"{level} of persons"))
+        key.append(Patch(facecolor=colour, alpha=0.16, linewidth=0, label=f"{level} of {texts['who']}"))
     return key

@@ -95,6 +95,7 @@ class VarianceOverTime(Panels):
         lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
         frame = pd.concat([lines, _observed(observed, set(lines["quantity"]))], ignore_index=True)
         texts = {
+            "who": fit.vocabulary.who.several,
             "x": fit.when.axis,
             "sd": with_unit(f"SD of {fit.model.outcome}", fit.panel.outcome_unit),
             "correlation": f"correlation with that {fit.when.at(observed.reference)}",
@@ -185,7 +186,7 @@ def _key(texts: dict[str, Any], persons: bool) -> list[Any]:
     key: list[Any] = [
         Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model"),
         Patch(color=colour_of(0), alpha=0.2, linewidth=0, label=f"{texts['level']} interval"),
-        Line2D([], [], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, label="SD between persons"),
+        Line2D([], [], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, label=f"SD between {texts['who']}"),
         Line2D([], [], linestyle="", marker="o", markersize=3.4, color=INK, label="observed"),
     ]
     return key if persons else [key[0], *key[-1:]] if texts["no_bands"] else [*key[:2], key[-1]]

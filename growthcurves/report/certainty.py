@@ -18,7 +18,8 @@ class Certainty(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
-        return {"checks": checks(fit.certificate), "notes": [(note.text, note.meaning) for note in fit.notes]}
+        told = [one | {"text": fit.vocabulary.said(one["text"])} for one in checks(fit.certificate)]
+        return {"checks": told, "notes": [(note.text, note.meaning) for note in fit.notes]}
 
 
 def checks(certificate: Any) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ LOOKS = {
     Kind.RATE_VARIANCE_P_MIXTURE: Look(_SPREAD, "… p-value, mixture", _p),
     Kind.RATE_VARIANCE_P_NAIVE: Look(_SPREAD, "… p-value, naive", _p),
     Kind.CORRELATION_WITH_STATUS: Look(_START, "Correlation of the rate with {outcome} {at}", _share),
-    Kind.TIME_OF_LEAST_SPREAD: Look(_START, "Time ({time}) at which persons differ least", _rate),
+    Kind.TIME_OF_LEAST_SPREAD: Look(_START, "{when} ({time}) at which persons differ least", _rate),
     Kind.ICC: Look(_BETWEEN, "{at}", _share),
     Kind.SD_OF_RATES_BEFORE_PREDICTORS: Look(_WHY, "SD of rates without predictors of the rate", _rate),
     Kind.RATE_VARIANCE_EXPLAINED: Look(_WHY, "Drop in the variance of rates by {of}, put in last", _percent),
@@ -151,6 +151,7 @@ def blocks(subject: Subject, findings: list[Finding]) -> list[dict[str, Any]]:
             continue
         if finding.kind is Kind.MIDDLE_LOW:
             block, row = "", _middle(finding, highs[finding.group])
+            row["name"] = subject.fit.vocabulary.said(row["name"])
         else:
             block, row = _row(subject, finding)
         found.setdefault(block or finding.group or _EVERYBODY, []).append(row)
@@ -187,18 +188,19 @@ def _middle(low: Finding, high: Finding) -> dict[str, Any]:
 def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     look = AT_A_TIME.get(finding.kind) if finding.at is not None else None
     look = look or LOOKS[finding.kind]
-    error, model = finding.std_error, subject.fit.model
+    error, model, said = finding.std_error, subject.fit.model, subject.fit.vocabulary.said
     interval = ""
     if finding.conf_low == finding.conf_low:
         interval = f"{look.shown(finding.conf_low, error)} to {look.shown(finding.conf_high, error)}"
+    when = "Time" if subject.fit.vocabulary.over_time else "Value"
     at = "" if finding.at is None else subject.fit.when.at(finding.at)  # type: ignore[arg-type]
-    name = look.title.format(
-        at=at, of=of_text(finding), time=model.time, outcome=model.outcome, over=period(subject.fit)
+    name = said(look.title).format(
+        at=at, of=of_text(finding), time=model.time, when=when, outcome=model.outcome, over=period(subject.fit)
     )
     if look.block and finding.group is not None:
         name += f", {group_label(finding.group)}"
     row = {"name": name, "estimate": look.shown(finding.value, error), "interval": interval}
-    return look.block, row | {"note": finding.note, "range": False}
+    return said(look.block), row | {"note": finding.note, "range": False}
 
 
 def period(fit: Any) -> str:

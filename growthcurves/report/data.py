@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.units import singular
+from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.numerics.times import time_texts
 from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number
@@ -25,8 +26,11 @@ class Data(Section):
     def context(self, subject: Subject) -> Mapping[str, Any]:
         panel = subject.fit.panel
         facts = panel.describe().to_dict()
+        words = subject.fit.vocabulary
+        schedule = _schedule(facts) if words.over_time else _range(facts)
+        counts = [(words.said(name), value) for name, value in _level_one(facts)]
         return {
-            "rows": [*_level_two(facts), *_level_one(facts), *_schedule(facts), *_outcome(facts)],
+            "rows": [*_level_two(facts, words), *counts, *schedule, *_outcome(facts)],
             "groups": _groups(subject),
             "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
             "total": int(len(panel) + panel.rows_dropped),
@@ -36,10 +40,10 @@ class Data(Section):
         return {"data": subject.fit.panel.describe().table}
 
 
-def _level_two(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rows = [(f"Persons ({facts['names']['id']})", count(facts["persons"]))]
+def _level_two(facts: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
+    rows = [(f"{words.said('Persons')} ({facts['names']['id']})", count(facts["persons"]))]
     if facts["single_occasion"]:
-        rows.append(("Persons with one occasion", count(facts["single_occasion"])))
+        rows.append((words.said("Persons with one occasion"), count(facts["single_occasion"])))
     return rows
 
 
@@ -47,6 +51,12 @@ def _level_one(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     low, middle, high = (facts[f"occasions_{name}"] for name in ("min", "median", "max"))
     each = number(low) if low == high else f"{number(low)} to {number(high)}, median {number(middle)}"
     return [("Occasions (rows used)", count(facts["occasions"])), ("Occasions per person", each)]
+
+
+def _range(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Of a predictor that is no time."""
+    values = " to ".join(time_texts((facts["time_min"], facts["time_max"])))
+    return [(f"Predictor ({facts['names']['time']})", values)]
 
 
 def _schedule(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

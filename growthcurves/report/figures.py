@@ -156,7 +156,9 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     if figure.why_not(about) is not None:
         return None
     scene = figure.scene(about)
-    return _both(name, figure, scene, replace(CAPTIONS[name], text=CAPTIONS[name].text.format(**scene.texts)))
+    said, caption = fit.vocabulary.said, CAPTIONS[name]
+    told = replace(caption, shows=said(caption.shows), text=said(caption.text).format(**scene.texts))
+    return _both(name, figure, scene, told)
 
 
 def _both(name: str, figure: Any, scene: Scene, caption: Caption) -> Picture:

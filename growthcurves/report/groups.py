@@ -43,7 +43,7 @@ class Groups(Section):
         of_rates = tests.get((Kind.RATES_ALIKE_P, None))
         return {
             "blocks": [
-                *_blocks(rates.findings, "Rate of change" + period(subject.fit), of_rates),
+                *_blocks(rates.findings, subject.fit.vocabulary.said("Rate of change") + period(subject.fit), of_rates),
                 *_mean_blocks(subject, means, tests),
             ],
             "ddf": rates.ddf,

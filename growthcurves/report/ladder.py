@@ -60,7 +60,7 @@ def made_ladder(subject: Subject) -> LadderAnswer:
 
 def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
     """The ladder's numbers in blocks of rows with one cell for each model."""
-    models = list(answer.fits)
+    models, said = list(answer.fits), fit.vocabulary.said
 
     def effect(model: str, finding: Finding) -> str:
         owned = finding.of[0] in fit.model.parameters  # else it is a term of a smaller model only
@@ -73,18 +73,18 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
         if finding.kind is Kind.SQUARED_CORRELATION:
             return "of the outcome (squared correlation with its expected value)"
         if finding.unit == RESIDUAL:
-            return f"of the scatter within persons, against {models[0]}"
+            return said(f"of the scatter within persons, against {models[0]}")
         return f"of the variance in the {random_name(fit, finding.of[0])}, against {models[1]}"
 
     def criterion(model: str, finding: Finding) -> str:
-        return CRITERION.get(finding.of, "")
+        return said(CRITERION.get(finding.of, ""))
 
     def entries(part: str) -> list[Entry]:
         return [(number.model, number.finding) for number in answer.numbers if number.part == part]
 
     return [
-        block("Average growth (standard error)", entries(FIXED), models, effect, estimate_cell),
-        block("Variances within and between persons", entries(VARIANCES), models, variance, plain_cell),
+        block(said("Average growth (standard error)"), entries(FIXED), models, effect, estimate_cell),
+        block(said("Variances within and between persons"), entries(VARIANCES), models, variance, plain_cell),
         block("Explained variance (pseudo-R²)", entries(SHARES), models, explained, share_cell),
         block("Fit", entries(CRITERIA), models, criterion, criterion_cell),
     ]

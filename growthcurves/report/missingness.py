@@ -35,7 +35,7 @@ class Missingness(Section):
     title = "Who was seen when"
 
     def belongs(self, subject: Subject) -> bool:
-        return subject.fit.recipe.shape.changes
+        return subject.fit.recipe.shape.changes and subject.fit.vocabulary.over_time
 
     def why_not(self, subject: Subject) -> str | None:
         return why_no_waves(subject.fit.panel)
@@ -45,7 +45,7 @@ class Missingness(Section):
         whole = bool((missed.persons["kind"] == "complete").all())
         rows, rest = ([], "") if whole else patterns(missed.table, subject.by is not None)
         return {
-            "sentence": sentence(missed),
+            "sentence": sentence(missed, subject.fit.vocabulary.who.several),
             "rows": rows,
             "rest": rest,
             "by": subject.by_text or None,
@@ -59,19 +59,19 @@ class Missingness(Section):
         return {"missing_patterns": missed.table, "dropout": missed.dropout}
 
 
-def sentence(missed: Any) -> str:
+def sentence(missed: Any, who: str = "persons") -> str:
     """How many persons were seen at all waves, and how the others were missed."""
     kinds = missed.persons["kind"].value_counts()
     total, waves = len(missed.persons), len(missed.waves)
     if kinds.get("complete", 0) == total:
-        return f"All {count(total)} persons were seen at all {waves} waves."
+        return f"All {count(total)} {who} were seen at all {waves} waves."
     parts = [
         f"{count(kinds[kind])} {(one if kinds[kind] == 1 else several).format(waves=waves)}"
         for kind, (one, several, _) in WORDS.items()
         if kinds.get(kind, 0)
     ]
     start = "" if kinds.get("complete", 0) else f"No person was seen at all {waves} waves. "
-    return f"{start}Of {count(total)} persons, {and_list(parts)}."
+    return f"{start}Of {count(total)} {who}, {and_list(parts)}."
 
 
 def patterns(table: pd.DataFrame, grouped: bool) -> tuple[list[dict[str, Any]], str]:

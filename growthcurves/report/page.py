@@ -183,6 +183,7 @@ def make_report(
     check_text(title, "title", "Depression after treatment")
     title = title or default_title(subject.fit)
     environment = make_environment()
+    environment.filters["said"] = subject.fit.vocabulary.said
     with filtered("ignore", DataWarning):  # said in the section on the data
         rendered = [_rendered(environment, section, subject) for section in sections]
         told = findings(subject)
@@ -272,6 +273,7 @@ def make_environment() -> jinja2.Environment:
         fixed=formats.fixed,
         number=formats.number,
         share=formats.share,
+        said=str,
     )
     return environment
 
@@ -290,4 +292,5 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
             body = Markup(environment.get_template(f"{section.name}.html").render(interval=subject.interval, **context))
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
-    return {"name": section.name, "title": section.title, "reason": reason, "body": body, "core": section.core}
+    title = subject.fit.vocabulary.said(section.title)
+    return {"name": section.name, "title": title, "reason": reason, "body": body, "core": section.core}

@@ -57,12 +57,12 @@ def typeset(equation: str, fit: Any) -> Markup:
 
 
 def _growth(fit: Any) -> str:
-    model = fit.model
+    model, said = fit.model, fit.vocabulary.said
     if not fit.recipe.shape.changes:
-        return f"How much does {model.outcome} differ from person to person?"
+        return f"How much does {model.outcome} differ {said('from person to person')}?"
     return (
-        f"How does {model.outcome} change with {model.time}, and how differently from person to person? "
-        f"Each person is described by {shape_words(fit).described_by}."
+        f"How does {model.outcome} change with {model.time}, and how differently {said('from person to person')}? "
+        f"{said('Each person')} is described by {shape_words(fit).described_by}."
     )
 
 
@@ -76,18 +76,18 @@ def _predictors(fit: Any) -> list[str]:
 
 
 def _random(fit: Any) -> str:
-    others = fit.recipe.effects_of_rows
+    others, said = fit.recipe.effects_of_rows, fit.vocabulary.said
     names = [
         f"their response to {name}" if name in others else f"their {plain_name(fit, name)}" for name in fit.random_names
     ]
     if not names:
-        return "Beyond that all persons are held to follow one curve: no random effects were asked for."
+        return said("Beyond that all persons are held to follow one curve: no random effects were asked for.")
     beyond = "Beyond that, " if any(predictor_columns(fit, name) for name in fit.model.parameters) else ""
-    text = f"{beyond}persons differ in {and_list(names)}"
+    text = f"{beyond}{said('persons')} differ in {and_list(names)}"
     if len(names) > 1:
         joined = len(fit.recipe.random.blocks) < len(names)
         text += ", and these differences may be correlated" if joined else ", without correlation"
-    return f"{text[0].upper()}{text[1:]}; single measurements scatter about each person's {_line(fit)}."
+    return f"{text[0].upper()}{text[1:]}; single measurements scatter about {said('each person')}'s {_line(fit)}."
 
 
 def _line(fit: Any) -> str:

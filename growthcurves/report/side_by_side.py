@@ -32,7 +32,7 @@ def component_name(fit: Any, finding: Finding) -> str:
         return f"Residuals: {finding.of}"
     kind = COMPONENT[finding.kind]
     if finding.unit == RESIDUAL:
-        return f"{kind} single measurements about a person's own line"
+        return fit.vocabulary.said(f"{kind} single measurements about a person's own line")
     both = " and ".join(random_name(fit, name) for name in finding.of)
     return f"{kind} {both}" if len(finding.of) > 1 else f"{kind} the {both}"
 

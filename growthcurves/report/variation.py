@@ -57,7 +57,8 @@ def component_row(fit: Any, finding: Finding) -> dict[str, str]:
     if finding.kind is Kind.PARAMETER:
         return _row(component_name(fit, finding), values, "")
     if finding.unit == RESIDUAL:
-        return _row("SD of single measurements about a person's line", values, unit_of(fit, "intercept"))
+        scatter = fit.vocabulary.said("SD of single measurements about a person's line")
+        return _row(scatter, values, unit_of(fit, "intercept"))
     (name,) = finding.of
     return _row(f"SD of {random_name(fit, name)}", values, unit_of(fit, name))
 

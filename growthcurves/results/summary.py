@@ -84,11 +84,11 @@ def summary(
     line = _room() if line is None else line
     table, random, method = fixed_effects(fit, ddf, level), components(fit, intervals, level), ddf_of(ddf)
     percent = f"{100 * level:g} %"
-    last = ["Certificate  " + str(fit.certificate), *(f"Note  {text}" for text in fit.warnings)]
+    last = ["Certificate  " + fit.vocabulary.said(str(fit.certificate)), *(f"Note  {text}" for text in fit.warnings)]
     parts = [
         _title(fit),
         level_equations(fit),
-        "\n".join(f"{name:<10}" + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
+        "\n".join(f"{name:<9} " + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
         _fixed(fit, table, method, percent, line),
         _variances(fit, random, percent),
         _indices(fit),
@@ -133,15 +133,17 @@ def _title(fit: FittedModel) -> str:
 
 def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     persons, sizes = fit.panel.persons, fit.panel.persons.sizes
+    said = fit.vocabulary.said
+    each = said("per person")
     lines = [
-        ("Persons", f"{persons.count:,} ({fit.model.id})"),
-        ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} per person, mean {sizes.mean():.1f})"),
+        (said("Persons"), f"{persons.count:,} ({fit.model.id})"),
+        ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} {each}, mean {sizes.mean():.1f})"),
     ]
     if fit.recipe.shape.changes:
         first, last = whole_period(fit)
         origin = origin_of(fit)
-        read = "" if origin is None else f"; the intercept is the status {fit.when.at(origin)}{_far(fit)}"
-        lines.append(("Time", f"{fit.when.range(first, last)}{read}"))
+        read = "" if origin is None else f"; the intercept is the {_status(fit)} {fit.when.at(origin)}{_far(fit)}"
+        lines.append(("Time" if fit.vocabulary.over_time else "Predictor", f"{fit.when.range(first, last)}{read}"))
     references = reference_words(fit)
     if references:
         lines.append(("Reference", references))
@@ -149,6 +151,10 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
         reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
         lines.append(("Left out", f"{fit.panel.rows_dropped:,} rows: {reasons}"))
     return lines
+
+
+def _status(fit: FittedModel) -> str:
+    return "status" if fit.vocabulary.over_time else f"expected {fit.model.outcome}"
 
 
 def _far(fit: FittedModel) -> str:
@@ -248,7 +254,7 @@ def _of_intercept(fit: FittedModel) -> list[str]:
     if row["reliability"] != row["reliability"]:
         return []
     at = f" {fit.when.at(fit.recipe.shape.origin)}" if fit.recipe.shape.changes else ""
-    persons = f"mean over {int(row['persons']):,} persons with an own estimate"
+    persons = fit.vocabulary.said(f"mean over {int(row['persons']):,} persons with an own estimate")
     return [f"reliability of the intercept{at} {row['reliability']:.3f} ({persons})"]
 
 
@@ -265,13 +271,14 @@ def _interval(found: Finding) -> str:
 
 def _reliability(fit: FittedModel, rate: Rate) -> str:
     if isinstance(fit.sums.people, Absent):
-        return "reliability: not available, the fit was saved without its persons"
+        return fit.vocabulary.said("reliability: not available, the fit was saved without its persons")
     values = reliability(fit, rate)
     used = ~np.isnan(values)
     what = "average rate" if is_curved(fit) else "slope"
     if not used.any():
-        return f"reliability of the {what}: no person has an own line"
-    return f"reliability of the {what} {values[used].mean():.3f} (mean over {used.sum():,} persons with an own line)"
+        return fit.vocabulary.said(f"reliability of the {what}: no person has an own line")
+    over = fit.vocabulary.said(f"mean over {used.sum():,} persons with an own line")
+    return f"reliability of the {what} {values[used].mean():.3f} ({over})"
 
 
 def _indices(fit: FittedModel) -> str:

@@ -87,7 +87,7 @@ def test_stacked_outcomes_are_told_as_that(trial):
     with pytest.warns(DataWarning, match="several outcomes are stacked"):
         panel_of(stacked).describe()
     twice = pd.concat([trial, trial.head(3)])
-    assert "6 rows share person and time" in str(repeated_note(panel_of(twice)))
+    assert "6 rows share patient and time" in str(repeated_note(panel_of(twice)))
     assert repeated_note(panel_of(trial)) is None
 
 

@@ -114,7 +114,7 @@ class BoundPolynomial(BoundShape):
         degree = len(self.parameters) - 1
         if degree == 1:
             rate = names.rate()
-            text = f"a straight line: a {names.start.short} and a rate of change per {names.when.per}"
+            text = f"a straight line: a {names.start.short} and a {names.rate().short} per {names.when.per}"
             return ShapeWords(text, {"intercept": names.start, "slope": rate})
         at = names.when.at(names.origin)
         found = {"intercept": names.start, "slope": names.rate(at)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from growthcurves.data.time_words import TimeWords
@@ -51,12 +51,15 @@ class Names:
         How times are told.
     origin : float
         The time at which the intercept is read.
+    said : function
+        Our own words as they are said of these data: "slope" for "rate of change" where nothing changes over time.
     """
 
     outcome: str
     unit: str
     when: TimeWords
     origin: float
+    said: Callable[[str], str] = str
 
     @property
     def rate_unit(self) -> str:
@@ -66,10 +69,12 @@ class Names:
     def start(self) -> ParameterWords:
         """The status at the origin."""
         at = f"{self.outcome} {self.when.at(self.origin)}"
-        return ParameterWords(f"Start: {at}", f"start ({at})", self.unit, "start")
+        start = self.said("start")
+        return ParameterWords(f"{start.capitalize()}: {at}", f"{start} ({at})", self.unit, start)
 
     def rate(self, where: str = "") -> ParameterWords:
         """A rate of change, at or over some times."""
         where = where and f" {where}"
-        title = f"Rate of change{where}: {self.outcome} per {self.when.per}"
-        return ParameterWords(title, f"rate of change{where}", self.rate_unit)
+        rate = self.said("rate of change")
+        title = f"{self.said('Rate of change')}{where}: {self.outcome} per {self.when.per}"
+        return ParameterWords(title, f"{rate}{where}", self.rate_unit)

@@ -9,7 +9,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.change.differences import Compared
 from growthcurves.results.change.told_differences import CHANGES, group_words, headline, interval_text, size_of
 from growthcurves.results.change.view import of_text
-from growthcurves.results.change.words import NEARLY, Words, a_one, equals, percent, share_interval, together
+from growthcurves.results.change.words import NEARLY, Words, equals, percent, share_interval, together
 from growthcurves.results.persons.trajectories import group_label
 
 
@@ -76,9 +76,9 @@ def _where(group: Group | None) -> str:
 def _mean_sentence(mean: Finding, told: Words) -> str:
     where = _where(mean.group)
     if mean.caveat is Caveat.BY_ASSUMPTION:
-        return f"{where} average rate of change is not estimated: the model holds it at zero, by assumption."
+        return f"{where} average {told.rate} is not estimated: the model holds it at zero, by assumption."
     if not mean.known:
-        return f"{where} average rate of change{told.over} is {mean.note} (terms were left out of the model)."
+        return f"{where} average {told.rate}{told.over} is {mean.note} (terms were left out of the model)."
     verb = "falls" if mean.value < 0 else "rises"
     interval = interval_text(mean, told, CHANGES)
     whose = "On average," if mean.group is None else f"In group {group_label(mean.group)}, on average,"
@@ -104,8 +104,7 @@ def _middle_sentence(found: Findings, groups: list[Group | None], told: Words) -
             unit = f" {told.unit}" if not parts else ""
             parts.append(f"from {' to '.join(together(low.value, high.value))}{unit}{_in_group(group)}")
     if parts:
-        rates = "average rates" if told.over else "rates"
-        yield f"The middle 95 % of {told.who.several} have {rates} {', '.join(parts)}."
+        yield f"The middle 95 % of {told.who.several} have {told.rates} {', '.join(parts)}."
 
 
 def _share_sentence(found: Findings, groups: list[Group | None], told: Words) -> Iterator[str]:
@@ -118,7 +117,8 @@ def _share_sentence(found: Findings, groups: list[Group | None], told: Words) ->
             inside = "; ".join(filter(None, extra))
             parts.append(f"{percent(share.value)}{_in_group(group)}{inside and f' ({inside})'}")
     if parts:
-        above = f"{'an average' if told.over else 'a'} rate above {told.threshold:g} {told.unit}"
+        one = f"{'an average' if told.over else 'a'} {told.vocabulary.said('rate')}"
+        above = f"{one} above {told.threshold:g} {told.unit}"
         yield f"The estimated share of {told.who.several} with {above} is {', '.join(parts)}."
 
 
@@ -153,20 +153,17 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
         return
     if not any(sd.value for sd in spreads):
         yield (
-            f"The {told.who.several} do not differ in their rate of change beyond its predictors: the variance is "
+            f"The {told.who.several} do not differ in their {told.rate} beyond its predictors: the variance is "
             f"estimated as zero."
         )
     else:
-        rates = "average rates" if told.over else "rates"
         who = told.who.several.capitalize()
         sizes = ", ".join(_size(sd, told) for sd in spreads)
-        yield f"{who} differ: the standard deviation of their {rates} is {sizes}."
+        yield f"{who} differ: the standard deviation of their {told.rates} is {sizes}."
     known = found.one(Kind.RELIABILITY)
     if known is not None:
-        yield (
-            f"The reliability of {a_one(told)}'s own rate is {known.value:.2f} (0: all chance, 1: exact), over "
-            f"{known.note}."
-        )
+        own = told.vocabulary.said("a person's own rate")
+        yield f"The reliability of {own} is {known.value:.2f} (0: all chance, 1: exact), over {known.note}."
 
 
 def _size(sd: Finding, told: Words) -> str:
@@ -179,7 +176,7 @@ def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
     mixture, naive = found.one(Kind.RATE_VARIANCE_P_MIXTURE), found.one(Kind.RATE_VARIANCE_P_NAIVE)
     if mixture is not None and naive is not None:
         yield (
-            f"A test of whether {told.who.several} differ in their rate of change at all gives "
+            f"A test of whether {told.who.several} differ in their {told.rate} at all gives "
             f"p {equals(mixture.value)} (mixture; naive chi-square {equals(naive.value)})."
         )
 
@@ -188,7 +185,7 @@ def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     correlations = found.all(Kind.CORRELATION_WITH_STATUS)
     if correlations:
         parts = [f"{one.value:.2f} {_at(one, told)}" for one in correlations]
-        yield f"The correlation of the rate of change with where {told.who.several} stand is {', '.join(parts)}."
+        yield f"The correlation of the {told.rate} with where {told.who.several} stand is {', '.join(parts)}."
     least = found.one(Kind.TIME_OF_LEAST_SPREAD)
     if least is not None and least.caveat is not Caveat.BY_ASSUMPTION:
         outside = ", an extrapolation beyond the data" if least.caveat is Caveat.EXTRAPOLATION else ""
@@ -211,12 +208,12 @@ def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
     before = found.one(Kind.SD_OF_RATES_BEFORE_PREDICTORS)
     if before is not None:
         size = f"{together(before.value)[0]} {told.unit}"
-        yield f"Without its predictors in the model, the standard deviation of the rate of change is {size}."
+        yield f"Without its predictors in the model, the standard deviation of the {told.rate} is {size}."
     for one in found.all(Kind.RATE_VARIANCE_EXPLAINED):
         name = of_text(one)
         if one.value < NEARLY:
             back = f" (its estimate is {one.value * 100:.1f} %)" if one.value <= -NEARLY else ""
-            yield f"Beside the other predictors, {name} explains nothing of the variance of the rate of change{back}."
+            yield f"Beside the other predictors, {name} explains nothing of the variance of the {told.rate}{back}."
         else:
             share = percent(one.value)
-            yield f"Of the variance of the rate of change that other predictors leave, {name} explains {share}."
+            yield f"Of the variance of the {told.rate} that other predictors leave, {name} explains {share}."

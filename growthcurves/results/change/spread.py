@@ -142,8 +142,8 @@ def reliability_findings(asked: Question) -> list[Finding]:
         noise = point.residual_variance() * distinct[:, 0]
         return float(np.average(variance / (variance + noise), weights=counts))
 
-    who = units_of(fit).several
-    note = f"the {int(there.sum()):,} of {sampling.size:,} {who} with occasions enough for an own line"
+    who, rows = units_of(fit).several, fit.vocabulary.said("occasions")
+    note = f"the {int(there.sum()):,} of {sampling.size:,} {who} with {rows} enough for an own line"
     if rate.sd() == 0:
         return [Finding(Kind.RELIABILITY, 0.0, PERSON, note=note)]
     return [found(Kind.RELIABILITY, asked.measure(reliability, "logit"), note, unit=PERSON)]

@@ -62,13 +62,13 @@ def _several(differences: list[Finding], found: Compared, told: Words) -> str:
     joint = next((one for one in found.joint if one.kind is kind), None)
     held = f", adjusted for {', '.join(found.others)}" if found.others else ""
     groups = sum(1 for _ in found.group_rates())
-    what = f"{'rates of change' if rate else 'means'} of {told.outcome}"
+    what = f"{told.vocabulary.said('rates of change') if rate else 'means'} of {told.outcome}"
     tested = "" if joint is None else _joint_text(joint, told, f"{what} differ between the {groups} groups")
     if not rate:
         tested = tested and f"{_last(found, told)}, {tested}"
     paces = [_pace(one, found, told) if rate else (f"{told.outcome} is", COMPARES) for one in differences]
     alike = len(set(paces)) == 1
-    said, words = paces[0] if alike else (f"the rate of change of {told.outcome}{told.over} is", COMPARES)
+    said, words = paces[0] if alike else (f"the {told.rate} of {told.outcome}{told.over} is", COMPARES)
     unit = told.unit if rate else told.outcome_unit
     parts = [_against(one, told, words, unit if place == 0 else "") for place, one in enumerate(differences)]
     if tested and len(differences) > MOST_ARMS:
@@ -116,11 +116,12 @@ def _pace(one: Finding, found: Compared, told: Words) -> tuple[str, Directions]:
         return f"{told.outcome} falls{told.over}", FALLING
     if min(both) > 0:
         return f"{told.outcome} rises{told.over}", RISING
-    return f"the rate of change of {told.outcome}{told.over} is", COMPARES
+    return f"the {told.rate} of {told.outcome}{told.over} is", COMPARES
 
 
 def _last(found: Compared, told: Words) -> str:
-    return f"{told.when.at(found.last)}, the last time"
+    which = "the last time" if told.vocabulary.over_time else "the highest value"
+    return f"{told.when.at(found.last)}, {which}"
 
 
 def _average_rates(rates: list[Finding], told: Words) -> Iterator[str]:

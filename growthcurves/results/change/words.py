@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from growthcurves.contracts.finding import Finding, Findings, Kind
 from growthcurves.data.time_words import TimeWords
-from growthcurves.data.unit_words import UnitWords, unit_words
+from growthcurves.data.unit_words import UnitWords
+from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.rates import is_curved, whole_period
 from growthcurves.results.tables.printing import number, p_text
@@ -25,6 +26,7 @@ class Words:
     when : TimeWords
     who : UnitWords
         What those are called of whom the model is.
+    vocabulary : Vocabulary
     unit : str
         Of a rate.
     threshold, level : float
@@ -38,11 +40,22 @@ class Words:
     outcome_unit: str
     when: TimeWords
     who: UnitWords
+    vocabulary: Vocabulary
     unit: str
     threshold: float
     level: float
     varies: bool
     over: str
+
+    @property
+    def rate(self) -> str:
+        """How fast: "rate of change", or "slope" where nothing changes over time."""
+        return self.vocabulary.said("rate of change")
+
+    @property
+    def rates(self) -> str:
+        """Several of them, or several averages over the period of a curve."""
+        return ("average " if self.over else "") + self.vocabulary.said("rates")
 
 
 def words(
@@ -61,13 +74,12 @@ def words(
         first, last = whole_period(fit) if between is None else between
         over = f" on average {fit.when.between(first, last)}"
     outcome, outcome_unit = fit.model.outcome, fit.panel.outcome_unit or ""
-    return Words(outcome, outcome_unit, fit.when, units_of(fit), unit, threshold, level, varies, over)
+    return Words(outcome, outcome_unit, fit.when, units_of(fit), fit.vocabulary, unit, threshold, level, varies, over)
 
 
 def units_of(fit: FittedModel) -> UnitWords:
     """What those are called of whom a model is."""
-    column = str(fit.model.id)
-    return unit_words(column, str((fit.panel.labels or {}).get(column, "")))
+    return fit.vocabulary.who
 
 
 def together(*values: float, error: float = float("nan")) -> list[str]:
@@ -102,11 +114,6 @@ def share_interval(found: Finding, told: Words) -> str:
     low = "below 0.1" if found.conf_low < NEARLY else f"{100 * found.conf_low:.1f}"
     high = "above 99.9" if found.conf_high > 1 - NEARLY else f"{100 * found.conf_high:.1f}"
     return f"{told.level * 100:g} % interval {low} to {high} %"
-
-
-def a_one(told: Words) -> str:
-    """One of them, with its article."""
-    return f"{'an' if told.who.one[0] in 'aeiou' else 'a'} {told.who.one}"
 
 
 def equals(p: float) -> str:

@@ -57,7 +57,7 @@ def _of_time(fit: FittedModel, terms: Iterable[Term]) -> list[Factor]:
 
 def _words(fit: FittedModel, parameters: set[str], beside: list[Factor]) -> ShapeWords:
     shape, outcome, unit = fit.recipe.shape, str(fit.model.outcome), fit.panel.outcome_unit or ""
-    own = shape.words(Names(outcome, unit, fit.when, shape.origin))
+    own = shape.words(Names(outcome, unit, fit.when, shape.origin, fit.vocabulary.said))
     if not beside:
         return own
     basis = dict(zip(shape.parameters, shape.level_one(fit.when.name), strict=True))

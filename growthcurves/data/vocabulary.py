@@ -1,0 +1,105 @@
+"""The words of this package's own texts, fitted to the data: schools for persons, and no time where there is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from growthcurves.data.unit_words import UnitWords, unit_words
+
+#: Words that a column of time is called by; another column is taken for time unless groups of persons are compared.
+_TIMES = re.compile(
+    r"(?:time|date|day|week|month|quarter|term|semester|year|hour|minute|second|wave|visit|occasion|session|trial|phase|"
+    r"age|grade|period|round|measurement|follow|t|zeit|tag|woche|monat|jahr|alter|temps|jour|semaine|mois|annee|dag|"
+    r"uke|vecka|ar|tiempo|dia|semana|mes|ano|anno|tempo)s?"
+)
+#: Units that hold persons, so that their rows may be persons at one time.
+_OF_PERSONS = frozenset(
+    (
+        "school", "class", "classroom", "hospital", "clinic", "site", "centre", "center", "ward", "firm", "household",
+        "district", "region", "village", "town", "state", "teacher", "therapist", "doctor", "team", "group", "family",
+        "country", "county", "city", "company", "university",
+    )
+)  # fmt: skip
+#: What is said where the column in the rate is no time, in the place of words of change; the longer first.
+_ACROSS = {
+    "how fast they change": "how steep their slopes are",
+    "how people change": "how slopes differ",
+    "rates of change": "slopes",
+    "rate of change": "slope",
+    "measured twice at one time": "entered twice with one value",
+    "occasions": "observations",
+    "occasion": "observation",
+    "rates": "slopes",
+    "rate": "slope",
+    "trajectories": "lines",
+    "average growth": "average level and slope",
+    "who was seen": "the data",
+    "start": "level",
+}
+_WORDS = re.compile(r"\b(?:an? )?(person|persons)\b", re.I)
+_PHRASES = re.compile(rf"\b(?:{'|'.join(map(re.escape, _ACROSS))})\b", re.I)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What is said of some data in the place of "person", and of time where there is none.
+
+    Attributes
+    ----------
+    who : UnitWords
+    over_time : bool
+        Whether the column that rates are per is time: students in schools have none.
+    """
+
+    who: UnitWords
+    over_time: bool = True
+
+    def said(self, text: str) -> str:
+        """A text of this package, without names or values of the data in it, in these words.
+
+        Examples
+        --------
+        >>> schools = Vocabulary(UnitWords("school", "schools"), over_time=False)
+        >>> schools.said("Reliability of a person's own rate"), schools.said("Occasions per person")
+        ("Reliability of a school's own slope", 'Observations per school')
+        """
+        text = _WORDS.sub(self._unit, text)
+        if self.over_time:
+            return text
+        return _PHRASES.sub(lambda found: _as(found[0], _ACROSS[found[0].lower()]), text)
+
+    def _unit(self, found: re.Match[str]) -> str:
+        word = self.who.several if found[1].lower() == "persons" else self.who.one
+        before = found[0][: -len(found[1])]
+        if before:
+            before = _as(before, "an " if word[0] in "aeio" else "a ")
+        return before + (word if before else _as(found[1], word))
+
+
+def _as(like: str, word: str) -> str:
+    """A word with a capital where another has one."""
+    return word[0].upper() + word[1:] if like[0].isupper() else word
+
+
+def vocabulary(panel: Any) -> Vocabulary:
+    """The words of a panel, or of one that was saved without its rows."""
+    column = str(panel.id)
+    who = unit_words(column, str((panel.labels or {}).get(column, "")))
+    return Vocabulary(who, who.one not in _OF_PERSONS or _is_time(panel))
+
+
+def _is_time(panel: Any) -> bool:
+    """Whether the column that is used as time says that it is: by its name, its unit, its dates or its waves.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Panel
+    >>> none = dict(time_unit=None, wave=None, derived=False)
+    >>> [_is_time(Panel(time=name, **none)) for name in ("ses", "year", "visit_no", "TimePoint", "age_c", None)]
+    [False, True, True, True, True, True]
+    """
+    if panel.time is None or panel.time_unit or panel.wave is not None or panel.derived:
+        return True
+    return any(_TIMES.fullmatch(word.lower()) for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", str(panel.time)))
