@@ -441,6 +441,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         ddf: Any = "satterthwaite",
         level: float = 0.95,
         intervals: Any = None,
+        limits: Any = None,
     ) -> Report:
         """Write a report: one HTML page that needs nothing else, for screen, phone and paper.
 
@@ -460,6 +461,8 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         intervals : str or method, optional
             Intervals of what depends on variances: "wald", "profile", "bootstrap", or a value with options; by default
             each answer's own.
+        limits : (float, float), optional
+            Lowest and highest value that the outcome can have: bands and axes of pictures keep to it.
 
         Returns
         -------
@@ -469,7 +472,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         Raises
         ------
         ColumnError, ModelError
-            For a column that does not divide the persons into groups.
+            For a column that does not divide the persons into groups; for limits that observed values leave.
 
         Examples
         --------
@@ -481,7 +484,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         """
         from growthcurves.report import report
 
-        return report(self, path=path, title=title, by=by, ddf=ddf, level=level, intervals=intervals)
+        return report(self, path=path, title=title, by=by, ddf=ddf, level=level, intervals=intervals, limits=limits)
 
     def __dir__(self) -> list[str]:
         """What a user asks of a fit; what the rooms above ask of it is left out."""

@@ -265,6 +265,18 @@ ANSWERS = (
     _answer("--at", type=Numbers(), metavar="TIMES", help="Times at which ICCs and correlations are told: 0,4,9."),
 )
 
+
+
+def limits_option() -> click.Option:
+    """The scale of the outcome, for pictures."""
+    return click.Option(
+        ["--limits"],
+        type=Numbers(2),
+        metavar="LOW,HIGH",
+        help="Lowest and highest value that the outcome can have: bands and axes of pictures keep to it.",
+    )
+
+
 #: The sections of a model file, in their order.
 SECTIONS: dict[str, tuple[SharedOption, ...]] = {"table": TABLE, "model": MODEL, "answers": ANSWERS}
 

@@ -11,9 +11,9 @@ import click
 
 from growthcurves.cli.command import JsonOption, PlainCommand, data_argument
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
-from growthcurves.cli.options import MODEL, TABLE, Request, pairs_of, request_of
+from growthcurves.cli.options import MODEL, TABLE, Request, limits_option, pairs_of, request_of
 from growthcurves.cli.output import called
-from growthcurves.cli.values import Settings, shown
+from growthcurves.cli.values import Inches, Settings, shown
 
 
 def _list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -42,6 +42,13 @@ def _list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
             metavar="NAME=VALUE",
             help="An option of the figure: people=20; repeatable.",
         ),
+        limits_option(),
+        click.Option(
+            ["--figsize"],
+            type=Inches(),
+            metavar="WIDTHxHEIGHT",
+            help="Inches of the picture, such as 3.3x2.5; by default those of the figure.",
+        ),
         click.Option(["--dpi"], type=click.IntRange(30, 1200), default=200, show_default=True, help="Dots per inch."),
         click.Option(
             ["-o", "--output"],
@@ -63,7 +70,15 @@ def _list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
     short_help="Draw a figure of a fit, or of the table, to a file.",
 )
 def plot(
-    figure: str, settings: tuple, dpi: int, output: str, as_json: bool, write_model: str | None, **values: Any
+    figure: str,
+    settings: tuple,
+    limits: tuple[float, ...] | None,
+    figsize: tuple[float, float] | None,
+    dpi: int,
+    output: str,
+    as_json: bool,
+    write_model: str | None,
+    **values: Any,
 ) -> None:
     """Draw a figure of the model fitted to the table DATA, or of the table itself.
 
@@ -80,8 +95,8 @@ def plot(
     files = checked_files(request.data, output=("a figure", output), write_model=("a model file", write_model))
     path = files["output"]
     shows, kind = _figure_called(figure)
-    made = _make(kind, pairs_of(settings), request)
-    _draw(made, request, shows, path, dpi)
+    made = _make(kind, pairs_of(settings), request, limits)
+    _draw(made, request, shows, path, (dpi, figsize))
     write_model_file(files)
     if as_json:
         hand_on_json(json_of({"figure": figure, "file": str(path)}))
@@ -131,7 +146,7 @@ def _figure_called(name: str) -> tuple[str, Any]:
     return known[name.replace("_", "-")]
 
 
-def _make(kind: Any, settings: dict[str, Any], request: Request) -> Any:
+def _make(kind: Any, settings: dict[str, Any], request: Request, limits: tuple[float, ...] | None) -> Any:
     """The figure with its options; --by divides it too, where it can be divided."""
     from growthcurves.plots.figure import make_figure
 
@@ -140,7 +155,11 @@ def _make(kind: Any, settings: dict[str, Any], request: Request) -> Any:
     for name, value in given.items():
         if name in kinds and not _is_of(value, kinds[name]):
             raise click.UsageError(f"--set {name}: {shown(value)} is not what it takes, see {called()} plot --list.")
-    by = {"by": request.by} if request.by and "by" in {item.name for item in fields(kind)} else {}
+    by: dict[str, Any] = {"by": request.by} if request.by and "by" in {item.name for item in fields(kind)} else {}
+    if limits is not None:
+        if "limits" not in kinds:
+            raise click.UsageError("--limits is the scale of the outcome, which this figure has no axis of.")
+        by["limits"] = limits
     return make_figure(kind, by | given)
 
 
@@ -158,14 +177,14 @@ def _is_of(value: Any, wanted: Any) -> bool:
     return isinstance(value, wanted)
 
 
-def _draw(figure: Any, request: Request, shows: str, path: Path, dpi: float) -> None:
-    """Draw the figure of what it shows into a file."""
+def _draw(figure: Any, request: Request, shows: str, path: Path, size: tuple[float, Any]) -> None:
+    """Draw the figure of what it shows into a file, of this many dots per inch and so many inches."""
     from growthcurves.cli.analysis import ladder_of, run
     from growthcurves.cli.table import panel_of, roles_of
     from growthcurves.output.files import whole_file
     from growthcurves.plots.sheet import on_sheet, write_picture
 
     subjects = {"fit": run, "ladder": ladder_of, "table": lambda asked: panel_of(asked, roles_of(asked))}
-    sheet = on_sheet(figure, subjects[shows](request))
+    sheet = on_sheet(figure, subjects[shows](request), size[1])
     with whole_file(path) as file:
-        write_picture(sheet, file, path.suffix, dpi)
+        write_picture(sheet, file, path.suffix, size[0])

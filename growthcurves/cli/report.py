@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from growthcurves.cli.command import PlainCommand, table_command
-from growthcurves.cli.options import ANSWERS, MODEL, TABLE, request_of
+from growthcurves.cli.options import ANSWERS, MODEL, TABLE, limits_option, request_of
 from growthcurves.cli.output import checked_files, hand_on_json, tell
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _OWN = [
     click.Option(["--title"], metavar="TEXT", help="Title of the report."),
+    limits_option(),
     click.Option(
         ["-o", "--output"], metavar="FILE", default="report.html", show_default=True, help="The report's file."
     ),
@@ -29,7 +30,14 @@ _ANSWERS = [option for option in ANSWERS if option.name in ("ddf", "level", "int
     params=table_command([*TABLE, *MODEL, *_ANSWERS], _OWN),
     short_help="From a table to a one-page HTML report.",
 )
-def report(title: str | None, output: str, write_model: str | None, as_json: bool, **values: Any) -> None:
+def report(
+    title: str | None,
+    output: str,
+    limits: tuple[float, ...] | None,
+    write_model: str | None,
+    as_json: bool,
+    **values: Any,
+) -> None:
     """Fit a growth model to the table DATA and write a report: one HTML file, nothing else needed.
 
     \b
@@ -45,7 +53,7 @@ def report(title: str | None, output: str, write_model: str | None, as_json: boo
     files = checked_files(request.data, output=("a report", output), write_model=("a model file", write_model))
     path = files["output"]
     asked = checked_answers(request)
-    made = made_report(run(request), path, title, request.by, asked)
+    made = made_report(run(request), path, title, request.by, asked, limits)
     write_model_file(files)
     if as_json:
         hand_on_json(json_of({"report": str(path), "kilobytes": made.kilobytes, "findings": made.findings}))
@@ -54,13 +62,18 @@ def report(title: str | None, output: str, write_model: str | None, as_json: boo
 
 
 def made_report(
-    fitted: Any, path: Path, title: str | None = None, by: str | None = None, asked: Asked | None = None
+    fitted: Any,
+    path: Path,
+    title: str | None = None,
+    by: str | None = None,
+    asked: Asked | None = None,
+    limits: Any = None,
 ) -> Any:
     """Write the report; by default with each answer's own intervals."""
     from growthcurves.report import report as make_report
 
     options = {} if asked is None else {"ddf": asked.ddf, "level": asked.level, "intervals": asked.intervals}
-    return make_report(fitted, path=path, title=title, by=by, **options)
+    return make_report(fitted, path=path, title=title, by=by, limits=limits, **options)
 
 
 def tell_findings(made: Any, path: Path) -> None:

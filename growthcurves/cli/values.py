@@ -105,6 +105,21 @@ class Numbers(Kind):
         return numbers
 
 
+class Inches(Kind):
+    """The width and height of a picture in inches: `3.3x2.5`."""
+
+    name = "inches"
+
+    def read(self, text: str) -> tuple[float, ...]:
+        return self.plain([number_or_text(part) for part in text.lower().replace("\u00d7", "x").split("x")])
+
+    def plain(self, value: Any) -> tuple[float, ...]:
+        sides = tuple(value) if isinstance(value, list | tuple) else (value,)
+        if len(sides) != 2 or not all(isinstance(side, int | float) and 1 <= side <= 100 for side in sides):
+            raise ValueError("width and height in inches are needed, from 1 to 100, such as 3.3x2.5.")
+        return sides
+
+
 class Names(Codes):
     """Names or numbers with commas between them; a name that holds a comma stands in backticks."""
 

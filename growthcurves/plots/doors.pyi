@@ -66,6 +66,7 @@ class FitPlots:
         *,
         people: Any = ...,
         rng: Any = ...,
+        limits: Any = ...,
         fig: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
@@ -80,6 +81,8 @@ class FitPlots:
             How many persons, chosen at random and drawn in the order of their rates of change; or who, in that order.
         rng : int, Generator or None
             Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
+        limits : (float, float), optional
+            Lowest and highest value that the outcome can have: no axis goes beyond; a side that is None is open.
         fig : Figure, optional
             What it is drawn on, of matplotlib; by default a new figure.
         figsize : (float, float), optional

@@ -13,6 +13,7 @@ from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, straight_name, why_no_persons
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
+from growthcurves.plots.outcome_limits import checked_limits, limit_axis
 from growthcurves.plots.people import asks_for_ids, groups_of, observed_lines, positions_of, sample_persons
 from growthcurves.plots.style import INK, colour_of, font_size, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
@@ -39,10 +40,13 @@ class People(Panels):
         How many persons, chosen at random and drawn in the order of their rates of change; or who, in that order.
     rng : int, Generator or None
         Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
+    limits : (float, float), optional
+        Lowest and highest value that the outcome can have: no axis goes beyond; a side that is None is open.
     """
 
     people: Any = 12
     rng: Any = 1
+    limits: Any = None
 
     def why_not(self, fit: Any) -> str | None:
         """There must be random effects that the data can tell."""
@@ -71,6 +75,7 @@ class People(Panels):
             "persons": [fit.panel.persons.labels[position] for position in chosen],
             "note": note,
             "curves": straight_name(fit)[:-1],
+            "limits": checked_limits(self.limits, fit.panel.values),
         }
         return Scene(frame, texts)
 
@@ -91,6 +96,7 @@ class People(Panels):
             title = shortened(show_id(persons[place]), 0.8 * width / columns)
             plain(ax.set_title(title, fontsize=font_size(-0.5), pad=2.5, loc="left"))
         _limits(axes.flat[0], frame)
+        limit_axis(axes.flat[0], texts["limits"])
         height = float(fig.bbox.height / fig.dpi)
         plain(fig.supxlabel(wrapped(texts["x"], 0.8 * width), fontsize=font_size()))
         plain(fig.supylabel(wrapped(texts["y"], 0.7 * height), fontsize=font_size(), multialignment="center"))

@@ -53,6 +53,7 @@ def report(
     ddf: Any = DDF,
     level: float = 0.95,
     intervals: Any = None,
+    limits: Any = None,
 ) -> Report:
     """Write a report of a fit: one HTML page that needs nothing else, for screen, phone and paper.
 
@@ -74,6 +75,9 @@ def report(
     intervals : str or method, optional
         Intervals of what depends on variances: "wald", "profile", "bootstrap", or a value with options; by default each
         answer's own.
+    limits : (float, float), optional
+        Lowest and highest value that the outcome can have, as (0, 63): bands and axes of pictures keep to it; a side
+        that is None is open.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def report(
     ModelError
         For what is no fit.
     ColumnError, ModelError
-        For a column that does not divide the persons into groups.
+        For a column that does not divide the persons into groups; for limits that observed values leave.
 
     Examples
     --------
@@ -94,7 +98,7 @@ def report(
     >>> gc.report(fit, title="Sleep and reaction").title
     'Sleep and reaction'
     """
-    return make_report(SECTIONS, fits, path, title, by, ddf, level, intervals)
+    return make_report(SECTIONS, fits, path, title, by, ddf, level, intervals, limits)
 
 
 __all__ = ["SECTIONS", "Report", "report"]

@@ -97,6 +97,12 @@ CAPTIONS = {
         "Differences with their intervals; the dashed line is the difference of all persons.",
         (3.6, 3.6),
     ),
+    "missing": Caption(
+        "Patterns of missing waves, the most frequent first, and how many persons have each.",
+        "Patterns of missing waves, the most frequent first: a tile for each wave that was seen. Percentages are of "
+        "the persons of the group.",
+        (0.9, 0.9),
+    ),
     "dropout": Caption(
         "Percentage of persons who are still in the study at each wave.",
         "Persons seen at the wave or later, with their number under the axis. Rings: seen at the wave itself.",
@@ -148,8 +154,8 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     fit = subject.fit
     kind: Any = FIGURES.get(name) or PANEL_FIGURES[name]
     about = fit if name in FIGURES else fit.panel
-    if any(item.name == "by" for item in fields(kind)):
-        options = {"by": subject.by} | options
+    known = {item.name for item in fields(kind)}
+    options = {name: getattr(subject, name) for name in ("by", "limits") if name in known} | options
     if name in AT_LEVEL:
         options = {"level": subject.level} | options
     figure = kind(**options)
@@ -157,6 +163,9 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
         return None
     scene = figure.scene(about)
     said, caption = fit.vocabulary.said, CAPTIONS[name]
+    if name == "missing":  # as high as its rows need
+        high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
+        caption = replace(caption, heights=(high, high))
     told = replace(caption, shows=said(caption.shows), text=said(caption.text).format(**scene.texts))
     return _both(name, figure, scene, told)
 

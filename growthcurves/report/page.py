@@ -168,6 +168,7 @@ def make_report(
     ddf: Any = DDF,
     level: float = 0.95,
     intervals: Any = None,
+    limits: Any = None,
 ) -> Report:
     """Render the sections about a fit into a report, and save it where a path is given."""
     if not fits:
@@ -178,7 +179,7 @@ def make_report(
     if path is not None:
         checked_ending(path, "a report", REPORT)
     chosen = None if intervals is None else intervals_of(intervals)
-    subject = Subject(fits, arm_of(fits[0]) if by is None else by, ddf_of(ddf), checked_level(level), chosen)
+    subject = Subject(fits, arm_of(fits[0]) if by is None else by, ddf_of(ddf), checked_level(level), chosen, limits)
     sections = [section for section in sections if section.belongs(subject)]
     check_text(title, "title", "Depression after treatment")
     title = title or default_title(subject.fit)

@@ -32,6 +32,8 @@ class Subject:
     ddf, level, intervals
         How answers are wanted: degrees of freedom, confidence level, intervals of what depends on variances (those of
         each answer's own where None).
+    limits : (float, float) or None
+        Lowest and highest value of the outcome's scale, which pictures keep to.
     """
 
     fits: tuple[Any, ...]
@@ -39,6 +41,7 @@ class Subject:
     ddf: Any = DDF
     level: float = 0.95
     intervals: Any = None
+    limits: Any = None
     _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], Made]) -> Made:

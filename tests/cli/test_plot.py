@@ -31,6 +31,17 @@ def test_options_of_a_figure_and_groups(run, trial, tmp_path):
     assert "placebo" in (tmp_path / "few.svg").read_text(encoding="utf-8")
 
 
+def test_inches_and_the_scale_of_the_outcome(run, trial, tmp_path):
+    shown = run("plot", trial, *TRIAL, "--figsize", "3.3x2.5", "--limits", "0,63", "--dpi", "100", "-o", "small.png")
+    assert shown.exit_code == 0, shown.output
+    data = (tmp_path / "small.png").read_bytes()
+    assert [int.from_bytes(data[at : at + 4], "big") for at in (16, 20)] == [330, 250]  # the header of a PNG
+    assert "no axis of" in one_line(run("plot", trial, *TRIAL, "--figure", "slopes", "--limits", "0,63"))
+    assert "3.3x2.5" in one_line(run("plot", trial, *TRIAL, "--figsize", "3.3"))
+    assert "outside" in one_line(run("plot", trial, *TRIAL, "--figure", "people", "--limits", "0,10"))
+    assert "outside" in one_line(run("report", trial, *TRIAL, "--limits", "0,10"))
+
+
 def test_the_list_names_every_figure_and_its_options(run):
     text = run("plot", "--list").stdout
     assert all(name in text for name in figures()) and "people=60" in text
