@@ -14,6 +14,7 @@ from growthcurves.report.words import baseline, parameter_name, predictor_name, 
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import effect_findings
 from growthcurves.results.questions.references import reference_words
+from growthcurves.results.questions.zeros import centring_offer
 from growthcurves.results.tables.names import finding_text
 
 
@@ -32,6 +33,7 @@ class Effects(Section):
             "why_not": method.why_not(fit) or "",
             "aliased": list(fit.aliased),
             "references": reference_words(fit),
+            "centring": centring_offer(fit),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:

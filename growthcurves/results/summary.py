@@ -25,6 +25,7 @@ from growthcurves.results.persons.reliability import reliabilities
 from growthcurves.results.questions.covariates import origin_of
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.questions.references import reference_words
+from growthcurves.results.questions.zeros import centring_offer
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.names import component_text
 from growthcurves.results.tables.printing import number, p_text
@@ -142,7 +143,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     if fit.recipe.shape.changes:
         first, last = whole_period(fit)
         origin = origin_of(fit)
-        read = "" if origin is None else f"; the intercept is the {_status(fit)} {fit.when.at(origin)}{_far(fit)}"
+        read = "" if origin is None else f"; the intercept is the {_status(fit)} {fit.when.at(origin)}"
         lines.append(("Time" if fit.vocabulary.over_time else "Predictor", f"{fit.when.range(first, last)}{read}"))
     references = reference_words(fit)
     if references:
@@ -155,13 +156,6 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
 
 def _status(fit: FittedModel) -> str:
     return "status" if fit.vocabulary.over_time else f"expected {fit.model.outcome}"
-
-
-def _far(fit: FittedModel) -> str:
-    """A remark where the origin lies more than twice the observed range outside the data."""
-    (low, high), origin = whole_period(fit), fit.recipe.shape.origin
-    outside = max(low - origin, origin - high) > 2 * (high - low)
-    return "\n(far outside the data: an extrapolation; set origin= inside them)" if outside else ""
 
 
 def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str, line: int) -> str:
@@ -204,7 +198,7 @@ def _effect(row: Any) -> list[str]:
 def _remarks(fit: FittedModel, method: Any) -> list[str]:
     """What is missing of the fixed effects, and why."""
     reason = method.why_not(fit)
-    remarks = [f"  {reason}"] if reason else []
+    remarks = [f"  {text}" for text in (reason, centring_offer(fit)) if text]
     if fit.aliased:
         remarks.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
     return remarks

@@ -1,0 +1,34 @@
+"""An intercept at age 0, or at a time that nobody was seen at, offers to centre."""
+
+import numpy as np
+import pytest
+
+import growthcurves as gc
+from growthcurves.results.questions.zeros import centring_offer
+
+
+@pytest.fixture(scope="module")
+def aged():
+    frame = gc.load_dataset("sleepstudy")
+    ages = dict(zip(frame["subject"].unique(), np.linspace(30, 60, 18), strict=True))
+    return frame.assign(age=frame["subject"].map(ages), z=frame["subject"].map(ages) - 40, late=frame["day"] + 20)
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("reaction ~ day * age + (day | subject)", "write center(age) in the formula"),
+        ("reaction ~ day * center(age) + (day | subject)", ""),
+        ("reaction ~ day + z + (day | subject)", ""),
+        ("reaction ~ late + (late | subject)", "at late 0, outside the observed 20 to 29: recentre()"),
+        ("reaction ~ age + (1 | subject)", "The intercept is that of age 0"),
+    ],
+)
+def test_the_offer_is_made_where_zero_lies_outside(aged, formula, said):
+    fit = gc.fit(formula, aged)
+    assert said in centring_offer(fit) and bool(said) == bool(centring_offer(fit))
+    assert " ".join(centring_offer(fit).split()) in " ".join(str(fit.summary()).split())
+
+
+def test_what_is_offered_moves_it_inside(aged):
+    assert centring_offer(gc.fit("reaction ~ late + (late | subject)", aged).recentre(25)) == ""
