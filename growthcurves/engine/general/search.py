@@ -19,7 +19,11 @@ MAX_STEPS = 200
 SETTLED, CONVERGED = 1e-14, 1e-6
 #: A variance below this fraction of the residual's, or of all, is the zero that the search came near to.
 NOTHING = 1e-10
-#: What putting such a variance to zero may cost in deviance.
+#: Differences of deviances below this fraction of one are nothing but rounding.
+ROUNDING = 4.0 * float(np.finfo(float).eps)
+#: How often a step is halved in any case.
+FEW = 4
+#: Deviances that differ by less are as low: what putting such a variance to zero may cost.
 COSTLESS = 1e-7
 
 
@@ -50,7 +54,20 @@ def descended(likelihood: Likelihood, starts: list[Local]) -> Ended:
             "The likelihood is not finite at any start: check that the residual structure's matrix is positive "
             "definite at the values that it starts from."
         )
-    return _settled(likelihood, min(ends, key=lambda end: end.at.deviance))
+    return _settled(likelihood, _lowest(likelihood, ends))
+
+
+def _lowest(likelihood: Likelihood, ends: list[Ended]) -> Ended:
+    """The lowest end; of those as low the one with the fewest parameters at the end of their range.
+
+    There the others have values that the data do not tell from it, which is then said.
+    """
+    lowest = min(ends, key=lambda end: end.at.deviance)
+    as_low = [end for end in ends if end.at.deviance <= lowest.at.deviance + COSTLESS]
+    apart = getattr(likelihood, "apart", None)
+    if apart is None or len(as_low) == 1:
+        return lowest
+    return min(as_low, key=lambda end: (int(apart(end.local).flat.sum()), end.at.deviance))
 
 
 def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
@@ -62,7 +79,7 @@ def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
         step, squared, saddle = scaled_step(here)
         if squared < SETTLED and not saddle:
             break
-        there = _shortened(likelihood, here, step)
+        there = _shortened(likelihood, here, step, 0.0 if saddle else squared)
         if there is None:
             break
         here = there
@@ -75,11 +92,21 @@ def ended(here: Evaluated) -> Ended:
     return Ended(here, float(np.sqrt(max(squared, 0.0))), not saddle)
 
 
-def _shortened(likelihood: Likelihood, here: Evaluated, step: Array) -> Evaluated | None:
-    """The first point along a step that is lower, the step halved until one is."""
+def _shortened(likelihood: Likelihood, here: Evaluated, step: Array, gain: float) -> Evaluated | None:
+    """The first point along a step that is lower, the step halved until one is.
+
+    `gain` is what the step would lower the deviance by if that were a parabola, 0 where it is none: a step whose gain is
+    lost in the rounding of the deviance is halved no more than a few times.
+    """
     partition = likelihood.frame.partition
+    value = getattr(likelihood, "deviance_at", None)
     for halving in range(40):
-        there = likelihood.at(here.point.moved(step / 2.0**halving).recharted(partition), True)
+        if halving >= FEW and 0.0 < gain / 2.0**halving < ROUNDING * abs(here.deviance):
+            return None
+        point = here.point.moved(step / 2.0**halving).recharted(partition)
+        if value is not None and not value(point) < here.deviance:
+            continue
+        there = likelihood.at(point, True)
         if there is not None and there.deviance < here.deviance:
             return there
     return None

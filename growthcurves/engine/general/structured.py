@@ -15,9 +15,9 @@ import numpy as np
 
 from growthcurves.engine.general.apart import Apart
 from growthcurves.engine.general.bends import Bends
-from growthcurves.engine.general.derivatives import Derivatives, Given, by_schedule, on_grid
+from growthcurves.engine.general.derivatives import Given, by_schedule, on_grid
 from growthcurves.engine.general.evaluated import Evaluated
-from growthcurves.engine.general.gridded import Gridded
+from growthcurves.engine.general.gridded import AtMatrix, Gridded
 from growthcurves.engine.general.slopes import BySchedule, OnGrid, Slopes
 from growthcurves.engine.general.stacks import Closed, Common, Stack, common_occasions, stacks_of
 from growthcurves.engine.general.whitened import Whitened, whitened
@@ -162,41 +162,46 @@ class Structured:
 
     # ------------------------------------------------ value and derivatives
 
+    def deviance_at(self, local: Local) -> float:
+        """The deviance with the best beta, without derivatives; NaN where it is not finite."""
+        found = self._valued(local, self.within(local), True)
+        return float("nan") if found is None else found[1]
+
     def at(self, local: Local, best_beta: bool) -> Evaluated | None:
         within = self.within(local)
-        found = self._by_schedule(local, within, best_beta) if self._gridded is None else self._on_grid(
-            self._gridded, local, within, best_beta
-        )
+        found = self._valued(local, within, best_beta)
         if found is None:
             return None
-        deviance, given, pieces = found
+        given, deviance, made = found
+        if isinstance(made, AtMatrix):
+            dV = self.directions(made.sums.whole, given.local, within)[:, 0]
+            pieces = on_grid(made, given, within, self.reml, dV)
+        else:
+            pieces = by_schedule(
+                made, given, within, self.reml, lambda stack: self.directions(stack, given.local, within)
+            )
         gradient, hessian = pieces.gradient(given), pieces.hessian(given, self.reml)
         if not (np.isfinite(deviance) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             return None
         return Evaluated(given.local, deviance, gradient, hessian)
 
-    def _by_schedule(self, local: Local, within: Within, best_beta: bool) -> tuple[float, Given, Derivatives] | None:
-        white = self.whitened(local, within)
-        if white is None:
+    def _valued(
+        self, local: Local, within: Within, best_beta: bool
+    ) -> tuple[Given, float, AtMatrix | list[Whitened]] | None:
+        """The deviance at a point, and what its derivatives are made of."""
+        made: AtMatrix | list[Whitened] | None
+        if self._gridded is not None:
+            made = self._gridded.at(self.covariance(self._gridded.whole, local, within)[0])
+        else:
+            made = self.whitened(local, within)
+        if made is None:
             return None
-        squares = sum((one.data.squares() for one in white), np.zeros((self.frame.p + 1,) * 2))
+        parts = [made] if isinstance(made, AtMatrix) else made
+        squares = sum((one.squares() for one in parts), np.zeros((self.frame.p + 1,) * 2))
         given = self._given(local, squares, best_beta)
         if given is None:
             return None
-        pieces = by_schedule(
-            white, given, within, self.reml, lambda stack: self.directions(stack, given.local, within)
-        )
-        return given.deviance + sum(one.log_det for one in white), given, pieces
-
-    def _on_grid(
-        self, sums: Gridded, local: Local, within: Within, best_beta: bool
-    ) -> tuple[float, Given, Derivatives] | None:
-        at = sums.at(self.covariance(sums.whole, local, within)[0])
-        given = None if at is None else self._given(local, at.squares(), best_beta)
-        if at is None or given is None:
-            return None
-        dV = self.directions(sums.whole, given.local, within)[:, 0]
-        return given.deviance + at.log_det, given, on_grid(at, given, within, self.reml, dV)
+        return given, given.deviance + sum(one.log_det for one in parts), made
 
     def _given(self, local: Local, squares: Array, best_beta: bool) -> Given | None:
         p, frame = self.frame.p, self.frame

@@ -45,6 +45,10 @@ class Whitened:
         log_det = 2.0 * float(stack.counts @ np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1))
         return cls(stack, inverse, log_det, whitened(stack.data, inverse))
 
+    def squares(self) -> Array:
+        """[X y]' V^-1 [X y], (p + 1, p + 1)."""
+        return self.data.squares()
+
     def directions(self, dV: Array) -> Array:
         """B_j = L^-1 dV_j L^-T, (m, S, n, n)."""
         return self.inverse @ dV @ np.swapaxes(self.inverse, -1, -2)
