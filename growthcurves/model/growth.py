@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from growthcurves.data.frame import check_name, pairs
 from growthcurves.data.joined import name_of
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
 from growthcurves.model.formula.functions import check_functions
 from growthcurves.model.formula.parse import read_terms
@@ -317,36 +317,50 @@ def equations(
     terms: Mapping[str, list[str]],
     basis: list[str],
     family: Any = None,
+    owned: Mapping[str, tuple[str, str]] | None = None,
 ) -> str:
     """Level equations from the terms of each growth parameter ("1" for its own mean).
 
-    `family` is that of outcomes without a residual, in the place of the model's residual structure.
+    `owned` are random effects of products: of which growth parameter each is, and with what; read from the names where
+    the data have not been seen. `family` is that of outcomes without a residual, in the place of the model's residual
+    structure.
     """
     first = " + ".join(
         f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)
     )
+    products = _products(model.random.names, parameters) if owned is None else owned
+    owner = {name: (name, "") for name in parameters} | dict(products)
     covariates = f" + {model.time_varying}" if model.time_varying else ""
-    covariates += "".join(_extra_random(model, name) for name in model.random.names if _owner(name) not in parameters)
+    covariates += "".join(_extra_random(model, name) for name in model.random.names if name not in owner)
     left = model.outcome if family is None else family.words.format(outcome=model.outcome)
     lines = [f"Level 1   {left} = {first}{covariates}" + (" + e" if family is None else "")]
     for i, name in enumerate(parameters):
         words = ([name] if "1" in terms[name] else []) + [word for word in terms[name] if word != "1"]
-        words += [_random_word(effect) for effect in model.random.names if _owner(effect) == name]
+        words += [_random_word(*owner[effect]) for effect in model.random.names if owner.get(effect, ("",))[0] == name]
         lines.append(("Level 2   " if i == 0 else "          ") + f"{name}_i = {' + '.join(words) or '0'}")
     spread = [residual_of(model.residual).words] if family is None else []
     lines.append("          " + ";  ".join([*spread, *_random_words(model.random)]))
     return "\n".join(lines)
 
 
-def _owner(effect: str) -> str:
-    """The growth parameter of a random effect such as slope:arm[drug]; other random effects own themselves."""
-    return effect.partition(":")[0]
+def _products(names: Iterable[str], parameters: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Random effects such as slope:arm before the data are seen: whose they are, and what else is in the product."""
+    found = {}
+    for name in names:
+        try:
+            terms = read_terms(name).terms if name not in parameters else ()
+        except FormulaError:
+            continue
+        curves = [factor for term in terms for factor in term.factors if factor.label in parameters]
+        if len(terms) == 1 and len(curves) == 1:
+            others = [factor.label for factor in terms[0].factors if factor not in curves]
+            found[name] = (curves[0].label, ":".join(others))
+    return found
 
 
-def _random_word(effect: str) -> str:
+def _random_word(owner: str, product: str) -> str:
     """A random effect in the equation of its growth parameter."""
-    owner, _, predictor = effect.partition(":")
-    return f"u_{owner}" + (f"[{predictor}] * {predictor}" if predictor else "")
+    return f"u_{owner}[{product}] * {product}" if product else f"u_{owner}"
 
 
 def _extra_random(model: GrowthModel, name: str) -> str:

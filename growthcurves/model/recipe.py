@@ -151,6 +151,18 @@ class Recipe:
         return {name: moves for name, moves in zip(names, self.moved, strict=True) if moves}
 
     @cached_property
+    def products(self) -> dict[str, tuple[str, str]]:
+        """Random effects of products of a growth parameter's curve with other columns: the parameter, and the others."""
+        found = {}
+        for record in self.varying:
+            for name, parts in zip(record.names, record.parts, strict=True):
+                curves = [column for column, _ in parts if column in self.curves and column in self.model.parameters]
+                others = [f"{column}[{level}]" if level is not None else column for column, level in parts]
+                if len(curves) == 1 and len(parts) > 1:
+                    found[name] = (curves[0], ":".join(one for one in others if one != curves[0]))
+        return found
+
+    @cached_property
     def curves(self) -> tuple[str, ...]:
         """The curves of growth parameters that the random part's columns hold."""
         used = {name for columns in self.varying for name in columns.used}

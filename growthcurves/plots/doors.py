@@ -117,9 +117,10 @@ def documentation(name: str, kind: type[Figure]) -> str:
     """What a figure's method says of itself: the words and options of the figure, where it is drawn, an example."""
     canvas = canvas_of(kind)
     one = "Axes" if canvas == "ax" else "Figure"
-    words, heading, options = (inspect.getdoc(kind) or "").partition("\n\nParameters\n----------\n")
+    words, *options = (inspect.getdoc(kind) or "").split("\n\nParameters\n----------\n")
+    given = "".join(f"{one}\n" for one in options)
     parts = [
-        f"{words}\n\nParameters\n----------\n{options}{heading and chr(10)}{canvas} : {one}, optional\n"
+        f"{words}\n\nParameters\n----------\n{given}{canvas} : {one}, optional\n"
         f"    What it is drawn on, of matplotlib; by default a new figure.",
         "figsize : (float, float), optional\n    Width and height of a new figure, in inches.",
         f"\nReturns\n-------\n{one}\n    What it was drawn on.",

@@ -12,7 +12,7 @@ try:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as MatplotlibFigure
 except ValueError:  # it reads this variable when it is loaded, and knows no way to go on
-    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+    for name in [name for name in sys.modules if name == "matplotlib" or name.startswith("matplotlib.")]:
         del sys.modules[name]  # loaded by half
     named = brief(os.environ.get("MPLBACKEND", ""))
     raise ModelError(

@@ -44,7 +44,7 @@ class Change(Section):
             "pictures": drawn(subject, ("slopes", "start_and_rate", "variance_over_time")),
             "curved": subject.fit.recipe.shape.curved,
             "hits": f"{100 * subject.level:g}",
-            "intervals": answer.table.attrs["intervals"],
+            "intervals": answer.intervals,
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:

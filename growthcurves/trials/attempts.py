@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from growthcurves.errors import NotEstimableError, recorded
+from growthcurves.errors import ModelError, NotEstimableError, recorded
 from growthcurves.fit import GrowthFit, fit
 from growthcurves.model.covariance import residual_of
 from growthcurves.numerics.bounds import several
@@ -32,6 +32,8 @@ def structures_of(residual: Any, fallback: Sequence[Any] | None) -> list[Any]:
         For an unknown structure.
     """
     asked = residual_of(residual)
+    if isinstance(fallback, str):
+        raise ModelError(f"fallback= is a list of structures, such as [{fallback!r}]; [] for none.")
     if fallback is not None:
         return [asked, *map(residual_of, several(fallback))]
     if asked.name in FALLBACK:

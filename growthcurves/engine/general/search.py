@@ -95,8 +95,8 @@ def ended(here: Evaluated) -> Ended:
 def _shortened(likelihood: Likelihood, here: Evaluated, step: Array, gain: float) -> Evaluated | None:
     """The first point along a step that is lower, the step halved until one is.
 
-    `gain` is what the step would lower the deviance by if that were a parabola, 0 where it is none: a step whose gain is
-    lost in the rounding of the deviance is halved no more than a few times.
+    `gain` is what the step would lower the deviance by if that were a parabola, 0 where it is none: a step whose gain
+    is lost in the rounding of the deviance is halved no more than a few times.
     """
     partition = likelihood.frame.partition
     value = getattr(likelihood, "deviance_at", None)

@@ -56,12 +56,15 @@ class ChangeReport(Answer):
         The report in sentences.
     averages : tuple of str
         Those among them that answer first: how groups differ, and how fast each of them changes on average.
+    intervals : str
+        How those of what depends on variances are made.
     """
 
     findings: tuple[Finding, ...]
     unit: str
     text: tuple[str, ...]
     averages: tuple[str, ...]
+    intervals: str = ""
 
     def sentences(self) -> list[str]:
         """The report in plain sentences.
@@ -164,7 +167,7 @@ def change(
     found = Findings(findings)
     told = words(fit, found, unit, threshold, level, between)
     texts = tuple(sentences(fit, found, told, beside)), tuple(averages(found, told, beside))
-    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts)
+    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts, asked.about)
 
 
 def _absent(quantity: Any, group: Any, findings: Sequence[Finding]) -> str:
@@ -174,6 +177,8 @@ def _absent(quantity: Any, group: Any, findings: Sequence[Finding]) -> str:
         return unknown("quantity in the report called", quantity, dict.fromkeys(names))
     of = [finding.group for finding, name in zip(findings, names, strict=True) if name == quantity]
     known = dict.fromkeys(group_label(one) for one in of if one is not None)
+    if group is None:
+        return f"The report has no quantity {brief(quantity)} of everybody: it is by group, {', '.join(known)}."
     return unknown(f"{brief(quantity)} in the report for the group", group, known)
 
 
