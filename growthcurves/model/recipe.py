@@ -152,7 +152,7 @@ class Recipe:
 
     @cached_property
     def products(self) -> dict[str, tuple[str, str]]:
-        """Random effects of products of a growth parameter's curve with other columns: the parameter, and the others."""
+        """Random effects of products of a growth parameter's curve with columns: the parameter, and the columns."""
         found = {}
         for record in self.varying:
             for name, parts in zip(record.names, record.parts, strict=True):
