@@ -9,6 +9,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Finding
 from growthcurves.report.format import decimals, degrees, fixed, p_value
+from growthcurves.report.groups import Groups
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import baseline, parameter_name, predictor_name, unit_of
 from growthcurves.results.ddf import ddf_of
@@ -24,6 +25,11 @@ class Effects(Section):
     name = "effects"
     title = "Average growth, and what predicts it"
     core = True
+
+    def leads(self, subject: Subject) -> bool:
+        """Where groups are compared their table has the same differences, which then stand on the first pages once."""
+        groups = Groups()
+        return not groups.belongs(subject) or groups.why_not(subject) is not None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit, method = subject.fit, ddf_of(subject.ddf)

@@ -294,4 +294,4 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
     title = subject.fit.vocabulary.said(section.title)
-    return {"name": section.name, "title": title, "reason": reason, "body": body, "core": section.core}
+    return {"name": section.name, "title": title, "reason": reason, "body": body, "core": section.leads(subject)}

@@ -121,6 +121,10 @@ class Section:
         """Whether the page has this section at all."""
         return True
 
+    def leads(self, subject: Subject) -> bool:
+        """Whether it stands on the first pages of this page."""
+        return self.core
+
     def why_not(self, subject: Subject) -> str | None:
         """Why the section has nothing to show, as a sentence that is shown in its place; None when it has."""
         return None
