@@ -12,7 +12,10 @@ from growthcurves.fitted import FittedModel
 def require_growth_random(fit: FittedModel) -> None:
     """Refuse what has no answer for models without random effects or with random covariates."""
     if not fit.random_names:
-        raise NotEstimableError("The model has no random effects: there is no variance between persons to speak of.")
+        raise NotEstimableError(
+            "The model has no random effects: there is no variance between persons to speak of. How alike a person's "
+            "outcomes are is fit.marginal_covariance()."
+        )
     others = fit.recipe.effects_of_rows
     if others:
         raise NotEstimableError(
