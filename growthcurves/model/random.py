@@ -36,7 +36,8 @@ class Diagonal(tuple):
         return f"Diagonal({', '.join(map(repr, self))})"
 
 
-class ByGroup(tuple):
+@dataclass(frozen=True, init=False, repr=False)
+class ByGroup:
     """Random effects whose covariance matrix is one of its own in every group of persons: SAS's GROUP=.
 
     Parameters
@@ -69,30 +70,27 @@ class ByGroup(tuple):
     """
 
     by: str
+    inner: tuple[str, ...] | Diagonal
 
-    def __new__(cls, by: str, *names: Any) -> ByGroup:
+    def __init__(self, by: str, *names: Any) -> None:
         inner = names[0] if len(names) == 1 and isinstance(names[0], Diagonal) else names
         if not inner or not all(isinstance(name, str) for name in (by, *inner)):
             raise ModelError(
                 "ByGroup takes a column of groups and what varies between persons, such as "
                 "gc.ByGroup('arm', 'intercept', 'slope')."
             )
-        found = super().__new__(cls, (inner,) if isinstance(inner, Diagonal) else names)
-        found.by = by
-        return found
-
-    def __getnewargs__(self) -> tuple:
-        return (self.by, *self)
+        object.__setattr__(self, "by", by)
+        object.__setattr__(self, "inner", inner)
 
     def __repr__(self) -> str:
-        return f"ByGroup({', '.join(map(repr, (self.by, *self)))})"
+        inner = [self.inner] if isinstance(self.inner, Diagonal) else self.inner
+        return f"ByGroup({', '.join(map(repr, (self.by, *inner)))})"
 
     @property
     def products(self) -> tuple[str, ...] | Diagonal:
         """The same as random effects of products with the group."""
-        inner = self[0] if isinstance(self[0], Diagonal) else self
-        names = [f"{name}:{quoted(self.by)}" for name in inner]
-        return Diagonal(*names) if inner is not self else tuple(names)
+        names = [f"{name}:{quoted(self.by)}" for name in self.inner]
+        return Diagonal(*names) if isinstance(self.inner, Diagonal) else tuple(names)
 
 
 @dataclass(frozen=True)

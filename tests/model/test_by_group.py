@@ -5,6 +5,8 @@ Deviances to 1e-6, standard errors and variances to 1e-4 relative (lme4 stops at
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -148,6 +150,14 @@ def test_diagonal_and_other_shapes(trial):
     assert all(len(block) == 1 for block in fit.recipe.random.blocks) and len(fit.random_names) == 4
     bent = gc.fit(model(case, "intercept", "slope2", shape=gc.Piecewise(knots=[4])), data)
     assert bent.random_names[1] == "slope2:arm[placebo]" and (bent.people()["eb_slope2_se"] > 0).all()
+
+
+def test_values_are_equal_where_groups_and_names_are():
+    one, diagonal = gc.ByGroup("arm", "intercept"), gc.ByGroup("arm", gc.Diagonal("intercept", "slope"))
+    assert one == gc.ByGroup("arm", "intercept") and hash(one) == hash(gc.ByGroup("arm", "intercept"))
+    assert one != gc.ByGroup("sex", "intercept") and one != gc.ByGroup("arm", "slope")
+    assert repr(diagonal) == "ByGroup('arm', Diagonal('intercept', 'slope'))"
+    assert pickle.loads(pickle.dumps(diagonal)) == diagonal
 
 
 @pytest.mark.parametrize("names", [(), ("arm",), (3, "intercept"), ("arm", ["intercept"])])
