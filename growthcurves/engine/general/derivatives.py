@@ -106,10 +106,10 @@ def by_schedule(
 def on_grid(at: AtMatrix, given: Given, within: Within, reml: bool, dV: Array) -> Derivatives:
     """The same from patterns of common occasions and the derivatives of V at all of these, (m, T, T)."""
     local, p, whole = given.local, len(given.v) - 1, at.sums.whole
-    spread, _ = at.sums.deviations(given.v)
+    spread = at.sums.data.residuals(given.v)
     inner = np.zeros((len(dV), p, p))
     if reml:
-        spread = spread + at.sums.explained(given.Phi)
+        spread = spread + at.sums.data.explained(given.Phi)
         inner = at.inner(dV)
     spread = at.spread(spread)
     plain = (at.counted - spread).sum(axis=0)

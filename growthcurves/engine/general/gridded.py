@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from growthcurves.engine.general.stacks import Closed, Common, Shared, Stack, mixed_keys
-from growthcurves.engine.general.whitened import pairwise
+from growthcurves.engine.general.outcomes import Shared, pairwise
+from growthcurves.engine.general.stacks import Closed, Common, Stack, mixed_keys
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.distinct import few_distinct
@@ -33,21 +33,14 @@ class Gridded:
     seen : (S, T) array of bool
     counts : (S,) array
         Persons of each pattern.
-    columns : (S, T, g) array
-        Stored columns at the occasions, the constant first; zero where nothing was seen.
-    weights, weighted, outcomes, pairs, into
-        As in `Shared`, over all occasions; outcomes that were not seen are zero.
+    data : Shared
+        Of all occasions; columns and outcomes are zero where nothing was seen.
     """
 
     whole: Stack
     seen: Array
     counts: Array
-    columns: Array
-    weights: Array
-    weighted: Array
-    outcomes: Array
-    pairs: Array
-    into: Array
+    data: Shared
 
     @classmethod
     def of(cls, rows: Rows, closed: Closed, common: Common) -> Gridded | None:
@@ -70,10 +63,8 @@ class Gridded:
         columns = np.where((cells > 0)[..., None], closed.columns(kinds[1])[cells - 1], 0.0)
         counts, sums = _summed(rows, closed, places, codes, len(at))
         r = closed.weights.shape[1]
-        return cls(
-            _whole(closed, common, at), cells > 0, counts, columns,
-            sums[:, :r, :r], sums[:, :r, r:], sums[:, r:, r:], closed.pairs, closed.into,
-        )  # fmt: skip
+        data = Shared(columns, sums[:, :r, :r], sums[:, :r, r:], sums[:, r:, r:], closed.pairs, closed.into)
+        return cls(_whole(closed, common, at), cells > 0, counts, data)
 
     def at(self, V: Array) -> AtMatrix | None:
         """The patterns at V of all occasions, (T, T); None where a part of it is not positive definite."""
@@ -87,34 +78,15 @@ class Gridded:
         log_det = 2.0 * float(self.counts @ np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1))
         return AtMatrix(self, (np.swapaxes(half, 1, 2) @ half) * both, log_det)
 
-    def deviations(self, v: Array) -> tuple[Array, Array]:
-        """Sums of products of two residuals [X y] v, (S, T, T), and of weight times residual, (S, r, T)."""
-        coefficients = self.into @ v
-        table = np.zeros((self.columns.shape[-1], self.weights.shape[-1]))
-        np.add.at(table, tuple(self.pairs), coefficients[:-1])
-        curves, c = np.swapaxes(self.columns @ table, 1, 2), float(coefficients[-1])
-        expected = self.weights @ curves
-        half = np.swapaxes(curves, 1, 2) @ (0.5 * expected + c * self.weighted)
-        return half + np.swapaxes(half, 1, 2) + c * c * self.outcomes, expected + c * self.weighted
-
     def as_they_are(self, v: Array) -> tuple[Array, Array]:
         """Sums of products of two residuals over persons who have both occasions, and how many have, (T, T) each."""
-        return self.deviations(v)[0].sum(axis=0), self.both
+        return self.data.residuals(v).sum(axis=0), self.both
 
     @cached_property
     def both(self) -> Array:
         """Persons who have both of two occasions, (T, T)."""
         seen = self.seen.astype(float)
         return seen.T @ (self.counts[:, None] * seen)
-
-    def explained(self, Phi: Array) -> Array:
-        """Sums of X Phi X', (S, T, T)."""
-        into, (g, w) = self.into[:-1, :-1], self.pairs
-        size, r = self.columns.shape[-1], self.weights.shape[-1]
-        table = np.zeros((r, r, size, size))
-        np.add.at(table, (w[:, None], w, g[:, None], g), into @ Phi @ into.T)
-        inner = (self.weights.reshape(-1, r * r) @ table.reshape(r * r, -1)).reshape(-1, size, size)
-        return self.columns @ inner @ np.swapaxes(self.columns, 1, 2)
 
 
 def _kinds(columns: list[Array]) -> tuple[Array, Array] | None:
@@ -168,7 +140,7 @@ class AtMatrix:
     @cached_property
     def curves(self) -> Array:
         """P X of each pattern for each stored column, (S, T, g)."""
-        return self.P @ self.sums.columns
+        return self.P @ self.sums.data.columns
 
     @cached_property
     def counted(self) -> Array:
@@ -177,11 +149,10 @@ class AtMatrix:
 
     def squares(self) -> Array:
         """[X y]' V^-1 [X y], (p + 1, p + 1)."""
-        of, (g, w) = self.sums, self.sums.pairs
-        both = pairwise(np.swapaxes(of.columns, 1, 2) @ self.curves, of.weights, g, w)
-        with_y = np.einsum("stg,swt->gw", self.curves, of.weighted, optimize=True)[g, w]
+        of = self.sums.data
+        with_y = np.einsum("stg,swt->gw", self.curves, of.weighted, optimize=True)
         y = float(np.vdot(self.P, of.outcomes))
-        return of.into.T @ np.block([[both, with_y[:, None]], [with_y[None], np.array([[y]])]]) @ of.into
+        return of.closed(np.swapaxes(of.columns, 1, 2) @ self.curves, with_y, y)
 
     def spread(self, S: Array) -> Array:
         """P S P of each pattern."""
@@ -195,7 +166,7 @@ class AtMatrix:
 
     def crossed(self, dV: Array, v: Array) -> Array:
         """sum X' P dV_j P [X y] v, (m, p)."""
-        of, (S, T, size) = self.sums, self.curves.shape
+        of, (S, T, size) = self.sums.data, self.curves.shape
         g, w = of.pairs
         right = of.deviations(v)[1] @ self.P
         table = (self.curves.reshape(S, -1).T @ right.reshape(S, -1)).reshape(T, size, -1, T)  # b, g; w, c
@@ -204,7 +175,7 @@ class AtMatrix:
 
     def inner(self, dV: Array) -> Array:
         """sum X' P dV_j P X, (m, p, p)."""
-        of, (S, T, size) = self.sums, self.curves.shape
+        of, (S, T, size) = self.sums.data, self.curves.shape
         r, m, flat = of.weights.shape[-1], len(dV), self.curves.reshape(S, -1)
         grams = np.empty((m, r, r, size, size))
         for w in range(r):
@@ -217,5 +188,5 @@ class AtMatrix:
 
     def summed(self, N: Array) -> Array:
         """sum X' N X over patterns, (p, p)."""
-        of, into = self.sums, self.sums.into[:-1, :-1]
+        of, into = self.sums.data, self.sums.data.into[:-1, :-1]
         return into.T @ pairwise(np.swapaxes(of.columns, 1, 2) @ N @ of.columns, of.weights, *of.pairs) @ into

@@ -130,7 +130,7 @@ class OnGrid(Slopes):
         return flat @ flat.T
 
     def explained(self, Phi: Array) -> Array:
-        return self.at.bilinear(self.dV, self.at.spread(self.at.sums.explained(Phi)))
+        return self.at.bilinear(self.dV, self.at.spread(self.at.sums.data.explained(Phi)))
 
     def between(self, cov: Array) -> Array:
         m, T, _ = self.dV.shape

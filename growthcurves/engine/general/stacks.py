@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from growthcurves.contracts.parameters import Occasions
+from growthcurves.engine.general.outcomes import Own, Shared
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
@@ -68,47 +69,6 @@ class Stack:
         """Where every pair of its occasions is in a matrix over all different ones, (S, n, n)."""
         assert self.places is not None
         return self.places[:, :, None], self.places[:, None, :]
-
-
-@dataclass(frozen=True, eq=False)
-class Shared:
-    """Sums over the persons of each schedule, about centres.
-
-    Attributes
-    ----------
-    columns : (S, n, g) array
-        Stored columns, the constant first.
-    weights : (S, r, r) array
-        Sums of products of the persons' weights, the constant first.
-    weighted : (S, r, n) array
-        Sums of weight times outcome.
-    outcomes : (S, n, n) array
-        Sums of products of two outcomes.
-    pairs : (2, c) array of int
-        Column and weight of each closed product.
-    into : (c + 1, p + 1) array
-        Standard [X y] = closed products and outcome @ into.
-    """
-
-    columns: Array
-    weights: Array
-    weighted: Array
-    outcomes: Array
-    pairs: Array
-    into: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Own:
-    """Persons that stand alone.
-
-    Attributes
-    ----------
-    wide : (S, n, p + 1) array
-        Standard [X y].
-    """
-
-    wide: Array
 
 
 class Common(NamedTuple):

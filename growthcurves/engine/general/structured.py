@@ -20,7 +20,7 @@ from growthcurves.engine.general.evaluated import Evaluated
 from growthcurves.engine.general.gridded import AtMatrix, Gridded
 from growthcurves.engine.general.slopes import BySchedule, OnGrid, Slopes
 from growthcurves.engine.general.stacks import Closed, Common, Stack, common_occasions, stacks_of
-from growthcurves.engine.general.whitened import Whitened, whitened
+from growthcurves.engine.general.whitened import Whitened
 from growthcurves.engine.general.within import Within
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
@@ -123,8 +123,7 @@ class Structured:
             return self.residual.seeded(*self._gridded.as_they_are(v), grid)
         sums, counts = np.zeros((2, m, m))
         for stack in self.stacks:
-            as_they_are = whitened(stack.data, np.eye(stack.size))
-            np.add.at(sums, stack.pairs, as_they_are.residuals(v))
+            np.add.at(sums, stack.pairs, stack.data.residuals(v))
             np.add.at(counts, stack.pairs, stack.counts[:, None, None])
         return self.residual.seeded(sums, counts, grid)
 
