@@ -105,7 +105,7 @@ def unknown(kind: str, name: object, known: Iterable[object], others: Mapping[st
     near = _nearest(_text_of(name)[:_LONGEST_NAME], [*names, *others])
     hint = "" if near is None else f" Did you mean {brief(others.get(near, near))}?"
     start = f"There is no {kind} {brief(name)}.{hint}"
-    return f"{start} Known: {_listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} None are known."
+    return f"{start} Known: {_listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} There are none."
 
 
 def among(value: object, known: Iterable[object]) -> bool:

@@ -37,6 +37,24 @@ class Parameter(NamedTuple):
         ends = (self.low, self.high)
         return {(0.0, INFINITY): "log", (-1.0, 1.0): "atanh", (0.0, 1.0): "logit"}.get(ends, "identity")
 
+    def end_near(self, value: float, unit: float = 1.0) -> float | None:
+        """The end of its range that a value has come to; None where it lies inside.
+
+        A range without an upper end is measured in its `unit`: a quarter of it is near zero, a thousand of it far.
+
+        Examples
+        --------
+        >>> Parameter("car1", "residual", "correlation", 0.0, 1.0).end_near(4e-23)
+        0.0
+        >>> Parameter("range", "residual", "range", 0.0).end_near(0.02, unit=2.0)
+        0.0
+        """
+        near = 0.05 if self.high < INFINITY else 0.25 * unit
+        if value - self.low < near:
+            return self.low
+        above = value > 1000.0 * unit if self.high == INFINITY else self.high - value < near
+        return self.high if above else None
+
 
 class Occasions(NamedTuple):
     """The occasions of some rows, for parts that depend on them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
@@ -13,7 +14,10 @@ from growthcurves.numerics.bounds import several
 
 
 def as_frame(data: Any) -> pd.DataFrame:
-    """The table as a pandas DataFrame; a pandas frame is returned as it is, not copied.
+    """The table as a pandas DataFrame whose columns are called by texts, as formulas and models call them.
+
+    A pandas frame whose columns are is returned as it is, not copied. A number, a date or a tuple that names a column
+    becomes its text, where no column has that very text.
 
     Raises
     ------
@@ -24,13 +28,51 @@ def as_frame(data: Any) -> pd.DataFrame:
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"day": [0, 1]})
-    >>> as_frame(frame) is frame
-    True
+    >>> as_frame(frame) is frame, as_frame(pd.DataFrame({2019: [1.5], ("y", 3): [2.0]})).columns.tolist()
+    (True, ['2019', 'y, 3'])
+    """
+    frame = as_given(data)
+    if all(isinstance(name, str) for name in frame.columns):
+        return frame
+    texts = [text_of(name) for name in frame.columns]
+    renamed, counts = frame.copy(deep=False), Counter(texts)
+    named = [text if counts[text] == 1 else name for text, name in zip(texts, frame.columns, strict=True)]
+    renamed.columns = pd.Index(named, tupleize_cols=False)
+    return renamed
+
+
+def text_of(name: Any) -> str:
+    """The name of a column as a text; that of a tuple is its parts with commas between them."""
+    if isinstance(name, str):
+        return name
+    return ", ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+
+
+def as_named(frame: pd.DataFrame, name: Any) -> Any:
+    """A name as the table has it: the text of a number, a date or a tuple that it does not have itself."""
+    if isinstance(name, str) or name is None or not is_name(name) or name in frame.columns:
+        return name
+    return text if (text := text_of(name)) in frame.columns else name
+
+
+def as_given(data: Any) -> pd.DataFrame:
+    """The table as a pandas DataFrame with the names that it has.
+
+    Categories of polars, which declare no order, are read as texts; pandas' and an Enum's keep theirs.
+
+    Raises
+    ------
+    DataError
+        When `data` is not a table.
     """
     if isinstance(data, pd.DataFrame):
         return data
     if not hasattr(data, "to_pandas"):
         raise DataError(f"A pandas or polars DataFrame is needed, not {type(data).__name__}.")
+    kinds = getattr(data, "schema", {})
+    unordered = [name for name, kind in kinds.items() if str(kind).startswith("Categorical")]
+    if unordered:
+        data = data.with_columns(*(data[name].cast(str) for name in unordered))
     try:
         frame = data.to_pandas()
     except ModuleNotFoundError:  # polars converts through pyarrow, which may not be there
@@ -79,7 +121,7 @@ def check_text(value: Any, option: str, such_as: str) -> None:
     ------
     ModelError
     """
-    if value is not None and not isinstance(value, str):
+    if value is not None and not (isinstance(value, str) and is_name(value)):
         raise ModelError(f"{option}= is a text such as {such_as!r}, not {brief(value)}.")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import check_name, require_columns
+from growthcurves.data.frame import as_named, check_name, require_columns, text_of
 from growthcurves.data.levels import as_groups
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError, brief
@@ -50,7 +50,8 @@ def with_joined(
     >>> name, table[name].tolist()
     ('site, who', ['2, a', '10, a', '2, b'])
     """
-    parts = [names] if _is_column(frame, names) else columns_of(names, option)
+    names = as_named(frame, names)
+    parts = [names] if _is_column(frame, names) else [as_named(frame, part) for part in columns_of(names, option)]
     if len(parts) == 1:
         return with_its_parts(frame, parts[0]), parts[0]
     require_columns(frame, parts)
@@ -73,9 +74,6 @@ def with_its_parts(frame: pd.DataFrame, name: Any) -> pd.DataFrame:
     """
     if name in frame.columns or not isinstance(name, str):
         return frame
-    whole = next((column for column in frame.columns if isinstance(column, tuple) and _called(column) == name), None)
-    if whole is not None:
-        return frame.assign(**{name: frame[whole]})
     pieces, columns = name.split(COMMA), {str(column): column for column in frame.columns}
     parts = _parts_of(pieces, columns)
     if parts is None and not columns.keys().isdisjoint(pieces):
@@ -98,11 +96,7 @@ def _parts_of(pieces: list[str], columns: dict[str, Any]) -> list[Any] | None:
 def name_of(names: Any, option: str) -> Any:
     """What the column that several make is called; one name as it is."""
     parts = columns_of(names, option)
-    return parts[0] if len(parts) == 1 else _called(parts)
-
-
-def _called(parts: Sequence[Any]) -> str:
-    return COMMA.join(map(str, parts))
+    return parts[0] if len(parts) == 1 else text_of(tuple(parts))
 
 
 def columns_of(names: Any, option: str) -> list[Any]:
@@ -122,6 +116,11 @@ def columns_of(names: Any, option: str) -> list[Any]:
     if not parts or len(set(map(str, parts))) < len(parts):
         raise ModelError(f"{option}= needs a column, or a list of different columns, not {brief(names)}.")
     return parts
+
+
+def texts_of(names: Any, option: str) -> list[str]:
+    """The same as the texts that columns of a panel are called by."""
+    return list(map(text_of, columns_of(names, option)))
 
 
 def joined(frame: pd.DataFrame, parts: list[Any], first: Mapping[Any, Any] | None = None) -> pd.Categorical:

@@ -15,7 +15,16 @@ from growthcurves.data.checks import numeric_column
 from growthcurves.data.clock import Clock
 from growthcurves.data.dates import DateStyle
 from growthcurves.data.elapsed import Elapsed, first_times, from_first
-from growthcurves.data.frame import as_frame, check_name, check_text, listed, pairs, raw_array, require_columns
+from growthcurves.data.frame import (
+    as_frame,
+    as_named,
+    check_name,
+    check_text,
+    listed,
+    pairs,
+    raw_array,
+    require_columns,
+)
 from growthcurves.data.joined import with_joined
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
@@ -141,6 +150,8 @@ class Panel:
         out = pairs(self.left_out, "left_out", _LEFT_OUT)
         out |= {} if self.where is None else _not_chosen(data, self.where, style)
         data, counts = leave_out(data, out)
+        for role in ("time", "outcome", "wave"):
+            self._set(**{role: as_named(data, getattr(self, role))})
         data, id = with_joined(data, self.id, "id")
         check_roles(data, id, self.time, self.outcome, self.wave)
         ids = raw_array(data, id)
@@ -329,6 +340,7 @@ class Panel:
         """
         rows = self._rows
         for name in listed(columns, "columns", least=0):
+            name = as_named(self.data, name)
             self.require([name])
             rows = rows.without_missing(raw_array(self.data, name), name)
         return self if rows is self._rows else self._with_rows(rows)
@@ -584,7 +596,7 @@ class Panel:
             notes=self.notes,
         )
 
-    def table_one(self, by: str | None = None, columns: list[str] | None = None) -> TableOne:
+    def table_one(self, by: str | list[str] | None = None, columns: list[str] | None = None) -> TableOne:
         """The first table of a paper: who was studied, by group, at each person's first row used.
 
         Numbers have mean (SD), categories counts and percentages of the persons whose value is known; missing values
@@ -592,8 +604,8 @@ class Panel:
 
         Parameters
         ----------
-        by : str, optional
-            Column of groups, one value per person.
+        by : str or list of str, optional
+            Column of groups, or several that divide together; one value per person.
         columns : list of str, optional
             By default all but the roles, dates, and texts of more than 20 values.
 
@@ -618,7 +630,8 @@ class Panel:
         placebo (N = 300) drug (N = 300) All (N = 600)
         age, mean (SD) 41.1 (12.7) 42.5 (13.6) 41.8 (13.2)
         """
-        return characteristics.table_one(self, by, columns)
+        panel, name = self._with_joined(by, "by")
+        return characteristics.table_one(panel, name, columns)
 
     def correlations(self, columns: list[str] | None = None) -> Correlations:
         """Means, SDs, ICC(1), and correlations within and between persons, as journals in the style of the APA print.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import as_frame, check_name, listed, require_columns
+from growthcurves.data.frame import as_given, check_name, listed, require_columns
 from growthcurves.data.joined import apart, columns_of, with_joined
 from growthcurves.data.patterns import Pattern, plain_number
 from growthcurves.data.source import find_cell, show_id
@@ -81,7 +81,7 @@ def to_long(
     2        2     0   40      6
     3        2     3   40      8
     """
-    wide = as_frame(wide)
+    wide = as_given(wide)
     parts = columns_of(id, "id")
     check_name(time, "time")
     if len(parts) > 1:

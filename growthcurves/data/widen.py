@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers, kind_of, missing_rows
 from growthcurves.data.constant import first_difference
 from growthcurves.data.exact import room_for_missing
-from growthcurves.data.frame import as_frame, listed, raw_array, require_columns
+from growthcurves.data.frame import as_given, listed, raw_array, require_columns
 from growthcurves.data.joined import apart, columns_of, with_joined
 from growthcurves.data.patterns import number_text
 from growthcurves.data.persons import Persons
@@ -75,7 +75,7 @@ def to_wide(
     0        1     drug     21   15.0
     1        2  placebo     30    NaN
     """
-    long = as_frame(long)
+    long = as_given(long)
     spread = listed(values, "values")
     parts = columns_of(id, "id")
     if len(parts) > 1:

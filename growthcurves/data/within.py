@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import missing_rows, numeric_column
-from growthcurves.data.frame import as_frame, listed, raw_array, require_columns
+from growthcurves.data.frame import as_given, listed, raw_array, require_columns
 from growthcurves.data.joined import columns_of, with_joined
 from growthcurves.data.persons import Persons
 from growthcurves.errors import ModelError
@@ -59,7 +59,7 @@ def within_between(long: Any, id: str | list[str], columns: str | Iterable[str])
     1        1     4.0            1.0             3.0
     2        2     5.0            0.0             5.0
     """
-    long = as_frame(long)
+    long = as_given(long)
     names = listed(columns, "columns")
     require_columns(long, [*columns_of(id, "id"), *names])
     together, name_of_id = with_joined(long, id, "id")

@@ -16,7 +16,7 @@ import numpy as np
 from growthcurves.data.clock import Clock
 from growthcurves.data.frame import raw_array
 from growthcurves.data.panel import Panel
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.model.columns import Columns, Values
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.occasions import learned_residual
@@ -78,6 +78,8 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     model = learned(model, panel)
     _refuse_columns(model)
     for name in model.reference or {}:
+        if not model_columns(model):
+            raise ModelError(f"The model has no predictors, and so no level of {brief(name)}: leave out reference=.")
         if name not in model_columns(model):
             raise ModelError(unknown("predictor (for reference=)", name, model_columns(model)))
     shape = model.growth_shape.bind(float(model.origin) if isinstance(model.origin, Real) else 0.0)

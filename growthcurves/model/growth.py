@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from growthcurves.data.frame import check_name, pairs
+from growthcurves.data.frame import check_name, pairs, text_of
 from growthcurves.data.joined import name_of
 from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
@@ -146,7 +146,8 @@ class GrowthModel:
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
         object.__setattr__(self, "id", name_of(self.id, "id"))
         for option in ("outcome", "time", "id", "wave"):
-            check_name(getattr(self, option), option)
+            check_name(name := getattr(self, option), option)
+            object.__setattr__(self, option, None if name is None else text_of(name))
         for role in (self.outcome, self.time, self.id):
             if role in (*self.parameters, "intercept", "slope"):
                 raise ModelError(f"Column {role!r} is called like a growth parameter: rename the column.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from growthcurves.errors import ModelError
 from growthcurves.model.formula.tokens import quoted
+from growthcurves.numerics.bounds import several, shown_value
 
 
 class Diagonal(tuple):
@@ -137,7 +138,10 @@ def random_part(value: Iterable[str] | RandomPart | str) -> RandomPart:
     elif isinstance(value, Diagonal):
         part = RandomPart(tuple((name,) for name in value))
     else:
-        names = (value,) if isinstance(value, str) else tuple(value)
+        names = tuple(several(value))
+        if isinstance(value, Mapping) or not all(isinstance(name, str) for name in names):
+            such = "random= takes names of what varies between persons, such as ('intercept', 'slope')"
+            raise ModelError(f"{such}, not {shown_value(value)}.")
         part = RandomPart((names,) if names else ())
     twice = {name for name in part.names if part.names.count(name) > 1}
     if twice:

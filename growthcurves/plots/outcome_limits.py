@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.errors import ModelError
-from growthcurves.numerics.bounds import shown_value
+from growthcurves.numerics.bounds import several, shown_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,9 +37,7 @@ def checked_limits(limits: Any, values: np.ndarray) -> Limits | None:
 def _two_numbers(limits: Any) -> Limits:
     shown = shown_value(limits)
     wrong = ModelError(f"limits={shown}: give the lowest and the highest value of the scale, such as (0, 63).")
-    if isinstance(limits, str) or not isinstance(limits, Iterable):
-        raise wrong
-    sides = list(limits)
+    sides = several(limits)
     try:
         low, high = (
             float(end if side is None else side) for side, end in zip(sides, (-np.inf, np.inf), strict=True)

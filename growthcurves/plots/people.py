@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.joined import columns_of, joined
+from growthcurves.data.joined import joined, texts_of
 from growthcurves.data.levels import as_groups
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
@@ -57,7 +57,7 @@ def groups_of(panel: Panel, by: Any) -> Groups:
     """
     if by is None:
         return Groups(("",), np.zeros(panel.persons.count, dtype=int), vocabulary(panel).who)
-    parts = columns_of(by, "by")
+    parts = texts_of(by, "by")
     panel.require(parts)
     values = PersonLevel(panel).values(parts)
     column = values[parts[0]] if len(parts) == 1 else joined(values, parts, panel.first_levels)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Group, Kind
-from growthcurves.data.joined import columns_of
+from growthcurves.data.joined import texts_of
 from growthcurves.data.source import show_level
 from growthcurves.plots.people import groups_of
 from growthcurves.report.change import period
@@ -32,7 +32,7 @@ class Groups(Section):
 
     def why_not(self, subject: Subject) -> str | None:
         used = {name for columns in subject.fit.recipe.predictors.values() for name in columns.used}
-        for by in columns_of(subject.by, "by"):
+        for by in texts_of(subject.by, "by"):
             if by not in used:
                 return f"{by} predicts nothing in this model, so it says nothing of differences between its groups."
         return None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import raw_array, require_columns
+from growthcurves.data.frame import as_named, raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id, show_level
@@ -102,6 +102,8 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     ColumnError, DataError, ModelError
         For columns that are not there or cannot be what they are said to be: person and value are named.
     """
+    named = {role: as_named(frame, getattr(roles, role)) for role in ("visit", "arm", "outcome")}
+    roles = replace(roles, **named)
     frame, id = with_joined(frame, roles.id, "id")
     require_columns(frame, [id, roles.visit, roles.arm, roles.outcome])
     if not len(frame):

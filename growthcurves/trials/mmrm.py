@@ -116,4 +116,4 @@ def mmrm(
 
 def _method(ddf: Any) -> Any:
     """A method of degrees of freedom; Kenward-Roger's as SAS and mmrm have it."""
-    return KenwardRoger(information="observed") if ddf == "kenward-roger" else ddf_of(ddf)
+    return KenwardRoger(information="observed") if isinstance(ddf, str) and ddf == "kenward-roger" else ddf_of(ddf)

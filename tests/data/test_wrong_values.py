@@ -10,6 +10,7 @@ import pytest
 
 import growthcurves as gc
 from growthcurves.errors import GrowthCurvesError
+from growthcurves.model.shapes import SHAPES
 from growthcurves.plots import FIGURES
 from growthcurves.plots.figure import inches_asked, make_figure
 
@@ -27,6 +28,7 @@ LONG, WIDE = tables()
 FIT = gc.fit("y ~ t * arm + (t | id)", LONG)
 PANEL = gc.Panel(LONG, id="id", time="t", outcome="y")
 CHANGE = FIT.change()
+DRAWN = FIT.bootstrap(n=19, rng=1)
 VALUES = [
     *(None, 1, -1.5, float("nan"), 10**20, "", "y", "nope", "arm", b"x", True, object(), lambda x: x, range(3), set()),
     *([], ["arm"], ["arm", "arm"], ["id", "t"], (1, 2), {}, {"a": 1}, {"arm": "drug"}, {"y": {"y_0": "x"}}, [["arm"]]),
@@ -57,6 +59,13 @@ DOORS = {
     "intervals": lambda value: FIT.conf_int(method=value),
     "threshold": lambda value: FIT.change(threshold=value),
     "change by": lambda value: FIT.change(by=value),
+    "table_one by": lambda value: PANEL.table_one(by=value),
+    "occasions": lambda value: gc.GrowthModel("y", "t", "id", shape=type(SHAPES["occasions"])(times=value)),
+    "random effects": lambda value: gc.fit(gc.GrowthModel("y", "t", "id", random=value), LONG),
+    "weight": lambda value: FIT.contrast({"slope": value}),
+    "limits": lambda value: FIT.plot.trajectories(limits=value),
+    "mmrm ddf": lambda value: gc.mmrm(LONG, "y", "t", "id", "arm", reference="placebo", residual="cs", ddf=value),
+    "replicates": lambda value: DRAWN.values(lambda point: value),
     "of": lambda value: FIT.contrast({"a": 1}, of=value),
     "load": lambda value: gc.load(value),
     "read_table": lambda value: gc.read_table(value),

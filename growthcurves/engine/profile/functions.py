@@ -23,7 +23,7 @@ from growthcurves.engine.profile.quantities import (
     StandardDeviation,
 )
 from growthcurves.engine.profile.quantities import Quantity as Measure
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import GrowthCurvesError, ModelError, brief, unknown
 from growthcurves.numerics.arrays import Array
 
 Function = Callable[[Point], float]
@@ -146,7 +146,14 @@ class FunctionOf(Quantity):
     scale: str = "identity"
 
     def of(self, point: Point) -> Any:
-        return self.function(point)
+        try:
+            return float(self.function(point))
+        except GrowthCurvesError:
+            raise
+        except Exception as error:  # whatever the user's own code raises
+            raise ModelError(
+                f"The function of a point gives no number: {brief(str(error) or type(error).__name__)}."
+            ) from error
 
 
 @dataclass(frozen=True, eq=False)

@@ -186,7 +186,7 @@ class Walk:
         low, high = self.quantity.low, self.quantity.high
         for _ in range(RESTORATIONS):
             x = self.quantity.measure(point)
-            if not abs(x - goal) > tolerance:
+            if not (np.isfinite(x) and abs(x - goal) > tolerance):  # from beyond all numbers nothing leads back
                 break
             normal, _ = self.quantity.slopes(point)
             if not normal @ normal > 0.0:

@@ -13,6 +13,7 @@ from growthcurves.model.covariance.structure import (
     as_matrices,
     correlation,
     distances,
+    exponential,
     logistic,
     residual_sd,
     same_rows,
@@ -107,10 +108,10 @@ class Exponential(OverTime):
         return Parameter(f"range[{group}]" if group else "range", "residual", "range", 0.0, INFINITY)
 
     def _natural_decay(self, own: Array) -> Any:
-        return np.exp(own)
+        return exponential(own)
 
     def _decay(self, own: Array, distance: Array) -> Array:
-        return np.exp(-np.exp(-own) * distance)
+        return np.exp(-exponential(-own) * distance)
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class CAR1(Exponential):
         return correlation("car1", group, low=0.0)
 
     def _natural_decay(self, own: Array) -> Any:
-        return np.exp(-np.exp(-own))
+        return np.exp(-exponential(-own))
 
 
 @dataclass(frozen=True)
@@ -167,4 +168,4 @@ class Gaussian(Exponential):
     text = "e ~ N(0, R), R_jk = sigma^2 exp(-(|t_j - t_k| / range)^2)"
 
     def _decay(self, own: Array, distance: Array) -> Array:
-        return np.exp(-np.exp(-2.0 * own) * distance**2)
+        return np.exp(-exponential(-2.0 * own) * distance**2)

@@ -298,7 +298,12 @@ def level_name(value: Any) -> str:
 
 def logistic(value: Array) -> Array:
     """1 / (1 + exp(-x)), of complex numbers too."""
-    return 1.0 / (1.0 + np.exp(-value))
+    return 1.0 / (1.0 + exponential(-value))
+
+
+def exponential(value: Array) -> Array:
+    """exp(x), of complex numbers too; above exp(300) it is that, so that what it multiplies stays a number."""
+    return np.exp(value - np.maximum(np.real(value) - 300.0, 0.0))
 
 
 def as_matrices(value: Array) -> Array:

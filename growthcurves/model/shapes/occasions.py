@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.model.shapes.base import Array, BoundShape, Seen, Shape
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
-from growthcurves.numerics.bounds import several
+from growthcurves.numerics.bounds import finite_number, several
 
 #: More different times than this are no common grid of occasions.
 MOST_OCCASIONS = 50
@@ -51,6 +51,13 @@ class Occasions(Shape):
         for name in ("times", "labels", "waves"):
             value = getattr(self, name)
             object.__setattr__(self, name, None if value is None else tuple(several(value)))
+        if self.times is not None:
+            numbers = tuple(finite_number(time, "Each of times= is a time") for time in self.times)
+            labels = tuple(map(str, self.labels or numbers))
+            if len(set(numbers)) < len(numbers) or len(labels) != len(numbers):
+                raise ModelError("Occasions(times=, labels=) need different times, and as many labels as times.")
+            object.__setattr__(self, "times", numbers)
+            object.__setattr__(self, "labels", labels)
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from growthcurves.contracts.finding import Finding, Kind
-from growthcurves.data.joined import columns_of
+from growthcurves.data.joined import texts_of
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf import DDF
@@ -67,7 +67,7 @@ def compared(
     That is so for groups that are no predictor of the model themselves, and where there is but one.
     """
     used = predictors_of(fit)
-    if by is None or not set(columns_of(by, "by")) <= set(used) or len(groups(fit, by)) < 2:
+    if by is None or not set(texts_of(by, "by")) <= set(used) or len(groups(fit, by)) < 2:
         return None
     times = chosen_times(fit, None)
     try:
@@ -75,7 +75,7 @@ def compared(
         outcomes = means(fit, [times[0], times[-1]], by, differences="reference", ddf=ddf, level=level)
     except GrowthCurvesError:
         return None
-    others = tuple(name for name in used if name not in columns_of(by, "by"))
+    others = tuple(name for name in used if name not in texts_of(by, "by"))
     asked = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, outcomes))
     tests = [alike for kind, answer in asked for alike in _alike(fit, kind, answer, ddf)]
     return Compared(rates, outcomes, others, tuple(tests))

@@ -10,7 +10,7 @@ import numpy as np
 
 from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
 from growthcurves.data.constant import first_difference
-from growthcurves.data.joined import columns_of, joined
+from growthcurves.data.joined import joined, texts_of
 from growthcurves.data.persons import Persons
 from growthcurves.engine.estimates import Point
 from growthcurves.errors import NotEstimableError
@@ -61,7 +61,7 @@ def refuse_without_rate(asked: Question) -> None:
 def why_not_by(fit: FittedModel, by: Any) -> str | None:
     """Why rates are not told by group: the columns predict no rate of the model; None where they do."""
     rates, used = rate_parameters(fit), rate_columns(fit)
-    parts = [] if by is None else columns_of(by, "by")
+    parts = [] if by is None else texts_of(by, "by")
     absent = [str(part) for part in parts if part not in used]
     if not absent or ", ".join(map(str, parts)) in used or _follows(fit, parts):
         return None

@@ -147,7 +147,7 @@ def change(
         fit=fit,
         rate=average_rate(fit, between),
         threshold=threshold,
-        at=None if at is None else times_asked(at),
+        at=None if at is None else times_asked(fit, at),
         level=checked_level(level),
         method=chosen,
         of_components=chosen if method else intervals_of(OF_COMPONENTS),

@@ -15,7 +15,13 @@ from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import two_sided
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test, linear_functions
-from growthcurves.results.questions.hypotheses import Hypotheses, combination_text, independent, read_hypotheses
+from growthcurves.results.questions.hypotheses import (
+    Hypotheses,
+    checked_weights,
+    combination_text,
+    independent,
+    read_hypotheses,
+)
 from growthcurves.results.tables.answer import Answer, text_table, without_labels
 from growthcurves.results.tables.printing import number, p_text, rows_text
 
@@ -150,7 +156,7 @@ def _named(weights: Any) -> dict[str, Mapping] | None:
         return None
     if all(isinstance(value, Mapping) for value in weights.values()):
         return {str(name): value for name, value in weights.items()}
-    return {combination_text(weights): weights}
+    return {combination_text(checked_weights(weights)): weights}
 
 
 def _of_terms(fit: FittedModel, weights: Any) -> tuple[list[str], np.ndarray]:

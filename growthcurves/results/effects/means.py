@@ -140,7 +140,7 @@ def means(
             raise ModelError("The model has no time: leave out at=.")
         points: list[dict[str, Any]] = [{}]
     else:
-        times = default_times(fit) if at is None else times_asked(at)
+        times = default_times(fit) if at is None else times_asked(fit, at)
         points = [{str(fit.model.time): float(t)} for t in times]
     when = [next(iter(point.values()), 0.0) for point in points]
     parts = [

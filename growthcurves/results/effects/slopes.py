@@ -35,11 +35,11 @@ def slopes(
     grid = Grid.of(fit, by, average, weights)
     time = str(fit.model.time)
     if at is not None:
-        times = times_asked(at)
+        times = times_asked(fit, at)
         points: list[dict[str, Any]] = [{time: float(t)} for t in times]
         parts = [grid.average(partial(rate_rows, fit, time=float(t))) for t in times]
     else:
-        asked = checked_period(between) or whole_period(fit)
+        asked = checked_period(fit, between) or whole_period(fit)
         points = [{time: asked}]
         parts = [grid.average(partial(average_rate_rows, fit, between=asked))]
     title = f"Estimated rates of change, {rate_unit(fit)}"

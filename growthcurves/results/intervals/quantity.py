@@ -28,6 +28,20 @@ def vanishes(fit: FittedModel, quantity: Quantity) -> bool:
     return not all(fit.estimates.varies(row) for row in quantity.rows)
 
 
+def end_reached(fit: FittedModel, quantity: Quantity) -> float | None:
+    """The end of its range at which a parameter of residuals is estimated; None where it lies inside.
+
+    The search stops somewhere near it, which says nothing: another order of rows stops elsewhere.
+    """
+    if not isinstance(quantity, ResidualParameter):
+        return None
+    residual = fit.point.residual
+    parameter = residual.parameters()[quantity.place]
+    if parameter.name not in fit.certificate.ends:
+        return None
+    return parameter.end_near(float(residual.values()[quantity.place]), getattr(residual, "typical", None) or 1.0)
+
+
 def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
     """Whether the quantity depends on a covariance matrix of random effects that is estimated on its boundary.
 

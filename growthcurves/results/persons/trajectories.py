@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Group, Level
 from growthcurves.data.frame import require_columns
-from growthcurves.data.joined import columns_of
+from growthcurves.data.joined import texts_of
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_level
 from growthcurves.errors import ModelError
@@ -39,7 +39,7 @@ def groups(fit: FittedModel, by: Any) -> list[tuple[Group | None, np.ndarray]]:
     count = fit.panel.persons.count
     if by is None:
         return [(None, np.arange(count))]
-    names = columns_of(by, "by")
+    names = texts_of(by, "by")
     values = {name: pd.Series(person_values(fit, name)) for name in names}
     levels = [_levels(fit, name, values[name]) for name in names]
     for name, found in zip(names, levels, strict=True):

@@ -17,6 +17,7 @@ from growthcurves.model.columns import Columns, replay
 from growthcurves.model.occasions import occasions_of, panel_occasions
 from growthcurves.model.transforms import person_transforms, uses_persons
 from growthcurves.results.questions.estimable import estimable
+from growthcurves.results.questions.times import refuse_far
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def new_rows(fit: FittedModel, data: Any, counted: np.ndarray | None = None) -> 
         For a level that the model has not seen.
     """
     frame = as_frame(data)
-    read = fit.recipe.read(frame)
+    with np.errstate(over="ignore", invalid="ignore"):
+        read = fit.recipe.read(frame)
+    refuse_far(fit, read.time)
     made = [_over_rows(fit, columns, frame, read.table, counted) for columns in fit.recipe.level_one]
     X = np.column_stack([fit.recipe.growth_columns(read.table, read.basis), made[0]])
     Z = random_columns(fit, read.basis, np.column_stack(made))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
 from growthcurves.model.formula.codings import Coded
@@ -158,6 +158,8 @@ def asked_variables(fit: FittedModel, by: Any, observed: Observed) -> tuple[dict
     names = {"".join(name.split()): name for name in variables}
     wanted = {names.get("".join(name.split()), name): values for name, values in _as_dict(by).items()}
     for name, values in wanted.items():
+        if not variables:
+            raise ModelError(f"The model has no predictors, and so no groups by {brief(name)}: leave out by=.")
         if name not in variables:
             raise ModelError(unknown("predictor of the model (for by=)", name, variables))
         variables[name] = _asked(variables[name], values)

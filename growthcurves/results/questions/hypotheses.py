@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, brief
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import finite_number
 from growthcurves.results.questions.term_names import (
@@ -98,9 +98,20 @@ def _checked(fit: FittedModel, texts: Sequence[str], L: np.ndarray, rhs: np.ndar
 
 def _from_weights(fit: FittedModel, weights: Mapping) -> tuple[list[str], np.ndarray, np.ndarray]:
     row = np.zeros(len(fit.terms))
-    for name, weight in weights.items():
-        row += finite_number(weight, "A weight of a combination") * term_weights(fit, str(name))
+    for name, weight in checked_weights(weights).items():
+        row += weight * term_weights(fit, str(name))
     return [combination_text(weights)], row[None, :], np.zeros(1)
+
+
+def checked_weights(weights: Mapping) -> dict[Any, float]:
+    """The weights of a combination as numbers.
+
+    Raises
+    ------
+    ModelError
+        For one that is none: its term is named.
+    """
+    return {name: finite_number(weight, f"{brief(name)} has a weight") for name, weight in weights.items()}
 
 
 def combination_text(weights: Mapping) -> str:

@@ -150,7 +150,7 @@ def whole_period(fit: FittedModel) -> tuple[float, float]:
     return facts.first, facts.last
 
 
-def checked_period(between: tuple[float, float] | None) -> tuple[float, float] | None:
+def checked_period(fit: FittedModel, between: tuple[float, float] | None) -> tuple[float, float] | None:
     """Two ascending times, or None.
 
     Raises
@@ -160,7 +160,7 @@ def checked_period(between: tuple[float, float] | None) -> tuple[float, float] |
     """
     if between is None:
         return None
-    times = times_asked(between)
+    times = times_asked(fit, between)
     if times.shape != (2,) or not times[0] < times[1]:
         raise ModelError(f"between= needs two times, the earlier first, not {shown_value(between)}.")
     return float(times[0]), float(times[1])
@@ -174,7 +174,7 @@ def average_rate(fit: FittedModel, between: tuple[float, float] | None = None) -
     ModelError
         When `between` is not two ascending times.
     """
-    period = checked_period(between)
+    period = checked_period(fit, between)
     if not is_curved(fit):
         return Rate(fit, straight_rows(fit))
     first, last = period or whole_period(fit)

@@ -11,14 +11,17 @@ from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import few_times, shown_value
 from growthcurves.results.questions.covariates import observed_times, steps_of_time
 
+#: So many times the largest observed time is farther than any curve can be computed.
+FAR = 1e9
 
-def times_asked(at: Any) -> np.ndarray:
+
+def times_asked(fit: FittedModel, at: Any) -> np.ndarray:
     """Times as an array.
 
     Raises
     ------
     ModelError
-        When they are not finite numbers.
+        When they are not finite numbers, or out of all proportion to the observed ones.
     """
     try:
         times = np.atleast_1d(np.asarray(few_times(at), dtype=float))
@@ -26,7 +29,24 @@ def times_asked(at: Any) -> np.ndarray:
         times = np.array([np.nan])
     if times.ndim != 1 or not np.isfinite(times).all():
         raise ModelError(f"at= takes a time or a list of times as numbers, not {shown_value(at)}.")
+    refuse_far(fit, times)
     return times
+
+
+def refuse_far(fit: FittedModel, times: np.ndarray) -> None:
+    """Refuse times out of all proportion to the observed ones, where powers leave the numbers.
+
+    Raises
+    ------
+    ModelError
+    """
+    facts = fit.time_facts
+    far = np.zeros(0) if facts is None else times[np.abs(times) > FAR * max(abs(facts.first), abs(facts.last))]
+    if facts is not None and far.size:
+        raise ModelError(
+            f"The time {far[0]:g} is out of all proportion to those observed ({facts.first:g} to {facts.last:g}): "
+            f"nothing can be computed there."
+        )
 
 
 def default_times(fit: FittedModel) -> np.ndarray:

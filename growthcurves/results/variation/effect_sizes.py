@@ -62,7 +62,7 @@ def effect_sizes(
     if not fit.identified:
         raise NotEstimableError("The design cannot tell the variances apart: standardised effects are withheld.")
     require_growth_random(fit)
-    period = checked_period(between) or whole_period(fit)
+    period = checked_period(fit, between) or whole_period(fit)
     if by is None:
         names, L = _slope_effects(fit, effect)
     else:

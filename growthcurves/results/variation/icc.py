@@ -45,7 +45,7 @@ class Icc(Answer):
 def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
     """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time; see `GrowthFit.icc`."""
     require_growth_random(fit)
-    times = default_times(fit) if at is None else times_asked(at)
+    times = default_times(fit) if at is None else times_asked(fit, at)
     rows = []
     for t in times:
         rows.append([t, *icc_at(fit, float(t), level)])

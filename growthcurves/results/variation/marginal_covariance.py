@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthcurves.data.frame import listed, raw_array
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, NotEstimableError, is_name, unknown
+from growthcurves.errors import ModelError, NotEstimableError, brief, is_name, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import replay
 from growthcurves.model.occasions import occasions_of, panel_occasions
@@ -162,7 +162,7 @@ def _times(fit: FittedModel, at: Any) -> np.ndarray:
         return np.array([_place(visits, visit) for visit in (visits if at is None else listed(at, "at"))], dtype=float)
     if at is None:
         return default_times(fit) if fit.recipe.shape.changes else np.array([1.0, 2.0])
-    times = np.unique(times_asked(at))
+    times = np.unique(times_asked(fit, at))
     if len(times) > MOST_TIMES:
         raise ModelError(f"at= takes at most {MOST_TIMES} times here, not {len(times):,}.")
     return times
@@ -205,8 +205,8 @@ def _refuse_columns(fit: FittedModel, names: list[Any], used: set[str]) -> None:
     for name in names:
         if name not in used:
             raise ModelError(
-                f"The model's covariance is the same whatever {name!r}: only a random part that holds it, such as "
-                f"(0 + {name} | {fit.model.id}), or a residual with by={name!r} makes it differ."
+                f"The model's covariance is the same whatever {brief(name)}: only a random part that holds it, such as "
+                f"(0 + x | {fit.model.id}), or a residual with by= makes it differ."
             )
 
 
@@ -226,7 +226,7 @@ def _groups(fit: FittedModel, names: list[Any]) -> list[tuple[Any, ...]]:
         return [()]
     table = pd.DataFrame({name: raw_array(fit.panel.frame, name) for name in names}).drop_duplicates()
     if len(table) > MOST_GROUPS:
-        raise ModelError(f"by={names} makes {len(table):,} groups; at most {MOST_GROUPS} are shown.")
+        raise ModelError(f"by= makes {len(table):,} groups; at most {MOST_GROUPS} are shown.")
     return list(table.sort_values(names).itertuples(index=False, name=None))
 
 

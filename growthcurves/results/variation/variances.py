@@ -17,7 +17,7 @@ from growthcurves.results.intervals import OF_COMPONENTS, intervals_of
 from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import Component as Parameter
-from growthcurves.results.intervals.quantity import Interval, every_parameter, vanishes
+from growthcurves.results.intervals.quantity import Interval, end_reached, every_parameter, vanishes
 from growthcurves.results.intervals.wald import Wald, with_information
 from growthcurves.results.tables.about import said, sample
 from growthcurves.results.tables.answer import TIDY
@@ -169,6 +169,8 @@ def _component(
     value, size, errors = here.estimate, moment.estimate, [here.std_error, moment.std_error]
     if fit.identified and vanishes(fit, quantity):
         value, size = 0.0 if quantity.zero else NAN, 0.0
+    elif kind is Kind.PARAMETER and (end := end_reached(fit, quantity)) is not None:
+        value = size = end
     if kind is Kind.CORRELATION:
         value = float(np.sign(value)) if abs(value) > 1 - 1e-9 else value
     low, high, note = interval

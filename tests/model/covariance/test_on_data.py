@@ -143,3 +143,27 @@ def test_at_the_end_of_a_range_everything_else_is_as_without_it(data, residual):
     left, right = (one.variance_components(method="wald").set_index("term") for one in (fit, plain))
     assert np.allclose(left.loc[right.index, "conf_low"], right["conf_low"], rtol=1e-3)
     assert np.isnan(left.loc[fit.certificate.ends[0], "conf_high"])
+
+
+@pytest.mark.parametrize("residual", ["car1", gc.Exponential(), gc.Gaussian()])
+def test_an_estimate_at_the_end_of_its_range_is_that_end(residual):
+    """Independent errors have no correlation: where the search stops near it depends on the order of rows."""
+    rng = np.random.default_rng(4)
+    errors = rng.normal(size=(40, 5))
+    errors[:, 1:] -= 0.4 * errors[:, :-1]  # neighbours differ, so that no correlation above zero is likelier
+    table = pd.DataFrame({"id": np.repeat(np.arange(40), 5), "t": np.tile(np.arange(5.0), 40), "y": errors.ravel()})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = gc.fit(gc.GrowthModel("y", "t", "id", random=(), residual=residual), table)
+    assert fit.certificate.ends
+    found = fit.variance_components(method="wald").set_index("term")["estimate"]
+    assert all(found[name] == 0.0 for name in fit.certificate.ends)
+
+
+def test_no_warning_of_numpy_leaves_a_profile_that_runs_beyond_all_numbers(data):
+    few = data[data["subject"].isin(data["subject"].unique()[:4])]
+    fit = fitted(few, gc.Gaussian(nugget=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        table = fit.variance_components(method="profile")
+    assert np.isfinite(table["estimate"]).any()
