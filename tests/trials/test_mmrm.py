@@ -217,7 +217,7 @@ WRONG = {
     "one visit": ({"visits": [16]}, NotEstimableError, "one visit only"),
     "alternative": ({"alternative": "above"}, ModelError, "above"),
     "adjusted and one-sided": ({"alternative": "less", "adjust": "holm"}, ModelError, "two-sided"),
-    "fallback": ({"fallback": "nope"}, ModelError, "residual structure"),
+    "fallback": ({"fallback": "cs"}, ModelError, "list of structures"),
     "baseline that varies": ({"baseline": "visit"}, DataError, "two baselines"),
 }
 
