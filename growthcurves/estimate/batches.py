@@ -8,7 +8,7 @@ from operator import add
 from typing import Any
 
 from growthcurves.engine.build import Sums, summed
-from growthcurves.errors import DataError
+from growthcurves.errors import DataError, brief
 from growthcurves.estimate.run import rows_of
 from growthcurves.model.recipe import Recipe
 
@@ -30,6 +30,8 @@ def batched(recipe: Recipe, batches: Iterable[Any]) -> Sums:
     ModelError, NotAvailableError
         As `Recipe.rows`.
     """
+    if not isinstance(batches, Iterable):
+        raise DataError(f"Batches are a list of tables, or what yields one after the other, not {brief(batches)}.")
     people = (summed(rows_of(recipe.rows(batch))).people for batch in batches)
     first = next(people, None)
     if first is None:
