@@ -31,6 +31,7 @@ LINES = {
              "--reference", "placebo"],
     "datasets": ["datasets"],
     "demo": ["demo"],
+    "verify": ["verify"],
 }
 report, sheet = import_module("growthcurves.cli.report"), import_module("growthcurves.plots.sheet")
 VALUES = [
@@ -69,7 +70,7 @@ def tables(sleep, trial, wide, monkeypatch):
     """The tables of all lines; no page and no picture is made, once all that they need is there."""
     made = SimpleNamespace(kilobytes=1, findings=["found"], lead="found")
     monkeypatch.setattr(report, "made_report", lambda *given, **more: made)
-    monkeypatch.setattr(sheet, "on_sheet", lambda figure, subject: None)
+    monkeypatch.setattr(sheet, "on_sheet", lambda *given: None)
     monkeypatch.setattr(sheet, "write_picture", lambda *given: None)
 
 

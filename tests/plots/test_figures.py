@@ -147,7 +147,8 @@ def test_unknown_figures_and_options_name_the_known(sleep):
 def test_every_figure_says_its_options_and_is_listed(sleep, name):
     door = FitPlots(sleep)
     assert name in dir(door) and name in repr(door)
-    assert ("Parameters" in (getattr(door, name).__doc__ or "")) == bool(FIGURES[name].__dataclass_fields__)
+    documented = getattr(door, name).__doc__ or ""
+    assert all(f"{option} : " in documented for option in (*FIGURES[name].__dataclass_fields__, "figsize"))
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("residuals", "qq")])

@@ -297,7 +297,7 @@ def test_pieces():
 def test_persons_of_the_ellipse_are_sampled(trial):
     fit = gc.fit("depression ~ week * arm + (week | patient)", trial)
     frame = StartAndRate(by="arm", people=40).data(fit)
-    assert (frame["part"] == "eb").sum() == 40 and frame.attrs["note"] == "40 of 600 persons"
+    assert (frame["part"] == "eb").sum() == 40 and frame.attrs["note"] == "40 of 600 patients"
     assert fit.plot.start_and_rate(by="arm", people=0).lines
 
 
