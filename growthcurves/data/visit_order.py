@@ -81,6 +81,19 @@ def is_baseline(label: Any) -> bool:
     return _place_before(label) <= 0.0
 
 
+def baseline_among(labels: Sequence[Any]) -> Any:
+    """The visit that is the baseline: the one called so, else the one numbered 0, else the first.
+
+    Examples
+    --------
+    >>> baseline_among(["Screening", "Baseline", "Week 2"]), baseline_among([-1, 0, 2]), baseline_among([4, 8])
+    ('Baseline', 0, 4)
+    """
+    called = [label for label in labels if _place_before(label) == 0.0]
+    zero = [label for label in labels if (name := _read(label)) is not None and name.number == 0.0]
+    return [*called, *zero, *labels][0]
+
+
 def _read(label: Any) -> _Name | None:
     """The first number of a name and the words about it; None for a name without a number."""
     text = str(label).strip().lower().replace("\N{MINUS SIGN}", "-")

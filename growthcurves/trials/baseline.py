@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_id
+from growthcurves.data.visit_order import baseline_among
 from growthcurves.errors import DataError, ModelError, unknown
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def baseline_of(
         For one that changes within a person.
     """
     if roles.response == "clda":
-        return frame, Baseline(roles.outcome, modelled=_modelled(frame, visits, roles))
+        modelled = _modelled(frame, visits, roles)
+        return frame, Baseline(roles.outcome, modelled=modelled, left_out=_before(known, modelled))
     if roles.baseline is None:
         if roles.response == "change":
             raise ModelError('response="change" needs baseline=: a column, or the visit whose value it is.')
@@ -71,12 +73,12 @@ def baseline_of(
 
 
 def _modelled(frame: pd.DataFrame, visits: Visits, roles: Roles) -> Any:
-    """The baseline visit of cLDA: that which was asked for, else the first."""
+    """The baseline visit of cLDA: that which was asked for, else the one that its name tells."""
     if isinstance(roles.baseline, str) and roles.baseline in frame.columns:
         raise ModelError(
             'response="clda" takes the baseline for one of the outcomes: baseline= names its visit, not a column.'
         )
-    return visits.levels[0] if roles.baseline is None else _visit(visits, roles.baseline)
+    return baseline_among(visits.levels) if roles.baseline is None else _visit(visits, roles.baseline)
 
 
 def _visit(visits: Visits, wanted: Any) -> Any:
@@ -114,8 +116,12 @@ def _of_visit(frame: pd.DataFrame, ids: Any, known: Visits, roles: Roles) -> tup
 
 def _until(known: Visits, last: int, why: str) -> dict[Any, str]:
     """The baseline visit and those before it."""
-    found = dict.fromkeys(known.levels[:last], "before the baseline") if last > 0 else {}
-    return found | ({known.levels[last]: why} if last >= 0 else {})
+    return _before(known, known.levels[last]) | {known.levels[last]: why} if last >= 0 else {}
+
+
+def _before(known: Visits, baseline: Any) -> dict[Any, str]:
+    """The visits before the baseline."""
+    return dict.fromkeys(known.levels[: known.levels.index(baseline)], "before the baseline")
 
 
 def _one_each(values: np.ndarray, ids: Any, name: str) -> np.ndarray:

@@ -110,8 +110,7 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
         raise DataError("The table has no rows.")
     left_out = _not_chosen(frame, roles.where)
     chosen = frame[~left_out[0][1]] if left_out else frame
-    known = visits_of(chosen, roles.visit)
-    visits = known if roles.visits is None else visits_of(chosen, roles.visit, roles.visits)
+    known, visits = _known_and_modelled(chosen, roles)
     arms, frame = _with_arms(frame, chosen, id, roles)
     frame, baseline = baseline_of(frame, id, known, visits, roles)
     visits = visits.only([level not in baseline.left_out for level in visits.levels])
@@ -123,6 +122,17 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     _refuse_twice(panel, visits, roles)
     model = _model(id, visits, arms, baseline, roles)
     return Design(roles, panel, model, visits, arms, baseline, _randomised(frame, id, left_out, roles))
+
+
+def _known_and_modelled(chosen: pd.DataFrame, roles: Roles) -> tuple[Visits, Visits]:
+    """All visits, and those that are modelled; names that do not tell their order stand as visits= lists them."""
+    if roles.visits is None:
+        return (known := visits_of(chosen, roles.visit)), known
+    visits = visits_of(chosen, roles.visit, roles.visits)
+    try:
+        return visits_of(chosen, roles.visit), visits
+    except ModelError:
+        return visits, visits
 
 
 def _not_chosen(frame: pd.DataFrame, where: str | None) -> list[tuple[str, np.ndarray]]:

@@ -52,7 +52,8 @@ def mmrm(
     baseline : column or visit, optional
         A column with one number per person, or the visit whose outcome it is: a covariate with an effect by visit. The
         baseline visit itself is then no outcome, its rows are left out and counted. For "clda" the visit (by default
-        the first), which stays an outcome.
+        the one called baseline, else that numbered 0, else the first), which stays an outcome. Earlier visits are left
+        out and counted too.
     covariates : str or list of str, optional
         A formula such as ``"sex + site"``: one effect at all visits; ``"age * visit"`` with an effect by visit.
     response : {"value", "change", "clda"}
