@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,6 +86,12 @@ class Design:
         found = np.zeros((len(self.visits.levels), len(self.arms)), dtype=int)
         np.add.at(found, (visits, pd.Index(self.arms, dtype=object).get_indexer(np.asarray(arms, dtype=object))), 1)
         return pd.DataFrame(found, index=pd.Index(self.visits.levels, dtype=object), columns=list(self.arms))
+
+    def persons_at(self, visits: Collection[Any]) -> pd.Series:
+        """Persons of each arm with a row at any of these visits."""
+        there = pd.Series(self.panel.column(self.visits.column)).isin(list(visits)).to_numpy()
+        seen = self.panel.frame.loc[there, [self.panel.id, self.roles.arm]].drop_duplicates(self.panel.id)
+        return seen[self.roles.arm].value_counts().reindex(list(self.arms), fill_value=0)
 
     def never_after(self) -> pd.Series:
         """How many persons of each arm have no value that is used after the baseline."""

@@ -113,7 +113,7 @@ class Trial(TrialAnswer):
         Returns
         -------
         TrialAnswer
-            ``.means`` and ``.differences``, tidy, in the unit of the outcome.
+            ``.means`` and ``.differences``, tidy, in the unit of the outcome; n counts persons with any of the visits.
 
         Raises
         ------
@@ -129,13 +129,13 @@ class Trial(TrialAnswer):
             visit  estimate  std_error
         0  12, 16     -3.95       0.46
         """
-        known, counts = self.design.visits, self.design.counts()
+        known = self.design.visits
         chosen = list(self.design.after.levels) if visits is None else [known.named(one) for one in several(visits)]
         W = np.zeros((1, len(known.levels)))
         W[0, [known.levels.index(one) for one in chosen]] = _shares(weights, len(chosen))
         name = ", ".join(show_id(one) for one in chosen)
         title = f"Means of {self.fit.model.outcome} over {len(chosen)} visits of {known.column}"
-        return self._answer(title, W, [name], [counts.loc[chosen].sum()])
+        return self._answer(title, W, [name], [self.design.persons_at(chosen)])
 
     def change(self) -> TrialAnswer:
         """Mean changes from the baseline at each visit, by arm, and their differences.

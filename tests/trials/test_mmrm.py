@@ -123,6 +123,9 @@ def test_averages_with_weights(trials):
     assert one["estimate"] == pytest.approx(found.differences["estimate"].iloc[-1], rel=1e-12)
     two = found.average([12, 16], [1, 3]).differences["estimate"].iloc[0]
     assert two == pytest.approx(found.differences["estimate"].iloc[-2:] @ [0.25, 0.75], rel=1e-12)
+    data = some()
+    seen = data[data.week.isin([12, 16])].drop_duplicates("patient").arm.value_counts()
+    assert found.average([12, 16]).means["n"].tolist() == [seen["placebo"], seen["drug"]]
     with pytest.raises(ModelError, match="one for each visit"):
         found.average([12, 16], [1.0])
     with pytest.raises(ModelError, match="level of 'week'"):
