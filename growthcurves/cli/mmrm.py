@@ -70,6 +70,7 @@ def mmrm(as_json: bool, output: str | None, title: str | None, subgroups: tuple 
     from growthcurves.cli.layout import say
     from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.machine import package_version
+    from growthcurves.cli.wording import in_options
 
     files = checked_files(values["data"], **({"output": ("a report", output)} if output else {}))
     trial = _analysed(values)
@@ -80,7 +81,10 @@ def mmrm(as_json: bool, output: str | None, title: str | None, subgroups: tuple 
         answers |= {"subgroups": found.to_dict()} if found is not None else {}
         hand_on_json(json_of(answers | ({"report": str(files["output"])} if files else {})))
         return
-    say("\n\n".join(str(part) for part in (trial, found) if part is not None))
+    shown = "\n\n".join(str(part) for part in (trial, found) if part is not None)
+    for note in trial.notes:
+        shown = shown.replace(note, in_options(note))
+    say(shown)
     if made is not None:
         tell(f"\nThe report is in {files['output']} ({made.kilobytes} kB): open it in a browser.")
 

@@ -228,14 +228,19 @@ def assembled(
     told: Sequence[str],
     tables: Mapping[str, pd.DataFrame],
     path: str | Path | None = None,
+    kind: str = "Report",
+    warned: Sequence[tuple[str, str]] = (),
 ) -> Report:
-    """A report of sections that are texts already, saved where a path is given."""
+    """A report of sections that are texts already, saved where a path is given.
+
+    What was `warned` of, each with what it means, stands at the head of the page.
+    """
     if path is not None:
         checked_ending(path, "a report", REPORT)
     environment = make_environment()
     rendered = [{"name": one.name, "title": one.title, "reason": None, "body": one.body(environment), "core": True}
                 for one in sections]  # fmt: skip
-    return _page(title, about, lead, rendered, tuple(told), dict(tables), path)
+    return _page(title, about, lead, rendered, tuple(told), dict(tables), path, kind, warned)
 
 
 def _page(
@@ -246,10 +251,13 @@ def _page(
     told: tuple[str, ...],
     tables: dict[str, pd.DataFrame],
     path: str | Path | None,
+    kind: str = "Growth-curve report",
+    warned: Sequence[tuple[str, str]] = (),
 ) -> Report:
     script = Markup((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
     page = make_environment().get_template("page.html").render(
-        title=title, about=about, lead=lead, sections=rendered, script=script, allowed=_hash(script)
+        title=title, about=about, lead=lead, sections=rendered, script=script, allowed=_hash(script), kind=kind,
+        warned=warned,
     )
     page = visible(page)  # no name steers a terminal or turns the direction of what follows
     shown = tuple((str(part["title"]), str(part["reason"] or "shown")) for part in rendered)

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from growthcurves.data.source import show_id, show_level
 from growthcurves.machine import versions
 from growthcurves.report.figures import of_trial
 from growthcurves.report.page import Report, TextSection, assembled
 from growthcurves.results.tables.printing import number, p_text
+from growthcurves.trials.sentences import difference_sentences
 from growthcurves.trials.words import differences_shown, means_shown
 
 if TYPE_CHECKING:
     from growthcurves.trials.subgroups import Subgroups
     from growthcurves.trials.trial import Trial
+
+#: The columns of tables that hold estimates.
+_NUMBERS = ("mean", "estimate", "t", "interval", "from", "to")
+_HYPHEN = r"(^|to |below |above )-(?=[\d.∞])"
 
 
 def trial_report(
@@ -36,36 +40,32 @@ def trial_report(
     percent = f"{100 * trial.level:g} % intervals."
     sections = [
         TextSection("differences", "Differences between arms", pictures["differences"],
-                    (differences_shown(trial.differences),), (percent,)),
-        TextSection("means", "Means by visit and arm", pictures["means"], (means_shown(trial.means),), (percent,)),
+                    (_on_page(differences_shown(trial.differences)),), (percent,)),
+        TextSection("means", "Means by visit and arm", pictures["means"], (_on_page(means_shown(trial.means)),), (percent,)),
         TextSection("tests", "Tests of effects", (), (_tests(trial.tests),), (f"Type 3. {trial.effects.ddf}.",)),
     ]  # fmt: skip
     if subgroups is not None:
-        shown = (subgroups.shown(),)
+        shown = (_on_page(subgroups.shown()),)
         sections.append(TextSection("subgroups", "Subgroups", pictures["subgroups"], shown, subgroups.notes))
     tables = (_attempts(trial.attempts), _covariance(trial))
     sections.append(TextSection("method", "How it was analysed, and who is in it", (), tables, trial.notes))
     sections.append(TextSection("reproduce", "How to reproduce this", (), (), (_computed(),), code=trial.code()))
-    sentences = tuple(_sentence(trial, row) for row in trial.differences.to_dict("records"))
+    sentences = tuple(difference_sentences(trial.differences, trial))
     numbers = {"means": trial.means, "differences": trial.differences, "tests": trial.tests}
     if subgroups is not None:
         numbers["subgroups"] = subgroups.table
     told = zip(sentences, trial.differences["visit"], strict=True)
     last = [text for text, visit in told if visit == trial.visits[-1]]
+    kind, warned = "Report of a trial", [(note.text, note.meaning) for note in trial.fit.notes]
     default = f"{trial.fit.model.outcome} by {trial.visit_name}"
-    return assembled(title or default, trial.title, " ".join(last), sections, sentences, numbers, path)
+    return assembled(title or default, trial.title, " ".join(last), sections, sentences, numbers, path, kind, warned)
 
 
-def _sentence(trial: Trial, row: dict[str, Any]) -> str:
-    """One difference in words."""
-    arms = f"{show_level(row['arm'])} and {show_level(row['reference'])}"
-    where = f"{trial.visit_name} {show_id(row['visit'])}"
-    if row["estimate"] != row["estimate"]:
-        return f"At {where} the difference between {arms} cannot be estimated."
-    p = p_text(row["p_value"]).replace("<", "< ")
-    ends = f"{100 * trial.level:g} % interval {number(row['conf_low'])} to {number(row['conf_high'])}"
-    p = p if p.startswith("<") else f"= {p}"
-    return f"At {where} {arms} differ by {number(row['estimate'])} ({ends}; p {p})."
+def _on_page(shown: pd.DataFrame) -> pd.DataFrame:
+    """Numbers with the sign for minus in the place of a hyphen."""
+    numbers = [name for name in shown if name in _NUMBERS]
+    signed = {name: shown[name].astype(str).str.replace(_HYPHEN, "\\1\N{MINUS SIGN}", regex=True) for name in numbers}
+    return shown.assign(**signed)
 
 
 def _tests(tests: pd.DataFrame) -> pd.DataFrame:

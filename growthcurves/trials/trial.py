@@ -63,7 +63,7 @@ class Trial(TrialAnswer):
         fit, tried = first_that_holds(design, structures)
         wanted = wanted.after(len(tried))
         estimated = Estimated.of(fit, design, wanted)
-        notes = footnotes(design, wanted, tried, estimated)
+        notes = (*map(str, fit.notes), *footnotes(design, wanted, tried, estimated))
         effects, table = fit.joint_tests(ddf=wanted.ddf), trial_table(estimated, design, wanted)
         left = tuple(structures[len(tried) - 1 :])
         return cls(
