@@ -22,6 +22,7 @@ from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import model_columns
 from growthcurves.model.shapes import shape_of
 from growthcurves.numerics.bounds import several
+from growthcurves.trials.absent import reasons_of
 from growthcurves.trials.baseline import Baseline, baseline_of
 from growthcurves.trials.visits import Visits, meant, visits_of
 
@@ -65,6 +66,8 @@ class Design:
     baseline : Baseline
     randomised : Series
         The arm of every person in the table, by id.
+    absent : Series
+        Why persons of the table are in no row that is used after the baseline, by id.
     """
 
     roles: Roles
@@ -74,11 +77,12 @@ class Design:
     arms: tuple[Any, ...]
     baseline: Baseline
     randomised: pd.Series
+    absent: pd.Series
 
     @property
     def after(self) -> Visits:
         """The visits at which arms may differ: all but a modelled baseline."""
-        return self.visits.only([level != self.baseline.modelled for level in self.visits.levels])
+        return _after(self.visits, self.baseline)
 
     def counts(self) -> pd.DataFrame:
         """Rows used at each visit (index) in each arm (columns)."""
@@ -92,13 +96,6 @@ class Design:
         there = pd.Series(self.panel.column(self.visits.column)).isin(list(visits)).to_numpy()
         seen = self.panel.frame.loc[there, [self.panel.id, self.roles.arm]].drop_duplicates(self.panel.id)
         return seen[self.roles.arm].value_counts().reindex(list(self.arms), fill_value=0)
-
-    def never_after(self) -> pd.Series:
-        """How many persons of each arm have no value that is used after the baseline."""
-        after = self.after.places(self.panel.column(self.visits.column)) >= 0
-        seen = pd.Index(np.asarray(self.panel.ids, dtype=object)[after])
-        missed = ~self.randomised.index.isin(seen)
-        return self.randomised[missed].value_counts().reindex(list(self.arms), fill_value=0)
 
 
 def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
@@ -128,7 +125,11 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     visits = _seen(panel, visits)
     _refuse_twice(panel, visits, roles)
     model = _model(id, visits, arms, baseline, roles)
-    return Design(roles, panel, model, visits, arms, baseline, _randomised(frame, id, left_out, roles))
+    rows = frame[~left_out[0][1]] if left_out else frame
+    randomised = _randomised(rows, id, arms, roles)
+    later = known.only([level not in baseline.left_out and level != baseline.modelled for level in known.levels])
+    absent = _absent(rows, id, randomised, panel, later, _after(visits, baseline), model, baseline, roles)
+    return Design(roles, panel, model, visits, arms, baseline, randomised, absent)
 
 
 def _known_and_modelled(chosen: pd.DataFrame, roles: Roles) -> tuple[Visits, Visits]:
@@ -149,11 +150,36 @@ def _not_chosen(frame: pd.DataFrame, where: str | None) -> list[tuple[str, np.nd
     return [(where_reason(where, chosen), ~chosen)]
 
 
-def _randomised(frame: pd.DataFrame, id: Any, left_out: list[tuple[str, np.ndarray]], roles: Roles) -> pd.Series:
-    """The arm of every person of the rows that were chosen."""
-    rows = frame[~left_out[0][1]] if left_out else frame
+def _after(visits: Visits, baseline: Baseline) -> Visits:
+    """All but a modelled baseline."""
+    return visits.only([level != baseline.modelled for level in visits.levels])
+
+
+def _randomised(rows: pd.DataFrame, id: Any, arms: tuple[Any, ...], roles: Roles) -> pd.Series:
+    """The arm of every person."""
     known = rows[[id, roles.arm]].dropna().drop_duplicates(id)
-    return pd.Series(np.asarray(known[roles.arm], dtype=object), index=pd.Index(known[id].to_numpy(), dtype=object))
+    values = pd.Categorical(np.asarray(known[roles.arm], dtype=object), categories=list(arms))
+    return pd.Series(values, index=pd.Index(known[id].to_numpy(), dtype=object))
+
+
+def _absent(
+    rows: pd.DataFrame,
+    id: Any,
+    randomised: pd.Series,
+    panel: Panel,
+    later: Visits,
+    modelled: Visits,
+    model: GrowthModel,
+    baseline: Baseline,
+    roles: Roles,
+) -> pd.Series:
+    """Why persons are in no row that is used after the baseline."""
+    seen = pd.Index(np.asarray(panel.ids, dtype=object)[modelled.places(panel.column(modelled.column)) >= 0])
+    absent = randomised.index[~randomised.index.isin(seen)]
+    own = {id, model.time, roles.visit, roles.arm, roles.outcome, baseline.outcome}
+    needed = [name for name in model_columns(model) if name not in own]
+    first = [name for name in needed if name == baseline.column]
+    return reasons_of(rows, id, absent, later, modelled, [*dict.fromkeys([*first, *needed])], roles)
 
 
 # ---------------------------------------------------------------- arms and visits

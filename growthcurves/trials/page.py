@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -38,10 +38,11 @@ def trial_report(
     """
     pictures = of_trial(trial, subgroups)
     percent = f"{100 * trial.level:g} % intervals."
+    means = _on_page(means_shown(trial.means))
     sections = [
         TextSection("differences", "Differences between arms", pictures["differences"],
                     (_on_page(differences_shown(trial.differences)),), (percent,)),
-        TextSection("means", "Means by visit and arm", pictures["means"], (_on_page(means_shown(trial.means)),), (percent,)),
+        TextSection("means", "Means by visit and arm", pictures["means"], (means,), (percent,)),
         TextSection("tests", "Tests of effects", (), (_tests(trial.tests),), (f"Type 3. {trial.effects.ddf}.",)),
     ]  # fmt: skip
     if subgroups is not None:

@@ -12,6 +12,7 @@ from growthcurves.data.source import show_id, show_level
 from growthcurves.data.visit_order import is_baseline
 from growthcurves.output.numbers import fixed_text
 from growthcurves.results.tables.printing import p_text, places_of_errors
+from growthcurves.trials.absent import absent_notes
 from growthcurves.trials.baseline import Baseline
 
 if TYPE_CHECKING:
@@ -56,11 +57,8 @@ def footnotes(design: Design, wanted: Wanted, tried: Sequence[Attempt], estimate
     notes += [f"Differences ({answer.adjustment})."] if wanted.adjust != "none" else []
     notes += _baseline_notes(design)
     notes += [f"{row.rows:,} rows left out: {row.reason}." for row in design.panel.dropped.itertuples() if row.rows]
-    missed = design.never_after()
-    if missed.sum():
-        told = ", ".join(f"{show_level(arm)} {count:,}" for arm, count in missed.items())
-        after = "" if design.baseline == Baseline(design.roles.outcome) else " after the baseline"
-        notes.append(f"{missed.sum():,} persons of the table have no value{after} that is used ({told}).")
+    after = "" if design.baseline == Baseline(design.roles.outcome) else " after the baseline"
+    notes += absent_notes(design.randomised[design.absent.index], design.absent, after)
     if not estimated.means.rows.estimable.all():
         notes.append(NOT_ESTIMABLE)
     return tuple(notes)

@@ -38,6 +38,24 @@ def test_without_such_a_name_it_is_the_first():
     assert found.design.baseline.modelled == 1 and not found.design.baseline.left_out
 
 
+def test_who_is_not_in_it_is_told_by_reason():
+    data = some([0, 2, 4, 8]).assign(age=lambda table: table.age.astype(float))
+    ids = data.patient[data.groupby("patient").week.transform("max") == 8].unique()
+    data.loc[data.patient.isin(ids[:3]) & (data.week == 0), "depression"] = np.nan
+    data.loc[data.patient.isin(ids[2:5]), "age"] = np.nan  # one has neither: it counts once
+    data = data[~(data.patient.isin(ids[5:7]) & (data.week > 0))]
+    data = data[~(data.patient.isin(ids[7:8]) & data.week.isin([4, 8]))]
+    found = gc.mmrm(data, **ROLES, baseline=0, covariates="age", residual="cs", visits=[4, 8])
+    known = data[data.depression.notna()]
+    never = 60 - known[known.week > 0].patient.nunique()
+    early = known[known.week > 0].patient.nunique() - known[known.week > 2].patient.nunique()
+    assert f"{never} persons of the table have no value after the baseline (" in str(found)
+    (told,) = [note for note in found.notes if "not in the analysis" in note]
+    assert told.startswith(f"{5 + early} persons with values after the baseline")
+    for words in ("3 without baseline depression", "2 without age", f"{early} with values at other visits"):
+        assert words in told
+
+
 def test_names_that_tell_no_order_stand_as_they_are_listed():
     found = gc.mmrm(some(["pre", "mid", "post", "end"]), **ROLES, residual="cs", visits=["pre", "post", "end"])
     assert found.visits == ("pre", "post", "end")

