@@ -95,8 +95,8 @@ def model_of(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
 
 def _predictors(request: Request, shape: Any, columns: set[str]) -> dict[str, str] | str | None:
     """Formulas by growth parameter; one for all where only the data tell the growth parameters."""
+    from growthcurves.data.backticks import quoted
     from growthcurves.errors import ModelError, unknown
-    from growthcurves.model.formula.tokens import quoted
 
     named = pairs_of(request.predictors)
     for_all = [as_formula(named.pop(""), columns)] if "" in named else []

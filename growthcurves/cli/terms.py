@@ -63,7 +63,7 @@ def as_formula(text: str, columns: set[str]) -> str:
     >>> as_formula("body weight + age", {"body weight", "age"})
     '`body weight` + age'
     """
-    from growthcurves.model.formula.tokens import quoted
+    from growthcurves.data.backticks import quoted
     from growthcurves.model.formula.words import summands
 
     pieces = [text.strip()] if text.strip() in columns else summands(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.backticks import quoted_inside
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.describe import show_number
 from growthcurves.data.frame import raw_array
@@ -32,11 +33,11 @@ def repeated_note(panel: Panel) -> str | None:
     if stacked is not None:
         name, levels = stacked
         shown = ", ".join(levels[:4]) + (", ..." if len(levels) > 4 else "")
-        column = name if name.isidentifier() else f"`{name}`"
+        condition = f"{quoted_inside(name)} == {levels[0]!r}"
         return (
             f"{np.count_nonzero(repeated)} rows, the first of {who} {person}, share {who} and time with another, and "
             f"{name!r} ({shown}) tells them apart: if several outcomes are stacked, give "
-            f'where="{column} == {levels[0]!r}"; if one id is several {words.who.several}, id=[{name!r}, {panel.id!r}].'
+            f"where={condition!r}; if one id is several {words.who.several}, id=[{name!r}, {panel.id!r}]."
         )
     return (
         f"{np.count_nonzero(repeated)} rows share {who} and time with another row; the first is {who} {person} "

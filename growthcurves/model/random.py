@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from growthcurves.data.backticks import quoted
 from growthcurves.errors import ModelError
-from growthcurves.model.formula.tokens import quoted
 from growthcurves.numerics.bounds import several, shown_value
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from growthcurves.errors import NotAvailableError, brief
 from growthcurves.output.files import path_of
+from growthcurves.output.words import listed
 from growthcurves.version import DISTRIBUTION
 
 REPORT = (".html", ".htm")
@@ -65,7 +66,7 @@ def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: s
     path = path_of(path)
     known = list(endings)
     if path.suffix.lower() not in known:
-        listed = " or ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
         ending = repr(path.suffix) if path.suffix else "a name without an ending"
-        raise NotAvailableError(f"{named or brief(path)}: {what} can be written as {listed}, not as {ending}.")
+        formats = listed(known, "or")
+        raise NotAvailableError(f"{named or brief(path)}: {what} can be written as {formats}, not as {ending}.")
     return path

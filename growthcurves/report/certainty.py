@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from growthcurves.output.words import listed
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import and_list
 
 
 class Certainty(Section):
@@ -51,7 +51,7 @@ def _singular(certificate: Any) -> dict[str, Any]:
             "word": "Not singular",
             "text": "Every variance between persons is larger than zero.",
         }
-    what = and_list(list(certificate.direction)) if certificate.direction else "some combination"
+    what = listed(certificate.direction) if certificate.direction else "some combination"
     text = (
         f"The best estimate of the variance between persons in {what} is exactly zero. That is a finding, "
         "not a failure; it does not show that all persons are the same, only that these data show no "

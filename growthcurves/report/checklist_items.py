@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from growthcurves.output.words import listed
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.report.section import Subject
-from growthcurves.report.words import and_list
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _with_time(filled: Callable[[Subject], Filled]) -> Callable[[Subject], Fille
 
 
 def _abstract(subject: Subject) -> Filled:
-    names = and_list(list(subject.fit.random_names)) or "nothing"
+    names = listed(subject.fit.random_names) or "nothing"
     return Filled("author", f"Say: occasions (level 1) within persons (level 2); random: {names}.")
 
 
@@ -89,8 +89,8 @@ def _levels(subject: Subject) -> Filled:
     two = list(dict.fromkeys(name for columns in fit.recipe.predictors.values() for name in columns.used))
     one = [name for name in fit.recipe.covariates.used if name != fit.model.time]
     parts = [f"{fit.model.outcome} at level 1 (occasions)"]
-    parts += [f"{and_list(one)} at level 1"] if one else []
-    parts += [f"{and_list(two)} at level 2 (persons)"] if two else []
+    parts += [f"{listed(one)} at level 1"] if one else []
+    parts += [f"{listed(two)} at level 2 (persons)"] if two else []
     return Filled("here", "; ".join(parts) + ".", "question")
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.output.words import listed
 from growthcurves.plots.missing import MOST_GROUPS, why_no_waves
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import count
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import and_list
 
 #: What is said of the persons of each kind, of one and of several.
 WORDS = {
@@ -59,7 +59,7 @@ def sentence(missed: Any, who: str = "persons") -> str:
         if kinds.get(kind, 0)
     ]
     start = "" if kinds.get("complete", 0) else f"No person was seen at all {waves} waves. "
-    return f"{start}Of {count(total)} {who}, {and_list(parts)}."
+    return f"{start}Of {count(total)} {who}, {listed(parts)}."
 
 
 def _patterns(subject: Subject, missed: Any) -> list[Any]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from growthcurves.output.words import listed
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import METHOD, and_list, plain_name, predictor_columns, short_name
+from growthcurves.report.words import METHOD, plain_name, predictor_columns, short_name
 from growthcurves.results.tables.growth_words import shape_words
 
 
@@ -29,7 +30,7 @@ def sentences(fit: Any) -> list[str]:
     said = [_growth(fit), *_predictors(fit)]
     if fit.model.time_varying:
         columns = [name for name in fit.recipe.covariates.used if name != fit.model.time]
-        said.append(f"At each occasion, {and_list(columns)} may shift {fit.model.outcome} as well.")
+        said.append(f"At each occasion, {listed(columns)} may shift {fit.model.outcome} as well.")
     return [*said, _random(fit), f"The model was fitted by {METHOD[fit.method]}."]
 
 
@@ -71,8 +72,8 @@ def _predictors(fit: Any) -> list[str]:
     said = {name: found for name, found in columns.items() if found}
     if len(said) > 1 and len(said) == len(columns) and len({tuple(found) for found in said.values()}) == 1:
         whole = "Both" if len(said) == 2 else "All of these"
-        return [f"{whole} may depend on {and_list(next(iter(said.values())))}."]
-    return [f"The {short_name(fit, name)} may depend on {and_list(found)}." for name, found in said.items()]
+        return [f"{whole} may depend on {listed(next(iter(said.values())))}."]
+    return [f"The {short_name(fit, name)} may depend on {listed(found)}." for name, found in said.items()]
 
 
 def _random(fit: Any) -> str:
@@ -83,7 +84,7 @@ def _random(fit: Any) -> str:
     if not names:
         return said("Beyond that all persons are held to follow one curve: no random effects were asked for.")
     beyond = "Beyond that, " if any(predictor_columns(fit, name) for name in fit.model.parameters) else ""
-    text = f"{beyond}{said('persons')} differ in {and_list(names)}"
+    text = f"{beyond}{said('persons')} differ in {listed(names)}"
     if len(names) > 1:
         joined = len(fit.recipe.random.blocks) < len(names)
         text += ", and these differences may be correlated" if joined else ", without correlation"

@@ -127,8 +127,3 @@ def baseline(fit: Any, parameter: str) -> str:
         if name != fit.model.time
     ]
     return ", ".join(said)
-
-
-def and_list(words: list[str]) -> str:
-    """Words in a sentence: "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

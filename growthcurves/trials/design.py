@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.backticks import quoted
 from growthcurves.data.frame import as_named, raw_array, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
@@ -16,7 +17,6 @@ from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, NotEstimableError, among, unknown
 from growthcurves.model.formula.chosen import chosen_rows, where_reason
 from growthcurves.model.formula.parse import read_terms
-from growthcurves.model.formula.tokens import quoted
 from growthcurves.model.formula.tree import Term
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import model_columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 
 import numpy as np
@@ -89,6 +90,13 @@ def test_stacked_outcomes_are_told_as_that(trial):
     twice = pd.concat([trial, trial.head(3)])
     assert "6 rows share patient and time" in str(repeated_note(panel_of(twice)))
     assert repeated_note(panel_of(trial)) is None
+
+
+@pytest.mark.parametrize(("name", "code"), [("a`b", "A"), ("class", "it's"), ("missing", 'the "A"'), ("a b", "a\\b")])
+def test_the_condition_that_is_offered_chooses_one_of_stacked_outcomes(trial, name, code):
+    stacked = pd.concat([trial.assign(**{name: one}) for one in (code, "other")], ignore_index=True)
+    offer = str(repeated_note(panel_of(stacked))).partition("where=")[2].partition("; if one id")[0]
+    assert len(panel_of(stacked, where=ast.literal_eval(offer))) == len(panel_of(trial))
 
 
 @pytest.mark.parametrize("interleaved", [False, True])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
-
-from growthcurves.model.formula.tokens import quoted
+from growthcurves.data.backticks import quoted_inside
 from growthcurves.model.formula.tree import Call, Chain, Items, Literal, Name, Node, Number, Reference, Unary
 
 #: How tightly signs bind, as in R; a looser one inside a tighter one needs parentheses.
@@ -27,8 +25,7 @@ def _spelled(node: Node) -> tuple[str, int]:
     if isinstance(node, Number):
         return node.text, ATOM
     if isinstance(node, Name):
-        plain = node.column.isascii() and node.column.isidentifier() and not keyword.iskeyword(node.column)
-        return node.column if plain else quoted_inside(node.column), ATOM
+        return quoted_inside(node.column), ATOM
     if isinstance(node, Reference):
         return node.name, ATOM
     if isinstance(node, Literal):
@@ -39,11 +36,6 @@ def _spelled(node: Node) -> tuple[str, int]:
         inside = ", ".join(map(spelled, node.items))
         return (f"[{inside}]" if node.square else f"({inside}{',' * (len(node.items) == 1)})"), ATOM
     return (_call(node), ATOM) if isinstance(node, Call) else _chain(node)
-
-
-def quoted_inside(name: str) -> str:
-    """A column's name inside an expression, where dots and words of Python's grammar need backticks too."""
-    return f"`{name}`" if keyword.iskeyword(name) else quoted(name)
 
 
 def _signed(node: Unary) -> tuple[str, int]:

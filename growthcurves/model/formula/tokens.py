@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from growthcurves.data.backticks import TICKED, unquoted
 from growthcurves.errors import FormulaError
 from growthcurves.model.formula.pieces import PACKAGE, piece_of_r
 
@@ -24,10 +25,7 @@ _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?(?![\w.])")
 _WORD = re.compile(r"[\w.]+")
 _SIGN = re.compile(r"\*\*|\|\||%in%|[-+*/:^~|()]")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-#: A name in backticks; one of its own is written twice.
-TICKED = r"`(?:[^`]|``)*`"
 _TICKED = re.compile(TICKED)
-_PLAIN = re.compile(r"[^\W\d]\w*")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -64,22 +62,6 @@ class Source:
 
     text: str = ""
     names: dict[str, tuple[str, bool]] = field(default_factory=dict)
-
-
-def quoted(name: str) -> str:
-    """A column's name as a formula needs it: in backticks where it is not a plain identifier.
-
-    Examples
-    --------
-    >>> quoted("age"), quoted("body weight"), unquoted(quoted("a`b"))
-    ('age', '`body weight`', 'a`b')
-    """
-    return name if _PLAIN.fullmatch(name) else "`" + name.replace("`", "``") + "`"
-
-
-def unquoted(ticked: str) -> str:
-    """The name in backticks, in which one of its own is written twice."""
-    return ticked[1:-1].replace("``", "`")
 
 
 def shortened(text: str, most: int = 60) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from growthcurves.model.formula.tokens import quoted
+from growthcurves.data.backticks import quoted
 
 # ------------------------------------------------------------------ expressions
 

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from growthcurves.data.backticks import TICKED, unquoted
 from growthcurves.errors import FormulaError
-from growthcurves.model.formula.tokens import TICKED, shortened, unquoted
+from growthcurves.model.formula.tokens import shortened
 from growthcurves.model.formula.tree import Chain, Items, Literal, Name, Node, Number, Unary, walk
 
 #: Bounds of a condition: its characters, its pieces, how deep it nests.

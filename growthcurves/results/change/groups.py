@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
+from growthcurves.data.backticks import quoted
 from growthcurves.data.constant import first_difference
 from growthcurves.data.joined import joined, texts_of
 from growthcurves.data.persons import Persons
 from growthcurves.engine.estimates import Point
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.formula.tokens import quoted
 from growthcurves.numerics.mixtures import mixture_quantile, share_above
 from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, found
 from growthcurves.results.effects.coefficients import linear_functions

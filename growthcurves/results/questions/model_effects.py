@@ -15,9 +15,9 @@ from functools import reduce
 
 import numpy as np
 
+from growthcurves.data.backticks import quoted
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
-from growthcurves.model.formula.tokens import quoted
 from growthcurves.model.formula.tree import Factor, Term
 from growthcurves.model.spaces import CodedFormula, Space, coded, function_named
 from growthcurves.numerics.arrays import Array

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.data.backticks import quoted_inside
 from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Column
 from growthcurves.numerics.times import time_texts
+from growthcurves.output.words import listed
 from growthcurves.results.questions.rates import whole_period
 
 
@@ -23,11 +25,10 @@ def centring_offer(fit: FittedModel) -> str:
     names = [name for name in _predictors(fit) if _outside_zero(fit, name)]
     said = []
     if names:
-        which = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-        calls = ", ".join(f"center({_written(name)})" for name in names)
+        calls = ", ".join(f"center({quoted_inside(name)})" for name in names)
         said.append(
-            f"The intercept is that of {which} 0, outside what was observed: write {calls} in the formula to read it "
-            f"at the mean."
+            f"The intercept is that of {listed(names)} 0, outside what was observed: write {calls} in the formula to "
+            f"read it at the mean."
         )
     if _origin_outside(fit):
         low, high = time_texts(whole_period(fit))
@@ -60,7 +61,3 @@ def _origin_outside(fit: FittedModel) -> bool:
         return False
     (low, high), origin = whole_period(fit), fit.recipe.shape.origin
     return bool(origin < low or origin > high)
-
-
-def _written(name: str) -> str:
-    return name if name.isidentifier() else f"`{name}`"

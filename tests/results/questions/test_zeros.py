@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
+from growthcurves.data.backticks import quoted
 from growthcurves.results.questions.zeros import centring_offer
 
 
@@ -28,6 +29,17 @@ def test_the_offer_is_made_where_zero_lies_outside(aged, formula, said):
     fit = gc.fit(formula, aged)
     assert said in centring_offer(fit) and bool(said) == bool(centring_offer(fit))
     assert " ".join(centring_offer(fit).split()) in " ".join(str(fit.summary()).split())
+
+
+@pytest.mark.parametrize("name", ["a`b", "class", "body weight", "a.b", "TRUE", "NULL", "missing", "1st", "größe"])
+def test_what_is_offered_can_be_fitted_whatever_the_column_is_called(aged, name):
+    frame = aged.rename(columns={"age": name})
+    offer = centring_offer(gc.fit(f"reaction ~ day + {quoted(name)} + (day | subject)", frame))
+    call = offer.partition(" write ")[2].partition(" in the formula")[0]
+    fit = gc.fit(f"reaction ~ day + {call} + (day | subject)", frame)
+    assert centring_offer(fit) == ""
+    same = gc.fit("reaction ~ day + center(age) + (day | subject)", aged)
+    np.testing.assert_allclose(fit.params.to_numpy(), same.params.to_numpy(), rtol=1e-9)
 
 
 def test_what_is_offered_moves_it_inside(aged):
