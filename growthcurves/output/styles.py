@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from growthcurves.errors import part_called
 
@@ -24,6 +25,10 @@ class Style:
     minus : str
     df_places : int
         Decimals of degrees of freedom that are not whole.
+    below : tuple of {"error", "interval", "p"}
+        What a table of models side by side has below each estimate.
+    stars : bool
+        Whether it marks small p-values by stars.
 
     Examples
     --------
@@ -39,6 +44,8 @@ class Style:
     brackets: str
     minus: str
     df_places: int
+    below: tuple[Literal["error", "interval", "p"], ...] = ("error",)
+    stars: bool = False
 
     def p_value(self, p: float) -> str:
         """A p-value; never zero."""
@@ -58,17 +65,41 @@ class Style:
 
     def interval(self, low: str, high: str) -> str:
         """Both ends in one text; empty where there is no interval."""
-        return f"{self.brackets[0]}{low}, {high}{self.brackets[1]}" if low or high else ""
+        if not low and not high:
+            return ""
+        return f"{self.brackets[0]}{low}, {high}{self.brackets[1]}" if self.brackets else f"{low} to {high}"
 
 
 STYLES = {
     style.name: style
     for style in (
-        Style("plain", 3, True, "", "-", 1),
-        Style("trial", 4, True, "()", "-", 1),
-        Style("apa", 3, False, "[]", "−", 2),
+        Style("plain", 3, True, "", "-", 1, ("error",), stars=True),
+        Style("trial", 4, True, "()", "-", 1, ("interval", "p")),
+        Style("apa", 3, False, "[]", "−", 2, ("error", "interval"), stars=True),
     )
 }
+
+
+def with_sign(p: str) -> str:
+    """A printed p-value with its sign before it.
+
+    Examples
+    --------
+    >>> with_sign("<.001"), with_sign(".031"), with_sign("> .999")
+    ('< .001', '= .031', '> .999')
+    """
+    return f"{p[0]} {p[1:].lstrip()}" if p[:1] in ("<", ">") else f"= {p}"
+
+
+def p_equals(p: str) -> str:
+    """A printed p-value as a sentence gives it.
+
+    Examples
+    --------
+    >>> p_equals("<.001"), p_equals(".031")
+    ('p < .001', 'p = .031')
+    """
+    return f"p {with_sign(p)}"
 
 
 def style_of(style: str | Style) -> Style:

@@ -19,7 +19,7 @@ from growthcurves.errors import ModelError, NotAvailableError
 from growthcurves.output.documents import DOCUMENTS
 from growthcurves.output.numbers import fixed_text, places_of
 from growthcurves.output.save import save_table
-from growthcurves.output.styles import STYLES
+from growthcurves.output.styles import STYLES, p_equals
 
 HOSTILE = ["=1+1", "a|b", "<b>x</b>", r"\input{x}", "a & b % c_d $e^2$ #1 ~", "{\\rtf}", "naïve 中 𝄞", "\x07bell"]
 
@@ -112,6 +112,11 @@ def test_p_values_are_printed_as_the_style_has_them(style, large, small, middle)
     """American Psychological Association (2020), 6.36; the trial's are those that SAS prints."""
     printed = STYLES[style].p_value
     assert [printed(p) for p in (0.01234, 7e-38, 0.0, 1.0, math.nan)] == [large, small, small, middle, ""]
+
+
+@pytest.mark.parametrize(("p", "said"), [("<.001", "p < .001"), (".031", "p = .031"), ("> .999", "p > .999")])
+def test_a_p_value_has_its_sign(p, said):
+    assert p_equals(p) == said
 
 
 @given(st.floats(-1e300, 1e300), st.integers(0, 6))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
@@ -12,7 +12,7 @@ from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import fixed_text
 from growthcurves.output.sheet import Sheet, sheet_of_texts
-from growthcurves.output.styles import STYLES, Style
+from growthcurves.output.styles import STYLES, Style, p_equals
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import effect_findings, fixed_effects
@@ -25,7 +25,7 @@ from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.names import finding_text
 from growthcurves.results.variation.variances import components
 
-#: Stars of journals, where a style has them.
+#: Stars of journals.
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 _COUNTS = ("parameters", "persons", "rows")
 
@@ -70,7 +70,7 @@ class JournalTable(Answer):
         return sheet_of_texts(lines, list(self.fits), style, self._title(), self._foot(style))
 
     def _foot(self, style: Style) -> list[str]:
-        return [_BENEATH[style.name].format(percent=f"{100 * self.level:g}%"), *self.notes]
+        return [*filter(None, [_beneath(self.level, style)]), *self.notes]
 
     def _lines(self, style: Style, decimals: int | None = None) -> Lines:
         effects, variances = self.models.different(FIXED), self.models.different(VARIANCES)
@@ -90,7 +90,8 @@ class JournalTable(Answer):
         places = self.models.places(what) if decimals is None else decimals
         estimates = self.models.cells(what, lambda found: _estimate(found, places, style))
         lines: Lines = [(f"  {self._label(what)}", estimates)]
-        for text in _UNCERTAINTY[style.name]:
+        for name in style.below:
+            text = _BELOW[name].text
             cells = self.models.cells(what, lambda found: text(found, places, style), absent="")  # noqa: B023
             lines += [("", cells)] if any(cells) else []
         return lines
@@ -105,9 +106,15 @@ _LEVELS = {PERSON: "Between persons (level 2)", RESIDUAL: "Within persons (level
 
 
 def _estimate(found: Finding, places: int, style: Style) -> str:
-    text = fixed_text(found.value, places)
-    mark = "" if style.name == "trial" else next((mark for limit, mark in STARS if found.p_value < limit), "")
-    return f"{text}{mark}"
+    mark = next((mark for limit, mark in STARS if found.p_value < limit), "") if style.stars else ""
+    return f"{fixed_text(found.value, places)}{mark}"
+
+
+class _Below(NamedTuple):
+    """What may stand below an estimate: its text, and what the foot of the table says of it."""
+
+    text: Callable[[Finding, int, Style], str]
+    said: Callable[[float, Style], str]
 
 
 def _error(found: Finding, places: int, style: Style) -> str:
@@ -119,22 +126,27 @@ def _interval(found: Finding, places: int, style: Style) -> str:
 
 
 def _p(found: Finding, places: int, style: Style) -> str:
-    return "" if found.p_value != found.p_value else f"p {_compared(style.p_value(found.p_value))}"
+    return "" if found.p_value != found.p_value else p_equals(style.p_value(found.p_value))
 
 
-def _compared(p: str) -> str:
-    return p if p[:1] in "<>" else f"= {p}"
+def _interval_said(level: float, style: Style) -> str:
+    inside = {"[]": " in brackets", "()": " in parentheses"}.get(style.brackets, "")
+    return f"{100 * level:g}% confidence intervals{inside}"
 
 
-_UNCERTAINTY: dict[str, tuple[Callable[[Finding, int, Style], str], ...]] = {
-    "plain": (_error,), "apa": (_error, _interval), "trial": (_interval, _p),
-}  # fmt: skip
-_STARS = "* p < .05, ** p < .01, *** p < .001, for fixed effects."
-_BENEATH = {
-    "plain": f"Standard errors in parentheses. {_STARS}",
-    "apa": f"Standard errors in parentheses, {{percent}} confidence intervals in brackets. {_STARS}",
-    "trial": "{percent} confidence intervals in parentheses.",
+_BELOW = {
+    "error": _Below(_error, lambda level, style: "standard errors in parentheses"),
+    "interval": _Below(_interval, _interval_said),
+    "p": _Below(_p, lambda level, style: ""),
 }
+_STARS = "* p < .05, ** p < .01, *** p < .001, for fixed effects."
+
+
+def _beneath(level: float, style: Style) -> str:
+    """What stands below the estimates, and what stars mean."""
+    said = ", ".join(filter(None, (_BELOW[name].said(level, style) for name in style.below)))
+    parts = [f"{said[0].upper()}{said[1:]}." if said else "", _STARS if style.stars else ""]
+    return " ".join(filter(None, parts))
 
 
 def journal_table(

@@ -1,9 +1,14 @@
 """Models side by side for a paper: the numbers are those of R, and what does not compare is said."""
 
+import zipfile
+
+import pandas as pd
 import pytest
 
 import growthcurves as gc
 from growthcurves.errors import ModelError
+from growthcurves.output.styles import STYLES, Style
+from growthcurves.output.tables import WRITERS
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +48,37 @@ def test_each_style_tells_its_uncertainty(table, tmp_path):
     assert "(0.027, 0.582)" in texts["trial"] and "p = 0.0326" in texts["trial"] and "*" not in texts["trial"]
 
 
+@pytest.mark.parametrize(
+    ("style", "cells", "foot"),
+    [
+        (Style("own", 2, True, "", "-", 1, ("interval", "p"), stars=True),
+         "0.305* 0.027 to 0.582 p = 0.03", "95% confidence intervals. * p < .05"),
+        (Style("own", 2, True, "()", "-", 1), "0.305 (0.135)", "Standard errors in parentheses."),
+        (Style("own", 2, True, "()", "-", 1, ()), "0.305 Between persons", "Rows 108 Fitted by REML."),
+    ],
+)  # fmt: skip
+def test_a_style_of_ones_own_tells_its_uncertainty(fits, tmp_path, monkeypatch, style, cells, foot):
+    monkeypatch.setitem(STYLES, "own", style)
+    text = gc.journal_table(fits[1]).save(tmp_path / "t.md", style="own").read_text("utf-8")
+    words = " ".join(text.replace("|", " ").replace("\\", "").replace("&lt;", "<").split())
+    assert cells in words and foot in words
+
+
+def text_of(path):
+    """What stands in a file, in zipped XML and Parquet too."""
+    if path.suffix in (".docx", ".xlsx"):
+        with zipfile.ZipFile(path) as book:
+            return " ".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path).to_csv()
+    return path.read_text("utf-8")
+
+
 @pytest.mark.parametrize("ending", [".docx", ".rtf", ".tex", ".html", ".md", ".csv", ".xlsx", ".parquet"])
 def test_every_format_is_written(table, tmp_path, ending):
-    assert table.save(tmp_path / f"t{ending}").stat().st_size > 500
+    written = table.save(tmp_path / f"t{ending}")
+    assert written.stat().st_size > 500
+    assert ("0.3048" if ending in WRITERS else "0.305") in text_of(written)
 
 
 def test_decimal_points_stand_below_one_another(table):
