@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from growthcurves.contracts.finding import Finding, Group, Kind
 from growthcurves.data.source import show_level
+from growthcurves.output.styles import p_equals
 from growthcurves.results.change.differences import MOST_ARMS, Compared
-from growthcurves.results.change.words import Words, equals, together
+from growthcurves.results.change.words import Words, together
+from growthcurves.results.tables.printing import p_text
 
 
 class Directions(NamedTuple):
@@ -55,73 +57,103 @@ def headline(found: Compared, told: Words) -> Iterator[str]:
     yield from _average_rates([one for one in found.group_rates() if one.known], told)
 
 
+class _Compares(NamedTuple):
+    """What a difference is of: rates, or mean outcomes at the last time.
+
+    Attributes
+    ----------
+    what : str
+        "rates of change of bdi".
+    joint : Kind
+        The test that all groups are alike.
+    when : str
+        "at week 9, the last time, "; "" of rates.
+    unit : str
+    said : str
+        Before a difference whose direction is lower or higher: "bdi is".
+    """
+
+    what: str
+    joint: Kind
+    when: str
+    unit: str
+    said: str
+
+
+def _compares(kind: Kind, found: Compared, told: Words) -> _Compares:
+    if kind is Kind.SLOPE_DIFFERENCE:
+        what, said = told.vocabulary.said("rates of change"), f"the {told.rate} of {told.outcome}{told.over} is"
+        return _Compares(f"{what} of {told.outcome}", Kind.RATES_ALIKE_P, "", told.unit, said)
+    which = "the last time" if told.vocabulary.over_time else "the highest value"
+    when, said = f"{told.when.at(found.last)}, {which}, ", f"{told.outcome} is"
+    return _Compares(f"means of {told.outcome}", Kind.OUTCOMES_ALIKE_P, when, told.outcome_unit, said)
+
+
 def _several(differences: list[Finding], found: Compared, told: Words) -> str:
-    """The joint test of three and more groups, then each of them against the reference."""
-    rate = differences[0].kind is Kind.SLOPE_DIFFERENCE
-    kind = Kind.RATES_ALIKE_P if rate else Kind.OUTCOMES_ALIKE_P
-    joint = next((one for one in found.joint if one.kind is kind), None)
-    held = f", adjusted for {', '.join(found.others)}" if found.others else ""
-    groups = sum(1 for _ in found.group_rates())
-    what = f"{told.vocabulary.said('rates of change') if rate else 'means'} of {told.outcome}"
-    tested = "" if joint is None else _joint_text(joint, told, f"{what} differ between the {groups} groups")
-    if not rate:
-        tested = tested and f"{_last(found, told)}, {tested}"
-    paces = [_pace(one, found, told) if rate else (f"{told.outcome} is", COMPARES) for one in differences]
-    alike = len(set(paces)) == 1
-    said, words = paces[0] if alike else (f"the {told.rate} of {told.outcome}{told.over} is", COMPARES)
-    unit = told.unit if rate else told.outcome_unit
-    parts = [_against(one, told, words, unit if place == 0 else "") for place, one in enumerate(differences)]
-    if tested and len(differences) > MOST_ARMS:
-        return f"{tested[0].upper()}{tested[1:]}{held}."
-    when = "" if rate or tested else f"{_last(found, told)}, "
+    """The joint test of three and more groups, then, where they are few, each of them against the reference."""
+    of = _compares(differences[0].kind, found, told)
+    joint = _joint_sentence(of, found, told)
+    said = [joint] if joint else []
+    if not joint or len(differences) <= MOST_ARMS:
+        said.append(_against_reference(differences, of if not joint else of._replace(when=""), found, told))
+    return f"{'. '.join(map(_capital, said))}{_held(found)}."
+
+
+def _joint_sentence(of: _Compares, found: Compared, told: Words) -> str:
+    """"means of bdi differ between the 3 groups (joint test, F(2, 60.1) = 4.31, p = .018)"; "" without a test."""
+    joint = next((one for one in found.joint if one.kind is of.joint), None)
+    if joint is None:
+        return ""
+    claim = f"{of.what} differ between the {sum(1 for _ in found.group_rates())} groups"
+    said = claim if joint.p_value < 1 - told.level else f"it is not shown that {claim}"
+    return f"{of.when}{said} (joint test, {joint.note}, {p_equals(p_text(joint.p_value))})"
+
+
+def _against_reference(differences: list[Finding], of: _Compares, found: Compared, told: Words) -> str:
+    """Each group against the reference, as faster and slower where all of them go the same way."""
+    paces = {_pace(one, of, found, told) for one in differences}
+    said, words = paces.pop() if len(paces) == 1 else (of.said, COMPARES)
+    parts = [_against(one, told, words, "" if place else of.unit) for place, one in enumerate(differences)]
     reference = group_words(differences[0].of).removeprefix("in ")
-    text = f"{when}compared with {reference}, {said} {', '.join(parts)}"
     count = f"{len(differences)} comparisons, not adjusted for their number"
-    end = f"{text[0].upper()}{text[1:]} ({count}){held}."
-    return f"{tested[0].upper()}{tested[1:]}. {end}" if tested else end
+    return f"{of.when}compared with {reference}, {said} {', '.join(parts)} ({count})"
 
 
-def _joint_text(joint: Finding, told: Words, claim: str) -> str:
-    shown = joint.p_value < 1 - told.level
-    said = claim if shown else f"it is not shown that {claim}"
-    return f"{said} (joint test, {joint.note}, p {equals(joint.p_value)})"
+def _held(found: Compared) -> str:
+    return f", adjusted for {', '.join(found.others)}" if found.others else ""
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _against(one: Finding, told: Words, words: Directions, unit: str) -> str:
     """A difference in a list: "0.346 faster in the Lisbon group (95 % interval 0.212 to 0.480; p < .001)"."""
     size = f"{size_of(one)} {unit}".strip()
-    inside = [interval_text(one, told, words), f"p {equals(one.p_value)}"]
+    inside = [interval_text(one, told, words), p_equals(p_text(one.p_value))]
     direction = words.down if one.value < 0 else words.up
     return f"{size} {direction} {group_words(one.group)} ({'; '.join(filter(None, inside))})"
 
 
 def _difference(one: Finding, found: Compared, told: Words) -> str:
-    rate = one.kind is Kind.SLOPE_DIFFERENCE
-    what, words = _pace(one, found, told) if rate else (f"{told.outcome} is", COMPARES)
-    size = f"{size_of(one)} {told.unit if rate else told.outcome_unit}".strip()
+    of = _compares(one.kind, found, told)
+    what, words = _pace(one, of, found, told)
     direction = words.down if one.value < 0 else words.up
+    number = f"{what} {f'{size_of(one)} {of.unit}'.strip()} {direction}"
     where, than = group_words(one.group), f"than {group_words(one.of)}"
-    number = f"{what} {size} {direction}"
-    said = f"{where}, {number} {than}" if rate else f"{_last(found, told)}, {number} {where} {than}"
-    inside = [interval_text(one, told, words), f"p {equals(one.p_value)}"]
-    held = f", adjusted for {', '.join(found.others)}" if found.others else ""
-    return f"{said[0].upper()}{said[1:]} ({'; '.join(filter(None, inside))}){held}."
+    said = f"{of.when}{number} {where} {than}" if of.when else f"{where}, {number} {than}"
+    inside = [interval_text(one, told, words), p_equals(p_text(one.p_value))]
+    return f"{_capital(said)} ({'; '.join(filter(None, inside))}){_held(found)}."
 
 
-def _pace(one: Finding, found: Compared, told: Words) -> tuple[str, Directions]:
+def _pace(one: Finding, of: _Compares, found: Compared, told: Words) -> tuple[str, Directions]:
     """A difference of rates as faster and slower where both groups go the same way, else as lower and higher."""
     rates = {rate.group: rate.value for rate in found.group_rates()}
-    both = (rates[one.group], rates[one.of])
-    if max(both) < 0:
+    if one.kind is Kind.SLOPE_DIFFERENCE and max(rates[one.group], rates[one.of]) < 0:
         return f"{told.outcome} falls{told.over}", FALLING
-    if min(both) > 0:
+    if one.kind is Kind.SLOPE_DIFFERENCE and min(rates[one.group], rates[one.of]) > 0:
         return f"{told.outcome} rises{told.over}", RISING
-    return f"the {told.rate} of {told.outcome}{told.over} is", COMPARES
-
-
-def _last(found: Compared, told: Words) -> str:
-    which = "the last time" if told.vocabulary.over_time else "the highest value"
-    return f"{told.when.at(found.last)}, {which}"
+    return of.said, COMPARES
 
 
 def _average_rates(rates: list[Finding], told: Words) -> Iterator[str]:
