@@ -13,8 +13,10 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import two_sided
+from growthcurves.output.styles import p_equals
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test, linear_functions
+from growthcurves.results.effects.means import Marginal
 from growthcurves.results.questions.hypotheses import (
     Hypotheses,
     checked_weights,
@@ -60,8 +62,8 @@ class FixedTest(Answer):
 
     def __str__(self) -> str:
         freedom = number(self.df) if self.kind == "t" else f"{self.df_num}, {number(self.df)}"
-        head = f"{self.kind}({freedom}) = {number(self.statistic)}, p = {p_text(self.p_value)} ({self.ddf})"
-        lines = [f"Test of {'; '.join(self.table['term'])}", f"  {head.replace('p = <', 'p < ')}"]
+        head = f"{self.kind}({freedom}) = {number(self.statistic)}, {p_equals(p_text(self.p_value))} ({self.ddf})"
+        lines = [f"Test of {'; '.join(self.table['term'])}", f"  {head}"]
         if self.kind == "t":
             row = self.table.iloc[0]
             lines.append(
@@ -170,9 +172,9 @@ def _of_terms(fit: FittedModel, weights: Any) -> tuple[list[str], np.ndarray]:
 
 
 def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.ndarray, np.ndarray]:
-    if not hasattr(of, "rows"):
+    if not isinstance(of, Marginal):
         raise ModelError(f"of= is an answer of means() or slopes(), not {brief(of)}.")
-    if getattr(of, "carried", False):
+    if of.carried:
         raise ModelError("Combinations are made on the scale of the model: give means() without scale='response'.")
     rows, terms = of.rows, list(of.means["term"])
     named = _named(weights)
