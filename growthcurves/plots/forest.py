@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.source import show_level
+from growthcurves.output.styles import p_equals
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.style import HAIRLINE, INK, MUTED, colour_of, label_axes, plain, plain_text, with_unit
 from growthcurves.results.tables.printing import number, p_text
@@ -36,7 +37,7 @@ class Forest(Panels):
         for column, part in subgroups.table.groupby("subgroup", sort=False):
             if column:
                 p = part["p_interaction"].iloc[0]
-                rows.append([f"{column} (interaction p {_p(p)})", np.nan, np.nan, np.nan, "", True])
+                rows.append([f"{column} (interaction {p_equals(p_text(p))})", np.nan, np.nan, np.nan, "", True])
             for row in part.itertuples():
                 label = show_level(row.level) if column else "all"
                 rows.append([label, row.estimate, row.conf_low, row.conf_high, _numbers(row), False])
@@ -83,8 +84,3 @@ def _numbers(row: Any) -> str:
         return f"not estimable; n {row.n} and {row.n_reference}"
     ends = f"{number(row.conf_low, 3)} to {number(row.conf_high, 3)}"
     return f"{number(row.estimate, 3)} ({ends}); n {row.n} and {row.n_reference}"
-
-
-def _p(p: float) -> str:
-    text = p_text(p)
-    return f"< {text[1:]}" if text.startswith("<") else text

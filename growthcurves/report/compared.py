@@ -23,8 +23,8 @@ from growthcurves.report.side_by_side import (
     criterion_cell,
     estimate_cell,
     interval_cell,
-    p_equals,
     term_name,
+    unbroken_p,
 )
 from growthcurves.report.words import METHOD
 from growthcurves.results.change.view import quantity_text, report_table
@@ -162,7 +162,7 @@ def _tested(record: Mapping[Any, Any]) -> Cell:
     if np.isnan(record["p_value"]):
         return EMPTY
     against = f"against {record['against']}: {record['distribution']}"
-    return {"value": p_equals(record["p_value"]), "error": against}
+    return {"value": unbroken_p(record["p_value"]), "error": against}
 
 
 def about_model(fit: Any) -> str:

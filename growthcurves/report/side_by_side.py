@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.output.styles import p_equals
 from growthcurves.report.format import count, decimals, fixed, number, p_value, share
 from growthcurves.report.words import parameter_name, predictor_name, random_name, short_name
 from growthcurves.results.tables.names import finding_text
@@ -86,13 +87,12 @@ def estimate_cell(found: Finding) -> Cell:
     """An estimate with its standard error and p-value."""
     places = decimals(found.std_error)
     error = f"({fixed(found.std_error, places)})" if found.std_error == found.std_error else ""
-    return {"value": fixed(found.value, places), "error": f"{error} {p_equals(found.p_value)}".strip()}
+    return {"value": fixed(found.value, places), "error": f"{error} {unbroken_p(found.p_value)}".strip()}
 
 
-def p_equals(p: float) -> str:
+def unbroken_p(p: float) -> str:
     """A p-value with its sign, which no line break parts: "p = .031"."""
-    text = p_value(p)
-    return f"p {text if text[0] in '<>' else f'= {text}'}".replace(" ", "\u00a0")
+    return p_equals(p_value(p)).replace(" ", "\u00a0")
 
 
 def plain_cell(found: Finding) -> Cell:

@@ -11,6 +11,7 @@ import pandas as pd
 from growthcurves.contracts.finding import Level
 from growthcurves.data.source import show_id
 from growthcurves.output.numbers import fixed_text
+from growthcurves.output.styles import p_equals
 from growthcurves.results.change.told_differences import COMPARES, group_words
 from growthcurves.results.tables.printing import p_text, places_of_errors
 
@@ -24,12 +25,11 @@ def difference_sentences(differences: pd.DataFrame, trial: Any) -> Iterator[str]
         if np.isnan(row["estimate"]):
             yield f"{where} the difference {arm} from that {reference} cannot be estimated."
             continue
-        p = p_text(row["p_value"])
-        p = f"< {p[1:]}" if p.startswith("<") else f"= {p}"
+        p = p_equals(p_text(row["p_value"]))
         unit, outcome = trial.fit.panel.outcome_unit, trial.fit.model.outcome
         size = " ".join(filter(None, [fixed_text(abs(row["estimate"]), places), unit, _direction(row["estimate"])]))
         ends = f"{100 * trial.level:g} % interval {_interval(row, places)}"
-        yield f"{where}, {outcome} is {size} {arm} than {reference} ({ends}; p {p})."
+        yield f"{where}, {outcome} is {size} {arm} than {reference} ({ends}; {p})."
 
 
 def _direction(value: float) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
 from growthcurves.fitted import FittedModel
+from growthcurves.output.styles import p_equals, with_sign
 from growthcurves.results.change.differences import Compared
 from growthcurves.results.change.told_differences import CHANGES, group_words, headline, interval_text, size_of
 from growthcurves.results.change.view import of_text
-from growthcurves.results.change.words import NEARLY, Words, equals, percent, share_interval, together
+from growthcurves.results.change.words import NEARLY, Words, percent, share_interval, together
 from growthcurves.results.persons.trajectories import group_label
+from growthcurves.results.tables.printing import p_text
 
 
 def averages(found: Findings, told: Words, compared: Compared | None) -> Iterator[str]:
@@ -177,7 +179,7 @@ def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
     if mixture is not None and naive is not None:
         yield (
             f"A test of whether {told.who.several} differ in their {told.rate} at all gives "
-            f"p {equals(mixture.value)} (mixture; naive chi-square {equals(naive.value)})."
+            f"{p_equals(p_text(mixture.value))} (mixture; naive chi-square {with_sign(p_text(naive.value))})."
         )
 
 

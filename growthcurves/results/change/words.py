@@ -10,7 +10,7 @@ from growthcurves.data.unit_words import UnitWords
 from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.rates import is_curved, whole_period
-from growthcurves.results.tables.printing import number, p_text
+from growthcurves.results.tables.printing import number
 
 #: A share this near to none or all is told in words.
 NEARLY = 5e-4
@@ -114,9 +114,3 @@ def share_interval(found: Finding, told: Words) -> str:
     low = "below 0.1" if found.conf_low < NEARLY else f"{100 * found.conf_low:.1f}"
     high = "above 99.9" if found.conf_high > 1 - NEARLY else f"{100 * found.conf_high:.1f}"
     return f"{told.level * 100:g} % interval {low} to {high} %"
-
-
-def equals(p: float) -> str:
-    """A p-value with its sign: "= .031", "< .001"."""
-    text = p_text(p)
-    return text.replace("<", "< ") if text.startswith("<") else f"= {text}"

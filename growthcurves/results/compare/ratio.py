@@ -13,6 +13,7 @@ from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
 from growthcurves.numerics.distributions import chi_square_tail
 from growthcurves.numerics.seeds import seed_of
+from growthcurves.output.styles import p_equals
 from growthcurves.results.intervals.draws import in_batches
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.printing import number, p_text
@@ -87,19 +88,14 @@ class LikelihoodRatio(Answer):
         lines = [
             f"Likelihood ratio test: {self.title}",
             f"LR = {number(row['statistic'])}, {more}",
-            f"p {_equal(row['p_value'])} ({row['distribution']}{error})",
+            f"{p_equals(p_text(row['p_value']))} ({row['distribution']}{error})",
         ]
         if row["p_naive"] != row["p_value"]:
-            lines.append(f"p {_equal(row['p_naive'])} naively (chi-square {row['parameters']})")
+            lines.append(f"{p_equals(p_text(row['p_naive']))} naively (chi-square {row['parameters']})")
         return (*lines, *self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "title": self.title, "notes": list(self.notes)}
-
-
-def _equal(p: float) -> str:
-    text = p_text(p)
-    return f"< {text[1:]}" if text.startswith("<") else f"= {text}"
 
 
 def ratio_test(pair: Pair, title: str, method: str, n: int | None, rng: Any) -> LikelihoodRatio:

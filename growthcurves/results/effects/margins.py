@@ -14,6 +14,7 @@ from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import finite_number, shown_value
 from growthcurves.numerics.distributions import t_tail
+from growthcurves.output.styles import p_equals
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.effects.fixed_tests import combinations
@@ -69,7 +70,7 @@ def equivalence(
     p, t = max((t_tail(side * t, row["df"]), t) for t, side in tails)
     interval = f"{100 * (1 - 2 * alpha):g} % interval {number(row['conf_low'])} to {number(row['conf_high'])}"
     verb = "lies" if p < alpha else "is not shown to lie"
-    sentence = f"{name} {verb} between {number(low)} and {number(high)}: {_p_words(p)}, {interval}."
+    sentence = f"{name} {verb} between {number(low)} and {number(high)}: {p_equals(p_text(p))}, {interval}."
     return _answer(row, t, p, (low, high), alpha, sentence, ddf)
 
 
@@ -97,13 +98,9 @@ def noninferiority(
     end = number(row["conf_low"] if sign > 0 else row["conf_high"])
     side = "above" if sign > 0 else "below"
     verb = "lies" if p < alpha else "is not shown to lie"
-    text = f"{name} {verb} {side} {number(bound)}: {_p_words(p)}, one-sided {100 * (1 - alpha):g} % bound {end}."
+    bounded = f"one-sided {100 * (1 - alpha):g} % bound {end}"
+    text = f"{name} {verb} {side} {number(bound)}: {p_equals(p_text(p))}, {bounded}."
     return _answer(row, t, p, (bound, np.inf) if sign > 0 else (-np.inf, bound), alpha, text, ddf)
-
-
-def _p_words(p: float) -> str:
-    text = p_text(p)
-    return f"p {text.replace('<', '< ')}" if text.startswith("<") else f"p = {text}"
 
 
 def _t(row: pd.Series, value: float) -> float:

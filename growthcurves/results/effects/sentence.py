@@ -10,7 +10,7 @@ import pandas as pd
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import decimals, fixed_text
-from growthcurves.output.styles import STYLES
+from growthcurves.output.styles import STYLES, p_equals
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.effects.fixed_tests import combinations
 from growthcurves.results.tables.labels import term_labels
@@ -37,11 +37,10 @@ def _numbers(row: pd.Series, level: float) -> str:
     def text(value: float, digits: int = places) -> str:
         return fixed_text(value, digits).replace("-", apa.minus, 1)
 
-    p = apa.p_value(row["p_value"])
-    equal = f"{p[0]} {p[1:]}" if p[:1] in "<>" else f"= {p}"
     parts = [f"b = {text(row['estimate'])}", f"SE = {text(row['std_error'])}"]
     parts.append(f"{100 * level:g}% CI {apa.interval(text(row['conf_low']), text(row['conf_high']))}")
-    return ", ".join([*parts, f"{_statistic(row['df'])} = {text(row['statistic'], 2)}", f"p {equal}"])
+    parts += [f"{_statistic(row['df'])} = {text(row['statistic'], 2)}", p_equals(apa.p_value(row["p_value"]))]
+    return ", ".join(parts)
 
 
 def _statistic(df: float) -> str:
