@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from growthcurves.errors import DataError
-from growthcurves.output.endings import FIT, REPORT, checked_ending
+from growthcurves.output.endings import DOCUMENT, FIT, REPORT, TABLE, checked_ending, refuse_without_package
 from growthcurves.output.files import path_of
+from growthcurves.output.words import listed
 from growthcurves.signs import STEERING, visible
 
 #: Endings by what is written; tables know their own.
@@ -19,7 +20,7 @@ ENDINGS = {
     "a figure": (".png", ".svg", ".pdf"),
     "a fit": FIT,
     "a model file": (".toml",),
-    "a qualification": (".html", ".md", ".json", ".docx", ".rtf", ".tex", ".csv"),
+    "a qualification": (*DOCUMENT, *FIT, *TABLE),
 }
 
 #: Where the context of a command keeps the model file that was read.
@@ -137,7 +138,14 @@ def _with_ending(output: str, kind: str, named: str) -> Path:
         from growthcurves.output.tables import table_ending
 
         return table_ending(output, named)
-    return checked_ending(output, kind, ENDINGS[kind], named)
+    path = checked_ending(output, kind, ENDINGS[kind], named)
+    refuse_without_package(path)
+    return path
+
+
+def endings_text(kind: str) -> str:
+    """The endings of what is written, for a help text."""
+    return listed(ENDINGS[kind], "or")
 
 
 def _inputs(data: str | None) -> list[tuple[str, Path]]:

@@ -12,7 +12,7 @@ import click
 from growthcurves.cli.command import JsonOption, PlainCommand, data_argument
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
 from growthcurves.cli.options import MODEL, TABLE, Request, limits_option, pairs_of, request_of
-from growthcurves.cli.output import called
+from growthcurves.cli.output import called, endings_text
 from growthcurves.cli.values import Inches, Settings, shown
 
 
@@ -55,7 +55,7 @@ def _list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
             metavar="FILE",
             default="figure.png",
             show_default=True,
-            help="The picture's file: .png, .svg or .pdf.",
+            help=f"The picture's file: {endings_text('a figure')}.",
         ),
         click.Option(
             ["--list"],
@@ -96,7 +96,7 @@ def plot(
     path = files["output"]
     shows, kind = _figure_called(figure)
     made = _make(kind, pairs_of(settings), request, limits)
-    _draw(made, request, shows, path, (dpi, figsize))
+    _draw(made, request, shows, path, dpi, figsize)
     write_model_file(files)
     if as_json:
         hand_on_json(json_of({"figure": figure, "file": str(path)}))
@@ -155,12 +155,12 @@ def _make(kind: Any, settings: dict[str, Any], request: Request, limits: tuple[f
     for name, value in given.items():
         if name in kinds and not _is_of(value, kinds[name]):
             raise click.UsageError(f"--set {name}: {shown(value)} is not what it takes, see {called()} plot --list.")
-    by: dict[str, Any] = {"by": request.by} if request.by and "by" in {item.name for item in fields(kind)} else {}
+    common: dict[str, Any] = {"by": request.by} if request.by and "by" in {item.name for item in fields(kind)} else {}
     if limits is not None:
         if "limits" not in kinds:
             raise click.UsageError("--limits is the scale of the outcome, which this figure has no axis of.")
-        by["limits"] = limits
-    return make_figure(kind, by | given)
+        common["limits"] = limits
+    return make_figure(kind, common | given)
 
 
 def _is_of(value: Any, wanted: Any) -> bool:
@@ -177,14 +177,16 @@ def _is_of(value: Any, wanted: Any) -> bool:
     return isinstance(value, wanted)
 
 
-def _draw(figure: Any, request: Request, shows: str, path: Path, size: tuple[float, Any]) -> None:
-    """Draw the figure of what it shows into a file, of this many dots per inch and so many inches."""
+def _draw(
+    figure: Any, request: Request, shows: str, path: Path, dpi: int, figsize: tuple[float, float] | None
+) -> None:
+    """Draw the figure of what it shows into a file."""
     from growthcurves.cli.analysis import ladder_of, run
     from growthcurves.cli.table import panel_of, roles_of
     from growthcurves.output.files import whole_file
     from growthcurves.plots.sheet import on_sheet, write_picture
 
     subjects = {"fit": run, "ladder": ladder_of, "table": lambda asked: panel_of(asked, roles_of(asked))}
-    sheet = on_sheet(figure, subjects[shows](request), size[1])
+    sheet = on_sheet(figure, subjects[shows](request), figsize)
     with whole_file(path) as file:
-        write_picture(sheet, file, path.suffix, size[0])
+        write_picture(sheet, file, path.suffix, dpi)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from growthcurves.cli.command import JsonOption, PlainCommand
+from growthcurves.cli.output import endings_text
 
 #: Where a reference is not met.
 FAILED = 1
@@ -17,7 +18,7 @@ FAILED = 1
     cls=PlainCommand,
     params=[
         click.Option(
-            ["-o", "--output"], metavar="FILE", help="Write the record: .html, .md, .json, .docx, .rtf, .tex or .csv."
+            ["-o", "--output"], metavar="FILE", help=f"Write the record: {endings_text('a qualification')}."
         ),
         JsonOption(),
     ],

@@ -13,7 +13,9 @@ from growthcurves.version import DISTRIBUTION
 
 REPORT = (".html", ".htm")
 FIT = (".json",)
-
+#: Those of `tables.WRITERS` and `documents.DOCUMENTS`, known without loading what writes them.
+TABLE = (".csv", ".tsv", ".parquet", ".xlsx")
+DOCUMENT = (".docx", ".rtf", ".tex", ".html", ".md")
 
 #: Packages that formats need: how they are imported, what they are called, and the extra that brings them.
 _PACKAGES = {

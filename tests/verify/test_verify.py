@@ -11,6 +11,9 @@ from click.testing import CliRunner
 
 import growthcurves as gc
 from growthcurves.cli import main
+from growthcurves.cli.output import ENDINGS
+from growthcurves.output.documents import DOCUMENTS
+from growthcurves.output.tables import WRITERS
 from growthcurves.verify import qualification
 from growthcurves.verify.cases import stored_cases
 
@@ -59,13 +62,17 @@ def test_a_reference_that_is_not_met_is_told(wrong, tmp_path, monkeypatch):
     assert not record["passed"] and [row["passed"] for row in record["table"]].count(False) == 1
 
 
-@pytest.mark.parametrize("ending", [".html", ".md", ".json", ".docx", ".csv"])
+@pytest.mark.parametrize("ending", ENDINGS["a qualification"])
 def test_the_record_is_written(few, tmp_path, monkeypatch, ending):
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, ["verify", "-o", f"q{ending}"])
     assert done.exit_code == 0 and "All 10 values of 2 references are as expected." in done.output
     content = Path(f"q{ending}").read_bytes()
-    assert ending == ".docx" or b"1743.62827195" in content
+    assert ending in (".docx", ".xlsx", ".parquet") or b"1743.62827195" in content
+
+
+def test_the_command_line_writes_what_an_answer_can_be_saved_as():
+    assert {*ENDINGS["a qualification"]} == {*WRITERS, *DOCUMENTS, ".json"}
 
 
 def test_columns_of_the_terminal_stand_below_one_another(few):
