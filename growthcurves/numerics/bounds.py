@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from growthcurves.errors import ModelError, brief
 
 #: Draws, replicates or data sets that one question may ask for.
@@ -70,7 +72,7 @@ def flag(value: Any, option: str) -> bool:
     ModelError
         For anything else.
     """
-    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):
+    if not isinstance(value, (bool, np.bool_)):
         raise ModelError(f"{option}= is True or False, not {shown_value(value)}.")
     return bool(value)
 
