@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from growthcurves.fit import GrowthFit, fit
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.shapes import KINDS
 from growthcurves.results.ddf.containment import Containment
-from growthcurves.results.ddf.robust import Robust
 
 _FILE = Path(__file__).with_name("references.json")
 #: Columns of the table of fixed effects.
@@ -53,13 +52,10 @@ def values_of(fitted: GrowthFit, quantity: str, ddf: str = "satterthwaite") -> M
     if quantity == "fit":
         return {name: getattr(fitted, name) for name in ("deviance", "llf", "aic", "bic")}
     if quantity in _OF_EFFECTS:
-        return dict(fitted.fixed_effects(ddf=_DDF.get(ddf, lambda: ddf)()).set_index("term")[quantity])
+        return dict(fitted.fixed_effects(ddf=ddf).set_index("term")[quantity])
     if quantity == "df_nlme":
         return dict(fitted.fixed_effects(ddf=Containment(rule="nlme")).set_index("term")["df"])
     return dict(fitted.variance_components(method="wald").set_index("term")[_OF_COMPONENTS.get(quantity, quantity)])
-
-
-_DDF: dict[str, Callable[[], Any]] = {"cr2": lambda: Robust("CR2")}
 
 
 def compared(case: Mapping[str, Any]) -> Iterator[tuple[str, str, str, float, float]]:

@@ -139,7 +139,7 @@ def verify() -> Qualification:
             found = list(compared(case))
         rows += [[case["case"], *_row(*one), case["source"], _label(*one[:2])] for one in found]
     facts = (("Date", started), *versions(), *platform_facts())
-    return Qualification(pd.DataFrame(rows, columns=[*_COLUMNS[:-2], "source", "label"]), facts)
+    return Qualification(pd.DataFrame(rows, columns=_COLUMNS), facts)
 
 
 def _row(quantity: str, name: str, expected: str, found: float, tolerance: float) -> list[Any]:

@@ -20,7 +20,7 @@ DEVIANCE = 1e-6
 STRUCTURES = ("cs", "csh", "ar1", "arh1", "car1", "exp", "het", "un")
 REFERENCE = {"orthodont": {"sex": "Female"}, "trial": {"arm": "drug"}}
 WORDS = {"reml": "REML", "ml": "ML"}
-DDF = {"satterthwaite": "Satterthwaite", "kenward-roger": "Kenward-Roger", "cr2": "CR2"}
+DDF = {"satterthwaite": "Satterthwaite", "kenward-roger": "Kenward-Roger", "robust": "CR2"}
 
 
 def stored(name: str) -> dict:
@@ -74,7 +74,7 @@ def degrees() -> Iterator[dict]:
         for ddf, key, source in (
             ("satterthwaite", "satterthwaite", "R, lmerTest 3.1-3"),
             ("kenward-roger", "kenward_roger", "R, pbkrtest 0.5.2"),
-            ("cr2", "CR2", "R, clubSandwich"),
+            ("robust", "CR2", "R, clubSandwich"),
         ):
             own = record[key]
             values = [value("estimate", *pair) for pair in zip(terms, record["estimate"], strict=True)]
