@@ -311,7 +311,10 @@ class FittedModel:
         facts, only = self.panel.time_facts, self.recipe.shape.only_at
         if not self.recipe.shape.changes:
             return None
-        return facts if only is None else replace(TimeFacts.of(np.array(only)), waves=only)
+        if facts is None or only is None:
+            return facts
+        reached = (facts.reached, facts.reaching) if facts.reached in only else (None, None)
+        return replace(TimeFacts.of(np.array(only)), waves=only, reached=reached[0], reaching=reached[1])
 
     @cached_property
     def kinds(self) -> Kinds:

@@ -203,8 +203,8 @@ class Panel:
 
     @cached_property
     def time_facts(self) -> TimeFacts | None:
-        """First, middle and last time, and the waves; None without time."""
-        return None if self._times is None else TimeFacts.of(self.times)
+        """First, middle and last time, the waves, and how long enough persons were followed; None without time."""
+        return None if self._times is None else TimeFacts.of(self.times, self.persons)
 
     @property
     def derived(self) -> bool:

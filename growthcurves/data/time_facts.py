@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+from growthcurves.data.persons import Persons
 
 #: Up to so many different times are waves; of more, quartiles are told.
 MOST_WAVES = 12
@@ -21,19 +24,40 @@ class TimeFacts:
         The observed time nearest the middle of the range, the upper on ties.
     waves : tuple of float
         The different times where there are at most twelve, else the quartiles of the observed times.
+    reached : float or None
+        The latest observed time that a tenth of the persons reached, and at least ten of them, or half where they are
+        fewer than twenty.
+    reaching : int or None
+        How many persons have been seen then or later.
+    mean : float or None
+        Over the rows.
     """
 
     first: float
     last: float
     middle: float
     waves: tuple[float, ...]
+    reached: float | None = None
+    reaching: int | None = None
+    mean: float | None = None
 
     @classmethod
-    def of(cls, times: np.ndarray) -> TimeFacts:
+    def of(cls, times: np.ndarray, persons: Persons | None = None) -> TimeFacts:
         first, last = float(times.min()), float(times.max())
         distance = np.abs(times - (first + last) / 2.0)
         middle = float(times[distance <= distance.min() * (1 + 1e-9)].max())
-        return cls(first, last, middle, tuple(float(time) for time in _waves(times)))
+        waves = tuple(float(time) for time in _waves(times))
+        reached, reaching = (None, None) if persons is None else _reached(times, persons)
+        return cls(first, last, middle, waves, reached, reaching, float(times.mean()))
+
+
+def _reached(times: np.ndarray, persons: Persons) -> tuple[float, int]:
+    """The latest time that enough persons reached, and how many did."""
+    longest = np.full(persons.count, -np.inf)
+    np.maximum.at(longest, persons.codes, times)
+    needed = max(math.ceil(persons.count / 10), min(10, math.ceil(persons.count / 2)))
+    reached = float(np.partition(longest, persons.count - needed)[persons.count - needed])
+    return reached, int((longest >= reached).sum())
 
 
 def _waves(times: np.ndarray) -> np.ndarray:

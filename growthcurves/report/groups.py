@@ -14,7 +14,7 @@ from growthcurves.plots.people import groups_of
 from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, p_value
 from growthcurves.report.section import Section, Subject
-from growthcurves.results.questions.rates import chosen_times, whole_period
+from growthcurves.results.questions.times import compared_at, reached
 
 #: Joint tests of the rates and of the outcomes of three and more groups.
 _JOINT = (Kind.RATES_ALIKE_P, Kind.OUTCOMES_ALIKE_P)
@@ -57,13 +57,11 @@ class Groups(Section):
 
 
 def _answers(subject: Subject) -> tuple[Any, Any]:
-    """Slopes over the whole period, and means at the first and the last time, by group."""
+    """Slopes over the whole period, and means at the first time and the last that enough persons reached, by group."""
     fit, by, asked = subject.fit, subject.by, {"ddf": subject.ddf, "level": subject.level}
     differences = "reference" if len(groups_of(fit.panel, by).labels) > 1 else None
     rates = fit.slopes(by=by, differences=differences, **asked)
-    first, last = whole_period(fit)
-    at = [first, last] if fit.recipe.shape.smooth else [chosen_times(fit, None)[0], chosen_times(fit, None)[-1]]
-    return rates, fit.means(at=at, by=by, differences=differences, **asked)
+    return rates, fit.means(at=compared_at(fit), by=by, differences=differences, **asked)
 
 
 def _blocks(findings: Iterable[Finding], title: str, joint: Finding | None) -> list[dict[str, Any]]:
@@ -82,10 +80,11 @@ def _joint(test: Finding) -> dict[str, str]:
 
 def _mean_blocks(subject: Subject, answer: Any, tests: Mapping[Any, Finding]) -> list[dict[str, Any]]:
     """One block for each time."""
-    model, blocks = subject.fit.model, []
+    fit, blocks = subject.fit, []
     for at in dict.fromkeys(finding.at for finding in answer.findings):
         here = [finding for finding in answer.findings if finding.at == at]
-        blocks += _blocks(here, f"Expected {model.outcome} {subject.fit.when.at(at)}", tests.get((_JOINT[1], at)))
+        title = ", ".join(filter(None, (f"Expected {fit.model.outcome} {fit.when.at(at)}", reached(fit, at))))
+        blocks += _blocks(here, title, tests.get((_JOINT[1], at)))
     return blocks
 
 

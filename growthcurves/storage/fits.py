@@ -13,6 +13,7 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
         "rows": len(panel),
         "sizes": np.asarray(panel.persons.sizes) if people else np.repeat(sizes, counts),
         "labels": pd.DataFrame({"id": panel.persons.labels}) if people else None,
-        "facts": None if facts is None else (facts.first, facts.last, facts.middle, facts.waves),
+        "facts": None if facts is None else astuple(facts),
         "reasons": tuple(tuple(reason) for reason in panel.dropped.itertuples(index=False, name=None)),
         "clock": _clock_values(panel, people) if panel.time is not None else None,
         "table": _rows_table(fit) if rows else None,

@@ -63,6 +63,9 @@ _GENERAL = record(
 )
 _ROLES = {"id": text, "time": maybe(text), "outcome": text, "wave": maybe(text)}
 
+#: First, last and middle time, and the waves; later versions say beside them how long enough persons were followed.
+_TIMES = (number, number, number, each(number))
+
 FIT = record(
     model=record(
         **{
@@ -90,7 +93,7 @@ FIT = record(
         rows=count,
         sizes=array(1, "iu"),
         labels=maybe(table),
-        facts=maybe(row(number, number, number, each(number))),
+        facts=maybe(either(row(*_TIMES), row(*_TIMES, maybe(number), maybe(count), maybe(number)))),
         reasons=each(row(text, count)),
         clock=maybe(record(derived=flag, firsts=maybe(table))),
         table=maybe(table),
@@ -247,10 +250,13 @@ def _persons(values: dict[str, Any]) -> Laws:
     persons, sizes = sums["persons"], panel["sizes"]
     yield "rows", panel["rows"] == sums["rows"] == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
     if panel["facts"] is not None:
-        first, last, middle, waves = panel["facts"]
+        first, last, middle, waves, *others = panel["facts"]
+        reached, reaching, mean = others or (None, None, None)
         yield "times", first <= bound["middle"] <= last
         yield "times", first <= middle <= last and waves and list(waves) == sorted(set(waves))
         yield "times", first <= waves[0] and waves[-1] <= last
+        yield "times", all(time is None or first <= time <= last for time in (reached, mean))
+        yield "times", reaching is None or 0 < reaching <= persons
     kept = {part is not None for part in (panel["labels"], panel["person_table"], bound["weights"], people)}
     yield "persons that were kept", len(kept) == 1
     if panel["table"] is not None:

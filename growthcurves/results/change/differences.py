@@ -15,7 +15,7 @@ from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.persons.trajectories import groups
-from growthcurves.results.questions.rates import chosen_times
+from growthcurves.results.questions.times import compared_at, reached
 from growthcurves.results.tables.printing import number
 
 #: More groups than this are told apart only where they are asked for.
@@ -29,22 +29,25 @@ class Compared:
     Attributes
     ----------
     rates, outcomes : Marginal
-        Rates of change over the period, and expected outcomes at its first and last time, with differences from the
-        reference group.
+        Rates of change over the period, and expected outcomes at its first time and the last that enough persons
+        reached (at the mean of a predictor that is no time), with differences from the reference group.
     others : tuple of str
         The predictors that are held alike.
     joint : tuple of Finding
         Of three and more groups: whether all have one rate, and one expected outcome at the last time.
+    reached : str
+        How many persons were seen until the last time, where that is not the last of all.
     """
 
     rates: Marginal
     outcomes: Marginal
     others: tuple[str, ...]
     joint: tuple[Finding, ...] = ()
+    reached: str = ""
 
     @property
     def last(self) -> float:
-        """The last time."""
+        """The last time at which they are compared."""
         return max(finding.at for finding in self.outcomes.findings)  # type: ignore[type-var, return-value]
 
     def group_rates(self) -> Iterator[Finding]:
@@ -69,16 +72,16 @@ def compared(
     used = predictors_of(fit)
     if by is None or not set(texts_of(by, "by")) <= set(used) or len(groups(fit, by)) < 2:
         return None
-    times = chosen_times(fit, None)
+    times = compared_at(fit)
     try:
         rates = slopes(fit, by, between, differences="reference", ddf=ddf, level=level)
-        outcomes = means(fit, [times[0], times[-1]], by, differences="reference", ddf=ddf, level=level)
+        outcomes = means(fit, times, by, differences="reference", ddf=ddf, level=level)
     except GrowthCurvesError:
         return None
     others = tuple(name for name in used if name not in texts_of(by, "by"))
     asked = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, outcomes))
     tests = [alike for kind, answer in asked for alike in _alike(fit, kind, answer, ddf)]
-    return Compared(rates, outcomes, others, tuple(tests))
+    return Compared(rates, outcomes, others, tuple(tests), reached(fit, times[-1]))
 
 
 def _alike(fit: FittedModel, kind: Kind, answer: Marginal, ddf: Any) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ def _compares(kind: Kind, found: Compared, told: Words) -> _Compares:
     if kind is Kind.SLOPE_DIFFERENCE:
         what, said = told.vocabulary.said("rates of change"), f"the {told.rate} of {told.outcome}{told.over} is"
         return _Compares(f"{what} of {told.outcome}", Kind.RATES_ALIKE_P, "", told.unit, said)
-    which = "the last time" if told.vocabulary.over_time else "the highest value"
+    which = found.reached or ("the last time" if told.vocabulary.over_time else "its mean")
     when, said = f"{told.when.at(found.last)}, {which}, ", f"{told.outcome} is"
     return _Compares(f"means of {told.outcome}", Kind.OUTCOMES_ALIKE_P, when, told.outcome_unit, said)
 

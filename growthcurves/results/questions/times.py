@@ -56,7 +56,29 @@ def default_times(fit: FittedModel) -> np.ndarray:
     """
     facts = fit.time_facts
     waves = np.zeros(1) if facts is None else np.array(facts.waves)
-    return nearest_observed(fit, waves) if steps_of_time(fit) else waves
+    return _as_observed(fit, waves)
+
+
+def compared_at(fit: FittedModel) -> list[float]:
+    """Where groups are compared: at the first time and the last that enough persons reached; at the mean of a predictor
+    that is no time."""
+    facts = fit.time_facts
+    assert facts is not None
+    if not fit.vocabulary.over_time and facts.mean is not None:
+        return [float(time) for time in _as_observed(fit, np.array([facts.mean]))]
+    return [facts.first, facts.last if facts.reached is None else facts.reached]
+
+
+def reached(fit: FittedModel, at: float | None) -> str:
+    """How many persons a time is of that not all reached: "reached by 71 of 700 persons"; "" for any other."""
+    facts = fit.time_facts
+    if facts is None or at != facts.reached or at == facts.last or not fit.vocabulary.over_time:
+        return ""
+    return f"reached by {facts.reaching:,} of {fit.sums.persons:,} {fit.vocabulary.who.several}"
+
+
+def _as_observed(fit: FittedModel, times: np.ndarray) -> np.ndarray:
+    return nearest_observed(fit, times) if steps_of_time(fit) else times
 
 
 def nearest_observed(fit: FittedModel, times: np.ndarray) -> np.ndarray:

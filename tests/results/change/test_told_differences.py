@@ -60,6 +60,27 @@ def test_three_groups_are_tested_together_first():
     assert middle.count(" group") == 3
 
 
+def test_groups_are_compared_at_the_last_time_that_enough_persons_reached(tmp_path):
+    """Two of 60 are seen at week 40: the headline, the table and a loaded fit are of week 4, and say who reached it."""
+    frame = trial(-1.0, -2.0)
+    late = frame[frame["week"].eq(4.0) & frame["patient"].lt(2)].assign(week=40.0)
+    few = frame[frame["week"].lt(4.0) | frame["patient"].lt(25)]
+    fit = gc.fit("y ~ week * arm + (week | patient)", pd.concat([few, late], ignore_index=True))
+    said = "At week 4, reached by 25 of 60 patients, y is "
+    assert fit.change(by="arm").averages[1].startswith(said)
+    fit.report(tmp_path / "page.html", by="arm")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Expected y at week 4, reached by 25 of 60 patients" in text and "Expected y at week 40" not in text
+    assert gc.load(fit.save(tmp_path / "fit.json")).change(by="arm").averages[1].startswith(said)
+
+
+def test_groups_of_schools_are_compared_at_the_mean_of_the_predictor():
+    frame = trial(1.0, 2.0, "school").rename(columns={"week": "ses"})
+    fit = gc.fit("y ~ ses * arm + (ses | school)", frame)
+    end = next(one for one in fit.change(by="arm").findings if one.kind is Kind.OUTCOME_DIFFERENCE)
+    assert end.at == frame["ses"].mean() and "At ses 1.75, its mean, y is" in fit.change(by="arm").averages[1]
+
+
 def test_every_place_has_the_adjusted_difference():
     """slopes(), means(), the change report and the term of the arm are one number."""
     fit = fitted(-1.0, -2.0)
