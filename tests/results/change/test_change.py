@@ -262,7 +262,7 @@ def test_share_above_the_threshold(
     slopes, _ = own_lines(trial)
     mine = slopes[slopes.index.isin(persons.index[members])]
     assert report.value("share above threshold, OLS", group) == np.mean(mine > 0.5)
-    assert f"{len(mine)} persons" in row(report, "share above threshold, OLS", group)["note"]
+    assert f"{len(mine)} patients" in row(report, "share above threshold, OLS", group)["note"]
     assert report.value("persons", group) == members.sum()
 
 
