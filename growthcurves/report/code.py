@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,16 +21,25 @@ def code(fit: Any) -> str:
     options = _options(fit.model)
     blocks = any(value.startswith("RandomPart") for _, value in options)
     first = ["import growthcurves as gc"] + ["from growthcurves.model.random import RandomPart"] * blocks
-    lines = [*first, "", *_read(fit), "", "model = gc.GrowthModel("]
+    read = reading(fit.panel.data, fit.panel.id, fit.panel.time, model_columns(fit.model))
+    lines = [*first, "", *read, "", "model = gc.GrowthModel("]
     lines += [f"    {name}={value}," for name, value in options]
     return "\n".join(
         [*lines, ")", _panel(fit.panel), f'fit = gc.fit(model, panel, method="{fit.method}")', "print(fit)"]
     )
 
 
-def _read(fit: Any) -> list[str]:
-    panel = fit.panel
-    source = source_of(panel.data)
+def reading(data: pd.DataFrame, id: Any, time: Any, used: Sequence[str]) -> list[str]:
+    """Lines that read the long table again, made of what it remembers of its file.
+
+    Parameters
+    ----------
+    data : DataFrame
+    id, time : str
+    used : list of str
+        The columns that the analysis uses.
+    """
+    source = source_of(data)
     if "dataset" in source:
         lines = [f"data = gc.load_dataset({source['dataset']!r})"]
     elif "file" not in source:
@@ -38,17 +48,16 @@ def _read(fit: Any) -> list[str]:
         told = ({"missing": source["missing"]} if source.get("missing") else {}) | source.get("options", {})
         more = "".join(f", {name}={value!r}" for name, value in told.items())
         lines = [f"data = gc.read_table({source['file']!r}{more})"]
-    if "cells" in source:
-        lines.append(reshaping(panel, source, model_columns(fit.model)))
-    return lines + (_categories(fit) if str(source.get("file", "")).endswith(_UNTYPED) else [])
+    lines += [reshaping(data, id, time, used)] if "cells" in source else []
+    return lines + (_categories(data, used) if str(source.get("file", "")).endswith(_UNTYPED) else [])
 
 
-def _categories(fit: Any) -> list[str]:
+def _categories(data: pd.DataFrame, used: Sequence[str]) -> list[str]:
     """Columns that were made categories after they had been read, with the order of their levels."""
-    if "dataset" in source_of(fit.panel.data):
+    if "dataset" in source_of(data):
         return []
-    data, lines = fit.panel.data, []
-    for name in model_columns(fit.model):
+    lines = []
+    for name in used:
         dtype = data[name].dtype
         if isinstance(dtype, pd.CategoricalDtype):
             levels = dtype.categories.tolist()

@@ -25,3 +25,14 @@ class Reproduce(Section):
             "rows": len(fit.panel),
             "hash": fit.data_hash,
         }
+
+
+def computed_with() -> str:
+    """The versions, in one sentence."""
+    return f"Computed with {', '.join(f'{name} {text}' for name, text in versions())}."
+
+
+def data_used(fit: Any) -> str:
+    """The fingerprint of the data of a fit, in one sentence."""
+    columns = ", ".join(map(str, fit.data_columns))
+    return f"SHA-256 of the {len(fit.panel):,} rows used, columns {columns} in this order: {fit.data_hash}"

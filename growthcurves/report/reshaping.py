@@ -10,33 +10,34 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.patterns import number_text, plain_number
+from growthcurves.data.source import source_of
 
 
-def reshaping(panel: Any, source: Mapping[str, Any], used: Sequence[str]) -> str:
+def reshaping(data: pd.DataFrame, id: Any, time: Any, used: Sequence[str]) -> str:
     """`data = gc.to_long(data, ...)` with every column spelled out, so that it finds no other.
 
     Parameters
     ----------
-    panel : Panel
-        Its table came from `to_long`.
-    source : mapping
-        What the table knows of its file.
+    data : DataFrame
+        Came from `to_long`.
+    id, time : str
     used : list of str
         The columns that the model uses.
     """
-    data, cells = panel.data, json.loads(source["cells"])
+    source = source_of(data)
+    cells = json.loads(source["cells"])
     position = data.index.to_numpy() % int(source["waves"])
-    own_times = cells.pop(str(panel.time), None)
-    times = None if own_times else _by_position(data[panel.time], position)
+    own_times = cells.pop(str(time), None)
+    times = None if own_times else _by_position(data[time], position)
     waves = _by_position(data["wave"], position) if "wave" in data.columns else None
     numbers = waves or times or {}
-    options = {"id": repr(panel.id), "time": repr(panel.time)}
+    options = {"id": repr(id), "time": repr(time)}
     options["columns"] = repr({name: _columns(data, position, name, found, numbers) for name, found in cells.items()})
     if own_times:
         options["times"] = repr(_pattern([own_times[place] for place in numbers], list(numbers.values())))
     elif waves and times:
         options["times"] = repr({waves[place]: times[place] for place in times})
-    spread = {panel.id, panel.time, "wave" if waves else None, *cells}
+    spread = {id, time, "wave" if waves else None, *cells}
     options["keep"] = repr([name for name in dict.fromkeys(used) if name not in spread])
     return f"data = gc.to_long(data, {', '.join(f'{name}={text}' for name, text in options.items())})"
 

@@ -6,9 +6,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from growthcurves.errors import ModelError, NotEstimableError, recorded
+from growthcurves.errors import ModelError, NotEstimableError, among, recorded
 from growthcurves.fit import GrowthFit, fit
-from growthcurves.model.covariance import residual_of
+from growthcurves.model.covariance import RESIDUALS, residual_of
 from growthcurves.numerics.bounds import several
 from growthcurves.trials.design import Design
 
@@ -41,6 +41,12 @@ def structures_of(residual: Any, fallback: Sequence[Any] | None) -> list[Any]:
     else:
         simpler = tuple(name for name in FALLBACK if name in getattr(asked, "contains", ()))
     return [asked, *map(residual_of, simpler)]
+
+
+def short(structure: Any) -> Any:
+    """The short name of a structure, where it says all of it."""
+    known = among(structure.name, RESIDUALS) and residual_of(structure.name) == structure
+    return structure.name if known else structure
 
 
 def first_that_holds(design: Design, structures: Sequence[Any]) -> tuple[GrowthFit, tuple[Attempt, ...]]:

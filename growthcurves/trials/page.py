@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from growthcurves.machine import versions
 from growthcurves.report.figures import of_trial
 from growthcurves.report.page import Report, TextSection, assembled
+from growthcurves.report.reproduce import computed_with, data_used
 from growthcurves.results.tables.printing import number, p_text
+from growthcurves.trials.program import program
 from growthcurves.trials.sentences import difference_sentences
 from growthcurves.trials.words import differences_shown, means_shown
 
@@ -50,13 +51,14 @@ def trial_report(
         sections.append(TextSection("subgroups", "Subgroups", pictures["subgroups"], shown, subgroups.notes))
     tables = (_attempts(trial.attempts), _covariance(trial))
     sections.append(TextSection("method", "How it was analysed, and who is in it", (), tables, trial.notes))
-    sections.append(TextSection("reproduce", "How to reproduce this", (), (), (_computed(),), code=trial.code()))
+    told = (computed_with(), f"{data_used(trial.fit)} (trial.fit.data_hash).")
+    sections.append(TextSection("reproduce", "How to reproduce this", (), (), told, program(trial, subgroups)))
     sentences = tuple(difference_sentences(trial.differences, trial))
     numbers = {"means": trial.means, "differences": trial.differences, "tests": trial.tests}
     if subgroups is not None:
         numbers["subgroups"] = subgroups.table
-    told = zip(sentences, trial.differences["visit"], strict=True)
-    last = [text for text, visit in told if visit == trial.visits[-1]]
+    pairs = zip(sentences, trial.differences["visit"], strict=True)
+    last = [text for text, visit in pairs if visit == trial.visits[-1]]
     kind, warned = "Report of a trial", [(note.text, note.meaning) for note in trial.fit.notes]
     default = f"{trial.fit.model.outcome} by {trial.visit_name}"
     return assembled(title or default, trial.title, " ".join(last), sections, sentences, numbers, path, kind, warned)
@@ -85,7 +87,3 @@ def _covariance(trial: Trial) -> pd.DataFrame:
     """SDs and correlations of the visits."""
     found = trial.fit.variance_components(method="wald")
     return pd.DataFrame({"parameter": found["term"], "estimate": found["estimate"].map(number)})
-
-
-def _computed() -> str:
-    return f"Computed with {', '.join(f'{name} {text}' for name, text in versions())}."

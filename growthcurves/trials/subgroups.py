@@ -156,7 +156,7 @@ def _whole(trial: Trial, visit: Any) -> pd.DataFrame:
 
 def _of_column(trial: Trial, column: str, visit: Any) -> pd.DataFrame:
     design = _with_subgroup(trial, column)
-    fit, _ = first_that_holds(design, trial.structures)
+    fit, _ = first_that_holds(design, trial.structures[len(trial.tried) - 1 :])
     wanted, arms = trial.wanted, design.arms
     time = design.visits.numbers[design.visits.levels.index(visit)]
     how = {"ddf": wanted.ddf, "level": wanted.level, "average": wanted.average, "weights": wanted.weights}

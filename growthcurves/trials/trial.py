@@ -20,7 +20,7 @@ from growthcurves.results.effects.joint_tests import JointTests
 from growthcurves.results.questions.observed import Observed
 from growthcurves.results.tables.answer import text_table
 from growthcurves.trials.answer import TrialAnswer
-from growthcurves.trials.attempts import Attempt, first_that_holds
+from growthcurves.trials.attempts import Attempt, first_that_holds, short, structures_of
 from growthcurves.trials.design import Design, Roles
 from growthcurves.trials.subgroups import Subgroups, subgroups
 from growthcurves.trials.tables import Estimated, Wanted, combined, moved, trial_table
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pages = Later("growthcurves.trials.page")
 #: Attributes of a trial that its answers are made of, and no user asks for.
-_PLUMBING = {"design", "estimated", "of", "structures", "tried", "wanted"}
+_PLUMBING = {"arguments", "design", "estimated", "of", "structures", "tried", "wanted"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,9 +65,9 @@ class Trial(TrialAnswer):
         estimated = Estimated.of(fit, design, wanted)
         notes = (*map(str, fit.notes), *footnotes(design, wanted, tried, estimated))
         effects, table = fit.joint_tests(ddf=wanted.ddf), trial_table(estimated, design, wanted)
-        left = tuple(structures[len(tried) - 1 :])
+        asked = tuple(structures)
         return cls(
-            table, heading(design), notes, wanted.level, fit, effects, tried, design, wanted, estimated, data, left
+            table, heading(design), notes, wanted.level, fit, effects, tried, design, wanted, estimated, data, asked
         )
 
     @property
@@ -292,12 +292,18 @@ class Trial(TrialAnswer):
         >>> trial.code().startswith("gc.mmrm(data, outcome='depression'")
         True
         """
+        return f"gc.mmrm(data, {', '.join(f'{name}={text}' for name, text in self.arguments())})"
+
+    def arguments(self) -> list[tuple[str, str]]:
+        """The options of that call as they are typed; what is the default is left out."""
         asked = {item.name: getattr(self.design.roles, item.name) for item in fields(Roles)}
         asked |= {item.name: getattr(self.wanted, item.name) for item in fields(Wanted) if "ddf" not in item.name}
         defaults = {item.name: item.default for kind in (Roles, Wanted) for item in fields(kind)}
         given = {name: value for name, value in asked.items() if value != defaults[name]}
-        given |= {"residual": self.tried[0].structure, "ddf": self.wanted.ddf}
-        return f"gc.mmrm(data, {', '.join(f'{name}={_typed(value)}' for name, value in given.items())})"
+        first, *later = self.structures
+        given |= {"residual": short(first), "ddf": self.wanted.ddf}
+        given |= {"fallback": list(map(short, later))} if later != structures_of(first, None)[1:] else {}
+        return [(name, _typed(value)) for name, value in given.items()]
 
     def __dir__(self) -> list[str]:
         """What a user asks of a trial; what its answers ask of it is left out."""
@@ -320,6 +326,10 @@ class Trial(TrialAnswer):
 
 def _typed(value: Any) -> str:
     """A value as it is typed."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_typed, value))}]"
+    if isinstance(value, np.generic):
+        return repr(value.item())
     return f"gc.{value!r}" if is_dataclass(value) else repr(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pandas as pd
@@ -60,3 +61,21 @@ def test_intervals_are_told_in_the_direction_of_the_estimate(trial, estimate, lo
            "conf_low": low, "conf_high": high, "p_value": 0.3}  # fmt: skip
     (text,) = difference_sentences(pd.DataFrame([row]), trial)
     assert words in text
+
+
+def test_the_page_s_code_makes_the_same_trial(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = some().assign(week=lambda table: "Week " + table.week.astype(str)).fillna({"depression": -99})
+    data.loc[[4, 31], "depression"] = -99
+    data.to_csv("trial.csv", index=False)
+    table = gc.read_table("trial.csv", missing=[-99])
+    options = {"covariates": "age", "residual": "cs", "where": "age > 20", "fallback": ["un"]}
+    found = gc.mmrm(table, **ROLES, baseline="Week 0", **options)
+    page = found.report(subgroups=found.subgroups("sex", "Week 8"))
+    (code,) = re.findall(r"<pre><code>(.*?)</code>", page.html, re.S)
+    names: dict = {}
+    exec(html.unescape(code), names)
+    pd.testing.assert_frame_equal(names["trial"].table, found.table)
+    pd.testing.assert_frame_equal(names["subgroups"].table, found.subgroups("sex", "Week 8").table)
+    assert names["trial"].fit.data_hash in page.html
+    assert "missing=[-99]" in html.unescape(code) and "fallback=['un']" in html.unescape(code)
