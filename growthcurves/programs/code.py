@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from growthcurves.errors import ModelError, unknown
@@ -15,11 +17,13 @@ from growthcurves.programs.stata import stata_code
 PROGRAMS = {"sas": sas_code, "r": r_code, "stata": stata_code, "mplus": None}
 
 
-def code(fit: FittedModel, program: str) -> str:
-    """The same model as a program of SAS, R, Stata or Mplus; see `GrowthFit.code`."""
+def code(fit: FittedModel, program: str, ddf: Any = None) -> str:
+    """The same model as a program of SAS, R, Stata or Mplus; see `GrowthFit.code`; `ddf` a method, for SAS."""
     if not isinstance(program, str) or program.lower() not in PROGRAMS:
         raise ModelError(unknown("program", program, PROGRAMS))
     spec, write = spec_of(fit), PROGRAMS[program.lower()]
+    if write is sas_code:
+        return sas_code(spec, ddf)
     return write(spec) if write is not None else _mplus(fit, spec)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from growthcurves.contracts.finding import Kind
 from growthcurves.programs.lines import key_of
 from growthcurves.programs.mplus import FACTORS, short_name
+from growthcurves.programs.r import plain_in_r
 from growthcurves.programs.spec import Effect, Spec
 
 Key = tuple[str, ...]
@@ -42,7 +43,11 @@ def _of_time(basis: str, spec: Spec) -> list[Key]:
 
 
 def _of_factor(column: str, level: Any, spec: Spec) -> list[Key]:
-    name = re.sub(r"[\s`'\"]", "", column).lower()
+    names = dict.fromkeys([re.sub(r"[\s`'\"]", "", column).lower(), plain_in_r(column).lower()])
+    return [key for name in names for key in _of_level(name, column, level, spec)]
+
+
+def _of_level(name: str, column: str, level: Any, spec: Spec) -> list[Key]:
     if level is None:
         return [(name,)]
     text = re.sub(r"[\s`'\"]", "", str(level)).lower()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from growthcurves.programs.spec import Spec, Variable, counts_waves, independent, number_text, refused
+from growthcurves.programs.spec import Spec, Variable, counts_waves, free_name, independent, number_text, refused
 
 _PLAIN = re.compile(r"[A-Za-z.][A-Za-z0-9._]*\Z")
 
@@ -14,6 +15,9 @@ def r_code(spec: Spec) -> str:
     """The model in R, reading data.csv."""
     package = "lme4" if independent(spec) and spec.random else "nlme"
     lines = [f"library({package})", 'data <- read.csv("data.csv", check.names = FALSE)']
+    if package == "nlme":  # which takes plain names alone in form= and in groups
+        spec, renamed = _renamed(spec)
+        lines += [f"data${new} <- data${name_in_r(old)}" for old, new in renamed.items()]
     lines += [_factor(column, levels) for column, levels in spec.levels.items()]
     lines += [f"data${name_in_r(one.name)} <- {_expression(one, spec)}" for one in spec.computed]
     lines += [
@@ -30,6 +34,36 @@ def r_code(spec: Spec) -> str:
 def name_in_r(name: str) -> str:
     """A name as R reads it."""
     return name if _PLAIN.match(name) else "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def plain_in_r(name: str) -> str:
+    """A name that R takes without backticks, made of another."""
+    made = re.sub(r"[^A-Za-z0-9._]", "_", name)
+    return made if _PLAIN.match(made) else f"x_{made}"
+
+
+def _renamed(spec: Spec) -> tuple[Spec, dict[str, str]]:
+    """The model with plain names of columns, and which name each had."""
+    new: dict[str, str] = {}
+    for name in spec.columns:
+        if not _PLAIN.match(name):
+            new[name] = free_name(plain_in_r(name), {*spec.columns, *new.values()})
+    if not new:
+        return spec, new
+
+    def one(name: Any) -> Any:
+        return new.get(name, name)
+
+    effects = tuple(
+        replace(effect, basis=one(effect.basis), factors=tuple((one(name), level) for name, level in effect.factors))
+        for effect in spec.effects
+    )
+    of = {name: one(getattr(spec.residual, name)) for name in ("by", "of") if getattr(spec.residual, name, None)}
+    named = {name: one(getattr(spec, name)) for name in ("outcome", "id", "time", "group", "wave")}
+    random = tuple(tuple(map(one, block)) for block in spec.random)
+    levels = {one(name): found for name, found in spec.levels.items()}
+    residual = replace(spec.residual, **of) if of else spec.residual
+    return replace(spec, effects=effects, random=random, levels=levels, residual=residual, **named), new
 
 
 def _text(value: Any) -> str:
@@ -58,8 +92,8 @@ def _expression(variable: Variable, spec: Spec) -> str:
 def _fixed(spec: Spec) -> str:
     """The fixed part of the formula."""
     if spec.occasions:
-        groups = dict.fromkeys(columns for _, columns in spec.products)
-        return " + ".join(["0", *(":".join(["occasion", *map(name_in_r, columns)]) for columns in groups)])
+        groups = [["occasion"] * own + [*map(name_in_r, columns)] for own, columns in spec.at_occasions]
+        return " + ".join(["0", *map(":".join, groups)])
     products = [":".join(map(name_in_r, filter(None, [basis, *columns]))) for basis, columns in spec.products]
     constant = [] if "" in products else ["0"]
     return " + ".join([*constant, *(product or "1" for product in products)])

@@ -13,11 +13,16 @@ _TYPES = {
     "cs": "cs", "csh": "csh", "ar1": "ar(1)", "arh1": "arh(1)", "arma11": "arma(1,1)", "toep": "toep", "toeph": "toeph",
     "adh": "ante(1)", "un": "un", "het": "un(1)", "exp": "sp(exp)", "car1": "sp(pow)", "gau": "sp(gau)",
 }  # fmt: skip
+#: DDFM= of each method that SAS has.
+_DDFM = {
+    "KenwardRoger": "kr", "ResidualDf": "residual", "BetweenWithin": "bw", "Containment": "contain", "NormalDf": "none",
+}  # fmt: skip
 _OVER_TIME = {"exp", "car1", "gau"}
 
 
-def sas_code(spec: Spec) -> str:
-    """The model for PROC MIXED, reading data.csv."""
+def sas_code(spec: Spec, ddf: Any = None) -> str:
+    """The model for PROC MIXED, reading data.csv; `ddf` is a method of degrees of freedom."""
+    ddfm = _DDFM.get(type(ddf).__name__, "satterthwaite")
     lower = [column.lower() for column in spec.columns]
     for column in spec.columns:
         if lower.count(column.lower()) > 1:
@@ -35,7 +40,7 @@ def sas_code(spec: Spec) -> str:
         f"proc sort data=data; by {name_in_sas(spec.id)} {name_in_sas(spec.time) if spec.time else ''}; run;",
         f"proc mixed data=data method={spec.method} covtest;",
         f"  class {' '.join(_classes(spec))};",
-        f"  model {name_in_sas(spec.outcome)} = {_fixed(spec)} / solution ddfm=satterthwaite{_noint(spec)};",
+        f"  model {name_in_sas(spec.outcome)} = {_fixed(spec)} / solution ddfm={ddfm}{_noint(spec)};",
         *(_random(block, spec) for block in spec.random),
         *_repeated(spec),
         "run;",
@@ -63,8 +68,8 @@ def _text(value: Any) -> str:
 
 def _fixed(spec: Spec) -> str:
     if spec.occasions:
-        groups = dict.fromkeys(columns for _, columns in spec.products)
-        return " ".join("*".join(["occasion", *map(name_in_sas, columns)]) for columns in groups)
+        groups = [["occasion"] * own + [*map(name_in_sas, columns)] for own, columns in spec.at_occasions]
+        return " ".join(map("*".join, groups))
     products = [[basis, *columns] if basis else [*columns] for basis, columns in spec.products]
     return " ".join("*".join(map(name_in_sas, product)) for product in products if product)
 

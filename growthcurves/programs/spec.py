@@ -104,6 +104,11 @@ class Spec:
         return list(dict.fromkeys((effect.basis, effect.columns) for effect in self.effects))
 
     @property
+    def at_occasions(self) -> list[tuple[bool, tuple[str, ...]]]:
+        """The fixed part of a model with a mean for each occasion: columns, and whether their effect is by occasion."""
+        return list(dict.fromkeys((bool(effect.basis), effect.columns) for effect in self.effects))
+
+    @property
     def blocks(self) -> list[tuple[int | None, tuple[str, ...]]]:
         """The blocks of random effects in the order of the fit: the place of the group in its levels (or None)."""
         groups = [None] if self.group is None else range(len(self.levels[self.group]))
@@ -114,7 +119,7 @@ class Spec:
         """Names of variables that are 1 for the persons of a group and 0 for others, in the order of its levels."""
         taken, made = {*self.columns, *(one.name for one in self.computed)}, []
         for place in range(1, len(self.levels[self.group]) + 1 if self.group is not None else 1):
-            made.append(_free(f"group{place}", taken))
+            made.append(free_name(f"group{place}", taken))
         return made
 
     @property
@@ -216,6 +221,7 @@ def _refuse_what_formulas_compute(fit: FittedModel) -> None:
 def _refuse_unusual_codings(spec: Spec) -> None:
     """Every product stands beside all its parts, and factors are against their reference: then all programs agree."""
     there = set(spec.products)
+    _refuse_effects_at_some_occasions(spec, there)
     for basis, columns in there:
         own = [(basis, part) for k in range(len(columns)) for part in combinations(columns, k)]
         if basis == "" and ("", ()) not in there:
@@ -232,6 +238,15 @@ def _refuse_unusual_codings(spec: Spec) -> None:
             raise refused(f"{brief(column)} is not coded against its reference", "programs code that differently")
 
 
+def _refuse_effects_at_some_occasions(spec: Spec, there: set[tuple[str, tuple[str, ...]]]) -> None:
+    """In programs a product with the occasion is at all occasions; that of cLDA is not, for arms share a baseline."""
+    for by_occasion, columns in spec.at_occasions if spec.occasions else ():
+        without = [time for time in spec.occasions if by_occasion and (f"{time:g}", columns) not in there]
+        if without:
+            what = f"{':'.join(columns)} has no effect at occasion {without[0]:g}, as arms at the baseline of cLDA"
+            raise refused(what, "programs give it one at every occasion")
+
+
 def _basis(fit: FittedModel) -> tuple[dict[str, str], tuple[Variable, ...]]:
     """The variable of time of each growth parameter, and how those that are no column are computed."""
     shape, origin, parameters = fit.model.growth_shape, fit.recipe.shape.origin, fit.model.parameters
@@ -243,7 +258,7 @@ def _basis(fit: FittedModel) -> tuple[dict[str, str], tuple[Variable, ...]]:
         return {"intercept": "", "slope": str(fit.model.time)}, ()
     made = list(_computed(shape, origin, fit.recipe.shape))
     taken = set(fit.panel.frame.columns)
-    computed = tuple(Variable(_free(one.name, taken), one.kind, one.numbers) for one in made)
+    computed = tuple(Variable(free_name(one.name, taken), one.kind, one.numbers) for one in made)
     return {"intercept": "", **dict(zip(parameters[1:], (one.name for one in computed), strict=True))}, computed
 
 
@@ -263,7 +278,7 @@ def _computed(shape: Any, origin: float, bound: Any) -> Iterator[Variable]:
         raise refused(f"Growth of the shape {shape.name}", "is not written in other languages yet")
 
 
-def _free(name: str, taken: set[Any]) -> str:
+def free_name(name: str, taken: set[Any]) -> str:
     """A name that no column has; programs that do not tell capitals apart are content too."""
     lower = {str(one).lower() for one in taken}
     while name.lower() in lower:

@@ -69,8 +69,8 @@ def _value(level: Any, text: bool) -> str:
 def _fixed(spec: Spec) -> str:
     """Each level of a factor is asked for by itself, so that no other is left out in its place."""
     if spec.occasions:
-        groups = dict.fromkeys(columns for _, columns in spec.products)
-        return " ".join(text for columns in groups for text in _product(["ibn.occasion"], columns, spec))
+        groups = [(["ibn.occasion"] * own, columns) for own, columns in spec.at_occasions]
+        return " ".join(text for start, columns in groups for text in _product(start, columns, spec))
     terms = [([f"c.{basis}"] if basis else [], columns) for basis, columns in spec.products if basis or columns]
     return " ".join(text for start, columns in terms for text in _product(start, columns, spec))
 

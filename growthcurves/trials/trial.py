@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.frame import check_text
 from growthcurves.data.markup import Block
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError, NotEstimableError, brief
+from growthcurves.errors import ModelError, NotEstimableError, among, brief
 from growthcurves.fit import GrowthFit
 from growthcurves.later import Later
 from growthcurves.numerics.bounds import finite_number, several, shown_value
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from growthcurves.report.page import Report
 
 pages = Later("growthcurves.trials.page")
+programs = Later("growthcurves.programs.code")
 #: Attributes of a trial that its answers are made of, and no user asks for.
 _PLUMBING = {"arguments", "design", "estimated", "of", "structures", "tried", "wanted"}
 
@@ -276,13 +277,23 @@ class Trial(TrialAnswer):
             raise ModelError(f"subgroups= is an answer of subgroups(), not {brief(subgroups)}.")
         return pages.trial_report(self, path, title, subgroups)
 
-    def code(self) -> str:
-        """The call that made it, for a table called ``data``.
+    def code(self, program: str = "python") -> str:
+        """The call that made it, for a table called ``data``; or its model as a program of SAS, R or Stata.
+
+        Parameters
+        ----------
+        program : {"python", "sas", "r", "stata"}
+            See `GrowthFit.code`; SAS's DDFM= is that of the trial.
 
         Returns
         -------
         str
-            Python.
+            The program's text.
+
+        Raises
+        ------
+        NotAvailableError
+            For what a program has no words for, such as a baseline that is one of the outcomes (cLDA).
 
         Examples
         --------
@@ -292,6 +303,8 @@ class Trial(TrialAnswer):
         >>> trial.code().startswith("gc.mmrm(data, outcome='depression'")
         True
         """
+        if not among(program, ["python"]):
+            return programs.code(self.fit, program, self.wanted.ddf)
         return f"gc.mmrm(data, {', '.join(f'{name}={text}' for name, text in self.arguments())})"
 
     def arguments(self) -> list[tuple[str, str]]:

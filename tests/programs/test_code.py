@@ -123,7 +123,8 @@ def test_names_with_blanks_and_words_for_waves():
     data["visit"] = data["visit"].astype("category").cat.set_categories(["second", "fourth", "first", "third"])
     fit = gc.fit(gc.GrowthModel("jaw width", "age", "subject", wave="visit", random=(), residual="ar1"), data)
     assert 'match(data$visit, c("second", "fourth", "first", "third"))' in fit.code("r")
-    assert "`jaw width` ~ 1 + " in fit.code("r") and "'jaw width'n = " in fit.code("sas")
+    assert "jaw_width ~ 1 + " in fit.code("r") and "data$jaw_width <- data$`jaw width`" in fit.code("r")
+    assert "'jaw width'n = " in fit.code("sas")
     assert "if visit = 'first' then wave_place = 3;" in fit.code("sas")
     with pytest.raises(NotAvailableError, match="rename"):
         fit.code("stata")
