@@ -12,6 +12,7 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
+from growthcurves.numerics.order import by_person_and_time
 from growthcurves.output.save import Saved
 from growthcurves.signs import told
 
@@ -300,7 +301,7 @@ def person_time_order(persons: Persons, times: np.ndarray) -> np.ndarray | None:
         back[persons.starts[1:] - 1] = False
         if not back.any():
             return None
-    return np.lexsort((times, persons.codes))
+    return by_person_and_time(persons.codes, times)
 
 
 def count_schedules(persons: Persons, times: np.ndarray) -> int:

@@ -20,6 +20,7 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.covariance.by_waves import places_of
 from growthcurves.model.formula.sheet import as_categories
 from growthcurves.model.growth import GrowthModel
+from growthcurves.numerics.order import by_person_and_time
 
 if TYPE_CHECKING:
     from growthcurves.model.covariance.structure import Structure
@@ -45,7 +46,7 @@ class PanelFacts:
     def typical(self) -> float:
         if self.panel.time is None:
             return 1.0
-        order = np.lexsort((self.panel.times, self.panel.persons.codes))
+        order = by_person_and_time(self.panel.persons.codes, self.panel.times)
         same = np.diff(self.panel.persons.codes[order]) == 0
         steps = np.diff(self.panel.times[order])[same]
         return float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0

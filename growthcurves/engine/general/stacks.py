@@ -20,6 +20,7 @@ from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.distinct import few_distinct
+from growthcurves.numerics.order import by_person_and_time
 
 #: The most numbers (schedules times occasions squared) of a stack, so that what is made of it fits the cache.
 MOST_NUMBERS = 1 << 18
@@ -102,7 +103,7 @@ def _by_person_and_time(rows: Rows) -> tuple[Array, Array]:
     """Rows ordered by person, then wave or time; and the number of rows of each person."""
     when = rows.occasions.time if rows.occasions.wave is None else rows.occasions.wave
     sizes = np.bincount(rows.codes, minlength=rows.persons)
-    return np.lexsort((when, rows.codes)), sizes
+    return by_person_and_time(rows.codes, when), sizes
 
 
 def common_occasions(rows: Rows) -> Common:

@@ -14,6 +14,7 @@ from growthcurves.engine.estimates import Function, FunctionOf
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.recipe import row_times
+from growthcurves.numerics.order import by_person_and_time
 from growthcurves.numerics.times import time_text
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.effects.fixed_tests import combinations
@@ -140,7 +141,7 @@ def _outcome_variance(fit: FittedModel, time: float) -> Function:
 def _observed_sd(fit: FittedModel, by: Any) -> float:
     """SD of the outcome at persons' first occasions, pooled within groups; NaN where none has two persons."""
     codes, times = fit.panel.persons.codes, row_times(fit.panel)
-    order = np.lexsort([times, codes])
+    order = by_person_and_time(codes, times)
     rows = order[np.flatnonzero(np.append(True, np.diff(codes[order]) > 0))]
     first = pd.Series(fit.panel.values[rows])
     levels = _groups(fit, by, rows)

@@ -12,6 +12,7 @@ from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.grid import grid_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.occasions import panel_occasions
+from growthcurves.numerics.order import by_person_and_time
 from growthcurves.results.questions.design_rows import own_rows
 
 #: The most persons whose pairs are taken, evenly spaced over all.
@@ -112,7 +113,7 @@ def pairs_of(fit: FittedModel) -> Pairs:
 def _persons(fit: FittedModel, times: np.ndarray) -> Iterator[np.ndarray]:
     """Rows of persons with as many occasions each, in the order of time, (persons, occasions)."""
     persons = fit.panel.persons
-    order = np.lexsort((times, persons.codes))
+    order = by_person_and_time(persons.codes, times)
     starts = np.concatenate([[0], np.cumsum(persons.sizes)[:-1]])
     chosen = np.unique(np.linspace(0, persons.count - 1, min(persons.count, MOST_PERSONS)).round().astype(int))
     for size in np.unique(persons.sizes[chosen]):
