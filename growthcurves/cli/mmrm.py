@@ -12,8 +12,8 @@ from growthcurves.cli.options import TABLE, request_of
 from growthcurves.cli.output import checked_files, hand_on_json, tell
 from growthcurves.cli.values import Codes, Columns, Number, Value
 
-#: Of the shared options on the table those that a long table of visits has.
-_TAKEN = ("id", "outcome", "missing", "names", "day_first", "date_format", "read", "where")
+#: Of the shared options on the table those that a table of visits has.
+_TAKEN = ("id", "outcome", "columns", "times", "missing", "names", "day_first", "date_format", "read", "where")
 _TABLE = [option for option in TABLE if option.name in _TAKEN]
 
 
@@ -22,7 +22,8 @@ def _column(*names: str, **options: Any) -> click.Option:
 
 
 _OWN = [
-    _column("--visit", help="Column of the planned visit: numbers, or texts such as Week 4."),
+    _column("--visit", help="Column of the planned visit: numbers, or texts such as Week 4; its name, where --columns "
+            "makes it."),
     _column("--arm", help="Column of the treatment arm."),
     click.Option(["--reference"], type=Value(), metavar="LEVEL", help="The arm that others are compared with."),
     click.Option(["--baseline"], type=Value(), metavar="COLUMN", help="Column of the baseline, or the visit it is."),
@@ -90,16 +91,20 @@ def mmrm(as_json: bool, output: str | None, title: str | None, subgroups: tuple 
 
 
 def _analysed(values: dict[str, Any]) -> Any:
-    from growthcurves.cli.table import read
+    from growthcurves.cli.table import long_table, only_outcome
     from growthcurves.trials.mmrm import mmrm as analysed
 
     options = {name: values.pop(name) for name in [str(option.name) for option in _OWN] if name in values}
     request = request_of(values)
-    needed = {"id": request.id, "outcome": request.outcome, "visit": options["visit"], "arm": options["arm"]}
+    outcome = request.outcome or only_outcome(request)
+    needed = {"id": request.id, "outcome": outcome, "visit": options["visit"], "arm": options["arm"]}
     missing = [f"--{name}" for name, value in needed.items() if not value]
     if missing:
         raise click.UsageError(f"{', '.join(missing)} needed.")
     if options["fallback"] is not None:
         options["fallback"] = [name for name in options["fallback"] if name != "none"]
-    return analysed(read(request), outcome=str(request.outcome), id=list(request.id_columns), where=request.where,
+    frame = long_table(request, str(request.id), options["visit"], lambda wide: None)
+    joined = request.columns or len(request.id_columns) == 1
+    return analysed(frame, outcome=str(outcome), id=request.id if joined else list(request.id_columns),
+                    where=request.where,
                     **{name: value for name, value in options.items() if value is not None})  # fmt: skip

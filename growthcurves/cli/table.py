@@ -31,7 +31,7 @@ def roles_of(request: Request) -> Roles:
     """Roles from the options, or from the formula; where both speak they must agree."""
     if request.formula:
         return _formula_roles(request)
-    outcome = request.outcome or _only_outcome(request)
+    outcome = request.outcome or only_outcome(request)
     missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
     missing += [] if outcome else ["--outcome"]
     if missing:
@@ -74,7 +74,8 @@ def _formula_roles(request: Request) -> Roles:
     return roles
 
 
-def _only_outcome(request: Request) -> str | None:
+def only_outcome(request: Request) -> str | None:
+    """The outcome that --columns names, where it is one."""
     names = list(outcome_columns(request))
     return names[0] if len(names) == 1 else None
 

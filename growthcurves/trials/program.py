@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 def program(trial: Trial, subgroups: Subgroups | None = None) -> str:
     """Reading, analysis and subgroups, from the imports on."""
+    columns = [] if subgroups is None else [name for name in dict.fromkeys(subgroups.table["subgroup"]) if name]
     call = ",\n    ".join(f"{name}={text}" for name, text in trial.arguments())
-    read = reading(trial.data, trial.design.panel.id, trial.visit_name, _used(trial))
+    read = reading(trial.data, trial.design.panel.id, trial.visit_name, [*_used(trial), *columns])
     lines = ["import growthcurves as gc", "", *read]
     lines += ["", f"trial = gc.mmrm(data,\n    {call},\n)", "print(trial)"]
-    return "\n".join([*lines, *([] if subgroups is None else _of(subgroups))])
+    return "\n".join([*lines, *([] if subgroups is None else _of(subgroups, columns))])
 
 
 def _used(trial: Trial) -> list[Any]:
@@ -29,7 +30,6 @@ def _used(trial: Trial) -> list[Any]:
     return list(dict.fromkeys([*used, *(name for name in known if roles.where and str(name) in roles.where)]))
 
 
-def _of(subgroups: Subgroups) -> list[str]:
-    columns = [name for name in dict.fromkeys(subgroups.table["subgroup"]) if name]
+def _of(subgroups: Subgroups, columns: list[str]) -> list[str]:
     visit = getattr(subgroups.visit, "item", lambda: subgroups.visit)()
     return [f"subgroups = trial.subgroups({columns!r}, visit={visit!r})", "print(subgroups)"]

@@ -49,6 +49,22 @@ def test_text_and_fallback(trial):
     assert "week 0 is modelled as an outcome" in found.output
 
 
+def test_a_wide_table_is_reshaped_first(trial, tmp_path):
+    data = gc.read_table(trial)
+    wide = data.pivot(index=["patient", "arm", "sex"], columns="week", values="depression").add_prefix("dep week ")
+    wide.columns = [name.removesuffix(".0") for name in wide.columns.astype(str)]
+    wide.reset_index().to_csv(tmp_path / "wide.csv", index=False)
+    page = tmp_path / "wide.html"
+    asked = ["--arm", "arm", "--reference", "placebo", "--baseline", "0", "--residual", "cs", "--json"]
+    found = run(tmp_path / "wide.csv", "--id", "patient", "--visit", "week", "--columns", "dep=dep week {week}", *asked,
+                "--subgroups", "sex", "-o", page)  # fmt: skip
+    assert found.exit_code == 0, found.output
+    own = run(trial, *ROLES, *asked)
+    theirs, ours = (json.loads(one.stdout)["table"] for one in (own, found))
+    assert [row["estimate"] for row in ours] == pytest.approx([row["estimate"] for row in theirs], rel=1e-9)
+    assert "gc.to_long(data, id=&#39;patient&#39;" in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
