@@ -1,4 +1,4 @@
-"""Means by visit and arm with intervals, or differences from the reference, with the numbers observed below."""
+"""Means by visit and arm with intervals, or differences from the reference, with the numbers analysed below."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BESIDE = 0.3
 
 @dataclass(frozen=True)
 class ArmMeans(Drawn):
-    """Estimated means by visit and arm with their intervals; the numbers observed stand under the axis.
+    """Estimated means by visit and arm with their intervals; the numbers analysed stand under the axis.
 
     Parameters
     ----------
@@ -71,9 +71,10 @@ class ArmMeans(Drawn):
         if texts["zero"]:
             ax.axhline(0.0, color=HAIRLINE, linewidth=1.0, zorder=1)
         aside = _BESIDE * float(np.diff(times).min()) if len(times) > 1 else _BESIDE
-        for place, arm in enumerate(arms):
+        drawn = list(enumerate(arms))[1 if texts["zero"] else 0 :]
+        for beside, (place, arm) in enumerate(drawn):
             rows = frame[frame["arm"] == arm].dropna(subset=["value"])
-            _line(ax, rows, aside * ((place + 0.5) / len(arms) - 0.5), place)
+            _line(ax, rows, aside * ((beside + 0.5) / len(drawn) - 0.5), place)
         ax.margins(x=0.06)
         label_axes(ax, texts["x"], texts["y"])
         under = [Numbers("●", colour_of(place), counts) for place, counts in enumerate(texts["counts"])]
@@ -99,8 +100,11 @@ def _key(texts: dict[str, Any]) -> list[Any]:
     """Arms; of differences those that are compared."""
     from matplotlib.lines import Line2D
 
-    names = [show_level(arm) for arm in texts["arms"]]
+    names, reference = [show_level(arm) for arm in texts["arms"]], show_level(texts["reference"])
     if texts["zero"]:
-        names = [f"{name} - {show_level(texts['reference'])}" for name in names]
+        names = [f"{name} - {reference}" for name in names]
     handles = group_handles(names)[1 if texts["zero"] else 0 :]
-    return [*handles, Line2D([], [], linestyle="", label=f"{texts['interval']}; below, numbers observed")]
+    if texts["zero"]:  # its numbers stand below, and it has no line
+        dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 4.2, "color": colour_of(0)}
+        handles = [*handles, Line2D([], [], label=reference, **dot)]
+    return [*handles, Line2D([], [], linestyle="", label=f"{texts['interval']}; below, numbers analysed")]

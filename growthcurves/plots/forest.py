@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ _WITH_NUMBERS = 5.0  # inches from which there is room for numbers at the right
 class Forest(Panels):
     """The difference of each subgroup with its interval, the one of all persons first.
 
-    Estimates, intervals and numbers observed stand at the right where there is room.
+    Estimates, intervals and numbers analysed stand at the right where there is room.
     """
 
     def why_not(self, subgroups: Any) -> str | None:
@@ -33,18 +34,20 @@ class Forest(Panels):
 
     def scene(self, subgroups: Any) -> Scene:
         """One row per line from the top: columns label, value, low, high, n, heading."""
-        rows = []
+        rows, several = [], subgroups.table["arm"].nunique() > 1
         for column, part in subgroups.table.groupby("subgroup", sort=False):
             if column:
                 p = part["p_interaction"].iloc[0]
                 rows.append([f"{column} (interaction {p_equals(p_text(p))})", np.nan, np.nan, np.nan, "", True])
             for row in part.itertuples():
                 label = show_level(row.level) if column else "all"
+                label += f", {show_level(row.arm)}" if several else ""
                 rows.append([label, row.estimate, row.conf_low, row.conf_high, _numbers(row), False])
         frame = pd.DataFrame(rows, columns=["label", "value", "low", "high", "n", "heading"])
         fit, outcome = subgroups.trial.fit, subgroups.trial.fit.model.outcome
-        texts = {"x": with_unit(f"{subgroups.compared}, difference in {outcome}", fit.panel.outcome_unit)}
-        return Scene(frame, texts)
+        about = with_unit(f"{subgroups.compared}, difference in {outcome}", fit.panel.outcome_unit)
+        arms = [show_level(arm) for arm in subgroups.trial.arms]
+        return Scene(frame, {"x": about, "whose": f"n: {'each arm' if several else arms[1]} and {arms[0]}"})
 
     def size(self, scene: Scene, width: float) -> tuple[float, float]:
         """As wide as other figures, and as high as its rows need."""
@@ -66,12 +69,13 @@ class Forest(Panels):
         for text, heading in zip(ax.get_yticklabels(), frame["heading"], strict=True):
             plain(text).set_color(MUTED if heading else INK)
         if float(fig.bbox.width / fig.dpi) >= _WITH_NUMBERS:
-            _numbers_at_right(ax, places, list(frame["n"]))
+            _numbers_at_right(ax, [*places, -1], [*frame["n"], texts["whose"]])
+            ax.set_ylim(len(frame) - 0.4, -1.6)
         label_axes(ax, texts["x"], "")
         return fig
 
 
-def _numbers_at_right(ax: Axes, places: np.ndarray, texts: list[str]) -> None:
+def _numbers_at_right(ax: Axes, places: Sequence[int], texts: list[str]) -> None:
     """Texts beside the rows, as labels of an axis at the right, for which the layout makes room."""
     right = ax.secondary_yaxis("right")
     right.set_yticks(places, texts)

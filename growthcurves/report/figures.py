@@ -84,12 +84,12 @@ CAPTIONS = {
     ),
     "means": Caption(
         "Estimated means by visit and arm.",
-        "Estimated means with their intervals; under the axis, the numbers observed.",
+        "Estimated means with their intervals; under the axis, the numbers analysed.",
         (3.6, 3.3),
     ),
     "differences": Caption(
         "Estimated differences from the reference arm by visit.",
-        "Estimated differences with their intervals; under the axis, the numbers observed.",
+        "Estimated differences with their intervals; under the axis, the numbers analysed.",
         (3.2, 3.1),
     ),
     "subgroups": Caption(

@@ -47,7 +47,7 @@ def trial_report(
         TextSection("tests", "Tests of effects", (), (_tests(trial.tests),), (f"Type 3. {trial.effects.ddf}.",)),
     ]  # fmt: skip
     if subgroups is not None:
-        shown = (_on_page(subgroups.shown()),)
+        shown = (_narrow(_on_page(subgroups.shown())),)
         sections.append(TextSection("subgroups", "Subgroups", pictures["subgroups"], shown, subgroups.notes))
     tables = (_attempts(trial.attempts), _covariance(trial))
     sections.append(TextSection("method", "How it was analysed, and who is in it", (), tables, trial.notes))
@@ -69,6 +69,13 @@ def _on_page(shown: pd.DataFrame) -> pd.DataFrame:
     numbers = [name for name in shown if name in _NUMBERS]
     signed = {name: shown[name].astype(str).str.replace(_HYPHEN, "\\1\N{MINUS SIGN}", regex=True) for name in numbers}
     return shown.assign(**signed)
+
+
+def _narrow(shown: pd.DataFrame) -> pd.DataFrame:
+    """The table of subgroups as wide as a page: both ends in one column, the arm where there are several."""
+    ends = [f"{low} to {high}" if low != "-" else "-" for low, high in zip(shown["from"], shown["to"], strict=True)]
+    table = shown.assign(**{"from": ends}).rename(columns={"from": "interval"}).drop(columns="to")
+    return table if table["arm"].nunique() > 1 else table.drop(columns="arm")
 
 
 def _tests(tests: pd.DataFrame) -> pd.DataFrame:

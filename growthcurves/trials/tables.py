@@ -83,7 +83,7 @@ class Estimated:
 
 
 def trial_table(estimated: Estimated, design: Design, wanted: Wanted) -> pd.DataFrame:
-    """Means and differences with visit, arm, reference arm and numbers observed."""
+    """Means and differences with visit, arm, reference arm and numbers analysed."""
     counts, rows = design.counts(), estimated.rows()
     numbers = pd.DataFrame([row for _, row in rows])
     names = [name for name in [*TIDY[1:], *_ADJUSTED] if name in numbers]

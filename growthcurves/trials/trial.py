@@ -221,7 +221,7 @@ class Trial(TrialAnswer):
         return subgroups(self, columns, visit)
 
     def plot(self, differences: bool = False, **options: Any) -> Any:
-        """Means by visit and arm, or differences, with intervals and the numbers observed under the axis.
+        """Means by visit and arm, or differences, with intervals and the numbers analysed under the axis.
 
         Parameters
         ----------

@@ -37,7 +37,7 @@ def test_json_and_page(trial, tmp_path):
     assert [row["estimate"] for row in answers["table"]] == own.table["estimate"].tolist()
     assert len(answers["subgroups"]["table"]) == 3 and answers["attempts"] == [{"structure": "cs", "why_not": ""}]
     text = page.read_text(encoding="utf-8")
-    for words in ("Differences between arms", "numbers observed", "gc.mmrm(data", "interaction"):
+    for words in ("Differences between arms", "numbers analysed", "gc.mmrm(data", "interaction"):
         assert words in text
     assert text.count("<svg") == 6
 

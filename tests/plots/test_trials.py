@@ -31,11 +31,21 @@ def test_means_and_numbers(trial, differences):
     plt.close("all")
 
 
+def test_differences_of_two_arms_stand_on_their_ticks_and_numbers_have_a_key(trial):
+    ax = trial.plot(differences=True)
+    line = next(one for one in ax.lines if one.get_marker() == "o")
+    np.testing.assert_allclose(line.get_xdata(), ax.get_xticks(), rtol=1e-12)
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names[:2] == ["drug - placebo", "placebo"] and "numbers analysed" in names[2]
+    plt.close("all")
+
+
 def test_forest(trial):
     found = trial.subgroups(["sex", "severity"])
     frame = SUBGROUP_FIGURES["forest"]().data(found)
     np.testing.assert_array_equal(frame["value"].dropna(), found.table["estimate"])
     assert frame["label"].tolist()[0] == "all" and frame["label"][1].startswith("sex (interaction p ")
+    assert frame.attrs["whose"] == "n: drug and placebo"
     page = found.plot()
     page.canvas.draw()
     box = page.axes[0].get_tightbbox()

@@ -42,6 +42,7 @@ def test_the_head_says_which_arm_is_lower(trial):
         f"At week 16, depression is {size} lower in the drug group than in the placebo group "
         f"(95 % interval {low} to {high} lower; p = .002)."
     )
+    assert '<div class="appendix">' not in page.html  # which begins a page of its own in print
     assert "Report of a trial" in page.html and "Growth-curve report" not in page.html
     assert f"<td>−{size}</td>" in page.html and not re.search(r"<td>-\d", page.html)
 
