@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.exact import EXACT
 from growthcurves.remembered import remembered
 
 if TYPE_CHECKING:
@@ -53,6 +54,24 @@ def factorized(panel: Panel, name: Any) -> tuple[np.ndarray, Any]:
     return pd.factorize(column)
 
 
+def whole(levels: Sequence[Any]) -> list[Any]:
+    """Levels as they were written: whole numbers that a missing value had made floats are whole numbers again.
+
+    Examples
+    --------
+    >>> whole([1.0, 2.0]), whole([1.5, 2.0]), whole(["a"])
+    ([1, 2], [1.5, 2.0], ['a'])
+    """
+    floats = all(isinstance(level, float) and level.is_integer() and abs(level) < EXACT for level in levels)
+    return [int(level) for level in levels] if floats else list(levels)
+
+
+def with_whole(found: pd.Categorical) -> pd.Categorical:
+    """Categories with `whole` levels."""
+    levels = found.categories
+    return found.rename_categories(whole(levels.tolist())) if levels.dtype == float and len(levels) else found
+
+
 def as_groups(column: Any, asked: Any = None) -> pd.Categorical:
     """A column (an array) as groups: the levels that occur, in the order in which every table and picture has them.
 
@@ -65,6 +84,7 @@ def as_groups(column: Any, asked: Any = None) -> pd.Categorical:
     """
     found = pd.Categorical(column)
     found = found.remove_unused_categories()
+    found = with_whole(found)
     levels = found.categories.tolist()
     as_table = isinstance(getattr(column, "dtype", None), pd.CategoricalDtype)
     ordered = beginning(levels, asked if asked in levels else first(levels, as_table))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import warnings
 
 import numpy as np
@@ -71,3 +72,18 @@ def test_several_columns_are_ordered_each_by_the_rule():
     panel = gc.Panel(data, id="id", time="t", outcome="y")
     assert list(groups_of(panel, ["arm", "site"]).labels) == wanted
     assert list(dict.fromkeys(panel.missing(by=["arm", "site"]).totals["group"])) == wanted
+
+
+@pytest.mark.parametrize("formula", [f"depression ~ week * {edu} + (week | patient)" for edu in ("edu", "factor(edu)")])
+def test_whole_numbers_stay_whole_where_some_are_missing(formula, tmp_path):
+    """Education 1, 2, 3 with two persons missing, which the table holds as 1.0, 2.0, 3.0."""
+    frame = gc.load_dataset("trial")
+    person = frame["patient"].astype("category").cat.codes
+    frame["edu"] = (person % 3 + 1.0).where(person > 1)
+    if "factor" not in formula:
+        frame["edu"] = frame["edu"].astype("category")
+    fit = gc.fit(formula, frame)
+    texts = [str(fit), str(fit.change(by="edu")), str(fit.panel.table_one(by="edu"))]
+    assert not any(re.search(r"[123]\.0(\]| group| \(N)|edu[ :=]+[123]\.0", text) for text in texts)
+    assert any("[3]" in term for term in fit.terms) and "1 (N = " in texts[2]
+    assert str(gc.load(fit.save(tmp_path / "fit.json"))) == str(fit)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.levels import whole as whole_levels
 from growthcurves.model.formula.arguments import Spread, State, column, refused, truths, whole
 from growthcurves.model.formula.codings import CODINGS, TREATMENT, Coded, Coding, categories_of, same_level
 
@@ -51,7 +52,7 @@ def factor(state: State, x: Any, levels: Any = None, labels: Any = None, ordered
     if isinstance(x, Coded) and levels is None and labels is None and ordered is False:
         return x
     coded = categories(state, x, POLYNOMIALS if ordered is True else None, levels=levels)
-    names = coded.levels if labels is None else _names("factor", labels, coded.levels)
+    names = tuple(whole_levels(coded.levels)) if labels is None else _names("factor", labels, coded.levels)
     return Coded(coded.codes, names, coded.coding, said=levels is not None or ordered is True)
 
 

@@ -40,4 +40,6 @@ def why_first(name: str, levels: Sequence[Any], reference: Mapping[str, Any]) ->
         return "as asked"
     if levels[0] == control(levels):
         return "a control by its name"
+    if all(isinstance(level, (int, float)) for level in levels):
+        return "the lowest" if levels[0] == min(levels) else "first in the table"
     return "first by alphabet" if list(map(str, levels)) == sorted(map(str, levels)) else "first in the table"

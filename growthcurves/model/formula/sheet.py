@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.levels import with_whole
 from growthcurves.errors import ModelError
 from growthcurves.model.formula.arguments import Spread, State
 from growthcurves.model.formula.codings import Coded
@@ -150,7 +151,7 @@ def as_categories(name: str, column: Any, reference: Mapping[str, Any]) -> pd.Ca
     ModelError
         When it has one level only.
     """
-    factor = pd.Categorical(column)
+    factor = with_whole(pd.Categorical(column))
     used = np.bincount(factor.codes[factor.codes >= 0], minlength=len(factor.categories)) > 0
     found = [level for level, there in zip(factor.categories.tolist(), used, strict=True) if there]
     if len(found) < 2:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from growthcurves.data.backticks import quoted_inside
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Column
@@ -19,8 +22,8 @@ def centring_offer(fit: FittedModel) -> str:
     Returns
     -------
     str
-        Empty where zero lies inside (or the shape's origin inside the observed times), and for a fit that was saved
-        without its rows.
+        Empty where zero lies inside (or the shape's origin inside the observed times), and for predictors that a saved
+        fit does not hold.
     """
     names = [name for name in _predictors(fit) if _outside_zero(fit, name)]
     said = []
@@ -50,7 +53,9 @@ def _predictors(fit: FittedModel) -> list[str]:
 
 def _outside_zero(fit: FittedModel, name: str) -> bool:
     try:
-        values = np.asarray(fit.panel.frame[name], dtype=float)
+        panel: Any = fit.panel
+        found = panel.person_values(name) if isinstance(panel, SavedPanel) else panel.frame[name]
+        values = np.asarray(found, dtype=float)
     except (NotAvailableError, KeyError, TypeError, ValueError):
         return False
     return bool(np.nanmin(values) > 0 or np.nanmax(values) < 0) and len(np.unique(values)) > 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.data.source import EMPTY
+from growthcurves.data.source import show_level
 from growthcurves.fitted import FittedModel
 from growthcurves.remembered import remembered
 
@@ -53,4 +53,4 @@ def _persons(fit: FittedModel) -> pd.DataFrame:
 
 def _counted(column: str, levels: list, values: pd.Series) -> str:
     counts = values.value_counts()
-    return f"{column}: " + ", ".join(f"{str(level) or EMPTY} {counts.get(level, 0):,}" for level in levels)
+    return f"{column}: " + ", ".join(f"{show_level(level)} {counts.get(level, 0):,}" for level in levels)

@@ -44,3 +44,10 @@ def test_what_is_offered_can_be_fitted_whatever_the_column_is_called(aged, name)
 
 def test_what_is_offered_moves_it_inside(aged):
     assert centring_offer(gc.fit("reaction ~ late + (late | subject)", aged).recentre(25)) == ""
+
+
+def test_a_loaded_fit_prints_what_the_fit_printed(tmp_path):
+    """The offer to centre is of persons' ages, which a fit that is saved without its rows holds."""
+    trial = gc.load_dataset("trial")
+    fit = gc.fit("depression ~ week*arm + age + (week | patient)", trial)
+    assert "write center(age)" in str(fit) and str(gc.load(fit.save(tmp_path / "fit.json"))) == str(fit)
