@@ -49,7 +49,7 @@ def _singular(certificate: Any) -> dict[str, Any]:
         return {
             "well": True,
             "word": "Not singular",
-            "text": "Every variance between persons is larger than zero.",
+            "text": "Every variance between persons is estimated as larger than zero.",
         }
     what = listed(certificate.direction) if certificate.direction else "some combination"
     text = (

@@ -159,13 +159,22 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
             f"estimated as zero."
         )
     else:
-        who = told.who.several.capitalize()
-        sizes = ", ".join(_size(sd, told) for sd in spreads)
-        yield f"{who} differ: the standard deviation of their {told.rates} is {sizes}."
+        who, sizes = told.who.several, ", ".join(_size(sd, told) for sd in spreads)
+        if _shown(found, spreads, told):
+            yield f"{who.capitalize()} differ: the standard deviation of their {told.rates} is {sizes}."
+        else:
+            yield f"The standard deviation of {told.rates} between {who} is estimated as {sizes}."
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         own = told.vocabulary.said("a person's own rate")
         yield f"The reliability of {own} is {known.value:.2f} (0: all chance, 1: exact), over {known.note}."
+
+
+def _shown(found: Findings, spreads: list[Finding], told: Words) -> bool:
+    """Whether rates differ beyond chance: the test says so, and no interval reaches zero."""
+    test = found.one(Kind.RATE_VARIANCE_P_MIXTURE)
+    tested = test is None or not test.value >= 1 - told.level
+    return tested and not any(sd.has_interval and sd.conf_low <= NEARLY * sd.value for sd in spreads)
 
 
 def _size(sd: Finding, told: Words) -> str:

@@ -81,6 +81,15 @@ def test_groups_of_schools_are_compared_at_the_mean_of_the_predictor():
     assert end.at == frame["ses"].mean() and "At ses 1.75, its mean, y is" in fit.change(by="arm").averages[1]
 
 
+def test_that_persons_differ_is_asserted_only_where_it_is_shown():
+    """Rates that differ by chance alone, then by an SD of 0.2."""
+    rng = np.random.default_rng(3)
+    frame = trial(-1.0, -2.0)
+    alike = frame.assign(y=rng.normal(0, 1, 60)[frame["patient"]] + rng.normal(0, 2, 240))
+    texts = [str(gc.fit("y ~ week + (week | patient)", data).change()) for data in (alike, frame)]
+    assert "Patients differ" not in texts[0] and "Patients differ: the standard deviation" in texts[1]
+
+
 def test_every_place_has_the_adjusted_difference():
     """slopes(), means(), the change report and the term of the arm are one number."""
     fit = fitted(-1.0, -2.0)
