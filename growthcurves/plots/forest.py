@@ -86,5 +86,7 @@ def _numbers_at_right(ax: Axes, places: Sequence[int], texts: list[str]) -> None
 def _numbers(row: Any) -> str:
     if row.estimate != row.estimate:
         return f"not estimable; n {row.n} and {row.n_reference}"
-    ends = f"{number(row.conf_low, 3)} to {number(row.conf_high, 3)}"
-    return f"{number(row.estimate, 3)} ({ends}); n {row.n} and {row.n_reference}"
+    value, low, high = (
+        number(end, 3).replace("-", "\N{MINUS SIGN}") for end in (row.estimate, row.conf_low, row.conf_high)
+    )
+    return f"{value} ({low} to {high}); n {row.n} and {row.n_reference}"
