@@ -14,6 +14,8 @@ from growthcurves.data.describe import person_time_order
 from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.levels import as_groups
 from growthcurves.data.markup import TextTable, html_of
+from growthcurves.data.time_words import time_words
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, ModelError, brief
 from growthcurves.output.numbers import fixed_text, places_of
 from growthcurves.output.save import Saved
@@ -40,13 +42,15 @@ class TableOne(Saved):
         One row per number: variable, level (of categories; else empty), group, n (persons of that level, or with a
         number), missing (persons), mean, sd, percent (of the persons whose value is known), label (in words).
     persons : dict of str to int
-        Persons of each group, and of all.
+        Persons of each group, and of all; rows where there is no time, as of students in schools.
     notes : tuple of str
+    title : str
     """
 
     table: pd.DataFrame
     persons: dict[str, int]
     notes: tuple[str, ...]
+    title: str
 
     @told
     def __str__(self) -> str:
@@ -56,13 +60,13 @@ class TableOne(Saved):
         widths = [max(len(row[k]) for row in cells) for k in range(len(self.persons))]
         shown = [("", self._head()), *lines]
         rows = ["  ".join([f"{label:{width}}", *map(str.rjust, texts, widths)]).rstrip() for label, texts in shown]
-        return "\n".join([TITLE, "", *rows, "", *self.notes])
+        return "\n".join([self.title, "", *rows, "", *self.notes])
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return html_of(TITLE, TextTable(self._head(), self._lines(STYLES["plain"])), *self.notes)
+        return html_of(self.title, TextTable(self._head(), self._lines(STYLES["plain"])), *self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain Python values.
@@ -82,7 +86,7 @@ class TableOne(Saved):
         return {"persons": dict(self.persons), "table": self.table.to_dict("records"), "notes": list(self.notes)}
 
     def _sheet(self, style: Style, decimals: int | None) -> Sheet:
-        return sheet_of_texts(self._lines(style, decimals), self._head(), style, TITLE, self.notes)
+        return sheet_of_texts(self._lines(style, decimals), self._head(), style, self.title, self.notes)
 
     def _head(self) -> list[str]:
         return [f"{group} (N = {count:,})" for group, count in self.persons.items()]
@@ -104,9 +108,6 @@ class TableOne(Saved):
         return lines
 
 
-TITLE = "Characteristics of the persons at their first visit"
-
-
 def _places(rows: pd.DataFrame, decimals: int | None) -> int:
     """One decimal more than a whole number has, and those that show two digits of the SD."""
     if decimals is not None:
@@ -123,17 +124,23 @@ def table_one(panel: Panel, by: str | None, columns: Sequence[str] | None) -> Ta
     """Characteristics of persons at their first row used; see `Panel.table_one`."""
     names = _asked(panel, by, columns)
     panel.require([*names, *([by] if by is not None else [])])
-    frame = panel.frame.iloc[_first(panel)]
-    groups = _grouped(panel, frame, by)
+    words = vocabulary(panel)
+    rows_alone = panel.time is None or not words.over_time
+    frame, when = (panel.frame, "") if rows_alone else _at_first(panel)
+    groups = _grouped(panel, frame, by, rows_alone)
     rows = [row for name in names for row in _rows(panel, name, frame[name], groups)]
     if not rows:
         raise ModelError("There is no column to describe: name some with columns=.")
-    notes = ["Numbers are described at each person's first row with an outcome; percentages are of known values."]
+    several, who = words.who.several, "rows, which" if rows_alone else "persons, who"
+    described, title = f"at each person's first row with an outcome{when}", f"{several} at their first visit"
+    if rows_alone:
+        described, title = f"over all rows, of {panel.persons.count:,} {several}", "rows"
+    notes = [f"Numbers are described {words.said(described)}; percentages are of known values."]
     left = len(frame) - sum(int(mask.sum()) for name, mask in groups.items() if name != ALL)
     if by is not None and left:
-        notes.append(f"{brief(by)} is missing for {left:,} persons, who are among all.")
+        notes.append(f"{brief(by)} is missing for {left:,} {who} are among all.")
     persons = {name: int(mask.sum()) for name, mask in groups.items()}
-    return TableOne(pd.DataFrame(rows, columns=_COLUMNS), persons, tuple(notes))
+    return TableOne(pd.DataFrame(rows, columns=_COLUMNS), persons, tuple(notes), f"Characteristics of the {title}")
 
 
 def _asked(panel: Panel, by: str | None, columns: Sequence[str] | None) -> list[str]:
@@ -151,22 +158,36 @@ def _describable(column: pd.Series) -> bool:
     return holds_numbers(column) or column.nunique() <= MOST_LEVELS
 
 
+def _at_first(panel: Panel) -> tuple[pd.DataFrame, str]:
+    """Each person's first row in time; where most begin together, a later one's values of that time are missing."""
+    first = _first(panel)
+    frame, times = panel.frame.iloc[first], panel.times[first]
+    late = times > panel.time_range[0]
+    if not late.any() or late.mean() >= 0.5:
+        return frame, ""
+    codes = panel.persons.codes
+    varying = [name for name in frame if (panel.frame.groupby(codes)[name].nunique() > 1).any()]
+    names = [name for name in varying if name not in {panel.id, panel.time, panel.wave}]
+    frame = frame.assign(**{name: frame[name].mask(late) for name in names})
+    when = time_words(panel).at(panel.time_range[0])
+    return frame, f"; what changes is missing where that is not {when}"
+
+
 def _first(panel: Panel) -> np.ndarray:
     """The first row in time of each person."""
-    if panel.time is None:
-        return np.asarray(panel.persons.first_rows)
     order = person_time_order(panel.persons, panel.times)
     order = np.arange(len(panel)) if order is None else order
     _, first = np.unique(panel.persons.codes[order], return_index=True)
     return np.asarray(order[first])
 
 
-def _grouped(panel: Panel, frame: pd.DataFrame, by: str | None) -> dict[str, np.ndarray]:
+def _grouped(panel: Panel, frame: pd.DataFrame, by: str | None, rows_alone: bool) -> dict[str, np.ndarray]:
     """Which persons are of each group, all of them last."""
     everybody = {ALL: np.ones(len(frame), dtype=bool)}
     if by is None:
         return everybody
-    _refuse_varying(panel, by)
+    if not rows_alone:
+        _refuse_varying(panel, by)
     found = as_groups(frame[by].array, panel.first_levels.get(by))
     return {str(level): np.asarray(found == level) for level in found.categories} | everybody
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from reference_values import cases
 
@@ -88,3 +89,22 @@ def test_an_unknown_column_is_named(trial):
         trial.table_one(columns=["agee"])
     with pytest.raises(DataError):
         trial.correlations(["arm", "age"])
+
+
+def test_who_was_not_seen_at_the_first_visit_has_no_outcome_then():
+    data = gc.load_dataset("trial").query("not (patient == 'P001' and week == 0)")
+    found = gc.Panel(data, id="patient", time="week", outcome="depression").table_one()
+    rows = found.table.set_index("variable")
+    assert rows.loc["depression", ["n", "missing"]].tolist() == [599, 1] and rows.loc["age", "n"] == 600
+    start = data.loc[data["week"] == 0, "depression"]
+    assert rows.loc["depression", "mean"] == pytest.approx(start.mean(), rel=1e-12)
+    assert "depression missing, n" in str(found) and "patients at their first visit" in str(found)
+
+
+def test_rows_of_schools_are_all_described():
+    rng = np.random.default_rng(1)
+    data = {"school": np.repeat(np.arange(10), 6), "ses": rng.normal(size=60), "math": rng.normal(size=60)}
+    found = gc.Panel(pd.DataFrame(data), id="school", time="ses", outcome="math").table_one(columns=["ses", "math"])
+    rows = found.table.set_index("variable")
+    assert rows["mean"].tolist() == pytest.approx([data["ses"].mean(), data["math"].mean()], rel=1e-12)
+    assert "Characteristics of the rows" in str(found) and "over all rows, of 10 schools" in found.notes[0]
