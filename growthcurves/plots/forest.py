@@ -47,7 +47,7 @@ class Forest(Panels):
         fit, outcome = subgroups.trial.fit, subgroups.trial.fit.model.outcome
         about = with_unit(f"{subgroups.compared}, difference in {outcome}", fit.panel.outcome_unit)
         arms = [show_level(arm) for arm in subgroups.trial.arms]
-        return Scene(frame, {"x": about, "whose": f"n: {'each arm' if several else arms[1]} and {arms[0]}"})
+        return Scene(frame, {"x": about, "whose": f"n: {'arm' if several else arms[1]}, {arms[0]}"})
 
     def size(self, scene: Scene, width: float) -> tuple[float, float]:
         """As wide as other figures, and as high as its rows need."""
@@ -85,8 +85,8 @@ def _numbers_at_right(ax: Axes, places: Sequence[int], texts: list[str]) -> None
 
 def _numbers(row: Any) -> str:
     if row.estimate != row.estimate:
-        return f"not estimable; n {row.n} and {row.n_reference}"
+        return f"not estimable; {row.n}, {row.n_reference}"
     value, low, high = (
         number(end, 3).replace("-", "\N{MINUS SIGN}") for end in (row.estimate, row.conf_low, row.conf_high)
     )
-    return f"{value} ({low} to {high}); n {row.n} and {row.n_reference}"
+    return f"{value} ({low} to {high}); {row.n}, {row.n_reference}"

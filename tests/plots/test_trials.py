@@ -45,7 +45,7 @@ def test_forest(trial):
     frame = SUBGROUP_FIGURES["forest"]().data(found)
     np.testing.assert_array_equal(frame["value"].dropna(), found.table["estimate"])
     assert frame["label"].tolist()[0] == "all" and frame["label"][1].startswith("sex (interaction p ")
-    assert frame.attrs["whose"] == "n: drug and placebo"
+    assert frame.attrs["whose"] == "n: drug, placebo"
     page = found.plot()
     page.canvas.draw()
     box = page.axes[0].get_tightbbox()
