@@ -81,4 +81,4 @@ def effect_row(fit: Any, finding: Finding) -> dict[str, str]:
 
 def _mean_name(fit: Any, parameter: str) -> str:
     whom = baseline(fit, parameter)
-    return f"baseline ({whom})" if whom else "average"
+    return f"reference ({whom})" if whom else "average"

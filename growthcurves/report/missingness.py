@@ -38,7 +38,7 @@ class Missingness(Section):
         missed = subject.fit.panel.missing(by=subject.by)
         whole = bool((missed.persons["kind"] == "complete").all())
         return {
-            "sentence": sentence(missed, subject.fit.vocabulary.who.several),
+            "sentence": sentence(missed, subject.fit.vocabulary.who.several) + _beside(subject.fit.panel, missed),
             "pictures": [] if whole else [*_patterns(subject, missed), *drawn(subject, ("dropout",))],
         }
 
@@ -60,6 +60,15 @@ def sentence(missed: Any, who: str = "persons") -> str:
     ]
     start = "" if kinds.get("complete", 0) else f"No person was seen at all {waves} waves. "
     return f"{start}Of {count(total)} {who}, {listed(parts)}."
+
+
+def _beside(panel: Any, missed: Any) -> str:
+    """Who of them is not in the fit, and why; "" where all are."""
+    more, used = len(missed.persons) - panel.persons.count, panel.persons.count
+    if more <= 0:
+        return ""
+    reasons = ", ".join(str(reason) for reason in panel.dropped["reason"])
+    return f" {count(more)} of them {'is' if more == 1 else 'are'} not among the {count(used)} of the fit ({reasons})."
 
 
 def _patterns(subject: Subject, missed: Any) -> list[Any]:

@@ -201,7 +201,7 @@ def test_terms_are_grouped_under_plain_names(make_trial):
         "age, per unit",
     ):
         assert said in text, said
-    assert "baseline (arm placebo, age 0)" in text and "arm: placebo" in text
+    assert "reference (arm placebo, age 0)" in text and "arm: placebo" in text
 
 
 @pytest.mark.parametrize("method", ["reml", "ml"])

@@ -220,3 +220,12 @@ def test_the_head_of_the_page_says_the_average_of_each_group_of_a_curve(make_tri
     change = fit.change(by="arm")
     assert lead(Subject((fit,), "arm")) == " ".join(polished(text) for text in change.averages)
     assert len(change.averages) == 3 and set(change.averages) < set(change.sentences())
+
+
+def test_who_was_seen_but_is_not_in_the_fit_is_told(tmp_path):
+    """Two patients lack their age: 600 were seen, 598 are in the fit."""
+    frame = gc.load_dataset("trial")
+    frame.loc[frame["patient"].isin(["P001", "P002"]), "age"] = np.nan
+    gc.fit("depression ~ week * arm + age + (week | patient)", frame).report(tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "2 of them are not among the 598 of the fit (missing age)." in text
