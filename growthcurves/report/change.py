@@ -197,6 +197,8 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     name = said(look.title).format(
         at=at, of=of_text(finding), time=model.time, when=when, outcome=model.outcome, over=period(subject.fit)
     )
+    if finding.kind is Kind.RATE_VARIANCE_EXPLAINED:  # the ladder's is by ML
+        name += f" (by {subject.fit.method.upper()})"
     if look.block and finding.group is not None:
         name += f", {group_label(finding.group)}"
     row = {"name": name, "estimate": look.shown(finding.value, error), "interval": interval}

@@ -82,9 +82,10 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
     def entries(part: str) -> list[Entry]:
         return [(number.model, number.finding) for number in answer.numbers if number.part == part]
 
+    by = next(iter(answer.fits.values())).method.upper()
     return [
         block(said("Average growth (standard error)"), entries(FIXED), models, effect, estimate_cell),
         block(said("Variances within and between persons"), entries(VARIANCES), models, variance, plain_cell),
-        block("Explained variance (pseudo-R²)", entries(SHARES), models, explained, share_cell),
+        block(f"Explained variance (pseudo-R², by {by})", entries(SHARES), models, explained, share_cell),
         block("Fit", entries(CRITERIA), models, criterion, criterion_cell),
     ]

@@ -229,3 +229,14 @@ def test_who_was_seen_but_is_not_in_the_fit_is_told(tmp_path):
     gc.fit("depression ~ week * arm + age + (week | patient)", frame).report(tmp_path / "page.html")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "2 of them are not among the 598 of the fit (missing age)." in text
+
+
+def test_explained_variance_says_by_which_method(tmp_path):
+    gc.fit("reaction ~ day * z + (day | subject)", aged()).report(tmp_path / "page.html", by=None)
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "put in last (by REML)" in text and "Explained variance (pseudo-R², by ML)" in text
+
+
+def aged():
+    frame = gc.load_dataset("sleepstudy")
+    return frame.assign(z=frame["subject"].astype("category").cat.codes % 5)
