@@ -70,9 +70,18 @@ def _missing(panel: Any, by: str | None) -> tuple[Any, str]:
     try:
         return panel.missing(by), ""
     except NotEstimableError as error:
-        if by is not None:
-            raise
-        return None, str(error)
+        return None, f"{error}{_counts(panel, by)}"
+
+
+def _counts(panel: Any, by: str | None) -> str:
+    """Persons of each group, where no patterns tell them; "" without groups."""
+    if by is None:
+        return ""
+    from growthcurves.plots.people import groups_of
+
+    groups = groups_of(panel, by)
+    counts = [f"{label} {sum(groups.codes == place):,}" for place, label in enumerate(groups.labels)]
+    return f"\n  Persons by {by}: {', '.join(counts)}"
 
 
 def _missing_text(missing: Any) -> str:

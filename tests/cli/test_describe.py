@@ -35,7 +35,9 @@ def test_times_of_their_own_have_no_patterns_and_say_why(run, asks, tmp_path):
     found = asks("describe", "survey.csv", *roles)
     assert found["missing"] is None and "wave" in found["why_not_missing"]
     assert "wave" in run("describe", "survey.csv", *roles).stdout
-    one_line(run("describe", "survey.csv", *roles, "--by", "education"))
+    grouped = run("describe", "survey.csv", *roles, "--by", "education")
+    assert grouped.exit_code == 0 and "Persons by education: " in grouped.stdout
+    one_line(run("describe", "survey.csv", *roles, "--by", "educatio"))
 
 
 def test_a_wide_table(asks, wide):
