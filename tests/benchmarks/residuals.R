@@ -14,6 +14,6 @@ if (arguments[1] == "un") {
 } else if (arguments[1] == "ar1") {
   suppressPackageStartupMessages(library(nlme))
   data$wave <- as.integer(data$visit)
-  timed(quote(lme(y ~ t * arm, random = ~ t | id, correlation = corAR1(form = ~ wave | id), data = data,
-                  method = "REML", control = lmeControl(opt = "optim", maxIter = 200, msMaxIter = 200))), 1)
+  timed(quote(lme(y ~ t * arm, random = ~ t | id, correlation = corAR1(0.3, form = ~ wave | id), data = data,
+                  method = "REML", control = lmeControl(maxIter = 200, msMaxIter = 200))), 1)
 }
