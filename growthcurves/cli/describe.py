@@ -43,7 +43,7 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
 
     request = request_of(values)
     files = checked_files(request.data, write_model=("a model file", write_model))
-    panel = panel_of(request, roles_of(request), every_column=True)
+    panel = panel_of(request, roles_of(request, formula=False), every_column=True)
     described = panel.describe()
     described = replace(described, notes=tuple(in_options(text) for text in described.notes))
     missing, reason = _missing(panel, request.by)

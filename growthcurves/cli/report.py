@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +71,11 @@ def made_report(
     limits: Any = None,
 ) -> Any:
     """Write the report; by default with each answer's own intervals."""
+    from growthcurves.cli.wording import in_options
     from growthcurves.report import report as make_report
 
+    notes = tuple(replace(note, text=in_options(note.text)) for note in fitted.notes)
+    fitted = replace(fitted, notes=notes)  # the page of who typed options
     options = {} if asked is None else {"ddf": asked.ddf, "level": asked.level, "intervals": asked.intervals}
     return make_report(fitted, path=path, title=title, by=by, limits=limits, **options)
 

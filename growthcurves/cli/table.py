@@ -27,8 +27,11 @@ class Roles:
     wave: str | None = None
 
 
-def roles_of(request: Request) -> Roles:
-    """Roles from the options, or from the formula; where both speak they must agree."""
+def roles_of(request: Request, formula: bool = True) -> Roles:
+    """Roles from the options, or from the formula; where both speak they must agree.
+
+    `formula` is whether the command takes one at all.
+    """
     if request.formula:
         return _formula_roles(request)
     outcome = request.outcome or only_outcome(request)
@@ -36,7 +39,8 @@ def roles_of(request: Request) -> Roles:
     missing += [] if outcome else ["--outcome"]
     if missing:
         hint = "" if request.columns else _told_as_wide(request)
-        raise click.UsageError(f"{', '.join(missing)} needed (or the whole model with --formula).{hint}")
+        otherwise = " (or the whole model with --formula)" if formula else ""
+        raise click.UsageError(f"{', '.join(missing)} needed{otherwise}.{hint}")
     assert request.id is not None and outcome is not None
     return Roles(request.id, request.time, outcome, _wave(request))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,6 +49,17 @@ def test_codes_in_predictors_are_named_by_describe(run, coded):
     for line in commands("describe"):
         said = " ".join(run(*line).stdout.split())
         assert "Column 'age' holds -99 in 40 cells" in said and "Column 'reaction' holds -99 in 7 cells" in said
+
+
+def test_a_page_speaks_to_who_typed_options(run, coded):
+    assert run("report", "long.csv", *ROLES, "--outcome", "reaction", "-o", "page.html").exit_code == 0
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "make it so with --missing -99" in page and "missing=[-99]" not in page
+
+
+def test_describe_offers_no_option_that_it_has_not(run, coded):
+    told = one_line(run("describe", "long.csv", "--id", "subject", "--outcome", "reaction"))
+    assert "--time needed" in told and "--formula" not in told
 
 
 @pytest.mark.parametrize("given", [[], ["--id", "subject"], ["--time", "day"], ["--outcome", "reaction"], ROLES])
