@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
-import numpy as np
-
 from growthcurves.errors import ModelError, brief
 
 #: Draws, replicates or data sets that one question may ask for.
@@ -48,7 +46,7 @@ def finite_number(value: Any, what: str) -> float:
         For anything else; `what` begins the sentence.
     """
     if isinstance(value, bool) or not isinstance(value, Real) or not abs(float_or_infinite(value)) <= 1e300:
-        raise ModelError(f"{what}, a number, not {shown_value(value)}.")
+        raise ModelError(f"{what}, a finite number, not {shown_value(value)}.")
     return float(value)
 
 
@@ -72,6 +70,8 @@ def flag(value: Any, option: str) -> bool:
     ModelError
         For anything else.
     """
+    import numpy as np
+
     if not isinstance(value, (bool, np.bool_)):
         raise ModelError(f"{option}= is True or False, not {shown_value(value)}.")
     return bool(value)

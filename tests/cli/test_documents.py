@@ -28,7 +28,8 @@ def test_the_commands_of_the_readme_run(run):
     commands = re.findall(r"^growthcurves (.*)$", readme, re.MULTILINE)
     assert [command.split()[0] for command in commands] == ["demo", "datasets", "datasets", "report", "report"]
     for command in commands[1:]:
-        result = run(*shlex.split(command.replace("report ", "fit ")))  # the same table and model without the page
+        given = re.sub(r"^report (.*?)( -o \S+)?$", r"fit \1", command)  # the same table and model without the page
+        result = run(*shlex.split(given))
         assert result.exit_code == 0, (command, result.output)
 
 

@@ -53,15 +53,20 @@ def test_a_rate_that_depends_on_what_varies_is_no_curve_in_time(term, data):
 @pytest.mark.parametrize("name", [7, 1.5, ("a", "b"), pd.Timestamp("2020-01-01")])
 @pytest.mark.parametrize("column", ["y", "t", "x", "id"])
 def test_names_that_are_no_text(column, name, data):
-    frame = data.drop(columns="name")
-    frame.columns = pd.Index([name if one == column else one for one in frame], tupleize_cols=False)
-    names = {one: f"`{name}`" if one == column else one for one in ("y", "t", "x", "id")}
-    with pytest.raises(GrowthCurvesError, match="names of text") as refused:
-        gc.fit("{y} ~ {t} + {x} + ({t} | {id})".format(**names), frame)
-    assert len(str(refused.value)) < 300
-    renamed = frame.set_axis([str(one) for one in frame.columns], axis=1)
-    formula = "{y} ~ {t} + {x} + (1 | {id})".format(**names)
-    assert len(gc.fit(formula, renamed, time=names["t"].strip("`")).terms) == 3
+    """They are found by their text: of several parts with commas between them."""
+    plain = data.drop(columns="name")
+    frame = plain.copy()
+    frame.columns = pd.Index([name if one == column else one for one in plain], tupleize_cols=False)
+    text = ", ".join(name) if isinstance(name, tuple) else str(name)
+    names = {one: f"`{text}`" if one == column else one for one in ("y", "t", "x", "id")}
+    formula = "{y} ~ {t} + {x} + (1 | {id})"
+    found = gc.fit(formula.format(**names), frame, time=names["t"].strip("`"))
+    expected = gc.fit(formula.format(y="y", t="t", x="x", id="id"), plain, time="t")
+    assert found.deviance == pytest.approx(expected.deviance) and len(found.terms) == 3
+    if isinstance(name, tuple):
+        with pytest.raises(GrowthCurvesError, match="Did you mean 'a, b'") as refused:
+            gc.fit(formula.format(**names | {column: f"`{name}`"}), frame)
+        assert len(str(refused.value)) < 300
 
 
 @pytest.mark.parametrize("term, said", [

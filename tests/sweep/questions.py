@@ -9,7 +9,7 @@ from typing import Any
 #: Names that are parts or doors of an object, or that write files: not answers.
 NO_ANSWERS = {
     "plot", "save", "restored", "require", "keep", "over", "with_wave", "standard_effect", "standard_rows", "column",
-    "numbers",
+    "numbers", "referring",
 }  # fmt: skip
 
 
