@@ -14,6 +14,7 @@ import numpy as np
 
 from growthcurves.engine.general.outcomes import Shared, pairwise
 from growthcurves.engine.general.stacks import Closed, Common, Stack, mixed_keys
+from growthcurves.engine.general.whitened import inverse_factors
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.distinct import few_distinct
@@ -69,13 +70,10 @@ class Gridded:
     def at(self, V: Array) -> AtMatrix | None:
         """The patterns at V of all occasions, (T, T); None where a part of it is not positive definite."""
         both = self.seen[:, :, None] & self.seen[:, None, :]
-        parts = np.where(both, V, np.eye(len(V)))
-        try:
-            L = np.linalg.cholesky(parts)
-        except np.linalg.LinAlgError:
+        found = inverse_factors(np.where(both, V, np.eye(len(V))), self.counts)
+        if found is None:
             return None
-        half = np.linalg.solve(L, np.broadcast_to(np.eye(len(V)), L.shape))
-        log_det = 2.0 * float(self.counts @ np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1))
+        half, log_det = found
         return AtMatrix(self, (np.swapaxes(half, 1, 2) @ half) * both, log_det)
 
     def as_they_are(self, v: Array) -> tuple[Array, Array]:

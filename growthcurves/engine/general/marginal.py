@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from growthcurves.engine.general.slopes import OfPairs, Slopes
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.persons.sandwich import Reduced
 from growthcurves.engine.persons.state import PersonState
@@ -27,55 +28,6 @@ class Person(NamedTuple):
     Z: Array
     residual: Array
     V: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Slopes:
-    """Derivatives of all V_i along m coordinates, summed up as information needs them.
-
-    Attributes
-    ----------
-    inner : (m, p, p) array
-        sum X' V^-1 dV_j V^-1 X.
-    between : (m, m, p, p) array
-        sum X' V^-1 dV_j V^-1 dV_k V^-1 X.
-    traces : (m, m) array
-        sum tr(V^-1 dV_j V^-1 dV_k).
-    """
-
-    inner: Array
-    between: Array
-    traces: Array
-
-    def expected_hessian(self, Phi: Array, reml: bool) -> Array:
-        """Expected second derivatives of -2 log (restricted) likelihood, (m, m)."""
-        found = self.traces
-        if reml:
-            found = found - 2.0 * np.einsum("jkab,ba->jk", self.between, Phi)
-            found = found + np.einsum("ab,jbc,cd,kda->jk", Phi, self.inner, Phi, self.inner)
-        return (found + found.T) / 2.0
-
-    def adjusted(self, Phi: Array, cov: Array) -> Array:
-        """Kenward and Roger's covariance of the fixed effects; see `adjusted`."""
-        return adjusted(Phi, cov, np.einsum("jk,jkab->ab", cov, self.between), self.inner)
-
-
-def adjusted(Phi: Array, cov: Array, between: Array, inner: Array) -> Array:
-    """Kenward and Roger's covariance: Phi + 2 Phi sum_jk W_jk (Q_jk - P_j Phi P_k) Phi, V linearised.
-
-    Parameters
-    ----------
-    Phi : (p, p) array
-    cov : (m, m) array
-        W, the covariance of the variance coordinates.
-    between : (p, p) array
-        sum_jk W_jk Q_jk.
-    inner : (m, p, p) array
-        P_j but for its sign, which does not matter.
-    """
-    P = np.einsum("jk,jab,bc,kcd->ad", cov, inner, Phi, inner, optimize=True)
-    found = Phi + 2.0 * Phi @ (between - P) @ Phi
-    return (found + found.T) / 2.0
 
 
 def slopes(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates: Iterable[int]) -> Slopes:
@@ -97,7 +49,7 @@ def slopes(persons: Callable[[Local], Sequence[Person]], at: Local, coordinates:
             for k in range(m):
                 between[j, k] += half.T @ dV[j] @ W[k] @ half
                 traces[j, k] += float((W[j] * W[k].T).sum())
-    return Slopes(inner, between, traces)
+    return OfPairs(inner, traces, between)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -99,17 +100,22 @@ def _shortened(likelihood: Likelihood, here: Evaluated, step: Array, gain: float
     is lost in the rounding of the deviance is halved no more than a few times.
     """
     partition = likelihood.frame.partition
-    value = getattr(likelihood, "deviance_at", None)
     for halving in range(40):
         if halving >= FEW and 0.0 < gain / 2.0**halving < ROUNDING * abs(here.deviance):
             return None
-        point = here.point.moved(step / 2.0**halving).recharted(partition)
-        if value is not None and not value(point) < here.deviance:
-            continue
-        there = likelihood.at(point, True)
-        if there is not None and there.deviance < here.deviance:
+        there = _lower(likelihood, here.point.moved(step / 2.0**halving).recharted(partition), here.deviance)
+        if there is not None:
             return there
     return None
+
+
+def _lower(likelihood: Likelihood, point: Local, than: float) -> Evaluated | None:
+    """A point that is lower than a deviance; where a likelihood can, its derivatives are made only then."""
+    valued = getattr(likelihood, "valued", None)
+    found: Any = likelihood.at(point, True) if valued is None else valued(point, True)
+    if found is None or not found.deviance < than:
+        return None
+    return found if valued is None else found.evaluated()
 
 
 def _settled(likelihood: Likelihood, end: Ended) -> Ended:

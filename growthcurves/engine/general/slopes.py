@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 
 from growthcurves.engine.general.gridded import AtMatrix
-from growthcurves.engine.general.marginal import adjusted
 from growthcurves.engine.general.whitened import Whitened
 from growthcurves.numerics.arrays import Array
 
@@ -25,8 +24,13 @@ class Slopes(ABC):
         sum tr(V^-1 dV_j V^-1 dV_k).
     """
 
-    inner: Array
-    gram: Array
+    @property
+    @abstractmethod
+    def inner(self) -> Array: ...
+
+    @property
+    @abstractmethod
+    def gram(self) -> Array: ...
 
     @property
     def changes(self) -> Array:
@@ -51,8 +55,14 @@ class Slopes(ABC):
         return (found + found.T) / 2.0
 
     def adjusted(self, Phi: Array, cov: Array) -> Array:
-        """Kenward and Roger's covariance of the fixed effects; see `marginal.adjusted`."""
-        return adjusted(Phi, cov, self.between(cov), self.inner)
+        """Kenward and Roger's covariance: Phi + 2 Phi sum_jk W_jk (Q_jk - P_j Phi P_k) Phi, V linearised.
+
+        W is `cov` (m, m), the covariance of the variance coordinates; P_j is `inner` but for its sign, which does not
+        matter.
+        """
+        P = np.einsum("jk,jab,bc,kcd->ad", cov, self.inner, Phi, self.inner, optimize=True)
+        found = Phi + 2.0 * Phi @ (self.between(cov) - P) @ Phi
+        return (found + found.T) / 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +80,11 @@ class BySchedule(Slopes):
     p: int
 
     @cached_property
-    def inner(self) -> Array:  # type: ignore[override]
+    def inner(self) -> Array:
         return sum((one.data.inner(B) for one, B in self.parts), np.zeros((self._m, self.p, self.p)))
 
     @cached_property
-    def gram(self) -> Array:  # type: ignore[override]
+    def gram(self) -> Array:
         return self._traces([one.stack.counts[:, None, None] * B for one, B in self.parts])
 
     @property
@@ -115,11 +125,11 @@ class OnGrid(Slopes):
     V: Array
 
     @cached_property
-    def inner(self) -> Array:  # type: ignore[override]
+    def inner(self) -> Array:
         return self.at.inner(self.dV)
 
     @cached_property
-    def gram(self) -> Array:  # type: ignore[override]
+    def gram(self) -> Array:
         return self.at.bilinear(self.dV, self.at.counted)
 
     @property
@@ -138,3 +148,36 @@ class OnGrid(Slopes):
         halves = (self.dV.reshape(m * T, T) @ self.at.P).reshape(-1, m, T, T)  # dV_j P of each pattern
         inside = halves.transpose(0, 2, 1, 3).reshape(-1, T, m * T) @ mixed.reshape(m * T, T)
         return self.at.summed(self.at.spread(inside))
+
+
+@dataclass(frozen=True, eq=False)
+class OfPairs(Slopes):
+    """From sums for every two coordinates, as persons one by one give them.
+
+    Attributes
+    ----------
+    single : (m, p, p) array
+        `inner`.
+    traces : (m, m) array
+        `gram`.
+    pairs : (m, m, p, p) array
+        sum X' V^-1 dV_j V^-1 dV_k V^-1 X.
+    """
+
+    single: Array
+    traces: Array
+    pairs: Array
+
+    @property
+    def inner(self) -> Array:
+        return self.single
+
+    @property
+    def gram(self) -> Array:
+        return self.traces
+
+    def explained(self, Phi: Array) -> Array:
+        return np.einsum("jkab,ba->jk", self.pairs, Phi)
+
+    def between(self, cov: Array) -> Array:
+        return np.einsum("jk,jkab->ab", cov, self.pairs)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -161,33 +161,11 @@ class Structured:
 
     # ------------------------------------------------ value and derivatives
 
-    def deviance_at(self, local: Local) -> float:
-        """The deviance with the best beta, without derivatives; NaN where it is not finite."""
-        found = self._valued(local, self.within(local), True)
-        return float("nan") if found is None else found[1]
-
-    def at(self, local: Local, best_beta: bool) -> Evaluated | None:
+    def valued(self, local: Local, best_beta: bool) -> Valued | None:
+        """The deviance at a point, or at the same variances with the best beta, with derivatives when they are asked
+        for; None where it is not finite.
+        """
         within = self.within(local)
-        found = self._valued(local, within, best_beta)
-        if found is None:
-            return None
-        given, deviance, made = found
-        if isinstance(made, AtMatrix):
-            dV = self.directions(made.sums.whole, given.local, within)[:, 0]
-            pieces = on_grid(made, given, within, self.reml, dV)
-        else:
-            pieces = by_schedule(
-                made, given, within, self.reml, lambda stack: self.directions(stack, given.local, within)
-            )
-        gradient, hessian = pieces.gradient(given), pieces.hessian(given, self.reml)
-        if not (np.isfinite(deviance) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
-            return None
-        return Evaluated(given.local, deviance, gradient, hessian)
-
-    def _valued(
-        self, local: Local, within: Within, best_beta: bool
-    ) -> tuple[Given, float, AtMatrix | list[Whitened]] | None:
-        """The deviance at a point, and what its derivatives are made of."""
         made: AtMatrix | list[Whitened] | None
         if self._gridded is not None:
             made = self._gridded.at(self.covariance(self._gridded.whole, local, within)[0])
@@ -200,7 +178,11 @@ class Structured:
         given = self._given(local, squares, best_beta)
         if given is None:
             return None
-        return given, given.deviance + sum(one.log_det for one in parts), made
+        return Valued(self, within, given, given.deviance + sum(one.log_det for one in parts), made)
+
+    def at(self, local: Local, best_beta: bool) -> Evaluated | None:
+        found = self.valued(local, best_beta)
+        return None if found is None else found.evaluated()
 
     def _given(self, local: Local, squares: Array, best_beta: bool) -> Given | None:
         p, frame = self.frame.p, self.frame
@@ -304,11 +286,44 @@ class Structured:
 
     def fixed_covariance(self, local: Local) -> Array:
         """(sum X' V^-1 X)^-1, standard coordinates."""
-        white = self.whitened(local, self.within(local))
-        assert white is not None
-        p = self.frame.p
-        total = sum((one.data.squares()[:p, :p] for one in white), np.zeros((p, p)))
-        return np.linalg.solve(total, np.eye(p))
+        found = self.valued(local, False)
+        assert found is not None
+        return found.given.Phi
+
+
+@dataclass(frozen=True, eq=False)
+class Valued:
+    """A point whose deviance is known.
+
+    Attributes
+    ----------
+    likelihood : Structured
+    within : Within
+    given : Given
+    deviance : float
+    made : AtMatrix or list of Whitened
+        What derivatives are made of.
+    """
+
+    likelihood: Structured
+    within: Within
+    given: Given
+    deviance: float
+    made: AtMatrix | list[Whitened]
+
+    def evaluated(self) -> Evaluated | None:
+        """With gradient and Hessian; None where these are not finite."""
+        of, made, local = self.likelihood, self.made, self.given.local
+        if isinstance(made, AtMatrix):
+            dV = of.directions(made.sums.whole, local, self.within)[:, 0]
+            pieces = on_grid(made, self.given, self.within, of.reml, dV)
+        else:
+            directions = partial(of.directions, local=local, within=self.within)
+            pieces = by_schedule(made, self.given, self.within, of.reml, directions)
+        gradient, hessian = pieces.gradient(self.given), pieces.hessian(self.given, of.reml)
+        if not (np.isfinite(self.deviance) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+            return None
+        return Evaluated(local, self.deviance, gradient, hessian)
 
 
 def _begins(residual: Any) -> list[Array]:

@@ -12,6 +12,16 @@ from growthcurves.engine.general.stacks import Stack
 from growthcurves.numerics.arrays import Array
 
 
+def inverse_factors(V: Array, counts: Array) -> tuple[Array, float] | None:
+    """L^-1 (S, n, n) of V = L L', and the sum of log|V| over persons; None where a V is not positive definite."""
+    try:
+        L = np.linalg.cholesky(V)
+    except np.linalg.LinAlgError:
+        return None
+    inverse = np.linalg.solve(L, np.broadcast_to(np.eye(V.shape[-1]), V.shape))
+    return inverse, 2.0 * float(counts @ np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1))
+
+
 @dataclass(frozen=True, eq=False)
 class Whitened:
     """A stack at V.
@@ -35,13 +45,8 @@ class Whitened:
     @classmethod
     def of(cls, stack: Stack, V: Array) -> Whitened | None:
         """None where a V is not positive definite."""
-        try:
-            L = np.linalg.cholesky(V)
-        except np.linalg.LinAlgError:
-            return None
-        inverse = np.linalg.solve(L, np.broadcast_to(np.eye(V.shape[-1]), V.shape))
-        log_det = 2.0 * float(stack.counts @ np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1))
-        return cls(stack, inverse, log_det, stack.data.times(inverse))
+        found = inverse_factors(V, stack.counts)
+        return None if found is None else cls(stack, *found, stack.data.times(found[0]))
 
     def squares(self) -> Array:
         """[X y]' V^-1 [X y], (p + 1, p + 1)."""

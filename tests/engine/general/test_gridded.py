@@ -54,7 +54,7 @@ def test_patterns_and_schedules_give_the_same(name):
     for point in (local, local.moved(step).recharted(patterns.frame.partition)):
         one, other = patterns.at(point, True), schedules.at(point, True)
         assert one.deviance == pytest.approx(other.deviance, rel=1e-10)
-        assert patterns.deviance_at(point) == pytest.approx(one.deviance, rel=1e-12)
+        assert patterns.valued(point, True).deviance == pytest.approx(one.deviance, rel=1e-12)
         np.testing.assert_allclose(one.gradient, other.gradient, rtol=1e-8, atol=1e-9)  # nothing at the optimum
         close(one.hessian, other.hessian)
         here, there = patterns.slopes(point), schedules.slopes(point)
