@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.contracts.independent import Independent
 from growthcurves.engine.estimates import Estimates
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import Problem, standard_problem
+from growthcurves.engine.likelihood.problem import Standardised, standard_problem, standardised, with_persons
 from growthcurves.engine.moved import moved
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.parameters.face import Face
@@ -32,7 +32,7 @@ __all__ = [
     "LIKELIHOODS",
     "Moments",
     "PersonMoments",
-    "Problem",
+    "Standardised",
     "Sums",
     "Rows",
     "Terms",
@@ -43,7 +43,7 @@ __all__ = [
     "independent",
     "of_rows",
     "holds_again",
-    "problem_of",
+    "standard_of",
     "recoded",
     "summed",
     "sums_from",
@@ -55,17 +55,22 @@ __all__ = [
 LIKELIHOODS: dict[str, Any] = {"Structured": lambda *made: structured.Structured(*made)}
 
 
-def summed(rows: Rows) -> Sums:
-    """The one pass over the rows: cross-products by person, and what they come to."""
-    return Sums.of_rows(rows)
+def summed(rows: Rows, persons: bool = True) -> Sums:
+    """The one pass over the rows; without persons, their cross-products are made when they are asked for."""
+    return Sums.of_rows(rows, persons)
 
 
-def problem_of(sums: Sums, reml: bool) -> Problem:
-    """The sums in standard coordinates; its scale is zero where the fixed effects fit the outcome perfectly."""
-    return standard_problem(sums.moments, sums.coordinates, reml)
+def from_sums(residual: Any, likelihood: Any = None) -> bool:
+    """Whether a model is estimated from persons' cross-products; else from the rows."""
+    return likelihood is None and isinstance(residual, Independent)
 
 
-def estimated(rows: Rows, sums: Sums, problem: Problem, residual: Any, likelihood: Any = None) -> Estimates:
+def standard_of(sums: Sums, reml: bool) -> Standardised:
+    """Standard coordinates and units; the scale is zero where the fixed effects fit the outcome perfectly."""
+    return standardised(sums.totals, sums.coordinates, reml)
+
+
+def estimated(rows: Rows, sums: Sums, frame: Standardised, residual: Any, likelihood: Any = None) -> Estimates:
     """The estimates of a model.
 
     Parameters
@@ -73,16 +78,16 @@ def estimated(rows: Rows, sums: Sums, problem: Problem, residual: Any, likelihoo
     rows : Rows
     sums : Sums
         Of these rows.
-    problem : Problem
-        The sums in standard coordinates.
+    frame : Standardised
+        Standard coordinates and units of the sums.
     residual : Residual
         The residual structure.
     likelihood : callable, optional
         Makes another likelihood than the package's: from rows, sums, whether by REML, and the residual structure.
     """
-    if likelihood is None and isinstance(residual, Independent):
-        return NormalEstimates(sums, solve_problem(problem, sums.moments))
-    made = (likelihood or structured.Structured)(rows, sums, problem.reml, residual)
+    if from_sums(residual, likelihood):
+        return NormalEstimates(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
+    made = (likelihood or structured.Structured)(rows, sums, frame.reml, residual)
     return general.GeneralEstimates.fitted(made, sums)
 
 
@@ -153,7 +158,7 @@ def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimat
 
 def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:
     """Estimates from their values and sums."""
-    problem = problem_of(sums, reml)
+    problem = standard_problem(sums.moments, sums.coordinates, reml)
     face = Face(values["rotation"], values["free"])
     at = criterion(problem, face.matrix(values["theta"]))
     optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])

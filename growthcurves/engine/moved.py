@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
-from growthcurves.engine.likelihood.problem import Problem, standard_problem
+from growthcurves.engine.likelihood.problem import Standardised, standardised, with_persons
 from growthcurves.engine.parameters.face import ZERO, face_of
 from growthcurves.engine.search.certificate import judge
 from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.engine.sums.moments import Moments
+from growthcurves.engine.sums.totals import Totals
 from growthcurves.numerics.arrays import Array
 
 #: Two sets of columns span the same space when what is left of one beside the other is shorter than this.
@@ -32,7 +33,8 @@ def moved(solution: Solution, moments: Moments, coords: Coordinates) -> Solution
     found = in_other_columns(solution.problem, moments, coords)
     if found is None:
         return None
-    problem, change = found
+    frame, change = found
+    problem = with_persons(frame, moments)
     D = change @ solution.optimum.at.D @ change.T
     face, theta = face_of((D + D.T) / 2, problem.partition, ZERO)
     at = criterion(problem, face.matrix(theta))
@@ -42,24 +44,24 @@ def moved(solution: Solution, moments: Moments, coords: Coordinates) -> Solution
     return again if same_likelihood(*ends) else None
 
 
-def in_other_columns(old: Problem, moments: Moments, coords: Coordinates) -> tuple[Problem, Array] | None:
-    """Sums of other columns as a problem, and C with Z_old = Z_new C; None where they do not span the same curves."""
+def in_other_columns(old: Standardised, totals: Totals, coords: Coordinates) -> tuple[Standardised, Array] | None:
+    """Standard coordinates of other columns, and C with Z_old = Z_new C; None where these span other curves."""
     if len(coords.x.kept) != old.p or coords.dependent_z:
         return None
-    problem = standard_problem(moments, coords, old.reml)
-    if not _same_span(old.into_xy[:-1, :-1], problem.into_xy[:-1, :-1], moments.total[:-1, :-1] / moments.rows):
+    new = standardised(totals, coords, old.reml)
+    if not _same_span(old.into_xy[:-1, :-1], new.into_xy[:-1, :-1], totals.total[:-1, :-1] / totals.rows):
         return None
-    change = _between(old, problem)
-    return None if change is None else (problem, change)
+    change = _between(old, new)
+    return None if change is None else (new, change)
 
 
-def same_likelihood(one: tuple[Problem, float], other: tuple[Problem, float]) -> bool:
+def same_likelihood(one: tuple[Standardised, float], other: tuple[Standardised, float]) -> bool:
     """Whether two deviances in standard units are the same but for how the columns of X are scaled."""
-    values = [deviance + 2.0 * problem.error_df * float(np.log(problem.scale)) for problem, deviance in (one, other)]
+    values = [deviance + frame.scale_shift for frame, deviance in (one, other)]
     return abs(values[0] - values[1]) <= SAME * abs(values[0])
 
 
-def _between(old: Problem, new: Problem) -> Array | None:
+def _between(old: Standardised, new: Standardised) -> Array | None:
     """C with Z_old = Z_new C, block by block; None where a block's columns span other curves."""
     if old.into_z.shape != new.into_z.shape:
         return None

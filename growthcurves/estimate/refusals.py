@@ -6,7 +6,7 @@ import numpy as np
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
-from growthcurves.engine.build import Problem
+from growthcurves.engine.build import Standardised
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.model.growth import GrowthModel
@@ -67,11 +67,11 @@ def refuse_columns(bound: BoundRows) -> None:
         _refuse_range(str(model.time), values, f" in a curve ({model.growth_shape.name})")
 
 
-def refuse_units(bound: BoundRows, sums: Sums, problem: Problem) -> None:
+def refuse_units(bound: BoundRows, sums: Sums, frame: Standardised) -> None:
     """Refuse units in which the variance of an effect is no number, as a tiny outcome over a huge time."""
     recipe = bound.recipe
     terms = [recipe.terms[j] for j in sums.kept]
-    for names, units in ((terms, problem.original_x()), (recipe.random_names, problem.original_z())):
+    for names, units in ((terms, frame.original_x()), (recipe.random_names, frame.original_z())):
         for name, size in zip(names, np.abs(units).max(axis=1, initial=0.0), strict=True):
             if not LEAST < size < MOST:
                 columns = " or ".join(repr(column) for column in (bound.model.outcome, bound.model.time) if column)
@@ -94,9 +94,9 @@ def refuse_design(bound: BoundRows, sums: Sums) -> None:
         )
 
 
-def refuse_perfect(bound: BoundRows, problem: Problem) -> None:
+def refuse_perfect(bound: BoundRows, frame: Standardised) -> None:
     outcome = bound.model.outcome
-    if problem.scale == 0.0:
+    if frame.scale == 0.0:
         raise NotEstimableError(
             f"The fixed effects fit {outcome!r} perfectly: there is no residual variation, and no uncertainty to state."
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from growthcurves.contracts.note import Note
 from growthcurves.data.panel import Panel
-from growthcurves.engine.build import Rows, Terms, estimated, problem_of, summed
+from growthcurves.engine.build import Rows, Terms, estimated, from_sums, standard_of, summed
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import (
@@ -85,12 +85,13 @@ def estimate(
     bound = bind(model, panel, people)
     refuse_columns(bound)
     rows = rows_of(bound)
-    sums = summed(rows)
+    residual = residual_of(bound.model.residual)
+    sums = summed(rows, from_sums(residual, likelihood))
     refuse_design(bound, sums)
-    problem = problem_of(sums, method == "reml")
-    refuse_perfect(bound, problem)
-    refuse_units(bound, sums, problem)
-    estimates = estimated(rows, sums, problem, residual_of(bound.model.residual), likelihood)
+    frame = standard_of(sums, method == "reml")
+    refuse_perfect(bound, frame)
+    refuse_units(bound, sums, frame)
+    estimates = estimated(rows, sums, frame, residual, likelihood)
     refuse_unbounded(bound, estimates)
     notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     return kind(bound.model, panel, bound, estimates, method, _warned(notes))

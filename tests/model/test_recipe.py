@@ -10,7 +10,7 @@ import pytest
 
 import growthcurves as gc
 from growthcurves.contracts.independent import Independent
-from growthcurves.engine.build import estimated, problem_of
+from growthcurves.engine.build import estimated, standard_of
 from growthcurves.errors import DataError, ModelError, NotAvailableError
 from growthcurves.estimate.batches import batched
 
@@ -59,8 +59,8 @@ def batches(data):
 def refitted(fit, frames):
     """The fit of the sums of batches that its recipe reads."""
     sums = batched(fit.recipe, iter(frames))
-    problem = problem_of(sums, fit.method == "reml")
-    return replace(fit, estimates=estimated(None, sums, problem, Independent()))
+    frame = standard_of(sums, fit.method == "reml")
+    return replace(fit, estimates=estimated(None, sums, frame, Independent()))
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -336,7 +336,7 @@ class GeneralEstimates:
     def again(self, rows: Rows) -> GeneralEstimates | None:
         """The model fitted to other rows, from here on; None where these do not determine its fixed effects."""
         rows = replace(rows, terms=self.sums.terms)
-        sums = Sums.of_rows(rows)
+        sums = Sums.of_rows(rows, persons=False)
         if sums.kept != self.sums.kept:
             return None
         likelihood = type(self.likelihood)(rows, sums, self.frame.reml, self.likelihood.residual)
@@ -371,13 +371,13 @@ class GeneralEstimates:
 
     def recoded(self, rows: Rows, sums: Sums) -> GeneralEstimates | None:
         """The same optimum for rows whose columns are made otherwise; None where the model is another one."""
-        found = in_other_columns(self.frame, sums.moments, sums.coordinates)
+        found = in_other_columns(self.frame, sums.totals, sums.coordinates)
         if found is None:
             return None
-        problem, change = found
-        likelihood = type(self.likelihood)(rows, sums, problem.reml, self.likelihood.residual)
-        there = likelihood.at(self.local_in(problem, change), True)
-        if there is None or not same_likelihood((self.frame, self.lowest), (problem, there.deviance)):
+        frame, change = found
+        likelihood = type(self.likelihood)(rows, sums, frame.reml, self.likelihood.residual)
+        there = likelihood.at(self.local_in(frame, change), True)
+        if there is None or not same_likelihood((self.frame, self.lowest), (frame, there.deviance)):
             return None
         end = ended(there)
         verdict = judged(likelihood, end, self.verdict.identified)

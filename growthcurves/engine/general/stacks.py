@@ -15,7 +15,7 @@ import numpy as np
 
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.engine.general.outcomes import Own, Shared
-from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.likelihood.problem import Standardised
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
@@ -190,21 +190,21 @@ class Closed:
     z_columns: list[int]
 
     @classmethod
-    def of(cls, rows: Rows, sums: Sums, problem: Problem) -> Closed:
-        terms, moments = sums.terms, sums.moments
+    def of(cls, rows: Rows, sums: Sums, frame: Standardised) -> Closed:
+        terms, totals = sums.terms, sums.totals
         used = sorted({g for g, _ in terms.x_closed if g} | {g for g in terms.z_closed if g})
         place = {0: 0} | {g: i + 1 for i, g in enumerate(used)}
         heavy = sorted({w for _, w in terms.x_closed if w})
         weight = {0: 0} | {w: i + 1 for i, w in enumerate(heavy)}
-        stored = [np.asarray(rows.stored[g - 1], dtype=float) - moments.row_centre[g] for g in used]
-        weights = [rows.weights[w - 1] - moments.weight_centre[w] for w in heavy]
+        stored = [np.asarray(rows.stored[g - 1], dtype=float) - totals.row_centre[g] for g in used]
+        weights = [rows.weights[w - 1] - totals.weight_centre[w] for w in heavy]
         return cls(
             stored,
             np.column_stack([np.ones(rows.persons), *weights]),
-            rows.outcome - moments.row_centre[-1],
+            rows.outcome - totals.row_centre[-1],
             np.array([(place[g], weight[w]) for g, w in terms.x_closed]).T,
-            problem.into_xy,
-            problem.into_z,
+            frame.into_xy,
+            frame.into_z,
             [place[g] for g in terms.z_closed],
         )
 

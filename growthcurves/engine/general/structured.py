@@ -23,7 +23,7 @@ from growthcurves.engine.general.stacks import Closed, Common, Stack, common_occ
 from growthcurves.engine.general.whitened import Whitened
 from growthcurves.engine.general.within import Within
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
-from growthcurves.engine.likelihood.problem import Problem, standard_problem
+from growthcurves.engine.likelihood.problem import Standardised, standardised
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.sandwich import Reduced
@@ -56,8 +56,8 @@ class Structured:
     residual: Any
 
     @cached_property
-    def frame(self) -> Problem:
-        return standard_problem(self.sums.moments, self.sums.coordinates, self.reml)
+    def frame(self) -> Standardised:
+        return standardised(self.sums.totals, self.sums.coordinates, self.reml)
 
     @cached_property
     def _common(self) -> Common:

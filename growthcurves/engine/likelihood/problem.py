@@ -15,6 +15,7 @@ from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.engine.sums.moments import Moments
+from growthcurves.engine.sums.totals import Totals
 from growthcurves.numerics.arrays import Array
 
 #: A residual sum of squares below this fraction of the outcome's own is a perfect fit.
@@ -22,14 +23,11 @@ PERFECT = 1e-13
 
 
 @dataclass(frozen=True)
-class Problem:
-    """ML or REML estimation of (D, beta, sigma^2) in standard coordinates.
+class Standardised:
+    """Standard coordinates and units in which a model is estimated.
 
     Attributes
     ----------
-    blocks : tuple of Blocks
-    total : (p + 1, p + 1) array
-        [X y]'[X y]: n times the identity.
     rows, persons : int
     reml : bool
     partition : tuple of tuples
@@ -44,8 +42,6 @@ class Problem:
         Standard columns of Z and of [X y] = closed centred columns @ into.
     """
 
-    blocks: tuple[Blocks, ...]
-    total: Array
     rows: int
     persons: int
     reml: bool
@@ -59,7 +55,7 @@ class Problem:
 
     @property
     def p(self) -> int:
-        return len(self.total) - 1
+        return self.into_xy.shape[1] - 1
 
     @property
     def q(self) -> int:
@@ -96,35 +92,60 @@ class Problem:
         return self.scale * np.linalg.solve(self.back_z, np.eye(self.q))
 
 
+@dataclass(frozen=True)
+class Problem(Standardised):
+    """ML or REML estimation of (D, beta, sigma^2) in standard coordinates.
+
+    Attributes
+    ----------
+    blocks : tuple of Blocks
+        The persons' part.
+    total : (p + 1, p + 1) array
+        [X y]'[X y]: n times the identity, but in a submodel.
+    """
+
+    blocks: tuple[Blocks, ...]
+    total: Array
+
+
 def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Problem:
     """The problem in the given coordinates; Z must have no dependent columns."""
-    x, rows = coords.x, moments.rows
-    xx = moments.total[:-1, :-1]
+    return with_persons(standardised(moments, coords, reml), moments)
+
+
+def with_persons(frame: Standardised, moments: Moments) -> Problem:
+    """The problem of moments in standard coordinates that are known already."""
+    blocks = _blocks(moments, frame.into_z, frame.into_xy)
+    return Problem(**vars(frame), blocks=blocks, total=frame.rows * np.eye(frame.p + 1))
+
+
+def standardised(totals: Totals, coords: Coordinates, reml: bool) -> Standardised:
+    """Standard units of the outcome in the given coordinates."""
+    x, rows = coords.x, totals.rows
+    xx = totals.total[:-1, :-1]
     level = np.zeros(len(xx))  # the part of the outcome's centre that lies outside the span of X
-    constant = moments.terms.x_closed.index((0, 0))
+    constant = totals.terms.x_closed.index((0, 0))
     projection = x.into.T @ xx[constant] / rows  # the constant column in standard coordinates
     beyond = -x.into @ projection
     beyond[constant] += 1.0
     inside = beyond @ xx @ beyond < 1e-20 * rows
     if not inside:
-        level[constant] = moments.row_centre[-1]
-    ols = x.into.T @ (moments.total[:-1, -1] + xx @ level) / rows
-    offset = ols + (moments.row_centre[-1] * projection if inside else 0.0)
+        level[constant] = totals.row_centre[-1]
+    ols = x.into.T @ (totals.total[:-1, -1] + xx @ level) / rows
+    offset = ols + (totals.row_centre[-1] * projection if inside else 0.0)
     into = np.zeros((len(xx) + 1, len(x.kept) + 1))
     into[:-1, :-1] = x.into
     into[:-1, -1] = level - x.into @ ols
     into[-1, -1] = 1.0
-    residual = float(into[:, -1] @ moments.total @ into[:, -1])
-    about_mean = moments.total[-1, -1] - moments.total[constant, -1] ** 2 / rows
+    residual = float(into[:, -1] @ totals.total @ into[:, -1])
+    about_mean = totals.total[-1, -1] - totals.total[constant, -1] ** 2 / rows
     scale = float(np.sqrt(residual / rows)) if residual > PERFECT * about_mean else 0.0
     into[:, -1] /= scale or 1.0
-    return Problem(
-        blocks=_blocks(moments, coords.z.into, into),
-        total=rows * np.eye(len(x.kept) + 1),
+    return Standardised(
         rows=rows,
-        persons=moments.persons,
+        persons=totals.persons,
         reml=reml,
-        partition=moments.terms.blocks,
+        partition=totals.terms.blocks,
         back_x=x.back,
         back_z=coords.z.back,
         scale=scale,

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from growthcurves.engine.sums.design import Standard, standardise
-from growthcurves.engine.sums.moments import Moments
-from growthcurves.numerics.arrays import Array
+from growthcurves.engine.sums.totals import Totals
 
 
 @dataclass(frozen=True)
@@ -32,24 +31,23 @@ class Coordinates:
     dependent_z: tuple[int, ...]
 
 
-def coordinates(moments: Moments) -> Coordinates:
+def coordinates(totals: Totals) -> Coordinates:
     """Find the standard coordinates; they exist whatever the rank, and say which columns are dependent."""
-    terms = moments.terms
+    terms = totals.terms
     own_x = np.array([terms.x_closed.index((terms.leading(k), w)) for k, w in terms.x], dtype=int)
-    lift_x = terms.lift_x(moments.row_centre, moments.weight_centre)
-    x = _scaled(standardise(moments.total[:-1, :-1], lift_x, own_x), moments.rows)
+    lift_x = terms.lift_x(totals.row_centre, totals.weight_centre)
+    x = _scaled(standardise(totals.total[:-1, :-1], lift_x, own_x), totals.rows)
     own_z = np.array([terms.z_closed.index(terms.leading(k)) for k in terms.z], dtype=int)
-    lift_z = terms.lift_z(moments.row_centre)
-    gram = _total_gram(moments)
+    lift_z = terms.lift_z(totals.row_centre)
     q = len(terms.z)
-    into, back, kept = np.zeros((len(gram), q)), np.zeros((q, q)), []
+    into, back, kept = np.zeros((len(totals.gram), q)), np.zeros((q, q)), []
     for block in terms.blocks:
-        part = standardise(gram, lift_z[:, block], own_z[list(block)])
+        part = standardise(totals.gram, lift_z[:, block], own_z[list(block)])
         inside = [block[j] for j in part.kept]
         into[:, inside] = part.into
         back[np.ix_(inside, inside)] = part.back
         kept += inside
-    z = _scaled(Standard(into, back, tuple(sorted(kept))), moments.persons)
+    z = _scaled(Standard(into, back, tuple(sorted(kept))), totals.persons)
     return Coordinates(x, z, _rest(x.kept, len(terms.x)), _rest(z.kept, q))
 
 
@@ -61,18 +59,3 @@ def _scaled(standard: Standard, count: int) -> Standard:
 
 def _rest(kept: tuple[int, ...], size: int) -> tuple[int, ...]:
     return tuple(sorted(set(range(size)) - set(kept)))
-
-
-def _total_gram(moments: Moments) -> Array:
-    """Z'Z summed over persons, closed centred coordinates."""
-    size = len(moments.terms.z_closed)
-    gram = np.zeros((size, size))
-    if moments.shared is not None:
-        shared = moments.shared
-        gram += (shared.counts @ shared.G.reshape(len(shared.G), size * size)).reshape(size, size)
-    if moments.own is not None:
-        closed = moments.terms.z_closed
-        pairs = moments.own.pairs[np.ix_(closed, closed)]
-        sums = {row: moments.own.gram[row].sum() for row in set(pairs.ravel().tolist())}
-        gram += np.array([[sums[row] for row in line] for line in pairs.tolist()])
-    return gram

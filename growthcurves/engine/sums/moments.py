@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.engine.sums.design import Terms
-from growthcurves.engine.sums.rows import pair_index, person_gram, provisional_centre
+from growthcurves.engine.sums.rows import centred_about, pair_index, person_gram
 from growthcurves.engine.sums.schedules import Schedules, shared_schedules
 from growthcurves.errors import DataError
 from growthcurves.numerics.arrays import Array, upper
@@ -88,8 +89,7 @@ class PersonMoments:
             Where each person's rows begin if they lie together, else whose row each is.
         """
         rows = [*columns, outcome]
-        row_centre = np.array([0.0, *map(provisional_centre, rows)])
-        weight_centre = np.array([0.0, *map(provisional_centre, weights)])
+        row_centre, weight_centre = centred_about(rows), centred_about(weights)
         gram = person_gram(rows, row_centre, count, starts, codes)
         centred = np.empty((len(weights), count))
         for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
@@ -265,6 +265,20 @@ class Moments:
     weight_centre: Array
     shared: Schedules | None
     own: PersonMoments | None
+
+    @cached_property
+    def gram(self) -> Array:
+        """Z'Z of all rows in closed centred coordinates, (q_closed, q_closed)."""
+        closed = self.terms.z_closed
+        size = len(closed)
+        gram = np.zeros((size, size))
+        if self.shared is not None:
+            gram += (self.shared.counts @ self.shared.G.reshape(len(self.shared.G), size * size)).reshape(size, size)
+        if self.own is not None:
+            pairs = self.own.pairs[np.ix_(closed, closed)]
+            sums = {row: self.own.gram[row].sum() for row in set(pairs.ravel().tolist())}
+            gram += np.array([[sums[row] for row in line] for line in pairs.tolist()])
+        return gram
 
     def recentred(self, row_centre: Array, weight_centre: Array) -> Moments:
         """The same moments about another centre, exactly."""

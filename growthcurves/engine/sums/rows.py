@@ -35,6 +35,11 @@ def provisional_centre(values: NDArray) -> float:
     return float(sample[np.abs(sample - sample.mean(dtype=np.float64)).argmin()])
 
 
+def centred_about(columns: Sequence[NDArray]) -> Array:
+    """Provisional centres of the constant (always 0) and the columns, (1 + len(columns),)."""
+    return np.array([0.0, *map(provisional_centre, columns)])
+
+
 def person_gram(
     columns: Sequence[NDArray],
     centre: Array,

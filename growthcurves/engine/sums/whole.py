@@ -5,9 +5,9 @@ Persons' own cross-products (tier 2) may be absent; what needs them then says so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from growthcurves.engine.sums.design import Terms, standardise
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.own_growth import OwnGrowth, own_growth
 from growthcurves.engine.sums.rows_of_model import Rows
+from growthcurves.engine.sums.totals import RowTotals, Totals
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
 
@@ -40,16 +41,16 @@ class Sums:
 
     Attributes
     ----------
-    people : PersonMoments or a stand-in that says why not
-        Tier 2: by person.
-    moments : Moments
-        Tier 1: totals, and persons by schedule.
+    totals : Totals
+        Over all rows.
     coordinates : Coordinates
+    by_person : callable
+        Gives `people` and `moments`, when they are asked for.
     """
 
-    people: Any
-    moments: Moments
+    totals: Totals
     coordinates: Coordinates
+    by_person: Callable[[], tuple[Any, Moments]]
 
     @classmethod
     def of(cls, people: PersonMoments) -> Sums:
@@ -57,27 +58,43 @@ class Sums:
         return cls.from_moments(people, people.moments())
 
     @classmethod
-    def of_rows(cls, rows: Rows) -> Sums:
-        """The one pass over the rows: cross-products by person, and what they come to."""
-        made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
-        return cls.of(PersonMoments.of_rows(*made))
+    def of_rows(cls, rows: Rows, persons: bool = True) -> Sums:
+        """The one pass over the rows; without persons, their cross-products are made when they are asked for."""
+        if persons:
+            return cls.from_moments(*_by_person(rows))
+        totals = RowTotals.of(rows)
+        return cls(totals, coordinates(totals), partial(_by_person, rows))
 
     @classmethod
     def from_moments(cls, people: Any, moments: Moments) -> Sums:
         """Totals that have been made already, with the persons that they are of."""
-        return cls(people, moments, coordinates(moments))
+        return cls(moments, coordinates(moments), partial(_known, people, moments))
+
+    @cached_property
+    def _by_person(self) -> tuple[Any, Moments]:
+        return self.by_person()
+
+    @property
+    def people(self) -> Any:
+        """Tier 2: PersonMoments, or a stand-in that says why there are none."""
+        return self._by_person[0]
+
+    @property
+    def moments(self) -> Moments:
+        """Tier 1: totals, and persons by schedule."""
+        return self._by_person[1]
 
     @property
     def rows(self) -> int:
-        return self.moments.rows
+        return self.totals.rows
 
     @property
     def persons(self) -> int:
-        return self.moments.persons
+        return self.totals.persons
 
     @property
     def terms(self) -> Terms:
-        return self.moments.terms
+        return self.totals.terms
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -92,26 +109,26 @@ class Sums:
     @cached_property
     def dependence(self) -> Array:
         """Coefficients A (kept, left out) with which the columns left out are made of those kept: X_out = X_kept A."""
-        moments, x = self.moments, self.coordinates.x
-        lift = moments.terms.lift_x(moments.row_centre, moments.weight_centre)[:, list(self.left_out)]
-        standard = x.into.T @ moments.total[:-1, :-1] @ lift / moments.rows
+        totals, x = self.totals, self.coordinates.x
+        lift = totals.terms.lift_x(totals.row_centre, totals.weight_centre)[:, list(self.left_out)]
+        standard = x.into.T @ totals.total[:-1, :-1] @ lift / totals.rows
         A = np.linalg.solve(x.back, standard)
         parts = np.abs(A) * np.linalg.norm(x.back, axis=0)[:, None]
         return np.where(parts > ROUNDING * np.linalg.norm(standard, axis=0), A, 0.0)
 
     def triangle(self, order: Sequence[int]) -> Array:
         """The Cholesky factor of X'X with its columns in this order, upper triangular."""
-        moments = self.moments
-        lift = moments.terms.lift_x(moments.row_centre, moments.weight_centre)[:, list(order)]
-        content = np.array([moments.terms.x_closed.index(moments.terms.x[j]) for j in order], dtype=int)
-        return standardise(moments.total[:-1, :-1], lift, content).back
+        totals = self.totals
+        lift = totals.terms.lift_x(totals.row_centre, totals.weight_centre)[:, list(order)]
+        content = np.array([totals.terms.x_closed.index(totals.terms.x[j]) for j in order], dtype=int)
+        return standardise(totals.total[:-1, :-1], lift, content).back
 
     def squared_correlation(self, beta: Array) -> float:
         """Squared correlation of the outcome with X beta; NaN where X beta is constant.
 
         beta (p,) is that of the standard columns.
         """
-        total, x, n = self.moments.total, self.coordinates.x, self.rows
+        total, x, n = self.totals.total, self.coordinates.x, self.rows
         constant = self.terms.x_closed.index((0, 0))
         mean = x.into.T @ total[constant, :-1] / n
         products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
@@ -169,6 +186,17 @@ class Sums:
         """Persons' cross-products in pieces that fit the cache."""
         for part in chunks(self.people.count):
             yield self.people.take(part)
+
+
+def _by_person(rows: Rows) -> tuple[PersonMoments, Moments]:
+    """Cross-products by person, and what they come to."""
+    made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
+    people = PersonMoments.of_rows(*made)
+    return people, people.moments()
+
+
+def _known(people: Any, moments: Moments) -> tuple[Any, Moments]:
+    return people, moments
 
 
 def _about_person(part: PersonMoments, stored: list[int]) -> tuple[Array, Array, Array]:

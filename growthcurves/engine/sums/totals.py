@@ -1,0 +1,84 @@
+"""Sums over all rows, whoever's they are: what the columns' ranks, scales and standard coordinates are found in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.rows import CHUNK_ROWS, centred_about
+from growthcurves.engine.sums.rows_of_model import Rows
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.products import long_sum
+from growthcurves.numerics.threads import in_order
+
+
+class Totals(Protocol):
+    """Sums over all rows, about provisional centres.
+
+    Attributes
+    ----------
+    terms : Terms
+    total : (p_closed + 1, p_closed + 1) array
+        [X y]'[X y] in closed centred coordinates.
+    gram : (q_closed, q_closed) array
+        Z'Z in closed centred coordinates.
+    rows, persons : int
+    row_centre, weight_centre : arrays
+    """
+
+    @property
+    def terms(self) -> Terms: ...
+    @property
+    def total(self) -> Array: ...
+    @property
+    def gram(self) -> Array: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def persons(self) -> int: ...
+    @property
+    def row_centre(self) -> Array: ...
+    @property
+    def weight_centre(self) -> Array: ...
+
+
+@dataclass(frozen=True, eq=False)
+class RowTotals:
+    """`Totals` straight from the rows, without those of single persons."""
+
+    terms: Terms
+    total: Array
+    gram: Array
+    rows: int
+    persons: int
+    row_centre: Array
+    weight_centre: Array
+
+    @classmethod
+    def of(cls, rows: Rows) -> RowTotals:
+        """One pass over the rows."""
+        terms, n = rows.terms, len(rows.outcome)
+        closed = [*terms.x_closed, *((k, 0) for k in terms.z_closed if (k, 0) not in terms.x_closed)]
+        columns = [*rows.stored, rows.outcome]
+        row_centre, weight_centre = centred_about(columns), centred_about(rows.weights)
+        weights = [weight - centre for weight, centre in zip(rows.weights, weight_centre[1:], strict=True)]
+
+        def piece(part: slice) -> Array:
+            codes, wide = rows.codes[part], np.empty((len(closed) + 1, part.stop - part.start))
+            stored = {0: np.ones(wide.shape[1])}
+            for k in {*(k for k, _ in closed), len(columns)} - {0}:
+                stored[k] = np.subtract(columns[k - 1][part], row_centre[k], dtype=np.float64)
+            for j, (k, w) in enumerate(closed):
+                wide[j] = stored[k] * weights[w - 1][codes] if w else stored[k]
+            wide[-1] = stored[len(columns)]
+            return long_sum(wide, wide.T)
+
+        parts = [slice(first, min(first + CHUNK_ROWS, n)) for first in range(0, n, CHUNK_ROWS)]
+        found = sum(in_order(piece, parts), np.zeros((len(closed) + 1,) * 2))
+        in_x = [*range(len(terms.x_closed)), len(closed)]
+        in_z = [closed.index((k, 0)) for k in terms.z_closed]
+        return cls(terms, found[np.ix_(in_x, in_x)], found[np.ix_(in_z, in_z)], n, rows.persons,
+                   row_centre, weight_centre)  # fmt: skip
