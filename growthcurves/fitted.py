@@ -16,6 +16,7 @@ from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.time_words import TimeWords, time_words
 from growthcurves.data.vocabulary import Vocabulary, vocabulary
 from growthcurves.engine.estimates import Estimates, Point, Sums
+from growthcurves.model import not_varying
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns, row_times, shape_times
 from growthcurves.provenance import Made, Provenance
@@ -49,6 +50,8 @@ class Certificate:
         of outcomes.
     ends : tuple of str
         Parameters of residuals that are estimated at the end of their range.
+    not_varying : tuple of str
+        The combinations that do not vary with what that means, a phrase each.
     """
 
     converged: bool
@@ -58,12 +61,13 @@ class Certificate:
     direction: tuple[str, ...]
     confounded: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
+    not_varying: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         size = "below 1e-6" if self.decrement < 1e-6 else f"{self.decrement:.1e}"
         parts = [f"converged (Newton decrement {size})" if self.converged else "NOT converged"]
         if self.identified:
-            zero = "singular: no variance between persons in " + "; ".join(self.direction)
+            zero = "singular: no variance between persons in " + "; ".join(self.not_varying or self.direction)
             parts += [zero if self.singular else "not singular", "identified"]
             parts += [f"at the end of the range: {', '.join(self.ends)}"] if self.ends else []
         else:
@@ -151,7 +155,7 @@ class FittedModel:
         made, number = self.made, dict(self.made.by)
         return Provenance(
             number[DISTRIBUTION], number, made.at, self.data_hash, self.data_columns, self.sums.rows, self.sums.persons,
-            tuple(made.draws),
+            tuple(made.draws), self.vocabulary.who.several,
         )  # fmt: skip
 
     @cached_property
@@ -247,16 +251,23 @@ class FittedModel:
     def certificate(self) -> Certificate:
         """Converged, singular, identified: three separate words."""
         verdict = self.estimates.verdict
-        directions = tuple(_combination(a, self.random_names) for a in self.estimates.null.T)
+        null = self.estimates.null.T
         return Certificate(
             verdict.converged,
             verdict.singular,
             verdict.identified,
             verdict.decrement,
-            directions,
+            tuple(not_varying.combination(a, self.random_names) for a in null),
             self.estimates.confounded(self.random_names),
             self.estimates.at_their_end(),
+            tuple(self._not_varying(a) for a in null),
         )
+
+    def _not_varying(self, a: np.ndarray) -> str:
+        """A combination of random effects that does not vary, in words."""
+        straight, outcome = self.model.growth_shape.name == "linear", str(self.model.outcome)
+        when = self.when if straight else None
+        return not_varying.told(a, self.random_names, outcome, when, self.recipe.shape.origin if straight else 0.0)
 
     @property
     def parameter_count(self) -> int:
@@ -349,15 +360,3 @@ class FittedModel:
 def row_variances(L: np.ndarray, V: np.ndarray) -> np.ndarray:
     """l' V l for every row l of L (k, p): shape (k,)."""
     return ((L @ V) * L).sum(axis=1)
-
-
-def _combination(a: np.ndarray, names: tuple[str, ...]) -> str:
-    """A combination of growth parameters in words; what is nothing to rounding is left out."""
-    words = ""
-    for value, name in zip(a, names, strict=True):
-        if abs(value) < 1e-6:
-            continue
-        size = "" if abs(abs(value) - 1) < 1e-9 else f"{abs(value):.4g} * "
-        sign = (" - " if words else "-") if value < 0 else (" + " if words else "")
-        words += f"{sign}{size}{name}"
-    return words

@@ -61,6 +61,8 @@ class Provenance:
     rows, persons : int
     seeds : tuple of (str, int)
         What was drawn of the fit (bootstrap, simulated outcomes) with the seed of each; estimates draw nothing.
+    units : str
+        What the data have in the place of persons.
     """
 
     version: str
@@ -71,6 +73,7 @@ class Provenance:
     rows: int
     persons: int
     seeds: tuple[tuple[str, int], ...]
+    units: str = "persons"
 
     def __str__(self) -> str:
         beneath = ", ".join(f"{name} {number}" for name, number in self.versions.items() if name != DISTRIBUTION)
@@ -78,7 +81,7 @@ class Provenance:
         return "\n".join([
             f"Fitted   {self.fitted.replace('T', ' ').removesuffix('+00:00')} UTC",
             f"By       {DISTRIBUTION} {self.version} ({beneath})",
-            f"Data     {self.rows:,} rows of {self.persons:,} persons, columns {', '.join(self.columns)}",
+            f"Data     {self.rows:,} rows of {self.persons:,} {self.units}, columns {', '.join(self.columns)}",
             f"SHA-256  {self.data}",
             f"Seeds    {drawn}",
         ])  # fmt: skip

@@ -110,7 +110,7 @@ class ChangeAnswers(FittedModel):
         """
         return self.change(by, threshold, between, at, level, method, ddf)
 
-    def icc(self, at: Any = None) -> Icc:
+    def icc(self, at: Any = None, level: float = 0.95) -> Icc:
         """Share of the variance that lies between persons, at each time: z'Gz / (z'Gz + residual variance).
 
         The row z has the values of the random effects at that time. Where the shape has person-level knots, z'Gz is its
@@ -120,14 +120,18 @@ class ChangeAnswers(FittedModel):
         ----------
         at : float or sequence of float, optional
             Times; by default the waves where persons share at most twelve times, else the quartiles of time.
+        level : float
+            Confidence level.
 
         Returns
         -------
         Icc
-            ``.table``: time, icc (0 to 1), std_error, conf_low, conf_high.
+            ``.table``: time, icc (0 to 1), std_error, conf_low, conf_high, label.
 
         Raises
         ------
+        ModelError
+            For a level that is none.
         NotEstimableError
             For a model without random effects, or with random covariates (the variance then depends on them).
 
@@ -138,7 +142,7 @@ class ChangeAnswers(FittedModel):
         >>> fit.icc(at=[0, 9]).table["icc"].round(2).tolist()
         [0.48, 0.85]
         """
-        return icc.icc(self, at)
+        return icc.icc(self, at, level)
 
     def marginal_covariance(self, at: Any = None, by: Any = None) -> MarginalCovariance:
         """Covariance and correlation of a person's outcomes at several times.
@@ -264,7 +268,7 @@ class ChangeAnswers(FittedModel):
         Returns
         -------
         DataFrame
-            One row per random effect: effect, reliability, persons. NaN where variances are not identified, residuals
+            One row per random effect: effect, reliability, persons, label. NaN where variances are not identified, residuals
             are not independent, or nobody has an own estimate.
 
         Raises
@@ -276,7 +280,7 @@ class ChangeAnswers(FittedModel):
         --------
         >>> import growthcurves as gc
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-        >>> fit.reliability().round(3)
+        >>> fit.reliability()[["effect", "reliability", "persons"]].round(3)
               effect  reliability  persons
         0  intercept        0.730       18
         1      slope        0.815       18

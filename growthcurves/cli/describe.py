@@ -46,7 +46,7 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
     panel = panel_of(request, roles_of(request, formula=False), every_column=True)
     described = panel.describe()
     described = replace(described, notes=tuple(in_options(text) for text in described.notes))
-    missing, reason = _missing(panel, request.by)
+    missing, reason = _missing(panel, request.by) if described.vocabulary.over_time else (None, "")
     write_model_file(files)
     if as_json:
         answers = {
@@ -58,7 +58,9 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
         }
         hand_on_json(json_of(answers))
         return
-    parts = [str(described), _missing_text(missing) if missing is not None else f"Missing waves\n  {reason}"]
+    parts = [str(described)]
+    parts += [_missing_text(missing)] if missing is not None else []
+    parts += [f"Missing waves\n  {in_options(reason)}"] if reason else []
     parts += [_people_text(panel)] if people else []
     say("\n\n".join(parts))
 

@@ -30,12 +30,13 @@ class Roles:
 def roles_of(request: Request, formula: bool = True) -> Roles:
     """Roles from the options, or from the formula; where both speak they must agree.
 
-    `formula` is whether the command takes one at all.
+    `formula` is whether the command takes one at all; one that takes none describes a table, which may have no time.
     """
     if request.formula:
         return _formula_roles(request)
     outcome = request.outcome or only_outcome(request)
-    missing = [f"--{name}" for name in ("id", "time") if not getattr(request, name)]
+    asked = ("id", "time") if formula or request.columns else ("id",)
+    missing = [f"--{name}" for name in asked if not getattr(request, name)]
     missing += [] if outcome else ["--outcome"]
     if missing:
         hint = "" if request.columns else _told_as_wide(request)

@@ -14,6 +14,7 @@ from growthcurves.data.checks import holds_numbers
 from growthcurves.data.describe import variance_components
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import ModelError
 from growthcurves.numerics.distributions import t_tail
 from growthcurves.output.numbers import fixed_text, on_the_point, places_of
@@ -43,11 +44,13 @@ class Correlations(Saved):
     variables : DataFrame
         One row per variable: variable, rows, persons, mean, sd, icc.
     notes : tuple of str
+    title : str
     """
 
     table: pd.DataFrame
     variables: pd.DataFrame
     notes: tuple[str, ...]
+    title: str = TITLE
 
     @told
     def __str__(self) -> str:
@@ -58,13 +61,13 @@ class Correlations(Saved):
         widths = [max(len(name), len(column[0])) for name, column in zip(head, columns, strict=True)]
         rows = [("", head), *((label, list(texts)) for (label, _), *texts in zip(lines, *columns, strict=True))]
         shown = ["  ".join([f"{label:{width}}", *map(str.rjust, texts, widths)]).rstrip() for label, texts in rows]
-        return "\n".join([TITLE, "", *shown, "", *self.notes]).replace(style.minus, "-")
+        return "\n".join([self.title, "", *shown, "", *self.notes]).replace(style.minus, "-")
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return html_of(TITLE, TextTable(self._head(), self._lines(STYLES["apa"])), *self.notes)
+        return html_of(self.title, TextTable(self._head(), self._lines(STYLES["apa"])), *self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain Python values.
@@ -85,7 +88,7 @@ class Correlations(Saved):
         return {name: table.to_dict("records") for name, table in tables.items()} | {"notes": list(self.notes)}
 
     def _sheet(self, style: Style, decimals: int | None) -> Sheet:
-        return sheet_of_texts(self._lines(style, decimals), self._head(), style, TITLE, self.notes)
+        return sheet_of_texts(self._lines(style, decimals), self._head(), style, self.title, self.notes)
 
     def _head(self) -> list[str]:
         return ["M", "SD", "ICC(1)", *(str(k) for k in range(1, len(self.variables) + 1))]
@@ -117,15 +120,18 @@ def correlations(panel: Panel, columns: Sequence[str] | None) -> Correlations:
     names = _asked(panel, columns)
     values = {name: panel.numbers(name) for name in names}
     rows = [_variable(panel, name, values[name]) for name in names]
-    pairs = [row for pair in combinations(names, 2) for row in _pair(panel, *pair, values)]
+    said, who = vocabulary(panel).said, vocabulary(panel).who
+    pairs = [row for pair in combinations(names, 2) for row in _pair(panel, *pair, values, said)]
     notes = (
-        "Below the diagonal: correlations between persons, of their means. Above it: within persons, of deviations "
-        "from them. M and SD are over all rows.",
-        "* p < .05, ** p < .01, *** p < .001; N - 2 degrees of freedom between, rows - persons - 1 within.",
-        f"{panel.persons.count:,} persons, {len(panel):,} rows; each pair is of the rows in which both are known.",
+        said(
+            "Below the diagonal: correlations between persons, of their means. Above it: within persons, of deviations "
+            "from them. M and SD are over all rows."
+        ),
+        said("* p < .05, ** p < .01, *** p < .001; N - 2 degrees of freedom between, rows - persons - 1 within."),
+        f"{panel.persons.count:,} {who.several}, {len(panel):,} rows; each pair is of rows in which both are known.",
     )
     variables = pd.DataFrame(rows, columns=["variable", "rows", "persons", "mean", "sd", "icc"])
-    return Correlations(pd.DataFrame(pairs, columns=_PAIRS), variables, notes)
+    return Correlations(pd.DataFrame(pairs, columns=_PAIRS), variables, notes, said(TITLE))
 
 
 def _asked(panel: Panel, columns: Sequence[str] | None) -> list[str]:
@@ -149,7 +155,7 @@ def _variable(panel: Panel, name: str, values: np.ndarray) -> list[Any]:
     return [name, len(mine), persons.count, mine.mean(), mine.std(ddof=1), between / total if total else np.nan]
 
 
-def _pair(panel: Panel, one: str, other: str, values: dict[str, np.ndarray]) -> list[list[Any]]:
+def _pair(panel: Panel, one: str, other: str, values: dict[str, np.ndarray], said: Any) -> list[list[Any]]:
     """The correlation of persons' means, and that of deviations from them."""
     both = ~(np.isnan(values[one]) | np.isnan(values[other]))
     persons = Persons.of(panel.persons.codes[both])
@@ -157,7 +163,7 @@ def _pair(panel: Panel, one: str, other: str, values: dict[str, np.ndarray]) -> 
     means = [np.bincount(persons.codes, weights=v - v.mean(), minlength=persons.count) / persons.sizes for v in (x, y)]
     apart = [v - v.mean() - mean[persons.codes] for v, mean in zip((x, y), means, strict=True)]
     return [
-        [one, other, level, r, n, df, _p(r, df), f"correlation of {one} and {other} {level} persons"]
+        [one, other, level, r, n, df, _p(r, df), f"correlation of {one} and {other} {said(f'{level} persons')}"]
         for level, r, n, df in (
             (BETWEEN, _correlation(*(mean - mean.mean() for mean in means)), persons.count, persons.count - 2),
             (WITHIN, _correlation(*apart), len(x), len(x) - persons.count - 1),

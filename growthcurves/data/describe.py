@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,14 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
+from growthcurves.data.vocabulary import PERSONS, Vocabulary
 from growthcurves.numerics.order import by_person_and_time
+from growthcurves.output.numbers import on_the_point
 from growthcurves.output.save import Saved
 from growthcurves.signs import told
+
+#: The ends of time, and of a predictor that is none.
+_ENDS = {"first time": "minimum", "last time": "maximum"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,6 +57,8 @@ class PanelSummary(Saved):
         The codebook's table: minimum and maximum of every column of numbers among them.
     notes : tuple of str
         What to look at, a sentence each: values that may stand for missing, a negative variance between persons.
+    vocabulary : Vocabulary
+        The words that the text and the labels are in.
     """
 
     names: Mapping[str, str | None]
@@ -78,12 +85,20 @@ class PanelSummary(Saved):
     waves: pd.DataFrame | None = None
     columns: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    vocabulary: Vocabulary = field(default=PERSONS, repr=False)
 
     @property
     def table(self) -> pd.DataFrame:
-        """The numbers as a table with the columns quantity, value and unit."""
-        rows = [(text, value, unit) for text, value, unit in self._entries() if value is not None]
-        return pd.DataFrame(rows, columns=["quantity", "value", "unit"]).astype({"value": "float64"})
+        """The numbers: columns quantity, value, unit, and label, the quantity in the words of the data."""
+        rows = [(text, value, unit, self._label(text)) for text, value, unit in self._entries() if value is not None]
+        return pd.DataFrame(rows, columns=["quantity", "value", "unit", "label"]).astype({"value": "float64"})
+
+    def _label(self, quantity: str) -> str:
+        """A quantity in the words of the data; of a predictor in the place of time its name and its end."""
+        words = self.vocabulary
+        if not words.over_time and quantity in _ENDS:
+            return f"{words.axis}, {_ENDS[quantity]}"
+        return words.said(quantity)
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain Python values.
@@ -100,7 +115,7 @@ class PanelSummary(Saved):
         >>> panel.describe().to_dict()["persons"]
         18
         """
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "vocabulary"}
         return values | {
             "names": dict(self.names),
             "units": dict(self.units),
@@ -113,11 +128,12 @@ class PanelSummary(Saved):
     @told
     def __str__(self) -> str:
         over = f" over {self.names['time']!r}" if self.names["time"] is not None else ""
-        lines = [f"Panel of {self.names['outcome']!r}{over}, persons in {self.names['id']!r}", ""]
+        lines = [f"Panel of {self.names['outcome']!r}{over}, {self.vocabulary.who.several} in {self.names['id']!r}", ""]
         rows = self.table
-        width = max(len(text) for text in rows["quantity"])
-        for text, value, unit in rows.itertuples(index=False):
-            lines.append(f"  {text:<{width}}  {show_number(value):>10} {unit}".rstrip())
+        width = max(len(text) for text in rows["label"])
+        values = on_the_point([show_number(value) for value in rows["value"]])
+        for text, value, unit in zip(rows["label"], values, rows["unit"], strict=True):
+            lines.append(f"  {text:<{width}}  {value:>10} {unit}".rstrip())
         return "\n".join([*lines, *self._range_lines(), *self._note_lines()])
 
     def _note_lines(self) -> list[str]:
@@ -153,14 +169,15 @@ class PanelSummary(Saved):
         ranges = self.ranges()
         if ranges.empty:
             return []
-        shown = ranges.assign(**{end: ranges[end].map(show_number) for end in ("minimum", "maximum")})
+        ends = {end: on_the_point(list(map(show_number, ranges[end]))) for end in ("minimum", "maximum")}
+        shown = ranges.assign(**ends)
         return ["", "Columns of numbers, all rows", *("  " + line for line in shown.to_string(index=False).split("\n"))]
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        rows = [(text, [show_number(value), unit]) for text, value, unit in self.table.itertuples(index=False)]
+        rows = [(row.label, [show_number(row.value), row.unit]) for row in self.table.itertuples(index=False)]
         ends = [
             (str(name), [show_number(low), show_number(high), str(missing)])
             for name, low, high, missing in self.ranges().itertuples(index=False)
@@ -223,6 +240,7 @@ def summarise(
     waves: pd.DataFrame | None = None,
     columns: pd.DataFrame | None = None,
     notes: Iterable[str] = (),
+    words: Vocabulary = PERSONS,
 ) -> PanelSummary:
     """Describe the rows of a panel."""
     between, within = variance_components(persons, values)
@@ -236,7 +254,7 @@ def summarise(
         occasions_median=float(np.median(sizes)),
         occasions_max=int(sizes.max()),
         single_occasion=int(np.count_nonzero(sizes == 1)),
-        **_time_facts(persons, times, repeated),
+        **_time_facts(persons, times, repeated, words.over_time),
         outcome_mean=float(values.mean()),
         outcome_sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
         outcome_min=float(values.min()),
@@ -247,16 +265,20 @@ def summarise(
         dropped=tuple(dropped),
         waves=waves,
         columns=columns,
-        notes=(*notes, *_negative_note(between, names["id"])),
+        notes=(*notes, *_negative_note(between, names["id"], words)),
+        vocabulary=words,
     )
 
 
-def _negative_note(between: float, id: str | None) -> list[str]:
+def _negative_note(between: float, id: str | None, words: Vocabulary) -> list[str]:
     if not between < 0:
         return []
     return [
-        f"The variance between persons comes out negative: the persons' means differ less than chance alone would make "
-        f"them. Read it as none, and check that {id!r} names the persons."
+        words.said(
+            "The variance between persons comes out negative: the persons' means differ less than chance alone would "
+            "make them. Read it as none"
+        )
+        + f", and check that {id!r} names the {words.who.several}."
     ]
 
 
@@ -326,13 +348,17 @@ def count_schedules(persons: Persons, times: np.ndarray) -> int:
     return total
 
 
-def _time_facts(persons: Persons, times: np.ndarray | None, repeated: np.ndarray | None) -> dict[str, Any]:
+def _time_facts(
+    persons: Persons, times: np.ndarray | None, repeated: np.ndarray | None, over_time: bool
+) -> dict[str, Any]:
     if times is None or repeated is None:
         return dict.fromkeys(["schedules", "time_min", "time_max", "spacing", "repeated"])
+    ends = {"time_min": float(times.min()), "time_max": float(times.max())}
+    if not over_time:
+        return {**ends, "schedules": None, "spacing": None, "repeated": None}
     return {
         "schedules": count_schedules(persons, times),
-        "time_min": float(times.min()),
-        "time_max": float(times.max()),
+        **ends,
         "spacing": _median_spacing(persons, times),
         "repeated": int(np.count_nonzero(repeated)),
     }

@@ -33,6 +33,7 @@ from growthcurves.data.rows import Rows, leave_out
 from growthcurves.data.source import matched_notes
 from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, DataWarning
 from growthcurves.later import Later
 from growthcurves.remembered import remembered
@@ -529,7 +530,8 @@ class Panel:
         >>> panel.codebook().table.loc[1, ["column", "type", "values"]].tolist()
         ['day', 'whole numbers', '0 to 9']
         """
-        roles = {"id": self.id, "time": self.time, "outcome": self.outcome, "wave": self.wave}
+        along = "time" if vocabulary(self).over_time else "predictor"
+        roles = {"id": self.id, along: self.time, "outcome": self.outcome, "wave": self.wave}
         title = f"Codebook: {len(self.data.columns)} columns, {len(self.data)} rows"
         return books.codebook(self.data, roles, self.labels or {}, title)
 
@@ -594,6 +596,7 @@ class Panel:
             waves=spreads.wave_spread(self),
             columns=self.codebook().table,
             notes=self.notes,
+            words=vocabulary(self),
         )
 
     def table_one(self, by: str | list[str] | None = None, columns: list[str] | None = None) -> TableOne:
@@ -800,7 +803,7 @@ class Panel:
     def __repr__(self) -> str:
         over = "" if self.time is None else f" over {self.time!r}"
         out = f" ({self.rows_dropped} left out)" if self.rows_dropped else ""
-        persons = f"{self.persons.count} persons ({self.id!r})"
+        persons = f"{self.persons.count} {vocabulary(self).who.several} ({self.id!r})"
         return f"Panel of {self.outcome!r}{over}: {persons}, {len(self)} rows{out}"
 
     def _repr_html_(self) -> str:

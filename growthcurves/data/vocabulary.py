@@ -34,7 +34,16 @@ _ACROSS = {
     "rates": "slopes",
     "rate": "slope",
     "trajectories": "lines",
+    "trajectory": "line",
+    "over time": "along the predictor",
     "average growth": "average level and slope",
+    "unconditional growth": "unconditional slopes",
+    "conditional growth": "conditional slopes",
+    "growth models": "multilevel models",
+    "growth model": "multilevel model",
+    "growth-curve report": "multilevel report",
+    "time-varying": "level-1",
+    "change alike": "have one slope",
     "who was seen": "the data",
     "start": "level",
 }
@@ -51,10 +60,13 @@ class Vocabulary:
     who : UnitWords
     over_time : bool
         Whether the column that rates are per is time: students in schools have none.
+    axis : str
+        What stands in the place of time: "time", or the column where that is none.
     """
 
     who: UnitWords
     over_time: bool = True
+    axis: str = "time"
 
     def said(self, text: str) -> str:
         """A text of this package, without names or values of the data in it, in these words.
@@ -70,6 +82,16 @@ class Vocabulary:
             return text
         return _PHRASES.sub(lambda found: _as(found[0], _ACROSS[found[0].lower()]), text)
 
+    def told(self, template: str, **names: Any) -> str:
+        """A template in these words, with names and values of the data put in after, so that they stay as they are.
+
+        Examples
+        --------
+        >>> PERSONS.told("{name!r} is the same for all persons", name="rate")
+        "'rate' is the same for all persons"
+        """
+        return self.said(template).format(**names)
+
     def _unit(self, found: re.Match[str]) -> str:
         word = self.who.several if found[1].lower() == "persons" else self.who.one
         before = found[0][: -len(found[1])]
@@ -83,11 +105,16 @@ def _as(like: str, word: str) -> str:
     return word[0].upper() + word[1:] if like[0].isupper() else word
 
 
+#: Of data that say no more than that they are of persons over time.
+PERSONS = Vocabulary(UnitWords("person", "persons"))
+
+
 def vocabulary(panel: Any) -> Vocabulary:
     """The words of a panel, or of one that was saved without its rows."""
     column = str(panel.id)
     who = unit_words(column, str((panel.labels or {}).get(column, "")))
-    return Vocabulary(who, who.one not in _OF_PERSONS or _is_time(panel))
+    over_time = who.one not in _OF_PERSONS or _is_time(panel)
+    return Vocabulary(who, over_time, "time" if over_time or panel.time is None else str(panel.time))
 
 
 def _is_time(panel: Any) -> bool:
@@ -98,8 +125,10 @@ def _is_time(panel: Any) -> bool:
     >>> from types import SimpleNamespace as Panel
     >>> none = dict(time_unit=None, wave=None, derived=False)
     >>> [_is_time(Panel(time=name, **none)) for name in ("ses", "year", "visit_no", "TimePoint", "age_c", None)]
-    [False, True, True, True, True, True]
+    [False, True, True, True, True, False]
     """
-    if panel.time is None or panel.time_unit or panel.wave is not None or panel.derived:
+    if panel.time is None:
+        return False
+    if panel.time_unit or panel.wave is not None or panel.derived:
         return True
     return any(_TIMES.fullmatch(word.lower()) for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", str(panel.time)))

@@ -9,6 +9,7 @@ import numpy as np
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.frame import raw_array
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.model.recipe import BoundRows
 
 #: A predictor is the baseline where it goes with it in more than this share of persons.
@@ -34,9 +35,12 @@ def baseline_note(bound: BoundRows, baseline: np.ndarray) -> Iterator[Note]:
             how = "equals" if same else "goes one to one with"
             yield Note(
                 NoteKind.BASELINE_PREDICTS,
-                f"The predictor {name!r} {how} the first {bound.model.outcome!r} of most persons: the baseline is "
-                f"both predictor and outcome, which biases the effects on change; leave the first occasion out of "
-                f"the outcome, or the predictor out of the model.",
+                vocabulary(bound.panel).told(
+                    "The predictor {name!r} {how} the first {outcome!r} of most persons: the baseline is both "
+                    "predictor and outcome, which biases the effects on change; leave the first occasion out of the "
+                    "outcome, or the predictor out of the model.",
+                    name=name, how=how, outcome=bound.model.outcome,
+                ),  # fmt: skip
             )
             return
 

@@ -13,6 +13,7 @@ from growthcurves.data.repeats import repeated_note
 from growthcurves.data.reused_ids import reused_ids_note
 from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.estimate.baseline import baseline_note
 from growthcurves.fitted import undivided
@@ -31,8 +32,10 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
     if panel.persons.count < FEW_PERSONS and model.random.names:
         yield Note(
             NoteKind.FEW_PERSONS,
-            f"There are {panel.persons.count} persons only: what is said of the differences between persons "
-            f"rests on these few.",
+            vocabulary(panel).told(
+                "There are {count} persons only: what is said of the differences between persons rests on these few.",
+                count=panel.persons.count,
+            ),
         )
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
@@ -86,8 +89,8 @@ def _ascending(times: np.ndarray, starts: np.ndarray) -> bool:
 
 
 def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
-    first = occasions.first
-    if first.min() == first.max():
+    first, words = occasions.first, vocabulary(bound.panel)
+    if first.min() == first.max() or not words.over_time:
         return
     followed = occasions.last - first
     if 2 * np.count_nonzero(followed < 2.0 * first.std()) < first.size:  # nor is the median, which costs more
@@ -97,9 +100,13 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
         time = bound.model.time
         yield Note(
             NoteKind.COHORTS,
-            f"Persons start at very different values of {time!r} (SD {first.std():.3g}, median follow-up {span:.3g}): "
-            f"differences between persons of different {time!r} and change within persons are mixed in the slope. "
-            f"Measure time from each person's first occasion and give the first {time!r} as a predictor to split them.",
+            words.told(
+                "Persons start at very different values of {time!r} (SD {sd:.3g}, median follow-up {span:.3g}): "
+                "differences between persons of different {time!r} and change within persons are mixed in the slope. "
+                "Measure time from each person's first occasion and give the first {time!r} as a predictor to split "
+                "them.",
+                time=time, sd=first.std(), span=span,
+            ),  # fmt: skip
         )
 
 
@@ -116,8 +123,11 @@ def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
             names = ", ".join(lone)
             yield Note(
                 NoteKind.SLOPE_ONLY,
-                f"{names} predicts the {parameter} but not the intercept: all persons are held to start equal "
-                f"at the origin whatever their {names}; add it to the intercept unless that is meant.",
+                vocabulary(bound.panel).told(
+                    "{names} predicts the {parameter} but not the intercept: all persons are held to be equal at the "
+                    "origin whatever their {names}; add it to the intercept unless that is meant.",
+                    names=names, parameter=parameter,
+                ),  # fmt: skip
             )
     yield from _origin_note(bound)
 
@@ -150,32 +160,35 @@ def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
 
 
 def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
-    random = bound.recipe.random_names
+    random, words = bound.recipe.random_names, vocabulary(bound.panel)
     names = estimates.confounded(random)
     if not names and (factor := _factor_of_persons(bound)):
-        return (
-            f"{factor} has a level of its own for every person and takes up all differences between persons: nothing "
-            f"is left for random effects of persons, whose variances are withheld. Leave {factor} out, or the random "
-            f"effects."
+        return words.told(
+            "{factor} has a level of its own for every person and takes up all differences between persons: nothing "
+            "is left for random effects of persons, whose variances are withheld. Leave {factor} out, or the random "
+            "effects.",
+            factor=factor,
         )
     if not names and (factors := ", ".join(sorted(_random_factors(bound)))):
-        return (
-            f"The random effects of the levels of {factors} leave nothing within persons to tell G from the residual: "
-            f"only their sum, the marginal covariance of the outcomes, is determined, and AIC counts its "
-            f"{estimates.free} parameters. Fixed effects are valid; G, sigma^2, ICC and persons' estimates are "
-            f"withheld."
-        )
+        return words.told(
+            "The random effects of the levels of {factors} leave nothing within persons to tell G from the residual: "
+            "only their sum, the marginal covariance of the outcomes, is determined, and AIC counts its {free} "
+            "parameters. Fixed effects are valid; G, sigma^2, ICC and persons' estimates are withheld.",
+            factors=factors, free=estimates.free,
+        )  # fmt: skip
     if not names and (still := ", ".join(_still_in_random_part(bound))):
-        return (
-            f"{still} does not vary within persons, so that its random effect cannot be told from those beside it: "
-            f"fixed effects are valid; variances, ICC and persons' estimates are withheld. Leave it out of the random "
-            f"part, or give its levels random effects of their own, (0 + C({still}) | {bound.model.id})."
-        )
+        return words.told(
+            "{still} does not vary within persons, so that its random effect cannot be told from those beside it: "
+            "fixed effects are valid; variances, ICC and persons' estimates are withheld. Leave it out of the random "
+            "part, or give its levels random effects of their own, (0 + C({still}) | {id}).",
+            still=still, id=bound.model.id,
+        )  # fmt: skip
     if not names:
-        return (
-            f"The variances of {', '.join(random)} and of the residual cannot be told apart in this design "
-            f"(too few occasions per person, at times that persons share): fixed effects are valid, and variances, "
-            f"reliability, ICC and persons' estimates are withheld. Fit fewer random effects, or add occasions."
+        return words.told(
+            "The variances of {random} and of the residual cannot be told apart in this design (too few occasions "
+            "per person, at times that persons share): fixed effects are valid, and variances, reliability, ICC and "
+            "persons' estimates are withheld. Fit fewer random effects, or add occasions.",
+            random=", ".join(random),
         )
     return (
         f"{undivided(names)} cannot be told apart in this design: other values of them have the same covariance of "

@@ -6,6 +6,7 @@ import numpy as np
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import Standardised
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotEstimableError
@@ -18,11 +19,14 @@ BEYOND = "outside the numbers that can be computed with safely (1e-300 to 1e300)
 
 
 def refuse_data(model: GrowthModel, panel: Panel) -> None:
-    persons, outcome = panel.persons, panel.values
+    persons, outcome, words = panel.persons, panel.values, vocabulary(panel)
     if persons.count == 1 and model.random.names:
         raise NotEstimableError(
-            f"The data hold one person only ({model.id} {show_id(persons.labels[0])}): "
-            f"how persons differ cannot be estimated from one; give data of several persons."
+            words.told(
+                "The data hold one person only ({id} {who}): how persons differ cannot be estimated from one; give "
+                "data of several persons.",
+                id=model.id, who=show_id(persons.labels[0]),
+            )  # fmt: skip
         )
     if outcome.min() == outcome.max():
         raise NotEstimableError(
@@ -39,8 +43,11 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
     if model.random.names and int(persons.sizes.max()) == 1:
         what = "slopes of persons" if "slope" in model.random.names else "differences between persons"
         raise NotEstimableError(
-            f"Every person has one occasion only, so that {what} cannot be told from the residual: "
-            f"check that {model.id!r} is the person, or fit random=() for the mean trend alone."
+            words.told(
+                f"Every person has one occasion only, so that {what} cannot be told from the residual: check that "
+                "{id!r} is the person, or fit random=() for the mean trend alone.",
+                id=model.id,
+            )
         )
 
 
@@ -105,6 +112,9 @@ def refuse_perfect(bound: BoundRows, frame: Standardised) -> None:
 def refuse_unbounded(bound: BoundRows, estimates: Estimates) -> None:
     if estimates.verdict.unbounded:
         raise NotEstimableError(
-            f"Every person's own line fits {bound.model.outcome!r} perfectly: there is no residual variation "
-            f"within persons, and the likelihood has no maximum; check whether the outcome is computed from time."
+            vocabulary(bound.panel).told(
+                "Every person's own line fits {outcome!r} perfectly: there is no residual variation within persons, "
+                "and the likelihood has no maximum; check whether the outcome is computed from {time}.",
+                outcome=bound.model.outcome, time=bound.model.time or "other columns",
+            )  # fmt: skip
         )

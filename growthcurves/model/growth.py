@@ -303,12 +303,12 @@ def _check_predictors(predictors: Any, parameters: tuple[str, ...]) -> None:
             raise ModelError(f"The predictors of the {name} {wanted}, not {shown_value(formula)}.")
 
 
-def predictor_words(model: GrowthModel) -> str:
+def predictor_words(model: GrowthModel, said: Callable[[str], str] = str) -> str:
     """What predicts what, in a line."""
     formulas = [(name, formula_words(model.formula_for(name))) for name in model.parameters]
     parts = [f"{name} ~ {' + '.join(words)}" for name, words in formulas if words != ["1"]]
     parts = [part.replace("~ 1 + ", "~ ") for part in parts]
-    parts += [f"time-varying {model.time_varying}"] if model.time_varying else []
+    parts += [f"{said('time-varying')} {model.time_varying}"] if model.time_varying else []
     return "; ".join(parts) or "no predictors"
 
 

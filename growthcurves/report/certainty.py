@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from growthcurves.output.words import listed
 from growthcurves.report.section import Section, Subject
 
 
@@ -51,9 +50,10 @@ def _singular(certificate: Any) -> dict[str, Any]:
             "word": "Not singular",
             "text": "Every variance between persons is estimated as larger than zero.",
         }
-    what = listed(certificate.direction) if certificate.direction else "some combination"
+    known = certificate.not_varying or certificate.direction
+    what = "; and in ".join(known) if known else "some combination"
     text = (
-        f"The best estimate of the variance between persons in {what} is exactly zero. That is a finding, "
+        f"The best estimate of the variance between persons is exactly zero in {what}. That is a finding, "
         "not a failure; it does not show that all persons are the same, only that these data show no "
         "difference beyond chance."
     )

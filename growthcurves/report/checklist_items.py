@@ -46,57 +46,60 @@ class Item:
 
 @dataclass(frozen=True)
 class Checklist:
-    """A checklist with its source."""
+    """A checklist with its source, and whether it is for change over time alone."""
 
     name: str
     about: str
     source: str
     items: tuple[Item, ...]
+    of_change: bool = False
 
 
 def _here(text: str, where: str) -> Callable[[Subject], Filled]:
-    return lambda subject: Filled("here", text, where)
+    return lambda subject: Filled("here", subject.said(text), where)
 
 
 def _part(text: str, where: str) -> Callable[[Subject], Filled]:
-    return lambda subject: Filled("part", text, where)
+    return lambda subject: Filled("part", subject.said(text), where)
 
 
 def _author(text: str) -> Callable[[Subject], Filled]:
-    return lambda subject: Filled("author", text)
+    return lambda subject: Filled("author", subject.said(text))
 
 
 def _none(text: str) -> Callable[[Subject], Filled]:
-    return lambda subject: Filled("none", text)
+    return lambda subject: Filled("none", subject.said(text))
 
 
 def _with_time(filled: Callable[[Subject], Filled]) -> Callable[[Subject], Filled]:
     """Only for models with time."""
 
     def of(subject: Subject) -> Filled:
-        return filled(subject) if subject.fit.recipe.shape.changes else Filled("none", "The model has no time.")
+        over_time = subject.fit.recipe.shape.changes and subject.fit.vocabulary.over_time
+        return filled(subject) if over_time else Filled("none", "The model has no time.")
 
     return of
 
 
 def _abstract(subject: Subject) -> Filled:
     names = listed(subject.fit.random_names) or "nothing"
-    return Filled("author", f"Say: occasions (level 1) within persons (level 2); random: {names}.")
+    return Filled("author", f"Say: {subject.said('occasions (level 1) within persons (level 2)')}; random: {names}.")
 
 
 def _levels(subject: Subject) -> Filled:
     fit = subject.fit
     two = list(dict.fromkeys(name for columns in fit.recipe.predictors.values() for name in columns.used))
     one = [name for name in fit.recipe.covariates.used if name != fit.model.time]
-    parts = [f"{fit.model.outcome} at level 1 (occasions)"]
+    parts = [f"{fit.model.outcome} at {subject.said('level 1 (occasions)')}"]
     parts += [f"{listed(one)} at level 1"] if one else []
-    parts += [f"{listed(two)} at level 2 (persons)"] if two else []
+    parts += [f"{listed(two)} at {subject.said('level 2 (persons)')}"] if two else []
     return Filled("here", "; ".join(parts) + ".", "question")
 
 
 def _patterns(subject: Subject) -> Filled:
     if why_no_waves(subject.fit.panel) is not None:
-        return Filled("part", "Occasions per person. There are no common waves: say who was lost, and why.", "data")
+        text = "Occasions per person. There are no common waves: say who was lost, and why."
+        return Filled("part", subject.said(text), "data")
     return Filled("here", "Patterns of missing waves, and who leaves when.", "missing")
 
 
@@ -111,14 +114,15 @@ def _within_wave(subject: Subject) -> Filled:
     if panel.wave is not None:
         return Filled("here", "Mean and spread of time at each wave.", "data")
     if why_no_waves(panel) is None:
-        return Filled("here", "All persons share the times of the waves, without spread.", "data")
-    return Filled("part", "Persons have own times; name the planned occasion with wave= for the spread in it.", "data")
+        return Filled("here", subject.said("All persons share the times of the waves, without spread."), "data")
+    text = "Persons have own times; name the planned occasion with wave= for the spread in it."
+    return Filled("part", subject.said(text), "data")
 
 
 def _sample_size(subject: Subject) -> Filled:
     where = "change" if subject.fit.recipe.shape.changes else ""
     text = "The ICC is on the page; add the calculation that led to the number of persons and occasions."
-    return Filled("part" if where else "author", text, where)
+    return Filled("part" if where else "author", subject.said(text), where)
 
 
 def _covariates(subject: Subject) -> Filled:
@@ -142,7 +146,8 @@ def _number_of_models(subject: Subject) -> Filled:
 def _random_alternatives(subject: Subject) -> Filled:
     if subject.fit.random_names:
         return Filled("part", "Random effects and their test; add alternatives that were considered.", "variation")
-    return Filled("author", "No random effects: justify that persons with the same predictors change alike.")
+    text = "No random effects: justify that persons with the same predictors change alike."
+    return Filled("author", subject.said(text))
 
 
 LEVEL = Checklist(
@@ -154,7 +159,7 @@ LEVEL = Checklist(
         Item("2", "Why the design is nested and the analysis multilevel", _author("Give the reason.")),
         Item("3, 6b", "At which level each variable is measured", _levels),
         Item("4a", "A diagram of the levels", _author("Draw occasions within persons, with their numbers.")),
-        Item("4b", "Why these levels", _author("Give the reason, also for levels left out (clinics, schools).")),
+        Item("4b", "Why these levels", _author("Give the reason, also for levels that are left out.")),
         Item("5a", "Numbers at each level; who was eligible and how they were selected",
              _part("Numbers are here; add eligibility and selection.", "data")),
         Item("5b", "How persons were followed up, and the spacing of the occasions",
@@ -200,6 +205,7 @@ GROLTS = Checklist(
         Item("15", "The final model in numbers", _here("Estimates, errors and intervals.", "effects")),
         Item("16", "The syntax", _here("Python that makes the same fit.", "reproduce")),
     ),
+    of_change=True,
 )  # fmt: skip
 
 CHECKLISTS = (LEVEL, GROLTS)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
-from growthcurves.report.checklist_items import CHECKLISTS, Filled
+from growthcurves.report.checklist_items import CHECKLISTS, Checklist, Item
 from growthcurves.report.compared import Compared
 from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
@@ -43,25 +43,32 @@ class Checklists(Section):
                 "name": checklist.name,
                 "about": checklist.about,
                 "source": checklist.source,
-                "rows": [_row(item.number, item.text, item.filled(subject)) for item in checklist.items],
+                "rows": [_row(subject, item) for item in checklist.items],
             }
-            for checklist in CHECKLISTS
+            for checklist in _that_apply(subject)
         ]
         return {"lists": lists}
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         rows = [
-            [checklist.name, item.number, item.text, STATES[filled.state], filled.text]
-            for checklist in CHECKLISTS
+            [checklist.name, item.number, subject.said(item.text), STATES[filled.state], filled.text]
+            for checklist in _that_apply(subject)
             for item in checklist.items
             for filled in [item.filled(subject)]
         ]
         return {"checklists": pd.DataFrame(rows, columns=["checklist", "item", "asked", "state", "where"])}
 
 
-def _row(number: str, text: str, filled: Filled) -> dict[str, str]:
+def _that_apply(subject: Subject) -> list[Checklist]:
+    """The checklists of these data: one of change over time only where there is time."""
+    return [one for one in CHECKLISTS if subject.fit.vocabulary.over_time or not one.of_change]
+
+
+def _row(subject: Subject, item: Item) -> dict[str, str]:
+    filled = item.filled(subject)
     sign = {"here": "✓", "part": "◐", "author": "✎", "none": "–"}[filled.state]
     return {
-        "number": number, "text": text, "state": filled.state, "sign": sign, "word": STATES[filled.state],
-        "where": filled.where, "title": SECTION_TITLES.get(filled.where, ""), "said": filled.text,
+        "number": item.number, "text": subject.said(item.text), "state": filled.state, "sign": sign,
+        "word": STATES[filled.state], "where": filled.where, "said": filled.text,
+        "title": subject.said(SECTION_TITLES.get(filled.where, "")),
     }  # fmt: skip

@@ -102,7 +102,8 @@ def compared(answers: Mapping[str, Answers]) -> pd.DataFrame:
     """Fixed effects, SDs and correlations, and the change of every fit: tidy, with further columns model and part."""
     tables = []
     for name, found in answers.items():
-        change = report_table(found.change).rename(columns={"quantity": "term"}).drop(columns=["group", "note"])
+        change = report_table(found.change, found.fit.vocabulary).rename(columns={"quantity": "term"})
+        change = change.drop(columns=["group", "note"])
         parts = {FIXED: found.effects, CHANGE: change, VARIANCES: found.components.table()}
         tables += [table.assign(model=name, part=part) for part, table in parts.items()]
     return pd.concat([table.dropna(axis=1, how="all") for table in tables if len(table)], ignore_index=True)

@@ -59,7 +59,7 @@ def _groups(fit: Any, findings: list[Finding]) -> list[dict[str, Any]]:
 
 
 def _heading(fit: Any, parameter: str) -> str:
-    return parameter_name(fit, parameter) if parameter else "At each occasion"
+    return parameter_name(fit, parameter) if parameter else fit.vocabulary.said("At each occasion")
 
 
 def effect_row(fit: Any, finding: Finding) -> dict[str, str]:

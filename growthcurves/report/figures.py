@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -114,9 +114,9 @@ CAPTIONS = {
 def of_ladder(answer: Any) -> list[Picture]:
     """The pictures of a ladder that it can give."""
     figures: list[Any] = [kind() for kind in LADDER_FIGURES.values()]
-    names = list(LADDER_FIGURES)
+    names, said = list(LADDER_FIGURES), next(iter(answer.fits.values())).vocabulary.said
     return [
-        _both(name, figure, figure.scene(answer), CAPTIONS[name])
+        _both(name, figure, figure.scene(answer), _in_words(CAPTIONS[name], said))
         for name, figure in zip(names, figures, strict=True)
         if figure.why_not(answer) is None and name in CAPTIONS
     ]
@@ -162,12 +162,16 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     if figure.why_not(about) is not None:
         return None
     scene = figure.scene(about)
-    said, caption = fit.vocabulary.said, CAPTIONS[name]
+    caption = _in_words(CAPTIONS[name], fit.vocabulary.said)
     if name == "missing":  # as high as its rows need
         high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
         caption = replace(caption, heights=(high, high))
-    told = replace(caption, shows=said(caption.shows), text=said(caption.text).format(**scene.texts))
-    return _both(name, figure, scene, told)
+    return _both(name, figure, scene, replace(caption, text=caption.text.format(**scene.texts)))
+
+
+def _in_words(caption: Caption, said: Callable[[str], str]) -> Caption:
+    """A caption in the words of the data."""
+    return replace(caption, shows=said(caption.shows), text=said(caption.text))
 
 
 def _both(name: str, figure: Any, scene: Scene, caption: Caption) -> Picture:

@@ -184,13 +184,14 @@ def make_report(
     check_text(title, "title", "Depression after treatment")
     title = title or default_title(subject.fit)
     environment = make_environment()
-    environment.filters["said"] = subject.fit.vocabulary.said
+    environment.filters["said"] = subject.said
     with filtered("ignore", DataWarning):  # said in the section on the data
         rendered = [_rendered(environment, section, subject) for section in sections]
         told = findings(subject)
         there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
         tables = {name: table for section in there for name, table in section.tables(subject).items()}
-    return _page(title, about(subject.fit), lead(subject), rendered, told, tables, path)
+    kind = subject.said("Growth-curve report")
+    return _page(title, about(subject.fit), lead(subject), rendered, told, tables, path, kind)
 
 
 @dataclass(frozen=True)
@@ -301,5 +302,5 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
             body = Markup(environment.get_template(f"{section.name}.html").render(interval=subject.interval, **context))
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
-    title = subject.fit.vocabulary.said(section.title)
+    title = subject.said(section.title)
     return {"name": section.name, "title": title, "reason": reason, "body": body, "core": section.leads(subject)}

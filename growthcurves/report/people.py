@@ -33,9 +33,9 @@ class People(Section):
     def why_not(self, subject: Subject) -> str | None:
         fit = subject.fit
         if not fit.random_names:
-            return "All persons share one curve in this model, so there is nothing to list."
+            return subject.said("All persons share one curve in this model, so there is nothing to list.")
         if not fit.identified:
-            return (
+            return subject.said(
                 "Persons' own estimates are withheld: they need variances that this design cannot tell apart."
             )
         return None
@@ -86,15 +86,15 @@ class Shown:
 
 def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
     """The rate of change where persons differ in it, else their level."""
-    first = fit.model.parameters[0]
+    first, said, own = fit.model.parameters[0], fit.vocabulary.said, fit.panel.outcome_unit
     if not average_rate(fit).varies:
         return Shown(first, "", "level", parameter_name(fit, first), unit_of(fit, first), False)
     start = first if fit.recipe.shape.effects("intercept").any() else ""
     if "eb_rate" in table.columns:
-        unit = unit_of(fit, "slope") or f"{fit.model.outcome} per {fit.when.per}"
-        return Shown("rate", start, "average rate", f"Average rate of change{period(fit)}", unit, True)
-    head = "change" if fit.recipe.shape.curved else "rate"
-    return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope"), True)
+        unit = unit_of(fit, "slope") if own else f"{fit.model.outcome} per {fit.when.per}"
+        return Shown("rate", start, said("average rate"), f"{said('Average rate of change')}{period(fit)}", unit, True)
+    head = "change" if fit.recipe.shape.curved else said("rate")
+    return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope") if own else "", True)
 
 
 def extremes(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:

@@ -60,6 +60,10 @@ class Subject:
         """The fit that is reported."""
         return self.fits[0]
 
+    def said(self, text: str) -> str:
+        """Our own words, without names of the data in them, as they are said of the data."""
+        return str(self.fit.vocabulary.said(text))
+
     @cached_property
     def change(self) -> Any:
         """The change report, by group where the model lets the groups change at different rates."""

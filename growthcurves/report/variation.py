@@ -39,7 +39,7 @@ class Variation(Section):
             "notes": [f"{row['name']}: {one.note}" for row, one in zip(rows, findings, strict=True) if one.note],
             "rows": rows,
             "boundary": fit.certificate.singular,
-            "direction": list(fit.certificate.direction),
+            "direction": list(fit.certificate.not_varying or fit.certificate.direction),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:

@@ -27,6 +27,7 @@ from growthcurves.results.questions.rates import Rate, average_rate, is_curved, 
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.questions.zeros import centring_offer
 from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.growth_words import status
 from growthcurves.results.tables.names import component_text
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.results.variation.variances import Components, components
@@ -129,7 +130,7 @@ def _shown(
 
 def _title(fit: FittedModel) -> str:
     by = "REML" if fit.method == "reml" else "ML"
-    return f"Growth model of {fit.model.outcome}, fitted by {by}"
+    return f"{fit.vocabulary.said('Growth model')} of {fit.model.outcome}, fitted by {by}"
 
 
 def _counts(fit: FittedModel) -> list[tuple[str, str]]:
@@ -143,7 +144,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     if fit.recipe.shape.changes:
         first, last = whole_period(fit)
         origin = origin_of(fit)
-        read = "" if origin is None else f"; the intercept is the {_status(fit)} {fit.when.at(origin)}"
+        read = "" if origin is None else f"; the intercept is the {status(fit)} {fit.when.at(origin)}"
         lines.append(("Time" if fit.vocabulary.over_time else "Predictor", f"{fit.when.range(first, last)}{read}"))
     references = reference_words(fit)
     if references:
@@ -152,10 +153,6 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
         reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
         lines.append(("Left out", f"{fit.panel.rows_dropped:,} rows: {reasons}"))
     return lines
-
-
-def _status(fit: FittedModel) -> str:
-    return "status" if fit.vocabulary.over_time else f"expected {fit.model.outcome}"
 
 
 def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str, line: int) -> str:
@@ -211,7 +208,7 @@ def _groups(fit: FittedModel, table: pd.DataFrame) -> list[tuple[str, pd.DataFra
     for name in (*fit.model.parameters, ""):
         rows = table[[o == name for o in owner]]
         if len(rows):
-            out.append((f"for the {name}" if name else "time-varying", rows))
+            out.append((f"for the {name}" if name else fit.vocabulary.said("time-varying"), rows))
     return out
 
 

@@ -45,6 +45,15 @@ def test_a_wide_table(asks, wide):
     assert found["panel"]["icc"] == pytest.approx(0.39489, abs=5e-6)  # ICC(1) by one-way ANOVA, as panel.describe
 
 
+def test_a_table_without_time(run, tmp_path):
+    path = tmp_path / "schools.csv"
+    path.write_text("school,ses,math\na,0.1,4\na,0.2,5.5\nb,-1,6\nb,2,7\n", encoding="utf-8")
+    result = run("describe", str(path), "--id", "school", "--outcome", "math")
+    assert result.exit_code == 0, result.output
+    assert "observations per school" in result.stdout and "Missing waves" not in result.stdout
+    assert "--time" in one_line(run("report", str(path), "--id", "school", "--outcome", "math"))
+
+
 def test_what_is_wrong(run, sleep):
     assert "'reaktion'" in one_line(run("describe", sleep, *SLEEP[:-1], "reaktion"))
     assert "--id" in one_line(run("describe", sleep))

@@ -50,8 +50,8 @@ def test_unequal_groups_by_the_textbook_formula():
 
 def test_its_forms(sleep):
     summary = sleep.describe()
-    assert summary.table.columns.tolist() == ["quantity", "value", "unit"]
-    assert summary.table.set_index("quantity").loc["last time"].tolist() == [9.0, "days"]
+    assert summary.table.columns.tolist() == ["quantity", "value", "unit", "label"]
+    assert summary.table.set_index("quantity").loc["last time"].tolist() == [9.0, "days", "last time"]
     assert "intraclass correlation" in str(summary) and "ms^2" in str(summary)
     assert "<table>" in summary._repr_html_() and "reaction" in summary._repr_html_()
     assert json.loads(json.dumps(summary.to_dict()))["persons"] == 18

@@ -65,6 +65,7 @@ class ChangeReport(Answer):
     text: tuple[str, ...]
     averages: tuple[str, ...]
     intervals: str = ""
+    title: str = "Rates of change"
 
     def sentences(self) -> list[str]:
         """The report in plain sentences.
@@ -119,11 +120,12 @@ class ChangeReport(Answer):
         return float(meant[0].value)
 
     def __str__(self) -> str:
-        return "Rates of change\n" + "\n".join(f"  {line}" for line in self.text)
+        return f"{self.title}\n" + "\n".join(f"  {line}" for line in self.text)
 
     def _blocks(self) -> tuple[Block, ...]:
-        order = ["quantity", *(name for name in self.table if name != "quantity")]
-        return ("Rates of change", *self.text, text_table(self.table[order]))
+        shown = self.table.assign(quantity=self.table["label"]).drop(columns="label")
+        order = ["quantity", *(name for name in shown if name != "quantity")]
+        return (self.title, *self.text, text_table(shown[order]))
 
     def to_dict(self) -> dict[str, Any]:
         return {"table": self.table.to_dict(orient="records"), "unit": self.unit, "sentences": list(self.text)}
@@ -161,13 +163,14 @@ def change(
     beside = compared(fit, by, between, asked.level, asked.ddf)
     findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)
     findings += _common_findings(asked, parts)
-    table = report_table(findings)
+    table = report_table(findings, fit.vocabulary)
     table.attrs["intervals"] = asked.about
     unit = rate_unit(fit)
     found = Findings(findings)
     told = words(fit, found, unit, threshold, level, between)
     texts = tuple(sentences(fit, found, told, beside)), tuple(averages(found, told, beside))
-    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts, asked.about)
+    title = fit.vocabulary.said("Rates of change")
+    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts, asked.about, title)
 
 
 def _absent(quantity: Any, group: Any, findings: Sequence[Finding]) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.persons.trajectories import group_label
 
-COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf_high", "note"]
+COLUMNS = ["group", "quantity", "estimate", "std_error", "df", "conf_low", "conf_high", "note", "label"]
 
 _WORDS = {
     Kind.PERSONS: "persons",
@@ -60,12 +61,20 @@ def of_text(finding: Finding) -> str:
     return group_label(finding.of) if of_group else str(finding.of)
 
 
-def report_table(findings: Sequence[Finding]) -> pd.DataFrame:
-    """One row per finding."""
+def _label(finding: Finding, name: str, words: Vocabulary) -> str:
+    """A quantity in words: only ours are fitted to the data, the names that follow them are the data's."""
+    if finding.kind is Kind.TIME_OF_LEAST_SPREAD:
+        return f"{words.axis} of least spread"
+    own = _WORDS[finding.kind].split("{of}")[0]
+    return words.said(own) + name.removeprefix(own)
+
+
+def report_table(findings: Sequence[Finding], words: Vocabulary) -> pd.DataFrame:
+    """One row per finding; its label is the quantity in the words of the data."""
     rows = [
         [
             group_label(finding.group), name, finding.value, finding.std_error, finding.df,
-            finding.conf_low, finding.conf_high, finding.note,
+            finding.conf_low, finding.conf_high, finding.note, _label(finding, name, words),
         ]
         for finding, name in zip(findings, quantity_texts(findings), strict=True)
     ]  # fmt: skip

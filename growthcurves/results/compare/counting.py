@@ -50,11 +50,12 @@ class CriteriaTable(Answer):
     scale: str = ""
 
     def __str__(self) -> str:
-        shown = self.table.drop(columns="counts").to_string(index=False, float_format=lambda value: f"{value:.2f}")
+        numbers = self.table.drop(columns=["counts", "label"])
+        shown = numbers.to_string(index=False, float_format=lambda value: f"{value:.2f}")
         return "\n".join([self._title(), shown, *self._notes()])
 
     def _blocks(self) -> tuple[Block, ...]:
-        return (self._title(), text_table(self.table.drop(columns="counts")), *self._notes())
+        return (self._title(), text_table(self.table.drop(columns=["counts", "label"])), *self._notes())
 
     def _title(self) -> str:
         return f"Information criteria{f' of {self.scale}' if self.scale else ''} ({self.method.upper()})"
@@ -95,7 +96,9 @@ def criteria_table(fit: FittedModel) -> CriteriaTable:
     rows = [[program, deviance, *one, *_criteria(deviance, one)] for program, one in _counted(fit).items()]
     columns = ["program", "deviance", *Counting._fields, "aic", "aicc", "bic"]
     table = pd.DataFrame(rows, columns=columns)
-    table = table.assign(counts=[COUNTED[program] for program in table["program"]])
+    said = fit.vocabulary.said
+    labels = [f"criteria as {program} counts" for program in table["program"]]
+    table = table.assign(counts=[said(COUNTED[program]) for program in table["program"]], label=labels)
     return CriteriaTable(table, fit.method, measured(fit.model) if is_computed(fit.model) else "")
 
 

@@ -21,6 +21,7 @@ from growthcurves.results.compare.alignment import common_order
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.compare.nesting import NotNested, nesting, same_fixed_effects
 from growthcurves.results.compare.ratio import ratio_test
+from growthcurves.results.tables.about import units_counted
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.printing import number, p_text
 
@@ -64,13 +65,13 @@ class Comparison(Answer):
 def _head(answer: Comparison) -> Iterable[str]:
     one = next(iter(answer.fits.values()))
     by = "REML" if one.method == "reml" else "ML"
-    yield f"Fits of {one.model.outcome} by {by}, {one.sums.rows:,} rows of {one.sums.persons:,} persons"
+    yield f"Fits of {one.model.outcome} by {by}, {one.sums.rows:,} rows of {units_counted(one)}"
     yield from (f"  {name}  {_words(fit)}" for name, fit in answer.fits.items())
 
 
 def _foot(answer: Comparison) -> Iterable[str]:
     one = next(iter(answer.fits.values()))
-    yield f"AICc and BIC with n = {one.sums.rows:,} rows, BIC (N) with {one.sums.persons:,} persons."
+    yield f"AICc and BIC with n = {one.sums.rows:,} rows, BIC (N) with {units_counted(one)}."
     yield "k counts all parameters: fixed effects, variances and covariances, and the residual variance."
     tested = answer.table[answer.table["distribution"] != ""]
     yield from (f"{row.fit} against {row.against}: {row.distribution}." for row in tested.itertuples())
@@ -209,7 +210,7 @@ def _words(fit: FittedModel) -> str:
     shape = f"{fit.model.growth_shape.name}; " if fit.recipe.shape.changes else ""
     residual = residual_of(fit.model.residual)
     inside = "" if isinstance(residual, Independent) else f"; residual {_residual_name(residual)}"
-    return f"{shape}{predictor_words(fit.model)}; random {' '.join(blocks) or 'none'}{inside}"
+    return f"{shape}{predictor_words(fit.model, fit.vocabulary.said)}; random {' '.join(blocks) or 'none'}{inside}"
 
 
 def _residual_name(residual: Any) -> str:

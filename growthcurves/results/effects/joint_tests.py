@@ -99,5 +99,6 @@ def _where(fit: FittedModel, effects: list[Effect]) -> str:
     """Where effects on the intercept are read, as a sentence: where functions of time beside them are zero."""
     functions = dict.fromkeys(one for effect in effects if effect.product for one in effect.functions_of_time)
     if not functions.keys().isdisjoint(fit.model.parameters):
-        return f" Effects on the intercept are those {fit.when.at(fit.recipe.shape.origin)}, the origin of time."
+        at, time = fit.when.at(fit.recipe.shape.origin), fit.vocabulary.axis
+        return f" Effects on the intercept are those {at}, the origin of {time}."
     return f" Effects on the intercept are those where {' and '.join(functions)} is zero." if functions else ""

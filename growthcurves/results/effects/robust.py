@@ -11,7 +11,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf import DDF, ddf_of
 from growthcurves.results.ddf.robust import Robust
 from growthcurves.results.effects.coefficients import fixed_effects
-from growthcurves.results.tables.about import said
+from growthcurves.results.tables.about import said, units_counted
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number, p_text
 
@@ -24,19 +24,22 @@ class RobustEffects(Answer):
     ----------
     kind : str
     persons : int
+    units : str
+        How many persons, or what the data have in their place: "60 schools".
     ddf, model_ddf : str
         How degrees of freedom were found, by the sandwich and by the model.
     """
 
     kind: str
     persons: int
+    units: str
     ddf: str
     model_ddf: str
 
     def __str__(self) -> str:
         width = max(len(str(term)) for term in self.table["term"])
         lines = [
-            f"Fixed effects with robust standard errors ({self.ddf}; {self.persons:,} persons)",
+            f"Fixed effects with robust standard errors ({self.ddf}; {self.units})",
             f"beside the model's own ({self.model_ddf})",
             f"  {'':{width}}  {'':>10} {'robust':^26}   {'model':^26}",
             f"  {'':{width}}  {'estimate':>10} {'std. error':>10} {'df':>7} {'p':>6}    {'std. error':>10} "
@@ -62,4 +65,5 @@ def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEf
     columns = {f"model_{name}": model[name] for name in ("std_error", "df", "p_value")}
     wide = pd.DataFrame(table.assign(**columns))
     wide.attrs["ddf"], wide.attrs["model_ddf"] = method.label, own.label
-    return RobustEffects(said(wide, fit, level), method.kind, fit.sums.persons, method.label, own.label)
+    units = units_counted(fit)
+    return RobustEffects(said(wide, fit, level), method.kind, fit.sums.persons, units, method.label, own.label)

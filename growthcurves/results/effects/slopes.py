@@ -42,5 +42,5 @@ def slopes(
         asked = checked_period(fit, between) or whole_period(fit)
         points = [{time: asked}]
         parts = [grid.average(partial(average_rate_rows, fit, between=asked))]
-    title = f"Estimated rates of change, {rate_unit(fit)}"
+    title = f"{fit.vocabulary.said('Estimated rates of change')}, {rate_unit(fit)}"
     return marginal(fit, grid, points, parts, (Kind.SLOPE, title), (differences, adjust), ddf, level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,9 @@ from growthcurves.results.ladder.numbers import ladder_numbers
 from growthcurves.results.ladder.rungs import Rung, climb
 from growthcurves.results.side_by_side.lines import Lines, Models, fixed_places, set_lines
 from growthcurves.results.side_by_side.numbers import FIXED, SHARES, VARIANCES, Number, numbers_table
+from growthcurves.results.tables.about import units_counted
 from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.growth_words import status
 from growthcurves.results.tables.names import finding_text
 
 #: Stars of Singer and Willett's tables.
@@ -110,11 +112,16 @@ def _ladder(rungs: tuple[Rung, ...], ddf: Any) -> Ladder:
 def _head(answer: Ladder) -> Iterable[str]:
     top = list(answer.fits.values())[-1]
     by = "REML" if top.method == "reml" else "ML"
-    yield f"Ladder of growth models of {top.model.outcome}, fitted by {by}"
-    yield f"All models on the same {top.sums.rows:,} rows of {top.sums.persons:,} persons{_dropped(top.panel)}"
+    yield f"{top.vocabulary.said('Ladder of growth models')} of {top.model.outcome}, fitted by {by}"
+    yield f"All models on the same {top.sums.rows:,} rows of {units_counted(top)}{_dropped(top.panel)}"
     if "intercept" in top.model.parameters:
-        yield f"The intercept is the status {top.when.at(top.recipe.shape.origin)}"
+        yield f"The intercept is the {status(top)} {top.when.at(top.recipe.shape.origin)}"
     yield from (f"  {name}  {title}" for name, title in answer.titles.items())
+
+
+def _said(answer: Ladder) -> Callable[[str], str]:
+    """Our own words as they are said of the data."""
+    return next(iter(answer.fits.values())).vocabulary.said
 
 
 def _dropped(panel: Panel) -> str:
@@ -135,7 +142,7 @@ def _fixed(answer: Ladder) -> Lines:
         owners.setdefault(effect.of[0], []).append(effect)
     lines: Lines = [("Fixed effects", [])]
     for owner in sorted(owners, key=lambda owner: owner == ""):  # time-varying covariates come last
-        lines.append((f" for the {owner}" if owner else " time-varying", []))
+        lines.append((f" for the {owner}" if owner else _said(answer)(" time-varying"), []))
         for effect in owners[owner]:
             lines += _two_lines(answer, effect, f"  {effect.of[1] or owner}")
     return lines
@@ -146,10 +153,11 @@ def _variances(answer: Ladder) -> Lines:
     residual, between = (
         [moment for moment in components if (moment.unit == RESIDUAL) is whose] for whose in (True, False)
     )
-    lines: Lines = [("Variance components", []), (" Level 1 (within persons)", [])]
+    said = _said(answer)
+    lines: Lines = [("Variance components", []), (said(" Level 1 (within persons)"), [])]
     lines += _two_lines(answer, residual[0], "  residual")
     if between:
-        lines.append((" Level 2 (between persons)", []))
+        lines.append((said(" Level 2 (between persons)"), []))
     for moment in sorted(between, key=lambda moment: moment.kind is Kind.COVARIANCE):
         words = f"covariance of {' and '.join(moment.of)}" if len(moment.of) > 1 else f"in the {moment.of[0]}"
         lines += _two_lines(answer, moment, f"  {words}")
@@ -178,7 +186,7 @@ def _criteria(answer: Ladder) -> Lines:
         "deviance": (" deviance", 2),
         "aic": (" AIC", 2),
         "bic": (f" BIC, n = {one.sums.rows:,} rows", 2),
-        "bic_persons": (f" BIC, n = {one.sums.persons:,} persons", 2),
+        "bic_persons": (f" BIC, n = {units_counted(one)}", 2),
         "parameters": (" parameters", 0),
     }
     lines: Lines = [("Fit", [])]
@@ -209,7 +217,7 @@ def _foot(answer: Ladder) -> Iterable[str]:
     yield "~ p < .10, * p < .05, ** p < .01, *** p < .001 for fixed effects; gc.compare tests variances."
     yield "Of the outcome: squared correlation with its expected value. The others: share of the variance that is gone."
     if any(fit.model.time_varying for fit in answer.fits.values()):
-        yield (
+        yield _said(answer)(
             "Time-varying covariates change what the variances between persons mean: these may rise or fall "
             "for that reason alone."
         )

@@ -57,11 +57,12 @@ def climb(
         if top is None or top.panel is not panel:
             top = estimate(model, panel, method, kind, people, maker)
         means, growth = _means(top.model), _growth(top)
-        models = [("unconditional means", means), ("unconditional growth", growth)]
-        models += [(predictor_words(item), item) for item in between]
+        said = top.vocabulary.said
+        models = [("unconditional means", means), (said("unconditional growth"), growth)]
+        models += [(predictor_words(item, said), item) for item in between]
         fits = [(title, estimate(item, panel, method, kind, people, maker)) for title, item in models]
         if not _same(fits[1][1], top):
-            fits.append((f"conditional growth: {predictor_words(top.model)}", top))
+            fits.append((f"{said('conditional growth')}: {predictor_words(top.model, said)}", top))
     for warning in {str(warning.message): warning for warning in caught}.values():
         warnings.warn(warning.message, warning.category, stacklevel=4)
     return tuple(Rung(name, title, fit) for name, (title, fit) in zip(_letters(len(fits)), fits, strict=True))

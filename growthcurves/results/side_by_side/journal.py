@@ -77,12 +77,13 @@ class JournalTable(Answer):
         lines: Lines = [("Fixed effects", [])]
         lines += [line for one in effects for line in self._of(one, style, decimals)]
         for unit in dict.fromkeys(one.unit for one in variances):
-            lines.append((_LEVELS.get(unit, f"Between units of {unit}"), []))
+            lines.append((self._said(_LEVELS.get(unit, f"Between units of {unit}")), []))
             lines += [line for one in variances if one.unit == unit for line in self._of(one, style, decimals)]
         lines.append(("Fit", []))
         for name, title in CRITERION.items():
             text = fixed_places(0 if name in _COUNTS else 2)
-            lines.append((f"  {title}", self.models.cells(Finding(Kind.CRITERION, float("nan"), of=name), text)))
+            criterion = Finding(Kind.CRITERION, float("nan"), of=name)
+            lines.append((f"  {self._said(title)}", self.models.cells(criterion, text)))
         return lines
 
     def _of(self, what: Finding, style: Style, decimals: int | None) -> Lines:
@@ -95,6 +96,11 @@ class JournalTable(Answer):
             cells = self.models.cells(what, lambda found: text(found, places, style), absent="")  # noqa: B023
             lines += [("", cells)] if any(cells) else []
         return lines
+
+    @property
+    def _said(self) -> Callable[[str], str]:
+        """Our own words as they are said of the data: those of the first fit."""
+        return next(iter(self.fits.values())).vocabulary.said
 
     def _label(self, what: Finding) -> str:
         """In words where they are the same in all models; else by its key, whose meaning the notes say."""

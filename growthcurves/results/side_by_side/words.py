@@ -24,7 +24,7 @@ def number_label(fit: FittedModel, found: Finding) -> str:
     if found.kind is Kind.FIXED_EFFECT:
         return dict(zip(fit.term_parts, term_labels(fit), strict=True))[found.of]
     if found.kind is Kind.CRITERION:
-        return CRITERION[found.of]
+        return fit.vocabulary.said(CRITERION[found.of])
     if found.kind is Kind.SQUARED_CORRELATION:
         return "squared correlation of the outcome with its expected value"
     if found.kind is Kind.VARIANCE_DROP:

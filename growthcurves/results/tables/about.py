@@ -34,7 +34,13 @@ def sample(fit: FittedModel) -> str:
     persons = _persons(fit)
     counts = [_counted(column, levels, persons[column]) for column, levels in _groups(fit) if column in persons]
     groups = f" ({'; '.join(counts)})" if counts else ""
-    return f"N = {fit.sums.persons:,} persons{groups}, {fit.sums.rows:,} observations."
+    return f"N = {units_counted(fit)}{groups}, {fit.sums.rows:,} observations."
+
+
+def units_counted(fit: FittedModel) -> str:
+    """How many persons, or what the data have in their place, a fit is of: "27 persons", "60 schools"."""
+    who = fit.vocabulary.who
+    return f"{fit.sums.persons:,} {who.one if fit.sums.persons == 1 else who.several}"
 
 
 def _groups(fit: FittedModel) -> list[tuple[str, list]]:

@@ -20,6 +20,11 @@ def shape_words(fit: FittedModel) -> ShapeWords:
     return _words(fit, {parameter for parameter, _ in fit.term_parts}, time_factors(fit))
 
 
+def status(fit: FittedModel) -> str:
+    """What the intercept is: the status at a time, or the expected outcome at a value of a predictor that is none."""
+    return "status" if fit.vocabulary.over_time else f"expected {fit.model.outcome}"
+
+
 def random_words(fit: FittedModel) -> ShapeWords:
     """The same of how persons differ, beside the terms in time that vary between them."""
     names = fit.random_names

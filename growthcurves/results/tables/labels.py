@@ -70,7 +70,8 @@ def _effect(fit: FittedModel, words: ShapeWords, name: str) -> str:
 
 def finding_label(fit: FittedModel, found: Finding) -> str:
     """An estimated mean, a rate, or a difference of them, in words: of whom and when."""
-    what = f"mean {fit.model.outcome}" if found.kind in (Kind.MEAN, Kind.MEAN_DIFFERENCE) else "rate of change"
+    rate = fit.vocabulary.said("rate of change")
+    what = f"mean {fit.model.outcome}" if found.kind in (Kind.MEAN, Kind.MEAN_DIFFERENCE) else rate
     whose, when = _group(found.group), _when(fit, found.at)
     if found.kind in (Kind.MEAN_DIFFERENCE, Kind.SLOPE_DIFFERENCE):
         what = f"difference in {what}"

@@ -10,7 +10,7 @@ import pandas as pd
 from growthcurves.output.numbers import decimals, fixed_text, on_the_point
 
 #: Columns in the unit of an estimate.
-_ESTIMATES = ("estimate", "std_error", "conf_low", "conf_high", "conf_low_adjusted", "conf_high_adjusted")
+_ESTIMATES = ("estimate", "icc", "std_error", "conf_low", "conf_high", "conf_low_adjusted", "conf_high_adjusted")
 
 
 def number(value: float, digits: int = 4) -> str:

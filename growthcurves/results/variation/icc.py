@@ -15,8 +15,8 @@ from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.about import said
-from growthcurves.results.tables.answer import Answer, text_table
-from growthcurves.results.tables.printing import number
+from growthcurves.results.tables.answer import Answer, checked_level, text_table
+from growthcurves.results.tables.printing import rows_text
 
 NO_INTERVAL = "No Wald interval: variances are estimated on their boundary; change(method='profile') has intervals."
 TITLE = "Intraclass correlation (share of variance between persons)"
@@ -24,19 +24,24 @@ TITLE = "Intraclass correlation (share of variance between persons)"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Icc(Answer):
-    """ICC by time: columns time, icc, std_error, conf_low, conf_high; and why intervals are missing, if they are."""
+    """ICC by time: columns time, icc, std_error, conf_low, conf_high, label; a title in the words of the data; and why
+    intervals are missing, if they are.
+    """
 
     notes: tuple[str, ...] = ()
+    title: str = TITLE
+    axis: str = "time"
 
     def __str__(self) -> str:
-        text = self._shown().to_string(index=False, float_format=number)
-        return "\n".join([TITLE, text, *self.notes])
+        text = rows_text(self._shown(), one_unit=True)
+        return "\n".join([self.title, text, *self.notes])
 
     def _shown(self) -> pd.DataFrame:
-        return self.table.assign(time=time_texts(self.table["time"]))
+        shown = self.table.assign(time=time_texts(self.table["time"])).drop(columns="label")
+        return shown.rename(columns={"time": self.axis})
 
     def _blocks(self) -> tuple[Block, ...]:
-        return (TITLE, text_table(self._shown()), *self.notes)
+        return (self.title, text_table(self._shown()), *self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "notes": list(self.notes)}
@@ -44,14 +49,19 @@ class Icc(Answer):
 
 def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
     """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time; see `GrowthFit.icc`."""
+    checked_level(level)
     require_growth_random(fit)
     times = default_times(fit) if at is None else times_asked(fit, at)
     rows = []
     for t in times:
         rows.append([t, *icc_at(fit, float(t), level)])
     table = pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"])
+    vocabulary = fit.vocabulary
+    share = vocabulary.said("share of variance between persons")
+    table["label"] = [f"{share} {fit.when.at(time, text)}" for time, text in zip(times, time_texts(times), strict=True)]
     boundary = fit.identified and fit.certificate.singular and table["std_error"].isna().any()
-    return Icc(said(table, fit, level), (NO_INTERVAL,) if boundary else ())
+    notes = (NO_INTERVAL,) if boundary else ()
+    return Icc(said(table, fit, level), notes, vocabulary.said(TITLE), vocabulary.axis)
 
 
 def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None) -> Estimate:

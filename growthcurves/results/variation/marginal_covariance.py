@@ -38,6 +38,8 @@ class MarginalCovariance(Answer):
     """
 
     matrices: Mapping[tuple[Any, ...], pd.DataFrame]
+    title: str = TITLE
+    axis: str = "time"
 
     def covariance(self, *group: Any) -> pd.DataFrame:
         """The covariance matrix of the occasions.
@@ -101,7 +103,7 @@ class MarginalCovariance(Answer):
         return correlations(self.covariance(*group))
 
     def __str__(self) -> str:
-        return "\n".join([TITLE, *(f"{title}\n{shown.to_string()}".strip() for title, shown in self._shown())])
+        return "\n".join([self.title, *(f"{title}\n{shown.to_string()}".strip() for title, shown in self._shown())])
 
     def _shown(self) -> Iterator[tuple[str, pd.DataFrame]]:
         for group, V in self.matrices.items():
@@ -112,9 +114,9 @@ class MarginalCovariance(Answer):
 
     def _blocks(self) -> tuple[Block, ...]:
         parts = [
-            part for title, shown in self._shown() for part in (title, text_table(shown.reset_index(names="time")))
+            part for title, shown in self._shown() for part in (title, text_table(shown.reset_index(names=self.axis)))
         ]
-        return (TITLE, *filter(lambda part: part != "", parts))
+        return (self.title, *filter(lambda part: part != "", parts))
 
 
 def _names(times: Any) -> list[str]:
@@ -147,7 +149,7 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
         for s in V.index[: i + 1]
     ]
     table = pd.DataFrame(rows, columns=[*names, "time", "other", "covariance", "correlation"])
-    return MarginalCovariance(table, matrices)
+    return MarginalCovariance(table, matrices, fit.vocabulary.said(TITLE), fit.vocabulary.axis)
 
 
 def _of_visits(fit: FittedModel) -> tuple[Any, ...] | None:

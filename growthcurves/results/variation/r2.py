@@ -10,12 +10,14 @@ import pandas as pd
 
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
 from growthcurves.data.markup import Block
+from growthcurves.data.vocabulary import PERSONS, Vocabulary
 from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.covariates import time_terms
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.growth_words import random_words
 from growthcurves.results.tables.printing import number
 from growthcurves.results.variation.variance_parts import VarianceParts, drop, squared_correlation, variance_parts
 
@@ -25,6 +27,8 @@ SNIJDERS = "Snijders and Bosker 2012"
 RIGHTS = "Rights and Sterba 2019"
 #: Between-person variance through persons' mean times above this share of the total is told.
 MENTIONED = 1e-6
+#: What the residual variance drops by from means to growth.
+TIME = "time"
 
 
 class Measure(NamedTuple):
@@ -45,15 +49,16 @@ SOURCES = {
 _PARTS = {"f1": "fixed (f1)", "f2": "fixed (f2)"}
 
 
-def measure_text(finding: Finding) -> str:
-    """What a measure is called in the table."""
+def measure_text(finding: Finding, words: Vocabulary = PERSONS) -> str:
+    """What a measure is called in the table, and in the words of the data."""
     kind, of = finding.kind, finding.of
     if kind is Kind.VARIANCE_DROP:
+        of = words.axis if of == TIME else of
         return f"pseudo: residual, by {of}" if finding.unit == RESIDUAL else f"pseudo: {of}"
     if kind is Kind.OUTCOME_DROP:
         return f"level {of}"
     if kind is Kind.SHARE_OF_TOTAL:
-        return f"total: {SOURCES[of]}"
+        return f"total: {words.said(SOURCES[of])}"
     if kind in (Kind.SHARE_WITHIN, Kind.SHARE_BETWEEN):
         whose = "within" if kind is Kind.SHARE_WITHIN else "between"
         return f"{whose}: {_PARTS.get(of, SOURCES[of])}"
@@ -69,15 +74,18 @@ _NAMES = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class R2(Answer):
-    """Explained variance: columns measure, author, value, note.
+    """Explained variance: columns measure, author, value, note, label.
 
     Attributes
     ----------
     measures : tuple of Measure
         The rows of the table as findings, each with its author.
+    vocabulary : Vocabulary
+        The words that measures are shown in.
     """
 
     measures: tuple[Measure, ...]
+    vocabulary: Vocabulary = PERSONS
 
     def value(self, measure: str) -> float:
         """The value of one measure.
@@ -111,16 +119,22 @@ class R2(Answer):
 
     def __str__(self) -> str:
         lines = ["Explained variance"]
-        width = int(self.table["measure"].str.len().max())
-        for author, rows in self.table.groupby("author", sort=False):
+        shown = self.table.assign(shown=[self._shown(one.finding) for one in self.measures])
+        width = int(shown["shown"].str.len().max())
+        for author, rows in shown.groupby("author", sort=False):
             lines.append(f"  {author}")
             for _, row in rows.iterrows():
                 note = f"   {row['note']}" if row["note"] else ""
-                lines.append(f"    {row['measure']:{width}}  {number(row['value'], 3)}{note}")
+                lines.append(f"    {row['shown']:{width}}  {number(row['value'], 3)}{note}")
         return "\n".join(lines)
 
     def _blocks(self) -> tuple[Block, ...]:
-        return ("Explained variance", text_table(self.table))
+        named = {"measure": [self._shown(one.finding) for one in self.measures]}
+        return ("Explained variance", text_table(self.table.assign(**named).drop(columns="label")))
+
+    def _shown(self, finding: Finding) -> str:
+        """A measure in the words of the data."""
+        return measure_text(finding, self.vocabulary)
 
 
 def r2(fit: FittedModel) -> R2:
@@ -135,16 +149,48 @@ def r2(fit: FittedModel) -> R2:
     correlation = Finding(Kind.SQUARED_CORRELATION, squared_correlation(fit), note=note)
     measures = [*_nakagawa(parts), Measure(correlation, SINGER)]
     if fit.random_names:
-        measures += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts)]
-    rows = [[measure_text(found), author, found.value, found.note] for found, author in measures]
-    table = said(pd.DataFrame(rows, columns=["measure", "author", "value", "note"]), fit)
-    return R2(table, tuple(measures))
+        measures += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts, fit.vocabulary.axis)]
+    rows = [
+        [measure_text(found), author, found.value, found.note, _label(fit, found)] for found, author in measures
+    ]
+    table = said(pd.DataFrame(rows, columns=["measure", "author", "value", "note", "label"]), fit)
+    return R2(table, tuple(measures), fit.vocabulary)
 
 
 def _nakagawa(parts: VarianceParts) -> Iterator[Measure]:
     yield Measure(Finding(Kind.SHARE_MARGINAL, parts.fixed / parts.total), NAKAGAWA)
     yield Measure(Finding(Kind.SHARE_CONDITIONAL, (parts.fixed + parts.random) / parts.total), NAKAGAWA)
 
+
+def _label(fit: FittedModel, found: Finding) -> str:
+    """A measure in words that say of what it is a share."""
+    kind, of, said = found.kind, found.of, fit.vocabulary.said
+    if kind is Kind.VARIANCE_DROP:
+        by = f"by {fit.vocabulary.axis if of == TIME else 'predictors'}"
+        return f"share of the {_whose(fit, found)} that is gone {by}"
+    if kind is Kind.OUTCOME_DROP:
+        whose = "single observations" if of == 1 else said("a person's mean")
+        return f"share of the error in predicting {whose} that predictors take away"
+    if kind is Kind.SHARE_OF_TOTAL:
+        return f"share of the total variance: {said(SOURCES[of])}"
+    if kind in (Kind.SHARE_WITHIN, Kind.SHARE_BETWEEN):
+        where = said("within persons" if kind is Kind.SHARE_WITHIN else "between persons")
+        return f"share of the variance {where}: {said(_PARTS.get(of, SOURCES[of]))}"
+    return _LABELS[kind]
+
+
+def _whose(fit: FittedModel, found: Finding) -> str:
+    if found.unit == RESIDUAL:
+        return "residual variance"
+    words = random_words(fit).parameters.get(found.of)
+    return f"variance of the {found.of if words is None else words.short}"
+
+
+_LABELS = {
+    Kind.SHARE_MARGINAL: "share of the variance that fixed effects explain",
+    Kind.SHARE_CONDITIONAL: "share of the variance that fixed and random effects explain",
+    Kind.SQUARED_CORRELATION: "squared correlation of the outcome with its expected value",
+}
 
 # ---------------------------------------------------------------- drops of variance components
 
@@ -178,8 +224,8 @@ def _pseudo(fit: FittedModel) -> Iterator[Measure]:
     growth = _growth_model(fit)
     if _curve(fit) != ((0, 0),) and "intercept" in fit.random_names:
         start = _means_model(fit)
-        note = "unconditional means to unconditional growth model"
-        yield _dropped(_residual(start), _residual(growth), RESIDUAL, "time", note)
+        note = fit.vocabulary.said("unconditional means to unconditional growth model")
+        yield _dropped(_residual(start), _residual(growth), RESIDUAL, TIME, note)
     if not _has_predictors(fit):
         return
     yield _dropped(_residual(growth), fit.residual_variance, RESIDUAL, "predictors")
@@ -214,18 +260,19 @@ def _snijders_bosker(fit: FittedModel) -> Iterator[Measure]:
     note = "random intercepts only" if fit.random_names != ("intercept",) else ""
     for level, count in ((1, 1.0), (2, size)):
         before, after = (float(one.G[0, 0] + _residual(one) / count) for one in (empty, full))
-        text = note if level == 1 else "; ".join(filter(None, [note, f"{number(size, 3)} occasions (harmonic mean)"]))
+        sizes = fit.vocabulary.said(f"{number(size, 3)} occasions (harmonic mean)")
+        text = note if level == 1 else "; ".join(filter(None, [note, sizes]))
         yield Measure(Finding(Kind.OUTCOME_DROP, drop(before, after), of=level, note=text), SNIJDERS)
 
 
 # ---------------------------------------------------------------- the decomposition
 
 
-def _rights_sterba(parts: VarianceParts) -> Iterator[Measure]:
-    p, note = parts, "intercepts are those at the mean time"
+def _rights_sterba(parts: VarianceParts, time: str) -> Iterator[Measure]:
+    p, note = parts, f"intercepts are those at the mean {time}"
     sources = [("f1", p.fixed_within, ""), ("f2", p.fixed_between, ""), ("v", p.slopes_within, "")]
     yield from (_share(Kind.SHARE_OF_TOTAL, *source, p.split) for source in [*sources, ("m", p.intercepts, note)])
-    told = "persons' means of time differ: only person-centred time tells change within from differences between"
+    told = f"means of {time} differ: only {time} less its mean tells effects within from differences between"
     if p.slopes_between / p.split > MENTIONED:
         yield _share(Kind.SHARE_OF_TOTAL, "v2", p.slopes_between, told, p.split)
     yield _share(Kind.SHARE_WITHIN, "f1", p.fixed_within, "", p.within)

@@ -73,7 +73,7 @@ def test_table_and_text(trial_fit):
     np.testing.assert_allclose(answer.table["model_std_error"], trial_fit.bse)
     text = str(answer)
     assert "CR2" in text
-    assert "54 persons" in text
+    assert "54 patients" in text
     assert "Satterthwaite, observed information" in text
     assert answer.to_dict()["table"][0]["term"] == trial_fit.terms[0]
 

@@ -111,7 +111,7 @@ def test_persons_who_share_their_times_have_no_slopes_between(sleep_fit):
     day = np.tile(np.arange(10.0), 18)
     expected = sleep_fit.params["slope"] ** 2 * np.var(day, ddof=1) / dense_total
     np.testing.assert_allclose(found.value("total: fixed, within persons (f1)"), expected, rtol=1e-8)
-    assert list(found.table.columns) == ["measure", "author", "value", "note"]
+    assert list(found.table.columns) == ["measure", "author", "value", "note", "label"]
     assert "Rights and Sterba" in str(found)
 
 

@@ -176,3 +176,14 @@ def test_a_model_without_time_has_one_icc_though_its_panel_has_times(sleep):
     alone = gc.fit("reaction ~ 1 + (1 | subject)", sleep).icc().table
     assert len(found) == 1
     assert found["icc"].iloc[0] == pytest.approx(alone["icc"].iloc[0], rel=1e-12)
+
+
+def test_levels_of_the_icc(sleep):
+    """On the logit scale the half width of the interval is that of 95 % by the ratio of normal quantiles."""
+    fit = gc.fit("reaction ~ day + (day | subject)", sleep)
+    wide, narrow = (fit.icc(at=[0], level=level).table.iloc[0] for level in (0.95, 0.5))
+    ends = [one[["conf_low", "conf_high"]].to_numpy(float) for one in (wide, narrow)]
+    halves = [np.ptp(np.log(pair / (1 - pair))) for pair in ends]
+    assert halves[0] / halves[1] == pytest.approx(stats.norm.ppf(0.975) / stats.norm.ppf(0.75), rel=1e-9)
+    with pytest.raises(gc.errors.ModelError, match="confidence level"):
+        fit.icc(level=95)

@@ -1,0 +1,60 @@
+"""What does not vary between persons where a covariance matrix is singular, and what that means."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.data.time_words import TimeWords
+
+
+def combination(a: np.ndarray, names: tuple[str, ...]) -> str:
+    """A combination of random effects as a sum, the first of two with the factor 1; nothing to rounding is left out.
+
+    Examples
+    --------
+    >>> combination(np.array([0.6, -0.8]), ("intercept", "slope")), combination(np.array([0.0, 1.0]), ("a", "b"))
+    ('intercept - 1.333 * slope', 'b')
+    """
+    there = [(float(value), name) for value, name in zip(a, names, strict=True) if abs(value) >= 1e-6]
+    scale = there[0][0] if len(there) == 2 else 1.0
+    words = ""
+    for value, name in ((value / scale, name) for value, name in there):
+        size = "" if abs(abs(value) - 1) < 1e-9 else f"{abs(value):.4g} * "
+        sign = (" - " if words else "-") if value < 0 else (" + " if words else "")
+        words += f"{sign}{size}{name}"
+    return words
+
+
+def told(a: np.ndarray, names: tuple[str, ...], outcome: str, when: TimeWords | None, origin: float) -> str:
+    """The same with what it means: one effect is the same for all; of two each tells the other.
+
+    Parameters
+    ----------
+    a : (q,) array
+        The combination.
+    names : tuple of str
+        Of the random effects.
+    outcome : str
+    when : TimeWords or None
+        How times are told, where the intercept and the slope are those of a straight line; else None.
+    origin : float
+        Where the intercept of that line is read.
+
+    Examples
+    --------
+    >>> told(np.array([1.0, -2.0]), ("intercept", "slope"), "bdi", TimeWords("week"), 0.0)
+    'intercept - 2 * slope: the two go together without exception (their correlation is estimated as exactly 1), so \
+that bdi is the same for all at week -2'
+    """
+    text = combination(a, names)
+    there = [(float(value), name) for value, name in zip(a, names, strict=True) if abs(value) >= 1e-6]
+    if len(there) == 1:
+        return text
+    if len(there) > 2:
+        return f"{text}: given the others, each of these {len(there)} is the same for all"
+    (first, one), (second, other) = there
+    alike = 1 if first * second < 0 else -1
+    text += f": the two go together without exception (their correlation is estimated as exactly {alike})"
+    if when is None or (one, other) != ("intercept", "slope"):
+        return text
+    return f"{text}, so that {outcome} is the same for all {when.at(origin + second / first)}"
