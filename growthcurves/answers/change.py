@@ -268,8 +268,8 @@ class ChangeAnswers(FittedModel):
         Returns
         -------
         DataFrame
-            One row per random effect: effect, reliability, persons, label. NaN where variances are not identified, residuals
-            are not independent, or nobody has an own estimate.
+            One row per random effect: effect, reliability, persons, label. NaN where variances are not identified,
+            residuals are not independent, or nobody has an own estimate.
 
         Raises
         ------
