@@ -13,7 +13,7 @@ from growthcurves.numerics.bounds import flag
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles
-from growthcurves.plots.style import HAIRLINE, colour_of, label_axes, line_of, with_unit
+from growthcurves.plots.style import colour_of, hairline, label_axes, line_of, with_unit
 from growthcurves.plots.visits import Numbers, numbers_under
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class ArmMeans(Drawn):
         frame, texts = scene
         arms, times = texts["arms"], np.array(texts["times"], dtype=float)
         if texts["zero"]:
-            ax.axhline(0.0, color=HAIRLINE, linewidth=1.0, zorder=1)
+            ax.axhline(0.0, color=hairline(), linewidth=1.0, zorder=1)
         aside = _BESIDE * float(np.diff(times).min()) if len(times) > 1 else _BESIDE
         drawn = list(enumerate(arms))[1 if texts["zero"] else 0 :]
         for beside, (place, arm) in enumerate(drawn):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
-from growthcurves.plots.style import HAIRLINE, INK, MUTED, colour_of, label_axes
+from growthcurves.plots.style import colour_of, hairline, ink, label_axes, muted
 from growthcurves.plots.visits import Numbers, numbers_under, tick_labels
 from growthcurves.results.variation.pairs import MOST_PERSONS, Pairs, pairs_of
 
@@ -47,10 +47,10 @@ class Correlation(Drawn):
         """Draw the scene."""
         frame, texts = scene
         implied, observed = (frame[frame["part"] == part] for part in ("implied", "observed"))
-        ax.axhline(0.0, color=HAIRLINE, linewidth=0.8, zorder=1)
+        ax.axhline(0.0, color=hairline(), linewidth=0.8, zorder=1)
         ax.plot(implied["lag"], implied["value"], color=colour_of(0), linewidth=1.8, zorder=3)
-        ax.plot(observed["lag"], observed["value"], "o", color=INK, markersize=4, markeredgewidth=0, zorder=4)
-        ax.set_ylim(min(-0.05, 1.1 * frame["value"].min()), 1.05)
+        ax.plot(observed["lag"], observed["value"], "o", color=ink(), markersize=4, markeredgewidth=0, zorder=4)
+        ax.set_ylim(min(-0.05, 1.1 * frame["value"].min()), max(1.05, 1.04 * frame["value"].max()))
         ax.set_xlim(left=0.0)
         ax.margins(x=0.04)
         label_axes(ax, texts["x"], texts["y"])
@@ -64,7 +64,9 @@ def why_no_pairs(fit: Any) -> str | None:
     if fit.family is not None:
         return "Outcomes of this family have no residuals whose correlation could be drawn."
     if int(fit.panel.persons.sizes.max()) < 2:
-        return "Every person has one occasion only, so that no two residuals of one person could correlate."
+        return fit.vocabulary.said(
+            "Every person has one occasion only, so that no two residuals of one person could correlate."
+        )
     if fit.panel.time is None and fit.panel.wave is None:
         return "The model has neither a time nor planned occasions, so that nothing says how far apart two rows are."
     return None
@@ -74,25 +76,25 @@ def lag_label(fit: Any) -> str:
     """What the axis of distances is called."""
     if fit.panel.time is None:
         return "occasions apart"
-    return f"distance in {fit.panel.time_unit or fit.model.time}"
+    return f"distance in {fit.panel.time_unit}" if fit.panel.time_unit else f"difference in {fit.model.time}"
 
 
 def whose(fit: Any, pairs: Pairs) -> str:
     """Whose pairs these are, where they are not everybody's."""
     count = fit.panel.persons.count
-    return "" if count <= MOST_PERSONS else f" ({pairs.persons:,} of {count:,} persons)"
+    return "" if count <= MOST_PERSONS else f" ({pairs.persons:,} of {count:,} {fit.vocabulary.who.several})"
 
 
 def pairs_under(ax: Axes, observed: pd.DataFrame) -> None:
     """Ticks at the distances, and under them how many pairs each dot stands for."""
     lags = observed["lag"].to_numpy(float)
-    numbers_under(ax, lags, tick_labels(lags), [Numbers("n", MUTED, observed["pairs"].tolist())])
+    numbers_under(ax, lags, tick_labels(lags), [Numbers("n", muted(), observed["pairs"].tolist())])
 
 
 def _key(of: str) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 4, "color": INK}
+    dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 4, "color": ink()}
     return [
         Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model"),
         Line2D([], [], **dot, label=f"observed{of}; n pairs"),

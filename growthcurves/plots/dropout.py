@@ -14,7 +14,7 @@ from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends
 from growthcurves.plots.layers import group_handles
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.plots.people import MOST_GROUPS
-from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of
+from growthcurves.plots.style import colour_of, label_axes, line_of, muted
 from growthcurves.plots.visits import Numbers, numbers_under, tick_labels
 
 if TYPE_CHECKING:
@@ -67,22 +67,22 @@ class Dropout(Drawn):
     def draw(self, scene: Scene, ax: Axes) -> Axes:
         """Draw the scene."""
         frame, texts = scene
-        groups, ends = texts["groups"], []
+        groups, ends, ground = texts["groups"], [], ax.get_facecolor()
         for place, group in enumerate(groups):
             part = frame[frame["group"].astype(str) == group]
             style: Any = line_of(place)
             colour = colour_of(place)
             ax.plot(part["time"], part["percent_remaining"], linestyle=style, color=colour, linewidth=1.8, zorder=3)
-            look: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": colour, "markeredgewidth": 1.0}
+            look: dict[str, Any] = {"markerfacecolor": ground, "markeredgecolor": colour, "markeredgewidth": 1.0}
             ax.plot(part["time"], part["percent_observed"], "o", markersize=3.8, zorder=4, **look)
             ends.append(End(group, part["time"].iloc[-1], part["percent_remaining"].iloc[-1], colour))
         ax.set_ylim(0, 103)
         ax.margins(x=0.04)
         label_axes(ax, texts["x"], texts["y"])
         named = len(groups) > 1 and fit_at_ends(groups)
-        name_ends(ax, ends if named else [])
+        names = name_ends(ax, ends if named else [])
         numbers_under(ax, frame["time"].unique(), texts["labels"], _under(frame, groups))
-        key_above(ax, _key([] if named or len(groups) == 1 else groups))
+        key_above(ax, _key([] if named or len(groups) == 1 else groups, ground), names)
         return ax
 
 
@@ -90,14 +90,14 @@ def _under(frame: pd.DataFrame, groups: list[str]) -> list[Numbers]:
     """The numbers who are still in the study: one row for each group."""
     counts = [frame.loc[frame["group"].astype(str) == group, "remaining"].tolist() for group in groups]
     if len(groups) == 1:
-        return [Numbers("n", MUTED, counts[0])]
+        return [Numbers("n", muted(), counts[0])]
     return [Numbers("●", colour_of(place), row) for place, row in enumerate(counts)]
 
 
-def _key(groups: list[str]) -> list[Any]:
+def _key(groups: list[str], ground: Any) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    colour = MUTED if groups else colour_of(0)
+    colour = muted() if groups else colour_of(0)
     line = Line2D([], [], color=colour, linewidth=1.8, label="seen at the wave or later")
     ring = Line2D(
         [],
@@ -105,7 +105,7 @@ def _key(groups: list[str]) -> list[Any]:
         linestyle="",
         marker="o",
         markersize=3.8,
-        markerfacecolor="white",
+        markerfacecolor=ground,
         color=colour,
         label="seen at the wave",
     )

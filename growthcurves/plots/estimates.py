@@ -20,7 +20,7 @@ from growthcurves.results.persons.people import eb_rate
 from growthcurves.results.questions.covariates_along import covariates_along
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, require_shape, status_at, whole_period
 
-NOT_IDENTIFIED = (
+_NOT_IDENTIFIED = (
     "The design cannot tell the variances between persons and of the residual apart, so what it says of single "
     "persons and of their differences is withheld."
 )
@@ -35,8 +35,13 @@ def why_no_persons(fit: Any) -> str | None:
     except NotEstimableError as error:
         return str(error)
     if not fit.random_names:
-        return "The model has no random effects: it says nothing of how persons differ."
-    return None if fit.identified else NOT_IDENTIFIED
+        return fit.vocabulary.said("The model has no random effects: it says nothing of how persons differ.")
+    return None if fit.identified else not_identified(fit)
+
+
+def not_identified(fit: Any) -> str:
+    """Why what is of single persons is withheld, in the words of the data."""
+    return str(fit.vocabulary.said(_NOT_IDENTIFIED))
 
 
 def own(fit: Any, what: Rate) -> np.ndarray:
@@ -94,6 +99,8 @@ def rate_label(fit: Any, between: tuple[float, float] | None = None) -> str:
     if is_curved(fit):
         first, last = whole_period(fit) if between is None else between
         interval = f", average {fit.when.between(first, last)}"
+    if not fit.vocabulary.over_time:
+        return with_unit(f"slope of {fit.model.outcome} on {fit.model.time}", fit.panel.outcome_unit) + interval
     return with_unit(f"change in {fit.model.outcome} per {fit.when.per}", fit.panel.outcome_unit) + interval
 
 

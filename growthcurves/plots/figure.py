@@ -47,13 +47,17 @@ class Figure(Protocol):
         """Everything that will be seen: one table, and the texts beside it."""
         ...
 
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """Width and height, in inches, of a new figure of this width for this scene."""
+        ...
+
     def draw(self, scene: Scene, ax: Any) -> Any:
         """Draw a scene on the axes, or on the figure where there are several panels; returns it."""
         ...
 
 
 class Drawn:
-    """What figures give to who wants the numbers of a picture."""
+    """What figures give to who wants the numbers of a picture, and the size that they like to have."""
 
     def scene(self, subject: Any) -> Scene:
         """Everything that will be seen: one table, and the texts beside it."""
@@ -65,13 +69,13 @@ class Drawn:
         table.attrs = dict(texts)
         return table
 
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """Width and height, in inches, of a new figure of this width for this scene."""
+        return width, default_inches()[1]
+
 
 class Panels(Drawn):
     """Marks a figure of several panels: it is drawn on a whole matplotlib figure (or subfigure)."""
-
-    def size(self, scene: Scene, width: float) -> tuple[float, float]:
-        """Width and height, in inches, of a new figure of this width for this scene."""
-        raise NotImplementedError
 
 
 def canvas_of(kind: type[Figure]) -> str:
@@ -102,7 +106,7 @@ def inches_of(figure: Figure, scene: Scene, inches: tuple[float, float] | None =
     """Width and height of a new figure: as asked, else what the scene needs."""
     if inches is not None:
         return inches
-    return figure.size(scene, default_inches()[0]) if isinstance(figure, Panels) else default_inches()
+    return figure.size(scene, default_inches()[0])
 
 
 def scene_of(figure: Figure, subject: Any) -> Scene:

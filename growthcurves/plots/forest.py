@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.source import show_level
 from growthcurves.output.styles import p_equals
 from growthcurves.plots.figure import Panels, Scene
-from growthcurves.plots.style import HAIRLINE, INK, MUTED, colour_of, label_axes, plain, plain_text, with_unit
+from growthcurves.plots.style import colour_of, font_size, hairline, ink, muted, plain, plain_text, with_unit, wrapped
 from growthcurves.results.tables.printing import number, p_text
 
 if TYPE_CHECKING:
@@ -58,20 +58,21 @@ class Forest(Panels):
         frame, texts = scene
         ax = fig.subplots()
         places = np.arange(len(frame))
-        ax.axvline(0.0, color=HAIRLINE, linewidth=1.0, zorder=1)
+        ax.axvline(0.0, color=hairline(), linewidth=1.0, zorder=1)
         whole = frame["value"].iloc[0]
         if np.isfinite(whole):
             ax.axvline(whole, color=colour_of(0), linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
-        ax.hlines(places, frame["low"], frame["high"], color=INK, linewidth=1.1, zorder=3)
+        ax.hlines(places, frame["low"], frame["high"], color=ink(), linewidth=1.1, zorder=3)
         ax.plot(frame["value"], places, "s", color=colour_of(0), markersize=4.5, markeredgewidth=0, zorder=4)
         ax.set_ylim(len(frame) - 0.4, -0.6)
         ax.set_yticks(places, [plain_text(label) for label in frame["label"]])
         for text, heading in zip(ax.get_yticklabels(), frame["heading"], strict=True):
-            plain(text).set_color(MUTED if heading else INK)
+            plain(text).set_color(muted() if heading else ink())
         if float(fig.bbox.width / fig.dpi) >= _WITH_NUMBERS:
             _numbers_at_right(ax, [*places, -1], [*frame["n"], texts["whose"]])
             ax.set_ylim(len(frame) - 0.4, -1.6)
-        label_axes(ax, texts["x"], "")
+        width = float(fig.bbox.width / fig.dpi)
+        plain(fig.supxlabel(wrapped(texts["x"], 0.9 * width), fontsize=font_size()))
         return fig
 
 
@@ -79,7 +80,7 @@ def _numbers_at_right(ax: Axes, places: Sequence[int], texts: list[str]) -> None
     """Texts beside the rows, as labels of an axis at the right, for which the layout makes room."""
     right = ax.secondary_yaxis("right")
     right.set_yticks(places, texts)
-    right.tick_params(length=0, labelcolor=MUTED)
+    right.tick_params(length=0, labelcolor=muted())
     right.spines["right"].set_visible(False)
 
 

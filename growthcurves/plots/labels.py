@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from growthcurves.plots.room import figure_inches, margins, sides
-from growthcurves.plots.style import INK, MUTED, font_size, plain, wrapped
+from growthcurves.plots.room import figure_inches, height_of, margins, sides
+from growthcurves.plots.style import font_size, ink, muted, plain, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +17,7 @@ LONGEST_DIRECT_LABEL = 26
 MOST_DIRECT_LABELS = 6
 _HANDLE = 27.0  # points that a key's handle and its gaps take
 _LABEL_INCHES = 0.95
+_STEPS = (1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500)  # from one label that is written to the next
 
 
 class End(NamedTuple):
@@ -33,31 +34,41 @@ def fit_at_ends(labels: Sequence[str]) -> bool:
     return len(labels) <= MOST_DIRECT_LABELS and max(map(len, labels), default=0) <= LONGEST_DIRECT_LABEL
 
 
-def name_ends(ax: Axes, ends: Sequence[End]) -> None:
-    """Write names at the right of the axes, each near the height at which its line ends; none covers another."""
-    if not ends:
+class Named(NamedTuple):
+    """Names beside the axes: where lines end, and for each the dot and the text that stand there."""
+
+    ends: Sequence[End]
+    notes: Sequence[tuple[Any, Any]]
+
+
+def name_ends(ax: Axes, ends: Sequence[End]) -> Named:
+    """Write names at the right of the axes, at the heights at which their lines end; `key_above` moves them apart."""
+    look: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+    look |= {"va": "center", "fontsize": font_size(-0.5)}
+    notes = []
+    for end in ends:
+        text = wrapped(end.label, _LABEL_INCHES, font_size(-0.5), lines=2)
+        pair = (("●", 3, end.colour), (text, 12, ink()))
+        dot, name = (
+            plain(ax.annotate(words, (1.0, 0.5), xytext=(right, 0), color=colour, **look))
+            for words, right, colour in pair
+        )
+        notes.append((dot, name))
+    return Named(ends, notes)
+
+
+def _move_apart(ax: Axes, named: Named) -> None:
+    """Names near the heights at which their lines end, so that none covers another in the height that is left."""
+    if not named.ends:
         return
-    height = 72 * figure_inches(ax)[1] * 0.55  # points that are there whatever the key and the labels take
-    size = font_size(-0.5)
-    texts = [wrapped(end.label, _LABEL_INCHES, size, lines=2) for end in ends]
+    height, size = height_of(ax), font_size(-0.5)
     low, high = ax.get_ylim()
-    lines = np.array([text.count("\n") + 1 for text in texts])
-    room = lines * min(size + 3.0, max(height / lines.sum(), size))
-    placed = spread(np.array([(end.value - low) / (high - low) * height for end in ends]), room, height)
-    for text, end, place in zip(texts, ends, placed / height, strict=True):
-        for words, right, colour in (("●", 3, end.colour), (text, 12, INK)):
-            note = ax.annotate(
-                words,
-                (1.0, place),
-                xycoords="axes fraction",
-                xytext=(right, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=size,
-                color=colour,
-                annotation_clip=False,
-            )
-            plain(note)
+    lines = np.array([name.get_text().count("\n") + 1 for _, name in named.notes])
+    room = lines * min(size + 3.0, max(height / lines.sum(), 1.25 * size))
+    placed = spread(np.array([(end.value - low) / (high - low) * height for end in named.ends]), room, height)
+    for notes, place in zip(named.notes, placed / height, strict=True):
+        for note in notes:
+            note.xy = (1.0, place)
 
 
 def name_inside(ax: Axes, ends: Sequence[End]) -> None:
@@ -94,14 +105,16 @@ def spread(wanted: np.ndarray, room: np.ndarray, height: float = np.inf) -> np.n
     return placed
 
 
-def key_above(ax: Axes, handles: Sequence[Any]) -> None:
-    """The key above the axes, where it never covers data, in as many columns as fit."""
+def key_above(ax: Axes, handles: Sequence[Any], named: Named | None = None) -> None:
+    """The key above the axes, where it never covers data, in as few rows as fit; then names at ends move apart."""
     from matplotlib.transforms import ScaledTranslation
 
     left, ticks, _ = sides(ax)
     place = ax.transAxes + ScaledTranslation(-ticks / 72, 0.0, ax.figure.dpi_scale_trans)
     points = figure_inches(ax)[0] * 72 - (left - ticks) - margins(ax)
     _key(ax.legend, handles, points, loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=place)
+    if named is not None:
+        _move_apart(ax, named)
 
 
 def key_of_figure(figure: Any, handles: Sequence[Any]) -> None:
@@ -114,13 +127,15 @@ def _key(legend: Any, handles: Sequence[Any], points: float, **place: Any) -> No
     size = font_size(-0.5)
     labels = [wrapped(handle.get_label(), (points - _HANDLE) / 72, size, lines=2) for handle in handles]
     widths = [max(text_points(line, size) for line in label.split("\n")) + _HANDLE for label in labels]
+    columns, rows = columns_that_fit(widths, points), rows_that_fit(widths, points)
+    in_columns = -(-len(handles) // columns) <= len(rows)
     from matplotlib.legend_handler import HandlerTuple
 
     made = legend(
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0)},
         handles=list(handles),
         labels=labels,
-        ncols=columns_that_fit(widths, points),
+        ncols=columns if in_columns else 1,
         frameon=False,
         borderaxespad=0.2,
         borderpad=0.2,
@@ -131,7 +146,22 @@ def _key(legend: Any, handles: Sequence[Any], points: float, **place: Any) -> No
         **place,
     )
     for text in made.get_texts():
-        plain(text).set_color(MUTED)
+        plain(text).set_color(muted())
+    if not in_columns:
+        _in_rows(made, rows)
+
+
+def _in_rows(legend: Any, rows: Sequence[Sequence[int]]) -> None:
+    """Put the entries of a key of one column into rows that are filled one by one, as words are in lines."""
+    from matplotlib.offsetbox import HPacker
+
+    column = legend.get_children()[0].get_children()[1].get_children()[0]
+    entries = list(column.get_children())
+    gap = legend.columnspacing * font_size(-0.5)
+    packed = [HPacker(pad=0, sep=gap, align="baseline", children=[entries[place] for place in row]) for row in rows]
+    for row in packed:
+        row.set_figure(legend.figure)
+    column.get_children()[:] = packed
 
 
 def text_points(text: str, size: float) -> float:
@@ -156,8 +186,29 @@ def columns_that_fit(widths: Sequence[float], room: float) -> int:
     return 1
 
 
+def rows_that_fit(widths: Sequence[float], room: float) -> list[list[int]]:
+    """Entries of these widths in rows, each filled before the next is begun.
+
+    Examples
+    --------
+    >>> rows_that_fit([50, 50, 150, 50], 210)
+    [[0, 1], [2, 3]]
+    """
+    rows: list[list[int]] = []
+    taken = room
+    for entry, width in enumerate(widths):
+        if taken + width > room or not rows:
+            rows.append([])
+            taken = 0.0
+        rows[-1].append(entry)
+        taken += width
+    return rows
+
+
 def thinned(labels: Sequence[str], places: np.ndarray, room: float) -> list[int]:
     """Which labels to write so that none touches the next: the first, and those that fit after it.
+
+    Of places at even distances each second, third, fourth, fifth, tenth, ... is taken.
 
     Parameters
     ----------
@@ -173,8 +224,16 @@ def thinned(labels: Sequence[str], places: np.ndarray, room: float) -> list[int]
     widths = [text_points(label, font_size()) for label in labels]
     span = float(np.ptp(places)) or 1.0
     points = (places - places[0]) / span * room
+    if len(places) > 2 and np.ptp(np.diff(places)) < 1e-6 * span:
+        step = next((step for step in _STEPS if _apart(points[::step], widths[::step])), len(places))
+        return list(range(0, len(places), step))
     kept: list[int] = []
     for place, width in enumerate(widths):
         if not kept or points[place] - points[kept[-1]] >= (width + widths[kept[-1]]) / 2 + 5.0:
             kept.append(place)
     return kept
+
+
+def _apart(points: np.ndarray, widths: Sequence[float]) -> bool:
+    half = np.asarray(widths) / 2
+    return bool((np.diff(points) >= half[1:] + half[:-1] + 5.0).all())

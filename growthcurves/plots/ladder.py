@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
-from growthcurves.plots.style import INK, MUTED, colour_of, font_size, plain, title_panel
+from growthcurves.plots.style import colour_of, font_size, ink, muted, plain, title_panel
 from growthcurves.results.questions.rates import is_curved
 from growthcurves.results.side_by_side.numbers import VARIANCES
 from growthcurves.results.tables.names import finding_text
@@ -120,7 +120,7 @@ def _bars(ax: Axes, rows: pd.DataFrame, models: list[str], from_zero: bool) -> N
     if from_zero:
         ax.barh(places, np.nan_to_num(values), height=0.62, color=colour_of(0), alpha=0.8, linewidth=0)
     else:
-        ax.plot(values, places, color=INK, linestyle="", marker="o", markersize=4.5)
+        ax.plot(values, places, color=ink(), linestyle="", marker="o", markersize=4.5)
     ax.set_xlim(low - 0.1 * span * (not from_zero), low + span / _SHARE_OF_BARS)
     ax.set_ylim(len(models) - 0.4, -0.6)
     ax.set_xticks([])
@@ -128,7 +128,7 @@ def _bars(ax: Axes, rows: pd.DataFrame, models: list[str], from_zero: bool) -> N
     ax.spines["bottom"].set_visible(False)
     for place, value, change in zip(places, values, rows["change"], strict=True):
         where = (value if np.isfinite(value) else low, place)
-        look: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "color": MUTED}
+        look: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "color": muted()}
         plain(ax.annotate(_number_text(value, change), where, fontsize=font_size(-1.0), **look))
 
 
@@ -143,5 +143,5 @@ def _number_text(value: float, change: float) -> str:
 def _key(models: dict[str, str]) -> Sequence[Any]:
     from matplotlib.lines import Line2D
 
-    look: dict[str, Any] = {"linestyle": "", "color": INK, "markersize": 6, "markeredgewidth": 0}
+    look: dict[str, Any] = {"linestyle": "", "color": ink(), "markersize": 6, "markeredgewidth": 0}
     return [Line2D([], [], marker=rf"$\mathrm{{{name}}}$", label=title, **look) for name, title in models.items()]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.plots.labels import End
-from growthcurves.plots.style import INK, colour_of, line_of
+from growthcurves.plots.style import colour_of, ink, line_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def draw_marked(ax: Axes, lines: pd.DataFrame, coloured: bool = False) -> list[E
     for place, (label, piece) in enumerate(lines.groupby("id", sort=False)):
         style: Any = line_of(place)
         marker = "o" if len(piece) < 30 else ""
-        colour = colour_of(place + 1) if coloured else INK
+        colour = colour_of(place + 1) if coloured else ink()
         ax.plot(
             piece["time"],
             piece["value"],

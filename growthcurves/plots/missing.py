@@ -12,15 +12,15 @@ from growthcurves.data.grid import grid_of
 from growthcurves.data.missing import SEEN
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.plots.figure import Drawn, Scene
-from growthcurves.plots.labels import key_above, thinned
+from growthcurves.plots.labels import key_above, text_points, thinned
 from growthcurves.plots.room import figure_inches
 from growthcurves.plots.style import (
-    GROUP_COLOURS,
-    HAIRLINE,
-    INK,
-    MUTED,
+    colour_of,
     font_size,
+    hairline,
+    ink,
     label_axes,
+    muted,
     plain,
     plain_text,
     shortened,
@@ -32,14 +32,9 @@ if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
 
 MOST_GROUPS = 4
-KIND_COLOURS = {
-    "complete": GROUP_COLOURS[0],
-    "monotone": GROUP_COLOURS[1],
-    "intermittent": GROUP_COLOURS[2],
-    "never seen": HAIRLINE,
-}
+KINDS = ("complete", "monotone", "intermittent")  # and "never seen"
 KIND_WORDS = {"monotone": "monotone (dropout)"}
-_FEWEST_ROWS = 6  # so that a few patterns are no posters
+_FEWEST_ROWS = 6  # so that a few patterns are no posters on axes that were given
 _COLUMN = 52.0  # points of a column of numbers, where there is room
 
 
@@ -81,6 +76,11 @@ class Missing(Drawn):
         texts = {"waves": [str(wave) for wave in missed.waves], "x": str(missed.names["grid"]), "groups": groups}
         return Scene(frame, texts)
 
+    def size(self, scene: Scene, width: float) -> tuple[float, float]:
+        """As high as its rows need."""
+        rows = scene.table["pattern"].nunique(dropna=False)
+        return width, min(1.2 + 0.3 * rows, super().size(scene, width)[1])
+
     def draw(self, scene: Scene, ax: Axes) -> Axes:
         """Draw the scene."""
         frame, texts = scene
@@ -88,14 +88,13 @@ class Missing(Drawn):
         waves = texts["waves"]
         for row, (pattern, kind) in enumerate(zip(patterns["pattern"], patterns["kind"], strict=True)):
             if isinstance(pattern, str):
-                _tiles(ax, row, pattern, KIND_COLOURS[kind])
+                _tiles(ax, row, pattern, _colour(kind))
         ax.set_xlim(-0.5, len(waves) - 0.5)
-        headed = any(texts["groups"])
-        ax.set_ylim(max(len(patterns), _FEWEST_ROWS) - 0.5, -1.5 if headed else -0.5)
+        headed = any(texts["groups"]) * (1 + _staggered(ax, texts))
+        ax.set_ylim(max(len(patterns), _FEWEST_ROWS) - 0.5, -0.5 - headed)
         ax.set_yticks([])
         ax.spines["bottom"].set_position(("data", len(patterns) - 0.5))
-        for side in ("left", "bottom"):
-            ax.spines[side].set_visible(False)
+        ax.spines[:].set_visible(False)
         room = figure_inches(ax)[0] * 72 - 40 - _column_points(ax, texts) * len(texts["groups"])
         ticks = thinned(waves, np.arange(len(waves)), room)
         ax.set_xticks(ticks, [plain_text(waves[tick]) for tick in ticks])
@@ -132,12 +131,16 @@ def why_no_waves(panel: Panel) -> str | None:
     return None
 
 
+def _colour(kind: str) -> str:
+    return colour_of(KINDS.index(kind)) if kind in KINDS else hairline()
+
+
 def _tiles(ax: Axes, row: int, pattern: str, colour: str) -> None:
     from matplotlib.patches import Rectangle
 
     for wave, letter in enumerate(pattern):
         look: dict[str, Any] = {"facecolor": colour, "edgecolor": colour} if letter == SEEN else {"facecolor": "none"}
-        tile = Rectangle((wave - 0.43, row - 0.36), 0.86, 0.72, linewidth=0.6, **({"edgecolor": HAIRLINE} | look))
+        tile = Rectangle((wave - 0.43, row - 0.36), 0.86, 0.72, linewidth=0.6, **({"edgecolor": hairline()} | look))
         ax.add_patch(tile)
 
 
@@ -147,10 +150,17 @@ def _column_points(ax: Axes, texts: dict[str, Any]) -> float:
     return _COLUMN if count == 1 else min(_COLUMN, figure_inches(ax)[0] * 36 / count)
 
 
+def _staggered(ax: Axes, texts: dict[str, Any]) -> bool:
+    """Whether the names of groups need two rows above their columns to be read whole."""
+    room, size = _column_points(ax, texts) - 4, font_size(-0.5)
+    return any(text_points(group, size) > room for group in texts["groups"])
+
+
 def _numbers(ax: Axes, scene: Scene, rows: int) -> None:
     """Counts and percentages at the right, a column per group with its name above."""
     frame, texts = scene
     groups, points = texts["groups"], _column_points(ax, texts)
+    lines = 1 + _staggered(ax, texts)
     for column, group in enumerate(groups):
         here = frame[frame["group"] == group]
         right = 6 + points * (column + 1)
@@ -159,12 +169,13 @@ def _numbers(ax: Axes, scene: Scene, rows: int) -> None:
             for persons, percent in zip(here["persons"], here["percent"], strict=True)
         ]
         for row, text in enumerate(numbers):
-            _write(ax, text, row, right, MUTED)
+            _write(ax, text, row, right, muted())
         if group:
-            _write(ax, shortened(group, (points - 4) / 72, font_size(-0.5)), -1, right, INK)
+            head = shortened(group, (lines * points - 4) / 72, font_size(-0.5))
+            _write(ax, head, -1 - (column + 1) % lines, right, ink())
     if frame["pattern"].isna().any():
         others = ax.annotate(
-            "all other patterns", (-0.43, rows - 1), va="center", color=MUTED, fontsize=font_size(-0.5)
+            "all other patterns", (-0.43, rows - 1), va="center", color=muted(), fontsize=font_size(-0.5)
         )
         others.set_clip_on(False)
 
@@ -193,6 +204,6 @@ def _write(ax: Axes, text: str, row: float, right: float, colour: str) -> None:
 def _key(patterns: pd.DataFrame) -> list[Any]:
     from matplotlib.patches import Patch
 
-    kinds = [kind for kind in KIND_COLOURS if kind in set(patterns["kind"])]
-    key = [Patch(facecolor=KIND_COLOURS[kind], label=KIND_WORDS.get(kind, kind)) for kind in kinds]
-    return [*key, Patch(facecolor="none", edgecolor=HAIRLINE, linewidth=0.8, label="missed")]
+    kinds = [kind for kind in (*KINDS, "never seen") if kind in set(patterns["kind"])]
+    key = [Patch(facecolor=_colour(kind), label=KIND_WORDS.get(kind, kind)) for kind in kinds]
+    return [*key, Patch(facecolor="none", edgecolor=hairline(), linewidth=0.8, label="missed")]

@@ -15,7 +15,7 @@ from growthcurves.plots.colouring import Colouring, colour_handle, colouring
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import MOST_DIRECT_LABELS
 from growthcurves.plots.people import Groups, Sample, asks_for_ids, groups_of, positions_of, sample_persons
-from growthcurves.plots.style import FAINT, INK, MUTED, colour_of
+from growthcurves.plots.style import colour_of, faint, ink, muted
 
 #: Most persons who are named where they are asked for by their ids.
 MOST_NAMED = 12
@@ -80,15 +80,15 @@ def sample_keys(scene: Scene) -> list[Any]:
     if not frame["part"].isin(["observed", "eb"]).any():
         return []
     look: dict[str, Any] = {"linestyle": "", "marker": "."} if texts["dots"] else {"linewidth": 0.8}
-    key: list[Any] = [Line2D([], [], color=FAINT, label=texts["note"], **look)]
+    key: list[Any] = [Line2D([], [], color=faint(), label=texts["note"], **look)]
     return [*key, *(colour_handle(label, colours) for label, colours in texts["colours"])]
 
 
 def mean_colour(texts: dict[str, Any]) -> str:
     """Colour that stands for means in the key: ink among coloured persons, grey for groups."""
     if texts["colours"]:
-        return INK
-    return colour_of(0) if len(texts["groups"]) == 1 else MUTED
+        return ink()
+    return colour_of(0) if len(texts["groups"]) == 1 else muted()
 
 
 def _colours(panel: Panel, shown: Colouring, ids: pd.Series) -> np.ndarray:

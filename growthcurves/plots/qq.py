@@ -14,7 +14,7 @@ from growthcurves.numerics.order_statistics import local_bounds, local_level
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.residual_points import WORDS
-from growthcurves.plots.style import FAINT, INK, colour_of, label_axes, title_panel
+from growthcurves.plots.style import colour_of, faint, ink, label_axes, title_panel
 from growthcurves.results.persons.residuals import residual_table, standardized_effects, why_no_residuals
 from growthcurves.results.tables.answer import checked_level
 
@@ -84,7 +84,7 @@ class Qq(Panels):
             _draw_points(ax, frame[frame["panel"] == panels[place]])
             label_axes(ax, "expected, standard normal", "" if place % columns else "found")
             title_panel(ax, panels[place])
-        key_of_figure(fig, _key(texts))
+        key_of_figure(fig, _key(texts, bool(_outside(frame).any())))
         return fig
 
 
@@ -113,22 +113,27 @@ def _columns(panels: int, width: float) -> int:
     return -(-panels // -(-panels // most))
 
 
+def _outside(rows: pd.DataFrame) -> pd.Series:
+    return (rows["value"] < rows["low"]) | (rows["value"] > rows["high"])
+
+
 def _draw_points(ax: Axes, rows: pd.DataFrame) -> None:
-    outside = (rows["value"] < rows["low"]) | (rows["value"] > rows["high"])
+    outside = _outside(rows)
     ax.fill_between(rows["expected"], rows["low"], rows["high"], color=colour_of(0), alpha=0.18, linewidth=0)
     ends = rows["expected"].iloc[[0, -1]]
-    ax.plot(ends, ends, color=FAINT, linewidth=0.9)
-    for where, colour in ((~outside, INK), (outside, colour_of(1))):
+    ax.plot(ends, ends, color=faint(), linewidth=0.9)
+    for where, colour in ((~outside, ink()), (outside, colour_of(1))):
         ax.plot(rows["expected"][where], rows["value"][where], ".", color=colour, markersize=3.5, markeredgewidth=0)
     ax.locator_params(nbins=5)
 
 
-def _key(texts: dict[str, Any]) -> list[Any]:
+def _key(texts: dict[str, Any], outside: bool) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    left = Line2D([], [], linestyle="", marker=".", color=colour_of(1), label="outside the band")
     return [
-        Line2D([], [], linestyle="", marker=".", color=INK, label="found"),
-        Line2D([], [], linestyle="", marker=".", color=colour_of(1), label="outside the band"),
+        Line2D([], [], linestyle="", marker=".", color=ink(), label="found"),
+        *([left] if outside else []),
         Patch(color=colour_of(0), alpha=0.18, linewidth=0, label=f"{texts['level']} band for all points at once"),
     ]

@@ -12,7 +12,8 @@ from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.layers import person_alpha
 from growthcurves.plots.panel import time_ranges
-from growthcurves.plots.style import FAINT, INK, MUTED, colour_of, label_axes, with_unit
+from growthcurves.plots.style import colour_of, faint, ink, label_axes, muted, with_unit
+from growthcurves.plots.visits import tick_visits, visit_times
 from growthcurves.results.persons.residuals import ABOUT_THE_MEAN, residual_table, why_no_residuals
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class Residuals(Panels):
         texts = {
             "along": along,
             "fitted": with_unit(f"{fit.model.outcome}, {mean}", unit),
-            "time": None if fit.panel.time is None else with_unit(str(fit.panel.time), fit.panel.time_unit),
+            "time": None if fit.panel.time is None else fit.when.axis,
+            "visits": visit_times(fit.panel),
             "y": with_unit(WORDS[self.kind], unit) if self.kind in ("conditional", "marginal") else WORDS[self.kind],
             "note": f"{len(rows):,} rows",
         }
@@ -80,6 +82,7 @@ class Residuals(Panels):
         axes = fig.subplots(*((1, len(along)) if wide else (len(along), 1)), sharey=True, squeeze=False).flat
         for place, (ax, name) in enumerate(zip(axes, along, strict=True)):
             _draw_along(ax, frame, name)
+            tick_visits(ax, texts["visits"] if name == "time" else [], most=6)
             label_axes(ax, texts[name], texts["y"] if place == 0 or not wide else "")
         key_of_figure(fig, _key(texts))
         return fig
@@ -94,17 +97,16 @@ def _means(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 def _draw_along(ax: Axes, frame: pd.DataFrame, name: str) -> None:
     rows, mean = frame[frame["part"] == "row"], frame[frame["part"] == f"mean by {name}"]
     alpha = float(np.clip(3 * person_alpha(len(rows)), 0.08, 0.8))
-    dots = ax.plot(rows[name], rows["residual"], ".", color=MUTED, markersize=3.5, alpha=alpha, markeredgewidth=0)
+    dots = ax.plot(rows[name], rows["residual"], ".", color=muted(), markersize=3.5, alpha=alpha, markeredgewidth=0)
     dots[0].set_rasterized(len(rows) > 2000)
-    ax.axhline(0.0, color=FAINT, linewidth=0.8, zorder=1)
+    ax.axhline(0.0, color=faint(), linewidth=0.8, zorder=1)
     ax.plot(mean[name], mean["residual"], "o-", color=colour_of(0), markersize=3.0, linewidth=1.6, zorder=3)
-    ax.locator_params(axis="x", nbins=6)
 
 
 def _key(texts: dict[str, Any]) -> list[Any]:
     from matplotlib.lines import Line2D
 
     return [
-        Line2D([], [], linestyle="", marker=".", color=INK, alpha=0.6, label=texts["note"]),
+        Line2D([], [], linestyle="", marker=".", color=ink(), alpha=0.6, label=texts["note"]),
         Line2D([], [], marker="o", markersize=3.0, linewidth=1.6, color=colour_of(0), label="mean"),
     ]

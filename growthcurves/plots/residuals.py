@@ -11,8 +11,9 @@ import pandas as pd
 from growthcurves.plots.correlation import lag_label, pairs_under, whose, why_no_pairs
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
-from growthcurves.plots.style import HAIRLINE, INK, colour_of, label_axes, line_of, title_panel, with_unit
+from growthcurves.plots.style import colour_of, hairline, ink, label_axes, line_of, title_panel, with_unit
 from growthcurves.plots.variance_over_time import occasions_of
+from growthcurves.plots.visits import tick_visits, visit_times
 from growthcurves.results.variation.pairs import Pairs, pairs_of
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class ResidualStructures(Panels):
             "structures": list(fits),
             "time": first.when.axis if first.model.time else "occasion",
             "lag": lag_label(first),
+            "visits": visit_times(first.panel),
             "sd": with_unit(f"SD of {first.model.outcome}", first.panel.outcome_unit),
             "correlation": "correlation",
             "semivariance": "semivariogram",
@@ -71,6 +73,7 @@ class ResidualStructures(Panels):
         axes = fig.subplots(*((1, 3) if wide else (3, 1)))
         for ax, name in zip(axes, _QUANTITIES, strict=True):
             _panel(ax, frame[frame["quantity"] == name], texts["structures"])
+            tick_visits(ax, texts["visits"] if name == "sd" else [])
             label_axes(ax, texts["time" if name == "sd" else "lag"], "")
             title_panel(ax, texts[name])
         dots = frame[(frame["quantity"] == "correlation") & (frame["structure"] == "")]
@@ -129,12 +132,11 @@ def _panel(ax: Axes, frame: pd.DataFrame, structures: list[str]) -> None:
         rows = frame[frame["structure"] == name]
         ax.plot(rows["at"], rows["value"], color=colour_of(place), linestyle=line_of(place), linewidth=1.5, zorder=3)
     dots = frame[frame["structure"] == ""]
-    ax.plot(dots["at"], dots["value"], "o", color=INK, markersize=3.4, markeredgewidth=0, zorder=4)
+    ax.plot(dots["at"], dots["value"], "o", color=ink(), markersize=3.4, markeredgewidth=0, zorder=4)
     low, high = float(frame["value"].min()), float(frame["value"].max())
     ax.set_ylim(min(0.0, 1.1 * low), 1.08 * high)
-    ax.axhline(0.0, color=HAIRLINE, linewidth=0.8, zorder=1)
+    ax.axhline(0.0, color=hairline(), linewidth=0.8, zorder=1)
     ax.margins(x=0.06)
-    ax.locator_params(axis="x", nbins=5)
 
 
 def _key(texts: dict[str, Any]) -> list[Any]:
@@ -144,4 +146,4 @@ def _key(texts: dict[str, Any]) -> list[Any]:
         Line2D([], [], color=colour_of(place), linestyle=line_of(place), linewidth=1.5, label=name)  # type: ignore
         for place, name in enumerate(texts["structures"])
     ]
-    return [*lines, Line2D([], [], linestyle="", marker="o", markersize=3.4, color=INK, label=texts["of"])]
+    return [*lines, Line2D([], [], linestyle="", marker="o", markersize=3.4, color=ink(), label=texts["of"])]

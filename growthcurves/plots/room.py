@@ -67,6 +67,14 @@ def sides(ax: Axes) -> tuple[float, float, float]:
     return max(sum(measured[other][:2]) for other in column), ticks, right
 
 
+def height_of(ax: Axes) -> float:
+    """Points that the axes themselves have between what stands above and below them."""
+    page, box, scale = 72 * figure_inches(ax)[1], ax.get_tightbbox(), 72 / float(ax.figure.dpi)
+    if box is None:
+        return page
+    return max(page - scale * float(box.height - ax.bbox.height) - _MARGINS, 0.2 * page)
+
+
 def margins(ax: Axes) -> float:
     """Points that are left free at the sides: more where axes stand side by side."""
     return _MARGINS * (2 if len(ax.figure.axes) > 1 else 1)

@@ -11,7 +11,7 @@ from growthcurves.plots.estimates import start_and_rate, straight_name, why_no_p
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.people import groups_of, sample_persons
-from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, view
+from growthcurves.plots.style import colour_of, ink, label_axes, muted, view
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +75,7 @@ class Shrinkage(Drawn):
             angles="xy",
             scale_units="xy",
             scale=1,
-            color=MUTED,
+            color=muted(),
             alpha=0.75,
             units="inches",
             width=0.012,
@@ -86,9 +86,9 @@ class Shrinkage(Drawn):
             zorder=2,
         )
         dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 3.6}
-        ax.plot(*own.T, markerfacecolor="none", markeredgecolor=MUTED, markeredgewidth=0.8, zorder=3, **dot)
+        ax.plot(*own.T, markerfacecolor="none", markeredgecolor=muted(), markeredgewidth=0.8, zorder=3, **dot)
         ax.plot(*eb.T, color=colour_of(0), markeredgewidth=0, zorder=4, **dot)
-        ax.plot(*texts["mean"], "+", color=INK, markersize=11, markeredgewidth=1.6, zorder=5)
+        ax.plot(*texts["mean"], "+", color=ink(), markersize=11, markeredgewidth=1.6, zorder=5)
         label_axes(ax, texts["x"], texts["y"])
         low, high = np.array(limits).T
         key_above(ax, _key(texts, int(((own < low) | (own > high)).any(axis=1).sum())))
@@ -102,7 +102,7 @@ def _key(texts: dict[str, Any], beyond: int) -> list[Any]:
     left_out = f", {beyond:,} outside" if beyond else ""
     own = f"{texts['own']} ({texts['note']}{left_out})"
     return [
-        Line2D([], [], **look, markerfacecolor="none", markeredgecolor=MUTED, label=own),
+        Line2D([], [], **look, markerfacecolor="none", markeredgecolor=muted(), label=own),
         Line2D([], [], **look, color=colour_of(0), label="empirical Bayes"),
-        Line2D([], [], linestyle="", marker="+", markersize=8, color=INK, markeredgewidth=1.6, label="mean"),
+        Line2D([], [], linestyle="", marker="+", markersize=8, color=ink(), markeredgewidth=1.6, label="mean"),
     ]

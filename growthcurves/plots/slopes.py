@@ -15,14 +15,14 @@ from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles
 from growthcurves.plots.people import groups_of
-from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, line_of, outside, short, view
+from growthcurves.plots.style import colour_of, ink, label_axes, line_of, muted, outside, short, view
 from growthcurves.results.questions.rates import Rate, average_rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _GRID = 201
-_MOST_BARS = 3  # groups whose bars do not hide each other
+_MOST_BARS = 2  # groups whose bars do not hide each other
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Slopes(Drawn):
     between : (float, float), optional
         Interval of the average rate of a curved shape, by default from the first to the last time.
     by : str, optional
-        Column that divides the persons into groups: a curve for each, and bars where there are at most three.
+        Column that divides the persons into groups: a curve for each, and bars where there are at most two.
     """
 
     threshold: float = 0.0
@@ -55,9 +55,9 @@ class Slopes(Drawn):
             return reason
         rate = average_rate(fit, self.between)
         if not rate.varies:
-            return "The rate of change does not vary between persons in this model."
+            return str(fit.vocabulary.said("The rate of change does not vary between persons in this model."))
         if rate.sd() <= 0:
-            return "The estimated spread of the rate of change between persons is zero."
+            return str(fit.vocabulary.said("The estimated spread of the rate of change between persons is zero."))
         return None
 
     def scene(self, fit: Any) -> Scene:
@@ -88,6 +88,7 @@ class Slopes(Drawn):
             "x": rate_label(fit, self.between),
             "y": f"density of {groups.who.several}",
             "threshold": float(self.threshold),
+            "mark": _mark(fit, float(self.threshold)),
             "own": f"own least-squares {straight_name(fit)}",
         }
         return Scene(frame, texts)
@@ -102,14 +103,14 @@ class Slopes(Drawn):
         bins = bin_edges(np.append(np.clip(ols, low, high), eb), eb, threshold).tolist()
         _draw_groups(ax, frame, texts["groups"], bins)
         if len(ols):
-            _bars(ax, ols, bins, histtype="step", color=MUTED, linewidth=0.9, zorder=2)
+            _bars(ax, ols, bins, histtype="step", color=muted(), linewidth=0.9, zorder=2)
         ax.set_xlim(low, high)
         ax.set_ylim(bottom=0)
         ax.margins(y=0.12)
         ax.autoscale(axis="y")
-        mark_threshold(ax, threshold)
+        mark_threshold(ax, threshold, texts["mark"])
         ax.set_yticks([])
-        ax.spines["left"].set_visible(False)
+        ax.spines[["left", "top", "right"]].set_visible(False)
         label_axes(ax, texts["x"], "")
         key_above(ax, _key(texts, len(ols), outside(ols, low, high)))
         return ax
@@ -156,7 +157,7 @@ def _draw_groups(ax: Axes, frame: pd.DataFrame, groups: list[str], bins: list[fl
     """Bars of empirical Bayes rates and the model's curve, of each group; with many groups bars of all persons."""
     eb, curves = frame[frame["part"] == "eb"], frame[frame["part"] == "model"]
     if len(groups) > _MOST_BARS:
-        _bars(ax, eb["rate"].to_numpy(float), bins, histtype="stepfilled", color=MUTED, alpha=0.22, zorder=1)
+        _bars(ax, eb["rate"].to_numpy(float), bins, histtype="stepfilled", color=muted(), alpha=0.22, zorder=1)
     for place, group in enumerate(groups):
         own_bars = eb.loc[eb["group"] == group, "rate"].to_numpy(float)
         if len(groups) <= _MOST_BARS and len(own_bars):
@@ -173,20 +174,27 @@ def _bars(ax: Axes, rates: np.ndarray, bins: list[float], **look: Any) -> None:
     ax.hist(rates, bins=bins, weights=weights, **look)
 
 
-def mark_threshold(ax: Axes, threshold: float) -> None:
+def _mark(fit: Any, threshold: float) -> str:
+    """What the threshold means."""
+    if threshold:
+        return f"threshold {short(threshold)}"
+    return "no change" if fit.vocabulary.over_time else "slope 0"
+
+
+def mark_threshold(ax: Axes, threshold: float, words: str) -> None:
     """A line at the threshold that says what it means, on the side where there is room."""
-    ax.axvline(threshold, color=INK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=2.5)
+    ax.axvline(threshold, color=ink(), linewidth=0.8, linestyle=(0, (4, 2)), zorder=2.5)
     low, high = ax.get_xlim()
     left = threshold > (low + high) / 2
     ax.annotate(
-        "no change" if threshold == 0 else f"threshold {short(threshold)}",
+        words,
         (threshold, 1),
         xycoords=("data", "axes fraction"),
         xytext=(-3 if left else 3, -2),
         textcoords="offset points",
         va="top",
         ha="right" if left else "left",
-        color=MUTED,
+        color=muted(),
         fontsize="small",
     )
 
@@ -196,7 +204,7 @@ def _key(texts: dict[str, Any], count: int, beyond: int) -> list[Any]:
     from matplotlib.patches import Patch
 
     groups = texts["groups"]
-    colour = colour_of(0) if len(groups) == 1 else MUTED
+    colour = colour_of(0) if len(groups) == 1 else muted()
     key: list[Any] = [
         *(group_handles(groups) if len(groups) > 1 else []),
         Line2D([], [], color=colour, linewidth=2, label="implied by the model"),
@@ -204,5 +212,5 @@ def _key(texts: dict[str, Any], count: int, beyond: int) -> list[Any]:
     ]
     if count:
         left_out = f" ({beyond:,} outside)" if beyond else ""
-        key.append(Line2D([], [], color=MUTED, linewidth=0.9, label=texts["own"] + left_out))
+        key.append(Line2D([], [], color=muted(), linewidth=0.9, label=texts["own"] + left_out))
     return key

@@ -15,8 +15,9 @@ from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.outcome_limits import checked_limits, limit_axis
 from growthcurves.plots.people import asks_for_ids, groups_of, observed_lines, positions_of, sample_persons
-from growthcurves.plots.style import INK, colour_of, font_size, plain, shortened, view, with_unit, wrapped
+from growthcurves.plots.style import colour_of, font_size, ink, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
+from growthcurves.plots.visits import tick_visits, visit_times
 from growthcurves.results.persons.trajectories import curve_times
 from growthcurves.results.questions.rates import average_rate
 
@@ -76,6 +77,7 @@ class People(Panels):
             "note": note,
             "curves": straight_name(fit)[:-1],
             "limits": checked_limits(self.limits, fit.panel.values),
+            "visits": visit_times(fit.panel),
         }
         return Scene(frame, texts)
 
@@ -96,6 +98,7 @@ class People(Panels):
             title = shortened(show_id(persons[place]), 0.8 * width / columns)
             plain(ax.set_title(title, fontsize=font_size(-0.5), pad=2.5, loc="left"))
         _limits(axes.flat[0], frame)
+        tick_visits(axes.flat[0], texts["visits"], most=3, room=72 * 0.75 * width / columns)
         limit_axis(axes.flat[0], texts["limits"])
         height = float(fig.bbox.height / fig.dpi)
         plain(fig.supxlabel(wrapped(texts["x"], 0.8 * width), fontsize=font_size()))
@@ -112,7 +115,8 @@ class People(Panels):
             chosen, note = sample.persons, sample.note
             chosen = chosen[np.argsort(empirical_bayes(fit, average_rate(fit))[chosen], kind="stable")]
         if not 1 <= len(chosen) <= MOST_PANELS:
-            raise ModelError(f"people= asks for {len(chosen)} panels; a figure holds 1 to {MOST_PANELS} persons.")
+            many = f"a figure holds 1 to {MOST_PANELS} {fit.vocabulary.who.several}"
+            raise ModelError(f"people= asks for {len(chosen)} panels; {many}.")
         return chosen, note
 
 
@@ -150,7 +154,7 @@ def _draw_person(ax: Axes, part: pd.DataFrame) -> None:
     looks: dict[str, dict[str, Any]] = {
         "eb": {"linestyle": "-", "color": colour_of(0), "linewidth": 1.8},
         "ols": {"linestyle": (0, (3, 2)), "color": colour_of(1), "linewidth": 1.3},
-        "observed": {"linestyle": "", "marker": "o", "markersize": 2.6, "color": INK, "markeredgewidth": 0},
+        "observed": {"linestyle": "", "marker": "o", "markersize": 2.6, "color": ink(), "markeredgewidth": 0},
     }
     for kind, look in looks.items():
         rows = part[part["part"] == kind]
@@ -164,7 +168,6 @@ def _limits(ax: Axes, frame: pd.DataFrame) -> None:
     own = frame["part"] == "ols"
     ax.set_ylim(*view(frame.loc[own, "value"].to_numpy(float), frame.loc[~own, "value"].to_numpy(float)))
     ax.margins(x=0.06)
-    ax.xaxis.set_major_locator(MaxNLocator(3))
     ax.yaxis.set_major_locator(MaxNLocator(4))
 
 
@@ -174,7 +177,7 @@ def _key(texts: dict[str, Any]) -> list[Any]:
     curve, note = texts["curves"], texts["note"]
     who = f" ({note})" if note else ""
     return [
-        Line2D([], [], linestyle="", marker="o", markersize=2.6, color=INK, label=f"observed{who}"),
+        Line2D([], [], linestyle="", marker="o", markersize=2.6, color=ink(), label=f"observed{who}"),
         Line2D([], [], color=colour_of(1), linestyle=(0, (3, 2)), linewidth=1.3, label=f"own least-squares {curve}"),
         Line2D([], [], color=colour_of(0), linewidth=1.8, label="empirical Bayes"),
     ]

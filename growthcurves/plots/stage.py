@@ -11,18 +11,19 @@ import pandas as pd
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_words import time_words
-from growthcurves.plots.facets import Grid, grid_of_panels, pad_labels, panels_inside, title_panels
+from growthcurves.plots.facets import MOST_TOGETHER, Grid, grid_of_panels, pad_labels, panels_inside, title_panels
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends, name_inside, text_points
 from growthcurves.plots.layers import draw_marked
 from growthcurves.plots.outcome_limits import checked_limits, limit_axis
 from growthcurves.plots.people import Groups
-from growthcurves.plots.style import FAINT, INK, MUTED, colour_of, font_size, label_axes, with_unit
+from growthcurves.plots.style import colour_of, faint, font_size, ink, label_axes, muted, with_unit
 from growthcurves.plots.visits import Numbers, numbers_under, seen_at_visits, tick_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_VISITS_OF_A_LINE = 6
 _MOST_OCCASIONS = 12  # of a person at times of one's own; with more, lines between them only tangle
 
 
@@ -116,12 +117,21 @@ class Stage:
     def look(self, place: int) -> tuple[str, str]:
         """Colours of a group: of its persons, and of its mean."""
         if self.scene.texts["colours"]:
-            return MUTED, INK
-        return MUTED if self.alone else colour_of(place), colour_of(place)
+            return muted(), ink()
+        return muted() if self.alone else colour_of(place), colour_of(place)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether several groups are drawn on the same axes because there is no room for panels."""
+        return self.together and len(self.panels) > MOST_TOGETHER
 
     def persons(self, rows: pd.DataFrame) -> int:
-        """How many persons are drawn on the axes where these rows of a group are."""
-        return int((self.scene.table if self.together else rows)["id"].nunique())
+        """How many lines are drawn on the axes where these rows of a group are: persons, each of many visits more than
+        once, and of several groups on the same axes twice.
+        """
+        shown = self.scene.table if self.together else rows
+        visits = int((shown["part"] == "observed").sum())
+        return max(int(shown["id"].nunique()), visits // _VISITS_OF_A_LINE) * (4 if self.crowded else 1)
 
     def finish(self, ends: list[End], key: Callable[[list[str]], list[Any]]) -> Axes:
         """Names, ticks, numbers and the key; `key` makes its handles, those of groups that have no name elsewhere too.
@@ -137,39 +147,41 @@ class Stage:
         for panel in {id(panel): panel for panel in [self.ax, *self.panels]}.values():
             panel.margins(x=0.02)
         limit_axis(self.ax, texts["limits"])
-        unnamed = self._finish_together(ends) if self.grid is None else self._finish_panels(self.grid)
-        key_above(self.ax, key(unnamed))
+        if self.grid is None:
+            self._finish_together(ends, key)
+        else:
+            self._finish_panels(self.grid)
+            key_above(self.ax, key([]))
         return self.ax
 
-    def _finish_together(self, ends: list[End]) -> list[str]:
-        """Names at the ends of lines, and numbers under the axis; gives the groups that the key is to name."""
+    def _finish_together(self, ends: list[End], key: Callable[[list[str]], list[Any]]) -> None:
+        """Names at the ends of lines, numbers under the axis, and the key with the groups that are named nowhere."""
         frame, texts = self.scene
         groups = texts["groups"]
         marked = draw_marked(self.ax, frame[frame["part"] == "highlighted"], texts["chosen"])
         label_axes(self.ax, texts["x"], texts["y"])
         named = not self.alone and fit_at_ends([*groups, *(end.label for end in marked)])
-        name_ends(self.ax, [*(ends if named else []), *marked])
+        names = name_ends(self.ax, [*(ends if named else []), *marked])
         mark = "n" if self.alone else "●"
-        colours = [MUTED if self.alone else self.look(place)[1] for place in range(len(groups))]
+        colours = [muted() if self.alone else self.look(place)[1] for place in range(len(groups))]
         rows = [Numbers(mark, colour, self._seen(group)) for colour, group in zip(colours, groups, strict=True)]
         self._visits(self.ax, rows)
-        return [] if named or self.alone else groups
+        key_above(self.ax, key([] if named or self.alone else groups), names)
 
-    def _finish_panels(self, grid: Grid) -> list[str]:
+    def _finish_panels(self, grid: Grid) -> None:
         """Every panel with its name, its own persons and numbers, and the means of the other groups."""
         frame, texts = self.scene
         groups = texts["groups"]
         means = frame[frame["part"] == "mean"]
         for place, group, panel, rows in self.groups():
             for _, other in means[means["group"] != group].groupby("group"):
-                panel.plot(other["time"], other["value"], color=FAINT, linewidth=0.9, zorder=1.8)
+                panel.plot(other["time"], other["value"], color=faint(), linewidth=0.9, zorder=1.8)
             name_inside(panel, draw_marked(panel, rows[rows["part"] == "highlighted"]))
             mark = "" if place % grid.columns else "n"
-            self._visits(panel, [Numbers(mark, MUTED, self._seen(group))], grid.width)
+            self._visits(panel, [Numbers(mark, muted(), self._seen(group))], grid.width)
         title_panels(self.panels, groups, [self.look(place)[1] for place in range(len(groups))], grid.width)
         label_axes(self.ax, texts["x"], texts["y"])
         pad_labels(self.ax, self.panels, int(texts["numbers"]))
-        return []
 
     def _seen(self, group: str) -> list[int]:
         """Persons of a group at each visit; visits whose mean times are one in doubles are one."""

@@ -13,7 +13,7 @@ from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles, person_alpha
 from growthcurves.plots.people import Groups, groups_of, sample_persons
-from growthcurves.plots.style import MUTED, colour_of, label_axes, line_of
+from growthcurves.plots.style import colour_of, label_axes, line_of, muted
 from growthcurves.results.questions.rates import average_rate
 from growthcurves.results.tables.answer import checked_level
 
@@ -64,7 +64,8 @@ class StartAndRate(Drawn):
         both = {"status": status_at(fit, start_time(fit, self.at)), "rate of change": average_rate(fit, self.between)}
         for name, what in both.items():
             if what.sd() == 0:
-                return f"The {name} does not vary between persons given its predictors, so there is no ellipse to draw."
+                why = f"The {name} does not vary between persons given its predictors, so there is no ellipse to draw."
+                return str(fit.vocabulary.said(why))
         return None
 
     def scene(self, fit: Any) -> Scene:
@@ -154,7 +155,7 @@ def _key(texts: dict[str, Any]) -> list[Any]:
 
     groups = texts["groups"]
     alone = len(groups) == 1
-    colour = colour_of(0) if alone else MUTED
+    colour = colour_of(0) if alone else muted()
     point = Line2D(
         [], [], linestyle="", marker="o", markersize=4.2, color=colour, label=f"{texts['note']}, empirical Bayes"
     )

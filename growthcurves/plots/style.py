@@ -87,6 +87,8 @@ def _settings(house: bool) -> Any:
         ("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), -0.5
     )
     settings: dict[str, Any] = {"font.size": size} | {name: size + step for name, step in steps.items()} | _HOUSE
+    if not house and _chosen("text.color"):
+        settings |= {"axes.labelcolor": ink()} | dict.fromkeys(("xtick.labelcolor", "ytick.labelcolor"), muted())
     if house:
         settings["axes.prop_cycle"] = _default("axes.prop_cycle")
     return {name: value for name, value in settings.items() if house or not _chosen(name)} | _ALWAYS
@@ -166,8 +168,44 @@ def colour_of(group: int) -> str:
 
 
 def line_of(group: int) -> object:
-    """Line style of the group at this position."""
-    return GROUP_LINES[group % len(GROUP_LINES)]
+    """Line style of the group at this position; where colours come round again, styles are one further."""
+    return GROUP_LINES[(group + group // len(GROUP_LINES)) % len(GROUP_LINES)]
+
+
+def ink() -> str:
+    """Colour of what is written: the house's, or the one that the user has set (a dark style)."""
+    from growthcurves.plots.library import matplotlib
+
+    return str(matplotlib.rcParams["text.color"])
+
+
+def muted() -> str:
+    """Colour of what is said beside."""
+    return _paler(MUTED, 0.75)
+
+
+def faint() -> str:
+    """Colour of axes and thin lines."""
+    return _paler(FAINT, 0.55)
+
+
+def hairline() -> str:
+    """Colour of what only guides the eye."""
+    return _paler(HAIRLINE, 0.25)
+
+
+def _paler(house: str, share: float) -> str:
+    """The house's colour; of another ink so much, and the rest of the ground."""
+    from matplotlib.colors import to_hex, to_rgb, to_rgba
+
+    from growthcurves.plots.library import matplotlib
+
+    if ink() in (INK, _default("text.color")):
+        return house
+    *colour, seen = to_rgba(matplotlib.rcParams["axes.facecolor"])
+    ground = colour if seen else [1.0, 1.0, 1.0]
+    red, green, blue = (share * one + (1 - share) * other for one, other in zip(to_rgb(ink()), ground, strict=True))
+    return str(to_hex((red, green, blue)))
 
 
 def with_unit(name: str, unit: str | None) -> str:
@@ -190,7 +228,7 @@ def short(number: float) -> str:
     >>> short(4.0), short(0.24660000001), short(2007.5)
     ('4', '0.2466', '2007.5')
     """
-    return f"{number:.6g}"
+    return f"{number:.6g}".replace("-", "−")
 
 
 def label_axes(ax: Axes, x: str, y: str) -> None:

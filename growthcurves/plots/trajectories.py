@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.errors import ModelError, among, unknown
-from growthcurves.plots.estimates import NOT_IDENTIFIED
+from growthcurves.plots.estimates import not_identified
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
 from growthcurves.plots.outcome_limits import inside
@@ -34,7 +34,8 @@ class Trajectories(Drawn):
     ----------
     by : str, optional
         Column that divides the persons into groups: one mean curve for each; three groups and more have a panel each,
-        with the means of the others in grey.
+        with the means of the others in grey. Where there is no room for panels they stand together, without the band
+        that holds most persons.
     people : int, None, or list of ids
         How many persons are drawn, chosen at random in proportion to their groups; 0 for none, None for all. Or who:
         up to twelve are named. Persons with many occasions at times of their own are dots.
@@ -70,7 +71,7 @@ class Trajectories(Drawn):
             raise ModelError(unknown("kind of lines=", self.lines, LINES))
         if not fit.recipe.shape.changes:
             return "The model has no time, so there are no trajectories to draw."
-        return NOT_IDENTIFIED if self.lines == "eb" and not fit.identified else None
+        return not_identified(fit) if self.lines == "eb" and not fit.identified else None
 
     def scene(self, fit: Any) -> Scene:
         """One table of all that is drawn.
@@ -105,14 +106,15 @@ class Trajectories(Drawn):
         for place, group, on, rows in stage.groups():
             parts = dict(list(rows.groupby("part")))
             own, colour = stage.look(place)
-            draw_band(on, parts["persons"], colour, 0.10 if stage.alone or not stage.together else 0.06, edge=True)
+            if not stage.crowded:
+                draw_band(on, parts["persons"], colour, 0.10 if stage.alone or not stage.together else 0.06, edge=True)
             for kind in LINES:
                 lines = parts.get(kind, rows.iloc[:0])
                 draw_persons(on, lines, own, stage.persons(rows), scene.texts["dots"])
-            draw_band(on, parts["confidence"], colour, 0.32)
+            draw_band(on, parts["confidence"], colour, 0.2 if stage.crowded else 0.32)
             draw_mean(on, parts["mean"], place, colour=colour)
             ends.append(end_of(group, parts["mean"], colour))
-        return stage.finish(ends, lambda unnamed: _key(scene, unnamed))
+        return stage.finish(ends, lambda unnamed: _key(scene, unnamed, not stage.crowded))
 
 
 def own_curves(fit: Any, groups: Groups, persons: np.ndarray, times: np.ndarray) -> pd.DataFrame:
@@ -142,7 +144,7 @@ def fitted_parts(curve: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
+def _key(scene: Scene, unnamed: list[str], of_persons: bool) -> list[Any]:
     """The key: groups that are not named at their lines (then these are the means), and what the rest is."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -155,6 +157,6 @@ def _key(scene: Scene, unnamed: list[str]) -> list[Any]:
         key.append(Line2D([], [], color=colour, linewidth=2, label="mean"))
     key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"mean, {level} interval"))
     persons = frame[frame["part"] == "persons"]
-    if persons["low"].notna().any():
+    if of_persons and persons["low"].notna().any():
         key.append(Patch(facecolor=colour, alpha=0.16, linewidth=0, label=f"{level} of {texts['who']}"))
     return key

@@ -10,11 +10,12 @@ import pandas as pd
 
 from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.bounds import finite_number
-from growthcurves.plots.estimates import NOT_IDENTIFIED
+from growthcurves.plots.estimates import not_identified
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.panel import time_ranges
-from growthcurves.plots.style import INK, MUTED, colour_of, label_axes, title_panel, with_unit
+from growthcurves.plots.style import colour_of, ink, label_axes, muted, title_panel, with_unit
+from growthcurves.plots.visits import tick_visits, visit_times
 from growthcurves.results.persons.trajectories import curve_times
 from growthcurves.results.questions.random_effects import require_growth_random
 from growthcurves.results.questions.rates import require_shape
@@ -74,7 +75,7 @@ class VarianceOverTime(Panels):
         except NotEstimableError as error:
             return str(error)
         if not fit.identified and len(np.unique(fit.panel.times)) > _MOST_KNOWN:
-            return NOT_IDENTIFIED
+            return not_identified(fit)
         return None
 
     def scene(self, fit: Any) -> Scene:
@@ -101,7 +102,7 @@ class VarianceOverTime(Panels):
             "correlation": f"correlation with that {fit.when.at(observed.reference)}",
             "icc": "ICC",
             "level": f"{100 * self.level:g} %",
-            "no_bands": not fit.identified,
+            "visits": visit_times(fit.panel),
         }
         return Scene(frame, texts)
 
@@ -113,9 +114,10 @@ class VarianceOverTime(Panels):
         axes = fig.subplots(*((1, len(shown)) if wide else (len(shown), 1)), sharex=True)
         for ax, name in zip(axes, shown, strict=True):
             _draw_quantity(ax, frame, name)
+            tick_visits(ax, texts["visits"])
             label_axes(ax, texts["x"] if wide or ax is axes[-1] else "", "")
             title_panel(ax, texts[name])
-        key_of_figure(fig, _key(texts, "icc" in shown))
+        key_of_figure(fig, _key(scene))
         return fig
 
 
@@ -160,12 +162,12 @@ def _draw_quantity(ax: Axes, frame: pd.DataFrame, name: str) -> None:
     ax.plot(implied["time"], implied["value"], color=colour_of(0), linewidth=1.8, zorder=3)
     lowest = _LOWEST[name]
     below = observed["value"] < lowest
-    look: Any = {"linestyle": "", "color": INK, "markeredgewidth": 0, "zorder": 4}
+    look: Any = {"linestyle": "", "color": ink(), "markeredgewidth": 0, "zorder": 4}
     ax.plot(observed["time"][~below], observed["value"][~below], marker="o", markersize=3.4, **look)
     ax.plot(observed["time"][below], np.full(int(below.sum()), lowest), marker="v", markersize=5, **look)
     if name == "sd":
         between = frame[frame["quantity"] == "sd between"]
-        ax.plot(between["time"], between["value"], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, zorder=2)
+        ax.plot(between["time"], between["value"], color=muted(), linestyle=(0, (5, 1.6)), linewidth=1.4, zorder=2)
     _limits(ax, name, min(rows["value"].min(), rows["low"].min()))
 
 
@@ -176,17 +178,20 @@ def _limits(ax: Axes, name: str, low: float) -> None:
     else:
         ax.set_ylim(max(min(0.0, low), _LOWEST[name]) - 0.04 * (low < 0), 1.02)
     ax.margins(x=0.04)
-    ax.locator_params(axis="x", nbins=5)
 
 
-def _key(texts: dict[str, Any], persons: bool) -> list[Any]:
+def _key(scene: Scene) -> list[Any]:
+    """Of what there is in the picture."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    key: list[Any] = [
-        Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model"),
-        Patch(color=colour_of(0), alpha=0.2, linewidth=0, label=f"{texts['level']} interval"),
-        Line2D([], [], color=MUTED, linestyle=(0, (5, 1.6)), linewidth=1.4, label=f"SD between {texts['who']}"),
-        Line2D([], [], linestyle="", marker="o", markersize=3.4, color=INK, label="observed"),
-    ]
-    return key if persons else [key[0], *key[-1:]] if texts["no_bands"] else [*key[:2], key[-1]]
+    frame, texts = scene
+    key: list[Any] = [Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model")]
+    if (frame["low"] < frame["high"]).any():
+        key.append(Patch(color=colour_of(0), alpha=0.2, linewidth=0, label=f"{texts['level']} interval"))
+    if (frame["quantity"] == "sd between").any():
+        look: Any = {"color": muted(), "linestyle": (0, (5, 1.6)), "linewidth": 1.4}
+        key.append(Line2D([], [], label=f"SD between {texts['who']}", **look))
+    if frame.loc[frame["part"] == "observed", "value"].notna().any():
+        key.append(Line2D([], [], linestyle="", marker="o", markersize=3.4, color=ink(), label="observed"))
+    return key

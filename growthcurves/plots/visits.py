@@ -13,7 +13,7 @@ from growthcurves.errors import DataError, NotEstimableError
 from growthcurves.numerics.times import time_texts
 from growthcurves.plots.labels import text_points, thinned
 from growthcurves.plots.room import room_of
-from growthcurves.plots.style import MUTED, font_size, plain, plain_text
+from growthcurves.plots.style import font_size, muted, plain, plain_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,6 +68,20 @@ def seen_at_visits(panel: Panel, groups: Groups, asked: bool | None) -> pd.DataF
     )
 
 
+def visit_times(panel: Panel) -> np.ndarray:
+    """Mean times of the visits, ascending; none where there are no visits."""
+    grid = None if panel.time is None else _visits(panel, False)
+    return np.zeros(0) if grid is None else np.unique(grid.means(panel.times))
+
+
+def tick_visits(ax: Axes, times: np.ndarray, most: int = 5, room: float | None = None) -> None:
+    """Ticks at the visits, as many as fit in so many points; without visits at most so many anywhere."""
+    if len(times):
+        numbers_under(ax, times, tick_labels(times), [], room)
+    else:
+        ax.locator_params(axis="x", nbins=most)
+
+
 def _visits(panel: Panel, asked: bool | None) -> Grid | None:
     try:
         return grid_of(panel)
@@ -104,7 +118,7 @@ def numbers_under(
         down = -(font_size(4.0) + row_points() * (place + 0.85))
         look |= {"xycoords": ("data", "axes fraction"), "annotation_clip": False}
         for tick in ticks:
-            ax.annotate(numbers[tick], (times[tick], 0), xytext=(0, down), ha="center", color=MUTED, **look)
+            ax.annotate(numbers[tick], (times[tick], 0), xytext=(0, down), ha="center", color=muted(), **look)
         plain(ax.annotate(row.mark, (times[0], 0), xytext=(-before, down), ha="right", color=row.colour, **look))
     ax.xaxis.labelpad = 4 + row_points() * len(rows)
 

@@ -193,3 +193,4 @@ def test_options_of_panel_figures(panel):
 def test_labels_are_thinned_where_they_would_touch():
     assert thinned(["a"] * 5, np.arange(5.0), 400) == [0, 1, 2, 3, 4]
     assert thinned(["a long name"] * 5, np.arange(5.0), 200) == [0, 2, 4]
+    assert thinned(["100"] * 40, np.arange(40.0), 170) == [0, 10, 20, 30]  # no steps of seven

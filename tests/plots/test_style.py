@@ -5,7 +5,19 @@ from __future__ import annotations
 import matplotlib
 import pytest
 
-from growthcurves.plots.style import styled
+from growthcurves.plots.style import (
+    FAINT,
+    GROUP_COLOURS,
+    HAIRLINE,
+    INK,
+    MUTED,
+    faint,
+    hairline,
+    ink,
+    line_of,
+    muted,
+    styled,
+)
 
 
 @pytest.fixture
@@ -38,3 +50,16 @@ def test_an_interrupt_on_the_way_to_a_drawing_stays_one(monkeypatch):
     monkeypatch.setattr("growthcurves.plots.style._settings", interrupted)
     with pytest.raises(KeyboardInterrupt), styled():
         pass
+
+
+def test_inks_follow_a_style_that_the_user_has_set():
+    with styled(house=True):
+        assert [ink(), muted(), faint(), hairline()] == [INK, MUTED, FAINT, HAIRLINE]
+    with matplotlib.rc_context({"text.color": "#ffffff", "axes.facecolor": "#000000"}), styled():
+        assert [ink(), muted()] == ["#ffffff", "#bfbfbf"]
+        assert matplotlib.rcParams["axes.labelcolor"] == "#ffffff"
+
+
+def test_styles_of_lines_differ_where_colours_come_round_again():
+    looks = [(GROUP_COLOURS[place % 6], str(line_of(place))) for place in range(12)]
+    assert len(set(looks)) == 12

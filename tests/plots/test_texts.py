@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
-from itertools import combinations
 
 import matplotlib.pyplot as plt
 import pytest
-from matplotlib.text import Text
+from pictures import faults
 
 import growthcurves as gc
 from growthcurves.data.datasets import dataset_entry
@@ -19,7 +18,6 @@ from growthcurves.plots.style import new_axes, new_figure, styled
 DATASETS = gc.list_datasets()["name"].tolist()
 NARROW = {"ladder": (3.3, 5.0), "people": (3.3, 4.6), "variance_over_time": (3.3, 5.0), "residuals": (3.3, 4.6)}
 NARROW |= {"qq": (3.3, 6.2)}
-OVERLAP = 0.75  # pixels that boxes of texts may share: their outermost pixel is air
 
 
 @lru_cache
@@ -50,36 +48,6 @@ def canvas(kind, name, narrow):
     """New axes or a new figure, of the width of a column in a journal or as wide as the figure likes to be."""
     inches = NARROW.get(name, (3.3, 2.8)) if narrow else (6.4, 2.7) if name == "variance_over_time" else (6.0, 3.9)
     return new_axes(inches) if canvas_of(kind) == "ax" else new_figure(inches)
-
-
-def visible_texts(figure):
-    """Texts that are drawn, with their boxes in pixels."""
-    renderer = figure.canvas.get_renderer()
-    unseen = set()
-    for ax in [one for holder in figure.axes for one in (holder, *holder.child_axes)]:
-        for axis in (ax.xaxis, ax.yaxis):
-            shown = {id(tick) for tick in axis._update_ticks()}
-            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
-                if id(tick) not in shown:
-                    unseen |= {id(tick.label1), id(tick.label2)}
-        if not ax.get_visible():
-            unseen |= {id(text) for text in ax.findobj(Text)}
-    found = {id(text): text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()}
-    return [(text.get_text(), text.get_window_extent(renderer)) for key, text in found.items() if key not in unseen]
-
-
-def faults(figure):
-    """Pairs of texts that touch, and texts that leave the page."""
-    figure.draw_without_rendering()
-    texts, page = visible_texts(figure), figure.bbox
-    wrong = []
-    for (one, a), (other, b) in combinations(texts, 2):
-        across = min(a.x1, b.x1) - max(a.x0, b.x0)
-        along = min(a.y1, b.y1) - max(a.y0, b.y0)
-        if across > OVERLAP and along > OVERLAP:
-            wrong.append((one, other))
-    out = [text for text, box in texts if min(box.x0, box.y0) < -1 or box.x1 > page.x1 + 1 or box.y1 > page.y1 + 1]
-    return wrong, out
 
 
 def check(kind, name, subject, options):
