@@ -42,6 +42,27 @@ def test_a_column_of_that_very_text_is_that_column():
     assert gc.Panel(data, id="subject", time="3", outcome="reaction").times.max() == 9.0
 
 
+@pytest.mark.parametrize("door", ["C(week)", "factor(week)", "week", "C(week, levels=[0.0, 1.0, 2.0])"])
+@pytest.mark.parametrize("kind", [int, float])
+def test_levels_that_are_whole_numbers_are_called_so(door, kind):
+    """As R prints them; whoever writes a decimal point, or R's name, means the same."""
+    sleep = gc.load_dataset("sleepstudy").query("day < 3")
+    data = sleep.assign(week=pd.Categorical(sleep["day"].astype(kind)) if door == "week" else sleep["day"].astype(kind))
+    fit = gc.fit(f"reaction ~ {door} + (1 | subject)", data)
+    assert [name.removeprefix("intercept:") for name in fit.terms[1:]] == [f"{door}[1]", f"{door}[2]"]
+    found = [fit.test(f"{door}{level} = 0").statistic for level in ("[2]", "[2.0]", "[T.2]", "2")]
+    assert found == pytest.approx([found[0]] * 4)
+
+
+@pytest.mark.parametrize("said", [2, 2.0, "2", "2.0"])
+@pytest.mark.parametrize("levels", [[1.0, 2.0, 3.0], ["1", "2", "3"], ["1.0", "2.0", "3.0"]])
+def test_a_reference_that_is_a_number_is_found(said, levels):
+    sleep = gc.load_dataset("sleepstudy")
+    groups = pd.Categorical([levels[place % 3] for place in pd.factorize(sleep["subject"])[0]])
+    fit = gc.fit("reaction ~ day + g + (day | subject)", sleep.assign(g=groups), reference={"g": said})
+    assert not any("[2" in name for name in fit.terms)
+
+
 def test_categories_of_polars_declare_no_order():
     polars = pytest.importorskip("polars")
     frame = polars.DataFrame({

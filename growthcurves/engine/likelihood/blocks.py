@@ -80,8 +80,8 @@ def standard_products(people: PersonMoments, into_z: Array, into_xy: Array) -> t
     """G_i = Z_i'Z_i (q, q, n) and C_i = Z_i'[X_i y_i] (q, p + 1, n) of some persons in standard coordinates."""
     q, width = into_z.shape[1], into_xy.shape[1]
     closed = people.terms.z_closed
-    G = people.block(closed, closed).reshape(into_z.shape[0] ** 2, -1)
-    C = people.cross_products().reshape(into_z.shape[0] * into_xy.shape[0], -1)
+    G = people.block(closed, closed).reshape(into_z.shape[0] ** 2, people.count)
+    C = people.cross_products().reshape(into_z.shape[0] * into_xy.shape[0], people.count)
     G = wide(kron(into_z, into_z).T, G)
     C = wide(kron(into_z, into_xy).T, C)
-    return G.reshape(q, q, -1), C.reshape(q, width, -1)
+    return G.reshape(q, q, people.count), C.reshape(q, width, people.count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,8 @@ class Coding:
 
 
 TREATMENT = Coding()
+#: The levels of what is true or false.
+TRUTHS = (False, True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +114,7 @@ def _place_of(place: float, levels: Sequence[Any]) -> int:
 
 
 def same_level(wanted: Any, levels: Sequence[Any], column: str | None = None) -> Any:
-    """The level (of a column) that was meant; 1 finds the text "1" and the other way round.
+    """The level (of a column) that was meant; 1, 1.0 and "1.0" find the text "1", and the other way round.
 
     Raises
     ------
@@ -119,10 +122,15 @@ def same_level(wanted: Any, levels: Sequence[Any], column: str | None = None) ->
         When there is none.
     """
     same = [level for level in levels if level == wanted]
-    same = same or [level for level in levels if str(level) == str(wanted)]
+    same = same or [level for level in levels if _spelled(level) == _spelled(wanted)]
     if not same:
         raise ModelError(unknown(f"level of {column!r}" if column else "level", wanted, levels))
     return same[0]
+
+
+def _spelled(level: Any) -> str:
+    """A level as text, whole numbers without decimals."""
+    return re.sub(r"^(-?\d+)\.0$", r"\1", str(level))
 
 
 def categories_of(values: Any, levels: Sequence[Any] | None, what: str) -> tuple[np.ndarray, tuple[Any, ...]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.errors import FormulaError, GrowthCurvesError
 from growthcurves.model.formula.arguments import MOST_COLUMNS, Spread, State, truths
-from growthcurves.model.formula.codings import CODINGS, Coded, categories_of
+from growthcurves.model.formula.codings import CODINGS, TRUTHS, Coded, categories_of
 from growthcurves.model.formula.functions import (
     CONSTANTS,
     FUNCTIONS,
@@ -63,6 +63,8 @@ class Evaluator:
     def factor(self, expression: Expression, rows: int) -> Any:
         """What an expression makes: numbers (rows,), `Coded` categories, or a `Spread` of columns.
 
+        Truths are categories, as in R: `I(age > 44)` as `C(age > 44)`, and as a column that holds them.
+
         Raises
         ------
         FormulaError
@@ -79,7 +81,9 @@ class Evaluator:
             raise FormulaError(f"The formula {expression.label!r} cannot be evaluated: {said}") from error
         if isinstance(value, pd.Categorical):
             return Coded(*categories_of(value, None, expression.label))
-        if isinstance(value, np.ndarray) and value.shape == (rows,) and value.dtype.kind in "fiub":
+        if isinstance(value, np.ndarray) and value.shape == (rows,) and value.dtype.kind == "b":
+            return Coded(value.astype(int), TRUTHS)
+        if isinstance(value, np.ndarray) and value.shape == (rows,) and value.dtype.kind in "fiu":
             return value.astype(np.float64)
         if isinstance(value, (Coded, Spread)):
             return value

@@ -32,7 +32,7 @@ def categories(
         refused("C", "takes each level once")
     codes, found = categories_of(x, state.get("levels", levels), "C()")
     state.setdefault("levels", found)
-    return Coded(codes, found, contrasts or TREATMENT, spans_intercept is not False)
+    return Coded(codes, tuple(whole_levels(found)), contrasts or TREATMENT, spans_intercept is not False)
 
 
 def _as_column(function: str, x: Any) -> Any:
@@ -52,7 +52,7 @@ def factor(state: State, x: Any, levels: Any = None, labels: Any = None, ordered
     if isinstance(x, Coded) and levels is None and labels is None and ordered is False:
         return x
     coded = categories(state, x, POLYNOMIALS if ordered is True else None, levels=levels)
-    names = tuple(whole_levels(coded.levels)) if labels is None else _names("factor", labels, coded.levels)
+    names = coded.levels if labels is None else _names("factor", labels, coded.levels)
     return Coded(coded.codes, names, coded.coding, said=levels is not None or ordered is True)
 
 

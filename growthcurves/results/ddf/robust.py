@@ -86,5 +86,6 @@ def _in_units(fit: FittedModel, L: np.ndarray) -> np.ndarray:
 
 
 def _batches(L: np.ndarray) -> Iterator[np.ndarray]:
-    for first in range(0, len(L), TOGETHER):
+    """Parts of the rows; one without rows where there are none."""
+    for first in range(0, max(len(L), 1), TOGETHER):
         yield L[first : first + TOGETHER]

@@ -38,6 +38,8 @@ def _numbers(row: pd.Series, level: float) -> str:
         return fixed_text(value, digits).replace("-", apa.minus, 1)
 
     parts = [f"b = {text(row['estimate'])}", f"SE = {text(row['std_error'])}"]
+    if row["df"] != row["df"]:
+        return ", ".join([*parts, "without an interval: its degrees of freedom cannot be found"])
     parts.append(f"{100 * level:g}% CI {apa.interval(text(row['conf_low']), text(row['conf_high']))}")
     parts += [f"{_statistic(row['df'])} = {text(row['statistic'], 2)}", p_equals(apa.p_value(row["p_value"]))]
     return ", ".join(parts)

@@ -13,6 +13,7 @@ from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 
 SIGNS = "+-*/(),="
+R_TRUTHS = {"True": ("TRUE",), "False": ("FALSE",)}
 NUMBER = r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
 
@@ -95,9 +96,13 @@ def _parameter_words(fit: FittedModel, parameter: str) -> list[str]:
 
 
 def _piece_words(piece: str) -> list[str]:
-    """`arm[low]`, `arm[T.low]` and R's `armlow`."""
-    found = re.fullmatch(r"(\w[^\[\]()]*)\[(?![SDP]\.)(.*)\]", piece)
-    return [piece, f"{found[1]}[T.{found[2]}]", f"{found[1]}{found[2]}"] if found else [piece]
+    """`arm[low]`, `arm[T.low]` and R's `armlow`; whole numbers and truths as either language has them."""
+    found = re.fullmatch(r"(\w.*?\)|\w[^\[\]()]*)\[(?![SDP]\.)(.*)\]", piece)
+    if not found:
+        return [piece]
+    head, level = found.groups()
+    levels = [level, *([f"{level}.0"] if level.lstrip("-").isdigit() else []), *R_TRUTHS.get(level, ())]
+    return [form.format(head, one) for one in levels for form in ("{}[{}]", "{}[T.{}]", "{}{}")]
 
 
 def _pieces(fit: FittedModel, text: str) -> list[str]:

@@ -27,7 +27,9 @@ TABLE = {
 }
 FRAME = pd.DataFrame(
     {name: values if values.dtype.kind == "f" else pd.Categorical(values) for name, values in TABLE.items()}
-)
+).astype({"c": int})  # whole numbers name levels as whole numbers
+#: Truths are categories here, as in R; formulaic has them as 0 and 1 unless C() is said.
+TRUTHS = ["I(a == 'p')", "I((x > 1) & (z < 1))", "I(1 < x)"]
 FACTORS = [
     "x",
     "z",
@@ -63,9 +65,7 @@ FACTORS = [
     "cr(x, df=3)",
     "cc(z, df=3)",
     "cr(x, knots=[1, 2], constraints='center')",
-    "I(a == 'p')",
-    "I((x > 1) & (z < 1))",
-    "I(1 < x)",
+    *TRUTHS,
     "{x + z}",
     "{x / (z - 9)}",
     "np.maximum(x, z)",
@@ -113,6 +113,8 @@ def column(name):
 
 def theirs(text):
     """Formulaic's matrix; None where it refuses the formula."""
+    for truth in TRUTHS:
+        text = text.replace(truth, f"C{truth[1:]}")
     try:
         return model_matrix(text, FRAME, na_action="ignore")
     except Exception:  # formulaic raises what it meets
@@ -120,7 +122,10 @@ def theirs(text):
 
 
 def named(matrix):
-    return ["1" if name == "Intercept" else str(name).replace("[T.", "[") for name in matrix.columns]
+    names = ["1" if name == "Intercept" else str(name).replace("[T.", "[") for name in matrix.columns]
+    for truth in TRUTHS:
+        names = [name.replace(f"C{truth[1:]}", truth) for name in names]
+    return names
 
 
 @pytest.mark.parametrize("block", range(8))

@@ -162,6 +162,20 @@ def test_what_empty_cells_leave(data):
     assert one.loc["intercept:arm:sex", "note"] == "1 of 2 contrasts not estimable"
 
 
+@pytest.mark.filterwarnings("ignore::growthcurves.errors.ModelWarning")
+@pytest.mark.parametrize("kind", [2, 3])
+def test_truths_are_a_factor_however_they_are_written(data, kind):
+    """`I(age > 44)` is a factor in R: beside its product with sex the effect of sex is averaged over both."""
+    cut = float(data["age"].median())
+    column = gc.fit("y ~ time + old * sex + (time | id)", data.assign(old=np.where(data["age"] > cut, "yes", "no")))
+    expected = column.joint_tests(type=kind).table.iloc[:, 1:5]
+    means = column.means(at=[1], by="sex").table["estimate"]
+    for door in (f"I(age > {cut})", f"C(age > {cut})", f"ifelse(age > {cut}, 'yes', 'no')"):
+        fit = gc.fit(f"y ~ time + {door} * sex + (time | id)", data)
+        pd.testing.assert_frame_equal(fit.joint_tests(type=kind).table.iloc[:, 1:5], expected, rtol=1e-7)
+        np.testing.assert_allclose(fit.means(at=[1], by="sex").table["estimate"], means, rtol=1e-9)
+
+
 def test_kenward_roger(full):
     found = full.joint_tests(ddf="kenward-roger")
     assert "Kenward-Roger" in str(found) and "those at time 0, the origin" in str(found)

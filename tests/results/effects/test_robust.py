@@ -84,6 +84,10 @@ def test_many_contrasts_are_one_by_one(trial_fit):
     np.testing.assert_allclose(together, [gc.Robust().df(trial_fit, row[None])[0] for row in L], rtol=1e-9)
 
 
+def test_of_no_rows_there_are_no_degrees_of_freedom(trial_fit):
+    assert len(gc.Robust().df(trial_fit, np.zeros((0, len(trial_fit.terms))))) == 0
+
+
 def test_far_origin(sleep):
     some = sleep.iloc[5:]
     far = some.assign(day=some["day"] + 1e6, reaction=some["reaction"] + 1e9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import growthcurves as gc
@@ -24,6 +25,12 @@ def test_small_p_minus_signs_levels_and_other_degrees_of_freedom(fit):
     assert "b = −1.0" in fit.sentence("intercept:sex[Male]")
     assert "90% CI" in fit.sentence("slope", level=0.9) and "z = 4.62" in fit.sentence("slope", ddf="normal")
     assert fit.sentence("slope + slope:sex[Male]").startswith("Slope + slope:sex[Male], b = 0.78")
+
+
+def test_without_degrees_of_freedom_there_is_no_interval(fit, monkeypatch):
+    unknown = "growthcurves.results.ddf.satterthwaite.Satterthwaite.df"
+    monkeypatch.setattr(unknown, lambda _, fit, L: np.full(len(L), np.nan))
+    assert fit.sentence("slope").endswith("SE = 0.104, without an interval: its degrees of freedom cannot be found.")
 
 
 @pytest.mark.parametrize("term", ["slop", 3, "slope:sex[Neither]"])

@@ -122,6 +122,17 @@ def test_case_standard_errors_are_near_those_of_the_sandwich(sleep_fit):
     np.testing.assert_allclose(found, expected, rtol=4.5 / np.sqrt(2 * 4000))
 
 
+def test_without_random_effects_persons_are_drawn_whole():
+    """Of balanced persons beta is the mean of their own lines, whatever the covariance."""
+    sleep = gc.load_dataset("sleepstudy")
+    fit = gc.fit(gc.GrowthModel("reaction", "day", "subject", random=()), sleep)
+    own = fit.panel.people()[["intercept", "slope"]].to_numpy()
+    record = fit.bootstrap(n=2000, kind="case", rng=2)
+    found = record.table[["intercept", "slope"]].std()
+    np.testing.assert_allclose(found, own.std(axis=0) / np.sqrt(len(own)), rtol=4.5 / np.sqrt(2 * 2000))
+    assert len(record.left_out.beta) == len(own)
+
+
 def test_not_identified_withholds_what_is_not():
     data = gc.load_dataset("sleepstudy")
     with pytest.warns(gc.errors.IdentificationWarning):
