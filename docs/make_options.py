@@ -50,7 +50,7 @@ def _details(command: click.Command, context: click.Context) -> str:
     child = click.Context(command, info_name=command.name, parent=context)
     about = " ".join((command.help or "").split("\b")[0].split())
     usage = " ".join([child.command_path, *command.collect_usage_pieces(child)])
-    lines = [f"## growthcurves {command.name}", "", about, "", "```", usage, "```", ""]
+    lines = [f"## growthcurves {command.name}", "", about, "", "```bash", usage, "```", ""]
     lines += ["| option | value | meaning |", "|---|---|---|"] if _options(command) else []
     for section in TITLES:
         for option in _options(command):

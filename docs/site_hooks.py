@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
+LONG = 80  # signs of a formula in a line of text that may be wider than the window of a phone
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -31,4 +32,7 @@ def on_page_content(content: str, **_: Any) -> str:
 def _mathml(found: re.Match[str]) -> str:
     from latex2mathml.converter import convert
 
-    return convert(html.unescape(found[3]).strip(), display="block" if found[2] == "[" else "inline")
+    written, alone = html.unescape(found[3]).strip(), found[2] == "["
+    made = str(convert(written, display="block" if alone else "inline"))
+    wide = alone or len(written) > LONG
+    return f'<span class="formula">{made}</span>' if wide else made
