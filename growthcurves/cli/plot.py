@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -182,11 +183,22 @@ def _draw(
 ) -> None:
     """Draw the figure of what it shows into a file."""
     from growthcurves.cli.analysis import ladder_of, run
-    from growthcurves.cli.table import panel_of, roles_of
     from growthcurves.output.files import whole_file
     from growthcurves.plots.sheet import on_sheet, write_picture
 
-    subjects = {"fit": run, "ladder": ladder_of, "table": lambda asked: panel_of(asked, roles_of(asked))}
+    subjects = {"fit": run, "ladder": ladder_of, "table": _told_table}
     sheet = on_sheet(figure, subjects[shows](request), figsize)
     with whole_file(path) as file:
         write_picture(sheet, file, path.suffix, dpi)
+
+
+def _told_table(request: Request) -> Any:
+    """The panel, with the notes on its rows that a fit of it would have."""
+    from growthcurves.cli.table import panel_of, roles_of
+    from growthcurves.data.repeats import repeated_note
+    from growthcurves.errors import DataWarning
+
+    panel = panel_of(request, roles_of(request))
+    for note in filter(None, (repeated_note(panel), *panel.suspects["note"])):
+        warnings.warn(DataWarning(note), stacklevel=2)
+    return panel

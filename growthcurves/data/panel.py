@@ -841,6 +841,13 @@ class Panel:
         return panel
 
 
+def counting(panel: Panel, left_out: Mapping[str, int]) -> Panel:
+    """The panel that counts, before its own, rows that were left out of its table before it was made."""
+    found = panel._with_rows(panel._rows.after(left_out))
+    found._set(_observed=panel._observed.after(left_out))
+    return found
+
+
 def _not_chosen(data: pd.DataFrame, where: str, style: DateStyle) -> dict[str, np.ndarray]:
     """The rows that a condition does not choose, by how that is told."""
     from growthcurves.model.formula.chosen import chosen_rows, where_reason

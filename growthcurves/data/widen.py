@@ -16,6 +16,7 @@ from growthcurves.data.frame import as_given, listed, raw_array, require_columns
 from growthcurves.data.joined import apart, columns_of, with_joined
 from growthcurves.data.patterns import number_text
 from growthcurves.data.persons import Persons
+from growthcurves.data.repeats import stacked_by
 from growthcurves.data.source import find_cell, show_id
 from growthcurves.errors import DataError, DataWarning, ModelError
 
@@ -165,11 +166,13 @@ def _row_of_each_cell(
     if hidden.any():
         one = int(hidden.argmax())
         other = int(np.flatnonzero(where == where[one])[1])
+        who = f"Person {show_id(persons.labels[persons.codes[one]])} has two rows at {time!r} "
+        who += number_text(labels[occasions[one]])
+        stacked = stacked_by(long, persons.codes, occasions, [id, time])
+        if stacked is not None:
+            raise DataError(f"{who}, and {stacked.said}: take the rows of one first, such as {stacked.condition}.")
         first, second = (find_cell(long, row, id).place for row in (one, other))
-        raise DataError(
-            f"Person {show_id(persons.labels[persons.codes[one]])} has two rows at {time!r} "
-            f"{number_text(labels[occasions[one]])}: {first} and {second}; a wide table has one cell for them."
-        )
+        raise DataError(f"{who}: {first} and {second}; a wide table has one cell for them.")
     return rows.reshape(persons.count, len(labels))
 
 

@@ -13,6 +13,7 @@ from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.constant import first_difference
 from growthcurves.data.panel import Panel
+from growthcurves.data.repeats import stacked_advice, stacked_rows
 from growthcurves.data.source import find_cell, show_id
 from growthcurves.errors import DataError, ModelError, NotEstimableError
 from growthcurves.later import Later
@@ -138,9 +139,13 @@ def _refuse_repeated(residual: Structure, panel: Panel) -> None:
         what = panel.time if at.wave is None else residual.wave
         value = panel.times[row] if at.wave is None else (residual.waves or ())[at.wave[row]]
         shown = f"{value:.12g}" if isinstance(value, float) else str(value)
+        stacked = stacked_rows(panel)
+        who = f"Person {show_id(panel.ids[row])} has two rows at {what} {shown}"
+        if stacked is not None:
+            raise DataError(f"{who}, and {stacked.said}: {stacked_advice(stacked, panel.id)}.")
         raise DataError(
-            f"Person {show_id(panel.ids[row])} has two rows at {what} {shown}, and residual={residual.name!r} has one "
-            f"residual for each: keep one, or number the occasions in a column wave=."
+            f"{who}, and residual={residual.name!r} has one residual for each: keep one, or number the occasions in a "
+            f"column wave=."
         )
 
 

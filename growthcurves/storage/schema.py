@@ -10,8 +10,10 @@ import numpy as np
 from growthcurves.contracts.note import NoteKind
 from growthcurves.engine.build import Terms
 from growthcurves.errors import DataError
+from growthcurves.model.formula.left import computed_side
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import RandomPart
+from growthcurves.model.recipe import model_columns
 from growthcurves.storage.kinds import (
     array,
     count,
@@ -33,6 +35,7 @@ from growthcurves.storage.kinds import (
     text,
 )
 from growthcurves.storage.models import PLAIN
+from growthcurves.version import DISTRIBUTION
 
 Laws = Iterator[tuple[str, Any]]
 
@@ -153,8 +156,10 @@ def refuse_contradictions(values: dict[str, Any], model: GrowthModel, terms: Ter
     DataError
         What does not hold is said.
     """
+    if DISTRIBUTION not in dict(values["made"][1]):
+        raise DataError("it does not say which version made it")
     parts = (_positions(values, terms), _of_rows(values, terms), _sums(values, terms), _names(values, model, terms))
-    for laws in (*parts, _persons(values)):
+    for laws in (*parts, _persons(values), _columns_of_rows(values["panel"]["table"], model)):
         for law, holds in laws:
             if not holds:
                 raise DataError(f"its values do not fit together: {law}")
@@ -275,6 +280,13 @@ def _persons(values: dict[str, Any]) -> Laws:
     if bound["random_weights"] is not None:
         shape = (persons, sum(map(bool, bound["moved"])))
         yield "person-level columns of random effects", bound["random_weights"].shape == shape
+
+
+def _columns_of_rows(table: Any, model: GrowthModel) -> Laws:
+    """Rows that were kept have every column that the model reads."""
+    if table is not None:
+        beside = computed_side(model.outcome).columns[1:] if model.computed else ()
+        yield "columns of its rows", set(model_columns(model)).union(beside) <= set(table)
 
 
 def positive(matrix: np.ndarray) -> bool:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from growthcurves.data.checks import numeric_column
 from growthcurves.data.frame import raw_array
+from growthcurves.data.joined import columns_of, name_of
+from growthcurves.data.repeats import stacked_advice, stacked_by
 from growthcurves.data.source import show_id
 from growthcurves.data.visit_order import baseline_among
 from growthcurves.errors import DataError, ModelError, unknown
@@ -92,7 +94,7 @@ def _visit(visits: Visits, wanted: Any) -> Any:
 def _of_column(frame: pd.DataFrame, ids: Any, known: Visits, roles: Roles) -> tuple[pd.DataFrame, Baseline]:
     """A column of the table; the visit at which the outcome is the same number is the baseline, no outcome."""
     name = roles.baseline
-    values = _one_each(numeric_column(frame, name, ids), ids, name)
+    values = _one_each(numeric_column(frame, name, ids), frame, ids, name, roles)
     outcome, places = numeric_column(frame, roles.outcome, ids), known.places(raw_array(frame, roles.visit))
     last = -1
     for place in range(len(known.levels)):
@@ -109,7 +111,8 @@ def _of_visit(frame: pd.DataFrame, ids: Any, known: Visits, roles: Roles) -> tup
     place = known.levels.index(visit)
     there = known.places(raw_array(frame, roles.visit)) == place
     values = np.where(there, numeric_column(frame, roles.outcome, ids), np.nan)
-    made = frame.assign(**{name: _one_each(values, ids, f"{roles.outcome} at {roles.visit} {show_id(visit)}")})
+    said = f"{roles.outcome} at {roles.visit} {show_id(visit)}"
+    made = frame.assign(**{name: _one_each(values, frame, ids, said, roles)})
     why = f"the baseline: its value is the predictor {name!r}"
     return made, Baseline(roles.outcome, name, left_out=_until(known, place, why))
 
@@ -124,7 +127,7 @@ def _before(known: Visits, baseline: Any) -> dict[Any, str]:
     return dict.fromkeys(known.levels[: known.levels.index(baseline)], "before the baseline")
 
 
-def _one_each(values: np.ndarray, ids: Any, name: str) -> np.ndarray:
+def _one_each(values: np.ndarray, frame: pd.DataFrame, ids: Any, name: str, roles: Roles) -> np.ndarray:
     """The one known number of each person, on all rows.
 
     Raises
@@ -137,9 +140,15 @@ def _one_each(values: np.ndarray, ids: Any, name: str) -> np.ndarray:
     differs = high > low
     if differs.any():
         row = int(differs.argmax())
+        outcome = numeric_column(frame, roles.outcome, ids)
+        own = (roles.outcome, roles.visit, roles.arm, *columns_of(roles.id, "id"))
+        stacked = stacked_by(frame, ids, raw_array(frame, roles.visit), own, outcome)
+        advice = "a baseline is one number for each person"
+        if stacked is not None:
+            advice = f"{stacked.said}; {stacked_advice(stacked, name_of(roles.id, 'id'))}"
         raise DataError(
-            f"Person {show_id(pd.Series(ids).iloc[row])} has two baselines ({name!r}: {low[row]:.12g} and "
-            f"{high[row]:.12g}): a baseline is one number for each person."
+            f"Person {show_id(pd.Series(ids).iloc[row])} has two baselines ({name!r}: {low[row]:.6g} and "
+            f"{high[row]:.6g}): {advice}."
         )
     return low
 

@@ -12,7 +12,9 @@ import pandas as pd
 from growthcurves.data.backticks import quoted
 from growthcurves.data.frame import as_named, raw_array, require_columns
 from growthcurves.data.joined import with_joined
-from growthcurves.data.panel import Panel
+from growthcurves.data.panel import Panel, counting
+from growthcurves.data.repeats import stacked_advice, stacked_rows
+from growthcurves.data.rows import leave_out
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import DataError, ModelError, NotEstimableError, among, unknown
 from growthcurves.model.formula.chosen import chosen_rows, where_reason
@@ -112,23 +114,20 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     require_columns(frame, [id, roles.visit, roles.arm, roles.outcome])
     if not len(frame):
         raise DataError("The table has no rows.")
-    left_out = _not_chosen(frame, roles.where)
-    chosen = frame[~left_out[0][1]] if left_out else frame
-    known, visits = _known_and_modelled(chosen, roles)
-    arms, frame = _with_arms(frame, chosen, id, roles)
+    frame, not_chosen = leave_out(frame, _not_chosen(frame, roles.where))
+    known, visits = _known_and_modelled(frame, roles)
+    arms, frame = _with_arms(frame, id, roles)
     frame, baseline = baseline_of(frame, id, known, visits, roles)
     visits = visits.only([level not in baseline.left_out for level in visits.levels])
     frame, masks = _at_visits(frame, known, visits, baseline, roles)
-    masks = {**dict(left_out), **masks}
     panel = Panel(frame, id=id, time=visits.time, outcome=baseline.outcome, wave=roles.visit, left_out=masks)
-    panel = panel.drop_missing(model_columns(_model(id, visits, arms, baseline, roles)))
+    panel = counting(panel, not_chosen).drop_missing(model_columns(_model(id, visits, arms, baseline, roles)))
     visits = _seen(panel, visits)
     _refuse_twice(panel, visits, roles)
     model = _model(id, visits, arms, baseline, roles)
-    rows = frame[~left_out[0][1]] if left_out else frame
-    randomised = _randomised(rows, id, arms, roles)
+    randomised = _randomised(frame, id, arms, roles)
     later = known.only([level not in baseline.left_out and level != baseline.modelled for level in known.levels])
-    absent = _absent(rows, id, randomised, panel, later, _after(visits, baseline), model, baseline, roles)
+    absent = _absent(frame, id, randomised, panel, later, _after(visits, baseline), model, baseline, roles)
     return Design(roles, panel, model, visits, arms, baseline, randomised, absent)
 
 
@@ -143,11 +142,11 @@ def _known_and_modelled(chosen: pd.DataFrame, roles: Roles) -> tuple[Visits, Vis
         return visits, visits
 
 
-def _not_chosen(frame: pd.DataFrame, where: str | None) -> list[tuple[str, np.ndarray]]:
+def _not_chosen(frame: pd.DataFrame, where: str | None) -> dict[str, np.ndarray]:
     if where is None:
-        return []
+        return {}
     chosen = chosen_rows(frame, where)
-    return [(where_reason(where, chosen), ~chosen)]
+    return {where_reason(where, chosen): ~chosen}
 
 
 def _after(visits: Visits, baseline: Baseline) -> Visits:
@@ -185,11 +184,9 @@ def _absent(
 # ---------------------------------------------------------------- arms and visits
 
 
-def _with_arms(
-    frame: pd.DataFrame, chosen: pd.DataFrame, id: Any, roles: Roles
-) -> tuple[tuple[Any, ...], pd.DataFrame]:
+def _with_arms(frame: pd.DataFrame, id: Any, roles: Roles) -> tuple[tuple[Any, ...], pd.DataFrame]:
     """The arms that occur, the reference first, and the table with its arms as these categories."""
-    column = chosen[roles.arm]
+    column = frame[roles.arm]
     factor = pd.Categorical(column.array).remove_unused_categories()
     levels = factor.categories.tolist()
     shown = ", ".join(map(show_level, levels))
@@ -199,7 +196,7 @@ def _with_arms(
         raise ModelError(f"The column {roles.arm!r} holds one arm only ({shown}): there is nothing to compare.")
     first = meant(roles.reference, levels, roles.arm)
     arms = [first, *(level for level in levels if level != first)]
-    refuse_several(chosen, id, roles.arm, "an arm")
+    refuse_several(frame, id, roles.arm, "an arm")
     codes = pd.Index(arms, dtype=object).get_indexer(np.asarray(frame[roles.arm], dtype=object))
     return tuple(arms), _replaced(frame, **{roles.arm: pd.Categorical.from_codes(codes, arms)})
 
@@ -273,9 +270,12 @@ def _refuse_twice(panel: Panel, visits: Visits, roles: Roles) -> None:
     if twice.any():
         row = int(twice.argmax())
         visit = show_id(visits.levels[cells["visit"][row]])
+        stacked = stacked_rows(panel)
+        advice = "keep the one that counts"
+        if stacked is not None:
+            advice = f"{stacked.said}; {stacked_advice(stacked, panel.id)}"
         raise DataError(
-            f"Person {show_id(panel.ids[row])} has two values of {roles.outcome!r} at {roles.visit} {visit}: keep the "
-            f"one that counts."
+            f"Person {show_id(panel.ids[row])} has two values of {roles.outcome!r} at {roles.visit} {visit}: {advice}."
         )
 
 

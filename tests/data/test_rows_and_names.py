@@ -92,6 +92,20 @@ def test_stacked_outcomes_are_told_as_that(trial):
     assert repeated_note(panel_of(trial)) is None
 
 
+def test_stacked_outcomes_are_told_where_a_cell_has_one_row(trial):
+    stacked = pd.concat([trial.assign(PARAMCD=code) for code in ("ACTOT", "BDI")], ignore_index=True)
+    again = pd.concat([stacked, stacked.head(4)], ignore_index=True)
+    asked = {
+        "tells them apart": lambda: gc.to_wide(stacked, id="patient", time="week", values=["depression"]),
+        "tells most of them": lambda: gc.to_wide(again, id="patient", time="week", values=["depression"]),
+        "where=": lambda: gc.fit(gc.GrowthModel("depression", "week", "patient", residual="ar1"), stacked),
+    }
+    for said, ask in asked.items():
+        with pytest.raises(DataError, match="'PARAMCD' \\(ACTOT, BDI\\)") as caught:
+            ask()
+        assert said in str(caught.value)
+
+
 @pytest.mark.parametrize(("name", "code"), [("a`b", "A"), ("class", "it's"), ("missing", 'the "A"'), ("a b", "a\\b")])
 def test_the_condition_that_is_offered_chooses_one_of_stacked_outcomes(trial, name, code):
     stacked = pd.concat([trial.assign(**{name: one}) for one in (code, "other")], ignore_index=True)

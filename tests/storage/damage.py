@@ -9,6 +9,7 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -103,20 +104,23 @@ def replaced(content, path, value):
 
 
 def damages(content):
-    """All changed contents, each with what was done."""
+    """All changes of a content: what is done, and a function that makes it."""
     for path in places(content):
         for other in OTHERS:
-            yield (*path, "becomes", str(other)[:30]), replaced(content, path, other)
+            yield (*path, "becomes", str(other)[:30]), partial(replaced, content, path, other)
         value = at(content, path)
         if isinstance(value, list) and value:
-            yield (*path, "last is lost"), replaced(content, path, value[:-1])
-            yield (*path, "first is twice"), replaced(content, path, [value[0], *value])
-            yield (*path, "turned round"), replaced(content, path, value[::-1])
+            yield (*path, "last is lost"), partial(replaced, content, path, value[:-1])
+            yield (*path, "first is twice"), partial(replaced, content, path, [value[0], *value])
+            yield (*path, "turned round"), partial(replaced, content, path, value[::-1])
         if isinstance(value, dict) and "array" in value:
-            whole = decoded(value)
             for name, change in ARRAYS.items():
-                with np.errstate(all="ignore"):
-                    yield (*path, name), replaced(content, path, encoded(np.atleast_1d(change(whole))))
+                yield (*path, name), partial(_array_changed, content, path, change)
+
+
+def _array_changed(content, path, change):
+    with np.errstate(all="ignore"):
+        return replaced(content, path, encoded(np.atleast_1d(change(decoded(at(content, path))))))
 
 
 ANSWERS = {
@@ -166,10 +170,10 @@ def main(share):
             for tier in TIERS:
                 print(model, tier, dict(counted), flush=True)
                 content = contents(model, tier, folder)
-                for done, changed in damages(content):
+                for done, change in damages(content):
                     if chance.random() < share:
                         try:
-                            counted[tried(changed, Path(folder) / "a.json")] += 1
+                            counted[tried(change(), Path(folder) / "a.json")] += 1
                         except Exception as error:  # noqa: BLE001
                             counted["wrong"] += 1
                             print(model, tier, done, type(error).__name__, str(error)[:150], flush=True)

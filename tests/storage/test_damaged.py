@@ -40,10 +40,10 @@ def test_a_whole_file_answers_everything(tmp_path, model, tier):
 def test_damaged_fields_under_a_right_seal(tmp_path, model, tier):
     """A share of all damages of all fields; `python tests/storage/damage.py 1` tries all."""
     content, chance = damage.contents(model, tier, tmp_path), random.Random(f"{model} {tier}")
-    for done, changed in damage.damages(content):
-        if chance.random() < 0.002:
+    for done, change in damage.damages(content):
+        if chance.random() < 0.001:
             try:
-                damage.tried(changed, tmp_path / "a.json")
+                damage.tried(change(), tmp_path / "a.json")
             except Exception as error:
                 raise AssertionError(f"{done}: {error!r}") from error
 
@@ -100,16 +100,42 @@ def test_a_damaged_optimum_of_a_likelihood_of_rows(tmp_path):
     assert str(gc.load(path, parts=[Growing])) == str(fit)
     keys = [key for key, _ in content["dict"]]
     place, chance = ("dict", keys.index("optimum")), random.Random(1)
-    for done, changed in damage.damages(damage.at(content, place)):
+    for done, change in damage.damages(damage.at(content, place)):
         if chance.random() < 0.1:
             try:
-                damage.tried(damage.replaced(content, place, changed), tmp_path / "a.json", parts=[Growing])
+                damage.tried(damage.replaced(content, place, change()), tmp_path / "a.json", parts=[Growing])
             except Exception as error:
                 raise AssertionError(f"{done}: {error!r}") from error
     sums = dict(damage.contents("linear", "sums", tmp_path)["dict"]) | {"optimum": dict(content["dict"])["optimum"]}
     (tmp_path / "a.json").write_text(damage.sealed({"dict": [[key, value] for key, value in sums.items()]}))
     with pytest.raises(DataError, match="damaged file"):
         gc.load(tmp_path / "a.json")
+
+
+#: Fits whose files hold more than those of `damage.MODELS`.
+OTHERS = {
+    "ar1 by group": damage.BASE.replace(residual=gc.AR1(by="arm"), random=("intercept",)),
+    "exponential": damage.BASE.replace(residual="exp", random=()),
+    "an offset": "reaction ~ day * arm + offset(age) + (day | subject)",
+    "G by group": damage.BASE.replace(random=gc.ByGroup("arm", "intercept", "slope"), predictors="arm"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_damaged_parts_of_structures_and_rows(tmp_path, name):
+    """Values of a structure, and columns of the rows, of other types, numbers and lengths."""
+    data = damage.SLEEP[damage.SLEEP["subject"] < 335]
+    path = gc.fit(OTHERS[name], data).save(tmp_path / "whole.json", rows=True)
+    content, chance = json.loads(path.read_text(encoding="utf-8"))["fit"], random.Random(name)
+    assert damage.tried(content, tmp_path / "a.json") == "answers"
+    fields = {key: place for place, (key, _) in enumerate(content["dict"])}
+    for place in (("dict", fields["model"]), ("dict", fields["panel"]), ("dict", fields["made"])):
+        for done, change in damage.damages(damage.at(content, place)):
+            if chance.random() < 0.002:
+                try:
+                    damage.tried(damage.replaced(content, place, change()), tmp_path / "a.json")
+                except Exception as error:
+                    raise AssertionError(f"{done}: {error!r}") from error
 
 
 @dataclass(frozen=True)

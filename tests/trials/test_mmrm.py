@@ -287,3 +287,25 @@ def test_documents_have_both_tables(trials, tmp_path):
     text = trials["value"].save(tmp_path / "trial.md", style="trial").read_text()
     assert "| Differences |" in text and "Degrees of freedom" not in text.split("Differences")[0]
     assert pd.read_csv(trials["value"].save(tmp_path / "trial.csv"))["visit"].nunique() == 5
+
+
+def stacked(data, column, names=("HAMD", "WT")):
+    """Two outcomes below each other, which a column tells apart."""
+    other = data.assign(depression=100 + 3 * data.depression, **{column: names[1]})
+    return pd.concat([data.assign(**{column: names[0]}), other], ignore_index=True)
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_a_condition_chooses_among_stacked_outcomes_before_the_baseline_is_read(options):
+    data, asked = some(60), {**ROLES, **options, "residual": "cs"}
+    chosen = gc.mmrm(stacked(data, "PARAMCD"), **asked, where="PARAMCD == 'HAMD'")
+    assert chosen.differences.equals(gc.mmrm(data, **asked).differences)
+    assert chosen.fit.panel.dropped["rows"].iloc[0] == len(data) and "by where=" in str(chosen.fit.panel.dropped)
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize(("names", "condition"), [(("HAMD", "WT"), "code == 'HAMD'"), ((1, 2), "code == 1")])
+def test_stacked_outcomes_are_told_with_their_condition(options, names, condition):
+    with pytest.raises(DataError, match="if several outcomes are stacked") as caught:
+        gc.mmrm(stacked(some(60), "code", names), **ROLES, **options)
+    assert f"where={condition!r}" in str(caught.value) and len(str(caught.value)) < 300

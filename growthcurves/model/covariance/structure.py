@@ -121,6 +121,16 @@ class Structure:
             if value is not None and not isinstance(value, (tuple, list)):
                 raise ModelError(f"{option}= of a residual structure is learned from the data: leave it out.")
             object.__setattr__(self, option, None if value is None else tuple(value))
+        if not (self.start is None or isinstance(self.start, np.ndarray) or _are_numbers(self.start)):
+            raise ModelError(f"start= of a residual structure is a tuple of numbers, not {brief(self.start)}.")
+        self._refuse_other_lengths()
+
+    def _refuse_other_lengths(self) -> None:
+        """Refuse values to begin from that are not as many as its working parameters, once it has learned these."""
+        if self.most is None or not isinstance(self.start, (tuple, list)):
+            return
+        if len(self.start) != (needed := len(self._started())):
+            raise ModelError(f"start= of residual={self.name!r} is {needed} numbers here, not {len(self.start)}.")
 
     @property
     def words(self) -> str:
@@ -274,6 +284,12 @@ class Structure:
 
     def _mean_variance(self, own: Array) -> Any:
         return 1.0
+
+
+def _are_numbers(values: Any) -> bool:
+    """Whether these are finite numbers one after the other."""
+    plain = isinstance(values, (tuple, list)) and all(isinstance(value, (int, float)) for value in values)
+    return plain and bool(np.isfinite(np.array(values, dtype=float)).all())
 
 
 def residual_sd(*where: str) -> Parameter:

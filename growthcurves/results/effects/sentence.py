@@ -46,7 +46,9 @@ def _numbers(row: pd.Series, level: float) -> str:
 
 
 def _statistic(df: float) -> str:
-    """Student's t with its degrees of freedom; z where there are no bounds to them."""
+    """Student's t with its degrees of freedom; z where they have no bounds, t alone where they are not known."""
     if df == float("inf"):
         return "z"
+    if df != df:
+        return "t"
     return f"t({fixed_text(df, 0 if abs(df - round(df)) < 0.005 else 2)})"
