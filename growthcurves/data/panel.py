@@ -26,6 +26,7 @@ from growthcurves.data.frame import (
     require_columns,
 )
 from growthcurves.data.joined import with_joined
+from growthcurves.data.limits import checked_limits, ends_of
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.repeats import repeated_note
 from growthcurves.data.roles import check_roles, read_outcome, read_times
@@ -103,6 +104,9 @@ class Panel:
     where : str, optional
         The rows to use, as a condition: ``"PARAMCD == 'ACTOT' & age >= 18"``. Comparisons, ``&``, ``|``, ``~``, ``in``
         and ``is missing``; see docs/tables.md. The others are counted in `dropped`.
+    limits : (float, float), optional
+        Lowest and highest value that the outcome can have, as 0 and 63 of a sum score; None for a side that is open.
+        Figures, intervals of predictions and the report keep to them.
 
     Raises
     ------
@@ -112,7 +116,7 @@ class Panel:
         For text or infinite values in a column of numbers (person, row and column are named), for a date that
         can be read two ways, and when nothing is left.
     ModelError
-        When two roles share a column, or an option does not fit the data.
+        When two roles share a column, or an option does not fit the data; for limits that observed values leave.
 
     Examples
     --------
@@ -135,6 +139,7 @@ class Panel:
     labels: Mapping[str, str] | None = None
     left_out: Mapping[str, Any] | None = None
     where: str | None = None
+    limits: Any = None
     _rows: Rows = field(init=False)
     _observed: Rows = field(init=False)
     _times: Elapsed | None = field(init=False)
@@ -164,7 +169,8 @@ class Panel:
         rows = rows.without_missing(values, self.outcome)
         unit = self.time_unit if times is None else times.unit
         self._set(data=data, id=id, time_unit=unit, labels=labels, _rows=rows, _times=times, _values=values)
-        self._set(left_out=None, _observed=rows)
+        limits = ends_of(checked_limits(self.limits, rows.of(values)))
+        self._set(left_out=None, _observed=rows, limits=limits)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -422,9 +428,10 @@ class Panel:
     def _again(self, data: pd.DataFrame, outcome: str, counts: Mapping[str, int]) -> Panel:
         """The same roles over other data, with the rows counted that were left out before."""
         names = ("id", "time", "wave", "time_unit", "since", "day_first", "date_format")
-        unit = self.outcome_unit if outcome == self.outcome else None
+        same = outcome == self.outcome
+        unit, limits = (self.outcome_unit, self.limits) if same else (None, None)
         roles = {name: getattr(self, name) for name in names}
-        panel = Panel(data, outcome=outcome, outcome_unit=unit, labels=self.labels, **roles)
+        panel = Panel(data, outcome=outcome, outcome_unit=unit, limits=limits, labels=self.labels, **roles)
         before = [(text, rows) for text, rows in self._rows.reasons if not text.startswith("missing ")]
         rows = panel._rows.after(dict(before) | dict(counts))
         panel._set(_rows=rows, _observed=rows, where=self.where)
@@ -814,7 +821,7 @@ class Panel:
         cls, table: pd.DataFrame, roles: dict[str, Any], reasons: tuple[tuple[str, int], ...], clock: Clock | None
     ) -> Panel:
         """A panel of rows that were used before, times elapsed already, with the ledger of what was left out then."""
-        plain = {name: roles[name] for name in ("id", "time", "outcome", "wave", "outcome_unit")}
+        plain = {name: roles[name] for name in ("id", "time", "outcome", "wave", "outcome_unit", "limits")}
         panel = cls(table, **plain, time_unit=roles["time_unit"] if roles["time"] is not None else None)
         dropped = sum(rows for _, rows in reasons)
         panel._set(_rows=Rows(len(table) + dropped, None, tuple(reasons)), since=roles["since"], _clock=clock)

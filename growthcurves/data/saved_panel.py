@@ -71,6 +71,10 @@ class SavedPanel:
         How times of new rows are read; None without time.
     person_table : DataFrame
         The person-level columns of the model, one row per person.
+    limits : (float or None, float or None) or None
+        As in `Panel`.
+    ranges : mapping
+        Lowest and highest value of the numbers (of three values or more) that predict the intercept, by column.
     """
 
     id: str
@@ -87,6 +91,8 @@ class SavedPanel:
     clock: Clock | None
     person_table: Any = field(default=None)
     first_levels: Mapping[Any, Any] = field(default_factory=dict)
+    limits: tuple[float | None, float | None] | None = None
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def referring(self, reference: Mapping[Any, Any]) -> SavedPanel:
         """The panel whose groups begin with the levels that a model refers to, as `Panel.referring`."""

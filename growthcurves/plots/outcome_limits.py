@@ -4,49 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError
-from growthcurves.numerics.bounds import several, shown_value
+from growthcurves.data.limits import Limits, checked_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Limits = tuple[float, float]
+    from growthcurves.data.panel import Panel
 
 
-def checked_limits(limits: Any, values: np.ndarray) -> Limits | None:
-    """Lowest and highest value of the outcome's scale; None where nothing is said. A side that is None is open.
+def limits_of(limits: Any, panel: Panel) -> Limits | None:
+    """The limits that were asked for, else those of the panel.
 
     Raises
     ------
     ModelError
         When these are not two rising numbers, or observed values lie outside them.
     """
-    if limits is None:
-        return None
-    low, high = _two_numbers(limits)
-    beyond = values[(values < low) | (values > high)]
-    if beyond.size:
-        found = f"{beyond.size} observed values lie outside" if beyond.size > 1 else "an observed value lies outside"
-        raise ModelError(f"limits={shown_value(limits)}, but {found} (from {beyond.min():g} to {beyond.max():g}).")
-    return low, high
-
-
-def _two_numbers(limits: Any) -> Limits:
-    shown = shown_value(limits)
-    wrong = ModelError(f"limits={shown}: give the lowest and the highest value of the scale, such as (0, 63).")
-    sides = several(limits)
-    try:
-        low, high = (
-            float(end if side is None else side) for side, end in zip(sides, (-np.inf, np.inf), strict=True)
-        )
-    except (TypeError, ValueError, OverflowError):
-        raise wrong from None
-    if not low < high:
-        raise wrong
-    return low, high
+    return checked_limits(panel.limits if limits is None else limits, panel.values)
 
 
 def inside(frame: pd.DataFrame, limits: Limits | None) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, straight_name, why_no_persons
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
-from growthcurves.plots.outcome_limits import checked_limits, limit_axis
+from growthcurves.plots.outcome_limits import limit_axis, limits_of
 from growthcurves.plots.people import asks_for_ids, groups_of, observed_lines, positions_of, sample_persons
 from growthcurves.plots.style import colour_of, font_size, ink, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
@@ -76,7 +76,7 @@ class People(Panels):
             "persons": [fit.panel.persons.labels[position] for position in chosen],
             "note": note,
             "curves": straight_name(fit)[:-1],
-            "limits": checked_limits(self.limits, fit.panel.values),
+            "limits": limits_of(self.limits, fit.panel),
             "visits": visit_times(fit.panel),
         }
         return Scene(frame, texts)

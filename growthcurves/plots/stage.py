@@ -15,7 +15,7 @@ from growthcurves.plots.facets import MOST_TOGETHER, Grid, grid_of_panels, pad_l
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends, name_inside, text_points
 from growthcurves.plots.layers import draw_marked
-from growthcurves.plots.outcome_limits import checked_limits, limit_axis
+from growthcurves.plots.outcome_limits import limit_axis, limits_of
 from growthcurves.plots.people import Groups
 from growthcurves.plots.style import colour_of, faint, font_size, ink, label_axes, muted, with_unit
 from growthcurves.plots.visits import Numbers, numbers_under, seen_at_visits, tick_labels
@@ -50,7 +50,7 @@ def around_trajectories(panel: Panel, groups: Groups, numbers: bool | None, limi
         "y": with_unit(panel.outcome, panel.outcome_unit),
         "groups": list(groups.labels),
         "who": groups.who.several,
-        "limits": checked_limits(limits, panel.values),
+        "limits": limits_of(limits, panel),
         "numbers": numbers is not False and len(seen) > 0,
         "dots": len(seen) == 0 and float(panel.persons.sizes.mean()) > _MOST_OCCASIONS,
     }

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.note import Note, NoteKind
+from growthcurves.data.checks import holds_numbers
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
@@ -122,6 +123,8 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
     return {
         **{name: getattr(panel, name) for name in roles},
         "since": _since(panel.since),
+        "limits": panel.limits,
+        "ranges": _ranges(fit),
         "rows": len(panel),
         "sizes": np.asarray(panel.persons.sizes) if people else np.repeat(sizes, counts),
         "labels": pd.DataFrame({"id": panel.persons.labels}) if people else None,
@@ -153,8 +156,22 @@ def _person_table(fit: FittedModel) -> pd.DataFrame:
     return level.values([name for name in dict.fromkeys(names) if name != fit.model.time and not level.varies(name)])
 
 
+def _ranges(fit: FittedModel) -> dict[str, tuple[float, float]]:
+    """Lowest and highest value of the columns of numbers that predict the intercept, of which three values are known.
+
+    They tell whether 0, where the intercept is read, is among what was observed; two values may be a code.
+    """
+    if isinstance(fit.panel, SavedPanel):
+        return dict(fit.panel.ranges)
+    columns = fit.recipe.predictors.get("intercept")
+    names = [] if columns is None else [name for name in columns.used if name not in columns.levels]
+    found = {name: fit.panel.frame[name] for name in names}
+    values = {name: pd.to_numeric(column) for name, column in found.items() if holds_numbers(column)}
+    return {name: (float(one.min()), float(one.max())) for name, one in values.items() if one.nunique() > 2}
+
+
 def _panel(values: dict[str, Any]) -> Any:
-    names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since", "where")
+    names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since", "where", "limits")
     roles = {name: values[name] for name in names}
     if values["table"] is not None:
         return Panel.restored(values["table"], roles, values["reasons"], _clock(roles, values["clock"]))
@@ -163,7 +180,7 @@ def _panel(values: dict[str, Any]) -> Any:
     facts = None if values["facts"] is None else TimeFacts(*values["facts"])
     table = Absent("its persons", PEOPLE) if values["person_table"] is None else values["person_table"]
     return SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
-                      clock=_clock(roles, values["clock"]), person_table=table)  # fmt: skip
+                      clock=_clock(roles, values["clock"]), person_table=table, ranges=values["ranges"])  # fmt: skip
 
 
 def _clock_values(panel: Any, people: bool) -> dict[str, Any]:

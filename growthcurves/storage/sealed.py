@@ -12,7 +12,7 @@ from growthcurves.errors import DataError, GrowthCurvesError, NotAvailableError,
 from growthcurves.output.files import path_of
 
 FORMAT = "growthcurves fit"
-VERSION = 8
+VERSION = 9
 
 #: What reading a file that is not whole may end in.
 DAMAGE = (

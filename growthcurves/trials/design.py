@@ -46,6 +46,8 @@ class Roles:
     visits: Any = None
     where: str | None = None
     subgroup: str | None = None
+    outcome_unit: str | None = None
+    limits: Any = None
 
     def __post_init__(self) -> None:
         if not among(self.response, RESPONSES):
@@ -120,7 +122,11 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     frame, baseline = baseline_of(frame, id, known, visits, roles)
     visits = visits.only([level not in baseline.left_out for level in visits.levels])
     frame, masks = _at_visits(frame, known, visits, baseline, roles)
-    panel = Panel(frame, id=id, time=visits.time, outcome=baseline.outcome, wave=roles.visit, left_out=masks)
+    of_values = {} if baseline.outcome != roles.outcome else {"limits": roles.limits}
+    panel = Panel(
+        frame, id=id, time=visits.time, outcome=baseline.outcome, wave=roles.visit, left_out=masks,
+        outcome_unit=roles.outcome_unit, **of_values,
+    )  # fmt: skip
     panel = counting(panel, not_chosen).drop_missing(model_columns(_model(id, visits, arms, baseline, roles)))
     visits = _seen(panel, visits)
     _refuse_twice(panel, visits, roles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from growthcurves.data.frame import as_frame
@@ -111,7 +112,10 @@ def mmrm(
     later = None if fallback_ddf is None else _method(fallback_ddf)
     wanted = Wanted(_method(ddf), level, weights, average, alternative, adjust, later)
     frame = as_frame(data.data if isinstance(data, Panel) else data)
-    design = design_of(frame, Roles(outcome, visit, id, arm, reference, baseline, covariates, response, visits, where))
+    roles = Roles(outcome, visit, id, arm, reference, baseline, covariates, response, visits, where)
+    if isinstance(data, Panel) and data.outcome == outcome:
+        roles = replace(roles, outcome_unit=data.outcome_unit, limits=data.limits)
+    design = design_of(frame, roles)
     return Trial.of(frame, design, wanted, structures)
 
 

@@ -93,6 +93,16 @@ def test_without_people_nothing_is_said_of_them(tmp_path):
             answer()
 
 
+def test_without_people_it_is_still_offered_to_centre(tmp_path):
+    """Of a predictor of which 0 was not observed (age) the lowest and highest value are kept, of nobody."""
+    fit = gc.fit("depression ~ week * age + (week | patient)", gc.load_dataset("trial"))
+    assert "center(age)" in str(fit)
+    for options in ({"people": False}, {}, {"rows": True}):
+        again = gc.load(fit.save(tmp_path / "fit.json", **options))
+        assert "center(age)" in str(again), options
+    assert "center(age)" in str(gc.load(gc.load(tmp_path / "fit.json").save(tmp_path / "b.json", people=False)))
+
+
 def test_another_process_gives_the_same_text(tmp_path):
     fit = gc.fit(MODELS["predictors"], SLEEP)
     path = fit.save(tmp_path / "fit.json")

@@ -8,9 +8,9 @@ from growthcurves.engine.estimates import Drawing, Fits
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel
 
-#: Numbers that the replicates fitted at once may hold.
-CHUNK_NUMBERS = 1 << 21
-MOST_AT_ONCE = 2000
+#: Numbers that the replicates fitted at once may hold, and their most: so few that the bar moves about every second.
+CHUNK_NUMBERS = 1 << 18
+MOST_AT_ONCE = 100
 
 
 def replicate_fits(fit: FittedModel, kind: str, n: int, seed: int) -> Fits:

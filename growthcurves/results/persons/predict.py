@@ -75,7 +75,17 @@ def predict(
         found = _with_interval(fit, told, estimate, state, (people, interval, level))
     if asked == "response" and fit.model.computed:
         return carried_back(fit, found, newdata)
-    return on_response(fit, rows, found, people, level) if outcome_scale else with_offset(fit, found, newdata)
+    if outcome_scale:
+        return on_response(fit, rows, found, people, level)
+    return _inside(fit, with_offset(fit, found, newdata))
+
+
+def _inside(fit: FittedModel, found: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
+    """Intervals that end where the outcome's scale does."""
+    if fit.panel.limits is None or fit.family is not None or fit.model.computed or isinstance(found, pd.Series):
+        return found
+    ends = {name: found[name].clip(*fit.panel.limits) for name in ("conf_low", "conf_high")}
+    return found.assign(**ends)
 
 
 def _withhold(fit: FittedModel, rows: DesignRows, estimate: np.ndarray) -> None:

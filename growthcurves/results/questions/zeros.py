@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from growthcurves.data.backticks import quoted_inside
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Column
 from growthcurves.numerics.times import time_texts
@@ -22,8 +19,7 @@ def centring_offer(fit: FittedModel) -> str:
     Returns
     -------
     str
-        Empty where zero lies inside (or the shape's origin inside the observed times), and for predictors that a saved
-        fit does not hold.
+        Empty where zero lies inside (or the shape's origin inside the observed times).
     """
     names = [name for name in _predictors(fit) if _outside_zero(fit, name)]
     said = []
@@ -52,11 +48,12 @@ def _predictors(fit: FittedModel) -> list[str]:
 
 
 def _outside_zero(fit: FittedModel, name: str) -> bool:
+    if isinstance(fit.panel, SavedPanel):
+        low, high = fit.panel.ranges.get(name, (0.0, 0.0))
+        return low > 0 or high < 0
     try:
-        panel: Any = fit.panel
-        found = panel.person_values(name) if isinstance(panel, SavedPanel) else panel.frame[name]
-        values = np.asarray(found, dtype=float)
-    except (NotAvailableError, KeyError, TypeError, ValueError):
+        values = np.asarray(fit.panel.frame[name], dtype=float)
+    except (KeyError, TypeError, ValueError):
         return False
     return bool(np.nanmin(values) > 0 or np.nanmax(values) < 0) and len(np.unique(values)) > 2
 
