@@ -27,7 +27,8 @@ class FitPlots:
         ----------
         by : str, optional
             Column that divides the persons into groups: one mean curve for each; three groups and more have a panel each,
-            with the means of the others in grey.
+            with the means of the others in grey. Where there is no room for panels they stand together, without the band
+            that holds most persons.
         people : int, None, or list of ids
             How many persons are drawn, chosen at random in proportion to their groups; 0 for none, None for all. Or who:
             up to twelve are named. Persons with many occasions at times of their own are dots.
@@ -164,7 +165,7 @@ class FitPlots:
         between : (float, float), optional
             Interval of the average rate of a curved shape, by default from the first to the last time.
         by : str, optional
-            Column that divides the persons into groups: a curve for each, and bars where there are at most three.
+            Column that divides the persons into groups: a curve for each, and bars where there are at most two.
         ax : Axes, optional
             What it is drawn on, of matplotlib; by default a new figure.
         figsize : (float, float), optional
