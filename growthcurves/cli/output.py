@@ -105,8 +105,10 @@ def checked_files(data: str | None, **outputs: tuple[str, str | None]) -> dict[s
     ------
     NotAvailableError
         For an ending that cannot be written, with those that can.
+    DataError
+        When it is a folder, or its folder is not there.
     click.UsageError
-        When a file is one that is read, or is named twice; when it is a folder, or its folder is not there.
+        When a file is one that is read, or is named twice.
     """
     taken = _inputs(data)
     found = {}
@@ -125,15 +127,6 @@ def checked_files(data: str | None, **outputs: tuple[str, str | None]) -> dict[s
 
 def _file_of(output: str, kind: str, option: str) -> Path:
     named = f"{option} {output!r}"
-    path = _with_ending(output, kind, named)
-    if not path.parent.is_dir():
-        raise click.UsageError(f"{named}: there is no folder {str(path.parent)!r}.")
-    if path.is_dir():
-        raise click.UsageError(f"{named} is a folder: give the name of a file.")
-    return path
-
-
-def _with_ending(output: str, kind: str, named: str) -> Path:
     if kind == "a table":
         from growthcurves.output.tables import table_ending
 

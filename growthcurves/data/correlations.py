@@ -16,6 +16,7 @@ from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import ModelError
+from growthcurves.numerics.bounds import several
 from growthcurves.numerics.distributions import t_tail
 from growthcurves.output.numbers import fixed_text, on_the_point, places_of
 from growthcurves.output.save import Saved
@@ -136,7 +137,7 @@ def correlations(panel: Panel, columns: Sequence[str] | None) -> Correlations:
 
 def _asked(panel: Panel, columns: Sequence[str] | None) -> list[str]:
     if columns is not None:
-        names = [columns] if isinstance(columns, str) else list(columns)
+        names = several(columns)
         panel.require(names)
         if len(set(names)) < len(names) or not names:
             raise ModelError("columns= names each column of numbers once.")

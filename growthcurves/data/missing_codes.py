@@ -97,6 +97,6 @@ def _plain(column: pd.Series) -> pd.Series:
 def _number(code: Any) -> float | None:
     try:
         number = float(code)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if np.isfinite(number) else None

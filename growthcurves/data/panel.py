@@ -269,10 +269,11 @@ class Panel:
         ColumnError
             For an unknown name, with the nearest known one.
         """
-        require_columns(self.data, columns)
+        require_columns(self.data, listed(columns, "columns", 0))
 
     def column(self, name: str) -> Any:
         """A column over the used rows, as the array it is kept in; time as `times`."""
+        require_columns(self.data, [name])
         return self.times if name == self.time else self._rows.of(raw_array(self.data, name))
 
     def numbers(self, column: str) -> np.ndarray:
@@ -283,6 +284,7 @@ class Panel:
         DataError
             When it holds text or infinite values: person, row and column are named.
         """
+        require_columns(self.data, [column])
         if column == self.time:
             return self.times
         return self._rows.of(numeric_column(self.data, column, raw_array(self.data, self.id)))
@@ -302,7 +304,7 @@ class Panel:
         """
         if self._times is None or self.time is None:
             raise DataError("The panel has no time column: give one with time=.")
-        return self.clock.read(frame)
+        return self.clock.read(as_frame(frame))
 
     def counted_by(self, clock: Clock | None) -> Panel:
         """The panel whose elapsed times another panel's clock has read, and which reads others as that does."""
@@ -390,6 +392,7 @@ class Panel:
 
     def over(self, data: pd.DataFrame, outcome: str) -> Panel:
         """The panel of another outcome, which is a column of these data: the same rows with one column more."""
+        check_name(outcome, "outcome")
         return self._again(data, outcome, {})
 
     def with_wave(self, wave: str) -> Panel:

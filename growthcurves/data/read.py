@@ -12,6 +12,7 @@ from growthcurves.data.missing_codes import MissingCodes
 from growthcurves.data.read_statistics import read_sas, read_spss, read_stata
 from growthcurves.data.read_text import read_text
 from growthcurves.data.read_typed import read_excel, read_parquet
+from growthcurves.data.source import FileName
 from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.output.files import path_of
 
@@ -113,6 +114,7 @@ def read_table(
     frame = _reader_of(path)(path, codes, **options)
     dates = {"day_first": day_first, "date_format": date_format}
     options = options | {name: value for name, value in dates.items() if value is not None}
+    frame.attrs["source"] = frame.attrs["source"] | {"file": FileName.of(path)}
     if codes.given or options:  # so that the same call can be written down
         frame.attrs["source"] = frame.attrs["source"] | {"missing": list(codes.given), "options": options}
     return frame

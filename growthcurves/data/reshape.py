@@ -16,6 +16,7 @@ from growthcurves.data.patterns import Pattern, plain_number
 from growthcurves.data.source import find_cell, show_id
 from growthcurves.data.stack import Layout, WaveColumns, stack
 from growthcurves.errors import ColumnError, DataError, DataWarning, ModelError
+from growthcurves.numerics.bounds import shown_value
 
 Columns = str | Mapping[str, str | Mapping[str, float]]
 Times = str | Mapping[float, float] | None
@@ -186,7 +187,7 @@ def _own_times(columns: WaveColumns, waves: list[float], said: str) -> WaveColum
 def _finite_number(value: Any, what: str) -> float:
     number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
     if not number or not math.isfinite(value):
-        raise ModelError(f"The time of {what} must be a number, not {value!r}.")
+        raise ModelError(f"The time of {what} must be a number, not {shown_value(value)}.")
     return plain_number(float(value))
 
 

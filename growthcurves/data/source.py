@@ -26,6 +26,7 @@ import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from numbers import Integral
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -45,6 +46,23 @@ class Cell:
 
     column: str
     place: str
+
+
+class FileName(str):
+    """The name of a file that was read, and where it lies; what is saved or printed of it is the name alone."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, path: Path) -> FileName:
+        name = cls(path.name)
+        name.path = path.resolve()
+        return name
+
+
+def path_read(frame: pd.DataFrame) -> Path | None:
+    """Where the file lies that the table was read from in this process; None for other tables."""
+    return getattr(source_of(frame).get("file"), "path", None)
 
 
 #: How the empty text is shown, so that nobody takes it for nothing.

@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.describe import person_time_order
 from growthcurves.data.elapsed import holds_dates
+from growthcurves.data.frame import listed
 from growthcurves.data.levels import as_groups
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.time_words import time_words
@@ -146,7 +147,7 @@ def table_one(panel: Panel, by: str | None, columns: Sequence[str] | None) -> Ta
 def _asked(panel: Panel, by: str | None, columns: Sequence[str] | None) -> list[str]:
     """The columns: those named, or all but the roles, dates and texts of many levels."""
     if columns is not None:
-        return [columns] if isinstance(columns, str) else list(columns)
+        return listed(columns, "columns")
     roles = {panel.id, panel.time, panel.wave, by}
     frame = panel.frame
     return [str(name) for name in frame if name not in roles and _describable(frame[name])]

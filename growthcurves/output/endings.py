@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from growthcurves.errors import NotAvailableError, brief
+from growthcurves.errors import DataError, NotAvailableError, brief
 from growthcurves.output.files import path_of
 from growthcurves.output.words import listed
 from growthcurves.version import DISTRIBUTION
@@ -43,7 +43,7 @@ def refuse_without_package(path: Path) -> None:
 
 
 def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: str | None = None) -> Path:
-    """The path, where its ending says a format that can be written.
+    """The path, where its ending says a format that can be written, and its folder is there.
 
     Parameters
     ----------
@@ -58,6 +58,8 @@ def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: s
     ------
     NotAvailableError
         For another ending, with those that can be written.
+    DataError
+        For a folder, and where its folder is not there.
 
     Examples
     --------
@@ -71,4 +73,13 @@ def checked_ending(path: str | Path, what: str, endings: Iterable[str], named: s
         ending = repr(path.suffix) if path.suffix else "a name without an ending"
         formats = listed(known, "or")
         raise NotAvailableError(f"{named or brief(path)}: {what} can be written as {formats}, not as {ending}.")
+    _refuse_no_place(path, named or brief(path))
     return path
+
+
+def _refuse_no_place(path: Path, named: str) -> None:
+    """Refuse a folder, and a file in a folder that is not there."""
+    if not path.parent.is_dir():
+        raise DataError(f"{named}: there is no folder {brief(path.parent)}.")
+    if path.is_dir():
+        raise DataError(f"{named} is a folder: give the name of a file.")

@@ -150,6 +150,10 @@ def save_table(
     if not isinstance(table, pd.DataFrame):
         kind = type(table).__name__
         raise ModelError(f"save_table() takes a data frame, not {kind}; answers have .save() themselves.")
+    if not isinstance(title, str | None):
+        raise ModelError(f"title= is a text, not {brief(title)}.")
+    if not isinstance(notes, list | tuple) or not all(isinstance(note, str) for note in notes):
+        raise ModelError(f"notes= is a list of texts, not {brief(notes)}.")
     path = _place(path, style, decimals, bool(title or notes))
     if style is None and path.suffix.lower() in WRITERS:
         return _numbers(table, path)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from growthcurves.errors import part_called
+from growthcurves.errors import ModelError, brief, part_called
 
 
 @dataclass(frozen=True)
@@ -111,5 +111,6 @@ def style_of(style: str | Style) -> Style:
         For an unknown name, with the known ones.
     """
     found = part_called("style of tables", style, STYLES)
-    assert isinstance(found, Style)
+    if not isinstance(found, Style):
+        raise ModelError(f"style= is one of {', '.join(STYLES)}, not {brief(style)}.")
     return found

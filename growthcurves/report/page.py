@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from growthcurves.data.frame import check_text
+from growthcurves.data.panel import Panel
+from growthcurves.data.source import path_read
 from growthcurves.errors import DataWarning, ModelError, NotAvailableError, NotEstimableError, filtered
 from growthcurves.fitted import FittedModel
 from growthcurves.output.endings import REPORT, checked_ending
@@ -57,6 +59,7 @@ class Report:
     findings: tuple[str, ...]
     sections: tuple[tuple[str, str], ...]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _read: Path | None = field(default=None)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -118,6 +121,8 @@ class Report:
         ------
         ModelError
             For an unknown format.
+        DataError
+            For a folder in which a table would take the place of the file that the data were read from.
 
         Examples
         --------
@@ -128,7 +133,7 @@ class Report:
         >>> "fixed_effects.csv" in [path.name for path in paths]
         True
         """
-        return save_tables(self.tables, folder, formats, spreadsheet_safe)
+        return save_tables(self.tables, folder, formats, spreadsheet_safe, self._read)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain Python values.
@@ -191,7 +196,13 @@ def make_report(
         there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
         tables = {name: table for section in there for name, table in section.tables(subject).items()}
     kind = subject.said("Growth-curve report")
-    return _page(title, about(subject.fit), lead(subject), rendered, told, tables, path, kind)
+    made = _page(title, about(subject.fit), lead(subject), rendered, told, tables, path, kind)
+    return replace(made, _read=_read_from(subject.fit))
+
+
+def _read_from(fit: FittedModel) -> Path | None:
+    """The file that a fit's rows were read from, where they are there."""
+    return path_read(fit.panel.data) if isinstance(fit.panel, Panel) else None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from growthcurves.data.frame import listed
-from growthcurves.errors import ModelError, among, unknown
+from growthcurves.errors import DataError, ModelError, among, brief, unknown
 from growthcurves.output.documents import DOCUMENTS
 from growthcurves.output.files import path_of
 from growthcurves.output.save import save_table
@@ -24,14 +24,21 @@ def save_tables(
     folder: str | Path,
     formats: Iterable[str] = FORMATS,
     spreadsheet_safe: bool = False,
+    read: Path | None = None,
 ) -> list[Path]:
-    """Write each table in each format into a folder; see `Report.save_tables`."""
+    """Write each table in each format into a folder, never over the file `read`; see `Report.save_tables`."""
     wanted = listed(formats, "formats")
     for ending in wanted:
         if not among(ending, _KNOWN):
             raise ModelError(unknown("format of tables", ending, _KNOWN))
     folder = path_of(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise DataError(f"{brief(folder)} is a file, or lies below one: give the name of a folder.") from None
+    for path in (folder / f"{name}.{ending}" for name in tables for ending in wanted):
+        if read is not None and path.resolve() == read:
+            raise DataError(f"{brief(path)} is the file of the data itself: give another folder.")
     paths = []
     for name, table in tables.items():
         for ending in wanted:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from growthcurves.errors import ModelError, NotEstimableError, among, recorded
+from growthcurves.errors import ModelError, NotEstimableError, among, brief, recorded
 from growthcurves.fit import GrowthFit, fit
 from growthcurves.model.covariance import RESIDUALS, residual_of
 from growthcurves.numerics.bounds import several
@@ -33,7 +33,7 @@ def structures_of(residual: Any, fallback: Sequence[Any] | None) -> list[Any]:
     """
     asked = residual_of(residual)
     if isinstance(fallback, str):
-        raise ModelError(f"fallback= is a list of structures, such as [{fallback!r}]; [] for none.")
+        raise ModelError(f"fallback= is a list of structures, such as [{brief(fallback)}]; [] for none.")
     if fallback is not None:
         return [asked, *map(residual_of, several(fallback))]
     if asked.name in FALLBACK:

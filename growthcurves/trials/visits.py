@@ -14,6 +14,7 @@ from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_id
 from growthcurves.data.visit_order import numbers, places
 from growthcurves.errors import ModelError, among, unknown
+from growthcurves.numerics.bounds import shown_value
 
 #: More different values than this are no planned visits.
 MOST_VISITS = 50
@@ -143,7 +144,8 @@ def _levels(values: Any) -> list[Any]:
 
 def _listed(asked: Any) -> list[Any]:
     if isinstance(asked, str) or not isinstance(asked, Sequence | np.ndarray | pd.Index) or not len(asked):
-        raise ModelError(f"visits= lists visits in their order, such as ['Week 4', 'Week 8'], not {asked!r}.")
+        shown = shown_value(asked)
+        raise ModelError(f"visits= lists visits in their order, such as ['Week 4', 'Week 8'], not {shown}.")
     return list(asked)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import growthcurves as gc
 from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.output import files
 from growthcurves.output.files import path_of, whole_file, write_text
@@ -237,3 +238,29 @@ def test_a_name_that_begins_as_a_home_folder_does(tmp_path, monkeypatch):
 def test_what_is_no_name_of_a_file(name):
     with pytest.raises(DataError, match="The name of a file is needed"):
         path_of(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_folder_that_is_not_there_is_told_before_anything_is_written(outputs, tmp_path, name):
+    if name.startswith(("figure", "effects", "model")):  # matplotlib's files, a folder that is made, the command line
+        return
+    (tmp_path / "folder" / name).mkdir(parents=True)
+    for path, said in ((tmp_path / "no" / name, "there is no folder"), (tmp_path / "folder" / name, "is a folder")):
+        with pytest.raises(DataError, match=said):
+            outputs[name](path)
+
+
+@pytest.mark.parametrize("name", ["people.csv"])
+def test_tables_of_a_page_never_take_the_place_of_the_data(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    data = gc.load_dataset("sleepstudy")
+    gc.write_table(data[data["subject"] < 335], name)
+    page, before = gc.fit("reaction ~ day + (day | subject)", gc.read_table(name)).report(), Path(name).read_bytes()
+    for folder in (".", tmp_path, Path("..") / tmp_path.name):
+        with pytest.raises(DataError, match="is the file of the data itself"):
+            page.save_tables(folder)
+    for folder in (name, Path(name) / "below"):
+        with pytest.raises(DataError, match="give the name of a folder"):
+            page.save_tables(folder)
+    assert Path(name).read_bytes() == before and [path.name for path in tmp_path.iterdir()] == [name]
+    assert len(page.save_tables("tables", ["csv"])) == len(page.save_tables("tables", ["csv"])) == len(page.tables)

@@ -116,7 +116,9 @@ class Structure:
         for option in ("by", "wave", "of"):
             if not is_name(getattr(self, option, None)):
                 raise ModelError(f"{option}= needs the name of a column, not {brief(getattr(self, option))}.")
-        for option in ("waves", "times", "groups", "shares"):
+        for option in ("waves", "times", "groups", "shares", "levels"):
+            if not hasattr(self, option):
+                continue
             value = getattr(self, option)
             if value is not None and not isinstance(value, (tuple, list)):
                 raise ModelError(f"{option}= of a residual structure is learned from the data: leave it out.")

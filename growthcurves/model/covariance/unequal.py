@@ -43,7 +43,6 @@ class Het(Structure):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "levels", None if self.levels is None else tuple(self.levels))
         object.__setattr__(self, "counts_waves", self.of is None)
 
     @property

@@ -14,6 +14,7 @@ from growthcurves.model.shapes.occasions import Occasions
 from growthcurves.model.shapes.piecewise import Piecewise
 from growthcurves.model.shapes.polynomial import Polynomial
 from growthcurves.model.shapes.spline import Spline
+from growthcurves.numerics.bounds import shown_value
 
 SHAPES: dict[str, Shape] = {
     "linear": Polynomial(1),
@@ -40,8 +41,8 @@ def shape_of(value: str | Shape) -> Shape:
     shape = part_called("shape", value, SHAPES)
     if not isinstance(shape, Shape):
         raise ModelError(
-            f"shape= takes a short name or a shape, not {value!r}: a shape of your own is a value of a class of "
-            f"growthcurves.extend.Shape."
+            f"shape= takes a short name or a shape, not {shown_value(value)}: a shape of your own is a value of a "
+            f"class of growthcurves.extend.Shape."
         )
     return shape
 

@@ -23,6 +23,7 @@ from growthcurves.results.compare.nesting import NotNested, nesting, same_fixed_
 from growthcurves.results.compare.ratio import ratio_test
 from growthcurves.results.tables.about import units_counted
 from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.names import names_of_fits
 from growthcurves.results.tables.printing import number, p_text
 
 NAN = float("nan")
@@ -140,9 +141,7 @@ def compare(
     for fit in fits:
         if not isinstance(fit, FittedModel):
             raise ModelError(f"compare() takes fits, not {type(fit).__name__}.")
-    called = [str(i + 1) for i in range(len(fits))] if names is None else [str(name) for name in names]
-    if len(called) != len(fits) or len(set(called)) < len(called):
-        raise ModelError(f"names= must be {len(fits)} different names, one for each fit.")
+    called = names_of_fits(names, [str(i + 1) for i in range(len(fits))])
     for fit in fits[1:]:
         common_order(fits[0], fit)
     ready, notes = _comparable(fits)

@@ -13,6 +13,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
 from growthcurves.model.formula.codings import Coded
 from growthcurves.model.formula.tree import Call, Expression, Factor, Name
+from growthcurves.numerics.bounds import shown_value
 from growthcurves.results.questions.observed import Observed, needs_persons
 
 
@@ -188,7 +189,7 @@ def _asked(known: Variable, values: Any) -> Variable:
         if known.factor and value not in known.values:
             raise ModelError(unknown(f"level of {name!r}", value, known.values))
         if not known.factor and not _finite(value):
-            raise ModelError(f"{name!r} is a covariate: by= takes numbers for it, not {value!r}.")
+            raise ModelError(f"{name!r} is a covariate: by= takes numbers for it, not {shown_value(value)}.")
     return replace(known, values=chosen)
 
 

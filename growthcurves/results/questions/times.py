@@ -27,7 +27,7 @@ def times_asked(fit: FittedModel, at: Any) -> np.ndarray:
         times = np.atleast_1d(np.asarray(few_times(at), dtype=float))
     except (TypeError, ValueError, OverflowError):
         times = np.array([np.nan])
-    if times.ndim != 1 or not np.isfinite(times).all():
+    if times.ndim != 1 or not len(times) or not np.isfinite(times).all():
         raise ModelError(f"at= takes a time or a list of times as numbers, not {shown_value(at)}.")
     refuse_far(fit, times)
     return times

@@ -10,6 +10,7 @@ from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import several
 from growthcurves.output.numbers import fixed_text
 from growthcurves.output.sheet import Sheet, sheet_of_texts
 from growthcurves.output.styles import STYLES, Style, p_equals
@@ -22,7 +23,7 @@ from growthcurves.results.side_by_side.notes import notes_of
 from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, VARIANCES, Number, numbers_table
 from growthcurves.results.side_by_side.words import CRITERION, number_label
 from growthcurves.results.tables.answer import Answer
-from growthcurves.results.tables.names import finding_text
+from growthcurves.results.tables.names import finding_text, names_of_fits
 from growthcurves.results.variation.variances import components
 
 #: Stars of journals.
@@ -222,15 +223,13 @@ def journal_table(
 
 
 def _named(fits: Any, names: Sequence[str] | None) -> dict[str, FittedModel]:
-    found = [fits] if isinstance(fits, FittedModel) else list(fits)
+    found = several(fits)
     if not found:
         raise ModelError("journal_table() needs at least one fit.")
     for fit in found:
         if not isinstance(fit, FittedModel):
             raise ModelError(f"journal_table() takes a list of fits, not of {type(fit).__name__}.")
-    called = [f"Model {k}" for k in range(1, len(found) + 1)] if names is None else [str(name) for name in names]
-    if isinstance(names, str) or len(called) != len(found) or len(set(called)) < len(called):
-        raise ModelError(f"names= must be {len(found)} different names, one for each fit.")
+    called = names_of_fits(names, [f"Model {k}" for k in range(1, len(found) + 1)])
     return dict(zip(called, found, strict=True))
 
 

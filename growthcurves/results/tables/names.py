@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.errors import ModelError
+from growthcurves.numerics.bounds import several
 
 _PREFIX = {
     Kind.SD: "sd",
@@ -33,3 +37,17 @@ def finding_text(finding: Finding) -> str:
     if finding.kind is Kind.SQUARED_CORRELATION:
         return "R2:outcome"
     return str(finding.of) if finding.kind is Kind.CRITERION else component_text(finding)
+
+
+def names_of_fits(names: Any, default: list[str]) -> list[str]:
+    """What several fits are called in a table.
+
+    Raises
+    ------
+    ModelError
+        For what are not as many different names.
+    """
+    called = default if names is None else [str(name) for name in several(names)]
+    if len(called) != len(default) or len(set(called)) < len(called):
+        raise ModelError(f"names= must be {len(default)} different names, one for each fit.")
+    return called
