@@ -105,7 +105,7 @@ def unknown(kind: str, name: object, known: Iterable[object], others: Mapping[st
     near = _nearest(_text_of(name)[:_LONGEST_NAME], [*names, *others])
     hint = "" if near is None else f" Did you mean {brief(others.get(near, near))}?"
     start = f"There is no {kind} {brief(name)}.{hint}"
-    return f"{start} Known: {_listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} There are none."
+    return f"{start} Known: {listed(names, _LONGEST_SENTENCE - len(start))}." if names else f"{start} There are none."
 
 
 def among(value: object, known: Iterable[object]) -> bool:
@@ -192,7 +192,7 @@ def _text_of(value: object) -> str:
     return _THING.sub(lambda found: next(filter(None, found.groups())).rpartition(".")[2], text)
 
 
-def _listed(names: list[str], room: int) -> str:
+def listed(names: list[str], room: int = _LONGEST_SENTENCE) -> str:
     """The first of the names, as many as a sentence has room for; a long one with its middle left out."""
     shown: list[str] = []
     for name in names:

@@ -15,6 +15,7 @@ from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.estimates import Estimates, Sums
+from growthcurves.errors import listed
 from growthcurves.estimate.baseline import baseline_note
 from growthcurves.fitted import undivided
 from growthcurves.model.formula.tree import Factor
@@ -112,8 +113,10 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
 
 def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
     if sums.left_out:
-        names = ", ".join(bound.recipe.terms[j] for j in sums.left_out)
-        yield Note(NoteKind.LEFT_OUT, f"Left out as linear combinations of other terms: {names}.")
+        left_out = [bound.recipe.terms[j] for j in sums.left_out]
+        shown = listed(left_out, 220)
+        count = f" ({len(left_out)} of {len(bound.recipe.terms)} terms)" if shown.endswith("...") else ""
+        yield Note(NoteKind.LEFT_OUT, f"Left out as linear combinations of other terms: {shown}{count}.")
     if not bound.recipe.shape.changes or "intercept" not in bound.recipe.predictors:
         return
     intercept = set(bound.recipe.predictors["intercept"].names)

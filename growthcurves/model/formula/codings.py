@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import FormulaError, ModelError, unknown
+from growthcurves.errors import FormulaError, ModelError, brief, listed, unknown
 
 #: Codings by the names that formulas know, and the class of formulaic that makes each; treatment is made here.
 CODINGS = {
@@ -151,8 +151,8 @@ def categories_of(values: Any, levels: Sequence[Any] | None, what: str) -> tuple
     if missing.size:
         level = own[found.codes[missing[0]]]
         raise FormulaError(
-            f"{what} holds the level {level!r}, which is none of its levels {list(levels)!r}: name it in levels=, or "
-            f"leave its rows out."
+            f"{brief(what)[1:-1]} holds the level {brief(level)}, which is none of its levels "
+            f"{listed([brief(one) for one in levels], 150)}: name it in levels=, or leave its rows out."
         )
     return codes, tuple(levels)
 

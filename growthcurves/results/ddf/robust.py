@@ -70,6 +70,8 @@ class Robust(Method):
         q = rows.count
         L = _in_units(fit, rows.L)
         at = self._sandwich(fit, L)
+        if np.linalg.matrix_rank(at.mean, hermitian=True) < q:  # persons do not determine as many contrasts
+            return float("nan"), float("nan")
         white = np.linalg.solve(np.linalg.cholesky(at.mean), L)
         eta = q * (q + 1) / float(self._sandwich(fit, white).variance.sum())
         df = eta - q + 1.0

@@ -83,6 +83,8 @@ def _row(fit: FittedModel, effect: Effect, L: np.ndarray, note: str, ddf: Any) -
     if not len(L):
         return [effect.name, 0, np.nan, np.nan, np.nan, note]
     found = joint_test(fit, L, ddf=ddf)
+    if np.isnan(found.df_den):
+        note = "; ".join(filter(None, ["no degrees of freedom are left for so many contrasts", note]))
     return [effect.name, found.df_num, found.df_den, found.statistic, found.p_value, note]
 
 

@@ -88,6 +88,19 @@ def test_of_no_rows_there_are_no_degrees_of_freedom(trial_fit):
     assert len(gc.Robust().df(trial_fit, np.zeros((0, len(trial_fit.terms))))) == 0
 
 
+@pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
+def test_more_contrasts_than_persons_have_no_degrees_of_freedom(sleep):
+    """18 persons determine no 20 contrasts; what is left out is named in a sentence that has an end."""
+    data = sleep.assign(late=sleep["day"] + 0.01 * (sleep.groupby("subject").ngroup() % 2))
+    fit = gc.fit("reaction ~ C(late) + (1 | subject)", data[data["day"] < 11])
+    row = fit.joint_tests(ddf="robust").table.iloc[0]
+    assert row["df_num"] == 19 and np.isnan(row["df_den"]) and "no degrees of freedom are left" in row["note"]
+    crossed = gc.fit("reaction ~ C(late) * C(Days // 2) + (1 | subject)", data.assign(Days=data["day"]))
+    (note,) = [text for text in crossed.warnings if "linear combinations" in str(text)]
+    told = f"({len(crossed.aliased)} of {len(crossed.recipe.terms)} terms)."
+    assert len(str(note)) < 300 and str(note).endswith(told)
+
+
 def test_far_origin(sleep):
     some = sleep.iloc[5:]
     far = some.assign(day=some["day"] + 1e6, reaction=some["reaction"] + 1e9)
