@@ -15,7 +15,10 @@ from growthcurves.errors import DataError, ModelError
 
 _SAMPLE_LINES = 50
 _SEPARATOR_LINE = re.compile(rb'\A\s*"?sep=(.)"?[ \t]*(?:\n|\Z)', re.IGNORECASE)
-_BLANKS = (" ", r"\s+", r"\s", r"[ \t]+", r" +")
+#: How a look at columns parted by blanks is called.
+_BLANK = " "
+_BLANKS = (_BLANK, r"\s+", r"\s", r"[ \t]+", r" +")
+_DECIMAL_COMMA = re.compile(r'\s*"?[+-]?\d*,\d+(?:[eE][+-]?\d+)?"?\s*')
 _QUOTED_OR_NOT = re.compile(rb'"(?:[^"]|"")*"|[^\s"]+')
 
 
@@ -66,6 +69,21 @@ class _Look:
     def before(self) -> int:
         return self.records[self.start - 1][0] if self.start else 0
 
+    @property
+    def width(self) -> int:
+        return len(self.records[self.start][1])
+
+    @property
+    def fields(self) -> set[str]:
+        """What the cells of the table say."""
+        return {field for _, fields in self.records[self.start :] for field in fields}
+
+    @property
+    def has_decimal_commas(self) -> bool:
+        """Whether commas stand in its cells, and only in numbers."""
+        commas = [field for field in self.fields if "," in field]
+        return bool(commas) and all(_DECIMAL_COMMA.fullmatch(field) for field in commas)
+
 
 def find_layout(content: bytes, name: str, separator: str | None = None, skip: int = 0) -> TextLayout:
     """The table in a text; `separator` and the number of lines to `skip` where the user says them.
@@ -89,8 +107,8 @@ def find_layout(content: bytes, name: str, separator: str | None = None, skip: i
     if separator is not None and len(separator) != 1:
         raise ModelError(f"sep={separator!r} is no separator: give one character, or ' ' for blanks between columns.")
     look = _chosen([_look(content, sign) for sign in ([separator] if separator else SEPARATORS)], content)
-    if look is None:
-        return TextLayout(blanks_as_tabs(content), "\t", cut, True)
+    if look.separator == _BLANK:
+        return TextLayout(_without_lines(blanks_as_tabs(content), look.before), "\t", cut + look.before, True)
     if separator is None and len(look.records[look.start][1]) < 2:
         raise DataError(f"{name} is not a table: its first line has no comma, semicolon, tab or | between columns.")
     return TextLayout(_without_lines(content, look.before), look.separator, cut + look.before)
@@ -113,15 +131,18 @@ def _without_lines(content: bytes, count: int) -> bytes:
     return content.split(b"\n", count)[-1] if content.count(b"\n") >= count else b""
 
 
-def _chosen(looks: list[_Look], content: bytes) -> _Look | None:
-    """The separator under which lines agree, from the first line on or after a title; None for blanks."""
+def _chosen(looks: list[_Look], content: bytes) -> _Look:
+    """The separator under which lines agree, from the first line on or after a title."""
+    blanks = _look_at_blanks(content) if len(looks) > 1 else None
     agreeing = [look for look in looks if look.agrees]
+    others = [look for look in (*agreeing, blanks) if look is not None and look.separator != ","]
+    if any(look.has_decimal_commas and look.width > 2 for look in others):  # the comma parts numbers, not columns
+        agreeing = [look for look in agreeing if look.separator != "," or look.width > max(one.width for one in others)]
     whole = [look for look in agreeing if not look.start]
     if whole:
         return whole[0]
-    tabbed = [look for look in agreeing if look.separator == "\t"]
-    if len(looks) > 1 and not tabbed and _parted_by_blanks(content):
-        return None
+    if blanks is not None and not any(look.separator == "\t" for look in agreeing):
+        return blanks
     if agreeing:
         return agreeing[0]
     plain = [_Look(look.separator, look.records, 0, False) for look in looks]
@@ -169,13 +190,17 @@ def _is_note(record: tuple[int, list[str]], following: tuple[int, list[str]], wi
     return alone and len({bool(field.strip()) for field in after}) == 1
 
 
-def _parted_by_blanks(content: bytes) -> bool:
-    """Whether the first lines have equally many words, of which some are numbers and none holds a separator."""
-    lines = [line for line in content.split(b"\n")[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
-    rows = [_QUOTED_OR_NOT.findall(line) for line in lines]
-    if len(rows) < 2 or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:
-        return False
-    words = {word.decode() for row in rows for word in row}
-    numbers = {word for word in words if NUMBER.fullmatch(word.strip('"'))}
-    bare = {word for word in words - numbers if not word.startswith('"')}
-    return bool(numbers) and not any(sign in word for word in bare for sign in ",;|")
+def _look_at_blanks(content: bytes) -> _Look | None:
+    """The first lines as words: equally many in each, of which some are numbers and none holds a separator."""
+    sample = b"\n".join(content.split(b"\n", 4 * _SAMPLE_LINES)[: 4 * _SAMPLE_LINES])
+    found = _look(blanks_as_tabs(sample), "\t")
+    rows = [fields for _, fields in found.records[found.start :]]
+    if not found.agrees or len(rows) < 2 or {len(fields) for fields in rows} != {found.width}:
+        return None
+    words = _QUOTED_OR_NOT.findall(sample)
+    quoted = {word.decode(errors="replace").strip('"') for word in words if word.startswith(b'"')}
+    numbers = {field for field in found.fields if NUMBER.fullmatch(field)}
+    bare = found.fields - numbers - quoted
+    if not numbers or any(sign in word for word in bare for sign in ",;|"):
+        return None
+    return _Look(_BLANK, found.records, found.start, True)

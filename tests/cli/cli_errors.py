@@ -36,7 +36,7 @@ def one_line(result):
 def spoken_plainly(text, given=()):
     """Lines that are short and hold no words of Python but the user's own, which are quoted or were `given`."""
     for line in text.splitlines():
-        own = sorted((item for item in given if len(item) > 2), key=len, reverse=True)
+        own = sorted((item for item in given if len(item) > 2 and not item.startswith("--")), key=len, reverse=True)
         for item in own:
             line = line.replace(item, "it")
         found = PYTHON.search(re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`|such as [\w=]+", "it", line))

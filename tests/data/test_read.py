@@ -191,3 +191,16 @@ def test_a_last_line_of_another_kind_is_no_table(tmp_path):
     path.write_text("id,t,y\n1,0,2\n1,1,3\n\nTotal;32\n")
     with pytest.raises(DataError, match="Line 5 of a.csv has 1 field where the header has 3"):
         read_table(path)
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("before", [[], ["Study, 2024"], ["# exported", "# by hand"]])
+@pytest.mark.parametrize("separator", ["\t", ";", "|", " ", "   "])
+def test_decimal_commas_are_no_separators(tmp_path, separator, before, header):
+    rows = [["who", "week", "score", "arm"]] * header + [[str(i), str(t), f"{i + t},25", "ab"[i % 2]]
+                                                          for i in range(4) for t in range(3)]  # fmt: skip
+    for quoted in (False, True):
+        lines = [separator.join(f'"{cell}"' if quoted else cell for cell in row) for row in rows]
+        (tmp_path / "a.csv").write_text("\n".join([*before, *lines]) + "\n")
+        table = read_table(tmp_path / "a.csv", **({} if header else {"names": ["who", "week", "score", "arm"]}))
+        assert list(table) == ["who", "week", "score", "arm"] and table["score"].tolist()[:3] == [0.25, 1.25, 2.25]
