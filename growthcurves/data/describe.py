@@ -127,7 +127,8 @@ class PanelSummary(Saved):
 
     @told
     def __str__(self) -> str:
-        over = f" over {self.names['time']!r}" if self.names["time"] is not None else ""
+        along = "over" if self.vocabulary.over_time else "by"
+        over = f" {along} {self.names['time']!r}" if self.names["time"] is not None else ""
         lines = [f"Panel of {self.names['outcome']!r}{over}, {self.vocabulary.who.several} in {self.names['id']!r}", ""]
         rows = self.table
         width = max(len(text) for text in rows["label"])

@@ -811,7 +811,8 @@ class Panel:
 
     @told
     def __repr__(self) -> str:
-        over = "" if self.time is None else f" over {self.time!r}"
+        along = "over" if vocabulary(self).over_time else "by"
+        over = "" if self.time is None else f" {along} {self.time!r}"
         out = f" ({self.rows_dropped} left out)" if self.rows_dropped else ""
         persons = f"{self.persons.count} {vocabulary(self).who.several} ({self.id!r})"
         return f"Panel of {self.outcome!r}{over}: {persons}, {len(self)} rows{out}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.data.units import singular
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.numerics.times import time_text, time_texts
 
 
@@ -20,11 +21,14 @@ class TimeWords:
     unit : str or None
     origin : str
         What time counts from, in words: "the first visit"; empty where the numbers of the column are the times.
+    step : str
+        What a rate is per, where that is neither the unit nor the name: "unit of ses".
     """
 
     name: str
     unit: str | None = None
     origin: str = ""
+    step: str = ""
 
     def at(self, time: float, text: str | None = None) -> str:
         """When something is: with `text` where the time stands beside others and was printed with them.
@@ -86,7 +90,7 @@ class TimeWords:
     @property
     def per(self) -> str:
         """One step of time, after "per"."""
-        return singular(self.unit or self.name)
+        return self.step or singular(self.unit or self.name)
 
     @property
     def axis(self) -> str:
@@ -101,7 +105,7 @@ class TimeWords:
         """
         if self.origin:
             return f"{self.unit or self.name} after {self.origin}"
-        repeats = singular(self.per).lower() == singular(self.name).lower()
+        repeats = self.step or singular(self.per).lower() == singular(self.name).lower()
         return self.name if repeats else f"{self.name} ({self.unit})"
 
 
@@ -109,7 +113,8 @@ def time_words(panel: Any) -> TimeWords:
     """How the times of a panel, or of one that was saved without its rows, are told."""
     if panel.time is None:
         return TimeWords("time")
-    return TimeWords(str(panel.time), panel.time_unit, _origin(panel.since) if panel.derived else "")
+    step = "" if vocabulary(panel).over_time else f"unit of {panel.time}"
+    return TimeWords(str(panel.time), panel.time_unit, _origin(panel.since) if panel.derived else "", step)
 
 
 def _origin(since: Any) -> str:

@@ -44,6 +44,8 @@ _ACROSS = {
     "growth-curve report": "multilevel report",
     "time-varying": "level-1",
     "change alike": "have one slope",
+    "single measurements": "single observations",
+    "measurement noise": "chance",
     "who was seen": "the data",
     "start": "level",
 }

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.panel import Panel
+from growthcurves.data.source import source_of
 from growthcurves.data.units import singular
 from growthcurves.data.vocabulary import Vocabulary
-from growthcurves.numerics.times import time_texts
+from growthcurves.numerics.times import time_text, time_texts
 from growthcurves.plots.people import groups_of
-from growthcurves.report.format import count, number
+from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Section, Subject
 
 
@@ -34,10 +36,17 @@ class Data(Section):
             "groups": _groups(subject),
             "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
             "total": int(len(panel) + panel.rows_dropped),
+            "each": _each_row(panel),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"data": subject.fit.panel.describe().table}
+
+
+def _each_row(panel: Any) -> str:
+    """What a row is where the table was wide, whose rows are persons."""
+    wide = "waves" in source_of(panel.data) if isinstance(panel, Panel) else False
+    return " (one for each person and wave of the wide table)" if wide else " in the table"
 
 
 def _level_two(facts: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, str]]:
@@ -55,7 +64,7 @@ def _level_one(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _range(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Of a predictor that is no time."""
-    values = " to ".join(time_texts((facts["time_min"], facts["time_max"])))
+    values = " to ".join(map(polished, time_texts((facts["time_min"], facts["time_max"]))))
     return [(f"Predictor ({facts['names']['time']})", values)]
 
 
@@ -63,7 +72,7 @@ def _schedule(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     if facts["time_min"] is None:
         return []
     unit = f" {facts['units']['time']}" if facts["units"]["time"] else ""
-    span = f"{' to '.join(time_texts((facts['time_min'], facts['time_max'])))}{unit}"
+    span = f"{' to '.join(map(polished, time_texts((facts['time_min'], facts['time_max']))))}{unit}"
     rows = [(f"Time ({facts['names']['time']})", span)]
     if facts["spacing"] is not None:
         rows.append(("Median time between occasions", amount(facts["spacing"], facts["units"]["time"])))
@@ -77,8 +86,8 @@ def _schedule(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 def amount(value: float, unit: str | None) -> str:
     """A number with its unit: "1 day", "2 days"."""
     if not unit:
-        return number(value)
-    return f"{number(value)} {singular(unit) if value == 1 else unit}"
+        return time_text(value)
+    return f"{time_text(value)} {singular(unit) if value == 1 else unit}"
 
 
 def _outcome(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

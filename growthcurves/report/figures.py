@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -50,7 +50,7 @@ AT_LEVEL = {"trajectories", "variance_over_time"}
 CAPTIONS = {
     "trajectories": Caption(
         "Observed outcome of persons over time with the fitted mean.",
-        "Thin lines: persons' observed values. Thick line: fitted mean, with its {level} confidence band.",
+        "{drawn}: persons' observed values. Thick line: fitted mean, with its {level} confidence band.",
         (3.9, 3.3),
     ),
     "slopes": Caption(
@@ -166,7 +166,12 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     if name == "missing":  # as high as its rows need
         high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
         caption = replace(caption, heights=(high, high))
-    return _both(name, figure, scene, replace(caption, text=caption.text.format(**scene.texts)))
+    return _both(name, figure, scene, replace(caption, text=caption.text.format(**_drawn(scene.texts))))
+
+
+def _drawn(texts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The texts of a scene with what persons' values are drawn as."""
+    return {"drawn": "Points" if texts.get("dots") else "Thin lines", **texts}
 
 
 def _in_words(caption: Caption, said: Callable[[str], str]) -> Caption:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from growthcurves.output.numbers import decimals as decimals
 
@@ -113,6 +115,40 @@ def polished(sentence: str) -> str:
     """
     text = re.sub(r"(?<![\w.])-(?=\d|\.\d)", "−", sentence)
     return re.sub(r"(?<=\d) %", "\u00a0%", text).replace("'", "’")
+
+
+#: Decimals at the end of a text that is a number and nothing else.
+_DECIMALS = re.compile(r"−?[\d,]*(?:\.(\d+))?")
+
+
+def decimals_of(rows: Iterable[Mapping[str, Any]], key: str) -> int:
+    """The most decimals that a column of numbers has, of rows or of blocks of rows.
+
+    Examples
+    --------
+    >>> decimals_of([{"estimate": "4.92"}, {"estimate": "−.3179"}, {"estimate": "96 %"}], "estimate")
+    4
+    """
+    cells = [str(row[key]) for item in rows for row in item.get("rows", [item])]
+    return max((len(found[1] or "") for cell in cells if (found := _DECIMALS.fullmatch(cell))), default=0)
+
+
+def padded(cell: Any, places: int) -> str:
+    """A number that stands to the right, with the room of the decimals that it lacks after it.
+
+    The spaces are as wide as a digit and as a point, so that decimal points stand below one another.
+
+    Examples
+    --------
+    >>> padded("4.92", 4), padded("12", 1), padded("96 %", 4)
+    ('4.92\u2007\u2007', '12\u2008\u2007', '96 %')
+    """
+    text = str(cell)
+    found = _DECIMALS.fullmatch(text) if text else None
+    if found is None or not places:
+        return text
+    have = len(found[1] or "")
+    return text + "\u2008" * (not have) + "\u2007" * (places - have)
 
 
 def _minus(text: str) -> str:

@@ -294,6 +294,8 @@ def make_environment() -> jinja2.Environment:
         fixed=formats.fixed,
         number=formats.number,
         share=formats.share,
+        decimals_of=formats.decimals_of,
+        padded=formats.padded,
         said=str,
     )
     return environment

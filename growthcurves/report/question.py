@@ -61,8 +61,9 @@ def _growth(fit: Any) -> str:
     model, said = fit.model, fit.vocabulary.said
     if not fit.recipe.shape.changes:
         return f"How much does {model.outcome} differ {said('from person to person')}?"
+    verb = "change with" if fit.vocabulary.over_time else "depend on"
     return (
-        f"How does {model.outcome} change with {model.time}, and how differently {said('from person to person')}? "
+        f"How does {model.outcome} {verb} {model.time}, and how differently {said('from person to person')}? "
         f"{said('Each person')} is described by {shape_words(fit).described_by}."
     )
 
@@ -88,7 +89,8 @@ def _random(fit: Any) -> str:
     if len(names) > 1:
         joined = len(fit.recipe.random.blocks) < len(names)
         text += ", and these differences may be correlated" if joined else ", without correlation"
-    return f"{text[0].upper()}{text[1:]}; single measurements scatter about {said('each person')}'s {_line(fit)}."
+    scatter = f"{said('single measurements')} scatter about {said('each person')}'s {_line(fit)}"
+    return f"{text[0].upper()}{text[1:]}; {scatter}."
 
 
 def _line(fit: Any) -> str:

@@ -19,9 +19,10 @@ METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum li
 
 
 def default_title(fit: Any) -> str:
-    """The outcome over the time."""
+    """The outcome over the time, or by a predictor that is none."""
     model = fit.model
-    return f"{model.outcome} over {model.time}" if model.time else str(model.outcome)
+    along = "over" if fit.vocabulary.over_time else "by"
+    return f"{model.outcome} {along} {model.time}" if model.time else str(model.outcome)
 
 
 def about(fit: Any) -> str:

@@ -102,7 +102,7 @@ def test_what_is_referred_to_inside_is_there(made):
 def test_published_numbers_are_on_the_page(made):
     # lme4 1.1-31 and lmerTest 3.1-3
     for text in ("251.4", "10.47", "1.55", "24.7", "5.92", "25.59", ".07", "17"):
-        assert f">{text}<" in made.html, text
+        assert f">{text}<" in re.sub("[\u2007\u2008]", "", made.html), text  # room for the decimals that it lacks
     assert "< .001" in Page(made.html).text
 
 

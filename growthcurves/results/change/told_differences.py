@@ -25,6 +25,8 @@ CHANGES = Directions("a fall of", "a rise of", before=True)
 COMPARES = Directions("lower", "higher", before=False)
 FALLING = Directions("faster", "slower", before=False)
 RISING = Directions("slower", "faster", before=False)
+STEEPER_DOWN = Directions("more steeply", "less steeply", before=False)
+STEEPER_UP = Directions("less steeply", "more steeply", before=False)
 
 
 def interval_text(found: Finding, told: Words, words: Directions) -> str:
@@ -141,7 +143,8 @@ def _difference(one: Finding, found: Compared, told: Words) -> str:
     direction = words.down if one.value < 0 else words.up
     number = f"{what} {f'{size_of(one)} {of.unit}'.strip()} {direction}"
     where, than = group_words(one.group), f"than {group_words(one.of)}"
-    said = f"{of.when}{number} {where} {than}" if of.when else f"{where}, {number} {than}"
+    unsure = "" if one.p_value < 1 - told.level else f"it is not shown that {of.what} differ between the 2 groups: "
+    said = f"{of.when}{unsure}{number} {where} {than}" if of.when else f"{unsure}{where}, {number} {than}"
     inside = [interval_text(one, told, words), p_equals(p_text(one.p_value))]
     return f"{_capital(said)} ({'; '.join(filter(None, inside))}){_held(found)}."
 
@@ -150,9 +153,9 @@ def _pace(one: Finding, of: _Compares, found: Compared, told: Words) -> tuple[st
     """A difference of rates as faster and slower where both groups go the same way, else as lower and higher."""
     rates = {rate.group: rate.value for rate in found.group_rates()}
     if one.kind is Kind.SLOPE_DIFFERENCE and max(rates[one.group], rates[one.of]) < 0:
-        return f"{told.outcome} falls{told.over}", FALLING
+        return f"{told.outcome} falls{told.over}", FALLING if told.vocabulary.over_time else STEEPER_DOWN
     if one.kind is Kind.SLOPE_DIFFERENCE and min(rates[one.group], rates[one.of]) > 0:
-        return f"{told.outcome} rises{told.over}", RISING
+        return f"{told.outcome} rises{told.over}", RISING if told.vocabulary.over_time else STEEPER_UP
     return of.said, COMPARES
 
 
