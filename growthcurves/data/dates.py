@@ -23,6 +23,14 @@ _TWO_WAYS = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b.*", re.ASCI
 _WHOLE_TWO_WAYS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
 
 
+#: Dates as whole numbers, and with the names of months: forms that are to be said.
+NUMBERED = "%Y%m%d"
+NAMED = (
+    "%d%b%Y", "%d-%b-%Y", "%d %b %Y", "%d/%b/%Y", "%d%b%y", "%d-%b-%y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y",
+    "%b %d, %Y",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class DateStyle:
     """How dates that are text are written.
@@ -68,7 +76,7 @@ def read_dates(
         For a text that is no date beside dates, and for dates that can be read two ways: the cell is named.
     """
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return None
+        return _of_numbers(column, style)
     if isinstance(column.dtype, pd.PeriodDtype):
         return Dates(column.dt.to_timestamp().to_numpy(), style)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
@@ -81,6 +89,54 @@ def read_dates(
     if is_text(column) and (style.date_format or first_text_is_date(column)):
         return _Texts(frame, column, name, ids).read(style)
     return None
+
+
+def _of_numbers(column: pd.Series, style: DateStyle) -> Dates | None:
+    """Dates that are written as whole numbers, such as 20190103, where all of them have the form that was said."""
+    if style.date_format is None:
+        return None
+    texts = _digits(column)
+    if texts is None or texts.dropna().str.len().min() < len("190103"):
+        return None
+    dates = pd.to_datetime(texts, format=style.date_format, errors="coerce")
+    return None if (dates.isna() & texts.notna()).any() else Dates(_naive(dates), style)
+
+
+def _digits(column: pd.Series) -> pd.Series | None:
+    """Whole numbers above zero as texts, missing ones as they are; None where others are among them."""
+    known = column[column.notna()].astype(float)
+    if not len(known) or (known <= 0).any() or (known > 1e15).any() or (known % 1 != 0).any():
+        return None
+    return known.astype("int64").astype(str).reindex(column.index) if column.index.is_unique else None
+
+
+def refuse_unsaid(frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any) -> None:
+    """Refuse times that are dates in a form that is to be said: 20190103 as a number, 03Jan2019.
+
+    Raises
+    ------
+    DataError
+        With the form.
+    """
+    number = pd.api.types.is_numeric_dtype(column.dtype)
+    texts = _digits(column) if number else column.astype(object) if is_text(column) else None
+    if texts is None:
+        return
+    known = texts.dropna().drop_duplicates()
+    form = next((form for form in ((NUMBERED,) if number else NAMED) if len(known) > 1 and _fits(known, form)), None)
+    if form is not None:
+        row = int(column.notna().to_numpy().argmax())
+        cell = find_cell(frame, row, name, ids)
+        raise DataError(
+            f"Column {cell.column!r} holds dates such as {texts.iloc[row]} ({cell.place}): say how they are written "
+            f"with date_format={form!r}."
+        )
+
+
+def _fits(texts: pd.Series, form: str) -> bool:
+    """Whether texts are dates of that form, of years that people are studied in."""
+    dates = pd.to_datetime(texts, format=form, errors="coerce")
+    return bool(dates.notna().all() and dates.dt.year.between(1900, 2100).all())
 
 
 def first_text_is_date(column: pd.Series) -> bool:
@@ -165,6 +221,12 @@ class _Texts:
         cell = find_cell(self.frame, row, self.name, self.ids)
         text = str(self.column.iloc[row])
         parts = _TWO_WAYS.fullmatch(text.strip())
+        if parts and len(parts[3]) == 2:
+            form = text.strip()[len(parts[1])].join(["%d", "%m", "%y"])
+            return (
+                f"The date {text!r} in column {cell.column!r} ({cell.place}) has a year of two digits: say how it is "
+                f"written with date_format=, such as date_format={form!r}."
+            )
         if parts and int(parts[1]) <= 12 and int(parts[2]) <= 12:
             return (
                 f"The date {text!r} in column {cell.column!r} ({cell.place}) can be read two ways: say day_first=True "

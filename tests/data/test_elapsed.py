@@ -105,7 +105,7 @@ def test_numbers_and_origins():
     assert panel_of([3, 5, 2, 9], time_unit="sessions").time_unit == "sessions"
 
 
-@pytest.mark.parametrize("text", ["01/02/2024", "1.2.2024", "1-2-24"])
+@pytest.mark.parametrize("text", ["01/02/2024", "1.2.2024", "1-2-2024"])
 def test_a_date_that_can_be_read_two_ways_is_refused(text):
     with pytest.raises(DataError) as caught:
         panel_of([text, *DATES[1:]])
@@ -152,3 +152,28 @@ def test_options_that_do_not_fit(when, options, words):
 def test_a_since_column_without_dates():
     with pytest.raises(DataError, match="since='y': the column holds"):
         panel_of(DATES, since="y")
+
+
+@pytest.mark.parametrize("kind", ["int64", "float64", "Int64", "str"])
+@pytest.mark.parametrize("form", ["%Y%m%d", "%d%b%Y", "%d %B %Y", "%b %d, %Y", "%d.%m.%y", "%d-%b-%y"])
+def test_dates_in_a_form_that_is_to_be_said(form, kind):
+    days = pd.to_datetime(["2019-03-21", "2019-04-02", "2019-12-30", "2020-01-02"])
+    frame = pd.DataFrame({"who": [1, 1, 2, 2], "when": [day.strftime(form) for day in days], "y": [1.0, 2, 3, 5]})
+    if kind != "str":
+        if form != "%Y%m%d":
+            return
+        frame["when"] = frame["when"].astype("int64").astype(kind)
+    elif form == "%Y%m%d":
+        return
+    with pytest.raises(DataError) as caught:
+        Panel(frame, id="who", time="when", outcome="y")
+    assert f"date_format={form!r}" in str(caught.value) and len(str(caught.value)) < 300
+    panel = Panel(frame, id="who", time="when", outcome="y", date_format=form)
+    assert panel.times.tolist() == [0.0, 12.0, 0.0, 3.0] and panel.time_unit == "days"
+
+
+def test_numbers_that_are_no_dates_stay_numbers():
+    for values in ([20190103.5, 20190104], [20191399, 20191398], [2019, 2020], [190103, 190104], [0, 20190103]):
+        frame = pd.DataFrame({"who": [1, 1], "t": values, "y": [1.0, 2]})
+        assert Panel(frame, id="who", time="t", outcome="y", date_format="%Y%m%d").times.tolist() == values
+        assert Panel(frame, id="who", time="t", outcome="y").times.tolist() == values
