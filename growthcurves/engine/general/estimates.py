@@ -74,12 +74,11 @@ class GeneralEstimates:
     def fitted(cls, likelihood: Any, sums: Sums) -> GeneralEstimates:
         """Searched from the likelihood's own starts, and certified."""
         end = descended(likelihood, likelihood.starts())
-        verdict = judged(likelihood, end, likelihood.identified())
-        found = cls(sums, likelihood, end.local, verdict, end.at.deviance)
+        found = cls(sums, likelihood, end.local, judged(likelihood, end, True), end.at.deviance)
         here = found._apart
-        if verdict.identified and here is not None and here.null.shape[1]:  # not at these estimates
-            return replace(found, verdict=judged(likelihood, end, False))
-        return found
+        told = here is None or not here.null.shape[1]  # at these estimates
+        told_anywhere = (here is not None and not here.flat.any()) or likelihood.identified()
+        return found if told and told_anywhere else replace(found, verdict=judged(likelihood, end, False))
 
     # ------------------------------------------------ the optimum
 
