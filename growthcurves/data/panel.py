@@ -852,6 +852,11 @@ class Panel:
         return panel
 
 
+def joining(panel: Panel, name: Any) -> Panel:
+    """The panel with the column of that name where it has its parts alone: "arm, site" of arm and site."""
+    return panel._with_joined(name, "by")[0]
+
+
 def counting(panel: Panel, left_out: Mapping[str, int]) -> Panel:
     """The panel that counts, before its own, rows that were left out of its table before it was made."""
     found = panel._with_rows(panel._rows.after(left_out))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.note import Note
-from growthcurves.data.panel import Panel
+from growthcurves.data.panel import Panel, joining
 from growthcurves.engine.build import Rows, Terms, estimated, from_sums, standard_of, summed
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
@@ -29,7 +29,7 @@ from growthcurves.model.growth import GrowthModel
 from growthcurves.model.occasions import panel_occasions
 from growthcurves.model.outcomes import with_outcome
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.recipe import BoundRows, model_columns
+from growthcurves.model.recipe import BoundRows, group_columns, model_columns
 from growthcurves.model.varying import refuse_unknown_random
 
 METHODS = ("reml", "ml")
@@ -78,6 +78,8 @@ def estimate(
         raise ModelError(unknown("method", method, METHODS))
     if model.wave is None and panel.wave is not None:
         model = model.replace(wave=panel.wave)
+    for name in group_columns(model):
+        panel = joining(panel, name)
     refuse_unknown_random(model, panel.data.columns)
     panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
     refuse_data(model, panel)

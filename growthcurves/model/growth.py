@@ -131,7 +131,8 @@ class GrowthModel:
         object.__setattr__(self, "shape", shape_of(self.shape))
         if isinstance(self.residual, str):
             object.__setattr__(self, "residual", known_as(self.residual))
-        residual_of(self.residual)
+        if isinstance(by := getattr(residual_of(self.residual), "by", None), (list, tuple)):
+            object.__setattr__(self, "residual", dataclasses.replace(self.residual, by=name_of(by, "by")))
         _check_predictors({} if self.predictors is None else self.predictors, self.parameters)
         if not isinstance(self.predictors, str):
             object.__setattr__(self, "predictors", Frozen(self.predictors or {}))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from growthcurves.data.backticks import quoted
+from growthcurves.data.joined import name_of
 from growthcurves.errors import ModelError
 from growthcurves.numerics.bounds import several, shown_value
 
@@ -43,8 +44,8 @@ class ByGroup:
 
     Parameters
     ----------
-    by : str
-        A column of categories that does not change within persons, such as the arm.
+    by : str or list of str
+        A column of categories that does not change within persons, such as the arm; several make one.
     *names : str
         Growth parameters or covariates; or one `Diagonal` of them.
 
@@ -73,7 +74,8 @@ class ByGroup:
     by: str
     inner: tuple[str, ...] | Diagonal
 
-    def __init__(self, by: str, *names: Any) -> None:
+    def __init__(self, by: str | list[str], *names: Any) -> None:
+        by = name_of(by, "by") if isinstance(by, (list, tuple)) else by
         inner = names[0] if len(names) == 1 and isinstance(names[0], Diagonal) else names
         if not inner or not all(isinstance(name, str) for name in (by, *inner)):
             raise ModelError(

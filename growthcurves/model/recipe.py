@@ -250,7 +250,9 @@ class Recipe:
                 "them in the table first, with gc.within_between()."
             )
         model, clock = self.model, self.clock
-        frame = with_its_parts(as_frame(data), model.id)
+        frame = as_frame(data)
+        for name in (model.id, *group_columns(model)):
+            frame = with_its_parts(frame, name)
         frame = with_computed(frame, model.outcome, model.id) if model.computed else frame
         require_columns(frame, [model.id, model.outcome, *self.used])
         if clock is not None and clock.derived:
@@ -380,6 +382,12 @@ def model_columns(model: GrowthModel) -> list[str]:
     wave = [model.wave] if model.wave is not None and shape.waves_are_occasions else []
     read = getattr(residual_of(model.residual), "columns", ())
     return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave, *read]))
+
+
+def group_columns(model: GrowthModel) -> list[str]:
+    """The columns of groups with a covariance of their own; each may be several columns, called by all their names."""
+    groups = (getattr(residual_of(model.residual), "by", None), model.random.by)
+    return [name for name in groups if name is not None]
 
 
 def row_times(panel: Any) -> np.ndarray:

@@ -20,7 +20,7 @@ class AD(ByWaves):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples
@@ -61,7 +61,7 @@ class ADH(AD):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples

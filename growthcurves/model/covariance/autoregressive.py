@@ -20,7 +20,7 @@ class AR1(ByWaves):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples
@@ -54,7 +54,7 @@ class ARH1(AR1):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples
@@ -81,7 +81,7 @@ class ARMA11(ByWaves):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples

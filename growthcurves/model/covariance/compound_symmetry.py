@@ -27,7 +27,7 @@ class CS(Structure):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples
@@ -67,7 +67,7 @@ class CSH(ByWaves):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples

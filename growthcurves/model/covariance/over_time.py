@@ -87,7 +87,7 @@ class Exponential(OverTime):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
     nugget : bool
         Whether a share of the variance belongs to single rows (errors of measurement).
@@ -120,7 +120,7 @@ class CAR1(Exponential):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
     nugget : bool
         Whether a share of the variance belongs to single rows (errors of measurement).
@@ -150,7 +150,7 @@ class Gaussian(Exponential):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
     nugget : bool
         Whether a share of the variance belongs to single rows (errors of measurement).

@@ -85,7 +85,7 @@ class Structure:
         The working parameters: where a search starts, or where one has come to.
     """
 
-    by: str | None = None
+    by: Any = None
     wave: str | None = field(default=None, repr=False)
     waves: Any = field(default=None, repr=False)
     times: Any = field(default=None, repr=False)
@@ -114,7 +114,10 @@ class Structure:
 
     def __post_init__(self) -> None:
         for option in ("by", "wave", "of"):
-            if not is_name(getattr(self, option, None)):
+            given = getattr(self, option, None)
+            several = option == "by" and isinstance(given, (list, tuple)) and len(given) > 0
+            names: list[Any] = list(given or ()) if several else [given]  # the model makes one column of several
+            if not all(map(is_name, names)):
                 raise ModelError(f"{option}= needs the name of a column, not {brief(getattr(self, option))}.")
         for option in ("waves", "times", "groups", "shares", "levels"):
             if not hasattr(self, option):

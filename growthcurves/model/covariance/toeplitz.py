@@ -21,7 +21,7 @@ class Toeplitz(ByWaves):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples
@@ -57,7 +57,7 @@ class ToeplitzH(Toeplitz):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples

@@ -21,7 +21,7 @@ class Het(Structure):
     ----------
     of : str, optional
         A column whose levels have an SD each; it may vary within persons. Without, the planned occasions.
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have SDs of their own.
 
     Examples
@@ -103,7 +103,7 @@ class ExpVariance(Structure):
     ----------
     of : str, optional
         A column of numbers; the time without.
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples
@@ -158,7 +158,7 @@ class PowerVariance(ExpVariance):
     ----------
     of : str, optional
         A column of positive numbers; the time without.
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples

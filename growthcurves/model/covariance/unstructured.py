@@ -21,7 +21,7 @@ class Unstructured(ByWaves):
 
     Parameters
     ----------
-    by : str, optional
+    by : str or list of str, optional
         A column of persons whose levels have parameters of their own.
 
     Examples

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.data.panel import Panel
+from growthcurves.data.panel import Panel, joining
 from growthcurves.errors import GrowthCurvesError, GrowthCurvesWarning, ModelError, filtered
 from growthcurves.estimate import estimate
 from growthcurves.fitted import FittedModel
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.recipe import model_columns
+from growthcurves.model.recipe import group_columns, model_columns
 from growthcurves.numerics.bounds import several, shown_value
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.compare.nesting import NotNested, nesting
@@ -99,6 +99,8 @@ def compare_residuals(
 ) -> ResidualComparison:
     """Fit a model with each structure to the rows that all of them can use, and put them side by side."""
     models, refused = _models(model, residuals)
+    for group in {name for one in models.values() for name in group_columns(one)}:
+        panel = joining(panel, group)
     panel = panel.drop_missing(_columns(models.values(), panel))
     fits: dict[str, FittedModel] = {}
     for name, one in models.items():
@@ -126,7 +128,8 @@ def _models(model: GrowthModel, residuals: Any) -> tuple[dict[str, GrowthModel],
     refused: dict[str, str] = {}
     for value in given:
         try:
-            one, name = model.replace(residual=value), _name(residual_of(value))
+            one = model.replace(residual=value)
+            name = _name(residual_of(one.residual))
         except GrowthCurvesError as reason:
             one, name = model, shown_value(value) if not isinstance(value, str) else value
             refused[name] = str(reason)

@@ -15,6 +15,7 @@ from growthcurves.data.joined import with_its_parts
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns, replay
 from growthcurves.model.occasions import occasions_of, panel_occasions
+from growthcurves.model.recipe import group_columns
 from growthcurves.model.transforms import person_transforms, uses_persons
 from growthcurves.results.questions.estimable import estimable
 from growthcurves.results.questions.times import refuse_far
@@ -80,6 +81,8 @@ def new_rows(fit: FittedModel, data: Any, counted: np.ndarray | None = None) -> 
         For a level that the model has not seen.
     """
     frame = as_frame(data)
+    for name in (*group_columns(fit.model), *fit.recipe.used):
+        frame = with_its_parts(frame, name)
     with np.errstate(over="ignore", invalid="ignore"):
         read = fit.recipe.read(frame)
     refuse_far(fit, read.time)

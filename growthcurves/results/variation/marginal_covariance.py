@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import listed, raw_array
+from growthcurves.data.joined import name_of
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError, brief, is_name, unknown
 from growthcurves.fitted import FittedModel
@@ -136,6 +137,7 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
         raise NotEstimableError("Outcomes of this family have no residual, and so no covariance apart from their mean.")
     names, times = [] if by is None else listed(by, "by"), _times(fit, at)
     used = _used(fit)
+    names = [name] if names and (name := name_of(names, "by")) in used else names  # one group of several columns
     along = {name: values for name in used - set(names) if (values := _settled_by_time(fit, name, times)) is not None}
     _refuse_columns(fit, names, used - set(along))
     matrices = {
