@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.errors import ColumnError, ModelError
+from growthcurves.errors import ColumnError, ModelError, brief
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 #: Words that name an occasion where other columns have its number.
@@ -38,7 +38,7 @@ class Pattern:
     def __post_init__(self) -> None:
         if len(_PLACEHOLDER.findall(self.text)) != 1:
             raise ModelError(
-                f"The pattern {self.text!r} needs one placeholder in braces where the number stands, "
+                f"The pattern {brief(self.text)} needs one placeholder in braces where the number stands, "
                 f"for example 'reaction_{{day}}'."
             )
 
@@ -48,8 +48,8 @@ class Pattern:
         stem = _PLACEHOLDER.sub("", self.text).strip(" _-.:/")
         if not stem:
             raise ModelError(
-                f"The pattern {self.text!r} says no name for the outcome: "
-                f"write columns={{'outcome': {self.text!r}}} with the name that it should have."
+                f"The pattern {brief(self.text)} says no name for the outcome: "
+                f"write columns={{'outcome': {brief(self.text)}}} with the name that it should have."
             )
         return stem
 

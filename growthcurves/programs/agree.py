@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +13,7 @@ from growthcurves.contracts.finding import RESIDUAL
 from growthcurves.data.markup import Block
 from growthcurves.errors import DataError, ModelError, brief
 from growthcurves.fitted import FittedModel
+from growthcurves.output.files import path_of
 from growthcurves.programs.lines import Line, lines_of
 from growthcurves.programs.matching import component_keys, effect_keys, varying
 from growthcurves.programs.spec import spec_of
@@ -141,9 +141,9 @@ def _read(results: Any) -> pd.DataFrame:
         named = results.index.dtype == object or isinstance(results.index.dtype, pd.StringDtype)
         flat = results.reset_index() if named or results.index.name else results
         return flat.astype(object).where(flat.notna(), "").map(str)
-    path = Path(results)
-    if not path.exists():
-        raise DataError(f"There is no file {str(path)!r}.")
+    path = path_of(results)
+    if not path.is_file():
+        raise DataError(f"There is no file {brief(path)}.")
     try:
         return pd.read_csv(path, sep=None, engine="python", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError) as error:
