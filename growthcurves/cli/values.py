@@ -212,7 +212,7 @@ class Outcomes(Pairs):
     def _column(self, text: str) -> tuple[str, Any]:
         name, sign, number = (part.strip() for part in cut(text, ":", last=True))
         time = number_or_text(number)
-        if not (name and sign) or isinstance(time, str):
+        if not (name and sign and number):
             raise ValueError(f"{text!r} is neither a pattern such as bdi_t{{wave}} nor COLUMN:TIME.")
         return bare(name), time
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from growthcurves.data.visit_order import numbers
 from growthcurves.errors import ColumnError, ModelError, brief
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -29,6 +30,8 @@ class Pattern:
     >>> pattern = Pattern("reaction_{day}")
     >>> pattern.find(["subject", "reaction_0", "reaction_2.5", "reaction_2b"])
     {0: 'reaction_0', 2.5: 'reaction_2.5'}
+    >>> Pattern("hamd_{visit}").find(["hamd_baseline", "hamd_week4"])
+    {0: 'hamd_baseline', 4: 'hamd_week4'}
     >>> pattern.stem
     'reaction'
     """
@@ -77,9 +80,22 @@ class Pattern:
                     f"Columns {str(found[number])!r} and {str(column)!r} are both number {number}."
                 )
             found[number] = column
+        found = found or self._named(columns, start, end)
         if not found:
             raise ColumnError(self._no_match(columns))
         return found
+
+    def _named(self, columns: list[Hashable], start: str, end: str) -> dict[float, Hashable]:
+        """The columns of visits that are named: "hamd_baseline" and "hamd_week4" are numbers 0 and 4.
+
+        Empty where the names are of several kinds, such as days and weeks, or tell no number.
+        """
+        whole = re.compile(start + "(.+)" + end)
+        fits = {fit[1].replace("_", " "): column for column in columns if (fit := whole.fullmatch(str(column)))}
+        places = numbers(list(fits)) if len(fits) > 1 else None
+        if places is None or len(set(places)) < len(fits):
+            return {}
+        return {plain_number(place): column for place, column in zip(places, fits.values(), strict=True)}
 
     def missed(self, columns: Iterable[Hashable]) -> list[str]:
         """Columns that look like one more wave: parts of the pattern's name, and a word for an occasion.

@@ -43,7 +43,9 @@ def to_long(
     columns : str or dict
         A pattern of column names such as ``"reaction_{day}"``: the number is the time, the rest the outcome's
         name; or a dict from each outcome's name to its pattern (``{"bdi": "bdi_t{wave}"}``) or to its columns
-        spelled out (``{"bdi": {"base_bdi": 0, "end_bdi": 12}}``). A pattern fits whole names.
+        spelled out (``{"bdi": {"base_bdi": 0, "end_bdi": 12}}``). A pattern fits whole names; where none has a number
+        alone, names of visits are read: ``bdi_baseline`` is 0 and ``bdi_week4`` is 4. Spelled-out columns may have
+        texts in the place of times (``{"bdi": {"bdi_pre": "pre", "bdi_post": "post"}}``): visits in this order.
     times : dict or str, optional
         Time of each number in the names (wave): a dict ``{wave: time}``, or the pattern of the columns that hold
         each person's own times or dates (``"day_t{wave}"``). The numbers are then kept in a column ``wave``.
@@ -146,8 +148,9 @@ def _columns_of(wide: pd.DataFrame, others: list[Hashable], outcome: str, given:
         )
     require_columns(wide, given)
     found: WaveColumns = {}
+    named = len(given) > 1 and all(isinstance(number, str) for number in given.values())
     for column, number in given.items():
-        number = _finite_number(number, f"column {column!r}")
+        number = number if named else _finite_number(number, f"column {column!r}")
         if number in found:
             raise ModelError(f"Columns {str(found[number])!r} and {str(column)!r} are both number {number}.")
         found[number] = column
@@ -156,9 +159,9 @@ def _columns_of(wide: pd.DataFrame, others: list[Hashable], outcome: str, given:
 
 def _occasions(
     wide: pd.DataFrame, id: str, outcomes: dict[str, WaveColumns], times: Times
-) -> tuple[list[float], list[float] | WaveColumns]:
+) -> tuple[list[Any], list[Any] | WaveColumns]:
     """The waves in their order, and the time of each: numbers, or columns with persons' own times."""
-    waves = sorted({wave for columns in outcomes.values() for wave in columns})
+    waves = _in_order(outcomes)
     if times is None:
         return waves, waves
     if isinstance(times, str):
@@ -171,6 +174,21 @@ def _occasions(
     if len({time for time, _ in pairs}) < len(pairs):
         raise ModelError("times= gives two waves the same time.")
     return [wave for _, wave in sorted(pairs)], [time for time, _ in sorted(pairs)]
+
+
+def _in_order(outcomes: dict[str, WaveColumns]) -> list[Any]:
+    """Waves by their number; named ones as they are listed.
+
+    Raises
+    ------
+    ModelError
+        Where some outcomes have numbers and others names.
+    """
+    waves = list(dict.fromkeys(wave for columns in outcomes.values() for wave in columns))
+    named = [wave for wave in waves if isinstance(wave, str)]
+    if named and len(named) < len(waves):
+        raise ModelError(f"Waves are numbers or names for all outcomes: {shown_value(named[0])} is a name.")
+    return waves if named else sorted(waves)
 
 
 def _own_times(columns: WaveColumns, waves: list[float], said: str) -> WaveColumns:

@@ -13,7 +13,8 @@ import pandas as pd
 from growthcurves.data.frame import raw_array
 from growthcurves.data.source import source_of
 
-WaveColumns = dict[float, Hashable]
+#: Wide columns by wave: a number, or the name of a visit.
+WaveColumns = dict[Any, Hashable]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +29,9 @@ class Layout:
         The wide column of the person, and the name of the time in the long table.
     outcomes : dict
         For each outcome its wide columns by wave.
-    waves : list of float
+    waves : list of float or str
         The waves in the order of the rows of a person.
-    clock : list of float or dict
+    clock : list of float or str, or dict
         The time of each of `waves`, or the wide column that holds the persons' own times at each wave.
     kept : list
         Columns to repeat on every row of the person.
@@ -42,8 +43,8 @@ class Layout:
     id: str
     time: str
     outcomes: dict[str, WaveColumns]
-    waves: list[float]
-    clock: list[float] | WaveColumns
+    waves: list[Any]
+    clock: list[Any] | WaveColumns
     kept: list[Hashable]
     with_wave: bool
 
@@ -65,15 +66,22 @@ def stack(layout: Layout) -> pd.DataFrame:
     spread = {name: _interleaved(wide, layout.parts(columns), order) for name, columns in layout.spread.items()}
     long: dict[Hashable, Any] = {layout.id: _repeated(wide, layout.id, order, width)}
     long[layout.time] = (
-        spread.pop(layout.time) if layout.time in spread else np.tile(np.array(layout.clock), len(wide))
+        spread.pop(layout.time) if layout.time in spread else _repeatedly(list(layout.clock), len(wide))
     )
     if layout.with_wave:
-        long["wave"] = np.tile(np.array(layout.waves), len(wide))
+        long["wave"] = _repeatedly(layout.waves, len(wide))
     for name in layout.kept:
         long[name] = _repeated(wide, name, order, width)
     frame = pd.DataFrame(long | spread, index=_labels(wide, order, width), copy=False)
     frame.attrs = {**wide.attrs, "source": _long_source(layout)}
     return frame
+
+
+def _repeatedly(waves: list[Any], persons: int) -> Any:
+    """The waves of each person: numbers, or names of visits as ordered categories."""
+    if isinstance(waves[0], str):
+        return pd.Categorical.from_codes(np.tile(np.arange(len(waves)), persons), waves, ordered=True)
+    return np.tile(np.array(waves), persons)
 
 
 def _person_order(ids: pd.Series) -> np.ndarray | None:

@@ -78,7 +78,8 @@ class Saved:
         title, notes = self._title_and_notes()
         about = self.table.attrs
         told = [*notes, about.get("sample", "")]
-        return sheet_of(self._parts(), style, title, told, about.get("level"), self._headings(), decimals)
+        level = about.get("level", getattr(self, "level", None))
+        return sheet_of(self._parts(), style, title, told, level, self._headings(), decimals)
 
     def _title_and_notes(self) -> tuple[str, list[str]]:
         """What stands above and below the table: the first text of a notebook's blocks, and the others."""

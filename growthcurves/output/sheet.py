@@ -21,8 +21,12 @@ _P_VALUES = ("p_value", "p_adjusted", "p_naive", "model_p_value")
 _DEGREES = ("df", "df_num", "df_den", "model_df")
 #: Criteria and ratios, to two places as everybody prints them.
 _TWO_PLACES = ("statistic", "deviance", "aic", "aicc", "bic", "bic_persons")
+#: What a row is called by, in the place of which the words for it are printed.
+_KEYS = ("term", "quantity", "measure", "effect")
 #: Signs after which a cell has a second line.
 _LONGEST = 40
+#: Signs that a column of words has at least before numbers are broken.
+_LEAST = 8
 #: What cannot be larger than one.
 _SHARES = ("p_positive", "shrinkage", "reliability", "icc", "correlation", "weight", "r2")
 
@@ -62,7 +66,23 @@ class Sheet:
     def widths(self) -> list[int]:
         """The signs of each column's longest text, of long ones as many as a line should have."""
         cells = [self.head, *(row for row in self.rows if len(row) == len(self.head))]
-        return [min(max(len(row[k]) for row in cells), _LONGEST) + 2 for k in range(len(self.head))]
+        return [min(max(len(row[k]) for row in cells), _LONGEST) + 3 for k in range(len(self.head))]
+
+    def within(self, room: float) -> list[float]:
+        """The widths in a line of `room` signs: where they are wider, words are broken before numbers are.
+
+        Examples
+        --------
+        >>> Sheet("", ("what", "n"), (("w" * 28, "1.2345"),), (False, True)).within(20.0)
+        [11.0, 9.0]
+        """
+        wanted = self.widths
+        words = sum(width for width, number in zip(wanted, self.numbers, strict=True) if not number)
+        left = room - (sum(wanted) - words)
+        if sum(wanted) <= room or left < _LEAST * self.numbers.count(False):
+            scale = min(1.0, room / sum(wanted))
+            return [width * scale for width in wanted]
+        return [width if number else width * left / words for width, number in zip(wanted, self.numbers, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -143,8 +163,9 @@ def _columns(
 ) -> list[Column]:
     """The columns that hold anything: the words in the place of the key, both ends of an interval in one."""
     kept = [name for name in frame if _holds_anything(frame[name])]
-    if {"label", "term"} <= set(kept):
-        kept = ["label", *(name for name in kept if name not in ("label", "term"))]
+    key = next((name for name in _KEYS if name in kept), None)
+    if "label" in kept and key is not None:
+        kept = ["label" if name == key else name for name in kept if name != "label"]
     where = _estimate_places(frame) if places is None else [places] * len(frame)
     made, percent = [], "CI" if level is None else f"{100 * level:g}% CI"
     for name in kept:

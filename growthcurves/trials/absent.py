@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_level
+from growthcurves.data.unit_words import UnitWords
 
 if TYPE_CHECKING:
     from growthcurves.trials.design import Roles
@@ -49,7 +50,7 @@ def reasons_of(
     return found
 
 
-def absent_notes(arms: pd.Series, reasons: pd.Series, after: str) -> list[str]:
+def absent_notes(arms: pd.Series, reasons: pd.Series, after: str, who: UnitWords) -> list[str]:
     """A sentence on persons without any value after the baseline, and one on those who lack something else.
 
     Parameters
@@ -58,23 +59,25 @@ def absent_notes(arms: pd.Series, reasons: pd.Series, after: str) -> list[str]:
         Of every absent person.
     after : str
         " after the baseline", where the trial has one.
+    who : UnitWords
+        What persons are called.
     """
     never = (reasons == NEVER).to_numpy()
     notes = []
     if never.any():
-        notes.append(f"{_persons(never)} of the table {_has(never)} no value{after} ({_by_arm(arms[never])}).")
+        notes.append(f"{_counted(never, who)} of the table {_has(never)} no value{after} ({_by_arm(arms[never])}).")
     if not never.all():
         why = ", ".join(f"{count:,} {reason}" for reason, count in reasons[~never].value_counts(sort=False).items())
         notes.append(
-            f"{_persons(~never)} with values{after} {'is' if np.sum(~never) == 1 else 'are'} not in the analysis "
+            f"{_counted(~never, who)} with values{after} {'is' if np.sum(~never) == 1 else 'are'} not in the analysis "
             f"({_by_arm(arms[~never])}): {why}."
         )
     return notes
 
 
-def _persons(chosen: np.ndarray) -> str:
+def _counted(chosen: np.ndarray, who: UnitWords) -> str:
     count = int(chosen.sum())
-    return f"{count:,} person{'s' * (count != 1)}"
+    return f"{count:,} {who.one if count == 1 else who.several}"
 
 
 def _has(chosen: np.ndarray) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.data.source import show_id, show_level
 from growthcurves.data.visit_order import is_baseline
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.output.numbers import fixed_text
 from growthcurves.results.tables.printing import p_text, places_of_errors
 from growthcurves.trials.absent import absent_notes
@@ -42,7 +43,7 @@ def heading(design: Design) -> str:
     roles, panel = design.roles, design.panel
     return (
         f"Mixed model for repeated measures of {design.model.outcome}: {roles.arm} by {roles.visit}, "
-        f"{panel.persons.count:,} of {len(design.randomised):,} persons, {len(panel):,} rows"
+        f"{panel.persons.count:,} of {len(design.randomised):,} {vocabulary(panel).who.several}, {len(panel):,} rows"
     )
 
 
@@ -58,7 +59,7 @@ def footnotes(design: Design, wanted: Wanted, tried: Sequence[Attempt], estimate
     notes += _baseline_notes(design)
     notes += [f"{row.rows:,} rows left out: {row.reason}." for row in design.panel.dropped.itertuples() if row.rows]
     after = "" if design.baseline == Baseline(design.roles.outcome) else " after the baseline"
-    notes += absent_notes(design.randomised[design.absent.index], design.absent, after)
+    notes += absent_notes(design.randomised[design.absent.index], design.absent, after, vocabulary(design.panel).who)
     if not estimated.means.rows.estimable.all():
         notes.append(NOT_ESTIMABLE)
     return tuple(notes)

@@ -49,9 +49,9 @@ def test_who_is_not_in_it_is_told_by_reason():
     known = data[data.depression.notna()]
     never = 60 - known[known.week > 0].patient.nunique()
     early = known[known.week > 0].patient.nunique() - known[known.week > 2].patient.nunique()
-    assert f"{never} persons of the table have no value after the baseline (" in str(found)
+    assert f"{never} patients of the table have no value after the baseline (" in str(found)
     (told,) = [note for note in found.notes if "not in the analysis" in note]
-    assert told.startswith(f"{5 + early} persons with values after the baseline")
+    assert told.startswith(f"{5 + early} patients with values after the baseline")
     for words in ("3 without baseline depression", "2 without age", f"{early} with values at other visits"):
         assert words in told
 

@@ -105,7 +105,7 @@ def test_numbers_observed_are_those_of_the_table(trials):
     found = trials["value"].means.set_index(["visit", "arm"])["n"]
     assert all(found[key] == count for key, count in counted.items())
     seen = data[data.week > 0].patient.nunique()
-    assert f"{120 - seen} persons of the table have no value after the baseline" in str(trials["value"])
+    assert f"{120 - seen} patients of the table have no value after the baseline" in str(trials["value"])
 
 
 def test_one_sided_tests_halve_the_two_sided_ones(trials):

@@ -33,8 +33,8 @@ def _layout(sheet: Sheet) -> tuple[list[int], tuple[int, int]]:
     """Right ends of the columns in proportion to their longest words, and the paper on which they have room."""
     wanted = sum(sheet.widths) * _TWIPS_PER_SIGN
     paper = _PORTRAIT if wanted <= _PORTRAIT[0] - 2 * _MARGIN else _LANDSCAPE
-    scale = min(1.0, (paper[0] - 2 * _MARGIN) / wanted) * _TWIPS_PER_SIGN
-    return [round(sum(sheet.widths[: k + 1]) * scale) for k in range(len(sheet.widths))], paper
+    widths = sheet.within((paper[0] - 2 * _MARGIN) / _TWIPS_PER_SIGN)
+    return [round(sum(widths[: k + 1]) * _TWIPS_PER_SIGN) for k in range(len(widths))], paper
 
 
 def _row(

@@ -8,7 +8,7 @@ from typing import Any
 
 from growthcurves.output.sheet import Sheet
 
-_POINTS_PER_SIGN, _MARGIN = 5.3, 54
+_FONT, _POINTS_PER_SIGN, _MARGIN = "Times New Roman", 5.3, 54
 #: What XML cannot hold beside the signs that are made visible everywhere.
 _NO_SIGN = re.compile("[\ufffe\uffff]")
 
@@ -18,6 +18,7 @@ def as_word(sheet: Sheet) -> bytes:
     from docx import Document
 
     document = Document()
+    document.styles["Normal"].font.name = _FONT
     if sheet.title:
         document.add_paragraph().add_run(_text(sheet.title)).bold = True
     table = document.add_table(rows=0, cols=len(sheet.head))
@@ -43,10 +44,10 @@ def _set_out(document: Any, table: Any, sheet: Sheet) -> None:
     if wanted > section.page_width.pt - 2 * _MARGIN:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = section.page_height, section.page_width
-    scale = min(1.0, (section.page_width.pt - 2 * _MARGIN) / wanted) * _POINTS_PER_SIGN
+    room = (section.page_width.pt - 2 * _MARGIN) / _POINTS_PER_SIGN
     table.autofit = False
-    for column, signs in zip(table.columns, sheet.widths, strict=True):
-        column.width = Pt(signs * scale)
+    for column, signs in zip(table.columns, sheet.within(room), strict=True):
+        column.width = Pt(signs * _POINTS_PER_SIGN)
 
 
 def _fill(table: Any, texts: tuple[str, ...], numbers: tuple[bool, ...], rules: tuple[str, ...]) -> None:

@@ -63,6 +63,9 @@ class CriteriaTable(Answer):
     def _notes(self) -> list[str]:
         return [f"{program}: {text}" for program, text in zip(self.table["program"], self.table["counts"], strict=True)]
 
+    def _parts(self) -> list[tuple[str, pd.DataFrame]]:
+        return [("", self.table.drop(columns=["counts", "label"]))]
+
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "method": self.method}
 

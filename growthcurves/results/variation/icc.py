@@ -43,6 +43,12 @@ class Icc(Answer):
     def _blocks(self) -> tuple[Block, ...]:
         return (self.title, text_table(self._shown()), *self.notes)
 
+    def _parts(self) -> list[tuple[str, pd.DataFrame]]:
+        return [("", self.table.drop(columns="label"))]
+
+    def _headings(self) -> dict[str, str]:
+        return {"time": self.axis}
+
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "notes": list(self.notes)}
 
