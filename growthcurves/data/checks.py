@@ -14,6 +14,7 @@ import pandas as pd
 from growthcurves.data.frame import require_columns
 from growthcurves.data.source import find_cell, source_of
 from growthcurves.errors import DataError
+from growthcurves.numerics.bounds import float_or_infinite
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:([.'])\d{3}(?:,\d+)?|(,)\d{3}(?:\.\d+|(?:,\d{3})+))")
@@ -141,7 +142,7 @@ def _parsed(
     frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any, source: Mapping[str, Any] | None
 ) -> np.ndarray:
     if pd.api.types.is_object_dtype(column.dtype):
-        column = column.map(lambda value: float(value) if isinstance(value, Fraction) else value)
+        column = column.map(lambda value: float_or_infinite(value) if isinstance(value, Fraction | int) else value)
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.isnan(numbers) & column.notna().to_numpy()
     if not bad.any():

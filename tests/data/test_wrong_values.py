@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import GrowthCurvesError
+from growthcurves.errors import DataError, GrowthCurvesError
 from growthcurves.model.shapes import SHAPES
 from growthcurves.plots import FIGURES
 from growthcurves.plots.figure import inches_asked, make_figure
@@ -102,3 +103,13 @@ def test_an_answer_or_one_sentence(door):
             DOORS[door](value)
         except GrowthCurvesError as error:
             assert 0 < len(str(error)) <= 340 and " at 0x" not in str(error), (door, value)
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), Fraction(10**400, 3)])
+@pytest.mark.parametrize("column", ["y", "t"])
+def test_numbers_beyond_double_precision_are_told_as_infinite(column, value):
+    frame = pd.DataFrame({"id": [1, 1, 2, 2], "t": [0, 1, 0, 1], "y": [1, 2, 3, 2]}).astype({column: object})
+    frame.loc[1, column] = value
+    with pytest.raises(DataError, match="infinite value .person 1") as caught:
+        gc.Panel(frame, id="id", time="t", outcome="y")
+    assert len(str(caught.value)) < 300
