@@ -1,7 +1,8 @@
 """Every public answer and figure, of models of every kind, on all shipped data: each ends well.
 
 A question ends well in numbers (finite, or said to be missing) or in one sentence of the package's own. New answers,
-options, figures and data sets join by themselves. Every question is asked of some models; `-m slow` asks all of all.
+options, figures and data sets join by themselves. Every question is asked of some models; `-m slow` asks all of all
+(some two hours; what it found last is in docs/simulations.md).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import itertools
 import warnings
 from functools import cache
 
+import matplotlib.pyplot as plt
 import pytest
 from questions import calls_of, questions_of, values_of
 from subjects import MODELS, NAMES, panel_and_model, table
@@ -44,7 +46,11 @@ def asked_of_fit(fit, data):
 
 
 def faults(asked, whose):
-    return [f"{whose}: {text}: {wrong}" for text, ask in asked for wrong in ending_of(ask)]
+    found = []
+    for text, ask in asked:
+        found += [f"{whose}: {text}: {wrong}" for wrong in ending_of(ask)]
+        plt.close("all")
+    return found
 
 
 @pytest.mark.parametrize("turn, model", list(enumerate(MODELS)), ids=lambda part: str(part).replace(" ", "-"))
