@@ -33,7 +33,8 @@ def structures_of(residual: Any, fallback: Sequence[Any] | None) -> list[Any]:
     """
     asked = residual_of(residual)
     if isinstance(fallback, str):
-        raise ModelError(f"fallback= is a list of structures, such as [{brief(fallback)}]; [] for none.")
+        named = [part.strip() for part in brief(fallback).strip("'\"").split(",")]
+        raise ModelError(f"fallback= is a list of structures, such as {named}; [] for none.")
     if fallback is not None:
         return [asked, *map(residual_of, several(fallback))]
     if asked.name in FALLBACK:

@@ -220,7 +220,7 @@ WRONG = {
     "one visit": ({"visits": [16]}, NotEstimableError, "one visit only"),
     "alternative": ({"alternative": "above"}, ModelError, "above"),
     "adjusted and one-sided": ({"alternative": "less", "adjust": "holm"}, ModelError, "two-sided"),
-    "fallback": ({"fallback": "cs"}, ModelError, "list of structures"),
+    "fallback": ({"fallback": "toeph,cs"}, ModelError, r"list of structures, such as \['toeph', 'cs'\]"),
     "baseline that varies": ({"baseline": "visit"}, DataError, "two baselines"),
 }
 

@@ -97,7 +97,12 @@ class GeneralEstimates:
 
     @cached_property
     def point(self) -> Point:
-        return self.natural(self.local)
+        """The estimates; ranges at an end of theirs stand at it, wherever near it the search stopped."""
+        found = self.natural(self.local)
+        ended, flat = getattr(found.residual, "ended", None), None if self._apart is None else self._apart.flat
+        if ended is None or flat is None or not self.verdict.identified or not flat.any():
+            return found
+        return replace(found, residual=ended(flat[len(flat) - len(self.local.others) :]))
 
     @property
     def beta(self) -> Array:
@@ -169,8 +174,8 @@ class GeneralEstimates:
     def at_their_end(self) -> tuple[str, ...]:
         if self._apart is None or not self.verdict.identified:
             return ()
-        steps = np.eye(len(self._apart.flat))[self._apart.flat]
-        return tuple(dict.fromkeys(name_at_its_end(self.point, self._moved(step)) for step in steps))
+        here, steps = self.natural(self.active), np.eye(len(self._apart.flat))[self._apart.flat]
+        return tuple(dict.fromkeys(name_at_its_end(here, self._moved(step)) for step in steps))
 
     def _inverse(self, hessian: Array, first: int) -> Array | None:
         """The inverse on what moves the V_i, of a Hessian whose variance coordinates begin at `first`."""

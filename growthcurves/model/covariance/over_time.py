@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from growthcurves.numerics.bounds import flag
 
 #: Ranges at which searches begin, in typical distances of neighbouring occasions.
 RANGES = (0.5, 2.0, 8.0)
+#: The logarithm of a range at an end of it, from a typical distance: a decay that is instant, or none.
+END = 100.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ class OverTime(Structure):
         k, moves = len(self._begin()), np.zeros_like(self.working)
         moves[:: k + 1] = 1.0  # the first of every group is its range
         return [self.working + np.log(times) * moves for times in RANGES]
+
+    def ended(self, flat: Array) -> OverTime:
+        """The structure with those of its ranges at their end that are flat there, (k,): no data tell where near it."""
+        start, ranges = np.array(self.working, dtype=float), np.zeros(len(flat), dtype=bool)
+        ranges[:: len(self._begin()) + 1] = True
+        middle = self._begin()[0]
+        start[ranges & flat] = middle + END * np.sign(start[ranges & flat] - middle)
+        return replace(self, start=start)
 
     def _named(self, group: str) -> list[Parameter]:
         nugget = Parameter(f"nugget[{group}]" if group else "nugget", "residual", "share", 0.0, 1.0)

@@ -99,3 +99,20 @@ def test_the_covariance_of_occasions_is_asked_for_by_the_groups_of_the_residual(
     for (arm,), V in found.items():
         shared = values[f"sd:residual[{arm}]"] ** 2 * values[f"car1[{arm}]"] ** 8
         assert V.loc[0, 8] == pytest.approx(values["sd:intercept"] ** 2 + shared, rel=1e-9)
+
+
+@pytest.mark.parametrize("residual", ["exp", "car1", "gau", gc.Exponential(nugget=True, by="arm")], ids=str)
+def test_where_a_decay_is_instant_nothing_is_carried_over_however_near(residual):
+    """The range is at its end, 0: a known person's prediction is the own curve, not what the search stopped at says."""
+    rng = np.random.default_rng(2)
+    persons = np.repeat(np.arange(20), 4)
+    data = pd.DataFrame({"id": persons, "t": np.tile([0.0, 3.0, 6.0, 9.0], 20), "arm": np.where(persons < 9, "a", "b")})
+    # neighbours correlate negatively, so that no decay helps
+    noise = rng.normal(size=(20, 4)) @ (np.eye(4) - 0.4 * np.eye(4, k=1) - 0.4 * np.eye(4, k=-1))
+    data["y"] = 20.0 + 0.5 * data["t"] + np.repeat(rng.normal(size=20), 4) + noise.ravel()
+    fit = gc.fit(gc.GrowthModel("y", "t", "id", residual=residual, random=("intercept",)), data)
+    ranges = [name for name in fit.certificate.ends if name.startswith(("range", "car1"))]
+    assert ranges
+    seen = fit.predict(pd.DataFrame({"id": 3, "t": [0.0, 3.0]}))
+    near = fit.predict(pd.DataFrame({"id": 3, "t": [1e-6, 0.1, 0.5, 2.9]}))
+    np.testing.assert_allclose(near, np.interp([1e-6, 0.1, 0.5, 2.9], [0.0, 3.0], seen), rtol=1e-10)
