@@ -107,8 +107,8 @@ def ratio_test(pair: Pair, title: str, method: str, n: int | None, rng: Any) -> 
         For an unknown method, one that does not apply to the pair, or draws that are asked for where none are made.
     """
     tail, seed = tail_of(pair, method, n, rng)
-    row = [pair.ratio, pair.free, tail.p_value, naive(pair), tail.error, tail.distribution]
-    columns = ["statistic", "parameters", "p_value", "p_naive", "mc_error", "distribution"]
+    row = [pair.ratio, pair.free, tail.p_value, naive(pair), tail.error, tail.distribution, title]
+    columns = ["statistic", "parameters", "p_value", "p_naive", "mc_error", "distribution", "label"]
     notes = (*tail.notes, *([f"No p-value: {tail.why_not}."] if tail.why_not else []))
     if tail.draws:
         notes = (f"{tail.draws:,} draws, rng={seed}", *notes)

@@ -173,13 +173,14 @@ def _row(name: str, fits: Mapping[str, FittedModel], asked: Sequence[str]) -> di
         row |= {f"estimate:{term}": float(beta[j]), f"std_error:{term}": float(np.sqrt(cov[j, j]))}
     sure = fit.certificate
     note = str(sure) if not (sure.converged and sure.identified) else ""
-    return {**row, "converged": sure.converged, "identified": sure.identified, "note": note}
+    told = {"converged": sure.converged, "identified": sure.identified, "note": note}
+    return {**row, **told, "label": residual_of(fit.model.residual).words}
 
 
 def _refused(name: str, reason: str, asked: Sequence[str]) -> dict[str, Any]:
     effects = {f"{what}:{term}": NAN for term in asked for what in ("estimate", "std_error")}
     row = {"structure": name, **dict.fromkeys(NUMBERS, NAN), **_no_test(), **effects}
-    return {**row, "converged": False, "identified": False, "note": reason}
+    return {**row, "converged": False, "identified": False, "note": reason, "label": name}
 
 
 def _no_test() -> dict[str, Any]:
@@ -207,7 +208,7 @@ def _shown(answer: ResidualComparison) -> pd.DataFrame:
     heads |= {"statistic": "LR", "p_value": "p"}
     for term in answer.effects:
         heads |= {f"estimate:{term}": term, f"std_error:{term}": f"SE {term}"}
-    shown = answer.table.drop(columns=["converged", "identified", "note"])
+    shown = answer.table.drop(columns=["converged", "identified", "note", "label"])
     numbers = {name: [_text(name, value) for value in shown[name]] for name in shown.select_dtypes("number")}
     return shown.assign(**numbers).rename(columns=heads)
 

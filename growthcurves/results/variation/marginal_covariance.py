@@ -151,7 +151,13 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
         for s in V.index[: i + 1]
     ]
     table = pd.DataFrame(rows, columns=[*names, "time", "other", "covariance", "correlation"])
+    table["label"] = [f"{_when(fit, t)} and {_when(fit, s)}" for t, s in zip(table["time"], table["other"], strict=True)]
     return MarginalCovariance(table, matrices, fit.vocabulary.said(TITLE), fit.vocabulary.axis)
+
+
+def _when(fit: FittedModel, time: Any) -> str:
+    """A time, or a visit that is named, in words."""
+    return f"at {time}" if isinstance(time, str) or fit.panel.time is None else fit.when.at(float(time))
 
 
 def _of_visits(fit: FittedModel) -> tuple[Any, ...] | None:

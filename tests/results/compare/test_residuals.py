@@ -77,7 +77,7 @@ def test_what_is_refused_or_fails_is_a_row_with_the_reason(data):
     words = ["no residual structure", "band", "changes within", "no column", "'3'"]
     for reason, says in zip(reasons, words, strict=True):
         assert says in reason and reason in str(compared)
-    assert table.loc["foo"].drop(["against", "converged", "identified", "note"]).isna().all()
+    assert table.loc["foo"].drop(["against", "converged", "identified", "note", "label"]).isna().all()
     assert compared.to_dict()["table"][0]["structure"] == "ar1"
     assert "<table" in compared._repr_html_()
 
@@ -91,7 +91,7 @@ def test_all_are_fitted_to_the_same_rows(data):
 
 def test_effects_that_are_asked_for(data):
     compared = gc.compare_residuals("distance ~ age * sex + cs(age | subject)", data, "cs", terms="slope")
-    assert list(compared.table)[-5:-3] == ["estimate:slope", "std_error:slope"]
+    assert list(compared.table)[-6:-4] == ["estimate:slope", "std_error:slope"]
     with pytest.raises(ModelError, match="no fixed effect 'nothing'"):
         gc.compare_residuals(FORMULA, data, ["cs"], terms="nothing")
     with pytest.raises(ModelError, match="needs residual structures"):
