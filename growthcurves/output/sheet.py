@@ -82,7 +82,8 @@ class Sheet:
         if sum(wanted) <= room or left < _LEAST * self.numbers.count(False):
             scale = min(1.0, room / sum(wanted))
             return [width * scale for width in wanted]
-        return [width if number else width * left / words for width, number in zip(wanted, self.numbers, strict=True)]
+        shrunk = left / words
+        return [width * (1.0 if number else shrunk) for width, number in zip(wanted, self.numbers, strict=True)]
 
 
 @dataclass(frozen=True)

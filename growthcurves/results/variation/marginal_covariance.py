@@ -151,7 +151,8 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
         for s in V.index[: i + 1]
     ]
     table = pd.DataFrame(rows, columns=[*names, "time", "other", "covariance", "correlation"])
-    table["label"] = [f"{_when(fit, t)} and {_when(fit, s)}" for t, s in zip(table["time"], table["other"], strict=True)]
+    pairs = zip(table["time"], table["other"], strict=True)
+    table["label"] = [f"{_when(fit, time)} and {_when(fit, other)}" for time, other in pairs]
     return MarginalCovariance(table, matrices, fit.vocabulary.said(TITLE), fit.vocabulary.axis)
 
 
