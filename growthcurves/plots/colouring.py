@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from growthcurves.data.checks import holds_numbers
-from growthcurves.data.panel import Panel
+from growthcurves.data.joined import name_of
+from growthcurves.data.panel import Panel, joining
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.plots.people import groups_of
 from growthcurves.plots.style import HAIRLINE, colour_of, short
@@ -33,14 +34,17 @@ class Colouring:
     entries: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def colouring(panel: Panel, column: str) -> Colouring:
+def colouring(panel: Panel, column: Any) -> Colouring:
     """Colours by a person-level column: numbers with more than five values are a scale, everything else groups.
+
+    Several columns are one group.
 
     Raises
     ------
     ColumnError, ModelError, DataError
         For an unknown column, one that varies within a person, and too many groups.
     """
+    panel, column = joining(panel, column), name_of(column, "color")
     panel.require([column])
     values = PersonLevel(panel).values([column])[column]
     if holds_numbers(values.array) and values.nunique() > _FEWEST_NUMBERS:

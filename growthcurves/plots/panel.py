@@ -45,7 +45,7 @@ class ObservedTrajectories(Drawn):
         up to twelve are named.
     rng : int, Generator or None
         Who is drawn; None draws a seed, which the key prints.
-    color : str, optional
+    color : str or list of str, optional
         Person-level column, of groups or of numbers, by which the lines of persons are coloured.
     highlight : id or list of ids, optional
         Persons who are drawn in full ink and named; at most six.

@@ -45,7 +45,7 @@ class Trajectories(Drawn):
         Level of both bands.
     lines : {"observed", "eb"}
         Lines of persons: through their observed occasions, or their empirical Bayes curves.
-    color : str, optional
+    color : str or list of str, optional
         Person-level column, of groups or of numbers, by which the lines of persons are coloured.
     highlight : id or list of ids, optional
         Persons who are drawn in full ink and named; at most six.

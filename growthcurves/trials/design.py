@@ -113,6 +113,8 @@ def design_of(frame: pd.DataFrame, roles: Roles) -> Design:
     named = {role: as_named(frame, getattr(roles, role)) for role in ("visit", "arm", "outcome")}
     roles = replace(roles, **named)
     frame, id = with_joined(frame, roles.id, "id")
+    frame, arm = with_joined(frame, roles.arm, "arm")
+    roles = replace(roles, arm=arm)
     require_columns(frame, [id, roles.visit, roles.arm, roles.outcome])
     if not len(frame):
         raise DataError("The table has no rows.")

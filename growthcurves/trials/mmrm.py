@@ -46,7 +46,8 @@ def mmrm(
     ----------
     data : DataFrame or Panel
         Long: a row per person and visit.
-    outcome, visit, id, arm : str
+    outcome, visit : str
+    id, arm : str or list of str
         Columns. Visits are numbers, texts with a number in them ("Week 4") or categories in their order.
     reference : level of `arm`
         The arm that others are compared with; it must be said.
