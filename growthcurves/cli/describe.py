@@ -82,8 +82,9 @@ def _counts(panel: Any, by: str | None) -> str:
     from growthcurves.plots.people import groups_of
 
     groups = groups_of(panel, by)
-    counts = [f"{label} {sum(groups.codes == place):,}" for place, label in enumerate(groups.labels)]
-    return f"\n  Persons by {by}: {', '.join(counts)}"
+    counts = [(groups.codes == place).sum() for place in range(len(groups.labels))]
+    shown = ", ".join(f"{label} {count:,}" for label, count in zip(groups.labels, counts, strict=True))
+    return f"\n  Persons by {by}: {shown}"
 
 
 def _missing_text(missing: Any) -> str:

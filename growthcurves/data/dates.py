@@ -25,6 +25,8 @@ _WHOLE_TWO_WAYS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T](\d{1,2}
 
 #: Dates as whole numbers, and with the names of months: forms that are to be said.
 NUMBERED = "%Y%m%d"
+#: The least and the largest whole number that may be such a date of the years 1900 to 2100.
+LEAST_NUMBERED, MOST_NUMBERED = 190011, 21001231
 NAMED = (
     "%d%b%Y", "%d-%b-%Y", "%d %b %Y", "%d/%b/%Y", "%d%b%y", "%d-%b-%y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y",
     "%b %d, %Y",
@@ -110,20 +112,38 @@ def _digits(column: pd.Series) -> pd.Series | None:
     return known.astype("int64").astype(str).reindex(column.index) if column.index.is_unique else None
 
 
-def refuse_unsaid(frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any) -> None:
-    """Refuse times that are dates in a form that is to be said: 20190103 as a number, 03Jan2019.
+def refuse_named(frame: pd.DataFrame, column: pd.Series, name: Hashable, ids: Any) -> None:
+    """Refuse texts that are dates in a form that is to be said, such as 03Jan2019.
 
     Raises
     ------
     DataError
         With the form.
     """
-    number = pd.api.types.is_numeric_dtype(column.dtype)
-    texts = _digits(column) if number else column.astype(object) if is_text(column) else None
-    if texts is None:
-        return
+    if is_text(column):
+        _refuse_unsaid(frame, column, column.astype(object), NAMED, name, ids)
+
+
+def refuse_numbered(frame: pd.DataFrame, column: pd.Series, values: np.ndarray, name: Hashable, ids: Any) -> None:
+    """Refuse whole numbers that are dates, such as 20190103; `values` (n,) are those of the column.
+
+    Raises
+    ------
+    DataError
+        With the form.
+    """
+    if not ((values >= LEAST_NUMBERED) & (values <= MOST_NUMBERED)).any():
+        return  # most times, which are not to be made texts for this
+    texts = _digits(column) if pd.api.types.is_numeric_dtype(column.dtype) else None
+    if texts is not None:
+        _refuse_unsaid(frame, column, texts, (NUMBERED,), name, ids)
+
+
+def _refuse_unsaid(
+    frame: pd.DataFrame, column: pd.Series, texts: pd.Series, forms: tuple[str, ...], name: Hashable, ids: Any
+) -> None:
     known = texts.dropna().drop_duplicates()
-    form = next((form for form in ((NUMBERED,) if number else NAMED) if len(known) > 1 and _fits(known, form)), None)
+    form = next((form for form in forms if len(known) > 1 and _fits(known, form)), None)
     if form is not None:
         row = int(column.notna().to_numpy().argmax())
         cell = find_cell(frame, row, name, ids)

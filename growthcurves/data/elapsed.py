@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import is_text, kind_of, numbers_of, numeric_column
-from growthcurves.data.dates import ISO_DATE, DateStyle, first_text_is_date, read_dates, refuse_unsaid
+from growthcurves.data.dates import ISO_DATE, DateStyle, first_text_is_date, read_dates, refuse_named, refuse_numbered
 from growthcurves.data.frame import require_columns
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
@@ -81,8 +81,9 @@ def elapsed_times(
         days = _days(dates.values - _date_origin(frame, dates.values, ids, since, dates.style))
         unit = unit or (unit_of_span(np.nanmax(days, initial=0.0)) if from_first(since) else "days")
         return Elapsed(days / DAYS_PER_UNIT[unit], unit, derived=True, style=dates.style)
-    refuse_unsaid(frame, column, name, ids)
+    refuse_named(frame, column, name, ids)
     values = numbers_of(frame, column, ids)
+    refuse_numbered(frame, column, values, name, ids)
     if since is None:
         return Elapsed(values, unit, derived=False)
     return Elapsed(values - _number_origin(frame, values, ids, since), unit, derived=True)

@@ -169,7 +169,7 @@ class Panel:
         rows = rows.without_missing(values, self.outcome)
         unit = self.time_unit if times is None else times.unit
         self._set(data=data, id=id, time_unit=unit, labels=labels, _rows=rows, _times=times, _values=values)
-        limits = ends_of(checked_limits(self.limits, rows.of(values)))
+        limits = None if self.limits is None else ends_of(checked_limits(self.limits, rows.of(values)))
         self._set(left_out=None, _observed=rows, limits=limits)
 
     @cached_property

@@ -39,6 +39,7 @@ __all__ = [
     "adds_up",
     "estimated",
     "estimates_from",
+    "from_sums",
     "general_from",
     "independent",
     "of_rows",

@@ -6,11 +6,12 @@ the new origin is C D C', where Z_old = Z_new C in standard columns. See docs/en
 
 from __future__ import annotations
 
-from growthcurves.engine.build import recoded, summed
+from growthcurves.engine.build import from_sums, recoded, summed
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.varying import names_of
 from growthcurves.numerics.bounds import finite_number
 
@@ -32,7 +33,8 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
         raise NotEstimableError(lacking)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
     rows = rows_of(bound)
-    estimates = recoded(fit.estimates, rows, summed(rows))
+    sums = summed(rows, from_sums(residual_of(bound.model.residual)))
+    estimates = recoded(fit.estimates, rows, sums)
     if estimates is None:
         raise ModelError(_why_not(fit))
     return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes)

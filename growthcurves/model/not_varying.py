@@ -6,6 +6,9 @@ import numpy as np
 
 from growthcurves.data.time_words import TimeWords
 
+#: Parts of a combination below this are nothing to rounding.
+ROUNDING = 1e-6
+
 
 def combination(a: np.ndarray, names: tuple[str, ...]) -> str:
     """A combination of random effects as a sum, the first of two with the factor 1; nothing to rounding is left out.
@@ -15,7 +18,7 @@ def combination(a: np.ndarray, names: tuple[str, ...]) -> str:
     >>> combination(np.array([0.6, -0.8]), ("intercept", "slope")), combination(np.array([0.0, 1.0]), ("a", "b"))
     ('intercept - 1.333 * slope', 'b')
     """
-    there = [(float(value), name) for value, name in zip(a, names, strict=True) if abs(value) >= 1e-6]
+    there = _there(a, names)
     scale = there[0][0] if len(there) == 2 else 1.0
     words = ""
     for value, name in ((value / scale, name) for value, name in there):
@@ -23,6 +26,11 @@ def combination(a: np.ndarray, names: tuple[str, ...]) -> str:
         sign = (" - " if words else "-") if value < 0 else (" + " if words else "")
         words += f"{sign}{size}{name}"
     return words
+
+
+def _there(a: np.ndarray, names: tuple[str, ...]) -> list[tuple[float, str]]:
+    """Values that are more than rounding, with their names."""
+    return [(float(value), name) for value, name in zip(a, names, strict=True) if abs(value) >= ROUNDING]
 
 
 def told(a: np.ndarray, names: tuple[str, ...], outcome: str, when: TimeWords | None, origin: float) -> str:
@@ -46,8 +54,7 @@ def told(a: np.ndarray, names: tuple[str, ...], outcome: str, when: TimeWords | 
     'intercept - 2 * slope: the two go together without exception (their correlation is estimated as exactly 1), so \
 that bdi is the same for all at week -2'
     """
-    text = combination(a, names)
-    there = [(float(value), name) for value, name in zip(a, names, strict=True) if abs(value) >= 1e-6]
+    text, there = combination(a, names), _there(a, names)
     if len(there) == 1:
         return text
     if len(there) > 2:

@@ -50,12 +50,16 @@ class CriteriaTable(Answer):
     scale: str = ""
 
     def __str__(self) -> str:
-        numbers = self.table.drop(columns=["counts", "label"])
-        shown = numbers.to_string(index=False, float_format=lambda value: f"{value:.2f}")
+        shown = self._numbers.to_string(index=False, float_format=lambda value: f"{value:.2f}")
         return "\n".join([self._title(), shown, *self._notes()])
 
     def _blocks(self) -> tuple[Block, ...]:
-        return (self._title(), text_table(self.table.drop(columns=["counts", "label"])), *self._notes())
+        return (self._title(), text_table(self._numbers), *self._notes())
+
+    @property
+    def _numbers(self) -> pd.DataFrame:
+        """What is printed as a table: how it is counted stands below."""
+        return self.table.drop(columns=["counts", "label"])
 
     def _title(self) -> str:
         return f"Information criteria{f' of {self.scale}' if self.scale else ''} ({self.method.upper()})"
@@ -64,7 +68,7 @@ class CriteriaTable(Answer):
         return [f"{program}: {text}" for program, text in zip(self.table["program"], self.table["counts"], strict=True)]
 
     def _parts(self) -> list[tuple[str, pd.DataFrame]]:
-        return [("", self.table.drop(columns=["counts", "label"]))]
+        return [("", self._numbers)]
 
     def to_dict(self) -> dict[str, Any]:
         return {**super().to_dict(), "method": self.method}
