@@ -64,6 +64,7 @@ INSIDE = {
         "submodels",
         "normal",
         "general",
+        "families",
         "estimates",
         "build",
     ),

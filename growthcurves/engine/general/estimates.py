@@ -343,19 +343,25 @@ class GeneralEstimates:
         sums = Sums.of_rows(rows, persons=False)
         if sums.kept != self.sums.kept:
             return None
-        likelihood = type(self.likelihood)(rows, sums, self.frame.reml, self.likelihood.residual)
-        return GeneralEstimates.near(likelihood, sums, self)
+        return self.near(self._likelihood(rows, sums), sums)
 
-    @classmethod
-    def near(cls, likelihood: Any, sums: Sums, other: GeneralEstimates) -> GeneralEstimates:
-        """Searched from another optimum of the same model, and from the own starts where that ends in none."""
-        known = other.verdict.identified
-        end = descended(likelihood, [other.local_in(likelihood.frame)])
+    def _likelihood(self, rows: Rows, sums: Sums) -> Any:
+        """The same likelihood of other rows."""
+        return type(self.likelihood)(rows, sums, self.frame.reml, self.likelihood.residual)
+
+    def near(self, likelihood: Any, sums: Sums) -> GeneralEstimates:
+        """The same model searched from here on, and from the own starts where that ends in none."""
+        known = self.verdict.identified
+        end = descended(likelihood, [self.local_in(likelihood.frame)])
         verdict = judged(likelihood, end, known)
         if not verdict.converged:
             end = descended(likelihood, [end.local, *likelihood.starts()])
             verdict = judged(likelihood, end, known)
-        return cls(sums, likelihood, end.local, verdict, end.at.deviance)
+        return self._at(likelihood, sums, end.local, verdict, end.at.deviance)
+
+    def _at(self, likelihood: Any, sums: Sums, local: Local, verdict: Verdict, lowest: float) -> GeneralEstimates:
+        """Another optimum of the same kind."""
+        return replace(self, likelihood=likelihood, sums=sums, local=local, verdict=verdict, lowest=lowest)
 
     def local_in(self, frame: Any, change: Array | None = None) -> Local:
         """The optimum in other standard coordinates.
@@ -379,13 +385,13 @@ class GeneralEstimates:
         if found is None:
             return None
         frame, change = found
-        likelihood = type(self.likelihood)(rows, sums, frame.reml, self.likelihood.residual)
+        likelihood = self._likelihood(rows, sums)
         there = likelihood.at(self.local_in(frame, change), True)
         if there is None or not same_likelihood((self.frame, self.lowest), (frame, there.deviance)):
             return None
         end = ended(there)
         verdict = judged(likelihood, end, self.verdict.identified)
-        return GeneralEstimates(sums, likelihood, there.point, verdict, there.deviance)
+        return self._at(likelihood, sums, there.point, verdict, there.deviance)
 
     # ------------------------------------------------ other models of the same rows
 
@@ -394,7 +400,11 @@ class GeneralEstimates:
     ) -> GeneralEstimates:
         terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
         sums = Sums.from_moments(self.sums.people, self.sums.moments.restricted(terms))
-        return GeneralEstimates.fitted(self.likelihood.refitted(sums), sums)
+        return self.fitted_anew(sums)
+
+    def fitted_anew(self, sums: Sums) -> GeneralEstimates:
+        """The same rows with other columns."""
+        return self.fitted(self.likelihood.refitted(sums), sums)
 
     def without_random(self, kept: Sequence[int]) -> Pair:
         place = {old: new for new, old in enumerate(kept)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,8 @@ from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 
 MAX_STEPS = 200
+#: Steps by a Hessian that is not exact, before the exact one is made.
+FEW_STEPS = 30
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
 SETTLED, CONVERGED = 1e-14, 1e-6
 #: A variance below this fraction of the residual's, or of all, is the zero that the search came near to.
@@ -76,7 +79,21 @@ def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
     here = likelihood.at(start.recharted(partition), True)
     if here is None:
         return None
-    for _ in range(MAX_STEPS):
+    sharpened = getattr(likelihood, "sharpened", None)
+    if sharpened is None:
+        return ended(_followed(likelihood, here, MAX_STEPS))
+    here = _followed(likelihood, here, FEW_STEPS)
+    if scaled_step(here)[1] < CONVERGED:
+        return ended(here)
+    return ended(sharpened(_followed(likelihood, here, MAX_STEPS, sharpened)))
+
+
+def _followed(
+    likelihood: Likelihood, here: Evaluated, most: int, sharpened: Callable[[Evaluated], Evaluated] | None = None
+) -> Evaluated:
+    """Where Newton's steps lead; `sharpened` gives a point its exact Hessian where that of the search is not."""
+    for _ in range(most):
+        here = here if sharpened is None else sharpened(here)
         step, squared, saddle = scaled_step(here)
         if squared < SETTLED and not saddle:
             break
@@ -84,7 +101,7 @@ def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
         if there is None:
             break
         here = there
-    return ended(here)
+    return here
 
 
 def ended(here: Evaluated) -> Ended:

@@ -89,7 +89,7 @@ class Common(NamedTuple):
 
 def stacks_of(rows: Rows, closed: Closed, common: Common) -> list[Stack]:
     """The schedules of the rows, in stacks of as many occasions."""
-    order, sizes = _by_person_and_time(rows)
+    order, sizes = by_person_in_time(rows)
     starts = np.cumsum(sizes) - sizes
     found: list[Stack] = []
     for n in np.unique(sizes):
@@ -99,7 +99,7 @@ def stacks_of(rows: Rows, closed: Closed, common: Common) -> list[Stack]:
     return found
 
 
-def _by_person_and_time(rows: Rows) -> tuple[Array, Array]:
+def by_person_in_time(rows: Rows) -> tuple[Array, Array]:
     """Rows ordered by person, then wave or time; and the number of rows of each person."""
     when = rows.occasions.time if rows.occasions.wave is None else rows.occasions.wave
     sizes = np.bincount(rows.codes, minlength=rows.persons)
@@ -108,7 +108,7 @@ def _by_person_and_time(rows: Rows) -> tuple[Array, Array]:
 
 def common_occasions(rows: Rows) -> Common:
     """The different occasions; rows of one person at one occasion are two."""
-    order, _ = _by_person_and_time(rows)
+    order, _ = by_person_in_time(rows)
     parts = [part[order] for part in rows.occasions if part is not None]
     same = np.diff(rows.codes[order], prepend=-1) == 0
     for part in parts:
@@ -215,11 +215,18 @@ class Closed:
     def Z(self, index: Array) -> Array:
         return self.columns(index)[..., self.z_columns] @ self.into_z
 
+    def X(self, index: Array, persons: Array) -> Array:
+        """Standard X of persons (N,) at rows (N, n), (N, n, p)."""
+        return self._products(index, persons) @ self.into[:-1, :-1]
+
     def wide(self, index: Array, persons: Array) -> Array:
         """Standard [X y] of persons (N,) at rows (N, n), (N, n, p + 1)."""
-        columns, weights = self.columns(index), self.weights[persons]
-        closed = columns[..., self.pairs[0]] * weights[:, None, self.pairs[1]]
+        closed = self._products(index, persons)
         return np.concatenate([closed, self.outcome[index][..., None]], axis=-1) @ self.into
+
+    def _products(self, index: Array, persons: Array) -> Array:
+        columns, weights = self.columns(index), self.weights[persons]
+        return columns[..., self.pairs[0]] * weights[:, None, self.pairs[1]]
 
     def shared(self, index: Array, persons: Array, codes: Array, first: Array) -> Shared:
         """Sums over persons whose codes are in order."""

@@ -32,6 +32,10 @@ class Rows:
         Whose row it is, where rows of a person do not lie together.
     labels : (N,) array
     occasions : Occasions
+    trials : (n,) array, optional
+        Of how many trials the outcome counts the successes.
+    offset : (n,) array, optional
+        What is added to the linear predictor; only outcomes that are not normal have it here.
     """
 
     terms: Terms
@@ -43,6 +47,8 @@ class Rows:
     apart: Array | None
     labels: Array
     occasions: Occasions
+    trials: Array | None = None
+    offset: Array | None = None
 
     @cached_property
     def codes(self) -> Array:

@@ -1,0 +1,60 @@
+"""How many quadrature points: asked for, or as many as the answer needs to stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Points for each random effect that are tried one after the other, by the number of random effects.
+GRIDS = {
+    0: (1,),
+    1: (11, 21, 41, 81, 161),
+    2: (7, 11, 17, 25, 41),
+    3: (5, 7, 11, 15),
+}
+#: With more random effects Laplace's approximation is taken, and checked by so many points.
+LAPLACE, CHECKED_BY = 1, 3
+#: What more points may change where they are enough: the deviance, and an estimate in standard errors.
+DEVIANCE, ERRORS = 2e-3, 2e-3
+
+
+@dataclass(frozen=True)
+class Quadrature:
+    """How an integral was taken, and what more points change.
+
+    Attributes
+    ----------
+    points : int
+        For each random effect; 1 is Laplace's approximation.
+    compared : int
+        Points of the finer rule.
+    deviance : float
+        What the deviance changes at the estimates by it; NaN where it is not finite.
+    errors : float
+        How far the worst estimate moves by it, in standard errors.
+    worst : int
+        Place of that estimate in the local coordinates.
+    """
+
+    points: int
+    compared: int
+    deviance: float
+    errors: float
+    worst: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether more points change nothing that would be printed."""
+        return abs(self.deviance) <= DEVIANCE and self.errors <= ERRORS
+
+
+def grids(effects: int) -> tuple[int, ...]:
+    """The numbers of points that are tried for so many random effects."""
+    return GRIDS.get(effects, (LAPLACE,))
+
+
+def finer(points: int, effects: int) -> int:
+    """The next rule, by which one is checked."""
+    if effects not in GRIDS:
+        return max(CHECKED_BY, points + 2)
+    larger = [one for one in GRIDS[effects] if one > points]
+    return larger[0] if larger else 2 * points + 1

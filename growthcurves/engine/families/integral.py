@@ -1,0 +1,253 @@
+"""The log likelihood of records by adaptive quadrature, its exact gradient, and the curvature of the integral.
+
+log L = -log|H| / 2 + log sum_k w_k exp(|s_k|^2 / 2 + g(v + C s_k)), g(v) = log f(y | eta(v)) - |v|^2 / 2, at the mode v
+with H = -g''(v) = (C C')^-1 (Pinheiro and Bates 1995, section 2.4). Nodes move with mode and curvature, and so does the
+derivative. Equations 8.1 to 8.9 of docs/engine.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from growthcurves.engine.families.modes import Mode, modes
+from growthcurves.engine.families.records import Records
+from growthcurves.engine.families.rule import Rule
+from growthcurves.engine.families.small import product, times, transposed
+from growthcurves.numerics.arrays import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """Where an integral is asked: beta (p,), a factor F (q, q) of the covariance, and the family with its own."""
+
+    beta: Array
+    F: Array
+    family: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient:
+    """Derivatives of a sum of log likelihoods: in beta (p,), in F (q, q), in the family's own parameters (k,)."""
+
+    beta: Array
+    F: Array
+    own: Array
+
+
+class Integral:
+    """The log likelihoods of some records at some parameters; what follows from them is made when it is asked for.
+
+    Attributes
+    ----------
+    records : Records
+    at : Parameters
+    rule : Rule
+    mode : Mode
+    log_likelihood : (R,) array
+    share : (K, R) array
+        Posterior weights of the nodes.
+    """
+
+    def __init__(self, records: Records, at: Parameters, rule: Rule, a: Array, mode: Mode) -> None:
+        self.records, self.at, self.rule, self.a, self.mode = records, at, rule, a, mode
+        q, K = len(a), len(rule.nodes)
+        self.ac = np.stack([sum(a[c] * mode.C[c, b] for c in range(b + 1)) for b in range(q)]) if q else a
+        deviations = (rule.nodes @ self.ac.reshape(q, -1)).reshape(K, *mode.eta.shape)
+        self.eta = np.add(deviations, mode.eta, out=deviations)
+        value, self.first = at.family.score(records.answers, self.eta)
+        self.nodes = mode.v[:, None] + times(mode.C, rule.nodes.T[:, :, None])
+        logs = value.sum(axis=1) - 0.5 * (self.nodes**2).sum(axis=0) + rule.log_weights[:, None]
+        top = logs.max(axis=0)
+        share = np.exp(logs - top)
+        total = share.sum(axis=0)
+        self.share = share / total
+        self.log_likelihood = top + np.log(total) - 0.5 * mode.log_det
+
+    @classmethod
+    def of(cls, records: Records, at: Parameters, rule: Rule, near: Array) -> Integral | None:
+        """None where a mode has not been found or the value is not finite."""
+        fixed = records.X @ at.beta + records.offset
+        a = np.tensordot(at.F.T, records.Z, 1)
+        mode = modes(records, at.family, fixed, a, near)
+        if mode is None:
+            return None
+        found = cls(records, at, rule, a, mode)
+        return found if np.isfinite(found.log_likelihood).all() else None
+
+    @property
+    def total(self) -> float:
+        return float(self.records.counts @ self.log_likelihood)
+
+    # ------------------------------------------------ posterior moments by the nodes
+
+    @cached_property
+    def _mean_first(self) -> tuple[Array, Array]:
+        """Posterior means of l' (n, R), and of l' s (q, n, R)."""
+        weighted = self.share[:, None] * self.first
+        made = (self.rule.moments[: 1 + len(self.a)] @ weighted.reshape(len(weighted), -1)).reshape(
+            -1, *self.mode.eta.shape
+        )
+        return made[0], made[1:]
+
+    @cached_property
+    def _mean_nodes(self) -> tuple[Array, Array]:
+        """Posterior means of s (q, R), and of s s' (q, q, R)."""
+        return _unpacked(self.rule.moments @ self.share, len(self.a))
+
+    # ------------------------------------------------ the gradient of what is printed
+
+    def gradient(self) -> Gradient:
+        """Of the sum over persons (docs/engine.md, equations 8.4 to 8.8)."""
+        mode, a, records = self.mode, self.a, self.records
+        e, es = self._mean_first
+        B, rho = self._adjoints(e, es)
+        first, w, w1 = mode.slopes.first, -mode.slopes.second, -mode.slopes.third
+        across = (a * rho[:, None]).sum(axis=0)
+        Ba = times(B, a)
+        bent = (a * Ba).sum(axis=0)
+        by_mode = -w * across - w1 * bent
+        by_row = (e + by_mode) * records.counts
+        by_column = mode.v[:, None] * (e + by_mode) + times(mode.C, es) + first * rho[:, None] - 2.0 * w * Ba
+        own = self._own(across, bent)
+        p = records.X.shape[2]
+        return Gradient(
+            records.X.reshape(-1, p).T @ by_row.ravel(),
+            records.Z.reshape(len(a), -1) @ (by_column * records.counts).reshape(len(a), -1).T,
+            own,
+        )
+
+    def _adjoints(self, e: Array, es: Array) -> tuple[Array, Array]:
+        """What a change of H costs, B (q, q, R), and H^-1 times what one of the mode brings, rho (q, R)."""
+        mode, a = self.mode, self.a
+        C, v = mode.C, mode.v
+        s, ss = self._mean_nodes
+        q = len(a)
+        mean = v + times(C, s)
+        slope = (a * e).sum(axis=1) - mean
+        inner = np.einsum("cnr,bnr->cbr", a, es) - v[:, None] * s[None] - product(C, ss)
+        M = product(transposed(C), inner)
+        N = np.zeros_like(M)
+        for b in range(q):
+            N[b, b] = M[b, b] / 2.0
+            for c in range(b):
+                N[c, b] = N[b, c] = M[c, b] / 2.0
+        half = N.copy()
+        for b in range(q):
+            half[b, b] += 0.5
+        B = product(product(C, half), transposed(C))
+        Ba = times(B, a)
+        bent = -mode.slopes.third * (a * Ba).sum(axis=0)
+        rho = times(C, times(transposed(C), slope - (a * bent).sum(axis=1)))
+        return B, rho
+
+    def _own(self, across: Array, bent: Array) -> Array:
+        family, records = self.at.family, self.records
+        if not len(family.working):
+            return np.zeros(0)
+        nodes = family.own(records.answers, self.eta)
+        there = family.own(records.answers, self.mode.eta)
+        by_node = np.einsum("mknr,kr->mnr", nodes.value, self.share)
+        found = by_node + there.first * across + there.second * bent
+        return (found * records.counts).sum(axis=(1, 2))
+
+    # ------------------------------------------------ the curvature of the integral itself
+
+    def curvature(self) -> Array:
+        """d^2 of the sum in (beta, F row by row, own) by Louis (1982): means of second derivatives and the variance
+        of first ones over the nodes; that of the integral, from which the printed one differs by the quadrature's error.
+        """
+        scores, mean_second = self._scores(), self._mean_second()
+        weight = self.share * self.records.counts
+        P = len(scores)
+        flat = scores.reshape(P, -1)
+        variance = (flat * weight.ravel()) @ flat.T
+        mean = (scores * self.share).sum(axis=1)
+        return mean_second + variance - (mean * self.records.counts) @ mean.T
+
+    def _scores(self) -> Array:
+        """First derivatives of log f(y | v) at every node, (p + q q + k, K, R)."""
+        records, K = self.records, len(self.rule.nodes)
+        q, R = len(self.a), records.count
+        by_beta = np.einsum("nrp,knr->pkr", records.X, self.first, optimize=True)
+        by_z = np.einsum("qnr,knr->qkr", records.Z, self.first, optimize=True)
+        by_F = (by_z[:, None] * self.nodes[None]).reshape(q * q, K, R)
+        parts = [by_beta, by_F]
+        if len(self.at.family.working):
+            parts.append(self.at.family.own(records.answers, self.eta).value.sum(axis=2))
+        return np.concatenate(parts)
+
+    def _mean_second(self) -> Array:
+        """Posterior means of second derivatives of log f(y | v), summed over persons."""
+        records, family = self.records, self.at.family
+        p, q, k = records.X.shape[2], len(self.a), len(family.working)
+        second = family.slopes(records.answers, self.eta).second
+        pairs = self._with_nodes(second * (self.share * records.counts)[:, None])
+        X, Z = records.X, records.Z
+        out = np.zeros((p + q * q + k,) * 2)
+        flat = X.reshape(-1, p)
+        out[:p, :p] = flat.T @ (pairs[0, 0].reshape(-1, 1) * flat)
+        of_F = p + np.arange(q) * q
+        for b in range(q):
+            XZ = flat.T @ (Z * pairs[0, 1 + b]).reshape(q, -1).T
+            out[:p, of_F + b], out[of_F + b, :p] = XZ, XZ.T
+            for c in range(q):
+                ZZ = Z.reshape(q, -1) @ (Z * pairs[1 + b, 1 + c]).reshape(q, -1).T
+                out[np.ix_(of_F + b, of_F + c)] = ZZ
+        if k:
+            self._mean_own(out)
+        return out
+
+    def _with_nodes(self, weighted: Array) -> Array:
+        """Sums over the nodes of an array (K, n, R) times 1, v and v v': (1 + q, 1 + q, n, R)."""
+        q, mode = len(self.a), self.mode
+        made = (self.rule.moments @ weighted.reshape(len(weighted), -1)).reshape(-1, *mode.eta.shape)
+        s, ss = _unpacked(made, q)
+        out = np.empty((1 + q, 1 + q, *mode.eta.shape))
+        out[0, 0], Cs = made[0], times(mode.C, s)
+        out[0, 1:] = out[1:, 0] = mode.v[:, None] * made[0] + Cs
+        CsC = times(mode.C, np.stack([times(mode.C, ss[:, d]) for d in range(q)])) if q else ss
+        for b in range(q):
+            for c in range(q):
+                level = mode.v[b] * mode.v[c] * made[0] + mode.v[b] * Cs[c] + mode.v[c] * Cs[b]
+                out[1 + b, 1 + c] = level + CsC[b, c]
+        return out
+
+    def _mean_own(self, out: Array) -> None:
+        """The own parameters' part of the posterior mean of second derivatives, put into place."""
+        records, own = self.records, self.at.family.own(self.records.answers, self.eta)
+        p, q, k = records.X.shape[2], len(self.a), len(own.value)
+        weight = self.share * records.counts
+        v1 = np.concatenate([np.ones((1, *self.nodes.shape[1:])), self.nodes])
+        crossed = np.einsum("mknr,akr,kr->manr", own.first, v1, weight, optimize=True)
+        by_beta = np.einsum("mnr,nrp->mp", crossed[:, 0], records.X, optimize=True)
+        by_F = np.einsum("mbnr,qnr->mqb", crossed[:, 1:], records.Z, optimize=True).reshape(k, q * q)
+        beside = np.concatenate([by_beta, by_F], axis=1)
+        out[p + q * q :, : p + q * q] = beside
+        out[: p + q * q, p + q * q :] = beside.T
+        out[p + q * q :, p + q * q :] = np.einsum("mlknr,kr->ml", own.curved, weight, optimize=True)
+
+    # ------------------------------------------------ persons
+
+    def persons(self) -> tuple[Array, Array, Array]:
+        """Posterior mean (q, R) and covariance (q, q, R) of F v, and the mean's derivative in beta (q, p, R)."""
+        F = self.at.F
+        u = np.tensordot(F, self.nodes, 1)
+        mean = (u * self.share).sum(axis=1)
+        away = (u - mean[:, None]) * self.share
+        spread = np.einsum("akr,bkr->abr", away, u - mean[:, None], optimize=True)
+        by_beta = np.einsum("nrp,knr->pkr", self.records.X, self.first, optimize=True)
+        return mean, spread, np.einsum("akr,pkr->apr", away, by_beta, optimize=True)
+
+
+def _unpacked(moments: Array, q: int) -> tuple[Array, Array]:
+    """Means of s and s s' from 1, s_a, s_a s_b (a <= b)."""
+    ss, place = np.empty((q, q, *moments.shape[1:])), 1 + q
+    for a in range(q):
+        for b in range(a, q):
+            ss[a, b] = ss[b, a] = moments[place]
+            place += 1
+    return moments[1 : 1 + q], ss

@@ -1,0 +1,246 @@
+"""The likelihood of outcomes that are not normal, of all persons: value, exact gradient, curvature, persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from growthcurves.contracts.family import Answers
+from growthcurves.engine.families.charted import Charted
+from growthcurves.engine.families.identified import identified
+from growthcurves.engine.families.integral import Integral, Parameters
+from growthcurves.engine.families.records import Collected, Records, collected
+from growthcurves.engine.families.rule import Rule, rule
+from growthcurves.engine.general.evaluated import Evaluated
+from growthcurves.engine.general.stacks import Closed
+from growthcurves.engine.likelihood.problem import Standardised, standardised
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.parameters.point import Point
+from growthcurves.engine.persons.state import PersonState
+from growthcurves.engine.sums.rows_of_model import Rows
+from growthcurves.engine.sums.whole import Sums
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.threads import in_order
+
+#: Points for each random effect from which the curvature of the integral is taken where fewer are asked for: the
+#: search's steps need no more, and Laplace's approximation has none of its own.
+STEPS_NEED = {0: 1, 1: 5, 2: 3}
+#: Steps of the differences of which the information is made, as a share of a standard error.
+STEP = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class FamilyLikelihood:
+    """Outcomes of a family, given random effects that are normal.
+
+    Attributes
+    ----------
+    rows : Rows
+    sums : Sums
+        Of the same rows: they say which columns are kept, and in which standard coordinates.
+    family : Family
+    points : int
+        Quadrature points for each random effect; 1 is Laplace's approximation.
+    """
+
+    rows: Rows
+    sums: Sums
+    family: Any
+    points: int
+    _near: dict[int, Array] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def frame(self) -> Standardised:
+        """Fixed effects in standard columns; a linear predictor has no unit."""
+        made = standardised(self.sums.totals, self.sums.coordinates, False)
+        return replace(made, scale=1.0, offset=np.zeros(made.p))
+
+    @cached_property
+    def collected(self) -> Collected:
+        closed = Closed.of(self.rows, self.sums, self.frame)
+        return collected(self.rows, closed, self.family.canonical)
+
+    @cached_property
+    def constant(self) -> float:
+        """What the log likelihood has that no parameter moves."""
+        return float(np.sum(self.family.constant(Answers(self.rows.outcome, self.rows.trials))))
+
+    @property
+    def rule(self) -> Rule:
+        return rule(self.points, self.frame.q)
+
+    def with_points(self, points: int) -> FamilyLikelihood:
+        """The same with another number of points; records and modes are shared."""
+        other = replace(self, points=points)
+        other.__dict__.update({name: self.__dict__[name] for name in ("frame", "collected") if name in self.__dict__})
+        return other
+
+    def by_ml(self) -> FamilyLikelihood:
+        return self
+
+    def refitted(self, sums: Sums) -> FamilyLikelihood:
+        return FamilyLikelihood(self.rows, sums, self.family, self.points)
+
+    def values(self) -> dict[str, Any]:
+        return {"points": self.points}
+
+    def identified(self) -> bool:
+        return self._identified
+
+    @cached_property
+    def _identified(self) -> bool:
+        spread = not self.family.single or self.rows.trials is not None
+        dispersion = any(one.kind == "dispersion" for one in self.family.parameters())
+        return identified(self.collected.groups, self.frame.partition, spread, dispersion)
+
+    def natural(self, local: Local) -> Point:
+        return Point(self.frame.beta(local.beta), {"person": local.D}, None, self.family.moved(local.others))
+
+    def starts(self) -> list[Local]:
+        """No effects but the mean's, and persons who differ by one unit of the linear predictor."""
+        frame = self.frame
+        family, eta = self.family.started(Answers(self.rows.outcome, self.rows.trials))
+        beta = eta * (frame.back_x @ self._mean_in_x())
+        each = np.sqrt(frame.rows / max(frame.persons, 1)) * np.eye(frame.q)
+        blank = Local.of_factor(beta, each, 0.0, frame.partition)
+        return [replace(blank, others=np.asarray(family.working, dtype=float), scaled=False)]
+
+    def _mean_in_x(self) -> Array:
+        """The constant as a combination of the kept columns, (p,); zero where they do not hold it."""
+        terms = [self.sums.terms.x[j] for j in self.sums.kept]
+        return np.array([1.0 if term == (0, 0) else 0.0 for term in terms])
+
+    # ------------------------------------------------ value and derivatives
+
+    def _pieces(self, nodes: int) -> list[tuple[int, slice]]:
+        groups = self.collected.groups
+        return [(g, part) for g, group in enumerate(groups) for part in group.pieces(nodes)]
+
+    def _integrals(self, parameters: Parameters, used: Rule, work: Any) -> list[Any] | None:
+        """What `work` makes of the integral of every piece of the records, in their order; None where one fails."""
+        groups, q = self.collected.groups, len(parameters.F)
+
+        def piece(where: tuple[int, slice]) -> Any:
+            g, part = where
+            if g not in self._near or self._near[g].shape[0] != q:
+                self._near[g] = np.zeros((q, groups[g].count))
+            found = Integral.of(groups[g].take(part), parameters, used, self._near[g][:, part])
+            if found is None:
+                return None
+            self._near[g][:, part] = found.mode.v
+            return work(found)
+
+        for g in range(len(groups)):
+            self._near.setdefault(g, np.zeros((q, groups[g].count)))
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            found = list(in_order(piece, self._pieces(len(used.nodes))))
+        return None if any(one is None for one in found) else found
+
+    @cached_property
+    def axes(self) -> Array:
+        """Standard random effects in the order of their curves, as rows of an orthogonal matrix (q, q)."""
+        order = np.argsort(self.sums.terms.z, kind="stable")
+        return np.linalg.qr(self.frame.back_z[:, order]).Q.T
+
+    def charted(self, local: Local) -> Charted:
+        return Charted.of(local, self.axes)
+
+    def _parameters(self, local: Local, chart: Charted) -> Parameters:
+        return Parameters(local.beta, chart.root, self.family.moved(local.others))
+
+    def sloped(self, local: Local) -> Sloped | None:
+        """The deviance at a point with its gradient; None where it is not finite."""
+        chart = self.charted(local)
+        found = self._integrals(self._parameters(local, chart), self.rule, lambda one: (one.total, one.gradient()))
+        return None if found is None else self._summed(local, chart, found)
+
+    def at(self, local: Local, best_beta: bool) -> Evaluated | None:
+        """With the curvature of the integral as the Hessian, by which a search makes its steps."""
+        chart = self.charted(local)
+        parameters, used = self._parameters(local, chart), self._rule_of_steps
+        if used is self.rule:
+            found = self._integrals(parameters, used, lambda one: (one.total, one.gradient(), one.curvature()))
+            curved = found
+        else:
+            found = self._integrals(parameters, self.rule, lambda one: (one.total, one.gradient()))
+            curved = None if found is None else self._integrals(parameters, used, lambda one: (one.curvature(),))
+        here = None if found is None else self._summed(local, chart, found)
+        if here is None or curved is None:
+            return None
+        hessian = self._local_curvature(local, chart, sum(one[-1] for one in curved))
+        if not (np.isfinite(here.gradient).all() and np.isfinite(hessian).all()):
+            return None
+        return Evaluated(local, here.deviance, here.gradient, hessian)
+
+    def _summed(self, local: Local, chart: Charted, found: list[Any]) -> Sloped | None:
+        lift = self.collected.lift
+        value = sum(one[0] for one in found) + float(lift @ local.beta) + self.constant
+        if not np.isfinite(value):
+            return None
+        beta = sum(one[1].beta for one in found) + lift
+        F = sum((one[1].F for one in found), np.zeros_like(chart.root))
+        own = np.atleast_1d(sum(one[1].own for one in found))
+        gradient = np.concatenate([beta, np.einsum("mab,ab->m", chart.moves, F), own])
+        return Sloped(-2.0 * value, -2.0 * gradient)
+
+    @property
+    def _rule_of_steps(self) -> Rule:
+        """The rule from which steps are made: Laplace's approximation has no curvature of its own."""
+        q = self.frame.q
+        return rule(max(self.points, STEPS_NEED.get(q, 2)), q)
+
+    def _local_curvature(self, local: Local, chart: Charted, whole: Array) -> Array:
+        """Second derivatives of the deviance of the integral, in local coordinates."""
+        p, m, q, k = self.frame.p, local.face.size, self.frame.q, len(local.others)
+        into = np.zeros((len(whole), p + m + k))
+        into[:p, :p] = np.eye(p)
+        into[p : p + q * q, p : p + m] = chart.factors.reshape(m, q * q).T
+        into[p + q * q :, p + m :] = np.eye(k)
+        return -2.0 * into.T @ whole @ into
+
+    def sharpened(self, here: Evaluated) -> Evaluated:
+        """The same with the Hessian of the deviance that is printed, where it can be had."""
+        found = self._differenced(here)
+        return here if found is None else replace(here, hessian=found)
+
+    def observed(self, local: Local) -> Array | None:
+        """Second derivatives of the deviance that is printed."""
+        here = self.at(local, False)
+        return None if here is None else self._differenced(here)
+
+    def _differenced(self, here: Evaluated) -> Array | None:
+        """By differences of the exact gradient."""
+        local = here.point
+        steps = STEP / np.sqrt(np.maximum(np.abs(np.diag(here.hessian)), 1e-12))
+        columns = []
+        for step in np.diag(steps):
+            up, down = self.sloped(local.moved(step)), self.sloped(local.moved(-step))
+            if up is None or down is None:
+                return None
+            columns.append((up.gradient - down.gradient) / (2.0 * step.sum()))
+        H = np.array(columns)
+        return (H + H.T) / 2.0
+
+    # ------------------------------------------------ persons
+
+    def state(self, local: Local) -> PersonState:
+        """Posterior means of every person's standard random effects, their covariances, and derivatives in beta."""
+        chart, q, p, N = self.charted(local), self.frame.q, self.frame.p, self.rows.persons
+        found = self._integrals(self._parameters(local, chart), self.rule, lambda one: one.persons())
+        state = PersonState(np.zeros((q, N)), np.zeros((q, q, N)), np.zeros((q, p, N)))
+        assert found is not None
+        for g, group in enumerate(self.collected.groups):
+            own = [made for made, (of, _) in zip(found, self._pieces(len(self.rule.nodes)), strict=True) if of == g]
+            for whole, parts in zip((state.effects, state.spread, state.slope), zip(*own, strict=True), strict=True):
+                whole[..., group.persons] = np.concatenate(parts, axis=-1)[..., group.codes]
+        return state
+
+
+class Sloped(NamedTuple):
+    """A deviance and its gradient in local coordinates."""
+
+    deviance: float
+    gradient: Array
