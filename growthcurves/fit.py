@@ -17,9 +17,11 @@ from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate import chosen, estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.later import Later
+from growthcurves.model.families import family_of
 from growthcurves.model.formula.lme4 import ParsedFormula, parse_formula
 from growthcurves.model.from_formula import growth_model, with_time
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.outcome_family import coded
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.words_of_r import answer_called, translated
 
@@ -40,9 +42,10 @@ programs = Later("growthcurves.programs.code")
 def fit(
     model: GrowthModel | str,
     data: Any,
-    method: str = "reml",
+    method: str | None = None,
     time: str | None = None,
     where: str | None = None,
+    quadrature: str | int = "auto",
     **options: Any,
 ) -> GrowthFit:
     """Fit a growth model.
@@ -53,15 +56,20 @@ def fit(
         A model, or an lme4 formula such as ``"bdi ~ week * arm + (week | subject)"``.
     data : DataFrame or Panel
         Long table: one row per person and occasion.
-    method : {"reml", "ml"}
-        Restricted or full maximum likelihood; R's ``REML=True`` and ``REML=False`` are understood too.
+    method : {"reml", "ml"}, optional
+        Restricted or full maximum likelihood; by default restricted for normal outcomes, full for those of a family.
+        R's ``REML=True`` and ``REML=False`` are understood too.
     time : str, optional
         The time column of a formula whose random part does not name exactly one column.
     where : str, optional
         The rows to use, as a condition: ``"PARAMCD == 'ACTOT' & age >= 18"`` (see `Panel`); the others are counted.
+    quadrature : "auto", "laplace" or int
+        How the integral over random effects is taken where outcomes are of a family: adaptive Gauss-Hermite quadrature
+        with as many points as the answer needs to stand, Laplace's approximation, or so many points for each random
+        effect (docs/families.md).
     **options
-        Options of `GrowthModel` for a formula: ``reference=``, ``wave=``, ``residual=``, and ``functions=``, functions
-        of your own that the formula calls.
+        Options of `GrowthModel` for a formula: ``family=``, ``trials=``, ``exposure=``, ``reference=``, ``wave=``,
+        ``residual=``, and ``functions=``, functions of your own that the formula calls.
 
     Returns
     -------
@@ -85,7 +93,7 @@ def fit(
     """
     method, options = translated(method, options, FORMULA_OPTIONS)
     model, panel, people = _read(model, data, time, where, options)
-    fitted = estimate(model, panel, method, GrowthFit, people)
+    fitted = estimate(model, panel, method, GrowthFit, people, quadrature=quadrature)
     assert isinstance(fitted, GrowthFit)
     return fitted
 
@@ -210,7 +218,9 @@ def _read(
         if time is not None or options:
             raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
         return model, panel_for(model, data, where), None
-    parsed, panel = _panel_of_formula(model, data, time, where)
+    if options.get("family") is not None:
+        options = options | {"family": family_of(options["family"])}
+    parsed, panel = _panel_of_formula(model, data, time, where, options.get("family"))
     panel = panel.drop_missing(column for column in parsed.columns if column not in parsed.roles)
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
@@ -218,7 +228,7 @@ def _read(
 
 
 def _panel_of_formula(
-    formula: str, data: Any, time: str | None, where: str | None
+    formula: str, data: Any, time: str | None, where: str | None, family: Any = None
 ) -> tuple[ParsedFormula, Panel]:
     """A formula read in the light of its data, and the panel that it asks for."""
     check_name(time, "time")
@@ -231,6 +241,7 @@ def _panel_of_formula(
     parsed = with_time(parsed, time, None, frame)
     frame, person = with_joined(frame, list(parsed.group), "id")
     outcome = parsed.left.read_from(person, parsed.time)
+    frame = frame if family is None else coded(frame, outcome, family).frame
     return parsed, Panel(frame, id=person, time=parsed.time, outcome=outcome, where=where)
 
 
@@ -274,7 +285,7 @@ def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, p
 
 
 #: Options of a growth model that a formula does not say itself.
-FORMULA_OPTIONS = ("reference", "residual", "wave", "functions")
+FORMULA_OPTIONS = ("family", "trials", "exposure", "reference", "residual", "wave", "functions")
 #: Attributes of a fit that answers are made of, and no user asks for.
 _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
@@ -316,8 +327,11 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         True
         """
         model = self.model.replace(**changes) if changes else self.model
-        method = self.method if method is None else method
-        fitted = estimate(model, self.panel, method, GrowthFit, likelihood=self.estimates.maker)
+        if method is None and (model.family is None) == (self.model.family is None):
+            method = self.method
+        how = self.estimates.quadrature
+        asked = "auto" if how is None else how.asked
+        fitted = estimate(model, self.panel, method, GrowthFit, likelihood=self.estimates.maker, quadrature=asked)
         assert isinstance(fitted, GrowthFit)
         return fitted
 

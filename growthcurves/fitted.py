@@ -52,6 +52,9 @@ class Certificate:
         Parameters of residuals that are estimated at the end of their range.
     not_varying : tuple of str
         The combinations that do not vary with what that means, a phrase each.
+    quadrature : Quadrature or None
+        How the integral over random effects was taken where outcomes are of a family: points, and what the next finer
+        rule changes in the deviance and, in standard errors, in the estimates.
     """
 
     converged: bool
@@ -62,6 +65,7 @@ class Certificate:
     confounded: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     not_varying: tuple[str, ...] = ()
+    quadrature: Any = None
 
     def __str__(self) -> str:
         size = "below 1e-6" if self.decrement < 1e-6 else f"{self.decrement:.1e}"
@@ -72,6 +76,7 @@ class Certificate:
             parts += [f"at the end of the range: {', '.join(self.ends)}"] if self.ends else []
         else:
             parts.append(f"NOT identified: {self.undivided} cannot be told apart in this design")
+        parts += [str(self.quadrature)] if self.quadrature is not None and self.quadrature.effects else []
         return "; ".join(parts) + "."
 
 
@@ -187,7 +192,8 @@ class FittedModel:
     @cached_property
     def aliased(self) -> tuple[str, ...]:
         """Names of the fixed effects that are linear combinations of others and were left out."""
-        return tuple(self.recipe.terms[j] for j in self.sums.left_out)
+        known = self.sums.terms  # whose constant thresholds take the place of
+        return tuple(self.recipe.terms[j] for j in self.sums.left_out if known.constant or known.x[j] != (0, 0))
 
     @cached_property
     def term_parts(self) -> tuple[tuple[str, str], ...]:
@@ -261,6 +267,7 @@ class FittedModel:
             self.estimates.confounded(self.random_names),
             self.estimates.at_their_end(),
             tuple(self._not_varying(a) for a in null),
+            self.estimates.quadrature,
         )
 
     def _not_varying(self, a: np.ndarray) -> str:

@@ -72,12 +72,19 @@ class Family(Protocol):
         y say all that outcomes say.
     single : bool
         Whether one outcome says nothing of its spread beside its mean: yes or no, ordered categories.
+    constant_in_x : bool
+        Whether the linear predictor has a constant of its own; not where thresholds take its place.
+    takes_trials, takes_exposure : bool
+        Whether outcomes may be successes of several trials, or counted over an exposure.
     """
 
     name: str
     words: str
     canonical: bool
     single: bool
+    constant_in_x: bool
+    takes_trials: bool
+    takes_exposure: bool
 
     def parameters(self) -> tuple[Parameter, ...]:
         """The own natural parameters; none of yes or no."""

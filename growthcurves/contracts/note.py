@@ -28,6 +28,8 @@ class NoteKind(Enum):
     FAR_ORIGIN = "far origin"
     NOT_IDENTIFIED = "not identified"
     NOT_CONVERGED = "not converged"
+    QUADRATURE = "quadrature"
+    CATEGORIES = "categories"
 
     @property
     def warning(self) -> type[GrowthCurvesWarning]:
@@ -88,6 +90,11 @@ _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
         ConvergenceWarning,
         "The computation did not end at a proven best fit. No number of this page should be quoted.",
     ),
+    NoteKind.QUADRATURE: (
+        ConvergenceWarning,
+        "The likelihood is an integral, which was taken too coarsely: more points would give other numbers.",
+    ),
+    NoteKind.CATEGORIES: (DataWarning, "This is how the categories of the outcome were read."),
 }
 
 

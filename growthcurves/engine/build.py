@@ -27,6 +27,7 @@ from growthcurves.later import Later
 
 general = Later("growthcurves.engine.general.estimates")
 structured = Later("growthcurves.engine.general.structured")
+families = Later("growthcurves.engine.families.estimates")
 
 __all__ = [
     "LIKELIHOODS",
@@ -39,6 +40,7 @@ __all__ = [
     "adds_up",
     "estimated",
     "estimates_from",
+    "family_estimates",
     "from_sums",
     "general_from",
     "independent",
@@ -69,6 +71,21 @@ def from_sums(residual: Any, likelihood: Any = None) -> bool:
 def standard_of(sums: Sums, reml: bool) -> Standardised:
     """Standard coordinates and units; the scale is zero where the fixed effects fit the outcome perfectly."""
     return standardised(sums.totals, sums.coordinates, reml)
+
+
+def family_estimates(rows: Rows, sums: Sums, family: Any, quadrature: Any) -> Estimates:
+    """The estimates of a model whose outcomes are of a family.
+
+    Parameters
+    ----------
+    rows : Rows
+    sums : Sums
+        Of these rows.
+    family : Family
+    quadrature : "auto", "laplace" or int
+        How the integral over random effects is taken.
+    """
+    return families.Asked(family, quadrature).estimates(rows, sums)
 
 
 def estimated(rows: Rows, sums: Sums, frame: Standardised, residual: Any, likelihood: Any = None) -> Estimates:

@@ -16,6 +16,7 @@ from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.sums.whole import Sums
 
 if TYPE_CHECKING:
+    from growthcurves.engine.families.grids import Quadrature
     from growthcurves.engine.information.uncertainty import Uncertainty
     from growthcurves.engine.persons.given import Seen
     from growthcurves.engine.persons.sandwich import Sandwich
@@ -78,6 +79,11 @@ class Estimates(Protocol):
     @property
     def maker(self) -> Any:
         """What makes the likelihood of other rows, for refits; None for the built-in one."""
+        ...
+
+    @property
+    def quadrature(self) -> Quadrature | None:
+        """How the integral over random effects was taken, and what more points change; None of normal outcomes."""
         ...
 
     @property

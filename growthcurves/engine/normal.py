@@ -71,6 +71,10 @@ class NormalEstimates:
         return None
 
     @property
+    def quadrature(self) -> None:
+        return None
+
+    @property
     def frame(self) -> Problem:
         return self.solution.problem
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from growthcurves.model.recipe import BoundRows, model_columns
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
 #: What depends on the estimates; all other notes are of the rows and the model.
-OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED)
+OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED, NoteKind.QUADRATURE)
 
 
 def data_notes(bound: BoundRows) -> Iterable[Note]:
@@ -112,8 +113,8 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
 
 
 def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
-    if sums.left_out:
-        left_out = [bound.recipe.terms[j] for j in sums.left_out]
+    left_out = [bound.recipe.terms[j] for j in sums.left_out if sums.terms.constant or sums.terms.x[j] != (0, 0)]
+    if left_out:
         shown = listed(left_out, 220)
         count = f" ({len(left_out)} of {len(bound.recipe.terms)} terms)" if shown.endswith("...") else ""
         yield Note(NoteKind.LEFT_OUT, f"Left out as linear combinations of other terms: {shown}{count}.")
@@ -160,6 +161,20 @@ def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
             NoteKind.NOT_CONVERGED,
             f"The optimum could not be certified (Newton decrement {verdict.decrement:.2g}): do not rely on this fit.",
         )
+    how = estimates.quadrature
+    if how is not None and verdict.converged and not how.settled:
+        yield Note(NoteKind.QUADRATURE, _too_coarse(how))
+
+
+def _too_coarse(how: Any) -> str:
+    """What more points would change, and what to do."""
+    taken = f"{how.points} quadrature points" if how.points > 1 else "Laplace's approximation"
+    advice = "leave quadrature= to 'auto'" if how.asked != "auto" else f"give quadrature={how.compared} or more"
+    return (
+        f"{taken[0].upper()}{taken[1:]} of the likelihood did not suffice: with {how.compared} points the deviance is "
+        f"{abs(how.deviance):.2g} {'lower' if how.deviance < 0 else 'higher'} at these estimates, and an estimate moves "
+        f"by {how.errors:.2g} standard errors; {advice}."
+    )
 
 
 def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:

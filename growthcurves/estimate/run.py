@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.note import Note
+from growthcurves.data.frame import as_frame
 from growthcurves.data.panel import Panel, joining
-from growthcurves.engine.build import Rows, Terms, estimated, from_sums, standard_of, summed
+from growthcurves.engine.build import Rows, Terms, estimated, family_estimates, from_sums, standard_of, summed
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import (
@@ -27,12 +28,16 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.occasions import panel_occasions
+from growthcurves.model.outcome_family import FamilyOutcome, coded, family_outcome, learned_family
 from growthcurves.model.outcomes import with_outcome
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, group_columns, model_columns
 from growthcurves.model.varying import refuse_unknown_random
+from growthcurves.numerics.bounds import whole_number
 
 METHODS = ("reml", "ml")
+#: Words of the quadrature beside numbers of points, and the most points.
+QUADRATURES, MOST_POINTS = ("auto", "laplace"), 200
 
 
 def chosen(panel: Panel, where: str | None) -> Panel:
@@ -51,6 +56,8 @@ def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
         panel = panel if model.wave is None else panel.with_wave(model.wave)
     else:
         outcome = computed_side(model.outcome).read_from(model.id, model.time) if model.computed else model.outcome
+        if model.family is not None and not model.computed:
+            data = coded(as_frame(data), outcome, model.family).frame
         panel = Panel(data, id=model.id, time=model.time, outcome=outcome, wave=model.wave, where=where)
     return with_outcome(panel, model.outcome) if model.computed else panel
 
@@ -58,24 +65,24 @@ def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
 def estimate(
     model: GrowthModel,
     panel: Panel,
-    method: str,
+    method: str | None,
     kind: type[FittedModel],
     people: PersonLevel | None = None,
     likelihood: Any = None,
+    quadrature: Any = "auto",
 ) -> FittedModel:
     """Fit a model to a panel.
 
     `people` is the panel seen at the level of persons, where the caller has looked at it already; `likelihood` makes
-    another likelihood than the package's (see `engine.build.estimated`).
+    another likelihood than the package's (see `engine.build.estimated`); `quadrature` is how the integral of outcomes
+    of a family is taken.
 
     Raises
     ------
     NotEstimableError
         When the data cannot answer: one person, one occasion each, constant time or outcome, a perfect fit.
     """
-    method = str(method).lower()
-    if not among(method, METHODS):
-        raise ModelError(unknown("method", method, METHODS))
+    method = method_of(model, method)
     if model.wave is None and panel.wave is not None:
         model = model.replace(wave=panel.wave)
     for name in group_columns(model):
@@ -83,18 +90,23 @@ def estimate(
     refuse_unknown_random(model, panel.data.columns)
     panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
     refuse_data(model, panel)
+    outcome = None if model.family is None else family_outcome(model, panel)
+    model = model if outcome is None else learned_family(model, outcome)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
     refuse_columns(bound)
-    rows = rows_of(bound)
+    rows = rows_of(bound, outcome)
     residual = residual_of(bound.model.residual)
-    sums = summed(rows, from_sums(residual, likelihood))
+    sums = summed(rows, outcome is None and from_sums(residual, likelihood))
     refuse_design(bound, sums)
     frame = standard_of(sums, method == "reml")
-    refuse_perfect(bound, frame)
-    refuse_units(bound, sums, frame)
-    estimates = estimated(rows, sums, frame, residual, likelihood)
-    refuse_unbounded(bound, estimates)
+    if outcome is None:
+        refuse_perfect(bound, frame)
+        refuse_units(bound, sums, frame)
+        estimates = estimated(rows, sums, frame, residual, likelihood)
+        refuse_unbounded(bound, estimates)
+    else:
+        estimates = family_estimates(rows, sums, outcome.family, as_quadrature(quadrature))
     notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     return kind(bound.model, panel, bound, estimates, method, _warned(notes))
 
@@ -126,17 +138,58 @@ def _warned(notes: list[Note]) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def rows_of(bound: BoundRows) -> Rows:
-    """The rows of the panel as the engine takes them."""
-    recipe, panel, persons = bound.recipe, bound.panel, bound.panel.persons
+def method_of(model: GrowthModel, method: str | None) -> str:
+    """The method of estimation: REML of normal outcomes, full maximum likelihood of others.
+
+    Raises
+    ------
+    ModelError
+        For an unknown method, and REML of outcomes that are not normal.
+    """
+    if method is None:
+        return "reml" if model.family is None else "ml"
+    found = str(method).lower()
+    if not among(found, METHODS):
+        raise ModelError(unknown("method", method, METHODS))
+    if model.family is not None and found == "reml":
+        raise ModelError(
+            f"family={model.family.name!r} is fitted by full maximum likelihood: REML is of normal outcomes, so leave "
+            f"method= out."
+        )
+    return found
+
+
+def as_quadrature(asked: Any) -> Any:
+    """How the integral over random effects is taken: "auto", "laplace", or a number of points.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if isinstance(asked, str) and asked.lower() in QUADRATURES:
+        return asked.lower()
+    if isinstance(asked, str):
+        raise ModelError(unknown("quadrature", asked, QUADRATURES) + " A number of points is a whole number.")
+    return whole_number(asked, "quadrature= is 'auto', 'laplace' or a number of points", 1, MOST_POINTS)
+
+
+def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None) -> Rows:
+    """The rows of the panel as the engine takes them; `outcome` is that of a family."""
+    recipe, panel, persons, family = bound.recipe, bound.panel, bound.panel.persons, bound.model.family
+    if family is not None and outcome is None:
+        outcome = family_outcome(bound.model, panel)
+    constant = family is None or family.constant_in_x
     return Rows(
-        Terms(recipe.x, recipe.z, recipe.random.positions, recipe.made, recipe.units),
+        Terms(recipe.x, recipe.z, recipe.random.positions, recipe.made, recipe.units, constant),
         bound.measured,
-        panel.values,
+        panel.values if outcome is None else outcome.values,
         bound.weights,
         persons.count,
         persons.starts,
         None if persons.starts is not None else persons.codes,
         np.asarray(persons.labels),
         panel_occasions(residual_of(bound.model.residual), panel),
+        None if outcome is None else outcome.trials,
+        None if outcome is None else outcome.offset,
     )

@@ -14,6 +14,7 @@ from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.frame import raw_array
 from growthcurves.errors import FormulaError
 from growthcurves.model.curves import MIXED, Curve, growth_names, shape_and_origin
+from growthcurves.model.formula.left import before_offset, computed_side
 from growthcurves.model.formula.lme4 import ParsedFormula
 from growthcurves.model.formula.tree import Formula, Term
 from growthcurves.model.growth import GrowthModel
@@ -97,9 +98,13 @@ def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> Gr
     }
     if parsed.time is None:
         formulas = {"intercept": formulas["intercept"]}
+    outcome, computed = parsed.outcome, parsed.left.computed
+    if parsed.left.offset is not None and options.get("family") is not None:  # which is added to the linear predictor
+        outcome = before_offset(outcome)
+        computed = computed_side(outcome).computed
     return GrowthModel(
-        outcome=parsed.outcome,
-        computed=parsed.left.computed,
+        outcome=outcome,
+        computed=computed,
         offset=parsed.left.offset,
         time=parsed.time,
         id=parsed.id,

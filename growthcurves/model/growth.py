@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.data.frame import check_name, pairs, text_of
 from growthcurves.data.joined import name_of
 from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
+from growthcurves.model.families import family_of
 from growthcurves.model.formula.functions import check_functions
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tokens import tokenize
@@ -80,7 +82,14 @@ class GrowthModel:
         that scale.
     offset : str, optional
         What the computed outcome has been taken less of, as a formula's ``offset(x)`` says: predictions and means add
-        it again.
+        it again. With a family, what is added to the linear predictor.
+    family : str or family, optional
+        Of outcomes that are not normal: "binomial", "poisson", "negative-binomial", "ordinal", "gamma", or a value such
+        as ``gc.Binomial(link="probit")`` (docs/families.md); by default "normal".
+    trials : str, optional
+        Column of how many trials the outcome counts the successes of (binomial).
+    exposure : str, optional
+        Column of how long or how many a count was taken over: its logarithm is added to the linear predictor.
     functions : dict of str to function, optional
         Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 
@@ -112,6 +121,9 @@ class GrowthModel:
     residual: Any = "independent"
     computed: bool = False
     offset: str | None = None
+    family: Any = None
+    trials: str | None = None
+    exposure: str | None = None
     evaluated_over: str = field(default="persons", repr=False)
     functions: Mapping[str, Callable[..., Any]] | None = field(default=None, repr=False)
     trees: dict[str, Formula] = field(init=False, repr=False, compare=False)
@@ -131,6 +143,8 @@ class GrowthModel:
         object.__setattr__(self, "shape", shape_of(self.shape))
         if isinstance(self.residual, str):
             object.__setattr__(self, "residual", known_as(self.residual))
+        object.__setattr__(self, "family", family_of(self.family))
+        _check_family(self)
         if isinstance(by := getattr(residual_of(self.residual), "by", None), (list, tuple)):
             object.__setattr__(self, "residual", dataclasses.replace(self.residual, by=name_of(by, "by")))
         _check_predictors({} if self.predictors is None else self.predictors, self.parameters)
@@ -146,7 +160,7 @@ class GrowthModel:
         object.__setattr__(self, "reference", Frozen(pairs(self.reference, "reference", "{'arm': 'placebo'}")))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
         object.__setattr__(self, "id", name_of(self.id, "id"))
-        for option in ("outcome", "time", "id", "wave"):
+        for option in ("outcome", "time", "id", "wave", "trials", "exposure"):
             check_name(name := getattr(self, option), option)
             object.__setattr__(self, option, None if name is None else text_of(name))
         for role in (self.outcome, self.time, self.id):
@@ -277,6 +291,22 @@ def _covariate_tree(formula: Any) -> Formula:
     if not tree.terms:
         raise ModelError(f"time_varying= is a formula such as 'stress', or left out, not {shown_value(formula)}.")
     return tree
+
+
+def _check_family(model: GrowthModel) -> None:
+    """What only outcomes of a family have, and what they do not have."""
+    family = model.family
+    if family is None:
+        for option in ("trials", "exposure"):
+            if getattr(model, option) is not None:
+                raise ModelError(f"{option}= belongs to outcomes of a family: give family= too, as family='binomial'.")
+        return
+    if type(residual_of(model.residual)) is not Independent:
+        raise ModelError(f"residual= is of normal outcomes: those of family={family.name!r} have no residuals.")
+    if model.trials is not None and not family.takes_trials:
+        raise ModelError(f"trials= belongs to family='binomial', not to family={family.name!r}.")
+    if model.exposure is not None and not family.takes_exposure:
+        raise ModelError(f"exposure= belongs to counts, not to family={family.name!r}.")
 
 
 def _check_origin(origin: Any) -> None:

@@ -22,6 +22,7 @@ from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.model.columns import Columns, Values, replay
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.formula.left import computed_side
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.growth_basis import Growth
@@ -381,7 +382,15 @@ def model_columns(model: GrowthModel) -> list[str]:
     shape = model.growth_shape
     wave = [model.wave] if model.wave is not None and shape.waves_are_occasions else []
     read = getattr(residual_of(model.residual), "columns", ())
-    return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave, *read]))
+    return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave, *read, *beside_outcome(model)]))
+
+
+def beside_outcome(model: GrowthModel) -> list[str]:
+    """The columns that belong to an outcome of a family: its trials, exposure and offset."""
+    if model.family is None:
+        return []
+    offset = computed_side(model.offset).columns if model.offset is not None else ()
+    return [name for name in (model.trials, model.exposure, *offset) if name is not None]
 
 
 def group_columns(model: GrowthModel) -> list[str]:

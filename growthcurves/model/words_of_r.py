@@ -10,8 +10,6 @@ from growthcurves.model.growth import RENAMED
 
 #: Options of lmer, lme, glmer and mixedlm that this version does not have: what they are, and what to do.
 _NOT_HERE = {
-    "family": "family= is for outcomes that are not normal, such as yes or no: generalised models do not exist in this "
-    "version yet; normal outcomes need no family=.",
     "weights": "Prior weights per row are not in this version: every row counts the same. Unequal residual "
     "variances (nlme's varIdent) are residual='het'.",
     "vc_formula": "vc_formula= of statsmodels is the random part of the formula here: (0 + x | id) beside (1 | id).",
@@ -37,7 +35,9 @@ _ELSEWHERE = {
 }
 
 
-def translated(method: str, options: Mapping[str, Any], known: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+def translated(
+    method: str | None, options: Mapping[str, Any], known: tuple[str, ...]
+) -> tuple[Any, dict[str, Any]]:
     """The method and the options of a fit, R's `REML=` among them; what is not known is answered.
 
     Raises
@@ -64,7 +64,7 @@ def translated(method: str, options: Mapping[str, Any], known: tuple[str, ...]) 
     return method, given
 
 
-def _method(method: str, restricted: Any) -> str:
+def _method(method: str | None, restricted: Any) -> str:
     """What `REML=` says; method= has a default, and so disagrees only by saying "ml"."""
     if not isinstance(restricted, bool):
         said = "method='ml' says the same as REML=False"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -54,26 +54,26 @@ class FamilyEstimates(GeneralEstimates):
         return cls(sums, likelihood, end.local, verdict, end.at.deviance, asked)
 
     @property
-    def maker(self) -> Any:
-        return self.asked
+    def maker(self) -> None:
+        return None  # which the family of the model chooses by itself
 
     @cached_property
     def quadrature(self) -> Quadrature:
         """What the next finer rule changes at the estimates."""
         q, points = self.frame.q, self.likelihood.points
+        made = partial(Quadrature, self.asked.quadrature, q, points)
         if q == 0:
-            return Quadrature(points, points, 0.0, 0.0, 0)
+            return made(points, 0.0, 0.0)
         more = finer(points, q)
         here, there = self.likelihood.at(self.local, False), self.likelihood.with_points(more).sloped(self.local)
         if here is None or there is None:
-            return Quadrature(points, more, float("nan"), float("inf"), 0)
-        moved, _, _ = scaled_step(replace(here, gradient=there.gradient - here.gradient))
+            return made(more, float("nan"), float("inf"))
+        change = there.deviance - here.deviance
         inverse = inverse_information(here.hessian, True)
         if inverse is None:
-            return Quadrature(points, more, there.deviance - here.deviance, float("inf"), 0)
-        errors = np.abs(moved) / np.sqrt(2.0 * np.diag(inverse))
-        worst = int(errors.argmax())
-        return Quadrature(points, more, there.deviance - here.deviance, float(errors[worst]), worst)
+            return made(more, change, float("inf"))
+        moved, _, _ = scaled_step(replace(here, gradient=there.gradient - here.gradient))
+        return made(more, change, float((np.abs(moved) / np.sqrt(2.0 * np.diag(inverse))).max()))
 
     @cached_property
     def _hessian(self) -> Array:

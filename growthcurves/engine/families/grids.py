@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 #: Points for each random effect that are tried one after the other, by the number of random effects.
 GRIDS = {
@@ -23,6 +24,9 @@ class Quadrature:
 
     Attributes
     ----------
+    asked : "auto", "laplace" or int
+    effects : int
+        Random effects.
     points : int
         For each random effect; 1 is Laplace's approximation.
     compared : int
@@ -31,15 +35,20 @@ class Quadrature:
         What the deviance changes at the estimates by it; NaN where it is not finite.
     errors : float
         How far the worst estimate moves by it, in standard errors.
-    worst : int
-        Place of that estimate in the local coordinates.
     """
 
+    asked: Any
+    effects: int
     points: int
     compared: int
     deviance: float
     errors: float
-    worst: int
+
+    def __str__(self) -> str:
+        how = f"quadrature by {self.points} points" if self.points > 1 else "quadrature by Laplace's approximation"
+        how += f" for each of {self.effects} random effects" if self.effects > 1 else ""
+        change = f"{self.compared} change the deviance by {self.deviance:.1g} and no estimate by more than "
+        return f"{how} {'stands' if self.settled else 'does NOT stand'} ({change}{self.errors:.1g} standard errors)"
 
     @property
     def settled(self) -> bool:

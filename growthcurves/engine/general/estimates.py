@@ -88,6 +88,10 @@ class GeneralEstimates:
         return None if kind is Structured else kind  # which the residual structure chooses by itself
 
     @property
+    def quadrature(self) -> Any:
+        return None
+
+    @property
     def frame(self) -> Any:
         return self.likelihood.frame
 

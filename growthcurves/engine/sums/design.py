@@ -41,6 +41,8 @@ class Terms:
         How each row column is made of stored columns; empty where they are the stored columns themselves.
     units : tuple of float
         What stored columns g_1, ..., g_m are measured in, powers of two; empty where in the units of the data.
+    constant : bool
+        Whether the constant is estimated; not where thresholds of ordered categories take its place.
     """
 
     x: tuple[tuple[int, int], ...]
@@ -48,6 +50,7 @@ class Terms:
     blocks: tuple[tuple[int, ...], ...]
     made: tuple[Combination, ...] = ()
     units: tuple[float, ...] = ()
+    constant: bool = True
 
     def combination(self, k: int) -> Combination:
         """Row column k in stored columns."""
@@ -86,8 +89,12 @@ class Terms:
         return out
 
     def lift_x(self, row_shift: Array, weight_shift: Array) -> Array:
-        """Coefficients of X in centred closed products: X = X_closed @ lift, (p_closed, p)."""
-        return self._lift_pairs(self.x, row_shift, weight_shift)
+        """Coefficients of X in centred closed products: X = X_closed @ lift, (p_closed, p); a constant that is not
+        estimated is zero."""
+        lift = self._lift_pairs(self.x, row_shift, weight_shift)
+        if not self.constant:
+            lift[:, [j for j, pair in enumerate(self.x) if pair == (0, 0)]] = 0.0
+        return lift
 
     def translate_x(self, row_shift: Array, weight_shift: Array) -> Array:
         """The same for the closed products themselves, (p_closed, p_closed)."""

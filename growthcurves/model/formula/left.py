@@ -60,7 +60,10 @@ def left_side(tokens: Sequence[Token], formula: str) -> LeftSide:
            for token in tokens):  # fmt: skip
         raise FormulaError(f"The outcome {shortened(text)!r} is neither a column nor computed from one, as log(y) is.")
     if text.startswith(("cbind(", "cbind (")):
-        raise NotAvailableError("cbind(successes, failures) is a binomial outcome: this version fits normal ones.")
+        raise NotAvailableError(
+            "cbind(successes, failures) is written successes ~ ... here, with family='binomial' and trials= the column "
+            "of successes and failures together."
+        )
     return computed_side(text)
 
 

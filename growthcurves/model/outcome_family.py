@@ -1,0 +1,131 @@
+"""Outcomes of a family as they stand in a table: categories as numbers, trials, what is added to the predictor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import holds_numbers, numeric_column
+from growthcurves.data.frame import raw_array, require_columns
+from growthcurves.data.panel import Panel
+from growthcurves.data.source import show_id
+from growthcurves.errors import DataError
+from growthcurves.model.growth import GrowthModel
+from growthcurves.model.outcomes import offset_of
+
+
+@dataclass(frozen=True, eq=False)
+class FamilyOutcome:
+    """The outcomes of the rows of a panel.
+
+    Attributes
+    ----------
+    family : Family
+        With what it takes from the outcomes, such as the categories of ordered ones.
+    values : (n,) array
+    trials : (n,) array or None
+    offset : (n,) array or None
+        What is added to the linear predictor.
+    told : tuple of str
+        What a reader should know of how the column was read.
+    """
+
+    family: Any
+    values: np.ndarray
+    trials: np.ndarray | None
+    offset: np.ndarray | None
+    told: tuple[str, ...]
+
+
+class Coded(NamedTuple):
+    """A table whose outcome is a number, the family that knows what the numbers stand for, and what is told of it."""
+
+    frame: pd.DataFrame
+    family: Any
+    told: tuple[str, ...] = ()
+
+
+def coded(frame: pd.DataFrame, outcome: str, family: Any) -> Coded:
+    """A table whose outcome is a number: categories in text become 0, 1, ....
+
+    Raises
+    ------
+    DataError
+        For categories that the family cannot have.
+    """
+    require_columns(frame, [outcome])
+    column = frame[outcome]
+    if holds_numbers(raw_array(frame, outcome)) or not column.notna().any():
+        return Coded(frame, family)
+    order = list(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else None
+    there = column.notna().to_numpy()
+    checked = family.checked(column[there].to_numpy(dtype=object), None, outcome, order)
+    values = np.full(len(frame), np.nan)
+    values[there] = checked.answers.value
+    made = frame.assign(**{outcome: values})
+    made.attrs = dict(frame.attrs)
+    return Coded(made, checked.family, checked.told)
+
+
+def family_outcome(model: GrowthModel, panel: Panel) -> FamilyOutcome:
+    """The outcomes of a panel's rows, checked.
+
+    Raises
+    ------
+    DataError
+        For an outcome that the family cannot have, trials that are too few, an exposure that is not positive.
+    """
+    trials = None if model.trials is None else numeric_column(panel.frame, model.trials, _ids(panel))
+    checked = model.family.checked(_values(model.family, panel), trials, str(model.outcome))
+    return FamilyOutcome(
+        checked.family, checked.answers.value, checked.answers.trials, added(model, panel.frame, panel.id), checked.told
+    )
+
+
+def added(model: GrowthModel, frame: pd.DataFrame, id: Any = None) -> np.ndarray | None:
+    """What is added to the linear predictor at the rows of a table, (n,): offset, logarithm of the exposure.
+
+    Raises
+    ------
+    ColumnError
+        When a column of it is not there.
+    DataError
+        For an exposure that is not positive.
+    """
+    if model.family is None or (model.exposure is None and model.offset is None):
+        return None
+    total = np.zeros(len(frame)) if model.offset is None else offset_of(model.offset, frame)
+    if model.exposure is None:
+        return total
+    require_columns(frame, [model.exposure])
+    exposure = numeric_column(frame, model.exposure)
+    wrong = np.flatnonzero(exposure <= 0.0)
+    if wrong.size:
+        row = int(wrong[0])
+        person = f" of person {show_id(frame[id].iloc[row])}" if id in frame.columns else ""
+        raise DataError(
+            f"The exposure {model.exposure!r} is {exposure[row]:g}{person} (row with index "
+            f"{show_id(frame.index[row])}): an exposure is above 0, as nothing can be counted over none."
+        )
+    with np.errstate(invalid="ignore"):
+        return total + np.log(exposure)
+
+
+def _values(family: Any, panel: Panel) -> np.ndarray:
+    """The outcomes as the family knows them: places of categories in text by their names."""
+    known = getattr(family, "categories", None)
+    if known is None or not any(isinstance(one, str) for one in known):
+        return panel.values
+    return np.array(known, dtype=object)[panel.values.astype(int)]
+
+
+def _ids(panel: Panel) -> Any:
+    return raw_array(panel.frame, panel.id)
+
+
+def learned_family(model: GrowthModel, outcome: FamilyOutcome) -> GrowthModel:
+    """The model with what its family takes from the outcomes as part of its value."""
+    return model if outcome.family == model.family else replace(model, family=outcome.family)
