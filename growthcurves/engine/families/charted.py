@@ -2,7 +2,7 @@
 
 Nodes are laid along the columns of the lower triangular factor of D, in standard random effects whose order is that of
 the model's curves: what is printed depends on D alone, and not on which factor of it the search has come to, nor on the
-order in which effects are named (docs/engine.md, equation 8.9).
+order in which effects are named (docs/engine.md, 8.4).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 log L = -log|H| / 2 + log sum_k w_k exp(|s_k|^2 / 2 + g(v + C s_k)), g(v) = log f(y | eta(v)) - |v|^2 / 2, at the mode v
 with H = -g''(v) = (C C')^-1 (Pinheiro and Bates 1995, section 2.4). Nodes move with mode and curvature, and so does the
-derivative. Equations 8.1 to 8.9 of docs/engine.md.
+derivative. Equations 8.1 to 8.6 of docs/engine.md.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Integral:
     # ------------------------------------------------ the gradient of what is printed
 
     def gradient(self) -> Gradient:
-        """Of the sum over persons (docs/engine.md, equations 8.4 to 8.8)."""
+        """Of the sum over persons (docs/engine.md, equations 8.2 to 8.5)."""
         mode, a, records = self.mode, self.a, self.records
         e, es = self._mean_first
         B, rho = self._adjoints(e, es)
