@@ -217,10 +217,13 @@ def _read(
     if isinstance(model, GrowthModel):
         if time is not None or options:
             raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
+        if model.family is not None and not model.computed and not isinstance(data, Panel):
+            data, family = coded(as_frame(data), model.outcome, model.family)
+            model = model.replace(family=family)
         return model, panel_for(model, data, where), None
-    if options.get("family") is not None:
-        options = options | {"family": family_of(options["family"])}
-    parsed, panel = _panel_of_formula(model, data, time, where, options.get("family"))
+    family = family_of(options.get("family"))
+    parsed, panel, family = _panel_of_formula(model, data, time, where, family)
+    options = options if family is None else options | {"family": family}
     panel = panel.drop_missing(column for column in parsed.columns if column not in parsed.roles)
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
@@ -228,21 +231,22 @@ def _read(
 
 
 def _panel_of_formula(
-    formula: str, data: Any, time: str | None, where: str | None, family: Any = None
-) -> tuple[ParsedFormula, Panel]:
-    """A formula read in the light of its data, and the panel that it asks for."""
+    formula: str, data: Any, time: str | None, where: str | None, family: Any
+) -> tuple[ParsedFormula, Panel, Any]:
+    """A formula read in the light of its data, the panel that it asks for, and the family that knows its categories."""
     check_name(time, "time")
     parsed = parse_formula(formula, time)
     if isinstance(data, Panel):
         data.require(column for column in parsed.columns if column not in parsed.group)
-        return with_time(parsed, time, data.time, data.data), chosen(data, where)
+        return with_time(parsed, time, data.time, data.data), chosen(data, where), family
     frame = as_frame(data)
     require_columns(frame, parsed.columns)
     parsed = with_time(parsed, time, None, frame)
     frame, person = with_joined(frame, list(parsed.group), "id")
     outcome = parsed.left.read_from(person, parsed.time)
-    frame = frame if family is None else coded(frame, outcome, family).frame
-    return parsed, Panel(frame, id=person, time=parsed.time, outcome=outcome, where=where)
+    if family is not None:
+        frame, family = coded(frame, outcome, family)
+    return parsed, Panel(frame, id=person, time=parsed.time, outcome=outcome, where=where), family
 
 
 def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, parts: Sequence[type] = ()) -> GrowthFit:

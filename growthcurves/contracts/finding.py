@@ -14,6 +14,8 @@ NAN = float("nan")
 
 #: Whose a number is, where it is no average: how persons differ, or how single measurements scatter about them.
 PERSON, RESIDUAL = "person", "residual"
+#: What belongs to the family of outcomes: a dispersion, thresholds between categories.
+FAMILY = "family"
 
 
 class Kind(Enum):

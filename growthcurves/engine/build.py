@@ -41,6 +41,7 @@ __all__ = [
     "estimated",
     "estimates_from",
     "family_estimates",
+    "family_from",
     "from_sums",
     "general_from",
     "independent",
@@ -128,7 +129,7 @@ def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
         own = _people_values(replace(moments.own, labels=None))
     return {
         "moments": {
-            "terms": (terms.x, terms.z, terms.blocks, terms.made, terms.units),
+            "terms": (terms.x, terms.z, terms.blocks, terms.made, terms.units, terms.constant),
             "total": moments.total,
             "rows": moments.rows,
             "persons": moments.persons,
@@ -167,11 +168,22 @@ def sums_from(values: dict[str, Any], absent: Any) -> Sums:
 
 def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimates:
     """Estimates of a likelihood of rows from their values, the sums, and the likelihood made of the same rows."""
+    return general.GeneralEstimates(sums, likelihood, *_optimum(values))
+
+
+def family_from(values: dict[str, Any], sums: Sums, rows: Rows, family: Any) -> Estimates:
+    """Estimates of outcomes of a family from their values, the sums and the same rows."""
+    asked = families.Asked(family, values["own"]["asked"])
+    return families.FamilyEstimates(sums, asked.likelihood(rows, sums, values["own"]["points"]), *_optimum(values), asked)
+
+
+def _optimum(values: dict[str, Any]) -> tuple[Local, Verdict, float]:
+    """A point, what is certain of it, and the deviance there."""
     face = Face(values["rotation"], values["free"])
     local = Local(values["beta"], face, values["theta"], values["log_scale"], values["others"], values["scaled"])
     converged, singular, identified, decrement, null = values["verdict"]
     verdict = Verdict(converged, singular, identified, False, decrement, null)
-    return general.GeneralEstimates(sums, likelihood, local, verdict, values["lowest"])
+    return local, verdict, values["lowest"]
 
 
 def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:

@@ -42,7 +42,7 @@ _PLACES = {
     "Profiler": "growthcurves.engine.profile.profiler",
     "Quantity": "growthcurves.engine.profile.functions",
     "RowsOf": "growthcurves.engine.persons.carried",
-    "ResidualParameter": "growthcurves.engine.profile.functions",
+    "OwnParameter": "growthcurves.engine.profile.functions",
     "ResidualSd": "growthcurves.engine.profile.functions",
     "Sandwich": "growthcurves.engine.persons.sandwich",
     "Sd": "growthcurves.engine.profile.functions",

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.note import Note
-from growthcurves.data.frame import as_frame
+from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel, joining
 from growthcurves.engine.build import Rows, Terms, estimated, family_estimates, from_sums, standard_of, summed
 from growthcurves.errors import ModelError, among, unknown
@@ -28,7 +27,7 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.occasions import panel_occasions
-from growthcurves.model.outcome_family import FamilyOutcome, coded, family_outcome, learned_family
+from growthcurves.model.outcome_family import FamilyOutcome, family_outcome, learned_family
 from growthcurves.model.outcomes import with_outcome
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, group_columns, model_columns
@@ -56,8 +55,6 @@ def panel_for(model: GrowthModel, data: Any, where: str | None = None) -> Panel:
         panel = panel if model.wave is None else panel.with_wave(model.wave)
     else:
         outcome = computed_side(model.outcome).read_from(model.id, model.time) if model.computed else model.outcome
-        if model.family is not None and not model.computed:
-            data = coded(as_frame(data), outcome, model.family).frame
         panel = Panel(data, id=model.id, time=model.time, outcome=outcome, wave=model.wave, where=where)
     return with_outcome(panel, model.outcome) if model.computed else panel
 
@@ -107,7 +104,8 @@ def estimate(
         refuse_unbounded(bound, estimates)
     else:
         estimates = family_estimates(rows, sums, outcome.family, as_quadrature(quadrature))
-    notes = [*data_notes(bound), *design_notes(bound, sums), *estimation_notes(bound, estimates)]
+    told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
+    notes = [*data_notes(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     return kind(bound.model, panel, bound, estimates, method, _warned(notes))
 
 

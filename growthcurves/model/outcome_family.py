@@ -41,11 +41,10 @@ class FamilyOutcome:
 
 
 class Coded(NamedTuple):
-    """A table whose outcome is a number, the family that knows what the numbers stand for, and what is told of it."""
+    """A table whose outcome is a number, and the family that knows what the numbers stand for."""
 
     frame: pd.DataFrame
     family: Any
-    told: tuple[str, ...] = ()
 
 
 def coded(frame: pd.DataFrame, outcome: str, family: Any) -> Coded:
@@ -67,7 +66,7 @@ def coded(frame: pd.DataFrame, outcome: str, family: Any) -> Coded:
     values[there] = checked.answers.value
     made = frame.assign(**{outcome: values})
     made.attrs = dict(frame.attrs)
-    return Coded(made, checked.family, checked.told)
+    return Coded(made, checked.family)
 
 
 def family_outcome(model: GrowthModel, panel: Panel) -> FamilyOutcome:

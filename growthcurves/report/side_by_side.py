@@ -9,6 +9,7 @@ from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.output.styles import p_equals
 from growthcurves.report.format import count, decimals, fixed, number, p_value, share
 from growthcurves.report.words import parameter_name, predictor_name, random_name, short_name
+from growthcurves.results.tables.labels import component_label
 from growthcurves.results.tables.names import finding_text
 
 Cell = dict[str, str]
@@ -30,7 +31,7 @@ def term_name(fit: Any, parameter: str, predictor: str) -> str:
 def component_name(fit: Any, finding: Finding) -> str:
     """An SD, variance, correlation or covariance for a reader."""
     if finding.kind is Kind.PARAMETER:
-        return f"Residuals: {finding.of}"
+        return f"Residuals: {finding.of}" if finding.unit == RESIDUAL else component_label(fit, finding).capitalize()
     kind = COMPONENT[finding.kind]
     if finding.unit == RESIDUAL:
         return fit.vocabulary.said(f"{kind} single measurements about a person's own line")

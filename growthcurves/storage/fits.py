@@ -26,7 +26,16 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.engine.build import LIKELIHOODS, Sums, Terms, estimates_from, general_from, sums_from, sums_values
+from growthcurves.engine.build import (
+    LIKELIHOODS,
+    Sums,
+    Terms,
+    estimates_from,
+    family_from,
+    general_from,
+    sums_from,
+    sums_values,
+)
 from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import FormulaError, NotAvailableError
 from growthcurves.estimate.run import rows_of
@@ -56,7 +65,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     found = fit.estimates.values()
     if "likelihood" in found and not rows:
         raise NotAvailableError(
-            f"This fit's residual structure or likelihood is one whose answers need the rows: save it with {ROWS}."
+            f"This fit's family, residual structure or likelihood is one whose answers need the rows: save it with {ROWS}."
         )
     values = {
         "model": model_values(fit.model),
@@ -106,6 +115,10 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
 def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows, own: Kinds) -> Estimates:
     if "likelihood" not in values:
         return estimates_from(values, sums, reml)
+    if bound.model.family is not None:
+        found = family_from(values, sums, rows_of(bound), bound.model.family)
+        refuse_another_likelihood(found)
+        return found
     maker = kind_called("likelihood", values["likelihood"], LIKELIHOODS, own)
     found = general_from(values, sums, maker(rows_of(bound), sums, reml, residual_of(bound.model.residual)))
     refuse_another_likelihood(found)

@@ -9,6 +9,7 @@ import numpy as np
 from growthcurves.errors import DataError, FormulaError
 from growthcurves.model.columns import Columns, Functions
 from growthcurves.model.covariance import residual_kinds
+from growthcurves.model.families import family_kinds
 from growthcurves.model.formula.functions import BY_PERSON, CONSTANTS, FUNCTIONS
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tokens import shortened
@@ -18,7 +19,10 @@ from growthcurves.model.random import RandomPart
 from growthcurves.model.shapes import KINDS, shape_of
 from growthcurves.storage.parts import Kinds, part_from, part_values
 
-PLAIN = ("outcome", "time", "id", "wave", "origin", "time_varying", "computed", "offset", "evaluated_over")
+PLAIN = (
+    "outcome", "time", "id", "wave", "origin", "time_varying", "computed", "offset", "trials", "exposure",
+    "evaluated_over",
+)  # fmt: skip
 
 
 def model_values(model: GrowthModel) -> dict[str, Any]:
@@ -36,6 +40,7 @@ def model_values(model: GrowthModel) -> dict[str, Any]:
         "reference": dict(model.reference or {}),
         "random": model.random.blocks,
         "residual": model.residual if isinstance(model.residual, str) else _residual_values(model.residual),
+        "family": None if model.family is None else part_values("family", model.family, family_kinds()),
     }
 
 
@@ -53,7 +58,7 @@ def model_from(values: dict[str, Any], functions: Functions | None = None, own: 
     NotAvailableError
         For a part of the user's own that is not given.
     """
-    own, residual = own or {}, values["residual"]
+    own, residual, family = own or {}, values["residual"], values["family"]
     if not isinstance(residual, str):
         residual = part_from("residual structure", residual, residual_kinds(), own)
     model = GrowthModel(
@@ -63,6 +68,7 @@ def model_from(values: dict[str, Any], functions: Functions | None = None, own: 
         reference=values["reference"],
         random=RandomPart(values["random"]),
         residual=residual,
+        family=None if family is None else part_from("family", family, family_kinds(), own),
         functions=functions,
     )
     for formula in (*model.trees.values(), model.covariate_tree):

@@ -50,12 +50,13 @@ _COLUMNS = record(
     states=each(plain),
 )
 _PEOPLE = record(gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1))
-#: A shape or a residual structure: the name of its class, and its options.
+#: A shape, a residual structure or a family: the name of its class, and its options.
 _PART = row(text, mapping(option), holder=list)
 _FACE = {"rotation": array(2), "free": each(row(count, count)), "theta": array(1)}
 #: What a likelihood that is fitted from rows is saved as.
 _GENERAL = record(
     likelihood=text,
+    own=mapping(option),
     beta=array(1),
     **_FACE,
     log_scale=number,
@@ -76,12 +77,15 @@ FIT = record(
             **_ROLES,
             "time_varying": maybe(text),
             "offset": maybe(text),
+            "trials": maybe(text),
+            "exposure": maybe(text),
             "computed": flag,
             "shape": _PART,
             "predictors": either(text, mapping(text)),
             "reference": mapping(scalar),
             "random": each(each(text)),
             "residual": either(text, _PART),
+            "family": maybe(_PART),
         }
     ),
     method=one_of("reml", "ml"),
@@ -121,7 +125,7 @@ FIT = record(
     ),
     moments=record(
         terms=row(
-            each(row(count, count)), each(count), each(each(count)), each(each(row(count, number))), each(number)
+            each(row(count, count)), each(count), each(each(count)), each(each(row(count, number))), each(number), flag
         ),
         total=array(2),
         rows=count,

@@ -30,7 +30,7 @@ class Asked:
         """Fitted with the points that are asked for, or with more until the answer stands."""
         effects = len(sums.terms.z)
         asked = {"auto": grids(effects), "laplace": (LAPLACE,)}.get(self.quadrature, (self.quadrature,))
-        likelihood = FamilyLikelihood(rows, sums, self.family, int(asked[0]))
+        likelihood = self.likelihood(rows, sums, int(asked[0]))
         found = FamilyEstimates.searched(self, likelihood, sums, likelihood.starts())
         for points in asked[1:]:
             if found.quadrature.settled:
@@ -38,6 +38,9 @@ class Asked:
             likelihood = likelihood.with_points(points)
             found = FamilyEstimates.searched(self, likelihood, sums, [found.local])
         return found
+
+    def likelihood(self, rows: Rows, sums: Sums, points: int) -> FamilyLikelihood:
+        return FamilyLikelihood(rows, sums, self.family, points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +85,10 @@ class FamilyEstimates(GeneralEstimates):
 
     def _likelihood(self, rows: Rows, sums: Sums) -> FamilyLikelihood:
         return replace(self.likelihood, rows=rows, sums=sums, _near={})
+
+    def values(self) -> dict[str, Any]:
+        own = {"points": self.likelihood.points, "asked": self.asked.quadrature}
+        return super().values() | {"own": own}
 
     def fitted_anew(self, sums: Sums) -> FamilyEstimates:
         return self.asked.estimates(self.likelihood.rows, sums)

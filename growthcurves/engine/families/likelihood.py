@@ -85,7 +85,7 @@ class FamilyLikelihood:
         return FamilyLikelihood(self.rows, sums, self.family, self.points)
 
     def values(self) -> dict[str, Any]:
-        return {"points": self.points}
+        return {}
 
     def identified(self) -> bool:
         return self._identified

@@ -243,14 +243,15 @@ class ResidualSd(Quantity):
 
 
 @dataclass(frozen=True, eq=False)
-class ResidualParameter(Quantity):
-    """A parameter of the residual structure, by its place among them."""
+class OwnParameter(Quantity):
+    """A parameter of the residual structure or of the family, by its place among them."""
 
+    part: str
     place: int
     scale: str
 
     def of(self, point: Point) -> Any:
-        return point.residual.values()[self.place]
+        return getattr(point, self.part).values()[self.place]
 
     def moves_beta(self, point: Point, errors: Array) -> bool:
         return False

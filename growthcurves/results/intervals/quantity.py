@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from growthcurves.contracts.finding import PERSON, RESIDUAL, Kind
-from growthcurves.engine.estimates import Cor, Point, Quantity, ResidualParameter, ResidualSd, Sd
+from growthcurves.contracts.finding import FAMILY, PERSON, RESIDUAL, Kind
+from growthcurves.engine.estimates import Cor, OwnParameter, Point, Quantity, ResidualSd, Sd
 from growthcurves.fitted import FittedModel
 from growthcurves.remembered import remembered
 
@@ -33,7 +33,7 @@ def end_reached(fit: FittedModel, quantity: Quantity) -> float | None:
 
     The search stops somewhere near it, which says nothing: another order of rows stops elsewhere.
     """
-    if not isinstance(quantity, ResidualParameter):
+    if not isinstance(quantity, OwnParameter) or quantity.part != RESIDUAL:
         return None
     residual = fit.point.residual
     parameter = residual.parameters()[quantity.place]
@@ -93,7 +93,13 @@ def every_parameter(fit: FittedModel) -> list[Component]:
         for block in fit.recipe.random.blocks
         for pair in itertools.combinations(block, 2)
     ]
-    return [*sds, *correlations, *_of_residual(fit)]
+    return [*sds, *correlations, *_of_residual(fit), *_of_family(fit)]
+
+
+def _of_family(fit: FittedModel) -> Iterator[Component]:
+    """A dispersion, thresholds between categories."""
+    for place, parameter in enumerate(() if fit.family is None else fit.family.parameters()):
+        yield Component(Kind.PARAMETER, FAMILY, parameter.name, OwnParameter(FAMILY, place, parameter.scale))
 
 
 def _of_residual(fit: FittedModel) -> Iterator[Component]:
@@ -101,7 +107,7 @@ def _of_residual(fit: FittedModel) -> Iterator[Component]:
     residual = fit.estimates.point.residual
     for place, parameter in enumerate(() if residual is None else residual.parameters()):
         if parameter.name == "sd:residual":
-            quantity = ResidualSd() if fit.independent else ResidualParameter(place, parameter.scale)
+            quantity = ResidualSd() if fit.independent else OwnParameter(RESIDUAL, place, parameter.scale)
             yield Component(Kind.SD, RESIDUAL, (), quantity)
         else:
-            yield Component(Kind.PARAMETER, RESIDUAL, parameter.name, ResidualParameter(place, parameter.scale))
+            yield Component(Kind.PARAMETER, RESIDUAL, parameter.name, OwnParameter(RESIDUAL, place, parameter.scale))
