@@ -6,7 +6,7 @@ thresholds) stand in the family with *working* coordinates free of bounds, psi, 
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -28,6 +28,10 @@ class Answers(NamedTuple):
 
     value: Array
     trials: Array | None = None
+
+    def at(self, places: Any) -> Answers:
+        """Those of some places along the last axis."""
+        return Answers(self.value[..., places], None if self.trials is None else self.trials[..., places])
 
 
 class Slopes(NamedTuple):

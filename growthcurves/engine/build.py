@@ -174,7 +174,8 @@ def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimat
 def family_from(values: dict[str, Any], sums: Sums, rows: Rows, family: Any) -> Estimates:
     """Estimates of outcomes of a family from their values, the sums and the same rows."""
     asked = families.Asked(family, values["own"]["asked"])
-    return families.FamilyEstimates(sums, asked.likelihood(rows, sums, values["own"]["points"]), *_optimum(values), asked)
+    likelihood = asked.likelihood(rows, sums, values["own"]["points"])
+    return families.FamilyEstimates(sums, likelihood, *_optimum(values), asked)
 
 
 def _optimum(values: dict[str, Any]) -> tuple[Local, Verdict, float]:

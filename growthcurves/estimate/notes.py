@@ -172,8 +172,8 @@ def _too_coarse(how: Any) -> str:
     advice = "leave quadrature= to 'auto'" if how.asked != "auto" else f"give quadrature={how.compared} or more"
     return (
         f"{taken[0].upper()}{taken[1:]} of the likelihood did not suffice: with {how.compared} points the deviance is "
-        f"{abs(how.deviance):.2g} {'lower' if how.deviance < 0 else 'higher'} at these estimates, and an estimate moves "
-        f"by {how.errors:.2g} standard errors; {advice}."
+        f"{abs(how.deviance):.2g} {'lower' if how.deviance < 0 else 'higher'} at these estimates, and an estimate "
+        f"moves by {how.errors:.2g} standard errors; {advice}."
     )
 
 

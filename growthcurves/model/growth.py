@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from growthcurves.contracts.independent import Independent
 from growthcurves.data.frame import check_name, pairs, text_of
 from growthcurves.data.joined import name_of
-from growthcurves.errors import FormulaError, ModelError, unknown
+from growthcurves.errors import FormulaError, ModelError, NotAvailableError, unknown
 from growthcurves.model.covariance import known_as, residual_of
 from growthcurves.model.families import family_of
 from growthcurves.model.formula.functions import check_functions
@@ -301,6 +301,10 @@ def _check_family(model: GrowthModel) -> None:
             if getattr(model, option) is not None:
                 raise ModelError(f"{option}= belongs to outcomes of a family: give family= too, as family='binomial'.")
         return
+    if not hasattr(family, "density"):
+        raise NotAvailableError(
+            f"family={family.name!r} is not fitted by this version: give the logarithm as the outcome, log(y) ~ ...."
+        )
     if type(residual_of(model.residual)) is not Independent:
         raise ModelError(f"residual= is of normal outcomes: those of family={family.name!r} have no residuals.")
     if model.trials is not None and not family.takes_trials:

@@ -65,7 +65,8 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     found = fit.estimates.values()
     if "likelihood" in found and not rows:
         raise NotAvailableError(
-            f"This fit's family, residual structure or likelihood is one whose answers need the rows: save it with {ROWS}."
+            f"This fit's family, residual structure or likelihood is one whose answers need the rows: save it "
+            f"with {ROWS}."
         )
     values = {
         "model": model_values(fit.model),

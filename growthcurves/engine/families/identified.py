@@ -1,8 +1,8 @@
 """Whether outcomes that are not normal tell the variances of random effects apart.
 
-To second order in the random effects, a person's outcomes at two occasions depend on each other through z_j' G z_k, and
-one outcome is more spread through z_j' G z_j. A yes or no has no spread of its own beside its mean, so that only pairs of
-occasions tell of G; a dispersion of the family spreads every outcome (docs/engine.md, 8.6).
+To second order in the random effects, a person's outcomes at two occasions depend on each other through z_j' G z_k,
+and one outcome is more spread through z_j' G z_j. A yes or no has no spread of its own beside its mean, so that only
+pairs of occasions tell of G; a dispersion of the family spreads every outcome (docs/engine.md, 8.6).
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ class Integral:
 
     def curvature(self) -> Array:
         """d^2 of the sum in (beta, F row by row, own) by Louis (1982): means of second derivatives and the variance
-        of first ones over the nodes; that of the integral, from which the printed one differs by the quadrature's error.
+        of first ones over the nodes; the printed one differs from it by the quadrature's error.
         """
         scores, mean_second = self._scores(), self._mean_second()
         weight = self.share * self.records.counts

@@ -12,7 +12,7 @@ from growthcurves.contracts.family import Answers
 from growthcurves.engine.families.charted import Charted
 from growthcurves.engine.families.identified import identified
 from growthcurves.engine.families.integral import Integral, Parameters
-from growthcurves.engine.families.records import Collected, Records, collected
+from growthcurves.engine.families.records import Collected, collected
 from growthcurves.engine.families.rule import Rule, rule
 from growthcurves.engine.general.evaluated import Evaluated
 from growthcurves.engine.general.stacks import Closed

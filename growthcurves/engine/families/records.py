@@ -64,7 +64,7 @@ class Records:
             self.X[:, part],
             self.Z[:, :, part],
             self.offset[:, part],
-            Answers(*(None if one is None else one[:, part] for one in self.answers)),
+            self.answers.at(part),
             self.counts[part],
             none,
             none,

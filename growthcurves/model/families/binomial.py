@@ -1,0 +1,195 @@
+"""Yes or no, and successes of several trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import gammaln
+
+from growthcurves.contracts.family import Answers, Array, Slopes
+from growthcurves.errors import DataError
+from growthcurves.model.families.base import Checked, OutcomeFamily
+from growthcurves.model.families.checking import (
+    are_numbers,
+    as_column,
+    categories_of,
+    names_of,
+    numbers,
+    places,
+    refuse,
+    shown,
+    whole,
+    without_rows,
+)
+from growthcurves.model.families.links import LINKS, Link, ScaleWords, refuse_unknown
+
+_WHAT = "a yes-or-no outcome is 0 or 1"
+
+
+@dataclass(frozen=True)
+class Binomial(OutcomeFamily):
+    """Outcomes that are yes or no, or successes of so many trials.
+
+    Parameters
+    ----------
+    link : {"logit", "probit", "cloglog"}
+        What makes a probability of the linear predictor: the logistic or the normal distribution function, or
+        1 - exp(-exp(eta)).
+
+    Examples
+    --------
+    >>> family = Binomial()
+    >>> family.mean(np.array([-1.0, 0.0, 1.0])).round(3).tolist()
+    [0.269, 0.5, 0.731]
+    >>> round(family.marginal(1.0, 4.0), 3)  # persons differ with SD 2: their mean is nearer to one half
+    0.648
+    """
+
+    link: str = "logit"
+    name = "binomial"
+    takes_trials = True
+    single = True
+
+    def __post_init__(self) -> None:
+        refuse_unknown(self.link, tuple(LINKS))
+
+    @property
+    def _link(self) -> Link:
+        return LINKS[self.link]
+
+    @property
+    def canonical(self) -> bool:
+        return self.link == "logit"
+
+    @property
+    def words(self) -> str:
+        return f"{self._link.words} P({{outcome}} = 1)"
+
+    @property
+    def latent_variance(self) -> float:
+        """pi^2 / 3, 1 or pi^2 / 6: the variance of the link's distribution."""
+        return self._link.latent_variance
+
+    @property
+    def effect(self) -> str | None:
+        return self._link.effect
+
+    @property
+    def scale_words(self) -> ScaleWords:
+        return ScaleWords(self._link.scale, "probability")
+
+    def started(self, answers: Answers) -> tuple[Binomial, float]:
+        """The family, and the linear predictor of the proportion over all rows."""
+        yes, n = np.sum(answers.value), _count(answers)
+        return self, float(self._link.quantile((yes + 0.5) / (n + 1.0)))
+
+    def density(self, answers: Answers, eta: Array) -> Array:
+        """The log density but for `constant`."""
+        with np.errstate(over="ignore"):
+            return self._link.density(*answers, np.asarray(eta, dtype=float))
+
+    def score(self, answers: Answers, eta: Array) -> tuple[Array, Array]:
+        """The same and its first derivative in eta."""
+        with np.errstate(over="ignore"):
+            return self._link.score(*answers, np.asarray(eta, dtype=float))
+
+    def slopes(self, answers: Answers, eta: Array) -> Slopes:
+        """The same and three derivatives in eta."""
+        with np.errstate(over="ignore"):
+            return self._link.slopes(*answers, np.asarray(eta, dtype=float))
+
+    def constant(self, answers: Answers) -> Array:
+        """The logarithm of the number of orders of the successes."""
+        y, n = answers
+        if n is None:
+            return np.zeros(np.shape(y))
+        return gammaln(n + 1.0) - gammaln(y + 1.0) - gammaln(n - y + 1.0)
+
+    def mean(self, eta: Array) -> Array:
+        """The probability of a success."""
+        return self._link.cdf(eta)
+
+    def mean_slope(self, eta: Array) -> Array:
+        """The derivative of the probability."""
+        return self._link.pdf(eta)
+
+    def predictor(self, mean: Array) -> Array:
+        """The linear predictor at a probability: the link function."""
+        return self._link.quantile(mean)
+
+    def outcome_variance(self, eta: Array) -> Array:
+        """p (1 - p), of one trial."""
+        chance = self.mean(eta)
+        return chance * (1.0 - chance)
+
+    def marginal(self, eta: Any, variance: Any) -> Any:
+        """The probability over persons whose linear predictors are normal; floats, or arrays that broadcast."""
+        return self._link.average(eta, variance)
+
+    def drawn(self, eta: Array, trials: Array | None, rng: np.random.Generator) -> Array:
+        """Outcomes at linear predictors: 0 or 1, or successes of the trials."""
+        chance = self.mean(np.asarray(eta, dtype=float))
+        if trials is None:
+            return (rng.random(np.shape(chance)) < chance).astype(float)
+        return rng.binomial(np.asarray(trials).astype(np.int64), chance).astype(float)
+
+    def checked(self, values: Any, trials: Any, name: str, order: Sequence[Any] | None = None) -> Checked:
+        """Outcomes as 0 and 1, or as successes of the trials.
+
+        Parameters
+        ----------
+        values : (n,) array
+            0 and 1, truths, or two categories, of which the second (in `order`, else of the alphabet) is 1; with
+            `trials` whole numbers.
+        trials : (n,) array or None
+        name : str
+            Of the column, for errors.
+        order : sequence, optional
+            The categories in order.
+
+        Raises
+        ------
+        DataError
+            For the first value that is none of these.
+        """
+        if trials is not None:
+            return Checked(_successes(values, trials, name), self)
+        column = as_column(values, name)
+        if are_numbers(column):
+            found = numbers(column, name, _WHAT)
+            for bad in found[(found != 0) & (found != 1)]:
+                raise refuse(name, bad, _WHAT, "recode it, or give the number of trials with trials=")
+            return Checked(Answers(found), self)
+        return self._of_categories(column, name, order)
+
+    def _of_categories(self, column: Array, name: str, order: Sequence[Any] | None) -> Checked:
+        seen, empty = categories_of(column, order, name)
+        known = seen if len(seen) == 2 or len(seen) + len(empty) != 2 else [*dict.fromkeys(order or ())]
+        if len(known) != 2:
+            raise DataError(
+                f"A yes-or-no outcome has two categories, and {name!r} has {len(known)} ({names_of(known)}): take two "
+                f"of them, or code it as 0 and 1."
+            )
+        told = f"{name} = 1 is {shown(known[1])}, and 0 is {shown(known[0])}."
+        left_out = [without_rows(name, empty)] if empty and len(seen) == 2 else []
+        return Checked(Answers(places(column, known)), self, tuple(known), (told, *left_out))
+
+
+def _successes(values: Any, trials: Any, name: str) -> Answers:
+    yes = whole(values, name, "successes are whole numbers from 0 up")
+    n = whole(trials, f"trials of {name}", "trials are whole numbers from 1 up")
+    if len(n) != len(yes):
+        raise DataError(f"The outcome {name!r} has {len(yes)} rows, and its trials have {len(n)}.")
+    if np.any(n == 0):
+        raise DataError(f"The trials of {name!r} are 0 in a row, which says nothing: leave out such rows.")
+    bad = np.flatnonzero(yes > n)
+    if bad.size:
+        raise refuse(name, yes[bad[0]], f"there are only {shown(n[bad[0]])} trials in that row")
+    return Answers(yes, n)
+
+
+def _count(answers: Answers) -> float:
+    return float(np.size(answers.value) if answers.trials is None else np.sum(answers.trials))

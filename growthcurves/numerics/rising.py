@@ -1,0 +1,127 @@
+"""Sums and gamma functions that over-dispersed outcomes need, right from no dispersion at all to any.
+
+With b = exp(psi): sum_{j < y} log(1 + j b) = log Gamma(y + 1/b) - log Gamma(1/b) + y log b, of which the right side
+loses every digit as b -> 0. There it is summed by Euler and Maclaurin (Stirling's series of the two gamma functions
+with their common parts taken out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.special import gammaln, polygamma, psi
+
+Array = np.ndarray
+#: Beyond 1 / b = 16 Stirling's series; its coefficients B_2n / (2n (2n - 1)), for powers 1, 3, 5, ...
+_LARGE = 16.0
+_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
+#: exp(-230): sums of counts by so little dispersion are those without.
+_LEAST = -230.0
+
+
+def excess(p: Any, logarithm: Any) -> Array:
+    """-log(1 - p) - p = p^2 / 2 + p^3 / 3 + ... without cancellation, of shares p and the logarithm, -log(1 - p)."""
+    small = np.minimum(p, 0.1)
+    series = np.zeros_like(small)
+    for n in range(17, 1, -1):
+        series = series * small + 1.0 / n
+    return np.where(p < 0.1, series * small**2, logarithm - p)
+
+
+def rising(y: Array, log_b: Any) -> Array:
+    """sum_{j < y} log(1 + j b) of whole numbers y, at psi = log b."""
+    return _by_size(y, log_b, 1)[0]
+
+
+def rising_and_slope(y: Array, log_b: Any) -> tuple[Array, Array]:
+    """The same and its derivative in psi, sum j b / (1 + j b)."""
+    value, first = _by_size(y, log_b, 2)
+    return value, first
+
+
+def rising_slopes(y: Array, log_b: Any) -> tuple[Array, Array, Array, Array]:
+    """The same and three derivatives in psi."""
+    value, first, second, third = _by_size(y, log_b, 4)
+    return value, first, second, third
+
+
+def _by_size(y: Array, log_b: Any, count: int) -> list[Array]:
+    y, log_b = np.asarray(y, dtype=float), np.asarray(log_b, dtype=float)
+    small = log_b < -np.log(_LARGE)
+    if np.all(small):
+        return _stirling(y, log_b, count)
+    if not np.any(small):
+        return _direct(y, log_b, count)
+    y, log_b = np.broadcast_arrays(y, log_b)
+    small = log_b < -np.log(_LARGE)
+    found = [np.empty(y.shape) for _ in range(count)]
+    for rows, part in ((small, _stirling), (~small, _direct)):
+        for into, one in zip(found, part(y[rows], log_b[rows], count), strict=True):
+            into[rows] = one
+    return found
+
+
+def _direct(y: Array, log_b: Array, count: int) -> list[Array]:
+    """By gamma functions of y + 1/b and 1 + 1/b: the term of j = 0 is left out, which is zero."""
+    with np.errstate(over="ignore"):
+        k = np.exp(-log_b)
+    some, n = y > 0, np.maximum(y, 1.0)
+    found = [np.where(some, gammaln(n + k) - gammaln(1.0 + k) + (n - 1.0) * log_b, 0.0)]
+    if count > 1:
+        d0 = k * (psi(n + k) - psi(1.0 + k))
+        found.append(np.where(some, n - 1.0 - d0, 0.0))
+    if count > 2:
+        d1 = k**2 * (polygamma(1, n + k) - polygamma(1, 1.0 + k))
+        d2 = k**3 * (polygamma(2, n + k) - polygamma(2, 1.0 + k))
+        found += [np.where(some, d0 + d1, 0.0), np.where(some, -(d0 + 3.0 * d1 + d2), 0.0)]
+    return found
+
+
+def _stirling(y: Array, log_b: Array, count: int) -> list[Array]:
+    b = np.exp(np.maximum(log_b, _LEAST))
+    u = y * b
+    q = 1.0 / (1.0 + u)
+    p = u * q
+    log_ratio = np.log1p(u)
+    above = excess(p, log_ratio)
+    found = [above / (b * q) - 0.5 * log_ratio + _remainders(b, q, 0)]
+    if count > 1:
+        found.append((u * p - above) / b - 0.5 * p + _remainders(b, q, 1))
+    if count > 2:
+        pq = p * q
+        found.append(above / b - 0.5 * pq + _remainders(b, q, 2))
+        found.append((p**2 - above) / b - 0.5 * pq * (q - p) + _remainders(b, q, 3))
+    return found
+
+
+#: (b q)^m - b^m and its derivatives in log b, over b^m; of m, q^m and q.
+_FALLS: tuple[Callable[[int, Array, Array], Array], ...] = (
+    lambda m, q_m, q: q_m - 1.0,
+    lambda m, q_m, q: m * (q_m * q - 1.0),
+    lambda m, q_m, q: m * (q_m * q * ((m + 1) * q - 1.0) - m),
+    lambda m, q_m, q: m * (q_m * q * (1.0 - 3.0 * (m + 1) * q + (m + 1) * (m + 2) * q**2) - m**2),
+)
+
+
+def _remainders(b: Array, q: Array, order: int) -> Any:
+    """Stirling's remainders of 1/b + y and 1/b, powers of b q and b, or a derivative of them in log b."""
+    total: Any = 0.0
+    b_m, q_m, b2, q2 = b, q, b**2, q**2
+    for n, coefficient in enumerate(_STIRLING):
+        total = total + coefficient * b_m * _FALLS[order](2 * n + 1, q_m, q)
+        b_m, q_m = b_m * b2, q_m * q2
+    return total
+
+
+def gamma_scale(log_phi: float) -> tuple[float, float, float]:
+    """k log k - k - log Gamma(k) at k = 1 / phi, and two derivatives in log phi."""
+    k = float(np.exp(min(-log_phi, 700.0)))
+    if k > _LARGE:
+        powers = [(2 * n + 1, c * k ** -(2.0 * n + 1.0)) for n, c in enumerate(_STIRLING)]
+        value = -0.5 * log_phi - 0.5 * np.log(2.0 * np.pi) - sum(term for _, term in powers)
+        return value, -0.5 - sum(m * term for m, term in powers), -sum(m**2 * term for m, term in powers)
+    by_log = k * (-log_phi - psi(1.0 + k))
+    value = -k * log_phi - k - gammaln(1.0 + k) - log_phi
+    return float(value), float(-by_log - 1.0), float(by_log + k - k**2 * polygamma(1, 1.0 + k))
