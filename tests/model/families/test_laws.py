@@ -107,8 +107,8 @@ SCIPY = {
 @pytest.mark.parametrize("case", [case for case in CASES if case[0] in SCIPY], ids=case_id)
 def test_densities_means_and_variances_are_those_of_scipy(case):
     name, psi = case
-    if psi and abs(psi[0]) > 5.0:
-        pytest.skip("scipy's own formulas lose their digits there")
+    if psi and psi[0] < -20.0:
+        pytest.skip("scipy subtracts two gamma functions of 1e10 there, and keeps five digits")
     family = family_with(name, psi)
     eta = MIDDLE
     law = SCIPY[name](np.exp(eta), *(family.values() or (None,)))
@@ -216,8 +216,8 @@ def test_marginal_probabilities_of_categories(link):
 def test_draws_have_the_mean_and_the_variance(case):
     name, psi = case
     family, count = family_with(name, psi), 40_000
-    if psi and "ordinal" not in name and psi[0] > 1.0:
-        pytest.skip("so dispersed that no sample shows the mean")
+    if psi and "ordinal" not in name and psi[0] > 2.5:
+        pytest.skip("so dispersed that a sample does not show the variance")
     rng = np.random.default_rng(7)
     for eta in (-0.5, 1.0):
         for trials in (None, np.full(count, 6.0)) if family.takes_trials else (None,):
