@@ -35,7 +35,7 @@ class ChangeAnswers(FittedModel):
         at: Any = None,
         level: float = 0.95,
         method: Any = None,
-        ddf: Any = "satterthwaite",
+        ddf: Any = None,
     ) -> ChangeReport:
         """How fast persons change, how much they differ in it, and what explains it.
 
@@ -88,7 +88,7 @@ class ChangeAnswers(FittedModel):
         at: Any = None,
         level: float = 0.95,
         method: Any = None,
-        ddf: Any = "satterthwaite",
+        ddf: Any = None,
     ) -> ChangeReport:
         """The rates of change: another name of `change`, with the same options.
 

@@ -21,7 +21,7 @@ slopes = Later("growthcurves.results.effects.slopes")
 class EffectAnswers(FittedModel):
     """What the fixed effects say: tests, contrasts, means, rates of change."""
 
-    def test(self, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
+    def test(self, hypotheses: Any, ddf: Any = None, level: float = 0.95) -> FixedTest:
         """Test hypotheses about fixed effects.
 
         Parameters
@@ -59,7 +59,7 @@ class EffectAnswers(FittedModel):
         """
         return fixed_tests.test(self, hypotheses, ddf, level)
 
-    def joint_tests(self, type: int = 3, ddf: Any = "satterthwaite") -> JointTests:
+    def joint_tests(self, type: int = 3, ddf: Any = None) -> JointTests:
         """F test of every effect.
 
         Type 3 tests an effect's contrasts of cell means that are averaged with equal weight over the other factors
@@ -97,7 +97,7 @@ class EffectAnswers(FittedModel):
         """
         return joint_tests.joint_tests(self, type, ddf)
 
-    def contrast(self, weights: Any, of: Any = None, ddf: Any = "satterthwaite", level: float = 0.95) -> Contrast:
+    def contrast(self, weights: Any, of: Any = None, ddf: Any = None, level: float = 0.95) -> Contrast:
         """Estimates of linear combinations of fixed effects, or of means or slopes.
 
         Parameters
@@ -140,7 +140,7 @@ class EffectAnswers(FittedModel):
         by: Any = None,
         differences: str | None = None,
         adjust: str = "none",
-        ddf: Any = "satterthwaite",
+        ddf: Any = None,
         level: float = 0.95,
         average: str = "persons",
         weights: str = "equal",
@@ -209,7 +209,7 @@ class EffectAnswers(FittedModel):
         at: Any = None,
         differences: str | None = None,
         adjust: str = "none",
-        ddf: Any = "satterthwaite",
+        ddf: Any = None,
         level: float = 0.95,
         average: str = "persons",
         weights: str = "equal",

@@ -149,7 +149,7 @@ class EstimateAnswers(FittedModel):
         """Residual variance; NaN where not identified."""
         return self.residual_variance
 
-    def summary(self, ddf: Any = "satterthwaite", level: float = 0.95, intervals: Any = "profile") -> Summary:
+    def summary(self, ddf: Any = None, level: float = 0.95, intervals: Any = "profile") -> Summary:
         """Equations, counts, fixed effects, variance components, reliability, fit indices, certificate.
 
         What ``print(fit)`` shows, by other methods or at another level.
@@ -202,14 +202,15 @@ class EstimateAnswers(FittedModel):
         """
         return summary.level_equations(self)
 
-    def fixed_effects(self, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
+    def fixed_effects(self, ddf: Any = None, level: float = 0.95) -> pd.DataFrame:
         """Fixed effects with standard errors, degrees of freedom, t, p and intervals.
 
         Parameters
         ----------
         ddf : str or method
-            Degrees of freedom, by name or as a value with options: "satterthwaite" (default), "kenward-roger",
-            "between-within", "containment", "residual", "normal"; `gc.Robust` for errors that do not rest on the model.
+            Degrees of freedom, by name or as a value with options: "satterthwaite" (default of normal outcomes),
+            "kenward-roger", "between-within", "containment", "residual", "normal" (z tests, the default of families);
+            `gc.Robust` for errors that do not rest on the model.
         level : float
             Confidence level.
 

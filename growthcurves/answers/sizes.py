@@ -74,7 +74,7 @@ class SizeAnswers(FittedModel):
         margin: float | tuple[float, float],
         alpha: float = 0.05,
         of: Any = None,
-        ddf: Any = "satterthwaite",
+        ddf: Any = None,
     ) -> MarginTest:
         """Whether an effect is too small to matter, by two one-sided tests (Schuirmann 1987).
 
@@ -122,7 +122,7 @@ class SizeAnswers(FittedModel):
         better: str = "higher",
         alpha: float = 0.025,
         of: Any = None,
-        ddf: Any = "satterthwaite",
+        ddf: Any = None,
     ) -> MarginTest:
         """Whether an effect is not worse than a margin, by a one-sided test.
 
@@ -163,7 +163,7 @@ class SizeAnswers(FittedModel):
         """
         return margins.noninferiority(self, effect, margin, better, alpha, of, ddf)
 
-    def sentence(self, term: str, ddf: Any = "satterthwaite", level: float = 0.95) -> str:
+    def sentence(self, term: str, ddf: Any = None, level: float = 0.95) -> str:
         """A fixed effect as a sentence for a paper (American Psychological Association 2020, sections 6.36 to 6.45).
 
         Parameters

@@ -33,7 +33,7 @@ def checked_answers(request: Request) -> Asked:
     click.UsageError
         For options of the bootstrap with other intervals.
     """
-    from growthcurves.results.ddf import ddf_of
+    from growthcurves.results.ddf import known_ddf
     from growthcurves.results.intervals import intervals_of
     from growthcurves.results.tables.answer import checked_level
 
@@ -47,7 +47,7 @@ def checked_answers(request: Request) -> Asked:
     level = checked_level(0.95 if request.level is None else request.level)
     change = {name: getattr(request, name) for name in ("by", "threshold", "between", "at")}
     said = {name: value for name, value in change.items() if value is not None}
-    return Asked(ddf_of(request.ddf or "satterthwaite"), level, intervals, {**said, "level": level})
+    return Asked(known_ddf(request.ddf), level, intervals, {**said, "level": level})
 
 
 def _intervals(fitted: Any, asked: Asked) -> Any:

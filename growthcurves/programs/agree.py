@@ -67,7 +67,7 @@ class Agreement(Answer):
         return {**super().to_dict(), "decimals": self.decimals, "agrees": self.agrees, "notes": list(self.notes)}
 
 
-def agree(fit: FittedModel, results: Any, decimals: int = 4, ddf: Any = "satterthwaite") -> Agreement:
+def agree(fit: FittedModel, results: Any, decimals: int = 4, ddf: Any = None) -> Agreement:
     """Compare a fit with the results of another program, line by line.
 
     The other program's table may be SAS's SolutionF or CovParms (ODS OUTPUT), R's coefficients or

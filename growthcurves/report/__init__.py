@@ -25,7 +25,6 @@ from growthcurves.report.reproduce import Reproduce
 from growthcurves.report.section import Section
 from growthcurves.report.trajectories import Pictures
 from growthcurves.report.variation import Variation
-from growthcurves.results.ddf import DDF
 
 SECTIONS: tuple[Section, ...] = (
     Groups(),
@@ -50,7 +49,7 @@ def report(
     path: str | Path | None = None,
     title: str | None = None,
     by: Any = None,
-    ddf: Any = DDF,
+    ddf: Any = None,
     level: float = 0.95,
     intervals: Any = None,
     limits: Any = None,

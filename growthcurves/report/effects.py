@@ -32,7 +32,7 @@ class Effects(Section):
         return not groups.belongs(subject) or groups.why_not(subject) is not None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        fit, method = subject.fit, ddf_of(subject.ddf)
+        fit, method = subject.fit, ddf_of(subject.ddf, subject.fit)
         return {
             "groups": _groups(fit, effect_findings(fit, subject.effects)),
             "ddf": method.label,

@@ -23,7 +23,6 @@ from growthcurves.report.side_by_side import (
     term_name,
 )
 from growthcurves.report.words import METHOD, random_name
-from growthcurves.results.ddf import DDF
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
 from growthcurves.results.ladder.report import ladder_to
 from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, SHARES, VARIANCES
@@ -55,7 +54,7 @@ class Ladder(Section):
 def made_ladder(subject: Subject) -> LadderAnswer:
     """The ladder of the fit's model on its rows; what it warns of is said elsewhere on the page."""
     with filtered("ignore", GrowthCurvesWarning):
-        return ladder_to(subject.fit, DDF)  # by ML, where Kenward and Roger have none
+        return ladder_to(subject.fit, None)  # by ML, where Kenward and Roger have none
 
 
 def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:

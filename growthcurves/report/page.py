@@ -26,7 +26,7 @@ from growthcurves.report.section import Section, Subject
 from growthcurves.report.tables import FORMATS, save_tables
 from growthcurves.report.words import about, default_title, findings, lead
 from growthcurves.results.change.differences import arm_of
-from growthcurves.results.ddf import DDF, ddf_of
+from growthcurves.results.ddf import known_ddf
 from growthcurves.results.intervals import intervals_of
 from growthcurves.results.tables.answer import checked_level
 from growthcurves.signs import told, visible
@@ -170,7 +170,7 @@ def make_report(
     path: str | Path | None = None,
     title: str | None = None,
     by: Any = None,
-    ddf: Any = DDF,
+    ddf: Any = None,
     level: float = 0.95,
     intervals: Any = None,
     limits: Any = None,
@@ -184,7 +184,7 @@ def make_report(
     if path is not None:
         checked_ending(path, "a report", REPORT)
     chosen = None if intervals is None else intervals_of(intervals)
-    subject = Subject(fits, arm_of(fits[0]) if by is None else by, ddf_of(ddf), checked_level(level), chosen, limits)
+    subject = Subject(fits, arm_of(fits[0]) if by is None else by, known_ddf(ddf), checked_level(level), chosen, limits)
     sections = [section for section in sections if section.belongs(subject)]
     check_text(title, "title", "Depression after treatment")
     title = title or default_title(subject.fit)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from growthcurves.data.joined import columns_of
 from growthcurves.results.change.groups import why_not_by
-from growthcurves.results.ddf import DDF
 from growthcurves.results.intervals import OF_COMPONENTS
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.variation.variances import Components, components
@@ -38,7 +37,7 @@ class Subject:
 
     fits: tuple[Any, ...]
     by: Any = None
-    ddf: Any = DDF
+    ddf: Any = None
     level: float = 0.95
     intervals: Any = None
     limits: Any = None

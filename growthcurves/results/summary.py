@@ -64,7 +64,7 @@ def level_equations(fit: FittedModel) -> str:
 
 def summary(
     fit: FittedModel,
-    ddf: Any = "satterthwaite",
+    ddf: Any = None,
     level: float = 0.95,
     intervals: Any = OF_COMPONENTS,
     line: int | None = None,
@@ -84,7 +84,7 @@ def summary(
         Signs that a line of the table has room for; by default those of the terminal, 140 at most, and 80 elsewhere.
     """
     line = _room() if line is None else line
-    table, random, method = fixed_effects(fit, ddf, level), components(fit, intervals, level), ddf_of(ddf)
+    table, random, method = fixed_effects(fit, ddf, level), components(fit, intervals, level), ddf_of(ddf, fit)
     percent = f"{100 * level:g} %"
     last = ["Certificate  " + fit.vocabulary.said(str(fit.certificate)), *(f"Note  {text}" for text in fit.warnings)]
     parts = [

@@ -8,7 +8,7 @@ from typing import Any
 
 from growthcurves.data.frame import as_frame
 from growthcurves.data.panel import Panel
-from growthcurves.results.ddf import KenwardRoger, ddf_of
+from growthcurves.results.ddf import KenwardRoger, known_ddf
 from growthcurves.trials.attempts import structures_of
 from growthcurves.trials.design import Roles, design_of
 from growthcurves.trials.tables import Wanted
@@ -122,4 +122,4 @@ def mmrm(
 
 def _method(ddf: Any) -> Any:
     """A method of degrees of freedom; Kenward-Roger's as SAS and mmrm have it."""
-    return KenwardRoger(information="observed") if isinstance(ddf, str) and ddf == "kenward-roger" else ddf_of(ddf)
+    return KenwardRoger(information="observed") if isinstance(ddf, str) and ddf == "kenward-roger" else known_ddf(ddf)

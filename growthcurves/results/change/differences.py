@@ -10,7 +10,6 @@ from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.data.joined import texts_of
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.ddf import DDF
 from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
@@ -63,7 +62,7 @@ class Compared:
 
 
 def compared(
-    fit: FittedModel, by: Any, between: tuple[float, float] | None = None, level: float = 0.95, ddf: Any = DDF
+    fit: FittedModel, by: Any, between: tuple[float, float] | None = None, level: float = 0.95, ddf: Any = None
 ) -> Compared | None:
     """The groups side by side; None where the model cannot put them at the same values of the others.
 

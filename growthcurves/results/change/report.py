@@ -29,7 +29,7 @@ from growthcurves.results.change.spread import (
 )
 from growthcurves.results.change.view import quantity_texts, report_table
 from growthcurves.results.change.words import words
-from growthcurves.results.ddf import DDF, ddf_of
+from growthcurves.results.ddf import ddf_of
 from growthcurves.results.intervals import OF_COMPONENTS, OF_FUNCTIONS, intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.persons.people import rates
@@ -139,7 +139,7 @@ def change(
     at: Any = None,
     level: float = 0.95,
     method: Any = None,
-    ddf: Any = DDF,
+    ddf: Any = None,
 ) -> ChangeReport:
     """How fast persons change, how much they differ in it, and what explains it; see `GrowthFit.change`."""
     require_shape(fit)
@@ -153,7 +153,7 @@ def change(
         level=checked_level(level),
         method=chosen,
         of_components=chosen if method else intervals_of(OF_COMPONENTS),
-        ddf=ddf_of(ddf),
+        ddf=ddf_of(ddf, fit),
     )
     parts = groups(fit, by)
     refuse_by(fit, by)

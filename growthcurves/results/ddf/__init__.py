@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from growthcurves.errors import part_called
+from growthcurves.errors import ModelError, part_called
+from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.between_within import BetweenWithin
 from growthcurves.results.ddf.containment import Containment
 from growthcurves.results.ddf.kenward_roger import KenwardRoger
@@ -26,16 +27,35 @@ METHODS = {
     "robust": Robust(),
 }
 
-#: What is taken where no method is asked for.
-DDF = "satterthwaite"
+#: What is taken where no method is asked for: of normal outcomes, and of families.
+DDF, OF_FAMILIES = "satterthwaite", "normal"
 
 
-def ddf_of(value: Any) -> Any:
-    """A method from its short name, or the value itself.
+def known_ddf(value: Any) -> Any:
+    """A method from its short name, or the value itself; None, the default of each fit, stays.
 
     Raises
     ------
     ModelError
         For an unknown name, with the known ones.
     """
-    return part_called("ddf method", value, METHODS, "df")
+    return None if value is None else part_called("ddf method", value, METHODS, "df")
+
+
+def ddf_of(value: Any, fit: FittedModel) -> Any:
+    """The method for a fit, by default Satterthwaite's of normal outcomes and z tests of others.
+
+    Raises
+    ------
+    ModelError
+        For an unknown name, with the known ones; for a method that does not exist for the fit's outcomes.
+    """
+    found = known_ddf(value)
+    if found is None:
+        return METHODS[DDF if fit.family is None else OF_FAMILIES]
+    if fit.family is not None and getattr(found, "normal_outcomes", False):
+        raise ModelError(
+            f"{found.label.partition(',')[0]} degrees of freedom are of normal outcomes: of family={fit.family.name!r} "
+            f"there are 'normal' (z tests, the default), 'between-within', 'containment' and 'residual'."
+        )
+    return found

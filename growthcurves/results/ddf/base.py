@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -45,7 +46,14 @@ class Method:
     """A method of degrees of freedom: the model's own covariance matrix, and the smallest df for several rows.
 
     A method of one's own needs `label` and `df`, and the others only where it differs.
+
+    Attributes
+    ----------
+    normal_outcomes : bool
+        Whether it is of normal outcomes alone.
     """
+
+    normal_outcomes: ClassVar[bool] = False
 
     @property
     def label(self) -> str:

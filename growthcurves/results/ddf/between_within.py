@@ -36,8 +36,10 @@ class BetweenWithin(Method):
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p)."""
         names, persons = owners(fit), fit.sums.persons
+        thresholds = {} if fit.sums.terms.constant else {"intercept": 1}  # in the place of the constant
 
         def count(name: str) -> float:
-            return residual_df(fit) if random_effect(fit, name) is None else float(persons - names.count(name))
+            own = names.count(name) + thresholds.get(name, 0)
+            return residual_df(fit) if random_effect(fit, name) is None else float(persons - own)
 
         return by_owner(fit, L, count)

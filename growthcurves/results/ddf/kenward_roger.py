@@ -44,6 +44,7 @@ class KenwardRoger(Method):
 
     information: str = "expected"
     second: bool = True
+    normal_outcomes = True
 
     def __post_init__(self) -> None:
         checked_information(self.information)

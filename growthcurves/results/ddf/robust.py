@@ -43,6 +43,7 @@ class Robust(Method):
     """
 
     kind: str = "CR2"
+    normal_outcomes = True
 
     def __post_init__(self) -> None:
         if str(self.kind).upper() not in KINDS:

@@ -60,6 +60,7 @@ class Satterthwaite(Method):
     """
 
     information: str = "observed"
+    normal_outcomes = True
 
     def __post_init__(self) -> None:
         checked_information(self.information)

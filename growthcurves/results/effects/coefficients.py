@@ -20,7 +20,7 @@ from growthcurves.results.tables.answer import TIDY, checked_level
 from growthcurves.results.tables.labels import labels_of
 
 
-def fixed_effects(fit: FittedModel, ddf: Any = "satterthwaite", level: float = 0.95) -> pd.DataFrame:
+def fixed_effects(fit: FittedModel, ddf: Any = None, level: float = 0.95) -> pd.DataFrame:
     """Fixed effects with standard errors, degrees of freedom, t, p and intervals; see `GrowthFit.fixed_effects`."""
     table = linear_functions(fit, np.eye(len(fit.terms)), fit.terms, ddf, level)
     origin = origin_of(fit)
@@ -44,12 +44,12 @@ def linear_functions(
     fit: FittedModel,
     L: np.ndarray,
     names: Sequence[str],
-    ddf: Any = "satterthwaite",
+    ddf: Any = None,
     level: float = 0.95,
     constant: Any = 0.0,
 ) -> pd.DataFrame:
     """Tidy table of the rows of L beta + constant, L of shape (k, p)."""
-    method = ddf_of(ddf)
+    method = ddf_of(ddf, fit)
     estimate = L @ fit.estimates.beta + constant
     error = np.sqrt(np.maximum(row_variances(L, method.covariance(fit)), 0.0))
     df = method.df(fit, L)
@@ -66,7 +66,7 @@ def linear_functions(
     return table
 
 
-def joint_test(fit: FittedModel, L: Any, rhs: Any = None, ddf: Any = "satterthwaite") -> JointTest:
+def joint_test(fit: FittedModel, L: Any, rhs: Any = None, ddf: Any = None) -> JointTest:
     """F test of the hypothesis L beta = rhs, all rows at once.
 
     Rows that follow from the others are left out. Satterthwaite's denominator is that of Fai and Cornelius (1996),
@@ -100,4 +100,4 @@ def joint_test(fit: FittedModel, L: Any, rhs: Any = None, ddf: Any = "satterthwa
             f"L must be numbers with one column for each of the {len(fit.terms)} fixed effects: {', '.join(fit.terms)}."
         )
     values = np.zeros(len(rows)) if rhs is None else np.broadcast_to(np.asarray(rhs, dtype=float), len(rows))
-    return joint_by(ddf_of(ddf), fit, rows, values)
+    return joint_by(ddf_of(ddf, fit), fit, rows, values)

@@ -89,14 +89,14 @@ class FixedTest(Answer):
         }
 
 
-def test(fit: FittedModel, hypotheses: Any, ddf: Any = "satterthwaite", level: float = 0.95) -> FixedTest:
+def test(fit: FittedModel, hypotheses: Any, ddf: Any = None, level: float = 0.95) -> FixedTest:
     """Test hypotheses about fixed effects; see `GrowthFit.test`."""
     read = read_hypotheses(fit, hypotheses)
     table = against(fit, read, ddf, level)
     kept, follows = independent(fit, read)
     if len(table) == 1:
         row = table.iloc[0]
-        return FixedTest(table, row["statistic"], 1, row["df"], row["p_value"], ddf_of(ddf).label)
+        return FixedTest(table, row["statistic"], 1, row["df"], row["p_value"], ddf_of(ddf, fit).label)
     joint = joint_test(fit, read.L[kept], read.rhs[kept], ddf)
     return FixedTest(table, joint.statistic, joint.df_num, joint.df_den, joint.p_value, joint.label, follows)
 
@@ -136,12 +136,12 @@ class Contrast(Answer):
 
 
 def contrast(
-    fit: FittedModel, weights: Any, of: Any = None, ddf: Any = "satterthwaite", level: float = 0.95
+    fit: FittedModel, weights: Any, of: Any = None, ddf: Any = None, level: float = 0.95
 ) -> Contrast:
     """Estimates of linear combinations of fixed effects, or of means or slopes; see `GrowthFit.contrast`."""
     names, L, constant = combinations(fit, weights, of)
     table = linear_functions(fit, L, names, ddf, level, constant)
-    return Contrast(table, ddf_of(ddf).label)
+    return Contrast(table, ddf_of(ddf, fit).label)
 
 
 def combinations(fit: FittedModel, weights: Any, of: Any = None) -> tuple[list[str], np.ndarray, np.ndarray]:

@@ -51,7 +51,7 @@ class JointTests(Answer):
         return {**super().to_dict(), "type": self.type, "ddf": self.ddf, "note": self.note.strip()}
 
 
-def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> JointTests:
+def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = None) -> JointTests:
     """F test of every effect; see `GrowthFit.joint_tests`."""
     if not among(type, (2, 3)) or isinstance(type, bool):
         raise ModelError(f"type= is 3 or 2, not {shown_value(type)}; sequential tests (type 1) need an order of terms.")
@@ -64,7 +64,7 @@ def joint_tests(fit: FittedModel, type: int = 3, ddf: Any = "satterthwaite") -> 
     table = said(pd.DataFrame(rows, columns=columns), fit)
     table["label"] = [effect_label(fit, name) for name in table["term"]]
     note = _where(fit, functions.effects) + (_averaged(functions.effects) if type == 3 else "")
-    return JointTests(table, type, ddf_of(ddf).label, note)
+    return JointTests(table, type, ddf_of(ddf, fit).label, note)
 
 
 def _hypothesis(functions: EstimableFunctions, effect: Effect, type: int) -> tuple[np.ndarray, str]:

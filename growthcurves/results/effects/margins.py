@@ -61,7 +61,7 @@ def equivalence(
     margin: float | tuple[float, float],
     alpha: float = 0.05,
     of: Any = None,
-    ddf: Any = "satterthwaite",
+    ddf: Any = None,
 ) -> MarginTest:
     """Whether an effect lies within margins, by two one-sided tests; see `GrowthFit.equivalence`."""
     low, high = _margins(margin)
@@ -71,7 +71,7 @@ def equivalence(
     interval = f"{100 * (1 - 2 * alpha):g} % interval {number(row['conf_low'])} to {number(row['conf_high'])}"
     verb = "lies" if p < alpha else "is not shown to lie"
     sentence = f"{name} {verb} between {number(low)} and {number(high)}: {p_equals(p_text(p))}, {interval}."
-    return _answer(row, t, p, (low, high), alpha, sentence, ddf)
+    return _answer(fit, row, t, p, (low, high), alpha, sentence, ddf)
 
 
 def noninferiority(
@@ -81,7 +81,7 @@ def noninferiority(
     better: str = "higher",
     alpha: float = 0.025,
     of: Any = None,
-    ddf: Any = "satterthwaite",
+    ddf: Any = None,
 ) -> MarginTest:
     """Whether an effect is not worse than a margin, by a one-sided test; see `GrowthFit.noninferiority`."""
     if not among(better, BETTER):
@@ -100,7 +100,7 @@ def noninferiority(
     verb = "lies" if p < alpha else "is not shown to lie"
     bounded = f"one-sided {100 * (1 - alpha):g} % bound {end}"
     text = f"{name} {verb} {side} {number(bound)}: {p_equals(p_text(p))}, {bounded}."
-    return _answer(row, t, p, (bound, np.inf) if sign > 0 else (-np.inf, bound), alpha, text, ddf)
+    return _answer(fit, row, t, p, (bound, np.inf) if sign > 0 else (-np.inf, bound), alpha, text, ddf)
 
 
 def _t(row: pd.Series, value: float) -> float:
@@ -133,11 +133,18 @@ def _checked_alpha(alpha: float, most: float) -> float:
 
 
 def _answer(
-    row: pd.Series, t: float, p: float, margins: tuple[float, float], alpha: float, sentence: str, ddf: Any
+    fit: FittedModel,
+    row: pd.Series,
+    t: float,
+    p: float,
+    margins: tuple[float, float],
+    alpha: float,
+    sentence: str,
+    ddf: Any,
 ) -> MarginTest:
     row = row.copy()
     row["statistic"], row["p_value"] = t, p
     table = pd.DataFrame([row[TIDY].to_list()], columns=TIDY)
     table["margin_low"], table["margin_high"] = margins
     table["label"] = row["label"]
-    return MarginTest(table, p, p < alpha, sentence, ddf_of(ddf).label)
+    return MarginTest(table, p, p < alpha, sentence, ddf_of(ddf, fit).label)

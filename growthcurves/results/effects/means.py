@@ -126,7 +126,7 @@ def means(
     by: Any = None,
     differences: str | None = None,
     adjust: str = "none",
-    ddf: Any = "satterthwaite",
+    ddf: Any = None,
     level: float = 0.95,
     average: str = "persons",
     weights: str = "equal",
@@ -184,7 +184,7 @@ def marginal(
         findings += _findings(DIFFERENCE[kind], compared, whose)
         table = pd.concat([table, compared], ignore_index=True)
     table["label"] = [finding_label(fit, one) for one in findings]
-    return Marginal(table, tuple(findings), rows, title, grid.note(), ddf_of(ddf).label, adjustment)
+    return Marginal(table, tuple(findings), rows, title, grid.note(), ddf_of(ddf, fit).label, adjustment)
 
 
 #: Of which group, when, and against what.
@@ -291,7 +291,7 @@ def _family(
     table = linear_table(fit, L, names, ddf, level, constant).assign(kind="difference")
     if not there.any():
         return table, "not estimable"
-    spread = L[there] @ ddf_of(ddf).covariance(fit) @ L[there].T
+    spread = L[there] @ ddf_of(ddf, fit).covariance(fit) @ L[there].T
     error = np.sqrt(np.diag(spread))
     compared = len({member for pair, ok in zip(pairs, there, strict=True) if ok for member in pair})
     family = Family(

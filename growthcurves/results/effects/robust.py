@@ -8,7 +8,7 @@ import pandas as pd
 
 from growthcurves.data.markup import Block
 from growthcurves.fitted import FittedModel
-from growthcurves.results.ddf import DDF, ddf_of
+from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.robust import Robust
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.tables.about import said, units_counted
@@ -60,7 +60,7 @@ class RobustEffects(Answer):
 
 def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
     """Fixed effects with robust standard errors by person, beside the model-based ones; see `GrowthFit.robust`."""
-    method, own = Robust(kind), ddf_of(DDF)
+    method, own = ddf_of(Robust(kind), fit), ddf_of(None, fit)
     table, model = fixed_effects(fit, method, level), fixed_effects(fit, own, level)
     columns = {f"model_{name}": model[name] for name in ("std_error", "df", "p_value")}
     wide = pd.DataFrame(table.assign(**columns))

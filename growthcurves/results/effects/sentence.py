@@ -16,7 +16,7 @@ from growthcurves.results.effects.fixed_tests import combinations
 from growthcurves.results.tables.labels import term_labels
 
 
-def sentence(fit: FittedModel, term: str, ddf: Any = "satterthwaite", level: float = 0.95) -> str:
+def sentence(fit: FittedModel, term: str, ddf: Any = None, level: float = 0.95) -> str:
     """A fixed effect as a sentence of a paper, in the style of the APA; see `GrowthFit.sentence`."""
     if not isinstance(term, str):
         raise ModelError(unknown("fixed effect", term, fit.terms))

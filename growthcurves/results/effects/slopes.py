@@ -22,7 +22,7 @@ def slopes(
     at: Any = None,
     differences: str | None = None,
     adjust: str = "none",
-    ddf: Any = "satterthwaite",
+    ddf: Any = None,
     level: float = 0.95,
     average: str = "persons",
     weights: str = "equal",

@@ -48,7 +48,7 @@ class Wald:
     3          sd:residual     22.80      28.72
     """
 
-    ddf: Any = "satterthwaite"
+    ddf: Any = None
     information: str = "observed"
 
     label = "Wald"

@@ -160,10 +160,10 @@ def _with_interval(
 
 
 def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
-    """Satterthwaite df of each row; infinite for rows that miss something."""
+    """Degrees of freedom of each row by the default method; infinite for rows that miss something."""
     df = np.full(len(X), np.inf)
     there = ~np.isnan(X).any(axis=1)
-    df[there] = ddf_of("satterthwaite").df(fit, X[there])
+    df[there] = ddf_of(None, fit).df(fit, X[there])
     return df
 
 

@@ -103,7 +103,7 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: Any = None, level: float
             spread = np.sqrt([_curve_variance(fit, z) for z in random_rows(fit, t)])[types.kinds]
             rows.append(types.counts @ X / types.counts.sum())
             bands.append([mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
-        table = linear_table(fit, np.array(rows), [""] * len(times), "satterthwaite", level)
+        table = linear_table(fit, np.array(rows), [""] * len(times), None, level)
         low, high = np.array(bands).T
         columns = {"group": group_label(group), "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
         columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}

@@ -159,7 +159,7 @@ def _beneath(level: float, style: Style) -> str:
 def journal_table(
     fits: Sequence[FittedModel],
     names: Sequence[str] | None = None,
-    ddf: Any = "satterthwaite",
+    ddf: Any = None,
     level: float = 0.95,
     intervals: Any = OF_COMPONENTS,
 ) -> JournalTable:
@@ -206,19 +206,19 @@ def journal_table(
     (0.775) (1.228)
     """
     called = _named(fits, names)
-    method = ddf_of(ddf)
+    methods = {name: ddf_of(ddf, fit) for name, fit in called.items()}
     numbers = tuple(
         Number(name, part, finding, number_label(fit, finding))
         for name, fit in called.items()
         for part, findings in (
-            (FIXED, effect_findings(fit, fixed_effects(fit, method, level))),
+            (FIXED, effect_findings(fit, fixed_effects(fit, methods[name], level))),
             (VARIANCES, _components(fit, intervals, level)),
             (CRITERIA, _criteria(fit)),
         )
         for finding in findings
     )
     models = Models(tuple(called), numbers)
-    told = notes_of(called, models, method, intervals_of(intervals))
+    told = notes_of(called, models, methods, intervals_of(intervals))
     return JournalTable(numbers_table(numbers), called, models, told, float(level))
 
 

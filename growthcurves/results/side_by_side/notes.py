@@ -20,10 +20,10 @@ SAME, APART, UNKNOWN, OTHER_OUTCOME = "same", "apart", "unknown", "other outcome
 _METHODS = {"reml": "REML", "ml": "ML"}
 
 
-def notes_of(fits: Fits, models: Models, method: Any, intervals: Any) -> tuple[str, ...]:
+def notes_of(fits: Fits, models: Models, methods: dict[str, Any], intervals: Any) -> tuple[str, ...]:
     """The notes, in the order in which a reader needs them."""
     return (
-        *_by(fits, method, intervals),
+        *_by(fits, methods, intervals),
         *_other_outcomes(fits),
         *_other_rows(fits),
         *_other_likelihoods(fits),
@@ -32,10 +32,11 @@ def notes_of(fits: Fits, models: Models, method: Any, intervals: Any) -> tuple[s
     )
 
 
-def _by(fits: Fits, method: Any, intervals: Any) -> Iterable[str]:
+def _by(fits: Fits, methods: dict[str, Any], intervals: Any) -> Iterable[str]:
     by = _each({name: _METHODS[fit.method] for name, fit in fits.items()})
     of_components = _each({name: about_all(fit, intervals) for name, fit in fits.items()})
-    yield f"Fitted by {by}. Degrees of freedom: {method.label}. Intervals of SDs and correlations: {of_components}."
+    df = _each({name: method.label for name, method in methods.items()})
+    yield f"Fitted by {by}. Degrees of freedom: {df}. Intervals of SDs and correlations: {of_components}."
 
 
 def _each(texts: dict[str, str]) -> str:
