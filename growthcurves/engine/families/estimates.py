@@ -31,7 +31,7 @@ class Asked:
         effects = len(sums.terms.z)
         asked = {"auto": grids(effects), "laplace": (LAPLACE,)}.get(self.quadrature, (self.quadrature,))
         likelihood = self.likelihood(rows, sums, int(asked[0]))
-        found = FamilyEstimates.searched(self, likelihood, sums, likelihood.starts())
+        found = FamilyEstimates.searched(self, likelihood, sums, [likelihood.near()])
         for points in asked[1:]:
             if found.quadrature.settled:
                 break

@@ -52,13 +52,13 @@ class Integral:
         Posterior weights of the nodes.
     """
 
-    def __init__(self, records: Records, at: Parameters, rule: Rule, a: Array, mode: Mode) -> None:
+    def __init__(self, records: Records, at: Parameters, rule: Rule, a: Array, mode: Mode, curved: bool) -> None:
         self.records, self.at, self.rule, self.a, self.mode = records, at, rule, a, mode
         q, K = len(a), len(rule.nodes)
         self.ac = np.stack([sum(a[c] * mode.C[c, b] for c in range(b + 1)) for b in range(q)]) if q else a
         deviations = (rule.nodes @ self.ac.reshape(q, -1)).reshape(K, *mode.eta.shape)
         self.eta = np.add(deviations, mode.eta, out=deviations)
-        value, self.first = at.family.score(records.answers, self.eta)
+        value, self.first, self.second = _density(records, at.family, self.eta, curved)
         self.nodes = mode.v[:, None] + times(mode.C, rule.nodes.T[:, :, None])
         logs = value.sum(axis=1) - 0.5 * (self.nodes**2).sum(axis=0) + rule.log_weights[:, None]
         top = logs.max(axis=0)
@@ -68,14 +68,14 @@ class Integral:
         self.log_likelihood = top + np.log(total) - 0.5 * mode.log_det
 
     @classmethod
-    def of(cls, records: Records, at: Parameters, rule: Rule, near: Array) -> Integral | None:
-        """None where a mode has not been found or the value is not finite."""
+    def of(cls, records: Records, at: Parameters, rule: Rule, near: Array, curved: bool = False) -> Integral | None:
+        """None where a mode has not been found or the value is not finite; `curved` where curvature is asked for."""
         fixed = records.X @ at.beta + records.offset
         a = np.tensordot(at.F.T, records.Z, 1)
         mode = modes(records, at.family, fixed, a, near)
         if mode is None:
             return None
-        found = cls(records, at, rule, a, mode)
+        found = cls(records, at, rule, a, mode, curved)
         return found if np.isfinite(found.log_likelihood).all() else None
 
     @property
@@ -184,8 +184,7 @@ class Integral:
         """Posterior means of second derivatives of log f(y | v), summed over persons."""
         records, family = self.records, self.at.family
         p, q, k = records.X.shape[2], len(self.a), len(family.working)
-        second = family.slopes(records.answers, self.eta).second
-        pairs = self._with_nodes(second * (self.share * records.counts)[:, None])
+        pairs = self._with_nodes(self.second * (self.share * records.counts)[:, None])
         X, Z = records.X, records.Z
         out = np.zeros((p + q * q + k,) * 2)
         flat = X.reshape(-1, p)
@@ -241,6 +240,14 @@ class Integral:
         spread = np.einsum("akr,bkr->abr", away, u - mean[:, None], optimize=True)
         by_beta = np.einsum("nrp,knr->pkr", self.records.X, self.first, optimize=True)
         return mean, spread, np.einsum("akr,pkr->apr", away, by_beta, optimize=True)
+
+
+def _density(records: Records, family: Any, eta: Array, curved: bool) -> tuple[Array, Array, Any]:
+    """The log density, its first derivative, and where it is asked for the second."""
+    if not curved:
+        return *family.score(records.answers, eta), None
+    value, first, second, _ = family.slopes(records.answers, eta)
+    return value, first, second
 
 
 def _unpacked(moments: Array, q: int) -> tuple[Array, Array]:

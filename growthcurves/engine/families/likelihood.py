@@ -15,6 +15,7 @@ from growthcurves.engine.families.integral import Integral, Parameters
 from growthcurves.engine.families.records import Collected, collected
 from growthcurves.engine.families.rule import Rule, rule
 from growthcurves.engine.general.evaluated import Evaluated
+from growthcurves.engine.general.search import approached
 from growthcurves.engine.general.stacks import Closed
 from growthcurves.engine.likelihood.problem import Standardised, standardised
 from growthcurves.engine.parameters.local import Local
@@ -108,6 +109,12 @@ class FamilyLikelihood:
         blank = Local.of_factor(beta, each, 0.0, frame.partition)
         return [replace(blank, others=np.asarray(family.working, dtype=float), scaled=False)]
 
+    def near(self) -> Local:
+        """A start near the optimum, found with few points: steps cost as much as points do."""
+        (start,) = self.starts()
+        few = self._rule_of_steps.points if self.points == 1 else STEPS_NEED.get(self.frame.q, 1)
+        return start if few >= self.points > 1 else approached(self.with_points(few), start)
+
     def _mean_in_x(self) -> Array:
         """The constant as a combination of the kept columns, (p,); zero where they do not hold it."""
         terms = [self.sums.terms.x[j] for j in self.sums.kept]
@@ -119,7 +126,7 @@ class FamilyLikelihood:
         groups = self.collected.groups
         return [(g, part) for g, group in enumerate(groups) for part in group.pieces(nodes)]
 
-    def _integrals(self, parameters: Parameters, used: Rule, work: Any) -> list[Any] | None:
+    def _integrals(self, parameters: Parameters, used: Rule, work: Any, curved: bool = False) -> list[Any] | None:
         """What `work` makes of the integral of every piece of the records, in their order; None where one fails."""
         groups, q = self.collected.groups, len(parameters.F)
 
@@ -127,7 +134,7 @@ class FamilyLikelihood:
             g, part = where
             if g not in self._near or self._near[g].shape[0] != q:
                 self._near[g] = np.zeros((q, groups[g].count))
-            found = Integral.of(groups[g].take(part), parameters, used, self._near[g][:, part])
+            found = Integral.of(groups[g].take(part), parameters, used, self._near[g][:, part], curved)
             if found is None:
                 return None
             self._near[g][:, part] = found.mode.v
@@ -162,11 +169,11 @@ class FamilyLikelihood:
         chart = self.charted(local)
         parameters, used = self._parameters(local, chart), self._rule_of_steps
         if used is self.rule:
-            found = self._integrals(parameters, used, lambda one: (one.total, one.gradient(), one.curvature()))
+            found = self._integrals(parameters, used, lambda one: (one.total, one.gradient(), one.curvature()), True)
             curved = found
         else:
             found = self._integrals(parameters, self.rule, lambda one: (one.total, one.gradient()))
-            curved = None if found is None else self._integrals(parameters, used, lambda one: (one.curvature(),))
+            curved = None if found is None else self._integrals(parameters, used, lambda one: (one.curvature(),), True)
         here = None if found is None else self._summed(local, chart, found)
         if here is None or curved is None:
             return None

@@ -21,6 +21,8 @@ MAX_STEPS = 200
 FEW_STEPS = 30
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
 SETTLED, CONVERGED = 1e-14, 1e-6
+#: The same where a search only comes near an optimum.
+NEAR = 0.1
 #: A variance below this fraction of the residual's, or of all, is the zero that the search came near to.
 NOTHING = 1e-10
 #: Differences of deviances below this fraction of one are nothing but rounding.
@@ -42,6 +44,12 @@ class Ended:
     @property
     def local(self) -> Local:
         return self.at.point
+
+
+def approached(likelihood: Likelihood, start: Local) -> Local:
+    """A point near an optimum: the search from a start until the next step is short; the start where it is nowhere."""
+    here = likelihood.at(start.recharted(likelihood.frame.partition), True)
+    return start if here is None else _followed(likelihood, here, FEW_STEPS, enough=NEAR).point
 
 
 def descended(likelihood: Likelihood, starts: list[Local]) -> Ended:
@@ -89,13 +97,20 @@ def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
 
 
 def _followed(
-    likelihood: Likelihood, here: Evaluated, most: int, sharpened: Callable[[Evaluated], Evaluated] | None = None
+    likelihood: Likelihood,
+    here: Evaluated,
+    most: int,
+    sharpened: Callable[[Evaluated], Evaluated] | None = None,
+    enough: float = SETTLED,
 ) -> Evaluated:
-    """Where Newton's steps lead; `sharpened` gives a point its exact Hessian where that of the search is not."""
+    """Where Newton's steps lead; `sharpened` gives a point its exact Hessian where that of the search is not.
+
+    It ends where the squared decrement is below `enough`.
+    """
     for _ in range(most):
         here = here if sharpened is None else sharpened(here)
         step, squared, saddle = scaled_step(here)
-        if squared < SETTLED and not saddle:
+        if squared < enough and not saddle:
             break
         there = _shortened(likelihood, here, step, 0.0 if saddle else squared)
         if there is None:
