@@ -192,8 +192,7 @@ class FittedModel:
     @cached_property
     def aliased(self) -> tuple[str, ...]:
         """Names of the fixed effects that are linear combinations of others and were left out."""
-        known = self.sums.terms  # whose constant thresholds take the place of
-        return tuple(self.recipe.terms[j] for j in self.sums.left_out if known.constant or known.x[j] != (0, 0))
+        return tuple(self.recipe.terms[j] for j in self.sums.left_out)
 
     @cached_property
     def term_parts(self) -> tuple[tuple[str, str], ...]:

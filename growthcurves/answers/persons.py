@@ -22,7 +22,8 @@ class PersonAnswers(FittedModel):
         """Deviations from the person's expected growth parameters (empirical Bayes), a row per person.
 
         Index id, a column per random effect, in units of the outcome (slopes: per unit of time); NaN where the model is
-        not identified.
+        not identified. They are posterior means; of a family those of the linear predictor, by quadrature (not the
+        modes that glmer prints), and `people()` has their standard errors.
         """
         return people.random_effects(self)
 
@@ -55,12 +56,15 @@ class PersonAnswers(FittedModel):
 
     @property
     def fittedvalues(self) -> pd.Series:
-        """The persons' own curves (empirical Bayes) at the rows used, with the offset; NaN where not identified."""
+        """The persons' own curves (empirical Bayes) at the rows used, with the offset; NaN where not identified.
+
+        Of a family the person's mean outcome, of one trial, averaged over what the person's random effects may be.
+        """
         return predict.fitted_values(self)
 
     @property
     def resid(self) -> pd.Series:
-        """Outcome minus fitted value."""
+        """Outcome minus fitted value; of several trials the share of successes less its probability."""
         return predict.residuals(self)
 
     def predict(
@@ -83,13 +87,16 @@ class PersonAnswers(FittedModel):
             zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes, and at
             occasions that were not seen what correlated residuals of seen ones say of the residual there; NaN for
             persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these
-            outcomes.
+            outcomes. On the response scale of a family, "average" is averaged over all persons, and known and new
+            persons over what their random effects may be given what was seen of them (by quadrature): these are means
+            of probabilities, not the probability at a mean of log odds.
         seen : DataFrame, optional
             Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
             model is not fitted again. A person without rows in it is one drawn from G.
         interval : {None, "confidence", "prediction"}
             "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
-            new: that of a person drawn at random); "prediction" for a new observation.
+            new: that of a person drawn at random); "prediction" for a new observation. Intervals of a family are made
+            on the link scale and carried back, so that they keep the range of the outcome.
         level : float
             Confidence level of the interval.
         scale : {None, "response", "link"}
@@ -97,7 +104,8 @@ class PersonAnswers(FittedModel):
             outcome that is computed, as in ``log(bdi) ~ ...``, "link" is its own scale and "response" that of its
             column: what is predicted and the ends of its interval are carried back, which makes of a mean the median
             (of a log the geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for
-            families. A formula's offset is part of the prediction on every scale, as in lme4.
+            families. A formula's offset is part of the prediction on every scale, as in lme4; the exposure is that of
+            each row, 1 where `newdata` has no such column; trials make no difference, as a probability is of one.
 
         Returns
         -------

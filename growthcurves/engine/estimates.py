@@ -18,7 +18,7 @@ from growthcurves.engine.sums.whole import Sums
 if TYPE_CHECKING:
     from growthcurves.engine.families.grids import Quadrature
     from growthcurves.engine.information.uncertainty import Uncertainty
-    from growthcurves.engine.persons.given import Seen
+    from growthcurves.engine.persons.given import Expected, Seen, Wanted
     from growthcurves.engine.persons.sandwich import Sandwich
     from growthcurves.engine.persons.state import PersonState
     from growthcurves.engine.profile.profiler import Profiler
@@ -48,6 +48,7 @@ _PLACES = {
     "Sd": "growthcurves.engine.profile.functions",
     "Seen": "growthcurves.engine.persons.given",
     "Uncertainty": "growthcurves.engine.information.uncertainty",
+    "Wanted": "growthcurves.engine.persons.given",
     "Verdict": "growthcurves.engine.search.certificate",
     "correlation": "growthcurves.engine.profile.functions",
 }
@@ -210,6 +211,12 @@ class Estimates(Protocol):
 
     def given(self, seen: Seen) -> PersonState:
         """The state of new persons given some outcomes, in standard random effects."""
+        ...
+
+    def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:
+        """The mean outcome at rows of persons of the fit, or of new persons given what was seen of them: of a family,
+        whose mean over what is possible is not that at the expected linear predictor.
+        """
         ...
 
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: Any) -> Array:

@@ -19,7 +19,7 @@ from growthcurves.engine.information.uncertainty import Uncertainty
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.persons.given import Seen, given
+from growthcurves.engine.persons.given import Expected, Seen, Wanted, given
 from growthcurves.engine.persons.sandwich import Sandwich, reduced_persons, sandwich
 from growthcurves.engine.persons.state import PersonState, person_state
 from growthcurves.engine.search.certificate import Verdict, told_apart
@@ -202,7 +202,10 @@ class NormalEstimates:
         return person_state(self.solution, self.sums.people)
 
     def given(self, seen: Seen) -> PersonState:
-        return given(seen, self.solution.optimum.at.D, self.solution.sigma2)
+        return given(seen, self.beta, self.solution.optimum.at.D, self.solution.sigma2)
+
+    def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:
+        raise NotImplementedError("normal outcomes have their mean at the expected linear predictor")
 
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
         expected, rows, persons = X @ self.beta, self.standard_rows(Z), int(codes.max()) + 1

@@ -113,7 +113,7 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
 
 
 def design_notes(bound: BoundRows, sums: Sums) -> Iterable[Note]:
-    left_out = [bound.recipe.terms[j] for j in sums.left_out if sums.terms.constant or sums.terms.x[j] != (0, 0)]
+    left_out = [bound.recipe.terms[j] for j in sums.left_out]
     if left_out:
         shown = listed(left_out, 220)
         count = f" ({len(left_out)} of {len(bound.recipe.terms)} terms)" if shown.endswith("...") else ""

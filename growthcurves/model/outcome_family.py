@@ -84,6 +84,36 @@ def family_outcome(model: GrowthModel, panel: Panel) -> FamilyOutcome:
     )
 
 
+def outcomes_seen(model: GrowthModel, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
+    """Outcomes of rows that were not fitted, as the family of a fit takes them, and their trials: NaN where missing.
+
+    Raises
+    ------
+    DataError
+        For an outcome that the family cannot have, a category that the fit has not seen.
+    """
+    name, family = model.outcome, model.family
+    ids = raw_array(frame, model.id)
+    trials = None if model.trials is None else numeric_column(frame, model.trials, ids)
+    known = getattr(family, "categories", ())
+    if known:
+        return _places(raw_array(frame, name), known, name), trials
+    values = numeric_column(coded(frame, name, family).frame, name, ids)
+    there = ~np.isnan(values) & (True if trials is None else ~np.isnan(trials))
+    if there.any():
+        family.checked(values[there], None if trials is None else trials[there], name)
+    return np.where(there, values, np.nan), trials
+
+
+def _places(column: np.ndarray, known: tuple[Any, ...], name: str) -> np.ndarray:
+    place = {category: float(i) for i, category in enumerate(known)}
+    missing = np.asarray(pd.isna(column))
+    for value in column[~missing]:
+        if value not in place:
+            raise DataError(f"The outcome {name!r} is {value!r} in a row, which is none of the categories of the fit.")
+    return np.array([np.nan if gone else place[value] for value, gone in zip(column, missing, strict=True)])
+
+
 def added(model: GrowthModel, frame: pd.DataFrame, id: Any = None) -> np.ndarray | None:
     """What is added to the linear predictor at the rows of a table, (n,): offset, logarithm of the exposure.
 

@@ -11,13 +11,14 @@ from functools import cached_property
 
 import numpy as np
 from plain import Products, differentiated, evaluated, told_apart
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from growthcurves.engine.general.frame import PlainFrame
 from growthcurves.engine.general.marginal import Person
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.state import PersonState
+from growthcurves.model.families.base import OutcomeFamily
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,7 @@ GRID = np.linspace(-6.0, 6.0, 41)
 WEIGHT = np.exp(-(GRID**2) / 2.0)
 
 
-class Logit:
+class Logit(OutcomeFamily):
     """Yes/no outcomes: what a family says of a linear predictor."""
 
     name = "binomial"
@@ -116,9 +117,16 @@ class Logit:
     def mean(self, eta):
         return expit(eta)
 
+    def mean_slope(self, eta):
+        return expit(eta) * expit(-eta)
+
+    def predictor(self, mean):
+        return logit(mean)
+
     def marginal(self, eta, variance):
         """E expit(eta + sqrt(variance) z) by the same grid."""
-        return float(WEIGHT @ expit(eta + np.sqrt(max(variance, 0.0)) * GRID) / WEIGHT.sum())
+        at = np.asarray(eta)[..., None] + np.sqrt(np.asarray(variance))[..., None] * GRID
+        return expit(at) @ WEIGHT / WEIGHT.sum()
 
 
 @dataclass(frozen=True, eq=False)

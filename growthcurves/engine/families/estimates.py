@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from growthcurves.engine.families.grids import LAPLACE, Quadrature, finer, grids
+from growthcurves.engine.families.integral import Parameters
 from growthcurves.engine.families.likelihood import FamilyLikelihood
+from growthcurves.engine.families.posterior import Posteriors, records_of
 from growthcurves.engine.general.estimates import GeneralEstimates
 from growthcurves.engine.general.search import descended, judged, scaled_step
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.persons.given import Expected, Seen, Wanted
+from growthcurves.engine.persons.state import PersonState
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
@@ -85,6 +89,33 @@ class FamilyEstimates(GeneralEstimates):
 
     def _likelihood(self, rows: Rows, sums: Sums) -> FamilyLikelihood:
         return replace(self.likelihood, rows=rows, sums=sums, _near={})
+
+    # ------------------------------------------------ persons
+
+    def given(self, seen: Seen) -> PersonState:
+        return self._of_new(seen).state(seen.persons)
+
+    def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:
+        if seen is not None:
+            return self._of_new(seen).expected(wanted, seen.persons)
+        standard = wanted._replace(X=self.standard_columns(wanted.X))
+        found = self.likelihood.posteriors(self.local).expected(standard, self.likelihood.rows.persons)
+        return found._replace(slope=found.slope @ (self.frame.back_x / self.frame.scale))
+
+    def _of_new(self, seen: Seen) -> Posteriors:
+        root = self.likelihood.charted(self.local).root
+        at = Parameters(self.beta, root, self.point.family)
+        return Posteriors(records_of(seen), at, self.likelihood.rule_of_persons)
+
+    def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
+        rows, Z, root = self.likelihood.rows, self.standard_rows(Z), self.likelihood.charted(self.local).root
+        fixed = X @ self.beta + (0.0 if rows.offset is None else rows.offset)
+        values = np.empty((len(codes), count))
+        for column in range(count):
+            u = rng.standard_normal((int(codes.max()) + 1, len(root))) @ root.T
+            eta = fixed + np.einsum("nq,nq->n", Z, u[codes])
+            values[:, column] = self.point.family.drawn(eta, rows.trials, rng)
+        return values
 
     def values(self) -> dict[str, Any]:
         own = {"points": self.likelihood.points, "asked": self.asked.quadrature}

@@ -12,6 +12,7 @@ from growthcurves.contracts.family import Answers
 from growthcurves.engine.families.charted import Charted
 from growthcurves.engine.families.identified import identified
 from growthcurves.engine.families.integral import Integral, Parameters
+from growthcurves.engine.families.posterior import FEWEST, PERSONS_NEED, Posteriors
 from growthcurves.engine.families.records import Collected, collected
 from growthcurves.engine.families.rule import Rule, rule
 from growthcurves.engine.general.evaluated import Evaluated
@@ -233,17 +234,19 @@ class FamilyLikelihood:
 
     # ------------------------------------------------ persons
 
+    def posteriors(self, local: Local) -> Posteriors:
+        """What the outcomes say of every person's standard random effects."""
+        return Posteriors(self.collected.groups, self._parameters(local, self.charted(local)), self.rule_of_persons)
+
     def state(self, local: Local) -> PersonState:
         """Posterior means of every person's standard random effects, their covariances, and derivatives in beta."""
-        chart, q, p, N = self.charted(local), self.frame.q, self.frame.p, self.rows.persons
-        found = self._integrals(self._parameters(local, chart), self.rule, lambda one: one.persons())
-        state = PersonState(np.zeros((q, N)), np.zeros((q, q, N)), np.zeros((q, p, N)))
-        assert found is not None
-        for g, group in enumerate(self.collected.groups):
-            own = [made for made, (of, _) in zip(found, self._pieces(len(self.rule.nodes)), strict=True) if of == g]
-            for whole, parts in zip((state.effects, state.spread, state.slope), zip(*own, strict=True), strict=True):
-                whole[..., group.persons] = np.concatenate(parts, axis=-1)[..., group.codes]
-        return state
+        return self.posteriors(local).state(self.rows.persons)
+
+    @property
+    def rule_of_persons(self) -> Rule:
+        """The rule by which posteriors are averaged."""
+        q = self.frame.q
+        return rule(max(self.points, PERSONS_NEED.get(q, FEWEST)), q)
 
 
 class Sloped(NamedTuple):

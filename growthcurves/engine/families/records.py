@@ -72,7 +72,7 @@ class Records:
 
     def pieces(self, nodes: int) -> Iterator[slice]:
         """Slices of records that fit the cache with so many nodes."""
-        step = max(1, CHUNK // (nodes * self.size))
+        step = max(1, CHUNK // max(nodes * self.size, 1))
         for first in range(0, self.count, step):
             yield slice(first, min(first + step, self.count))
 

@@ -20,7 +20,7 @@ from growthcurves.engine.moved import in_other_columns, same_likelihood
 from growthcurves.engine.parameters.face import ZERO, face_of, scale_of
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.persons.given import Seen
+from growthcurves.engine.persons.given import Expected, Seen, Wanted
 from growthcurves.engine.persons.sandwich import Sandwich, sandwich
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.engine.profile.profiler import Profiler
@@ -316,12 +316,12 @@ class GeneralEstimates:
         return self._marginal.state(self.local)
 
     def given(self, seen: Seen) -> PersonState:
-        point, persons = self.point, []
+        point, persons, residual = self.point, [], seen.residual(self.beta)
         for i in range(seen.persons):
             own = np.flatnonzero(seen.codes == i)
             Z, occasions = seen.Z[own], seen.occasions.take(own)
             V = point.between(Z) + self._within(occasions)
-            persons.append(Person(seen.X[own], Z, seen.residual[own], V))
+            persons.append(Person(seen.X[own], Z, residual[own], V))
         return state_of(persons, point.total())
 
     def _within(self, occasions: Any) -> Array:
@@ -329,6 +329,12 @@ class GeneralEstimates:
         if found is None:
             raise NotEstimableError("This likelihood has no residuals: new persons cannot be told from what was seen.")
         return found
+
+    def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:
+        raise NotEstimableError(
+            "This likelihood does not say what a person's mean outcome may be: ask for scale='link', or for "
+            "people='average' or 'typical'."
+        )
 
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
         if self._marginal is None:

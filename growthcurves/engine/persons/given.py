@@ -22,24 +22,71 @@ class Seen(NamedTuple):
     ----------
     X, Z : (n, p) and (n, q) arrays
         Z of standard random effects.
-    residual : (n,) array
-        Outcomes less X beta.
+    outcome : (n,) array
     codes : (n,) array of int
         Whose row it is.
     persons : int
         How many; those without a row have the prior.
     occasions : Occasions
+    offset, trials : (n,) arrays, optional
+        What is added to the linear predictor, and of how many trials outcomes are the successes, of a family.
     """
 
     X: Array
     Z: Array
-    residual: Array
+    outcome: Array
     codes: Array
     persons: int
     occasions: Any
+    offset: Array | None = None
+    trials: Array | None = None
+
+    def residual(self, beta: Array) -> Array:
+        """Outcomes less X beta."""
+        return self.outcome - self.X @ beta
 
 
-def given(seen: Seen, D: Array, sigma2: float) -> PersonState:
+class Wanted(NamedTuple):
+    """Rows whose mean outcome is wanted.
+
+    Attributes
+    ----------
+    X, Z : (n, p) and (n, q) arrays
+        Z of standard random effects.
+    offset : (n,) array
+        What is added to the linear predictor.
+    codes : (n,) array of int
+        Whose row it is; -1 for nobody's.
+    """
+
+    X: Array
+    Z: Array
+    offset: Array
+    codes: Array
+
+    def take(self, rows: Array) -> Wanted:
+        return Wanted(self.X[rows], self.Z[rows], self.offset[rows], self.codes[rows])
+
+
+class Expected(NamedTuple):
+    """The mean outcome at rows of persons, given what was seen of them.
+
+    Attributes
+    ----------
+    mean : (n,) array
+        Over the posterior of the person's random effects; NaN of nobody.
+    variance : (n,) array
+        Of the mean outcome over that posterior, the parameters known.
+    slope : (n, p) array
+        The derivative of `mean` in beta.
+    """
+
+    mean: Array
+    variance: Array
+    slope: Array
+
+
+def given(seen: Seen, beta: Array, D: Array, sigma2: float) -> PersonState:
     """The state of each person; independent residuals."""
     Z, X, count = seen.Z, seen.X, seen.persons
     q, p = Z.shape[1], X.shape[1]
@@ -51,6 +98,7 @@ def given(seen: Seen, D: Array, sigma2: float) -> PersonState:
 
     G = np.array([[sums(Z[:, a] * Z[:, b]) for b in range(q)] for a in range(q)])
     C = np.array([[sums(Z[:, a] * X[:, j]) for j in range(p)] for a in range(q)]).reshape(q, p, count)
-    r = np.array([sums(Z[:, a] * seen.residual) for a in range(q)])
+    residual = seen.residual(beta)
+    r = np.array([sums(Z[:, a] * residual) for a in range(q)])
     _, M = shrinkage(G, D)
     return PersonState(np.einsum("abn,bn->an", M, r), sigma2 * M, -np.einsum("abn,bjn->ajn", M, C))

@@ -103,8 +103,10 @@ class Sums:
 
     @property
     def left_out(self) -> tuple[int, ...]:
-        """Columns of X that are linear combinations of those before them."""
-        return self.coordinates.dependent_x
+        """Columns of X that are linear combinations of those before them; a constant whose place thresholds take is no
+        column."""
+        known = self.terms
+        return tuple(j for j in self.coordinates.dependent_x if known.constant or known.x[j] != (0, 0))
 
     @cached_property
     def dependence(self) -> Array:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from growthcurves.engine.estimates import Point, Quantity
-from growthcurves.fitted import FittedModel
+from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import expit, logit, normal_quantile
-from growthcurves.results.intervals.quantity import on_boundary
+from growthcurves.results.intervals.quantity import off_boundary, on_boundary
 from growthcurves.results.tables.answer import checked_level
 
 NAN = float("nan")
@@ -30,6 +30,69 @@ class Estimate(NamedTuple):
     std_error: float
     conf_low: float
     conf_high: float
+
+
+class Moved(NamedTuple):
+    """Several functions of a point at the estimates, and how parameters move them.
+
+    Attributes
+    ----------
+    values : (k,) array
+    slopes : (k, r) array
+        Derivatives along the variance parameters, then the fixed effects; NaN of functions that a covariance matrix on
+        its boundary moves.
+    cov : (r, r) array
+        The joint covariance of these parameters.
+    """
+
+    values: np.ndarray
+    slopes: np.ndarray
+    cov: np.ndarray
+
+    def combined(self, weights: np.ndarray) -> Moved:
+        """Linear combinations (m, k) of the functions."""
+        return self._replace(values=weights @ self.values, slopes=weights @ self.slopes)
+
+    def scaled(self, values: np.ndarray, factors: np.ndarray) -> Moved:
+        """Functions of them one by one, with their derivatives at the estimates."""
+        return self._replace(values=values, slopes=self.slopes * factors[:, None])
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Standard errors, (k,)."""
+        return np.sqrt(np.maximum(row_variances(self.slopes, self.cov), 0.0))
+
+
+def moved(fit: FittedModel, function: Callable[[Point], np.ndarray]) -> Moved:
+    """Values (k,) of functions of a point with their joint uncertainty, as in `delta`.
+
+    Fixed effects and variances are correlated where outcomes are not normal: the covariance is joint.
+    """
+    point, info = fit.point, fit.estimates.uncertainty("observed")
+    values, errors = np.asarray(function(point), dtype=float), np.sqrt(np.diag(fit.estimates.cov_beta))
+    by_beta = _gradients(function, lambda step: point.with_beta(point.beta + step), errors, len(values))
+    if info is None or not fit.identified:
+        return Moved(values, np.full_like(by_beta, NAN), fit.estimates.cov_beta)
+    by_variance = _gradients(function, info.moved, np.sqrt(np.diag(info.cov)), len(values))
+    off = off_boundary(fit)
+    if off is not None:
+        by_variance[np.asarray(function(off)) != values] = NAN
+    cross = np.zeros((len(info.cov), len(errors))) if info.cross is None else info.cross
+    joint = np.block([[info.cov, cross], [cross.T, fit.estimates.cov_beta]])
+    return Moved(values, np.hstack([by_variance, by_beta]), joint)
+
+
+def _gradients(
+    function: Callable[[Point], np.ndarray], at: Callable[[np.ndarray], Point], widths: np.ndarray, count: int
+) -> np.ndarray:
+    """Derivatives (k, r) along parameters that have these standard errors; zero along those that are held."""
+    found = np.zeros((count, len(widths)))
+    for j, width in enumerate(widths):
+        if width > 0.0:
+            step = np.zeros(len(widths))
+            step[j] = 1e-4 * width
+            found[:, j] = (np.asarray(function(at(step))) - np.asarray(function(at(-step)))) / (2.0 * step[j])
+    return found
 
 
 def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95, information: str = "observed") -> Estimate:

@@ -50,12 +50,12 @@ def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
     """
     if not fit.identified:
         return False
-    off = _off_boundary(fit)
+    off = off_boundary(fit)
     return off is not None and _value(quantity, off) != _value(quantity, fit.point)
 
 
 @remembered
-def _off_boundary(fit: FittedModel) -> Point | None:
+def off_boundary(fit: FittedModel) -> Point | None:
     """The estimates with variance added to every matrix that lacks rank; None where none does."""
     null, point = fit.estimates.verdict.null, fit.point
     lacking = [list(block) for block in fit.estimates.frame.partition if null[list(block)].any()]

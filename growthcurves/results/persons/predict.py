@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.checks import numeric_column
 from growthcurves.data.frame import as_frame, require_columns
 from growthcurves.data.joined import with_its_parts
-from growthcurves.engine.estimates import PersonState
+from growthcurves.engine.estimates import PersonState, Seen, Wanted
 from growthcurves.errors import DataWarning, ModelError, NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.persons.carried_rows import CarriedRows, as_they_are, carried_from_own
-from growthcurves.results.persons.response import carried_back, on_response, refuse_interval, with_offset
+from growthcurves.results.persons.response import Asked, carried_back, on_response, refuse_interval, with_offset
 from growthcurves.results.persons.seen import rows_given_seen
 from growthcurves.results.persons.unknown import why_unknown
 from growthcurves.results.questions.design_rows import DesignRows, new_rows, own_rows
+from growthcurves.results.questions.offsets import added_to_rows
 from growthcurves.results.tables.answer import checked_level
 from growthcurves.results.tables.scales import checked_scale
 
@@ -31,13 +34,32 @@ INTERVALS = (None, "confidence", "prediction")
 
 def fitted_values(fit: FittedModel) -> pd.Series:
     """The persons' own curves (empirical Bayes) at the rows used; see `GrowthFit.fittedvalues`."""
+    if fit.family is not None:
+        return own_means(fit)
     return with_offset(fit, _own_curves(fit), None)
 
 
 def residuals(fit: FittedModel) -> pd.Series:
     """Outcome minus the persons' own curves; see `GrowthFit.resid`."""
+    if fit.family is not None:
+        fitted = own_means(fit)
+        return (pd.Series(observed_of_one(fit), index=fitted.index) - fitted).rename("resid")
     curves = _own_curves(fit)
     return (pd.Series(fit.panel.values, index=curves.index) - curves).rename("resid")
+
+
+def own_means(fit: FittedModel) -> pd.Series:
+    """Of a family: each person's mean outcome, of one trial, averaged over what is known of the person."""
+    found = predict(fit)
+    assert isinstance(found, pd.Series)
+    return found.rename("fitted") if fit.identified else (found * np.nan).rename("fitted")
+
+
+def observed_of_one(fit: FittedModel) -> np.ndarray:
+    """The outcomes of a family as their mean is told: of several trials the share of successes."""
+    if fit.model.trials is None:
+        return fit.panel.values
+    return fit.panel.values / numeric_column(fit.panel.frame, fit.model.trials)
 
 
 def _own_curves(fit: FittedModel) -> pd.Series:
@@ -63,21 +85,28 @@ def predict(
     _refuse_question(fit, people, seen, interval)
     asked = checked_scale(scale)
     outcome_scale = asked != "link" and fit.family is not None
-    told, state, there = _rows_and_state(fit, newdata, people, seen)
-    rows = told.rows
-    estimate = told.start + rows.X @ fit.estimates.beta
+    whose = _rows_and_state(fit, newdata, people, seen)
+    rows, state = whose.told.rows, whose.state
+    offset = np.zeros(len(rows.X)) if fit.family is None else added_to_rows(fit, _table(fit, newdata))
+    estimate = whose.told.start + rows.X @ fit.estimates.beta + offset
     if state is not None:
         estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
-        estimate[~there] = np.nan
+        estimate[whose.codes < 0] = np.nan
     _withhold(fit, rows, estimate)
     found: pd.Series | pd.DataFrame = pd.Series(estimate, index=rows.index, name="estimate")
-    if interval is not None:
-        found = _with_interval(fit, told, estimate, state, (people, interval, level))
+    if interval is not None or outcome_scale:
+        found = _with_interval(fit, whose.told, estimate, state, (people, interval or "confidence", level))
+    if outcome_scale:
+        Z = rows.Z if seen is not None else fit.standard_rows(rows.Z)
+        found = on_response(fit, Asked(Wanted(rows.X, Z, offset, whose.codes), people, level, whose.seen), found)
+        return found if interval is not None else found["estimate"]
     if asked == "response" and fit.model.computed:
         return carried_back(fit, found, newdata)
-    if outcome_scale:
-        return on_response(fit, rows, found, people, level)
-    return _inside(fit, with_offset(fit, found, newdata))
+    return _inside(fit, found if fit.family is not None else with_offset(fit, found, newdata))
+
+
+def _table(fit: FittedModel, newdata: Any) -> pd.DataFrame:
+    return fit.panel.frame if newdata is None else as_frame(newdata)
 
 
 def _inside(fit: FittedModel, found: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
@@ -118,20 +147,34 @@ def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | N
         )
 
 
-def _rows_and_state(
-    fit: FittedModel, newdata: Any, people: str, seen: Any
-) -> tuple[CarriedRows, PersonState | None, np.ndarray]:
-    """The rows asked for, the state of each row's person (None where nothing is known), and who is known."""
+@dataclass(frozen=True, eq=False)
+class _Whose:
+    """The rows asked for, the state of each row's person (None where nothing is known), which person it is among those
+    of the fit or those that were seen (-1 for others), and what was seen.
+    """
+
+    told: CarriedRows
+    state: PersonState | None
+    codes: np.ndarray
+    seen: Seen | None = None
+
+
+def _rows_and_state(fit: FittedModel, newdata: Any, people: str, seen: Any) -> _Whose:
     if people == "new" and seen is not None:
         if newdata is None:
             raise ModelError("seen= needs newdata=: the rows of the new persons that are to be predicted.")
-        told, state = rows_given_seen(fit, newdata, seen)
-        return told, state, np.ones(len(told.start), dtype=bool)
+        return _Whose(*rows_given_seen(fit, newdata, seen))
     rows = own_rows(fit) if newdata is None else new_rows(fit, newdata)
     if people != "known":
-        return as_they_are(rows), None, np.ones(len(rows.X), dtype=bool)
+        return _Whose(as_they_are(rows), None, np.zeros(len(rows.X), dtype=int), _nothing(rows))
     codes = _persons_of(fit, newdata)
-    return carried_from_own(fit, rows, codes), fit.estimates.state.take(np.maximum(codes, 0)), codes >= 0
+    return _Whose(carried_from_own(fit, rows, codes), fit.estimates.state.take(np.maximum(codes, 0)), codes)
+
+
+def _nothing(rows: DesignRows) -> Seen:
+    """That nothing was seen of a person."""
+    none = np.zeros(0)
+    return Seen(rows.X[:0], rows.Z[:0], none, none.astype(int), 1, rows.occasions.take(none.astype(int)))
 
 
 def _with_interval(

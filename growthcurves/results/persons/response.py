@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import as_frame
-from growthcurves.engine.estimates import FunctionOf, Point
+from growthcurves.engine.estimates import Point, Seen, Wanted
 from growthcurves.errors import NotEstimableError
-from growthcurves.fitted import FittedModel
+from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.model.outcomes import offset_of, undone
-from growthcurves.results.intervals.delta import delta
-from growthcurves.results.questions.design_rows import DesignRows
+from growthcurves.results.intervals.delta import moved
+from growthcurves.results.intervals.of_outcomes import averaged, in_range
 from growthcurves.results.tables.scales import carried
 
 
@@ -41,6 +42,16 @@ def with_offset(fit: FittedModel, found: pd.Series | pd.DataFrame, newdata: Any)
     return out.where(out["estimate"].notna())
 
 
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What predictions of a family are asked: rows with standard random effects, of whom, and what was seen."""
+
+    wanted: Wanted
+    people: str
+    level: float
+    seen: Seen | None = None
+
+
 def refuse_interval(fit: FittedModel, interval: str | None) -> None:
     """A new outcome that is one of a few values has no interval."""
     if fit.family is not None and interval == "prediction":
@@ -50,45 +61,34 @@ def refuse_interval(fit: FittedModel, interval: str | None) -> None:
         )
 
 
-def on_response(
-    fit: FittedModel, rows: DesignRows, linear: pd.Series | pd.DataFrame, people: str, level: float
-) -> pd.Series | pd.DataFrame:
-    """Predictions of the linear predictor carried over to the scale of the outcome.
+def on_response(fit: FittedModel, asked: Asked, linear: pd.DataFrame) -> pd.DataFrame:
+    """Predictions of the linear predictor, with intervals, carried over to the scale of the outcome.
 
-    The population's mean ("average", "new") is averaged over the random effects, and its standard error uses the joint
-    covariance of fixed effects and variances; a typical or a known person's is the mean at the linear predictor.
+    - The population's mean ("average") is averaged over the random effects; its standard error uses the joint
+      covariance of fixed effects and variances, its interval is made on the scale of the linear predictor.
+    - A typical person's is the mean at the linear predictor.
+    - That of a known person, of a new one with or without what was seen, is averaged over what the person's random
+      effects may be; the ends of its interval are those of the linear predictor.
     """
-    if people in ("average", "new"):
-        return _averaged(fit, rows, linear, level)
-    mean = fit.family.mean
-    if isinstance(linear, pd.Series):
-        return linear.map(lambda eta: float(mean(eta)))
-    out = linear.copy()
-    for name in ("estimate", "conf_low", "conf_high"):
-        out[name] = mean(linear[name].to_numpy())
-    out["std_error"] = linear["std_error"] * _slope(fit, linear["estimate"].to_numpy())
+    if asked.people == "average":
+        return _averaged(fit, asked, linear)
+    out = carried(linear, fit.family.mean) if linear.notna().any(axis=None) else linear.copy()
+    if asked.people != "typical":
+        found = fit.estimates.expected(asked.wanted, asked.seen)
+        variance = found.variance + row_variances(found.slope, fit.estimates.cov_beta)
+        lost = linear["estimate"].isna()
+        out["estimate"] = pd.Series(found.mean, index=linear.index).mask(lost)
+        out["std_error"] = pd.Series(np.sqrt(variance), index=linear.index).mask(lost)
     return out
 
 
-def _slope(fit: FittedModel, eta: np.ndarray) -> np.ndarray:
-    """Derivative of the mean in the linear predictor."""
-    return (fit.family.mean(eta + 1e-5) - fit.family.mean(eta - 1e-5)) / 2e-5
+def _averaged(fit: FittedModel, asked: Asked, linear: pd.DataFrame) -> pd.DataFrame:
+    out = pd.DataFrame(np.nan, index=linear.index, columns=linear.columns)
+    there = linear["estimate"].notna().to_numpy()
+    X, Z, offset = asked.wanted.X[there], asked.wanted.Z[there], asked.wanted.offset[there]
 
+    def means(point: Point) -> np.ndarray:
+        return averaged(point, X @ point.beta + offset, point.variances(Z))
 
-def _averaged(
-    fit: FittedModel, rows: DesignRows, linear: pd.Series | pd.DataFrame, level: float
-) -> pd.Series | pd.DataFrame:
-    Z, family = fit.standard_rows(rows.Z), fit.family
-
-    def mean_at(x: np.ndarray, z: np.ndarray) -> FunctionOf:
-        def value(point: Point) -> float:
-            return family.marginal(float(x @ point.beta), float(point.between(z)))
-
-        return FunctionOf(value, "identity")
-
-    quantities = [mean_at(x, z) for x, z in zip(rows.X, Z, strict=True)]
-    if isinstance(linear, pd.Series):
-        values = [float(quantity.of(fit.point)) for quantity in quantities]
-        return pd.Series(values, index=rows.index, name="estimate").where(linear.notna())
-    found = [delta(fit, quantity, level) for quantity in quantities]
-    return pd.DataFrame(found, index=rows.index, columns=["estimate", "std_error", "conf_low", "conf_high"])
+    out.loc[there] = in_range(fit, moved(fit, means), asked.level).to_numpy()
+    return out

@@ -23,7 +23,7 @@ def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
     rows, codes = own_rows(fit), fit.panel.persons.codes
     values = fit.estimates.simulated(rows.X, rows.Z, codes, n, random)
     table = pd.DataFrame(values, index=rows.index, columns=[f"sim_{i + 1}" for i in range(n)])
-    if fit.model.offset is not None:
+    if fit.model.offset is not None and fit.family is None:
         table = table.add(offset_of(fit.model.offset, fit.panel.frame), axis=0)
     table.attrs["seed"] = seed
     fit.made.draws.append((f"{n:,} simulated outcomes", seed))

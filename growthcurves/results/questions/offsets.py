@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.errors import DataWarning
+from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.left import computed_side
+from growthcurves.model.outcome_family import added
 from growthcurves.model.outcomes import offset_of
 from growthcurves.results.questions.reference_grid import Grid
+
+
+def added_to_rows(fit: FittedModel, frame: pd.DataFrame) -> np.ndarray:
+    """What a family's linear predictor has beside X beta at the rows of a table, (n,).
+
+    Of rows without the column of the exposure it is that of an exposure of one, which is told.
+    """
+    model = fit.model
+    if model.exposure is not None and model.exposure not in frame:
+        warnings.warn(
+            DataWarning(f"The new data have no {model.exposure!r}: what is predicted is for an exposure of 1."),
+            stacklevel=2,
+        )
+        model = model.replace(exposure=None)
+    found = added(model, frame, model.id)
+    return np.zeros(len(frame)) if found is None else found
 
 
 def offset_at(grid: Grid, point: Mapping[str, Any]) -> np.ndarray:
