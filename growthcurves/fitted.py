@@ -273,7 +273,9 @@ class FittedModel:
         """A combination of random effects that does not vary, in words."""
         straight, outcome = self.model.growth_shape.name == "linear", str(self.model.outcome)
         when = self.when if straight else None
-        return not_varying.told(a, self.random_names, outcome, when, self.recipe.shape.origin if straight else 0.0)
+        facts, origin = self.time_facts, self.recipe.shape.origin if straight else 0.0
+        observed = (-np.inf, np.inf) if facts is None else (facts.first, facts.last)
+        return not_varying.told(a, self.random_names, outcome, when, origin, observed)
 
     @property
     def parameter_count(self) -> int:

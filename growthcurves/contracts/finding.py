@@ -77,6 +77,7 @@ class Caveat(Enum):
     BY_ASSUMPTION = auto()
     WITHHELD = auto()
     NO_SPREAD = auto()
+    UNSETTLED = auto()
 
 
 class Level(NamedTuple):
@@ -138,6 +139,11 @@ class Finding:
     def known(self) -> bool:
         """Whether there is a number: it is not withheld."""
         return self.value == self.value
+
+    @property
+    def stated(self) -> bool:
+        """Whether words and pictures may state it: there is a number, and it is known well enough."""
+        return self.known and self.caveat is not Caveat.UNSETTLED
 
     @property
     def has_interval(self) -> bool:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 KINDS = ("complete", "monotone", "intermittent", "never seen")
 SEEN, MISSED = "x", "."
+#: What became of persons; whoever was last seen before the last wave has dropped out, wherever that is counted.
+DROPPED_OUT, MISSED_BEFORE = "dropped out", "dropped out, missed before"
+WAYS = ("complete", DROPPED_OUT, "missed between", "came late", "never seen")
 _MOST_LINES = 12
 
 
@@ -72,6 +75,32 @@ class MissingPatterns(Saved):
     def patterns(self) -> pd.DataFrame:
         """The patterns: the same as `table`."""
         return self.table
+
+    @property
+    def ways(self) -> dict[str, int]:
+        """Persons by what became of them, each in one: complete; dropped out (last seen before the last wave, whether
+        or not they missed one before, who are counted too as "dropped out, missed before"); missed between (and seen
+        at the last wave); came late (missed none since); never seen.
+
+        Returns
+        -------
+        dict of str to int
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> long = pd.DataFrame({"who": [1, 1, 1, 2, 2, 3], "week": [0, 1, 2, 0, 2, 0], "y": [5, 4, 3, 5, 2, 6]})
+        >>> gc.Panel(long, id="who", time="week", outcome="y").missing().ways["dropped out"]
+        1
+        """
+        patterns = self.persons["pattern"].value_counts()
+        found = dict.fromkeys((*WAYS, MISSED_BEFORE), 0)
+        for pattern, persons in patterns.items():
+            way = _way(str(pattern))
+            found[way] += int(persons)
+            if way == DROPPED_OUT and MISSED in str(pattern).rstrip(MISSED):
+                found[MISSED_BEFORE] += int(persons)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """The tables as plain Python values; persons are counted, not listed.
@@ -252,6 +281,17 @@ def _kind(seen: int, last: int, waves: int) -> str:
     if seen == waves:
         return "complete"
     return "monotone" if seen == last else "intermittent"
+
+
+def _way(pattern: str) -> str:
+    """What became of persons of a pattern: one of `WAYS`."""
+    if SEEN not in pattern:
+        return "never seen"
+    if pattern.endswith(MISSED):
+        return DROPPED_OUT
+    if MISSED in pattern.lstrip(MISSED):
+        return "missed between"
+    return "came late" if MISSED in pattern else "complete"
 
 
 def _pattern_table(persons: pd.DataFrame, grouped: bool) -> pd.DataFrame:

@@ -25,7 +25,7 @@ class TimeFacts:
     waves : tuple of float
         The different times where there are at most twelve, else the quartiles of the observed times.
     reached : float or None
-        The latest observed time that a tenth of the persons reached, and at least ten of them, or half where they are
+        The latest observed time that a third of the persons reached, and at least ten of them, or half where they are
         fewer than twenty.
     reaching : int or None
         How many persons have been seen then or later.
@@ -55,7 +55,7 @@ def _reached(times: np.ndarray, persons: Persons) -> tuple[float, int]:
     """The latest time that enough persons reached, and how many did."""
     longest = np.full(persons.count, -np.inf)
     np.maximum.at(longest, persons.codes, times)
-    needed = max(math.ceil(persons.count / 10), min(10, math.ceil(persons.count / 2)))
+    needed = max(math.ceil(persons.count / 3), min(10, math.ceil(persons.count / 2)))
     reached = float(np.partition(longest, persons.count - needed)[persons.count - needed])
     return reached, int((longest >= reached).sum())
 

@@ -33,8 +33,17 @@ def _there(a: np.ndarray, names: tuple[str, ...]) -> list[tuple[float, str]]:
     return [(float(value), name) for value, name in zip(a, names, strict=True) if abs(value) >= ROUNDING]
 
 
-def told(a: np.ndarray, names: tuple[str, ...], outcome: str, when: TimeWords | None, origin: float) -> str:
-    """The same with what it means: one effect is the same for all; of two each tells the other.
+def told(
+    a: np.ndarray,
+    names: tuple[str, ...],
+    outcome: str,
+    when: TimeWords | None,
+    origin: float,
+    observed: tuple[float, float] = (-np.inf, np.inf),
+) -> str:
+    """The same with what it means: one effect is estimated as the same for all, of two the correlation as 1 or -1.
+
+    That is where the estimate lies, at the end of its range; how far the data settle it is in its interval.
 
     Parameters
     ----------
@@ -47,21 +56,25 @@ def told(a: np.ndarray, names: tuple[str, ...], outcome: str, when: TimeWords | 
         How times are told, where the intercept and the slope are those of a straight line; else None.
     origin : float
         Where the intercept of that line is read.
+    observed : (float, float)
+        The range of the observed times: of a time outside nothing is said.
 
     Examples
     --------
     >>> told(np.array([1.0, -2.0]), ("intercept", "slope"), "bdi", TimeWords("week"), 0.0)
-    'intercept - 2 * slope: the two go together without exception (their correlation is estimated as exactly 1), so \
-that bdi is the same for all at week -2'
+    'intercept - 2 * slope: the correlation of the two is estimated as exactly 1, the end of its range; on that \
+estimate bdi is the same for all at week -2'
     """
     text, there = combination(a, names), _there(a, names)
     if len(there) == 1:
         return text
     if len(there) > 2:
-        return f"{text}: given the others, each of these {len(there)} is the same for all"
+        return f"{text}: given the others, each of these {len(there)} is estimated as the same for all"
     (first, one), (second, other) = there
     alike = 1 if first * second < 0 else -1
-    text += f": the two go together without exception (their correlation is estimated as exactly {alike})"
+    text += f": the correlation of the two is estimated as exactly {alike}, the end of its range"
     if when is None or (one, other) != ("intercept", "slope"):
         return text
-    return f"{text}, so that {outcome} is the same for all {when.at(origin + second / first)}"
+    time = origin + second / first
+    inside = observed[0] <= time <= observed[1]
+    return f"{text}; on that estimate {outcome} is the same for all {when.at(time)}" if inside else text

@@ -31,7 +31,7 @@ class LadderRungs(Panels):
 
     A percentage says how much of a variance is gone: within persons against the unconditional means model, between
     persons against the unconditional growth model (pseudo-R2, with its sign turned; a variance can also grow). The
-    deviance is drawn for models fitted by ML only: by REML it does not compare models with different fixed effects.
+    deviance is drawn where it is by ML only: by REML it does not compare models with different fixed effects.
     """
 
     def why_not(self, ladder: Any) -> str | None:
@@ -57,7 +57,7 @@ class LadderRungs(Panels):
         found = [(number.model, number.finding) for number in ladder.numbers]
         variances = [(model, one) for model, one in found if one.kind is Kind.VARIANCE]
         drops = {(model, one.unit, one.of): one.value for model, one in found if one.kind is Kind.VARIANCE_DROP}
-        shown = variances + [(model, one) for model, one in found if top.method == "ml" and _is_deviance(one)]
+        shown = variances + [(model, one) for model, one in found if ladder.compares and _is_deviance(one)]
         rows = [
             [finding_text(one), model, one.value, -drops.get((model, one.unit, one.of), np.nan)] for model, one in shown
         ]
@@ -68,7 +68,7 @@ class LadderRungs(Panels):
             for one in ordered
         ]
         frame = pd.DataFrame(rows, columns=["quantity", "model", "value", "change"])
-        texts = {"panels": panels, "deviance": top.method == "ml", "models": dict(ladder.titles)}
+        texts = {"panels": panels, "deviance": ladder.compares, "models": dict(ladder.titles)}
         return Scene(frame, texts)
 
     def draw(self, scene: Scene, fig: Any) -> Any:

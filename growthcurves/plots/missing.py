@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 4
 KINDS = ("complete", "monotone", "intermittent")  # and "never seen"
-KIND_WORDS = {"monotone": "monotone (dropout)"}
+KIND_WORDS = {"monotone": "dropout, none missed before"}
 _FEWEST_ROWS = 6  # so that a few patterns are no posters on axes that were given
 _COLUMN = 52.0  # points of a column of numbers, where there is room
 
@@ -42,8 +42,9 @@ _COLUMN = 52.0  # points of a column of numbers, where there is room
 class Missing(Drawn):
     """Patterns of missing waves, the most frequent first: a tile for each wave that was seen.
 
-    Persons without a missing wave are complete; those who miss every wave after their last have dropped out
-    (monotone); those who come back, or come late, are intermittent.
+    Persons without a missing wave are complete; those who miss every wave after their last, and none before, are
+    monotone; those who missed one before another that was seen are intermittent. Whoever was last seen before the last
+    wave has dropped out: monotone or intermittent.
 
     Parameters
     ----------

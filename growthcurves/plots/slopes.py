@@ -17,11 +17,15 @@ from growthcurves.plots.layers import group_handles
 from growthcurves.plots.people import groups_of
 from growthcurves.plots.style import colour_of, ink, label_axes, line_of, muted, outside, short, view
 from growthcurves.results.questions.rates import Rate, average_rate
+from growthcurves.results.variation.settled import settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _GRID = 201
+#: What is said of the model's curve under the picture.
+_IMPLIED = "The curve is what the model implies."
+_UNSETTLED = "No curve of the model is drawn where the SD of rates is not known well enough."
 _MOST_BARS = 2  # groups whose bars do not hide each other
 
 
@@ -29,7 +33,8 @@ _MOST_BARS = 2  # groups whose bars do not hide each other
 class Slopes(Drawn):
     """How persons' rates of change are distributed, with no change (or another threshold) marked.
 
-    The curve is what the model implies (the mixture over the persons' predictors); bars are the empirical
+    The curve is what the model implies (the mixture over the persons' predictors); there is none where the SD of rates
+    is not known well enough. Bars are the empirical
     Bayes rates, which lie closer together than the rates themselves; the outline is each person's own
     least-squares line, which lies further apart. For a curved shape the rate is the average over an interval.
 
@@ -69,9 +74,11 @@ class Slopes(Drawn):
         groups = groups_of(fit.panel, self.by)
         names = np.array([*groups.labels, None], dtype=object)[groups.codes]
         expected, sds = implied_rates(fit, rate)
-        curves = []
+        curves: list[pd.DataFrame] = []
         for code, label in enumerate(groups.labels):
             own_group = groups.codes == code
+            if not settled(rate.among(np.flatnonzero(own_group))).enough:
+                continue
             curve = implied_density(expected[own_group], sds[own_group], eb[own_group])
             curves.append(curve.assign(part="model", group=label))
         frame = pd.concat(
@@ -90,6 +97,8 @@ class Slopes(Drawn):
             "threshold": float(self.threshold),
             "mark": _mark(fit, float(self.threshold)),
             "own": f"own least-squares {straight_name(fit)}",
+            "curve": bool(curves),
+            "implied": fit.vocabulary.said(_IMPLIED if len(curves) == len(groups.labels) else _UNSETTLED),
         }
         return Scene(frame, texts)
 
@@ -207,7 +216,7 @@ def _key(texts: dict[str, Any], count: int, beyond: int) -> list[Any]:
     colour = colour_of(0) if len(groups) == 1 else muted()
     key: list[Any] = [
         *(group_handles(groups) if len(groups) > 1 else []),
-        Line2D([], [], color=colour, linewidth=2, label="implied by the model"),
+        *([Line2D([], [], color=colour, linewidth=2, label="implied by the model")] if texts["curve"] else []),
         Patch(color=colour, alpha=0.28, linewidth=0, label="empirical Bayes"),
     ]
     if count:

@@ -16,11 +16,15 @@ from growthcurves.plots.people import Groups, groups_of, sample_persons
 from growthcurves.plots.style import colour_of, label_axes, line_of, muted
 from growthcurves.results.questions.rates import average_rate
 from growthcurves.results.tables.answer import checked_level
+from growthcurves.results.variation.settled import settled, settled_together
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _POINTS = 121
+#: What is said of the ellipse under the picture.
+_IMPLIED = "The ellipse is what the model implies."
+_UNSETTLED = "No ellipse is drawn: how the two vary and go together is not known well enough."
 _MARKERS = ("o", "^", "s", "D", "v", "P")
 
 
@@ -29,6 +33,7 @@ class StartAndRate(Drawn):
     """Status against rate of change, with the ellipse that holds 95 % of persons according to the model.
 
     The ellipse has the mean and the covariance that the model implies for persons with the observed predictors.
+    There is none where the SDs of the two or their correlation are not known well enough.
     The points are empirical Bayes estimates: they lie closer together than the persons do, so more of them are inside.
 
     Parameters
@@ -82,9 +87,12 @@ class StartAndRate(Drawn):
             }
         )
         sample = sample_persons(groups, self.people, self.rng)
-        frame = pd.concat([points.iloc[sample.persons], *self._implied(fit, groups)], ignore_index=True)
+        known = self._settled(fit)
+        implied = [part for part in self._implied(fit, groups) if known or (part["part"] == "mean").all()]
+        frame = pd.concat([points.iloc[sample.persons], *implied], ignore_index=True)
         texts = {"groups": list(groups.labels), "level": f"{100 * self.level:g} %", "note": sample.note}
-        texts["who"] = groups.who.several
+        implied_words = fit.vocabulary.said(_IMPLIED if known else _UNSETTLED)
+        texts |= {"who": groups.who.several, "ellipse": known, "implied": implied_words}
         return Scene(frame, {**labels, **texts})
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
@@ -105,6 +113,11 @@ class StartAndRate(Drawn):
         label_axes(ax, texts["x"], texts["y"])
         key_above(ax, _key(texts))
         return ax
+
+    def _settled(self, fit: Any) -> bool:
+        """Whether the model's ellipse is known well enough to be drawn."""
+        start, rate = status_at(fit, start_time(fit, self.at)), average_rate(fit, self.between)
+        return all(found.enough for found in (settled(start), settled(rate), settled_together(rate, start)))
 
     def _implied(self, fit: Any, groups: Groups) -> list[pd.DataFrame]:
         parts = []
@@ -160,4 +173,5 @@ def _key(texts: dict[str, Any]) -> list[Any]:
         [], [], linestyle="", marker="o", markersize=4.2, color=colour, label=f"{texts['note']}, empirical Bayes"
     )
     around = Line2D([], [], color=colour, linewidth=1.8, label=f"{texts['level']} of {texts['who']}, by the model")
-    return [*([] if alone else group_handles(groups)), point, around]
+    drawn = [around] if texts["ellipse"] else []
+    return [*([] if alone else group_handles(groups)), point, *drawn]

@@ -1,15 +1,20 @@
-"""The certificate and the warnings, each with what it means."""
+"""Whether the numbers of the page can be relied on: that they are computed right, and how much they can say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.model.not_varying import ROUNDING
+from growthcurves.report.precision import precision
 from growthcurves.report.section import Section, Subject
+from growthcurves.report.variation import component_row
+from growthcurves.report.words import random_name
 
 
 class Certainty(Section):
-    """The certificate and the warnings."""
+    """The certificate, how well differences between persons are known, and the warnings."""
 
     name = "certainty"
     title = "Can these numbers be relied on?"
@@ -17,17 +22,20 @@ class Certainty(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
-        told = [one | {"text": fit.vocabulary.said(one["text"])} for one in checks(fit.certificate)]
-        return {"checks": told, "notes": [(note.text, note.meaning) for note in fit.notes]}
+        found = [*checks(subject), *precision(subject)]
+        notes = [(note.text, note.meaning) for note in fit.notes]
+        return {"checks": found, "notes": notes, "clear": not notes and all(one["well"] for one in found)}
 
 
-def checks(certificate: Any) -> list[dict[str, Any]]:
+def checks(subject: Subject) -> list[dict[str, Any]]:
     """The words of the certificate, each with whether it is well and what it means.
 
     Whether variances are zero is not said where they cannot be told apart.
     """
-    singular = [_singular(certificate)] if certificate.identified else []
-    return [_converged(certificate), *singular, _identified(certificate)]
+    certificate, said = subject.fit.certificate, subject.said
+    singular = [_singular(subject)] if certificate.identified else []
+    found = [_converged(certificate), *singular, _identified(certificate)]
+    return [one if one["word"] == "Singular" else one | {"text": said(one["text"])} for one in found]
 
 
 def _converged(certificate: Any) -> dict[str, Any]:
@@ -43,21 +51,55 @@ def _converged(certificate: Any) -> dict[str, Any]:
     return {"well": False, "word": "Not converged", "text": text}
 
 
-def _singular(certificate: Any) -> dict[str, Any]:
-    if not certificate.singular:
-        return {
-            "well": True,
-            "word": "Not singular",
-            "text": "Every variance between persons is estimated as larger than zero.",
-        }
-    known = certificate.not_varying or certificate.direction
-    what = "; and in ".join(known) if known else "some combination"
-    text = (
-        f"The best estimate of the variance between persons is exactly zero in {what}. That is a finding, "
-        "not a failure; it does not show that all persons are the same, only that these data show no "
-        "difference beyond chance."
+def _singular(subject: Subject) -> dict[str, Any]:
+    fit = subject.fit
+    if not fit.certificate.singular:
+        text = (
+            "Every variance between persons is estimated as larger than zero."
+            if fit.random_names
+            else "No variance between persons is estimated."
+        )
+        return {"well": True, "word": "Not singular", "text": text}
+    return {"well": None, "word": "Singular", "text": " ".join(_on_the_boundary(subject))}
+
+
+def _on_the_boundary(subject: Subject) -> Iterator[str]:
+    """What is estimated at the end of its range, with its interval: no proof that it lies there."""
+    fit, findings = subject.fit, [row.finding for row in subject.components.rows if row.finding.unit != RESIDUAL]
+    for a, phrase in zip(fit.estimates.null.T, fit.certificate.not_varying, strict=True):
+        names = [name for name, value in zip(fit.random_names, a, strict=True) if abs(value) >= ROUNDING]
+        if len(names) == 1:
+            yield _no_difference(subject, names[0], findings)
+        else:
+            yield _together(subject, names, phrase, findings)
+
+
+def _no_difference(subject: Subject, name: str, findings: list[Finding]) -> str:
+    who, what = subject.fit.vocabulary.who.several, random_name(subject.fit, name)
+    sd = next(one for one in findings if one.kind is Kind.SD and one.of == (name,))
+    return (
+        f"The SD of the {what} between {who} is estimated as exactly zero{_interval(subject, sd)}: in it these data "
+        f"show no difference beyond chance, which does not show that all {who} are alike in it."
     )
-    return {"well": None, "word": "Singular", "text": text}
+
+
+def _together(subject: Subject, names: list[str], phrase: str, findings: list[Finding]) -> str:
+    """Of two and more that vary: what is at the end of its range is how they go together, not that they differ."""
+    who = subject.fit.vocabulary.who.several
+    cor = next((one for one in findings if one.kind is Kind.CORRELATION and set(one.of) == set(names)), None)
+    known = "" if cor is None else _interval(subject, cor)
+    return (
+        f"The estimate leaves no variance between {who} in {phrase}{known}. That says nothing against differences "
+        f"between {who} in each of them, whose SDs are in the table above."
+    )
+
+
+def _interval(subject: Subject, one: Finding) -> str:
+    if not one.has_interval:
+        return ""
+    row = component_row(subject.fit, one)
+    name = "" if one.kind is Kind.SD else " of the correlation"
+    return f" ({subject.interval}{name} {row['low']} to {row['high']})"
 
 
 def _identified(certificate: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.contracts.finding import Finding, Group, Kind
+from growthcurves.contracts.finding import Caveat, Finding, Group, Kind
 from growthcurves.data.source import show_level
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import count, decimals, fixed, number, p_value, polished, share
@@ -130,9 +130,14 @@ AT_A_TIME = {
 
 def shown(subject: Subject, findings: Iterable[Finding]) -> list[Finding]:
     """The findings that are not withheld, and have no place of their own; the sentences say what is, and why."""
-    found = [finding for finding in findings if subject.fit.identified or finding.known]
+    found = [finding for finding in findings if (subject.fit.identified or finding.known) and _is_shown(finding)]
     compared = any(finding.kind is Kind.OUTCOME_DIFFERENCE for finding in found)
     return [finding for finding in found if not (compared and _stands_with_groups(finding))]
+
+
+def _is_shown(finding: Finding) -> bool:
+    """Whether a number is one that the page states; of an SD or correlation the interval says how little it is."""
+    return finding.caveat is not Caveat.UNSETTLED or finding.kind in (Kind.SD_OF_RATES, Kind.CORRELATION_WITH_STATUS)
 
 
 def _stands_with_groups(finding: Finding) -> bool:
@@ -155,7 +160,8 @@ def blocks(subject: Subject, findings: list[Finding]) -> list[dict[str, Any]]:
         else:
             block, row = _row(subject, finding)
         found.setdefault(block or finding.group or _EVERYBODY, []).append(row)
-    return [{"name": _heading(block), "rows": rows} for block, rows in found.items()]
+    told = {block: rows for block, rows in found.items() if isinstance(block, str) or len(rows) > 1}
+    return [{"name": _heading(block), "rows": rows} for block, rows in told.items()]
 
 
 def thinned(findings: list[Finding]) -> list[Finding]:
@@ -197,12 +203,11 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     name = said(look.title).format(
         at=at, of=of_text(finding), time=model.time, when=when, outcome=model.outcome, over=period(subject.fit)
     )
-    if finding.kind is Kind.RATE_VARIANCE_EXPLAINED:  # the ladder's is by ML
-        name += f" (by {subject.fit.method.upper()})"
     if look.block and finding.group is not None:
         name += f", {group_label(finding.group)}"
     row = {"name": name, "estimate": look.shown(finding.value, error), "interval": interval}
-    return said(look.block), row | {"note": finding.note, "range": False}
+    sentence = finding.kind is Kind.CORRELATION_WITH_STATUS and finding.caveat is Caveat.UNSETTLED
+    return said(look.block), row | {"note": "" if sentence else finding.note, "range": False}
 
 
 def period(fit: Any) -> str:

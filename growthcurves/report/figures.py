@@ -55,14 +55,14 @@ CAPTIONS = {
     ),
     "slopes": Caption(
         "Distribution of persons' rates of change.",
-        "Rates of change of persons. The curve is what the model implies. Empirical Bayes estimates lie closer "
+        "Rates of change of persons. {implied} Empirical Bayes estimates lie closer "
         "together than the rates themselves, own least-squares estimates further apart.",
         (2.4, 2.3),
     ),
     "start_and_rate": Caption(
-        "Status of persons against their rate of change, with the ellipse that the model implies.",
-        "Where persons stand against how fast they change. The ellipse is what the model implies; the points, "
-        "empirical Bayes estimates, lie closer together than the persons themselves.",
+        "Status of persons against their rate of change.",
+        "Where persons stand against how fast they change. {implied} The points, empirical Bayes estimates, lie closer "
+        "together than the persons themselves.",
         (3.4, 3.1),
     ),
     "variance_over_time": Caption(

@@ -65,11 +65,11 @@ def _answers(subject: Subject) -> tuple[Any, Any]:
 
 
 def _blocks(findings: Iterable[Finding], title: str, joint: Finding | None) -> list[dict[str, Any]]:
-    """The groups of a block, the joint test of three and more, and the differences from the reference."""
+    """The joint test of three and more groups and the differences from the reference, then the groups themselves."""
     own = [finding for finding in findings if finding.of is None]
     apart = [finding for finding in findings if finding.of is not None]
     tested = [] if joint is None else [_joint(joint)]
-    return [{"name": title, "rows": [*map(_row, own), *tested, *map(_row, apart)]}]
+    return [{"name": title, "rows": [*tested, *map(_row, apart), *map(_row, own)]}]
 
 
 def _joint(test: Finding) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
-from growthcurves.errors import GrowthCurvesWarning, filtered
+from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
+from growthcurves.errors import GrowthCurvesError, GrowthCurvesWarning, filtered
 from growthcurves.report.figures import of_ladder
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import (
@@ -23,9 +24,11 @@ from growthcurves.report.side_by_side import (
     term_name,
 )
 from growthcurves.report.words import METHOD, random_name
+from growthcurves.results.ladder.numbers import Known
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
 from growthcurves.results.ladder.report import ladder_to
-from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, SHARES, VARIANCES
+from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, SHARES, VARIANCES, numbers_table
+from growthcurves.results.variation.settled import settled_sd_of
 
 
 class Ladder(Section):
@@ -44,7 +47,8 @@ class Ladder(Section):
             "titles": answer.titles,
             "blocks": ladder_blocks(subject.fit, answer),
             "pictures": of_ladder(answer),
-            "method": METHOD[next(iter(answer.fits.values())).method],
+            "method": METHOD[subject.fit.method],
+            "restricted": subject.fit.method == "reml",
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
@@ -52,9 +56,32 @@ class Ladder(Section):
 
 
 def made_ladder(subject: Subject) -> LadderAnswer:
-    """The ladder of the fit's model on its rows; what it warns of is said elsewhere on the page."""
+    """The ladder of the fit's model on its rows; what it warns of is said elsewhere on the page.
+
+    Its numbers are those of the page, each once: what predictors explain of the variance of rates stands in the change
+    report, and not at all where the SD is not known well enough.
+    """
     with filtered("ignore", GrowthCurvesWarning):
-        return ladder_to(subject.fit, None)  # by ML, where Kenward and Roger have none
+        answer = _climbed(subject)
+    numbers = tuple(one for one in answer.numbers if not _stands_elsewhere(subject, one.finding))
+    return replace(answer, numbers=numbers, table=numbers_table(numbers))
+
+
+def _climbed(subject: Subject) -> LadderAnswer:
+    """With the degrees of freedom of the page, or the usual where one of the smaller models has none of these."""
+    known = Known(subject.fit, subject.effects, subject.components)
+    try:
+        return ladder_to(known, subject.ddf)
+    except GrowthCurvesError:
+        return ladder_to(known, None)
+
+
+def _stands_elsewhere(subject: Subject, one: Finding) -> bool:
+    """Whether a share of the variance between persons is told in the change report, or is of an SD hardly known."""
+    if one.kind is not Kind.VARIANCE_DROP or one.unit != PERSON or not subject.fit.identified:
+        return False
+    (name,) = one.of
+    return name != "intercept" or not settled_sd_of(subject.fit, name).enough
 
 
 def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
@@ -86,5 +113,5 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
         block(said("Average growth (standard error)"), entries(FIXED), models, effect, estimate_cell),
         block(said("Variances within and between persons"), entries(VARIANCES), models, variance, plain_cell),
         block(f"Explained variance (pseudo-R², by {by})", entries(SHARES), models, explained, share_cell),
-        block("Fit", entries(CRITERIA), models, criterion, criterion_cell),
+        block("Fit" if by == "ML" else "Fit (by ML)", entries(CRITERIA), models, criterion, criterion_cell),
     ]

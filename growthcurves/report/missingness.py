@@ -7,17 +7,19 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.data.missing import DROPPED_OUT, MISSED_BEFORE
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import MOST_GROUPS, why_no_waves
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import count
 from growthcurves.report.section import Section, Subject
 
-#: What is said of the persons of each kind, of one and of several.
+#: What is said of the persons of each way, of one and of several.
 WORDS = {
     "complete": ("was seen at all {waves} waves", "were seen at all {waves} waves"),
-    "monotone": ("dropped out before the last", "dropped out before the last"),
-    "intermittent": ("missed one in between or came late", "missed some in between or came late"),
+    DROPPED_OUT: ("dropped out (last seen before the last wave{before})",) * 2,
+    "missed between": tuple(f"missed some in between and {verb} seen at the last" for verb in ("was", "were")),
+    "came late": ("came late and missed none after", "came late and missed none after"),
     "never seen": ("was never seen", "were never seen"),
 }
 
@@ -49,16 +51,16 @@ class Missingness(Section):
 
 def sentence(missed: Any, who: str = "persons") -> str:
     """How many persons were seen at all waves, and how the others were missed."""
-    kinds = missed.persons["kind"].value_counts()
-    total, waves = len(missed.persons), len(missed.waves)
-    if kinds.get("complete", 0) == total:
+    ways, total, waves = missed.ways, len(missed.persons), len(missed.waves)
+    if ways["complete"] == total:
         return f"All {count(total)} {who} were seen at all {waves} waves."
+    before = f"; {count(ways[MISSED_BEFORE])} of them missed some before" if ways[MISSED_BEFORE] else ""
     parts = [
-        f"{count(kinds[kind])} {(one if kinds[kind] == 1 else several).format(waves=waves)}"
-        for kind, (one, several) in WORDS.items()
-        if kinds.get(kind, 0)
+        f"{count(ways[way])} {(one if ways[way] == 1 else several).format(waves=waves, before=before)}"
+        for way, (one, several) in WORDS.items()
+        if ways[way]
     ]
-    start = "" if kinds.get("complete", 0) else f"No person was seen at all {waves} waves. "
+    start = "" if ways["complete"] else f"None of the {who} was seen at all {waves} waves. "
     return f"{start}Of {count(total)} {who}, {listed(parts)}."
 
 

@@ -18,6 +18,7 @@ from growthcurves.report.format import NOTHING, decimals, fixed, probability
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import parameter_name, unit_of
 from growthcurves.results.questions.rates import average_rate
+from growthcurves.results.variation.settled import settled
 
 ALL_UP_TO = 24
 EXTREMES = 10
@@ -74,6 +75,8 @@ class Shown:
         The column's heading, what it is in a sentence, and its unit.
     rate : bool
         Whether it is a rate, of which a sign is worth asking.
+    rising : bool
+        Whether the probability of a positive one is stated: the SD of rates is known well enough.
     """
 
     column: str
@@ -82,19 +85,23 @@ class Shown:
     about: str
     unit: str
     rate: bool
+    rising: bool = False
 
 
 def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
     """The rate of change where persons differ in it, else their level."""
     first, said, own = fit.model.parameters[0], fit.vocabulary.said, fit.panel.outcome_unit
-    if not average_rate(fit).varies:
+    rate = average_rate(fit)
+    if not rate.varies:
         return Shown(first, "", "level", parameter_name(fit, first), unit_of(fit, first), False)
+    known = settled(rate).enough
     start = first if fit.recipe.shape.effects("intercept").any() else ""
     if "eb_rate" in table.columns:
         unit = unit_of(fit, "slope") if own else f"{fit.model.outcome} per {fit.when.per}"
-        return Shown("rate", start, said("average rate"), f"{said('Average rate of change')}{period(fit)}", unit, True)
+        about = f"{said('Average rate of change')}{period(fit)}"
+        return Shown("rate", start, said("average rate"), about, unit, True, known)
     head = "change" if fit.recipe.shape.curved else said("rate")
-    return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope") if own else "", True)
+    return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope") if own else "", True, known)
 
 
 def extremes(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -136,7 +143,7 @@ def person_row(person: Any, record: Mapping[Any, Any], shown: Shown) -> dict[str
         "estimate": fixed(record[f"eb_{name}"], places),
         "error": fixed(record[f"eb_{name}_se"], places),
         "own": fixed(record.get(f"ols_{name}"), places),
-        "rising": probability(record["p_positive"]) if shown.rate else NOTHING,
+        "rising": probability(record["p_positive"]) if shown.rising else NOTHING,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.contracts.finding import RESIDUAL, Caveat, Finding, Kind
 from growthcurves.output.styles import p_equals
 from growthcurves.report.format import count, decimals, fixed, number, p_value, share
 from growthcurves.report.words import parameter_name, predictor_name, random_name, short_name
@@ -113,6 +113,8 @@ def interval_cell(found: Finding) -> Cell:
             return share(value)
         return fixed(value, decimals(found.std_error)) if found.std_error == found.std_error else number(value)
 
+    if found.caveat is Caveat.UNSETTLED and found.kind is Kind.SHARE_ABOVE:
+        return {"value": "not stated", "error": found.note.split(";")[0]}
     known = found.conf_low == found.conf_low
     interval = f"{shown(found.conf_low)} to {shown(found.conf_high)}" if known else ""
     return {"value": shown(found.value), "error": interval}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from growthcurves.plots import FIGURES
 from growthcurves.plots.people import groups_of
 from growthcurves.plots.trajectories import MOST_SHADED
 from growthcurves.report.figures import drawn
 from growthcurves.report.section import Section, Subject
+from growthcurves.results.persons.trajectories import curve_times, mean_curve
 
 
 class Pictures(Section):
@@ -24,10 +27,14 @@ class Pictures(Section):
         return kind(by=subject.by).why_not(subject.fit)
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        fit = subject.fit
-        shown = fit.identified and bool(fit.random_names) and _groups(subject) <= MOST_SHADED
-        return {"pictures": drawn(subject, ("trajectories",)), "persons_band": shown}
+        return {"pictures": drawn(subject, ("trajectories",)), "persons_band": subject.once(_band)}
 
 
-def _groups(subject: Subject) -> int:
-    return 1 if subject.by is None else len(groups_of(subject.fit.panel, subject.by).labels)
+def _band(subject: Subject) -> bool:
+    """Whether the band that holds most persons is drawn: for few groups, and where its width is known well enough."""
+    fit = subject.fit
+    groups = 1 if subject.by is None else len(groups_of(fit.panel, subject.by).labels)
+    if not fit.identified or not fit.random_names or groups > MOST_SHADED:
+        return False
+    times = curve_times(fit)
+    return bool(mean_curve(fit, np.array([times.min(), times.max()]), by=subject.by)["persons_low"].notna().any())

@@ -36,14 +36,32 @@ class Variation(Section):
         return {
             "method": found.intervals.replace(" intervals", ""),
             "profile": found.intervals.startswith("profile"),
-            "notes": [f"{row['name']}: {one.note}" for row, one in zip(rows, findings, strict=True) if one.note],
+            "notes": [
+                f"{row['name']}: {_note(fit, one, findings)}"
+                for row, one in zip(rows, findings, strict=True)
+                if one.note
+            ],
             "rows": rows,
             "boundary": fit.certificate.singular,
-            "direction": list(fit.certificate.not_varying or fit.certificate.direction),
+            "direction": list(fit.certificate.direction),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"variance_components": subject.components.table()}
+
+
+def _note(fit: Any, finding: Finding, findings: list[Finding]) -> str:
+    """What is special of an interval: of a correlation that may be anything, which of the two may not vary."""
+    constant = [
+        random_name(fit, name)
+        for one in findings
+        for name in one.of
+        if one.kind is Kind.SD and one.conf_low == 0 and finding.kind is Kind.CORRELATION and name in finding.of
+    ]
+    if not constant or (finding.conf_low, finding.conf_high) != (-1.0, 1.0):
+        return finding.note
+    vary = "the interval of its SD begins" if len(constant) == 1 else "the intervals of their SDs begin"
+    return f"the {' and the '.join(constant)} may not vary at all ({vary} at 0), so that any correlation is possible"
 
 
 def component_row(fit: Any, finding: Finding) -> dict[str, str]:

@@ -42,9 +42,10 @@ def lead(subject: Subject) -> str:
     """What stands at the head of the page: how fast on average, in each group where there are a few."""
     answer = _change(subject)
     averages = () if answer is None else answer.averages
-    if answer is not None and any(one.kind is Kind.RATES_ALIKE_P for one in answer.findings):
-        return " ".join(polished(text) for text in averages[:-1])  # the rates of groups are below
-    if len(averages) > MOST_IN_LEAD:
+    joint = [one for one in answer.findings if one.kind is Kind.RATES_ALIKE_P] if answer is not None else []
+    if any(one.p_value < 1 - subject.level for one in joint):
+        averages = averages[:-1]  # each against the reference has been said; the rates of groups are below
+    elif not joint and len(averages) > MOST_IN_LEAD:
         return ""
     return " ".join(polished(text) for text in averages)
 

@@ -147,7 +147,7 @@ def test_ids_and_names_stay_text(make_trial):
     fit = gc.fit(gc.GrowthModel(outcome=outcome, time="week", id="id", predictors="arm"), frame)
     page = Page(report(fit, by="arm", title="<i>title</i>").html)
     assert "img" not in page.tags and page.tags.count("script") == 1  # the page's own
-    assert page.tags.count("b") == 3 + 3  # the three words of the certificate, the three models of the ladder
+    assert page.tags.count("b") == 7 + 3  # the words of what can be relied on, the three models of the ladder
     assert bad in page.text and "<b>drug</b>" in page.text and "<i>title</i>" in page.text and outcome in page.text
 
 

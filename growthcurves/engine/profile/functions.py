@@ -123,9 +123,9 @@ class Quantity:
         middle = self.of(point)
         return any(self.of(point.with_beta(point.beta + step)) != middle for step in np.diag(errors))
 
-    def without_answer(self, profiler: Profiler, cut: float) -> bool:
-        """Whether nothing in its range can be excluded."""
-        return False
+    def open_for(self, profiler: Profiler, cut: float) -> tuple[str, ...]:
+        """Because of what nothing in its range can be excluded; empty where something can."""
+        return ()
 
     def measured(self, follow: Follower, moves_beta: bool) -> Measured:
         """The quantity as profiles follow it, by differences."""
@@ -185,10 +185,11 @@ class Sd(Quantity):
 
 @dataclass(frozen=True, eq=False)
 class Cor(Quantity):
-    """Correlation of two combinations of the standard random effects."""
+    """Correlation of two combinations of the standard random effects, with what the two are called."""
 
     first: Array
     second: Array
+    called: tuple[str, str] = ("the first", "the second")
     scale = "atanh"
     zero = False
 
@@ -211,10 +212,12 @@ class Cor(Quantity):
     def moves_beta(self, point: Point, errors: Array) -> bool:
         return False
 
-    def without_answer(self, profiler: Profiler, cut: float) -> bool:
+    def open_for(self, profiler: Profiler, cut: float) -> tuple[str, ...]:
         """Where the interval of one of the two SDs begins at zero, every correlation is as likely."""
-        sds = (StandardDeviation.of(row, profiler.estimate) for row in self.rows)
-        return any(profiler.end(sd, -1, cut).value == 0.0 for sd in sds)
+        sds = [StandardDeviation.of(row, profiler.estimate) for row in self.rows]
+        return tuple(
+            name for name, sd in zip(self.called, sds, strict=True) if profiler.end(sd, -1, cut).value == 0.0
+        )
 
     def measured(self, follow: Follower, moves_beta: bool) -> Measured:
         return Measured(Correlation(self.first, self.second))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from growthcurves.contracts.finding import Finding, Kind
+import numpy as np
+
+from growthcurves.contracts.finding import Finding, Group, Kind
 from growthcurves.data.joined import texts_of
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.coefficients import joint_test
@@ -35,7 +38,11 @@ class Compared:
     joint : tuple of Finding
         Of three and more groups: whether all have one rate, and one expected outcome at the last time.
     reached : str
-        How many persons were seen until the last time, where that is not the last of all.
+        How many persons were seen until the last time, where that were not all.
+    reaching : dict of group to (int, int)
+        Of each group, how many were seen until then, and how many there are; empty where all were, or rows are gone.
+    ends : bool
+        Whether the last time is the last of all.
     """
 
     rates: Marginal
@@ -43,22 +50,30 @@ class Compared:
     others: tuple[str, ...]
     joint: tuple[Finding, ...] = ()
     reached: str = ""
+    reaching: Mapping[Group, tuple[int, int]] = field(default_factory=dict)
+    ends: bool = True
 
     @property
     def last(self) -> float:
         """The last time at which they are compared."""
         return max(finding.at for finding in self.outcomes.findings)  # type: ignore[type-var, return-value]
 
+    @property
+    def first(self) -> float:
+        """The first time at which they are compared; the last where there is but one."""
+        return min(finding.at for finding in self.outcomes.findings)  # type: ignore[type-var, return-value]
+
     def group_rates(self) -> Iterator[Finding]:
         """The rate of each group."""
         yield from (one for one in self.rates.findings if one.kind is Kind.SLOPE)
 
     def differences(self) -> Iterator[Finding]:
-        """Of each group from the reference: in the rate, then in the outcome at the last time."""
+        """Of each group from the reference: in the rate, then in the outcome at the last time and at the first."""
         yield from (one for one in self.rates.findings if one.kind is Kind.SLOPE_DIFFERENCE)
-        for one in self.outcomes.findings:
-            if one.kind is Kind.MEAN_DIFFERENCE and one.at == self.last:
-                yield one
+        for time in dict.fromkeys((self.last, self.first)):
+            for one in self.outcomes.findings:
+                if one.kind is Kind.MEAN_DIFFERENCE and one.at == time:
+                    yield one
 
 
 def compared(
@@ -80,26 +95,38 @@ def compared(
     others = tuple(name for name in used if name not in texts_of(by, "by"))
     asked = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, outcomes))
     tests = [alike for kind, answer in asked for alike in _alike(fit, kind, answer, ddf)]
-    return Compared(rates, outcomes, others, tuple(tests), reached(fit, times[-1]))
+    ends = fit.time_facts is None or times[-1] == fit.time_facts.last
+    told = reached(fit, times[-1])
+    return Compared(rates, outcomes, others, tuple(tests), told, _reaching(fit, by, times[-1]) if told else {}, ends)
+
+
+def _reaching(fit: FittedModel, by: Any, time: float) -> dict[Group, tuple[int, int]]:
+    """Of each group, how many were seen at a time or later, and how many there are; nothing where rows are gone."""
+    if isinstance(fit.panel, SavedPanel):
+        return {}
+    longest = np.full(fit.panel.persons.count, -np.inf)
+    np.maximum.at(longest, fit.panel.persons.codes, fit.times)
+    parts = ((group, persons) for group, persons in groups(fit, by) if group is not None)
+    return {group: (int((longest[persons] >= time).sum()), len(persons)) for group, persons in parts}
 
 
 def _alike(fit: FittedModel, kind: Kind, answer: Marginal, ddf: Any) -> Iterator[Finding]:
-    """The joint test that three and more groups have one rate, or one outcome at the last time of an answer."""
+    """The joint tests that three and more groups have one rate, or one outcome at the last time and at the first."""
     own = [one for one in answer.findings if one.of is None]
-    last = max(one.at for one in own)  # type: ignore[type-var]
-    places = [place for place, one in enumerate(own) if one.at == last]
-    if len(places) < 3 or not answer.rows.estimable[places].all():
-        return
-    rows = answer.rows.over_kept[places]
-    L, away = rows[1:] - rows[0], answer.rows.added[places]
-    test = joint_test(fit, L, away[0] - away[1:], ddf)
-    at = None if kind is Kind.RATES_ALIKE_P else last
-    text = f"F({test.df_num}, {test.df_den:.4g}) = {number(test.statistic, 3)}"
-    yield Finding(kind, test.p_value, at=at, df=test.df_den, statistic=test.statistic, p_value=test.p_value, note=text)
+    for time in dict.fromkeys(one.at for one in reversed(own)):
+        places = [place for place, one in enumerate(own) if one.at == time]
+        if len(places) < 3 or not answer.rows.estimable[places].all():
+            continue
+        rows = answer.rows.over_kept[places]
+        L, away = rows[1:] - rows[0], answer.rows.added[places]
+        test = joint_test(fit, L, away[0] - away[1:], ddf)
+        text = f"F({test.df_num}, {test.df_den:.4g}) = {number(test.statistic, 3)}"
+        found = Finding(kind, test.p_value, df=test.df_den, statistic=test.statistic, p_value=test.p_value, note=text)
+        yield found if kind is Kind.RATES_ALIKE_P else replace(found, at=time)
 
 
 def adjusted_findings(found: Compared) -> list[Finding]:
-    """Joint tests and differences as findings of the report: of the rate, and of the outcome at the last time."""
+    """Joint tests and differences as findings of the report: of the rate, of the outcome at the last time and first."""
     note = f"adjusted for {', '.join(found.others)}" if found.others else ""
     return [
         *found.joint,

@@ -27,6 +27,7 @@ from growthcurves.results.change.spread import (
     spread_findings,
     start_findings,
 )
+from growthcurves.results.change.unsettled import with_caveats
 from growthcurves.results.change.view import quantity_texts, report_table
 from growthcurves.results.change.words import words
 from growthcurves.results.ddf import ddf_of
@@ -162,7 +163,7 @@ def change(
     findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb[persons])]
     beside = compared(fit, by, between, asked.level, asked.ddf)
     findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)
-    findings += _common_findings(asked, parts)
+    findings = with_caveats(asked, [*findings, *_common_findings(asked, parts)], parts)
     table = report_table(findings, fit.vocabulary)
     table.attrs["intervals"] = asked.about
     unit = rate_unit(fit)

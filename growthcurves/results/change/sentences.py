@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
 from growthcurves.fitted import FittedModel
 from growthcurves.output.styles import p_equals, with_sign
+from growthcurves.output.words import listed
 from growthcurves.results.change.differences import Compared
 from growthcurves.results.change.told_differences import CHANGES, group_words, headline, interval_text, size_of
 from growthcurves.results.change.view import of_text
@@ -102,7 +103,7 @@ def _middle_sentence(found: Findings, groups: list[Group | None], told: Words) -
     parts: list[str] = []
     for group in groups:
         low, high = (found.about(group).one(kind) for kind in (Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH))
-        if low is not None and high is not None and low.known:
+        if low is not None and high is not None and low.stated:
             unit = f" {told.unit}" if not parts else ""
             parts.append(f"from {' to '.join(together(low.value, high.value))}{unit}{_in_group(group)}")
     if parts:
@@ -114,7 +115,7 @@ def _share_sentence(found: Findings, groups: list[Group | None], told: Words) ->
     parts: list[str] = []
     for group in groups:
         share = found.about(group).one(Kind.SHARE_ABOVE)
-        if share is not None and share.known:
+        if share is not None and share.stated:
             extra = [share_interval(share, told), *(_counted(found) if group is None else ())]
             inside = "; ".join(filter(None, extra))
             parts.append(f"{percent(share.value)}{_in_group(group)}{inside and f' ({inside})'}")
@@ -153,21 +154,31 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
             f"effect."
         )
         return
+    who, what, sizes = told.who.several, "standard deviation", ", ".join(_size(sd, told) for sd in spreads)
     if not any(sd.value for sd in spreads):
-        yield (
-            f"The {told.who.several} do not differ in their {told.rate} beyond its predictors: the variance is "
-            f"estimated as zero."
-        )
+        said = f"No differences between {who} in their {told.rates} show: their {what} is estimated as {sizes}"
+    elif _shown(found, spreads, told):
+        said = f"{who.capitalize()} differ: the {what} of their {told.rates} is {sizes}"
     else:
-        who, sizes = told.who.several, ", ".join(_size(sd, told) for sd in spreads)
-        if _shown(found, spreads, told):
-            yield f"{who.capitalize()} differ: the standard deviation of their {told.rates} is {sizes}."
-        else:
-            yield f"The standard deviation of {told.rates} between {who} is estimated as {sizes}."
+        said = f"The {what} of {told.rates} between {who} is estimated as {sizes}"
+    yield f"{said}{_too_little(found, spreads, told)}."
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         own = told.vocabulary.said("a person's own rate")
         yield f"The reliability of {own} is {known.value:.2f} (0: all chance, 1: exact), over {known.note}."
+
+
+def _too_little(found: Findings, spreads: list[Finding], told: Words) -> str:
+    """What is not said because the SD of rates is not known well enough; "" where it is."""
+    unsettled = [sd for sd in spreads if sd.caveat is Caveat.UNSETTLED]
+    if not unsettled:
+        return ""
+    of_some = [f" in the {group_label(sd.group)} group" for sd in unsettled] if len(unsettled) < len(spreads) else []
+    about = f"between which {told.rates} most {told.who.several} lie"
+    share = f"what share of them is above {told.threshold:g}"
+    if found.all(Kind.RATE_VARIANCE_EXPLAINED):
+        about, share = f"{about}, {share}", "what predictors explain of it"
+    return f", too uncertain to say {about}, or {share}{' and'.join(of_some)}"
 
 
 def _shown(found: Findings, spreads: list[Finding], told: Words) -> bool:
@@ -180,7 +191,8 @@ def _shown(found: Findings, spreads: list[Finding], told: Words) -> bool:
 def _size(sd: Finding, told: Words) -> str:
     """A standard deviation with its interval, and the group whose it is where groups have their own."""
     where = "" if sd.group is None else f" in the {group_label(sd.group)} group"
-    return f"{_value(sd)} {told.unit}{where}{_interval(sd, told)}"
+    size = f"{_value(sd)} {told.unit}" if sd.value else "zero"
+    return f"{size}{where}{_interval(sd, told)}"
 
 
 def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
@@ -194,14 +206,28 @@ def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
 
 def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     correlations = found.all(Kind.CORRELATION_WITH_STATUS)
-    if correlations:
-        parts = [f"{one.value:.2f} {_at(one, told)}" for one in correlations]
+    parts = [f"{one.value:.2f} {_at(one, told)}" for one in correlations if one.stated]
+    if parts:
         yield f"The correlation of the {told.rate} with where {told.who.several} stand is {', '.join(parts)}."
+    open_ = [one for one in correlations if not one.stated]
+    if open_:
+        yield f"How the {told.rate} goes with where {told.who.several} stand{_open_correlations(open_, told)}."
     least = found.one(Kind.TIME_OF_LEAST_SPREAD)
-    if least is not None and least.caveat is not Caveat.BY_ASSUMPTION:
+    if least is not None and least.stated and least.caveat is not Caveat.BY_ASSUMPTION:
         outside = ", an extrapolation beyond the data" if least.caveat is Caveat.EXTRAPOLATION else ""
         when = told.when.at(least.value, _value(least))
         yield f"{told.who.several.capitalize()} lie closest together {when}{outside}."
+
+
+def _open_correlations(correlations: list[Finding], told: Words) -> str:
+    """That correlations are not settled, with their intervals; those that are alike are said once."""
+    intervals: dict[str, list[str]] = {}
+    for one in correlations:
+        said = f"{one.conf_low:.2f} to {one.conf_high:.2f}" if one.has_interval else ""
+        intervals.setdefault(said, []).append(_at(one, told))
+    parts = [f"{said} {listed(times)}".strip() for said, times in intervals.items() if said]
+    known = f": the {told.level * 100:g} % interval of the correlation is {', '.join(parts)}" if parts else ""
+    return f" is not settled{known}"
 
 
 def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
@@ -217,10 +243,10 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
 
 def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
     before = found.one(Kind.SD_OF_RATES_BEFORE_PREDICTORS)
-    if before is not None:
+    if before is not None and before.stated:
         size = f"{together(before.value)[0]} {told.unit}"
         yield f"Without its predictors in the model, the standard deviation of the {told.rate} is {size}."
-    for one in found.all(Kind.RATE_VARIANCE_EXPLAINED):
+    for one in (one for one in found.all(Kind.RATE_VARIANCE_EXPLAINED) if one.stated):
         name = of_text(one)
         if one.value < NEARLY:
             back = f" (its estimate is {one.value * 100:.1f} %)" if one.value <= -NEARLY else ""

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
 from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
-from growthcurves.engine.estimates import Cor, FunctionOf, Point, Quantity, Sd
+from growthcurves.engine.estimates import Point
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, found
 from growthcurves.results.change.words import units_of
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
-from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, middle_time, rate_at, whole_period
+from growthcurves.results.questions.rates import (
+    Rate,
+    chosen_times,
+    is_curved,
+    middle_time,
+    rate_at,
+    status_at,
+    whole_period,
+)
 from growthcurves.results.questions.times import default_times
 from growthcurves.results.variation.icc import icc_at
+from growthcurves.results.variation.settled import correlation_of, sd_of
 
 #: Differences below this fraction of what is subtracted are rounding errors.
 ROUNDING = 1e-14
@@ -47,18 +55,10 @@ def _by_group(rate: Rate, groups: Sequence[np.ndarray]) -> bool:
 def _sd(asked: Question, rate: Rate, at: float | None = None) -> Finding:
     if not rate.varies:
         return Finding(Kind.SD_OF_RATES, 0.0, PERSON, at=at, note="nothing that varies moves this rate")
-    value = asked.component(rate_sd(rate))
+    value = asked.component(sd_of(rate))
     if rate.sd() != 0:
         return found(Kind.SD_OF_RATES, value, unit=PERSON, at=at)
     return found(Kind.SD_OF_RATES, value._replace(estimate=0.0), BOUNDARY, unit=PERSON, at=at)
-
-
-def rate_sd(rate: Rate) -> Quantity:
-    """The SD of a rate as a quantity; one combination of random effects unless kinds of persons differ in it."""
-    rows = np.unique(rate.random[rate.shares > 0], axis=0)
-    if len(rows) == 1:
-        return Sd(rows[0])
-    return FunctionOf(rate.sd, "log")
 
 
 def start_findings(asked: Question) -> list[Finding]:
@@ -69,25 +69,11 @@ def start_findings(asked: Question) -> list[Finding]:
     for time in chosen_times(asked.fit, asked.at):
         z = random_rows(asked.fit, float(time))
         if mean_variance(asked.fit, z, asked.fit.point) > 0:
-            value = asked.component(_correlation_with(asked, z))
+            value = asked.component(correlation_of(asked.rate, status_at(asked.fit, float(time))))
             rows.append(found(Kind.CORRELATION_WITH_STATUS, value, unit=PERSON, at=float(time)))
     if _straight_random(asked.fit):
         rows.append(_least_spread(asked))
     return rows
-
-
-def _correlation_with(asked: Question, z: np.ndarray) -> Quantity:
-    if len(z) == len(asked.rate.random) == 1:
-        return Cor(asked.rate.random[0], z[0])
-    return FunctionOf(partial(_correlation, asked, z), "atanh")
-
-
-def _correlation(asked: Question, z: np.ndarray, point: Point) -> float:
-    """Correlation of rate and status over persons, given their predictors."""
-    shares, rate = asked.fit.kinds.shares, asked.rate.random
-    covariance = float(shares @ point.covariances(rate, z))
-    size = float(np.sqrt(asked.rate.variance(point)) * np.sqrt(mean_variance(asked.fit, z, point)))
-    return covariance / size if size > 0 else float("nan")
 
 
 def _straight_random(fit: FittedModel) -> bool:

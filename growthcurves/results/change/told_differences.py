@@ -48,15 +48,19 @@ def size_of(found: Finding) -> str:
 
 
 def headline(found: Compared, told: Words) -> Iterator[str]:
-    """How groups differ in their rate and at the last time, then how fast each of them changes."""
+    """How groups differ in their rate, at the last time and at the first, then how fast each of them changes."""
     differences = [one for one in found.differences() if one.known]
     for kind in (Kind.SLOPE_DIFFERENCE, Kind.MEAN_DIFFERENCE):
-        of_kind = [one for one in differences if one.kind is kind]
+        of_kind = [one for one in differences if one.kind is kind and (one.at == found.last or _is_rate(one))]
         if len(of_kind) == 1:
             yield _difference(of_kind[0], found, told)
         elif of_kind:
             yield _several(of_kind, found, told)
     yield from _average_rates([one for one in found.group_rates() if one.known], told)
+
+
+def _is_rate(one: Finding) -> bool:
+    return one.kind is Kind.SLOPE_DIFFERENCE
 
 
 class _Compares(NamedTuple):
@@ -86,26 +90,39 @@ def _compares(kind: Kind, found: Compared, told: Words) -> _Compares:
     if kind is Kind.SLOPE_DIFFERENCE:
         what, said = told.vocabulary.said("rates of change"), f"the {told.rate} of {told.outcome}{told.over} is"
         return _Compares(f"{what} of {told.outcome}", Kind.RATES_ALIKE_P, "", told.unit, said)
-    which = found.reached or ("the last time" if told.vocabulary.over_time else "its mean")
+    last = "the last time" * found.ends if told.vocabulary.over_time else "its mean"
+    which = ", ".join(filter(None, (last, found.reached)))
     when, said = f"{told.when.at(found.last)}, {which}, ", f"{told.outcome} is"
     return _Compares(f"means of {told.outcome}", Kind.OUTCOMES_ALIKE_P, when, told.outcome_unit, said)
 
 
 def _several(differences: list[Finding], found: Compared, told: Words) -> str:
-    """The joint test of three and more groups, then, where they are few, each of them against the reference."""
+    """The joint test of three and more groups, then each against the reference, where they differ and are few."""
     of = _compares(differences[0].kind, found, told)
-    joint = _joint_sentence(of, found, told)
-    said = [joint] if joint else []
-    if not joint or len(differences) <= MOST_ARMS:
+    test = _joint(of, found, found.last)
+    said = [] if test is None else [f"{_joint_sentence(of, test, found, told)}{_joint_at_first(of, found, told)}"]
+    if test is None or (test.p_value < 1 - told.level and len(differences) <= MOST_ARMS):
+        joint = bool(said)
         said.append(_against_reference(differences, of if not joint else of._replace(when=""), found, told))
     return f"{'. '.join(map(_capital, said))}{_held(found)}."
 
 
-def _joint_sentence(of: _Compares, found: Compared, told: Words) -> str:
-    """"means of bdi differ between the 3 groups (joint test, F(2, 60.1) = 4.31, p = .018)"; "" without a test."""
-    joint = next((one for one in found.joint if one.kind is of.joint), None)
-    if joint is None:
+def _joint(of: _Compares, found: Compared, at: float) -> Finding | None:
+    """The test that all groups are alike, of means at a time."""
+    return next((one for one in found.joint if one.kind is of.joint and one.at in (None, at)), None)
+
+
+def _joint_at_first(of: _Compares, found: Compared, told: Words) -> str:
+    """The same test of means at the first time: "; at week 0 it is not shown that they do (joint test, ...)"."""
+    test = _joint(of, found, found.first)
+    if test is None or test.at is None or found.first == found.last:
         return ""
+    said = "they differ" if test.p_value < 1 - told.level else "it is not shown that they do"
+    return f"; {told.when.at(found.first)} {said} (joint test, {test.note}, {p_equals(p_text(test.p_value))})"
+
+
+def _joint_sentence(of: _Compares, joint: Finding, found: Compared, told: Words) -> str:
+    """"means of bdi differ between the 3 groups (joint test, F(2, 60.1) = 4.31, p = .018)"."""
     claim = f"{of.what} differ between the {sum(1 for _ in found.group_rates())} groups"
     said = claim if joint.p_value < 1 - told.level else f"it is not shown that {claim}"
     return f"{of.when}{said} (joint test, {joint.note}, {p_equals(p_text(joint.p_value))})"
@@ -116,9 +133,19 @@ def _against_reference(differences: list[Finding], of: _Compares, found: Compare
     paces = {_pace(one, of, found, told) for one in differences}
     said, words = paces.pop() if len(paces) == 1 else (of.said, COMPARES)
     parts = [_against(one, told, words, "" if place else of.unit) for place, one in enumerate(differences)]
-    reference = group_words(differences[0].of).removeprefix("in ")
+    reference = group_words(differences[0].of).removeprefix("in ") + _own_rate(differences[0], found, told)
     count = f"{len(differences)} comparisons, not adjusted for their number"
     return f"{of.when}compared with {reference}, {said} {', '.join(parts)} ({count})"
+
+
+def _own_rate(one: Finding, found: Compared, told: Words) -> str:
+    """How fast the reference changes, where rates are compared: ", where bdi falls by 0.34 units per week (...)"."""
+    rate = next((own for own in found.group_rates() if own.group == one.of), None)
+    if not _is_rate(one) or rate is None or not rate.known:
+        return ""
+    interval = interval_text(rate, told, CHANGES)
+    verb = "falls" if rate.value < 0 else "rises"
+    return f", where {told.outcome} {verb} by {size_of(rate)} {told.unit}{interval and f' ({interval})'}"
 
 
 def _held(found: Compared) -> str:
@@ -142,11 +169,33 @@ def _difference(one: Finding, found: Compared, told: Words) -> str:
     what, words = _pace(one, of, found, told)
     direction = words.down if one.value < 0 else words.up
     number = f"{what} {f'{size_of(one)} {of.unit}'.strip()} {direction}"
-    where, than = group_words(one.group), f"than {group_words(one.of)}"
+    of_rates = _is_rate(one)
+    where, than = (f"{group_words(group)}{'' if of_rates else _seen(group, found)}" for group in (one.group, one.of))
+    than = f"than {than}"
     unsure = "" if one.p_value < 1 - told.level else f"it is not shown that {of.what} differ between the 2 groups: "
     said = f"{of.when}{unsure}{number} {where} {than}" if of.when else f"{unsure}{where}, {number} {than}"
     inside = [interval_text(one, told, words), p_equals(p_text(one.p_value))]
-    return f"{_capital(said)} ({'; '.join(filter(None, inside))}){_held(found)}."
+    first = "" if of_rates else _at_first(one, found, told)
+    return f"{_capital(said)} ({'; '.join(filter(None, inside))}){first}{_held(found)}."
+
+
+def _seen(group: Group | None, found: Compared) -> str:
+    """How many of a group were seen until the last time, where not all were: " (12 of 35 seen)"."""
+    seen, of = found.reaching.get(group or (), (0, 0))
+    return f" ({seen:,} of {of:,} seen)" if of else ""
+
+
+def _at_first(last: Finding, found: Compared, told: Words) -> str:
+    """The same difference at the first time: "; at week 0 it is 0.98 higher (95 % interval ...)"."""
+    if found.first == found.last:
+        return ""
+    there = (one for one in found.differences() if one.at == found.first and one.kind is last.kind and one.known)
+    one = next((one for one in there if (one.group, one.of) == (last.group, last.of)), None)
+    if one is None:
+        return ""
+    interval = interval_text(one, told, COMPARES)
+    direction = COMPARES.down if one.value < 0 else COMPARES.up
+    return f"; {told.when.at(found.first)} it is {size_of(one)} {direction}{interval and f' ({interval})'}"
 
 
 def _pace(one: Finding, of: _Compares, found: Compared, told: Words) -> tuple[str, Directions]:

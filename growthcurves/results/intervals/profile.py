@@ -93,8 +93,9 @@ def _interval(fit: FittedModel, quantity: Quantity, cut: float) -> Interval:
     if not estimates.verdict.converged:
         return Interval(np.nan, np.nan, "the optimum could not be certified")
     profiler = estimates.profiler
-    if quantity.without_answer(profiler, cut):
-        return Interval(-1.0, 1.0, "one of the two may not vary at all")
+    constant = quantity.open_for(profiler, cut)
+    if constant:
+        return Interval(-1.0, 1.0, f"{' and '.join(constant)} may not vary at all")
     measured = quantity.measured(Follower(estimates.frame, profiler, estimates.natural), moves)
     low, high = (_shifted(end, measured.unit, measured.origin) for end in profiler.ends(measured.measure, cut))
     return Interval(low.value, high.value, "; ".join(dict.fromkeys(end.reason for end in (low, high) if end.reason)))

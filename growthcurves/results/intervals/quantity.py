@@ -89,7 +89,7 @@ def every_parameter(fit: FittedModel) -> list[Component]:
     effects = {name: fit.standard_effect(name) for name in fit.random_names}
     sds = [Component(Kind.SD, PERSON, (name,), Sd(effect)) for name, effect in effects.items()]
     correlations = [
-        Component(Kind.CORRELATION, PERSON, pair, Cor(*(effects[name] for name in pair)))
+        Component(Kind.CORRELATION, PERSON, pair, Cor(*(effects[name] for name in pair), called=pair))
         for block in fit.recipe.random.blocks
         for pair in itertools.combinations(block, 2)
     ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Caveat, Finding, Kind
 from growthcurves.fitted import FittedModel
@@ -16,7 +17,7 @@ from growthcurves.results.ladder.rungs import Rung
 from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, SHARES, VARIANCES, Number
 from growthcurves.results.side_by_side.words import number_label
 from growthcurves.results.variation.variance_parts import drop, squared_correlation
-from growthcurves.results.variation.variances import components
+from growthcurves.results.variation.variances import Components, components
 
 NAN = float("nan")
 NEGATIVE = "negative: the variance is larger than in the model it is compared with"
@@ -26,25 +27,40 @@ WITHHELD = "withheld: the design cannot tell the variances apart"
 NO_SPREAD = "undefined: every person has the same expected value"
 
 
-def ladder_numbers(rungs: tuple[Rung, ...], ddf: Any) -> tuple[Number, ...]:
-    """All numbers, model by model."""
+class Known(NamedTuple):
+    """A fit whose numbers are there already."""
+
+    fit: FittedModel
+    effects: pd.DataFrame
+    components: Components
+
+
+def ladder_numbers(
+    rungs: tuple[Rung, ...], ddf: Any, compared: tuple[Rung, ...] | None = None, known: Known | None = None
+) -> tuple[Number, ...]:
+    """All numbers, model by model; criteria are those of the same models in `compared`, where they are given."""
     means, growth = rungs[0].fit, rungs[1].fit
     return tuple(
         Number(rung.name, part, finding, number_label(rung.fit, finding))
-        for rung in rungs
+        for rung, other in zip(rungs, compared or rungs, strict=True)
         for part, findings in (
-            (FIXED, effect_findings(rung.fit, fixed_effects(rung.fit, ddf))),
-            (VARIANCES, _variances(rung.fit)),
+            (FIXED, _effects(rung.fit, ddf, known)),
+            (VARIANCES, _variances(rung.fit, known)),
             (SHARES, _shares(rung.fit, means, growth)),
-            (CRITERIA, _criteria(rung.fit)),
+            (CRITERIA, _criteria(other.fit)),
         )
         for finding in findings
     )
 
 
-def _variances(fit: FittedModel) -> Iterable[Finding]:
+def _effects(fit: FittedModel, ddf: Any, known: Known | None) -> Iterable[Finding]:
+    return effect_findings(fit, known.effects if known is not None and known.fit is fit else fixed_effects(fit, ddf))
+
+
+def _variances(fit: FittedModel, known: Known | None) -> Iterable[Finding]:
     """Variances and covariances with their standard errors; none where a variance lies on its boundary."""
-    for row in components(fit).rows:
+    found = known.components if known is not None and known.fit is fit else components(fit)
+    for row in found.rows:
         moment = row.moment
         if not moment.known:
             yield replace(moment, note=WITHHELD, caveat=Caveat.WITHHELD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
 from growthcurves.output.sheet import Sheet, sheet_of_texts
 from growthcurves.output.styles import Style
-from growthcurves.results.ladder.numbers import ladder_numbers
+from growthcurves.results.ladder.numbers import Known, ladder_numbers
 from growthcurves.results.ladder.rungs import Rung, climb
 from growthcurves.results.side_by_side.lines import Lines, Models, fixed_places, set_lines
 from growthcurves.results.side_by_side.numbers import FIXED, SHARES, VARIANCES, Number, numbers_table
@@ -44,14 +44,22 @@ class Ladder(Answer):
         The fit of each model, by its letter.
     titles : dict of str to str
         What each model is.
+    criteria_by : str
+        The method that deviance, AIC and BIC are by, where it is not that of the fits.
     """
 
     numbers: tuple[Number, ...]
     fits: dict[str, FittedModel]
     titles: dict[str, str]
+    criteria_by: str = ""
 
     def __str__(self) -> str:
         return "\n".join([*_head(self), "", *set_lines(_lines(self), list(self.fits)), "", *_foot(self)])
+
+    @property
+    def compares(self) -> bool:
+        """Whether deviance, AIC and BIC compare models with different fixed effects: they are by ML."""
+        return (self.criteria_by or next(iter(self.fits.values())).method) == "ml"
 
     @property
     def models(self) -> Models:
@@ -98,20 +106,28 @@ def ladder(model: GrowthModel, panel: Panel, method: str, steps: Any, ddf: Any, 
     return _ladder(climb(model, panel, steps, method, kind), ddf)
 
 
-def ladder_to(fit: FittedModel, ddf: Any) -> Ladder:
-    """The ladder by full maximum likelihood to a model that is fitted already."""
-    return _ladder(climb(fit.model, fit.panel, (), "ml", type(fit), by_likelihood(fit)), ddf)
+def ladder_to(known: Known, ddf: Any) -> Ladder:
+    """The ladder to a model that is fitted already, whose numbers are those of its fit.
+
+    Deviance, AIC and BIC are by full maximum likelihood, which alone compares models with other fixed effects.
+    """
+    fit = known.fit
+    rungs = climb(fit.model, fit.panel, (), fit.method, type(fit), fit)
+    return _ladder(rungs, ddf, tuple(replace(rung, fit=by_likelihood(rung.fit)) for rung in rungs), known)
 
 
-def _ladder(rungs: tuple[Rung, ...], ddf: Any) -> Ladder:
+def _ladder(
+    rungs: tuple[Rung, ...], ddf: Any, compared: tuple[Rung, ...] | None = None, known: Known | None = None
+) -> Ladder:
     fits, titles = {rung.name: rung.fit for rung in rungs}, {rung.name: rung.title for rung in rungs}
-    numbers = ladder_numbers(rungs, ddf)
-    return Ladder(numbers_table(numbers), numbers, fits, titles)
+    numbers = ladder_numbers(rungs, ddf, compared, known)
+    return Ladder(numbers_table(numbers), numbers, fits, titles, compared[0].fit.method if compared else "")
 
 
 def _head(answer: Ladder) -> Iterable[str]:
     top = list(answer.fits.values())[-1]
     by = "REML" if top.method == "reml" else "ML"
+    by += "; deviance, AIC and BIC by ML" if by == "REML" and answer.compares else ""
     yield f"{top.vocabulary.said('Ladder of growth models')} of {top.model.outcome}, fitted by {by}"
     yield f"All models on the same {top.sums.rows:,} rows of {units_counted(top)}{_dropped(top.panel)}"
     if "intercept" in top.model.parameters:
@@ -221,7 +237,7 @@ def _foot(answer: Ladder) -> Iterable[str]:
             "Time-varying covariates change what the variances between persons mean: these may rise or fall "
             "for that reason alone."
         )
-    if any(fit.method == "reml" for fit in answer.fits.values()):
+    if not answer.compares:
         yield "REML: deviance, AIC and BIC compare only models with the same fixed effects; use method='ml' for others."
     noted = [number for number in answer.numbers if number.finding.note]
     told = [number for number in noted if number.finding.caveat is not Caveat.NO_SPREAD]

@@ -61,7 +61,9 @@ def climb(
         models = [("unconditional means", means), (said("unconditional growth"), growth)]
         models += [(predictor_words(item, said), item) for item in between]
         fits = [(title, estimate(item, panel, method, kind, people, maker)) for title, item in models]
-        if not _same(fits[1][1], top):
+        if _same(fits[1][1], top):
+            fits[1] = (fits[1][0], top)
+        else:
             fits.append((f"{said('conditional growth')}: {predictor_words(top.model, said)}", top))
     for warning in {str(warning.message): warning for warning in caught}.values():
         warnings.warn(warning.message, warning.category, stacklevel=4)

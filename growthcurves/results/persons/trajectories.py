@@ -26,6 +26,7 @@ from growthcurves.results.questions.random_effects import random_rows
 from growthcurves.results.questions.rates import status_at, whole_period
 from growthcurves.results.questions.times import nearest_observed
 from growthcurves.results.tables.answer import checked_level
+from growthcurves.results.variation.settled import settled
 
 #: More different values of a grouping variable than this are no groups.
 MANY_GROUPS = 12
@@ -85,7 +86,8 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: Any = None, level: float
 
     The mean is over the persons of the group, covariates at their means over rows, terms of time at that time; the
     persons' band is that of the mixture over the observed predictors of normal distributions with variance
-    z(t)' G z(t). What the data do not determine is NaN.
+    z(t)' G z(t). What the data do not determine is NaN, and so is the persons' band where the SD of their curves at the
+    first or the last of the times is not known well enough.
 
     Returns
     -------
@@ -104,11 +106,19 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: Any = None, level: float
             rows.append(types.counts @ X / types.counts.sum())
             bands.append([mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
         table = linear_table(fit, np.array(rows), [""] * len(times), None, level)
-        low, high = np.array(bands).T
+        low, high = np.array(bands).T if _band_is_settled(fit, times, persons) else np.full((2, len(times)), np.nan)
         columns = {"group": group_label(group), "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}
         columns |= {"conf_high": table["conf_high"], "persons_low": low, "persons_high": high}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
+
+
+def _band_is_settled(fit: FittedModel, times: np.ndarray, persons: np.ndarray) -> bool:
+    """Whether how far persons' curves lie apart is known well enough at both ends."""
+    if not fit.random_names or fit.recipe.effects_of_rows or not fit.identified:
+        return True
+    ends = [status_at(fit, float(time)).among(persons) for time in (times.min(), times.max())]
+    return all(not status.varies or settled(status).enough for status in ends)
 
 
 def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:

@@ -70,11 +70,13 @@ def compared_at(fit: FittedModel) -> list[float]:
 
 
 def reached(fit: FittedModel, at: float | None) -> str:
-    """How many persons a time is of that not all reached: "reached by 71 of 700 persons"; "" for any other."""
-    facts = fit.time_facts
-    if facts is None or at != facts.reached or at == facts.last or not fit.vocabulary.over_time:
+    """How many reached the last time that enough did: "reached by 71 of 200 persons"; "" where it is the end of all."""
+    facts, persons, who = fit.time_facts, fit.sums.persons, fit.vocabulary.who.several
+    if facts is None or at != facts.reached or not fit.vocabulary.over_time:
         return ""
-    return f"reached by {facts.reaching:,} of {fit.sums.persons:,} {fit.vocabulary.who.several}"
+    if facts.reaching == persons:
+        return "" if at == facts.last else f"reached by all {persons:,} {who}"
+    return f"reached by {facts.reaching:,} of {persons:,} {who}"
 
 
 def _as_observed(fit: FittedModel, times: np.ndarray) -> np.ndarray:

@@ -50,8 +50,9 @@ def test_three_groups_are_tested_together_first():
     rates, ends, averages = report.averages
     test = fit.test(["slope:site[B] = 0", "slope:site[C] = 0"])
     shown = f"(joint test, F({test.df_num}, {test.df:.4g}) = {test.statistic:.3g}, p "
-    assert shown in rates and "differ between the 3 groups" in rates and "Compared with the A group" in rates
-    assert ends.count("joint test") == 1 and averages.count(" group (95 % interval") == 3
+    assert shown in rates and "differ between the 3 groups" in rates
+    assert ("Compared with the A group, where y falls by " in rates) == (test.p_value < 0.05)
+    assert ends.count("joint test") == 2 and "; at week 0 " in ends and averages.count(" group (95 % interval") == 3
     assert rates.startswith("Rates of change") == (test.p_value < 0.05)
     assert report.value("p-value of equal mean rates, joint") == pytest.approx(test.p_value, rel=1e-9)
     last = ["intercept:site[B] + 4*slope:site[B] = 0", "intercept:site[C] + 4*slope:site[C] = 0"]
@@ -61,17 +62,47 @@ def test_three_groups_are_tested_together_first():
 
 
 def test_groups_are_compared_at_the_last_time_that_enough_persons_reached(tmp_path):
-    """Two of 60 are seen at week 40: the headline, the table and a loaded fit are of week 4, and say who reached it."""
+    """Two of 60 are seen at week 40: the headline, the table and a loaded fit are of week 4, and say who reached it.
+
+    Counted by hand: of persons 0 to 24 with a row at week 4 the odd ones, 12 of 30, have the drug.
+    """
     frame = trial(-1.0, -2.0)
     late = frame[frame["week"].eq(4.0) & frame["patient"].lt(2)].assign(week=40.0)
     few = frame[frame["week"].lt(4.0) | frame["patient"].lt(25)]
     fit = gc.fit("y ~ week * arm + (week | patient)", pd.concat([few, late], ignore_index=True))
     said = "At week 4, reached by 25 of 60 patients, y is "
-    assert fit.change(by="arm").averages[1].startswith(said)
+    ends = fit.change(by="arm").averages[1]
+    assert ends.startswith(said) and "(12 of 30 seen) than in the placebo group (13 of 30 seen)" in ends
     fit.report(tmp_path / "page.html", by="arm")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "Expected y at week 4, reached by 25 of 60 patients" in text and "Expected y at week 40" not in text
     assert gc.load(fit.save(tmp_path / "fit.json")).change(by="arm").averages[1].startswith(said)
+
+
+def test_the_last_visit_of_few_persons_is_no_headline():
+    """Of 60 persons 18 have week 4, fewer than a third: the difference is told at week 2, beside that at week 0."""
+    frame = trial(-1.0, -2.0)
+    fit = gc.fit("y ~ week * arm + (week | patient)", frame[frame["week"].lt(4.0) | frame["patient"].lt(18)])
+    ends = fit.change(by="arm").averages[1]
+    first = fit.means(at=[0.0], by="arm", differences="reference").differences.iloc[0]
+    assert ends.startswith("At week 2, reached by all 60 patients, y is ")
+    assert f"; at week 0 it is {abs(first['estimate']):.2f} " in ends
+    named = [one for one in fit.change(by="arm").findings if one.kind is Kind.OUTCOME_DIFFERENCE]
+    assert [one.at for one in named] == [2.0, 0.0] and named[1].value == pytest.approx(first["estimate"], rel=1e-9)
+
+
+def test_sites_that_are_not_shown_to_differ_are_not_strung_together():
+    """Four sites of one population: a sentence each for the joint tests, and the rate of every site, the first too."""
+    frame = trial(-1.0, -1.0)
+    frame["site"] = np.array(["A", "B", "C", "D"])[frame["patient"] % 4]
+    report = gc.fit("y ~ week * site + (week | patient)", frame).change(by="site")
+    rates, ends, averages = report.averages
+    assert report.value("p-value of equal mean rates, joint") > 0.05
+    assert rates.startswith("It is not shown") and rates.count("(") - rates.count("F(") == 1
+    assert "ompared" not in rates + ends and "in the A group" in averages
+    far = frame.assign(y=frame["y"] - frame["week"] * (frame["site"] == "B"))
+    rates = gc.fit("y ~ week * site + (week | patient)", far).change(by="site").averages[0]
+    assert rates.startswith("Rates of change of y differ") and "Compared with the A group, where y falls by " in rates
 
 
 def test_groups_of_schools_are_compared_at_the_mean_of_the_predictor():

@@ -1,0 +1,114 @@
+"""How much the numbers can say: how many persons, how well their differences are known, who is missing, what is taken
+for granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.data.missing import DROPPED_OUT, WAYS
+from growthcurves.output.words import listed
+from growthcurves.plots.missing import why_no_waves
+from growthcurves.report.format import count, number
+from growthcurves.report.section import Subject
+from growthcurves.report.variation import component_row
+from growthcurves.report.words import random_name
+from growthcurves.results.variation.settled import settled_correlation_of, settled_sd_of
+
+
+def precision(subject: Subject) -> Iterator[dict[str, Any]]:
+    """One item each, with whether it gives no cause for care."""
+    fit = subject.fit
+    yield _item(True, "Numbers", _numbers(subject))
+    if fit.random_names and fit.identified:
+        yield from _differences(subject)
+    yield from _missing(subject)
+    yield _item(None, "Not checked here", _assumptions(fit))
+
+
+def _item(well: bool | None, word: str, text: str) -> dict[str, Any]:
+    return {"well": well, "word": word, "text": text}
+
+
+def _numbers(subject: Subject) -> str:
+    fit, said = subject.fit, subject.said
+    sizes, df = fit.panel.persons.sizes, subject.effects["df"].to_numpy(float)
+    low, high = int(sizes.min()), int(sizes.max())
+    each = count(low) if low == high else f"{count(low)} to {count(high)}"
+    about = f"{count(fit.panel.persons.count)} {fit.vocabulary.who.several}, {each} {said('occasions')} each"
+    known = df[np.isfinite(df)]
+    ends = dict.fromkeys(number(one, 3) for one in (known.min(), known.max())) if len(known) else {}
+    freedom = f" (degrees of freedom {' to '.join(ends)})" if ends else ""
+    return f"Averages and differences rest on {about}{freedom}; how precise they are is in their intervals."
+
+
+def _differences(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Which SDs and correlations between persons are known well enough, by the rule of every door."""
+    fit = subject.fit
+    findings = [row.finding for row in subject.components.rows if row.finding.unit != RESIDUAL]
+    told: dict[bool, list[str]] = {True: [], False: []}
+    for one in findings:
+        if one.kind is Kind.SD:
+            told[settled_sd_of(fit, *one.of).enough].append(_told(subject, one))
+        elif one.kind is Kind.CORRELATION:
+            told[settled_correlation_of(fit, *one.of).enough].append(_told(subject, one))
+    who = fit.vocabulary.who.several
+    if told[False]:
+        text = (
+            f"Not well known from these data: {listed(told[False])}. Shares of {who} and the middle 95 % are not "
+            f"stated where they are built on {'it' if len(told[False]) == 1 else 'them'}."
+        )
+        well = f" Better known: {listed(told[True])}." if told[True] else ""
+        yield _item(None, f"Differences between {who}", text + well)
+    elif told[True]:
+        yield _item(True, f"Differences between {who}", f"Known from these data: {listed(told[True])}.")
+
+
+def _told(subject: Subject, one: Finding) -> str:
+    """A component with its interval: "the SD of the rate of change (95 % interval 0.000 to 0.409)"."""
+    fit = subject.fit
+    names = listed(random_name(fit, name) for name in one.of)
+    what = f"the SD of the {names}" if one.kind is Kind.SD else f"the correlation of {names}"
+    row = component_row(fit, one)
+    return f"{what} ({subject.interval} {row['low']} to {row['high']})" if one.has_interval else what
+
+
+def _missing(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Who was not seen, and what has to be true that this does no harm."""
+    fit, who = subject.fit, subject.fit.vocabulary.who.several
+    if not fit.recipe.shape.changes or not fit.vocabulary.over_time:
+        return
+    valid = (
+        "The estimates are valid where being missed depends on what is in the model (outcomes seen before, predictors) "
+        "and not where it depends on the values that were missed; data cannot tell which of the two is the case."
+    )
+    if why_no_waves(fit.panel) is not None:
+        text = f"The visits have no common times, so that who was missed cannot be counted. {valid}"
+        yield _item(None, "Missing", text)
+        return
+    ways = fit.panel.missing(by=subject.by).ways
+    total = sum(ways[way] for way in WAYS)
+    if ways["complete"] == total:
+        yield _item(True, "Missing", f"All {count(total)} {who} were seen at all waves.")
+        return
+    some, out = total - ways["complete"], ways[DROPPED_OUT]
+    of_them = "all of them" if out == some else f"{count(out)} of them"
+    text = f"Of {count(total)} {who}, {count(some)} missed at least one wave; {of_them} dropped out. {valid}"
+    yield _item(None, "Missing", text)
+
+
+def _assumptions(fit: Any) -> str:
+    """What the model takes for granted and the page does not test."""
+    who, said = fit.vocabulary.who.several, fit.vocabulary.said
+    normal = "that single measurements scatter normally about each person's own line"
+    text = [said(normal + ", with one variance and independently of each other" * fit.independent)]
+    if fit.random_names:
+        text.append(f"that {who} differ normally about their average")
+    if fit.recipe.shape.changes:
+        text.append("that the shape of the line is right")
+    text.append(f"that {who} are independent of each other")
+    return f"The page takes for granted {listed(text)}."
