@@ -90,7 +90,7 @@ class StartAndRate(Drawn):
         known = self._settled(fit)
         implied = [part for part in self._implied(fit, groups) if known or (part["part"] == "mean").all()]
         frame = pd.concat([points.iloc[sample.persons], *implied], ignore_index=True)
-        texts = {"groups": list(groups.labels), "level": f"{100 * self.level:g} %", "note": sample.note}
+        texts: dict[str, Any] = {"groups": list(groups.labels), "level": f"{100 * self.level:g} %", "note": sample.note}
         implied_words = fit.vocabulary.said(_IMPLIED if known else _UNSETTLED)
         texts |= {"who": groups.who.several, "ellipse": known, "implied": implied_words}
         return Scene(frame, {**labels, **texts})
