@@ -31,6 +31,11 @@ from growthcurves.model.covariance.unequal import ExpVariance as ExpVariance
 from growthcurves.model.covariance.unequal import Het as Het
 from growthcurves.model.covariance.unequal import PowerVariance as PowerVariance
 from growthcurves.model.covariance.unstructured import Unstructured as Unstructured
+from growthcurves.model.families.binomial import Binomial as Binomial
+from growthcurves.model.families.gamma import Gamma as Gamma
+from growthcurves.model.families.negative_binomial import NegativeBinomial as NegativeBinomial
+from growthcurves.model.families.ordinal import Ordinal as Ordinal
+from growthcurves.model.families.poisson import Poisson as Poisson
 from growthcurves.model.growth import GrowthModel as GrowthModel
 from growthcurves.model.random import ByGroup as ByGroup
 from growthcurves.model.random import Diagonal as Diagonal

@@ -8,7 +8,7 @@ import click
 
 from growthcurves.cli.options import MODEL, Request, pairs_of
 from growthcurves.cli.shapes import rates_of, shape_from
-from growthcurves.cli.table import Roles, panel_of, roles_of
+from growthcurves.cli.table import Roles, roles_of, sheet_of
 from growthcurves.cli.terms import as_formula, mentions, random_blocks, references
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from growthcurves.model.growth import GrowthModel
 
 #: Options of the model that say something beside a formula.
-BESIDE_FORMULA = {"formula", "by", "reference", "residual", "method", "ml"}
+BESIDE_FORMULA = {
+    "formula", "by", "reference", "residual", "family", "trials", "exposure", "quadrature", "method", "ml",
+}  # fmt: skip
 
 
 def run(request: Request) -> Any:
@@ -31,6 +33,8 @@ def run(request: Request) -> Any:
 
     criterion = request.criterion
     model, panel, options = _prepared(request)
+    if request.quadrature is not None:
+        options["quadrature"] = request.quadrature
     return fit(model, panel, method=criterion, **options)
 
 
@@ -38,7 +42,9 @@ def ladder_of(request: Request) -> Any:
     """The ladder of models that ends with the one that was asked for, by ML unless REML was asked for."""
     from growthcurves.fit import ladder
 
-    criterion = request.criterion if request.method else "ml"
+    criterion = request.criterion or "ml"
+    if request.quadrature is not None:
+        raise click.UsageError("--quadrature belongs to one model: a ladder takes as many points as each of its needs.")
     model, panel, options = _prepared(request)
     return ladder(model, panel, method=criterion, **options)
 
@@ -47,16 +53,22 @@ def _prepared(request: Request) -> tuple[Any, Panel, dict[str, Any]]:
     """Model (or formula), panel, and the options that go with a formula."""
     _refuse_contradictions(request)
     roles = roles_of(request)
-    panel = panel_of(request, roles)
+    panel, family = sheet_of(request, roles)
     if request.formula:
-        return request.formula, panel, _formula_options(request, roles, panel)
-    return model_of(request, roles, panel), panel, {}
+        return request.formula, panel, _formula_options(request, roles, panel) | _family_options(request, family)
+    return model_of(request, roles, panel, family), panel, {}
 
 
 def _formula_options(request: Request, roles: Roles, panel: Panel) -> dict[str, Any]:
     options = {"time": request.time, "wave": roles.wave, "residual": request.residual}
     given = {name: value for name, value in options.items() if value}
     return given | ({"reference": references(request.reference, panel.data)} if request.reference else {})
+
+
+def _family_options(request: Request, family: Any) -> dict[str, Any]:
+    """Options of outcomes that are not normal; `family` knows what the numbers in the table stand for."""
+    options = {"family": family, "trials": request.trials, "exposure": request.exposure}
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _refuse_contradictions(request: Request) -> None:
@@ -69,8 +81,8 @@ def _refuse_contradictions(request: Request) -> None:
             )
 
 
-def model_of(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
-    """The growth model that the options say."""
+def model_of(request: Request, roles: Roles, panel: Panel, family: Any = None) -> GrowthModel:
+    """The growth model that the options say; `family` is that of outcomes that are not normal."""
     from growthcurves.model.growth import GrowthModel
 
     columns = {str(name) for name in panel.data.columns}
@@ -90,6 +102,7 @@ def model_of(request: Request, roles: Roles, panel: Panel) -> GrowthModel:
         predictors=_predictors(request, shape, columns),
         reference=references(request.reference, panel.data),
         **{name: value for name, value in options.items() if value is not None},
+        **_family_options(request, family),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
@@ -110,10 +110,16 @@ def answers_json(fitted: Any, asked: Asked) -> str:
         "certificate": {
             name: getattr(certificate, name)
             for name in ("converged", "singular", "identified", "decrement", "direction", "confounded", "ends")
-        },
+        }
+        | _quadrature(certificate.quadrature),
         "warnings": [in_options(text) for text in (*fitted.warnings, *([reason] if reason else []))],
     }
     return as_json(answers)
+
+
+def _quadrature(found: Any) -> dict[str, Any]:
+    """How an integral was taken and what more points change; nothing for normal outcomes."""
+    return {} if found is None else {"quadrature": asdict(found) | {"settled": found.settled}}
 
 
 def _change(fitted: Any, asked: Asked, intervals: Any) -> tuple[Any, str]:

@@ -78,6 +78,10 @@ class Request:
     origin: Any = None
     random: str | None = None
     residual: str | None = None
+    family: str | None = None
+    trials: str | None = None
+    exposure: str | None = None
+    quadrature: Any = None
     method: str | None = None
     ml: bool = False
     ddf: str | None = None
@@ -91,11 +95,11 @@ class Request:
     given: frozenset = field(default_factory=frozenset)
 
     @property
-    def criterion(self) -> str:
-        """ "reml" or "ml"."""
+    def criterion(self) -> str | None:
+        """ "reml" or "ml"; None where the outcomes decide."""
         if self.ml and self.method == "reml":
             raise click.UsageError("--ml and --method reml contradict each other: leave one out.")
-        return "ml" if self.ml else self.method or "reml"
+        return "ml" if self.ml else self.method
 
 
 def _table(*names: str, **options: Any) -> SharedOption:
@@ -236,7 +240,36 @@ MODEL = (
         shell_complete=NamesOf("growthcurves.model.covariance", "RESIDUALS"),
         help="Covariance of the residuals; independent by default.",
     ),
-    _model("--method", type=click.Choice(["reml", "ml"]), help="Restricted (default) or full maximum likelihood."),
+    _model(
+        "--family",
+        metavar="NAME",
+        shell_complete=NamesOf("growthcurves.model.families", "FAMILIES"),
+        help="Outcomes that are not normal: binomial (yes or no), poisson, negative-binomial, ordinal or gamma; "
+        "probit and cloglog are binomial with that link.",
+    ),
+    _model(
+        "--trials",
+        metavar="COLUMN",
+        shell_complete=columns,
+        help="Column of how many trials the outcome counts the successes of.",
+    ),
+    _model(
+        "--exposure",
+        metavar="COLUMN",
+        shell_complete=columns,
+        help="Column of how long or how many a count was taken over.",
+    ),
+    _model(
+        "--quadrature",
+        type=Value(),
+        metavar="POINTS",
+        help="How the integral over random effects is taken: auto (default), laplace, or a number of points.",
+    ),
+    _model(
+        "--method",
+        type=click.Choice(["reml", "ml"]),
+        help="Restricted (default; of normal outcomes alone) or full maximum likelihood.",
+    ),
     _model("--ml", is_flag=True, help="The same as --method ml."),
 )
 

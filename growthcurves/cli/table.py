@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -179,17 +179,32 @@ def chosen(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
     return frame[rows]
 
 
-def panel_of(request: Request, roles: Roles, every_column: bool = False) -> Panel:
-    """The panel, its grouping column as categories of the rows that --where chooses.
+class Sheet(NamedTuple):
+    """The panel, and the family of its outcomes, which knows the categories that stand there as numbers."""
 
-    Of a wide table it has the columns that the request may need, or every column.
+    panel: Panel
+    family: Any
+
+
+def panel_of(request: Request, roles: Roles, every_column: bool = False) -> Panel:
+    """The panel alone; see `sheet_of`."""
+    return sheet_of(request, roles, every_column).panel
+
+
+def sheet_of(request: Request, roles: Roles, every_column: bool = False) -> Sheet:
+    """The panel, its grouping column as categories of the rows that --where chooses, and the family of its outcomes.
+
+    Of a wide table it has the columns that the request may need, or every column. The family is None where outcomes
+    are normal.
     """
     from growthcurves.data.panel import Panel
 
     if request.by is not None and request.by in (roles.time, roles.outcome):
         raise click.UsageError(f"--by {request.by!r} is the time or the outcome: give a column of groups.")
+    frame = long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles, every_column))
+    frame, family = _with_numbers(frame, roles.outcome, request.family)
     panel = Panel(
-        long_table(request, roles.id, roles.time, lambda wide: _needed(wide, request, roles, every_column)),
+        frame,
         id=roles.id,
         time=roles.time,
         outcome=roles.outcome,
@@ -199,7 +214,20 @@ def panel_of(request: Request, roles: Roles, every_column: bool = False) -> Pane
         since=request.since,
         where=request.where,
     )
-    return panel if request.by is None else panel.over(_with_groups(panel.data, request, request.by), panel.outcome)
+    if request.by is not None:
+        panel = panel.over(_with_groups(panel.data, request, request.by), panel.outcome)
+    return Sheet(panel, family)
+
+
+def _with_numbers(frame: pd.DataFrame, outcome: str, family: str | None) -> tuple[pd.DataFrame, Any]:
+    """The table with an outcome of categories as numbers, and the family that knows them."""
+    if family is None:
+        return frame, None
+    from growthcurves.model.families import family_of
+    from growthcurves.model.outcome_family import coded
+
+    found = family_of(family)
+    return (frame, None) if found is None else coded(frame, outcome, found)
 
 
 def _needed(wide: pd.DataFrame, request: Request, roles: Roles, every_column: bool) -> list[Any]:
@@ -217,6 +245,7 @@ def _needed(wide: pd.DataFrame, request: Request, roles: Roles, every_column: bo
 def _mentioned(column: str, request: Request) -> bool:
     """Whether a column may be needed; one whose name is part of another name is kept too, without harm."""
     names = (request.by, *request.by_columns, *request.id_columns, request.since, *(request.knots or ()))
+    names = (*names, request.trials, request.exposure)
     predictors = [terms for pairs in request.predictors for _, terms in pairs]
     texts = (request.slope, request.intercept, request.time_varying, request.formula, request.random, request.where)
     return column in names or any(column in text for text in (*texts, *predictors) if text)

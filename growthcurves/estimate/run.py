@@ -98,6 +98,7 @@ def estimate(
     refuse_design(bound, sums)
     frame = standard_of(sums, method == "reml")
     if outcome is None:
+        _refuse_quadrature(quadrature)
         refuse_perfect(bound, frame)
         refuse_units(bound, sums, frame)
         estimates = estimated(rows, sums, frame, residual, likelihood)
@@ -155,6 +156,12 @@ def method_of(model: GrowthModel, method: str | None) -> str:
             f"method= out."
         )
     return found
+
+
+def _refuse_quadrature(asked: Any) -> None:
+    """Normal outcomes have no integral to take by points."""
+    if asked != "auto":
+        raise ModelError("quadrature= is for outcomes of a family: the integral of normal outcomes is exact.")
 
 
 def as_quadrature(asked: Any) -> Any:

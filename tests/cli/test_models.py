@@ -253,3 +253,46 @@ def test_the_old_name_in_a_model_file(run, sleep, tmp_path):
 def test_a_wide_table_without_an_outcome_is_told_as_that(run, wide):
     line = one_line(run("report", wide, "--id", "subject", "--time", "day"))
     assert "the table is wide" in line and "--columns 'reaction_{day}'" in line
+
+
+def answered(fit, found):
+    """Whether the command line found the deviance and the estimates of a fit in Python."""
+    assert found["indices"]["deviance"] == pytest.approx(fit.deviance, rel=1e-9)
+    estimates = {row["term"]: row["estimate"] for row in found["fixed_effects"]}
+    assert estimates == pytest.approx(fit.params.to_dict(), rel=1e-6, abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def ticks():
+    """Yes or no in words, successes of trials, and counts over an exposure."""
+    rng = np.random.default_rng(5)
+    person, time = np.repeat(np.arange(60), 4), np.tile(np.arange(4.0), 60)
+    effect = rng.normal(size=60)[person]
+    frame = pd.DataFrame({"id": person, "time": time, "n": rng.integers(2, 6, 240), "days": rng.integers(5, 30, 240)})
+    chance = 1.0 / (1.0 + np.exp(0.5 - effect - 0.2 * time))
+    frame["ill"] = np.where(rng.random(240) < chance, "yes", "no")
+    frame["hits"] = rng.binomial(frame["n"], chance)
+    frame["falls"] = rng.poisson(0.1 * np.exp(0.5 * effect) * frame["days"])
+    return frame
+
+
+FAMILIES = {
+    "yes or no": ("ill", {"family": "binomial"}),
+    "a link": ("ill", {"family": "probit"}),
+    "trials": ("hits", {"family": "binomial", "trials": "n"}),
+    "exposure": ("falls", {"family": "poisson", "exposure": "days"}),
+}
+
+
+@pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("formula", [True, False], ids=["formula", "options"])
+def test_outcomes_that_are_not_normal_are_options_too(asks, ticks, tmp_path, name, formula):
+    outcome, options = FAMILIES[name]
+    ticks.to_csv(tmp_path / "ticks.csv", index=False)
+    said = [part for key, value in options.items() for part in (f"--{key}", value)]
+    model = ["--formula", f"{outcome} ~ time + (1 | id)", "--time", "time"]
+    roles = ["--id", "id", "--time", "time", "--outcome", outcome, "--random", "intercept"]
+    found = asks("fit", "ticks.csv", *(model if formula else roles), *said, "--quadrature", "9", "--intervals", "wald")
+    answered(gc.fit(f"{outcome} ~ time + (1 | id)", ticks, time="time", quadrature=9, **options), found)
+    assert found["certificate"]["quadrature"]["points"] == 9
