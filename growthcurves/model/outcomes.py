@@ -94,8 +94,9 @@ def offset_of(offset: str, frame: pd.DataFrame) -> np.ndarray:
 
 
 def measured(model: GrowthModel) -> str:
-    """The outcome of a model as it is predicted, before an offset is taken from it."""
-    return model.outcome if model.offset is None else before_offset(model.outcome)
+    """The outcome of a model as it is predicted, before an offset is taken from it; of a family none is."""
+    as_it_is = model.offset is None or model.family is not None
+    return model.outcome if as_it_is else before_offset(model.outcome)
 
 
 def is_computed(model: GrowthModel) -> bool:

@@ -48,9 +48,10 @@ class Fits:
     dependent : (B,) array of bool
         The replicate's columns of X are dependent (persons of a group were not drawn): not fitted.
     working : (B, k) array
-        Working parameters of the residual structure.
-    residual : Residual
-        The structure.
+        Working parameters of the residual structure, or of the family.
+    residual : Residual or None
+        The structure; None where outcomes have no residual, whose working parameters are then the family's.
+    family : Family or None
     """
 
     deviance: Array
@@ -64,6 +65,7 @@ class Fits:
     dependent: Array
     working: Array
     residual: Any = Independent()
+    family: Any = None
 
     def __len__(self) -> int:
         return len(self.deviance)
@@ -75,13 +77,16 @@ class Fits:
 
     def points(self, used: Array) -> Point:
         """The estimates of some replicates as a point whose arrays have a leading axis."""
-        residual = self.residual.moved(self.sigma2[used], self.working[used])
-        return Point(self.beta[used], {"person": self.G[used]}, residual)
+        G = {"person": self.G[used]}
+        if self.residual is None:
+            known = [self.family.moved(own) if np.isfinite(own).all() else None for own in self.working[used]]
+            return Point(self.beta[used], G, None, tuple(known))
+        return Point(self.beta[used], G, self.residual.moved(self.sigma2[used], self.working[used]))
 
     @staticmethod
     def joined(parts: list[Fits]) -> Fits:
         """The fits of consecutive batches as one record."""
-        names = [field.name for field in fields(Fits) if field.name != "residual"]
+        names = [field.name for field in fields(Fits) if field.name not in ("residual", "family")]
         return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.contracts.parameters import Parameter
 from growthcurves.engine.families.grids import LAPLACE, Quadrature, finer, grids
 from growthcurves.engine.families.integral import Parameters
 from growthcurves.engine.families.likelihood import FamilyLikelihood
 from growthcurves.engine.families.posterior import Posteriors, records_of
 from growthcurves.engine.general.estimates import GeneralEstimates
-from growthcurves.engine.general.search import descended, judged, scaled_step
+from growthcurves.engine.general.search import COSTLESS, descended, judged, scaled_step
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.persons.given import Expected, Seen, Wanted
@@ -21,6 +22,9 @@ from growthcurves.engine.persons.state import PersonState
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
+
+#: The kind of own parameters at whose zero a family is one without them, and their working coordinate there.
+DISPERSION, NO_DISPERSION = "dispersion", -230.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,33 @@ class FamilyEstimates(GeneralEstimates):
         moved, _, _ = scaled_step(replace(here, gradient=there.gradient - here.gradient))
         return made(more, change, float((np.abs(moved) / np.sqrt(2.0 * np.diag(inverse))).max()))
 
+    def at_their_end(self) -> tuple[str, ...]:
+        return tuple(one.name for one, ended in zip(self._own, self._ended, strict=True) if ended)
+
+    @property
+    def _own(self) -> tuple[Parameter, ...]:
+        return tuple(self.likelihood.family.parameters())
+
+    @cached_property
+    def _ended(self) -> Array:
+        """Which of the own parameters are as good at zero, where the family is one without them, (k,)."""
+        ended = np.array([one.kind == DISPERSION for one in self._own], dtype=bool)
+        if not ended.any():
+            return ended
+        none = replace(self.local, others=np.where(ended, NO_DISPERSION, self.local.others))
+        there = self.likelihood.sloped(none)
+        return ended & (there is not None and there.deviance <= self.lowest + COSTLESS)
+
+    def _inverse(self, hessian: Array, first: int) -> Array | None:
+        """The inverse over what is not at its end, where nothing moves with it."""
+        kept = np.flatnonzero(np.concatenate([np.ones(len(hessian) - len(self._ended), dtype=bool), ~self._ended]))
+        found = inverse_information(hessian[np.ix_(kept, kept)], self.verdict.identified)
+        if found is None:
+            return None
+        inverse = np.zeros_like(hessian)
+        inverse[np.ix_(kept, kept)] = found
+        return inverse
+
     @cached_property
     def _hessian(self) -> Array:
         found = self.likelihood.observed(self.active)
@@ -89,6 +120,13 @@ class FamilyEstimates(GeneralEstimates):
 
     def _likelihood(self, rows: Rows, sums: Sums) -> FamilyLikelihood:
         return replace(self.likelihood, rows=rows, sums=sums, _near={})
+
+    def local_in(self, frame: Any, change: Array | None = None) -> Local:
+        found = super().local_in(frame, change)
+        return replace(found, beta=frame.back_x @ self.beta)  # which no evaluation puts at its best
+
+    def why_not(self, capability: str) -> str | None:
+        return None if capability == "replicates" else super().why_not(capability)
 
     # ------------------------------------------------ persons
 
@@ -116,6 +154,16 @@ class FamilyEstimates(GeneralEstimates):
             eta = fixed + np.einsum("nq,nq->n", Z, u[codes])
             values[:, column] = self.point.family.drawn(eta, rows.trials, rng)
         return values
+
+    def redrawn(self, rng: np.random.Generator) -> Array:
+        rows, terms = self.likelihood.rows, self.sums.terms
+        X, made = rows.columns([terms.x[column] for column in self.sums.kept]), rows.row_columns(sorted(set(terms.z)))
+        Z = np.column_stack([made[column] for column in terms.z]) if terms.z else np.zeros((len(X), 0))
+        return self.simulated(X, Z, rows.codes, 1, rng)[:, 0]
+
+    @property
+    def scale_and_spread(self) -> tuple[Any, Array]:
+        return 1.0, np.full((self.frame.p,) * 2, np.nan)  # which is dear, and nothing needs it of replicates
 
     def values(self) -> dict[str, Any]:
         own = {"points": self.likelihood.points, "asked": self.asked.quadrature}

@@ -342,6 +342,18 @@ class GeneralEstimates:
         out = np.repeat((X @ self.beta)[:, None], count, axis=1)
         return out + self.frame.scale * self._marginal.drawn(self.local, codes, count, rng)
 
+    def redrawn(self, rng: np.random.Generator) -> Array:
+        """Outcomes drawn anew at the rows, (n,)."""
+        rows = self.likelihood.rows
+        X = rows.columns([self.sums.terms.x[column] for column in self.sums.kept])
+        Z = np.zeros((len(rows.outcome), self.frame.q))  # whose part is drawn with the residuals
+        return self.simulated(X, Z, rows.codes, 1, rng)[:, 0]
+
+    @property
+    def scale_and_spread(self) -> tuple[Any, Array]:
+        """What relative covariances are multiplied by, and the covariance of the fixed effects."""
+        return self.point.residual.scale, self.cov_beta
+
     def drawing(self, kind: str, seed: int) -> Drawing:
         return refitted.drawing(self, kind, seed)
 

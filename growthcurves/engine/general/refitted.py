@@ -41,10 +41,7 @@ class Outcomes:
     rng: np.random.Generator
 
     def rows(self, place: int) -> Rows:
-        made, rows = self.estimates, self.estimates.likelihood.rows
-        pairs = [made.sums.terms.x[column] for column in made.sums.kept]
-        Z = np.zeros((len(rows.outcome), made.frame.q))  # whose part is drawn with the residuals
-        return replace(rows, outcome=made.simulated(rows.columns(pairs), Z, rows.codes, 1, self.rng)[:, 0])
+        return replace(self.estimates.likelihood.rows, outcome=self.estimates.redrawn(self.rng))
 
 
 def of_rows(estimates: Any, rows: Callable[[int], Rows]) -> Drawing:
@@ -68,6 +65,8 @@ def persons_of(rows: Rows, persons: Array) -> Rows:
         rows,
         stored=[np.asarray(column)[index] for column in rows.stored],
         outcome=rows.outcome[index],
+        trials=None if rows.trials is None else rows.trials[index],
+        offset=None if rows.offset is None else rows.offset[index],
         weights=[weight[persons] for weight in rows.weights],
         persons=len(persons),
         starts=starts,
@@ -85,13 +84,14 @@ def as_fits(base: Any, found: Any) -> Fits:
         said, working = (False, False, False, True), np.full(k, np.nan)
     else:
         local, verdict = found.local_in(base.frame), found.verdict
-        values = [found.deviance, found.beta, local.D, found.point.residual.scale, found.cov_beta]
+        values = [found.deviance, found.beta, local.D, *found.scale_and_spread]
         said, working = (verdict.singular, verdict.converged, False, False), local.others
     deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, work = (
         np.asarray(value)[None] for value in (*values, *said, working)
     )
-    residual = base.likelihood.residual
-    return Fits(deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, work, residual)
+    said_of = base.point
+    fits = (deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, work)
+    return Fits(*fits, said_of.residual, said_of.family)
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ class Point:
     residual : Residual or None
         None where outcomes have no residual of their own.
     family : Family or None
-        What the linear predictor says of the outcome; None for normal outcomes.
+        What the linear predictor says of the outcome; None for normal outcomes. Of replicates a tuple of them.
     """
 
     beta: Array
@@ -88,7 +88,8 @@ class Point:
         """The points of replicates, whose arrays have a leading axis, one by one."""
         for i, beta in enumerate(self.beta):
             levels = {unit: G[i] for unit, G in self.levels.items()}
-            yield Point(beta, levels, _one_of(self.residual, i), self.family)
+            family = self.family[i] if isinstance(self.family, tuple) else self.family
+            yield Point(beta, levels, _one_of(self.residual, i), family)
 
 
 def _one_of(residual: Any, place: int) -> Any:

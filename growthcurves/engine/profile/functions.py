@@ -254,7 +254,8 @@ class OwnParameter(Quantity):
     scale: str
 
     def of(self, point: Point) -> Any:
-        return getattr(point, self.part).values()[self.place]
+        part = getattr(point, self.part)
+        return float("nan") if part is None else part.values()[self.place]
 
     def moves_beta(self, point: Point, errors: Array) -> bool:
         return False
@@ -292,5 +293,6 @@ def correlation(point: Point, left: Array, right: Array) -> float:
 def _variances(points: Point, row: Array) -> Array:
     """Variance of a combination of the standard random effects in each replicate; rounding errors of zero are zero."""
     values = points.between(row)
-    size = (points.residual_variance() + np.einsum("zaa->z", points.total())) * float(row @ row)
+    residual = 0.0 if points.residual is None else points.residual_variance()
+    size = (residual + np.einsum("zaa->z", points.total())) * float(row @ row)
     return np.where(values > NOTHING * size, values, 0.0)

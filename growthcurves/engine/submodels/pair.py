@@ -85,10 +85,11 @@ class Pair:
 
     @cached_property
     def boundaries(self) -> int:
-        """Directions in which only the larger model has variance."""
+        """Directions in which only the larger model has variance, and dispersions that only it has."""
+        dispersions = _dispersions(self.large) - _dispersions(self.small)
         if not self.random:
-            return 0
-        return sum(N.shape[1] for N in new_directions(self.large.frame.partition, self.into_z))
+            return dispersions
+        return dispersions + sum(N.shape[1] for N in new_directions(self.large.frame.partition, self.into_z))
 
     def mixed(self) -> Any:
         """What draws from the distribution of the ratio.
@@ -101,3 +102,9 @@ class Pair:
         if self.sampled is None:
             raise ModelError(self.large.why_not("mixtures"))
         return self.sampled
+
+
+def _dispersions(estimates: Any) -> int:
+    """Own parameters of the family whose zero is the end of their range."""
+    family = estimates.point.family
+    return 0 if family is None else sum(one.kind == "dispersion" for one in family.parameters())

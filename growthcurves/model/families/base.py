@@ -61,6 +61,8 @@ class OutcomeFamily:
         Whether one outcome says nothing of its spread beside its mean.
     constant_in_x : bool
         Whether the linear predictor has a constant of its own; not where thresholds take its place.
+    continuous : bool
+        Whether outcomes have a density, and no probabilities.
     """
 
     name: ClassVar[str] = ""
@@ -68,6 +70,7 @@ class OutcomeFamily:
     takes_exposure: ClassVar[bool] = False
     single: ClassVar[bool] = False
     constant_in_x: ClassVar[bool] = True
+    continuous: ClassVar[bool] = False
 
     @property
     def canonical(self) -> bool:

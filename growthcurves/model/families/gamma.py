@@ -40,6 +40,7 @@ class Gamma(Dispersed):
     link: str = "log"
     dispersion: float | None = field(default=None, repr=False)
     name = "gamma"
+    continuous = True
 
     def __post_init__(self) -> None:
         refuse_unknown(self.link, ("log",))

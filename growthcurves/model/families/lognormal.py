@@ -30,6 +30,7 @@ class LogNormal:
     """
 
     name = "lognormal"
+    continuous = True
     words = "log {outcome}"
     canonical = False
     takes_trials = False

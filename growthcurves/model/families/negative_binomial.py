@@ -9,7 +9,7 @@ import numpy as np
 from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.families.base import Dispersed, for_draws, own_of_one
-from growthcurves.model.families.poisson import Counts
+from growthcurves.model.families.poisson import Counts, Poisson
 from growthcurves.numerics.rising import excess, rising, rising_and_slope, rising_slopes
 
 #: Starts of a dispersion lie between these.
@@ -52,6 +52,10 @@ class NegativeBinomial(Counts, Dispersed):
         beyond = (y.var() - mean) / (mean**2 if self.variance == "quadratic" else mean)
         start = float(np.clip(beyond, *_START)) if self.dispersion is None else self._dispersion
         return replace(self, dispersion=start), float(np.log(mean))
+
+    def without_dispersion(self) -> Poisson:
+        """The family that this one is where the dispersion is zero."""
+        return Poisson()
 
     def density(self, answers: Answers, eta: Array) -> Array:
         """The log density but for `constant`."""

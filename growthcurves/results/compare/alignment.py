@@ -56,6 +56,25 @@ def _other_outcome(first: FittedModel, second: FittedModel) -> str:
     )
 
 
+def require_one_measure(first: FittedModel, second: FittedModel) -> None:
+    """Refuse fits of which one has densities and the other probabilities of the same outcomes.
+
+    Raises
+    ------
+    ModelError
+        For them.
+    """
+    families = [fit.model.family for fit in (first, second)]
+    smooth = [family is None or getattr(family, "continuous", False) for family in families]
+    if smooth[0] != smooth[1]:
+        names = ["normal" if family is None else family.name for family in families]
+        kinds = ["a density of the outcome" if one else "a probability of it" for one in smooth]
+        raise ModelError(
+            f"Fits of {names[0]} and {names[1]} outcomes cannot be compared: the likelihood of the one is {kinds[0]} "
+            f"and that of the other {kinds[1]}, so that their difference depends on the outcome's unit."
+        )
+
+
 class _Rows(NamedTuple):
     """Person (numbered alike in both fits), time, outcome and place of each row."""
 
@@ -88,7 +107,7 @@ def _rows(first: FittedModel, second: FittedModel) -> tuple[_Rows, _Rows]:
 def _outcomes(fit: FittedModel) -> np.ndarray:
     """The outcomes as measured, before an offset was taken from them."""
     model = fit.model
-    if model.offset is None:
+    if model.offset is None or model.family is not None:
         return fit.panel.values
     outcome, frame = measured(model), fit.panel.frame
     if computed_side(outcome).computed:

@@ -32,8 +32,10 @@ def nesting(small: FittedModel, large: FittedModel) -> Pair:
     NotNested
         When the smaller is no special case of the larger.
     """
-    if small.model.offset != large.model.offset:
-        raise NotNested("their offsets differ")
+    for name, several in (("offset", "offsets"), ("exposure", "exposures"), ("trials", "trials")):
+        if getattr(small.model, name) != getattr(large.model, name):
+            raise NotNested(f"their {several} differ")
+    _require_families(small.model.family, large.model.family)
     _require_residuals(residual_of(small.model.residual), residual_of(large.model.residual))
     (X, Z), (large_X, large_Z) = _both(small, large)
     fixed, beyond = _combinations(X, large_X)
@@ -73,6 +75,26 @@ def _combinations(columns: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.n
     into = np.linalg.solve(of.T @ of, of.T @ columns)
     left = ((columns - of @ into) ** 2).sum(axis=0)
     return into, np.flatnonzero(left > INSIDE * (columns**2).sum(axis=0))
+
+
+def _require_families(small: Any, large: Any) -> None:
+    """The family of the smaller model must be that of the larger, or the one that it is without its dispersion."""
+    if small is None or large is None or _kind(small) == _kind(large):
+        return
+    without = getattr(large, "without_dispersion", None)
+    if without is None or _kind(without()) != _kind(small):
+        raise NotNested(f"{family_text(small)} of the smaller model is no special case of {family_text(large)}")
+
+
+def _kind(family: Any) -> tuple[Any, ...]:
+    """What family it is, wherever a search for its own parameters starts."""
+    return type(family), *(getattr(family, name, None) for name in ("link", "variance", "categories"))
+
+
+def family_text(family: Any) -> str:
+    """A family by its name, with its option where it has one."""
+    options = [option for option in _kind(family)[1:] if isinstance(option, str)]
+    return family.name + (f" ({', '.join(options)})" if options else "")
 
 
 def _require_residuals(small: Any, large: Any) -> None:

@@ -17,9 +17,9 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import predictor_words
 from growthcurves.numerics.seeds import seed_of
-from growthcurves.results.compare.alignment import common_order
+from growthcurves.results.compare.alignment import common_order, require_one_measure
 from growthcurves.results.compare.criteria import criteria
-from growthcurves.results.compare.nesting import NotNested, nesting, same_fixed_effects
+from growthcurves.results.compare.nesting import NotNested, family_text, nesting, same_fixed_effects
 from growthcurves.results.compare.ratio import ratio_test
 from growthcurves.results.tables.about import units_counted
 from growthcurves.results.tables.answer import Answer
@@ -73,10 +73,17 @@ def _head(answer: Comparison) -> Iterable[str]:
 def _foot(answer: Comparison) -> Iterable[str]:
     one = next(iter(answer.fits.values()))
     yield f"AICc and BIC with n = {one.sums.rows:,} rows, BIC (N) with {units_counted(one)}."
-    yield "k counts all parameters: fixed effects, variances and covariances, and the residual variance."
+    yield f"k counts all parameters: fixed effects, variances and covariances, and {_besides(answer.fits.values())}."
     tested = answer.table[answer.table["distribution"] != ""]
     yield from (f"{row.fit} against {row.against}: {row.distribution}." for row in tested.itertuples())
     yield from answer.notes
+
+
+def _besides(fits: Iterable[FittedModel]) -> str:
+    """What parameters there are beside fixed effects and random ones."""
+    normal = {fit.family is None for fit in fits}
+    of_family = "the family's own (dispersion, thresholds)"
+    return "the residual variance" if normal == {True} else of_family if normal == {False} else "what is left"
 
 
 class _Test(NamedTuple):
@@ -144,6 +151,7 @@ def compare(
     called = names_of_fits(names, [str(i + 1) for i in range(len(fits))])
     for fit in fits[1:]:
         common_order(fits[0], fit)
+        require_one_measure(fits[0], fit)
     ready, notes = _comparable(fits)
     ordered = dict(sorted(zip(called, ready, strict=True), key=lambda item: item[1].parameter_count))
     seed = seed_of(rng)
@@ -209,6 +217,7 @@ def _words(fit: FittedModel) -> str:
     shape = f"{fit.model.growth_shape.name}; " if fit.recipe.shape.changes else ""
     residual = residual_of(fit.model.residual)
     inside = "" if isinstance(residual, Independent) else f"; residual {_residual_name(residual)}"
+    inside += "" if fit.model.family is None else f"; {family_text(fit.model.family)}"
     return f"{shape}{predictor_words(fit.model, fit.vocabulary.said)}; random {' '.join(blocks) or 'none'}{inside}"
 
 

@@ -62,7 +62,8 @@ class FixedTest(Answer):
 
     def __str__(self) -> str:
         freedom = number(self.df) if self.kind == "t" else f"{self.df_num}, {number(self.df)}"
-        head = f"{self.kind}({freedom}) = {number(self.statistic)}, {p_equals(p_text(self.p_value))} ({self.ddf})"
+        statistic = "z" if self.kind == "t" and np.isinf(self.df) else f"{self.kind}({freedom})"
+        head = f"{statistic} = {number(self.statistic)}, {p_equals(p_text(self.p_value))} ({self.ddf})"
         lines = [f"Test of {'; '.join(self.table['term'])}", f"  {head}"]
         if self.kind == "t":
             row = self.table.iloc[0]

@@ -29,12 +29,15 @@ def vanishes(fit: FittedModel, quantity: Quantity) -> bool:
 
 
 def end_reached(fit: FittedModel, quantity: Quantity) -> float | None:
-    """The end of its range at which a parameter of residuals is estimated; None where it lies inside.
+    """The end of its range at which a parameter of residuals or of the family is estimated; None where it lies inside.
 
     The search stops somewhere near it, which says nothing: another order of rows stops elsewhere.
     """
-    if not isinstance(quantity, OwnParameter) or quantity.part != RESIDUAL:
+    if not isinstance(quantity, OwnParameter):
         return None
+    if quantity.part == FAMILY:
+        parameter = fit.family.parameters()[quantity.place]
+        return parameter.low if parameter.name in fit.certificate.ends else None
     residual = fit.point.residual
     parameter = residual.parameters()[quantity.place]
     if parameter.name not in fit.certificate.ends:
@@ -50,6 +53,8 @@ def on_boundary(fit: FittedModel, quantity: Quantity) -> bool:
     """
     if not fit.identified:
         return False
+    if isinstance(quantity, OwnParameter) and quantity.part == FAMILY:
+        return end_reached(fit, quantity) is not None
     off = off_boundary(fit)
     return off is not None and _value(quantity, off) != _value(quantity, fit.point)
 
