@@ -115,6 +115,36 @@ def test_links_between_documents_lead_somewhere(path):
         assert not anchor or anchor in anchors(page), f"{target}#{anchor}"
 
 
+def navigation():
+    """The pages of the site's navigation, in order."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    entries = [line.strip().removeprefix("- ") for line in text.splitlines() if line.startswith(" ")]
+    return [entry.rpartition(": ")[2] for entry in entries if entry.endswith(".md")]
+
+
+def test_the_navigation_names_every_page_once():
+    found = [(ROOT / "docs" / entry).resolve() for entry in navigation()]
+    assert len(found) == len(set(found)) > 40
+    assert [page for page in found if not page.exists() and page not in GENERATED] == []
+    pages = {path.resolve() for path in DOCUMENTS if (ROOT / "docs") in path.resolve().parents}
+    assert pages <= set(found)
+
+
+def test_links_of_the_site_stay_in_it():
+    """What a page links to or shows lies in docs/, of which the site is built; so do the links of generated pages."""
+    texts = {path.resolve(): path.read_text(encoding="utf-8") for path in DOCUMENTS if path.name != "README.md"}
+    texts |= {(ROOT / "docs" / path).resolve(): text for path, text in REFERENCE.pages().items()}
+    for page, text in texts.items():
+        plain = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.S)
+        links = re.findall(r"\]\(([^)#\s]+)", plain) + re.findall(r'(?:src|href)="([^"#]+)"', plain)
+        for link in links:
+            if "://" in link or link.startswith("mailto:"):
+                continue
+            target = (page.parent / link).resolve()
+            assert (ROOT / "docs") in target.parents, f"{name_of(page)}: {link} lies outside the site"
+            assert target.exists() or target in texts, f"{name_of(page)}: {link}"
+
+
 def test_every_page_can_be_reached():
     """From docs/index.md by links, and in the navigation of the site."""
     pages = {path.resolve() for path in DOCUMENTS if path.name != "README.md"}
