@@ -47,7 +47,19 @@ class NotAvailableError(GrowthCurvesError, NotImplementedError):
 
 
 class NotEstimableError(GrowthCurvesError, ValueError):
-    """The data cannot answer the question: too few persons or occasions, constant time, a perfect fit."""
+    """The data cannot answer the question: too few persons or occasions, constant time, a perfect fit.
+
+    Parameters
+    ----------
+    reason : str
+        Why, as a sentence, which a page for readers shows alone.
+    advice : str
+        What to write in its place; it follows the reason.
+    """
+
+    def __init__(self, reason: str = "", advice: str = "") -> None:
+        super().__init__(f"{reason.rstrip('.')}: {advice}" if advice else reason)
+        self.reason, self.advice = visible(reason), visible(advice)
 
 
 class GrowthCurvesWarning(UserWarning):

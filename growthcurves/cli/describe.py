@@ -84,7 +84,7 @@ def _counts(panel: Any, by: str | None) -> str:
     groups = groups_of(panel, by)
     counts = [(groups.codes == place).sum() for place in range(len(groups.labels))]
     shown = ", ".join(f"{label} {count:,}" for label, count in zip(groups.labels, counts, strict=True))
-    return f"\n  Persons by {by}: {shown}"
+    return f"\n  {groups.who.several.capitalize()} by {by}: {shown}"
 
 
 def _missing_text(missing: Any) -> str:
@@ -117,9 +117,11 @@ def _dropout(table: pd.DataFrame) -> pd.DataFrame:
 
 def _with_shares(table: pd.DataFrame, shares: dict[str, str]) -> pd.DataFrame:
     """The table with each percentage written beside its count."""
+    from growthcurves.output.numbers import percent_text
+
     joined = table.copy()
     for count, percent in shares.items():
-        texts = [f"{share:.1f} %" for share in table[percent]]
+        texts = [f"{percent_text(share / 100)} %" for share in table[percent]]
         room = max(map(len, [*texts, ""]))
         sizes = max(map(len, [*table[count].astype(str), ""]))
         joined[count] = [f"{n:>{sizes}} {text:>{room}}" for n, text in zip(table[count], texts, strict=True)]
@@ -129,10 +131,12 @@ def _with_shares(table: pd.DataFrame, shares: dict[str, str]) -> pd.DataFrame:
 def _people_text(panel: Panel) -> str:
     from growthcurves.cli.layout import table_lines
     from growthcurves.data.own_lines import origin_of
+    from growthcurves.data.vocabulary import vocabulary
 
     people = panel.people()
     more = len(people) - _MOST_PEOPLE
-    title = f"Persons, with their own least-squares lines (intercept at {origin_of(panel.times):g})\n"
+    who = vocabulary(panel).who.several.capitalize()
+    title = f"{who}, with their own least-squares lines (intercept at {origin_of(panel.times):g})\n"
     rest = f"\n  and {more:,} more: see --json" if more > 0 else ""
     shown = people.reset_index()[:_MOST_PEOPLE]
     return title + table_lines(shown, {"n": "{:.0f}".format, "r2": "{:.2f}".format}) + rest

@@ -112,6 +112,8 @@ class Finding:
     note : str
         What is special of it, for a reader.
     caveat : Caveat or None
+    no_interval : str
+        Why its interval is missing, or what is special of that.
     """
 
     kind: Kind
@@ -129,6 +131,12 @@ class Finding:
     conf_high: float = NAN
     note: str = ""
     caveat: Caveat | None = None
+    no_interval: str = ""
+
+    @property
+    def notes(self) -> str:
+        """What is special of the number and of its interval, as tables say it."""
+        return "; ".join(filter(None, (self.note, self.no_interval)))
 
     @property
     def identity(self) -> tuple[Any, ...]:
@@ -144,6 +152,11 @@ class Finding:
     def stated(self) -> bool:
         """Whether words and pictures may state it: there is a number, and it is known well enough."""
         return self.known and self.caveat is not Caveat.UNSETTLED
+
+    @property
+    def lacks_interval(self) -> bool:
+        """Whether there is a number whose interval the method could not give, and the reason."""
+        return self.known and bool(self.no_interval) and not self.has_interval
 
     @property
     def has_interval(self) -> bool:

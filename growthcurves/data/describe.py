@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,18 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
+from growthcurves.data.units import unit_called
 from growthcurves.data.vocabulary import PERSONS, Vocabulary
 from growthcurves.numerics.order import by_person_and_time
-from growthcurves.output.numbers import on_the_point
+from growthcurves.numerics.times import time_text
+from growthcurves.output.numbers import on_the_point, places_with
 from growthcurves.output.save import Saved
 from growthcurves.signs import told
 
+#: What is told, its value, its unit, and how it is printed.
+Entry = tuple[str, float | None, str, Callable[[float], str]]
+#: What a reader is told in the place of some names of quantities.
+_LABELS = {"distinct schedules": "different sets of visit times"}
 #: The ends of time, and of a predictor that is none.
 _ENDS = {"first time": "minimum", "last time": "maximum"}
 
@@ -59,6 +65,8 @@ class PanelSummary(Saved):
         What to look at, a sentence each: values that may stand for missing, a negative variance between persons.
     vocabulary : Vocabulary
         The words that the text and the labels are in.
+    counted : str
+        What times are counted in, and from where, in words; empty where the numbers of the column are the times.
     """
 
     names: Mapping[str, str | None]
@@ -86,11 +94,12 @@ class PanelSummary(Saved):
     columns: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     vocabulary: Vocabulary = field(default=PERSONS, repr=False)
+    counted: str = ""
 
     @property
     def table(self) -> pd.DataFrame:
         """The numbers: columns quantity, value, unit, and label, the quantity in the words of the data."""
-        rows = [(text, value, unit, self._label(text)) for text, value, unit in self._entries() if value is not None]
+        rows = [(text, value, unit, self._label(text)) for text, value, unit, _ in self._entries() if value is not None]
         return pd.DataFrame(rows, columns=["quantity", "value", "unit", "label"]).astype({"value": "float64"})
 
     def _label(self, quantity: str) -> str:
@@ -98,7 +107,7 @@ class PanelSummary(Saved):
         words = self.vocabulary
         if not words.over_time and quantity in _ENDS:
             return f"{words.axis}, {_ENDS[quantity]}"
-        return words.said(quantity)
+        return words.said(_LABELS.get(quantity, quantity))
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain Python values.
@@ -128,14 +137,19 @@ class PanelSummary(Saved):
     @told
     def __str__(self) -> str:
         along = "over" if self.vocabulary.over_time else "by"
-        over = f" {along} {self.names['time']!r}" if self.names["time"] is not None else ""
+        counted = f" ({self.counted})" if self.counted else ""
+        over = f" {along} {self.names['time']!r}{counted}" if self.names["time"] is not None else ""
         lines = [f"Panel of {self.names['outcome']!r}{over}, {self.vocabulary.who.several} in {self.names['id']!r}", ""]
         rows = self.table
         width = max(len(text) for text in rows["label"])
-        values = on_the_point([show_number(value) for value in rows["value"]])
+        values = on_the_point(self._shown())
         for text, value, unit in zip(rows["label"], values, rows["unit"], strict=True):
             lines.append(f"  {text:<{width}}  {value:>10} {unit}".rstrip())
         return "\n".join([*lines, *self._range_lines(), *self._note_lines()])
+
+    def _shown(self) -> list[str]:
+        """The numbers for reading."""
+        return [_text(value, form) for _, value, _, form in self._entries() if value is not None]
 
     def _note_lines(self) -> list[str]:
         wrapped = [
@@ -178,7 +192,10 @@ class PanelSummary(Saved):
         return str(self)
 
     def _repr_html_(self) -> str:
-        rows = [(row.label, [show_number(row.value), row.unit]) for row in self.table.itertuples(index=False)]
+        rows = [
+            (row.label, [value, row.unit])
+            for row, value in zip(self.table.itertuples(index=False), self._shown(), strict=True)
+        ]
         ends = [
             (str(name), [show_number(low), show_number(high), str(missing)])
             for name, low, high, missing in self.ranges().itertuples(index=False)
@@ -186,41 +203,56 @@ class PanelSummary(Saved):
         title, facts = str(self).split("\n", 1)[0], TextTable((), rows, frozenset({1}))
         return html_of(title, facts, TextTable(("minimum", "maximum", "missing"), ends), *self.notes)
 
-    def _entries(self) -> list[tuple[str, float | None, str]]:
-        time, unit = self.units["time"] or "", self.units["outcome"] or ""
+    def _entries(self) -> list[Entry]:
+        time, unit = self.units["time"] or unit_called(str(self.names["time"])) or "", self.units["outcome"] or ""
         squared = f"{unit}^2" if unit else ""
+        outcome = _three_digits(self.outcome_sd or abs(self.outcome_mean))
+        variance = _three_digits(min(abs(self.variance_between), self.variance_within))
         return [
-            ("persons", self.persons, ""),
-            ("occasions", self.occasions, ""),
-            ("occasions per person, minimum", self.occasions_min, ""),
-            ("occasions per person, median", self.occasions_median, ""),
-            ("occasions per person, maximum", self.occasions_max, ""),
-            ("persons with one occasion", self.single_occasion, ""),
-            ("distinct schedules", self.schedules, ""),
-            ("first time", self.time_min, time),
-            ("last time", self.time_max, time),
-            ("median time between occasions", self.spacing, time),
+            ("persons", self.persons, "", _count),
+            ("occasions", self.occasions, "", _count),
+            ("occasions per person, minimum", self.occasions_min, "", _count),
+            ("occasions per person, median", self.occasions_median, "", time_text),
+            ("occasions per person, maximum", self.occasions_max, "", _count),
+            ("persons with one occasion", self.single_occasion, "", _count),
+            ("distinct schedules", self.schedules, "", _count),
+            ("first time", self.time_min, time, time_text),
+            ("last time", self.time_max, time, time_text),
+            ("median time between occasions", self.spacing, time, time_text),
             *self._wave_entries(time),
-            ("rows that share person and time", self.repeated, ""),
-            ("outcome mean", self.outcome_mean, unit),
-            ("outcome SD", self.outcome_sd, unit),
-            ("outcome minimum", self.outcome_min, unit),
-            ("outcome maximum", self.outcome_max, unit),
-            ("variance between persons", self.variance_between, squared),
-            ("variance within persons", self.variance_within, squared),
-            ("intraclass correlation (ANOVA)", self.icc, ""),
-            *((f"rows left out, {reason}", rows, "") for reason, rows in self.dropped),
+            ("rows that share person and time", self.repeated, "", _count),
+            ("outcome mean", self.outcome_mean, unit, outcome),
+            ("outcome SD", self.outcome_sd, unit, outcome),
+            ("outcome minimum", self.outcome_min, unit, outcome),
+            ("outcome maximum", self.outcome_max, unit, outcome),
+            ("variance between persons", self.variance_between, squared, variance),
+            ("variance within persons", self.variance_within, squared, variance),
+            ("intraclass correlation (ANOVA)", self.icc, "", "{:.3f}".format),
+            *((f"rows left out, {reason}", rows, "", _count) for reason, rows in self.dropped),
         ]
 
-    def _wave_entries(self, unit: str) -> list[tuple[str, float | None, str]]:
+    def _wave_entries(self, unit: str) -> list[Entry]:
         if self.waves is None:
             return []
         rows = self.waves[["wave", "time_mean", "time_sd"]].itertuples(index=False)
         return [
-            entry
+            (f"time at wave {wave}, {name}", value, unit, time_text)
             for wave, mean, sd in rows
-            for entry in ((f"time at wave {wave}, mean", mean, unit), (f"time at wave {wave}, SD", sd, unit))
+            for name, value in (("mean", mean), ("SD", sd))
         ]
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _three_digits(size: float) -> Callable[[float], str]:
+    """Numbers that stand together, with as many decimals as give this one three digits."""
+    return f"{{:.{places_with(float('nan'), size)}f}}".format
+
+
+def _text(value: float, form: Callable[[float], str]) -> str:
+    return "-" if np.isnan(value) else form(value)
 
 
 def show_number(value: float) -> str:
@@ -242,6 +274,7 @@ def summarise(
     columns: pd.DataFrame | None = None,
     notes: Iterable[str] = (),
     words: Vocabulary = PERSONS,
+    counted: str = "",
 ) -> PanelSummary:
     """Describe the rows of a panel."""
     between, within = variance_components(persons, values)
@@ -268,6 +301,7 @@ def summarise(
         columns=columns,
         notes=(*notes, *_negative_note(between, names["id"], words)),
         vocabulary=words,
+        counted=counted,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from growthcurves.data.checks import holds_numbers
 from growthcurves.data.patterns import plain_number
 from growthcurves.data.source import find_cell
 from growthcurves.data.visit_order import order_in_rows, places
+from growthcurves.data.vocabulary import Vocabulary, vocabulary
 from growthcurves.errors import DataError, NotEstimableError
 
 if TYPE_CHECKING:
@@ -108,19 +108,24 @@ def _common_times(panel: Panel) -> Grid:
     if panel.time is None:
         raise NotEstimableError("The panel has neither waves nor times: give a column with wave= or time=.")
     codes, times = pd.factorize(panel.times)
-    reason = _why_no_grid(panel, np.bincount(codes), panel.time)
+    words = vocabulary(panel)
+    reason = _why_no_grid(panel, np.bincount(codes), words)
     if reason:
-        raise NotEstimableError(f"{reason}: give a column that numbers the planned occasions with wave=.")
+        advice = "give a column that numbers the planned occasions with wave=." if words.over_time else ""
+        raise NotEstimableError(reason, advice)
     return _in_order(panel.time, codes, [plain_number(time) for time in times], times)
 
 
-def _why_no_grid(panel: Panel, rows: np.ndarray, time: Hashable) -> str | None:
-    most = int(panel.persons.sizes.max())
+def _why_no_grid(panel: Panel, rows: np.ndarray, words: Vocabulary) -> str | None:
+    most, time = int(panel.persons.sizes.max()), str(panel.time)
+    times = "times" if words.over_time else "values"
     if len(rows) > 2 * most:
-        return (
-            f"Column {str(time)!r} has {len(rows)} different times and nobody has more than {most} occasions, so "
-            f"there is no common grid of times that a person could miss"
-        )
+        return words.told(
+            "Column {time!r} has {count} different {times} and no person has more than {most} occasions, so there is "
+            "no common grid of {times} that a person could miss.",
+            time=time, count=len(rows), times=times, most=most,
+        )  # fmt: skip
     if panel.persons.count > 1 and 2 * np.count_nonzero(rows < 2) > len(rows):
-        return f"Most times in column {str(time)!r} occur for one person only, so there is no common grid of times"
+        text = "Most {times} in column {time!r} occur for one person only, so there is no common grid of {times}."
+        return words.told(text, time=time, times=times)
     return None

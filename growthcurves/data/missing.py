@@ -16,6 +16,8 @@ from growthcurves.data.grid import Grid, grid_of
 from growthcurves.data.levels import as_groups
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.source import show_id, show_level
+from growthcurves.data.unit_words import UnitWords, unit_words
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError
 from growthcurves.output.save import Saved
 from growthcurves.remembered import remembered
@@ -61,6 +63,8 @@ class MissingPatterns(Saved):
     left_out : DataFrame
         Rows with an outcome that the analysis left out all the same, by reason: columns reason, rows, persons (with
         such a row). They are seen: that a predictor is missing is no attrition.
+    who : UnitWords
+        What the persons are called in the text.
     """
 
     table: pd.DataFrame
@@ -70,6 +74,7 @@ class MissingPatterns(Saved):
     waves: list[Any]
     names: dict[str, str | None]
     left_out: pd.DataFrame
+    who: UnitWords = unit_words("")
 
     @property
     def patterns(self) -> pd.DataFrame:
@@ -128,19 +133,22 @@ class MissingPatterns(Saved):
         shown = self._shown()
         lines = [
             f"Missing waves of {self.names['outcome']!r}: {len(self.waves)} waves ({self.names['grid']!r}), "
-            f"{len(self.persons)} persons ({self.names['id']!r}){grouped}",
+            f"{len(self.persons)} {self.who.several} ({self.names['id']!r}){grouped}",
             "",
-            *_lines(self.totals),
+            *self._lines(self.totals),
             "",
             f"Patterns ({SEEN} seen, {MISSED} missed)",
-            *_lines(shown),
+            *self._lines(shown),
         ]
         if len(self.table) > len(shown):
             lines.append(f"  ... and {len(self.table) - len(shown)} more in .table")
-        lines += ["", "Still in the study, and who leaves after the wave", *_lines(self.dropout)]
+        lines += ["", "Still in the study, and who leaves after the wave", *self._lines(self.dropout)]
         if len(self.left_out):
-            lines += ["", "Seen, but left out of the analysis", *_lines(self.left_out)]
+            lines += ["", "Seen, but left out of the analysis", *self._lines(self.left_out)]
         return "\n".join(lines)
+
+    def _lines(self, table: pd.DataFrame) -> list[str]:
+        return _lines(table.rename(columns={"persons": self.who.several}))
 
     def __repr__(self) -> str:
         return str(self)
@@ -196,6 +204,7 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
         waves=grid.labels,
         names={"id": panel.id, "outcome": panel.outcome, "grid": grid.name, "by": by},
         left_out=left_out,
+        who=vocabulary(panel).who,
     )
 
 
@@ -227,9 +236,12 @@ def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) 
         person = everyone.codes[row]
         one, two = column.iloc[everyone.first_rows[person]], column.iloc[row]
         raise DataError(
-            f"{by!r} varies within person {show_id(everyone.labels[person])} ({show_id(one)}, then {show_id(two)}): "
-            f"by= needs one value per person; check whether one id stands for two persons."
-        )
+            vocabulary(panel).told(
+                "{by!r} varies within person {who} ({one}, then {two}): by= needs one value per person; check whether "
+                "one id stands for two persons.",
+                by=by, who=show_id(everyone.labels[person]), one=show_id(one), two=show_id(two),
+            )
+        )  # fmt: skip
     values = as_groups(column.array[everyone.first_rows], panel.first_levels.get(by))
     labels = [show_level(label) for label in values.categories]
     codes = np.asarray(values.codes, dtype=np.intp)

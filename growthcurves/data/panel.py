@@ -34,6 +34,7 @@ from growthcurves.data.rows import Rows, leave_out
 from growthcurves.data.source import matched_notes
 from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_facts import TimeFacts
+from growthcurves.data.time_words import time_words
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, DataWarning
 from growthcurves.later import Later
@@ -607,6 +608,7 @@ class Panel:
             columns=self.codebook().table,
             notes=self.notes,
             words=vocabulary(self),
+            counted=time_words(self).axis if self.derived else "",
         )
 
     def table_one(self, by: str | list[str] | None = None, columns: list[str] | None = None) -> TableOne:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from growthcurves.data.units import singular
+from growthcurves.data.units import singular, unit_called
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.numerics.times import time_text, time_texts
 
@@ -91,6 +91,30 @@ class TimeWords:
     def per(self) -> str:
         """One step of time, after "per"."""
         return self.step or singular(self.unit or self.name)
+
+    def length(self, size: float) -> str:
+        """A length of time with its unit, or what the column counts.
+
+        Examples
+        --------
+        >>> TimeWords("week").length(4.0), TimeWords("t", "days").length(1.0), TimeWords("occasion").length(1.0)
+        ('4 weeks', '1 day', '1 (occasion)')
+        """
+        text, unit = time_text(size), self.unit or unit_called(self.name)
+        if unit is None:
+            return f"{text} ({self.name})"
+        return f"{text} {singular(unit) if text == '1' else unit}"
+
+    @property
+    def counted(self) -> str:
+        """What the numbers are: the column, or what is counted from where it holds dates.
+
+        Examples
+        --------
+        >>> TimeWords("visit", "years", "the first visit").counted, TimeWords("age", "years").counted
+        ('years after the first visit', 'age')
+        """
+        return self.axis if self.origin else self.name
 
     @property
     def axis(self) -> str:

@@ -15,6 +15,21 @@ _PLURALS = (
 )
 
 
+#: Units in which an amount of time can be given where the column is called by one of them.
+_LENGTHS = tuple(name for name in _PLURALS[:10])
+
+
+def unit_called(name: str) -> str | None:
+    """The unit of a column of time that is called by it; None for any other name.
+
+    Examples
+    --------
+    >>> unit_called("week"), unit_called("Days"), unit_called("age"), unit_called("visit")
+    ('weeks', 'days', None, None)
+    """
+    return next((unit for unit in _LENGTHS if name.lower() in (unit, unit[:-1])), None)
+
+
 def unit_of_span(days: float) -> str:
     """The unit in which a span is told: years from two of them on, months beyond one year, days up to a year.
 

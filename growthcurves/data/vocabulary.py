@@ -29,6 +29,7 @@ _ACROSS = {
     "rates of change": "slopes",
     "rate of change": "slope",
     "measured twice at one time": "entered twice with one value",
+    "observed times": "observed values",
     "occasions": "observations",
     "occasion": "observation",
     "rates": "slopes",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 #: A number up to its decimal point, with what stands before it.
 _WHOLE = re.compile(r"[^\d.]*[\d,]*")
+#: A hyphen that stands for a minus.
+_HYPHEN = re.compile(r"(?<![\w.])-(?=\d|\.\d)")
 #: Beyond these a number is printed in powers of ten.
 _LARGE = 1e9
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -61,6 +64,49 @@ def fixed_text(value: float, places: int) -> str:
         digits, power = f"{value:.2e}".split("e")
         return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
     return text
+
+
+def places_with(error: float, *values: float) -> int:
+    """Decimals of an estimate that stands with its interval, wherever they are printed.
+
+    As its standard error has them; three digits of the largest where it has none.
+
+    Examples
+    --------
+    >>> places_with(1.55, 10.467), places_with(float("nan"), 0.3207, 0.0, 0.948), places_with(float("nan"))
+    (2, 3, 3)
+    """
+    if math.isfinite(error) and error > 0:
+        return decimals(error)
+    size = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    return min(max(2 - math.floor(math.log10(size)), 0), 6) if size > 0 else 3
+
+
+def with_minus(text: str) -> str:
+    """A text of words and numbers with real minus signs before the numbers.
+
+    Examples
+    --------
+    >>> with_minus("at ses -3.55, of follow-up 2"), with_minus("2020-01-05")
+    ('at ses −3.55, of follow-up 2', '2020-01-05')
+    """
+    return _HYPHEN.sub("−", text)
+
+
+def percent_text(share: float, places: int = 1, sign: bool = False) -> str:
+    """A share as a percentage, halves rounded away from zero as people do; a plus sign where it is asked for.
+
+    Examples
+    --------
+    >>> percent_text(0.125, 0), percent_text(0.025, 0), percent_text(0.0875), percent_text(-0.245, 0, sign=True)
+    ('13', '3', '8.8', '-25')
+    """
+    if not math.isfinite(share):
+        return "–"
+    exact = Decimal(repr(round(100.0 * float(share), 10)))  # 100 * 0.145 is 14.499999999999998
+    text = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
+    none = not any(digit in text for digit in "123456789")
+    return text.lstrip("-") if none else f"+{text}" if sign and share > 0 else text
 
 
 def on_the_point(cells: Sequence[str]) -> list[str]:

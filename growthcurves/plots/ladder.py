@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.output.numbers import percent_text
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.style import colour_of, font_size, ink, muted, plain, title_panel
 from growthcurves.results.questions.rates import is_curved
 from growthcurves.results.side_by_side.numbers import VARIANCES
+from growthcurves.results.tables.growth_words import random_words
 from growthcurves.results.tables.names import finding_text
 from growthcurves.results.tables.printing import number
 
@@ -102,7 +104,9 @@ def _title(fit: Any, finding: Finding) -> str:
     if _is_deviance(finding):
         return "deviance"
     parameter = RESIDUAL if finding.unit == RESIDUAL else finding.of[0]
-    words = "variance within persons" if finding.unit == RESIDUAL else f"variance, {parameter}"
+    words = fit.vocabulary.said("variance within persons")
+    if finding.unit != RESIDUAL:
+        words = f"variance of the {random_words(fit).called(parameter)}"
     if unit and (finding.unit == RESIDUAL or parameter == "intercept"):
         return f"{words} ({unit}²)"
     if unit and parameter == "slope" and not is_curved(fit):
@@ -136,8 +140,7 @@ def _number_text(value: float, change: float) -> str:
     if not np.isfinite(value):
         return "withheld"
     shown = number(value, 3) if abs(value) < 1000 else f"{value:,.1f}"
-    percent = f"{100 * change:+.0f}".replace("-", "−")
-    return shown if not np.isfinite(change) else f"{shown} ({percent if percent[1:] != '0' else '0'} %)"
+    return shown if not np.isfinite(change) else f"{shown} ({percent_text(change, 0, sign=True)} %)".replace("-", "−")
 
 
 def _key(models: dict[str, str]) -> Sequence[Any]:

@@ -11,6 +11,7 @@ import pandas as pd
 from growthcurves.data.grid import grid_of
 from growthcurves.data.missing import SEEN
 from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.output.numbers import percent_text
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above, text_points, thinned
 from growthcurves.plots.room import figure_inches
@@ -123,12 +124,12 @@ class Missing(Drawn):
         )
 
 
-def why_no_waves(panel: Panel) -> str | None:
-    """Why a panel has no waves that a person could miss; None where it has."""
+def why_no_waves(panel: Panel, advise: bool = True) -> str | None:
+    """Why a panel has no waves that a person could miss, with what to write in their place; None where it has."""
     try:
         grid_of(panel)
     except NotEstimableError as error:
-        return str(error)
+        return str(error) if advise else error.reason
     return None
 
 
@@ -182,7 +183,7 @@ def _numbers(ax: Axes, scene: Scene, rows: int) -> None:
 
 
 def _number_text(persons: int, percent: float, group: str) -> str:
-    share = f"{percent:.0f} %" if percent >= 0.95 or percent == 0 else f"{percent:.1f} %"
+    share = f"{percent_text(percent / 100, 0 if percent >= 0.95 or percent == 0 else 1)} %"
     return share if group else f"{persons:,} ({share})"
 
 

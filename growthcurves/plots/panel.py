@@ -14,7 +14,7 @@ from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
 from growthcurves.plots.outcome_limits import inside
 from growthcurves.plots.people import Groups, observed_lines
-from growthcurves.plots.person_lines import Persons, mean_colour, sample_keys
+from growthcurves.plots.person_lines import Persons, mean_colour, of_points, sample_keys
 from growthcurves.plots.stage import Stage, around_trajectories, end_of
 from growthcurves.results.tables.answer import checked_level
 
@@ -84,7 +84,8 @@ class ObservedTrajectories(Drawn):
         around = around_trajectories(panel, groups, self.numbers, self.limits)
         means = inside(observed_means(panel, groups, self.level).assign(part="mean"), around.texts["limits"])
         frame = pd.concat([part for part in (lines, means, around.seen) if len(part)], ignore_index=True)
-        return Scene(frame.reindex(columns=_COLUMNS), key | around.texts | {"level": f"{100 * self.level:g} %"})
+        texts = key | around.texts | {"level": f"{100 * self.level:g} %"}
+        return Scene(frame.reindex(columns=_COLUMNS), of_points(texts))
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
         """Draw the scene."""

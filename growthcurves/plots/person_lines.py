@@ -72,6 +72,11 @@ class Persons:
         return Sample(chosen, note), chosen if len(chosen) <= MOST_NAMED else chosen[:0]
 
 
+def of_points(texts: dict[str, Any]) -> dict[str, Any]:
+    """The texts, with whose points are drawn where the values of persons are points and no lines of persons."""
+    return texts | {"note": f"{texts['occasions']} of {texts['note']}"} if texts["dots"] else texts
+
+
 def sample_keys(scene: Scene) -> list[Any]:
     """Handles of the key for the lines of persons and their colours."""
     from matplotlib.lines import Line2D

@@ -11,6 +11,7 @@ import pandas as pd
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_words import time_words
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.plots.facets import MOST_TOGETHER, Grid, grid_of_panels, pad_labels, panels_inside, title_panels
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import End, fit_at_ends, key_above, name_ends, name_inside, text_points
@@ -50,6 +51,7 @@ def around_trajectories(panel: Panel, groups: Groups, numbers: bool | None, limi
         "y": with_unit(panel.outcome, panel.outcome_unit),
         "groups": list(groups.labels),
         "who": groups.who.several,
+        "occasions": vocabulary(panel).said("occasions"),
         "limits": limits_of(limits, panel),
         "numbers": numbers is not False and len(seen) > 0,
         "dots": len(seen) == 0 and float(panel.persons.sizes.mean()) > _MOST_OCCASIONS,

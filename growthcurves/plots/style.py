@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from growthcurves.errors import NotAvailableError
+from growthcurves.output.numbers import with_minus
 from growthcurves.plots.room import figure_inches, room_of
 
 if TYPE_CHECKING:
@@ -246,9 +247,9 @@ def title_panel(ax: Axes, text: str) -> None:
 
 
 def wrapped(text: str, inches: float, size: float | None = None, lines: int = 3) -> str:
-    """Text in lines that fit into this many inches at this font size (points), at most so many lines."""
+    """Text with real minus signs, in lines that fit into this many inches at this font size (points)."""
     characters = max(8, int(inches * 72 / ((size or font_size()) * 0.58)))
-    found = textwrap.wrap(str(text), characters, max_lines=lines, placeholder=" …")
+    found = textwrap.wrap(with_minus(str(text)), characters, max_lines=lines, placeholder=" …")
     return "\n".join(found)
 
 

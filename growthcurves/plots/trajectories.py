@@ -14,7 +14,7 @@ from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
 from growthcurves.plots.outcome_limits import inside
 from growthcurves.plots.people import MOST_GROUPS, Groups, observed_lines
-from growthcurves.plots.person_lines import Persons, mean_colour, sample_keys
+from growthcurves.plots.person_lines import Persons, mean_colour, of_points, sample_keys
 from growthcurves.plots.stage import Stage, around_trajectories, end_of
 from growthcurves.results.persons.trajectories import curve_times, mean_curve, person_lines
 
@@ -98,7 +98,7 @@ class Trajectories(Drawn):
         frame = pd.concat([part for part in (lines, fitted, around.seen) if len(part)], ignore_index=True)
         texts = key | around.texts | {"level": f"{100 * self.level:g} %"}
         texts["dots"] = texts["dots"] and self.lines == "observed"
-        return Scene(frame.reindex(columns=_COLUMNS), texts)
+        return Scene(frame.reindex(columns=_COLUMNS), of_points(texts))
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
         """Draw the scene; groups are named at the ends of their lines where there is room."""

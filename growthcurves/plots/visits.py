@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from growthcurves.plots.people import Groups
 
 
+#: After a number that is the same at all visits.
+AT_EACH = "at each"
+
+
 class Numbers(NamedTuple):
     """A row of numbers under the axis.
 
@@ -94,7 +98,7 @@ def _visits(panel: Panel, asked: bool | None) -> Grid | None:
 def numbers_under(
     ax: Axes, times: np.ndarray, labels: Sequence[str], rows: Sequence[Numbers], room: float | None = None
 ) -> None:
-    """Ticks at the visits, as many as fit, and under each the numbers of every row.
+    """Ticks at the visits, as many as fit, and under each the numbers of every row, once where all of a row are one.
 
     Parameters
     ----------
@@ -108,7 +112,7 @@ def numbers_under(
     room : float, optional
         Points from the first to the last visit; by default what the labels at the sides leave.
     """
-    texts = [[f"{count:,}" for count in row.counts] for row in rows]
+    texts = [_shown(row.counts) for row in rows]
     widest = [max(column, key=len) for column in zip(labels, *texts, strict=True)]
     ticks = thinned(widest, times, room_of(ax) if room is None else room)
     ax.set_xticks(times[ticks], [plain_text(labels[tick]) for tick in ticks])
@@ -117,10 +121,24 @@ def numbers_under(
     for place, (row, numbers) in enumerate(zip(rows, texts, strict=True)):
         down = -(font_size(4.0) + row_points() * (place + 0.85))
         look |= {"xycoords": ("data", "axes fraction"), "annotation_clip": False}
-        for tick in ticks:
+        for tick in [place for place in ticks if numbers[place]]:
             ax.annotate(numbers[tick], (times[tick], 0), xytext=(0, down), ha="center", color=muted(), **look)
+        if _constant(row.counts):
+            ax.annotate(AT_EACH, (times[0], 0), xytext=(before - 4, down), ha="left", color=muted(), **look)
         plain(ax.annotate(row.mark, (times[0], 0), xytext=(-before, down), ha="right", color=row.colour, **look))
     ax.xaxis.labelpad = 4 + row_points() * len(rows)
+
+
+def _constant(counts: Sequence[int]) -> bool:
+    """Whether the same persons' number would stand under every visit."""
+    return len(counts) > 2 and len(set(counts)) == 1
+
+
+def _shown(counts: Sequence[int]) -> list[str]:
+    """The number of each visit; of a constant row the first."""
+    if _constant(counts):
+        return [f"{counts[0]:,}", *[""] * (len(counts) - 1)]
+    return [f"{count:,}" for count in counts]
 
 
 def row_points() -> float:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Caveat, Finding, Group, Kind
 from growthcurves.data.source import show_level
+from growthcurves.output.numbers import percent_text
+from growthcurves.output.words import listed
 from growthcurves.report.figures import drawn
-from growthcurves.report.format import count, decimals, fixed, number, p_value, polished, share
+from growthcurves.report.format import count, fixed, number, p_value, places_with, polished, share, with_minus
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.sentences import together
@@ -36,6 +38,7 @@ class Change(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         answer, told = subject.change, why_not_by(subject.fit, subject.by)
+        lacking = [one for one in answer.findings if one.lacks_interval and one.stated]
         beyond = [text for text in answer.sentences() if text not in answer.averages]
         return {
             "sentences": [polished(str(text)) for text in (*filter(None, [told]), *beyond[:MOST_SENTENCES])],
@@ -45,6 +48,7 @@ class Change(Section):
             "curved": subject.fit.recipe.shape.curved,
             "hits": f"{100 * subject.level:g}",
             "intervals": answer.intervals,
+            "without": listed(dict.fromkeys(one.no_interval for one in lacking)),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
@@ -62,28 +66,28 @@ class Look:
     title : str
         Their name for a reader: {at} is when, as "at day 3", {of} what the finding is of, {over} the period of an
         average rate, {outcome} and {time} the names of the data.
-    shown : function of (value, std_error)
-        The number as text.
+    shown : function of (value, decimals)
+        The number as text, with so many decimals where it has those of its standard error.
     """
 
     block: str
     title: str
-    shown: Callable[[float, float], str]
+    shown: Callable[[float, int], str]
 
 
-def _rate(value: float, error: float) -> str:
-    return fixed(value, decimals(error)) if error == error else number(value, 3)
+def _rate(value: float, places: int) -> str:
+    return fixed(value, places)
 
 
-def _share(value: float, error: float) -> str:
+def _share(value: float, places: int) -> str:
     return share(value)
 
 
-def _percent(value: float, error: float) -> str:
-    return f"{fixed(100 * value, 1)} %" if value == value else share(value)
+def _percent(value: float, places: int) -> str:
+    return f"{polished(percent_text(value))} %" if value == value else share(value)
 
 
-def _p(value: float, error: float) -> str:
+def _p(value: float, places: int) -> str:
     return p_value(value)
 
 
@@ -96,7 +100,7 @@ _SPREAD, _START, _BETWEEN, _WHY = (
 )
 
 
-def _count(value: float, error: float) -> str:
+def _count(value: float, places: int) -> str:
     return count(int(value))
 
 
@@ -194,20 +198,21 @@ def _middle(low: Finding, high: Finding) -> dict[str, Any]:
 def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     look = AT_A_TIME.get(finding.kind) if finding.at is not None else None
     look = look or LOOKS[finding.kind]
-    error, model, said = finding.std_error, subject.fit.model, subject.fit.vocabulary.said
+    model, said = subject.fit.model, subject.fit.vocabulary.said
+    places = places_with(finding.std_error, finding.value, finding.conf_low, finding.conf_high)
     interval = ""
     if finding.conf_low == finding.conf_low:
-        interval = f"{look.shown(finding.conf_low, error)} to {look.shown(finding.conf_high, error)}"
+        interval = f"{look.shown(finding.conf_low, places)} to {look.shown(finding.conf_high, places)}"
     when = "Time" if subject.fit.vocabulary.over_time else "Value"
     at = "" if finding.at is None else subject.fit.when.at(finding.at)  # type: ignore[arg-type]
-    name = said(look.title).format(
-        at=at, of=of_text(finding), time=model.time, when=when, outcome=model.outcome, over=period(subject.fit)
-    )
+    time, over = subject.fit.when.counted, period(subject.fit)
+    name = said(look.title).format(at=at, of=of_text(finding), time=time, when=when, outcome=model.outcome, over=over)
     if look.block and finding.group is not None:
         name += f", {group_label(finding.group)}"
-    row = {"name": name, "estimate": look.shown(finding.value, error), "interval": interval}
+    row = {"name": with_minus(name), "estimate": look.shown(finding.value, places), "interval": interval}
     sentence = finding.kind is Kind.CORRELATION_WITH_STATUS and finding.caveat is Caveat.UNSETTLED
-    return said(look.block), row | {"note": "" if sentence else finding.note, "range": False}
+    note = finding.note if finding.lacks_interval else finding.notes
+    return said(look.block), row | {"note": "" if sentence else note, "range": False}
 
 
 def period(fit: Any) -> str:

@@ -114,8 +114,8 @@ def _within_wave(subject: Subject) -> Filled:
     if panel.wave is not None:
         return Filled("here", "Mean and spread of time at each wave.", "data")
     if why_no_waves(panel) is None:
-        return Filled("here", subject.said("All persons share the times of the waves, without spread."), "data")
-    text = "Persons have own times; name the planned occasion with wave= for the spread in it."
+        return Filled("here", subject.said("Each wave is at one time for all persons, without spread."), "data")
+    text = "Persons have times of their own, and no column names the planned occasion."
     return Filled("part", subject.said(text), "data")
 
 

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.grid import grid_of
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import source_of
-from growthcurves.data.units import singular
+from growthcurves.data.time_words import TimeWords, time_words
+from growthcurves.data.units import unit_called
 from growthcurves.data.vocabulary import Vocabulary
-from growthcurves.numerics.times import time_text, time_texts
+from growthcurves.numerics.times import time_texts
+from growthcurves.plots.missing import why_no_waves
 from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Section, Subject
@@ -29,7 +32,7 @@ class Data(Section):
         panel = subject.fit.panel
         facts = panel.describe().to_dict()
         words = subject.fit.vocabulary
-        schedule = _schedule(facts) if words.over_time else _range(facts)
+        schedule = _schedule(facts, panel) if words.over_time else _range(facts)
         counts = [(words.said(name), value) for name, value in _level_one(facts)]
         return {
             "rows": [*_level_two(facts, words), *counts, *schedule, *_outcome(facts)],
@@ -68,26 +71,33 @@ def _range(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(f"Predictor ({facts['names']['time']})", values)]
 
 
-def _schedule(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _schedule(facts: Mapping[str, Any], panel: Any) -> list[tuple[str, str]]:
     if facts["time_min"] is None:
         return []
-    unit = f" {facts['units']['time']}" if facts["units"]["time"] else ""
-    span = f"{' to '.join(map(polished, time_texts((facts['time_min'], facts['time_max']))))}{unit}"
-    rows = [(f"Time ({facts['names']['time']})", span)]
+    when = time_words(panel)
+    rows = [_span(facts, when)]
     if facts["spacing"] is not None:
-        rows.append(("Median time between occasions", amount(facts["spacing"], facts["units"]["time"])))
-    shared = "one, shared by all" if facts["schedules"] == 1 else count(facts["schedules"])
-    rows.append(("Different schedules of visits", shared))
+        rows.append(("Median time between occasions", when.length(facts["spacing"])))
+    rows += _sets_of_times(facts, panel)
     if facts["repeated"]:
         rows.append(("Rows that share person and time with another", count(facts["repeated"])))
     return rows
 
 
-def amount(value: float, unit: str | None) -> str:
-    """A number with its unit: "1 day", "2 days"."""
-    if not unit:
-        return time_text(value)
-    return f"{time_text(value)} {singular(unit) if value == 1 else unit}"
+def _span(facts: Mapping[str, Any], when: TimeWords) -> tuple[str, str]:
+    """Of what times, and from which to which."""
+    ends = " to ".join(map(polished, time_texts((facts["time_min"], facts["time_max"]))))
+    unit = when.unit or unit_called(when.name) or ""
+    since = f"Time after {when.origin}" if when.origin else "Time"
+    return f"{since} ({when.name})", f"{ends} {unit}".rstrip()
+
+
+def _sets_of_times(facts: Mapping[str, Any], panel: Any) -> list[tuple[str, str]]:
+    """At how many times all were to be seen, where that is so, and how many different sets of times were kept."""
+    if panel.wave is not None or why_no_waves(panel) is not None:
+        return [("Different sets of visit times", count(facts["schedules"]))]
+    kept = "one, by everybody" if facts["schedules"] == 1 else count(facts["schedules"])
+    return [("Waves (times common to all)", count(grid_of(panel).count)), ("Different sets of waves kept", kept)]
 
 
 def _outcome(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

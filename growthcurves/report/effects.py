@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding
-from growthcurves.report.format import decimals, degrees, fixed, p_value
+from growthcurves.report.format import decimals, degrees, fixed, number, p_value
 from growthcurves.report.groups import Groups
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import baseline, parameter_name, predictor_name, unit_of
+from growthcurves.report.words import baseline, parameter_heading, predictor_name
 from growthcurves.results.ddf import ddf_of
-from growthcurves.results.effects.coefficients import effect_findings
+from growthcurves.results.effects.coefficients import effect_findings, linear_functions
 from growthcurves.results.questions.references import reference_words
-from growthcurves.results.questions.zeros import centring_offer
+from growthcurves.results.questions.zeros import Centre, centre_of, origin_outside
 from growthcurves.results.tables.names import finding_text
 
 
@@ -33,33 +34,56 @@ class Effects(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit, method = subject.fit, ddf_of(subject.ddf, subject.fit)
+        centre = centre_of(fit)
         return {
-            "groups": _groups(fit, effect_findings(fit, subject.effects)),
+            "groups": _groups(fit, effect_findings(fit, subject.effects), _at_centre(subject, centre)),
             "ddf": method.label,
             "why_not": method.why_not(fit) or "",
             "aliased": list(fit.aliased),
             "references": reference_words(fit),
-            "centring": centring_offer(fit),
+            "outside": origin_outside(fit),
+            "nobody": [] if centre is None else [_nobody(subject, *one) for one in centre.where],
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"fixed_effects": subject.effects}
 
 
-def _groups(fit: Any, findings: list[Finding]) -> list[dict[str, Any]]:
+def _at_centre(subject: Subject, centre: Centre | None) -> dict[str, dict[str, str]]:
+    """A row of each growth parameter at the means of predictors that are nowhere near 0."""
+    if centre is None:
+        return {}
+    fit, names = subject.fit, list(centre.rows)
+    table = linear_functions(fit, np.array([*centre.rows.values()]), names, subject.ddf, subject.level)
+    where = ", ".join(f"{name} {number(mean, 3)}" for name, mean, _, _ in centre.where)
+    called = f"at the mean ({where})"
+    found = effect_findings(fit, table, [(name, "") for name in names])
+    return {name: effect_row(fit, one) | {"name": called} for name, one in zip(names, found, strict=True)}
+
+
+def _nobody(subject: Subject, name: str, mean: float, low: float, high: float) -> str:
+    """Why a reference row is about nobody."""
+    ends = f"{number(low, 3)} to {number(high, 3)}"
+    return f"{subject.said('No person')} has {name} 0 ({ends} were seen): read the rows at the mean"
+
+
+def _groups(fit: Any, findings: list[Finding], centred: Mapping[str, dict[str, str]]) -> list[dict[str, Any]]:
     """One block of rows per growth parameter, then the time-varying predictors."""
     blocks: dict[str, list[dict[str, str]]] = {name: [] for name in (*fit.model.parameters, "")}
     for finding in findings:
-        blocks[finding.of[0]].append(effect_row(fit, finding))
+        parameter, predictor = finding.of
+        blocks[parameter].append(effect_row(fit, finding))
+        if not predictor and parameter in centred:
+            blocks[parameter].append(centred[parameter])
     return [
-        {"name": _heading(fit, name), "unit": unit_of(fit, name), "rows": rows}
+        {"name": _heading(fit, name), "rows": rows}
         for name, rows in blocks.items()
         if rows
     ]
 
 
 def _heading(fit: Any, parameter: str) -> str:
-    return parameter_name(fit, parameter) if parameter else fit.vocabulary.said("At each occasion")
+    return parameter_heading(fit, parameter) if parameter else fit.vocabulary.said("At each occasion")
 
 
 def effect_row(fit: Any, finding: Finding) -> dict[str, str]:

@@ -50,7 +50,7 @@ AT_LEVEL = {"trajectories", "variance_over_time"}
 CAPTIONS = {
     "trajectories": Caption(
         "Observed outcome of persons over time with the fitted mean.",
-        "{drawn}: persons' observed values. Thick line: fitted mean, with its {level} confidence band.",
+        "{drawn}. Thick line: fitted mean, with its {level} confidence band.",
         (3.9, 3.3),
     ),
     "slopes": Caption(
@@ -73,7 +73,7 @@ CAPTIONS = {
     ),
     "shrinkage": Caption(
         "Persons' own estimates and the empirical Bayes estimates to which they are drawn.",
-        "From each person's own least-squares estimate (start of the arrow) to the empirical Bayes estimate (its end): "
+        "Each arrow leads from a person's own least-squares estimate to the empirical Bayes estimate: "
         "the less a person's own data tell, the longer the arrow.",
         (3.4, 3.1),
     ),
@@ -166,12 +166,14 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     if name == "missing":  # as high as its rows need
         high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
         caption = replace(caption, heights=(high, high))
-    return _both(name, figure, scene, replace(caption, text=caption.text.format(**_drawn(scene.texts))))
+    texts = _drawn(scene.texts, fit.vocabulary.said)
+    return _both(name, figure, scene, replace(caption, text=caption.text.format(**texts)))
 
 
-def _drawn(texts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The texts of a scene with what persons' values are drawn as."""
-    return {"drawn": "Points" if texts.get("dots") else "Thin lines", **texts}
+def _drawn(texts: Mapping[str, Any], said: Callable[[str], str]) -> Mapping[str, Any]:
+    """The texts of a scene with what persons' values are drawn as: dots are of their occasions, lines of persons."""
+    points, lines = said("Points: single measurements of persons"), said("Thin lines: persons' observed values")
+    return {"drawn": points if texts.get("dots") else lines, **texts}
 
 
 def _in_words(caption: Caption, said: Callable[[str], str]) -> Caption:

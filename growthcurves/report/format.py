@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from growthcurves.output.numbers import decimals as decimals
+from growthcurves.output.numbers import places_with as places_with
+from growthcurves.output.numbers import with_minus as with_minus
 
 NOTHING = "–"
 
@@ -113,8 +115,7 @@ def polished(sentence: str) -> str:
     >>> polished("A person's rate is -1.1 (95 % interval -2 to 3)")
     'A person’s rate is −1.1 (95\\xa0% interval −2 to 3)'
     """
-    text = re.sub(r"(?<![\w.])-(?=\d|\.\d)", "−", sentence)
-    return re.sub(r"(?<=\d) %", "\u00a0%", text).replace("'", "’")
+    return re.sub(r"(?<=\d) %", "\u00a0%", with_minus(sentence)).replace("'", "’")
 
 
 #: Decimals at the end of a text that is a number and nothing else.

@@ -89,10 +89,14 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
     models, said = list(answer.fits), fit.vocabulary.said
 
     def effect(model: str, finding: Finding) -> str:
+        if not answer.fits[model].recipe.shape.changes:
+            return f"Overall mean of {fit.model.outcome}"
         owned = finding.of[0] in fit.model.parameters  # else it is a term of a smaller model only
         return term_name(fit if owned else answer.fits[model], *finding.of)
 
     def variance(model: str, finding: Finding) -> str:
+        if finding.unit != RESIDUAL and not answer.fits[model].recipe.shape.changes:
+            return said("Variance of persons' means")
         return component_name(fit, finding)
 
     def explained(model: str, finding: Finding) -> str:

@@ -34,7 +34,7 @@ class Missingness(Section):
         return subject.fit.recipe.shape.changes and subject.fit.vocabulary.over_time
 
     def why_not(self, subject: Subject) -> str | None:
-        return why_no_waves(subject.fit.panel)
+        return why_no_waves(subject.fit.panel, advise=False)
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         missed = subject.fit.panel.missing(by=subject.by)

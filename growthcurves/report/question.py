@@ -63,7 +63,7 @@ def _growth(fit: Any) -> str:
         return f"How much does {model.outcome} differ {said('from person to person')}?"
     verb = "change with" if fit.vocabulary.over_time else "depend on"
     return (
-        f"How does {model.outcome} {verb} {model.time}, and how differently {said('from person to person')}? "
+        f"How does {model.outcome} {verb} {fit.when.counted}, and how differently {said('from person to person')}? "
         f"{said('Each person')} is described by {shape_words(fit).described_by}."
     )
 

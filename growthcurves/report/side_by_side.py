@@ -126,6 +126,7 @@ def share_cell(found: Finding) -> Cell:
 
 
 def criterion_cell(found: Finding) -> Cell:
-    """A count in full, a criterion with two decimals."""
+    """A count in full, a criterion with two decimals, or one where it is so large that it has six digits anyway."""
     whole = found.of in ("parameters", "rows", "persons")
-    return {"value": count(int(found.value)) if whole else fixed(found.value, 2), "error": ""}
+    places = 2 if abs(found.value) < 10_000 else 1
+    return {"value": count(int(found.value)) if whole else fixed(found.value, places), "error": ""}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.contracts.note import NoteKind
-from growthcurves.report.format import decimals, fixed, share
+from growthcurves.report.format import fixed, places_with, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import component_name
 from growthcurves.report.words import random_name, unit_of
@@ -70,7 +70,7 @@ def component_row(fit: Any, finding: Finding) -> dict[str, str]:
     if finding.kind is Kind.CORRELATION:
         both = " and ".join(random_name(fit, name) for name in finding.of)
         return _row(f"Correlation of {both}", [share(value) for value in numbers], "")
-    places = max(decimals(finding.std_error), 1) if finding.std_error == finding.std_error else 3
+    places = places_with(finding.std_error, *numbers)
     values = [fixed(value, places) for value in numbers]
     if finding.kind is Kind.PARAMETER:
         return _row(component_name(fit, finding), values, "")

@@ -22,7 +22,7 @@ def default_title(fit: Any) -> str:
     """The outcome over the time, or by a predictor that is none."""
     model = fit.model
     along = "over" if fit.vocabulary.over_time else "by"
-    return f"{model.outcome} {along} {model.time}" if model.time else str(model.outcome)
+    return f"{model.outcome} {along} {fit.when.counted}" if model.time else str(model.outcome)
 
 
 def about(fit: Any) -> str:
@@ -65,6 +65,11 @@ def parameter_name(fit: Any, parameter: str) -> str:
     return _parameter(fit, parameter).title
 
 
+def parameter_heading(fit: Any, parameter: str) -> str:
+    """The same with its unit: "Rate of change: reaction (ms per day)"."""
+    return _parameter(fit, parameter).heading
+
+
 def short_name(fit: Any, name: str) -> str:
     """A growth parameter or covariate inside a longer text."""
     return _parameter(fit, name).short
@@ -91,14 +96,14 @@ def unit_of(fit: Any, parameter: str) -> str:
 
 
 def predictor_name(fit: Any, predictor: str) -> str:
-    """A predictor for a reader: "arm: drug against placebo", "age, per unit"."""
+    """A predictor for a reader: "arm: drug against placebo", "for each unit of age"."""
     parts = {name.predictor: name.parts for name in fit.recipe.term_names}.get(predictor, ())
     if len(parts) != 1:
         return predictor
     (column, level), levels = parts[0], factor_levels(fit)
     if column in levels and level is not None:
         return f"{column}: {str(level) or EMPTY} against {str(levels[column][0]) or EMPTY}"
-    return f"{column}, per unit" if column in _columns_used(fit) - levels.keys() else predictor
+    return f"for each unit of {column}" if column in _columns_used(fit) - levels.keys() else predictor
 
 
 def _columns_used(fit: Any) -> set[str]:

@@ -59,7 +59,8 @@ def level_equations(fit: FittedModel) -> str:
     terms = {name: list(columns.names) for name, columns in fit.recipe.predictors.items()}
     basis = fit.recipe.shape.level_one(fit.model.time or "")
     model = fit.model.replace(random=fit.recipe.random)  # each random effect by its own name
-    return equations(model, fit.model.parameters, terms, basis, fit.family, fit.recipe.products)
+    lines = equations(model, fit.model.parameters, terms, basis, fit.family, fit.recipe.products)
+    return f"{lines}\n          {fit.model.time}: {fit.when.axis}" if fit.model.time and fit.when.origin else lines
 
 
 def summary(

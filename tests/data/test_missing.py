@@ -170,7 +170,7 @@ def test_two_rows_for_one_person_and_wave_are_seen_once(long):
 def test_without_waves_it_says_why():
     rng = np.random.default_rng(1)
     own = pd.DataFrame({"who": np.repeat(range(8), 4), "month": rng.random(32), "y": 1.0})
-    with pytest.raises(NotEstimableError, match="'month' has 32 different times and nobody has more than 4.*wave="):
+    with pytest.raises(NotEstimableError, match="'month' has 32 different times and no person has more than 4.*wave="):
         panel_of(own).missing()
     two = pd.DataFrame({"who": [1, 1, 2, 2], "month": [0, 1, 2, 3], "y": 1.0})
     with pytest.raises(NotEstimableError, match="for one person only.*wave="):

@@ -49,7 +49,7 @@ def test_changes_are_against_the_reference_models(ladder):
 def test_the_picture_names_models_and_units(ladder):
     page = ladder.plot()
     titles = [ax.get_title(loc="left").replace("\n", " ") for ax in page.axes]
-    assert "variance within persons (mm²)" in titles and "variance, slope (mm²/year²)" in titles
+    assert "variance within persons (mm²)" in titles and "variance of the rate of change (mm²/year²)" in titles
     assert "unconditional means" in [text.get_text() for text in page.legends[0].get_texts()]
     other = plt.figure()
     assert ladder.plot(fig=other) is other

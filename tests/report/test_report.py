@@ -198,7 +198,7 @@ def test_terms_are_grouped_under_plain_names(make_trial):
         "Start: bdi at week 0",
         "Rate of change: bdi per week",
         "arm: drug against placebo",
-        "age, per unit",
+        "for each unit of age",
     ):
         assert said in text, said
     assert "reference (arm placebo, age 0)" in text and "arm: placebo" in text

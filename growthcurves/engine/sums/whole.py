@@ -23,6 +23,8 @@ from growthcurves.numerics.chunks import chunks
 
 #: A sum of squares of X beta below this share of the outcome's is that of a constant.
 CONSTANT = 1e-20
+#: Squared lengths so near to one are one.
+ROUNDING = 1e-12
 #: Shares of a left-out column below this are nothing but rounding.
 ROUNDING = 1e-10
 
@@ -135,7 +137,7 @@ class Sums:
         mean = x.into.T @ total[constant, :-1] / n
         products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
         covariance = beta @ (x.into.T @ products)
-        fixed = n * (beta @ beta - (mean @ beta) ** 2)
+        fixed = n * _about_the_mean(beta, mean)
         outcome = total[-1, -1] - total[constant, -1] ** 2 / n
         return float((covariance / fixed) * (covariance / outcome)) if fixed > CONSTANT * outcome else float("nan")
 
@@ -208,3 +210,14 @@ def _about_person(part: PersonMoments, stored: list[int]) -> tuple[Array, Array,
     sums = part.block(stored, [0])[:, 0]
     level = sums / counts
     return gram - level[:, None] * sums[None], level, counts
+
+
+def _about_the_mean(beta: Array, mean: Array) -> float:
+    """beta' beta - (mean' beta)^2 of orthonormal columns with these means, without the rounding of its two parts.
+
+    Where the constant lies in the span of the columns their means have length one, and what is left of beta beside
+    them is nothing for a constant.
+    """
+    along, gap = float(mean @ beta), 1.0 - float(mean @ mean)
+    beside = beta - along * mean
+    return float(beside @ beside) + (along**2 * gap if gap > ROUNDING else 0.0)

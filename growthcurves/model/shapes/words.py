@@ -29,6 +29,22 @@ class ParameterWords:
     unit: str
     plain: str = ""
 
+    @property
+    def heading(self) -> str:
+        """The title with its unit, which says once what a rate is per.
+
+        Examples
+        --------
+        >>> ParameterWords("Rate of change: bdi per week", "rate of change", "points per week").heading
+        'Rate of change: bdi (points per week)'
+        >>> ParameterWords("Start: bdi at week 0", "start", "").heading
+        'Start: bdi at week 0'
+        """
+        if not self.unit:
+            return self.title
+        per = self.unit[self.unit.find("per ") :] if "per " in self.unit else ""
+        return f"{self.title.removesuffix(f' {per}') if per else self.title} ({self.unit})"
+
 
 @dataclass(frozen=True)
 class ShapeWords:
@@ -36,6 +52,11 @@ class ShapeWords:
 
     described_by: str
     parameters: Mapping[str, ParameterWords]
+
+    def called(self, name: str) -> str:
+        """A growth parameter or random effect inside a text that has said where in time it is."""
+        found = self.parameters.get(name, ParameterWords(name, name, ""))
+        return found.plain or found.short
 
 
 @dataclass(frozen=True)

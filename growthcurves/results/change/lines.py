@@ -69,13 +69,13 @@ class Question:
 
 def found(kind: Kind, value: Estimate | Measured, note: str = "", **fields: Any) -> Finding:
     """A number with its interval, and what is special of both."""
-    notes = [text for text in (note, getattr(value, "note", "")) if text]
     return Finding(
         kind,
         value.estimate,
         std_error=value.std_error,
         conf_low=value.conf_low,
         conf_high=value.conf_high,
-        note="; ".join(notes),
+        note=note,
+        no_interval=getattr(value, "note", ""),
         **fields,
     )

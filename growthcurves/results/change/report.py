@@ -33,12 +33,16 @@ from growthcurves.results.change.words import words
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.intervals import OF_COMPONENTS, OF_FUNCTIONS, intervals_of
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
+from growthcurves.results.intervals.wald import Wald
 from growthcurves.results.persons.people import rates
 from growthcurves.results.persons.trajectories import group_label, groups
 from growthcurves.results.questions.rates import average_rate, rate_unit, require_shape
 from growthcurves.results.questions.times import times_asked
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, checked_level, text_table
+
+#: What to ask for where Wald's method gives no interval.
+ADVICE = "change(method='profile') gives the intervals that Wald's method has not."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,6 +63,8 @@ class ChangeReport(Answer):
         Those among them that answer first: how groups differ, and how fast each of them changes on average.
     intervals : str
         How those of what depends on variances are made.
+    advice : str
+        What to ask for where intervals are missing that another method has; empty where none are.
     """
 
     findings: tuple[Finding, ...]
@@ -67,6 +73,7 @@ class ChangeReport(Answer):
     averages: tuple[str, ...]
     intervals: str = ""
     title: str = "Rates of change"
+    advice: str = ""
 
     def sentences(self) -> list[str]:
         """The report in plain sentences.
@@ -121,12 +128,12 @@ class ChangeReport(Answer):
         return float(meant[0].value)
 
     def __str__(self) -> str:
-        return f"{self.title}\n" + "\n".join(f"  {line}" for line in self.text)
+        return f"{self.title}\n" + "\n".join(f"  {line}" for line in (*self.text, *filter(None, [self.advice])))
 
     def _blocks(self) -> tuple[Block, ...]:
         shown = self.table.assign(quantity=self.table["label"]).drop(columns="label")
         order = ["quantity", *(name for name in shown if name != "quantity")]
-        return (self.title, *self.text, text_table(shown[order]))
+        return (self.title, *self.text, text_table(shown[order]), *filter(None, [self.advice]))
 
     def to_dict(self) -> dict[str, Any]:
         return {"table": self.table.to_dict(orient="records"), "unit": self.unit, "sentences": list(self.text)}
@@ -171,7 +178,9 @@ def change(
     told = words(fit, found, unit, threshold, level, between)
     texts = tuple(sentences(fit, found, told, beside)), tuple(averages(found, told, beside))
     title = fit.vocabulary.said("Rates of change")
-    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts, asked.about, title)
+    missed = isinstance(chosen, Wald) and any(one.lacks_interval and one.stated for one in findings)
+    advice = ADVICE if missed else ""
+    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts, asked.about, title, advice)
 
 
 def _absent(quantity: Any, group: Any, findings: Sequence[Finding]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
 from growthcurves.fitted import FittedModel
+from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals, with_sign
 from growthcurves.output.words import listed
 from growthcurves.results.change.differences import Compared
@@ -127,7 +128,7 @@ def _share_sentence(found: Findings, groups: list[Group | None], told: Words) ->
 
 def _counted(found: Findings) -> list[str]:
     ways = ((found.one(Kind.SHARE_ABOVE_EB), "shrunken estimates"), (found.one(Kind.SHARE_ABOVE_OLS), "own lines"))
-    counted = [f"{one.value * 100:.0f} % by {way}" for one, way in ways if one is not None]
+    counted = [f"{percent_text(one.value, 0)} % by {way}" for one, way in ways if one is not None]
     return [f"counted one by one: {', '.join(counted)}"] if counted else []
 
 
@@ -234,7 +235,7 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
     iccs = found.all(Kind.ICC)
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
-        parts = [f"{one.value * 100:.0f} % {_at(one, told)}" for one in shown]
+        parts = [f"{percent_text(one.value, 0)} % {_at(one, told)}" for one in shown]
         yield (
             f"Of the variance of {told.outcome}, the share that lies between {told.who.several} is {', '.join(parts)}; "
             f"the rest is scatter within {told.who.several}."
@@ -249,7 +250,7 @@ def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
     for one in (one for one in found.all(Kind.RATE_VARIANCE_EXPLAINED) if one.stated):
         name = of_text(one)
         if one.value < NEARLY:
-            back = f" (its estimate is {one.value * 100:.1f} %)" if one.value <= -NEARLY else ""
+            back = f" (its estimate is {percent_text(one.value)} %)" if one.value <= -NEARLY else ""
             yield f"Beside the other predictors, {name} explains nothing of the variance of the {told.rate}{back}."
         else:
             share = percent(one.value)

@@ -29,6 +29,9 @@ from growthcurves.results.variation.settled import correlation_of, sd_of
 #: Differences below this fraction of what is subtracted are rounding errors.
 ROUNDING = 1e-14
 BOUNDARY = "estimated as zero: on the boundary"
+OUTSIDE = "extrapolation: outside the observed times"
+#: A time so near to the data, as a share of their span, lies at their end: to say that it is outside would mislead.
+A_HAIR = 0.01
 
 
 def spread_findings(asked: Question, parts: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:
@@ -107,8 +110,8 @@ def _least_spread(asked: Question) -> Finding:
     note, caveat = "", None
     if not fit.model.random.together("intercept", "slope"):
         note, caveat = "by assumption: the model has no covariance of intercept and slope", Caveat.BY_ASSUMPTION
-    elif not low <= value.estimate <= high:
-        note, caveat = "extrapolation: outside the observed times", Caveat.EXTRAPOLATION
+    elif not low - A_HAIR * (high - low) <= value.estimate <= high + A_HAIR * (high - low):
+        note, caveat = fit.vocabulary.said(OUTSIDE), Caveat.EXTRAPOLATION
     return found(Kind.TIME_OF_LEAST_SPREAD, value, note, unit=PERSON, caveat=caveat)
 
 

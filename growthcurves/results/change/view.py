@@ -74,7 +74,7 @@ def report_table(findings: Sequence[Finding], words: Vocabulary) -> pd.DataFrame
     rows = [
         [
             group_label(finding.group), name, finding.value, finding.std_error, finding.df,
-            finding.conf_low, finding.conf_high, finding.note, _label(finding, name, words),
+            finding.conf_low, finding.conf_high, finding.notes, _label(finding, name, words),
         ]
         for finding, name in zip(findings, quantity_texts(findings), strict=True)
     ]  # fmt: skip

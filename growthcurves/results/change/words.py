@@ -9,6 +9,7 @@ from growthcurves.data.time_words import TimeWords
 from growthcurves.data.unit_words import UnitWords
 from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.fitted import FittedModel
+from growthcurves.output.numbers import percent_text, places_with
 from growthcurves.results.questions.rates import is_curved, whole_period
 from growthcurves.results.tables.printing import number
 
@@ -85,13 +86,10 @@ def units_of(fit: FittedModel) -> UnitWords:
 def together(*values: float, error: float = float("nan")) -> list[str]:
     """Numbers with the same decimals: two digits of their standard error, three where it begins with 1; without a
     standard error three significant digits of the largest."""
-    known = error == error and error > 0
-    size = error if known else max(abs(value) for value in values)
+    size = error if error == error and error > 0 else max(abs(value) for value in values)
     if not 1e-4 <= size < 1e6:
         return [number(value, 3) for value in values]
-    digits, power = f"{size:.2e}".split("e")
-    places = max((1 if known and digits >= "2" else 2) - int(power), 0)
-    return [f"{value:,.{places}f}" for value in values]
+    return [f"{value:,.{places_with(error, *values)}f}" for value in values]
 
 
 def percent(share: float, places: int = 1) -> str:
@@ -104,13 +102,13 @@ def percent(share: float, places: int = 1) -> str:
     """
     if share > 1 - NEARLY:
         return "nearly all (above 99.9 %)"
-    return "hardly any (below 0.1 %)" if share < NEARLY else f"{100 * share:.{places}f} %"
+    return "hardly any (below 0.1 %)" if share < NEARLY else f"{percent_text(share, places)} %"
 
 
 def share_interval(found: Finding, told: Words) -> str:
     """The interval of a share, its ends never printed as exactly none or all."""
     if not found.has_interval:
         return ""
-    low = "below 0.1" if found.conf_low < NEARLY else f"{100 * found.conf_low:.1f}"
-    high = "above 99.9" if found.conf_high > 1 - NEARLY else f"{100 * found.conf_high:.1f}"
+    low = "below 0.1" if found.conf_low < NEARLY else percent_text(found.conf_low)
+    high = "above 99.9" if found.conf_high > 1 - NEARLY else percent_text(found.conf_high)
     return f"{told.level * 100:g} % interval {low} to {high} %"

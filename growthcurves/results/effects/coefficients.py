@@ -29,14 +29,18 @@ def fixed_effects(fit: FittedModel, ddf: Any = None, level: float = 0.95) -> pd.
     return table
 
 
-def effect_findings(fit: FittedModel, table: pd.DataFrame) -> list[Finding]:
-    """The rows of `fixed_effects` as findings: of which growth parameter and predictor each is."""
+def effect_findings(
+    fit: FittedModel, table: pd.DataFrame, parts: Sequence[tuple[str, str]] | None = None
+) -> list[Finding]:
+    """The rows of `fixed_effects`, or of another table with its `parts`, as findings: of which growth parameter and
+    predictor each is.
+    """
     return [
         Finding(
             Kind.FIXED_EFFECT, row.estimate, of=part, std_error=row.std_error, df=row.df, statistic=row.statistic,
             p_value=row.p_value, conf_low=row.conf_low, conf_high=row.conf_high,
         )
-        for part, row in zip(fit.term_parts, table.itertuples(index=False), strict=True)
+        for part, row in zip(fit.term_parts if parts is None else parts, table.itertuples(index=False), strict=True)
     ]  # fmt: skip
 
 

@@ -13,8 +13,6 @@ from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.intervals.quantity import Interval, on_boundary
 
 INFORMATIONS = ("observed", "expected")
-#: What has an interval where Wald's method has none.
-INSTEAD = "; method='profile' gives one"
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,9 @@ def _interval(fit: FittedModel, quantity: Quantity, level: float, information: s
 
 
 def _why(fit: FittedModel, quantity: Quantity, found: Estimate) -> str:
-    """Why there is no interval, where that is known, and what to ask for in its place."""
+    """Why there is no interval, where that is known."""
     if on_boundary(fit, quantity):
-        return f" on the boundary of the variances{INSTEAD}"
+        return " on the boundary of the variances"
     if found.std_error == found.std_error:
-        return f", as the standard error is larger than the estimate{INSTEAD}"
+        return ", as the standard error is larger than the estimate"
     return ""

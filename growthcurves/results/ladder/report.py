@@ -131,7 +131,9 @@ def _head(answer: Ladder) -> Iterable[str]:
     yield f"{top.vocabulary.said('Ladder of growth models')} of {top.model.outcome}, fitted by {by}"
     yield f"All models on the same {top.sums.rows:,} rows of {units_counted(top)}{_dropped(top.panel)}"
     if "intercept" in top.model.parameters:
-        yield f"The intercept is the {status(top)} {top.when.at(top.recipe.shape.origin)}"
+        first = next(iter(answer.fits))
+        at = top.when.at(top.recipe.shape.origin)
+        yield f"The intercept is the {status(top)} {at}; in {first}, without {top.vocabulary.axis}, the overall mean"
     yield from (f"  {name}  {title}" for name, title in answer.titles.items())
 
 

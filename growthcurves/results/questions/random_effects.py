@@ -13,14 +13,20 @@ def require_growth_random(fit: FittedModel) -> None:
     """Refuse what has no answer for models without random effects or with random covariates."""
     if not fit.random_names:
         raise NotEstimableError(
-            "The model has no random effects: there is no variance between persons to speak of. How alike a person's "
-            "outcomes are is fit.marginal_covariance()."
+            fit.vocabulary.said(
+                "The model has no random effects: there is no variance between persons to speak of. How alike a "
+                "person's outcomes are is fit.marginal_covariance()."
+            )
         )
     others = fit.recipe.effects_of_rows
     if others:
         raise NotEstimableError(
-            f"The variance between persons depends on {', '.join(others)} as well as on time: "
-            f"it has no one value at a time."
+            fit.vocabulary.told(
+                "The variance between persons depends on {others} as well as on {axis}: it has no one value at {one}.",
+                others=", ".join(others),
+                axis=fit.vocabulary.axis,
+                one="a time" if fit.vocabulary.over_time else f"a value of {fit.vocabulary.axis}",
+            )
         )
 
 

@@ -1,6 +1,9 @@
-"""Where an intercept is read outside what was observed: at time 0, or at age 0; and the call that moves it inside."""
+"""Where an intercept is read outside what was observed: at time 0, or at age 0; what it is inside, and the call."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,9 +11,67 @@ from growthcurves.data.backticks import quoted_inside
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Column
+from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.times import time_texts
 from growthcurves.output.words import listed
 from growthcurves.results.questions.rates import whole_period
+
+#: The call that moves the origin of time.
+MOVES = "recentre() or origin= moves it inside"
+
+
+@dataclass(frozen=True)
+class Centre:
+    """What growth parameters are where predictors have their means, of which 0 lies outside what was observed.
+
+    Attributes
+    ----------
+    where : tuple of (str, float, float, float)
+        Those predictors: name, mean, lowest and highest observed value.
+    rows : dict of str to array (p,)
+        By growth parameter that they predict: its value there as a linear function of the fixed effects, other
+        predictors as in its own mean (the reference level, or 0).
+    """
+
+    where: tuple[tuple[str, float, float, float], ...]
+    rows: dict[str, np.ndarray]
+
+
+def centre_of(fit: FittedModel) -> Centre | None:
+    """The growth parameters at the means of such predictors; None where there are none, or their rows are not here."""
+    if isinstance(fit.panel, SavedPanel):
+        return None
+    names = [name for name in _predictors(fit) if _outside_zero(fit, name)]
+    if not names:
+        return None
+    values = {name: _values(fit, name) for name in names}
+    means = {name: float(known.mean()) for name, known in values.items()}
+    parameters = [name for name, columns in fit.recipe.predictors.items() if set(names) & set(columns.used)]
+    rows = {name: row for name in parameters if (row := _row_at(fit, name, means)) is not None}
+    ends = tuple((name, means[name], float(known.min()), float(known.max())) for name, known in values.items())
+    return Centre(ends, rows) if rows else None
+
+
+def _values(fit: FittedModel, name: str) -> np.ndarray:
+    """A predictor's values where its mean is taken: of persons, or of rows where the formula is evaluated over them."""
+    by_rows = fit.model.evaluated_over == "rows"
+    column = fit.panel.frame[name] if by_rows else PersonLevel(fit.panel).values([name])[name]
+    values = np.asarray(column, dtype=float)
+    return values[~np.isnan(values)]
+
+
+def _row_at(fit: FittedModel, parameter: str, means: Mapping[str, float]) -> np.ndarray | None:
+    """A growth parameter where these predictors have these values; None where a function of one of them predicts it."""
+    columns, row = fit.recipe.predictors[parameter], np.zeros(len(fit.terms))
+    terms = dict(zip(columns.names, columns.terms, strict=True))
+    for place, (owner, predictor) in enumerate(fit.term_parts):
+        if owner != parameter:
+            continue
+        factors = terms[predictor].factors if predictor in terms else ()
+        if any(not isinstance(one, Column) and set(one.columns) & set(means) for one in factors):
+            return None
+        row[place] = np.prod([means.get(one.name, 0.0) if isinstance(one, Column) else 0.0 for one in factors])
+    return row
 
 
 def centring_offer(fit: FittedModel) -> str:
@@ -29,13 +90,16 @@ def centring_offer(fit: FittedModel) -> str:
             f"The intercept is that of {listed(names)} 0, outside what was observed: write {calls} in the formula to "
             f"read it at the mean."
         )
-    if _origin_outside(fit):
-        low, high = time_texts(whole_period(fit))
-        said.append(
-            f"The intercept is read {fit.when.at(fit.recipe.shape.origin)}, outside the observed {low} to {high}: "
-            f"recentre() or origin= moves it inside."
-        )
-    return " ".join(said)
+    outside = origin_outside(fit)
+    return " ".join([*said, f"{outside.removesuffix('.')}: {MOVES}."] if outside else said)
+
+
+def origin_outside(fit: FittedModel) -> str:
+    """One sentence where the intercept is read at a time that lies outside the observed ones; "" where it is not."""
+    if not _origin_outside(fit):
+        return ""
+    low, high = time_texts(whole_period(fit))
+    return f"The intercept is read {fit.when.at(fit.recipe.shape.origin)}, outside the observed {low} to {high}."
 
 
 def _predictors(fit: FittedModel) -> list[str]:

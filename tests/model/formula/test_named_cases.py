@@ -170,7 +170,7 @@ def test_the_report_reads_no_names(name):
     from growthcurves.report.words import predictor_name
 
     fit = gc.fit(f"reaction ~ day * `{name}` + (day | subject)", DATA.rename(columns={"x": name}))
-    assert predictor_name(fit, name) == f"{name}, per unit"
+    assert predictor_name(fit, name) == f"for each unit of {name}"
     levels = gc.fit(f"reaction ~ day * `{name}` + (day | subject)", DATA.rename(columns={"arm": name}))
     assert predictor_name(levels, f"{name}[b]") == f"{name}: b against a"
 
