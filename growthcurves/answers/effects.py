@@ -145,6 +145,7 @@ class EffectAnswers(FittedModel):
         average: str = "persons",
         weights: str = "equal",
         scale: str | None = None,
+        people: str = "average",
     ) -> Marginal:
         """Estimated means of the outcome at times, by groups.
 
@@ -178,6 +179,14 @@ class EffectAnswers(FittedModel):
             the scale of its column, as emmeans does with type="response", with standard errors by the delta method;
             these are medians (of a log geometric means). None and "link" are the scale of the model. A formula's offset
             is part of the means on both.
+            Of a family "response" is the mean outcome (a probability, an expected count), with intervals that keep its
+            range; differences are then those of mean outcomes, with the ratio of the two beside them. On the link scale
+            differences have their exponential beside them where it has a meaning (odds ratio, rate ratio).
+        people : {"average", "typical"}
+            On the response scale of a family: the mean over the population, averaged over persons' random effects and
+            over cells on that scale (marginal standardisation, with ``weights="counterfactual"``), its standard error
+            by the joint covariance of all parameters; or that of the typical person, whose random effects are zero (the
+            mean of linear predictors carried back, as emmeans does). For normal outcomes they are the same.
 
         Returns
         -------
@@ -200,7 +209,7 @@ class EffectAnswers(FittedModel):
         0  day 0     251.4  17.0
         1  day 9     345.6  17.0
         """
-        return means.means(self, at, by, differences, adjust, ddf, level, average, weights, scale)
+        return means.means(self, at, by, differences, adjust, ddf, level, average, weights, scale, people)
 
     def slopes(
         self,
@@ -213,6 +222,8 @@ class EffectAnswers(FittedModel):
         level: float = 0.95,
         average: str = "persons",
         weights: str = "equal",
+        scale: str | None = None,
+        people: str = "average",
     ) -> Marginal:
         """Estimated rates of change, by groups.
 
@@ -240,6 +251,11 @@ class EffectAnswers(FittedModel):
             Over what covariates have their mean, as in `means`.
         weights : {"equal", "proportional", "counterfactual"}
             How the levels of factors outside `by` count, as in `means`.
+        scale : {None, "link", "response"}
+            Of a family: how fast the linear predictor changes (log odds, by default), with its exponential beside it,
+            the odds or rate ratio per unit of time; or how fast the mean outcome does (a probability, a count).
+        people : {"average", "typical"}
+            On the response scale whose mean outcome, as in `means`.
 
         Returns
         -------
@@ -261,4 +277,4 @@ class EffectAnswers(FittedModel):
                  term  estimate  std_error
         0  day 0 to 9     10.47       1.55
         """
-        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level, average, weights)
+        return slopes.slopes(self, by, between, at, differences, adjust, ddf, level, average, weights, scale, people)

@@ -13,7 +13,7 @@ from growthcurves.data.frame import listed, raw_array, require_columns
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.results.effects.coefficients import joint_test
-from growthcurves.results.effects.means import linear_table
+from growthcurves.results.effects.estimated import linear_table
 from growthcurves.results.tables.answer import TIDY, Answer, text_table
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.trials.attempts import first_that_holds

@@ -13,7 +13,8 @@ from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.data.source import show_id, show_level
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.distributions import t_quantile, t_tail, two_sided
-from growthcurves.results.effects.means import Marginal, linear_table
+from growthcurves.results.effects.estimated import linear_table
+from growthcurves.results.effects.means import Marginal
 from growthcurves.results.tables.answer import TIDY
 from growthcurves.trials.design import Design
 

@@ -16,6 +16,7 @@ from growthcurves.numerics.distributions import two_sided
 from growthcurves.output.styles import p_equals
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import joint_test, linear_functions
+from growthcurves.results.effects.estimated import OfOutcome
 from growthcurves.results.effects.means import Marginal
 from growthcurves.results.questions.hypotheses import (
     Hypotheses,
@@ -24,6 +25,7 @@ from growthcurves.results.questions.hypotheses import (
     independent,
     read_hypotheses,
 )
+from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table, without_labels
 from growthcurves.results.tables.printing import number, p_text, rows_text
 
@@ -140,6 +142,9 @@ def contrast(
     fit: FittedModel, weights: Any, of: Any = None, ddf: Any = None, level: float = 0.95
 ) -> Contrast:
     """Estimates of linear combinations of fixed effects, or of means or slopes; see `GrowthFit.contrast`."""
+    if isinstance(of, Marginal) and isinstance(of.source, OfOutcome):
+        names, W = _over_estimates(weights, of)
+        return Contrast(said(of.source.combined(W, names).assign(label=names), fit, level), ddf_of(ddf, fit).label)
     names, L, constant = combinations(fit, weights, of)
     table = linear_functions(fit, L, names, ddf, level, constant)
     return Contrast(table, ddf_of(ddf, fit).label)
@@ -177,7 +182,13 @@ def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.n
         raise ModelError(f"of= is an answer of means() or slopes(), not {brief(of)}.")
     if of.carried:
         raise ModelError("Combinations are made on the scale of the model: give means() without scale='response'.")
-    rows, terms = of.rows, list(of.means["term"])
+    names, W = _over_estimates(weights, of)
+    return names, of.rows.combine(W), W @ of.rows.added
+
+
+def _over_estimates(weights: Any, of: Marginal) -> tuple[list[str], np.ndarray]:
+    """Names and weights (k, estimates) of combinations of means or slopes."""
+    terms = list(of.means["term"])
     named = _named(weights)
     if named is not None:
         W = np.array([_weights_over(terms, row) for row in named.values()])
@@ -187,7 +198,7 @@ def _of_answer(fit: FittedModel, weights: Any, of: Any) -> tuple[list[str], np.n
         if W.shape[1] != len(terms):
             raise ModelError(f"The weights need one column for each of the {len(terms)} estimates: {', '.join(terms)}.")
         names = [combination_text({t: w for t, w in zip(terms, row, strict=True) if w}) for row in W]
-    return names, rows.combine(W), W @ rows.added
+    return names, W
 
 
 def _weights_over(terms: list[str], weights: Mapping) -> np.ndarray:

@@ -18,13 +18,22 @@ from growthcurves.fitted import FittedModel
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
-from growthcurves.results.effects.coefficients import linear_functions
-from growthcurves.results.effects.outcome_scale import goes_back, on_column_scale, title_of_means
+from growthcurves.results.effects.estimated import RATIO, Linear, OfOutcome, reach_of
+from growthcurves.results.effects.outcome_means import Function, checked_people, mean_at
+from growthcurves.results.effects.outcome_scale import (
+    goes_back,
+    measure_of,
+    note_of_ratio,
+    note_of_scale,
+    on_column_scale,
+    title_of_means,
+)
+from growthcurves.results.intervals.delta import moved
 from growthcurves.results.questions.cell_rows import cell_rows
 from growthcurves.results.questions.offsets import offset_at
 from growthcurves.results.questions.reference_grid import Grid, GridRows, group_text
 from growthcurves.results.questions.times import default_times, times_asked
-from growthcurves.results.tables.answer import TIDY, Answer, text_table
+from growthcurves.results.tables.answer import TIDY, Answer, checked_level, text_table
 from growthcurves.results.tables.labels import finding_label
 from growthcurves.results.tables.printing import rows_text
 
@@ -32,7 +41,7 @@ DIFFERENCES = (None, "pairwise", "reference")
 #: What the difference of two estimates is.
 DIFFERENCE = {Kind.MEAN: Kind.MEAN_DIFFERENCE, Kind.SLOPE: Kind.SLOPE_DIFFERENCE}
 _WORDS = {Kind.MEAN: "mean", Kind.SLOPE: "slope"}
-_OWN_COLUMNS = {*TIDY, "kind", "p_adjusted", "conf_low_adjusted", "conf_high_adjusted"}
+_OWN_COLUMNS = {*TIDY, *RATIO, "kind", "p_adjusted", "conf_low_adjusted", "conf_high_adjusted"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,6 +63,10 @@ class Marginal(Answer):
     adjustment : str
     carried : bool
         Whether the estimates stand on the scale of a computed outcome's column; `rows` are of the model's scale.
+    scale : str
+        Of a family: "link" or "response".
+    source : Estimated or None
+        The estimates with their joint uncertainty.
     """
 
     findings: tuple[Finding, ...] = field(repr=False)
@@ -63,6 +76,8 @@ class Marginal(Answer):
     ddf: str
     adjustment: str = ""
     carried: bool = False
+    scale: str = ""
+    source: Any = field(default=None, repr=False)
 
     @property
     def means(self) -> pd.DataFrame:
@@ -115,7 +130,7 @@ class Marginal(Answer):
 
 
 def _shown(table: pd.DataFrame) -> str:
-    extra = ["p_adjusted", "conf_low_adjusted", "conf_high_adjusted"]
+    extra = ["p_adjusted", "conf_low_adjusted", "conf_high_adjusted", *RATIO]
     columns = [*TIDY, *(name for name in extra if name in table and table[name].notna().any())]
     return rows_text(table[columns], one_unit=True)
 
@@ -131,8 +146,10 @@ def means(
     average: str = "persons",
     weights: str = "equal",
     scale: str | None = None,
+    people: str = "average",
 ) -> Marginal:
     """Estimated means of the outcome at times, by groups; see `GrowthFit.means`."""
+    checked_people(people)
     back = goes_back(fit, scale, differences)
     grid = Grid.of(fit, by, average, weights)
     if not fit.recipe.shape.changes:
@@ -147,44 +164,76 @@ def means(
         replace(grid.average(partial(cell_rows, fit, time=t)), constant=offset_at(grid, point))
         for t, point in zip(when, points, strict=True)
     ]
-    what = (Kind.MEAN, title_of_means(fit, back))
-    found = marginal(fit, grid, points, parts, what, (differences, adjust), ddf, level)
+    asked = Asked(Kind.MEAN, title_of_means(fit, back, scale, people), differences, adjust, ddf, level)
+    if fit.family is not None and scale == "response":
+        functions = [mean_at(fit, grid, t, people) for t in when]
+        return marginal(fit, grid, points, of_outcome(fit, functions, parts, asked, reach_of(fit)), asked, people)
+    found = marginal(fit, grid, points, Linear(fit, joined(parts), ddf, level), asked)
     return on_column_scale(fit, found) if back else found
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What is estimated, under which title, which differences, adjusted how, with which degrees of freedom."""
+
+    kind: Kind
+    title: str
+    differences: str | None
+    adjust: str
+    ddf: Any
+    level: float
+
+
+def joined(parts: list[GridRows]) -> GridRows:
+    """The rows of several points one after the other."""
+    return GridRows(
+        np.concatenate([part.L for part in parts]),
+        parts[0].kept,
+        np.concatenate([part.estimable for part in parts]),
+        np.concatenate([part.added for part in parts]),
+    )
+
+
+def of_outcome(
+    fit: FittedModel, functions: list[Function], parts: list[GridRows], asked: Asked, reach: float
+) -> OfOutcome:
+    """Functions of a point, several at each of the points, with their joint uncertainty."""
+    found = moved(fit, lambda point: np.concatenate([function(point) for function in functions]))
+    rates = asked.kind is Kind.SLOPE
+    return OfOutcome(fit, found, joined(parts), asked.ddf, checked_level(asked.level), reach, rates)
 
 
 def marginal(
     fit: FittedModel,
     grid: Grid,
     points: list[dict[str, Any]],
-    parts: list[GridRows],
-    what: tuple[Kind, str],
-    compare: tuple[str | None, str],
-    ddf: Any,
-    level: float,
+    source: Linear | OfOutcome,
+    asked: Asked,
+    people: str | None = None,
 ) -> Marginal:
-    """Estimates at each point (of time) for each group, and their differences."""
-    kind, title = what
-    if not among(compare[0], DIFFERENCES):
-        raise ModelError(unknown("kind of differences", compare[0], DIFFERENCES[1:]))
-    rows = GridRows(
-        np.concatenate([part.L for part in parts]),
-        fit.sums.kept,
-        np.concatenate([part.estimable for part in parts]),
-        np.concatenate([part.added for part in parts]),
-    )
+    """Estimates at each point (of time) for each group, and their differences; `people` on the response scale."""
+    kind = asked.kind
+    if not among(asked.differences, DIFFERENCES):
+        raise ModelError(unknown("kind of differences", asked.differences, DIFFERENCES[1:]))
     labels = [{**group, **point} for point in points for group in grid.groups()]
     names = [", ".join(filter(None, (group_text(g), p))) or "all" for p in point_texts(points) for g in grid.groups()]
-    table = linear_table(fit, rows.over_kept, names, ddf, level, rows.added).assign(kind=_WORDS[kind])
+    table = source.estimates(names).assign(kind=_WORDS[kind])
     for name in [*grid.by, *(points[0] if points else ())]:
         table[_column(name)] = [label[name] for label in labels]
     whose: list[_Whose] = [(_group(group), _when(point), None) for point in points for group in grid.groups()]
     findings, adjustment = _findings(kind, table, whose), ""
-    if compare[0] is not None:
-        compared, whose, adjustment = _differences(fit, grid, points, rows, compare, ddf, level)
+    if asked.differences is not None:
+        compared, whose, adjustment = _differences(grid, points, source, (asked.differences, asked.adjust), asked.level)
         findings += _findings(DIFFERENCE[kind], compared, whose)
         table = pd.concat([table, compared], ignore_index=True)
-    table["label"] = [finding_label(fit, one) for one in findings]
-    return Marginal(table, tuple(findings), rows, title, grid.note(), ddf_of(ddf, fit).label, adjustment)
+    table["label"] = [finding_label(fit, one, measure_of(fit, kind, people)) for one in findings]
+    about = [note_of_scale(fit, people), grid.note(), note_of_ratio(fit, people) if RATIO[0] in table else ""]
+    note = "; ".join(filter(None, about))
+    scale = "" if fit.family is None else "link" if people is None else "response"
+    method = ddf_of(asked.ddf, fit).label
+    return Marginal(
+        table, tuple(findings), source.rows, asked.title, note, method, adjustment, scale=scale, source=source
+    )
 
 
 #: Of which group, when, and against what.
@@ -223,20 +272,8 @@ def point_texts(points: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def linear_table(
-    fit: FittedModel, L: np.ndarray, names: list[str], ddf: Any, level: float, constant: np.ndarray | None = None
-) -> pd.DataFrame:
-    """Tidy table of rows over the kept terms and their constants; NaN for rows that are not estimable."""
-    there = ~np.isnan(L).any(axis=1)
-    shown = [name for name, ok in zip(names, there, strict=True) if ok]
-    table = linear_functions(fit, L[there], shown, ddf, level, 0.0 if constant is None else constant[there])
-    out = table.set_index(np.flatnonzero(there)).reindex(range(len(L)))
-    out["term"] = names
-    return out
-
-
 def _differences(
-    fit: FittedModel, grid: Grid, points: list, rows: GridRows, compare: tuple[str | None, str], ddf: Any, level: float
+    grid: Grid, points: list, source: Linear | OfOutcome, compare: tuple[str, str], level: float
 ) -> tuple[pd.DataFrame, list[_Whose], str]:
     """Families of differences: between groups at each point, or between points where there are no groups."""
     groups = grid.groups()
@@ -251,10 +288,10 @@ def _differences(
         raise ModelError("There is one estimate only, and so no difference: give by=, or several times.")
     tables, whose, notes = [], [], []
     for (members, point), text in zip(families, point_texts([point for _, point in families]), strict=True):
-        table, note = _family(fit, rows, members, (texts, text), compare, ddf, level)
+        table, note = _family(source, members, (texts, text), compare, level)
         for name, value in point.items():
             table[_column(name)] = [value] * len(table)
-        for late, early in _pairs(len(members), str(compare[0])):
+        for late, early in _pairs(len(members), compare[0]):
             if grid.by:
                 whose.append((_group(groups[late]), _when(point), _group(groups[early])))
             else:
@@ -268,44 +305,39 @@ def _differences(
 
 
 def _family(
-    fit: FittedModel,
-    rows: GridRows,
+    source: Linear | OfOutcome,
     members: list[int],
     words: tuple[list[str], str],
-    compare: tuple[str | None, str],
-    ddf: Any,
+    compare: tuple[str, str],
     level: float,
 ) -> tuple[pd.DataFrame, str]:
     texts, where = words
     kind, adjust = compare
-    pairs = _pairs(len(members), str(kind))
+    pairs = _pairs(len(members), kind)
     weights = np.zeros((len(pairs), len(members)))
     for row, (late, early) in zip(weights, pairs, strict=True):
         row[late], row[early] = 1.0, -1.0
-    L = np.full((len(pairs), len(fit.terms)), np.nan)
-    inside = rows.over_kept[members]
-    there = np.array([not np.isnan(inside[[late, early]]).any() for late, early in pairs])
-    L[there] = weights[there] @ np.nan_to_num(inside)
     names = [", ".join(filter(None, (f"{texts[late]} - {texts[early]}", where))) for late, early in pairs]
-    constant = weights @ rows.added[members]
-    table = linear_table(fit, L, names, ddf, level, constant).assign(kind="difference")
+    table, there, spread = source.differences(weights, members, names)
+    table = table.assign(kind="difference")
     if not there.any():
         return table, "not estimable"
-    spread = L[there] @ ddf_of(ddf, fit).covariance(fit) @ L[there].T
     error = np.sqrt(np.diag(spread))
     compared = len({member for pair, ok in zip(pairs, there, strict=True) if ok for member in pair})
     family = Family(
         table["statistic"].to_numpy()[there],
         table["df"].to_numpy()[there],
         spread / np.outer(error, error),
-        str(kind),
+        kind,
         compared,
         level,
     )
-    return _with_adjustment(table, there, adjusted(adjust, family))
+    return _with_adjustment(source, table, there, adjusted(adjust, family))
 
 
-def _with_adjustment(table: pd.DataFrame, there: np.ndarray, result: Adjusted) -> tuple[pd.DataFrame, str]:
+def _with_adjustment(
+    source: Linear | OfOutcome, table: pd.DataFrame, there: np.ndarray, result: Adjusted
+) -> tuple[pd.DataFrame, str]:
     def spread_out(values: np.ndarray) -> np.ndarray:
         out = np.full(len(there), np.nan)
         out[there] = values
@@ -314,8 +346,8 @@ def _with_adjustment(table: pd.DataFrame, there: np.ndarray, result: Adjusted) -
     if result.p is not None:
         table["p_adjusted"] = spread_out(result.p)
     if result.width is not None:
-        half = spread_out(result.width) * table["std_error"]
-        table["conf_low_adjusted"], table["conf_high_adjusted"] = table["estimate"] - half, table["estimate"] + half
+        ends = source.ends(table, spread_out(result.width))
+        table["conf_low_adjusted"], table["conf_high_adjusted"] = ends
     return table, result.note
 
 

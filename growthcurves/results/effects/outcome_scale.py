@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from growthcurves.contracts.finding import Kind
 from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.left import computed_side
@@ -43,13 +44,60 @@ def goes_back(fit: FittedModel, scale: str | None, differences: str | None) -> b
     return True
 
 
-def title_of_means(fit: FittedModel, back: bool) -> str:
-    """What is shown: means of the outcome with its offset, or medians of its column."""
+def title_of_means(fit: FittedModel, back: bool, scale: str | None = None, people: str = "average") -> str:
+    """What is shown: means of the outcome with its offset, medians of its column, or of a family on which scale."""
+    if fit.family is not None:
+        return f"Estimated {_scale(fit, people if scale == 'response' else None)} of {fit.model.outcome}"
     outcome = measured(fit.model)
     if back:
         return f"Estimated medians of {computed_side(outcome).columns[0]}, carried back from means of {outcome}"
     offset = f", the offset {fit.model.offset} included" if fit.model.offset else ""
     return f"Estimated means of {outcome}{offset}"
+
+
+def title_of_rates(fit: FittedModel, people: str | None) -> str:
+    """Rates of a family: of what they are, per unit of time."""
+    return f"{fit.vocabulary.said('Estimated rates of change')} of {fit.model.outcome}, {rate_of(fit, people)}"
+
+
+def rate_of(fit: FittedModel, people: str | None) -> str:
+    """The unit of a family's rate: "log odds per week", "probability (average) per week"."""
+    return f"{_scale(fit, people)} per {fit.when.per}"
+
+
+def _scale(fit: FittedModel, people: str | None) -> str:
+    """Of the linear predictor, or with `people` of the outcome: whose it is."""
+    words = fit.family.scale_words
+    return words.link if people is None else f"{words.response} ({people})"
+
+
+def measure_of(fit: FittedModel, kind: Kind, people: str | None) -> str | None:
+    """What a row of means or rates of a family is, in words; None of normal outcomes."""
+    if fit.family is None:
+        return None
+    what = f"{_scale(fit, people)} of {fit.model.outcome}"
+    return what if kind is Kind.MEAN else f"{fit.vocabulary.said('rate of change')} of {what}"
+
+
+def note_of_scale(fit: FittedModel, people: str | None) -> str:
+    """How the estimates of a family are to be read."""
+    if fit.family is None:
+        return ""
+    words, who = fit.family.scale_words, fit.vocabulary.who
+    parts = {
+        None: f"on the scale of the {words.link}",
+        "average": f"averaged over {who.several}, whose random effects differ, on the scale of the {words.response}",
+        "typical": f"of the {who.one} whose random effects are zero, averaged as {words.link} and carried back",
+    }
+    exposure = [] if fit.model.exposure is None else [f"for an exposure ({fit.model.exposure}) of 1"]
+    return "; ".join([parts[people], *exposure])
+
+
+def note_of_ratio(fit: FittedModel, people: str | None) -> str:
+    """What the column of ratios holds."""
+    if people is None:
+        return f"ratio: {fit.family.effect}, e to the power of the estimate"
+    return f"ratio: the {fit.family.scale_words.response} of the first over that of the second"
 
 
 def on_column_scale(fit: FittedModel, found: Marginal) -> Marginal:

@@ -17,7 +17,7 @@ from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.mixtures import mixture_quantile
-from growthcurves.results.effects.means import linear_table
+from growthcurves.results.effects.estimated import linear_table
 from growthcurves.results.persons.people import eb_rate
 from growthcurves.results.questions.covariates import steps_of_time
 from growthcurves.results.questions.covariates_along import covariates_along

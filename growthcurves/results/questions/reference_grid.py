@@ -216,9 +216,10 @@ class Grid:
 
     def cells(self) -> Cells:
         """All cells, `by` slowest."""
-        return self._cells(self.groups(), self.inside)
+        return self.cells_of(self.groups(), self.inside)
 
-    def _cells(self, groups: list[dict[str, Any]], inside: Inside) -> Cells:
+    def cells_of(self, groups: list[dict[str, Any]], inside: Inside) -> Cells:
+        """The cells of some combinations of `by`."""
         count = len(inside.table)
         table = pd.concat([inside.table] * len(groups), ignore_index=True)
         for name in self.by:
@@ -242,12 +243,12 @@ class Grid:
         if size <= AT_ONCE or inside.persons is not None:
             several = max(AT_ONCE // size, 1)
             for i in range(0, len(groups), several):
-                X = rows(self._cells(groups[i : i + several], inside))
+                X = rows(self.cells_of(groups[i : i + several], inside))
                 yield np.tensordot(X.reshape(-1, size, X.shape[1]), inside.weights, (1, 0))
             return
         parts = [inside.take(slice(i, i + AT_ONCE)) for i in range(0, size, AT_ONCE)]
         for group in groups:
-            yield np.sum([part.weights @ rows(self._cells([group], part)) for part in parts], axis=0)[None]
+            yield np.sum([part.weights @ rows(self.cells_of([group], part)) for part in parts], axis=0)[None]
 
     # ------------------------------------------------ in words
 

@@ -74,10 +74,10 @@ def _effect(fit: FittedModel, words: ShapeWords, name: str) -> str:
     return f"{_parameter(words, curve)} ({', '.join(told)})"
 
 
-def finding_label(fit: FittedModel, found: Finding) -> str:
-    """An estimated mean, a rate, or a difference of them, in words: of whom and when."""
+def finding_label(fit: FittedModel, found: Finding, measure: str | None = None) -> str:
+    """An estimated mean, a rate, or a difference of them (`measure` by default) in words: of whom and when."""
     rate = fit.vocabulary.said("rate of change")
-    what = f"mean {fit.model.outcome}" if found.kind in (Kind.MEAN, Kind.MEAN_DIFFERENCE) else rate
+    what = measure or (f"mean {fit.model.outcome}" if found.kind in (Kind.MEAN, Kind.MEAN_DIFFERENCE) else rate)
     whose, when = _group(found.group), _when(fit, found.at)
     if found.kind in (Kind.MEAN_DIFFERENCE, Kind.SLOPE_DIFFERENCE):
         what = f"difference in {what}"

@@ -1,0 +1,131 @@
+"""Means of a family's outcome, of the population or of a typical person, as functions of a point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from growthcurves.engine.estimates import Point
+from growthcurves.errors import ModelError, NotEstimableError, among, unknown
+from growthcurves.fitted import FittedModel
+from growthcurves.results.intervals.of_outcomes import averaged
+from growthcurves.results.questions.cell_rows import cell_rows
+from growthcurves.results.questions.estimable import estimable
+from growthcurves.results.questions.offsets import offset_at
+from growthcurves.results.questions.random_effects import random_rows
+from growthcurves.results.questions.reference_grid import Grid
+
+#: Whose mean outcome: the population's, averaged over persons, or that of the person whose random effects are zero.
+PEOPLE = ("average", "typical")
+#: A derivative in time is taken over this share of the observed period.
+STEP = 1e-4
+
+Function = Callable[[Point], np.ndarray]
+
+
+def checked_people(people: str) -> str:
+    """Whose mean is asked for.
+
+    Raises
+    ------
+    ModelError
+        For an unknown word.
+    """
+    if not among(people, PEOPLE):
+        raise ModelError(unknown("kind of people", people, PEOPLE))
+    return people
+
+
+@dataclass(frozen=True, eq=False)
+class CellMeans:
+    """Mean outcomes of groups at a time, each averaged over cells.
+
+    Attributes
+    ----------
+    X : (c, p) array
+        NaN where the data do not determine a cell.
+    Z : (c, q) array
+        Of standard random effects.
+    offset : (c,) array
+    weights : (groups, c) array
+    """
+
+    X: np.ndarray
+    Z: np.ndarray
+    offset: np.ndarray
+    weights: np.ndarray
+
+    def at(self, point: Point) -> np.ndarray:
+        """The mean outcome of each group, (groups,)."""
+        means = averaged(point, self.X @ point.beta + self.offset, point.variances(self.Z))
+        lost = np.isnan(means)
+        found = self.weights @ np.where(lost, 0.0, means)
+        return np.where((self.weights[:, lost] != 0).any(axis=1), np.nan, found)
+
+
+def cell_means(fit: FittedModel, grid: Grid, time: float, people: str) -> CellMeans:
+    """Mean outcomes at a time of the groups of a grid.
+
+    The population's is averaged over random effects, cells and kinds of persons on the scale of the outcome. A typical
+    person has the mean linear predictor of the cells.
+    """
+    point = {} if fit.model.time is None else {str(fit.model.time): time}
+    offset = offset_at(grid, point)
+    if people == "typical":
+        rows = grid.average(lambda cells: cell_rows(fit, cells, time)).over_kept
+        return CellMeans(rows, np.zeros((len(rows), len(fit.random_names))), offset, np.eye(len(rows)))
+    refuse_random_covariates(fit)
+    parts = [part for g in range(len(offset)) for part in _of_group(fit, grid, g, time)]
+    L, kinds, counts = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    owner = np.repeat([part[3] for part in parts], [len(part[1]) for part in parts])
+    inside = np.where(estimable(fit, L)[:, None], L[:, list(fit.sums.kept)], np.nan)
+    weights = np.where(owner == np.arange(len(offset))[:, None], counts, 0.0)
+    return CellMeans(inside, random_rows(fit, time)[kinds], offset[owner], weights)
+
+
+def _of_group(
+    fit: FittedModel, grid: Grid, place: int, time: float
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
+    """Rows of X over all terms, kinds of persons and weights of the cells of a group, and its place."""
+    cells, counts = grid.cells_of([grid.groups()[place]], grid.inside), grid.inside.weights
+    if cells.codes is not None:
+        yield cell_rows(fit, cells, time), cells.codes, counts, place
+        return
+    for kind, share in enumerate(cells.kinds):
+        if share:
+            codes = np.full(len(cells.table), kind)
+            yield cell_rows(fit, replace(cells, codes=codes), time), codes, share * counts, place
+
+
+def mean_at(fit: FittedModel, grid: Grid, time: float, people: str) -> Function:
+    """Mean outcomes of groups at a time."""
+    return cell_means(fit, grid, time, people).at
+
+
+def change_between(fit: FittedModel, grid: Grid, between: tuple[float, float], people: str) -> Function:
+    """How fast the mean outcome of groups changes on average from one time to another."""
+    first, last = (cell_means(fit, grid, time, people) for time in between)
+    return lambda point: (last.at(point) - first.at(point)) / (between[1] - between[0])
+
+
+def change_at(fit: FittedModel, grid: Grid, time: float, people: str, period: float) -> Function:
+    """How fast the mean outcome of groups changes at a time."""
+    step = STEP * period
+    return change_between(fit, grid, (time - step, time + step), people)
+
+
+def refuse_random_covariates(fit: FittedModel) -> None:
+    """Refuse averages over persons where how they differ depends on covariates that vary within them.
+
+    Raises
+    ------
+    NotEstimableError
+    """
+    others = fit.recipe.effects_of_rows
+    if others:
+        raise NotEstimableError(
+            f"How much persons differ depends on {', '.join(others)} as well as on time, so that a mean over persons "
+            f"has no one value at a time: ask for people='typical', or for predict() with rows that hold it."
+        )
