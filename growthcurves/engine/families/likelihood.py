@@ -133,18 +133,17 @@ class FamilyLikelihood:
 
         def piece(where: tuple[int, slice]) -> Any:
             g, part = where
-            if g not in self._near or self._near[g].shape[0] != q:
-                self._near[g] = np.zeros((q, groups[g].count))
-            found = Integral.of(groups[g].take(part), parameters, used, self._near[g][:, part], curved)
-            if found is None:
-                return None
-            self._near[g][:, part] = found.mode.v
-            return work(found)
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # which a thread does not inherit
+                found = Integral.of(groups[g].take(part), parameters, used, self._near[g][:, part], curved)
+                if found is None:
+                    return None
+                self._near[g][:, part] = found.mode.v
+                return work(found)
 
-        for g in range(len(groups)):
-            self._near.setdefault(g, np.zeros((q, groups[g].count)))
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            found = list(in_order(piece, self._pieces(len(used.nodes))))
+        for g, group in enumerate(groups):
+            if g not in self._near or len(self._near[g]) != q:
+                self._near[g] = np.zeros((q, group.count))
+        found = list(in_order(piece, self._pieces(len(used.nodes))))
         return None if any(one is None for one in found) else found
 
     @cached_property

@@ -19,6 +19,9 @@ from growthcurves.numerics.arrays import Array
 MAX_STEPS = 200
 #: Steps by a Hessian that is not exact, before the exact one is made.
 FEW_STEPS = 30
+#: Such steps are good ones if below this squared decrement each leaves less than that share of it, and where they end
+#: below the third no better ones are needed.
+SHORT, SHARE, CLOSE = 1.0, 0.2, 1e-10
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
 SETTLED, CONVERGED = 1e-14, 1e-6
 #: The same where a search only comes near an optimum.
@@ -90,10 +93,10 @@ def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
     sharpened = getattr(likelihood, "sharpened", None)
     if sharpened is None:
         return ended(_followed(likelihood, here, MAX_STEPS))
-    here = _followed(likelihood, here, FEW_STEPS)
-    if scaled_step(here)[1] < CONVERGED:
-        return ended(here)
-    return ended(sharpened(_followed(likelihood, here, MAX_STEPS, sharpened)))
+    end = ended(_followed(likelihood, here, FEW_STEPS, quick=True))
+    if end.curved and end.decrement**2 < CLOSE:
+        return end
+    return ended(sharpened(_followed(likelihood, end.at, MAX_STEPS, sharpened)))
 
 
 def _followed(
@@ -102,16 +105,22 @@ def _followed(
     most: int,
     sharpened: Callable[[Evaluated], Evaluated] | None = None,
     enough: float = SETTLED,
+    quick: bool = False,
 ) -> Evaluated:
     """Where Newton's steps lead; `sharpened` gives a point its exact Hessian where that of the search is not.
 
-    It ends where the squared decrement is below `enough`.
+    It ends where the squared decrement is below `enough`; `quick` where steps by a Hessian that is not exact no longer
+    come near quickly, too.
     """
+    before = np.inf
     for _ in range(most):
         here = here if sharpened is None else sharpened(here)
         step, squared, saddle = scaled_step(here)
         if squared < enough and not saddle:
             break
+        if quick and squared < SHORT and (saddle or squared > SHARE * before):
+            break
+        before = squared
         there = _shortened(likelihood, here, step, 0.0 if saddle else squared)
         if there is None:
             break
