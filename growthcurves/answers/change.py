@@ -110,7 +110,7 @@ class ChangeAnswers(FittedModel):
         """
         return self.change(by, threshold, between, at, level, method, ddf)
 
-    def icc(self, at: Any = None, level: float = 0.95) -> Icc:
+    def icc(self, at: Any = None, level: float = 0.95, scale: str | None = None) -> Icc:
         """Share of the variance that lies between persons, at each time: z'Gz / (z'Gz + residual variance).
 
         The row z has the values of the random effects at that time. Where the shape has person-level knots, z'Gz is its
@@ -122,6 +122,11 @@ class ChangeAnswers(FittedModel):
             Times; by default the waves where persons share at most twelve times, else the quartiles of time.
         level : float
             Confidence level.
+        scale : {None, "latent", "response"}
+            Of a family. "latent", the default, is the scale of the linear predictor, with the variance of the link's
+            distribution as the residual's (pi^2 / 3 of a logit), or with a log link ln(1 + Var(y) / mean^2) at the
+            population's mean (Nakagawa, Johnson and Schielzeth 2017). "response" is the share of the variance of
+            outcomes of one trial, given predictors at their mean: Var(E(y | u)) over that and E(Var(y | u)).
 
         Returns
         -------
@@ -142,7 +147,7 @@ class ChangeAnswers(FittedModel):
         >>> fit.icc(at=[0, 9]).table["icc"].round(2).tolist()
         [0.48, 0.85]
         """
-        return icc.icc(self, at, level)
+        return icc.icc(self, at, level, scale)
 
     def marginal_covariance(self, at: Any = None, by: Any = None) -> MarginalCovariance:
         """Covariance and correlation of a person's outcomes at several times.
@@ -197,6 +202,9 @@ class ChangeAnswers(FittedModel):
           what fixed effects explain within (f1) and between persons (f2), what random slopes (v) and random intercepts
           at the mean time (m) add, and the residual. Predictors and time are split into persons' means and deviations
           from them.
+
+        Of a family there are marginal and conditional alone, on the latent scale (Nakagawa, Johnson and Schielzeth
+        2017), with the residual variance of `icc`.
 
         Returns
         -------

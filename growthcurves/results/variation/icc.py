@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, checked_level, text_table
 from growthcurves.results.tables.printing import rows_text
+from growthcurves.results.variation.within_persons import checked_share_scale, latent_at, outcome_share_at
 
 NO_INTERVAL = "No Wald interval: variances are estimated on their boundary; change(method='profile') has intervals."
 TITLE = "Intraclass correlation (share of variance between persons)"
@@ -53,31 +55,49 @@ class Icc(Answer):
         return {**super().to_dict(), "notes": list(self.notes)}
 
 
-def icc(fit: FittedModel, at: Any = None, level: float = 0.95) -> Icc:
+def icc(fit: FittedModel, at: Any = None, level: float = 0.95, scale: str | None = None) -> Icc:
     """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time; see `GrowthFit.icc`."""
     checked_level(level)
     require_growth_random(fit)
+    asked = checked_share_scale(scale)
     times = default_times(fit) if at is None else times_asked(fit, at)
     rows = []
     for t in times:
-        rows.append([t, *icc_at(fit, float(t), level)])
+        rows.append([t, *icc_at(fit, float(t), level, scale=asked)])
     table = pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"])
     vocabulary = fit.vocabulary
-    share = vocabulary.said("share of variance between persons")
+    share = vocabulary.said("share of variance between persons") + of_scale(fit, asked)
     table["label"] = [f"{share} {fit.when.at(time, text)}" for time, text in zip(times, time_texts(times), strict=True)]
     boundary = fit.identified and fit.certificate.singular and table["std_error"].isna().any()
     notes = (NO_INTERVAL,) if boundary else ()
-    return Icc(said(table, fit, level), notes, vocabulary.said(TITLE), vocabulary.axis)
+    return Icc(said(table, fit, level), notes, vocabulary.said(TITLE) + of_scale(fit, asked), vocabulary.axis)
 
 
-def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None) -> Estimate:
+def of_scale(fit: FittedModel, scale: str) -> str:
+    """On which scale a family's share is: of its linear predictor, or of the outcome; nothing of normal outcomes."""
+    if fit.family is None:
+        return ""
+    words = fit.family.scale_words
+    return f", on the latent scale ({words.link})" if scale == "latent" else ", on the scale of the outcome"
+
+
+def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None, scale: str = "latent") -> Estimate:
     """The ICC at one time with its interval on the logit scale; `measure` makes the interval, Wald by default."""
+    value = _share_at(fit, time, scale)
+    return delta(fit, FunctionOf(value, "logit"), level) if measure is None else measure(value, "logit")
+
+
+def _share_at(fit: FittedModel, time: float, scale: str) -> Callable[[Point], float]:
+    if fit.family is not None and scale == "response":
+        return outcome_share_at(fit, time)
     z = random_rows(fit, time)
+    within = None if fit.family is None else latent_at(fit, time)
 
     def value(point: Point) -> float:
-        return share(mean_variance(fit, z, point), point.residual_variance(time))
+        residual = point.residual_variance(time) if within is None else within(point)
+        return share(mean_variance(fit, z, point), residual)
 
-    return delta(fit, FunctionOf(value, "logit"), level) if measure is None else measure(value, "logit")
+    return value
 
 
 def share(between: float, within: float) -> float:

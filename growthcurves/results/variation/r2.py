@@ -22,6 +22,7 @@ from growthcurves.results.tables.printing import number
 from growthcurves.results.variation.variance_parts import VarianceParts, drop, squared_correlation, variance_parts
 
 NAKAGAWA = "Nakagawa and Schielzeth 2013, Johnson 2014"
+LATENT = "Nakagawa, Johnson and Schielzeth 2017"
 SINGER = "Singer and Willett 2003"
 SNIJDERS = "Snijders and Bosker 2012"
 RIGHTS = "Rights and Sterba 2019"
@@ -145,11 +146,17 @@ def r2(fit: FittedModel) -> R2:
             "withheld. Fit fewer random effects, or add occasions."
         )
     parts = variance_parts(fit)
+    if fit.family is not None:
+        return _answer(fit, list(_nakagawa(parts, LATENT)))
     note = "of outcome and fixed part"
     correlation = Finding(Kind.SQUARED_CORRELATION, squared_correlation(fit), note=note)
     measures = [*_nakagawa(parts), Measure(correlation, SINGER)]
     if fit.random_names:
         measures += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts, fit.vocabulary.axis)]
+    return _answer(fit, measures)
+
+
+def _answer(fit: FittedModel, measures: list[Measure]) -> R2:
     rows = [
         [measure_text(found), author, found.value, found.note, _label(fit, found)] for found, author in measures
     ]
@@ -157,9 +164,10 @@ def r2(fit: FittedModel) -> R2:
     return R2(table, tuple(measures), fit.vocabulary)
 
 
-def _nakagawa(parts: VarianceParts) -> Iterator[Measure]:
-    yield Measure(Finding(Kind.SHARE_MARGINAL, parts.fixed / parts.total), NAKAGAWA)
-    yield Measure(Finding(Kind.SHARE_CONDITIONAL, (parts.fixed + parts.random) / parts.total), NAKAGAWA)
+def _nakagawa(parts: VarianceParts, author: str = NAKAGAWA) -> Iterator[Measure]:
+    note = "on the latent scale" if author == LATENT else ""
+    yield Measure(Finding(Kind.SHARE_MARGINAL, parts.fixed / parts.total, note=note), author)
+    yield Measure(Finding(Kind.SHARE_CONDITIONAL, (parts.fixed + parts.random) / parts.total, note=note), author)
 
 
 def _label(fit: FittedModel, found: Finding) -> str:

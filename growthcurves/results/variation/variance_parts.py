@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from growthcurves.fitted import FittedModel
+from growthcurves.results.variation.within_persons import latent_of_rows
 
 #: A proportional drop below this is rounding of the two optima; so is a variance below its square, as a share of all.
 ROUNDING = 1e-9
@@ -68,7 +69,8 @@ def variance_parts(fit: FittedModel) -> VarianceParts:
     inside, outside = fit.sums.fixed_squares(fit.estimates.beta)
     G, mean = point.total(), float(point.between(spread.mean))
     within, between = (float((G * part).sum()) for part in (spread.within, spread.between))
-    parts = [*(part / (n - 1) for part in (inside, outside, within, between)), mean, fit.residual_variance]
+    residual = fit.residual_variance if fit.family is None else latent_of_rows(fit)
+    parts = [*(part / (n - 1) for part in (inside, outside, within, between)), mean, residual]
     rounding = ROUNDING**2 * sum(parts)  # variances are squares
     f1, f2, v, v2, m, residual = (part if part > rounding else 0.0 for part in parts)
     return VarianceParts(f1, f2, v, v2, m, residual, (within + between) / n + mean)
