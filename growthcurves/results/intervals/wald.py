@@ -13,6 +13,8 @@ from growthcurves.results.intervals.delta import Estimate, delta
 from growthcurves.results.intervals.quantity import Interval, on_boundary
 
 INFORMATIONS = ("observed", "expected")
+#: What to ask for where Wald's method gives no interval, at the doors of code; pages for readers do not say it.
+INSTEAD = "method='profile' gives one"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import Component as Parameter
 from growthcurves.results.intervals.quantity import Interval, end_reached, every_parameter, vanishes
-from growthcurves.results.intervals.wald import Wald, with_information
+from growthcurves.results.intervals.wald import INSTEAD, Wald, with_information
 from growthcurves.results.tables.about import said, sample
 from growthcurves.results.tables.answer import TIDY
 from growthcurves.results.tables.labels import component_label
@@ -53,6 +53,8 @@ class Components:
         Of whom they are.
     labels : tuple of (str, str)
         Each component in words, and its variance or covariance.
+    advice : str
+        What to ask for where an interval is missing; empty where there is nothing.
     """
 
     rows: tuple[Component, ...]
@@ -61,11 +63,17 @@ class Components:
     level: float
     sample: str
     labels: tuple[tuple[str, str], ...]
+    advice: str = ""
 
     @property
     def notes(self) -> dict[str, str]:
         """What is special of some intervals, by their names in tables."""
-        return {component_text(row.finding): row.finding.note for row in self.rows if row.finding.note}
+        found = [row.finding for row in self.rows if row.finding.note]
+        return {component_text(one): self.advised(one.note, one.has_interval) for one in found}
+
+    def advised(self, note: str, there: bool) -> str:
+        """A note of an interval, with the advice where that is not there."""
+        return note if there or not note or not self.advice else f"{note}; {self.advice}"
 
     def table(self) -> pd.DataFrame:
         """The tidy table of `variance_components`."""
@@ -99,7 +107,8 @@ def components(
     rows = [_component(fit, *pair, level, kind) for pair in zip(parameters, found, strict=True)]
     withheld = "" if fit.identified else "not identified: the design cannot tell these variances apart"
     labels = tuple((component_label(fit, row.finding), component_label(fit, row.moment)) for row in rows)
-    return Components(tuple(rows), chosen.about(fit), withheld, float(level), sample(fit), labels)
+    advice = INSTEAD if isinstance(chosen, Wald) else ""
+    return Components(tuple(rows), chosen.about(fit), withheld, float(level), sample(fit), labels, advice)
 
 
 def variance_components(
@@ -129,7 +138,7 @@ def _squared(fit: FittedModel, found: Components, method: Any, level: float, inf
         elif moment.kind is Kind.COVARIANCE:
             low, high, note = chosen.intervals(fit, [parameter.quantity.moment()], level)[0]
         rows.append([component_text(moment), moment.value, moment.std_error, NAN, NAN, NAN, low, high])
-        notes |= {component_text(moment): note} if note else {}
+        notes |= {component_text(moment): found.advised(note, low == low)} if note else {}
     table = pd.DataFrame(rows, columns=TIDY)
     return found.said(table.assign(label=[label for _, label in found.labels]), notes)
 
