@@ -74,7 +74,7 @@ def standard_of(sums: Sums, reml: bool) -> Standardised:
     return standardised(sums.totals, sums.coordinates, reml)
 
 
-def family_estimates(rows: Rows, sums: Sums, family: Any, quadrature: Any) -> Estimates:
+def family_estimates(rows: Rows, sums: Sums, family: Any, quadrature: Any, look: Any = None) -> Estimates:
     """The estimates of a model whose outcomes are of a family.
 
     Parameters
@@ -85,8 +85,10 @@ def family_estimates(rows: Rows, sums: Sums, family: Any, quadrature: Any) -> Es
     family : Family
     quadrature : "auto", "laplace" or int
         How the integral over random effects is taken.
+    look : callable, optional
+        Sees estimates that may have grown without end; it may refuse them.
     """
-    return families.Asked(family, quadrature).estimates(rows, sums)
+    return families.Asked(family, quadrature).estimates(rows, sums, look)
 
 
 def estimated(rows: Rows, sums: Sums, frame: Standardised, residual: Any, likelihood: Any = None) -> Estimates:

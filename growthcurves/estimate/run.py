@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings as python_warnings
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel, joining
 from growthcurves.engine.build import Rows, Terms, estimated, family_estimates, from_sums, standard_of, summed
 from growthcurves.errors import ModelError, among, unknown
+from growthcurves.estimate.endless import refuse_endless
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import (
     refuse_columns,
@@ -104,7 +106,9 @@ def estimate(
         estimates = estimated(rows, sums, frame, residual, likelihood)
         refuse_unbounded(bound, estimates)
     else:
-        estimates = family_estimates(rows, sums, outcome.family, as_quadrature(quadrature))
+        estimates = family_estimates(
+            rows, sums, outcome.family, as_quadrature(quadrature), partial(refuse_endless, bound, outcome)
+        )
     told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
     notes = [*data_notes(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     return kind(bound.model, panel, bound, estimates, method, _warned(notes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -13,6 +14,7 @@ from growthcurves.engine.families.grids import LAPLACE, Quadrature, finer, grids
 from growthcurves.engine.families.integral import Parameters
 from growthcurves.engine.families.likelihood import FamilyLikelihood
 from growthcurves.engine.families.posterior import Posteriors, records_of
+from growthcurves.engine.families.unlimited import endless_direction, looks_endless, persons_differ_endlessly
 from growthcurves.engine.general.estimates import GeneralEstimates
 from growthcurves.engine.general.search import COSTLESS, descended, judged, scaled_step
 from growthcurves.engine.information.observed import inverse_information
@@ -23,6 +25,7 @@ from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 
+Look = Callable[["FamilyEstimates"], None]
 #: The kind of own parameters at whose zero a family is one without them, and their working coordinate there.
 DISPERSION, NO_DISPERSION = "dispersion", -230.0
 
@@ -34,12 +37,17 @@ class Asked:
     family: Any
     quadrature: Any = "auto"
 
-    def estimates(self, rows: Rows, sums: Sums) -> FamilyEstimates:
-        """Fitted with the points that are asked for, or with more until the answer stands."""
+    def estimates(self, rows: Rows, sums: Sums, look: Look | None = None) -> FamilyEstimates:
+        """Fitted with the points that are asked for, or with more until the answer stands.
+
+        `look` sees estimates that may have grown without end, before more is done with them.
+        """
         effects = len(sums.terms.z)
         asked = {"auto": grids(effects), "laplace": (LAPLACE,)}.get(self.quadrature, (self.quadrature,))
         likelihood = self.likelihood(rows, sums, int(asked[0]))
         found = FamilyEstimates.searched(self, likelihood, sums, [likelihood.near()])
+        if look is not None and (looks_endless(found) or found.persons_differ_endlessly):
+            look(found)
         for points in asked[1:]:
             if found.quadrature.settled:
                 break
@@ -85,6 +93,15 @@ class FamilyEstimates(GeneralEstimates):
             return made(more, change, float("inf"))
         moved, _, _ = scaled_step(replace(here, gradient=there.gradient - here.gradient))
         return made(more, change, float((np.abs(moved) / np.sqrt(2.0 * np.diag(inverse))).max()))
+
+    def endless_direction(self) -> Array | None:
+        """A direction of the fixed effects along which the likelihood rises for ever; None where there is none."""
+        return endless_direction(self)
+
+    @cached_property
+    def persons_differ_endlessly(self) -> bool:
+        """Whether more and more difference between persons is as good."""
+        return persons_differ_endlessly(self)
 
     def at_their_end(self) -> tuple[str, ...]:
         return tuple(one.name for one, ended in zip(self._own, self._ended, strict=True) if ended)
