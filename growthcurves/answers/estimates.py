@@ -202,7 +202,7 @@ class EstimateAnswers(FittedModel):
         """
         return summary.level_equations(self)
 
-    def fixed_effects(self, ddf: Any = None, level: float = 0.95) -> pd.DataFrame:
+    def fixed_effects(self, ddf: Any = None, level: float = 0.95, exponentiate: bool = False) -> pd.DataFrame:
         """Fixed effects with standard errors, degrees of freedom, t, p and intervals.
 
         Parameters
@@ -213,6 +213,10 @@ class EstimateAnswers(FittedModel):
             `gc.Robust` for errors that do not rest on the model.
         level : float
             Confidence level.
+        exponentiate : bool
+            e to the power of coefficients and of the ends of their intervals, for outcomes that are not normal: odds
+            ratios of a logit link, rate ratios of counts, as the label says. Statistic and p stay those of the
+            coefficient.
 
         Returns
         -------
@@ -235,7 +239,7 @@ class EstimateAnswers(FittedModel):
         0  intercept    251.41  17.0
         1      slope     10.47  17.0
         """
-        return coefficients.fixed_effects(self, ddf, level)
+        return coefficients.fixed_effects(self, ddf, level, exponentiate)
 
     def robust(self, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
         """Fixed effects with robust standard errors by person, beside the model-based ones, as HLM prints both.

@@ -154,7 +154,8 @@ class FitPlots:
     ) -> Any:
         """How persons' rates of change are distributed, with no change (or another threshold) marked.
 
-        The curve is what the model implies (the mixture over the persons' predictors); bars are the empirical
+        The curve is what the model implies (the mixture over the persons' predictors); there is none where the SD of rates
+        is not known well enough. Bars are the empirical
         Bayes rates, which lie closer together than the rates themselves; the outline is each person's own
         least-squares line, which lies further apart. For a curved shape the rate is the average over an interval.
 
@@ -197,6 +198,7 @@ class FitPlots:
         """Status against rate of change, with the ellipse that holds 95 % of persons according to the model.
 
         The ellipse has the mean and the covariance that the model implies for persons with the observed predictors.
+        There is none where the SDs of the two or their correlation are not known well enough.
         The points are empirical Bayes estimates: they lie closer together than the persons do, so more of them are inside.
 
         Parameters

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.contracts.finding import FAMILY, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
@@ -18,7 +18,9 @@ from growthcurves.model.growth import equations
 from growthcurves.model.outcomes import is_computed, measured
 from growthcurves.output.numbers import on_the_point
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.ddf.normal import NormalDf
 from growthcurves.results.effects.coefficients import fixed_effects
+from growthcurves.results.effects.exponents import exponentiated, is_ratio
 from growthcurves.results.intervals import OF_COMPONENTS
 from growthcurves.results.persons.people import reliability
 from growthcurves.results.persons.reliability import reliabilities
@@ -26,14 +28,20 @@ from growthcurves.results.questions.covariates import origin_of
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.questions.zeros import centring_offer
+from growthcurves.results.tables.about import units_counted
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.growth_words import status
+from growthcurves.results.tables.labels import component_label
 from growthcurves.results.tables.names import component_text
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.results.variation.variances import Components, components
 
 #: Widths of the table of fixed effects, where the names of terms allow it: in a file, and on a wide terminal at most.
 LINE, WIDEST = 80, 140
+#: Ratios that are shown beside their coefficients at most, and persons from which z tests need no remark.
+MOST_RATIOS, FEW_FOR_Z = 10, 30
+#: Headings of the own parameters of families, by their kind.
+HEADINGS = {"threshold": "Thresholds", "dispersion": "Dispersion"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,7 +101,9 @@ def summary(
         level_equations(fit),
         "\n".join(f"{name:<9} " + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
         _fixed(fit, table, method, percent, line),
+        _ratios(fit, table, percent),
         _variances(fit, random, percent),
+        *_own(fit, random, percent),
         _indices(fit),
         *last,
     ]
@@ -115,17 +125,20 @@ def _shown(
     counts = TextTable((), [(name, [text.replace("\n", " ")]) for name, text in _counts(fit)], frozenset({0}))
     effects: list[tuple[str, list[str]]] = []
     for title, rows in _groups(fit, table):
-        effects += [(title, []), *((row.term, _effect(row)) for row in rows.itertuples())]
-    fixed = TextTable(("estimate", "SE", "df", "t", "p", f"{percent} interval"), effects)
+        effects += [(title, []), *((row.term, _effect(row, _by_z(fit, table))) for row in rows.itertuples())]
+    fixed = TextTable(_head(fit, table, percent), effects)
     blocks: list[Block] = [_title(fit), level_equations(fit), counts]
-    blocks += [f"Fixed effects (df: {method.label})", fixed, *(text.strip() for text in _remarks(fit, method))]
+    blocks += [_title_of_effects(fit, table, method), fixed, *(text.strip() for text in _remarks(fit, method))]
+    ratios, rows = _ratio_rows(fit, table)
+    blocks += [ratios, TextTable(("estimate", f"{percent} interval"), rows)] if rows else []
     if not fit.identified:
         blocks += [_variances(fit, random, percent)]
     else:
-        found = [row.finding for row in random.rows]
-        rows = [(component_text(one), [number(one.value), _interval(one)]) for one in found]
         interval = f"{percent} {random.intervals}"
-        blocks += ["Variance components", TextTable(("estimate", interval), rows, frozenset({1})), *_reliabilities(fit)]
+        for title, found in (("Variance components", _of_persons(random)), *_of_family(fit, random).items()):
+            shown = [(_component(fit, one), [number(one.value), _interval(one)]) for one in found]
+            blocks += [title, TextTable(("estimate", interval), shown, frozenset({1}))] if shown else []
+        blocks += _reliabilities(fit)
     return (*blocks, *_indices(fit).splitlines(), *last)
 
 
@@ -158,11 +171,11 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
 
 def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str, line: int) -> str:
     groups = _groups(fit, table)
-    cells = _set([[row.term, *_effect(row)] for _, rows in groups for row in rows.itertuples()])
-    head = ["", "estimate", "SE", "df", "t", "p", f"{percent} interval"]
+    cells = _set([[row.term, *_effect(row, _by_z(fit, table))] for _, rows in groups for row in rows.itertuples()])
+    head = ["", *_head(fit, table, percent)]
     widths = [max(len(row[place]) for row in (head, *cells)) for place in range(len(head))]
     widths[0] = max(min(widths[0], line - sum(widths[1:]) - 2 * len(head)), 4)
-    lines, left = [f"Fixed effects (df: {method.label})"], iter(cells)
+    lines, left = [_title_of_effects(fit, table, method)], iter(cells)
     for title, rows in groups:
         lines += [f" {title}", *_line(head, widths)] if len(lines) == 1 else [f" {title}"]
         lines += [text for _ in range(len(rows)) for text in _line(next(left), widths)]
@@ -187,19 +200,66 @@ def _line(cells: list[str], widths: list[int]) -> list[str]:
     return [f"  {term}", f"  {'':{widths[0]}}  {rest}"]
 
 
-def _effect(row: Any) -> list[str]:
-    """Estimate, standard error, df, t, p and interval of a fixed effect as texts."""
-    numbers = [number(row.estimate), number(row.std_error), _df(row.df), f"{row.statistic:.2f}", p_text(row.p_value)]
+def _by_z(fit: FittedModel, table: pd.DataFrame) -> bool:
+    """Whether effects of a family are tested by z, which has no degrees of freedom to show."""
+    return fit.family is not None and bool(np.isinf(table["df"]).all())
+
+
+def _title_of_effects(fit: FittedModel, table: pd.DataFrame, method: Any) -> str:
+    how = "z tests, observed information" if _by_z(fit, table) else f"df: {method.label}"
+    return f"Fixed effects ({how})"
+
+
+def _head(fit: FittedModel, table: pd.DataFrame, percent: str) -> tuple[str, ...]:
+    statistic = ("z",) if _by_z(fit, table) else ("df", "t")
+    return ("estimate", "SE", *statistic, "p", f"{percent} interval")
+
+
+def _effect(row: Any, by_z: bool) -> list[str]:
+    """Estimate, standard error, df where there are any, statistic, p and interval of a fixed effect as texts."""
+    df = [] if by_z else [_df(row.df)]
+    numbers = [number(row.estimate), number(row.std_error), *df, f"{row.statistic:.2f}", p_text(row.p_value)]
     return [*numbers, f"{number(row.conf_low)} to {number(row.conf_high)}"]
+
+
+def _ratio_rows(fit: FittedModel, table: pd.DataFrame) -> tuple[str, list[tuple[str, list[str]]]]:
+    """Odds or rate ratios under their name, where the family has them and they are few: value and interval as texts."""
+    effect, inside = None if fit.family is None else fit.family.effect, is_ratio(fit)
+    if effect is None or not 0 < sum(inside) <= MOST_RATIOS:
+        return "", []
+    several = "ratios of means" if effect == "ratio of means" else f"{effect}s"
+    rows = exponentiated(fit, table)[inside].itertuples()
+    ratios = [(row.term, [number(row.estimate), f"{number(row.conf_low)} to {number(row.conf_high)}"]) for row in rows]
+    return several[0].upper() + several[1:], ratios
+
+
+def _ratios(fit: FittedModel, table: pd.DataFrame, percent: str) -> str:
+    title, rows = _ratio_rows(fit, table)
+    if not rows:
+        return ""
+    width, values = max(len(term) for term, _ in rows), on_the_point([value for _, (value, _) in rows])
+    lines = [f"  {term:{width}}  {value:>10}   {ends}" for value, (term, (_, ends)) in zip(values, rows, strict=True)]
+    return "\n".join([f"{title} ({percent} interval)", *lines])
 
 
 def _remarks(fit: FittedModel, method: Any) -> list[str]:
     """What is missing of the fixed effects, and why."""
     reason = method.why_not(fit)
-    remarks = [f"  {text}" for text in (reason, centring_offer(fit)) if text]
+    few = _few_for_z(fit) if isinstance(method, NormalDf) else ""
+    remarks = [f"  {text}" for text in (reason, centring_offer(fit), few) if text]
     if fit.aliased:
         remarks.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
     return remarks
+
+
+def _few_for_z(fit: FittedModel) -> str:
+    """What to do where persons are too few for z tests of a family."""
+    if fit.family is None or fit.sums.persons >= FEW_FOR_Z:
+        return ""
+    return (
+        f"z takes {units_counted(fit)} for many and finds too much: ddf='between-within' gives t tests,\n  "
+        f"gc.compare() the likelihood ratio, which rests on no standard error"
+    )
 
 
 def _groups(fit: FittedModel, table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -223,11 +283,47 @@ def _variances(fit: FittedModel, random: Components, percent: str) -> str:
     if random.withheld:
         return f"Variance components\n  withheld: {random.withheld}"
     lines = [f"Variance components ({percent} {random.intervals})"]
-    found = [row.finding for row in random.rows]
-    width = max(len(component_text(one)) for one in found)
-    for one, value in zip(found, on_the_point([number(one.value) for one in found]), strict=True):
-        lines.append(f"  {component_text(one):{width}}  {value:>10}   {_interval(one)}")
-    return "\n".join([*lines, *("  " + text for text in _reliabilities(fit))])
+    found = _of_persons(random)
+    if not found and fit.family is not None:
+        return ""
+    return "\n".join([*lines, *_lines(fit, found), *("  " + text for text in _reliabilities(fit))])
+
+
+def _lines(fit: FittedModel, found: list[Finding]) -> list[str]:
+    """A line of each component: name, value and interval."""
+    names = [_component(fit, one) for one in found]
+    width, values = max(map(len, names)), on_the_point([number(one.value) for one in found])
+    triples = zip(names, values, found, strict=True)
+    return [f"  {name:{width}}  {value:>10}   {_interval(one)}" for name, value, one in triples]
+
+
+def _own(fit: FittedModel, random: Components, percent: str) -> list[str]:
+    """The family's own parameters under headings of their own."""
+    if random.withheld:
+        return []
+    return [
+        "\n".join([f"{title} ({percent} {random.intervals})", *_lines(fit, found)])
+        for title, found in _of_family(fit, random).items()
+    ]
+
+
+def _of_persons(random: Components) -> list[Finding]:
+    """The components that are not the family's own."""
+    return [row.finding for row in random.rows if row.finding.unit != FAMILY]
+
+
+def _of_family(fit: FittedModel, random: Components) -> dict[str, list[Finding]]:
+    """The family's own parameters by what they are: "Thresholds", "Dispersion"."""
+    own = [row.finding for row in random.rows if row.finding.unit == FAMILY]
+    out: dict[str, list[Finding]] = {}
+    for parameter, one in zip(() if fit.family is None else fit.family.parameters(), own, strict=True):
+        out.setdefault(HEADINGS.get(parameter.kind, parameter.kind.capitalize()), []).append(one)
+    return out
+
+
+def _component(fit: FittedModel, one: Finding) -> str:
+    """A component by its name in tables; the family's own in words."""
+    return component_label(fit, one).removeprefix("threshold ") if one.unit == FAMILY else component_text(one)
 
 
 def _reliabilities(fit: FittedModel) -> list[str]:

@@ -11,22 +11,24 @@ import pandas as pd
 from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel, row_variances
+from growthcurves.numerics.bounds import flag
 from growthcurves.numerics.distributions import t_quantile, two_sided
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.base import JointTest, joint_by
+from growthcurves.results.effects.exponents import exponentiated
 from growthcurves.results.questions.covariates import origin_of
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import TIDY, checked_level
 from growthcurves.results.tables.labels import labels_of
 
 
-def fixed_effects(fit: FittedModel, ddf: Any = None, level: float = 0.95) -> pd.DataFrame:
+def fixed_effects(fit: FittedModel, ddf: Any = None, level: float = 0.95, exponentiate: bool = False) -> pd.DataFrame:
     """Fixed effects with standard errors, degrees of freedom, t, p and intervals; see `GrowthFit.fixed_effects`."""
     table = linear_functions(fit, np.eye(len(fit.terms)), fit.terms, ddf, level)
     origin = origin_of(fit)
     if origin is not None:
         table.attrs["origin"] = origin
-    return table
+    return exponentiated(fit, table) if flag(exponentiate, "exponentiate") else table
 
 
 def effect_findings(
