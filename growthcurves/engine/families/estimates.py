@@ -94,6 +94,15 @@ class FamilyEstimates(GeneralEstimates):
         moved, _, _ = scaled_step(replace(here, gradient=there.gradient - here.gradient))
         return made(more, change, float((np.abs(moved) / np.sqrt(2.0 * np.diag(inverse))).max()))
 
+    def near(self, likelihood: Any, sums: Sums) -> GeneralEstimates:
+        """The same of other rows; where these let it grow without end, as separated ones do, it has not converged."""
+        found = super().near(likelihood, sums)
+        assert isinstance(found, FamilyEstimates)
+        separated = looks_endless(found) and found.endless_direction() is not None
+        if separated or found.persons_differ_endlessly:
+            return replace(found, verdict=replace(found.verdict, converged=False))
+        return found
+
     def endless_direction(self) -> Array | None:
         """A direction of the fixed effects along which the likelihood rises for ever; None where there is none."""
         return endless_direction(self)

@@ -72,3 +72,18 @@ def test_a_replicate_without_estimates_has_no_dispersion(table):
     fit = gc.fit(MODELS["negative-binomial"][0], table, **MODELS["negative-binomial"][1])
     points = as_fits(fit.estimates, None).points(np.ones(1, dtype=bool))
     assert next(points.each()).family is None
+
+
+def test_replicates_that_separate_are_left_out():
+    """One of 12 persons ever has 1 in the drug arm: replicates without that person have no odds ratio."""
+    rng = np.random.default_rng(4)
+    data = pd.DataFrame({"id": np.repeat(np.arange(24), 5), "week": np.tile(np.arange(5), 24)})
+    data["arm"] = np.where(data["id"] < 12, "drug", "placebo")
+    data["ill"] = np.where(data["arm"] == "placebo", rng.random(120) < 0.4, (data["id"] == 3) & (data["week"] > 2)) * 1
+    fit = gc.fit("ill ~ week + arm + (1 | id)", data, family="binomial", reference={"arm": "placebo"})
+    drawn = fit.bootstrap(20, kind="case", rng=2)
+    rng, without = np.random.default_rng(2), 0
+    for _ in range(20):
+        without += 3 not in rng.integers(0, 24, 24)
+    assert 0 < without == drawn.counts["not converged"] + drawn.counts["columns dependent"]
+    assert drawn.table.loc[drawn.used, "intercept:arm[drug]"].abs().max() < 30.0
