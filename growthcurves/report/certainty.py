@@ -11,6 +11,7 @@ from growthcurves.report.precision import precision
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.variation import component_row
 from growthcurves.report.words import random_name
+from growthcurves.results.variation.settled import settled_correlation_of
 
 
 class Certainty(Section):
@@ -66,12 +67,14 @@ def _singular(subject: Subject) -> dict[str, Any]:
 def _on_the_boundary(subject: Subject) -> Iterator[str]:
     """What is estimated at the end of its range, with its interval: no proof that it lies there."""
     fit, findings = subject.fit, [row.finding for row in subject.components.rows if row.finding.unit != RESIDUAL]
-    for a, phrase in zip(fit.estimates.null.T, fit.certificate.not_varying, strict=True):
+    certificate = fit.certificate
+    told = zip(fit.estimates.null.T, certificate.direction, certificate.not_varying, strict=True)
+    for a, combination, phrase in told:
         names = [name for name, value in zip(fit.random_names, a, strict=True) if abs(value) >= ROUNDING]
         if len(names) == 1:
             yield _no_difference(subject, names[0], findings)
         else:
-            yield _together(subject, names, phrase, findings)
+            yield _together(subject, names, combination, phrase, findings)
 
 
 def _no_difference(subject: Subject, name: str, findings: list[Finding]) -> str:
@@ -83,10 +86,12 @@ def _no_difference(subject: Subject, name: str, findings: list[Finding]) -> str:
     )
 
 
-def _together(subject: Subject, names: list[str], phrase: str, findings: list[Finding]) -> str:
+def _together(subject: Subject, names: list[str], combination: str, phrase: str, findings: list[Finding]) -> str:
     """Of two and more that vary: what is at the end of its range is how they go together, not that they differ."""
-    who = subject.fit.vocabulary.who.several
+    fit, who = subject.fit, subject.fit.vocabulary.who.several
     cor = next((one for one in findings if one.kind is Kind.CORRELATION and set(one.of) == set(names)), None)
+    if cor is not None and not settled_correlation_of(fit, *cor.of).enough:  # where lines meet is then no finding
+        phrase = f"{combination}: their correlation is estimated as exactly {cor.value:g}, the end of its range"
     known = "" if cor is None else _interval(subject, cor)
     return (
         f"The estimate leaves no variance between {who} in {phrase}{known}. That says nothing against differences "

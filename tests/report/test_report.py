@@ -169,7 +169,8 @@ def test_singular_fits_say_what_does_not_vary(make_trial):
     fit = gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id"), frame)
     assert fit.certificate.singular
     text = Page(report(fit).html).text
-    assert "Singular." in text and "a finding, not a failure" in text and "nan" not in text
+    assert "is the same for all" in str(fit.certificate) and "is the same for all" not in text  # interval -1 to 1
+    assert "Singular." in text and "says nothing against differences between persons" in text and "nan" not in text
 
 
 def test_models_without_time_and_without_slope():

@@ -232,10 +232,11 @@ def test_who_was_seen_but_is_not_in_the_fit_is_told(tmp_path):
     assert "2 of them are not among the 598 of the fit (missing age)." in text
 
 
-def test_explained_variance_says_by_which_method(tmp_path):
+def test_explained_variance_is_by_the_method_of_the_page(tmp_path):
     gc.fit("reaction ~ day * z + (day | subject)", aged()).report(tmp_path / "page.html", by=None)
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "put in last (by REML)" in text and "Explained variance (pseudo-R², by ML)" in text
+    assert "put in last" in text and "Explained variance (pseudo-R², by REML)" in text
+    assert text.count("put in last") == 1 and "Fit (by ML)" in text
 
 
 def aged():
