@@ -229,7 +229,7 @@ def test_schools_have_no_start_persons_or_measurements(report_of):
     captions = " ".join(line for line in lines if "arrow" in line or line.startswith("Points"))
     assert "Points: single observations of schools. " in captions and "observations of 40 schools" in captions
     assert "Each arrow leads from a school's own least-squares estimate" in captions
-    words = r"\b(?:measurements?|level of the arrow|observed times|start)\b"
+    words = r"\b(?:measurements?|level of the arrow|observed times|start|rising)\b"
     assert not [line for line in lines if re.search(words, line)]
     texts = gc.ladder(fit.model, fit.panel).plot().findobj(lambda part: hasattr(part, "get_text"))
     drawn = " ".join(" ".join(text.get_text().split()) for text in texts)

@@ -72,7 +72,7 @@ def test_shares_and_the_middle_are_stated_by_no_door_where_the_sd_is_hardly_know
     assert notes.loc["share above threshold, model"].str.startswith("no finding: the SD of rates is not known").all()
     page = hardly.report(by="arm")
     told = text_of(page.html)
-    assert not any(said in told for said in ("with a rate above 0", "P(rising)", "Middle 95 % of patients' rates"))
+    assert not any(said in told for said in ("with a rate above 0", "P(rate > 0)", "Middle 95 % of patients' rates"))
     assert "Not well known from these data: the SD of the rate of change" in told and "No warnings" not in told
     assert "Drop in the variance of rates" not in told and "of the variance in the rate of change" not in told
     assert "model" not in set(Slopes().data(hardly)["part"])
@@ -83,5 +83,5 @@ def test_they_are_stated_where_it_is_known(plainly):
     texts, told = str(plainly.change(by="arm")), text_of(plainly.report(by="arm").html)
     for said in ("The middle 95 % of patients have rates", "The estimated share of patients with a rate above 0"):
         assert said in texts and said in told
-    assert "P(rising)" in told and "Known from these data: the SD of the start" in told
+    assert "P(rate > 0)" in told and "Known from these data: the SD of the start" in told
     assert "model" in set(Slopes().data(plainly)["part"]) and "ellipse" in set(StartAndRate().data(plainly)["part"])
