@@ -13,7 +13,7 @@ class FitPlots:
         people: Any = ...,
         rng: Any = ...,
         level: float = ...,
-        lines: str = ...,
+        lines: str | None = ...,
         color: str | None = ...,
         highlight: Any = ...,
         numbers: bool | None = ...,
@@ -36,8 +36,9 @@ class FitPlots:
             Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
         level : float
             Level of both bands.
-        lines : {"observed", "eb"}
-            Lines of persons: through their observed occasions, or their empirical Bayes curves.
+        lines : {"observed", "eb"}, optional
+            Lines of persons: through their observed occasions, or their empirical Bayes curves. By default observed ones;
+            of outcomes that are not normal the curves, with observed shares or means at visits as dots.
         color : str or list of str, optional
             Person-level column, of groups or of numbers, by which the lines of persons are coloured.
         highlight : id or list of ids, optional

@@ -12,6 +12,7 @@ from growthcurves.errors import ModelError, among, unknown
 from growthcurves.plots.estimates import not_identified
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.layers import draw_band, draw_mean, draw_persons, group_handles
+from growthcurves.plots.observed_means import SEEN, draw_seen, observed_means, seen_handle, words_of_means
 from growthcurves.plots.outcome_limits import inside
 from growthcurves.plots.people import MOST_GROUPS, Groups, observed_lines
 from growthcurves.plots.person_lines import Persons, mean_colour, of_points, sample_keys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["part", "group", "id", "time", "value", "low", "high", "persons", "colour"]
 LINES = ("observed", "eb")
+_DASHES = (1.0, 1.6)  # of the typical person's curve
 MOST_SHADED = MOST_GROUPS  # whose bands of persons are drawn: in panels of their own no band covers another
 
 
@@ -43,8 +45,9 @@ class Trajectories(Drawn):
         Who is drawn; the same number draws the same persons. None draws a seed, which the key prints.
     level : float
         Level of both bands.
-    lines : {"observed", "eb"}
-        Lines of persons: through their observed occasions, or their empirical Bayes curves.
+    lines : {"observed", "eb"}, optional
+        Lines of persons: through their observed occasions, or their empirical Bayes curves. By default observed ones;
+        of outcomes that are not normal the curves, with observed shares or means at visits as dots.
     color : str or list of str, optional
         Person-level column, of groups or of numbers, by which the lines of persons are coloured.
     highlight : id or list of ids, optional
@@ -59,7 +62,7 @@ class Trajectories(Drawn):
     people: Any = 60
     rng: Any = 1
     level: float = 0.95
-    lines: str = "observed"
+    lines: str | None = None
     color: str | None = None
     highlight: Any = None
     numbers: bool | None = None
@@ -67,11 +70,20 @@ class Trajectories(Drawn):
 
     def why_not(self, fit: Any) -> str | None:
         """A model without time has no trajectories; without identification persons have no curves."""
-        if not among(self.lines, LINES):
+        if self.lines is not None and not among(self.lines, LINES):
             raise ModelError(unknown("kind of lines=", self.lines, LINES))
         if not fit.recipe.shape.changes:
             return "The model has no time, so there are no trajectories to draw."
-        return not_identified(fit) if self.lines == "eb" and not fit.identified else None
+        if self.lines == "observed" and fit.family is not None:
+            return (
+                "Observed outcomes of this family stand on no scale on which lines of persons could be drawn beside "
+                "the means: leave lines= out, and they are dots at the visits."
+            )
+        return not_identified(fit) if self._lines(fit) == "eb" and not fit.identified else None
+
+    def _lines(self, fit: Any) -> str:
+        """What lines of persons are."""
+        return self.lines or ("observed" if fit.family is None else "eb")
 
     def scene(self, fit: Any) -> Scene:
         """One table of all that is drawn.
@@ -79,25 +91,26 @@ class Trajectories(Drawn):
         Returns
         -------
         DataFrame
-            Columns part ("observed" or "eb", "highlighted", "mean", "confidence", "persons", "seen"), group, id, time,
-            value, low, high, persons (seen at the visit), colour.
+            Columns part ("observed" or "eb", "highlighted", "mean", "typical", "confidence", "persons", "seen",
+            "observed means"), group, id, time, value, low, high, persons (seen at the visit), colour.
         """
-        panel, times = fit.panel, curve_times(fit)
+        panel, times, kind = fit.panel, curve_times(fit), self._lines(fit)
         asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
         groups = asked.groups(panel)
 
         def curves(groups: Groups, persons: np.ndarray) -> pd.DataFrame:
-            if self.lines == "observed":
+            if kind == "observed":
                 return observed_lines(panel, groups, persons)
             return own_curves(fit, groups, persons, times)
 
-        lines, key = asked.rows(panel, groups, self.lines, curves)
+        lines, key = asked.rows(panel, groups, kind, curves)
         around = around_trajectories(panel, groups, self.numbers, self.limits)
         curve = mean_curve(fit, times, by=self.by, level=self.level)
         fitted = inside(fitted_parts(curve), around.texts["limits"])
-        frame = pd.concat([part for part in (lines, fitted, around.seen) if len(part)], ignore_index=True)
-        texts = key | around.texts | {"level": f"{100 * self.level:g} %"}
-        texts["dots"] = texts["dots"] and self.lines == "observed"
+        seen = pd.DataFrame() if fit.family is None else observed_means(fit, groups)
+        frame = pd.concat([part for part in (lines, fitted, around.seen, seen) if len(part)], ignore_index=True)
+        texts = key | around.texts | {"level": f"{100 * self.level:g} %"} | words_of_means(fit)
+        texts["dots"] = texts["dots"] and kind == "observed"
         return Scene(frame.reindex(columns=_COLUMNS), of_points(texts))
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
@@ -113,6 +126,11 @@ class Trajectories(Drawn):
                 draw_persons(on, lines, own, stage.persons(rows), scene.texts["dots"])
             draw_band(on, parts["confidence"], colour, 0.2 if stage.crowded else 0.32)
             draw_mean(on, parts["mean"], place, colour=colour)
+            if "typical" in parts:
+                typical = parts["typical"]
+                on.plot(typical["time"], typical["value"], color=colour, linewidth=1.1, dashes=_DASHES)
+            if SEEN in parts:
+                draw_seen(on, parts[SEEN], colour)
             ends.append(end_of(group, parts["mean"], colour))
         return stage.finish(ends, lambda unnamed: _key(scene, unnamed, not stage.crowded))
 
@@ -132,16 +150,16 @@ def own_curves(fit: Any, groups: Groups, persons: np.ndarray, times: np.ndarray)
 
 
 def fitted_parts(curve: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a mean curve as parts: mean, confidence, persons."""
+    """The columns of a mean curve as parts: mean, confidence, persons, and a typical person's where that is another."""
     base = curve[["group", "time"]]
-    return pd.concat(
-        [
-            base.assign(part="mean", value=curve["mean"]),
-            base.assign(part="confidence", low=curve["conf_low"], high=curve["conf_high"]),
-            base.assign(part="persons", low=curve["persons_low"], high=curve["persons_high"]),
-        ],
-        ignore_index=True,
-    )
+    parts = [
+        base.assign(part="mean", value=curve["mean"]),
+        base.assign(part="confidence", low=curve["conf_low"], high=curve["conf_high"]),
+        base.assign(part="persons", low=curve["persons_low"], high=curve["persons_high"]),
+    ]
+    if "typical" in curve:
+        parts.append(base.assign(part="typical", value=curve["typical"]))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _key(scene: Scene, unnamed: list[str], of_persons: bool) -> list[Any]:
@@ -153,9 +171,14 @@ def _key(scene: Scene, unnamed: list[str], of_persons: bool) -> list[Any]:
     level = texts["level"]
     colour = mean_colour(texts)
     key: list[Any] = [*group_handles(unnamed), *sample_keys(scene)]
+    mean = texts["mean"]
     if not unnamed:
-        key.append(Line2D([], [], color=colour, linewidth=2, label="mean"))
-    key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"mean, {level} interval"))
+        key.append(Line2D([], [], color=colour, linewidth=2, label=mean))
+    key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"{mean}, {level} interval"))
+    if (frame["part"] == "typical").any():
+        key.append(Line2D([], [], color=colour, linewidth=1.1, dashes=_DASHES, label=texts["typical"]))
+    if (frame["part"] == SEEN).any():
+        key.append(seen_handle(colour, texts["observed"]))
     persons = frame[frame["part"] == "persons"]
     if of_persons and persons["low"].notna().any():
         key.append(Patch(facecolor=colour, alpha=0.16, linewidth=0, label=f"{level} of {texts['who']}"))

@@ -78,6 +78,11 @@ def visit_times(panel: Panel) -> np.ndarray:
     return np.zeros(0) if grid is None else np.unique(grid.means(panel.times))
 
 
+def visits_of(panel: Panel) -> Grid | None:
+    """The visits of a panel: its waves, else the times that persons have in common; None where it has none."""
+    return None if panel.time is None else _visits(panel, False)
+
+
 def tick_visits(ax: Axes, times: np.ndarray, most: int = 5, room: float | None = None) -> None:
     """Ticks at the visits, as many as fit in so many points; without visits at most so many anywhere."""
     if len(times):

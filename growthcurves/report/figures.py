@@ -49,8 +49,8 @@ class Picture:
 AT_LEVEL = {"trajectories", "variance_over_time"}
 CAPTIONS = {
     "trajectories": Caption(
-        "Observed outcome of persons over time with the fitted mean.",
-        "{drawn}. Thick line: fitted mean, with its {level} confidence band.",
+        "Outcome of persons over time with the fitted mean.",
+        "{drawn}. Thick line: {mean}, with its {level} confidence band.{typical}",
         (3.9, 3.3),
     ),
     "slopes": Caption(
@@ -172,8 +172,12 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
 
 def _drawn(texts: Mapping[str, Any], said: Callable[[str], str]) -> Mapping[str, Any]:
     """The texts of a scene with what persons' values are drawn as: dots are of their occasions, lines of persons."""
+    if "typical" in texts:
+        drawn = f"Dots: {texts['observed']} at the visits. " + said("Thin lines: persons' empirical Bayes curves")
+        dashes = f" Dotted: {texts['typical']}, whose random effects are zero."
+        return {**texts, "drawn": drawn, "typical": dashes}
     points, lines = said("Points: single measurements of persons"), said("Thin lines: persons' observed values")
-    return {"drawn": points if texts.get("dots") else lines, **texts}
+    return {"drawn": points if texts.get("dots") else lines, **texts, "mean": "fitted mean", "typical": ""}
 
 
 def _in_words(caption: Caption, said: Callable[[str], str]) -> Caption:

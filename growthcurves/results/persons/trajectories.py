@@ -18,9 +18,10 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.mixtures import mixture_quantile
 from growthcurves.results.effects.estimated import linear_table
+from growthcurves.results.persons.outcome_curves import outcome_curve, outcome_lines
 from growthcurves.results.persons.people import eb_rate
 from growthcurves.results.questions.covariates import steps_of_time
-from growthcurves.results.questions.covariates_along import covariates_along
+from growthcurves.results.questions.covariates_along import CovariatesAlong, covariates_along
 from growthcurves.results.questions.person_types import person_types
 from growthcurves.results.questions.random_effects import random_rows
 from growthcurves.results.questions.rates import status_at, whole_period
@@ -87,18 +88,25 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: Any = None, level: float
     The mean is over the persons of the group, covariates at their means over rows, terms of time at that time; the
     persons' band is that of the mixture over the observed predictors of normal distributions with variance
     z(t)' G z(t). What the data do not determine is NaN, and so is the persons' band where the SD of their curves at the
-    first or the last of the times is not known well enough.
+    first or the last of the times is not known well enough. Outcomes of a family are on the scale of the outcome: their
+    mean is the average of the population, and the typical person's has a column of its own.
 
     Returns
     -------
     DataFrame
-        Columns group, time, mean, conf_low, conf_high, persons_low, persons_high.
+        Columns group, time, mean, conf_low, conf_high, persons_low, persons_high, of a family also typical.
     """
     times = np.asarray(times, dtype=float)
     tail = (1.0 - checked_level(level)) / 2.0
     parts, along = [], covariates_along(fit)
     for group, persons in groups(fit, by):
         types = person_types(fit, persons, along.profiles)
+        if fit.family is not None:
+            found = outcome_curve(fit, times, types, along, level)
+            if not _band_is_settled(fit, times, persons):
+                found |= {"persons_low": np.nan, "persons_high": np.nan}
+            parts.append(pd.DataFrame({"group": group_label(group), "time": times} | found))
+            continue
         rows, bands = [], []
         for t in times:
             X = types.status(t, along.rows(t))
@@ -132,14 +140,23 @@ def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
 
 
 def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
-    """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means."""
+    """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means.
+
+    Those of a family are on the scale of the outcome, averaged over what a person's random effects may be.
+    """
     times = np.asarray(times, dtype=float)
-    state, along = fit.estimates.state, covariates_along(fit)
-    curves = np.empty((fit.panel.persons.count, len(times)))
-    for j, t in enumerate(times):
-        curves[:, j] = eb_rate(fit, status_at(fit, t), state, along.rows(t)[along.profiles])
+    along = covariates_along(fit)
+    curves = _lines(fit, times, along) if fit.family is None else outcome_lines(fit, times, along)
     ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
+
+
+def _lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong) -> np.ndarray:
+    """Persons' empirical Bayes curves, (N, times)."""
+    state, curves = fit.estimates.state, np.empty((fit.panel.persons.count, len(times)))
+    for j, t in enumerate(times):
+        curves[:, j] = eb_rate(fit, status_at(fit, t), state, along.rows(t)[along.profiles])
+    return curves
 
 
 def _curve_variance(fit: FittedModel, z: np.ndarray) -> float:
