@@ -30,6 +30,11 @@ _NEXT_TO = 0.05  # of the observed period
 
 def why_no_persons(fit: Any) -> str | None:
     """Why nothing can be drawn of persons' own status and rate; None where it can."""
+    if fit.family is not None:
+        return fit.vocabulary.said(
+            "Persons' own lines and rates are drawn of normal outcomes alone: outcomes of this family have theirs on "
+            "another scale than the one that was observed. Persons' curves are in plot.trajectories()."
+        )
     try:
         require_shape(fit)
     except NotEstimableError as error:

@@ -45,8 +45,6 @@ class Shrinkage(Drawn):
 
     def why_not(self, fit: Any) -> str | None:
         """There must be random effects that the data can tell, and persons with an own line."""
-        if fit.family is not None:
-            return "Outcomes of this family give no person a line of least squares from which it could be shrunken."
         reason = why_no_persons(fit)
         if reason is None and np.isnan(fit.own_growth.estimates).any(axis=0).all():
             return "Nobody has occasions enough for a line of one's own, so there is no shrinkage to draw."

@@ -87,3 +87,9 @@ def test_lines_of_observed_outcomes_are_refused(drawn):
     ax = fit.plot.trajectories(by="arm")
     assert "typical person" in [text.get_text() for text in ax.get_legend().get_texts()]
     assert ax.get_ylabel() in ("probability of well", "probability of hits", "falls per unit of days")
+
+
+@pytest.mark.parametrize("name", ["people", "slopes", "start_and_rate", "shrinkage"])
+def test_figures_that_would_mix_scales_are_refused(drawn, name):
+    with pytest.raises(NotEstimableError, match="another scale"):
+        getattr(drawn[0].plot, name)()
