@@ -13,7 +13,17 @@ from growthcurves.data.source import show_level
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.words import listed
 from growthcurves.report.figures import drawn
-from growthcurves.report.format import count, fixed, number, p_value, places_with, polished, share, with_minus
+from growthcurves.report.format import (
+    count,
+    fixed,
+    number,
+    p_value,
+    places_with,
+    polished,
+    probability,
+    share,
+    with_minus,
+)
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.sentences import together
@@ -83,6 +93,11 @@ def _share(value: float, places: int) -> str:
     return share(value)
 
 
+def _estimated_share(value: float, places: int) -> str:
+    """A share of persons that is estimated, not counted: never all of them or none."""
+    return probability(value)
+
+
 def _percent(value: float, places: int) -> str:
     return f"{polished(percent_text(value))} %" if value == value else share(value)
 
@@ -111,7 +126,7 @@ LOOKS = {
     Kind.RATES_ALIKE_P: Look("", "Do rates differ between groups? p-value", _p),
     Kind.OUTCOMES_ALIKE_P: Look("", "Does mean {outcome} differ between groups {at}? p-value", _p),
     Kind.OUTCOME_DIFFERENCE: Look("", "Difference of mean {outcome} from {of} {at}", _rate),
-    Kind.SHARE_ABOVE: Look("", "Share of persons with a rate above 0", _share),
+    Kind.SHARE_ABOVE: Look("", "Share of persons with a rate above 0", _estimated_share),
     Kind.SHARE_ABOVE_EB: Look("", "… counted by empirical Bayes estimates", _share),
     Kind.SHARE_ABOVE_OLS: Look("", "… counted by own least-squares lines", _share),
     Kind.SD_OF_RATES: Look(_SPREAD, "SD of rates{over}", _rate),
@@ -202,7 +217,8 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     places = places_with(finding.std_error, finding.value, finding.conf_low, finding.conf_high)
     interval = ""
     if finding.conf_low == finding.conf_low:
-        interval = f"{look.shown(finding.conf_low, places)} to {look.shown(finding.conf_high, places)}"
+        ends = dict.fromkeys(look.shown(end, places) for end in (finding.conf_low, finding.conf_high))
+        interval = " to ".join(ends)
     when = "Time" if subject.fit.vocabulary.over_time else "Value"
     at = "" if finding.at is None else subject.fit.when.at(finding.at)  # type: ignore[arg-type]
     time, over = subject.fit.when.counted, period(subject.fit)

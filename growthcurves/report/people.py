@@ -16,7 +16,7 @@ from growthcurves.report.change import period
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import NOTHING, decimals, fixed, probability
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import parameter_name, unit_of
+from growthcurves.report.words import parameter_name, plain_name, unit_of
 from growthcurves.results.questions.rates import average_rate
 from growthcurves.results.variation.settled import settled
 
@@ -77,6 +77,8 @@ class Shown:
         Whether it is a rate, of which a sign is worth asking.
     rising : bool
         Whether the probability of a positive one is stated: the SD of rates is known well enough.
+    start_words : str
+        The heading of the column of the start.
     """
 
     column: str
@@ -86,6 +88,7 @@ class Shown:
     unit: str
     rate: bool
     rising: bool = False
+    start_words: str = ""
 
 
 def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
@@ -96,12 +99,14 @@ def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
         return Shown(first, "", "level", parameter_name(fit, first), unit_of(fit, first), False)
     known = settled(rate).enough
     start = first if fit.recipe.shape.effects("intercept").any() else ""
+    called = plain_name(fit, first)
     if "eb_rate" in table.columns:
         unit = unit_of(fit, "slope") if own else f"{fit.model.outcome} per {fit.when.per}"
         about = f"{said('Average rate of change')}{period(fit)}"
-        return Shown("rate", start, said("average rate"), about, unit, True, known)
+        return Shown("rate", start, said("average rate"), about, unit, True, known, called)
     head = "change" if fit.recipe.shape.curved else said("rate")
-    return Shown("slope", start, head, parameter_name(fit, "slope"), unit_of(fit, "slope") if own else "", True, known)
+    unit = unit_of(fit, "slope") if own else ""
+    return Shown("slope", start, head, parameter_name(fit, "slope"), unit, True, known, called)
 
 
 def extremes(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:

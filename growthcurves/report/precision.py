@@ -51,11 +51,15 @@ def _differences(subject: Subject) -> Iterator[dict[str, Any]]:
     fit = subject.fit
     findings = [row.finding for row in subject.components.rows if row.finding.unit != RESIDUAL]
     told: dict[bool, list[str]] = {True: [], False: []}
+    open_signs: list[str] = []
     for one in findings:
         if one.kind is Kind.SD:
             told[settled_sd_of(fit, *one.of).enough].append(_told(subject, one))
         elif one.kind is Kind.CORRELATION:
-            told[settled_correlation_of(fit, *one.of).enough].append(_told(subject, one))
+            enough = settled_correlation_of(fit, *one.of).enough
+            told[enough].append(_told(subject, one))
+            if enough and one.has_interval and one.conf_low < 0 < one.conf_high:
+                open_signs.append(told[True][-1])
     who = fit.vocabulary.who.several
     if told[False]:
         text = (
@@ -65,7 +69,14 @@ def _differences(subject: Subject) -> Iterator[dict[str, Any]]:
         well = f" Better known: {listed(told[True])}." if told[True] else ""
         yield _item(None, f"Differences between {who}", text + well)
     elif told[True]:
-        yield _item(True, f"Differences between {who}", f"Known from these data: {listed(told[True])}.")
+        yield _item(True, f"Differences between {who}", _known(told[True], open_signs))
+
+
+def _known(known: list[str], open_signs: list[str]) -> str:
+    """What is known, and of which correlations not even the sign is."""
+    sure = [one for one in known if one not in open_signs]
+    text = f"Known from these data: {listed(sure)}." if sure else ""
+    return f"{text} Not known to be positive or negative: {listed(open_signs)}.".strip() if open_signs else text
 
 
 def _told(subject: Subject, one: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -74,6 +75,8 @@ class Names:
         The time at which the intercept is read.
     said : function
         Our own words as they are said of these data: "slope" for "rate of change" where nothing changes over time.
+    first : float
+        The first time at which anybody was seen.
     """
 
     outcome: str
@@ -81,6 +84,7 @@ class Names:
     when: TimeWords
     origin: float
     said: Callable[[str], str] = str
+    first: float = math.inf
 
     @property
     def rate_unit(self) -> str:
@@ -88,9 +92,9 @@ class Names:
 
     @property
     def start(self) -> ParameterWords:
-        """The status at the origin."""
+        """The status at the origin: a start only where nothing was seen before it."""
         at = f"{self.outcome} {self.when.at(self.origin)}"
-        start = self.said("start")
+        start = "level" if self.first < self.origin else self.said("start")
         return ParameterWords(f"{start.capitalize()}: {at}", f"{start} ({at})", self.unit, start)
 
     def rate(self, where: str = "") -> ParameterWords:

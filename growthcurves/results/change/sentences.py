@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
 from growthcurves.fitted import FittedModel
@@ -166,7 +167,8 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         own = told.vocabulary.said("a person's own rate")
-        yield f"The reliability of {own} is {known.value:.2f} (0: all chance, 1: exact), over {known.note}."
+        scale = "; ".join(filter(None, ["0: all chance, 1: exact", _range(known, told, "{:.2f}".format)]))
+        yield f"The reliability of {own} is {known.value:.2f} ({scale}), over {known.note}."
 
 
 def _too_little(found: Findings, spreads: list[Finding], told: Words) -> str:
@@ -207,9 +209,9 @@ def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
 
 def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     correlations = found.all(Kind.CORRELATION_WITH_STATUS)
-    parts = [f"{one.value:.2f} {_at(one, told)}" for one in correlations if one.stated]
+    parts = _along([one for one in correlations if one.stated], told, "{:.2f}".format)
     if parts:
-        yield f"The correlation of the {told.rate} with where {told.who.several} stand is {', '.join(parts)}."
+        yield f"The correlation of the {told.rate} with where {told.who.several} stand is {parts}."
     open_ = [one for one in correlations if not one.stated]
     if open_:
         yield f"How the {told.rate} goes with where {told.who.several} stand{_open_correlations(open_, told)}."
@@ -217,7 +219,33 @@ def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     if least is not None and least.stated and least.caveat is not Caveat.BY_ASSUMPTION:
         outside = ", an extrapolation beyond the data" if least.caveat is Caveat.EXTRAPOLATION else ""
         when = told.when.at(least.value, _value(least))
-        yield f"{told.who.several.capitalize()} lie closest together {when}{outside}."
+        ends = f" ({told.level * 100:g} % interval {_period(least, told)})" if least.has_interval else ""
+        yield f"{told.who.several.capitalize()} are estimated to lie closest together {when}{outside}{ends}."
+
+
+def _period(least: Finding, told: Words) -> str:
+    """The ends of the interval of a time, as times are told: "from week -6.00 to week 0.43"."""
+    _, *ends = together(least.value, least.conf_low, least.conf_high, error=least.std_error)
+    times = (least.conf_low, least.conf_high)
+    start, end = (told.when.at(time, text).removeprefix("at ") for time, text in zip(times, ends, strict=True))
+    return f"from {start} to {end}"
+
+
+def _range(found: Finding, told: Words, shown: Callable[[float], str], unit: str = "", short: bool = False) -> str:
+    """An interval whose ends are printed as its estimate is: "95 % interval 0.51 to 0.76"; "" where there is none."""
+    if not found.has_interval:
+        return ""
+    named = "" if short else f"{told.level * 100:g} % interval "
+    return f"{named}{shown(found.conf_low)} to {shown(found.conf_high)}{unit}"
+
+
+def _along(findings: list[Finding], told: Words, shown: Callable[[float], str], unit: str = "") -> str:
+    """Estimates at several times, each with its interval, which is named at the first."""
+    parts: list[str] = []
+    for one in findings:
+        interval = _range(one, told, shown, unit, short=bool(parts))
+        parts.append(f"{shown(one.value)}{unit} {_at(one, told)}{interval and f' ({interval})'}")
+    return ", ".join(parts)
 
 
 def _open_correlations(correlations: list[Finding], told: Words) -> str:
@@ -235,9 +263,9 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
     iccs = found.all(Kind.ICC)
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
-        parts = [f"{percent_text(one.value, 0)} % {_at(one, told)}" for one in shown]
+        parts = _along(shown, told, partial(percent_text, places=0), " %")
         yield (
-            f"Of the variance of {told.outcome}, the share that lies between {told.who.several} is {', '.join(parts)}; "
+            f"Of the variance of {told.outcome}, the share that lies between {told.who.several} is {parts}; "
             f"the rest is scatter within {told.who.several}."
         )
 

@@ -109,6 +109,12 @@ def share_interval(found: Finding, told: Words) -> str:
     """The interval of a share, its ends never printed as exactly none or all."""
     if not found.has_interval:
         return ""
-    low = "below 0.1" if found.conf_low < NEARLY else percent_text(found.conf_low)
-    high = "above 99.9" if found.conf_high > 1 - NEARLY else percent_text(found.conf_high)
-    return f"{told.level * 100:g} % interval {low} to {high} %"
+    ends = dict.fromkeys(map(_end, (found.conf_low, found.conf_high)))
+    return f"{told.level * 100:g} % interval {' to '.join(ends)} %"
+
+
+def _end(share: float) -> str:
+    """An end of the interval of a share, in percent: the same words at both ends."""
+    if share > 1 - NEARLY:
+        return "above 99.9"
+    return "below 0.1" if share < NEARLY else percent_text(share)

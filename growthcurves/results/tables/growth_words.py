@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -60,9 +61,15 @@ def _of_time(fit: FittedModel, terms: Iterable[Term]) -> list[Factor]:
     return list(dict.fromkeys(one for term, one in found if not isinstance(one, Column) or len(term.factors) == 1))
 
 
+def _first(fit: FittedModel) -> float:
+    """The first time at which anybody was seen; infinite of a model without time."""
+    facts = fit.time_facts
+    return math.inf if facts is None else facts.first
+
+
 def _words(fit: FittedModel, parameters: set[str], beside: list[Factor]) -> ShapeWords:
     shape, outcome, unit = fit.recipe.shape, str(fit.model.outcome), fit.panel.outcome_unit or ""
-    own = shape.words(Names(outcome, unit, fit.when, shape.origin, fit.vocabulary.said))
+    own = shape.words(Names(outcome, unit, fit.when, shape.origin, fit.vocabulary.said, _first(fit)))
     if not beside:
         return own
     basis = dict(zip(shape.parameters, shape.level_one(fit.when.name), strict=True))
