@@ -175,6 +175,8 @@ def _counted_shares(asked: Question, persons: np.ndarray, eb: np.ndarray) -> lis
     """The same counted over persons: by empirical Bayes and by own OLS lines."""
     note = "understates the spread: empirical Bayes estimates are shrunken towards the mean"
     rows = [Finding(Kind.SHARE_ABOVE_EB, float((eb > asked.threshold).mean()), PERSON, note=note)]
+    if asked.fit.family is not None:  # lines through outcomes have no rate on the scale of the linear predictor
+        return rows
     own = asked.fit.own_growth.rate(asked.rate.by_person)[persons]
     with_line = ~np.isnan(own)
     if with_line.any():

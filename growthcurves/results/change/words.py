@@ -75,6 +75,8 @@ def words(
         first, last = whole_period(fit) if between is None else between
         over = f" on average {fit.when.between(first, last)}"
     outcome, outcome_unit = fit.model.outcome, fit.panel.outcome_unit or ""
+    if fit.family is not None:
+        outcome, outcome_unit = f"the {fit.family.scale_words.link} of {outcome}", ""
     return Words(outcome, outcome_unit, fit.when, units_of(fit), fit.vocabulary, unit, threshold, level, varies, over)
 
 

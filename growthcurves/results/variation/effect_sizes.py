@@ -62,6 +62,11 @@ def effect_sizes(
         raise ModelError("Give one of effect= (a difference in slopes in term names) and by= (groups to compare).")
     if not fit.identified:
         raise NotEstimableError("The design cannot tell the variances apart: standardised effects are withheld.")
+    if fit.family is not None:
+        raise NotEstimableError(
+            "Outcomes of a family have no standard deviation of their own to divide by: ask for "
+            "slopes(differences='reference'), with odds or rate ratios, or for means(scale='response')."
+        )
     require_growth_random(fit)
     period = checked_period(fit, between) or whole_period(fit)
     if by is None:
