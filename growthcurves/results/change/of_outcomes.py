@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.contracts.finding import Finding
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.words import together
@@ -55,5 +55,6 @@ def _along(fit: FittedModel, found: list[Finding], level: float | None) -> str:
     for one in found:
         value, low, high = together(one.value, one.conf_low, one.conf_high, error=one.std_error)
         interval = f" ({100 * level:g} % interval {low} to {high})" if level and one.has_interval else ""
-        parts.append(f"{value} {fit.when.at(one.at)}{interval}" if one.kind is Kind.MEAN else value)
+        assert isinstance(one.at, float)
+        parts.append(f"{value} {fit.when.at(one.at)}{interval}")
     return " and ".join(parts)
