@@ -59,10 +59,10 @@ def _decided(bound: BoundRows, outcome: FamilyOutcome) -> Iterator[str]:
                     yield f"{rows} have {bound.model.outcome} {value}"
     for name in _numbers(bound) if (lowest | highest).all() else ():
         values = raw_array(bound.panel.frame, name)
-        for one, other, end in ((lowest, highest, "lowest"), (highest, lowest, "highest")):
+        for one, other, which in ((lowest, highest, "lowest"), (highest, lowest, "highest")):
             if values[one].max() <= values[other].min():
                 yield (
-                    f"All rows with the {end} {bound.model.outcome} have {name} up to {values[one].max():.4g}, "
+                    f"All rows with the {which} {bound.model.outcome} have {name} up to {values[one].max():.4g}, "
                     f"and all others from {values[other].min():.4g} on"
                 )
 
