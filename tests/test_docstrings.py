@@ -32,6 +32,7 @@ from growthcurves.report import Report
 PARTS = (
     "growthcurves.model.shapes",
     "growthcurves.model.covariance",
+    "growthcurves.model.families",
     "growthcurves.model.random",
     "growthcurves.results.ddf",
     "growthcurves.results.intervals",

@@ -500,8 +500,8 @@ def test_random_slope_without_intercept(sleep, origin, deviance):
 
 
 def plain_text(fit):
-    """The printed fit without the line that may name a unit of time; day 0 of dates is the first visit."""
-    lines = (line for line in str(fit).splitlines() if not line.startswith("Time "))
+    """The printed fit without the lines that may name a unit of time; day 0 of dates is the first visit."""
+    lines = (line for line in str(fit).splitlines() if not line.strip().startswith(("Time ", "day: days after")))
     return "\n".join(lines).replace("at the first visit", "at day 0")
 
 

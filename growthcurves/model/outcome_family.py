@@ -78,7 +78,8 @@ def family_outcome(model: GrowthModel, panel: Panel) -> FamilyOutcome:
         For an outcome that the family cannot have, trials that are too few, an exposure that is not positive.
     """
     trials = None if model.trials is None else numeric_column(panel.frame, model.trials, _ids(panel))
-    checked = model.family.checked(_values(model.family, panel), trials, str(model.outcome))
+    values, order = _values(model.family, panel)
+    checked = model.family.checked(values, trials, str(model.outcome), order)
     return FamilyOutcome(
         checked.family, checked.answers.value, checked.answers.trials, added(model, panel.frame, panel.id), checked.told
     )
@@ -143,12 +144,12 @@ def added(model: GrowthModel, frame: pd.DataFrame, id: Any = None) -> np.ndarray
         return total + np.log(exposure)
 
 
-def _values(family: Any, panel: Panel) -> np.ndarray:
-    """The outcomes as the family knows them: places of categories in text by their names."""
-    known = getattr(family, "categories", None)
-    if known is None or not any(isinstance(one, str) for one in known):
-        return panel.values
-    return np.array(known, dtype=object)[panel.values.astype(int)]
+def _values(family: Any, panel: Panel) -> tuple[np.ndarray, Any]:
+    """The outcomes as the family knows them, with the order of categories: places of those in text by their names."""
+    known = getattr(family, "categories", ())
+    if not any(isinstance(one, str) for one in known):
+        return panel.values, None
+    return np.array(known, dtype=object)[panel.values.astype(int)], known
 
 
 def _ids(panel: Panel) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def test_the_persons_of_every_shape_are_listed_by_their_rate(shaped):
     people = fit.people()
     column = "eb_rate" if "eb_rate" in people else "eb_slope"
     lowest = people[column].idxmin()
-    assert re.search(rf"P\(rising\) {lowest} 10 ", section(made, "people")), section(made, "people")[:200]
+    assert re.search(rf"P\(rate > 0\) {lowest} 10 ", section(made, "people")), section(made, "people")[:200]
 
 
 def test_missing_waves_are_counted_as_the_panel_counts_them(make_trial):
@@ -195,11 +196,14 @@ def test_every_warning_has_a_meaning(make_trial):
         (gc.GrowthModel("bdi", "week", "id"), frame.assign(bdi=frame["bdi"].where(frame.index % 9 != 4, -99.0))),
         (gc.GrowthModel("y", "week", "who", time_varying="arm"), ids_used_again()),
     ]
+    fits = [partial(gc.fit, model, data) for model, data in cases]
+    words = frame.assign(better=np.where(frame["bdi"] < frame["bdi"].median(), "yes", "no"))
+    fits.append(partial(gc.fit, "better ~ week + (1 | id)", words, family="binomial", quadrature=2))
     seen: set[NoteKind] = set()
-    for model, data in cases:
+    for made in fits:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GrowthCurvesWarning)
-            fit = gc.fit(model, data)
+            fit = made()
         assert fit.notes and fit.warnings == tuple(note.text for note in fit.notes)
         assert Certainty().context(Subject((fit,)))["notes"] == [(note.text, note.meaning) for note in fit.notes]
         seen |= {note.kind for note in fit.notes}

@@ -21,6 +21,7 @@ from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.persons.given import Expected, Seen, Wanted
 from growthcurves.engine.persons.state import PersonState
+from growthcurves.engine.search.certificate import Verdict
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
@@ -45,7 +46,10 @@ class Asked:
         effects = len(sums.terms.z)
         asked = {"auto": grids(effects), "laplace": (LAPLACE,)}.get(self.quadrature, (self.quadrature,))
         likelihood = self.likelihood(rows, sums, int(asked[0]))
-        found = FamilyEstimates.searched(self, likelihood, sums, [likelihood.near()])
+        start = likelihood.near()
+        if look is not None and looks_endless(near := self.unfinished(likelihood, sums, start)):
+            look(near)
+        found = FamilyEstimates.searched(self, likelihood, sums, [start])
         if look is not None and (looks_endless(found) or found.persons_differ_endlessly):
             look(found)
         for points in asked[1:]:
@@ -54,6 +58,11 @@ class Asked:
             likelihood = likelihood.with_points(points)
             found = FamilyEstimates.searched(self, likelihood, sums, [found.local])
         return found
+
+    def unfinished(self, likelihood: FamilyLikelihood, sums: Sums, start: Local) -> FamilyEstimates:
+        """Where a search begins, of which nothing is certain."""
+        unknown = Verdict(False, False, True, False, np.inf, np.zeros((likelihood.frame.q, 0)))
+        return FamilyEstimates(sums, likelihood, start, unknown, -np.inf, self)
 
     def likelihood(self, rows: Rows, sums: Sums, points: int) -> FamilyLikelihood:
         return FamilyLikelihood(rows, sums, self.family, points)

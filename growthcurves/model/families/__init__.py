@@ -65,7 +65,7 @@ def family_of(value: str | Family | None) -> Any:
     if value is None or (isinstance(value, str) and is_normal(value)):
         return None
     if not isinstance(value, str):
-        return part_called("family", value, FAMILIES, "mean")
+        return part_called("family", value, FAMILIES, "checked")
     name, options = known_as(value)
-    found = part_called("family", name, FAMILIES, "mean")
+    found = part_called("family", name, FAMILIES, "checked")
     return type(found)(**options) if options else found

@@ -86,11 +86,11 @@ class OutcomeFamily:
 
     @property
     def effect(self) -> str | None:
-        raise NotImplementedError
+        return None
 
     @property
     def scale_words(self) -> ScaleWords:
-        raise NotImplementedError
+        return ScaleWords("linear predictor", "mean")
 
     # ------------------------------------------------ own parameters: none
 

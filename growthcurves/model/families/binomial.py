@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
 
 from growthcurves.contracts.family import Answers, Array, Slopes
-from growthcurves.errors import DataError
+from growthcurves.errors import DataError, ModelError
 from growthcurves.model.families.base import Checked, OutcomeFamily
 from growthcurves.model.families.checking import (
     are_numbers,
@@ -38,6 +38,8 @@ class Binomial(OutcomeFamily):
     link : {"logit", "probit", "cloglog"}
         What makes a probability of the linear predictor: the logistic or the normal distribution function, or
         1 - exp(-exp(eta)).
+    categories : tuple
+        What 0 and 1 stand for, where the outcome is in words.
 
     Examples
     --------
@@ -49,12 +51,16 @@ class Binomial(OutcomeFamily):
     """
 
     link: str = "logit"
+    categories: tuple[Any, ...] = ()
     name = "binomial"
     takes_trials = True
     single = True
 
     def __post_init__(self) -> None:
         refuse_unknown(self.link, tuple(LINKS))
+        if not isinstance(self.categories, (tuple, list)) or len(set(self.categories)) not in (0, 2):
+            raise ModelError("categories= of family='binomial' are two: what 0 stands for, and what 1 stands for.")
+        object.__setattr__(self, "categories", tuple(self.categories))
 
     @property
     def _link(self) -> Link:
@@ -66,7 +72,7 @@ class Binomial(OutcomeFamily):
 
     @property
     def words(self) -> str:
-        return f"{self._link.words} P({{outcome}} = 1)"
+        return f"{self._link.words} P({{outcome}} = {self.categories[1] if self.categories else 1})"
 
     @property
     def latent_variance(self) -> float:
@@ -175,7 +181,8 @@ class Binomial(OutcomeFamily):
             )
         told = f"{name} = 1 is {shown(known[1])}, and 0 is {shown(known[0])}."
         left_out = [without_rows(name, empty)] if empty and len(seen) == 2 else []
-        return Checked(Answers(places(column, known)), self, tuple(known), (told, *left_out))
+        family = replace(self, categories=tuple(known))
+        return Checked(Answers(places(column, known)), family, tuple(known), (told, *left_out))
 
 
 def _successes(values: Any, trials: Any, name: str) -> Answers:

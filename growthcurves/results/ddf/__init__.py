@@ -55,7 +55,7 @@ def ddf_of(value: Any, fit: FittedModel) -> Any:
         return METHODS[DDF if fit.family is None else OF_FAMILIES]
     if fit.family is not None and getattr(found, "normal_outcomes", False):
         raise ModelError(
-            f"{found.label.partition(',')[0]} degrees of freedom are of normal outcomes: of family={fit.family.name!r} "
+            f"Degrees of freedom by {found.label} are of normal outcomes: of family={fit.family.name!r} "
             f"there are 'normal' (z tests, the default), 'between-within', 'containment' and 'residual'."
         )
     return found

@@ -39,7 +39,7 @@ def exponentiated(fit: FittedModel, table: pd.DataFrame) -> pd.DataFrame:
 
     Statistic and p are those of the coefficient, whose distribution is nearer to the normal.
     """
-    effect, attrs = ratio_words(fit), table.attrs
+    effect = ratio_words(fit)
     with np.errstate(over="ignore"):
         made = {name: np.exp(table[name]) for name in ("estimate", "conf_low", "conf_high")}
     made["std_error"] = made["estimate"] * table["std_error"]
@@ -47,7 +47,7 @@ def exponentiated(fit: FittedModel, table: pd.DataFrame) -> pd.DataFrame:
     kinds = [base if part == ("intercept", "") else effect for part in fit.term_parts]
     labels = [f"{kind}: {label}" for kind, label in zip(kinds, table["label"], strict=True)]
     out = table.assign(**made, label=labels)
-    out.attrs = {**attrs, "exponentiated": effect}
+    out.attrs["exponentiated"] = effect
     return out
 
 

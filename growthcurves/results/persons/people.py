@@ -33,12 +33,15 @@ def random_effects(fit: FittedModel) -> pd.DataFrame:
 
 
 def people(fit: FittedModel) -> pd.DataFrame:
-    """One row per person: own OLS line, empirical Bayes estimates, shrinkage; see `GrowthFit.people`."""
+    """One row per person: own OLS line, empirical Bayes estimates, shrinkage; see `GrowthFit.people`.
+
+    Outcomes of a family have no own least-squares line: it would be on another scale.
+    """
     parameters = fit.model.parameters
-    own = fit.own_growth
     eb, error = growth_parameters(fit)
     columns: dict[str, np.ndarray] = {"n": fit.panel.persons.sizes}
-    columns |= {f"ols_{name}": own.estimates[k] for k, name in enumerate(parameters)}
+    if fit.family is None:
+        columns |= {f"ols_{name}": fit.own_growth.estimates[k] for k, name in enumerate(parameters)}
     for k, name in enumerate(parameters):
         columns |= {f"eb_{name}": eb[k], f"eb_{name}_se": error[k]}
     if fit.recipe.shape.rate_names:
@@ -48,18 +51,19 @@ def people(fit: FittedModel) -> pd.DataFrame:
 
 def _rate_columns(fit: FittedModel, eb: np.ndarray, error: np.ndarray) -> dict[str, np.ndarray]:
     """Shrinkage and sign of the slope; of a shape without a slope its average rate, with the rate itself."""
-    parameters, own = fit.model.parameters, fit.own_growth
+    parameters, normal = fit.model.parameters, fit.family is None
+    columns: dict[str, np.ndarray] = {}
     if "slope" in parameters:
         k = parameters.index("slope")
         rate, se, contrast = eb[k], error[k], Rate(fit, fit.recipe.shape.effects("slope")[None])
-        columns = {}
     else:
         contrast = average_rate(fit)
         rate, se = rates(fit, contrast)
-        columns = {"ols_rate": own.rate(contrast.by_person), "eb_rate": rate, "eb_rate_se": se}
+        columns = {"ols_rate": fit.own_growth.rate(contrast.by_person)} if normal else {}
+        columns |= {"eb_rate": rate, "eb_rate_se": se}
     with np.errstate(divide="ignore", invalid="ignore"):
         positive = np.where(se > 0, normal_cdf(rate / se), np.nan)
-    return columns | {"shrinkage": reliability(fit, contrast), "p_positive": positive}
+    return columns | ({"shrinkage": reliability(fit, contrast)} if normal else {}) | {"p_positive": positive}
 
 
 def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:

@@ -48,17 +48,21 @@ def labels_of(fit: FittedModel, L: np.ndarray, names: Sequence[str]) -> list[str
 def component_label(fit: FittedModel, finding: Finding) -> str:
     """A component of the variance in words."""
     if finding.kind not in _MOMENTS:
-        return f"{finding.of} of residuals" if finding.unit == RESIDUAL else _of_family(finding.of)
+        return f"{finding.of} of residuals" if finding.unit == RESIDUAL else _of_family(fit, finding.of)
     if finding.unit == RESIDUAL:
         return f"{_MOMENTS[finding.kind]} of residuals"
     words = random_words(fit)
     return f"{_MOMENTS[finding.kind]} of {' and '.join(_effect(fit, words, name) for name in finding.of)}"
 
 
-def _of_family(name: str) -> str:
+def _of_family(fit: FittedModel, name: str) -> str:
     """A parameter of the family: "dispersion", "threshold between mild and severe"."""
-    low, bar, high = name.removeprefix("threshold:").partition("|")
-    return f"threshold between {low} and {high}" if bar else name
+    names = [parameter.name for parameter in fit.family.parameters()]
+    kind, known = fit.family.parameters()[names.index(name)].kind, getattr(fit.family, "categories", ())
+    if kind != "threshold":
+        return name
+    low, high = known[names.index(name) : names.index(name) + 2]
+    return f"threshold between {show_level(low)} and {show_level(high)}"
 
 
 def _effect(fit: FittedModel, words: ShapeWords, name: str) -> str:
