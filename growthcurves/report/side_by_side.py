@@ -114,7 +114,7 @@ def interval_cell(found: Finding) -> Cell:
         return fixed(value, decimals(found.std_error)) if found.std_error == found.std_error else number(value)
 
     if found.caveat is Caveat.UNSETTLED and found.kind is Kind.SHARE_ABOVE:
-        return {"value": "not stated", "error": found.note.split(";")[0]}
+        return {"value": "not stated", "error": "too little is known of the SD of rates"}
     known = found.conf_low == found.conf_low
     interval = f"{shown(found.conf_low)} to {shown(found.conf_high)}" if known else ""
     return {"value": shown(found.value), "error": interval}
