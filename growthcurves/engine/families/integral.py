@@ -55,8 +55,8 @@ class Integral:
     def __init__(self, records: Records, at: Parameters, rule: Rule, a: Array, mode: Mode, curved: bool) -> None:
         self.records, self.at, self.rule, self.a, self.mode = records, at, rule, a, mode
         q, K = len(a), len(rule.nodes)
-        self.ac = np.stack([sum(a[c] * mode.C[c, b] for c in range(b + 1)) for b in range(q)]) if q else a
-        deviations = (rule.nodes @ self.ac.reshape(q, -1)).reshape(K, *mode.eta.shape)
+        directions = np.stack([sum(a[c] * mode.C[c, b] for c in range(b + 1)) for b in range(q)]) if q else a
+        deviations = (rule.nodes @ directions.reshape(q, -1)).reshape(K, *mode.eta.shape)
         self.eta = np.add(deviations, mode.eta, out=deviations)
         value, self.first, self.second = _density(records, at.family, self.eta, curved)
         self.nodes = mode.v[:, None] + times(mode.C, rule.nodes.T[:, :, None])
@@ -104,11 +104,11 @@ class Integral:
         """Of the sum over persons (docs/engine.md, equations 8.2 to 8.5)."""
         mode, a, records = self.mode, self.a, self.records
         e, es = self._mean_first
-        B, rho = self._adjoints(e, es)
         first, w, w1 = mode.slopes.first, -mode.slopes.second, -mode.slopes.third
-        across = (a * rho[:, None]).sum(axis=0)
-        Ba = times(B, a)
+        Ba = times(self._cost_of_curvature(e, es), a)
         bent = (a * Ba).sum(axis=0)
+        rho = self._moved_mode(e, w1 * bent)
+        across = (a * rho[:, None]).sum(axis=0)
         by_mode = -w * across - w1 * bent
         by_row = (e + by_mode) * records.counts
         by_column = mode.v[:, None] * (e + by_mode) + times(mode.C, es) + first * rho[:, None] - 2.0 * w * Ba
@@ -120,14 +120,11 @@ class Integral:
             own,
         )
 
-    def _adjoints(self, e: Array, es: Array) -> tuple[Array, Array]:
-        """What a change of H costs, B (q, q, R), and H^-1 times what one of the mode brings, rho (q, R)."""
-        mode, a = self.mode, self.a
-        C, v = mode.C, mode.v
+    def _cost_of_curvature(self, e: Array, es: Array) -> Array:
+        """What a change of H costs, B (q, q, R)."""
+        a, C, v = self.a, self.mode.C, self.mode.v
         s, ss = self._mean_nodes
         q = len(a)
-        mean = v + times(C, s)
-        slope = (a * e).sum(axis=1) - mean
         inner = np.einsum("cnr,bnr->cbr", a, es) - v[:, None] * s[None] - product(C, ss)
         M = product(transposed(C), inner)
         N = np.zeros_like(M)
@@ -138,11 +135,13 @@ class Integral:
         half = N.copy()
         for b in range(q):
             half[b, b] += 0.5
-        B = product(product(C, half), transposed(C))
-        Ba = times(B, a)
-        bent = -mode.slopes.third * (a * Ba).sum(axis=0)
-        rho = times(C, times(transposed(C), slope - (a * bent).sum(axis=1)))
-        return B, rho
+        return product(product(C, half), transposed(C))
+
+    def _moved_mode(self, e: Array, bent: Array) -> Array:
+        """H^-1 times what a change of the mode brings, rho (q, R); `bent` (n, R) is -l''' a'Ba by row."""
+        a, C = self.a, self.mode.C
+        slope = (a * e).sum(axis=1) - (self.mode.v + times(C, self._mean_nodes[0]))
+        return times(C, times(transposed(C), slope - (a * bent).sum(axis=1)))
 
     def _own(self, across: Array, bent: Array) -> Array:
         family, records = self.at.family, self.records

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from growthcurves.contracts.family import Slopes
+from growthcurves.contracts.family import Family, Slopes
 from growthcurves.engine.families.records import Records
 from growthcurves.engine.families.small import factored, times, transposed
 from growthcurves.numerics.arrays import Array
@@ -41,7 +41,7 @@ class Mode:
     C: Array
 
 
-def modes(records: Records, family: object, fixed: Array, a: Array, near: Array) -> Mode | None:
+def modes(records: Records, family: Family, fixed: Array, a: Array, near: Array) -> Mode | None:
     """The modes, searched from `near` (q, R); None where the curvature at one is not that of a maximum.
 
     `fixed` (n, R) is the linear predictor without random effects, `a` (q, n, R) the columns of the standard normal
@@ -63,7 +63,7 @@ def modes(records: Records, family: object, fixed: Array, a: Array, near: Array)
 
 
 def _moved(
-    records: Records, family: object, fixed: Array, a: Array, at: _At, step: Array, decrement: Array
+    records: Records, family: Family, fixed: Array, a: Array, at: _At, step: Array, decrement: Array
 ) -> tuple[Array, _At]:
     """The point after a step, shortened where the integrand would fall."""
     length = np.ones(len(decrement))
@@ -79,10 +79,10 @@ def _moved(
 class _At:
     """The integrand's logarithm and its derivatives at some v."""
 
-    def __init__(self, records: Records, family: object, fixed: Array, a: Array, v: Array) -> None:
+    def __init__(self, records: Records, family: Family, fixed: Array, a: Array, v: Array) -> None:
         self.v, self.a = v, a
         self.eta = fixed + sum((a[c] * v[c] for c in range(len(v))), np.zeros_like(fixed))
-        self.slopes = family.slopes(records.answers, self.eta)  # type: ignore[attr-defined]
+        self.slopes = family.slopes(records.answers, self.eta)
         self.value = self.slopes.value.sum(axis=0) - 0.5 * (v**2).sum(axis=0)
 
     @property

@@ -51,7 +51,9 @@ def rule(points: int, effects: int) -> Rule:
     from numpy.polynomial.hermite import hermgauss
 
     x, w = hermgauss(points if effects else 1)
-    s, logs = np.sqrt(2.0) * x, np.log(w) - 0.5 * np.log(np.pi)
+    s = np.sqrt(2.0) * x
+    with np.errstate(divide="ignore"):  # of hundreds of points the outermost weigh nothing
+        logs = np.log(w) - 0.5 * np.log(np.pi)
     grid = np.stack(np.meshgrid(*[s] * effects, indexing="ij"), axis=-1).reshape(-1, effects)
     weight = sum(np.meshgrid(*[logs] * effects, indexing="ij"), np.zeros((len(s),) * effects)).reshape(-1)
     there = weight > weight.max() + np.log(NEGLIGIBLE)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from growthcurves.contracts.family import Family
 from growthcurves.numerics.arrays import Array
 
 if TYPE_CHECKING:
@@ -38,17 +39,17 @@ def looks_endless(found: FamilyEstimates) -> bool:
     return any(_certain(group, family, group.X @ local.beta + group.offset) for group in likelihood.collected.groups)
 
 
-def _certain(group: Records, family: object, eta: Array) -> bool:
+def _certain(group: Records, family: Family, eta: Array) -> bool:
     up, down = _sides(group, family)
-    score = np.abs(family.score(group.answers, eta)[1])  # type: ignore[attr-defined]
+    score = np.abs(family.score(group.answers, eta)[1])
     return bool((score[up | down] < CERTAIN).any())
 
 
-def _sides(group: Records, family: object) -> tuple[Array, Array]:
+def _sides(group: Records, family: Family) -> tuple[Array, Array]:
     """Outcomes that are the likelier the larger, or the smaller, the linear predictor is, (n, R) each."""
     ends = (np.full(group.offset.shape, end) for end in (-FAR, FAR))
     with np.errstate(all="ignore"):
-        low, high = (family.score(group.answers, eta)[1] for eta in ends)  # type: ignore[attr-defined]
+        low, high = (family.score(group.answers, eta)[1] for eta in ends)
     return (low > 0.0) & (high >= 0.0), (high < 0.0) & (low <= 0.0)
 
 
@@ -64,7 +65,7 @@ def endless_direction(found: FamilyEstimates) -> Array | None:
     return np.linalg.solve(found.frame.back_x, direction[:p])
 
 
-def _constraints(group: Records, family: object, thresholds: int) -> tuple[Array, Array]:
+def _constraints(group: Records, family: Family, thresholds: int) -> tuple[Array, Array]:
     """Rows that a direction must not take below zero, and rows that it must not move."""
     X = group.X.reshape(-1, group.X.shape[-1])
     if thresholds:

@@ -59,8 +59,8 @@ def family_of(value: str | Family | None) -> Any:
 
     Examples
     --------
-    >>> family_of("probit"), family_of("nbinom1"), family_of("gaussian")
-    (Binomial(link='probit'), NegativeBinomial(variance='linear'), None)
+    >>> family_of("cloglog").link, family_of("nbinom1"), family_of("gaussian")
+    ('cloglog', NegativeBinomial(variance='linear'), None)
     """
     if value is None or (isinstance(value, str) and is_normal(value)):
         return None

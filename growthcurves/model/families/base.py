@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes
 from growthcurves.contracts.parameters import INFINITY, Parameter
 from growthcurves.errors import ModelError, brief
-from growthcurves.model.families.links import ScaleWords
+from growthcurves.model.families.links import LINKS, Link, ScaleWords
 
 #: Working dispersions beyond these are no dispersion, or none that a number holds.
 _LEAST, _MOST = 1e-100, 1e100
@@ -148,6 +148,26 @@ class OutcomeFamily:
     def marginal(self, eta: Any, variance: Any) -> Any:
         """The mean outcome over persons whose linear predictors are normal; floats, or arrays that broadcast."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class OfProbability(OutcomeFamily):
+    """Families whose linear predictor is made a probability by a link."""
+
+    link: str = "logit"
+
+    @property
+    def _link(self) -> Link:
+        return LINKS[self.link]
+
+    @property
+    def latent_variance(self) -> float:
+        """pi^2 / 3, 1 or pi^2 / 6: the variance of the link's distribution."""
+        return self._link.latent_variance
+
+    @property
+    def effect(self) -> str | None:
+        return self._link.effect
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from scipy.special import gammaln
 
 from growthcurves.contracts.family import Answers, Array, Slopes
 from growthcurves.errors import DataError, ModelError
-from growthcurves.model.families.base import Checked, OutcomeFamily
+from growthcurves.model.families.base import Checked, OfProbability
 from growthcurves.model.families.checking import (
     are_numbers,
     as_column,
@@ -24,13 +24,13 @@ from growthcurves.model.families.checking import (
     whole,
     without_rows,
 )
-from growthcurves.model.families.links import LINKS, Link, ScaleWords, refuse_unknown
+from growthcurves.model.families.links import LINKS, ScaleWords, refuse_unknown
 
 _WHAT = "a yes-or-no outcome is 0 or 1"
 
 
 @dataclass(frozen=True)
-class Binomial(OutcomeFamily):
+class Binomial(OfProbability):
     """Outcomes that are yes or no, or successes of so many trials.
 
     Parameters
@@ -50,7 +50,6 @@ class Binomial(OutcomeFamily):
     0.648
     """
 
-    link: str = "logit"
     categories: tuple[Any, ...] = ()
     name = "binomial"
     takes_trials = True
@@ -63,25 +62,12 @@ class Binomial(OutcomeFamily):
         object.__setattr__(self, "categories", tuple(self.categories))
 
     @property
-    def _link(self) -> Link:
-        return LINKS[self.link]
-
-    @property
     def canonical(self) -> bool:
         return self.link == "logit"
 
     @property
     def words(self) -> str:
         return f"{self._link.words} P({{outcome}} = {self.categories[1] if self.categories else 1})"
-
-    @property
-    def latent_variance(self) -> float:
-        """pi^2 / 3, 1 or pi^2 / 6: the variance of the link's distribution."""
-        return self._link.latent_variance
-
-    @property
-    def effect(self) -> str | None:
-        return self._link.effect
 
     @property
     def scale_words(self) -> ScaleWords:

@@ -194,18 +194,23 @@ class Cloglog:
         return -np.log(rng.standard_exponential(size=shape))
 
     def density(self, y: Array, n: Array | None, eta: Array) -> Array:
-        hazard = np.exp(eta)
+        hazard = _hazard(eta)
         return y * log_of_some(eta, hazard) - _failures(y, n) * hazard
 
     def score(self, y: Array, n: Array | None, eta: Array) -> tuple[Array, Array]:
-        hazard = np.exp(eta)
+        hazard = _hazard(eta)
         some, ratio = _log_of_some_and_slope(eta, hazard)
         none = _failures(y, n) * hazard
         return y * some - none, y * ratio - none
 
     def slopes(self, y: Array, n: Array | None, eta: Array) -> Slopes:
-        none = _failures(y, n) * np.exp(eta)
+        none = _failures(y, n) * _hazard(eta)
         return Slopes(*(y * one - none for one in log_of_some_slopes(eta)))
+
+
+def _hazard(eta: Array) -> Array:
+    """exp(eta), and a number where that is none: no failures weigh nothing there."""
+    return np.exp(np.minimum(eta, 709.0))
 
 
 def log_of_some(eta: Array, hazard: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes
 from growthcurves.contracts.parameters import Parameter
 from growthcurves.errors import DataError, ModelError
-from growthcurves.model.families.base import Checked, OutcomeFamily
+from growthcurves.model.families.base import Checked, OfProbability
 from growthcurves.model.families.cells import CELLS, Cell, Cells
 from growthcurves.model.families.checking import (
     are_numbers,
@@ -24,7 +24,7 @@ from growthcurves.model.families.checking import (
     shown,
     without_rows,
 )
-from growthcurves.model.families.links import LINKS, Link, ScaleWords, refuse_unknown
+from growthcurves.model.families.links import ScaleWords, refuse_unknown
 
 #: The most categories that are taken for an ordered outcome.
 MOST_CATEGORIES = 100
@@ -33,7 +33,7 @@ _NARROWEST, _WIDEST = -230.0, 230.0
 
 
 @dataclass(frozen=True)
-class Ordinal(OutcomeFamily):
+class Ordinal(OfProbability):
     """Ordered categories: P(y <= c) = F(threshold_c - eta), so that a larger eta means higher categories.
 
     The cumulative link model of McCullagh (1980), with the sign of R's `clm`: with a logit link proportional odds. As
@@ -57,7 +57,6 @@ class Ordinal(OutcomeFamily):
     [[0.5, 0.119], [0.381, 0.381], [0.119, 0.5]]
     """
 
-    link: str = "logit"
     categories: tuple[Any, ...] = ()
     start: tuple[float, ...] | None = field(default=None, repr=False)
     name = "ordinal"
@@ -75,10 +74,6 @@ class Ordinal(OutcomeFamily):
             raise ModelError(f"start= of family='ordinal' is {self._count} numbers here, not {len(self.start)}.")
 
     @property
-    def _link(self) -> Link:
-        return LINKS[self.link]
-
-    @property
     def _cells(self) -> Cells:
         return CELLS[self.link]
 
@@ -90,15 +85,6 @@ class Ordinal(OutcomeFamily):
     @property
     def words(self) -> str:
         return f"{self._link.words} P({{outcome}} > c) + threshold_c"
-
-    @property
-    def latent_variance(self) -> float:
-        """pi^2 / 3 or 1: the variance of the link's distribution."""
-        return self._link.latent_variance
-
-    @property
-    def effect(self) -> str | None:
-        return self._link.effect
 
     @property
     def scale_words(self) -> ScaleWords:

@@ -159,4 +159,4 @@ def as_categories(name: str, column: Any, reference: Mapping[str, Any]) -> pd.Ca
     found = in_order(name, found, reference, isinstance(column.dtype, pd.CategoricalDtype))
     if found == factor.categories.tolist():
         return factor
-    return pd.Categorical(factor, categories=found, ordered=factor.ordered)
+    return factor.set_categories(found)
