@@ -9,9 +9,6 @@ import numpy as np
 
 from growthcurves.numerics.arrays import Array
 
-#: Nodes whose weight is below this share of the largest are left out of a product grid.
-NEGLIGIBLE = 1e-18
-
 
 @dataclass(frozen=True, eq=False)
 class Rule:
@@ -48,13 +45,22 @@ def rule(points: int, effects: int) -> Rule:
     >>> found.nodes[:, 0].round(4).tolist()
     [-1.7321, 0.0, 1.7321]
     """
-    from numpy.polynomial.hermite import hermgauss
-
-    x, w = hermgauss(points if effects else 1)
-    s = np.sqrt(2.0) * x
-    with np.errstate(divide="ignore"):  # of hundreds of points the outermost weigh nothing
-        logs = np.log(w) - 0.5 * np.log(np.pi)
+    s, logs = _normal_rule(points if effects else 1)
     grid = np.stack(np.meshgrid(*[s] * effects, indexing="ij"), axis=-1).reshape(-1, effects)
-    weight = sum(np.meshgrid(*[logs] * effects, indexing="ij"), np.zeros((len(s),) * effects)).reshape(-1)
-    there = weight > weight.max() + np.log(NEGLIGIBLE)
-    return Rule(points, grid[there], (weight + 0.5 * (grid**2).sum(axis=1))[there])
+    weights = sum(np.meshgrid(*[logs] * effects, indexing="ij"), np.zeros((len(s),) * effects)).reshape(-1)
+    return Rule(points, grid, weights)
+
+
+def _normal_rule(points: int) -> tuple[Array, Array]:
+    """Nodes s_k, and log w_k + s_k^2 / 2 = -log(n h_{n-1}(s_k)^2), h the orthonormal Hermite functions.
+
+    The functions fall like exp(-s^2 / 4) where the weights do like exp(-s^2 / 2): nothing underflows. No node may be
+    left out for its small weight, as the integrand of a person with few or only equal outcomes is wide.
+    """
+    from scipy.special import roots_hermitenorm
+
+    s = roots_hermitenorm(points)[0]
+    before, here = np.zeros(points), np.exp(-0.25 * s**2)
+    for n in range(1, points):
+        before, here = here, (s * here - np.sqrt(n - 1.0) * before) / np.sqrt(n)
+    return s, -np.log(points * here**2)

@@ -154,7 +154,7 @@ def means(
     grid = Grid.of(fit, by, average, weights)
     if not fit.recipe.shape.changes:
         if at is not None:
-            raise ModelError("The model has no time: leave out at=.")
+            raise ModelError("The model has no time: leave out at=, or say which column is time with time=.")
         points: list[dict[str, Any]] = [{}]
     else:
         times = default_times(fit) if at is None else times_asked(fit, at)

@@ -16,6 +16,9 @@ from growthcurves.model.formula.tree import Call, Expression, Factor, Name
 from growthcurves.numerics.bounds import shown_value
 from growthcurves.results.questions.observed import Observed, needs_persons
 
+#: So many values of a covariate are offered as they are.
+FEW_VALUES = 5
+
 
 @dataclass(frozen=True, eq=False)
 class Made:
@@ -163,6 +166,8 @@ def asked_variables(fit: FittedModel, by: Any, observed: Observed) -> tuple[dict
             raise ModelError(f"The model has no predictors, and so no groups by {brief(name)}: leave out by=.")
         if name not in variables:
             raise ModelError(unknown("predictor of the model (for by=)", name, variables))
+        if values is None and not variables[name].factor:
+            raise ModelError(_without_values(variables[name], observed))
         variables[name] = _asked(variables[name], values)
     return _settled(variables, list(wanted)), list(wanted)
 
@@ -175,11 +180,16 @@ def _as_dict(by: Any) -> dict[str, Any]:
     return dict.fromkeys(map(str, by if isinstance(by, list | tuple | set) else [by]))
 
 
+def _without_values(known: Variable, observed: Observed) -> str:
+    """That a covariate needs values, with all that occur where they are few, as of 0 and 1, else with the mean."""
+    there = np.unique(known.rows(observed)).tolist()
+    some = there if len(there) <= FEW_VALUES else list(known.values)
+    example = f"by={{{known.name!r}: [{', '.join(f'{value:.4g}' for value in some)}]}}"
+    return f"{known.name!r} is a covariate: say at which values, such as {example}."
+
+
 def _asked(known: Variable, values: Any) -> Variable:
     name = known.name
-    if values is None and not known.factor:
-        example = f"by={{{name!r}: [{known.values[0]:.4g}]}}"
-        raise ModelError(f"{name!r} is a covariate: say at which values, such as {example}.")
     if values is None:
         return known
     chosen = tuple(dict.fromkeys(np.atleast_1d(np.asarray(values, dtype=object)).ravel().tolist()))

@@ -106,6 +106,18 @@ def test_one_random_effect_has_the_textbook_deviance_at_equal_nodes(kind, points
     assert fit.deviance == pytest.approx(textbook(textbook.there), abs=SAME)
 
 
+def test_no_node_is_left_out_for_its_small_weight():
+    """Of persons with nothing but zeros the integrand is wide: there far nodes count, whatever they weigh."""
+    rng = np.random.default_rng(5)
+    data = pd.DataFrame({"id": np.repeat(np.arange(60), 6), "t": np.tile(np.arange(6.0), 60), "x": 0.0, "z": 0.0})
+    data["x"], data["z"] = data["id"] % 2 * 1.0, rng.normal(size=360).round(2)
+    data["y"] = (rng.logistic(size=360) + 5.0 * rng.normal(size=60)[data["id"]] > 2.5).astype(int)
+    data["trials"], data["over"] = 1, 1.0
+    fit = fitted("logit", data, "1", 50)
+    textbook = Textbook("logit", data, fit, 50)
+    assert fit.deviance == pytest.approx(textbook(textbook.there), abs=SAME)
+
+
 @pytest.mark.parametrize("kind", ["logit", "cloglog", "quadratic"])
 @pytest.mark.parametrize("points", ["laplace", 5])
 def test_two_random_effects_have_it_on_the_factor_from_the_mean_time(kind, points):

@@ -248,6 +248,11 @@ def test_dunnetts_published_bounds():
 def test_by_a_covariate_needs_values(fits):
     with pytest.raises(gc.errors.ModelError, match="covariate: say at which values"):
         fits["two_arms"].means(by="age")
+    times = np.tile([0, 1, 2], 8)
+    data = pd.DataFrame({"id": np.repeat(np.arange(8), 3), "t": times, "treated": np.repeat([0, 1], 12)})
+    data["y"] = np.random.default_rng(1).normal(size=24) + data["t"]
+    with pytest.raises(gc.errors.ModelError, match=r"by=\{'treated': \[0, 1\]\}"):
+        gc.fit("y ~ t * treated + (1 | id)", data).means(by="treated")
     found = fits["two_arms"].slopes(by={"age": [40, 50]}, differences="pairwise", adjust="none").differences
     fixed = fits["two_arms"].fixed_effects().set_index("term").loc["slope:age"]
     np.testing.assert_allclose(found["estimate"][0], 10 * fixed["estimate"], rtol=1e-9)
