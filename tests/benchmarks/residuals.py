@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,8 +21,10 @@ import pandas as pd
 import growthcurves as gc
 from growthcurves.numerics.threads import thread_count
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from sections import put  # noqa: E402
+
 HERE = Path(__file__).resolve().parent
-DOCUMENT = HERE.parents[1] / "docs" / "benchmarks.md"
 HEADING = "## Residual structures"
 ROUNDS = 5
 
@@ -124,10 +127,7 @@ def main() -> None:
     section = markdown(measured())
     print(section)
     if parser.parse_args().write:
-        before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(HEADING)
-        _, mark, after = rest.partition("\n## ")
-        text = before.rstrip("\n") + "\n\n" + section + ("\n## " + after if mark else "")
-        DOCUMENT.write_text(text, encoding="utf-8")
+        put("benchmarks.md", HEADING, section)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ Panels are drawn from the model itself (normal effects, shared waves 0, 1, ..., 
 from __future__ import annotations
 
 import argparse
-import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,9 @@ import pandas as pd
 
 import growthcurves as gc
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "simulations.md"
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from sections import put  # noqa: E402
+
 HEADING = "## Bootstrap intervals"
 TRUTH = {"slope": 0.5, "sd:intercept": 1.0, "sd:slope": 0.3, "cor:intercept,slope": -0.2, "sd:residual": 1.0}
 DESIGNS = [(30, 5), (100, 5)]
@@ -77,12 +79,6 @@ def section(panels: int, n: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def written(page: str, text: str) -> str:
-    """The page with this section in the place of the old one, or at its end."""
-    old = re.compile(rf"^{HEADING}\n.*?(?=^## |\Z)", re.M | re.S)
-    return old.sub(lambda _: text + "\n", page).rstrip() + "\n" if old.search(page) else f"{page.rstrip()}\n\n{text}"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="write the section of docs/simulations.md")
@@ -92,8 +88,7 @@ def main() -> None:
     text = section(chosen.panels, chosen.replicates)
     print(text)
     if chosen.write:
-        page = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else "# Simulations\n"
-        DOCUMENT.write_text(written(page, text), encoding="utf-8")
+        put("simulations.md", HEADING, text)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ docs/simulations.md.
 from __future__ import annotations
 
 import argparse
-import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,9 @@ from growthcurves.engine.submodels.spectral import simulated_ratios, spectrum
 from growthcurves.results.compare.ratio import chi_square_tails
 from growthcurves.results.compare.variance import without_random
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "simulations.md"
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from sections import put  # noqa: E402
+
 HEADING = "## Size of the tests of a variance"
 LEVEL, WAVES, PERSONS = 0.05, 5, (18, 50, 200, 1000)
 #: What is tested: the larger model, the variances that are zero, and those of the truth.
@@ -105,14 +107,6 @@ def section(n: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(text: str) -> None:
-    """Replace the section in the document, or add it."""
-    old = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else "# Simulations\n"
-    pattern = re.compile(rf"^{re.escape(HEADING)}\n.*?(?=^## |\Z)", re.M | re.S)
-    new = pattern.sub(lambda _: text + "\n", old) if pattern.search(old) else f"{old.rstrip()}\n\n{text}"
-    DOCUMENT.write_text(new.rstrip() + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the section into docs/simulations.md")
@@ -121,4 +115,4 @@ if __name__ == "__main__":
     made = section(asked.panels)
     print(made)
     if asked.write:
-        write(made)
+        put("simulations.md", HEADING, made)

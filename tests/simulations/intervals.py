@@ -7,6 +7,7 @@ REML; `--write` replaces this script's section of docs/simulations.md.
 from __future__ import annotations
 
 import argparse
+import sys
 import warnings
 from collections.abc import Iterator
 from itertools import product
@@ -17,7 +18,9 @@ import pandas as pd
 
 import growthcurves as gc
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "simulations.md"
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from sections import put  # noqa: E402
+
 HEADING = "## Wald and profile likelihood intervals"
 PERSONS, WAVES = (30, 50, 100), (3, 5, 8)
 SD, CORRELATION, RESIDUAL, MEAN = np.array([1.0, 0.3]), -0.2, 1.0, np.array([10.0, 0.5])
@@ -87,13 +90,6 @@ def markdown(table: pd.DataFrame, replicates: int, seed: int) -> str:
     )
 
 
-def replaced(document: str, section: str) -> str:
-    """The document with this script's section put in, or in the place of the old one."""
-    before, _, rest = document.partition(HEADING)
-    _, mark, after = rest.partition("\n## ")
-    return before.rstrip("\n") + "\n\n" + section + ("\n## " + after if mark else "")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="put the section into docs/simulations.md")
@@ -105,8 +101,7 @@ def main() -> None:
     section = markdown(pd.concat(cells), chosen.replicates, chosen.seed)
     print(section)
     if chosen.write:
-        text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else "# Simulations\n"
-        DOCUMENT.write_text(replaced(text, section), encoding="utf-8")
+        put("simulations.md", HEADING, section)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ with dropout that depends on the last value seen. `--write` replaces this script
 from __future__ import annotations
 
 import argparse
+import sys
 import warnings
 from itertools import product
 from pathlib import Path
@@ -17,7 +18,9 @@ import pandas as pd
 import growthcurves as gc
 from growthcurves.errors import GrowthCurvesError
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "simulations.md"
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from sections import put  # noqa: E402
+
 HEADING = "## Tests in small trials"
 PERSONS, DROPOUT = (10, 15, 20), (False, True)
 VISITS = 4
@@ -100,10 +103,7 @@ def main() -> None:
     section = markdown(rows, asked.replicates, asked.seed)
     print(section)
     if asked.write:
-        text = DOCUMENT.read_text(encoding="utf-8")
-        before, _, after = text.partition(HEADING)
-        rest = after[after.index("\n## ") + 1 :] if "\n## " in after else ""
-        DOCUMENT.write_text(before.rstrip() + "\n\n" + section + ("\n" + rest if rest else ""), encoding="utf-8")
+        put("simulations.md", HEADING, section)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ class FamilyEstimates(GeneralEstimates):
         if q == 0:
             return made(points, 0.0, 0.0)
         more = finer(points, q)
-        here, there = self.likelihood.at(self.local, False), self.likelihood.with_points(more).sloped(self.local)
+        here, there = self._exactly.at(self.local, False), self.likelihood.with_points(more).sloped(self.local)
         if here is None or there is None:
             return made(more, float("nan"), float("inf"))
         change = there.deviance - here.deviance
@@ -102,6 +102,14 @@ class FamilyEstimates(GeneralEstimates):
             return made(more, change, float("inf"))
         moved, _, _ = scaled_step(replace(here, gradient=there.gradient - here.gradient))
         return made(more, change, float((np.abs(moved) / np.sqrt(2.0 * np.diag(inverse))).max()))
+
+    @property
+    def _exactly(self) -> FamilyLikelihood:
+        return replace(self.likelihood, exact=True)
+
+    @property
+    def _profiled(self) -> FamilyLikelihood:
+        return self.likelihood if self.quadrature.settled else self._exactly
 
     def near(self, likelihood: Any, sums: Sums) -> GeneralEstimates:
         """The same of other rows; where these let it grow without end, as separated ones do, it has not converged."""

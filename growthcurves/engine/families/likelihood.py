@@ -46,12 +46,16 @@ class FamilyLikelihood:
     family : Family
     points : int
         Quadrature points for each random effect; 1 is Laplace's approximation.
+    exact : bool
+        Whether the Hessian is that of the deviance that is printed, and not the curvature of the integral: the two
+        differ where points do not suffice.
     """
 
     rows: Rows
     sums: Sums
     family: Any
     points: int
+    exact: bool = False
     _near: dict[int, Array] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -165,7 +169,11 @@ class FamilyLikelihood:
         return None if found is None else self._summed(local, chart, found)
 
     def at(self, local: Local, best_beta: bool) -> Evaluated | None:
-        """With the curvature of the integral as the Hessian, by which a search makes its steps."""
+        """With the curvature of the integral as the Hessian, by which a search makes its steps, unless `exact`."""
+        here = self._at(local)
+        return here if here is None or not self.exact else self.sharpened(here)
+
+    def _at(self, local: Local) -> Evaluated | None:
         chart = self.charted(local)
         parameters, used = self._parameters(local, chart), self._rule_of_steps
         if used is self.rule:

@@ -288,7 +288,11 @@ class GeneralEstimates:
         F = vectors * np.sqrt(np.clip(values, 0.0, None))
         raised = Local.of_factor(self.local.beta, F, self.local.log_scale, partition)
         raised = replace(raised, others=self.local.others, scaled=self.local.scaled)
-        return Profiler(self.likelihood, self.local, raised, self.lowest)
+        return Profiler(self._profiled, self.local, raised, self.lowest)
+
+    @property
+    def _profiled(self) -> Any:
+        return self.likelihood
 
     def by_ml(self) -> GeneralEstimates:
         return self if not self.frame.reml else self._by_ml

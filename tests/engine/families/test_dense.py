@@ -181,3 +181,18 @@ def test_coding_of_time_order_of_rows_and_of_effects_change_nothing(kind, points
         ]
     ]
     assert deviances == pytest.approx([deviances[0]] * 3, abs=1e-6)
+
+
+@pytest.mark.parametrize("quadrature", ["auto", "laplace"])
+def test_an_end_of_a_profile_interval_is_where_a_fit_with_that_value_is_worse_by_its_cut(quadrature):
+    """Laplace's deviance has a curvature of its own, far from that of the integral with few yes-or-no answers."""
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame({"id": np.repeat(np.arange(150), 5), "t": np.tile(np.arange(5.0), 150)})
+    u = rng.normal(size=(150, 2)) * (1.2, 0.5)
+    data["y"] = (rng.random(750) < expit(-0.5 + u[data["id"], 0] + (0.3 + u[data["id"], 1]) * data["t"])).astype(int)
+    fit = gc.fit("y ~ t + (t | id)", data, family="binomial", quadrature=quadrature)
+    points = int(fit.certificate.quadrature.points)
+    for end in fit.conf_int(method="profile").loc["slope"]:
+        fixed = data.assign(known=end * data["t"])
+        worse = gc.fit("y ~ 1 + offset(known) + (t | id)", fixed, family="binomial", quadrature=points)
+        assert worse.deviance - fit.deviance == pytest.approx(3.841459, abs=1e-4)
