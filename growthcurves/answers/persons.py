@@ -11,6 +11,7 @@ from growthcurves.later import Later
 
 people = Later("growthcurves.results.persons.people")
 predict = Later("growthcurves.results.persons.predict")
+own_residuals = Later("growthcurves.results.persons.residuals")
 simulated = Later("growthcurves.results.persons.simulate")
 
 
@@ -66,6 +67,48 @@ class PersonAnswers(FittedModel):
     def resid(self) -> pd.Series:
         """Outcome minus fitted value; of several trials the share of successes less its probability."""
         return predict.residuals(self)
+
+    def residuals(self, kind: str | None = None, rng: Any = None) -> pd.DataFrame:
+        """Residuals of every row used, on the scale on which their distribution is known.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Of normal outcomes: "conditional" (about the person's own curve), "marginal" (about the population's mean),
+            "normalized" (conditional ones over the Cholesky factor of the residual covariance; the default) or
+            "cholesky" (marginal ones over that of the covariance of outcomes: independent and standard normal).
+            Of a family: "quantile" (the default), randomised quantile residuals (Dunn and Smyth, 1996): each outcome's
+            place in the distribution that is foretold from the person's outcomes before it, integrated over the random
+            effects, as a normal quantile; independent and standard normal where the model holds. "pearson" and
+            "deviance" are about persons' own curves at the modes of their random effects, as in lme4 and glmmTMB;
+            what is expected of them is not known for few-valued outcomes, so that they are no test of the model.
+        rng : int, Generator or None
+            Where the random part of quantile residuals comes from: an outcome of few values has many quantiles, of
+            which one is drawn. With None a seed is drawn; it is in ``attrs["seed"]``.
+
+        Returns
+        -------
+        DataFrame
+            Index of the rows used; columns id, time, fitted (what the residual is about) and residual.
+
+        Raises
+        ------
+        ModelError
+            For an unknown kind.
+        NotEstimableError
+            Where it depends on variances that the design cannot tell apart.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("trial")
+        >>> data["well"] = data["depression"] < 25
+        >>> fit = gc.fit("well ~ week * arm + (1 | patient)", data, time="week", family="binomial")
+        >>> found = fit.residuals(rng=1)["residual"]
+        >>> print(f"{found.std():.2f}")
+        1.01
+        """
+        return own_residuals.residuals(self, kind, rng)
 
     def predict(
         self,

@@ -43,6 +43,14 @@ class Slopes(NamedTuple):
     third: Array
 
 
+class Tails(NamedTuple):
+    """Where an outcome lies in its distribution: the probabilities of less, of the same, and of more."""
+
+    below: Array
+    same: Array
+    above: Array
+
+
 class OwnSlopes(NamedTuple):
     """Derivatives of the log density in the working coordinates psi, of which there are k.
 
@@ -137,6 +145,14 @@ class Family(Protocol):
 
     def marginal(self, eta: float, variance: float) -> float:
         """The mean outcome over persons whose linear predictors are normal with this mean and variance."""
+        ...
+
+    def tails(self, answers: Answers, eta: Array) -> Tails:
+        """The probabilities of less than the outcome, of the same and of more, at a linear predictor."""
+        ...
+
+    def best(self, answers: Answers) -> Array:
+        """The largest log density of each outcome over all linear predictors, without `constant`."""
         ...
 
     def drawn(self, eta: Array, trials: Array | None, rng: np.random.Generator) -> Array:

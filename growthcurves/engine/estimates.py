@@ -219,6 +219,17 @@ class Estimates(Protocol):
         """
         ...
 
+    @property
+    def modes(self) -> Array:
+        """Modes of every person's standard random effects given the outcomes, (q, N): of a family."""
+        ...
+
+    def averages(self, of: Any, wanted: Wanted, seen: Seen) -> Array:
+        """Means (m, n) of functions of the linear predictor at rows of new persons, given what was seen of them: of a
+        family. `of(eta, rows)` gives m arrays (K, n) of linear predictors (K, n) at some of the rows.
+        """
+        ...
+
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: Any) -> Array:
         """Outcomes (n, count) drawn from the model at rows X, Z of persons."""
         ...

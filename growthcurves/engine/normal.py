@@ -207,6 +207,13 @@ class NormalEstimates:
     def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:
         raise NotImplementedError("normal outcomes have their mean at the expected linear predictor")
 
+    @property
+    def modes(self) -> Array:
+        raise NotImplementedError("modes of normal outcomes are their means, in state")
+
+    def averages(self, of: Any, wanted: Wanted, seen: Seen) -> Array:
+        raise NotImplementedError("normal outcomes are foretold by their covariance")
+
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
         expected, rows, persons = X @ self.beta, self.standard_rows(Z), int(codes.max()) + 1
         root, scale = square_root(self.solution.optimum.at.D), np.sqrt(self.solution.sigma2)

@@ -82,7 +82,7 @@ ANSWERS = {
     "cov_fixed": "cov_params()", "VarCorr": "variance_components()", "varcorr": "variance_components()",
     "vcomp": "variance_components()", "sigma": "scale ** 0.5", "sigma2": "scale", "logLik": "llf", "loglik": "llf",
     "loglike": "llf", "REMLcrit": "deviance", "AIC": "aic", "BIC": "bic", "AICc": "aicc", "fitted": "fittedvalues",
-    "fitted_values": "fittedvalues", "residuals": "resid", "confint": "conf_int()", "intervals": "conf_int()",
+    "fitted_values": "fittedvalues", "confint": "conf_int()", "intervals": "conf_int()",
     "anova": "joint_tests(), or gc.compare(a, b) of two fits", "Anova": "joint_tests()",
     "drop1": "joint_tests()", "emmeans": "means()", "lsmeans": "means()", "emtrends": "slopes()",
     "contrasts": "contrast()", "glht": "test()", "t_test": "test()", "f_test": "test()", "wald_test": "test()",

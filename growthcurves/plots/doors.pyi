@@ -277,7 +277,8 @@ class FitPlots:
     def residuals(
         self,
         *,
-        kind: str = ...,
+        kind: str | None = ...,
+        rng: Any = ...,
         fig: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
@@ -290,10 +291,14 @@ class FitPlots:
 
         Parameters
         ----------
-        kind : {"normalized", "conditional", "marginal", "cholesky"}
+        kind : {None, "normalized", "conditional", "marginal", "cholesky", "quantile", "pearson", "deviance"}
             "conditional" are about persons' own curves, "marginal" about the population's mean, in units of the outcome;
-            "normalized" are conditional ones times the inverse Cholesky factor of the residual covariance, "cholesky"
-            marginal ones times that of the covariance of outcomes (Houseman, Ryan and Coull, 2004).
+            "normalized" (the default) are conditional ones times the inverse Cholesky factor of the residual covariance,
+            "cholesky" marginal ones times that of the covariance of outcomes (Houseman, Ryan and Coull, 2004). Of outcomes
+            that are not normal "quantile" (the default), foretold from the person's outcomes before and standard normal
+            where the model holds, or "pearson" and "deviance", about persons' own curves: see `GrowthFit.residuals`.
+        rng : int, Generator or None
+            Of quantile residuals, whose seed the key prints.
         fig : Figure, optional
             What it is drawn on, of matplotlib; by default a new figure.
         figsize : (float, float), optional
@@ -313,8 +318,9 @@ class FitPlots:
     def qq(
         self,
         *,
-        kind: str = ...,
+        kind: str | None = ...,
         level: float = ...,
+        rng: Any = ...,
         fig: Any = ...,
         figsize: tuple[float, float] | None = ...,
     ) -> Any:
@@ -330,10 +336,14 @@ class FitPlots:
 
         Parameters
         ----------
-        kind : {"cholesky", "normalized"}
+        kind : {None, "cholesky", "normalized", "quantile"}
             Kind of residuals, as `residuals` has them. Normalized ones are not independent, so that the band is a guide.
+            Of outcomes that are not normal they are quantile residuals, independent and standard normal where the model
+            holds; estimates of persons' random effects are then far from normal in any case, and are not drawn.
         level : float
             Probability that the band holds all points of a panel.
+        rng : int, Generator or None
+            Of quantile residuals, whose seed the title prints.
         fig : Figure, optional
             What it is drawn on, of matplotlib; by default a new figure.
         figsize : (float, float), optional

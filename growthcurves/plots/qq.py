@@ -11,11 +11,19 @@ import pandas as pd
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.distributions import beta_quantiles, normal_quantiles
 from growthcurves.numerics.order_statistics import local_bounds, local_level
+from growthcurves.numerics.seeds import seed_of
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.residual_points import WORDS
 from growthcurves.plots.style import colour_of, faint, ink, label_axes, title_panel
-from growthcurves.results.persons.residuals import residual_table, standardized_effects, why_no_residuals
+from growthcurves.results.persons.residuals import (
+    RANDOM,
+    kind_asked,
+    kinds_of,
+    residual_table,
+    standardized_effects,
+    why_no_residuals,
+)
 from growthcurves.results.tables.answer import checked_level
 
 if TYPE_CHECKING:
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
 
 _PANEL_INCHES = 1.9
 _MOST_POINTS, _TAIL = 400, 100
+#: Kinds of residuals that have a known distribution, or nearly.
+_OF_VARIANCE_ONE = ("cholesky", "normalized", "quantile")
 _COLUMNS = ["panel", "id", "rank", "expected", "value", "low", "high"]
 
 
@@ -40,14 +50,19 @@ class Qq(Panels):
 
     Parameters
     ----------
-    kind : {"cholesky", "normalized"}
+    kind : {None, "cholesky", "normalized", "quantile"}
         Kind of residuals, as `residuals` has them. Normalized ones are not independent, so that the band is a guide.
+        Of outcomes that are not normal they are quantile residuals, independent and standard normal where the model
+        holds; estimates of persons' random effects are then far from normal in any case, and are not drawn.
     level : float
         Probability that the band holds all points of a panel.
+    rng : int, Generator or None
+        Of quantile residuals, whose seed the title prints.
     """
 
-    kind: str = "cholesky"
+    kind: str | None = None
     level: float = 0.95
+    rng: Any = 1
 
     def size(self, scene: Scene, width: float) -> tuple[float, float]:
         """As many panels in a row as fit."""
@@ -57,16 +72,20 @@ class Qq(Panels):
     def why_not(self, fit: Any) -> str | None:
         """Outcomes must have a residual, and its variance must be identified."""
         checked_level(self.level)
-        if not among(self.kind, ("cholesky", "normalized")):
-            raise ModelError(unknown("kind of residuals of variance one", self.kind, ("cholesky", "normalized")))
-        return why_no_residuals(fit, self.kind)
+        kind = kind_asked(fit, self.kind, independent=True)
+        known = [one for one in kinds_of(fit) if one in _OF_VARIANCE_ONE]
+        if not among(kind, known):
+            raise ModelError(unknown("kind of residuals whose distribution is known", kind, known))
+        return why_no_residuals(fit, kind)
 
     def scene(self, fit: Any) -> Scene:
         """One row per point: columns panel, id, rank, expected (median of the order statistic), value, low, high."""
-        residuals = residual_table(fit, self.kind)
-        samples = {WORDS[self.kind] + "s": residuals.rename(columns={"residual": "value"})}
-        effects = standardized_effects(fit).groupby("effect", sort=False)
-        samples |= {f"random effect, {name}": rows for name, rows in effects}
+        kind, seed = kind_asked(fit, self.kind, independent=True), seed_of(self.rng)
+        samples = {WORDS[kind] + "s" + (f", seed {seed}" if kind in RANDOM else ""): residual_table(fit, kind, seed)}
+        if fit.family is None:
+            effects = standardized_effects(fit).groupby("effect", sort=False)
+            samples |= {f"random effect, {name}": rows for name, rows in effects}
+        samples = {name: rows.rename(columns={"residual": "value"}) for name, rows in samples.items()}
         parts = [_points(rows, self.level).assign(panel=name) for name, rows in samples.items()]
         texts = {"panels": list(samples), "level": f"{100 * self.level:g} %"}
         return Scene(pd.concat(parts, ignore_index=True)[_COLUMNS], texts)

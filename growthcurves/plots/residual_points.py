@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.numerics.seeds import seed_of
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.layers import person_alpha
 from growthcurves.plots.panel import time_ranges
 from growthcurves.plots.style import colour_of, faint, ink, label_axes, muted, with_unit
 from growthcurves.plots.visits import tick_visits, visit_times
-from growthcurves.results.persons.residuals import ABOUT_THE_MEAN, residual_table, why_no_residuals
+from growthcurves.results.persons.residuals import (
+    ABOUT_THE_MEAN,
+    RANDOM,
+    kind_asked,
+    residual_table,
+    why_no_residuals,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +32,9 @@ WORDS = {
     "marginal": "marginal residual",
     "normalized": "normalized residual",
     "cholesky": "Cholesky residual",
+    "pearson": "Pearson residual",
+    "deviance": "deviance residual",
+    "quantile": "quantile residual",
 }
 
 
@@ -39,13 +49,18 @@ class Residuals(Panels):
 
     Parameters
     ----------
-    kind : {"normalized", "conditional", "marginal", "cholesky"}
+    kind : {None, "normalized", "conditional", "marginal", "cholesky", "quantile", "pearson", "deviance"}
         "conditional" are about persons' own curves, "marginal" about the population's mean, in units of the outcome;
-        "normalized" are conditional ones times the inverse Cholesky factor of the residual covariance, "cholesky"
-        marginal ones times that of the covariance of outcomes (Houseman, Ryan and Coull, 2004).
+        "normalized" (the default) are conditional ones times the inverse Cholesky factor of the residual covariance,
+        "cholesky" marginal ones times that of the covariance of outcomes (Houseman, Ryan and Coull, 2004). Of outcomes
+        that are not normal "quantile" (the default), foretold from the person's outcomes before and standard normal
+        where the model holds, or "pearson" and "deviance", about persons' own curves: see `GrowthFit.residuals`.
+    rng : int, Generator or None
+        Of quantile residuals, whose seed the key prints.
     """
 
-    kind: str = "normalized"
+    kind: str | None = None
+    rng: Any = 1
 
     def size(self, scene: Scene, width: float) -> tuple[float, float]:
         """A row of panels, or one above the other where it is narrow."""
@@ -53,24 +68,24 @@ class Residuals(Panels):
 
     def why_not(self, fit: Any) -> str | None:
         """Outcomes must have a residual, and its variance must be identified."""
-        return why_no_residuals(fit, self.kind)
+        return why_no_residuals(fit, kind_asked(fit, self.kind))
 
     def scene(self, fit: Any) -> Scene:
         """One table: columns part ("row", "mean by time", "mean by fitted"), id, time, fitted, residual."""
-        rows = residual_table(fit, self.kind)
+        kind, seed = kind_asked(fit, self.kind), seed_of(self.rng)
+        rows = residual_table(fit, kind, seed)
         along = ["fitted"] if fit.panel.time is None else ["fitted", "time"]
-        level = self.kind in ABOUT_THE_MEAN
+        level = kind in ABOUT_THE_MEAN
         means = [_means(rows, name).assign(part=f"mean by {name}") for name in along if level or name == "time"]
         frame = pd.concat([rows.assign(part="row"), *means], ignore_index=True)
         unit = fit.panel.outcome_unit
-        mean = "population mean" if level else "own curve"
         texts = {
             "along": along,
-            "fitted": with_unit(f"{fit.model.outcome}, {mean}", unit),
+            "fitted": with_unit(_fitted(fit, kind), unit),
             "time": None if fit.panel.time is None else fit.when.axis,
             "visits": visit_times(fit.panel),
-            "y": with_unit(WORDS[self.kind], unit) if self.kind in ("conditional", "marginal") else WORDS[self.kind],
-            "note": f"{len(rows):,} rows",
+            "y": with_unit(WORDS[kind], unit) if kind in ("conditional", "marginal") else WORDS[kind],
+            "note": f"{len(rows):,} rows" + (f", seed {seed}" if kind in RANDOM else ""),
         }
         return Scene(frame[["part", "id", "time", "fitted", "residual"]], texts)
 
@@ -86,6 +101,15 @@ class Residuals(Panels):
             label_axes(ax, texts[name], texts["y"] if place == 0 or not wide else "")
         key_of_figure(fig, _key(texts))
         return fig
+
+
+def _fitted(fit: Any, kind: str) -> str:
+    """What residuals are about, on an axis."""
+    if fit.family is not None:
+        mean, outcome = fit.family.scale_words.response, fit.model.outcome
+        foretold = fit.vocabulary.said("from the person's outcomes before")
+        return f"{mean} of {outcome}, {foretold if kind in ABOUT_THE_MEAN else 'own curve'}"
+    return f"{fit.model.outcome}, {'population mean' if kind in ABOUT_THE_MEAN else 'own curve'}"
 
 
 def _means(rows: pd.DataFrame, name: str) -> pd.DataFrame:

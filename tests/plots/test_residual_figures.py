@@ -56,7 +56,7 @@ def test_kinds_that_are_none(sleep):
     with pytest.raises(ModelError, match="cholesky"):
         sleep.plot.qq(kind="marginal")
     with pytest.raises(ModelError, match="kind of residuals"):
-        sleep.plot.residuals(kind="pearson")
+        sleep.plot.residuals(kind="pearsons")
 
 
 def test_of_many_values_the_ends_and_some_between_are_drawn():

@@ -13,7 +13,8 @@ from growthcurves.contracts.parameters import Parameter
 from growthcurves.engine.families.grids import LAPLACE, Quadrature, finer, grids
 from growthcurves.engine.families.integral import Parameters
 from growthcurves.engine.families.likelihood import FamilyLikelihood
-from growthcurves.engine.families.posterior import Posteriors, records_of
+from growthcurves.engine.families.posterior import FunctionOfEta, Posteriors, records_of
+from growthcurves.engine.families.rule import EVEN, even_rule
 from growthcurves.engine.families.unlimited import endless_direction, looks_endless, persons_differ_endlessly
 from growthcurves.engine.general.estimates import GeneralEstimates
 from growthcurves.engine.general.search import COSTLESS, descended, judged, scaled_step
@@ -182,6 +183,15 @@ class FamilyEstimates(GeneralEstimates):
         standard = wanted._replace(X=self.standard_columns(wanted.X))
         found = self.likelihood.posteriors(self.local).expected(standard, self.likelihood.rows.persons)
         return found._replace(slope=found.slope @ (self.frame.back_x / self.frame.scale))
+
+    @cached_property
+    def modes(self) -> Array:
+        return self.likelihood.posteriors(self.local).modes(self.likelihood.rows.persons)
+
+    def averages(self, of: FunctionOfEta, wanted: Wanted, seen: Seen) -> Array:
+        q = self.frame.q
+        found = replace(self._of_new(seen), rule=even_rule(q) if q in EVEN else self.likelihood.rule_of_persons)
+        return found.averages(of, wanted, seen.persons)
 
     def _of_new(self, seen: Seen) -> Posteriors:
         root = self.likelihood.charted(self.local).root

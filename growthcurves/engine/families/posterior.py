@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +23,10 @@ PERSONS_NEED = {0: 1, 1: 31, 2: 15, 3: 9}
 FEWEST = 3
 #: Numbers (rows times nodes) that are worked on at once.
 AT_ONCE = 1 << 19
+
+
+#: Functions of linear predictors (K, n) at some rows, whose places are the second argument: one array (K, n) each.
+FunctionOfEta = Callable[[Array, Array], Sequence[Array]]
 
 
 class Piece(NamedTuple):
@@ -79,10 +83,33 @@ class Posteriors:
                 whole[..., piece.persons] = part[..., piece.records]
         return state
 
+    def modes(self, persons: int) -> Array:
+        """Modes of so many persons' standard random effects (q, persons); zero of persons without a record."""
+        found = np.zeros((len(self.at.F), persons))
+        for piece in self:
+            found[:, piece.persons] = (self.at.F @ piece.integral.mode.v)[:, piece.records]
+        return found
+
     def expected(self, wanted: Wanted, persons: int) -> Expected:
         """Posterior means of the mean outcome at rows of these persons."""
         rows = len(wanted.codes)
         found = Expected(np.full(rows, np.nan), np.full(rows, np.nan), np.full((rows, wanted.X.shape[1]), np.nan))
+        for some, integral, record in self._rows(wanted, persons):
+            for whole, part in zip(found, _expected(integral, wanted.take(some), record), strict=True):
+                whole[some] = part
+        return found
+
+    def averages(self, of: FunctionOfEta, wanted: Wanted, persons: int) -> Array:
+        """Posterior means (m, n) of functions of the linear predictor at rows of these persons."""
+        parts = [(some, _averages(of, integral, wanted.take(some), some, record))
+                 for some, integral, record in self._rows(wanted, persons)]  # fmt: skip
+        found = np.full((len(parts[0][1]) if parts else 0, len(wanted.codes)), np.nan)
+        for some, part in parts:
+            found[:, some] = part
+        return found
+
+    def _rows(self, wanted: Wanted, persons: int) -> Iterator[tuple[Array, Integral, Array]]:
+        """Some of the rows that are wanted at a time, with an integral and its records of the rows."""
         order = np.argsort(wanted.codes, kind="stable")
         codes = wanted.codes[order]
         for piece in self:
@@ -92,18 +119,25 @@ class Posteriors:
             step = max(AT_ONCE // len(self.rule.nodes), 1)
             for first in range(0, len(own), step):
                 some = own[first : first + step]
-                made = _expected(piece.integral, wanted.take(some), record[wanted.codes[some]])
-                for whole, part in zip(found, made, strict=True):
-                    whole[some] = part
-        return found
+                yield some, piece.integral, record[wanted.codes[some]]
+
+
+def _linear(integral: Integral, wanted: Wanted, record: Array) -> Array:
+    """Linear predictors of the rows at the nodes of their records, (K, n)."""
+    u = np.tensordot(integral.at.F, integral.nodes, 1)[:, :, record]
+    return wanted.X @ integral.at.beta + wanted.offset + np.einsum("nq,qkn->kn", wanted.Z, u)
+
+
+def _averages(of: FunctionOfEta, integral: Integral, wanted: Wanted, rows: Array, record: Array) -> Array:
+    share = integral.share[:, record]
+    with np.errstate(over="ignore", under="ignore"):
+        return np.stack([(share * value).sum(axis=0) for value in of(_linear(integral, wanted, record), rows)])
 
 
 def _expected(integral: Integral, wanted: Wanted, record: Array) -> Expected:
     """Means over the posteriors of the records of the rows."""
     at, share = integral.at, integral.share[:, record]
-    u = np.tensordot(at.F, integral.nodes, 1)[:, :, record]
-    fixed = wanted.X @ at.beta + wanted.offset
-    eta = fixed + np.einsum("nq,qkn->kn", wanted.Z, u)
+    eta = _linear(integral, wanted, record)
     with np.errstate(over="ignore"):
         value, slope = at.family.mean(eta), at.family.mean_slope(eta)
     mean = (share * value).sum(axis=0)

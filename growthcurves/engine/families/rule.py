@@ -9,6 +9,9 @@ import numpy as np
 
 from growthcurves.numerics.arrays import Array
 
+#: Steps and ends of even rules by the number of random effects: far out, where a posterior falls no faster than the prior.
+EVEN = {1: (0.15, 20.0), 2: (0.4, 10.0)}
+
 
 @dataclass(frozen=True, eq=False)
 class Rule:
@@ -64,3 +67,23 @@ def _normal_rule(points: int) -> tuple[Array, Array]:
     for n in range(1, points):
         before, here = here, (s * here - np.sqrt(n - 1.0) * before) / np.sqrt(n)
     return s, -np.log(points * here**2)
+
+
+@lru_cache(maxsize=8)
+def even_rule(effects: int) -> Rule:
+    """The trapezoidal rule for one or two random effects: of functions that fall steeply, as distribution functions of
+    counts do, its error falls faster than Gauss and Hermite's (Trefethen and Weideman 2014).
+
+    Examples
+    --------
+    >>> found = even_rule(1)
+    >>> len(found.nodes), round(float(np.exp(found.log_weights - 0.5 * found.nodes[:, 0] ** 2).sum()), 12)
+    (267, 1.0)
+    """
+    step, end = EVEN[effects]
+    s = step * np.arange(-int(end / step), int(end / step) + 1)
+    grid = np.stack(np.meshgrid(*[s] * effects, indexing="ij"), axis=-1).reshape(-1, effects)
+    size = (grid**2).sum(axis=1)
+    inside = size <= end**2
+    total = np.log(np.exp(-0.5 * size[inside]).sum())
+    return Rule(len(s), grid[inside], np.full(int(inside.sum()), -total))

@@ -340,6 +340,13 @@ class GeneralEstimates:
             "people='average' or 'typical'."
         )
 
+    @property
+    def modes(self) -> Array:
+        raise NotEstimableError("This likelihood does not say what the modes of persons' random effects are.")
+
+    def averages(self, of: Any, wanted: Wanted, seen: Seen) -> Array:
+        raise NotEstimableError("This likelihood does not say how outcomes are distributed.")
+
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
         if self._marginal is None:
             raise NotEstimableError("This likelihood simulates no outcomes.")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes
+from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes, Tails
 from growthcurves.contracts.parameters import INFINITY, Parameter
 from growthcurves.errors import ModelError, brief
 from growthcurves.model.families.links import LINKS, Link, ScaleWords
@@ -127,6 +127,14 @@ class OutcomeFamily:
         """The same and three derivatives in eta."""
         raise NotImplementedError
 
+    def best(self, answers: Answers) -> Array:
+        """The largest log density of each outcome over all linear predictors, without `constant`."""
+        raise NotImplementedError
+
+    def tails(self, answers: Answers, eta: Array) -> Tails:
+        """The probabilities of less than the outcome, of the same and of more, at a linear predictor."""
+        raise NotImplementedError
+
     # ------------------------------------------------ means
 
     def mean(self, eta: Array) -> Array:
@@ -186,6 +194,13 @@ class LogLink(OutcomeFamily):
     def predictor(self, mean: Array) -> Array:
         """The linear predictor at a mean: its logarithm."""
         return np.log(mean)
+
+    def best(self, answers: Answers) -> Array:
+        """The log density at a mean that is the outcome; of none it is 1."""
+        y = np.asarray(answers.value, dtype=float)
+        some = y > 0
+        known = answers._replace(value=np.where(some, y, 1.0))
+        return np.where(some, self.density(known, np.log(known.value)), 0.0)
 
     def marginal(self, eta: Any, variance: Any) -> Any:
         """exp(eta + variance / 2); floats, or arrays that broadcast."""

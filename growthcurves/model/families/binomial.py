@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import betainc, gammaln, xlogy
 
-from growthcurves.contracts.family import Answers, Array, Slopes
+from growthcurves.contracts.family import Answers, Array, Slopes, Tails
 from growthcurves.errors import DataError, ModelError
 from growthcurves.model.families.base import Checked, OfProbability
 from growthcurves.model.families.checking import (
@@ -99,6 +99,21 @@ class Binomial(OfProbability):
         if n is None:
             return np.zeros(np.shape(y))
         return gammaln(n + 1.0) - gammaln(y + 1.0) - gammaln(n - y + 1.0)
+
+    def best(self, answers: Answers) -> Array:
+        """The log density at the share of successes that was observed."""
+        y, n = answers.value, 1.0 if answers.trials is None else answers.trials
+        return xlogy(y, np.divide(y, n)) + xlogy(n - y, np.divide(n - y, n))
+
+    def tails(self, answers: Answers, eta: Array) -> Tails:
+        """The probabilities of fewer successes, of as many and of more."""
+        y, n = answers.value, 1.0 if answers.trials is None else answers.trials
+        eta = np.asarray(eta, dtype=float)
+        no = np.exp(self.density(Answers(np.zeros(np.shape(eta))), eta))
+        y, n, chance, no = np.broadcast_arrays(np.asarray(y, dtype=float), n, self.mean(eta), no)
+        above = np.where(y < n, betainc(y + 1.0, np.maximum(n - y, 1.0), chance), 0.0)
+        below = np.where(y > 0, betainc(n - y + 1.0, np.maximum(y, 1.0), no), 0.0)
+        return Tails(below, np.exp(self.density(answers, eta) + self.constant(answers)), above)
 
     def mean(self, eta: Array) -> Array:
         """The probability of a success."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from scipy.special import gammainc, gammaincc
 
-from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes
+from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes, Tails
 from growthcurves.model.families.base import Checked, Dispersed, own_of_one
 from growthcurves.model.families.checking import no_trials, positive
 from growthcurves.model.families.links import ScaleWords, refuse_unknown
@@ -97,6 +98,13 @@ class Gamma(Dispersed):
     def constant(self, answers: Answers) -> Array:
         """-log y."""
         return -np.log(answers.value)
+
+    def tails(self, answers: Answers, eta: Array) -> Tails:
+        """The probabilities of less, of the same (none) and of more."""
+        size = 1.0 / self._phi
+        with np.errstate(over="ignore"):
+            x = size * np.exp(_apart(answers, eta)[0])
+        return Tails(gammainc(size, x), np.zeros(np.shape(x)), gammaincc(size, x))
 
     def outcome_variance(self, eta: Array) -> Array:
         """phi mu^2."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.special import betainc
 
-from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes
+from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes, Tails
 from growthcurves.errors import ModelError, unknown
 from growthcurves.model.families.base import Dispersed, for_draws, own_of_one
 from growthcurves.model.families.poisson import Counts, Poisson
@@ -14,6 +15,8 @@ from growthcurves.numerics.rising import excess, rising, rising_and_slope, risin
 
 #: Starts of a dispersion lie between these.
 _START = (0.05, 10.0)
+#: How far from the logarithm of a count its best linear predictor may lie.
+_AROUND = 20.0
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,31 @@ class NegativeBinomial(Counts, Dispersed):
         slope = -mean * (above / alpha)  # of mean log(1 + alpha) / alpha
         bend = mean * ((above - p**2) / alpha)
         return own_of_one(one - y * p - slope, -two - slope, three - slope, two - y * p * (1.0 - p) - bend)
+
+    def best(self, answers: Answers) -> Array:
+        """The largest log density; where the variance is linear its place is no mean, and is searched for."""
+        if self.variance == "quadratic":
+            return super().best(answers)
+        y = np.asarray(answers.value, dtype=float)
+        some = y > 0
+        known = answers._replace(value=np.where(some, y, 1.0))
+        low, high = np.log(known.value) - _AROUND, np.log(known.value) + _AROUND
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            rises = self.score(known, middle)[1] > 0
+            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+        return np.where(some, self.density(known, 0.5 * (low + high)), 0.0)
+
+    def tails(self, answers: Answers, eta: Array) -> Tails:
+        """The probabilities of fewer, of as many and of more."""
+        y, mean = np.broadcast_arrays(np.asarray(answers.value, dtype=float), self.mean(eta))
+        alpha = self._alpha
+        size = np.maximum(mean / alpha, 1e-300) if self.variance == "linear" else np.full(np.shape(mean), 1.0 / alpha)
+        ratio = np.full(np.shape(mean), alpha) if self.variance == "linear" else alpha * mean
+        no, more = 1.0 / (1.0 + ratio), ratio / (1.0 + ratio)
+        below = np.where(y > 0, betainc(size, np.maximum(y, 1.0), no), 0.0)
+        same = np.exp(self.density(answers, eta) + self.constant(answers))
+        return Tails(below, same, betainc(y + 1.0, size, more))
 
     def outcome_variance(self, eta: Array) -> Array:
         """mu + alpha mu^2, or mu (1 + alpha)."""

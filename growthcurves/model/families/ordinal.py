@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes
+from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes, Tails
 from growthcurves.contracts.parameters import Parameter
 from growthcurves.errors import DataError, ModelError
 from growthcurves.model.families.base import Checked, OfProbability
@@ -166,6 +166,15 @@ class Ordinal(OfProbability):
     def constant(self, answers: Answers) -> Array:
         """Zero."""
         return np.zeros(np.shape(answers.value))
+
+    def best(self, answers: Answers) -> Array:
+        """Zero: far enough away a category is certain (one between two others nearly)."""
+        return np.zeros(np.shape(answers.value))
+
+    def tails(self, answers: Answers, eta: Array) -> Tails:
+        """The probabilities of a lower category, of this one and of a higher one."""
+        cell = self._cell(answers, eta)
+        return Tails(self._link.cdf(cell.low), np.exp(self._cells.density(cell)), self._link.cdf(-cell.high))
 
     def _cell(self, answers: Answers, eta: Array) -> Cell:
         place, eta = np.asarray(answers.value).astype(np.intp), np.asarray(eta, dtype=float)

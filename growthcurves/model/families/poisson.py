@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln, pdtr, pdtrc
 
-from growthcurves.contracts.family import Answers, Array, Slopes
+from growthcurves.contracts.family import Answers, Array, Slopes, Tails
 from growthcurves.model.families.base import Checked, LogLink, for_draws
 from growthcurves.model.families.checking import no_trials, whole
 from growthcurves.model.families.links import ScaleWords
@@ -90,6 +90,12 @@ class Poisson(Counts):
         value, first = answers.value * eta - mean, answers.value - mean
         other = np.broadcast_to(-mean, np.shape(value))
         return Slopes(value, first, other, other)
+
+    def tails(self, answers: Answers, eta: Array) -> Tails:
+        """The probabilities of fewer, of as many and of more."""
+        y, mean = np.broadcast_arrays(np.asarray(answers.value, dtype=float), self.mean(eta))
+        below = np.where(y > 0, pdtr(np.maximum(y - 1.0, 0.0), mean), 0.0)
+        return Tails(below, np.exp(self.density(answers, eta) + self.constant(answers)), pdtrc(y, mean))
 
     def outcome_variance(self, eta: Array) -> Array:
         """The mean."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,14 +11,41 @@ import pandas as pd
 from growthcurves.errors import ModelError, NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.occasions import panel_occasions
+from growthcurves.numerics.seeds import seed_of
+from growthcurves.results.persons.family_residuals import FAMILY_KINDS, family_residuals
 from growthcurves.results.questions.design_rows import DesignRows, own_rows
 
 KINDS = ("conditional", "marginal", "normalized", "cholesky")
 #: Kinds that are about the population's mean, not about persons' own curves.
-ABOUT_THE_MEAN = ("marginal", "cholesky")
+ABOUT_THE_MEAN = ("marginal", "cholesky", "quantile")
+#: Kinds of which a part is drawn.
+RANDOM = ("quantile",)
 
 
-def residual_table(fit: FittedModel, kind: str = "normalized") -> pd.DataFrame:
+def kinds_of(fit: FittedModel) -> tuple[str, ...]:
+    """The kinds of residuals that a fit has."""
+    return KINDS if fit.family is None else FAMILY_KINDS
+
+
+def kind_asked(fit: FittedModel, kind: str | None, independent: bool = False) -> str:
+    """The kind that is asked for; by default normalized ones, or with `independent` those that are so; of a family
+    quantile residuals.
+    """
+    if kind is not None:
+        return kind
+    return "quantile" if fit.family is not None else "cholesky" if independent else "normalized"
+
+
+def residuals(fit: FittedModel, kind: str | None = None, rng: Any = None) -> pd.DataFrame:
+    """Residuals of the rows used, with their index; see `GrowthFit.residuals`."""
+    asked, seed = kind_asked(fit, kind), seed_of(rng)
+    table = residual_table(fit, asked, seed)
+    table.index = fit.panel.frame.index
+    table.attrs |= {"seed": seed} if asked in RANDOM else {}
+    return table
+
+
+def residual_table(fit: FittedModel, kind: str = "normalized", seed: int = 1) -> pd.DataFrame:
     """Residuals of the rows used: columns id, time (NaN without), fitted, residual.
 
     Parameters
@@ -29,7 +57,10 @@ def residual_table(fit: FittedModel, kind: str = "normalized") -> pd.DataFrame:
         inverse of the Cholesky factor of R_i, in the order of time (nlme's name for them; Pinheiro and Bates, 2000,
         section 5.1.3); of independent residuals divided by their SD. "cholesky": marginal residuals times the
         inverse of the Cholesky factor of V_i = Z G Z' + R_i; with the model's parameters they are independent and
-        standard normal (Houseman, Ryan and Coull, 2004, JASA 99).
+        standard normal (Houseman, Ryan and Coull, 2004, JASA 99). Of a family "pearson", "deviance" or "quantile"; see
+        `family_residuals`.
+    seed : int
+        Of quantile residuals.
 
     Raises
     ------
@@ -41,16 +72,22 @@ def residual_table(fit: FittedModel, kind: str = "normalized") -> pd.DataFrame:
     reason = why_no_residuals(fit, kind)
     if reason is not None:
         raise NotEstimableError(reason)
+    if fit.family is not None:
+        return _table(fit, *family_residuals(fit, kind, seed))
     rows, codes = own_rows(fit), fit.panel.persons.codes
     fitted = rows.X @ fit.estimates.beta
     if kind not in ABOUT_THE_MEAN:
         fitted = fitted + np.einsum("nq,qn->n", rows.Z, fit.estimates.state.effects[:, codes])
     residual = fit.panel.values - fitted
-    times = np.full(len(fitted), np.nan) if fit.panel.time is None else fit.panel.times
     if kind in ("normalized", "cholesky"):
         residual = _whitened(fit, rows, residual, between=kind == "cholesky")
-    labels = np.asarray(fit.panel.persons.labels, dtype=object)
-    return pd.DataFrame({"id": labels[codes], "time": times, "fitted": fitted, "residual": residual})
+    return _table(fit, fitted, residual)
+
+
+def _table(fit: FittedModel, fitted: np.ndarray, residual: np.ndarray) -> pd.DataFrame:
+    times = np.full(len(fitted), np.nan) if fit.panel.time is None else fit.panel.times
+    labels = np.asarray(fit.panel.persons.labels, dtype=object)[fit.panel.persons.codes]
+    return pd.DataFrame({"id": labels, "time": times, "fitted": fitted, "residual": residual})
 
 
 def why_no_residuals(fit: FittedModel, kind: str) -> str | None:
@@ -61,10 +98,17 @@ def why_no_residuals(fit: FittedModel, kind: str) -> str | None:
     ModelError
         For an unknown kind.
     """
-    if not among(kind, KINDS):
-        raise ModelError(unknown("kind of residuals", kind, KINDS))
-    if fit.family is not None or fit.estimates.point.residual is None:
+    known = kinds_of(fit)
+    if not among(kind, known):
+        others = FAMILY_KINDS if known is KINDS else KINDS
+        if among(kind, others):
+            whose = "outcomes that are not normal" if known is KINDS else "normal outcomes"
+            raise ModelError(f"Residuals of kind={kind!r} are of {whose}; this fit has {', '.join(known)}.")
+        raise ModelError(unknown("kind of residuals", kind, known))
+    if fit.family is None and fit.estimates.point.residual is None:
         return "These outcomes have no normal residual, so there are no residuals to show."
+    if fit.family is not None and not fit.identified:
+        return "The design cannot tell the variances between persons apart, on which these residuals depend."
     if not fit.identified and kind != "marginal":
         return (
             "The design cannot tell the variances between persons and of the residual apart: kind='marginal' is valid."
