@@ -9,7 +9,7 @@ import numpy as np
 
 from growthcurves.numerics.arrays import Array
 
-#: Steps and ends of even rules by the number of random effects: far out, where a posterior falls no faster than the prior.
+#: Steps and ends of even rules by the number of random effects: far out, as a posterior may fall no faster than a prior.
 EVEN = {1: (0.15, 20.0), 2: (0.4, 10.0)}
 
 
