@@ -9,7 +9,7 @@ import numpy as np
 
 from growthcurves.numerics.arrays import Array
 
-#: Steps and ends of even rules by the number of random effects: far out, as a posterior may fall no faster than a prior.
+#: Steps and ends of even rules by the number of effects: far out, as a posterior may fall no faster than a prior.
 EVEN = {1: (0.15, 20.0), 2: (0.4, 10.0)}
 
 
