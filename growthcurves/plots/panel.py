@@ -52,7 +52,8 @@ class ObservedTrajectories(Drawn):
     level : float
         Level of the band.
     numbers : bool, optional
-        Whether the numbers of persons seen stand under the axis, by group: by default where the panel has visits.
+        Whether numbers of persons stand under the axis, by group: seen at each visit, or still followed at round times
+        where the panel has no visits. By default they do.
     limits : (float, float), optional
         Lowest and highest value that the outcome can have: band and axis end there; None for an open side.
     """
@@ -76,7 +77,7 @@ class ObservedTrajectories(Drawn):
         persons, colour.
 
         Means have their band (low, high), the rows that are behind them and whose these are; "seen" are the persons
-        with an outcome at each visit.
+        with an outcome at each visit, or still followed at round times where there are no visits.
         """
         asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
         groups = asked.groups(panel)

@@ -19,7 +19,7 @@ from growthcurves.plots.layers import draw_marked
 from growthcurves.plots.outcome_limits import limit_axis, limits_of
 from growthcurves.plots.people import Groups
 from growthcurves.plots.style import colour_of, faint, font_size, ink, label_axes, muted, with_unit
-from growthcurves.plots.visits import Numbers, numbers_under, seen_at_visits, tick_labels
+from growthcurves.plots.visits import Numbers, numbers_of, numbers_under, tick_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,16 +36,17 @@ class Around(NamedTuple):
 
 
 def around_trajectories(panel: Panel, groups: Groups, numbers: bool | None, limits: Any) -> Around:
-    """Labels, groups, the scale's limits, and persons seen at visits: columns part, group, time, persons.
+    """Labels, groups, the scale's limits, and persons seen at visits or still followed: part, group, time, persons.
 
     Raises
     ------
     NotEstimableError, DataError
-        When numbers are asked for of a panel that has no visits.
+        When numbers are asked for of a panel that has neither visits nor time.
     ModelError
         For limits that are none or that observed values leave.
     """
-    seen = seen_at_visits(panel, groups, numbers).assign(part="seen")
+    counted, of_visits = numbers_of(panel, groups, numbers)
+    seen = counted.assign(part="seen")
     texts = {
         "x": time_words(panel).axis,
         "y": with_unit(panel.outcome, panel.outcome_unit),
@@ -54,7 +55,8 @@ def around_trajectories(panel: Panel, groups: Groups, numbers: bool | None, limi
         "occasions": vocabulary(panel).said("occasions"),
         "limits": limits_of(limits, panel),
         "numbers": numbers is not False and len(seen) > 0,
-        "dots": len(seen) == 0 and float(panel.persons.sizes.mean()) > _MOST_OCCASIONS,
+        "followed": not of_visits,
+        "dots": (len(seen) == 0 or not of_visits) and float(panel.persons.sizes.mean()) > _MOST_OCCASIONS,
     }
     return Around(seen, texts)
 
@@ -153,7 +155,7 @@ class Stage:
             self._finish_together(ends, key)
         else:
             self._finish_panels(self.grid)
-            key_above(self.ax, key([]))
+            key_above(self.ax, [*key([]), *self._followed()])
         return self.ax
 
     def _finish_together(self, ends: list[End], key: Callable[[list[str]], list[Any]]) -> None:
@@ -168,7 +170,15 @@ class Stage:
         colours = [muted() if self.alone else self.look(place)[1] for place in range(len(groups))]
         rows = [Numbers(mark, colour, self._seen(group)) for colour, group in zip(colours, groups, strict=True)]
         self._visits(self.ax, rows)
-        key_above(self.ax, key([] if named or self.alone else groups), names)
+        key_above(self.ax, [*key([] if named or self.alone else groups), *self._followed()], names)
+
+    def _followed(self) -> list[Any]:
+        """What numbers are that are not of visits, for the key."""
+        from matplotlib.lines import Line2D
+
+        if not self.scene.texts["followed"]:
+            return []
+        return [Line2D([], [], linestyle="", marker="$n$", markersize=5, color=muted(), label="still followed")]
 
     def _finish_panels(self, grid: Grid) -> None:
         """Every panel with its name, its own persons and numbers, and the means of the other groups."""

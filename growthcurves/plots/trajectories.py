@@ -53,7 +53,8 @@ class Trajectories(Drawn):
     highlight : id or list of ids, optional
         Persons who are drawn in full ink and named; at most six.
     numbers : bool, optional
-        Whether the numbers of persons seen stand under the axis, by group: by default where the panel has visits.
+        Whether numbers of persons stand under the axis, by group: seen at each visit, or still followed at round times
+        where the panel has no visits. By default they do.
     limits : (float, float), optional
         Lowest and highest value that the outcome can have: bands and axis end there; None for an open side.
     """

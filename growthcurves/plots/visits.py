@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.grid import Grid, grid_of
+from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, NotEstimableError
 from growthcurves.numerics.times import time_texts
 from growthcurves.plots.labels import text_points, thinned
@@ -44,6 +45,24 @@ class Numbers(NamedTuple):
     counts: Sequence[int]
 
 
+def numbers_of(panel: Panel, groups: Groups, asked: bool | None) -> tuple[pd.DataFrame, bool]:
+    """The numbers under the axis: columns group, time, persons; and whether they are of visits.
+
+    Of a panel with visits they are the persons with an outcome at each (`seen_at_visits`); over time without visits the
+    persons who are still followed (`still_followed`).
+
+    Raises
+    ------
+    NotEstimableError, DataError
+        When numbers are asked for, there are no visits, and nothing passes over which persons could be followed.
+    """
+    over_time = vocabulary(panel).over_time
+    seen = seen_at_visits(panel, groups, asked and not over_time)
+    if len(seen) or asked is False or not over_time:
+        return seen, True
+    return still_followed(panel, groups), False
+
+
 def seen_at_visits(panel: Panel, groups: Groups, asked: bool | None) -> pd.DataFrame:
     """Persons with an outcome at each visit, by group: columns group, time (mean of the visit), persons.
 
@@ -63,13 +82,39 @@ def seen_at_visits(panel: Panel, groups: Groups, asked: bool | None) -> pd.DataF
     pairs = pairs[(pairs["group"] >= 0) & (pairs["visit"] >= 0)]
     counts = np.zeros((len(groups.labels), grid.count), dtype=int)
     np.add.at(counts, (pairs["group"], pairs["visit"]), 1)
-    return pd.DataFrame(
-        {
-            "group": np.repeat(np.array(groups.labels, dtype=object), grid.count),
-            "time": np.tile(grid.means(panel.times), len(groups.labels)),
-            "persons": counts.ravel(),
-        }
-    )
+    return _by_group(groups, grid.means(panel.times), counts)
+
+
+def still_followed(panel: Panel, groups: Groups) -> pd.DataFrame:
+    """Persons who are still followed at round times: seen then or before, and then or later; by group, as above."""
+    codes, times = panel.persons.codes, panel.times
+    first, last = np.full(panel.persons.count, np.inf), np.full(panel.persons.count, -np.inf)
+    np.minimum.at(first, codes, times)
+    np.maximum.at(last, codes, times)
+    at = round_times(float(first.min()), float(last.max()))
+    there = (first[:, None] <= at) & (at <= last[:, None])
+    counts = np.array([there[groups.codes == code].sum(axis=0) for code in range(len(groups.labels))], dtype=int)
+    return _by_group(groups, at, counts)
+
+
+def round_times(low: float, high: float) -> np.ndarray:
+    """At most six times from `low` to `high`, each a multiple of 1, 2, 2.5 or 5 and a power of ten.
+
+    Examples
+    --------
+    >>> round_times(0.0, 3.6).tolist(), round_times(21.0, 64.0).tolist()
+    ([0.0, 1.0, 2.0, 3.0], [30.0, 40.0, 50.0, 60.0])
+    """
+    least = max(high - low, 1e-300) / 5
+    power = 10.0 ** np.floor(np.log10(least))
+    step = next(power * size for size in (1.0, 2.0, 2.5, 5.0, 10.0) if power * size >= least * (1 - 1e-9))
+    return step * np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) + 0.0
+
+
+def _by_group(groups: Groups, times: np.ndarray, counts: np.ndarray) -> pd.DataFrame:
+    """Counts of shape (groups, times) as a table."""
+    labels = np.repeat(np.array(groups.labels, dtype=object), len(times))
+    return pd.DataFrame({"group": labels, "time": np.tile(times, len(groups.labels)), "persons": counts.ravel()})
 
 
 def visit_times(panel: Panel) -> np.ndarray:

@@ -67,10 +67,25 @@ def test_two_rows_for_one_visit_are_one_person(panel):
     assert seen["persons"].tolist() == [12, 11, 11]
 
 
-def test_without_visits_there_are_no_numbers_and_asking_for_them_says_why(dates):
-    assert not dates.plot().texts
+def test_without_visits_the_numbers_are_those_still_followed(dates):
+    """Counted by hand from each person's first and last time; at no round time where nothing passes."""
+    frame = dates.data.groupby("who")["t"].agg(["min", "max"])
+    counted = {at: int(((frame["min"] <= at) & (frame["max"] >= at)).sum()) for at in (2.0, 4.0, 6.0, 8.0)}
+    seen = ObservedTrajectories().data(dates).query("part == 'seen'").set_index("time")["persons"]
+    assert seen.to_dict() == counted
+    ax = dates.plot(numbers=True)
+    assert texts(ax) == [*map(str, counted.values()), "n"] and ax.get_xticks().tolist() == [2, 4, 6, 8]
+    assert "still followed" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert not dates.plot(numbers=False).texts
+
+
+def test_of_a_predictor_that_is_no_time_nobody_is_followed():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"school": np.repeat(range(30), 5), "ses": rng.normal(0, 1, 150), "math": rng.normal(size=150)})
+    panel = gc.Panel(frame, "school", "ses", "math")
+    assert not panel.plot().texts
     with pytest.raises(NotEstimableError, match="no common grid"):
-        dates.plot(numbers=True)
+        panel.plot(numbers=True)
 
 
 def test_several_groups_have_a_panel_each_with_common_limits(panel):
@@ -128,7 +143,7 @@ def test_persons_by_name(panel, fit):
 def test_many_persons_by_name_are_drawn_without_names(dates):
     frame = ObservedTrajectories(people=list(range(20))).data(dates)
     assert frame.query("part == 'observed'")["id"].nunique() == 20
-    assert not dates.plot(people=list(range(20))).texts
+    assert not dates.plot(people=list(range(20)), numbers=False).texts
 
 
 def test_the_band_of_the_observed_mean(panel):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from growthcurves.contracts.finding import Finding, Group, Kind
 from growthcurves.data.source import show_level
 from growthcurves.output.styles import p_equals
+from growthcurves.output.words import listed
 from growthcurves.results.change.differences import MOST_ARMS, Compared
 from growthcurves.results.change.words import Words, together
 from growthcurves.results.tables.printing import p_text
@@ -97,7 +98,7 @@ def _compares(kind: Kind, found: Compared, told: Words) -> _Compares:
 
 
 def _several(differences: list[Finding], found: Compared, told: Words) -> str:
-    """The joint test of three and more groups, then each against the reference, where they differ and are few."""
+    """The joint test of three and more groups; where they differ and are few, each that is shown to, then the rest."""
     of = _compares(differences[0].kind, found, told)
     test = _joint(of, found, found.last)
     said = [] if test is None else [f"{_joint_sentence(of, test, found, told)}{_joint_at_first(of, found, told)}"]
@@ -113,12 +114,11 @@ def _joint(of: _Compares, found: Compared, at: float) -> Finding | None:
 
 
 def _joint_at_first(of: _Compares, found: Compared, told: Words) -> str:
-    """The same test of means at the first time: "; at week 0 it is not shown that they do (joint test, ...)"."""
+    """That means differ at the first time already, where they do: "; at week 0 they differ too (joint test, ...)"."""
     test = _joint(of, found, found.first)
-    if test is None or test.at is None or found.first == found.last:
+    if test is None or test.at is None or found.first == found.last or test.p_value >= 1 - told.level:
         return ""
-    said = "they differ" if test.p_value < 1 - told.level else "it is not shown that they do"
-    return f"; {told.when.at(found.first)} {said} (joint test, {test.note}, {p_equals(p_text(test.p_value))})"
+    return f"; {told.when.at(found.first)} they differ too (joint test, {test.note}, {p_equals(p_text(test.p_value))})"
 
 
 def _joint_sentence(of: _Compares, joint: Finding, found: Compared, told: Words) -> str:
@@ -129,13 +129,27 @@ def _joint_sentence(of: _Compares, joint: Finding, found: Compared, told: Words)
 
 
 def _against_reference(differences: list[Finding], of: _Compares, found: Compared, told: Words) -> str:
-    """Each group against the reference, as faster and slower where all of them go the same way."""
-    paces = {_pace(one, of, found, told) for one in differences}
-    said, words = paces.pop() if len(paces) == 1 else (of.said, COMPARES)
-    parts = [_against(one, told, words, "" if place else of.unit) for place, one in enumerate(differences)]
-    reference = group_words(differences[0].of).removeprefix("in ") + _own_rate(differences[0], found, told)
+    """The groups that are shown to differ from the reference, then in one line those that are not."""
+    shown = [one for one in differences if one.p_value < 1 - told.level]
+    rest = [one.group for one in differences if one.p_value >= 1 - told.level]
     count = f"{len(differences)} comparisons, not adjusted for their number"
-    return f"{of.when}compared with {reference}, {said} {', '.join(parts)} ({count})"
+    reference = group_words(differences[0].of).removeprefix("in ")
+    if not shown:
+        return f"{of.when}no single difference from {reference} is shown ({count})"
+    paces = {_pace(one, of, found, told) for one in shown}
+    said, words = paces.pop() if len(paces) == 1 else (of.said, COMPARES)
+    parts = [_against(one, told, words, "" if place else of.unit) for place, one in enumerate(shown)]
+    others = f". Not shown {_for_groups(rest)}" if rest else ""
+    reference += _own_rate(differences[0], found, told)
+    return f"{of.when}compared with {reference}, {said} {', '.join(parts)}{others} ({count})"
+
+
+def _for_groups(groups: list[Group | None]) -> str:
+    """Groups in one phrase: "for the Oslo and Paris groups", "where diet is 2 and where diet is 3"."""
+    if any(len(group or ()) != 1 or not isinstance((group or ())[0].value, str) for group in groups):
+        return listed([group_words(group) for group in groups])
+    names = listed([show_level((group or ())[0].value) for group in groups])
+    return f"for the {names} group{'s' * (len(groups) > 1)}"
 
 
 def _own_rate(one: Finding, found: Compared, told: Words) -> str:

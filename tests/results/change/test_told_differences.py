@@ -52,7 +52,9 @@ def test_three_groups_are_tested_together_first():
     shown = f"(joint test, F({test.df_num}, {test.df:.4g}) = {test.statistic:.3g}, p "
     assert shown in rates and "differ between the 3 groups" in rates
     assert ("Compared with the A group, where y falls by " in rates) == (test.p_value < 0.05)
-    assert ends.count("joint test") == 2 and "; at week 0 " in ends and averages.count(" group (95 % interval") == 3
+    at_first = "; at week 0 they differ too (joint test, " in ends  # said only where it is shown
+    first = report.value("p-value of equal mean outcomes, joint at 0")
+    assert at_first == (first < 0.05) and averages.count(" group (95 % interval") == 3
     assert rates.startswith("Rates of change") == (test.p_value < 0.05)
     assert report.value("p-value of equal mean rates, joint") == pytest.approx(test.p_value, rel=1e-9)
     last = ["intercept:site[B] + 4*slope:site[B] = 0", "intercept:site[C] + 4*slope:site[C] = 0"]
@@ -103,6 +105,22 @@ def test_sites_that_are_not_shown_to_differ_are_not_strung_together():
     far = frame.assign(y=frame["y"] - frame["week"] * (frame["site"] == "B"))
     rates = gc.fit("y ~ week * site + (week | patient)", far).change(by="site").averages[0]
     assert rates.startswith("Rates of change of y differ") and "Compared with the A group, where y falls by " in rates
+
+
+def test_of_several_groups_those_that_are_shown_to_differ_are_told_and_the_rest_named(tmp_path):
+    """One of three sites differs from the first: its difference alone is told, the others share one line everywhere."""
+    frame = trial(-1.0, -1.0)
+    frame["site"] = np.array(["A", "B", "C", "D"])[frame["patient"] % 4]
+    far = frame.assign(y=frame["y"] - frame["week"] * (frame["site"] == "B"))
+    fit = gc.fit("y ~ week * site + (week | patient)", far)
+    rates = fit.change(by="site").averages[0]
+    assert rates.count("faster") == 1 and "faster in the B group" in rates and "slower" not in rates
+    assert "Not shown for the C and D groups (3 comparisons, not adjusted for their number)" in rates
+    page = fit.report(tmp_path / "page.html", by="site")
+    assert rates in page.lead.replace("\u00a0", " ") and rates in fit.change(by="site").to_dict()["sentences"]
+    numbered = far.assign(site=pd.Categorical(far["site"].map({"A": 1, "B": 2, "C": 3, "D": 4})))
+    told = gc.fit("y ~ week * site + (week | patient)", numbered).change(by="site").averages[0]
+    assert "Not shown where site is 3 and where site is 4 (3 comparisons" in told
 
 
 def test_groups_of_schools_are_compared_at_the_mean_of_the_predictor():
