@@ -74,6 +74,7 @@ class Caveat(Enum):
     SAME_BY_ASSUMPTION = auto()
     UNADJUSTED = auto()
     EXTRAPOLATION = auto()
+    JUST_OUTSIDE = auto()
     BY_ASSUMPTION = auto()
     WITHHELD = auto()
     NO_SPREAD = auto()

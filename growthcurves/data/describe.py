@@ -12,7 +12,7 @@ import pandas as pd
 
 from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
-from growthcurves.data.units import unit_called
+from growthcurves.data.units import singular, unit_called
 from growthcurves.data.vocabulary import PERSONS, Vocabulary
 from growthcurves.numerics.order import by_person_and_time
 from growthcurves.numerics.times import time_text
@@ -144,7 +144,7 @@ class PanelSummary(Saved):
         width = max(len(text) for text in rows["label"])
         values = on_the_point(self._shown())
         for text, value, unit in zip(rows["label"], values, rows["unit"], strict=True):
-            lines.append(f"  {text:<{width}}  {value:>10} {unit}".rstrip())
+            lines.append(f"  {text:<{width}}  {value:>10} {_counted_in(value, unit)}".rstrip())
         return "\n".join([*lines, *self._range_lines(), *self._note_lines()])
 
     def _shown(self) -> list[str]:
@@ -240,6 +240,11 @@ class PanelSummary(Saved):
             for wave, mean, sd in rows
             for name, value in (("mean", mean), ("SD", sd))
         ]
+
+
+def _counted_in(value: str, unit: str) -> str:
+    """The unit after a number as it is printed: of one day it is "day"."""
+    return singular(unit) if value.strip() == "1" else unit
 
 
 def _count(value: float) -> str:

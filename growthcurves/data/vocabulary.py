@@ -15,7 +15,7 @@ _TIMES = re.compile(
     r"uke|vecka|ar|tiempo|dia|semana|mes|ano|anno|tempo)s?"
 )
 #: Units that hold persons, so that their rows may be persons at one time.
-_OF_PERSONS = frozenset(
+OF_PERSONS = frozenset(
     (
         "school", "class", "classroom", "hospital", "clinic", "site", "centre", "center", "ward", "firm", "household",
         "district", "region", "village", "town", "state", "teacher", "therapist", "doctor", "team", "group", "family",
@@ -25,7 +25,7 @@ _OF_PERSONS = frozenset(
 #: What is said where the column in the rate is no time, in the place of words of change; the longer first.
 _ACROSS = {
     "how fast they change": "how steep their slopes are",
-    "how people change": "how slopes differ",
+    "how persons change": "how slopes differ",
     "rates of change": "slopes",
     "rate of change": "slope",
     "measured twice at one time": "entered twice with one value",
@@ -80,10 +80,9 @@ class Vocabulary:
         >>> schools.said("Reliability of a person's own rate"), schools.said("Occasions per person")
         ("Reliability of a school's own slope", 'Observations per school')
         """
-        text = _WORDS.sub(self._unit, text)
-        if self.over_time:
-            return text
-        return _PHRASES.sub(lambda found: _as(found[0], _ACROSS[found[0].lower()]), text)
+        if not self.over_time:
+            text = _PHRASES.sub(lambda found: _as(found[0], _ACROSS[found[0].lower()]), text)
+        return _WORDS.sub(self._unit, text)
 
     def told(self, template: str, **names: Any) -> str:
         """A template in these words, with names and values of the data put in after, so that they stay as they are.
@@ -116,7 +115,7 @@ def vocabulary(panel: Any) -> Vocabulary:
     """The words of a panel, or of one that was saved without its rows."""
     column = str(panel.id)
     who = unit_words(column, str((panel.labels or {}).get(column, "")))
-    over_time = who.one not in _OF_PERSONS or _is_time(panel)
+    over_time = who.one not in OF_PERSONS or _is_time(panel)
     return Vocabulary(who, over_time, "time" if over_time or panel.time is None else str(panel.time))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ class Change(Section):
     """The change report."""
 
     name = "change"
-    title = "How people change"
+    title = "How persons change"
 
     def why_not(self, subject: Subject) -> str | None:
         if not subject.fit.recipe.shape.changes:
@@ -169,12 +169,13 @@ def _stands_with_groups(finding: Finding) -> bool:
 def blocks(subject: Subject, findings: list[Finding]) -> list[dict[str, Any]]:
     """The findings in blocks of rows: one per group, then what all groups share."""
     highs = {finding.group: finding for finding in findings if finding.kind is Kind.MIDDLE_HIGH}
+    middles = [one.value for one in findings if one.kind in (Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH) and one.known]
     found: dict[str | Group, list[dict[str, Any]]] = {}
     for finding in thinned(findings):
         if finding.kind is Kind.MIDDLE_HIGH:
             continue
         if finding.kind is Kind.MIDDLE_LOW:
-            block, row = "", _middle(finding, highs[finding.group])
+            block, row = "", _middle(finding, highs[finding.group], middles)
             row["name"] = subject.fit.vocabulary.said(row["name"])
         else:
             block, row = _row(subject, finding)
@@ -199,8 +200,9 @@ def _heading(block: str | Group) -> str:
     return ", ".join(f"{level.column}: {show_level(level.value)}" for level in block)
 
 
-def _middle(low: Finding, high: Finding) -> dict[str, Any]:
-    both = " to ".join(polished(text) for text in together(low.value, high.value))
+def _middle(low: Finding, high: Finding, every: Sequence[float]) -> dict[str, Any]:
+    """The ends between which most rates lie, with the decimals of those of all groups."""
+    both = " to ".join(polished(text) for text in together(low.value, high.value, *every)[:2])
     return {
         "name": "Middle 95 % of persons' rates",
         "estimate": both if low.known else number(None),

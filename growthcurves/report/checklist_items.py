@@ -105,7 +105,7 @@ def _patterns(subject: Subject) -> Filled:
 
 def _attrition(subject: Subject) -> Filled:
     if subject.by is None or why_no_waves(subject.fit.panel) is not None:
-        return Filled("author", "Compare those who left with those who stayed; by= shows dropout for each group.")
+        return Filled("author", "Compare those who left with those who stayed; a report by group shows who left each.")
     return Filled("part", f"Dropout for each group of {subject.by_text}; add what else goes with leaving.", "missing")
 
 
@@ -135,7 +135,7 @@ def _covariates(subject: Subject) -> Filled:
 def _alternatives(subject: Subject) -> Filled:
     if len({fit.model.shape for fit in subject.fits}) > 1:
         return Filled("here", "Shapes side by side.", "compared")
-    return Filled("author", "Fit other shapes to the same rows and put them side by side: report(fit, other).")
+    return Filled("author", "Fit other shapes to the same rows and report them beside this one.")
 
 
 def _number_of_models(subject: Subject) -> Filled:
@@ -200,7 +200,7 @@ GROLTS = Checklist(
         Item("14a", "A plot of the mean trajectory of the final model",
              _with_time(_here("With its confidence band.", "pictures"))),
         Item("14b", "Plots of the mean trajectory of every model",
-             _author("Plot the others: fit.plot.trajectories() of each.")),
+             _author("Draw the mean of every other model in the same way.")),
         Item("14c", "The mean with observed persons", _with_time(_here("In the same picture.", "pictures"))),
         Item("15", "The final model in numbers", _here("Estimates, errors and intervals.", "effects")),
         Item("16", "The syntax", _here("Python that makes the same fit.", "reproduce")),

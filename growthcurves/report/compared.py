@@ -138,7 +138,7 @@ def compared_blocks(answers: Mapping[str, Answers], answer: Comparison | None, i
     fixed = entries(lambda found: effect_findings(found.fit, found.effects))
     random = entries(lambda found: [row.finding for row in found.components.rows])
     return [
-        block(f"How people change ({interval})", change, models, quantity, interval_cell, quantity_text),
+        block(f"How persons change ({interval})", change, models, quantity, interval_cell, quantity_text),
         block("Average growth (standard error)", fixed, models, effect, estimate_cell),
         block(f"SDs and correlations ({interval})", random, models, component, interval_cell),
         {"name": "Fit", "rows": [] if answer is None else _fit_rows(models, answer)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class People(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit, table = subject.fit, subject.people
-        shown = what_is_shown(fit, table)
+        shown = with_places(what_is_shown(fit, table), table)
         table = _with_groups(subject, table).sort_values(f"eb_{shown.column}", kind="stable")
         few, gap = extremes(table)
         return {
@@ -79,6 +79,8 @@ class Shown:
         Whether the probability of a positive one is stated: the SD of rates is known well enough.
     start_words : str
         The heading of the column of the start.
+    places, start_places : int
+        Decimals of the estimates of all persons, and of their starts: those that half of the standard errors bear.
     """
 
     column: str
@@ -89,6 +91,8 @@ class Shown:
     rate: bool
     rising: bool = False
     start_words: str = ""
+    places: int = 2
+    start_places: int = 2
 
 
 def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
@@ -107,6 +111,13 @@ def what_is_shown(fit: Any, table: pd.DataFrame) -> Shown:
     head = "change" if fit.recipe.shape.curved else said("rate")
     unit = unit_of(fit, "slope") if own else ""
     return Shown("slope", start, head, parameter_name(fit, "slope"), unit, True, known, called)
+
+
+def with_places(shown: Shown, table: pd.DataFrame) -> Shown:
+    """What is shown with its decimals: one number of them in a column."""
+    errors = {name: np.nanmedian(table[f"eb_{name}_se"]) for name in (shown.column, shown.start) if name}
+    start = min(decimals(errors[shown.start]), 2) if shown.start else 0
+    return replace(shown, places=decimals(errors[shown.column]), start_places=start)
 
 
 def extremes(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -138,8 +149,7 @@ def person_rows(table: pd.DataFrame, shown: Shown, gap: int, level: float) -> li
 def person_row(person: Any, record: Mapping[Any, Any], shown: Shown) -> dict[str, Any]:
     """One person as texts."""
     name = shown.column
-    places = decimals(record[f"eb_{name}_se"])
-    start_places = min(decimals(record[f"eb_{shown.start}_se"]), 2) if shown.start else 0
+    places, start_places = shown.places, shown.start_places
     return {
         "person": show_id(person),
         "group": record.get("group"),

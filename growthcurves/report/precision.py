@@ -11,6 +11,9 @@ import numpy as np
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.missing import DROPPED_OUT, WAYS
+from growthcurves.data.saved_panel import SavedPanel
+from growthcurves.data.unit_words import unit_words
+from growthcurves.data.units_above import units_above
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.report.format import count, number
@@ -121,5 +124,16 @@ def _assumptions(fit: Any) -> str:
         text.append(f"that {who} differ normally about their average")
     if fit.recipe.shape.changes:
         text.append("that the shape of the line is right")
-    text.append(f"that {who} are independent of each other")
+    text.append(f"that {who} are independent of each other{_though(fit)}")
     return f"The page takes for granted {listed(text)}."
+
+
+def _though(fit: Any) -> str:
+    """The units above persons that the table tells of and the model does not know."""
+    if isinstance(fit.panel, SavedPanel):
+        return ""
+    above = [f"{one.column} ({count(one.units)} {one.several})" for one in units_above(fit.panel, fit.data_columns)]
+    if not above:
+        return ""
+    some = f"those of one {unit_words(above[0].split(' (')[0]).one}" if len(above) == 1 else "those of the same unit"
+    return f", {some} too: {listed(above)} {'is' if len(above) == 1 else 'are'} no part of the model"

@@ -10,6 +10,7 @@ from growthcurves.data.grid import grid_of
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.machine import versions
 from growthcurves.report.code import code
+from growthcurves.report.people import MOST_LISTED
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.questions.zeros import centring_offer
 
@@ -25,7 +26,9 @@ class Reproduce(Section):
         return {
             "codes": [code(item) for item in subject.fits],
             "more": further(subject),
-            "versions": versions(),
+            "fitted": [fitted_when(item) for item in subject.fits],
+            "page": made_with(fit),
+            "seeds": [drawn(item) for item in subject.fits],
             "columns": fit.data_columns,
             "rows": len(fit.panel),
             "hash": fit.data_hash,
@@ -35,12 +38,24 @@ class Reproduce(Section):
 def further(subject: Subject) -> list[str]:
     """What to write for what the page has not: intervals by another method, an intercept at a mean, planned waves."""
     fit = subject.fit
-    found = [centring_offer(fit)]
+    found = [centring_offer(fit), *_of_others(subject)]
     if fit.recipe.shape.changes:
         with suppress(NotAvailableError, NotEstimableError):
             found.append(subject.change.advice)
         found.append(_of_waves(fit.panel))
     return [text for text in found if text]
+
+
+def _of_others(subject: Subject) -> list[str]:
+    """How other models come to stand beside this one, and where persons are listed who are too many for a page."""
+    found = []
+    if len(subject.fits) == 1 and subject.fit.recipe.shape.changes:
+        means = "; their means: other.plot.trajectories()" * subject.fit.vocabulary.over_time
+        found.append(f"Other models beside this one: gc.report(fit, other){means}.")
+    if subject.fit.panel.persons.count > MOST_LISTED:
+        who = subject.fit.vocabulary.who.several
+        found.append(f"A file of all {who}: page = gc.report(fit), then page.save_tables(folder).")
+    return found
 
 
 def _of_waves(panel: Any) -> str:
@@ -50,6 +65,25 @@ def _of_waves(panel: Any) -> str:
     except NotEstimableError as error:
         return f"For who was seen when, {error.advice}" if error.advice else ""
     return ""
+
+
+def fitted_when(fit: Any) -> str:
+    """When and with which versions a fit was made, in one sentence."""
+    made = fit.provenance
+    when = made.fitted.replace("T", " ").removesuffix("+00:00")
+    return f"Fitted {when} UTC with {', '.join(f'{name} {text}' for name, text in made.versions.items())}."
+
+
+def made_with(fit: Any) -> str:
+    """With which versions the page was made, where they are others than those of the fit."""
+    return "" if fit.provenance.versions == dict(versions()) else f"Its page was c{computed_with()[1:]}"
+
+
+def drawn(fit: Any) -> str:
+    """The seeds of what was drawn of a fit, in one sentence."""
+    seeds = fit.provenance.seeds
+    told = "; ".join(f"{what} {seed}" for what, seed in seeds)
+    return f"Seeds: {told}." if told else "Seeds: none; no number of this page was drawn at random."
 
 
 def computed_with() -> str:

@@ -28,7 +28,7 @@ from growthcurves.results.questions.covariates import origin_of
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.questions.zeros import centring_offer
-from growthcurves.results.tables.about import units_counted
+from growthcurves.results.tables.about import above_words, units_counted
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.growth_words import status
 from growthcurves.results.tables.labels import component_label
@@ -166,6 +166,8 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     if fit.panel.rows_dropped:
         reasons = ", ".join(f"{row.rows:,} {row.reason}" for row in fit.panel.dropped.itertuples())
         lines.append(("Left out", f"{fit.panel.rows_dropped:,} rows: {reasons}"))
+    if above := above_words(fit):
+        lines.append(("Not used", above))
     return lines
 
 
@@ -374,6 +376,6 @@ def _indices(fit: FittedModel) -> str:
     kind = "-2 log restricted likelihood" if fit.method == "reml" else "-2 log likelihood"
     kind += f" of {measured(fit.model)}" if is_computed(fit.model) else ""
     return (
-        f"{kind} {deviance:.3f}   AIC {deviance + 2 * k:.3f}   BIC {deviance + k * np.log(n):.3f}\n"
+        f"{kind} {deviance:.1f}   AIC {deviance + 2 * k:.1f}   BIC {deviance + k * np.log(n):.1f}\n"
         f"({k} parameters; BIC with n = {n:,} rows)"
     )

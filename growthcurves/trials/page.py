@@ -9,7 +9,7 @@ import pandas as pd
 
 from growthcurves.report.figures import of_trial
 from growthcurves.report.page import Report, TextSection, assembled
-from growthcurves.report.reproduce import computed_with, data_used
+from growthcurves.report.reproduce import data_used, drawn, fitted_when
 from growthcurves.results.tables.printing import number, p_text
 from growthcurves.trials.program import program
 from growthcurves.trials.sentences import difference_sentences
@@ -51,7 +51,7 @@ def trial_report(
         sections.append(TextSection("subgroups", "Subgroups", pictures["subgroups"], shown, subgroups.notes))
     tables = (_attempts(trial.attempts), _covariance(trial))
     sections.append(TextSection("method", "How it was analysed, and who is in it", (), tables, trial.notes))
-    told = (computed_with(), f"{data_used(trial.fit)} (trial.fit.data_hash).")
+    told = (f"{fitted_when(trial.fit)} {drawn(trial.fit)}", f"{data_used(trial.fit)} (trial.fit.data_hash).")
     sections.append(TextSection("reproduce", "How to reproduce this", (), (), told, program(trial, subgroups)))
     sentences = tuple(difference_sentences(trial.differences, trial))
     numbers = {"means": trial.means, "differences": trial.differences, "tests": trial.tests}

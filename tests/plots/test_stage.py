@@ -81,7 +81,7 @@ def test_without_visits_the_numbers_are_those_still_followed(dates):
 
 def test_of_a_predictor_that_is_no_time_nobody_is_followed():
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"school": np.repeat(range(30), 5), "ses": rng.normal(0, 1, 150), "math": rng.normal(size=150)})
+    frame = pd.DataFrame({"school": np.repeat(range(30), 5), "ses": rng.normal(size=150), "math": rng.normal(size=150)})
     panel = gc.Panel(frame, "school", "ses", "math")
     assert not panel.plot().texts
     with pytest.raises(NotEstimableError, match="no common grid"):

@@ -89,7 +89,7 @@ class ChangeReport(Answer):
         >>> import growthcurves as gc
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
         >>> print(fit.change().sentences()[1])
-        The middle 95 % of persons have rates from -1.1 to 22.1 units of reaction per day.
+        The middle 95 % of persons have rates from -1.1 to 22.1 per day.
         """
         return list(self.text)
 
@@ -176,7 +176,7 @@ def change(
     table.attrs["intervals"] = asked.about
     unit = rate_unit(fit)
     found = Findings(findings)
-    told = words(fit, found, unit, threshold, level, between)
+    told = words(fit, found, threshold, level, between)
     first, outcomes = tuple(averages(found, told, beside)), tuple(outcome_sentences(fit, by, between, level))
     every = tuple(sentences(fit, found, told, beside))
     texts = (*first, *outcomes, *every[len(first) :]), (*first, *outcomes)

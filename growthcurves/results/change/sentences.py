@@ -98,16 +98,17 @@ def _rates_sentence(every: list[Finding], where: str, told: Words) -> Iterator[s
         yield f"{where} rate {', '.join(lost)} is withheld: the data do not determine it (terms were left out)."
     parts = [f"{_value(rate)} {_at(rate, told)}{_interval(rate, told)}" for rate in every if rate.known]
     if parts:
-        yield f"{where} rate of that mean curve, in {told.unit}, is {', '.join(parts)}."
+        yield f"{where} rate of that mean curve{told.in_unit} is {', '.join(parts)}."
 
 
 def _middle_sentence(found: Findings, groups: list[Group | None], told: Words) -> Iterator[str]:
     parts: list[str] = []
-    for group in groups:
-        low, high = (found.about(group).one(kind) for kind in (Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH))
-        if low is not None and high is not None and low.stated:
-            unit = f" {told.unit}" if not parts else ""
-            parts.append(f"from {' to '.join(together(low.value, high.value))}{unit}{_in_group(group)}")
+    ends = [[found.about(group).one(kind) for kind in (Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH)] for group in groups]
+    known = [(one, low, high) for one, (low, high) in zip(groups, ends, strict=True) if low and high and low.stated]
+    texts = iter(together(*(end.value for _, *both in known for end in both)) if known else ())
+    for group, *_ in known:
+        unit = f" {told.unit}" if not parts else ""
+        parts.append(f"from {next(texts)} to {next(texts)}{unit}{_in_group(group)}")
     if parts:
         yield f"The middle 95 % of {told.who.several} have {told.rates} {', '.join(parts)}."
 
@@ -217,7 +218,9 @@ def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
         yield f"How the {told.rate} goes with where {told.who.several} stand{_open_correlations(open_, told)}."
     least = found.one(Kind.TIME_OF_LEAST_SPREAD)
     if least is not None and least.stated and least.caveat is not Caveat.BY_ASSUMPTION:
-        outside = ", an extrapolation beyond the data" if least.caveat is Caveat.EXTRAPOLATION else ""
+        just = f", just outside the {told.vocabulary.said('observed times')}"
+        words = {Caveat.EXTRAPOLATION: ", an extrapolation beyond the data", Caveat.JUST_OUTSIDE: just}
+        outside = next((text for caveat, text in words.items() if least.caveat is caveat), "")
         when = told.when.at(least.value, _value(least))
         ends = f" ({told.level * 100:g} % interval {_period(least, told)})" if least.has_interval else ""
         yield f"{told.who.several.capitalize()} are estimated to lie closest together {when}{outside}{ends}."

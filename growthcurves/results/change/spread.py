@@ -32,6 +32,9 @@ BOUNDARY = "estimated as zero: on the boundary"
 OUTSIDE = "extrapolation: outside the observed times"
 #: A time so near to the data, as a share of their span, lies at their end: to say that it is outside would mislead.
 A_HAIR = 0.01
+#: So near it is just outside: day -0.27 of days 0 to 9.
+A_STEP = 0.05
+JUST_OUTSIDE = "just outside the observed times: hardly an extrapolation"
 
 
 def spread_findings(asked: Question, parts: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:
@@ -110,8 +113,12 @@ def _least_spread(asked: Question) -> Finding:
     note, caveat = "", None
     if not fit.model.random.together("intercept", "slope"):
         note, caveat = "by assumption: the model has no covariance of intercept and slope", Caveat.BY_ASSUMPTION
-    elif not low - A_HAIR * (high - low) <= value.estimate <= high + A_HAIR * (high - low):
-        note, caveat = fit.vocabulary.said(OUTSIDE), Caveat.EXTRAPOLATION
+    else:
+        away = max(low - value.estimate, value.estimate - high) / (high - low)
+        if away > A_STEP:
+            note, caveat = fit.vocabulary.said(OUTSIDE), Caveat.EXTRAPOLATION
+        elif away > A_HAIR:
+            note, caveat = fit.vocabulary.said(JUST_OUTSIDE), Caveat.JUST_OUTSIDE
     return found(Kind.TIME_OF_LEAST_SPREAD, value, note, unit=PERSON, caveat=caveat)
 
 

@@ -10,7 +10,7 @@ from growthcurves.data.unit_words import UnitWords
 from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text, places_with
-from growthcurves.results.questions.rates import is_curved, whole_period
+from growthcurves.results.questions.rates import is_curved, rate_unit, whole_period
 from growthcurves.results.tables.printing import number
 
 #: A share this near to none or all is told in words.
@@ -29,7 +29,7 @@ class Words:
         What those are called of whom the model is.
     vocabulary : Vocabulary
     unit : str
-        Of a rate.
+        Of a rate: "points per week", or "per week" where the outcome has none.
     threshold, level : float
     varies : bool
         Whether rates vary.
@@ -49,6 +49,11 @@ class Words:
     over: str
 
     @property
+    def in_unit(self) -> str:
+        """The unit before numbers: ", in points per week," or ", per week,"."""
+        return f", {'' if self.unit.startswith('per ') else 'in '}{self.unit},"
+
+    @property
     def rate(self) -> str:
         """How fast: "rate of change", or "slope" where nothing changes over time."""
         return self.vocabulary.said("rate of change")
@@ -62,7 +67,6 @@ class Words:
 def words(
     fit: FittedModel,
     found: Findings,
-    unit: str,
     threshold: float,
     level: float,
     between: tuple[float, float] | None = None,
@@ -75,6 +79,7 @@ def words(
         first, last = whole_period(fit) if between is None else between
         over = f" on average {fit.when.between(first, last)}"
     outcome, outcome_unit = fit.model.outcome, fit.panel.outcome_unit or ""
+    unit = rate_unit(fit) if outcome_unit or fit.family is not None else f"per {fit.when.per}"
     if fit.family is not None:
         outcome, outcome_unit = f"the {fit.family.scale_words.link} of {outcome}", ""
     return Words(outcome, outcome_unit, fit.when, units_of(fit), fit.vocabulary, unit, threshold, level, varies, over)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_level
+from growthcurves.data.units_above import units_above
 from growthcurves.fitted import FittedModel
 from growthcurves.remembered import remembered
 
@@ -60,3 +61,12 @@ def _persons(fit: FittedModel) -> pd.DataFrame:
 def _counted(column: str, levels: list, values: pd.Series) -> str:
     counts = values.value_counts()
     return f"{column}: " + ", ".join(f"{show_level(level)} {counts.get(level, 0):,}" for level in levels)
+
+
+def above_words(fit: FittedModel) -> str:
+    """Units that hold persons and are no part of the model: "school (12 schools): ..."; "" where there are none."""
+    if isinstance(fit.panel, SavedPanel):
+        return ""
+    found = [f"{one.column} ({one.units:,} {one.several})" for one in units_above(fit.panel, fit.data_columns)]
+    several = fit.vocabulary.who.several
+    return f"{', '.join(found)}: {several} are taken as independent of each other" if found else ""

@@ -90,9 +90,11 @@ def test_mean_rate_of_sleepstudy(report):
     assert [mean["conf_low"], mean["conf_high"]] == pytest.approx([10.467285959596 - half, 10.467285959596 + half])
 
 
-def test_the_least_spread_of_sleepstudy_is_called_an_extrapolation(report):
-    assert "extrapolation" in row(report, "time of least spread")["note"]
-    assert any("extrapolation" in line for line in report.sentences())
+def test_the_least_spread_of_sleepstudy_lies_just_outside_the_observed_times(report):
+    """Day -0.27 of days 0 to 9 is within rounding of the first visit: no sentence warns of an extrapolation."""
+    assert "just outside the observed times" in row(report, "time of least spread")["note"]
+    (least,) = [line for line in report.sentences() if "closest together" in line]
+    assert "at day -0.27, just outside the observed times (95 % interval from" in least and "extrapol" not in least
 
 
 def test_shares_by_eb_and_ols_count_persons(report, sleep):

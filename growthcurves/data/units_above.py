@@ -1,0 +1,49 @@
+"""Columns that say in which schools, hospitals or sites persons are, where the analysis leaves them out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from growthcurves.data.constant import first_difference
+from growthcurves.data.frame import raw_array
+from growthcurves.data.unit_words import unit_words
+from growthcurves.data.vocabulary import OF_PERSONS
+
+if TYPE_CHECKING:
+    from growthcurves.data.panel import Panel
+
+
+class UnitsAbove(NamedTuple):
+    """A column of units that hold persons: its name, how many units there are, and what they are called."""
+
+    column: str
+    units: int
+    several: str
+
+
+def units_above(panel: Panel, used: Collection[str]) -> list[UnitsAbove]:
+    """Units that hold several persons each, by columns that the analysis does not use.
+
+    A column is one of them where its name says so (school, hospital, site), it is the same in all rows of a person, and
+    it has fewer values than there are persons.
+
+    Examples
+    --------
+    >>> import growthcurves as gc, pandas as pd
+    >>> rows = {"pupil": [1, 1, 2, 2, 3, 3], "school": [1, 1, 1, 1, 2, 2], "grade": [0, 1] * 3, "reading": range(6)}
+    >>> units_above(gc.Panel(pd.DataFrame(rows), "pupil", "grade", "reading"), ())
+    [UnitsAbove(column='school', units=2, several='schools')]
+    """
+    found = []
+    for column in map(str, panel.frame.columns):
+        words = unit_words(column)
+        if column in {panel.id, panel.time, panel.outcome, panel.wave, *used} or words.one not in OF_PERSONS:
+            continue
+        values, persons = raw_array(panel.frame, column), panel.persons
+        count = len(pd.factorize(values[persons.first_rows])[1])
+        if 1 < count < persons.count and first_difference(values, persons.codes, persons.first_rows) is None:
+            found.append(UnitsAbove(column, count, words.several))
+    return found
