@@ -51,6 +51,7 @@ _NAMES = {
     "Binomial": "growthcurves.model.families.binomial",
     "Poisson": "growthcurves.model.families.poisson",
     "NegativeBinomial": "growthcurves.model.families.negative_binomial",
+    "LogNormal": "growthcurves.model.families.lognormal",
     "Gamma": "growthcurves.model.families.gamma",
     "Ordinal": "growthcurves.model.families.ordinal",
     "Panel": "growthcurves.data.panel",

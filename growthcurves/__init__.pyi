@@ -33,6 +33,7 @@ from growthcurves.model.covariance.unequal import PowerVariance as PowerVariance
 from growthcurves.model.covariance.unstructured import Unstructured as Unstructured
 from growthcurves.model.families.binomial import Binomial as Binomial
 from growthcurves.model.families.gamma import Gamma as Gamma
+from growthcurves.model.families.lognormal import LogNormal as LogNormal
 from growthcurves.model.families.negative_binomial import NegativeBinomial as NegativeBinomial
 from growthcurves.model.families.ordinal import Ordinal as Ordinal
 from growthcurves.model.families.poisson import Poisson as Poisson

@@ -331,10 +331,10 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         True
         """
         model = self.model.replace(**changes) if changes else self.model
-        if method is None and (model.family is None) == (self.model.family is None):
+        if method is None and (model.likelihood_family is None) == (self.model.likelihood_family is None):
             method = self.method
         how = self.estimates.quadrature
-        asked = "auto" if how is None or model.family is None else how.asked
+        asked = "auto" if how is None or model.likelihood_family is None else how.asked
         fitted = estimate(model, self.panel, method, GrowthFit, likelihood=self.estimates.maker, quadrature=asked)
         assert isinstance(fitted, GrowthFit)
         return fitted

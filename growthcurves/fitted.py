@@ -233,6 +233,17 @@ class FittedModel:
         return self.estimates.point.family
 
     @property
+    def outcome_family(self) -> Any:
+        """By what outcomes are told on their own scale: the family, or that whose logarithms are normal."""
+        return self.model.family if self.family is None else self.family
+
+    @cached_property
+    def jacobian(self) -> float:
+        """What -2 log likelihood of logarithms lacks to be that of the amounts, 2 sum log(y); else zero."""
+        of_amounts = self.model.family is not None and self.model.likelihood_family is None
+        return 2.0 * self.sums.outcome_total if of_amounts else 0.0
+
+    @property
     def independent(self) -> bool:
         """Whether residuals are independent and of one variance: then an own line is as uncertain as OLS says."""
         return type(self.estimates.point.residual) is Independent

@@ -74,13 +74,13 @@ class EstimateAnswers(FittedModel):
 
     @property
     def llf(self) -> float:
-        """Log (restricted) likelihood."""
-        return -self.estimates.deviance / 2.0
+        """Log (restricted) likelihood; of log-normal outcomes that of the amounts."""
+        return -self.deviance / 2.0
 
     @property
     def deviance(self) -> float:
         """-2 log (restricted) likelihood."""
-        return self.estimates.deviance
+        return self.estimates.deviance + self.jacobian
 
     @property
     def nobs(self) -> int:

@@ -42,7 +42,7 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
         )
     if model.random.names and int(persons.sizes.max()) == 1:
         what = "slopes of persons" if "slope" in model.random.names else "differences between persons"
-        beside = "the residual" if model.family is None else "how single outcomes scatter"
+        beside = "the residual" if model.likelihood_family is None else "how single outcomes scatter"
         raise NotEstimableError(
             words.told(
                 f"Every person has one occasion only, so that {what} cannot be told from {beside}: check that "

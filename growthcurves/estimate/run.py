@@ -89,7 +89,7 @@ def estimate(
     refuse_unknown_random(model, panel.data.columns)
     panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
     refuse_data(model, panel)
-    outcome = None if model.family is None else family_outcome(model, panel)
+    outcome = None if model.likelihood_family is None else family_outcome(model, panel)
     model = model if outcome is None else learned_family(model, outcome)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
@@ -150,11 +150,11 @@ def method_of(model: GrowthModel, method: str | None) -> str:
         For an unknown method, and REML of outcomes that are not normal.
     """
     if method is None:
-        return "reml" if model.family is None else "ml"
+        return "reml" if model.likelihood_family is None else "ml"
     found = str(method).lower()
     if not among(found, METHODS):
         raise ModelError(unknown("method", method, METHODS))
-    if model.family is not None and found == "reml":
+    if model.likelihood_family is not None and found == "reml":
         raise ModelError(
             f"family={model.family.name!r} is fitted by full maximum likelihood: REML is of normal outcomes, so leave "
             f"method= out."
@@ -185,7 +185,7 @@ def as_quadrature(asked: Any) -> Any:
 
 def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None) -> Rows:
     """The rows of the panel as the engine takes them; `outcome` is that of a family."""
-    recipe, panel, persons, family = bound.recipe, bound.panel, bound.panel.persons, bound.model.family
+    recipe, panel, persons, family = bound.recipe, bound.panel, bound.panel.persons, bound.model.likelihood_family
     if family is not None and outcome is None:
         outcome = family_outcome(bound.model, panel)
     constant = family is None or family.constant_in_x

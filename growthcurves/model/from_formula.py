@@ -99,6 +99,10 @@ def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> Gr
     if parsed.time is None:
         formulas = {"intercept": formulas["intercept"]}
     outcome, computed = parsed.outcome, parsed.left.computed
+    if computed and getattr(options.get("family"), "of_logarithm", False) and parsed.left.offset is None:
+        raise FormulaError(
+            f"family='lognormal' takes the logarithm itself: write the column of amounts as outcome, not {outcome!r}."
+        )
     if parsed.left.offset is not None and options.get("family") is not None:  # which is added to the linear predictor
         outcome = before_offset(outcome)
         computed = computed_side(outcome).computed

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from growthcurves.contracts.independent import Independent
 from growthcurves.data.frame import check_name, pairs, text_of
 from growthcurves.data.joined import name_of
-from growthcurves.errors import FormulaError, ModelError, NotAvailableError, unknown
+from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
 from growthcurves.model.families import family_of
 from growthcurves.model.formula.functions import check_functions
+from growthcurves.model.formula.left import column_of_logarithm, logarithm_of
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tokens import tokenize
 from growthcurves.model.formula.tree import MEAN, NOTHING, Formula
@@ -84,8 +85,9 @@ class GrowthModel:
         What the computed outcome has been taken less of, as a formula's ``offset(x)`` says: predictions and means add
         it again. With a family, what is added to the linear predictor.
     family : str or family, optional
-        Of outcomes that are not normal: "binomial", "poisson", "negative-binomial", "ordinal", "gamma", or a value such
-        as ``gc.Binomial(link="probit")`` (docs/families.md); by default "normal".
+        Of outcomes that are not normal: "binomial", "poisson", "negative-binomial", "ordinal", "gamma", "lognormal"
+        (the outcome becomes ``log(bdi)``), or a value such as ``gc.Binomial(link="probit")`` (docs/families.md); by
+        default "normal".
     trials : str, optional
         Column of how many trials the outcome counts the successes of (binomial).
     exposure : str, optional
@@ -144,6 +146,7 @@ class GrowthModel:
         if isinstance(self.residual, str):
             object.__setattr__(self, "residual", known_as(self.residual))
         object.__setattr__(self, "family", family_of(self.family))
+        _take_logarithm(self)
         _check_family(self)
         if isinstance(by := getattr(residual_of(self.residual), "by", None), (list, tuple)):
             object.__setattr__(self, "residual", dataclasses.replace(self.residual, by=name_of(by, "by")))
@@ -166,6 +169,11 @@ class GrowthModel:
         for role in (self.outcome, self.time, self.id):
             if role in (*self.parameters, "intercept", "slope"):
                 raise ModelError(f"Column {role!r} is called like a growth parameter: rename the column.")
+
+    @property
+    def likelihood_family(self) -> Any:
+        """The family whose likelihood is fitted: None of normal outcomes, and of those whose logarithms are normal."""
+        return None if getattr(self.family, "of_logarithm", False) else self.family
 
     @property
     def growth_shape(self) -> Shape:
@@ -293,18 +301,41 @@ def _covariate_tree(formula: Any) -> Formula:
     return tree
 
 
+def _take_logarithm(model: GrowthModel) -> None:
+    """The logarithm of the column as the outcome of a family whose logarithms are normal.
+
+    Raises
+    ------
+    ModelError
+        For an outcome that is computed otherwise, and for an offset.
+    """
+    if model.family is None or model.likelihood_family is not None:
+        return
+    if model.offset is not None:
+        raise ModelError(
+            f"offset() is not of family={model.family.name!r}: divide the outcome by exp(offset) in the table."
+        )
+    if not model.computed:
+        check_name(model.outcome, "outcome")
+        object.__setattr__(model, "outcome", logarithm_of(text_of(model.outcome)))
+        object.__setattr__(model, "computed", True)
+    elif column_of_logarithm(model.outcome) is None:
+        raise ModelError(
+            f"family={model.family.name!r} takes the logarithm of a column of the table, not of "
+            f"{shown_value(model.outcome)}: make a column of it first."
+        )
+
+
 def _check_family(model: GrowthModel) -> None:
     """What only outcomes of a family have, and what they do not have."""
-    family = model.family
+    family = model.likelihood_family
     if family is None:
         for option in ("trials", "exposure"):
+            if getattr(model, option) is not None and model.family is not None:
+                raise ModelError(f"{option}= is not of family={model.family.name!r}.")
             if getattr(model, option) is not None:
                 raise ModelError(f"{option}= belongs to outcomes of a family: give family= too, as family='binomial'.")
         return
-    if not hasattr(family, "density"):
-        raise NotAvailableError(
-            f"family={family.name!r} is not fitted by this version: give the logarithm as the outcome, log(y) ~ ...."
-        )
     if type(residual_of(model.residual)) is not Independent:
         raise ModelError(f"residual= is of normal outcomes: those of family={family.name!r} have no residuals.")
     if model.trials is not None and not family.takes_trials:

@@ -13,7 +13,7 @@ from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, FormulaError
-from growthcurves.model.formula.left import back_from, before_offset, computed_side, values_of
+from growthcurves.model.formula.left import back_from, before_offset, column_of_logarithm, computed_side, values_of
 from growthcurves.model.growth import GrowthModel
 
 
@@ -97,6 +97,12 @@ def measured(model: GrowthModel) -> str:
     """The outcome of a model as it is predicted, before an offset is taken from it; of a family none is."""
     as_it_is = model.offset is None or model.family is not None
     return model.outcome if as_it_is else before_offset(model.outcome)
+
+
+def likelihood_of(model: GrowthModel) -> str:
+    """The outcome whose likelihood is told: of a family whose logarithms are normal the column of amounts."""
+    amounts = column_of_logarithm(model.outcome) if model.family is not None and model.computed else None
+    return measured(model) if amounts is None or model.likelihood_family is not None else amounts
 
 
 def is_computed(model: GrowthModel) -> bool:

@@ -15,7 +15,7 @@ from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import equations
-from growthcurves.model.outcomes import is_computed, measured
+from growthcurves.model.outcomes import is_computed, likelihood_of
 from growthcurves.output.numbers import on_the_point
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.normal import NormalDf
@@ -226,10 +226,10 @@ def _effect(row: Any, by_z: bool) -> list[str]:
 
 def _ratio_rows(fit: FittedModel, table: pd.DataFrame) -> tuple[str, list[tuple[str, list[str]]]]:
     """Odds or rate ratios under their name, where the family has them and they are few: value and interval as texts."""
-    effect, inside = None if fit.family is None else fit.family.effect, is_ratio(fit)
+    effect, inside = getattr(fit.outcome_family, "effect", None), is_ratio(fit)
     if effect is None or not 0 < sum(inside) <= MOST_RATIOS:
         return "", []
-    several = "ratios of means" if effect == "ratio of means" else f"{effect}s"
+    several = effect.replace("ratio of", "ratios of") if " of " in effect else f"{effect}s"
     rows = exponentiated(fit, table)[inside].itertuples()
     ratios = [(row.term, [number(row.estimate), f"{number(row.conf_low)} to {number(row.conf_high)}"]) for row in rows]
     return several[0].upper() + several[1:], ratios
@@ -372,9 +372,9 @@ def _reliability(fit: FittedModel, rate: Rate) -> str:
 
 
 def _indices(fit: FittedModel) -> str:
-    deviance, k, n = fit.estimates.deviance, fit.parameter_count, fit.sums.rows
+    deviance, k, n = fit.estimates.deviance + fit.jacobian, fit.parameter_count, fit.sums.rows
     kind = "-2 log restricted likelihood" if fit.method == "reml" else "-2 log likelihood"
-    kind += f" of {measured(fit.model)}" if is_computed(fit.model) else ""
+    kind += f" of {likelihood_of(fit.model)}" if is_computed(fit.model) else ""
     return (
         f"{kind} {deviance:.1f}   AIC {deviance + 2 * k:.1f}   BIC {deviance + k * np.log(n):.1f}\n"
         f"({k} parameters; BIC with n = {n:,} rows)"

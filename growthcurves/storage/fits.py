@@ -116,8 +116,8 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
 def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows, own: Kinds) -> Estimates:
     if "likelihood" not in values:
         return estimates_from(values, sums, reml)
-    if bound.model.family is not None:
-        found = family_from(values, sums, rows_of(bound), bound.model.family)
+    if bound.model.likelihood_family is not None:
+        found = family_from(values, sums, rows_of(bound), bound.model.likelihood_family)
         refuse_another_likelihood(found)
         return found
     maker = kind_called("likelihood", values["likelihood"], LIKELIHOODS, own)

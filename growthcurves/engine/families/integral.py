@@ -115,7 +115,7 @@ class Integral:
         own = self._own(across, bent)
         p = records.X.shape[2]
         return Gradient(
-            records.X.reshape(-1, p).T @ by_row.ravel(),
+            records.X.reshape(by_row.size, p).T @ by_row.ravel(),
             records.Z.reshape(len(a), -1) @ (by_column * records.counts).reshape(len(a), -1).T,
             own,
         )
@@ -186,7 +186,7 @@ class Integral:
         pairs = self._with_nodes(self.second * (self.share * records.counts)[:, None])
         X, Z = records.X, records.Z
         out = np.zeros((p + q * q + k,) * 2)
-        flat = X.reshape(-1, p)
+        flat = X.reshape(X.shape[0] * X.shape[1], p)
         out[:p, :p] = flat.T @ (pairs[0, 0].reshape(-1, 1) * flat)
         of_F = p + np.arange(q) * q
         for b in range(q):

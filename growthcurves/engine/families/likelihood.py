@@ -139,7 +139,8 @@ class FamilyLikelihood:
             g, part = where
             with np.errstate(over="ignore", invalid="ignore", under="ignore"):  # which a thread does not inherit
                 found = Integral.of(groups[g].take(part), parameters, used, self._near[g][:, part], curved)
-                if found is None:
+                if found is None:  # the next point begins at zero: from modes of quite another point none is found
+                    self._near[g][:, part] = 0.0
                     return None
                 self._near[g][:, part] = found.mode.v
                 return work(found)

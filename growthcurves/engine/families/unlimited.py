@@ -67,7 +67,7 @@ def endless_direction(found: FamilyEstimates) -> Array | None:
 
 def _constraints(group: Records, family: Family, thresholds: int) -> tuple[Array, Array]:
     """Rows that a direction must not take below zero, and rows that it must not move."""
-    X = group.X.reshape(-1, group.X.shape[-1])
+    X = group.X.reshape(group.offset.size, group.X.shape[-1])
     if thresholds:
         return _of_categories(X, group.answers.value.reshape(-1).astype(int), thresholds)
     up, down = (side.reshape(-1) for side in _sides(group, family))

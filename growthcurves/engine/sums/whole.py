@@ -95,6 +95,12 @@ class Sums:
         return self.totals.persons
 
     @property
+    def outcome_total(self) -> float:
+        """The sum of the outcomes of all rows."""
+        constant = self.terms.x_closed.index((0, 0))
+        return float(self.totals.total[constant, -1]) + self.rows * float(self.totals.row_centre[-1])
+
+    @property
     def terms(self) -> Terms:
         return self.totals.terms
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,6 +22,11 @@ class LogNormal:
     It has no log density of its own: log(y) is fitted as a normal outcome, whose log likelihood becomes that of y by
     `constant`, -log y of every row.
 
+    Attributes
+    ----------
+    of_logarithm : bool
+        That outcomes are fitted as normal ones after their logarithm is taken.
+
     Examples
     --------
     >>> family = LogNormal()
@@ -29,14 +34,16 @@ class LogNormal:
     (3.4903, 2.7183)
     """
 
-    name = "lognormal"
-    continuous = True
-    words = "log {outcome}"
-    canonical = False
-    takes_trials = False
-    effect = "ratio of means"
-    scale_words = ScaleWords("log", "mean")
-    latent_variance = None
+    name: ClassVar[str] = "lognormal"
+    of_logarithm: ClassVar[bool] = True
+    continuous: ClassVar[bool] = True
+    words: ClassVar[str] = "log {outcome}"
+    canonical: ClassVar[bool] = False
+    takes_trials: ClassVar[bool] = False
+    takes_exposure: ClassVar[bool] = False
+    effect: ClassVar[str] = "ratio of medians"
+    scale_words: ClassVar[ScaleWords] = ScaleWords("log", "mean")
+    latent_variance: ClassVar[None] = None
 
     def parameters(self) -> tuple[Parameter, ...]:
         return ()
@@ -44,23 +51,31 @@ class LogNormal:
     def values(self) -> tuple[float, ...]:
         return ()
 
-    def mean(self, eta: Array, variance: Any) -> Array:
-        """The mean at means of the logarithm and its variance (of residuals; or of residuals and persons together)."""
-        return np.exp(np.asarray(eta) + 0.5 * np.asarray(variance))
+    def mean(self, eta: Array, variance: Any = 0.0) -> Array:
+        """The mean at means of the logarithm and its variance (of residuals; or of residuals and persons together).
+
+        Without a variance the median.
+        """
+        with np.errstate(over="ignore"):
+            return np.exp(np.asarray(eta) + 0.5 * np.asarray(variance))
 
     def median(self, eta: Array) -> Array:
         """The median, which is the geometric mean."""
-        return np.exp(eta)
+        return self.mean(eta)
 
-    def mean_slope(self, eta: Array, variance: Any) -> Array:
+    def mean_slope(self, eta: Array, variance: Any = 0.0) -> Array:
         """The derivative of `mean` in eta."""
+        return self.mean(eta, variance)
+
+    def marginal(self, eta: Any, variance: Any) -> Any:
+        """The mean at means of the logarithm over all that varies."""
         return self.mean(eta, variance)
 
     def outcome_variance(self, eta: Array, variance: Any) -> Array:
         """The variance of an outcome at a mean of the logarithm and its variance."""
         return np.expm1(variance) * np.square(self.mean(eta, variance))
 
-    def predictor(self, mean: Array, variance: Any) -> Array:
+    def predictor(self, mean: Array, variance: Any = 0.0) -> Array:
         """The mean of the logarithm at a mean."""
         return np.log(mean) - 0.5 * np.asarray(variance)
 

@@ -94,6 +94,21 @@ def before_offset(outcome: str) -> str:
     return spelled(replace(factor.node, rest=tuple(kept)) if kept else factor.node.first)
 
 
+def logarithm_of(column: str) -> str:
+    """The natural logarithm of a column, as an outcome."""
+    return spelled(Call("log", (Name(column),), ()))
+
+
+def column_of_logarithm(outcome: str) -> str | None:
+    """The column of which a computed outcome is the natural logarithm; None of another outcome."""
+    factor = expression_of(outcome)
+    node = factor.node if isinstance(factor, Expression) else None
+    if not isinstance(node, Call) or node.function not in ("log", "np.log") or len(node.arguments) != 1:
+        return None
+    inside = node.arguments[0]
+    return inside.column if isinstance(inside, Name) and not node.options else None
+
+
 def _inside(offset: Token) -> Node:
     factor = read_expression(offset)
     call = factor.node if isinstance(factor, Expression) else None

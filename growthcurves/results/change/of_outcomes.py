@@ -8,6 +8,7 @@ from typing import Any
 from growthcurves.contracts.finding import Finding
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
+from growthcurves.model.outcomes import likelihood_of
 from growthcurves.results.change.words import together
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
@@ -17,7 +18,7 @@ from growthcurves.results.questions.times import compared_at
 
 def outcome_sentences(fit: FittedModel, by: Any, between: tuple[float, float] | None, level: float) -> Iterator[str]:
     """What the rates are as ratios, and where the population and the typical person stand first and last."""
-    if fit.family is None:
+    if fit.outcome_family is None:
         return
     try:
         rates = slopes(fit, by, between, level=level)
@@ -30,9 +31,10 @@ def outcome_sentences(fit: FittedModel, by: Any, between: tuple[float, float] | 
         where = "The" if group is None else f"In the {group_label(group)} group, the"
         mean = _along(fit, [one for one in population.findings if one.group == group], level)
         other = _along(fit, [one for one in typical.findings if one.group == group], None)
-        words, who = fit.family.scale_words.response, fit.vocabulary.who
+        words, who = fit.outcome_family.scale_words.response, fit.vocabulary.who
+        theirs = "that" if fit.family is not None else "the median"
         yield (
-            f"{where} {words} of {fit.model.outcome}, averaged over {who.several}, is {mean}; that of the "
+            f"{where} {words} of {likelihood_of(fit.model)}, averaged over {who.several}, is {mean}; {theirs} of the "
             f"typical {who.one}, whose random effects are zero, is {other}."
         )
 
@@ -46,7 +48,8 @@ def _ratios(fit: FittedModel, rates: Marginal, level: float) -> Iterator[str]:
         where = "" if one.group is None else f" in the {group_label(one.group)} group"
         parts.append(f"{value}{where} ({100 * level:g} % interval {low} to {high})")
     whose = f"of one and the same {fit.vocabulary.who.one}"
-    yield f"The {fit.family.effect} per {fit.when.per}, {whose}, is {', '.join(parts)}."
+    what = fit.outcome_family.effect
+    yield f"The {what} per {fit.when.per}, {whose}, is {', '.join(parts)}."
 
 
 def _along(fit: FittedModel, found: list[Finding], level: float | None) -> str:

@@ -16,7 +16,7 @@ from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.left import computed_side
-from growthcurves.model.outcomes import measured, with_computed
+from growthcurves.model.outcomes import likelihood_of, measured, with_computed
 
 SHOWN = 5
 
@@ -29,7 +29,7 @@ def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, n
     ModelError
         When the outcome, the rows or the persons differ; the persons who differ are named.
     """
-    names = (measured(first.model), measured(second.model))
+    names = (likelihood_of(first.model), likelihood_of(second.model))
     if names[0] != names[1]:
         raise ModelError(_other_outcome(first, second))
     if first.panel is second.panel:
@@ -44,7 +44,7 @@ def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, n
 
 def _other_outcome(first: FittedModel, second: FittedModel) -> str:
     """Why fits of two outcomes are not compared, and the rule where both are functions of one column."""
-    names = (measured(first.model), measured(second.model))
+    names = (likelihood_of(first.model), likelihood_of(second.model))
     said = f"Fits of different outcomes ({names[0]!r} and {names[1]!r}) cannot be compared"
     columns = [computed_side(fit.model.outcome).columns[0] if fit.model.computed else fit.model.outcome
                for fit in (first, second)]  # fmt: skip
@@ -107,6 +107,8 @@ def _rows(first: FittedModel, second: FittedModel) -> tuple[_Rows, _Rows]:
 def _outcomes(fit: FittedModel) -> np.ndarray:
     """The outcomes as measured, before an offset was taken from them."""
     model = fit.model
+    if likelihood_of(model) != measured(model):
+        return numeric_column(fit.panel.frame, likelihood_of(model))
     if model.offset is None or model.family is not None:
         return fit.panel.values
     outcome, frame = measured(model), fit.panel.frame

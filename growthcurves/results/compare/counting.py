@@ -12,7 +12,7 @@ from growthcurves.contracts.independent import Independent
 from growthcurves.data.markup import Block
 from growthcurves.fitted import FittedModel
 from growthcurves.model.covariance import residual_of
-from growthcurves.model.outcomes import is_computed, measured
+from growthcurves.model.outcomes import is_computed, likelihood_of
 from growthcurves.results.tables.answer import Answer, text_table
 
 COUNTED = {
@@ -99,14 +99,14 @@ def criteria_table(fit: FittedModel) -> CriteriaTable:
     1    nlme           6    178  1755.63  1774.72
     2     SAS           4     18  1751.63  1755.19
     """
-    deviance = fit.estimates.deviance
+    deviance = fit.estimates.deviance + fit.jacobian
     rows = [[program, deviance, *one, *_criteria(deviance, one)] for program, one in _counted(fit).items()]
     columns = ["program", "deviance", *Counting._fields, "aic", "aicc", "bic"]
     table = pd.DataFrame(rows, columns=columns)
     said = fit.vocabulary.said
     labels = [f"criteria as {program} counts" for program in table["program"]]
     table = table.assign(counts=[said(COUNTED[program]) for program in table["program"]], label=labels)
-    return CriteriaTable(table, fit.method, measured(fit.model) if is_computed(fit.model) else "")
+    return CriteriaTable(table, fit.method, likelihood_of(fit.model) if is_computed(fit.model) else "")
 
 
 def _counted(fit: FittedModel) -> dict[str, Counting]:

@@ -38,7 +38,7 @@ class Criteria(NamedTuple):
 
 def criteria(fit: FittedModel, deviance: float | None = None) -> Criteria:
     """AIC, AICc and BIC of a fit, or of another value of its deviance; every parameter counts, by REML as by ML."""
-    deviance, k = fit.estimates.deviance if deviance is None else deviance, fit.parameter_count
+    deviance, k = fit.estimates.deviance + fit.jacobian if deviance is None else deviance, fit.parameter_count
     n, persons = fit.sums.rows, fit.sums.persons
     aic = deviance + 2.0 * k
     small = 2.0 * k * (k + 1) / (n - k - 1) if n > k + 1 else float("nan")

@@ -16,6 +16,7 @@ from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import predictor_words
+from growthcurves.model.outcomes import likelihood_of
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.compare.alignment import common_order, require_one_measure
 from growthcurves.results.compare.criteria import criteria
@@ -66,7 +67,7 @@ class Comparison(Answer):
 def _head(answer: Comparison) -> Iterable[str]:
     one = next(iter(answer.fits.values()))
     by = "REML" if one.method == "reml" else "ML"
-    yield f"Fits of {one.model.outcome} by {by}, {one.sums.rows:,} rows of {units_counted(one)}"
+    yield f"Fits of {likelihood_of(one.model)} by {by}, {one.sums.rows:,} rows of {units_counted(one)}"
     yield from (f"  {name}  {_words(fit)}" for name, fit in answer.fits.items())
 
 
@@ -203,7 +204,7 @@ def _table(fits: dict[str, FittedModel], tests: list[_Test]) -> pd.DataFrame:
     coding = first.deviance - first.comparable
     rows = []
     for (name, fit), test in zip(fits.items(), tests, strict=True):
-        value = criteria(fit, fit.estimates.comparable + coding)
+        value = criteria(fit, fit.estimates.comparable + coding + fit.jacobian)
         rows.append([name, value.parameters, value.deviance, value.aic, value.aicc, value.bic, value.bic_persons, NAN])
         rows[-1] += list(test[:-1])
     columns = ["fit", "parameters", "deviance", "aic", "aicc", "bic", "bic_persons", "weight", *_Test._fields[:-1]]

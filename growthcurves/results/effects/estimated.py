@@ -85,7 +85,7 @@ class Linear:
 
     def _with_ratio(self, table: pd.DataFrame) -> pd.DataFrame:
         """With exponentials where the family says what they are."""
-        if getattr(self.fit.family, "effect", None) is None:
+        if getattr(self.fit.outcome_family, "effect", None) is None:
             return table
         with np.errstate(over="ignore"):
             ratios = [np.exp(table[name].to_numpy(dtype=float)) for name in ("estimate", "conf_low", "conf_high")]
@@ -215,7 +215,7 @@ def there_of(weights: np.ndarray, lost: np.ndarray) -> np.ndarray:
 def reach_of(fit: FittedModel) -> float:
     """The widest difference of two mean outcomes: 1 of probabilities, infinite of counts and amounts."""
     with np.errstate(over="ignore", invalid="ignore"):
-        low, high = (float(fit.family.mean(np.array(end))) for end in (-np.inf, np.inf))
+        low, high = (float(fit.outcome_family.mean(np.array(end))) for end in (-np.inf, np.inf))
     return high - low if np.isfinite(high - low) else float("inf")
 
 

@@ -9,7 +9,10 @@ from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 
 #: What is said of all persons at the reference, of which the ratios are.
-_BASES = {"odds ratio": "odds", "rate ratio": "rate", "hazard ratio": "hazard", "ratio of means": "mean"}
+_BASES = {
+    "odds ratio": "odds", "rate ratio": "rate", "hazard ratio": "hazard", "ratio of means": "mean",
+    "ratio of medians": "median",
+}  # fmt: skip
 
 
 def ratio_words(fit: FittedModel) -> str:
@@ -20,7 +23,7 @@ def ratio_words(fit: FittedModel) -> str:
     ModelError
         Where it is nothing: normal outcomes, the probit link.
     """
-    family = fit.family
+    family = fit.outcome_family
     if family is None:
         raise ModelError(
             "exponentiate= is of outcomes with odds or rates: coefficients of normal outcomes are differences in the "

@@ -165,7 +165,7 @@ def means(
         for t, point in zip(when, points, strict=True)
     ]
     asked = Asked(Kind.MEAN, title_of_means(fit, back, scale, people), differences, adjust, ddf, level)
-    if fit.family is not None and scale == "response":
+    if fit.outcome_family is not None and scale == "response":
         functions = [mean_at(fit, grid, t, people) for t in when]
         return marginal(fit, grid, points, of_outcome(fit, functions, parts, asked, reach_of(fit)), asked, people)
     found = marginal(fit, grid, points, Linear(fit, joined(parts), ddf, level), asked)
@@ -229,7 +229,7 @@ def marginal(
     table["label"] = [finding_label(fit, one, measure_of(fit, kind, people)) for one in findings]
     about = [note_of_scale(fit, people), grid.note(), note_of_ratio(fit, people) if RATIO[0] in table else ""]
     note = "; ".join(filter(None, about))
-    scale = "" if fit.family is None else "link" if people is None else "response"
+    scale = "" if fit.outcome_family is None else "link" if people is None else "response"
     method = ddf_of(asked.ddf, fit).label
     return Marginal(
         table, tuple(findings), source.rows, asked.title, note, method, adjustment, scale=scale, source=source

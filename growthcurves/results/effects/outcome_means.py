@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -50,16 +52,23 @@ class CellMeans:
         Of standard random effects.
     offset : (c,) array
     weights : (groups, c) array
+    family : Family or None
+        In the place of the point's, where the logarithms of outcomes are normal.
+    residual : callable or None
+        The variance of such a logarithm beside how persons differ, at a point; None of a typical person's median.
     """
 
     X: np.ndarray
     Z: np.ndarray
     offset: np.ndarray
     weights: np.ndarray
+    family: Any = None
+    residual: Callable[[Point], float] | None = None
 
     def at(self, point: Point) -> np.ndarray:
         """The mean outcome of each group, (groups,)."""
-        means = averaged(point, self.X @ point.beta + self.offset, point.variances(self.Z))
+        variances = point.variances(self.Z) + (0.0 if self.residual is None else self.residual(point))
+        means = averaged(point, self.X @ point.beta + self.offset, variances, self.family)
         lost = np.isnan(means)
         found = self.weights @ np.where(lost, 0.0, means)
         return np.where((self.weights[:, lost] != 0).any(axis=1), np.nan, found)
@@ -69,20 +78,26 @@ def cell_means(fit: FittedModel, grid: Grid, time: float, people: str) -> CellMe
     """Mean outcomes at a time of the groups of a grid.
 
     The population's is averaged over random effects, cells and kinds of persons on the scale of the outcome. A typical
-    person has the mean linear predictor of the cells.
+    person has the mean linear predictor of the cells; where logarithms are normal it is the median there.
     """
+    family = fit.outcome_family if fit.family is None else None
     point = {} if fit.model.time is None else {str(fit.model.time): time}
     offset = offset_at(grid, point)
     if people == "typical":
         rows = grid.average(lambda cells: cell_rows(fit, cells, time)).over_kept
-        return CellMeans(rows, np.zeros((len(rows), len(fit.random_names))), offset, np.eye(len(rows)))
+        return CellMeans(rows, np.zeros((len(rows), len(fit.random_names))), offset, np.eye(len(rows)), family)
     refuse_random_covariates(fit)
     parts = [part for g in range(len(offset)) for part in _of_group(fit, grid, g, time)]
     L, kinds, counts = (np.concatenate([part[i] for part in parts]) for i in range(3))
     owner = np.repeat([part[3] for part in parts], [len(part[1]) for part in parts])
     inside = np.where(estimable(fit, L)[:, None], L[:, list(fit.sums.kept)], np.nan)
     weights = np.where(owner == np.arange(len(offset))[:, None], counts, 0.0)
-    return CellMeans(inside, random_rows(fit, time)[kinds], offset[owner], weights)
+    residual = None if family is None else partial(_residual, time=None if fit.model.time is None else time)
+    return CellMeans(inside, random_rows(fit, time)[kinds], offset[owner], weights, family, residual)
+
+
+def _residual(point: Point, time: float | None) -> float:
+    return float(point.residual_variance(time))
 
 
 def _of_group(

@@ -9,7 +9,7 @@ from growthcurves.contracts.finding import Kind
 from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.left import computed_side
-from growthcurves.model.outcomes import measured, undone
+from growthcurves.model.outcomes import likelihood_of, measured, undone
 from growthcurves.results.tables.answer import TIDY
 from growthcurves.results.tables.scales import carried, checked_scale
 
@@ -28,6 +28,9 @@ def goes_back(fit: FittedModel, scale: str | None, differences: str | None) -> b
         For differences, and for an outcome of several columns, which have no one value on the other scale.
     """
     outcome = measured(fit.model)
+    if fit.outcome_family is not None:
+        checked_scale(scale)
+        return False
     side = computed_side(outcome) if fit.model.computed else None
     if checked_scale(scale) != "response" or side is None or not side.computed:
         return False
@@ -46,8 +49,8 @@ def goes_back(fit: FittedModel, scale: str | None, differences: str | None) -> b
 
 def title_of_means(fit: FittedModel, back: bool, scale: str | None = None, people: str = "average") -> str:
     """What is shown: means of the outcome with its offset, medians of its column, or of a family on which scale."""
-    if fit.family is not None:
-        return f"Estimated {_scale(fit, people if scale == 'response' else None)} of {fit.model.outcome}"
+    if fit.outcome_family is not None:
+        return f"Estimated {_scale(fit, people if scale == 'response' else None)} of {likelihood_of(fit.model)}"
     outcome = measured(fit.model)
     if back:
         return f"Estimated medians of {computed_side(outcome).columns[0]}, carried back from means of {outcome}"
@@ -57,7 +60,7 @@ def title_of_means(fit: FittedModel, back: bool, scale: str | None = None, peopl
 
 def title_of_rates(fit: FittedModel, people: str | None) -> str:
     """Rates of a family: of what they are, per unit of time."""
-    return f"{fit.vocabulary.said('Estimated rates of change')} of {fit.model.outcome}, {rate_of(fit, people)}"
+    return f"{fit.vocabulary.said('Estimated rates of change')} of {likelihood_of(fit.model)}, {rate_of(fit, people)}"
 
 
 def rate_of(fit: FittedModel, people: str | None) -> str:
@@ -67,23 +70,30 @@ def rate_of(fit: FittedModel, people: str | None) -> str:
 
 def _scale(fit: FittedModel, people: str | None) -> str:
     """Of the linear predictor, or with `people` of the outcome: whose it is."""
-    words = fit.family.scale_words
-    return words.link if people is None else f"{words.response} ({people})"
+    return fit.outcome_family.scale_words.link if people is None else f"{_response(fit, people)} ({people})"
+
+
+def _response(fit: FittedModel, people: str) -> str:
+    """The scale of the outcome; where logarithms are normal a typical person has a median there."""
+    median = people == "typical" and fit.family is None
+    return "median" if median else str(fit.outcome_family.scale_words.response)
 
 
 def measure_of(fit: FittedModel, kind: Kind, people: str | None) -> str | None:
     """What a row of means or rates of a family is, in words; None of normal outcomes."""
-    if fit.family is None:
+    if fit.outcome_family is None:
         return None
-    what = f"{_scale(fit, people)} of {fit.model.outcome}"
+    what = f"{_scale(fit, people)} of {likelihood_of(fit.model)}"
     return what if kind is Kind.MEAN else f"{fit.vocabulary.said('rate of change')} of {what}"
 
 
 def note_of_scale(fit: FittedModel, people: str | None) -> str:
     """How the estimates of a family are to be read."""
-    if fit.family is None:
+    if fit.outcome_family is None:
         return ""
-    words, who = fit.family.scale_words, fit.vocabulary.who
+    words, who = fit.outcome_family.scale_words, fit.vocabulary.who
+    if people == "average" and fit.family is None:
+        return f"averaged over {who.several} and over residuals, on the scale of {likelihood_of(fit.model)}"
     parts = {
         None: f"on the scale of the {words.link}",
         "average": f"averaged over {who.several}, whose random effects differ, on the scale of the {words.response}",
@@ -96,8 +106,8 @@ def note_of_scale(fit: FittedModel, people: str | None) -> str:
 def note_of_ratio(fit: FittedModel, people: str | None) -> str:
     """What the column of ratios holds."""
     if people is None:
-        return f"ratio: {fit.family.effect}, e to the power of the estimate"
-    return f"ratio: the {fit.family.scale_words.response} of the first over that of the second"
+        return f"ratio: {fit.outcome_family.effect}, e to the power of the estimate"
+    return f"ratio: the {_response(fit, people)} of the first over that of the second"
 
 
 def on_column_scale(fit: FittedModel, found: Marginal) -> Marginal:

@@ -35,8 +35,8 @@ def slopes(
 ) -> Marginal:
     """Estimated rates of change, by groups; see `GrowthFit.slopes`."""
     checked_people(people)
-    whose = people if checked_scale(scale) == "response" and fit.family is not None else None
-    if scale == "response" and fit.model.computed and fit.family is None:
+    whose = people if checked_scale(scale) == "response" and fit.outcome_family is not None else None
+    if scale == "response" and fit.model.computed and fit.outcome_family is None:
         raise NotAvailableError(
             f"Rates of {fit.model.outcome} have no one value on the scale of its column: ask for means(scale="
             f"'response'), which are carried back, or leave scale= out."
@@ -61,7 +61,7 @@ def slopes(
         functions = [partial(change_between, fit, grid, asked, people)]
         reach = 1.0 / (asked[1] - asked[0])
     title = f"{fit.vocabulary.said('Estimated rates of change')}, {rate_unit(fit)}"
-    title = title if fit.family is None else title_of_rates(fit, whose)
+    title = title if fit.outcome_family is None else title_of_rates(fit, whose)
     what = Asked(Kind.SLOPE, title, differences, adjust, ddf, level)
     if whose is None:
         return marginal(fit, grid, points, Linear(fit, joined(parts), ddf, level, rates=True), what)

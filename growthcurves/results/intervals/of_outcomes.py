@@ -14,16 +14,20 @@ from growthcurves.results.intervals.delta import Moved
 from growthcurves.results.tables.answer import checked_level
 
 
-def averaged(point: Point, eta: np.ndarray, variances: np.ndarray) -> np.ndarray:
-    """The mean outcome over persons whose linear predictors are normal with these means and variances."""
+def averaged(point: Point, eta: np.ndarray, variances: np.ndarray, family: Any = None) -> np.ndarray:
+    """The mean outcome over persons whose linear predictors are normal with these means and variances.
+
+    `family` in the place of the point's is that of amounts whose logarithms are normal: residuals are in the variances.
+    """
     if not len(eta):
         return np.zeros(0)
-    return np.asarray(point.family.marginal(eta, np.maximum(variances, 0.0)), dtype=float)
+    family = point.family if family is None else family
+    return np.asarray(family.marginal(eta, np.maximum(variances, 0.0)), dtype=float)
 
 
 def in_range(fit: FittedModel, found: Moved, level: float, df: Any = np.inf) -> pd.DataFrame:
     """Means with their standard errors and intervals that are made on the scale of the linear predictor."""
-    family, values = fit.family, found.values
+    family, values = fit.outcome_family, found.values
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         eta = np.asarray(family.predictor(values), dtype=float)
         half = t_quantile(0.5 + checked_level(level) / 2.0, df) * found.errors / family.mean_slope(eta)

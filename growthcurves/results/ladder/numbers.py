@@ -70,7 +70,17 @@ def _variances(fit: FittedModel, known: Known | None) -> Iterable[Finding]:
 
 
 def _shares(fit: FittedModel, means: FittedModel, growth: FittedModel) -> Iterable[Finding]:
-    """The pseudo-R2 statistics of Singer and Willett (2003), section 4.4.3."""
+    """The pseudo-R2 statistics of Singer and Willett (2003), section 4.4.3; of a family those of random effects."""
+    if fit.family is None:
+        yield from _of_outcome(fit, means)
+    if fit in (means, growth):
+        return
+    for name in growth.random_names:
+        if name in fit.random_names:
+            yield _drop(_variance(fit, name), _variance(growth, name), PERSON, (name,))
+
+
+def _of_outcome(fit: FittedModel, means: FittedModel) -> Iterable[Finding]:
     squared = squared_correlation(fit)
     if np.isnan(squared):
         yield Finding(Kind.SQUARED_CORRELATION, NAN, note=NO_SPREAD, caveat=Caveat.NO_SPREAD)
@@ -78,11 +88,6 @@ def _shares(fit: FittedModel, means: FittedModel, growth: FittedModel) -> Iterab
         yield Finding(Kind.SQUARED_CORRELATION, squared)
     if fit is not means:
         yield _drop(fit.residual_variance, means.residual_variance, RESIDUAL, ())
-    if fit in (means, growth):
-        return
-    for name in growth.random_names:
-        if name in fit.random_names:
-            yield _drop(_variance(fit, name), _variance(growth, name), PERSON, (name,))
 
 
 def _variance(fit: FittedModel, name: str) -> float:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.finding import RESIDUAL, Caveat, Finding, Kind
+from growthcurves.contracts.finding import FAMILY, RESIDUAL, Caveat, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.panel import Panel
 from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.outcomes import likelihood_of
 from growthcurves.output.sheet import Sheet, sheet_of_texts
 from growthcurves.output.styles import Style
 from growthcurves.results.ladder.numbers import Known, ladder_numbers
@@ -23,6 +24,7 @@ from growthcurves.results.side_by_side.numbers import FIXED, SHARES, VARIANCES, 
 from growthcurves.results.tables.about import units_counted
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.growth_words import status
+from growthcurves.results.tables.labels import component_label
 from growthcurves.results.tables.names import finding_text
 
 #: Stars of Singer and Willett's tables.
@@ -128,7 +130,7 @@ def _head(answer: Ladder) -> Iterable[str]:
     top = list(answer.fits.values())[-1]
     by = "REML" if top.method == "reml" else "ML"
     by += "; deviance, AIC and BIC by ML" if by == "REML" and answer.compares else ""
-    yield f"{top.vocabulary.said('Ladder of growth models')} of {top.model.outcome}, fitted by {by}"
+    yield f"{top.vocabulary.said('Ladder of growth models')} of {likelihood_of(top.model)}, fitted by {by}"
     yield f"All models on the same {top.sums.rows:,} rows of {units_counted(top)}{_dropped(top.panel)}"
     if "intercept" in top.model.parameters:
         first = next(iter(answer.fits))
@@ -168,23 +170,33 @@ def _fixed(answer: Ladder) -> Lines:
 
 def _variances(answer: Ladder) -> Lines:
     components = answer.models.different(VARIANCES)
-    residual, between = (
-        [moment for moment in components if (moment.unit == RESIDUAL) is whose] for whose in (True, False)
-    )
+    residual, own = ([moment for moment in components if moment.unit == unit] for unit in (RESIDUAL, FAMILY))
+    between = [moment for moment in components if moment.unit not in (RESIDUAL, FAMILY)]
     said = _said(answer)
-    lines: Lines = [("Variance components", []), (said(" Level 1 (within persons)"), [])]
-    lines += _two_lines(answer, residual[0], "  residual")
+    lines: Lines = [("Variance components", [])] if residual or between else []
+    if residual:
+        lines.append((said(" Level 1 (within persons)"), []))
+        lines += _two_lines(answer, residual[0], "  residual")
     if between:
         lines.append((said(" Level 2 (between persons)"), []))
     for moment in sorted(between, key=lambda moment: moment.kind is Kind.COVARIANCE):
         words = f"covariance of {' and '.join(moment.of)}" if len(moment.of) > 1 else f"in the {moment.of[0]}"
         lines += _two_lines(answer, moment, f"  {words}")
+    if own:
+        lines.append(("The family's own", []))
+    for parameter in own:
+        lines += _two_lines(answer, parameter, f"  {component_label(_top(answer), parameter)}")
     return lines
 
 
+def _top(answer: Ladder) -> FittedModel:
+    return list(answer.fits.values())[-1]
+
+
 def _shares(answer: Ladder) -> Lines:
-    lines: Lines = [("Pseudo-R2", [])]
-    for one in answer.models.different(SHARES):
+    shares = answer.models.different(SHARES)
+    lines: Lines = [("Pseudo-R2", [])] if shares else []
+    for one in shares:
         lines.append((_share_title(answer, one), answer.models.cells(one, fixed_places(3))))
     return lines
 
@@ -231,9 +243,21 @@ def stars(p: float) -> str:
     return next((mark for limit, mark in STARS if p < limit), "")
 
 
+def _words_of_shares(answer: Ladder) -> Iterable[str]:
+    """What the shares of a variance that is gone are, and are not."""
+    if _top(answer).family is None:
+        outcome = "Of the outcome: squared correlation with its expected value."
+        yield f"{outcome} The others: share of the variance that is gone."
+        return
+    yield _said(answer)(
+        "Variances are of the linear predictor, whose scale every model sets anew: predictors that vary within persons "
+        "may raise them when they are added."
+    )
+
+
 def _foot(answer: Ladder) -> Iterable[str]:
     yield "~ p < .10, * p < .05, ** p < .01, *** p < .001 for fixed effects; gc.compare tests variances."
-    yield "Of the outcome: squared correlation with its expected value. The others: share of the variance that is gone."
+    yield from _words_of_shares(answer)
     if any(fit.model.time_varying for fit in answer.fits.values()):
         yield _said(answer)(
             "Time-varying covariates change what the variances between persons mean: these may rise or fall "

@@ -79,7 +79,9 @@ def _letters(count: int) -> Iterable[str]:
 def _means(model: GrowthModel) -> GrowthModel:
     """Persons differ in their level and nothing changes."""
     random = ("intercept",) if model.random.names else ()
-    return GrowthModel(model.outcome, None, model.id, random=random, residual=model.residual)
+    of_outcomes = ("computed", "family", "trials", "exposure", "offset")
+    options = {name: getattr(model, name) for name in of_outcomes}
+    return GrowthModel(model.outcome, None, model.id, random=random, residual=model.residual, **options)
 
 
 def _growth(top: FittedModel) -> GrowthModel:

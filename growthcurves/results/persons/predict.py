@@ -17,6 +17,7 @@ from growthcurves.errors import DataWarning, ModelError, NotEstimableError, amon
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.persons.amounts import Amounts, amounts
 from growthcurves.results.persons.carried_rows import CarriedRows, as_they_are, carried_from_own
 from growthcurves.results.persons.response import Asked, carried_back, on_response, refuse_interval, with_offset
 from growthcurves.results.persons.seen import rows_given_seen
@@ -94,12 +95,14 @@ def predict(
         estimate[whose.codes < 0] = np.nan
     _withhold(fit, rows, estimate)
     found: pd.Series | pd.DataFrame = pd.Series(estimate, index=rows.index, name="estimate")
-    if interval is not None or outcome_scale:
+    if interval is not None or (asked != "link" and fit.outcome_family is not None):
         found = _with_interval(fit, whose.told, estimate, state, (people, interval or "confidence", level))
     if outcome_scale:
         Z = rows.Z if seen is not None else fit.standard_rows(rows.Z)
         found = on_response(fit, Asked(Wanted(rows.X, Z, offset, whose.codes), people, level, whose.seen), found)
         return found if interval is not None else found["estimate"]
+    if asked != "link" and fit.outcome_family is not None:
+        return amounts(fit, Amounts(whose.told, state, people, interval, level), found)
     if asked == "response" and fit.model.computed:
         return carried_back(fit, found, newdata)
     return _inside(fit, found if fit.family is not None else with_offset(fit, found, newdata))

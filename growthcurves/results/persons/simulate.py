@@ -22,6 +22,8 @@ def simulate(fit: FittedModel, n: int = 1, rng: Any = None) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     rows, codes = own_rows(fit), fit.panel.persons.codes
     values = fit.estimates.simulated(rows.X, rows.Z, codes, n, random)
+    if fit.outcome_family is not None and fit.family is None:  # drawn on the scale of the logarithm
+        values = fit.outcome_family.median(values)
     table = pd.DataFrame(values, index=rows.index, columns=[f"sim_{i + 1}" for i in range(n)])
     if fit.model.offset is not None and fit.family is None:
         table = table.add(offset_of(fit.model.offset, fit.panel.frame), axis=0)

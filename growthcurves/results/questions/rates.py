@@ -227,6 +227,6 @@ def chosen_times(fit: FittedModel, at: np.ndarray | None) -> np.ndarray:
 def rate_unit(fit: FittedModel) -> str:
     """Outcome unit per time unit, in the words of the data."""
     outcome = fit.panel.outcome_unit or f"units of {fit.model.outcome}"
-    if fit.family is not None:
-        outcome = fit.family.scale_words.link
+    if fit.outcome_family is not None:
+        outcome = fit.outcome_family.scale_words.link
     return f"{outcome} per {fit.when.per}"
