@@ -241,14 +241,15 @@ class EstimateAnswers(FittedModel):
         """
         return coefficients.fixed_effects(self, ddf, level, exponentiate)
 
-    def robust(self, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
+    def robust(self, kind: str | None = None, level: float = 0.95) -> RobustEffects:
         """Fixed effects with robust standard errors by person, beside the model-based ones, as HLM prints both.
 
         Where the two disagree, the model's covariances within persons (random effects, residuals) deserve a look.
 
         Parameters
         ----------
-        kind : {"CR2", "CR1", "CR0"}
+        kind : {"CR2", "CR1", "CR0"}, optional
+            By default CR2 of normal outcomes, CR1 of others, of which there is no CR2, with z tests.
             Corrected for few persons by leverage with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002;
             Pustejovsky and Tipton 2018), by a factor, or not at all; see `gc.Robust`.
         level : float
@@ -263,6 +264,8 @@ class EstimateAnswers(FittedModel):
         ------
         ModelError
             For an unknown kind.
+        NotEstimableError
+            For CR2 of outcomes that are not normal.
 
         Examples
         --------

@@ -21,6 +21,7 @@ from growthcurves.engine.general.search import COSTLESS, descended, judged, scal
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.persons.given import Expected, Seen, Wanted
+from growthcurves.engine.persons.sandwich import Sandwich
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.engine.search.certificate import Verdict
 from growthcurves.engine.sums.rows_of_model import Rows
@@ -169,8 +170,16 @@ class FamilyEstimates(GeneralEstimates):
         found = super().local_in(frame, change)
         return replace(found, beta=frame.back_x @ self.beta)  # which no evaluation puts at its best
 
+    def sandwich(self, kind: str, L: Array) -> Sandwich:
+        """By the scores of the likelihood that is printed, and the observed information (docs/engine.md, 8.7)."""
+        J, p, persons = self.frame.original_x(), self.frame.p, self.frame.persons
+        whole = self._joint @ self.likelihood.outer_scores(self.active) @ self._joint
+        factor = persons / (persons - 1.0) if kind == "CR1" else 1.0
+        unknown = np.full((len(L),) * 2, np.nan)
+        return Sandwich(factor * J @ whole[:p, :p] @ J.T, unknown, unknown)
+
     def why_not(self, capability: str) -> str | None:
-        return None if capability == "replicates" else super().why_not(capability)
+        return None if capability in ("replicates", "robust") else super().why_not(capability)
 
     # ------------------------------------------------ persons
 

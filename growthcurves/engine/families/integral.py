@@ -102,7 +102,27 @@ class Integral:
 
     def gradient(self) -> Gradient:
         """Of the sum over persons (docs/engine.md, equations 8.2 to 8.5)."""
-        mode, a, records = self.mode, self.a, self.records
+        records, counts = self.records, self.records.counts
+        by_row, by_column, own = self._by_row()
+        p, q = records.X.shape[2], len(self.a)
+        return Gradient(
+            records.X.reshape(by_row.size, p).T @ (by_row * counts).ravel(),
+            records.Z.reshape(q, -1) @ (by_column * counts).reshape(q, -1).T,
+            (own * counts).sum(axis=(1, 2)) if len(own) else np.zeros(0),
+        )
+
+    def scores(self) -> Gradient:
+        """The same of each record: beta (p, R), F (q, q, R), own (k, R)."""
+        by_row, by_column, own = self._by_row()
+        return Gradient(
+            np.einsum("nrp,nr->pr", self.records.X, by_row),
+            np.einsum("anr,bnr->abr", self.records.Z, by_column),
+            own.sum(axis=1),
+        )
+
+    def _by_row(self) -> tuple[Array, Array, Array]:
+        """What the rows bring to the gradient: h (n, R), what z is multiplied by (q, n, R), own (k, n, R)."""
+        mode, a = self.mode, self.a
         e, es = self._mean_first
         first, w, w1 = mode.slopes.first, -mode.slopes.second, -mode.slopes.third
         Ba = times(self._cost_of_curvature(e, es), a)
@@ -110,15 +130,8 @@ class Integral:
         rho = self._moved_mode(e, w1 * bent)
         across = (a * rho[:, None]).sum(axis=0)
         by_mode = -w * across - w1 * bent
-        by_row = (e + by_mode) * records.counts
         by_column = mode.v[:, None] * (e + by_mode) + times(mode.C, es) + first * rho[:, None] - 2.0 * w * Ba
-        own = self._own(across, bent)
-        p = records.X.shape[2]
-        return Gradient(
-            records.X.reshape(by_row.size, p).T @ by_row.ravel(),
-            records.Z.reshape(len(a), -1) @ (by_column * records.counts).reshape(len(a), -1).T,
-            own,
-        )
+        return e + by_mode, by_column, self._own(across, bent)
 
     def _cost_of_curvature(self, e: Array, es: Array) -> Array:
         """What a change of H costs, B (q, q, R)."""
@@ -146,12 +159,11 @@ class Integral:
     def _own(self, across: Array, bent: Array) -> Array:
         family, records = self.at.family, self.records
         if not len(family.working):
-            return np.zeros(0)
+            return np.zeros((0, *self.mode.eta.shape))
         nodes = family.own(records.answers, self.eta)
         there = family.own(records.answers, self.mode.eta)
         by_node = np.einsum("mknr,kr->mnr", nodes.value, self.share)
-        found = by_node + there.first * across + there.second * bent
-        return (found * records.counts).sum(axis=(1, 2))
+        return by_node + there.first * across + there.second * bent
 
     # ------------------------------------------------ the curvature of the integral itself
 

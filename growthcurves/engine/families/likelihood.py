@@ -242,6 +242,22 @@ class FamilyLikelihood:
 
     # ------------------------------------------------ persons
 
+    def outer_scores(self, local: Local) -> Array:
+        """The sum over persons of outer products of their scores, the derivatives of the log likelihood."""
+        chart = self.charted(local)
+        parameters, total = self._parameters(local, chart), np.zeros((local.size,) * 2)
+        for group in collected(self.rows, Closed.of(self.rows, self.sums, self.frame), False).groups:  # whole answers
+            for part in group.pieces(len(self.rule.nodes)):
+                records = group.take(part)
+                with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                    found = Integral.of(records, parameters, self.rule, np.zeros((self.frame.q, records.count)))
+                if found is None:
+                    return np.full_like(total, np.nan)
+                one = found.scores()
+                score = np.concatenate([one.beta, np.einsum("mab,abr->mr", chart.moves, one.F), one.own])
+                total += (score * records.counts) @ score.T
+        return total
+
     def posteriors(self, local: Local) -> Posteriors:
         """What the outcomes say of every person's standard random effects."""
         return Posteriors(self.collected.groups, self._parameters(local, self.charted(local)), self.rule_of_persons)

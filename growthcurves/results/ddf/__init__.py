@@ -49,6 +49,8 @@ def ddf_of(value: Any, fit: FittedModel) -> Any:
     ------
     ModelError
         For an unknown name, with the known ones; for a method that does not exist for the fit's outcomes.
+    NotEstimableError
+        For a kind of robust errors that does not.
     """
     found = known_ddf(value)
     if found is None:
@@ -56,6 +58,6 @@ def ddf_of(value: Any, fit: FittedModel) -> Any:
     if fit.family is not None and getattr(found, "normal_outcomes", False):
         raise ModelError(
             f"Degrees of freedom by {found.label} are of normal outcomes: of family={fit.family.name!r} "
-            f"there are 'normal' (z tests, the default), 'between-within', 'containment' and 'residual'."
+            f"there are 'normal' (z tests, the default), 'between-within', 'containment', 'residual' and 'robust'."
         )
-    return found
+    return found.taken_for(fit) if hasattr(found, "taken_for") else found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.engine.estimates import Sandwich
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.ddf.base import Method, Rows
 
@@ -24,13 +24,16 @@ class Robust(Method):
     Valid in large samples of persons even where the model's covariances within persons are wrong (Liang and Zeger
     1986); a value for ``ddf=`` wherever degrees of freedom are asked for. Degrees of freedom are those of Bell and
     McCaffrey (2002), several rows are tested by the approximate Hotelling test HTZ of Tipton and Pustejovsky (2015);
-    both take the fitted model as the working model, as R's clubSandwich does for lme4 fits.
+    both take the fitted model as the working model, as R's clubSandwich does for lme4 fits. Of outcomes that are not
+    normal the scores are those of persons in the likelihood, between two inverses of the observed information
+    (White 1982), and tests are z tests; there is no CR2.
 
     Parameters
     ----------
-    kind : {"CR2", "CR1", "CR0"}
-        CR0 is the plain sandwich (HLM's robust errors); CR1 multiplies it by J / (J - 1), J persons; CR2 corrects
-        each person's residuals so that it is unbiased if the model is right (Pustejovsky and Tipton 2018).
+    kind : {"CR2", "CR1", "CR0"}, optional
+        By default CR2 of normal outcomes, CR1 of others. CR0 is the plain sandwich (HLM's robust errors); CR1
+        multiplies it by J / (J - 1), J persons; CR2 corrects each person's residuals so that it is unbiased if the
+        model is right (Pustejovsky and Tipton 2018).
 
     Examples
     --------
@@ -42,17 +45,35 @@ class Robust(Method):
     1      slope      1.546  17.0
     """
 
-    kind: str = "CR2"
-    normal_outcomes = True
+    kind: str | None = None
 
     def __post_init__(self) -> None:
+        if self.kind is None:
+            return
         if str(self.kind).upper() not in KINDS:
             raise ModelError(unknown("robust covariance", self.kind, KINDS))
         object.__setattr__(self, "kind", str(self.kind).upper())
 
     @property
     def label(self) -> str:
-        return f"robust {self.kind}, Satterthwaite"
+        return f"robust {self.kind or KINDS[-1]}, Satterthwaite"
+
+    def taken_for(self, fit: FittedModel) -> Method:
+        """The method as it is for a fit's outcomes.
+
+        Raises
+        ------
+        NotEstimableError
+            For CR2 of outcomes that are not normal.
+        """
+        if fit.family is None:
+            return self if self.kind else Robust("CR2")
+        if self.kind == "CR2":
+            raise NotEstimableError(
+                f"CR2 corrects residuals by a linear model's covariance matrix, and outcomes of "
+                f"family={fit.family.name!r} have none: take gc.Robust('CR1')."
+            )
+        return RobustScores(self.kind or "CR1")
 
     def covariance(self, fit: FittedModel) -> np.ndarray:
         """Robust covariance matrix of the fixed effects."""
@@ -79,7 +100,28 @@ class Robust(Method):
         return (df / eta * rows.wald(at.cov), df) if df > 0 else (float("nan"), float("nan"))
 
     def _sandwich(self, fit: FittedModel, L: np.ndarray) -> Sandwich:
-        return fit.estimates.sandwich(self.kind, L)
+        return fit.estimates.sandwich(self.kind or KINDS[-1], L)
+
+
+@dataclass(frozen=True)
+class RobustScores(Method):
+    """Cluster-robust covariance matrix by the scores of a likelihood that is not normal, with z tests."""
+
+    kind: str
+
+    @property
+    def label(self) -> str:
+        return f"robust {self.kind}, normal"
+
+    def taken_for(self, fit: FittedModel) -> Method:
+        return self
+
+    def covariance(self, fit: FittedModel) -> np.ndarray:
+        """Robust covariance matrix of the fixed effects."""
+        return fit.estimates.sandwich(self.kind, np.zeros((0, len(fit.terms)))).cov
+
+    def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
+        return np.full(len(L), np.inf)
 
 
 def _in_units(fit: FittedModel, L: np.ndarray) -> np.ndarray:

@@ -58,7 +58,7 @@ class RobustEffects(Answer):
         return (title, beside, text_table(self.table))
 
 
-def robust(fit: FittedModel, kind: str = "CR2", level: float = 0.95) -> RobustEffects:
+def robust(fit: FittedModel, kind: str | None = None, level: float = 0.95) -> RobustEffects:
     """Fixed effects with robust standard errors by person, beside the model-based ones; see `GrowthFit.robust`."""
     method, own = ddf_of(Robust(kind), fit), ddf_of(None, fit)
     table, model = fixed_effects(fit, method, level), fixed_effects(fit, own, level)
