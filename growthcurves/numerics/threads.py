@@ -56,10 +56,14 @@ def in_order(work: Callable[[Item], Result], pieces: Sequence[Item]) -> Iterator
 
     Work that itself asks for threads gets none: it is one of several already.
     """
-    count = min(thread_count(), len(pieces)) if len(pieces) > 1 else 1
-    if count == 1 or getattr(_inside, "working", False):
+    if len(pieces) <= 1 or getattr(_inside, "working", False):
         return map(work, pieces)
-    return _pool(count).map(_marked(work), pieces)
+    return _side_by_side(work, pieces, min(thread_count(), len(pieces)))
+
+
+def _side_by_side(work: Callable[[Item], Result], pieces: Sequence[Item], count: int) -> Iterator[Result]:
+    with _one_blas_thread:
+        yield from map(work, pieces) if count == 1 else _pool(count).map(_marked(work), pieces)
 
 
 def each(work: Callable[[Item], None], pieces: Sequence[Item]) -> None:
@@ -76,6 +80,36 @@ def _marked(work: Callable[[Item], Result]) -> Callable[[Item], Result]:
     return inside
 
 
+class _OneBlasThread:
+    """While any work on pieces is under way, each product of matrices has one thread: threads of threads wait for cores.
+
+    The first to enter sets the number and the last to leave sets it back, whichever threads they are.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._within, self._limited = threading.Lock(), 0, None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._within += 1
+            if self._within == 1:
+                self._limited = _libraries().limit(limits=1, user_api="blas")
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._within -= 1
+            if self._within == 0 and self._limited is not None:
+                self._limited.restore_original_limits()
+
+
+@cache
+def _libraries() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+_one_blas_thread = _OneBlasThread()
 _pools: dict[int, Any] = {}
 
 

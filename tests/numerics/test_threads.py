@@ -92,3 +92,19 @@ def test_a_number_of_threads_that_is_none(text, monkeypatch):
     monkeypatch.setenv(VARIABLE, text)
     with pytest.raises(ModelError, match=VARIABLE):
         thread_count()
+
+
+def test_products_of_matrices_have_one_thread_only_while_pieces_are_worked_on(monkeypatch):
+    from threadpoolctl import threadpool_info
+
+    def blas() -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    monkeypatch.setenv(VARIABLE, "2")
+    before = blas()
+    inside = list(in_order(lambda piece: (list(in_order(lambda _: None, [1, 2])), blas())[1], [1, 2, 3]))
+    assert inside == [[1] * len(before)] * 3
+    assert blas() == before
+    with pytest.raises(ZeroDivisionError):
+        list(in_order(lambda piece: 1 / piece, [1, 0]))
+    assert blas() == before

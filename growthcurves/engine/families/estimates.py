@@ -15,7 +15,12 @@ from growthcurves.engine.families.integral import Parameters
 from growthcurves.engine.families.likelihood import FamilyLikelihood
 from growthcurves.engine.families.posterior import FunctionOfEta, Posteriors, records_of
 from growthcurves.engine.families.rule import EVEN, even_rule
-from growthcurves.engine.families.unlimited import endless_direction, looks_endless, persons_differ_endlessly
+from growthcurves.engine.families.unlimited import (
+    all_but_certain,
+    endless_direction,
+    looks_endless,
+    persons_differ_endlessly,
+)
 from growthcurves.engine.general.estimates import GeneralEstimates
 from growthcurves.engine.general.search import COSTLESS, descended, judged, scaled_step
 from growthcurves.engine.information.observed import inverse_information
@@ -49,8 +54,8 @@ class Asked:
         asked = {"auto": grids(effects), "laplace": (LAPLACE,)}.get(self.quadrature, (self.quadrature,))
         likelihood = self.likelihood(rows, sums, int(asked[0]))
         start = likelihood.near()
-        if look is not None and looks_endless(near := self.unfinished(likelihood, sums, start)):
-            look(near)
+        if look is not None and all_but_certain(likelihood, start):
+            look(self.unfinished(likelihood, sums, start))
         found = FamilyEstimates.searched(self, likelihood, sums, [start])
         if look is not None and (looks_endless(found) or found.persons_differ_endlessly):
             look(found)
@@ -95,23 +100,22 @@ class FamilyEstimates(GeneralEstimates):
         if q == 0:
             return made(points, 0.0, 0.0)
         more = finer(points, q)
-        here, there = self._exactly.at(self.local, False), self.likelihood.with_points(more).sloped(self.local)
+        here, there = self.likelihood.at(self.local, False), self.likelihood.with_points(more).sloped(self.local)
         if here is None or there is None:
             return made(more, float("nan"), float("inf"))
         change = there.deviance - here.deviance
         inverse = inverse_information(here.hessian, True)
+        if inverse is None:  # that of the integral, which so few points may not have
+            here = self.likelihood.sharpened(here)
+            inverse = inverse_information(here.hessian, True)
         if inverse is None:
             return made(more, change, float("inf"))
         moved, _, _ = scaled_step(replace(here, gradient=there.gradient - here.gradient))
         return made(more, change, float((np.abs(moved) / np.sqrt(2.0 * np.diag(inverse))).max()))
 
     @property
-    def _exactly(self) -> FamilyLikelihood:
-        return replace(self.likelihood, exact=True)
-
-    @property
     def _profiled(self) -> FamilyLikelihood:
-        return self.likelihood if self.quadrature.settled else self._exactly
+        return self.likelihood if self.quadrature.settled else replace(self.likelihood, exact=True)
 
     def near(self, likelihood: Any, sums: Sums) -> GeneralEstimates:
         """The same of other rows; where these let it grow without end, as separated ones do, it has not converged."""

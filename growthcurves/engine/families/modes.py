@@ -12,8 +12,9 @@ from growthcurves.engine.families.small import factored, times, transposed
 from growthcurves.numerics.arrays import Array
 
 MAX_STEPS = 100
-#: Squared Newton decrement of every record at which the next step is the last: it leaves less than rounding.
-LAST = 1e-14
+#: Squared Newton decrement of every record at which the next step is the last: it leaves the mode right to some 1e-10;
+#: where the log density is not concave steps are shorter than Newton's and gain less, so that more is asked of them.
+LAST, LAST_IF_NOT_CONCAVE = 1e-9, 1e-16
 #: Halvings of a step that overshoots.
 HALVINGS = 40
 
@@ -55,8 +56,9 @@ def modes(records: Records, family: Family, fixed: Array, a: Array, near: Array)
             return None
         step = times(found[1], times(transposed(found[1]), at.gradient))
         decrement = (step * at.gradient).sum(axis=0)
+        last = LAST if at.concave else LAST_IF_NOT_CONCAVE
         v, at = _moved(records, family, fixed, a, at, step, decrement)
-        if not decrement.max(initial=0.0) > LAST:
+        if not decrement.max(initial=0.0) > last:
             break
     found = factored(at.curvature(False))
     return None if found is None else Mode(v, at.eta, at.slopes, *found)
@@ -88,6 +90,10 @@ class _At:
     @property
     def gradient(self) -> Array:
         return (self.slopes.first * self.a).sum(axis=1) - self.v
+
+    @property
+    def concave(self) -> bool:
+        return bool((self.slopes.second <= 0.0).all())
 
     def curvature(self, safe: bool) -> Array:
         """H (q, q, R); `safe` leaves out what is not concave."""

@@ -16,7 +16,9 @@ from growthcurves.numerics.arrays import Array
 
 if TYPE_CHECKING:
     from growthcurves.engine.families.estimates import FamilyEstimates
+    from growthcurves.engine.families.likelihood import FamilyLikelihood
     from growthcurves.engine.families.records import Records
+    from growthcurves.engine.parameters.local import Local
 
 #: Linear predictors so far out that an outcome's score has the sign that it has at the end.
 FAR = 25.0
@@ -32,8 +34,12 @@ AS_GOOD = 0.05
 
 def looks_endless(found: FamilyEstimates) -> bool:
     """Whether fixed effects may have grown without end: a search that stopped, or outcomes that are all but certain."""
-    local, likelihood = found.local, found.likelihood
-    if not found.verdict.converged or np.abs(local.others).max(initial=0.0) > WIDE:
+    return not found.verdict.converged or all_but_certain(found.likelihood, found.local)
+
+
+def all_but_certain(likelihood: FamilyLikelihood, local: Local) -> bool:
+    """Whether some outcome is all but certain at a point."""
+    if np.abs(local.others).max(initial=0.0) > WIDE:
         return True
     family = likelihood.family.moved(local.others)
     return any(_certain(group, family, group.X @ local.beta + group.offset) for group in likelihood.collected.groups)

@@ -114,11 +114,14 @@ class Logit:
         return _log_likelihood(y, n, eta, tail), y - (chance if n is None else n * chance)
 
     def slopes(self, y: Array, n: Array | None, eta: Array) -> Slopes:
-        value, first = self.score(y, n, eta)
-        chance, other = expit(eta), expit(-eta)
-        second = -chance * other
-        third = second * (other - chance)
-        return Slopes(value, first, *_each((second, third), y, n))
+        tail = _exp_of_minus_size(eta)
+        larger = 1.0 / (1.0 + tail)
+        smaller, positive = tail * larger, eta >= 0.0
+        chance = np.where(positive, larger, smaller)
+        second = -larger * smaller
+        third = np.where(positive, second, -second) * (smaller - larger)
+        value = _log_likelihood(y, n, eta, np.log1p(tail, out=tail))
+        return Slopes(value, y - (chance if n is None else n * chance), *_each((second, third), y, n))
 
 
 class Probit:
