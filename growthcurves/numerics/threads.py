@@ -81,7 +81,7 @@ def _marked(work: Callable[[Item], Result]) -> Callable[[Item], Result]:
 
 
 class _OneBlasThread:
-    """While any work on pieces is under way, each product of matrices has one thread: threads of threads wait for cores.
+    """While work on pieces is under way, a product of matrices has one thread: threads of threads wait for cores.
 
     The first to enter sets the number and the last to leave sets it back, whichever threads they are.
     """
