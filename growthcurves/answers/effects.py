@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from growthcurves.fitted import FittedModel
 from growthcurves.later import Later
 
@@ -14,12 +16,55 @@ if TYPE_CHECKING:
 
 fixed_tests = Later("growthcurves.results.effects.fixed_tests")
 joint_tests = Later("growthcurves.results.effects.joint_tests")
+marginal = Later("growthcurves.results.effects.marginal_coefficients")
 means = Later("growthcurves.results.effects.means")
 slopes = Later("growthcurves.results.effects.slopes")
 
 
 class EffectAnswers(FittedModel):
     """What the fixed effects say: tests, contrasts, means, rates of change."""
+
+    def marginal_coefficients(self, level: float = 0.95, exponentiate: bool = False) -> pd.DataFrame:
+        """Coefficients of the population average, comparable with those of GEE, beside those of a person.
+
+        Random effects are integrated out of the mean of every row, and the link of that mean is set against the fixed
+        effects by least squares (Hedeker, du Toit, Demirtas and Gibbons 2018). Standard errors are by the delta method
+        from the joint covariance of fixed effects and variances.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level.
+        exponentiate : bool
+            Odds ratios or rate ratios of the population average.
+
+        Returns
+        -------
+        DataFrame
+            Tidy, with the column ``conditional``, what `fixed_effects` says of one and the same person; of ordered
+            categories with the thresholds.
+
+        Raises
+        ------
+        ModelError
+            For normal outcomes, whose coefficients are both.
+        NotAvailableError
+            For a fit that was saved without its rows.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("trial")
+        >>> data["well"] = data["depression"] < 25
+        >>> fit = gc.fit("well ~ week * arm + (1 | patient)", data, time="week", family="binomial")
+        >>> fit.marginal_coefficients()[["term", "estimate", "conditional"]].round(2)
+                          term  estimate  conditional
+        0            intercept     -1.67        -3.68
+        1  intercept:arm[drug]      0.06         0.11
+        2                slope      0.11         0.25
+        3      slope:arm[drug]      0.06         0.13
+        """
+        return marginal.marginal_coefficients(self, level, exponentiate)
 
     def test(self, hypotheses: Any, ddf: Any = None, level: float = 0.95) -> FixedTest:
         """Test hypotheses about fixed effects.

@@ -197,6 +197,10 @@ class Ordinal(OfProbability):
         ends = np.ones((1, *above.shape[1:])), np.zeros((1, *above.shape[1:]))
         return np.maximum(-np.diff(np.concatenate([ends[0], above, ends[1]]), axis=0), 0.0)
 
+    def marginal_links(self, eta: Any, variance: Any) -> Array:
+        """The link of the probability over persons of lying above each threshold, (C - 1, ...)."""
+        return self._link.quantile(self._above(eta, variance))
+
     def mean(self, eta: Array) -> Array:
         """The expected place of the category, from 0 to C - 1, which increases with the linear predictor."""
         return sum((self._link.cdf(np.asarray(eta) - cut) for cut in self.thresholds), np.zeros(np.shape(eta)))
