@@ -52,7 +52,8 @@ def of_one(frame: pd.DataFrame) -> list[dict]:
         sds = np.sqrt(np.diag(fit.cov_re))
         for (term, truth), estimate in zip(TRUTH.items(), [*fit.params, *sds], strict=True):
             low, high = intervals.loc[term]
-            rows.append({"method": words, "term": term, "estimate": estimate, "held": low <= truth <= high})
+            held = low <= truth <= high if low == low and high == high else None
+            rows.append({"method": words, "term": term, "estimate": estimate, "held": held})
     return rows
 
 
@@ -67,7 +68,8 @@ def lines_of(persons: int, waves: int, replicates: int, seed: int) -> list[str]:
             one = by.get_group(term)
             spread = one["estimate"].std() / np.sqrt(len(one))
             cells += [f"{one['estimate'].median():.3f}", f"{one['estimate'].mean():.3f} ({spread:.3f})"]
-            cells.append(f"{100 * one['held'].mean():.1f}")
+            given, missing = one["held"].dropna().astype(float), one["held"].isna().mean()
+            cells.append(f"{100 * given.mean():.1f}" + (f" ({100 * missing:.1f} none)" if missing else ""))
         lines.append("| " + " | ".join([*cells, str(by.size().min())]) + " |")
     return lines
 
@@ -83,7 +85,7 @@ def section(replicates: int, seed: int) -> str:
         f"{HEADING}\n\nLogit growth, truth: {truth}, effects uncorrelated, waves 0, 1, ...; {replicates:,} panels a "
         "line, the same for both. Median and mean of the estimates (Monte Carlo standard error of the mean) and the "
         f"share of 95 % profile likelihood intervals that hold the truth, in percent (Monte Carlo standard error "
-        f"{error:.1f} at 95). The last column counts the panels that were fitted; an estimate that grows without end "
+        f"{error:.1f} at 95; \"none\" is the share without one, over the others). The last column counts the panels that were fitted; an estimate that grows without end "
         f"is refused. Made by `python tests/simulations/families.py --write` (seed {seed}).\n\n"
         + "\n".join(table)
         + "\n"

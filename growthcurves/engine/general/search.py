@@ -171,7 +171,9 @@ def _settled(likelihood: Likelihood, end: Ended) -> Ended:
     there = likelihood.at(replace(flat, others=local.others, scaled=local.scaled), True)
     if there is None or there.deviance > end.at.deviance + COSTLESS:
         return end
-    return ended(there)
+    put = ended(there)
+    sharpened = getattr(likelihood, "sharpened", None)
+    return put if put.curved or sharpened is None else ended(sharpened(there))
 
 
 def scaled_step(here: Evaluated) -> tuple[Array, float, bool]:

@@ -196,3 +196,16 @@ def test_an_end_of_a_profile_interval_is_where_a_fit_with_that_value_is_worse_by
         fixed = data.assign(known=end * data["t"])
         worse = gc.fit("y ~ 1 + offset(known) + (t | id)", fixed, family="binomial", quadrature=points)
         assert worse.deviance - fit.deviance == pytest.approx(3.841459, abs=1e-4)
+
+
+def test_a_search_that_ends_at_a_boundary_knows_the_curvature_of_what_it_prints():
+    """The curvature of the integral need not be that of a minimum of Laplace's deviance, which this is one of."""
+    rng = np.random.default_rng([14, 500, 4])
+    frame = pd.DataFrame({"id": np.repeat(np.arange(500), 4), "t": np.tile(np.arange(4.0), 500)})
+    for _ in range(4):
+        u = [-0.5, 0.25] + np.array([1.2, 0.4]) * rng.normal(size=(500, 2))
+        eta = u[frame["id"], 0] + u[frame["id"], 1] * frame["t"]
+        frame["y"] = (rng.random(2000) < expit(eta)).astype(int)
+    fit = gc.fit("y ~ t + (t | id)", frame, family="binomial", quadrature="laplace")
+    assert fit.certificate.singular and fit.converged
+    assert fit.deviance == pytest.approx(2599.45477891, abs=2e-5)  # glmmTMB, which warns that it has not converged
