@@ -85,7 +85,8 @@ def section(replicates: int, seed: int) -> str:
         f"{HEADING}\n\nLogit growth, truth: {truth}, effects uncorrelated, waves 0, 1, ...; {replicates:,} panels a "
         "line, the same for both. Median and mean of the estimates (Monte Carlo standard error of the mean) and the "
         f"share of 95 % profile likelihood intervals that hold the truth, in percent (Monte Carlo standard error "
-        f"{error:.1f} at 95; \"none\" is the share without one, over the others). The last column counts the panels that were fitted; an estimate that grows without end "
+        f"{error:.1f} at 95; \"none\" is the share without one, over the others). "
+        "The last column counts the panels that were fitted; an estimate that grows without end "
         f"is refused. Made by `python tests/simulations/families.py --write` (seed {seed}).\n\n"
         + "\n".join(table)
         + "\n"
