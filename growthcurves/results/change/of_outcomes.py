@@ -1,63 +1,224 @@
-"""The change report of a family on the scale of its outcome: ratios per unit of time, and means at both ends."""
+"""The change report of a family on the scale of its outcome: how groups differ, ratios within persons, means at both
+ends, each called whose it is.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from growthcurves.contracts.finding import Finding
+from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.outcomes import likelihood_of
-from growthcurves.results.change.words import together
+from growthcurves.output.numbers import percent_text
+from growthcurves.output.styles import p_equals
+from growthcurves.results.change.differences import MOST_ARMS, Compared
+from growthcurves.results.change.told_differences import CHANGES, COMPARES, group_words, interval_text, size_of
+from growthcurves.results.change.words import Words, together
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.questions.times import compared_at
+from growthcurves.results.tables.outcome_words import OutcomeWords, outcome_words
+from growthcurves.results.tables.printing import number, p_text
 
 
-def outcome_sentences(fit: FittedModel, by: Any, between: tuple[float, float] | None, level: float) -> Iterator[str]:
-    """What the rates are as ratios, and where the population and the typical person stand first and last."""
+@dataclass(frozen=True, eq=False)
+class OfOutcomes:
+    """What is told of a family's outcomes.
+
+    Attributes
+    ----------
+    rates : Marginal
+        Rates of the linear predictor, with differences where groups are compared.
+    population, typical : Marginal
+        Mean outcomes of the population and of the typical person at the first time and the last.
+    """
+
+    rates: Marginal
+    population: Marginal
+    typical: Marginal
+
+
+def of_outcomes(
+    fit: FittedModel,
+    by: Any,
+    between: tuple[float, float] | None,
+    level: float,
+    ddf: Any = None,
+    compared: bool = False,
+) -> OfOutcomes | None:
+    """What is told; None of normal outcomes, and where it cannot be estimated."""
     if fit.outcome_family is None:
-        return
+        return None
+    asked: dict[str, Any] = {"level": level, "ddf": ddf, "differences": "reference" if compared else None}
     try:
-        rates = slopes(fit, by, between, level=level)
-        population, typical = (means(fit, compared_at(fit), by, level=level, scale="response", people=people)
-                               for people in ("average", "typical"))  # fmt: skip
+        rates, times = slopes(fit, by, between, **asked), compared_at(fit)
+        both = (means(fit, times, by, scale="response", people=people, **asked) for people in ("average", "typical"))
+        return OfOutcomes(rates, *both)
     except GrowthCurvesError:
+        return None
+
+
+def outcome_averages(fit: FittedModel, found: OfOutcomes, told: Words, beside: Compared | None) -> Iterator[str]:
+    """How groups differ in the mean of the population, how fast odds or rates change within a person, and where the
+    population and the typical person stand first and last.
+    """
+    words = outcome_words(fit)
+    if beside is not None:
+        yield from _differences(found, told, words, beside)
+    else:
+        yield from _means(fit, found, told, words)
+    yield from _within(fit, found, told, words)
+    if beside is not None:
+        yield from _means(fit, found, told, words)
+
+
+# ------------------------------------------------ differences between groups
+
+
+def _differences(found: OfOutcomes, told: Words, words: OutcomeWords, beside: Compared) -> Iterator[str]:
+    """How the population's mean of each group differs from that of the reference, last and first."""
+    answer = found.population
+    pairs = list(zip(answer.findings, answer.table.to_dict("records"), strict=True))
+    apart = [(one, row) for one, row in pairs if one.kind is Kind.MEAN_DIFFERENCE and one.known]
+    last = [(one, row) for one, row in apart if one.at == beside.last]
+    if len(last) > MOST_ARMS:
         return
-    yield from _ratios(fit, rates, level)
-    for group in dict.fromkeys(one.group for one in population.findings):
+    for one, row in last:
+        first = next((other for other in apart if other[0].at == beside.first != beside.last
+                      and other[0].group == one.group), None)  # fmt: skip
+        what = f"the {words.mean} of {words.event}, averaged over {told.who.several},"
+        unsure = "" if one.p_value < 1 - told.level else "it is not shown that the groups differ: "
+        size, inside = _apart(one, row, told, words)
+        inside = "; ".join(filter(None, (inside, p_equals(p_text(one.p_value)))))
+        start = ""
+        if first is not None:
+            at_first, aside = _apart(*first, told, words)
+            start = f"; {told.when.at(beside.first)} it is {at_first}{aside and f' ({aside})'}"
+        held = f", adjusted for {', '.join(beside.others)}" if beside.others else ""
+        where = f"{group_words(one.group)} than {group_words(one.of)}"
+        when = told.when.at(beside.last)
+        yield f"{_capital(when)}, {unsure}{what} is {size} {where} ({inside}){start}{held}."
+
+
+def _apart(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) -> tuple[str, str]:
+    """A difference of two means with its direction, and its interval: in percentage points, as a ratio, or as it is."""
+    if words.share:
+        scaled = {name: 100 * getattr(one, name) for name in ("value", "std_error", "conf_low", "conf_high")}
+        one = replace(one, **scaled)
+        direction = COMPARES.down if one.value < 0 else COMPARES.up
+        return f"{size_of(one)} percentage points {direction}", interval_text(one, told, COMPARES)
+    if words.ratios and row.get("ratio") == row.get("ratio"):
+        ratio, low, high = _ratios(row)
+        inside = f"ratio {ratio}, {told.level * 100:g} % interval {low} to {high}"
+        return f"{_more_or_less(row['ratio'])}", inside
+    direction = COMPARES.down if one.value < 0 else COMPARES.up
+    return f"{size_of(one)} {direction}", interval_text(one, told, COMPARES)
+
+
+def _ratios(row: dict[str, Any]) -> list[str]:
+    """A ratio and the ends of its interval: with the decimals of the ratio where all are of one size."""
+    values = [row[name] for name in ("ratio", "ratio_low", "ratio_high")]
+    if not max(values) < 20 * min(values) or min(values) < 0.01:
+        return [number(value, 3) for value in values]
+    places = max(2 - math.floor(math.log10(values[0])), 0)
+    return [f"{value:,.{places}f}" for value in values]
+
+
+def _more_or_less(ratio: float) -> str:
+    """A ratio as "48 % lower", "2.4 times as high"."""
+    if ratio >= 2:
+        return f"{together(ratio)[0]} times as high"
+    return f"{percent_text(abs(ratio - 1), 1)} % {'lower' if ratio < 1 else 'higher'}"
+
+
+# ------------------------------------------------ within a person
+
+
+def _within(fit: FittedModel, found: OfOutcomes, told: Words, words: OutcomeWords) -> Iterator[str]:
+    """How odds or rates of one and the same person change: ratios per unit of time, and their ratio between groups."""
+    answer = found.rates
+    pairs = list(zip(answer.findings, answer.table.to_dict("records"), strict=True))
+    own = [(one, row) for one, row in pairs if one.kind is Kind.SLOPE and one.known]
+    apart = [(one, row) for one, row in pairs if one.kind is Kind.SLOPE_DIFFERENCE and one.known]
+    if not own:
+        return
+    over = told.over.replace(" on average", "")
+    if not words.effect or "ratio" not in answer.table:
+        parts = [f"{size_of(one)} per {told.when.per}{_group_of(one)}{_aside(interval_text(one, told, CHANGES))}"
+                 for one, _ in own]  # fmt: skip
+        verbs = ["rises" if one.value > 0 else "falls" for one, _ in own]
+        said = "; it ".join(f"{verb} by {part}" for verb, part in zip(verbs, parts, strict=True))
+        yield f"On the scale of the linear predictor ({words.link}), {words.event}{over} {said}."
+        return
+    parts = []
+    for place, (one, row) in enumerate(own):
+        ratio, low, high = _ratios(row)
+        inside = f"{ratio}, {low} to {high}"
+        if not place:
+            inside = f"{words.effect} per {told.when.per} {ratio}, {told.level * 100:g} % interval {low} to {high}"
+        parts.append(f"{words.changes(row['ratio'], told.when.per)}{_group_of(one)} ({inside})")
+    joint = "; they " if words.plural else "; it "
+    yield f"For one and the same {told.who.one}, the {words.base} of {words.event}{over} {joint.join(parts)}."
+    if 0 < len(apart) <= MOST_ARMS:
+        yield from (_of_ratios(one, row, told, words) for one, row in apart)
+
+
+def _of_ratios(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) -> str:
+    ratio, low, high = _ratios(row)
+    inside = f"{told.level * 100:g} % interval {low} to {high}; {p_equals(p_text(one.p_value))}"
+    unsure = "" if one.p_value < 1 - told.level else "It is not shown that these differ: "
+    what = f"the {words.effect} per {told.when.per}"
+    text = f"{what if unsure else _capital(what)} {group_words(one.group)} is {ratio} times that {group_words(one.of)}"
+    return f"{unsure}{text} ({inside})."
+
+
+def _group_of(one: Finding) -> str:
+    return "" if one.group is None else f" {group_words(one.group)}"
+
+
+def _aside(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+# ------------------------------------------------ means
+
+
+def _means(fit: FittedModel, found: OfOutcomes, told: Words, words: OutcomeWords) -> Iterator[str]:
+    """Where the population and the typical person stand at the first time and the last, group by group."""
+    population, typical = (
+        [one for one in answer.findings if one.kind is Kind.MEAN] for answer in (found.population, found.typical)
+    )
+    for group in dict.fromkeys(one.group for one in population):
         where = "The" if group is None else f"In the {group_label(group)} group, the"
-        mean = _along(fit, [one for one in population.findings if one.group == group], level)
-        other = _along(fit, [one for one in typical.findings if one.group == group], None)
-        words, who = fit.outcome_family.scale_words.response, fit.vocabulary.who
+        mine = [one for one in population if one.group == group]
+        mean = _along(mine, told, words, True)
+        same = (one for one in typical if one.group == group)
+        typicals = [replace(one, std_error=other.std_error) for one, other in zip(same, mine, strict=True)]
+        other = _along(typicals, told, words, False)
+        who = fit.vocabulary.who
+        aside = f" ({words.aside})" if words.aside else ""
         theirs = "that" if fit.family is not None else "the median"
         yield (
-            f"{where} {words} of {likelihood_of(fit.model)}, averaged over {who.several}, is {mean}; {theirs} of the "
+            f"{where} {words.mean} of {words.event}{aside}, averaged over {who.several}, is {mean}; {theirs} of the "
             f"typical {who.one}, whose random effects are zero, is {other}."
         )
 
 
-def _ratios(fit: FittedModel, rates: Marginal, level: float) -> Iterator[str]:
-    if "ratio" not in rates.table:
-        return
-    parts = []
-    for one, row in zip(rates.findings, rates.table.itertuples(index=False), strict=True):
-        value, low, high = together(row.ratio, row.ratio_low, row.ratio_high)
-        where = "" if one.group is None else f" in the {group_label(one.group)} group"
-        parts.append(f"{value}{where} ({100 * level:g} % interval {low} to {high})")
-    whose = f"of one and the same {fit.vocabulary.who.one}"
-    what = fit.outcome_family.effect
-    yield f"The {what} per {fit.when.per}, {whose}, is {', '.join(parts)}."
-
-
-def _along(fit: FittedModel, found: list[Finding], level: float | None) -> str:
-    """Mean outcomes at their times, with intervals where a level is given."""
+def _along(found: list[Finding], told: Words, words: OutcomeWords, intervals: bool) -> str:
+    """Mean outcomes at their times, with intervals where they are asked for."""
     parts = []
     for one in found:
-        value, low, high = together(one.value, one.conf_low, one.conf_high, error=one.std_error)
-        interval = f" ({100 * level:g} % interval {low} to {high})" if level and one.has_interval else ""
+        value, low, high = words.numbers(one.value, one.conf_low, one.conf_high, error=one.std_error)
+        known = intervals and one.has_interval
+        interval = f" ({100 * told.level:g} % interval {low} to {high}{words.unit})" if known else ""
         assert isinstance(one.at, float)
-        parts.append(f"{value} {fit.when.at(one.at)}{interval}")
+        parts.append(f"{value}{words.unit} {told.when.at(one.at)}{interval}")
     return " and ".join(parts)
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"

@@ -20,7 +20,7 @@ from growthcurves.results.change.differences import adjusted_findings, compared
 from growthcurves.results.change.explained import explained_findings, rate_variance_test
 from growthcurves.results.change.groups import difference_findings, group_findings, refuse_by, refuse_without_rate
 from growthcurves.results.change.lines import Question
-from growthcurves.results.change.of_outcomes import outcome_sentences
+from growthcurves.results.change.of_outcomes import of_outcomes, outcome_averages
 from growthcurves.results.change.sentences import averages, sentences
 from growthcurves.results.change.spread import (
     icc_findings,
@@ -177,9 +177,10 @@ def change(
     unit = rate_unit(fit)
     found = Findings(findings)
     told = words(fit, found, threshold, level, between)
-    first, outcomes = tuple(averages(found, told, beside)), tuple(outcome_sentences(fit, by, between, level))
-    every = tuple(sentences(fit, found, told, beside))
-    texts = (*first, *outcomes, *every[len(first) :]), (*first, *outcomes)
+    first, every = tuple(averages(found, told, beside)), tuple(sentences(fit, found, told, beside))
+    outcomes = of_outcomes(fit, by, between, asked.level, ddf, beside is not None)
+    leading = first if outcomes is None else tuple(outcome_averages(fit, outcomes, told, beside))
+    texts = (*leading, *every[len(first) :]), leading
     title = fit.vocabulary.said("Rates of change")
     missed = isinstance(chosen, Wald) and any(one.lacks_interval and one.stated for one in findings)
     advice = ADVICE if missed else ""

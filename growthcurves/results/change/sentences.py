@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -105,11 +106,15 @@ def _middle_sentence(found: Findings, groups: list[Group | None], told: Words) -
     parts: list[str] = []
     ends = [[found.about(group).one(kind) for kind in (Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH)] for group in groups]
     known = [(one, low, high) for one, (low, high) in zip(groups, ends, strict=True) if low and high and low.stated]
-    texts = iter(together(*(end.value for _, *both in known for end in both)) if known else ())
+    values = [end.value for _, *both in known for end in both]
+    texts = iter(together(*(map(math.exp, values) if _as_ratios(told) else values)) if known else ())
     for group, *_ in known:
-        unit = f" {told.unit}" if not parts else ""
+        unit = f" {told.unit}" if not parts and not _as_ratios(told) else ""
         parts.append(f"from {next(texts)} to {next(texts)}{unit}{_in_group(group)}")
-    if parts:
+    if parts and told.of_outcome is not None and _as_ratios(told):
+        ratios = "ratios of means" if told.of_outcome.effect == "ratio of means" else f"{told.of_outcome.effect}s"
+        yield f"The middle 95 % of {told.who.several} have {ratios} per {told.when.per} {', '.join(parts)}."
+    elif parts:
         yield f"The middle 95 % of {told.who.several} have {told.rates} {', '.join(parts)}."
 
 
@@ -124,8 +129,15 @@ def _share_sentence(found: Findings, groups: list[Group | None], told: Words) ->
             parts.append(f"{percent(share.value)}{_in_group(group)}{inside and f' ({inside})'}")
     if parts:
         one = f"{'an average' if told.over else 'a'} {told.vocabulary.said('rate')}"
-        above = f"{one} above {told.threshold:g} {told.unit}"
-        yield f"The estimated share of {told.who.several} with {above} is {', '.join(parts)}."
+        above = f"with {one} above {told.threshold:g} {told.unit}"
+        if told.of_outcome is not None and told.threshold == 0:
+            above = f"{told.of_outcome.rises}{told.over}"
+        yield f"The estimated share of {told.who.several} {above} is {', '.join(parts)}."
+
+
+def _as_ratios(told: Words) -> bool:
+    """Whether rates are told as ratios: of a family whose coefficients are logarithms of some."""
+    return told.of_outcome is not None and bool(told.of_outcome.effect)
 
 
 def _counted(found: Findings) -> list[str]:
@@ -267,10 +279,11 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
         parts = _along(shown, told, partial(percent_text, places=0), " %")
-        yield (
-            f"Of the variance of {told.outcome}, the share that lies between {told.who.several} is {parts}; "
-            f"the rest is scatter within {told.who.several}."
-        )
+        of, rest = f"the variance of {told.outcome}", f"scatter within {told.who.several}"
+        if told.of_outcome is not None:
+            of = f"the variance on the latent scale ({told.of_outcome.link})"
+            rest = f"the chance of single outcomes of one {told.who.one}"
+        yield f"Of {of}, the share that lies between {told.who.several} is {parts}; the rest is {rest}."
 
 
 def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:

@@ -11,6 +11,7 @@ from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text, places_with
 from growthcurves.results.questions.rates import is_curved, rate_unit, whole_period
+from growthcurves.results.tables.outcome_words import OutcomeWords, outcome_words
 from growthcurves.results.tables.printing import number
 
 #: A share this near to none or all is told in words.
@@ -35,6 +36,8 @@ class Words:
         Whether rates vary.
     over : str
         The period of an average rate of a curve.
+    of_outcome : OutcomeWords or None
+        The words of a family's outcome.
     """
 
     outcome: str
@@ -47,6 +50,7 @@ class Words:
     level: float
     varies: bool
     over: str
+    of_outcome: OutcomeWords | None = None
 
     @property
     def in_unit(self) -> str:
@@ -82,7 +86,9 @@ def words(
     unit = rate_unit(fit) if outcome_unit or fit.family is not None else f"per {fit.when.per}"
     if fit.family is not None:
         outcome, outcome_unit = f"the {fit.family.scale_words.link} of {outcome}", ""
-    return Words(outcome, outcome_unit, fit.when, units_of(fit), fit.vocabulary, unit, threshold, level, varies, over)
+    of_outcome = None if fit.family is None else outcome_words(fit)
+    return Words(outcome, outcome_unit, fit.when, units_of(fit), fit.vocabulary, unit, threshold, level, varies, over,
+                 of_outcome)  # fmt: skip
 
 
 def units_of(fit: FittedModel) -> UnitWords:

@@ -15,6 +15,11 @@ _BASES = {
 }  # fmt: skip
 
 
+def base_of(effect: str) -> str:
+    """Of what a ratio is: "odds" of an odds ratio."""
+    return _BASES.get(effect, effect)
+
+
 def ratio_words(fit: FittedModel) -> str:
     """What e to the power of a coefficient is: "odds ratio", "rate ratio".
 
@@ -46,7 +51,7 @@ def exponentiated(fit: FittedModel, table: pd.DataFrame) -> pd.DataFrame:
     with np.errstate(over="ignore"):
         made = {name: np.exp(table[name]) for name in ("estimate", "conf_low", "conf_high")}
     made["std_error"] = made["estimate"] * table["std_error"]
-    base = _BASES.get(effect, effect)
+    base = base_of(effect)
     kinds = [base if part == ("intercept", "") else effect for part in fit.term_parts]
     labels = [f"{kind}: {label}" for kind, label in zip(kinds, table["label"], strict=True)]
     out = table.assign(**made, label=labels)
