@@ -191,6 +191,7 @@ class EffectAnswers(FittedModel):
         weights: str = "equal",
         scale: str | None = None,
         people: str = "average",
+        category: Any = None,
     ) -> Marginal:
         """Estimated means of the outcome at times, by groups.
 
@@ -232,6 +233,9 @@ class EffectAnswers(FittedModel):
             over cells on that scale (marginal standardisation, with ``weights="counterfactual"``), its standard error
             by the joint covariance of all parameters; or that of the typical person, whose random effects are zero (the
             mean of linear predictors carried back, as emmeans does). For normal outcomes they are the same.
+        category : str, optional
+            Of ordered categories the one whose probability is asked for, on the response scale; without it "response"
+            is the expected place of the category, from 0.
 
         Returns
         -------
@@ -254,7 +258,7 @@ class EffectAnswers(FittedModel):
         0  day 0     251.4  17.0
         1  day 9     345.6  17.0
         """
-        return means.means(self, at, by, differences, adjust, ddf, level, average, weights, scale, people)
+        return means.means(self, at, by, differences, adjust, ddf, level, average, weights, scale, people, category)
 
     def slopes(
         self,

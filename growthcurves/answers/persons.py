@@ -118,6 +118,7 @@ class PersonAnswers(FittedModel):
         interval: str | None = None,
         level: float = 0.95,
         scale: str | None = None,
+        category: Any = None,
     ) -> pd.Series | pd.DataFrame:
         """Predicted outcomes, index of the data, missing in, missing out; missing too where the data determine none.
 
@@ -149,6 +150,8 @@ class PersonAnswers(FittedModel):
             (of a log the geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for
             families. A formula's offset is part of the prediction on every scale, as in lme4; the exposure is that of
             each row, 1 where `newdata` has no such column; trials make no difference, as a probability is of one.
+        category : str, optional
+            Of ordered categories the one whose probability is predicted; without it the expected place, from 0.
 
         Returns
         -------
@@ -171,7 +174,7 @@ class PersonAnswers(FittedModel):
         >>> fit.predict(later, people="new", seen=first_days).round(0).tolist()
         [401.0]
         """
-        return predict.predict(self, newdata, people, seen, interval, level, scale)
+        return predict.predict(self, newdata, people, seen, interval, level, scale, category)
 
     def simulate(self, n: int = 1, rng: Any = None) -> pd.DataFrame:
         """Outcomes drawn from the fitted model: new persons and new residuals at the design of the rows that were used.

@@ -44,6 +44,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "robust.kind": ["CR0"],
         "bootstrap.kind": ["residual", "case"],
         "predict.people": ["average", "new"],
+        "category": ["middle"],
         "interval": ["confidence", "prediction"],
         "bootstrap.interval": ["basic"],
         "newdata": [frame.head(3), frame.head(3).drop(columns="y")],

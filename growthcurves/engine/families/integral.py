@@ -56,7 +56,7 @@ class Integral:
         self.records, self.at, self.rule, self.a, self.mode = records, at, rule, a, mode
         q, K = len(a), len(rule.nodes)
         directions = np.stack([sum(a[c] * mode.C[c, b] for c in range(b + 1)) for b in range(q)]) if q else a
-        deviations = (rule.nodes @ directions.reshape(q, -1)).reshape(K, *mode.eta.shape)
+        deviations = (rule.nodes @ directions.reshape(q, mode.eta.size)).reshape(K, *mode.eta.shape)
         self.eta = np.add(deviations, mode.eta, out=deviations)
         value, self.first, self.second = _density(records, at.family, self.eta, curved)
         self.nodes = mode.v[:, None] + times(mode.C, rule.nodes.T[:, :, None])
@@ -107,7 +107,7 @@ class Integral:
         p, q = records.X.shape[2], len(self.a)
         return Gradient(
             records.X.reshape(by_row.size, p).T @ (by_row * counts).ravel(),
-            records.Z.reshape(q, -1) @ (by_column * counts).reshape(q, -1).T,
+            records.Z.reshape(q, by_row.size) @ (by_column * counts).reshape(q, by_row.size).T,
             (own * counts).sum(axis=(1, 2)) if len(own) else np.zeros(0),
         )
 
@@ -202,10 +202,10 @@ class Integral:
         out[:p, :p] = flat.T @ (pairs[0, 0].reshape(-1, 1) * flat)
         of_F = p + np.arange(q) * q
         for b in range(q):
-            XZ = flat.T @ (Z * pairs[0, 1 + b]).reshape(q, -1).T
+            XZ = flat.T @ (Z * pairs[0, 1 + b]).reshape(q, len(flat)).T
             out[:p, of_F + b], out[of_F + b, :p] = XZ, XZ.T
             for c in range(q):
-                ZZ = Z.reshape(q, -1) @ (Z * pairs[1 + b, 1 + c]).reshape(q, -1).T
+                ZZ = Z.reshape(q, len(flat)) @ (Z * pairs[1 + b, 1 + c]).reshape(q, len(flat)).T
                 out[np.ix_(of_F + b, of_F + c)] = ZZ
         if k:
             self._mean_own(out)

@@ -139,7 +139,8 @@ def _expected(integral: Integral, wanted: Wanted, record: Array) -> Expected:
     at, share = integral.at, integral.share[:, record]
     eta = _linear(integral, wanted, record)
     with np.errstate(over="ignore"):
-        value, slope = at.family.mean(eta), at.family.mean_slope(eta)
+        family = at.family if wanted.told_by is None else wanted.told_by(at.family)
+        value, slope = family.mean(eta), family.mean_slope(eta)
     mean = (share * value).sum(axis=0)
     away = share * (value - mean)
     by_beta = np.einsum("nrp,knr->pkr", integral.records.X, integral.first, optimize=True)[:, :, record]

@@ -48,7 +48,9 @@ def rule(points: int, effects: int) -> Rule:
     >>> found.nodes[:, 0].round(4).tolist()
     [-1.7321, 0.0, 1.7321]
     """
-    s, logs = _normal_rule(points if effects else 1)
+    if not effects:
+        return Rule(points, np.zeros((1, 0)), np.zeros(1))
+    s, logs = _normal_rule(points)
     grid = np.stack(np.meshgrid(*[s] * effects, indexing="ij"), axis=-1).reshape(-1, effects)
     weights = sum(np.meshgrid(*[logs] * effects, indexing="ij"), np.zeros((len(s),) * effects)).reshape(-1)
     return Rule(points, grid, weights)

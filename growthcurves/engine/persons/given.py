@@ -6,6 +6,7 @@ standard random effects (Henderson 1975; Bates et al. 2015, equation 56).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,15 +58,18 @@ class Wanted(NamedTuple):
         What is added to the linear predictor.
     codes : (n,) array of int
         Whose row it is; -1 for nobody's.
+    told_by : callable, optional
+        Makes of the family what the mean is wanted of, as one of its categories; by default the family itself.
     """
 
     X: Array
     Z: Array
     offset: Array
     codes: Array
+    told_by: Callable[[Any], Any] | None = None
 
     def take(self, rows: Array) -> Wanted:
-        return Wanted(self.X[rows], self.Z[rows], self.offset[rows], self.codes[rows])
+        return Wanted(self.X[rows], self.Z[rows], self.offset[rows], self.codes[rows], self.told_by)
 
 
 class Expected(NamedTuple):

@@ -191,6 +191,13 @@ class Ordinal(OfProbability):
         places = np.arange(self._count + 1).reshape(-1, *[1] * eta.ndim)
         return np.exp(self.density(Answers(places), eta[None]))
 
+    def probability_slopes(self, eta: Array) -> Array:
+        """Their derivatives, (C, ...)."""
+        eta = np.asarray(eta, dtype=float)
+        none = np.zeros((1, *eta.shape))
+        density = np.stack([self._link.pdf(eta - cut) for cut in self.thresholds])
+        return -np.diff(np.concatenate([none, density, none]), axis=0)
+
     def marginal_probabilities(self, eta: Any, variance: Any) -> Array:
         """The same over persons whose linear predictors are normal, (C, ...)."""
         above = self._above(eta, variance)

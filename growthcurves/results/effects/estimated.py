@@ -116,6 +116,7 @@ class OfOutcome:
     level: float
     reach: float = float("inf")
     rates: bool = False
+    scale: Any = None
 
     def __post_init__(self) -> None:
         method = ddf_of(self.ddf, self.fit)
@@ -129,7 +130,7 @@ class OfOutcome:
         df = self._df(self.rows.over_kept)
         if self.rates:
             return self._tested(self.found, df, names)
-        table = in_range(self.fit, self.found, self.level, df)
+        table = in_range(self.fit, self.found, self.level, df, self.scale)
         return self._tidy(table.assign(df=df, statistic=np.nan, p_value=np.nan), names)
 
     def differences(self, weights: np.ndarray, members: list[int], names: list[str]) -> Differences:

@@ -15,17 +15,19 @@ from growthcurves.contracts.finding import Finding, Group, Kind, Level
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.model.families.binomial import Binomial
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
 from growthcurves.results.effects.estimated import RATIO, Linear, OfOutcome, reach_of
-from growthcurves.results.effects.outcome_means import Function, checked_people, mean_at
+from growthcurves.results.effects.outcome_means import Function, checked_people, mean_at, place_of
 from growthcurves.results.effects.outcome_scale import (
     goes_back,
     measure_of,
     note_of_ratio,
     note_of_scale,
     on_column_scale,
+    title_of_category,
     title_of_means,
 )
 from growthcurves.results.intervals.delta import moved
@@ -147,9 +149,12 @@ def means(
     weights: str = "equal",
     scale: str | None = None,
     people: str = "average",
+    category: Any = None,
 ) -> Marginal:
     """Estimated means of the outcome at times, by groups; see `GrowthFit.means`."""
     checked_people(people)
+    place = place_of(fit, category, scale)
+    scale = scale if place is None else "response"
     back = goes_back(fit, scale, differences)
     grid = Grid.of(fit, by, average, weights)
     if not fit.recipe.shape.changes:
@@ -164,10 +169,16 @@ def means(
         replace(grid.average(partial(cell_rows, fit, time=t)), constant=offset_at(grid, point))
         for t, point in zip(when, points, strict=True)
     ]
-    asked = Asked(Kind.MEAN, title_of_means(fit, back, scale, people), differences, adjust, ddf, level)
+    title = title_of_means(fit, back, scale, people)
+    title = title if place is None else title_of_category(fit, category, people)
+    asked = Asked(Kind.MEAN, title, differences, adjust, ddf, level)
     if fit.outcome_family is not None and scale == "response":
-        functions = [mean_at(fit, grid, t, people) for t in when]
-        return marginal(fit, grid, points, of_outcome(fit, functions, parts, asked, reach_of(fit)), asked, people)
+        functions = [mean_at(fit, grid, t, people, place) for t in when]
+        if place is None:
+            source = of_outcome(fit, functions, parts, asked, reach_of(fit))
+        else:
+            source = replace(of_outcome(fit, functions, parts, asked, 1.0), scale=Binomial())
+        return marginal(fit, grid, points, source, asked, people, category)
     found = marginal(fit, grid, points, Linear(fit, joined(parts), ddf, level), asked)
     return on_column_scale(fit, found) if back else found
 
@@ -210,8 +221,11 @@ def marginal(
     source: Linear | OfOutcome,
     asked: Asked,
     people: str | None = None,
+    category: Any = None,
 ) -> Marginal:
-    """Estimates at each point (of time) for each group, and their differences; `people` on the response scale."""
+    """Estimates at each point (of time) for each group, and their differences; `people` on the response scale, and
+    with a category its probabilities.
+    """
     kind = asked.kind
     if not among(asked.differences, DIFFERENCES):
         raise ModelError(unknown("kind of differences", asked.differences, DIFFERENCES[1:]))
@@ -226,8 +240,9 @@ def marginal(
         compared, whose, adjustment = _differences(grid, points, source, (asked.differences, asked.adjust), asked.level)
         findings += _findings(DIFFERENCE[kind], compared, whose)
         table = pd.concat([table, compared], ignore_index=True)
-    table["label"] = [finding_label(fit, one, measure_of(fit, kind, people)) for one in findings]
-    about = [note_of_scale(fit, people), grid.note(), note_of_ratio(fit, people) if RATIO[0] in table else ""]
+    table["label"] = [finding_label(fit, one, measure_of(fit, kind, people, category)) for one in findings]
+    ratio = note_of_ratio(fit, people, category) if RATIO[0] in table else ""
+    about = [note_of_scale(fit, people, category), grid.note(), ratio]
     note = "; ".join(filter(None, about))
     scale = "" if fit.outcome_family is None else "link" if people is None else "response"
     method = ddf_of(asked.ddf, fit).label

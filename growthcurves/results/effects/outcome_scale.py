@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from growthcurves.contracts.finding import Kind
 from growthcurves.errors import NotAvailableError
@@ -58,6 +58,15 @@ def title_of_means(fit: FittedModel, back: bool, scale: str | None = None, peopl
     return f"Estimated means of {outcome}{offset}"
 
 
+def title_of_category(fit: FittedModel, category: Any, people: str) -> str:
+    """Of which category probabilities are shown, and whose."""
+    return f"Estimated {_chance(category, people)} of {fit.model.outcome}"
+
+
+def _chance(category: Any, people: str) -> str:
+    return f"probability of {category!s} ({people})"
+
+
 def title_of_rates(fit: FittedModel, people: str | None) -> str:
     """Rates of a family: of what they are, per unit of time."""
     return f"{fit.vocabulary.said('Estimated rates of change')} of {likelihood_of(fit.model)}, {rate_of(fit, people)}"
@@ -79,34 +88,38 @@ def _response(fit: FittedModel, people: str) -> str:
     return "median" if median else str(fit.outcome_family.scale_words.response)
 
 
-def measure_of(fit: FittedModel, kind: Kind, people: str | None) -> str | None:
+def measure_of(fit: FittedModel, kind: Kind, people: str | None, category: Any = None) -> str | None:
     """What a row of means or rates of a family is, in words; None of normal outcomes."""
     if fit.outcome_family is None:
         return None
-    what = f"{_scale(fit, people)} of {likelihood_of(fit.model)}"
+    scale = _scale(fit, people) if category is None or people is None else _chance(category, people)
+    what = f"{scale} of {likelihood_of(fit.model)}"
     return what if kind is Kind.MEAN else f"{fit.vocabulary.said('rate of change')} of {what}"
 
 
-def note_of_scale(fit: FittedModel, people: str | None) -> str:
+def note_of_scale(fit: FittedModel, people: str | None, category: Any = None) -> str:
     """How the estimates of a family are to be read."""
     if fit.outcome_family is None:
         return ""
     words, who = fit.outcome_family.scale_words, fit.vocabulary.who
     if people == "average" and fit.family is None:
         return f"averaged over {who.several} and over residuals, on the scale of {likelihood_of(fit.model)}"
+    response = words.response if category is None else "probability"
     parts = {
         None: f"on the scale of the {words.link}",
-        "average": f"averaged over {who.several}, whose random effects differ, on the scale of the {words.response}",
+        "average": f"averaged over {who.several}, whose random effects differ, on the scale of the {response}",
         "typical": f"of the {who.one} whose random effects are zero, averaged as {words.link} and carried back",
     }
     exposure = [] if fit.model.exposure is None else [f"for an exposure ({fit.model.exposure}) of 1"]
     return "; ".join([parts[people], *exposure])
 
 
-def note_of_ratio(fit: FittedModel, people: str | None) -> str:
+def note_of_ratio(fit: FittedModel, people: str | None, category: Any = None) -> str:
     """What the column of ratios holds."""
     if people is None:
         return f"ratio: {fit.outcome_family.effect}, e to the power of the estimate"
+    if category is not None:
+        return "ratio: the probability of the first over that of the second"
     return f"ratio: the {_response(fit, people)} of the first over that of the second"
 
 

@@ -25,9 +25,12 @@ def averaged(point: Point, eta: np.ndarray, variances: np.ndarray, family: Any =
     return np.asarray(family.marginal(eta, np.maximum(variances, 0.0)), dtype=float)
 
 
-def in_range(fit: FittedModel, found: Moved, level: float, df: Any = np.inf) -> pd.DataFrame:
-    """Means with their standard errors and intervals that are made on the scale of the linear predictor."""
-    family, values = fit.outcome_family, found.values
+def in_range(fit: FittedModel, found: Moved, level: float, df: Any = np.inf, scale: Any = None) -> pd.DataFrame:
+    """Means with their standard errors and intervals that are made on the scale of the linear predictor.
+
+    `scale` is a family in the place of the fit's: of one category's probability that of yes or no.
+    """
+    family, values = fit.outcome_family if scale is None else scale, found.values
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         eta = np.asarray(family.predictor(values), dtype=float)
         half = t_quantile(0.5 + checked_level(level) / 2.0, df) * found.errors / family.mean_slope(eta)

@@ -17,9 +17,18 @@ from growthcurves.errors import DataWarning, ModelError, NotEstimableError, amon
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import t_quantile
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.effects.outcome_means import place_of
 from growthcurves.results.persons.amounts import Amounts, amounts
 from growthcurves.results.persons.carried_rows import CarriedRows, as_they_are, carried_from_own
-from growthcurves.results.persons.response import Asked, carried_back, on_response, refuse_interval, with_offset
+from growthcurves.results.persons.response import (
+    Asked,
+    carried_back,
+    on_response,
+    one_category,
+    refuse_interval,
+    refuse_interval_of_category,
+    with_offset,
+)
 from growthcurves.results.persons.seen import rows_given_seen
 from growthcurves.results.persons.unknown import why_unknown
 from growthcurves.results.questions.design_rows import DesignRows, new_rows, own_rows
@@ -81,10 +90,12 @@ def predict(
     interval: str | None = None,
     level: float = 0.95,
     scale: str | None = None,
+    category: Any = None,
 ) -> pd.Series | pd.DataFrame:
     """Predicted outcomes for known, average or new persons, with intervals; see `GrowthFit.predict`."""
     _refuse_question(fit, people, seen, interval)
-    asked = checked_scale(scale)
+    asked, place = checked_scale(scale), place_of(fit, category, scale)
+    refuse_interval_of_category(place, people, interval)
     outcome_scale = asked != "link" and fit.family is not None
     whose = _rows_and_state(fit, newdata, people, seen)
     rows, state = whose.told.rows, whose.state
@@ -99,7 +110,8 @@ def predict(
         found = _with_interval(fit, whose.told, estimate, state, (people, interval or "confidence", level))
     if outcome_scale:
         Z = rows.Z if seen is not None else fit.standard_rows(rows.Z)
-        found = on_response(fit, Asked(Wanted(rows.X, Z, offset, whose.codes), people, level, whose.seen), found)
+        wanted = Wanted(rows.X, Z, offset, whose.codes, one_category(place))
+        found = on_response(fit, Asked(wanted, people, level, whose.seen), found)
         return found if interval is not None else found["estimate"]
     if asked != "link" and fit.outcome_family is not None:
         return amounts(fit, Amounts(whose.told, state, people, interval, level), found)

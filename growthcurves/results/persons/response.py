@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from growthcurves.data.frame import as_frame
 from growthcurves.engine.estimates import Point, Seen, Wanted
 from growthcurves.errors import NotEstimableError
 from growthcurves.fitted import FittedModel, row_variances
+from growthcurves.model.families.binomial import Binomial
+from growthcurves.model.families.category import OneCategory
 from growthcurves.model.outcomes import offset_of, undone
 from growthcurves.results.intervals.delta import moved
 from growthcurves.results.intervals.of_outcomes import averaged, in_range
@@ -61,6 +65,20 @@ def refuse_interval(fit: FittedModel, interval: str | None) -> None:
         )
 
 
+def refuse_interval_of_category(place: int | None, people: str, interval: str | None) -> None:
+    """The probability of one category does not rise with the linear predictor, whose interval says nothing of it."""
+    if place is not None and interval is not None and people not in ("average", "typical"):
+        raise NotEstimableError(
+            f"An interval of one category's probability is there for people='average' and 'typical', not for "
+            f"{people!r}: leave interval= out."
+        )
+
+
+def one_category(place: int | None) -> Callable[[Any], Any] | None:
+    """Makes of a family the category at a place; None of none."""
+    return None if place is None else partial(OneCategory, place=place)
+
+
 def on_response(fit: FittedModel, asked: Asked, linear: pd.DataFrame) -> pd.DataFrame:
     """Predictions of the linear predictor, with intervals, carried over to the scale of the outcome.
 
@@ -70,8 +88,12 @@ def on_response(fit: FittedModel, asked: Asked, linear: pd.DataFrame) -> pd.Data
     - That of a known person, of a new one with or without what was seen, is averaged over what the person's random
       effects may be; the ends of its interval are those of the linear predictor.
     """
-    if asked.people == "average":
+    category = asked.wanted.told_by is not None
+    if asked.people == "average" or (category and asked.people == "typical"):
         return _averaged(fit, asked, linear)
+    if category:
+        mean = fit.estimates.expected(asked.wanted, asked.seen).mean
+        return linear.assign(estimate=pd.Series(mean, index=linear.index).mask(linear["estimate"].isna()))
     out = carried(linear, fit.family.mean) if linear.notna().any(axis=None) else linear.copy()
     if asked.people != "typical":
         found = fit.estimates.expected(asked.wanted, asked.seen)
@@ -87,8 +109,12 @@ def _averaged(fit: FittedModel, asked: Asked, linear: pd.DataFrame) -> pd.DataFr
     there = linear["estimate"].notna().to_numpy()
     X, Z, offset = asked.wanted.X[there], asked.wanted.Z[there], asked.wanted.offset[there]
 
-    def means(point: Point) -> np.ndarray:
-        return averaged(point, X @ point.beta + offset, point.variances(Z))
+    told_by, whole = asked.wanted.told_by, asked.people == "average"
 
-    out.loc[there] = in_range(fit, moved(fit, means), asked.level).to_numpy()
+    def means(point: Point) -> np.ndarray:
+        family = None if told_by is None else told_by(point.family)
+        return averaged(point, X @ point.beta + offset, whole * point.variances(Z), family)
+
+    scale = None if told_by is None else Binomial()
+    out.loc[there] = in_range(fit, moved(fit, means), asked.level, scale=scale).to_numpy()
     return out
