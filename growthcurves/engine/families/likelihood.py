@@ -29,7 +29,7 @@ from growthcurves.numerics.threads import in_order
 
 #: Points for each random effect from which the curvature of the integral is taken where fewer are asked for: the
 #: search's steps need no more, and Laplace's approximation has none of its own.
-STEPS_NEED = {0: 1, 1: 5, 2: 3}
+STEPS_NEED = {0: 1, 1: 9, 2: 5}
 #: Steps of the differences of which the information is made, as a share of a standard error.
 STEP = 1e-3
 

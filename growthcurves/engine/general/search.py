@@ -52,7 +52,7 @@ class Ended:
 def approached(likelihood: Likelihood, start: Local) -> Local:
     """A point near an optimum: the search from a start until the next step is short; the start where it is nowhere."""
     here = likelihood.at(start.recharted(likelihood.frame.partition), True)
-    return start if here is None else _followed(likelihood, here, FEW_STEPS, enough=NEAR).point
+    return start if here is None else _followed(likelihood, here, FEW_STEPS, enough=NEAR, quick=True).point
 
 
 def descended(likelihood: Likelihood, starts: list[Local]) -> Ended:

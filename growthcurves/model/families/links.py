@@ -289,6 +289,8 @@ def _failures(y: Array, n: Array | None) -> Array:
 def _each(derivatives: tuple[Array, ...], y: Array, n: Array | None) -> list[Array]:
     """Derivatives of one trial for n, in the shape of outcomes with linear predictors."""
     shape = np.broadcast_shapes(np.shape(y), np.shape(derivatives[0]))
+    if n is None and shape == np.shape(derivatives[0]):
+        return list(derivatives)
     return [np.broadcast_to(one, shape) if n is None else n * one for one in derivatives]
 
 
