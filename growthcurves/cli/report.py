@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,11 @@ def made_report(
     notes = tuple(replace(note, text=in_options(note.text)) for note in fitted.notes)
     fitted = replace(fitted, notes=notes)  # the page of who typed options
     options = {} if asked is None else {"ddf": asked.ddf, "level": asked.level, "intervals": asked.intervals}
-    return make_report(fitted, path=path, title=title, by=by, limits=limits, **options)
+    gc.disable()  # pictures are cycles by the thousand, and the process ends with its page: a tenth of the time
+    try:
+        return make_report(fitted, path=path, title=title, by=by, limits=limits, **options)
+    finally:
+        gc.enable()
 
 
 def tell_findings(made: Any, path: Path) -> None:

@@ -167,7 +167,9 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
         high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
         caption = replace(caption, heights=(high, high))
     texts = _drawn(scene.texts, fit.vocabulary.said)
-    return _both(name, figure, scene, replace(caption, text=caption.text.format(**texts)))
+    made = _both(name, figure, scene, replace(caption, text=caption.text.format(**texts)))
+    subject.moved()
+    return made
 
 
 def _drawn(texts: Mapping[str, Any], said: Callable[[str], str]) -> Mapping[str, Any]:

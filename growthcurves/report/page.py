@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ from growthcurves.results.intervals import intervals_of
 from growthcurves.results.tables.answer import checked_level
 from growthcurves.signs import told, visible
 
+#: Pictures that a page has as a rule: steps of its bar, beside the sections.
+PICTURES = 7
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -189,13 +193,14 @@ def make_report(
     if path is not None:
         checked_ending(path, "a report", REPORT)
     chosen = None if intervals is None else intervals_of(intervals)
-    subject = Subject(fits, arm_of(fits[0]) if by is None else by, known_ddf(ddf), checked_level(level), chosen, limits)
-    sections = [section for section in sections if section.belongs(subject)]
-    check_text(title, "title", "Depression after treatment")
-    title = title or default_title(subject.fit)
-    environment = make_environment()
-    environment.filters["said"] = subject.said
-    with filtered("ignore", DataWarning):  # said in the section on the data
+    by, sections = arm_of(fits[0]) if by is None else by, list(sections)
+    with filtered("ignore", DataWarning), _bar(len(sections) + PICTURES) as moved:  # warned of in the section on data
+        subject = Subject(fits, by, known_ddf(ddf), checked_level(level), chosen, limits, moved)
+        sections = [section for section in sections if section.belongs(subject)]
+        check_text(title, "title", "Depression after treatment")
+        title = title or default_title(subject.fit)
+        environment = make_environment()
+        environment.filters["said"] = subject.said
         rendered = [_rendered(environment, section, subject) for section in sections]
         told = findings(subject)
         there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
@@ -311,6 +316,15 @@ def _hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
+@contextmanager
+def _bar(steps: int) -> Iterator[Callable[[], object]]:
+    """A bar on a terminal; what moves it by a step, a section or a picture."""
+    from tqdm import tqdm
+
+    with tqdm(total=steps, desc="report", disable=None, delay=0.5, leave=False, bar_format=BAR) as bar:
+        yield lambda: bar.update(min(1, steps - bar.n))
+
+
 def _rendered(environment: jinja2.Environment, section: Section, subject: Subject) -> Mapping[str, Any]:
     body = Markup()
     try:
@@ -320,5 +334,6 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
             body = Markup(environment.get_template(f"{section.name}.html").render(interval=subject.interval, **context))
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
+    subject.moved()
     title = subject.said(section.title)
     return {"name": section.name, "title": title, "reason": reason, "body": body, "core": section.leads(subject)}

@@ -33,6 +33,8 @@ class Subject:
         each answer's own where None).
     limits : (float, float) or None
         Lowest and highest value of the outcome's scale, which pictures keep to.
+    moved : function
+        Called after each picture, so that a bar moves.
     """
 
     fits: tuple[Any, ...]
@@ -41,6 +43,7 @@ class Subject:
     level: float = 0.95
     intervals: Any = None
     limits: Any = None
+    moved: Callable[[], object] = field(default=lambda: None, compare=False, repr=False)
     _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], Made]) -> Made:

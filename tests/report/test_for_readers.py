@@ -78,3 +78,38 @@ def test_one_number_of_decimals_in_a_column_of_persons(page):
     table = page[page.index('<table class="persons') :]
     cells = re.findall(r'<td class="strong">(.*?)</td>', table[: table.index("</table>")])
     assert len({len(cell.partition(".")[2].rstrip("\u2007\u2008")) for cell in cells}) == 1
+
+
+def test_tables_that_scroll_are_reached_by_keyboard(page):
+    assert page.count('<div class="scroll"') == page.count('<div class="scroll" tabindex="0">') > 5
+
+
+def test_a_bar_moves_with_sections_and_pictures(pupils, monkeypatch):
+    """One step for each section and picture, never more than there are."""
+    import tqdm
+
+    monkeypatch.setattr(figures, "inline_svg", lambda name, about, *drawn: Markup("<svg></svg>"))
+    monkeypatch.setattr(tqdm, "tqdm", lambda **options: Steps.of(options))
+    pupils.report()
+    assert 14 < Steps.last.n <= Steps.last.total
+
+
+class Steps:
+    """A bar that counts."""
+
+    last = None
+
+    @classmethod
+    def of(cls, options):
+        cls.last = cls()
+        cls.last.total, cls.last.n = options["total"], 0
+        return cls.last
+
+    def update(self, steps):
+        self.n += steps
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return None
