@@ -409,9 +409,10 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
 
         The program reads ``data.csv``, the rows that were used, which ``gc.write_table(fit.panel.frame, "data.csv")``
         writes: there rows are chosen already and dates are elapsed times. R's programs (lme4, and nlme for structured
-        residuals) were run, and their results are those of the tests; those of SAS, Stata and Mplus are made of the
-        same description of the model and were not run. Degrees of freedom are Satterthwaite's where the program has
-        them.
+        residuals; of families lme4 and ordinal, with the points of the fit, and glmmTMB where they have one point only)
+        were run, and their results are those of the tests; those of SAS (MIXED, GLIMMIX), Stata (mixed, melogit and
+        its kin) and Mplus are made of the same description of the model and were not run. Degrees of freedom are
+        Satterthwaite's where the program has them.
 
         Parameters
         ----------

@@ -9,6 +9,7 @@ import numpy as np
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.programs.mplus import mplus_code
+from growthcurves.programs.of_families import program_of
 from growthcurves.programs.r import r_code
 from growthcurves.programs.sas import sas_code
 from growthcurves.programs.spec import Spec, refused, spec_of
@@ -22,13 +23,22 @@ def code(fit: FittedModel, program: str, ddf: Any = None) -> str:
     if not isinstance(program, str) or program.lower() not in PROGRAMS:
         raise ModelError(unknown("program", program, PROGRAMS))
     spec, write = spec_of(fit), PROGRAMS[program.lower()]
+    if fit.family is not None:
+        if program.lower() == "mplus":
+            refuse_no_time(fit)
+        return program_of(fit, spec, program.lower())
     if write is sas_code:
         return sas_code(spec, ddf)
     return write(spec) if write is not None else _mplus(fit, spec)
 
 
-def _mplus(fit: FittedModel, spec: Spec) -> str:
-    """The wide table's waves are the distinct times of the rows."""
+def refuse_no_time(fit: FittedModel) -> None:
+    """Mplus has growth curves alone."""
     if not fit.recipe.shape.changes:
         raise refused("A model without time is no growth curve of Mplus", "write it by hand")
+
+
+def _mplus(fit: FittedModel, spec: Spec) -> str:
+    """The wide table's waves are the distinct times of the rows."""
+    refuse_no_time(fit)
     return mplus_code(spec, np.unique(fit.times), fit.recipe.shape.origin, fit.model.parameters)

@@ -15,7 +15,8 @@ FACTORS = ("i", "s", "q", "cub")
 _MOST_WAVES = 40
 
 
-def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[str, ...]) -> str:
+def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[str, ...],
+               family: tuple[str, list[str]] | None = None) -> str:  # fmt: skip
     """The model of a wide table wide.dat with one outcome for each time.
 
     Parameters
@@ -26,7 +27,10 @@ def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[s
     origin : float
     parameters : tuple of str
         The growth parameters.
+    family : (str, list of str), optional
+        Of outcomes that are not normal: what the waves are, and further lines of the analysis.
     """
+    kind, analysis = family or ("", [])
     _refuse(spec, times, parameters)
     waves = [f"y{place}" for place in range(1, len(times) + 1)]
     predictors, defined = _predictors(spec)
@@ -40,11 +44,13 @@ def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[s
         "DATA: FILE = wide.dat;",
         f"VARIABLE: NAMES = {' '.join(waves + predictors)};",
         "  MISSING = ALL (-999);",
+        *([f"  {kind.format(waves=' '.join(waves))}"] if kind else []),
         "ANALYSIS: ESTIMATOR = ML;",
+        *analysis,
         "MODEL:",
         f"  {' '.join(factors)} | {line};",
         *_random(spec, parameters, factors),
-        *([f"  {' '.join(waves)} (1);"] if independent(spec) else []),
+        *([f"  {' '.join(waves)} (1);"] if independent(spec) and not kind else []),
         *(f"  {factor} ON {' '.join(names)};" for factor, names in _regressions(spec, parameters, factors) if names),
         "OUTPUT: CINTERVAL;",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +15,18 @@ _PLAIN = re.compile(r"[A-Za-z.][A-Za-z0-9._]*\Z")
 def r_code(spec: Spec) -> str:
     """The model in R, reading data.csv."""
     package = "lme4" if independent(spec) and spec.random else "nlme"
-    lines = [f"library({package})", 'data <- read.csv("data.csv", check.names = FALSE)']
+    renamed: dict[str, str] = {}
     if package == "nlme":  # which takes plain names alone in form= and in groups
         spec, renamed = _renamed(spec)
-        lines += [f"data${new} <- data${name_in_r(old)}" for old, new in renamed.items()]
+    lines = [f"library({package})", *prepared(spec, renamed)]
+    call = _lmer(spec) if package == "lme4" else _nlme(spec)
+    return "\n".join([*lines, call, "summary(fit)", "-2 * as.numeric(logLik(fit))"])
+
+
+def prepared(spec: Spec, renamed: Mapping[str, str] | None = None) -> list[str]:
+    """The data as the model needs them."""
+    lines = ['data <- read.csv("data.csv", check.names = FALSE)']
+    lines += [f"data${new} <- data${name_in_r(old)}" for old, new in (renamed or {}).items()]
     lines += [_factor(column, levels) for column, levels in spec.levels.items()]
     lines += [f"data${name_in_r(one.name)} <- {_expression(one, spec)}" for one in spec.computed]
     lines += [
@@ -27,8 +36,7 @@ def r_code(spec: Spec) -> str:
     lines += _waves(spec)
     if spec.occasions:
         lines += [f"data$occasion <- factor(data${'wave_place' if spec.wave else name_in_r(str(spec.time))})"]
-    call = _lmer(spec) if package == "lme4" else _nlme(spec)
-    return "\n".join([*lines, call, "summary(fit)", "-2 * as.numeric(logLik(fit))"])
+    return lines
 
 
 def name_in_r(name: str) -> str:
@@ -89,7 +97,7 @@ def _expression(variable: Variable, spec: Spec) -> str:
     return f"{inside} - {number_text(start)}"
 
 
-def _fixed(spec: Spec) -> str:
+def fixed_part(spec: Spec) -> str:
     """The fixed part of the formula."""
     if spec.occasions:
         groups = [["occasion"] * own + [*map(name_in_r, columns)] for own, columns in spec.at_occasions]
@@ -111,15 +119,19 @@ def _blocks(spec: Spec) -> list[str]:
     return [_random(block, "" if place is None else spec.indicators[place]) for place, block in spec.blocks]
 
 
+def random_parts(spec: Spec) -> list[str]:
+    """The random terms of the formula."""
+    return [f"({block} | {name_in_r(spec.id)})" for block in _blocks(spec)]
+
+
 def _lmer(spec: Spec) -> str:
-    parts = [f"({block} | {name_in_r(spec.id)})" for block in _blocks(spec)]
-    formula = f"{name_in_r(spec.outcome)} ~ {' + '.join([_fixed(spec), *parts])}"
+    formula = f"{name_in_r(spec.outcome)} ~ {' + '.join([fixed_part(spec), *random_parts(spec)])}"
     return f"fit <- lmer({formula}, data, REML = {_true(spec.method == 'reml')})"
 
 
 def _nlme(spec: Spec) -> str:
     """lme with random effects, gls without."""
-    options = [f"{name_in_r(spec.outcome)} ~ {_fixed(spec)}", "data = data"]
+    options = [f"{name_in_r(spec.outcome)} ~ {fixed_part(spec)}", "data = data"]
     if spec.random:
         blocks = ", ".join(f"pdSymm(~ {block})" for block in _blocks(spec))
         part = blocks if len(spec.blocks) == 1 else f"pdBlocked(list({blocks}))"

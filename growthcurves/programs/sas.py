@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from growthcurves.programs.spec import Spec, counts_waves, expression, independent, refused
@@ -23,6 +24,20 @@ _OVER_TIME = {"exp", "car1", "gau"}
 def sas_code(spec: Spec, ddf: Any = None) -> str:
     """The model for PROC MIXED, reading data.csv; `ddf` is a method of degrees of freedom."""
     ddfm = _DDFM.get(type(ddf).__name__, "satterthwaite")
+    lines = [
+        *prepared(spec),
+        f"proc mixed data=data method={spec.method} covtest;",
+        f"  class {' '.join(classes(spec))};",
+        f"  model {name_in_sas(spec.outcome)} = {fixed_part(spec)} / solution ddfm={ddfm}{noint(spec)};",
+        *(random_part(block, spec) for block in spec.random),
+        *_repeated(spec),
+        "run;",
+    ]
+    return "\n".join(lines)
+
+
+def prepared(spec: Spec, more: Sequence[str] = ()) -> list[str]:
+    """The data as the model needs them, with more lines of a data step."""
     lower = [column.lower() for column in spec.columns]
     for column in spec.columns:
         if lower.count(column.lower()) > 1:
@@ -33,19 +48,13 @@ def sas_code(spec: Spec, ddf: Any = None) -> str:
         prepare += _places(spec)
     if spec.occasions:
         prepare.append(f"  occasion = {'wave_place' if spec.wave else name_in_sas(str(spec.time))};")
-    lines = [
+    prepare += more
+    return [
         "options validvarname=any;",
         'proc import datafile="data.csv" out=data dbms=csv replace; guessingrows=max; run;',
         *(["data data;", "  set data;", *prepare, "run;"] if prepare else []),
         f"proc sort data=data; by {name_in_sas(spec.id)} {name_in_sas(spec.time) if spec.time else ''}; run;",
-        f"proc mixed data=data method={spec.method} covtest;",
-        f"  class {' '.join(_classes(spec))};",
-        f"  model {name_in_sas(spec.outcome)} = {_fixed(spec)} / solution ddfm={ddfm}{_noint(spec)};",
-        *(_random(block, spec) for block in spec.random),
-        *_repeated(spec),
-        "run;",
     ]
-    return "\n".join(lines)
 
 
 def name_in_sas(name: str) -> str:
@@ -53,7 +62,7 @@ def name_in_sas(name: str) -> str:
     return name if _PLAIN.match(name) else "'" + name.replace("'", "''") + "'n"
 
 
-def _classes(spec: Spec) -> list[str]:
+def classes(spec: Spec) -> list[str]:
     factors = [f"{name_in_sas(column)}(ref={_text(levels[0])})" for column, levels in spec.levels.items()]
     made = ["occasion"] * bool(spec.occasions) + ["wave_place"] * counts_waves(spec)
     group = getattr(spec.residual, "by", None)
@@ -66,7 +75,7 @@ def _text(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _fixed(spec: Spec) -> str:
+def fixed_part(spec: Spec) -> str:
     if spec.occasions:
         groups = [["occasion"] * own + [*map(name_in_sas, columns)] for own, columns in spec.at_occasions]
         return " ".join(map("*".join, groups))
@@ -74,15 +83,15 @@ def _fixed(spec: Spec) -> str:
     return " ".join("*".join(map(name_in_sas, product)) for product in products if product)
 
 
-def _noint(spec: Spec) -> str:
+def noint(spec: Spec) -> str:
     return "" if ("", ()) in spec.products else " noint"
 
 
-def _random(block: tuple[str, ...], spec: Spec) -> str:
+def random_part(block: tuple[str, ...], spec: Spec, shown: str = " g") -> str:
     names = ["intercept" if not name else name_in_sas(name) for name in block]
     kind = " type=un" if len(block) > 1 else ""
     group = "" if spec.group is None else f" group={name_in_sas(spec.group)}"
-    return f"  random {' '.join(names)} / subject={name_in_sas(spec.id)}{kind}{group} g;"
+    return f"  random {' '.join(names)} / subject={name_in_sas(spec.id)}{kind}{group}{shown};"
 
 
 def _places(spec: Spec) -> list[str]:

@@ -209,8 +209,6 @@ def _refuse_what_formulas_compute(fit: FittedModel) -> None:
         raise refused(f"The outcome {brief(model.outcome)} is computed by the formula", "make a column of it first")
     if fit.aliased:
         raise refused(f"{brief(fit.aliased[0])} follows from other terms", "leave it out before a program is written")
-    if fit.family is not None:
-        raise refused("Programs are written for normal outcomes", "this fit has another family")
     known = set(fit.panel.frame.columns)
     for name in recipe.term_names:
         for column, _ in name.parts:

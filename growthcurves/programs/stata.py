@@ -20,9 +20,31 @@ _RESIDUALS = {
 
 def stata_code(spec: Spec) -> str:
     """The model for mixed, reading data.csv."""
+    lines = prepared(spec)
+    constant = "" if ("", ()) in spec.products else ", noconstant"
+    random = " ".join(random_part(place, block, spec) for place, block in spec.blocks) or f"|| {spec.id}:, noconstant"
+    method = "reml dfmethod(satterthwaite)" if spec.method == "reml" else "mle"
+    ends = f"{_residual(spec)} {method}".strip()
+    joined = random if "," in random.rpartition("||")[2] else f"{random},"
+    lines.append(f"mixed {spec.outcome} {fixed_part(spec)}{constant} {joined} {ends}")
+    return "\n".join([*lines, "display -2 * e(ll)"])
+
+
+def refuse_name(column: str) -> None:
+    """Refuse a name that Stata cannot have.
+
+    Raises
+    ------
+    NotAvailableError
+    """
+    if not _PLAIN.match(column):
+        raise refused(f"Stata cannot have a variable called {column!r}", "rename the column")
+
+
+def prepared(spec: Spec) -> list[str]:
+    """The data as the model needs them."""
     for column in spec.columns:
-        if not _PLAIN.match(column):
-            raise refused(f"Stata cannot have a variable called {column!r}", "rename the column")
+        refuse_name(column)
     lines = ['import delimited "data.csv", clear case(preserve)']
     lines += [line for column, levels in spec.levels.items() for line in _factor(column, levels)]
     lines += [f"generate double {one.name} = {expression(one, str(spec.time), '^', 'ln')}" for one in spec.computed]
@@ -31,13 +53,7 @@ def stata_code(spec: Spec) -> str:
     lines += _groups(spec)
     if spec.occasions:
         lines.append(f"egen occasion = group({'wave_place' if spec.wave else spec.time})")
-    constant = "" if ("", ()) in spec.products else ", noconstant"
-    random = " ".join(_random(place, block, spec) for place, block in spec.blocks) or f"|| {spec.id}:, noconstant"
-    method = "reml dfmethod(satterthwaite)" if spec.method == "reml" else "mle"
-    ends = f"{_residual(spec)} {method}".strip()
-    joined = random if "," in random.rpartition("||")[2] else f"{random},"
-    lines.append(f"mixed {spec.outcome} {_fixed(spec)}{constant} {joined} {ends}")
-    return "\n".join([*lines, "display -2 * e(ll)"])
+    return lines
 
 
 def _places(spec: Spec) -> list[str]:
@@ -66,7 +82,7 @@ def _value(level: Any, text: bool) -> str:
     return f'`"{level}"\'' if text else number_text(float(level))
 
 
-def _fixed(spec: Spec) -> str:
+def fixed_part(spec: Spec) -> str:
     """Each level of a factor is asked for by itself, so that no other is left out in its place."""
     if spec.occasions:
         groups = [(["ibn.occasion"] * own, columns) for own, columns in spec.at_occasions]
@@ -99,7 +115,7 @@ def _product_name(indicator: str, name: str) -> str:
     return f"{indicator}_{name}"[:32]
 
 
-def _random(place: int | None, block: tuple[str, ...], spec: Spec) -> str:
+def random_part(place: int | None, block: tuple[str, ...], spec: Spec) -> str:
     """A block of random effects; for a group those of its own variables, without a constant."""
     own = "" if place is None else spec.indicators[place]
     named = [(_product_name(own, name) if name else own) if own else name for name in block]

@@ -13,7 +13,7 @@ from growthcurves.errors import GrowthCurvesError, GrowthCurvesWarning
 
 LONGEST = 330
 #: Columns in which infinity is a number: degrees of freedom of the normal, the open end of a one-sided interval.
-ENDLESS = {"df", "df_den", "conf_low", "conf_high", "margin_low", "margin_high"}
+ENDLESS = {"df", "model_df", "df_den", "conf_low", "conf_high", "margin_low", "margin_high"}
 
 
 def ending_of(ask: Callable[[], Any]) -> list[str]:

@@ -1,0 +1,6 @@
+library(glmmTMB)
+data <- read.csv("data.csv", check.names = FALSE)
+data$arm <- factor(data$arm, levels = c("placebo", "drug"))
+fit <- glmmTMB(exposure ~ 1 + arm + time + time:arm + (1 | id), data, family = Gamma("log"))
+summary(fit)
+-2 * as.numeric(logLik(fit))

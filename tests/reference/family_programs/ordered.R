@@ -1,0 +1,7 @@
+library(ordinal)
+data <- read.csv("data.csv", check.names = FALSE)
+data$arm <- factor(data$arm, levels = c("placebo", "drug"))
+data$trials <- factor(data$trials, ordered = TRUE)
+fit <- clmm(trials ~ 1 + arm + time + time:arm + (1 | id), data = data, link = "logit", nAGQ = 11)
+summary(fit)
+-2 * as.numeric(logLik(fit))
