@@ -18,6 +18,7 @@ from growthcurves.report.effects import Effects
 from growthcurves.report.groups import Groups
 from growthcurves.report.ladder import Ladder
 from growthcurves.report.missingness import Missingness
+from growthcurves.report.outcomes import Outcomes
 from growthcurves.report.page import Report, make_report
 from growthcurves.report.people import People
 from growthcurves.report.question import Question
@@ -27,6 +28,7 @@ from growthcurves.report.trajectories import Pictures
 from growthcurves.report.variation import Variation
 
 SECTIONS: tuple[Section, ...] = (
+    Outcomes(),
     Groups(),
     Data(),
     Pictures(),

@@ -35,7 +35,7 @@ def checks(subject: Subject) -> list[dict[str, Any]]:
     """
     certificate, said = subject.fit.certificate, subject.said
     singular = [_singular(subject)] if certificate.identified else []
-    found = [_converged(certificate), *singular, _identified(certificate)]
+    found = [_converged(certificate), *singular, _identified(certificate), *_quadrature(certificate)]
     return [one if one["word"] == "Singular" else one | {"text": said(one["text"])} for one in found]
 
 
@@ -50,6 +50,22 @@ def _converged(certificate: Any) -> dict[str, Any]:
         return {"well": True, "word": "Converged", "text": text}
     text = "The optimum could not be certified. Do not rely on the numbers of this page."
     return {"well": False, "word": "Not converged", "text": text}
+
+
+def _quadrature(certificate: Any) -> list[dict[str, Any]]:
+    """How the integral over random effects was taken, and whether more points would change what is printed."""
+    found = certificate.quadrature
+    if found is None or not found.effects:
+        return []
+    points = f"{found.points} points" if found.points > 1 else "Laplace's approximation (one point)"
+    each = " for each random effect" if found.effects > 1 and found.points > 1 else ""
+    more = f"{found.compared} points change the deviance by {found.deviance:.1g} and no estimate by more than "
+    how = f"The likelihood is an integral over how persons differ, taken with {points}{each}"
+    text = f"{how}; {more}{found.errors:.1g} "
+    if found.settled:
+        return [{"well": True, "word": "Quadrature", "text": f"{text}standard errors."}]
+    care = f"{text}standard errors: take more points (quadrature={found.compared}) before these numbers are used."
+    return [{"well": False, "word": "Quadrature too coarse", "text": care}]
 
 
 def _singular(subject: Subject) -> dict[str, Any]:

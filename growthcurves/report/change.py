@@ -56,6 +56,7 @@ class Change(Section):
             "unit": answer.unit,
             "pictures": drawn(subject, ("slopes", "start_and_rate", "variance_over_time")),
             "curved": subject.fit.recipe.shape.curved,
+            "reliability": subject.fit.family is None,
             "hits": f"{100 * subject.level:g}",
             "intervals": answer.intervals,
             "without": listed(dict.fromkeys(one.no_interval for one in lacking)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
@@ -25,8 +26,19 @@ def code(fit: Any) -> str:
     lines = [*first, "", *read, "", "model = gc.GrowthModel("]
     lines += [f"    {name}={value}," for name, value in options]
     return "\n".join(
-        [*lines, ")", _panel(fit.panel), f'fit = gc.fit(model, panel, method="{fit.method}")', "print(fit)"]
+        [*lines, ")", *_fitted(fit), "print(fit)"]
     )
+
+
+def _fitted(fit: Any) -> list[str]:
+    """The panel and its fit; where the outcome is in words the fit reads the table, as a panel takes numbers."""
+    family, panel = fit.model.family, fit.panel
+    asked = "" if fit.estimates.quadrature is None else fit.estimates.quadrature.asked
+    more = f", quadrature={asked!r}" if asked not in ("", "auto") else ""
+    if any(isinstance(one, str) for one in getattr(family, "categories", ())):
+        where = "" if panel.where is None else f", where={panel.where!r}"
+        return [f"fit = gc.fit(model, data{where}{more})"]
+    return [_panel(panel), f'fit = gc.fit(model, panel, method="{fit.method}"{more})']
 
 
 def reading(data: pd.DataFrame, id: Any, time: Any, used: Sequence[str]) -> list[str]:
@@ -82,11 +94,30 @@ def _options(model: Any) -> list[tuple[str, str]]:
         if value not in (None, {}):
             texts[name] = repr(value)
     texts["random"] = _random(model.random.blocks)
+    texts |= _family(model)
     if model.functions:
         texts["functions"] = "{" + ", ".join(f"{name!r}: {name}" for name in model.functions) + "}"
     if model.evaluated_over != "persons":
         texts["evaluated_over"] = repr(model.evaluated_over)
     return list(texts.items())
+
+
+def _family(model: Any) -> dict[str, str]:
+    """The family of the outcome, with what is not its default, and the columns that go with it."""
+    if model.family is None:
+        return {}
+    family = model.family
+    left = {"dispersion", "start", "categories" if family.name == "binomial" else ""}
+    given = {
+        one.name: getattr(family, one.name)
+        for one in fields(family)
+        if one.name not in left and getattr(family, one.name) != one.default
+    }
+    text = repr(family.name)
+    if given:
+        text = f"gc.{type(family).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+    others = {name: getattr(model, name) for name in ("trials", "exposure", "offset")}
+    return {"family": text} | {name: repr(value) for name, value in others.items() if value is not None}
 
 
 def _shape(shape: Any) -> str:

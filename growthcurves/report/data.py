@@ -14,11 +14,13 @@ from growthcurves.data.source import source_of
 from growthcurves.data.time_words import TimeWords, time_words
 from growthcurves.data.units import unit_called
 from growthcurves.data.vocabulary import Vocabulary
+from growthcurves.model.outcome_family import family_outcome
 from growthcurves.numerics.times import time_texts
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Section, Subject
+from growthcurves.results.tables.outcome_words import outcome_words
 
 
 class Data(Section):
@@ -35,7 +37,7 @@ class Data(Section):
         schedule = _schedule(facts, panel) if words.over_time else _range(facts)
         counts = [(words.said(name), value) for name, value in _level_one(facts)]
         return {
-            "rows": [*_level_two(facts, words), *counts, *schedule, *_outcome(facts)],
+            "rows": [*_level_two(facts, words), *counts, *schedule, *_outcome(facts, subject.fit)],
             "groups": _groups(subject),
             "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
             "total": int(len(panel) + panel.rows_dropped),
@@ -100,10 +102,32 @@ def _sets_of_times(facts: Mapping[str, Any], panel: Any) -> list[tuple[str, str]
     return [("Waves (times common to all)", count(grid_of(panel).count)), ("Different sets of waves kept", kept)]
 
 
-def _outcome(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _outcome(facts: Mapping[str, Any], fit: Any) -> list[tuple[str, str]]:
+    if fit.family is not None:
+        return _of_family(fit)
     unit = f" {facts['units']['outcome']}" if facts["units"]["outcome"] else ""
     values = f"{number(facts['outcome_mean'])} ({number(facts['outcome_sd'], 3)}){unit}"
     return [(f"Mean (SD) of {facts['names']['outcome']}, all rows", values)]
+
+
+def _of_family(fit: Any) -> list[tuple[str, str]]:
+    """What was observed, as a family counts it."""
+    found, name = family_outcome(fit.model, fit.panel), str(fit.model.outcome)
+    values, words = found.values, outcome_words(fit)
+    total = f"{count(round(values.sum()))}"
+    if fit.family.name == "binomial":
+        of = len(values) if found.trials is None else found.trials.sum()
+        what = "outcomes" if found.trials is None else "trials"
+        return [(f"{words.event}, all rows", f"{total} of {count(round(of))} {what} ({100 * values.sum() / of:.0f} %)")]
+    if fit.family.name == "ordinal":
+        rows = np.bincount(values.astype(int), minlength=len(fit.family.categories))
+        pairs = zip(fit.family.categories, rows, strict=True)
+        return [(f"{name}, all rows", ", ".join(f"{category} {count(n)}" for category, n in pairs))]
+    if fit.model.exposure is not None and found.offset is not None and fit.model.offset is None:
+        over = float(np.exp(found.offset).sum())
+        rate = f"{total} over {number(over)} of {fit.model.exposure}: {number(values.sum() / over, 3)} each"
+        return [(f"{name}, all rows", rate)]
+    return [(f"Mean (SD) of {name}, all rows", f"{number(values.mean())} ({number(values.std(ddof=1), 3)})")]
 
 
 def _groups(subject: Subject) -> list[tuple[str, int, int]]:

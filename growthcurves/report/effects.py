@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding
-from growthcurves.report.format import decimals, degrees, fixed, number, p_value
+from growthcurves.report.format import decimals, degrees, fixed, number, p_value, polished
 from growthcurves.report.groups import Groups
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import baseline, parameter_heading, predictor_name
+from growthcurves.results.change.of_outcomes import ratio_texts
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import effect_findings, linear_functions
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.questions.zeros import Centre, centre_of, origin_outside
 from growthcurves.results.tables.names import finding_text
+from growthcurves.results.tables.outcome_words import base_of
 
 
 class Effects(Section):
@@ -36,6 +38,12 @@ class Effects(Section):
         fit, method = subject.fit, ddf_of(subject.ddf, subject.fit)
         centre = centre_of(fit)
         return {
+            "ratio": fit.family.effect if fit.family is not None else None,
+            "ratios": _several_ratios(fit),
+            "nearer": fit.family is not None and fit.family.name in ("binomial", "ordinal") and bool(fit.random_names),
+            "z": fit.family is not None,
+            "link": "" if fit.family is None else fit.family.scale_words.link.removesuffix(" of a higher category"),
+            "same": fit.vocabulary.who.one,
             "groups": _groups(fit, effect_findings(fit, subject.effects), _at_centre(subject, centre)),
             "ddf": method.label,
             "why_not": method.why_not(fit) or "",
@@ -47,6 +55,13 @@ class Effects(Section):
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"fixed_effects": subject.effects}
+
+
+def _several_ratios(fit: Any) -> str:
+    """"Odds ratios", "Ratios of means"."""
+    effect = "" if fit.family is None else str(fit.family.effect or "")
+    one, *rest = effect.split(" ") if effect else [""]
+    return f"{one.capitalize()}s {' '.join(rest)}" if one == "ratio" else f"{effect.capitalize()}s"
 
 
 def _at_centre(subject: Subject, centre: Centre | None) -> dict[str, dict[str, str]]:
@@ -100,7 +115,19 @@ def effect_row(fit: Any, finding: Finding) -> dict[str, str]:
         "df": degrees(finding.df),
         "statistic": fixed(finding.statistic, 2),
         "p": p_value(finding.p_value),
+        **_ratio(fit, finding),
     }
+
+
+def _ratio(fit: Any, finding: Finding) -> dict[str, str]:
+    """The effect as a ratio with its interval, of a family that has such: e to its power."""
+    if fit.family is None or fit.family.effect is None:
+        return {}
+    with np.errstate(over="ignore"):
+        ends = np.exp([finding.value, finding.conf_low, finding.conf_high]).tolist()
+    value, low, high = map(polished, ratio_texts(*ends))
+    base = base_of(fit.family.effect) if finding.of == ("intercept", "") else ""
+    return {"ratio": value, "ratio_interval": f"{low} to {high}", "base": base}
 
 
 def _mean_name(fit: Any, parameter: str) -> str:

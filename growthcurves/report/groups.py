@@ -28,7 +28,7 @@ class Groups(Section):
     core = True
 
     def belongs(self, subject: Subject) -> bool:
-        return subject.by is not None and subject.fit.recipe.shape.changes
+        return subject.by is not None and subject.fit.recipe.shape.changes and subject.fit.family is None
 
     def why_not(self, subject: Subject) -> str | None:
         used = {name for columns in subject.fit.recipe.predictors.values() for name in columns.used}

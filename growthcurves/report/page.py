@@ -185,11 +185,6 @@ def make_report(
     for fit in fits:
         if not isinstance(fit, FittedModel):
             raise ModelError(f"A report is of fits: report(fit) or report(fit, other), not of {type(fit).__name__}.")
-        if fit.family is not None:
-            raise NotAvailableError(
-                f"The page is of normal outcomes in this version, and this fit is of family={fit.family.name!r}: print "
-                f"the fit, and ask it for means(), predict() and plot.trajectories()."
-            )
     if path is not None:
         checked_ending(path, "a report", REPORT)
     chosen = None if intervals is None else intervals_of(intervals)

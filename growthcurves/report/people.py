@@ -52,6 +52,8 @@ class People(Section):
             "total": len(table),
             "each": EXTREMES if gap else 0,
             "shown": shown,
+            "own": fit.family is None,
+            "link": "" if fit.family is None else fit.family.scale_words.link,
             "id": fit.model.id,
             "by": subject.by_text or None,
             "pictures": drawn(subject, ("shrinkage",)),

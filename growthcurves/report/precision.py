@@ -115,13 +115,28 @@ def _missing(subject: Subject) -> Iterator[dict[str, Any]]:
     yield _item(None, "Missing", text)
 
 
+def _kind(fit: Any) -> str:
+    """What a family takes for granted of single outcomes."""
+    kinds = {
+        "poisson": ", with a variance that is their mean",
+        "negative-binomial": ", and vary as the negative binomial distribution says",
+        "gamma": ", with a standard deviation in proportion to their mean",
+        "ordinal": ", and every predictor moves all categories alike (proportional odds)",
+    }
+    return kinds.get(fit.family.name, "")
+
+
 def _assumptions(fit: Any) -> str:
     """What the model takes for granted and the page does not test."""
     who, said = fit.vocabulary.who.several, fit.vocabulary.said
     normal = "that single measurements scatter normally about each person's own line"
     text = [said(normal + ", with one variance and independently of each other" * fit.independent)]
+    if fit.family is not None:
+        own = said("that, given a person's own random effects, single outcomes are independent of each other")
+        text = [own + _kind(fit)]
     if fit.random_names:
-        text.append(f"that {who} differ normally about their average")
+        scale = "" if fit.family is None else f" on the scale of the {fit.family.scale_words.link}"
+        text.append(f"that {who} differ normally about their average{scale}")
     if fit.recipe.shape.changes:
         text.append("that the shape of the line is right")
     text.append(f"that {who} are independent of each other{_though(fit)}")

@@ -31,7 +31,8 @@ def sentences(fit: Any) -> list[str]:
     if fit.model.time_varying:
         columns = [name for name in fit.recipe.covariates.used if name != fit.model.time]
         said.append(f"At each occasion, {listed(columns)} may shift {fit.model.outcome} as well.")
-    return [*said, _random(fit), f"The model was fitted by {METHOD[fit.method]}."]
+    how = "" if fit.family is None else ", its integral over random effects by adaptive Gauss-Hermite quadrature"
+    return [*said, _random(fit), f"The model was fitted by {METHOD[fit.method]}{how * bool(fit.random_names)}."]
 
 
 def equation_lines(fit: Any) -> list[tuple[str, Markup]]:
@@ -64,8 +65,13 @@ def _growth(fit: Any) -> str:
     verb = "change with" if fit.vocabulary.over_time else "depend on"
     return (
         f"How does {model.outcome} {verb} {fit.when.counted}, and how differently {said('from person to person')}? "
-        f"{said('Each person')} is described by {shape_words(fit).described_by}."
+        f"{said('Each person')} is described by {shape_words(fit).described_by}{_scale(fit)}."
     )
+
+
+def _scale(fit: Any) -> str:
+    """On which scale lines are straight."""
+    return "" if fit.family is None else f", all on the scale of the {fit.family.scale_words.link}"
 
 
 def _predictors(fit: Any) -> list[str]:
@@ -90,6 +96,9 @@ def _random(fit: Any) -> str:
         joined = len(fit.recipe.random.blocks) < len(names)
         text += ", and these differences may be correlated" if joined else ", without correlation"
     scatter = f"{said('single measurements')} scatter about {said('each person')}'s {_line(fit)}"
+    if fit.family is not None:
+        kind = fit.family.name.replace("-", " ").replace("poisson", "Poisson").replace("ordinal", "cumulative")
+        scatter = f"given its {_line(fit)}, each outcome is a draw of the {kind} distribution"
     return f"{text[0].upper()}{text[1:]}; {scatter}."
 
 

@@ -27,7 +27,8 @@ class Pictures(Section):
         return kind(by=subject.by).why_not(subject.fit)
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        return {"pictures": drawn(subject, ("trajectories",)), "persons_band": subject.once(_band)}
+        return {"pictures": drawn(subject, ("trajectories",)), "persons_band": subject.once(_band),
+                "single": "single outcomes" if subject.fit.family is not None else subject.said("single measurements")}
 
 
 def _band(subject: Subject) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,10 +10,13 @@ import pandas as pd
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.contracts.note import NoteKind
-from growthcurves.report.format import fixed, places_with, share
+from growthcurves.errors import GrowthCurvesError
+from growthcurves.report.format import fixed, number, places_with, polished, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import component_name
 from growthcurves.report.words import random_name, unit_of
+from growthcurves.results.questions.times import compared_at
+from growthcurves.results.tables.outcome_words import outcome_words
 
 
 class Variation(Section):
@@ -41,13 +45,52 @@ class Variation(Section):
                 for row, one in zip(rows, findings, strict=True)
                 if one.note
             ],
-            "rows": rows,
+            "rows": [*rows, *_shares_between(subject)],
+            "words": _in_words(subject, findings),
             "boundary": fit.certificate.singular,
             "direction": list(fit.certificate.direction),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"variance_components": subject.components.table()}
+
+
+def _shares_between(subject: Subject) -> list[dict[str, str]]:
+    """Of a family the shares of variance between persons at the first time and the last, on both scales."""
+    fit = subject.fit
+    if fit.family is None or not fit.random_names or not fit.recipe.shape.changes or fit.recipe.effects_of_rows:
+        return []
+    rows, times = [], compared_at(fit)
+    for scale in ("latent", "response"):
+        try:
+            table = fit.icc(at=times, level=subject.level, scale=scale).table
+        except GrowthCurvesError:
+            continue
+        where = f"latent scale ({fit.family.scale_words.link})" if scale == "latent" else "scale of the outcome"
+        for row in table.to_dict("records"):
+            texts = [share(row[name]) for name in ("icc", "conf_low", "conf_high")]
+            what = subject.said("Share of variance between persons")
+            rows.append(_row(f"{what}, {where}, {fit.when.at(row['time'])}", texts, ""))
+    return rows
+
+
+def _in_words(subject: Subject, findings: list[Finding]) -> list[str]:
+    """Of a family: on which scale SDs are, what one is as a ratio, and how many have a rising outcome."""
+    fit = subject.fit
+    if fit.family is None or not fit.random_names:
+        return []
+    words, who = outcome_words(fit), fit.vocabulary.who
+    told = [f"SDs and correlations are on the scale of the linear predictor ({words.link})"]
+    first = next((one for one in findings if one.kind is Kind.SD and one.of == (fit.random_names[0],)), None)
+    if words.effect and first is not None and first.value == first.value:
+        name, ratio = random_name(fit, fit.random_names[0]), number(math.exp(first.value), 3)
+        verb, that = ("are", "those") if words.plural else ("is", "that")
+        apart = f"of two {who.several} one SD apart in the {name}"
+        told.append(f"{apart}, the {words.base} of one {verb} {ratio} times {that} of the other")
+    shares = [text for text in subject.change.sentences() if text.startswith("The estimated share")] * bool(
+        fit.recipe.shape.changes
+    )
+    return [f"{text[0].upper()}{text[1:]}" for text in (*told, *(polished(one.rstrip(".")) for one in shares))]
 
 
 def _note(fit: Any, finding: Finding, findings: list[Finding]) -> str:

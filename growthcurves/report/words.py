@@ -29,7 +29,16 @@ def about(fit: Any) -> str:
     """One line of counts under the title."""
     number, rows = fit.panel.persons.count, fit.nobs
     who = units_of(fit).one if number == 1 else units_of(fit).several
-    return f"{count(number)} {who} · {count(rows)} observations · {METHOD[fit.method]}"
+    family = "" if fit.family is None else f"{_family_words(fit)} · "
+    return f"{count(number)} {who} · {count(rows)} observations · {family}{METHOD[fit.method]}"
+
+
+def _family_words(fit: Any) -> str:
+    """What kind of outcome, and its link: "yes or no, logit link"."""
+    family = fit.family
+    kinds = {"binomial": "yes or no", "ordinal": "ordered categories", "poisson": "counts (Poisson)",
+             "negative-binomial": "counts (negative binomial)", "gamma": "amounts above zero (gamma)"}  # fmt: skip
+    return f"{kinds.get(family.name, family.name)}, {getattr(family, 'link', 'log')} link"
 
 
 def findings(subject: Subject) -> tuple[str, ...]:
@@ -42,6 +51,9 @@ def lead(subject: Subject) -> str:
     """What stands at the head of the page: how fast on average, in each group where there are a few."""
     answer = _change(subject)
     averages = () if answer is None else answer.averages
+    if subject.fit.family is not None:  # means of each group stand in the first table of the page
+        compared = [text for text in averages if not text.startswith("In the ")]
+        return " ".join(polished(text) for text in (compared or averages)[:MOST_IN_LEAD])
     joint = [one for one in answer.findings if one.kind is Kind.RATES_ALIKE_P] if answer is not None else []
     if any(one.p_value < 1 - subject.level for one in joint):
         averages = averages[:-1]  # each against the reference has been said; the rates of groups are below

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.errors import NotEstimableError
 from growthcurves.plots import FIGURES
 
 TIMES = np.arange(5.0)
@@ -93,8 +93,3 @@ def test_lines_of_observed_outcomes_are_refused(drawn):
 def test_figures_that_would_mix_scales_are_refused(drawn, name):
     with pytest.raises(NotEstimableError, match="another scale"):
         getattr(drawn[0].plot, name)()
-
-
-def test_a_page_that_would_call_log_odds_units_of_the_outcome_is_refused(drawn):
-    with pytest.raises(NotAvailableError, match="normal outcomes"):
-        gc.report(drawn[0])

@@ -120,8 +120,17 @@ def _apart(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) 
 
 
 def _ratios(row: dict[str, Any]) -> list[str]:
-    """A ratio and the ends of its interval: with the decimals of the ratio where all are of one size."""
-    values = [row[name] for name in ("ratio", "ratio_low", "ratio_high")]
+    return ratio_texts(*(row[name] for name in ("ratio", "ratio_low", "ratio_high")))
+
+
+def ratio_texts(*values: float) -> list[str]:
+    """A ratio and the ends of its interval: with the decimals of the ratio where all are of one size.
+
+    Examples
+    --------
+    >>> ratio_texts(0.849, 0.82, 0.88), ratio_texts(5.0, 0.0001, 300.0)
+    (['0.849', '0.820', '0.880'], ['5', '1.00e-04', '300'])
+    """
     if not max(values) < 20 * min(values) or min(values) < 0.01:
         return [number(value, 3) for value in values]
     places = max(2 - math.floor(math.log10(values[0])), 0)

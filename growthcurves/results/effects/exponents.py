@@ -7,17 +7,7 @@ import pandas as pd
 
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-
-#: What is said of all persons at the reference, of which the ratios are.
-_BASES = {
-    "odds ratio": "odds", "rate ratio": "rate", "hazard ratio": "hazard", "ratio of means": "mean",
-    "ratio of medians": "median",
-}  # fmt: skip
-
-
-def base_of(effect: str) -> str:
-    """Of what a ratio is: "odds" of an odds ratio."""
-    return _BASES.get(effect, effect)
+from growthcurves.results.tables.outcome_words import base_of
 
 
 def ratio_words(fit: FittedModel) -> str:

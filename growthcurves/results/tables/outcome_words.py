@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from growthcurves.fitted import FittedModel
 from growthcurves.model.outcomes import likelihood_of
 from growthcurves.output.numbers import percent_text, places_with
-from growthcurves.results.effects.exponents import base_of
 from growthcurves.results.tables.printing import number
+
+#: What is said of all persons at the reference, of which the ratios are.
+_BASES = {
+    "odds ratio": "odds", "rate ratio": "rate", "hazard ratio": "hazard", "ratio of means": "mean",
+    "ratio of medians": "median",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,11 @@ def _percent(value: float) -> str:
     if value < 5e-4:
         return "below 0.1"
     return "above 99.9" if value > 1 - 5e-4 else percent_text(value)
+
+
+def base_of(effect: str) -> str:
+    """Of what a ratio is: "odds" of an odds ratio."""
+    return _BASES.get(effect, effect)
 
 
 def outcome_words(fit: FittedModel) -> OutcomeWords:

@@ -1,0 +1,113 @@
+"""Mean outcomes of a family: of the population and of the typical person, each called so, and how groups differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.data.source import show_level
+from growthcurves.report.format import fixed, p_value, places_with, polished
+from growthcurves.report.section import Section, Subject
+from growthcurves.results.change.groups import why_not_by
+from growthcurves.results.change.of_outcomes import OfOutcomes, of_outcomes, ratio_texts
+from growthcurves.results.questions.times import reached
+from growthcurves.results.tables.outcome_words import OutcomeWords, outcome_words
+
+
+class Outcomes(Section):
+    """Probabilities, expected counts or means at the first time and the last, by group where groups are compared."""
+
+    name = "outcomes"
+    title = "What to expect"
+    core = True
+
+    def belongs(self, subject: Subject) -> bool:
+        return subject.fit.family is not None and subject.fit.recipe.shape.changes
+
+    def why_not(self, subject: Subject) -> str | None:
+        if subject.once(_answers) is None:
+            return "The data do not determine these means, or no rate of change is among what the model estimates."
+        return None
+
+    def context(self, subject: Subject) -> Mapping[str, Any]:
+        found, words = subject.once(_answers), outcome_words(subject.fit)
+        assert found is not None
+        said = subject.said
+        notes = [
+            said("Population average: the mean over all persons, whose random effects differ"),
+            f"typical {subject.fit.vocabulary.who.one}: the one whose random effects are zero; the two are different "
+            f"questions, and neither may be put in the place of the other",
+            *filter(None, [words.aside and ("places are " * (subject.fit.family.name == "ordinal") + words.aside)]),
+        ]
+        return {
+            "blocks": _blocks(subject, found, words),
+            "who": subject.fit.vocabulary.who.one,
+            "notes": notes,
+            "differences": any(one.kind is Kind.MEAN_DIFFERENCE for one in found.population.findings),
+            "share": words.share,
+        }
+
+    def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
+        found = subject.once(_answers)
+        if found is None:
+            return {}
+        tables = {"outcome_means": found.population.table, "typical_means": found.typical.table}
+        return tables | {"group_rates": found.rates.table}
+
+
+def _answers(subject: Subject) -> OfOutcomes | None:
+    fit = subject.fit
+    by = None if why_not_by(fit, subject.by) else subject.by
+    return of_outcomes(fit, by, None, subject.level, subject.ddf, by is not None)
+
+
+def _blocks(subject: Subject, found: OfOutcomes, words: OutcomeWords) -> list[dict[str, Any]]:
+    """One block for each time: how groups differ from the reference, and each group."""
+    fit, blocks = subject.fit, []
+    rows = list(zip(found.population.findings, found.population.table.to_dict("records"), strict=True))
+    typical = {(one.group, one.at): one for one in found.typical.findings if one.kind is Kind.MEAN}
+    for at in dict.fromkeys(one.at for one, _ in rows):
+        here = [(one, row) for one, row in rows if one.at == at]
+        title = f"{words.mean[:1].upper()}{words.mean[1:]} of {words.event} {fit.when.at(at)}"
+        lines = [_difference(one, row, words) for one, row in here if one.kind is Kind.MEAN_DIFFERENCE]
+        lines += [_mean(one, typical[one.group, one.at], words) for one, _ in here if one.kind is Kind.MEAN]
+        seen = reached(fit, at)  # type: ignore[arg-type]
+        blocks.append({"name": ", ".join(filter(None, (title, seen))), "rows": lines})
+    return blocks
+
+
+def _level(one: Any) -> str:
+    return ", ".join(show_level(level.value) for level in one or ())
+
+
+def _mean(one: Finding, typical: Finding, words: OutcomeWords) -> dict[str, str]:
+    value, low, high, other = words.numbers(one.value, one.conf_low, one.conf_high, typical.value, error=one.std_error)
+    name = ", ".join(f"{level.column} {show_level(level.value)}" for level in one.group or ()) or "everybody"
+    interval = f"{low} to {high}{words.unit}" if one.has_interval else "not estimable"
+    made = {"name": name, "estimate": value + words.unit, "interval": interval, "typical": other + words.unit}
+    return {name: polished(text) for name, text in made.items()} | {"p": "", "difference": ""}
+
+
+def _difference(one: Finding, row: Mapping[Any, Any], words: OutcomeWords) -> dict[str, str]:
+    """In percentage points, as a ratio, or as it is."""
+    if words.ratios and row.get("ratio") == row.get("ratio"):
+        values, name = [row[name] for name in ("ratio", "ratio_low", "ratio_high")], "over"
+        texts = [polished(text) for text in ratio_texts(*values)]
+    else:
+        scale, name = 100.0 if words.share else 1.0, "less"
+        values = [scale * value for value in (one.value, one.conf_low, one.conf_high)]
+        places = places_with(scale * one.std_error, *values)
+        texts = [fixed(value, places) for value in values]
+    what = f"{'Ratio' if name == 'over' else 'Difference'}: {_level(one.group)} {name} {_level(one.of)}"
+    unit = " points" if words.share else ""
+    return {
+        "name": what,
+        "estimate": texts[0] + unit,
+        "interval": f"{texts[1]} to {texts[2]}",
+        "typical": "",
+        "p": p_value(one.p_value),
+        "difference": "difference",
+    }

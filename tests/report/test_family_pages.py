@@ -1,0 +1,104 @@
+"""Pages of outcomes that are not normal: each number on the scale that is named, and no normal outcome's words."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthcurves as gc
+
+
+@pytest.fixture(scope="module")
+def panel():
+    rng = np.random.default_rng(4)
+    person = np.repeat(np.arange(60), 4)
+    frame = pd.DataFrame({"id": person, "week": np.tile(np.arange(4.0), 60)})
+    frame["arm"] = np.array(["placebo", "drug"])[person % 2]
+    u = rng.normal(size=60)[person]
+    eta = -0.6 + u + (0.3 + 0.3 * (person % 2)) * frame["week"]
+    frame["well"] = (rng.random(240) < 1 / (1 + np.exp(-eta))).astype(int)
+    frame["days"] = rng.integers(5, 30, 240)
+    frame["falls"] = rng.poisson(0.1 * np.exp(0.5 * u + 0.1 * frame["week"]) * frame["days"])
+    frame["state"] = pd.cut(eta + rng.logistic(size=240), [-99, -1, 1, 99], labels=["mild", "fair", "bad"])
+    frame["cost"] = np.exp(0.5 * eta) * rng.gamma(3, 1 / 3, 240)
+    return frame
+
+
+CASES = {
+    "yes or no": ("well", {"family": "binomial"}),
+    "counts": ("falls", {"family": "poisson", "exposure": "days"}),
+    "ordered": ("state", {"family": "ordinal"}),
+    "amounts": ("cost", {"family": "gamma"}),
+}
+
+
+@pytest.fixture(scope="module", params=CASES)
+def page(request, panel):
+    outcome, options = CASES[request.param]
+    formula = f"{outcome} ~ week * arm + (1 | id)"
+    fit = gc.fit(formula, panel, time="week", reference={"arm": "placebo"}, **options)
+    return fit, fit.report()
+
+
+def text_of(page):
+    found = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", page.html, flags=re.S)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", found)))
+
+
+def test_every_section_is_there_or_left_out(page):
+    fit, made = page
+    assert {shown for _, shown in made.sections} == {"shown"}
+    titles = [title for title, _ in made.sections]
+    assert titles[0] == "What to expect" and "Differences between groups" not in titles
+    text = text_of(made)
+    for wrong in ("units of", "nan", "least-squares", "scatter about", "about a person's own line"):
+        assert wrong not in text, wrong
+    assert not re.search(r"the log (odds|rate|mean) of [\w ]+ (rises|falls)", text)
+
+
+def test_means_are_called_by_whose_they_are(page):
+    fit, made = page
+    text, share = text_of(made), fit.family.name == "binomial"
+    assert "population average" in text and "typical person" in text
+    for people, name in (("average", "outcome_means"), ("typical", "typical_means")):
+        found = fit.means(at=[0, 3], by="arm", scale="response", people=people).means
+        table = made.tables[name]
+        np.testing.assert_allclose(table["estimate"][: len(found)], found["estimate"])
+        if share:
+            for value in found["estimate"]:
+                assert f"{100 * value:.1f} %" in text
+    assert made.lead.startswith("At week 3, ") and "For one and the same person" in made.lead
+
+
+def test_effects_are_ratios_with_their_intervals(page):
+    fit, made = page
+    row = fit.fixed_effects(exponentiate=True).set_index("term").loc["slope:arm[drug]"]
+    assert f"{row['estimate']:.2f}" in text_of(made)
+    assert {"binomial": "odds ratio", "ordinal": "odds ratio", "poisson": "rate ratio", "gamma": "ratio of means"}[
+        fit.family.name
+    ] in text_of(made)
+
+
+def test_the_quadrature_is_certified_with_its_figures(page):
+    fit, made = page
+    found = fit.certificate.quadrature
+    assert f"taken with {found.points} points; {found.compared} points change the deviance by" in text_of(made)
+
+
+def test_the_code_of_the_page_makes_the_same_fit(page, panel):
+    fit, made = page
+    code = re.search(r"<pre[^>]*>(.*?)</pre>", made.html, flags=re.S)[1]
+    code = html.unescape(re.sub(r"<[^>]+>", "", code)).replace("data = ...", "pass")
+    names = {"data": panel}
+    exec(code.replace("print(fit)", ""), names)
+    assert names["fit"].deviance == pytest.approx(fit.deviance, abs=1e-6)
+
+
+def test_without_arms_the_means_of_everybody(panel):
+    made = gc.fit("well ~ week + (1 | id)", panel, time="week", family="binomial").report()
+    assert made.lead.startswith("The probability of well, averaged over persons, is")
+    assert "everybody" in text_of(made)
