@@ -108,14 +108,15 @@ def count(value: int) -> str:
 
 
 def polished(sentence: str) -> str:
-    """A sentence with real minus signs and apostrophes, and no line break before a percent sign.
+    """A sentence with real minus signs and apostrophes, and no line break before a percent sign or inside "p < .001".
 
     Examples
     --------
     >>> polished("A person's rate is -1.1 (95 % interval -2 to 3)")
     'A person’s rate is −1.1 (95\\xa0% interval −2 to 3)'
     """
-    return re.sub(r"(?<=\d) %", "\u00a0%", with_minus(sentence)).replace("'", "’")
+    kept = re.sub(r"\bp ([<=>]) (?=\.)", "p\u00a0\\1\u00a0", with_minus(sentence))
+    return re.sub(r"(?<=\d) %", "\u00a0%", kept).replace("'", "’")
 
 
 #: Decimals at the end of a text that is a number and nothing else.
@@ -150,6 +151,17 @@ def padded(cell: Any, places: int) -> str:
         return text
     have = len(found[1] or "")
     return text + "\u2008" * (not have) + "\u2007" * (places - have)
+
+
+def evened(cell: str, places: int) -> str:
+    """Degrees of freedom below a hundred with a decimal where others of their column have one, and its room.
+
+    Examples
+    --------
+    >>> evened("92", 1), evened("91.9", 1), evened("118", 1), evened("92", 0)
+    ('92.0', '91.9', '118\u2008\u2007', '92')
+    """
+    return padded(f"{cell}.0" if places == 1 and cell.isdigit() and len(cell) < 3 else cell, places)
 
 
 def _minus(text: str) -> str:

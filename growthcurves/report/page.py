@@ -301,6 +301,7 @@ def make_environment() -> jinja2.Environment:
         share=formats.share,
         decimals_of=formats.decimals_of,
         padded=formats.padded,
+        evened=formats.evened,
         said=str,
     )
     return environment

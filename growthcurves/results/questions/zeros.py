@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.data.backticks import quoted_inside
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.fitted import FittedModel
-from growthcurves.model.formula.tree import Column
+from growthcurves.model.formula.tree import Column, Expression
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.numerics.times import time_texts
 from growthcurves.output.words import listed
@@ -82,10 +82,11 @@ def centring_offer(fit: FittedModel) -> str:
     str
         Empty where zero lies inside (or the shape's origin inside the observed times).
     """
-    names = [name for name in _predictors(fit) if _outside_zero(fit, name)]
-    said = []
+    columns = [name for name in _predictors(fit) if _outside_zero(fit, name)]
+    computed = [label for label, values in _computed(fit) if values.min() > 0 or values.max() < 0]
+    names, said = [*columns, *computed], []
     if names:
-        calls = ", ".join(f"center({quoted_inside(name)})" for name in names)
+        calls = ", ".join(f"center({name})" for name in [*map(quoted_inside, columns), *computed])
         said.append(
             f"The intercept is that of {listed(names)} 0, outside what was observed: write {calls} in the formula to "
             f"read it at the mean."
@@ -109,6 +110,19 @@ def _predictors(fit: FittedModel) -> list[str]:
     columns = fit.recipe.predictors["intercept"]
     alone = [term.factors[0] for term in columns.terms if len(term.factors) == 1]
     return [factor.name for factor in alone if isinstance(factor, Column) and factor.name not in columns.levels]
+
+
+def _computed(fit: FittedModel) -> list[tuple[str, np.ndarray]]:
+    """The predictors of the intercept that a formula moves by itself, as I(age - 100), with their values by person."""
+    if isinstance(fit.panel, SavedPanel) or "intercept" not in fit.recipe.predictors:
+        return []
+    columns = fit.recipe.predictors["intercept"]
+    found = []
+    for term, name, values in zip(columns.terms, columns.names, fit.bound.predictor("intercept"), strict=False):
+        moved = [one for one in term.factors if isinstance(one, Expression) and one.calls == {"I"}]
+        if len(moved) == len(term.factors) == 1 and values is not None and len(np.unique(values)) > 2:
+            found.append((name, values[~np.isnan(values)]))
+    return found
 
 
 def _outside_zero(fit: FittedModel, name: str) -> bool:

@@ -23,6 +23,7 @@ def aged():
         ("reaction ~ day + z + (day | subject)", ""),
         ("reaction ~ late + (late | subject)", "at late 0, outside the observed 20 to 29: recentre()"),
         ("reaction ~ age + (1 | subject)", "The intercept is that of age 0"),
+        ("reaction ~ day * I(age - 100) + (day | subject)", "I(age - 100) 0, outside what was observed: write cent"),
     ],
 )
 def test_the_offer_is_made_where_zero_lies_outside(aged, formula, said):
