@@ -20,6 +20,7 @@ import growthcurves as gc
 from growthcurves.output.save import Saved
 from growthcurves.plots import (
     COMPARISON_FIGURES,
+    FAMILY_FIGURES,
     FIGURES,
     LADDER_FIGURES,
     PANEL_FIGURES,
@@ -140,7 +141,10 @@ def test_a_missing_part_is_found():
     assert lacking(bare, inspect.getdoc(bare)) == ["option fit", "option level", "Returns", "Examples"]
 
 
-REGISTRIES = {**FIGURES, **PANEL_FIGURES, **LADDER_FIGURES, **COMPARISON_FIGURES, **TRIAL_FIGURES, **SUBGROUP_FIGURES}
+REGISTRIES = {
+    **FIGURES, **FAMILY_FIGURES, **PANEL_FIGURES, **LADDER_FIGURES, **COMPARISON_FIGURES, **TRIAL_FIGURES,
+    **SUBGROUP_FIGURES,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", REGISTRIES.values(), ids=lambda kind: kind.__name__)

@@ -20,6 +20,7 @@ import matplotlib
 import growthcurves as gc
 from growthcurves.plots import (
     COMPARISON_FIGURES,
+    FAMILY_FIGURES,
     FIGURES,
     LADDER_FIGURES,
     PANEL_FIGURES,
@@ -38,6 +39,12 @@ panel = gc.Panel(
     time_unit="weeks", outcome_unit="points",
 )
 fit = gc.fit("depression ~ week * arm + age + severity + (week | patient)", panel)
+data = gc.load_dataset("trial")
+data["well"], data["points"] = data["depression"] < 25, data["depression"].round()
+well = gc.fit("well ~ week * arm + (1 | patient)", data, time="week", family="binomial")
+points = gc.fit(
+    "points ~ week * arm + (1 | patient)", data, time="week", family="negative-binomial"
+)
 ladder = gc.ladder("depression ~ week * arm + (week | patient)", panel)
 compared = gc.compare_residuals(
     "depression ~ week * arm + cs(week | patient)", panel, ["un", "toeph", "ar1", "cs"]
@@ -65,6 +72,11 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         },
     ),
     (
+        "family",
+        FAMILY_FIGURES,
+        {"calibration": "well.plot.calibration()", "rootogram": "points.plot.rootogram()"},
+    ),
+    (
         "panel",
         PANEL_FIGURES,
         {
@@ -80,6 +92,7 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
 ]
 TITLES = {
     "fit": "Of a fit",
+    "family": "Of a fit of outcomes that are not normal",
     "panel": "Of a panel, before any model",
     "ladder": "Of a ladder",
     "comparison": "Of residual structures that are compared",

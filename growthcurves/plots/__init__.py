@@ -1,13 +1,14 @@
 """Pictures: one file per figure, a table first and then its drawing. Never estimation.
 
-`FIGURES` lists the figures of a fit, `PANEL_FIGURES` those of a panel before any model, `LADDER_FIGURES` those of a
-ladder, `COMPARISON_FIGURES` those of residual structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials; a new
-figure is one new file and one line here.
+`FIGURES` lists the figures of a fit, `FAMILY_FIGURES` those of outcomes that are not normal alone, `PANEL_FIGURES`
+those of a panel before any model, `LADDER_FIGURES` those of a ladder, `COMPARISON_FIGURES` those of residual
+structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials; a new figure is one new file and one line here.
 """
 
 from __future__ import annotations
 
 from growthcurves.plots.arms import ArmMeans
+from growthcurves.plots.calibration import Calibration
 from growthcurves.plots.correlation import Correlation
 from growthcurves.plots.doors import FitPlots, plot_ladder, plot_panel, plot_residuals, plot_subgroups, plot_trial
 from growthcurves.plots.dropout import Dropout
@@ -19,6 +20,7 @@ from growthcurves.plots.panel import ObservedTrajectories
 from growthcurves.plots.qq import Qq
 from growthcurves.plots.residual_points import Residuals
 from growthcurves.plots.residuals import ResidualStructures
+from growthcurves.plots.rootogram import Rootogram
 from growthcurves.plots.shrinkage import Shrinkage
 from growthcurves.plots.slopes import Slopes
 from growthcurves.plots.small_multiples import People
@@ -36,6 +38,11 @@ FIGURES: dict[str, type[Figure]] = {
     "residuals": Residuals,
     "qq": Qq,
     "correlation": Correlation,
+}
+
+FAMILY_FIGURES: dict[str, type[Figure]] = {
+    "calibration": Calibration,
+    "rootogram": Rootogram,
 }
 
 PANEL_FIGURES: dict[str, type[Figure]] = {
@@ -61,6 +68,7 @@ SUBGROUP_FIGURES: dict[str, type[Figure]] = {
 }
 
 __all__ = [
-    "COMPARISON_FIGURES", "FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
+    "COMPARISON_FIGURES", "FAMILY_FIGURES", "FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "SUBGROUP_FIGURES",
+    "TRIAL_FIGURES", "Figure",
     "FitPlots", "plot_ladder", "plot_panel", "plot_residuals", "plot_subgroups", "plot_trial",
 ]  # fmt: skip

@@ -89,9 +89,9 @@ def plot_subgroups(subgroups: Any, **options: Any) -> Any:
 
 
 def _registry() -> dict[str, type[Figure]]:
-    from growthcurves.plots import FIGURES
+    from growthcurves.plots import FAMILY_FIGURES, FIGURES
 
-    return FIGURES
+    return FIGURES | FAMILY_FIGURES
 
 
 def _draw(kind: type[Figure], subject: Any, options: dict[str, Any]) -> Any:
@@ -113,6 +113,21 @@ def _method(name: str, kind: type[Figure], fit: Any) -> Callable[..., Any]:
     return draw
 
 
+#: Fits of the examples of figures that are not of normal outcomes.
+EXAMPLES = {
+    "calibration": [
+        '>>> data = gc.load_dataset("trial")',
+        '>>> data["well"] = data["depression"] < 25',
+        '>>> fit = gc.fit("well ~ week * arm + (1 | patient)", data, time="week", family="binomial")',
+    ],
+    "rootogram": [
+        '>>> data = gc.load_dataset("trial")',
+        '>>> data["points"] = data["depression"].round()',
+        '>>> fit = gc.fit("points ~ week * arm + (1 | patient)", data, time="week", family="negative-binomial")',
+    ],
+}
+
+
 def documentation(name: str, kind: type[Figure]) -> str:
     """What a figure's method says of itself: the words and options of the figure, where it is drawn, an example."""
     canvas = canvas_of(kind)
@@ -125,7 +140,7 @@ def documentation(name: str, kind: type[Figure]) -> str:
         "figsize : (float, float), optional\n    Width and height of a new figure, in inches.",
         f"\nReturns\n-------\n{one}\n    What it was drawn on.",
         "\nExamples\n--------\n>>> import growthcurves as gc",
-        '>>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))',
+        *EXAMPLES.get(name, ['>>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))']),
         f">>> drawn = fit.plot.{name}()",
     ]
     return "\n".join(parts)

@@ -392,6 +392,84 @@ class FitPlots:
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
         >>> drawn = fit.plot.correlation()
         """
+    def calibration(
+        self,
+        *,
+        people: str = ...,
+        groups: int = ...,
+        level: float = ...,
+        ax: Any = ...,
+        figsize: tuple[float, float] | None = ...,
+    ) -> Any:
+        """Observed shares (or means) against those that the model expects, with intervals: on the line where it holds.
+
+        Rows are put into groups that are expected alike. By default each outcome is foretold from the person's outcomes
+        before it, averaged over what they leave open of the random effects: an honest forecast, as no outcome has a say in
+        what is expected of itself. Fitted probabilities of known persons would not be: they have seen the outcome, and are
+        drawn towards the mean. Of ordered categories the probabilities of a higher category, at each threshold.
+
+        Parameters
+        ----------
+        people : {"seen", "average"}
+            "average" expects of every row the population's mean: whether the predictors are right, whatever persons are.
+        groups : int
+            How many groups of rows.
+        level : float
+            Confidence level of the intervals.
+        ax : Axes, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Axes
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("trial")
+        >>> data["well"] = data["depression"] < 25
+        >>> fit = gc.fit("well ~ week * arm + (1 | patient)", data, time="week", family="binomial")
+        >>> drawn = fit.plot.calibration()
+        """
+    def rootogram(
+        self,
+        *,
+        rng: Any = ...,
+        ax: Any = ...,
+        figsize: tuple[float, float] | None = ...,
+    ) -> Any:
+        """Observed frequencies of counts, hung from those that the model expects, on the scale of square roots.
+
+        A bar that ends above the line of zero says that the count was seen less often than expected, one that reaches below
+        it more often (Kleiber and Zeileis, 2016, The American Statistician 70). Expected frequencies are averaged over how
+        persons differ. Where the model holds, the ends of 95 % of the bars lie in the band: it is of data sets simulated
+        from the fitted model, new persons included, as outcomes of one person depend on each other.
+
+        Parameters
+        ----------
+        rng : int, Generator or None
+            Of the simulated data sets, whose seed the key prints.
+        ax : Axes, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Axes
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("trial")
+        >>> data["points"] = data["depression"].round()
+        >>> fit = gc.fit("points ~ week * arm + (1 | patient)", data, time="week", family="negative-binomial")
+        >>> drawn = fit.plot.rootogram()
+        """
 def plot_ladder(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_panel(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_residuals(subject: Any, *options: Any, **named: Any) -> Any: ...

@@ -30,11 +30,6 @@ _NEXT_TO = 0.05  # of the observed period
 
 def why_no_persons(fit: Any) -> str | None:
     """Why nothing can be drawn of persons' own status and rate; None where it can."""
-    if fit.family is not None:
-        return fit.vocabulary.said(
-            "Persons' own lines and rates are drawn of normal outcomes alone: outcomes of this family have theirs on "
-            "another scale than the one that was observed. Persons' curves are in plot.trajectories()."
-        )
     try:
         require_shape(fit)
     except NotEstimableError as error:
@@ -44,13 +39,28 @@ def why_no_persons(fit: Any) -> str | None:
     return None if fit.identified else not_identified(fit)
 
 
+def why_no_own(fit: Any) -> str | None:
+    """Why persons have no estimate of their own, from their outcomes alone; None where they may have."""
+    if fit.family is None:
+        return None
+    return str(
+        fit.vocabulary.said(
+            "There is no shrinkage to draw: from a person's outcomes alone there is no line of outcomes that are not "
+            "normal (the log odds of answers that are all alike are infinite). plot.start_and_rate() has persons' "
+            "empirical Bayes estimates."
+        )
+    )
+
+
 def not_identified(fit: Any) -> str:
     """Why what is of single persons is withheld, in the words of the data."""
     return str(fit.vocabulary.said(_NOT_IDENTIFIED))
 
 
 def own(fit: Any, what: Rate) -> np.ndarray:
-    """By each person's own least squares, (N,); NaN where the occasions do not determine it."""
+    """By each person's own least squares, (N,); NaN where the occasions do not determine it, and of families."""
+    if fit.family is not None:
+        return np.full(fit.panel.persons.count, np.nan)
     return fit.own_growth.rate(what.by_person)
 
 
@@ -95,7 +105,16 @@ def start_and_rate(fit: Any, at: float | None, between: tuple[float, float] | No
 
 def start_label(fit: Any, time: float) -> str:
     """What status is called on an axis: "reaction at day 0 (ms)"."""
-    return with_unit(f"{fit.model.outcome} {fit.when.at(time)}", fit.panel.outcome_unit)
+    return with_unit(f"{_measured(fit)} {fit.when.at(time)}", _unit(fit))
+
+
+def _measured(fit: Any) -> str:
+    """What status is of: the outcome, or of a family its linear predictor, "log odds of well"."""
+    return str(fit.model.outcome) if fit.family is None else f"{fit.family.scale_words.link} of {fit.model.outcome}"
+
+
+def _unit(fit: Any) -> str | None:
+    return fit.panel.outcome_unit if fit.family is None else None
 
 
 def rate_label(fit: Any, between: tuple[float, float] | None = None) -> str:
@@ -105,8 +124,8 @@ def rate_label(fit: Any, between: tuple[float, float] | None = None) -> str:
         first, last = whole_period(fit) if between is None else between
         interval = f", average {fit.when.between(first, last)}"
     if not fit.vocabulary.over_time:
-        return with_unit(f"slope of {fit.model.outcome} on {fit.model.time}", fit.panel.outcome_unit) + interval
-    return with_unit(f"change in {fit.model.outcome} per {fit.when.per}", fit.panel.outcome_unit) + interval
+        return with_unit(f"slope of {_measured(fit)} on {fit.model.time}", _unit(fit)) + interval
+    return with_unit(f"change in {_measured(fit)} per {fit.when.per}", _unit(fit)) + interval
 
 
 def straight_name(fit: Any) -> str:

@@ -137,8 +137,13 @@ def positions_of(panel: Panel, ids: Any) -> np.ndarray:
     return np.array([place[show_id(label)] for label in asked], dtype=int)
 
 
-def observed_lines(panel: Panel, groups: Groups, persons: np.ndarray) -> pd.DataFrame:
-    """The observed occasions of these persons in the order of time: columns group, id, time, value."""
+def observed_lines(
+    panel: Panel, groups: Groups, persons: np.ndarray, values: np.ndarray | None = None
+) -> pd.DataFrame:
+    """The observed occasions of these persons in the order of time: columns group, id, time, value.
+
+    `values` are those of all rows, where they are not the panel's own.
+    """
     codes = panel.persons.codes
     wanted = np.zeros(panel.persons.count, dtype=bool)
     wanted[persons] = True
@@ -151,7 +156,7 @@ def observed_lines(panel: Panel, groups: Groups, persons: np.ndarray) -> pd.Data
             "group": labels[groups.codes[person]],
             "id": np.asarray(panel.persons.labels, dtype=object)[person],
             "time": panel.times[rows],
-            "value": panel.values[rows],
+            "value": (panel.values if values is None else values)[rows],
         }
     )
 

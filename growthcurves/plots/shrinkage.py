@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from growthcurves.plots.estimates import start_and_rate, straight_name, why_no_persons
+from growthcurves.plots.estimates import start_and_rate, straight_name, why_no_own, why_no_persons
 from growthcurves.plots.figure import Drawn, Scene
 from growthcurves.plots.labels import key_above
 from growthcurves.plots.people import groups_of, sample_persons
@@ -45,7 +45,7 @@ class Shrinkage(Drawn):
 
     def why_not(self, fit: Any) -> str | None:
         """There must be random effects that the data can tell, and persons with an own line."""
-        reason = why_no_persons(fit)
+        reason = why_no_persons(fit) or why_no_own(fit)
         if reason is None and np.isnan(fit.own_growth.estimates).any(axis=0).all():
             return "Nobody has occasions enough for a line of one's own, so there is no shrinkage to draw."
         return reason

@@ -18,6 +18,7 @@ from growthcurves.plots.people import asks_for_ids, groups_of, observed_lines, p
 from growthcurves.plots.style import colour_of, font_size, ink, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
 from growthcurves.plots.visits import tick_visits, visit_times
+from growthcurves.results.persons.outcome_curves import observed_of_one
 from growthcurves.results.persons.trajectories import curve_times
 from growthcurves.results.questions.rates import average_rate
 
@@ -63,16 +64,18 @@ class People(Panels):
         """One table: columns part ("observed", "ols", "eb"), id, time, value."""
         chosen, note = self._chosen(fit)
         groups = groups_of(fit.panel, None)
-        observed = observed_lines(fit.panel, groups, chosen)
+        observed = observed_lines(fit.panel, groups, chosen, None if fit.family is None else observed_of_one(fit))
+        own = least_squares_curves(fit, chosen) if fit.family is None else observed.iloc[:0]
         parts = [
             observed.assign(part="observed"),
-            least_squares_curves(fit, chosen).assign(part="ols"),
+            own.assign(part="ols"),
             own_curves(fit, groups, chosen, curve_times(fit)).assign(part="eb"),
         ]
         frame = pd.concat([part for part in parts if len(part)], ignore_index=True)[["part", "id", "time", "value"]]
         texts = {
             "x": fit.when.axis,
-            "y": with_unit(fit.model.outcome, fit.panel.outcome_unit),
+            "y": _of_what(fit),
+            "own": fit.family is None,
             "persons": [fit.panel.persons.labels[position] for position in chosen],
             "note": note,
             "curves": straight_name(fit)[:-1],
@@ -118,6 +121,12 @@ class People(Panels):
             many = f"a figure holds 1 to {MOST_PANELS} {fit.vocabulary.who.several}"
             raise ModelError(f"people= asks for {len(chosen)} panels; {many}.")
         return chosen, note
+
+
+def _of_what(fit: Any) -> str:
+    if fit.family is None:
+        return with_unit(fit.model.outcome, fit.panel.outcome_unit)
+    return f"{fit.family.scale_words.response} of {fit.model.outcome}"
 
 
 def columns_for(count: int, width: float) -> int:
@@ -178,6 +187,7 @@ def _key(texts: dict[str, Any]) -> list[Any]:
     who = f" ({note})" if note else ""
     return [
         Line2D([], [], linestyle="", marker="o", markersize=2.6, color=ink(), label=f"observed{who}"),
-        Line2D([], [], color=colour_of(1), linestyle=(0, (3, 2)), linewidth=1.3, label=f"own least-squares {curve}"),
+        *([Line2D([], [], color=colour_of(1), linestyle=(0, (3, 2)), linewidth=1.3, label=f"own least-squares {curve}")]
+          if texts["own"] else []),
         Line2D([], [], color=colour_of(0), linewidth=1.8, label="empirical Bayes"),
     ]

@@ -56,7 +56,7 @@ CAPTIONS = {
     "slopes": Caption(
         "Distribution of persons' rates of change.",
         "Rates of change of persons. {implied} Empirical Bayes estimates lie closer "
-        "together than the rates themselves, own least-squares estimates further apart.",
+        "together than the rates themselves{apart}.",
         (2.4, 2.3),
     ),
     "start_and_rate": Caption(
@@ -166,7 +166,8 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     if name == "missing":  # as high as its rows need
         high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
         caption = replace(caption, heights=(high, high))
-    texts = _drawn(scene.texts, fit.vocabulary.said)
+    texts = dict(_drawn(scene.texts, fit.vocabulary.said))
+    texts["apart"] = ", own least-squares estimates further apart" if fit.family is None else ""
     made = _both(name, figure, scene, replace(caption, text=caption.text.format(**texts)))
     subject.moved()
     return made

@@ -89,7 +89,25 @@ def test_lines_of_observed_outcomes_are_refused(drawn):
     assert ax.get_ylabel() in ("probability of well", "probability of hits", "falls per unit of days")
 
 
-@pytest.mark.parametrize("name", ["people", "slopes", "start_and_rate", "shrinkage"])
-def test_figures_that_would_mix_scales_are_refused(drawn, name):
-    with pytest.raises(NotEstimableError, match="another scale"):
-        getattr(drawn[0].plot, name)()
+def test_rates_and_status_stand_on_the_scale_of_the_linear_predictor(outcomes):
+    fit = gc.fit("well ~ time * arm + (time | id)", outcomes, time="time", family="binomial")
+    rates = FIGURES["slopes"]().data(fit)
+    eb = rates[rates["part"] == "eb"].set_index("id")["rate"]
+    np.testing.assert_allclose(eb.astype(float), fit.people()["eb_slope"], rtol=1e-9)
+    assert rates.attrs["x"] == "change in log odds of well per time" and (rates["part"] != "ols").all()
+    both = FIGURES["start_and_rate"](people=None).scene(fit)
+    assert both.texts["x"] == "log odds of well at time 0"
+    with pytest.raises(NotEstimableError, match="infinite"):
+        fit.plot.shrinkage()
+
+
+def test_persons_one_by_one_stand_on_the_scale_of_the_outcome(drawn):
+    fit, _, _ = drawn
+    frame = FIGURES["people"](people=4).data(fit)
+    one = frame["id"].iloc[0]
+    curve = frame[(frame["id"] == one) & (frame["part"] == "eb")].set_index("time")["value"]
+    rows = fit.panel.frame[fit.panel.frame["id"] == one].assign(days=1.0)
+    np.testing.assert_allclose(curve.loc[TIMES].astype(float), fit.predict(rows), rtol=1e-6)
+    observed = frame[(frame["id"] == one) & (frame["part"] == "observed")]["value"]
+    over = {"hits": rows["n"], "falls": fit.panel.frame.loc[rows.index, "days"]}.get(fit.model.outcome, 1.0)
+    np.testing.assert_allclose(observed.astype(float), rows[fit.model.outcome] / over)

@@ -72,6 +72,8 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "lines": ["eb"],
         "reference": [first],
         "patterns": [3],
+        "groups": [5],
+        "calibration.people": ["average"],
     }
 
 

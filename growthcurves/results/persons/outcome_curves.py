@@ -68,6 +68,17 @@ def outcome_lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong) -
     return found
 
 
+def observed_of_one(fit: FittedModel) -> np.ndarray:
+    """Outcomes on the scale of persons' curves: of one trial, over an exposure of one; NaN beside a moving offset."""
+    outcome = family_outcome(fit.model, fit.panel)
+    if outcome.trials is not None:
+        return outcome.values / outcome.trials
+    if outcome.offset is None:
+        return outcome.values
+    over = np.exp(outcome.offset) if fit.family.takes_exposure else np.full(len(outcome.values), np.nan)
+    return outcome.values / over
+
+
 def seen_means(fit: FittedModel, group: np.ndarray, visit: np.ndarray) -> pd.DataFrame:
     """What was observed on the scale of the curves: columns group, visit, value, count.
 
