@@ -90,12 +90,15 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
 
     def effect(model: str, finding: Finding) -> str:
         if not answer.fits[model].recipe.shape.changes:
+            if fit.family is not None:
+                return f"Overall {fit.family.scale_words.link} of {fit.model.outcome}"
             return f"Overall mean of {fit.model.outcome}"
         owned = finding.of[0] in fit.model.parameters  # else it is a term of a smaller model only
         return term_name(fit if owned else answer.fits[model], *finding.of)
 
     def variance(model: str, finding: Finding) -> str:
-        if finding.unit != RESIDUAL and not answer.fits[model].recipe.shape.changes:
+        own = finding.kind is Kind.PARAMETER  # of a family
+        if finding.unit != RESIDUAL and not own and not answer.fits[model].recipe.shape.changes:
             return said("Variance of persons' means")
         return component_name(fit, finding)
 

@@ -129,7 +129,7 @@ def ratio_texts(*values: float) -> list[str]:
     Examples
     --------
     >>> ratio_texts(0.849, 0.82, 0.88), ratio_texts(5.0, 0.0001, 300.0)
-    (['0.849', '0.820', '0.880'], ['5', '1.00e-04', '300'])
+    (['0.849', '0.820', '0.880'], ['5.00', '0.000100', '300.0'])
     """
     if not max(values) < 20 * min(values) or min(values) < 0.01:
         return [number(value, 3) for value in values]
