@@ -98,6 +98,10 @@ _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
 }
 
 
+#: What stands before the part of a note that is for whoever writes code.
+IN_CODE = " In code: "
+
+
 @dataclass(frozen=True)
 class Note:
     """Something that a careful analyst would look at; it stays with the fit.
@@ -125,6 +129,23 @@ class Note:
     def meaning(self) -> str:
         """What it means for a reader who did not make the analysis."""
         return self.kind.meaning
+
+    @property
+    def in_words(self) -> str:
+        """The text without its part in code.
+
+        Examples
+        --------
+        >>> note = Note(NoteKind.FAR_ORIGIN, "Time 0 lies far outside the data. In code: origin= sets it.")
+        >>> note.in_words, note.in_code
+        ('Time 0 lies far outside the data.', 'origin= sets it.')
+        """
+        return self.text.partition(IN_CODE)[0]
+
+    @property
+    def in_code(self) -> str:
+        """What to write, where the text says so; "" where not."""
+        return self.text.partition(IN_CODE)[2]
 
     @property
     def warning(self) -> GrowthCurvesWarning:

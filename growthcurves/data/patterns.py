@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,10 +109,28 @@ class Pattern:
         return [str(column) for column in columns if _is_occasion(_words(str(column)), own)]
 
     def _no_match(self, columns: list[Hashable]) -> str:
-        wanted = _PLACEHOLDER.sub("0", self.text)
-        near = difflib.get_close_matches(wanted, [str(column) for column in columns], n=3, cutoff=0.4)
-        listed = ", ".join(repr(name) for name in near or [str(column) for column in columns[:5]])
-        return f"No column fits the pattern {self.text!r} as a whole; nearest are {listed}."
+        wanted, names = _PLACEHOLDER.sub("0", self.text), [str(column) for column in columns]
+        found = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)
+        near = [name for name in names if name in found] or names[:5]  # in the order of the table
+        instead = self._instead(near, names)
+        meant = f" Did you mean {instead!r}?" if instead else ""
+        return f"No column fits the pattern {self.text!r} as a whole.{meant} Nearest are {', '.join(map(repr, near))}."
+
+    def _instead(self, near: list[str], names: list[str]) -> str:
+        """The pattern that these columns fit, with the placeholder in the place of one of their numbers; "" without."""
+        placeholder = _PLACEHOLDER.search(self.text)
+        if placeholder is None:
+            return ""
+        tried = [f"{name[: number.start()]}{placeholder[0]}{name[number.end() :]}"
+                 for name in near for number in reversed(list(re.finditer(r"\d+", name)))]  # fmt: skip
+        several = [text for text in dict.fromkeys(tried) if sum(map(_of_numbers(text, placeholder[0]), names)) > 1]
+        return max(several, key=lambda text: difflib.SequenceMatcher(None, text, self.text).ratio(), default="")
+
+
+def _of_numbers(text: str, placeholder: str) -> Callable[[str], bool]:
+    """Whether a name is this text with a number in the place of its placeholder."""
+    whole = re.compile(r"\d+".join(map(re.escape, text.split(placeholder))))
+    return lambda name: whole.fullmatch(name) is not None
 
 
 def _words(name: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.note import Note, NoteKind
+from growthcurves.contracts.note import IN_CODE, Note, NoteKind
 from growthcurves.data.panel import Panel
 from growthcurves.data.repeats import repeated_note
 from growthcurves.data.reused_ids import reused_ids_note
@@ -148,7 +148,7 @@ def _origin_note(bound: BoundRows) -> Iterable[Note]:
             NoteKind.FAR_ORIGIN,
             f"The origin of {bound.model.time!r} ({origin:g}) lies far outside the data ({low:g} to {high:g}) and the "
             f"random slope has no covariance with a random intercept: the model depends on this origin; "
-            f"set origin= inside the data or let intercept and slope covary.",
+            f"move the origin inside the data, or let intercept and slope covary.{IN_CODE}origin= sets it.",
         )
 
 
@@ -169,11 +169,11 @@ def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
 def _too_coarse(how: Any) -> str:
     """What more points would change, and what to do."""
     taken = f"{how.points} quadrature points" if how.points > 1 else "Laplace's approximation"
-    advice = "leave quadrature= to 'auto'" if how.asked != "auto" else f"give quadrature={how.compared} or more"
+    more = "leave quadrature= to 'auto'" if how.asked != "auto" else f"quadrature={how.compared} or more"
     return (
         f"{taken[0].upper()}{taken[1:]} of the likelihood did not suffice: with {how.compared} points the deviance is "
         f"{abs(how.deviance):.2g} {'lower' if how.deviance < 0 else 'higher'} at these estimates, and an estimate "
-        f"moves by {how.errors:.2g} standard errors; {advice}."
+        f"moves by {how.errors:.2g} standard errors: take more points.{IN_CODE}{more}."
     )
 
 
@@ -198,8 +198,8 @@ def _not_told_apart(bound: BoundRows, estimates: Estimates) -> str:
         return words.told(
             "{still} does not vary within persons, so that its random effect cannot be told from those beside it: "
             "fixed effects are valid; variances, ICC and persons' estimates are withheld. Leave it out of the random "
-            "part, or give its levels random effects of their own, (0 + C({still}) | {id}).",
-            still=still, id=bound.model.id,
+            "part, or give its levels random effects of their own.{code}(0 + C({still}) | {id}).",
+            still=still, id=bound.model.id, code=IN_CODE,
         )  # fmt: skip
     if not names:
         return words.told(

@@ -24,7 +24,7 @@ class Certainty(Section):
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
         found = [*checks(subject), *precision(subject)]
-        notes = [(note.text, note.meaning) for note in fit.notes]
+        notes = [(note.in_words, note.meaning) for note in fit.notes]
         return {"checks": found, "notes": notes, "clear": not notes and all(one["well"] for one in found)}
 
 
@@ -64,7 +64,7 @@ def _quadrature(certificate: Any) -> list[dict[str, Any]]:
     text = f"{how}; {more}{found.errors:.1g} "
     if found.settled:
         return [{"well": True, "word": "Quadrature", "text": f"{text}standard errors."}]
-    care = f"{text}standard errors: take more points (quadrature={found.compared}) before these numbers are used."
+    care = f"{text}standard errors: take {found.compared} points or more before these numbers are used."
     return [{"well": False, "word": "Quadrature too coarse", "text": care}]
 
 

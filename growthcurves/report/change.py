@@ -53,7 +53,7 @@ class Change(Section):
         return {
             "sentences": [polished(str(text)) for text in (*filter(None, [told]), *beyond[:MOST_SENTENCES])],
             "blocks": blocks(subject, shown(subject, answer.findings)),
-            "unit": answer.unit,
+            "unit": _in_units(subject.fit, answer.unit),
             "pictures": drawn(subject, ("slopes", "start_and_rate", "variance_over_time")),
             "curved": subject.fit.recipe.shape.curved,
             "reliability": subject.fit.family is None,
@@ -64,6 +64,12 @@ class Change(Section):
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"change": subject.change.table}
+
+
+def _in_units(fit: Any, unit: str) -> str:
+    """What rates are measured in: "in ms per day", or "per day, in the units of reaction" where these are not known."""
+    known = fit.panel.outcome_unit or fit.family is not None
+    return f"in {unit}" if known else f"per {fit.when.per}, in the units of {fit.model.outcome}"
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,13 @@ def fixed(value: float | None, places: int) -> str:
     )
 
 
-def number(value: float | None, digits: int = 4) -> str:
-    """A number with so many significant digits; whole numbers in full.
+def number(value: float | None, digits: int = 4, zeros: bool = False) -> str:
+    """A number with so many significant digits; whole numbers in full; zeros at its end where they are asked for.
 
     Examples
     --------
-    >>> number(20.0), number(256.0), number(0.48213), number(-3.14159)
-    ('20', '256', '0.4821', '−3.142')
+    >>> number(20.0), number(256.0), number(0.48213), number(-3.14159), number(33.0012), number(33.0012, zeros=True)
+    ('20', '256', '0.4821', '−3.142', '33', '33.00')
     """
     if value is None or not math.isfinite(value):
         return fixed(value, 0)
@@ -49,7 +49,7 @@ def number(value: float | None, digits: int = 4) -> str:
         return fixed(value, 0)
     places = digits - 1 - math.floor(math.log10(abs(value)))
     text = fixed(value, min(max(places, 0), 12))
-    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text and not zeros else text
 
 
 def share(value: float | None, places: int = 2) -> str:

@@ -12,7 +12,7 @@ from growthcurves.data.joined import texts_of
 from growthcurves.data.source import show_level
 from growthcurves.plots.people import groups_of
 from growthcurves.report.change import period
-from growthcurves.report.format import decimals, degrees, fixed, p_value
+from growthcurves.report.format import decimals, degrees, fixed, p_value, with_minus
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.questions.times import compared_at, reached
 
@@ -83,7 +83,8 @@ def _mean_blocks(subject: Subject, answer: Any, tests: Mapping[Any, Finding]) ->
     fit, blocks = subject.fit, []
     for at in dict.fromkeys(finding.at for finding in answer.findings):
         here = [finding for finding in answer.findings if finding.at == at]
-        title = ", ".join(filter(None, (f"Expected {fit.model.outcome} {fit.when.at(at)}", reached(fit, at))))
+        expected = f"Expected {fit.model.outcome} {with_minus(fit.when.at(at))}"
+        title = ", ".join(filter(None, (expected, reached(fit, at))))
         blocks += _blocks(here, title, tests.get((_JOINT[1], at)))
     return blocks
 

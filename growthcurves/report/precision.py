@@ -69,16 +69,16 @@ def _differences(subject: Subject) -> Iterator[dict[str, Any]]:
             f"Not well known from these data: {listed(told[False])}. Shares of {who} and the middle 95 % are not "
             f"stated where they are built on {'it' if len(told[False]) == 1 else 'them'}."
         )
-        well = f" Better known: {listed(told[True])}." if told[True] else ""
-        yield _item(None, f"Differences between {who}", text + well)
+        better = _known(told[True], open_signs, "Better known")
+        yield _item(None, f"Differences between {who}", f"{text} {better}".strip())
     elif told[True]:
         yield _item(True, f"Differences between {who}", _known(told[True], open_signs))
 
 
-def _known(known: list[str], open_signs: list[str]) -> str:
+def _known(known: list[str], open_signs: list[str], how: str = "Known from these data") -> str:
     """What is known, and of which correlations not even the sign is."""
     sure = [one for one in known if one not in open_signs]
-    text = f"Known from these data: {listed(sure)}." if sure else ""
+    text = f"{how}: {listed(sure)}." if sure else ""
     return f"{text} Not known to be positive or negative: {listed(open_signs)}.".strip() if open_signs else text
 
 

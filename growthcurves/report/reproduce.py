@@ -38,7 +38,8 @@ class Reproduce(Section):
 def further(subject: Subject) -> list[str]:
     """What to write for what the page has not: intervals by another method, an intercept at a mean, planned waves."""
     fit = subject.fit
-    found = [centring_offer(fit), *_of_others(subject)]
+    warned = [note.in_code for note in fit.notes if note.in_code]
+    found = [*(f"As a warning advises: {text}" for text in warned), centring_offer(fit), *_of_others(subject)]
     if fit.recipe.shape.changes:
         with suppress(NotAvailableError, NotEstimableError):
             found.append(subject.change.advice)

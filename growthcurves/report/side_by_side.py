@@ -98,7 +98,7 @@ def unbroken_p(p: float) -> str:
 
 def plain_cell(found: Finding) -> Cell:
     """A number alone."""
-    return {"value": number(found.value), "error": ""}
+    return {"value": number(found.value, zeros=True), "error": ""}
 
 
 #: What lies between 0 and 1, or between -1 and 1.

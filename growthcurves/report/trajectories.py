@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.plots import FIGURES
+from growthcurves.plots.facets import MOST_TOGETHER
 from growthcurves.plots.people import groups_of
 from growthcurves.plots.trajectories import MOST_SHADED
 from growthcurves.report.figures import drawn
@@ -27,8 +28,17 @@ class Pictures(Section):
         return kind(by=subject.by).why_not(subject.fit)
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        return {"pictures": drawn(subject, ("trajectories",)), "persons_band": subject.once(_band),
-                "single": "single outcomes" if subject.fit.family is not None else subject.said("single measurements")}
+        return {
+            "pictures": drawn(subject, ("trajectories",)),
+            "persons_band": subject.once(_band),
+            "others": _panels(subject),
+            "single": "single outcomes" if subject.fit.family is not None else subject.said("single measurements"),
+        }
+
+
+def _panels(subject: Subject) -> bool:
+    """Whether each group has a panel of its own, with the means of the others in grey."""
+    return subject.by is not None and len(groups_of(subject.fit.panel, subject.by).labels) > MOST_TOGETHER
 
 
 def _band(subject: Subject) -> bool:

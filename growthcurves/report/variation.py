@@ -30,7 +30,7 @@ class Variation(Section):
         fit = subject.fit
         if fit.identified or not fit.random_names:
             return None
-        said = [note.text for note in fit.notes if note.kind is NoteKind.NOT_IDENTIFIED]
+        said = [note.in_words for note in fit.notes if note.kind is NoteKind.NOT_IDENTIFIED]
         return said[0] if said else "The design cannot tell these variances apart, so they are withheld."
 
     def context(self, subject: Subject) -> Mapping[str, Any]:

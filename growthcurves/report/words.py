@@ -54,12 +54,11 @@ def lead(subject: Subject) -> str:
     if subject.fit.family is not None:  # means of each group stand in the first table of the page
         compared = [text for text in averages if not text.startswith("In the ")]
         return " ".join(polished(text) for text in (compared or averages)[:MOST_IN_LEAD])
+    lede = () if answer is None else answer.lede
     joint = [one for one in answer.findings if one.kind is Kind.RATES_ALIKE_P] if answer is not None else []
-    if any(one.p_value < 1 - subject.level for one in joint):
-        averages = averages[:-1]  # each against the reference has been said; the rates of groups are below
-    elif not joint and len(averages) > MOST_IN_LEAD:
+    if not joint and len(lede) > MOST_IN_LEAD:
         return ""
-    return " ".join(polished(text) for text in averages)
+    return " ".join(polished(text) for text in lede)
 
 
 def _change(subject: Subject) -> ChangeReport | None:

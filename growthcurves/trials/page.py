@@ -59,7 +59,7 @@ def trial_report(
         numbers["subgroups"] = subgroups.table
     pairs = zip(sentences, trial.differences["visit"], strict=True)
     last = [text for text, visit in pairs if visit == trial.visits[-1]]
-    kind, warned = "Report of a trial", [(note.text, note.meaning) for note in trial.fit.notes]
+    kind, warned = "Report of a trial", [(note.in_words, note.meaning) for note in trial.fit.notes]
     default = f"{trial.fit.model.outcome} by {trial.visit_name}"
     return assembled(title or default, trial.title, " ".join(last), sections, sentences, numbers, path, kind, warned)
 

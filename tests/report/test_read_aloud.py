@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 import growthcurves as gc
 from growthcurves.contracts.finding import Kind
-from growthcurves.errors import NotEstimableError
+from growthcurves.errors import ModelWarning, NotEstimableError
 from growthcurves.output.numbers import percent_text, places_with
 from growthcurves.report import figures
 from growthcurves.report.format import number
@@ -241,10 +241,38 @@ def test_schools_have_no_start_persons_or_measurements(report_of):
         bare.icc()
 
 
+def test_advice_of_warnings_is_in_words_and_its_code_stands_with_the_code(report_of):
+    """A time far from zero whose slope has no covariance; where rates are measured in no known unit; all persons."""
+    frame = gc.load_dataset("sleepstudy").assign(day=lambda frame: frame["day"] + 2000)
+    with pytest.warns(ModelWarning, match="In code: origin= sets it"):
+        fit = gc.fit("reaction ~ day + (day || subject)", frame)
+    lines = lines_of(report_of(fit))
+    (advice,) = [line for line in lines if "move the origin inside the data" in line]
+    assert "origin=" not in advice and any(line.endswith("advises: origin= sets it.") for line in lines)
+    assert any(line.startswith("Rates are per day, in the units of reaction") for line in lines)
+    assert not [line for line in lines if re.search(r"\b(\d+) of \1\b", line)]
+
+
+def test_what_may_be_of_either_sign_is_not_called_better_known(report_of):
+    """Schools whose SD of slopes is hardly known, beside a correlation whose interval holds zero."""
+    rng = np.random.default_rng(11)
+    school, ses = np.repeat(np.arange(30), 20), rng.normal(0, 1, 600).round(2)
+    math = rng.normal(50, 4, 30)[school] + rng.normal(2, 1, 30)[school] * ses + rng.normal(0, 7, 600)
+    fit = gc.fit("math ~ ses + (ses | school)", pd.DataFrame({"school": school, "ses": ses, "math": math}))
+    row = fit.variance_components(method="profile").set_index("term").loc["cor:intercept,slope"]
+    assert row["conf_low"] < 0 < row["conf_high"]
+    (text,) = [line for line in lines_of(report_of(fit)) if "Not well known from these data: the SD of the sl" in line]
+    better, open_sign = text.split("Better known: ")[1].split("Not known to be positive or negative: ")
+    assert "correlation" not in better and open_sign.startswith("the correlation of level")
+
+
 def test_minus_signs_are_minus_signs_before_numbers_of_the_predictor(report_of):
     frame = gc.load_dataset("sleepstudy").assign(day=lambda frame: frame["day"] - 4)
     lines = lines_of(report_of(gc.fit("reaction ~ day + (day | subject)", frame)))
     assert any("at day −4" in line for line in lines)
+    arms = frame.assign(arm=np.where(frame["subject"].astype(int) % 2, "a", "b"))
+    compared = lines_of(report_of(gc.fit("reaction ~ day * arm + (day | subject)", arms), by="arm"))
+    assert any(line.startswith("Expected reaction at day −4") for line in compared)
     assert not [line for line in lines if re.search(r"(?<![\w.])-\d", line)]
 
 

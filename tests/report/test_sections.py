@@ -205,7 +205,8 @@ def test_every_warning_has_a_meaning(make_trial):
             warnings.simplefilter("ignore", GrowthCurvesWarning)
             fit = made()
         assert fit.notes and fit.warnings == tuple(note.text for note in fit.notes)
-        assert Certainty().context(Subject((fit,)))["notes"] == [(note.text, note.meaning) for note in fit.notes]
+        assert Certainty().context(Subject((fit,)))["notes"] == [(note.in_words, note.meaning) for note in fit.notes]
+        assert not any("origin=" in note.in_words or "quadrature=" in note.in_words for note in fit.notes)
         seen |= {note.kind for note in fit.notes}
     assert seen == set(NoteKind) - {NoteKind.NOT_CONVERGED}
     assert len({kind.meaning for kind in NoteKind}) == len(NoteKind)

@@ -66,6 +66,8 @@ class ChangeReport(Answer):
         How those of what depends on variances are made.
     advice : str
         What to ask for where intervals are missing that another method has; empty where none are.
+    lede : tuple of str
+        The same in few words, for the head of a page whose first table has the rest.
     """
 
     findings: tuple[Finding, ...]
@@ -75,6 +77,7 @@ class ChangeReport(Answer):
     intervals: str = ""
     title: str = "Rates of change"
     advice: str = ""
+    lede: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
         """The report in plain sentences.
@@ -180,11 +183,12 @@ def change(
     first, every = tuple(averages(found, told, beside)), tuple(sentences(fit, found, told, beside))
     outcomes = of_outcomes(fit, by, between, asked.level, ddf, beside is not None)
     leading = first if outcomes is None else tuple(outcome_averages(fit, outcomes, told, beside))
+    lede = tuple(averages(found, told, beside, brief=True)) if outcomes is None else leading
     texts = (*leading, *every[len(first) :]), leading
     title = fit.vocabulary.said("Rates of change")
     missed = isinstance(chosen, Wald) and any(one.lacks_interval and one.stated for one in findings)
     advice = ADVICE if missed else ""
-    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts, asked.about, title, advice)
+    return ChangeReport(said(table, fit, level), tuple(findings), unit, *texts, asked.about, title, advice, lede)
 
 
 def _absent(quantity: Any, group: Any, findings: Sequence[Finding]) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text
-from growthcurves.output.styles import p_equals, with_sign
+from growthcurves.output.styles import p_equals
 from growthcurves.output.words import listed
 from growthcurves.results.change.differences import Compared
 from growthcurves.results.change.told_differences import CHANGES, group_words, headline, interval_text, size_of
@@ -19,10 +19,10 @@ from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.tables.printing import p_text
 
 
-def averages(found: Findings, told: Words, compared: Compared | None) -> Iterator[str]:
+def averages(found: Findings, told: Words, compared: Compared | None, brief: bool = False) -> Iterator[str]:
     """How groups differ where they are compared, and how fast each of them changes on average."""
     if compared is not None:
-        yield from headline(compared, told)
+        yield from headline(compared, told, brief)
     for mean in found.all(Kind.MEAN_RATE):
         if mean.at is None and not (compared is not None and mean.known):
             yield _mean_sentence(mean, told)
@@ -216,7 +216,7 @@ def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
     if mixture is not None and naive is not None:
         yield (
             f"A test of whether {told.who.several} differ in their {told.rate} at all gives "
-            f"{p_equals(p_text(mixture.value))} (mixture; naive chi-square {with_sign(p_text(naive.value))})."
+            f"{p_equals(p_text(mixture.value))} (mixture; naive chi-square: {p_equals(p_text(naive.value))})."
         )
 
 
@@ -290,7 +290,7 @@ def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
     before = found.one(Kind.SD_OF_RATES_BEFORE_PREDICTORS)
     if before is not None and before.stated:
         size = f"{together(before.value)[0]} {told.unit}"
-        yield f"Without its predictors in the model, the standard deviation of the {told.rate} is {size}."
+        yield f"Without its predictors in the model, the standard deviation of the {told.rate} is estimated as {size}."
     for one in (one for one in found.all(Kind.RATE_VARIANCE_EXPLAINED) if one.stated):
         name = of_text(one)
         if one.value < NEARLY:

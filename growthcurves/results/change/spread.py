@@ -139,7 +139,8 @@ def reliability_findings(asked: Question) -> list[Finding]:
         return float(np.average(variance / (variance + noise), weights=counts))
 
     who, rows = units_of(fit).several, fit.vocabulary.said("occasions")
-    note = f"the {int(there.sum()):,} of {sampling.size:,} {who} with {rows} enough for an own line"
+    some = f"the {int(there.sum()):,} of {sampling.size:,} {who} with {rows} enough for an own line"
+    note = f"all {sampling.size:,} {who}" if there.all() else some
     if rate.sd() == 0:
         return [Finding(Kind.RELIABILITY, 0.0, PERSON, note=note)]
     return [found(Kind.RELIABILITY, asked.measure(reliability, "logit"), note, unit=PERSON)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from growthcurves.contracts.finding import Finding, Group, Kind
@@ -48,16 +49,27 @@ def size_of(found: Finding) -> str:
     return together(abs(found.value), error=found.std_error)[0]
 
 
-def headline(found: Compared, told: Words) -> Iterator[str]:
-    """How groups differ in their rate, at the last time and at the first, then how fast each of them changes."""
+def headline(found: Compared, told: Words, brief: bool = False) -> Iterator[str]:
+    """How groups differ in their rate, at the last time and at the first, then how fast each of them changes.
+
+    Brief, for the head of a page whose first table has the rest: the first time of two groups only where they differ
+    there already, and the rates of groups only where nothing else says how they change.
+    """
     differences = [one for one in found.differences() if one.known]
     for kind in (Kind.SLOPE_DIFFERENCE, Kind.MEAN_DIFFERENCE):
         of_kind = [one for one in differences if one.kind is kind and (one.at == found.last or _is_rate(one))]
         if len(of_kind) == 1:
-            yield _difference(of_kind[0], found, told)
+            yield _difference(of_kind[0], found, told, brief)
         elif of_kind:
             yield _several(of_kind, found, told)
-    yield from _average_rates([one for one in found.group_rates() if one.known], told)
+    if not brief or _only_rates(differences, found, told):
+        yield from _average_rates([one for one in found.group_rates() if one.known], told, brief)
+
+
+def _only_rates(differences: list[Finding], found: Compared, told: Words) -> bool:
+    """Whether the rates of groups alone say how they change: of three and more, where these are not shown to differ."""
+    alike = [one for one in found.joint if one.kind is Kind.RATES_ALIKE_P]
+    return not differences or any(one.p_value >= 1 - told.level for one in alike)
 
 
 def _is_rate(one: Finding) -> bool:
@@ -178,34 +190,37 @@ def _against(one: Finding, told: Words, words: Directions, unit: str) -> str:
     return f"{size} {direction} {group_words(one.group)} ({'; '.join(filter(None, inside))})"
 
 
-def _difference(one: Finding, found: Compared, told: Words) -> str:
+def _difference(one: Finding, found: Compared, told: Words, brief: bool = False) -> str:
     of = _compares(one.kind, found, told)
     what, words = _pace(one, of, found, told)
     direction = words.down if one.value < 0 else words.up
     number = f"{what} {f'{size_of(one)} {of.unit}'.strip()} {direction}"
-    of_rates = _is_rate(one)
-    where, than = (f"{group_words(group)}{'' if of_rates else _seen(group, found)}" for group in (one.group, one.of))
-    than = f"than {than}"
-    unsure = "" if one.p_value < 1 - told.level else f"it is not shown that {of.what} differ between the 2 groups: "
+    seen = ["", ""] if _is_rate(one) else [_seen(group, found) for group in (one.group, one.of)]
+    where = f"{group_words(one.group)}{seen[0] and f' ({seen[0]})'}"
+    than = f"than {group_words(one.of)}"
+    unsure = "" if one.p_value < 1 - told.level else f"no difference in {of.what} is shown: "
     said = f"{of.when}{unsure}{number} {where} {than}" if of.when else f"{unsure}{where}, {number} {than}"
-    inside = [interval_text(one, told, words), p_equals(p_text(one.p_value))]
-    first = "" if of_rates else _at_first(one, found, told)
+    inside = [seen[1], interval_text(one, told, words), p_equals(p_text(one.p_value))]
+    first = "" if _is_rate(one) else _at_first(one, found, told, brief)
     return f"{_capital(said)} ({'; '.join(filter(None, inside))}){first}{_held(found)}."
 
 
 def _seen(group: Group | None, found: Compared) -> str:
-    """How many of a group were seen until the last time, where not all were: " (12 of 35 seen)"."""
+    """How many of a group were seen until the last time, where not all were: "12 of 35 seen"."""
     seen, of = found.reaching.get(group or (), (0, 0))
-    return f" ({seen:,} of {of:,} seen)" if of else ""
+    return f"{seen:,} of {of:,} seen" if of else ""
 
 
-def _at_first(last: Finding, found: Compared, told: Words) -> str:
-    """The same difference at the first time: "; at week 0 it is 0.98 higher (95 % interval ...)"."""
+def _at_first(last: Finding, found: Compared, told: Words, brief: bool = False) -> str:
+    """The same difference at the first time: "; at week 0 it is 0.98 higher (95 % interval ...)".
+
+    Brief, only where it is shown.
+    """
     if found.first == found.last:
         return ""
     there = (one for one in found.differences() if one.at == found.first and one.kind is last.kind and one.known)
     one = next((one for one in there if (one.group, one.of) == (last.group, last.of)), None)
-    if one is None:
+    if one is None or (brief and one.p_value >= 1 - told.level):
         return ""
     interval = interval_text(one, told, COMPARES)
     direction = COMPARES.down if one.value < 0 else COMPARES.up
@@ -222,14 +237,18 @@ def _pace(one: Finding, of: _Compares, found: Compared, told: Words) -> tuple[st
     return of.said, COMPARES
 
 
-def _average_rates(rates: list[Finding], told: Words) -> Iterator[str]:
-    """How fast each group changes; the verb and the unit are said again only where they change."""
+def _average_rates(rates: list[Finding], told: Words, brief: bool = False) -> Iterator[str]:
+    """How fast each group changes; the verb and the unit are said again only where they change.
+
+    Brief, without intervals.
+    """
     parts: list[str] = []
     before = ""
-    for one in rates:
+    error = max((one.std_error for one in rates), default=float("nan"))
+    for one in (replace(one, std_error=error) for one in rates):  # side by side: of the same decimals
         verb = "falls" if one.value < 0 else "rises"
         said = f"by {size_of(one)}" if verb == before else f"{'it ' * bool(parts)}{verb} by {size_of(one)} {told.unit}"
-        interval = interval_text(one, told, CHANGES)
+        interval = "" if brief else interval_text(one, told, CHANGES)
         parts.append(f"{said} {group_words(one.group)}{interval and f' ({interval})'}")
         before = verb
     if parts:

@@ -74,7 +74,7 @@ def test_groups_are_compared_at_the_last_time_that_enough_persons_reached(tmp_pa
     fit = gc.fit("y ~ week * arm + (week | patient)", pd.concat([few, late], ignore_index=True))
     said = "At week 4, reached by 25 of 60 patients, y is "
     ends = fit.change(by="arm").averages[1]
-    assert ends.startswith(said) and "(12 of 30 seen) than in the placebo group (13 of 30 seen)" in ends
+    assert ends.startswith(said) and "(12 of 30 seen) than in the placebo group (13 of 30 seen; 95 % interval " in ends
     fit.report(tmp_path / "page.html", by="arm")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "Expected y at week 4, reached by 25 of 60 patients" in text and "Expected y at week 40" not in text
@@ -93,6 +93,18 @@ def test_the_last_visit_of_few_persons_is_no_headline():
     assert [one.at for one in named] == [2.0, 0.0] and named[1].value == pytest.approx(first["estimate"], rel=1e-9)
 
 
+def test_the_lede_of_a_page_is_short_where_nothing_is_shown():
+    """Two arms of one population: at most five lines of a page, no difference at the start, and rates in the table."""
+    frame = trial(-1.0, -1.0)
+    fit = gc.fit("y ~ week * arm + (week | patient)", frame)
+    answer, page = fit.change(by="arm"), fit.report(by="arm")
+    assert answer.lede[1].startswith("At week 4, the last time, no difference in means of y is shown: y is ")
+    assert "; at week 0 it is " in answer.averages[1] and "at week 0" not in page.lead
+    assert len(page.lead) < 5 * 72 and len(answer.lede) == 2 and len(answer.averages) == 3
+    far = frame.assign(y=frame["y"] + 5 * (frame["arm"] == "drug"))
+    assert "; at week 0 it is " in gc.fit("y ~ week * arm + (week | patient)", far).change(by="arm").lede[1]
+
+
 def test_sites_that_are_not_shown_to_differ_are_not_strung_together():
     """Four sites of one population: a sentence each for the joint tests, and the rate of every site, the first too."""
     frame = trial(-1.0, -1.0)
@@ -102,6 +114,8 @@ def test_sites_that_are_not_shown_to_differ_are_not_strung_together():
     assert report.value("p-value of equal mean rates, joint") > 0.05
     assert rates.startswith("It is not shown") and rates.count("(") - rates.count("F(") == 1
     assert "ompared" not in rates + ends and "in the A group" in averages
+    assert report.lede[:2] == (rates, ends) and "interval" not in report.lede[2] and "in the D group" in report.lede[2]
+    assert len({len(text.split(" ")[0].split(".")[1]) for text in report.lede[2].split("by ")[1:]}) == 1
     far = frame.assign(y=frame["y"] - frame["week"] * (frame["site"] == "B"))
     rates = gc.fit("y ~ week * site + (week | patient)", far).change(by="site").averages[0]
     assert rates.startswith("Rates of change of y differ") and "Compared with the A group, where y falls by " in rates
