@@ -219,6 +219,10 @@ class Estimates(Protocol):
         """
         ...
 
+    def means_of(self, wanted: Wanted) -> Array:
+        """The mean outcome alone (n,) at rows of persons of the fit."""
+        ...
+
     @property
     def modes(self) -> Array:
         """Modes of every person's standard random effects given the outcomes, (q, N): of a family."""

@@ -207,6 +207,9 @@ class NormalEstimates:
     def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:
         raise NotImplementedError("normal outcomes have their mean at the expected linear predictor")
 
+    def means_of(self, wanted: Wanted) -> Array:
+        raise NotImplementedError("normal outcomes have their mean at the expected linear predictor")
+
     @property
     def modes(self) -> Array:
         raise NotImplementedError("modes of normal outcomes are their means, in state")

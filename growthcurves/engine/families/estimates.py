@@ -197,6 +197,10 @@ class FamilyEstimates(GeneralEstimates):
         found = self.likelihood.posteriors(self.local).expected(standard, self.likelihood.rows.persons)
         return found._replace(slope=found.slope @ (self.frame.back_x / self.frame.scale))
 
+    def means_of(self, wanted: Wanted) -> Array:
+        standard = wanted._replace(X=self.standard_columns(wanted.X))
+        return self.likelihood.posteriors(self.local).means(standard, self.likelihood.rows.persons)
+
     @cached_property
     def modes(self) -> Array:
         return self.likelihood.posteriors(self.local).modes(self.likelihood.rows.persons)

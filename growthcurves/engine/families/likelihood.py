@@ -27,9 +27,10 @@ from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.threads import in_order
 
-#: Points for each random effect from which the curvature of the integral is taken where fewer are asked for: the
-#: search's steps need no more, and Laplace's approximation has none of its own.
+#: Points for each random effect from which the curvature of the integral is taken where fewer are asked for, as
+#: Laplace's approximation has none of its own, and where more are: a search's steps need no more.
 STEPS_NEED = {0: 1, 1: 9, 2: 5}
+STEPS_AT_MOST = {1: 21, 2: 11, 3: 7}
 #: Steps of the differences of which the information is made, as a share of a standard error.
 STEP = 1e-3
 
@@ -204,9 +205,9 @@ class FamilyLikelihood:
 
     @property
     def _rule_of_steps(self) -> Rule:
-        """The rule from which steps are made: Laplace's approximation has no curvature of its own."""
+        """The rule from which steps are made."""
         q = self.frame.q
-        return rule(max(self.points, STEPS_NEED.get(q, 2)), q)
+        return rule(max(min(self.points, STEPS_AT_MOST.get(q, self.points)), STEPS_NEED.get(q, 2)), q)
 
     def _local_curvature(self, local: Local, chart: Charted, whole: Array) -> Array:
         """Second derivatives of the deviance of the integral, in local coordinates."""

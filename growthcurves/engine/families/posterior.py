@@ -12,6 +12,7 @@ from growthcurves.contracts.family import Answers
 from growthcurves.engine.families.integral import Integral, Parameters
 from growthcurves.engine.families.records import Records
 from growthcurves.engine.families.rule import Rule
+from growthcurves.engine.general.stacks import mixed_keys
 from growthcurves.engine.persons.given import Expected, Seen, Wanted
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.errors import NotEstimableError
@@ -92,6 +93,28 @@ class Posteriors:
 
     def expected(self, wanted: Wanted, persons: int) -> Expected:
         """Posterior means of the mean outcome at rows of these persons."""
+        first, back = self._different(wanted, persons)
+        return Expected(*(one[back] for one in self._expected_at(wanted.take(first), persons)))
+
+    def means(self, wanted: Wanted, persons: int) -> Array:
+        """The same means (n,), with nothing that belongs to their errors."""
+        first, back = self._different(wanted, persons)
+        family = self.at.family if wanted.told_by is None else wanted.told_by(self.at.family)
+        found = self.averages(lambda eta, rows: [family.mean(eta)], wanted.take(first), persons)
+        return found[0, back] if len(found) else np.full(len(back), np.nan)
+
+    def _different(self, wanted: Wanted, persons: int) -> tuple[Array, Array]:
+        """Rows of which one is there for all like it, and whose copy every row is: persons of one record are alike."""
+        record, before = np.full(persons, -1), 0
+        for group in self.groups:
+            record[group.persons] = before + group.codes
+            before += group.count
+        own = np.where(wanted.codes < 0, -1, record[wanted.codes])
+        keys = mixed_keys([wanted.X, wanted.Z, wanted.offset[:, None], own[:, None]])
+        _, first, back = np.unique(keys, return_index=True, return_inverse=True)
+        return first, back
+
+    def _expected_at(self, wanted: Wanted, persons: int) -> Expected:
         rows = len(wanted.codes)
         found = Expected(np.full(rows, np.nan), np.full(rows, np.nan), np.full((rows, wanted.X.shape[1]), np.nan))
         for some, integral, record in self._rows(wanted, persons):

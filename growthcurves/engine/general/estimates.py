@@ -340,6 +340,9 @@ class GeneralEstimates:
             "people='average' or 'typical'."
         )
 
+    def means_of(self, wanted: Wanted) -> Array:
+        return self.expected(wanted).mean
+
     @property
     def modes(self) -> Array:
         raise NotEstimableError("This likelihood does not say what the modes of persons' random effects are.")

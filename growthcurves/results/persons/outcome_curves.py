@@ -58,14 +58,12 @@ def _variances(point: Point, Z: np.ndarray) -> np.ndarray:
 def outcome_lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong) -> np.ndarray:
     """Persons' mean outcomes at the times, averaged over what their random effects may be, (N, times)."""
     everybody = np.arange(fit.panel.persons.count)
-    found = np.empty((len(everybody), len(times)))
-    for place, time in enumerate(times):
-        X = status_at(fit, float(time)).design(everybody, along.rows(time)[along.profiles]).T
-        Z = random_rows(fit, float(time))
-        Z = Z[fit.kinds.codes] if len(Z) > 1 else np.broadcast_to(Z, (len(everybody), Z.shape[1]))
-        wanted = Wanted(X, np.ascontiguousarray(Z), np.zeros(len(everybody)), everybody)
-        found[:, place] = fit.estimates.expected(wanted).mean
-    return found
+    X = [status_at(fit, float(t)).design(everybody, along.rows(t)[along.profiles]).T for t in times]
+    rows = (random_rows(fit, float(t)) for t in times)
+    Z = [one[fit.kinds.codes] if len(one) > 1 else np.repeat(one, len(everybody), axis=0) for one in rows]
+    codes = np.tile(everybody, len(times))
+    wanted = Wanted(np.concatenate(X), np.concatenate(Z), np.zeros(len(codes)), codes)
+    return fit.estimates.means_of(wanted).reshape(len(times), len(everybody)).T
 
 
 def observed_of_one(fit: FittedModel) -> np.ndarray:
