@@ -43,10 +43,10 @@ def test_a_pattern_gives_time_and_outcome(wide):
 @pytest.mark.parametrize("asked", ["BDI week{week}", "BDI_wk{week}", "bdi wk{week}"])
 def test_a_pattern_that_no_column_fits_is_answered_with_the_nearest(asked):
     table = pd.DataFrame([[1, 40, 20.0, 18.0, 15.0]], columns=["id", "age", "BDI wk0", "BDI wk4", "BDI wk12"])
-    said = r"Did you mean 'BDI wk\{week\}'\? Nearest are 'BDI wk0', 'BDI wk4', 'BDI wk12'\."
+    said = r"Did you mean 'BDI wk\{week\}'\? The nearest columns are 'BDI wk0', 'BDI wk4', 'BDI wk12'\."
     with pytest.raises(ColumnError, match=said):
         to_long(table, id="id", time="week", columns=asked)
-    with pytest.raises(ColumnError, match=r"as a whole\. Nearest are '"):
+    with pytest.raises(ColumnError, match=r"as a whole\. The nearest columns are '"):
         to_long(table[["id", "age"]], id="id", time="week", columns=asked)
 
 
