@@ -114,7 +114,8 @@ class Pattern:
         near = [name for name in names if name in found] or names[:5]  # in the order of the table
         instead = self._instead(near, names)
         meant = f" Did you mean {instead!r}?" if instead else ""
-        return f"No column fits the pattern {self.text!r} as a whole.{meant} The nearest columns are {', '.join(map(repr, near))}."
+        listed = ", ".join(map(repr, near))
+        return f"No column fits the pattern {self.text!r} as a whole.{meant} The nearest columns are {listed}."
 
     def _instead(self, near: list[str], names: list[str]) -> str:
         """The pattern that these columns fit, with the placeholder in the place of one of their numbers; "" without."""
