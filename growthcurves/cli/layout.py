@@ -29,10 +29,10 @@ def width() -> int:
 
 
 def wrapped(sentences: Iterable[str]) -> str:
-    """Sentences as paragraphs, later lines indented; a number stays with its percent sign."""
+    """Sentences as paragraphs, later lines indented; a number stays with its percent sign, and p with its value."""
     return "\n".join(
         textwrap.fill(
-            text.replace(" %", "\u00a0%"),
+            re.sub(r"\bp ([<=>]) (?=\.)", "p\u00a0\\1\u00a0", text.replace(" %", "\u00a0%")),
             width() - 2,
             initial_indent="  ",
             subsequent_indent="    ",

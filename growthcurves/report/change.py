@@ -59,6 +59,7 @@ class Change(Section):
             "reliability": subject.fit.family is None,
             "hits": f"{100 * subject.level:g}",
             "intervals": answer.intervals,
+            "explained": any(one.kind is Kind.SD_OF_RATES_BEFORE_PREDICTORS and one.stated for one in answer.findings),
             "without": listed(dict.fromkeys(one.no_interval for one in lacking)),
         }
 

@@ -15,7 +15,7 @@ import pytest
 from cli_errors import ENVIRONMENT, SLEEP, TRIAL
 
 import growthcurves.cli
-from growthcurves.cli.layout import emphasised, folded, table_lines
+from growthcurves.cli.layout import emphasised, folded, table_lines, wrapped
 
 MODULES = [module.name for module in pkgutil.iter_modules(growthcurves.cli.__path__, "growthcurves.cli.")]
 
@@ -23,6 +23,12 @@ MODULES = [module.name for module in pkgutil.iter_modules(growthcurves.cli.__pat
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_run(name):
     assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_p_stays_with_its_value_and_a_number_with_its_percent_sign():
+    for words in range(4, 24):
+        lines = wrapped([f"{'word ' * words}p < .001 and {'word ' * words}95 % of all"]).splitlines()
+        assert any("p < .001" in line for line in lines) and any("95 %" in line for line in lines)
 
 
 def test_a_wide_table_is_wrapped_and_nothing_is_lost():

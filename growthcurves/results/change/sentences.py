@@ -290,12 +290,16 @@ def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:
     before = found.one(Kind.SD_OF_RATES_BEFORE_PREDICTORS)
     if before is not None and before.stated:
         size = f"{together(before.value)[0]} {told.unit}"
-        yield f"Without its predictors in the model, the standard deviation of the {told.rate} is estimated as {size}."
-    for one in (one for one in found.all(Kind.RATE_VARIANCE_EXPLAINED) if one.stated):
+        of_rates = f"the standard deviation of the {told.rate} is estimated as {size}"
+        yield f"Without its predictors in the model, {of_rates}, without an interval."
+    every = found.all(Kind.RATE_VARIANCE_EXPLAINED)
+    leave = " that other predictors leave" * (len(every) > 1)
+    for one in (one for one in every if one.stated):
         name = of_text(one)
         if one.value < NEARLY:
             back = f" (its estimate is {percent_text(one.value)} %)" if one.value <= -NEARLY else ""
-            yield f"Beside the other predictors, {name} explains nothing of the variance of the {told.rate}{back}."
+            said = f"{name} explains nothing of the variance of the {told.rate}{back}"
+            yield f"Beside the other predictors, {said}." if leave else f"{said}."
         else:
-            share = percent(one.value)
-            yield f"Of the variance of the {told.rate} that other predictors leave, {name} explains {share}."
+            share = f"{percent(one.value)}, an estimate without an interval"
+            yield f"Of the variance of the {told.rate}{leave}, {name} explains {share}."

@@ -47,7 +47,10 @@ def names_of_fits(names: Any, default: list[str]) -> list[str]:
     ModelError
         For what are not as many different names.
     """
-    called = default if names is None else [str(name) for name in several(names)]
+    given = default if names is None else several(names)
+    if not all(isinstance(name, (str, int, float)) for name in given):
+        raise ModelError("names= are texts, one for each fit; several fits stand in one list: [fit, other].")
+    called = [str(name) for name in given]
     if len(called) != len(default) or len(set(called)) < len(called):
         raise ModelError(f"names= must be {len(default)} different names, one for each fit.")
     return called

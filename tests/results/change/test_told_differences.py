@@ -144,6 +144,15 @@ def test_groups_of_schools_are_compared_at_the_mean_of_the_predictor():
     assert end.at == frame["ses"].mean() and "At ses 1.75, its mean, y is" in fit.change(by="arm").averages[1]
 
 
+def test_what_one_predictor_explains_is_beside_no_others():
+    """One predictor of the rate leaves nothing to others; two do; neither number has an interval, and both say so."""
+    frame = trial(-1.0, -1.6)
+    one, two = (gc.fit(f"y ~ week * ({terms}) + (week | patient)", frame).change() for terms in ("arm", "arm + age"))
+    assert "Of the variance of the rate of change, arm explains " in str(one)
+    assert "Of the variance of the rate of change that other predictors leave, arm explains " in str(two)
+    assert "per week, without an interval." in str(one) and ", an estimate without an interval." in str(one)
+
+
 def test_that_persons_differ_is_asserted_only_where_it_is_shown():
     """Rates that differ by chance alone, then by an SD of 0.2."""
     rng = np.random.default_rng(3)

@@ -123,3 +123,5 @@ def test_the_same_words_of_two_references_are_told_apart(fits, orthodont):
 def test_what_is_no_table_is_refused(fits, wrong):
     with pytest.raises(ModelError):
         gc.journal_table(**{"fits": fits, **wrong})
+    with pytest.raises(ModelError, match=r"several fits stand in one list: \[fit, other\]"):
+        gc.journal_table(fits[0], fits[1])
