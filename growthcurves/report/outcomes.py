@@ -13,6 +13,7 @@ from growthcurves.report.format import fixed, p_value, places_with, polished
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.of_outcomes import OfOutcomes, of_outcomes, ratio_texts
+from growthcurves.results.effects.estimated import RATIO, RATIO_P
 from growthcurves.results.questions.times import reached
 from growthcurves.results.tables.outcome_words import OutcomeWords, outcome_words
 
@@ -47,6 +48,7 @@ class Outcomes(Section):
             "who": subject.fit.vocabulary.who.one,
             "notes": notes,
             "differences": any(one.kind is Kind.MEAN_DIFFERENCE for one in found.population.findings),
+            "adjustment": found.population.adjustment if len(found.rates.differences) > 1 else "",
             "share": words.share,
         }
 
@@ -72,7 +74,9 @@ def _blocks(subject: Subject, found: OfOutcomes, words: OutcomeWords) -> list[di
     for at in dict.fromkeys(one.at for one, _ in rows):
         here = [(one, row) for one, row in rows if one.at == at]
         title = f"{words.mean[:1].upper()}{words.mean[1:]} of {words.event} {fit.when.at(at)}"
-        lines = [_difference(one, row, words) for one, row in here if one.kind is Kind.MEAN_DIFFERENCE]
+        test = found.test(Kind.OUTCOMES_ALIKE_P, at)
+        lines = [] if test is None else [_joint(test)]
+        lines += [_difference(one, row, words) for one, row in here if one.kind is Kind.MEAN_DIFFERENCE]
         lines += [_mean(one, typical[one.group, one.at], words) for one, _ in here if one.kind is Kind.MEAN]
         seen = reached(fit, at)  # type: ignore[arg-type]
         blocks.append({"name": ", ".join(filter(None, (title, seen))), "rows": lines})
@@ -91,13 +95,19 @@ def _mean(one: Finding, typical: Finding, words: OutcomeWords) -> dict[str, str]
     return {name: polished(text) for name, text in made.items()} | {"p": "", "difference": ""}
 
 
+def _joint(test: Finding) -> dict[str, str]:
+    nothing = dict.fromkeys(("estimate", "interval", "typical"), "")
+    name = {"name": f"Joint test of all groups: {test.note}", "difference": "joint"}
+    return nothing | name | {"p": p_value(test.p_value)}
+
+
 def _difference(one: Finding, row: Mapping[Any, Any], words: OutcomeWords) -> dict[str, str]:
     """In percentage points, as a ratio, or as it is."""
     if words.ratios and row.get("ratio") == row.get("ratio"):
-        values, name = [row[name] for name in ("ratio", "ratio_low", "ratio_high")], "over"
+        values, name, p = [row[name] for name in RATIO], "over", row[RATIO_P]
         texts = [polished(text) for text in ratio_texts(*values)]
     else:
-        scale, name = 100.0 if words.share else 1.0, "less"
+        scale, name, p = 100.0 if words.share else 1.0, "less", one.p_value
         values = [scale * value for value in (one.value, one.conf_low, one.conf_high)]
         places = places_with(scale * one.std_error, *values)
         texts = [fixed(value, places) for value in values]
@@ -106,8 +116,8 @@ def _difference(one: Finding, row: Mapping[Any, Any], words: OutcomeWords) -> di
     return {
         "name": what,
         "estimate": texts[0] + unit,
-        "interval": f"{texts[1]} to {texts[2]}",
+        "interval": f"{texts[1]} to {texts[2]}" if values[1] == values[1] else "not estimable",
         "typical": "",
-        "p": p_value(one.p_value),
+        "p": p_value(p),
         "difference": "difference",
     }

@@ -13,12 +13,11 @@ from growthcurves.data.joined import texts_of
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.effects.coefficients import joint_test
+from growthcurves.results.change.alike import alike
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.persons.trajectories import groups
 from growthcurves.results.questions.times import compared_at, reached
-from growthcurves.results.tables.printing import number
 
 #: More groups than this are told apart only where they are asked for.
 MOST_ARMS = 6
@@ -94,7 +93,7 @@ def compared(
         return None
     others = tuple(name for name in used if name not in texts_of(by, "by"))
     asked = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, outcomes))
-    tests = [alike for kind, answer in asked for alike in _alike(fit, kind, answer, ddf)]
+    tests = [test for kind, answer in asked for test in alike(fit, kind, answer, ddf)]
     ends = fit.time_facts is None or times[-1] == fit.time_facts.last
     told = reached(fit, times[-1])
     return Compared(rates, outcomes, others, tuple(tests), told, _reaching(fit, by, times[-1]) if told else {}, ends)
@@ -108,21 +107,6 @@ def _reaching(fit: FittedModel, by: Any, time: float) -> dict[Group, tuple[int, 
     np.maximum.at(longest, fit.panel.persons.codes, fit.times)
     parts = ((group, persons) for group, persons in groups(fit, by) if group is not None)
     return {group: (int((longest[persons] >= time).sum()), len(persons)) for group, persons in parts}
-
-
-def _alike(fit: FittedModel, kind: Kind, answer: Marginal, ddf: Any) -> Iterator[Finding]:
-    """The joint tests that three and more groups have one rate, or one outcome at the last time and at the first."""
-    own = [one for one in answer.findings if one.of is None]
-    for time in dict.fromkeys(one.at for one in reversed(own)):
-        places = [place for place, one in enumerate(own) if one.at == time]
-        if len(places) < 3 or not answer.rows.estimable[places].all():
-            continue
-        rows = answer.rows.over_kept[places]
-        L, away = rows[1:] - rows[0], answer.rows.added[places]
-        test = joint_test(fit, L, away[0] - away[1:], ddf)
-        text = f"F({test.df_num}, {test.df_den:.4g}) = {number(test.statistic, 3)}"
-        found = Finding(kind, test.p_value, df=test.df_den, statistic=test.statistic, p_value=test.p_value, note=text)
-        yield found if kind is Kind.RATES_ALIKE_P else replace(found, at=time)
 
 
 def adjusted_findings(found: Compared) -> list[Finding]:

@@ -14,15 +14,28 @@ from growthcurves.errors import GrowthCurvesError
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals
+from growthcurves.results.change.alike import alike
 from growthcurves.results.change.differences import MOST_ARMS, Compared
-from growthcurves.results.change.told_differences import CHANGES, COMPARES, group_words, interval_text, size_of
+from growthcurves.results.change.told_differences import (
+    CHANGES,
+    COMPARES,
+    against_reference,
+    group_words,
+    interval_text,
+    size_of,
+)
 from growthcurves.results.change.words import Words, together
+from growthcurves.results.effects.estimated import RATIO_P
 from growthcurves.results.effects.means import Marginal, means
+from growthcurves.results.effects.outcome_means import PEOPLE
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.questions.times import compared_at
 from growthcurves.results.tables.outcome_words import OutcomeWords, outcome_words
 from growthcurves.results.tables.printing import number, p_text
+
+#: In the place of an interval where the sampling distribution is none that a standard error describes.
+UNKNOWN = "no interval, as a variance is estimated at the end of its range"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +48,18 @@ class OfOutcomes:
         Rates of the linear predictor, with differences where groups are compared.
     population, typical : Marginal
         Mean outcomes of the population and of the typical person at the first time and the last.
+    joint : tuple of Finding
+        Of three and more groups: whether all have one rate of the linear predictor, and one mean of the population.
     """
 
     rates: Marginal
     population: Marginal
     typical: Marginal
+    joint: tuple[Finding, ...] = ()
+
+    def test(self, kind: Kind, at: Any = None) -> Finding | None:
+        """A joint test, of means that at a time."""
+        return next((one for one in self.joint if one.kind is kind and one.at == at), None)
 
 
 def of_outcomes(
@@ -56,8 +76,10 @@ def of_outcomes(
     asked: dict[str, Any] = {"level": level, "ddf": ddf, "differences": "reference" if compared else None}
     try:
         rates, times = slopes(fit, by, between, **asked), compared_at(fit)
-        both = (means(fit, times, by, scale="response", people=people, **asked) for people in ("average", "typical"))
-        return OfOutcomes(rates, *both)
+        ours, theirs = (means(fit, times, by, scale="response", people=people, **asked) for people in PEOPLE)
+        kinds = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, ours)) if compared else ()
+        tests = tuple(test for kind, answer in kinds for test in alike(fit, kind, answer, ddf))
+        return OfOutcomes(rates, ours, theirs, tests)
     except GrowthCurvesError:
         return None
 
@@ -80,28 +102,89 @@ def outcome_averages(fit: FittedModel, found: OfOutcomes, told: Words, beside: C
 
 
 def _differences(found: OfOutcomes, told: Words, words: OutcomeWords, beside: Compared) -> Iterator[str]:
-    """How the population's mean of each group differs from that of the reference, last and first."""
+    """How the population's mean of each group differs from that of the reference, last and first; of three and more
+    groups the joint test, and where they differ the groups for which it is shown.
+    """
     answer = found.population
     pairs = list(zip(answer.findings, answer.table.to_dict("records"), strict=True))
     apart = [(one, row) for one, row in pairs if one.kind is Kind.MEAN_DIFFERENCE and one.known]
     last = [(one, row) for one, row in apart if one.at == beside.last]
-    if len(last) > MOST_ARMS:
+    held = f", adjusted for {', '.join(beside.others)}" if beside.others else ""
+    if len(last) > 1:
+        yield from _several(found, last, told, words, beside, held)
         return
     for one, row in last:
         first = next((other for other in apart if other[0].at == beside.first != beside.last
                       and other[0].group == one.group), None)  # fmt: skip
         what = f"the {words.mean} of {words.event}, averaged over {told.who.several},"
-        unsure = "" if one.p_value < 1 - told.level else "it is not shown that the groups differ: "
+        p, on_link = _p(one, row, words), ""
+        if p != p:  # the same hypothesis, which the variances that groups share do not move
+            p, on_link = _of_linear_predictor(one, beside), f", tested by the {words.link}"
+        unsure = "it is not shown that the groups differ: " if p >= 1 - told.level else ""
         size, inside = _apart(one, row, told, words)
-        inside = "; ".join(filter(None, (inside, p_equals(p_text(one.p_value)))))
+        inside = _inside((inside or UNKNOWN) + on_link * (p == p), p)
         start = ""
         if first is not None:
             at_first, aside = _apart(*first, told, words)
             start = f"; {told.when.at(beside.first)} it is {at_first}{aside and f' ({aside})'}"
-        held = f", adjusted for {', '.join(beside.others)}" if beside.others else ""
         where = f"{group_words(one.group)} than {group_words(one.of)}"
         when = told.when.at(beside.last)
-        yield f"{_capital(when)}, {unsure}{what} is {size} {where} ({inside}){start}{held}."
+        yield f"{_capital(when)}, {unsure}{what} is {size} {where}{inside}{start}{held}."
+
+
+def _of_linear_predictor(one: Finding, beside: Compared) -> float:
+    """The p-value of the same difference on the scale of the linear predictor."""
+    same = (other for other in beside.differences() if (other.at, other.group, other.of) == (one.at, one.group, one.of))
+    return next((other.p_value for other in same), float("nan"))
+
+
+_Row = tuple[Finding, dict[str, Any]]
+
+
+def _several(
+    found: OfOutcomes, last: list[_Row], told: Words, words: OutcomeWords, beside: Compared, held: str
+) -> Iterator[str]:
+    """Three and more groups: the joint test of their means, then those that are shown to differ from the reference."""
+    claim = f"the {words.means} of {words.event}, averaged over {told.who.several}, differ between the {len(last) + 1} "
+    test = found.test(Kind.OUTCOMES_ALIKE_P, beside.last)
+    said = [] if test is None else [_joint(f"{claim}groups", test, told, told.when.at(beside.last))]
+    early = found.test(Kind.OUTCOMES_ALIKE_P, beside.first)
+    if said and early is not None and beside.first != beside.last and early.p_value < 1 - told.level:
+        said[0] += f"; {told.when.at(beside.first)} they differ too ({_tested(early)})"
+    if test is None or (test.p_value < 1 - told.level and len(last) <= MOST_ARMS):
+        texts = [_one_of_several(one, row, told, words) for one, row in last]
+        lead = "" if said else f"{told.when.at(beside.last)}, "
+        said.append(lead + against_reference(texts, f"the {words.mean} is", told))
+    if said:
+        yield f"{'. '.join(map(_capital, said))}{held}."
+
+
+def _one_of_several(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) -> tuple[Finding, str, float]:
+    """How far a group is apart, with a place for its name, and p."""
+    (size, inside), p = _apart(one, row, told, words), _p(one, row, words)
+    return one, f"{size} {{}}{_inside(inside, p)}", p
+
+
+def _joint(claim: str, test: Finding, told: Words, when: str = "") -> str:
+    """"at month 3, the expected counts of seizures differ between the 3 groups (joint test, chi-square(2) = ...)"."""
+    unsure = "" if test.p_value < 1 - told.level else "it is not shown that "
+    return f"{when}{when and ', '}{unsure}{claim} ({_tested(test)})"
+
+
+def _tested(test: Finding) -> str:
+    return f"joint test, {test.note}, {p_equals(p_text(test.p_value))}"
+
+
+def _inside(inside: str, p: float) -> str:
+    """An interval and p in brackets; nothing of what is not known."""
+    parts = [inside or UNKNOWN, p_equals(p_text(p)) if p == p else ""]
+    return f" ({'; '.join(filter(None, parts))})"
+
+
+def _p(one: Finding, row: dict[str, Any], words: OutcomeWords) -> float:
+    """The p-value of what is told: of a ratio that it is one, else of the difference."""
+    ratio = row.get(RATIO_P)
+    return float(ratio) if words.ratios and ratio is not None else one.p_value
 
 
 def _apart(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) -> tuple[str, str]:
@@ -113,7 +196,8 @@ def _apart(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) 
         return f"{size_of(one)} percentage points {direction}", interval_text(one, told, COMPARES)
     if words.ratios and row.get("ratio") == row.get("ratio"):
         ratio, low, high = _ratios(row)
-        inside = f"ratio {ratio}, {told.level * 100:g} % interval {low} to {high}"
+        known = row["ratio_low"] == row["ratio_low"]
+        inside = f"ratio {ratio}" + (f", {told.level * 100:g} % interval {low} to {high}" if known else "")
         return f"{_more_or_less(row['ratio'])}", inside
     direction = COMPARES.down if one.value < 0 else COMPARES.up
     return f"{size_of(one)} {direction}", interval_text(one, told, COMPARES)
@@ -172,17 +256,42 @@ def _within(fit: FittedModel, found: OfOutcomes, told: Words, words: OutcomeWord
         parts.append(f"{words.changes(row['ratio'], told.when.per)}{_group_of(one)} ({inside})")
     joint = "; they " if words.plural else "; it "
     yield f"For one and the same {told.who.one}, the {words.base} of {words.event}{over} {joint.join(parts)}."
-    if 0 < len(apart) <= MOST_ARMS:
-        yield from (_of_ratios(one, row, told, words) for one, row in apart)
+    yield from _ratios_apart(found, apart, told, words)
 
 
-def _of_ratios(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) -> str:
-    ratio, low, high = _ratios(row)
-    inside = f"{told.level * 100:g} % interval {low} to {high}; {p_equals(p_text(one.p_value))}"
-    unsure = "" if one.p_value < 1 - told.level else "It is not shown that these differ: "
-    what = f"the {words.effect} per {told.when.per}"
-    text = f"{what if unsure else _capital(what)} {group_words(one.group)} is {ratio} times that {group_words(one.of)}"
-    return f"{unsure}{text} ({inside})."
+def _ratios_apart(found: OfOutcomes, apart: list[_Row], told: Words, words: OutcomeWords) -> Iterator[str]:
+    """How the ratios of groups differ from that of the reference; of three and more groups after the joint test."""
+    what, several = f"the {words.effect} per {told.when.per}", f"the {plural_of(words.effect)} per {told.when.per}"
+    if len(apart) > 1:
+        test = found.test(Kind.RATES_ALIKE_P)
+        said = [] if test is None else [_joint(f"{several} differ between the {len(apart) + 1} groups", test, told)]
+        if test is None or (test.p_value < 1 - told.level and len(apart) <= MOST_ARMS):
+            texts = [
+                (one, f"{_times(row)} as large {{}}{_of_ratio(one, row, told)}", one.p_value) for one, row in apart
+            ]
+            said.append(against_reference(texts, f"{what} is", told))
+        if said:
+            yield f"{'. '.join(map(_capital, said))}."
+        return
+    for one, row in apart:
+        unsure = "It is not shown that these differ: " if one.p_value >= 1 - told.level else ""
+        start = what if unsure else _capital(what)
+        text = f"{start} {group_words(one.group)} is {_times(row)} that {group_words(one.of)}"
+        yield f"{unsure}{text}{_of_ratio(one, row, told)}."
+
+
+def plural_of(effect: str) -> str:
+    """Several ratios: "odds ratios", "ratios of means"."""
+    return effect.replace("ratio", "ratios", 1)
+
+
+def _times(row: dict[str, Any]) -> str:
+    return f"{_ratios(row)[0]} times"
+
+
+def _of_ratio(one: Finding, row: dict[str, Any], told: Words) -> str:
+    _, low, high = _ratios(row)
+    return _inside(f"{told.level * 100:g} % interval {low} to {high}" if one.has_interval else "", one.p_value)
 
 
 def _group_of(one: Finding) -> str:

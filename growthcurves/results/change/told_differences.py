@@ -156,6 +156,21 @@ def _against_reference(differences: list[Finding], of: _Compares, found: Compare
     return f"{of.when}compared with {reference}, {said} {', '.join(parts)}{others} ({count})"
 
 
+def against_reference(apart: list[tuple[Finding, str, float]], said: str, told: Words) -> str:
+    """The groups that are shown to differ from the reference, then in one line those that are not.
+
+    Each with how far it is apart, with a place for its group, and p: ("52.5 % lower {} (ratio 0.475, ...)", .006).
+    """
+    count = f"{len(apart)} comparisons, not adjusted for their number"
+    reference = group_words(apart[0][0].of).removeprefix("in ")
+    shown = [text.format(group_words(one.group)) for one, text, p in apart if p < 1 - told.level]
+    if not shown:
+        return f"no single difference from {reference} is shown ({count})"
+    rest = [one.group for one, _, p in apart if not p < 1 - told.level]
+    others = f". Not shown {_for_groups(rest)}" if rest else ""
+    return f"compared with {reference}, {said} {', '.join(shown)}{others} ({count})"
+
+
 def _for_groups(groups: list[Group | None]) -> str:
     """Groups in one phrase: "for the Oslo and Paris groups", "where diet is 2 and where diet is 3"."""
     if any(len(group or ()) != 1 or not isinstance((group or ())[0].value, str) for group in groups):

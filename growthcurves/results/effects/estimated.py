@@ -20,6 +20,8 @@ from growthcurves.results.tables.answer import TIDY
 
 #: Columns of what an estimate is as a ratio: of odds, rates, means, or of two probabilities.
 RATIO = ("ratio", "ratio_low", "ratio_high")
+#: The test that a ratio of two means is one, made where its interval is.
+RATIO_P = "ratio_p"
 
 
 class Differences(NamedTuple):
@@ -148,6 +150,20 @@ class OfOutcome:
         kept = made.slopes[there]
         return Differences(table, there, kept @ made.cov @ kept.T)
 
+    def alike(self, places: list[int]) -> tuple[float, int, float]:
+        """F of the test that some of them are alike, made on the scale of the linear predictor, and its two degrees of
+        freedom; NaN where one has no standard error.
+        """
+        family, found = self.fit.outcome_family if self.scale is None else self.scale, self.found.take(places)
+        C = np.hstack([-np.ones((len(places) - 1, 1)), np.eye(len(places) - 1)])
+        slope = family.mean_slope(np.asarray(family.predictor(found.values), dtype=float))
+        made = found.contrasts(C, family.predictor, 1.0 / slope)
+        if np.isnan(made.values).any() or np.isnan(made.slopes).any():
+            return float("nan"), len(C), float("nan")
+        apart, J, df = made.values, made.slopes, self._df(C @ self.rows.over_kept[places])
+        statistic = float(apart @ np.linalg.pinv(J @ made.cov @ J.T, hermitian=True) @ apart) / len(C)
+        return statistic, len(C), float(df.min())
+
     def ends(self, table: pd.DataFrame, width: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self._ends(table["estimate"].to_numpy(), table["std_error"].to_numpy(), width)
 
@@ -186,15 +202,18 @@ class OfOutcome:
 
     def _ratios(self, weights: np.ndarray, members: list[int], df: np.ndarray) -> dict[str, np.ndarray]:
         """The later over the earlier mean of each pair, with intervals by the delta method on logarithms."""
+        found = self.found.take(members)
         with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.log(self.found.values[members])
-            slopes = self.found.slopes[members] / self.found.values[members][:, None]
-        there = there_of(weights, np.isnan(slopes).any(axis=1) | ~np.isfinite(logs))
-        known = there_of(weights, ~np.isfinite(logs))
-        value = np.where(known, weights @ np.nan_to_num(logs, posinf=0.0, neginf=0.0), np.nan)
-        made = Moved(value, weights @ np.nan_to_num(slopes, posinf=0.0, neginf=0.0), self.found.cov)
-        half = np.where(there, t_quantile(0.5 + self.level / 2.0, df) * made.errors, np.nan)
-        return dict(zip(RATIO, (np.exp(value), np.exp(value - half), np.exp(value + half)), strict=True))
+            lost = ~np.isfinite(np.log(found.values))
+        safe = found._replace(values=np.where(lost, 1.0, found.values))
+        made = safe.contrasts(weights, np.log, 1.0 / safe.values)
+        known = there_of(weights, lost)
+        value, errors = (np.where(known, one, np.nan) for one in (made.values, made.errors))
+        half = t_quantile(0.5 + self.level / 2.0, df) * errors
+        with np.errstate(divide="ignore", invalid="ignore"):
+            p = two_sided(value / errors, df)
+        columns = (np.exp(value), np.exp(value - half), np.exp(value + half), p)
+        return dict(zip((*RATIO, RATIO_P), columns, strict=True))
 
     def _tidy(self, table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         return table.assign(term=names)[TIDY]

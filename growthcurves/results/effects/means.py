@@ -19,7 +19,7 @@ from growthcurves.model.families.binomial import Binomial
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
-from growthcurves.results.effects.estimated import RATIO, Linear, OfOutcome, reach_of
+from growthcurves.results.effects.estimated import RATIO, RATIO_P, Linear, OfOutcome, reach_of
 from growthcurves.results.effects.outcome_means import Function, checked_people, mean_at, place_of
 from growthcurves.results.effects.outcome_scale import (
     goes_back,
@@ -43,7 +43,7 @@ DIFFERENCES = (None, "pairwise", "reference")
 #: What the difference of two estimates is.
 DIFFERENCE = {Kind.MEAN: Kind.MEAN_DIFFERENCE, Kind.SLOPE: Kind.SLOPE_DIFFERENCE}
 _WORDS = {Kind.MEAN: "mean", Kind.SLOPE: "slope"}
-_OWN_COLUMNS = {*TIDY, *RATIO, "kind", "p_adjusted", "conf_low_adjusted", "conf_high_adjusted"}
+_OWN_COLUMNS = {*TIDY, *RATIO, RATIO_P, "kind", "p_adjusted", "conf_low_adjusted", "conf_high_adjusted"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -132,7 +132,7 @@ class Marginal(Answer):
 
 
 def _shown(table: pd.DataFrame) -> str:
-    extra = ["p_adjusted", "conf_low_adjusted", "conf_high_adjusted", *RATIO]
+    extra = ["p_adjusted", "conf_low_adjusted", "conf_high_adjusted", *RATIO, RATIO_P]
     columns = [*TIDY, *(name for name in extra if name in table and table[name].notna().any())]
     return rows_text(table[columns], one_unit=True)
 

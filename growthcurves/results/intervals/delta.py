@@ -43,19 +43,44 @@ class Moved(NamedTuple):
         its boundary moves.
     cov : (r, r) array
         The joint covariance of these parameters.
+    beside : (k,) array, optional
+        The values beside the boundary, where the estimates lie on one.
+    bare : (k, r) array, optional
+        The derivatives, those of functions that the boundary moves too: a contrast that it does not move has them.
     """
 
     values: np.ndarray
     slopes: np.ndarray
     cov: np.ndarray
+    beside: np.ndarray | None = None
+    bare: np.ndarray | None = None
 
     def combined(self, weights: np.ndarray) -> Moved:
         """Linear combinations (m, k) of the functions."""
-        return self._replace(values=weights @ self.values, slopes=weights @ self.slopes)
+        return Moved(weights @ self.values, weights @ self.slopes, self.cov)
 
     def scaled(self, values: np.ndarray, factors: np.ndarray) -> Moved:
         """Functions of them one by one, with their derivatives at the estimates."""
-        return self._replace(values=values, slopes=self.slopes * factors[:, None])
+        return Moved(values, self.slopes * factors[:, None], self.cov)
+
+    def take(self, places: list[int]) -> Moved:
+        """Some of the functions."""
+        parts = (None if one is None else one[places] for one in (self.beside, self.bare))
+        return Moved(self.values[places], self.slopes[places], self.cov, *parts)
+
+    def contrasts(self, weights: np.ndarray, of: Callable[[np.ndarray], np.ndarray], by: np.ndarray) -> Moved:
+        """Contrasts (m, k) of the functions on another scale, which goes to `of` them and has the derivatives `by`.
+
+        One that is the same beside a boundary as on it is known there, though what it is made of is not.
+        """
+        used = (weights != 0.0)[:, :, None]
+        slopes = np.where(used, weights[:, :, None] * (self.slopes * by[:, None]), 0.0).sum(axis=1)
+        made = Moved(weights @ of(self.values), slopes, self.cov)
+        if self.beside is None or self.bare is None:
+            return made
+        bare = weights @ (self.bare * by[:, None])
+        same = np.isclose(weights @ of(self.beside), made.values, rtol=1e-9, atol=1e-12)
+        return made._replace(slopes=np.where(same[:, None], bare, made.slopes))
 
     @property
     def errors(self) -> np.ndarray:
@@ -74,12 +99,14 @@ def moved(fit: FittedModel, function: Callable[[Point], np.ndarray]) -> Moved:
     if info is None or not fit.identified:
         return Moved(values, np.full_like(by_beta, NAN), fit.estimates.cov_beta)
     by_variance = _gradients(function, info.moved, np.sqrt(np.diag(info.cov)), len(values))
-    off = off_boundary(fit)
-    if off is not None:
-        by_variance[np.asarray(function(off)) != values] = NAN
     cross = np.zeros((len(info.cov), len(errors))) if info.cross is None else info.cross
     joint = np.block([[info.cov, cross], [cross.T, fit.estimates.cov_beta]])
-    return Moved(values, np.hstack([by_variance, by_beta]), joint)
+    bare, off = np.hstack([by_variance, by_beta]), off_boundary(fit)
+    if off is None:
+        return Moved(values, bare, joint)
+    beside = np.asarray(function(off), dtype=float)
+    lost = np.where((beside != values)[:, None], NAN, by_variance)
+    return Moved(values, np.hstack([lost, by_beta]), joint, beside, bare)
 
 
 def _gradients(

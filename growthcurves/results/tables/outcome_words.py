@@ -55,6 +55,11 @@ class OutcomeWords:
         return self.base.startswith("odds")
 
     @property
+    def means(self) -> str:
+        """Several of them: "probabilities", "expected counts"."""
+        return "probabilities" if self.mean == "probability" else f"{self.mean}s"
+
+    @property
     def unit(self) -> str:
         return " %" if self.share else ""
 
