@@ -135,6 +135,10 @@ class Family(Protocol):
         """Derivatives in the own parameters; arrays with k = 0 where there are none."""
         ...
 
+    def own_score(self, answers: Answers, eta: Array) -> Array:
+        """The first of them alone, d l / d psi (k, ...)."""
+        ...
+
     def constant(self, answers: Answers) -> Array:
         """The part of the log density that depends on neither eta nor psi."""
         ...

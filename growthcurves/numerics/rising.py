@@ -1,8 +1,8 @@
 """Sums and gamma functions that over-dispersed outcomes need, right from no dispersion at all to any.
 
 With b = exp(psi): sum_{j < y} log(1 + j b) = log Gamma(y + 1/b) - log Gamma(1/b) + y log b, of which the right side
-loses every digit as b -> 0. There it is summed by Euler and Maclaurin (Stirling's series of the two gamma functions
-with their common parts taken out).
+loses every digit as b -> 0. It is summed by Euler and Maclaurin (Stirling's series of the two gamma functions with
+their common parts taken out), from the first term on or, where b is not small, after some terms.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import numpy as np
 from scipy.special import gammaln, polygamma, psi
 
 Array = np.ndarray
-#: Beyond 1 / b = 16 Stirling's series; its coefficients B_2n / (2n (2n - 1)), for powers 1, 3, 5, ...
-_LARGE = 16.0
+#: Beyond 1 / b = 16 Stirling's series, and after as many terms of less; its coefficients B_2n / (2n (2n - 1)), for
+#: powers 1, 3, 5, ...
+_LARGE, _SHIFT = 16.0, 16
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 #: exp(-230): sums of counts by so little dispersion are those without.
 _LEAST = -230.0
@@ -48,35 +49,53 @@ def rising_slopes(y: Array, log_b: Any) -> tuple[Array, Array, Array, Array]:
 
 
 def _by_size(y: Array, log_b: Any, count: int) -> list[Array]:
-    y, log_b = np.asarray(y, dtype=float), np.asarray(log_b, dtype=float)
+    """Each outcome by what is right for it: Stirling's series, its terms one by one, or these and then the series."""
+    y, log_b = np.broadcast_arrays(np.asarray(y, dtype=float), np.asarray(log_b, dtype=float))
     small = log_b < -np.log(_LARGE)
-    if np.all(small):
-        return _stirling(y, log_b, count)
-    if not np.any(small):
-        return _direct(y, log_b, count)
-    y, log_b = np.broadcast_arrays(y, log_b)
-    small = log_b < -np.log(_LARGE)
+    ways = ((small, _stirling), (~small & (y <= _SHIFT), _first_terms), (~small & (y > _SHIFT), _shifted))
+    for rows, way in ways:
+        if rows.all():
+            return way(y, log_b, count)
     found = [np.empty(y.shape) for _ in range(count)]
-    for rows, part in ((small, _stirling), (~small, _direct)):
-        for into, one in zip(found, part(y[rows], log_b[rows], count), strict=True):
-            into[rows] = one
+    for rows, way in ways:
+        if rows.any():
+            for into, one in zip(found, way(y[rows], log_b[rows], count), strict=True):
+                into[rows] = one
     return found
 
 
-def _direct(y: Array, log_b: Array, count: int) -> list[Array]:
-    """By gamma functions of y + 1/b and 1 + 1/b: the term of j = 0 is left out, which is zero."""
-    with np.errstate(over="ignore"):
-        k = np.exp(-log_b)
-    some, n = y > 0, np.maximum(y, 1.0)
-    found = [np.where(some, gammaln(n + k) - gammaln(1.0 + k) + (n - 1.0) * log_b, 0.0)]
+def _shifted(y: Array, log_b: Array, count: int) -> list[Array]:
+    """From j = m on the terms are log(1 + m b) + log(1 + i b'), i = j - m, with 1 / b' = 1 / b + m, which is large."""
+    m, k = _SHIFT, np.exp(-log_b)
+    beyond, t = y - m, m / (k + m)
+    rest = _stirling(beyond, -np.log(k + m), count)
+    found = _first_terms(y, log_b, count)
+    found[0] += beyond * (np.log(k + m) + log_b) + rest[0]
+    r, bent = 1.0 - t, t * (1.0 - t)
     if count > 1:
-        d0 = k * (psi(n + k) - psi(1.0 + k))
-        found.append(np.where(some, n - 1.0 - d0, 0.0))
+        found[1] += beyond * t + rest[1] * r
     if count > 2:
-        d1 = k**2 * (polygamma(1, n + k) - polygamma(1, 1.0 + k))
-        d2 = k**3 * (polygamma(2, n + k) - polygamma(2, 1.0 + k))
-        found += [np.where(some, d0 + d1, 0.0), np.where(some, -(d0 + 3.0 * d1 + d2), 0.0)]
+        bends = bent * (r - t)
+        found[2] += beyond * bent + rest[2] * r**2 - rest[1] * bent
+        found[3] += beyond * bends + rest[3] * r**3 - 3.0 * rest[2] * r * bent - rest[1] * bends
     return found
+
+
+def _first_terms(y: Array, log_b: Array, count: int) -> list[Array]:
+    """sum_{0 < j < min(y, m)} log(k + j) + log b of k = 1 / b, and derivatives by t = j / (k + j)."""
+    k = np.exp(-log_b)
+    product, sums = np.ones(y.shape), [np.zeros(y.shape) for _ in range(count - 1)]
+    for j in range(1, int(min(y.max(initial=0.0), _SHIFT))):
+        there, sum_k = y > j, k + j
+        product *= np.where(there, sum_k, 1.0)
+        if count > 1:
+            t = np.where(there, j, 0.0) / sum_k
+            sums[0] += t
+        if count > 2:
+            bent = t * (1.0 - t)
+            sums[1] += bent
+            sums[2] += bent * (1.0 - 2.0 * t)
+    return [np.log(product) + np.clip(y - 1.0, 0.0, _SHIFT - 1.0) * log_b, *sums]
 
 
 def _stirling(y: Array, log_b: Array, count: int) -> list[Array]:

@@ -160,9 +160,8 @@ class Integral:
         family, records = self.at.family, self.records
         if not len(family.working):
             return np.zeros((0, *self.mode.eta.shape))
-        nodes = family.own(records.answers, self.eta)
+        by_node = np.einsum("mknr,kr->mnr", family.own_score(records.answers, self.eta), self.share)
         there = family.own(records.answers, self.mode.eta)
-        by_node = np.einsum("mknr,kr->mnr", nodes.value, self.share)
         return by_node + there.first * across + there.second * bent
 
     # ------------------------------------------------ the curvature of the integral itself
@@ -188,7 +187,7 @@ class Integral:
         by_F = (by_z[:, None] * self.nodes[None]).reshape(q * q, K, R)
         parts = [by_beta, by_F]
         if len(self.at.family.working):
-            parts.append(self.at.family.own(records.answers, self.eta).value.sum(axis=2))
+            parts.append(self.at.family.own_score(records.answers, self.eta).sum(axis=2))
         return np.concatenate(parts)
 
     def _mean_second(self) -> Array:

@@ -13,8 +13,8 @@ from growthcurves.numerics.arrays import Array
 
 MAX_STEPS = 100
 #: Squared Newton decrement of every record at which the next step is the last: it leaves the mode right to some 1e-10;
-#: where the log density is not concave steps are shorter than Newton's and gain less, so that more is asked of them.
-LAST, LAST_IF_NOT_CONCAVE = 1e-9, 1e-16
+#: where the integrand is not concave steps are other ones than Newton's and gain less, so that more is asked of them.
+LAST, LAST_OF_OTHERS = 1e-9, 1e-16
 #: Halvings of a step that overshoots.
 HALVINGS = 40
 
@@ -51,12 +51,13 @@ def modes(records: Records, family: Family, fixed: Array, a: Array, near: Array)
     q = len(a)
     v, at = near, _At(records, family, fixed, a, near)
     for _ in range(MAX_STEPS if q else 0):
-        found = factored(at.curvature(True))
+        newton = factored(at.curvature(False))
+        found = factored(at.curvature(True)) if newton is None else newton
         if found is None:
             return None
         step = times(found[1], times(transposed(found[1]), at.gradient))
         decrement = (step * at.gradient).sum(axis=0)
-        last = LAST if at.concave else LAST_IF_NOT_CONCAVE
+        last = LAST_OF_OTHERS if newton is None else LAST
         v, at = _moved(records, family, fixed, a, at, step, decrement)
         if not decrement.max(initial=0.0) > last:
             break
@@ -90,10 +91,6 @@ class _At:
     @property
     def gradient(self) -> Array:
         return (self.slopes.first * self.a).sum(axis=1) - self.v
-
-    @property
-    def concave(self) -> bool:
-        return bool((self.slopes.second <= 0.0).all())
 
     def curvature(self, safe: bool) -> Array:
         """H (q, q, R); `safe` leaves out what is not concave."""

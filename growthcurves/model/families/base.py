@@ -113,6 +113,10 @@ class OutcomeFamily:
         none = np.zeros((0, *shape))
         return OwnSlopes(none, none, none, np.zeros((0, 0, *shape)))
 
+    def own_score(self, answers: Answers, eta: Array) -> Array:
+        """The first of them alone, d l / d psi (k, ...)."""
+        return self.own(answers, eta).value
+
     # ------------------------------------------------ the log density
 
     def density(self, answers: Answers, eta: Array) -> Array:

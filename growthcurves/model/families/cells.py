@@ -70,6 +70,10 @@ class Cells(Protocol):
         """Derivatives in the cells' own coordinates."""
         ...
 
+    def upper_score(self, cell: Cell) -> Array:
+        """The first of them alone."""
+        ...
+
 
 class LogisticCells:
     """log P = log F(b) + log F(-a) + log(1 - exp(a - b)): the last part does not depend on eta."""
@@ -105,6 +109,11 @@ class LogisticCells:
         curved = -(step**2) * slope + np.where(inside, second + step * above, 0.0)
         return UpperSlopes(value, step * slope, step * slope * (expit(cell.high) - above), curved)
 
+    def upper_score(self, cell: Cell) -> Array:
+        inside = ~np.isneginf(cell.low) & ~np.isposinf(cell.high)
+        width = np.where(inside, cell.width, 1.0)
+        return _step(cell) * expit(-cell.high) + np.where(inside, width / np.expm1(width), 0.0)
+
 
 class NormalCells:
     """Cells of the normal distribution, turned so that their middle lies below zero.
@@ -130,7 +139,7 @@ class NormalCells:
         turned = _turned(cell)
         spread, step = _spread(turned), _step(cell)
         as_is = turned.sign > 0
-        hazard = turned.hazard * np.where(as_is, 1.0, turned.fall)
+        hazard = _upper_hazard(turned)
         width = np.where(np.isfinite(cell.width), cell.width, 0.0)
         distance = np.where(as_is, spread.distance, width - spread.distance)
         bend = hazard * np.where(as_is, spread.bend, -np.where(np.isfinite(turned.low), -turned.low, 0.0) - hazard)
@@ -142,6 +151,9 @@ class NormalCells:
             value * (distance**2 - spread.variance),
             step**2 * bend + np.where(inside, value, 0.0),
         )
+
+    def upper_score(self, cell: Cell) -> Array:
+        return _step(cell) * _upper_hazard(_turned(cell))
 
 
 #: Cells by the name of a link.
@@ -179,6 +191,11 @@ _MODEST_WIDTH, _MODEST_FALL = 2.0, 4.0
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 #: exp(-40^2 / 2) is zero.
 _OUTSIDE = 40.0
+
+
+def _upper_hazard(turned: _Turned) -> Array:
+    """The density at the upper end of a cell as it was, over its probability."""
+    return turned.hazard * np.where(turned.sign > 0, 1.0, turned.fall)
 
 
 def _turned(cell: Cell) -> _Turned:

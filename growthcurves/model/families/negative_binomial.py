@@ -97,6 +97,17 @@ class NegativeBinomial(Counts, Dispersed):
         y, eta = answers.value, np.asarray(eta, dtype=float)
         return self._own_linear(y, eta) if self.variance == "linear" else self._own_quadratic(y, eta)
 
+    def own_score(self, answers: Answers, eta: Array) -> Array:
+        """The first derivative alone, (1, ...)."""
+        y, eta = answers.value, np.asarray(eta, dtype=float)
+        if self.variance == "quadratic":
+            log_ratio, _, p = self._ratio(eta)
+            one = rising_and_slope(y, self._log_dispersion)[1]
+            return (one + excess(p, log_ratio) / self._alpha - y * p)[None]
+        one, share = rising_and_slope(y, self._log_dispersion - eta)[1], self._alpha / (1.0 + self._alpha)
+        above = float(excess(share, np.log1p(self._alpha)))
+        return (one - y * share + self.mean(eta) * (above / self._alpha))[None]
+
     def _own_quadratic(self, y: Array, eta: Array) -> OwnSlopes:
         log_ratio, q, p = self._ratio(eta)
         _, one, two, _ = rising_slopes(y, self._log_dispersion)

@@ -163,6 +163,14 @@ class Ordinal(OfProbability):
             curved[j, j] = np.where(own, upper.curved, second * whole**2 - (first * whole if j else 0.0))
         return OwnSlopes(found[0], found[1], found[2], curved)
 
+    def own_score(self, answers: Answers, eta: Array) -> Array:
+        """The first derivatives alone, (k, ...)."""
+        cell = self._cell(answers, eta)
+        first, upper = self._cells.score(cell)[1], self._cells.upper_score(cell)
+        step = np.concatenate([[1.0], np.exp(self.working[1:])])
+        place = np.broadcast_to(np.asarray(answers.value), np.shape(first))
+        return np.stack([np.where(place == j, upper, -first * ((place > j) * step[j])) for j in range(self._count)])
+
     def constant(self, answers: Answers) -> Array:
         """Zero."""
         return np.zeros(np.shape(answers.value))

@@ -89,6 +89,7 @@ def test_nothing_overflows_and_arrays_broadcast(case):
             k = len(family.parameters())
             assert own.value.shape == own.first.shape == own.second.shape == (k, len(y), len(WIDE))
             assert own.curved.shape == (k, k, len(y), len(WIDE))
+            assert np.allclose(family.own_score(seen, WIDE), own.value, rtol=1e-13, atol=1e-13)
             assert all(np.isfinite(part).all() and part.shape[-2:] == value.shape for part in (*slopes, *own))
             alone = family.slopes(Answers(*(None if part is None else part[0, 0] for part in seen)), float(WIDE[7]))
             assert np.allclose([one[0, 7] for one in slopes], alone, rtol=1e-15)
