@@ -8,17 +8,13 @@ replaces this script's section of docs/benchmarks.md.
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from peers import ROUNDS, of_r, seconds
 from scipy.special import expit
 
 import growthcurves as gc
@@ -27,9 +23,7 @@ from growthcurves.numerics.threads import thread_count
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from sections import put  # noqa: E402
 
-HERE = Path(__file__).resolve().parent
 HEADING = "## Yes-or-no outcomes"
-ROUNDS = 5
 ARMS, WITH_X = "y ~ t * arm + (1 | id)", "y ~ t * arm + x + (1 | id)"
 SLOPES = "y ~ t * arm + (t | id)"
 
@@ -49,31 +43,6 @@ def ours(formula: str, data: pd.DataFrame, quadrature: object) -> gc.GrowthFit:
     fit = gc.fit(formula, data, family="binomial", quadrature=quadrature, time="t")
     fit.fixed_effects()
     return fit
-
-
-def seconds(made: Callable[[], object]) -> float:
-    best = np.inf
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        made()
-        best = min(best, time.perf_counter() - begin)
-    return float(best)
-
-
-def of_r(task: str, data: pd.DataFrame) -> tuple[float, float] | None:
-    """Seconds and -2 log likelihood of a peer in R; None where it is not there."""
-    if shutil.which("Rscript") is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "data.csv"
-        data.to_csv(file, index=False)
-        command = ["Rscript", str(HERE / "families.R"), task, str(file)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    try:
-        found, deviance = map(float, done.stdout.split()[-2:])
-    except ValueError:
-        return None
-    return found, deviance
 
 
 def of_glmm(formula: str, data: pd.DataFrame, points: int) -> tuple[float, float] | None:
@@ -98,14 +67,14 @@ def measured() -> list[tuple[str, ...]]:
     trial = panel(500, 5)
     tasks = (
         ("294 persons, 7 visits, random intercept of SD 4, 25 points", ARMS, clinic, 25,
-         (("glmer", lambda: of_r("glmer 25", clinic)), ("glmm", lambda: of_glmm(ARMS, clinic, 25)))),
+         (("glmer", lambda: of_r("families.R", "glmer 25", clinic)), ("glmm", lambda: of_glmm(ARMS, clinic, 25)))),
         ("500 persons, 5 waves, random slope, points until the answer stands", SLOPES, trial, "auto",
-         (("glmer, Laplace", lambda: of_r("glmer Laplace", trial)),
-          ("glmmTMB, Laplace", lambda: of_r("glmmTMB Laplace", trial)))),
+         (("glmer, Laplace", lambda: of_r("families.R", "glmer Laplace", trial)),
+          ("glmmTMB, Laplace", lambda: of_r("families.R", "glmmTMB Laplace", trial)))),
         ("500 persons, 5 waves, random slope, Laplace", SLOPES, trial, "laplace",
-         (("glmmTMB, Laplace", lambda: of_r("glmmTMB Laplace", trial)),)),
+         (("glmmTMB, Laplace", lambda: of_r("families.R", "glmmTMB Laplace", trial)),)),
         ("10,000 persons, 6 waves, a continuous covariate, 11 points", WITH_X, middle, 11,
-         (("glmer", lambda: of_r("glmer 11 x", middle)), ("glmm", lambda: of_glmm(WITH_X, middle, 11)))),
+         (("glmer", lambda: of_r("families.R", "glmer 11 x", middle)), ("glmm", lambda: of_glmm(WITH_X, middle, 11)))),
         ("100,000 persons, 6 waves, random intercept, Laplace", ARMS, many, "laplace", ()),
         ("100,000 persons, 6 waves, random intercept, 11 points", ARMS, many, 11,
          (("glmm", lambda: of_glmm(ARMS, many, 11)),)),

@@ -7,16 +7,12 @@ nlme is there. `--write` replaces this script's section of docs/benchmarks.md.
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from peers import ROUNDS, of_r, seconds
 
 import growthcurves as gc
 from growthcurves.numerics.threads import thread_count
@@ -24,9 +20,7 @@ from growthcurves.numerics.threads import thread_count
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from sections import put  # noqa: E402
 
-HERE = Path(__file__).resolve().parent
 HEADING = "## Residual structures"
-ROUNDS = 5
 
 
 def panel(persons: int, visits: int, missing: float, slopes: bool = False, own_times: bool = False) -> pd.DataFrame:
@@ -57,45 +51,21 @@ def decay(data: pd.DataFrame) -> gc.GrowthFit:
     return gc.fit(model, data)
 
 
-def seconds(made: Callable[[], object]) -> float:
-    best = np.inf
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        made()
-        best = min(best, time.perf_counter() - begin)
-    return float(best)
-
-
-def of_r(task: str, data: pd.DataFrame, folder: Path) -> tuple[float, float] | None:
-    """Seconds and -2 log likelihood of the peer; None where R is not there."""
-    if shutil.which("Rscript") is None:
-        return None
-    data.to_csv(folder / "data.csv", index=False)
-    command = ["Rscript", str(HERE / "residuals.R"), task, str(folder / "data.csv")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    try:
-        found, deviance = map(float, done.stdout.split()[-2:])
-    except ValueError:
-        return None
-    return found, deviance
-
-
 def measured() -> list[tuple[str, str, str, str]]:
     """Rows of the table: task, ours, the peer's, ratio."""
     rows = []
-    with tempfile.TemporaryDirectory() as made:
-        for title, data, fitted, task, peer in (
-            ("unstructured, 1,000 persons, 10 visits, 14 % missing", panel(1_000, 10, 0.14), unstructured, "un",
-             "glmmTMB"),
-            ("growth with AR(1), 5,000 persons, 5 waves", panel(5_000, 5, 0.1, slopes=True), growth, "ar1", "nlme"),
-        ):  # fmt: skip
-            ours, theirs = seconds(lambda data=data, fitted=fitted: fitted(data)), of_r(task, data, Path(made))
-            if theirs is None:
-                rows.append((title, f"{1e3 * ours:.0f} ms", "", ""))
-                continue
-            close = fitted(data).deviance - theirs[1]
-            told = f"{peer} {theirs[0]:.1f} s (-2 log likelihood {close:+.1e} from it)"
-            rows.append((title, f"{1e3 * ours:.0f} ms", told, f"{theirs[0] / ours:,.0f}"))
+    for title, data, fitted, task, peer in (
+        ("unstructured, 1,000 persons, 10 visits, 14 % missing", panel(1_000, 10, 0.14), unstructured, "un",
+         "glmmTMB"),
+        ("growth with AR(1), 5,000 persons, 5 waves", panel(5_000, 5, 0.1, slopes=True), growth, "ar1", "nlme"),
+    ):  # fmt: skip
+        ours, theirs = seconds(lambda data=data, fitted=fitted: fitted(data)), of_r("residuals.R", task, data)
+        if theirs is None:
+            rows.append((title, f"{1e3 * ours:.0f} ms", "", ""))
+            continue
+        close = fitted(data).deviance - theirs[1]
+        told = f"{peer} {theirs[0]:.1f} s (-2 log likelihood {close:+.1e} from it)"
+        rows.append((title, f"{1e3 * ours:.0f} ms", told, f"{theirs[0] / ours:,.0f}"))
     large = panel(100_000, 10, 0.14)
     fit = unstructured(large)
     for title, made_here in (

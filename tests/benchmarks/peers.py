@@ -1,0 +1,41 @@
+"""How long work takes here, and what a peer in R needs for the same."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ROUNDS = 5
+
+
+def seconds(made: Callable[[], object]) -> float:
+    """The best of some rounds."""
+    best = np.inf
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        made()
+        best = min(best, time.perf_counter() - begin)
+    return float(best)
+
+
+def of_r(script: str, task: str, data: pd.DataFrame) -> tuple[float, float] | None:
+    """Seconds and -2 log likelihood that a script of this folder prints; None where R or its package is not there."""
+    if shutil.which("Rscript") is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "data.csv"
+        data.to_csv(file, index=False)
+        command = ["Rscript", str(Path(__file__).resolve().parent / script), task, str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        found, deviance = map(float, done.stdout.split()[-2:])
+    except ValueError:
+        return None
+    return found, deviance
