@@ -96,11 +96,14 @@ def _missing_text(missing: Any) -> str:
     shown = missing.table[:_MOST_PATTERNS] if most is None else most
     more = len(missing.table) - len(shown)
     by = f", by {missing.names['by']}" if missing.names["by"] else ""
+    who = {"persons": missing.who.several}
     parts = [
         f"Missing waves{by} ({len(missing.waves)} waves of {missing.names['grid']})\n"
-        + table_lines(_with_shares(missing.totals, {"persons": "percent"})),
+        + table_lines(_with_shares(missing.totals, {"persons": "percent"}).rename(columns=who)),
         "Patterns (x seen, . missed)\n"
-        + table_lines(_with_shares(shown.drop(columns=["seen", "last_wave"]), {"persons": "percent"}))
+        + table_lines(
+            _with_shares(shown.drop(columns=["seen", "last_wave"]), {"persons": "percent"}).rename(columns=who)
+        )
         + (f"\n  and {more} more: see --json" if more else ""),
         "Who is seen, who remains in the study, and who leaves after the wave\n"
         + table_lines(_dropout(missing.dropout)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.data.persons import Persons
+from growthcurves.numerics.times import printed_before
 
 #: Up to so many different times are waves; of more, quartiles are told.
 MOST_WAVES = 12
@@ -26,7 +27,7 @@ class TimeFacts:
         The different times where there are at most twelve, else the quartiles of the observed times.
     reached : float or None
         The latest observed time that a third of the persons reached, and at least ten of them, or half where they are
-        fewer than twenty.
+        fewer than twenty; where times are no waves, the latest up to it that is printed in full.
     reaching : int or None
         How many persons have been seen then or later.
     mean : float or None
@@ -47,16 +48,18 @@ class TimeFacts:
         distance = np.abs(times - (first + last) / 2.0)
         middle = float(times[distance <= distance.min() * (1 + 1e-9)].max())
         waves = tuple(float(time) for time in _waves(times))
-        reached, reaching = (None, None) if persons is None else _reached(times, persons)
+        reached, reaching = (None, None) if persons is None else _reached(times, persons, waves)
         return cls(first, last, middle, waves, reached, reaching, float(times.mean()))
 
 
-def _reached(times: np.ndarray, persons: Persons) -> tuple[float, int]:
-    """The latest time that enough persons reached, and how many did."""
+def _reached(times: np.ndarray, persons: Persons, waves: tuple[float, ...]) -> tuple[float, int]:
+    """The latest time that enough persons reached, and how many did; where it is no wave, as it is printed."""
     longest = np.full(persons.count, -np.inf)
     np.maximum.at(longest, persons.codes, times)
     needed = max(math.ceil(persons.count / 3), min(10, math.ceil(persons.count / 2)))
     reached = float(np.partition(longest, persons.count - needed)[persons.count - needed])
+    if reached not in waves:
+        reached = max(printed_before(reached), float(times.min()))
     return reached, int((longest >= reached).sum())
 
 

@@ -37,6 +37,20 @@ def time_texts(times: Iterable[float]) -> list[str]:
     return [f"{time:.{EXACT}g}" for time in listed]
 
 
+def printed_before(time: float) -> float:
+    """The latest time up to this one that is printed in full, so that who reads it can compute at the same time.
+
+    Examples
+    --------
+    >>> printed_before(3.156742), printed_before(4.0), printed_before(0.25), printed_before(-0.0567)
+    (3.1, 4.0, 0.25, -0.057)
+    """
+    places = _places(time)
+    if not math.isfinite(time) or places == 2:
+        return time
+    return round(math.floor(time * 10.0**places) / 10.0**places, places)
+
+
 def _places(time: float) -> int:
     """Decimals of a time: two where that is all of it, else as many as give it two digits, and one at least."""
     if not math.isfinite(time) or time == 0 or abs(round(time, 2) - time) <= 1e-9 * abs(time):

@@ -66,10 +66,12 @@ def _answers(subject: Subject) -> tuple[Any, Any]:
 
 def _blocks(findings: Iterable[Finding], title: str, joint: Finding | None) -> list[dict[str, Any]]:
     """The joint test of three and more groups and the differences from the reference, then the groups themselves."""
+    findings = list(findings)
+    error = max((one.std_error for one in findings if one.std_error == one.std_error), default=float("nan"))
     own = [finding for finding in findings if finding.of is None]
     apart = [finding for finding in findings if finding.of is not None]
     tested = [] if joint is None else [_joint(joint)]
-    return [{"name": title, "rows": [*tested, *map(_row, apart), *map(_row, own)]}]
+    return [{"name": title, "rows": [*tested, *(_row(one, decimals(error)) for one in [*apart, *own])]}]
 
 
 def _joint(test: Finding) -> dict[str, str]:
@@ -89,9 +91,8 @@ def _mean_blocks(subject: Subject, answer: Any, tests: Mapping[Any, Finding]) ->
     return blocks
 
 
-def _row(finding: Finding) -> dict[str, str]:
-    """An estimate of one group, or a difference, as texts."""
-    places = decimals(finding.std_error)
+def _row(finding: Finding, places: int) -> dict[str, str]:
+    """An estimate of one group, or a difference, as texts: with the decimals of its block."""
     difference = finding.of is not None
     low, high = fixed(finding.conf_low, places), fixed(finding.conf_high, places)
     p = finding.p_adjusted if finding.p_adjusted == finding.p_adjusted else finding.p_value

@@ -17,6 +17,7 @@ def test_text_fits_80_columns_and_says_what_the_panel_says(run, trial):
     drug = panel.missing("arm").totals.query("group == 'drug' and kind == 'complete'")["persons"].item()
     assert f"drug     complete      {drug}" in result.stdout
     assert "and 580 more" in result.stdout
+    assert " persons" not in result.stdout and "  kind          patients\n" in result.stdout
 
 
 def test_json(asks, trial):

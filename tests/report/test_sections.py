@@ -220,11 +220,12 @@ def test_a_fit_without_its_rows_says_what_was_not_saved(sleep_panel, tmp_path):
     assert shown["Average growth, and what predicts it"] == "shown" and ">10.47<" in made.html
 
 
-def test_the_head_of_the_page_says_the_average_of_each_group_of_a_curve(make_trial):
+def test_the_head_of_the_page_compares_the_average_rates_of_a_curve(make_trial):
     model = gc.GrowthModel("bdi", "week", "id", shape="quadratic", predictors="arm", random=("intercept", "slope"))
     fit = gc.fit(model, make_trial(40))
     change = fit.change(by="arm")
-    assert lead(Subject((fit,), "arm")) == " ".join(polished(text) for text in change.averages)
+    assert lead(Subject((fit,), "arm")) == " ".join(polished(text) for text in change.lede)
+    assert change.lede[0] == change.averages[0] and "on average from week 0 to week 4" in change.lede[0]
     assert len(change.averages) == 3 and set(change.averages) < set(change.sentences())
 
 

@@ -180,7 +180,7 @@ def _counted_shares(asked: Question, persons: np.ndarray, eb: np.ndarray) -> lis
     own = asked.fit.own_growth.rate(asked.rate.by_person)[persons]
     with_line = ~np.isnan(own)
     if with_line.any():
-        note = f"own lines of {int(with_line.sum())} {asked.fit.vocabulary.who.several}; overstates the spread"
+        note = f"own lines of {int(with_line.sum()):,} {asked.fit.vocabulary.who.several}; overstates the spread"
         share = float((own[with_line] > asked.threshold).mean())
         rows.append(Finding(Kind.SHARE_ABOVE_OLS, share, PERSON, note=note))
     return rows

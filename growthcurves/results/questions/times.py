@@ -66,7 +66,8 @@ def compared_at(fit: FittedModel) -> list[float]:
     assert facts is not None
     if not fit.vocabulary.over_time and facts.mean is not None:
         return [float(time) for time in _as_observed(fit, np.array([facts.mean]))]
-    return [facts.first, facts.last if facts.reached is None else facts.reached]
+    last = facts.last if facts.reached is None else facts.reached
+    return [float(time) for time in _as_observed(fit, np.array([facts.first, last]))]
 
 
 def reached(fit: FittedModel, at: float | None) -> str:

@@ -93,6 +93,22 @@ def test_the_last_visit_of_few_persons_is_no_headline():
     assert [one.at for one in named] == [2.0, 0.0] and named[1].value == pytest.approx(first["estimate"], rel=1e-9)
 
 
+def test_groups_seen_at_times_of_their_own_are_compared_at_the_time_that_is_printed():
+    """Who reads "3.1" computes there: the numbers are those of means at the printed time."""
+    rng = np.random.default_rng(8)
+    frame = trial(-1.0, -2.0)
+    frame["week"] = np.where(frame["week"] > 0, frame["week"] + rng.uniform(0, 0.9, len(frame)), 0.0)
+    fit = gc.fit("y ~ week * arm + (week | patient)", frame)
+    (end, _) = (one for one in fit.change(by="arm").findings if one.kind is Kind.OUTCOME_DIFFERENCE)
+    assert end.at == round(end.at, 1)
+    longest = frame.groupby("patient")["week"].max()
+    said = f"At week {end.at:g}, reached by {(longest >= end.at).sum()} of 60 patients, y is "
+    assert fit.change(by="arm").averages[1].startswith(said)
+    row = fit.means(at=[end.at], by="arm", differences="reference").differences.iloc[0]
+    assert end.value == row["estimate"] and end.p_value == row["p_value"]
+    assert 20 <= (longest >= end.at).sum() <= 24  # a third of 60, and those within the last printed digit
+
+
 def test_the_lede_of_a_page_is_short_where_nothing_is_shown():
     """Two arms of one population: at most five lines of a page, no difference at the start, and rates in the table."""
     frame = trial(-1.0, -1.0)
