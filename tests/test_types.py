@@ -73,7 +73,8 @@ def fit():
 def test_dir_shows_what_a_user_asks(fit):
     shown = set(dir(fit))
     assert {"change", "means", "plot", "save", "report", "params", "certificate", "panel", "model"} <= shown
-    assert not {"growth_design", "standard_rows", "sums", "estimates", "own_growth", "_PLUMBING"} & shown
+    inside = {"growth_design", "standard_rows", "sums", "estimates", "own_growth", "vocabulary", "when", "_PLUMBING"}
+    assert not inside & shown
     panel = set(dir(fit.panel))
     assert {"describe", "missing", "people", "plot", "dropped"} <= panel and not {"restored", "keep"} & panel
     assert set(FIGURES) <= set(dir(fit.plot))
