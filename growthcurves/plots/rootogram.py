@@ -62,7 +62,7 @@ class Rootogram(Drawn):
             "x": str(fit.model.outcome),
             "y": "square root of the number of rows",
             "seed": seed,
-            "beyond": f"{beyond:,} rows above {most} are not drawn" if beyond else "",
+            "beyond": f"{beyond:,} {'row' if beyond == 1 else 'rows'} above {most} not drawn" if beyond else "",
         }
         return Scene(frame, texts)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.model.not_varying import ROUNDING
+from growthcurves.report.fit_to_outcomes import pictures_of_outcomes, scatter_of_counts
 from growthcurves.report.precision import precision
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.variation import component_row
@@ -23,9 +24,10 @@ class Certainty(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit = subject.fit
-        found = [*checks(subject), *precision(subject)]
+        found = [*checks(subject), *scatter_of_counts(subject), *precision(subject)]
         notes = [(note.in_words, note.meaning) for note in fit.notes]
-        return {"checks": found, "notes": notes, "clear": not notes and all(one["well"] for one in found)}
+        clear = not notes and all(one["well"] for one in found)
+        return {"checks": found, "notes": notes, "clear": clear, "pictures": pictures_of_outcomes(subject)}
 
 
 def checks(subject: Subject) -> list[dict[str, Any]]:

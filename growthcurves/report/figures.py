@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES, SUBGROUP_FIGURES, TRIAL_FIGURES
+from growthcurves.plots import FAMILY_FIGURES, FIGURES, LADDER_FIGURES, PANEL_FIGURES, SUBGROUP_FIGURES, TRIAL_FIGURES
 from growthcurves.plots.figure import Scene
 from growthcurves.report.section import Subject
 from growthcurves.report.svg import inline_svg
@@ -97,6 +97,19 @@ CAPTIONS = {
         "Differences with their intervals; the dashed line is the difference of all persons.",
         (3.6, 3.6),
     ),
+    "calibration": Caption(
+        "Observed against expected outcomes in groups of rows that are expected alike.",
+        "Does the model hold? Rows in groups that are expected alike ({x}), with what was observed of them and {level} "
+        "intervals: on the line where the model is right.",
+        (3.4, 3.1),
+    ),
+    "rootogram": Caption(
+        "How often each count was observed, hung from how often the model expects it.",
+        "Does the model hold? Bars, whose length is how often each count was seen, hang from how often the model expects "
+        "it: one that ends above zero was seen less often, one that reaches below it more often. Where the model holds, "
+        "95 % of the ends lie in the band (seed {seed}).",
+        (2.9, 2.8),
+    ),
     "missing": Caption(
         "Patterns of missing waves, the most frequent first, and how many persons have each.",
         "Patterns of missing waves, the most frequent first: a tile for each wave that was seen. Percentages are of "
@@ -151,9 +164,9 @@ def drawn(subject: Subject, names: Iterable[str], **options: Any) -> list[Pictur
 
 def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     """A figure of the fit (or of its panel) by name; None where it does not apply."""
-    fit = subject.fit
-    kind: Any = FIGURES.get(name) or PANEL_FIGURES[name]
-    about = fit if name in FIGURES else fit.panel
+    fit, of_fits = subject.fit, FIGURES | FAMILY_FIGURES
+    kind: Any = of_fits.get(name) or PANEL_FIGURES[name]
+    about = fit if name in of_fits else fit.panel
     known = {item.name for item in fields(kind)}
     options = {name: getattr(subject, name) for name in ("by", "limits") if name in known} | options
     if name in AT_LEVEL:

@@ -31,8 +31,14 @@ def sentences(fit: Any) -> list[str]:
     if fit.model.time_varying:
         columns = [name for name in fit.recipe.covariates.used if name != fit.model.time]
         said.append(f"At each occasion, {listed(columns)} may shift {fit.model.outcome} as well.")
-    how = "" if fit.family is None else ", its integral over random effects by adaptive Gauss-Hermite quadrature"
+    how = "" if fit.family is None else f", its integral over random effects by {_integral(fit)}"
     return [*said, _random(fit), f"The model was fitted by {METHOD[fit.method]}{how * bool(fit.random_names)}."]
+
+
+def _integral(fit: Any) -> str:
+    found = fit.certificate.quadrature
+    laplace = found is not None and found.points == 1
+    return "Laplace's approximation" if laplace else "adaptive Gauss-Hermite quadrature"
 
 
 def equation_lines(fit: Any) -> list[tuple[str, Markup]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 from cli_errors import SLEEP, TRIAL, one_line
 
@@ -10,7 +12,23 @@ from growthcurves.cli.plot import figures
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 
-@pytest.mark.parametrize("name", figures())
+FAMILIES = {"calibration": "binomial", "rootogram": "poisson"}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_figures_of_outcomes_that_are_not_normal(run, sleep, tmp_path, name):
+    refused = run("plot", sleep, *SLEEP, "--figure", name, "-o", "figure.svg")
+    assert refused.exit_code == 2 and "plot." in refused.output
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"id": np.repeat(np.arange(40), 4), "week": np.tile(range(4), 40)})
+    rows.assign(y=rng.integers(0, 2, 160)).to_csv(tmp_path / "y.csv", index=False)
+    columns = ("--id", "id", "--time", "week", "--formula", "y ~ week + (1 | id)", "--family", FAMILIES[name])
+    result = run("plot", str(tmp_path / "y.csv"), *columns, "--figure", name, "-o", str(tmp_path / "figure.svg"))
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "figure.svg").stat().st_size > 5000
+
+
+@pytest.mark.parametrize("name", sorted(set(figures()) - set(FAMILIES)))
 def test_every_figure(run, sleep, tmp_path, name):
     result = run("plot", sleep, *SLEEP, "--figure", name, "-o", "figure.svg")
     assert result.exit_code == 0, result.output
