@@ -105,9 +105,9 @@ CAPTIONS = {
     ),
     "rootogram": Caption(
         "How often each count was observed, hung from how often the model expects it.",
-        "Does the model hold? Bars, whose length is how often each count was seen, hang from how often the model expects "
-        "it: one that ends above zero was seen less often, one that reaches below it more often. Where the model holds, "
-        "95 % of the ends lie in the band (seed {seed}).",
+        "Does the model hold? Bars, whose length is how often each count was seen, hang from how often the model "
+        "expects it: one that ends above zero was seen less often, one that reaches below it more often. Where the "
+        "model holds, 95 % of the ends lie in the band (seed {seed}).",
         (2.9, 2.8),
     ),
     "missing": Caption(
