@@ -293,9 +293,9 @@ FORMULA_OPTIONS = ("family", "trials", "exposure", "reference", "residual", "wav
 #: Attributes of a fit that answers are made of, and no user asks for.
 _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
-    "independent", "kinds", "left_out_design", "made", "notes", "outcome_family", "own_growth", "parameter_count",
-    "point", "random_names", "recipe", "residual_variance", "standard_effect", "standard_rows", "sums", "term_parts",
-    "time_facts", "times", "vocabulary", "when",
+    "independent", "jacobian", "kinds", "left_out_design", "made", "notes", "outcome_family", "own_growth",
+    "parameter_count", "point", "random_names", "recipe", "residual_variance", "standard_effect", "standard_rows",
+    "sums", "term_parts", "time_facts", "times", "vocabulary", "when",
 }  # fmt: skip
 
 

@@ -42,7 +42,8 @@ class FitPlots:
         return [*super().__dir__(), *_registry()]
 
     def __repr__(self) -> str:
-        return f"Figures of this fit: {', '.join(f'{name}()' for name in _registry())}"
+        there = [name for name, kind in _registry().items() if kind().why_not(self.fit) is None]
+        return f"Figures of this fit: {', '.join(f'{name}()' for name in there)}"
 
 
 def plot_panel(panel: Panel, kind: str = "trajectories", **options: Any) -> Any:

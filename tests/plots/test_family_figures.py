@@ -111,3 +111,11 @@ def test_persons_one_by_one_stand_on_the_scale_of_the_outcome(drawn):
     observed = frame[(frame["id"] == one) & (frame["part"] == "observed")]["value"]
     over = {"hits": rows["n"], "falls": fit.panel.frame.loc[rows.index, "days"]}.get(fit.model.outcome, 1.0)
     np.testing.assert_allclose(observed.astype(float), rows[fit.model.outcome] / over)
+
+
+def test_a_fit_lists_the_figures_that_it_can_give():
+    data = gc.load_dataset("trial")
+    normal = gc.fit("depression ~ week + (week | patient)", data)
+    chance = gc.fit("well ~ week + (1 | patient)", data.assign(well=data["depression"] < 25), family="binomial")
+    assert "shrinkage()" in repr(normal.plot) and "calibration()" not in repr(normal.plot)
+    assert "calibration()" in repr(chance.plot) and "shrinkage()" not in repr(chance.plot)
