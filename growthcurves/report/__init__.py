@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from growthcurves.report.categories import Categories
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
 from growthcurves.report.checklists import Checklists
@@ -17,6 +18,7 @@ from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
 from growthcurves.report.groups import Groups
 from growthcurves.report.ladder import Ladder
+from growthcurves.report.marginal import Marginal
 from growthcurves.report.missingness import Missingness
 from growthcurves.report.outcomes import Outcomes
 from growthcurves.report.page import Report, make_report
@@ -29,6 +31,7 @@ from growthcurves.report.variation import Variation
 
 SECTIONS: tuple[Section, ...] = (
     Outcomes(),
+    Categories(),
     Groups(),
     Data(),
     Pictures(),
@@ -37,6 +40,7 @@ SECTIONS: tuple[Section, ...] = (
     Certainty(),
     Question(),
     Change(),
+    Marginal(),
     Missingness(),
     Compared(),
     Ladder(),

@@ -102,3 +102,25 @@ def test_without_arms_the_means_of_everybody(panel):
     made = gc.fit("well ~ week + (1 | id)", panel, time="week", family="binomial").report()
     assert made.lead.startswith("The probability of well, averaged over persons, is")
     assert "everybody" in text_of(made)
+
+
+def test_coefficients_of_the_population_stand_beside_those_of_a_person(page):
+    fit, made = page
+    found, text = fit.marginal_coefficients(), text_of(made)
+    assert "Coefficients of the population average" in text and "comparable with coefficients of GEE" in text
+    np.testing.assert_allclose(made.tables["marginal_coefficients"]["estimate"], found["estimate"])
+    np.testing.assert_allclose(made.tables["marginal_coefficients"]["conditional"], found["conditional"])
+
+
+def test_probabilities_of_categories_are_those_of_the_population_and_add_up(page):
+    fit, made = page
+    if fit.family.name != "ordinal":
+        assert "category_probabilities" not in made.tables
+        return
+    table, text = made.tables["category_probabilities"], text_of(made)
+    mild = fit.means(at=[0, 3], by="arm", category="mild").means["estimate"]
+    np.testing.assert_allclose(table[table["category"] == "mild"]["estimate"], mild)
+    np.testing.assert_allclose(table.groupby(["arm", "week"])["estimate"].sum(), 1.0, rtol=1e-9)
+    assert "How probable each category is" in text
+    for value in mild:
+        assert f"{100 * value:.1f} %" in text

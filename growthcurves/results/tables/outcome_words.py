@@ -84,10 +84,15 @@ class OutcomeWords:
     def numbers(self, *values: float, error: float = float("nan")) -> list[str]:
         """Means as texts with the same decimals: probabilities in percent, never as none or all."""
         if self.share:
-            return [_percent(value) for value in values]
+            return share_texts(*values)
         if not 1e-4 <= (size := error if error > 0 else max(map(abs, values))) < 1e6:
             return [number(value, 3) for value in values]
         return [f"{value:,.{places_with(size, *values)}f}" for value in values]
+
+
+def share_texts(*values: float) -> list[str]:
+    """Shares in percent, never as none or all."""
+    return [_percent(value) for value in values]
 
 
 def _percent(value: float) -> str:
