@@ -11,8 +11,8 @@ from growthcurves.contracts.finding import Finding, Kind
 from growthcurves.data.source import show_level
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.report.format import polished
+from growthcurves.report.outcomes import compared_by
 from growthcurves.report.section import Section, Subject
-from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.questions.times import compared_at, reached
 from growthcurves.results.tables.outcome_words import share_texts
 
@@ -53,7 +53,7 @@ class Categories(Section):
 def _asked(subject: Subject) -> dict[Any, Any]:
     """The answer of each category."""
     fit = subject.fit
-    by = None if why_not_by(fit, subject.by) else subject.by
+    by = compared_by(subject)
     at = compared_at(fit) if fit.recipe.shape.changes else None
     return {
         name: fit.means(at=at, by=by, level=subject.level, ddf=subject.ddf, category=name)

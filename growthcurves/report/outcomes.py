@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.data.joined import texts_of
 from growthcurves.data.source import show_level
+from growthcurves.plots.people import groups_of
 from growthcurves.report.format import fixed, p_value, places_with, polished
 from growthcurves.report.section import Section, Subject
-from growthcurves.results.change.groups import why_not_by
+from growthcurves.results.change.differences import predictors_of
 from growthcurves.results.change.of_outcomes import OfOutcomes, of_outcomes, ratio_texts
 from growthcurves.results.effects.estimated import RATIO, RATIO_P
 from growthcurves.results.questions.times import reached
@@ -26,11 +28,11 @@ class Outcomes(Section):
     core = True
 
     def belongs(self, subject: Subject) -> bool:
-        return subject.fit.family is not None and subject.fit.recipe.shape.changes
+        return subject.fit.family is not None
 
     def why_not(self, subject: Subject) -> str | None:
         if subject.once(_answers) is None:
-            return "The data do not determine these means, or no rate of change is among what the model estimates."
+            return "The data do not determine these means."
         return None
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
@@ -48,7 +50,7 @@ class Outcomes(Section):
             "who": subject.fit.vocabulary.who.one,
             "notes": notes,
             "differences": any(one.kind is Kind.MEAN_DIFFERENCE for one in found.population.findings),
-            "adjustment": found.population.adjustment if len(found.rates.differences) > 1 else "",
+            "adjustment": found.population.adjustment if _several(found) else "",
             "share": words.share,
         }
 
@@ -57,13 +59,26 @@ class Outcomes(Section):
         if found is None:
             return {}
         tables = {"outcome_means": found.population.table, "typical_means": found.typical.table}
-        return tables | {"group_rates": found.rates.table}
+        return tables | ({} if found.rates is None else {"group_rates": found.rates.table})
 
 
 def _answers(subject: Subject) -> OfOutcomes | None:
-    fit = subject.fit
-    by = None if why_not_by(fit, subject.by) else subject.by
-    return of_outcomes(fit, by, None, subject.level, subject.ddf, by is not None)
+    by = compared_by(subject)
+    return of_outcomes(subject.fit, by, None, subject.level, subject.ddf, by is not None)
+
+
+def compared_by(subject: Subject) -> Any:
+    """The groups, where they predict something in the model and are several."""
+    by, used = subject.by, predictors_of(subject.fit)
+    if by is None or not set(texts_of(by, "by")) <= set(used):
+        return None
+    return by if len(groups_of(subject.fit.panel, by).labels) > 1 else None
+
+
+def _several(found: OfOutcomes) -> bool:
+    """Whether there is more than one comparison at a time."""
+    apart = [one for one in found.population.findings if one.kind is Kind.MEAN_DIFFERENCE]
+    return len({one.group for one in apart}) > 1
 
 
 def _blocks(subject: Subject, found: OfOutcomes, words: OutcomeWords) -> list[dict[str, Any]]:
@@ -73,12 +88,13 @@ def _blocks(subject: Subject, found: OfOutcomes, words: OutcomeWords) -> list[di
     typical = {(one.group, one.at): one for one in found.typical.findings if one.kind is Kind.MEAN}
     for at in dict.fromkeys(one.at for one, _ in rows):
         here = [(one, row) for one, row in rows if one.at == at]
-        title = f"{words.mean[:1].upper()}{words.mean[1:]} of {words.event} {fit.when.at(at)}"
+        when = "" if at is None else f" {fit.when.at(at)}"
+        title = f"{words.mean[:1].upper()}{words.mean[1:]} of {words.event}{when}"
         test = found.test(Kind.OUTCOMES_ALIKE_P, at)
         lines = [] if test is None else [_joint(test)]
         lines += [_difference(one, row, words) for one, row in here if one.kind is Kind.MEAN_DIFFERENCE]
         lines += [_mean(one, typical[one.group, one.at], words) for one, _ in here if one.kind is Kind.MEAN]
-        seen = reached(fit, at)  # type: ignore[arg-type]
+        seen = reached(fit, at) if isinstance(at, float) else ""
         blocks.append({"name": ", ".join(filter(None, (title, seen))), "rows": lines})
     return blocks
 

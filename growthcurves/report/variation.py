@@ -87,9 +87,8 @@ def _in_words(subject: Subject, findings: list[Finding]) -> list[str]:
         verb, that = ("are", "those") if words.plural else ("is", "that")
         apart = f"of two {who.several} one SD apart in the {name}"
         told.append(f"{apart}, the {words.base} of one {verb} {ratio} times {that} of the other")
-    shares = [text for text in subject.change.sentences() if text.startswith("The estimated share")] * bool(
-        fit.recipe.shape.changes
-    )
+    said = subject.change.sentences() if fit.recipe.shape.changes else ()
+    shares = [text for text in said if text.startswith("The estimated share")]
     return [f"{text[0].upper()}{text[1:]}" for text in (*told, *(polished(one.rstrip(".")) for one in shares))]
 
 

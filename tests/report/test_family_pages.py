@@ -124,3 +124,21 @@ def test_probabilities_of_categories_are_those_of_the_population_and_add_up(page
     assert "How probable each category is" in text
     for value in mild:
         assert f"{100 * value:.1f} %" in text
+
+
+@pytest.mark.parametrize("case", ["yes or no", "counts", "ordered"])
+def test_models_without_time_compare_groups_in_their_means(panel, case):
+    outcome, options = CASES[case]
+    fit = gc.fit(f"{outcome} ~ arm + (1 | id)", panel, reference={"arm": "placebo"}, **options)
+    made = fit.report(by="arm")
+    shown = dict(made.sections)
+    assert shown["What to expect"] == "shown" and "no time" in shown["Trajectories"]
+    found = fit.means(by="arm", scale="response").means["estimate"]
+    np.testing.assert_allclose(made.tables["outcome_means"]["estimate"][:2], found)
+    assert "nan" not in text_of(made)
+
+
+def test_groups_that_predict_the_level_alone_are_compared_in_their_means(panel):
+    fit = gc.fit("well ~ week + arm + (1 | id)", panel, time="week", family="binomial", reference={"arm": "placebo"})
+    made = fit.report(by="arm")
+    assert "Difference: drug less placebo" in text_of(made) and len(made.tables["group_rates"]) == 1

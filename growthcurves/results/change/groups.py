@@ -66,6 +66,8 @@ def why_not_by(fit: FittedModel, by: Any) -> str | None:
     if not absent or ", ".join(map(str, parts)) in used or _follows(fit, parts):
         return None
     named, fix = ", ".join(absent), " + ".join(map(quoted, absent))
+    if not rates:
+        return "The model has no time, and so no rate of change that could differ between groups."
     return (
         f"The model gives every {named} the same rate of change: {named} does not predict the {rates[0]}, so a "
         f"difference would be an assumption and no finding; add it (predictors={{{rates[0]!r}: {fix!r}}}, in a formula "

@@ -16,6 +16,7 @@ from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals
 from growthcurves.results.change.alike import alike
 from growthcurves.results.change.differences import MOST_ARMS, Compared
+from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.told_differences import (
     CHANGES,
     COMPARES,
@@ -44,15 +45,15 @@ class OfOutcomes:
 
     Attributes
     ----------
-    rates : Marginal
-        Rates of the linear predictor, with differences where groups are compared.
+    rates : Marginal or None
+        Rates of the linear predictor, with differences where groups are compared in them; None without time.
     population, typical : Marginal
-        Mean outcomes of the population and of the typical person at the first time and the last.
+        Mean outcomes of the population and of the typical person at the first time and the last; without time the one.
     joint : tuple of Finding
         Of three and more groups: whether all have one rate of the linear predictor, and one mean of the population.
     """
 
-    rates: Marginal
+    rates: Marginal | None
     population: Marginal
     typical: Marginal
     joint: tuple[Finding, ...] = ()
@@ -75,13 +76,21 @@ def of_outcomes(
         return None
     asked: dict[str, Any] = {"level": level, "ddf": ddf, "differences": "reference" if compared else None}
     try:
-        rates, times = slopes(fit, by, between, **asked), compared_at(fit)
+        rates = _rates(fit, by, between, asked) if fit.recipe.shape.changes else None
+        times = compared_at(fit) if fit.recipe.shape.changes else None
         ours, theirs = (means(fit, times, by, scale="response", people=people, **asked) for people in PEOPLE)
         kinds = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, ours)) if compared else ()
-        tests = tuple(test for kind, answer in kinds for test in alike(fit, kind, answer, ddf))
+        tests = tuple(test for kind, answer in kinds if answer is not None for test in alike(fit, kind, answer, ddf))
         return OfOutcomes(rates, ours, theirs, tests)
     except GrowthCurvesError:
         return None
+
+
+def _rates(fit: FittedModel, by: Any, between: tuple[float, float] | None, asked: dict[str, Any]) -> Marginal:
+    """Rates by group where groups predict them, else of everybody."""
+    if by is not None and why_not_by(fit, by):
+        return slopes(fit, None, between, **asked | {"differences": None})
+    return slopes(fit, by, between, **asked)
 
 
 def outcome_averages(fit: FittedModel, found: OfOutcomes, told: Words, beside: Compared | None) -> Iterator[str]:
@@ -234,6 +243,8 @@ def _more_or_less(ratio: float) -> str:
 def _within(fit: FittedModel, found: OfOutcomes, told: Words, words: OutcomeWords) -> Iterator[str]:
     """How odds or rates of one and the same person change: ratios per unit of time, and their ratio between groups."""
     answer = found.rates
+    if answer is None:
+        return
     pairs = list(zip(answer.findings, answer.table.to_dict("records"), strict=True))
     own = [(one, row) for one, row in pairs if one.kind is Kind.SLOPE and one.known]
     apart = [(one, row) for one, row in pairs if one.kind is Kind.SLOPE_DIFFERENCE and one.known]
