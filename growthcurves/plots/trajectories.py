@@ -175,7 +175,8 @@ def _key(scene: Scene, unnamed: list[str], of_persons: bool) -> list[Any]:
     mean = texts["mean"]
     if not unnamed:
         key.append(Line2D([], [], color=colour, linewidth=2, label=mean))
-    key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"{mean}, {level} interval"))
+    if frame.loc[frame["part"] == "confidence", "low"].notna().any():
+        key.append(Patch(color=colour, alpha=0.34, linewidth=0, label=f"{mean}, {level} interval"))
     if (frame["part"] == "typical").any():
         key.append(Line2D([], [], color=colour, linewidth=1.1, dashes=_DASHES, label=texts["typical"]))
     if (frame["part"] == SEEN).any():

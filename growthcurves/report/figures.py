@@ -50,7 +50,7 @@ AT_LEVEL = {"trajectories", "variance_over_time"}
 CAPTIONS = {
     "trajectories": Caption(
         "Outcome of persons over time with the fitted mean.",
-        "{drawn}. Thick line: {mean}, with its {level} confidence band.{typical}",
+        "{drawn}. Thick line: {mean}{band}.{typical}",
         (3.9, 3.3),
     ),
     "slopes": Caption(
@@ -180,10 +180,19 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
         high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
         caption = replace(caption, heights=(high, high))
     texts = dict(_drawn(scene.texts, fit.vocabulary.said))
+    texts["band"] = _band(scene, str(texts.get("level", "")))
     texts["apart"] = ", own least-squares estimates further apart" if fit.family is None else ""
     made = _both(name, figure, scene, replace(caption, text=caption.text.format(**texts)))
     subject.moved()
     return made
+
+
+def _band(scene: Scene, level: str) -> str:
+    """The band about a mean curve, where it has one."""
+    table = scene.table
+    if "part" not in table or not table.loc[table["part"] == "confidence", "low"].notna().any():
+        return ""
+    return f", with its {level} confidence band"
 
 
 def _drawn(texts: Mapping[str, Any], said: Callable[[str], str]) -> Mapping[str, Any]:

@@ -43,6 +43,7 @@ class Outcomes(Section):
             said("Population average: the mean over all persons, whose random effects differ"),
             f"typical {subject.fit.vocabulary.who.one}: the one whose random effects are zero; the two are different "
             f"questions, and neither may be put in the place of the other",
+            *_without_interval(subject, found),
             *filter(None, [words.aside and ("places are " * (subject.fit.family.name == "ordinal") + words.aside)]),
         ]
         return {
@@ -73,6 +74,15 @@ def compared_by(subject: Subject) -> Any:
     if by is None or not set(texts_of(by, "by")) <= set(used):
         return None
     return by if len(groups_of(subject.fit.panel, by).labels) > 1 else None
+
+
+def _without_interval(subject: Subject, found: OfOutcomes) -> list[str]:
+    """Why means have no interval, where they have none."""
+    means = [one for one in found.population.findings if one.kind is Kind.MEAN]
+    if not subject.fit.certificate.singular or all(one.has_interval for one in means):
+        return []
+    return ["not estimable: a variance is estimated at the end of its range, where no standard error tells how far "
+            "means of the population move with it"]  # fmt: skip
 
 
 def _several(found: OfOutcomes) -> bool:

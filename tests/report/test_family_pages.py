@@ -142,3 +142,15 @@ def test_groups_that_predict_the_level_alone_are_compared_in_their_means(panel):
     fit = gc.fit("well ~ week + arm + (1 | id)", panel, time="week", family="binomial", reference={"arm": "placebo"})
     made = fit.report(by="arm")
     assert "Difference: drug less placebo" in text_of(made) and len(made.tables["group_rates"]) == 1
+
+
+def test_the_page_of_a_singular_fit_says_why_means_have_no_interval():
+    rng = np.random.default_rng(1)
+    person, week = np.repeat(np.arange(60), 4), np.tile(np.arange(4.0), 60)
+    arm = np.where(person % 2, "drug", "placebo")
+    yes = rng.random(240) < 1 / (1 + np.exp(1 - 0.3 * week - 0.4 * week * (arm == "drug")))
+    rows = pd.DataFrame({"id": person, "week": week, "arm": arm, "well": yes})
+    fit = gc.fit("well ~ week * arm + (week | id)", rows, time="week", family="binomial", reference={"arm": "placebo"})
+    text = text_of(fit.report(by="arm"))
+    assert "not estimable: a variance is estimated at the end of its range" in text
+    assert "confidence band" not in text and "nan" not in text

@@ -279,8 +279,9 @@ class Ordinal(OfProbability):
         known = self.categories or (None if order is None else tuple(order))
         if known is None and not are_numbers(column):
             raise DataError(
-                f"The categories of {name!r} are words without an order, such as {shown(column[0])}: make it an "
-                f"ordered category, or give the order, as in Ordinal(categories=('low', 'middle', 'high'))."
+                f"The categories of {name!r} are words without an order, such as {shown(column[0])}: code them "
+                f"as numbers in their order, make it an ordered category, or give the order, as in "
+                f"Ordinal(categories=('low', 'middle', 'high'))."
             )
         if known is None:
             numbers(column, name, "ordered categories are finite numbers")
