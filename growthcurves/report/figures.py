@@ -190,7 +190,7 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
 def _band(scene: Scene, level: str) -> str:
     """The band about a mean curve, where it has one."""
     table = scene.table
-    if "part" not in table or not table.loc[table["part"] == "confidence", "low"].notna().any():
+    if not {"part", "low"} <= set(table) or not table.loc[table["part"] == "confidence", "low"].notna().any():
         return ""
     return f", with its {level} confidence band"
 
