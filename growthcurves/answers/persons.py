@@ -140,7 +140,9 @@ class PersonAnswers(FittedModel):
         interval : {None, "confidence", "prediction"}
             "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
             new: that of a person drawn at random); "prediction" for a new observation. Intervals of a family are made
-            on the link scale and carried back, so that they keep the range of the outcome.
+            on the link scale and carried back, so that they keep the range of the outcome; those of new counts and
+            amounts are quantiles of their distribution over persons, at the estimates, of persons of whom nothing was
+            seen; yes or no and categories have none.
         level : float
             Confidence level of the interval.
         scale : {None, "response", "link"}

@@ -169,6 +169,12 @@ def estimation_notes(bound: BoundRows, estimates: Estimates) -> Iterable[Note]:
 def _too_coarse(how: Any) -> str:
     """What more points would change, and what to do."""
     taken = f"{how.points} quadrature points" if how.points > 1 else "Laplace's approximation"
+    if not np.isfinite(how.errors):
+        return (
+            f"{taken[0].upper()}{taken[1:]} of the likelihood could not be checked: with {how.compared} points there "
+            f"is no finite curvature at these estimates, so that there are no standard errors; take fewer "
+            f"random effects."
+        )
     more = "leave quadrature= to 'auto'" if how.asked != "auto" else f"quadrature={how.compared} or more"
     return (
         f"{taken[0].upper()}{taken[1:]} of the likelihood did not suffice: with {how.compared} points the deviance is "

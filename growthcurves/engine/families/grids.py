@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 #: Points for each random effect that are tried one after the other, by the number of random effects.
 GRIDS = {
     0: (1,),
@@ -47,6 +49,8 @@ class Quadrature:
     def __str__(self) -> str:
         how = f"quadrature by {self.points} points" if self.points > 1 else "quadrature by Laplace's approximation"
         how += f" for each of {self.effects} random effects" if self.effects > 1 else ""
+        if not np.isfinite(self.errors):
+            return f"{how} could NOT be checked (with {self.compared} there is no finite curvature at these estimates)"
         change = f"{self.compared} change the deviance by {self.deviance:.1g} and no estimate by more than "
         return f"{how} {'stands' if self.settled else 'does NOT stand'} ({change}{self.errors:.1g} standard errors)"
 

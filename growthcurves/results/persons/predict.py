@@ -20,12 +20,12 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.outcome_means import place_of
 from growthcurves.results.persons.amounts import Amounts, amounts
 from growthcurves.results.persons.carried_rows import CarriedRows, as_they_are, carried_from_own
+from growthcurves.results.persons.new_outcomes import refuse_new_outcome, with_quantiles
 from growthcurves.results.persons.response import (
     Asked,
     carried_back,
     on_response,
     one_category,
-    refuse_interval,
     refuse_interval_of_category,
     with_offset,
 )
@@ -94,6 +94,8 @@ def predict(
 ) -> pd.Series | pd.DataFrame:
     """Predicted outcomes for known, average or new persons, with intervals; see `GrowthFit.predict`."""
     _refuse_question(fit, people, seen, interval)
+    if interval == "prediction":
+        refuse_new_outcome(fit, people, seen is not None, scale)
     asked, place = checked_scale(scale), place_of(fit, category, scale)
     refuse_interval_of_category(place, people, interval)
     outcome_scale = asked != "link" and fit.family is not None
@@ -112,6 +114,9 @@ def predict(
         Z = rows.Z if seen is not None else fit.standard_rows(rows.Z)
         wanted = Wanted(rows.X, Z, offset, whose.codes, one_category(place))
         found = on_response(fit, Asked(wanted, people, level, whose.seen), found)
+        if interval == "prediction":
+            variance = fit.point.variances(Z) * (people != "typical")
+            return with_quantiles(fit, found, estimate, variance, checked_level(level))
         return found if interval is not None else found["estimate"]
     if asked != "link" and fit.outcome_family is not None:
         return amounts(fit, Amounts(whose.told, state, people, interval, level), found)
@@ -151,7 +156,6 @@ def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | N
         raise ModelError(unknown("kind of people", people, PEOPLE))
     if not among(interval, INTERVALS):
         raise ModelError(unknown("interval", interval, INTERVALS[1:]))
-    refuse_interval(fit, interval)
     if seen is not None and people != "new":
         raise ModelError(f"seen= belongs to people='new': what is known of {people} persons is in the fit already.")
     personal = people == "known" or seen is not None or (people == "new" and interval)

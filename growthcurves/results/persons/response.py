@@ -56,15 +56,6 @@ class Asked:
     seen: Seen | None = None
 
 
-def refuse_interval(fit: FittedModel, interval: str | None) -> None:
-    """A new outcome that is one of a few values has no interval."""
-    if fit.family is not None and interval == "prediction":
-        raise NotEstimableError(
-            f"A new {fit.family.name} outcome has no prediction interval: ask for interval='confidence', that of the "
-            f"mean."
-        )
-
-
 def refuse_interval_of_category(place: int | None, people: str, interval: str | None) -> None:
     """The probability of one category does not rise with the linear predictor, whose interval says nothing of it."""
     if place is not None and interval is not None and people not in ("average", "typical"):
