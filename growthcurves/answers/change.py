@@ -126,7 +126,8 @@ class ChangeAnswers(FittedModel):
             Of a family. "latent", the default, is the scale of the linear predictor, with the variance of the link's
             distribution as the residual's (pi^2 / 3 of a logit), or with a log link ln(1 + Var(y) / mean^2) at the
             population's mean (Nakagawa, Johnson and Schielzeth 2017). "response" is the share of the variance of
-            outcomes of one trial, given predictors at their mean: Var(E(y | u)) over that and E(Var(y | u)).
+            outcomes of one trial, given predictors at their mean: Var(E(y | u)) over that and E(Var(y | u)). Both are
+            told at the mean exposure where counts have one, as counts over longer times tell persons better apart.
 
         Returns
         -------
@@ -204,7 +205,7 @@ class ChangeAnswers(FittedModel):
           from them.
 
         Of a family there are marginal and conditional alone, on the latent scale (Nakagawa, Johnson and Schielzeth
-        2017), with the residual variance of `icc`.
+        2017), with the residual variance of `icc`, at the mean over rows of the outcome that is expected.
 
         Returns
         -------

@@ -281,7 +281,8 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
         parts = _along(shown, told, partial(percent_text, places=0), " %")
         of, rest = f"the variance of {told.outcome}", f"scatter within {told.who.several}"
         if told.of_outcome is not None:
-            of = f"the variance on the latent scale ({told.of_outcome.link})"
+            exposed = ", at the mean exposure" * told.of_outcome.exposed
+            of = f"the variance on the latent scale ({told.of_outcome.link}{exposed})"
             rest = f"the chance of single outcomes of one {told.who.one}"
         yield f"Of {of}, the share that lies between {told.who.several} is {parts}; the rest is {rest}."
 

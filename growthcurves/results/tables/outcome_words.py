@@ -38,6 +38,8 @@ class OutcomeWords:
         What the linear predictor is called.
     rises : str
         Of persons with a rate above zero: "whose probability of well rises".
+    exposed : bool
+        Whether counts have an exposure.
     """
 
     event: str
@@ -49,6 +51,7 @@ class OutcomeWords:
     base: str
     link: str
     rises: str
+    exposed: bool = False
 
     @property
     def plural(self) -> bool:
@@ -126,4 +129,4 @@ def outcome_words(fit: FittedModel) -> OutcomeWords:
     ratios = not share and not ordered
     if ordered:
         event, base = outcome, base and f"{base} of a higher category"
-    return OutcomeWords(event, mean, aside, share, ratios, effect, base, link, who)
+    return OutcomeWords(event, mean, aside, share, ratios, effect, base, link, who, model.exposure is not None)

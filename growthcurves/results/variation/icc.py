@@ -17,8 +17,13 @@ from growthcurves.results.questions.random_effects import mean_variance, random_
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, checked_level, text_table
-from growthcurves.results.tables.printing import rows_text
-from growthcurves.results.variation.within_persons import checked_share_scale, latent_at, outcome_share_at
+from growthcurves.results.tables.printing import number, rows_text
+from growthcurves.results.variation.within_persons import (
+    checked_share_scale,
+    latent_at,
+    mean_exposure,
+    outcome_share_at,
+)
 
 NO_INTERVAL = "No Wald interval: variances are estimated on their boundary; change(method='profile') has intervals."
 TITLE = "Intraclass correlation (share of variance between persons)"
@@ -69,8 +74,14 @@ def icc(fit: FittedModel, at: Any = None, level: float = 0.95, scale: str | None
     share = vocabulary.said("share of variance between persons") + of_scale(fit, asked)
     table["label"] = [f"{share} {fit.when.at(time, text)}" for time, text in zip(times, time_texts(times), strict=True)]
     boundary = fit.identified and fit.certificate.singular and table["std_error"].isna().any()
-    notes = (NO_INTERVAL,) if boundary else ()
+    notes = (*_exposed(fit), *((NO_INTERVAL,) if boundary else ()))
     return Icc(said(table, fit, level), notes, vocabulary.said(TITLE) + of_scale(fit, asked), vocabulary.axis)
+
+
+def _exposed(fit: FittedModel) -> tuple[str, ...]:
+    """At which exposure the shares of a count are told."""
+    exposure = mean_exposure(fit)
+    return () if exposure is None else (f"At the mean exposure ({fit.model.exposure}), {number(exposure)}.",)
 
 
 def of_scale(fit: FittedModel, scale: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from growthcurves.engine.estimates import Point
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.results.effects.outcome_means import cell_means
+from growthcurves.results.effects.outcome_means import CellMeans, cell_means
 from growthcurves.results.intervals.of_outcomes import averaged
 from growthcurves.results.questions.design_rows import own_rows
 from growthcurves.results.questions.offsets import added_to_rows
@@ -50,8 +51,25 @@ def latent_at(fit: FittedModel, time: float) -> Callable[[Point], float]:
     """The same at a time, at the population's mean outcome there."""
     if fit.family.latent_variance is not None:
         return lambda point: latent_variance(point, 1.0)
-    cells = cell_means(fit, Grid.of(fit, None, weights="proportional"), time, "average")
+    cells = _cells(fit, time)
     return lambda point: latent_variance(point, float(cells.at(point)[0]))
+
+
+def mean_exposure(fit: FittedModel) -> float | None:
+    """The exposure at which a share of variance is told: its mean, as covariates have; None without one.
+
+    A count over a longer time tells persons better apart, so that a share at an exposure of one would depend on the
+    unit in which exposures are written.
+    """
+    exposure = fit.model.exposure
+    return None if exposure is None else Grid.of(fit, None).observed.mean(exposure)
+
+
+def _cells(fit: FittedModel, time: float) -> CellMeans:
+    """The population's cells at a time, at the mean exposure."""
+    cells = cell_means(fit, Grid.of(fit, None, weights="proportional"), time, "average")
+    exposure = mean_exposure(fit)
+    return cells if exposure is None else replace(cells, offset=cells.offset + np.log(exposure))
 
 
 def latent_of_rows(fit: FittedModel) -> float:
@@ -70,7 +88,7 @@ def outcome_share_at(fit: FittedModel, time: float) -> Callable[[Point], float]:
     Var(E(y | u)) over that and E(Var(y | u)), of one trial (Goldstein, Browne and Rasbash 2002, method of simulation,
     here by integration).
     """
-    cells = cell_means(fit, Grid.of(fit, None, weights="proportional"), time, "average")
+    cells = _cells(fit, time)
 
     def share(point: Point) -> float:
         eta, sd = cells.X @ point.beta + cells.offset, np.sqrt(np.maximum(point.variances(cells.Z), 0.0))

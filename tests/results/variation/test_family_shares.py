@@ -57,6 +57,32 @@ def test_shares_of_counts_in_closed_form(counts):
         assert response == pytest.approx(between / (between + mean), rel=1e-8)
 
 
+@pytest.fixture(scope="module")
+def exposed():
+    table = drawn_panel("counts").assign(days=lambda table: 10.0 ** (np.arange(len(table)) % 4))
+    return table.assign(hours=24 * table["days"])
+
+
+@pytest.mark.parametrize("family", ["poisson", "negative-binomial"])
+def test_shares_of_counts_do_not_depend_on_the_unit_of_exposures(exposed, family):
+    """In closed form at the mean exposure, in days as in hours, and as offset(log(days)) of a formula has it."""
+    options = {"time": "t", "family": family, "quadrature": 11}
+    days = gc.fit("y ~ t + (1 | id)", exposed, exposure="days", **options)
+    hours = gc.fit("y ~ t + (1 | id)", exposed, exposure="hours", **options)
+    offset = gc.fit("y ~ t + offset(log(days)) + (1 | id)", exposed, **options)
+    b, v = days.params, days.G[0, 0]
+    alpha = days.variance_components("wald").set_index("term")["estimate"].get("dispersion", 0.0)
+    eta = b["intercept"] + 2 * b["slope"] + np.log(exposed["days"].mean())
+    mean, square = np.exp(eta + v / 2), np.exp(2 * eta + 2 * v)
+    between, within = np.exp(2 * eta + v) * np.expm1(v), mean + alpha * square
+    wanted = {"latent": v / (v + np.log1p(1 / mean + alpha)), "response": between / (between + within)}
+    for scale, share in wanted.items():
+        for fit in (days, hours, offset):
+            assert fit.icc(at=[2], scale=scale).table["icc"].iloc[0] == pytest.approx(share, rel=1e-6)
+    assert "At the mean exposure (days), " in str(days.icc(at=[2]))
+    assert "(log rate, at the mean exposure)" in " ".join(days.change().sentences())
+
+
 def test_explained_variance(yes, counts):
     """Nakagawa's parts by hand: the variance of X beta over rows, the mean of z'Gz, the latent residual."""
     for fit in (yes, counts):
