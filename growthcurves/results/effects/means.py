@@ -24,6 +24,7 @@ from growthcurves.results.effects.outcome_means import Function, checked_people,
 from growthcurves.results.effects.outcome_scale import (
     goes_back,
     measure_of,
+    note_of_places,
     note_of_ratio,
     note_of_scale,
     on_column_scale,
@@ -232,6 +233,9 @@ def marginal(
     labels = [{**group, **point} for point in points for group in grid.groups()]
     names = [", ".join(filter(None, (group_text(g), p))) or "all" for p in point_texts(points) for g in grid.groups()]
     table = source.estimates(names).assign(kind=_WORDS[kind])
+    places = note_of_places(fit, people) if kind is Kind.MEAN else ""
+    if places:
+        table = table.assign(statistic=float("nan"), p_value=float("nan"))
     for name in [*grid.by, *(points[0] if points else ())]:
         table[_column(name)] = [label[name] for label in labels]
     whose: list[_Whose] = [(_group(group), _when(point), None) for point in points for group in grid.groups()]
@@ -242,7 +246,7 @@ def marginal(
         table = pd.concat([table, compared], ignore_index=True)
     table["label"] = [finding_label(fit, one, measure_of(fit, kind, people, category)) for one in findings]
     ratio = note_of_ratio(fit, people, category) if RATIO[0] in table else ""
-    about = [note_of_scale(fit, people, category), grid.note(), ratio]
+    about = [note_of_scale(fit, people, category), places, grid.note(), ratio]
     note = "; ".join(filter(None, about))
     scale = "" if fit.outcome_family is None else "link" if people is None else "response"
     method = ddf_of(asked.ddf, fit).label

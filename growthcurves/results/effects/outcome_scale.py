@@ -114,6 +114,14 @@ def note_of_scale(fit: FittedModel, people: str | None, category: Any = None) ->
     return "; ".join([parts[people], *exposure])
 
 
+def note_of_places(fit: FittedModel, people: str | None) -> str:
+    """Linear predictors of ordered categories have no threshold in them: where zero lies is a matter of codings."""
+    family = fit.outcome_family
+    if people is not None or family is None or family.name != "ordinal":
+        return ""
+    return "no threshold is taken off, so that zero means nothing and only differences do"
+
+
 def note_of_ratio(fit: FittedModel, people: str | None, category: Any = None) -> str:
     """What the column of ratios holds."""
     if people is None:

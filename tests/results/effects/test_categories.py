@@ -42,6 +42,20 @@ def test_without_random_effects_they_are_those_of_emmeans(alone):
             np.testing.assert_allclose(both["std_error"], both["se"], rtol=1e-4)
 
 
+def test_linear_predictors_without_a_threshold_are_not_tested_against_zero(alone, data):
+    """Another reference level moves them all, so that a p against zero would be of the coding; differences stay."""
+    options = {"predictors": "arm", "random": (), "reference": {"arm": "drug"}}
+    other = gc.fit(gc.GrowthModel("state", "time", "id", family="ordinal", **options), data)
+    here, there = (fit.means(at=[4], by="arm", differences="pairwise", scale="link") for fit in (alone, other))
+    tested = here.table.set_index("kind")["p_value"].notna()
+    assert not tested.drop("difference").any() and tested["difference"].all()
+    assert "only differences do" in here.note
+    assert here.means["estimate"].iloc[0] != pytest.approx(there.means.set_index("arm").loc["placebo", "estimate"])
+    one, two = here.differences.iloc[0], there.differences.iloc[0]
+    assert abs(one["estimate"]) == pytest.approx(abs(two["estimate"]), rel=1e-6)
+    assert one["p_value"] == pytest.approx(two["p_value"], rel=1e-5)
+
+
 def test_counts_without_random_effects_are_those_of_glm(data):
     options = {"predictors": "arm", "random": (), "reference": {"arm": "placebo"}, "exposure": "exposure"}
     found = gc.fit(gc.GrowthModel("counts", "time", "id", family="poisson", **options), data)
