@@ -23,6 +23,16 @@ _NAMES = {
     "Residual": "growthcurves.contracts.parameters",
     "Parameter": "growthcurves.contracts.parameters",
     "Occasions": "growthcurves.contracts.parameters",
+    # an outcome family
+    "Family": "growthcurves.contracts.family",
+    "Answers": "growthcurves.contracts.family",
+    "Slopes": "growthcurves.contracts.family",
+    "OwnSlopes": "growthcurves.contracts.family",
+    "Tails": "growthcurves.contracts.family",
+    "Checked": "growthcurves.model.families.base",
+    "OutcomeFamily": "growthcurves.model.families.base",
+    "LogLink": "growthcurves.model.families.base",
+    "ScaleWords": "growthcurves.model.families.links",
     # degrees of freedom
     "Method": "growthcurves.results.ddf.base",
     # intervals

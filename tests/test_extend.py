@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import growthcurves as gc
@@ -42,3 +43,20 @@ def test_a_shape_that_is_none_is_one_sentence():
 
     with pytest.raises(ModelError, match="a class of growthcurves.extend.Shape"):
         gc.GrowthModel("y", "t", "id", shape=Loose())
+
+
+def test_a_family_of_ones_own_has_the_likelihood_of_its_formula():
+    """The page's exponential family beside a dense integral with 60 nodes, and what a fit is asked for."""
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "family.md").read_text(encoding="utf-8"), re.S)
+    there: dict = {"__name__": "page"}
+    exec(compile("\n".join(blocks[:2]), "family.md", "exec", dont_inherit=True), there)  # dataclasses need no module
+    fit, data = there["fit"], there["data"]
+    x, w = np.polynomial.hermite.hermgauss(60)
+    u = np.sqrt(2.0 * fit.cov_re.iloc[0, 0]) * x
+    eta = (fit.params["intercept"] + fit.params["visit"] * data["visit"]).to_numpy()[:, None] + u
+    rows = -eta - data["wait"].to_numpy()[:, None] * np.exp(-eta)
+    persons = np.zeros((300, 60))
+    np.add.at(persons, data["person"].to_numpy(), rows)
+    assert fit.deviance == pytest.approx(-2 * np.log(np.exp(persons) @ w / np.sqrt(np.pi)).sum(), abs=1e-3)
+    assert "ratio of means" in str(fit.summary()).lower() or "Ratios of means" in str(fit.summary())
+    assert abs(fit.residuals(rng=1)["residual"].std() - 1.0) < 0.1
