@@ -60,4 +60,5 @@ def test_sentences_are_found():
 
 def test_settings_are_options_of_figures():
     fields = {name for _, kind in figures().values() for name in kind.__dataclass_fields__}
-    assert set(FIGURES) <= fields and fields - {*KEYS, *FIGURES} <= {"reference", "bins", "limits", "numbers", "kind"}
+    own = {"reference", "bins", "groups", "limits", "numbers", "kind"}
+    assert set(FIGURES) <= fields and fields - {*KEYS, *FIGURES} <= own

@@ -113,6 +113,7 @@ class Logit(OutcomeFamily):
 
     name = "binomial"
     words = "logit P({outcome} = 1)"
+    single = True
 
     def mean(self, eta):
         return expit(eta)

@@ -42,12 +42,12 @@ def scatter_of_forecasts(fit: FittedModel, level: float = 0.95) -> Scatter:
     rows, family = family_rows(fit), fit.family
     trials = np.ones(len(rows.codes)) if rows.answers.trials is None else rows.answers.trials
 
-    def moments(answers: Answers, eta: np.ndarray) -> list[np.ndarray]:
+    def means_and_variances(answers: Answers, eta: np.ndarray) -> list[np.ndarray]:
         n = 1.0 if answers.trials is None else answers.trials
         mean = np.asarray(family.mean(eta), dtype=float)
         return [mean, mean**2, np.asarray(family.outcome_variance(eta)) / n]
 
-    mean, square, within = foretold(fit, moments)
+    mean, square, within = foretold(fit, means_and_variances)
     errors = (trials * (rows.of_one - mean)) ** 2
     expected = trials**2 * (within + square - mean**2)
     ratio = float(errors.sum() / expected.sum())

@@ -17,7 +17,7 @@ from reference_values import FOLDER
 
 import growthcurves as gc
 from growthcurves.contracts.parameters import Parameter
-from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.errors import NotEstimableError
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.fit import GrowthFit
 
@@ -220,7 +220,3 @@ def test_yes_no_standard_errors_use_the_joint_covariance(yes_no):
         yes_no.predict(rows, people="average", interval="prediction")
 
 
-def test_yes_no_report_is_refused(yes_no, tmp_path):
-    with pytest.raises(NotAvailableError, match="normal outcomes in this version"):
-        yes_no.report(tmp_path / "yes_no.html")
-    assert not (tmp_path / "yes_no.html").exists()

@@ -69,4 +69,4 @@ def test_the_reliability_counts_all_who_have_an_own_curve():
     report = gc.fit(gc.GrowthModel("y", "age", "id", shape="cubic", random=("intercept", "slope")), cohort(5, 80, 6))
     table = report.change().table.set_index("quantity")
     if "reliability of the rate" in table.index:
-        assert "80 of 80 persons" in table.loc["reliability of the rate", "note"]
+        assert "all 80 persons" in table.loc["reliability of the rate", "note"]
