@@ -69,6 +69,11 @@ def test_two_boundaries_at_once_are_for_the_bootstrap(fits, table):
     large = gc.fit("calls ~ week + (week || id)", table, family="negative-binomial")
     told = gc.compare(fits["poisson"], large)
     assert np.isnan(told.table["p_value"].iloc[1]) and "method='bootstrap'" in str(told)
+
+
+@pytest.mark.slow
+def test_the_bootstrap_of_two_boundaries_at_once(fits, table):
+    large = gc.fit("calls ~ week + (week || id)", table, family="negative-binomial")
     found = gc.compare(fits["poisson"], large, method="bootstrap", n=19, rng=1).table.iloc[1]
     assert found["p_value"] == pytest.approx(0.05)
 
