@@ -51,14 +51,15 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def in_order(work: Callable[[Item], Result], pieces: Sequence[Item]) -> Iterator[Result]:
+def in_order(work: Callable[[Item], Result], pieces: Sequence[Item], much: bool = True) -> Iterator[Result]:
     """The results of `work` on each piece, in the order of the pieces; side by side where there are several.
 
-    Work that itself asks for threads gets none: it is one of several already.
+    Where it is not `much`, threads would wait for each other longer than they work, and there is one. Work that itself
+    asks for threads gets none: it is one of several already.
     """
     if len(pieces) <= 1 or getattr(_inside, "working", False):
         return map(work, pieces)
-    return _side_by_side(work, pieces, min(thread_count(), len(pieces)))
+    return _side_by_side(work, pieces, min(thread_count(), len(pieces)) if much else 1)
 
 
 def _side_by_side(work: Callable[[Item], Result], pieces: Sequence[Item], count: int) -> Iterator[Result]:

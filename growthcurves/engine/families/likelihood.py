@@ -31,6 +31,8 @@ from growthcurves.numerics.threads import in_order
 #: Laplace's approximation has none of its own, and where more are: a search's steps need no more.
 STEPS_NEED = {0: 1, 1: 9, 2: 5}
 STEPS_AT_MOST = {1: 21, 2: 11, 3: 7}
+#: Nodes times rows from which threads are worth their waiting for each other.
+MUCH = 1 << 22
 #: Steps of the differences of which the information is made, as a share of a standard error.
 STEP = 1e-3
 
@@ -149,7 +151,9 @@ class FamilyLikelihood:
         for g, group in enumerate(groups):
             if g not in self._near or len(self._near[g]) != q:
                 self._near[g] = np.zeros((q, group.count))
-        found = list(in_order(piece, self._pieces(len(used.nodes))))
+        nodes = len(used.nodes)
+        much = nodes * sum(group.offset.size for group in groups) > MUCH
+        found = list(in_order(piece, self._pieces(nodes), much))
         return None if any(one is None for one in found) else found
 
     @cached_property
