@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
+from tests.results.family_panels import all_alike
 
 
 @pytest.fixture(scope="module")
@@ -145,12 +146,8 @@ def test_groups_that_predict_the_level_alone_are_compared_in_their_means(panel):
 
 
 def test_the_page_of_a_singular_fit_says_why_means_have_no_interval():
-    rng = np.random.default_rng(1)
-    person, week = np.repeat(np.arange(60), 4), np.tile(np.arange(4.0), 60)
-    arm = np.where(person % 2, "drug", "placebo")
-    yes = rng.random(240) < 1 / (1 + np.exp(1 - 0.3 * week - 0.4 * week * (arm == "drug")))
-    rows = pd.DataFrame({"id": person, "week": week, "arm": arm, "well": yes})
-    fit = gc.fit("well ~ week * arm + (week | id)", rows, time="week", family="binomial", reference={"arm": "placebo"})
+    fit = gc.fit("well ~ week * arm + (week | id)", all_alike(), time="week", family="binomial",
+                 reference={"arm": "placebo"})  # fmt: skip
     text = text_of(fit.report(by="arm"))
     assert "not estimable: a variance is estimated at the end of its range" in text
     assert "with its 95 % confidence band" not in text and not re.search(r"\bnan\b", text)

@@ -45,3 +45,12 @@ def fixed_part(fit, rows):
 def linear_predictors(fit, rows, nodes, offset=0.0):
     """eta of rows at random intercepts and slopes, (n, K)."""
     return (fixed_part(fit, rows) + offset)[:, None] + nodes[:, 0] + rows["t"].to_numpy()[:, None] * nodes[:, 1]
+
+
+def all_alike() -> pd.DataFrame:
+    """Two arms of 60 persons who do not differ but by their arm, so that a fit with random effects is singular."""
+    rng = np.random.default_rng(1)
+    person, week = np.repeat(np.arange(60), 4), np.tile(np.arange(4.0), 60)
+    arm = np.where(person % 2, "drug", "placebo")
+    yes = rng.random(240) < 1 / (1 + np.exp(1 - 0.3 * week - 0.4 * week * (arm == "drug")))
+    return pd.DataFrame({"id": person, "week": week, "arm": arm, "well": yes})

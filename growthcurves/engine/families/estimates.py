@@ -115,7 +115,7 @@ class FamilyEstimates(GeneralEstimates):
 
     @property
     def _profiled(self) -> FamilyLikelihood:
-        return self.likelihood if self.quadrature.settled else replace(self.likelihood, exact=True)
+        return self.likelihood if self.quadrature.settled else self.likelihood.exactly()
 
     def near(self, likelihood: Any, sums: Sums) -> GeneralEstimates:
         """The same of other rows; where these let it grow without end, as separated ones do, it has not converged."""

@@ -82,8 +82,16 @@ class FamilyLikelihood:
         return rule(self.points, self.frame.q)
 
     def with_points(self, points: int) -> FamilyLikelihood:
-        """The same with another number of points; records and modes are shared."""
-        other = replace(self, points=points)
+        """The same with another number of points."""
+        return self._with(points=points)
+
+    def exactly(self) -> FamilyLikelihood:
+        """The same with the Hessian of the deviance that is printed."""
+        return self._with(exact=True)
+
+    def _with(self, **changes: Any) -> FamilyLikelihood:
+        """The same but for some options; records and modes are shared."""
+        other = replace(self, **changes)
         other.__dict__.update({name: self.__dict__[name] for name in ("frame", "collected") if name in self.__dict__})
         return other
 

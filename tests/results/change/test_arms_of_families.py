@@ -10,6 +10,7 @@ from scipy import stats
 import growthcurves as gc
 from growthcurves.contracts.finding import Kind
 from growthcurves.results.change.of_outcomes import of_outcomes
+from tests.results.family_panels import all_alike
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +52,8 @@ def test_sentences_tell_the_joint_test_and_only_groups_that_are_shown_to_differ(
 
 
 def test_singular_fit_tests_the_difference_of_probabilities_by_the_linear_predictor():
-    rng = np.random.default_rng(1)
-    person, week = np.repeat(np.arange(60), 4), np.tile(np.arange(4.0), 60)
-    arm = np.where(person % 2, "drug", "placebo")
-    yes = rng.random(240) < 1 / (1 + np.exp(1 - 0.3 * week - 0.4 * week * (arm == "drug")))
-    rows = pd.DataFrame({"id": person, "week": week, "arm": arm, "well": yes})
-    fit = gc.fit("well ~ week * arm + (week | id)", rows, time="week", family="binomial", reference={"arm": "placebo"})
+    fit = gc.fit("well ~ week * arm + (week | id)", all_alike(), time="week", family="binomial",
+                 reference={"arm": "placebo"})  # fmt: skip
     assert fit.certificate.singular
     first = fit.change(by="arm").sentences()[0]
     assert "no interval, as a variance is estimated at the end of its range, tested by the log odds; p" in first
