@@ -27,11 +27,14 @@ class Charted:
     factors : (m, q, q) array
         Derivatives of a factor of D that is `root` here and moves in a straight line: the integral is the same for
         every factor, and its second derivatives along the chart are those along these.
+    bends : (m, m, q, q) array
+        Second derivatives of `root`.
     """
 
     root: Array
     moves: Array
     factors: Array
+    bends: Array
 
     @classmethod
     def of(cls, local: Local, axes: Array) -> Charted:
@@ -42,11 +45,20 @@ class Charted:
         for m, (i, j) in enumerate(face.free):
             along[m, :, j] = face.rotation[:, i]
         factors = axes @ along @ Q
-        return cls(axes.T @ R.T, axes.T @ _lower(factors, R.T), axes.T @ factors)
+        lower, spin = _lower(factors, R.T)
+        return cls(axes.T @ R.T, axes.T @ lower, axes.T @ factors, axes.T @ _bends(factors, spin, R.T))
 
 
-def _lower(factors: Array, L: Array) -> Array:
-    """A + L W of each A with the antisymmetric W that makes it lower triangular, as a triangular factor moves.
+def _bends(factors: Array, spin: Array, L: Array) -> Array:
+    """Second derivatives of (L + sum_m t_m A_m) O(t), O orthogonal so that it stays lower triangular."""
+    turned = factors[:, None] @ spin + 0.5 * L @ (spin[:, None] @ spin)
+    both = turned + turned.swapaxes(0, 1)
+    m, q = len(factors), len(L)
+    return _lower(both.reshape(m * m, q, q), L)[0].reshape(both.shape)
+
+
+def _lower(factors: Array, L: Array) -> tuple[Array, Array]:
+    """A + L W of each A with the antisymmetric W that makes it lower triangular, as a triangular factor moves; and W.
 
     Where a column of L begins with zero, nothing turns it.
     """
@@ -57,4 +69,4 @@ def _lower(factors: Array, L: Array) -> Array:
             above = factors[:, i, j] + np.einsum("k,mk->m", L[i, :i], spin[:, :i, j])
             spin[:, i, j] = -above / L[i, i] if L[i, i] != 0.0 else 0.0
             spin[:, j, i] = -spin[:, i, j]
-    return factors + L @ spin
+    return factors + L @ spin, spin

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,38 @@ class Gradient:
     beta: Array
     F: Array
     own: Array
+
+
+class Multipliers(NamedTuple):
+    """What moved modes and curvatures are met by (docs/engine.md, 8.3).
+
+    Attributes
+    ----------
+    by_row : (n, R) array
+        h, what rows bring to the gradient in beta.
+    across, bent : (n, R) arrays
+        a'rho and a'B a.
+    rho : (q, R) array
+        H^-1 times what a change of the mode brings.
+    B : (q, q, R) array
+        What a change of H costs.
+    M : (q, q, R) array
+        The posterior mean of C' grad g(v) s'.
+    es : (q, n, R) array
+        Posterior means of l' s.
+    s, ss : (q, R) and (q, q, R) arrays
+        Those of s and s s'.
+    """
+
+    by_row: Array
+    across: Array
+    bent: Array
+    rho: Array
+    B: Array
+    M: Array
+    es: Array
+    s: Array
+    ss: Array
 
 
 class Integral:
@@ -122,38 +154,41 @@ class Integral:
 
     def _by_row(self) -> tuple[Array, Array, Array]:
         """What the rows bring to the gradient: h (n, R), what z is multiplied by (q, n, R), own (k, n, R)."""
+        mode, of = self.mode, self.multipliers
+        moved = mode.v[:, None] * of.by_row + times(mode.C, of.es) + mode.slopes.first * of.rho[:, None]
+        by_column = moved + 2.0 * mode.slopes.second * times(of.B, self.a)
+        return of.by_row, by_column, self._own(of.across, of.bent)
+
+    @cached_property
+    def multipliers(self) -> Multipliers:
         mode, a = self.mode, self.a
         e, es = self._mean_first
-        first, w, w1 = mode.slopes.first, -mode.slopes.second, -mode.slopes.third
-        Ba = times(self._cost_of_curvature(e, es), a)
-        bent = (a * Ba).sum(axis=0)
-        rho = self._moved_mode(e, w1 * bent)
-        across = (a * rho[:, None]).sum(axis=0)
-        by_mode = -w * across - w1 * bent
-        by_column = mode.v[:, None] * (e + by_mode) + times(mode.C, es) + first * rho[:, None] - 2.0 * w * Ba
-        return e + by_mode, by_column, self._own(across, bent)
-
-    def _cost_of_curvature(self, e: Array, es: Array) -> Array:
-        """What a change of H costs, B (q, q, R)."""
-        a, C, v = self.a, self.mode.C, self.mode.v
         s, ss = self._mean_nodes
-        q = len(a)
-        inner = np.einsum("cnr,bnr->cbr", a, es) - v[:, None] * s[None] - product(C, ss)
-        M = product(transposed(C), inner)
-        N = np.zeros_like(M)
-        for b in range(q):
-            N[b, b] = M[b, b] / 2.0
+        w, w1 = -mode.slopes.second, -mode.slopes.third
+        M = self._turned_slope(es, s, ss)
+        B = self._cost_of_curvature(M)
+        bent = (a * times(B, a)).sum(axis=0)
+        rho = self._moved_mode(e, s, w1 * bent)
+        across = (a * rho[:, None]).sum(axis=0)
+        return Multipliers(e - w * across - w1 * bent, across, bent, rho, B, M, es, s, ss)
+
+    def _turned_slope(self, es: Array, s: Array, ss: Array) -> Array:
+        C = self.mode.C
+        inner = np.einsum("cnr,bnr->cbr", self.a, es) - self.mode.v[:, None] * s[None] - product(C, ss)
+        return product(transposed(C), inner)
+
+    def _cost_of_curvature(self, M: Array) -> Array:
+        C, half = self.mode.C, np.empty_like(M)
+        for b in range(len(M)):
+            half[b, b] = (M[b, b] + 1.0) / 2.0
             for c in range(b):
-                N[c, b] = N[b, c] = M[c, b] / 2.0
-        half = N.copy()
-        for b in range(q):
-            half[b, b] += 0.5
+                half[c, b] = half[b, c] = M[c, b] / 2.0
         return product(product(C, half), transposed(C))
 
-    def _moved_mode(self, e: Array, bent: Array) -> Array:
-        """H^-1 times what a change of the mode brings, rho (q, R); `bent` (n, R) is -l''' a'Ba by row."""
+    def _moved_mode(self, e: Array, s: Array, bent: Array) -> Array:
+        """`bent` (n, R) is -l''' a'Ba by row."""
         a, C = self.a, self.mode.C
-        slope = (a * e).sum(axis=1) - (self.mode.v + times(C, self._mean_nodes[0]))
+        slope = (a * e).sum(axis=1) - (self.mode.v + times(C, s))
         return times(C, times(transposed(C), slope - (a * bent).sum(axis=1)))
 
     def _own(self, across: Array, bent: Array) -> Array:
@@ -170,24 +205,27 @@ class Integral:
         """d^2 of the sum in (beta, F row by row, own) by Louis (1982): means of second derivatives and the variance
         of first ones over the nodes; the printed one differs from it by the quadrature's error.
         """
-        scores, mean_second = self._scores(), self._mean_second()
-        weight = self.share * self.records.counts
-        P = len(scores)
-        flat = scores.reshape(P, -1)
-        variance = (flat * weight.ravel()) @ flat.T
-        mean = (scores * self.share).sum(axis=1)
-        return mean_second + variance - (mean * self.records.counts) @ mean.T
+        return self._mean_second() + self.variance_over_nodes(self._scores())
+
+    def variance_over_nodes(self, parts: Array) -> Array:
+        """The sum over persons of posterior covariances of what every node has, (P, K, R)."""
+        flat = parts.reshape(len(parts), -1)
+        mean = (parts * self.share).sum(axis=1)
+        return (flat * (self.share * self.records.counts).ravel()) @ flat.T - (mean * self.records.counts) @ mean.T
+
+    @cached_property
+    def sums_of_first(self) -> tuple[Array, Array]:
+        """Sums over rows of l' x (p, K, R) and l' z (q, K, R) at every node."""
+        records = self.records
+        by_x = np.einsum("nrp,knr->pkr", records.X, self.first, optimize=True)
+        return by_x, np.einsum("qnr,knr->qkr", records.Z, self.first, optimize=True)
 
     def _scores(self) -> Array:
         """First derivatives of log f(y | v) at every node, (p + q q + k, K, R)."""
-        records, K = self.records, len(self.rule.nodes)
-        q, R = len(self.a), records.count
-        by_beta = np.einsum("nrp,knr->pkr", records.X, self.first, optimize=True)
-        by_z = np.einsum("qnr,knr->qkr", records.Z, self.first, optimize=True)
-        by_F = (by_z[:, None] * self.nodes[None]).reshape(q * q, K, R)
-        parts = [by_beta, by_F]
+        by_x, by_z = self.sums_of_first
+        parts = [by_x, (by_z[:, None] * self.nodes[None]).reshape(-1, *self.share.shape)]
         if len(self.at.family.working):
-            parts.append(self.at.family.own_score(records.answers, self.eta).sum(axis=2))
+            parts.append(self.at.family.own_score(self.records.answers, self.eta).sum(axis=2))
         return np.concatenate(parts)
 
     def _mean_second(self) -> Array:

@@ -15,6 +15,7 @@ from growthcurves.engine.families.integral import Integral, Parameters
 from growthcurves.engine.families.posterior import FEWEST, PERSONS_NEED, Posteriors
 from growthcurves.engine.families.records import Collected, collected
 from growthcurves.engine.families.rule import Rule, rule
+from growthcurves.engine.families.second import Second
 from growthcurves.engine.general.evaluated import Evaluated
 from growthcurves.engine.general.search import approached
 from growthcurves.engine.general.stacks import Closed
@@ -33,8 +34,6 @@ STEPS_NEED = {0: 1, 1: 9, 2: 5}
 STEPS_AT_MOST = {1: 21, 2: 11, 3: 7}
 #: Nodes times rows from which threads are worth their waiting for each other.
 MUCH = 1 << 22
-#: Steps of the differences of which the information is made, as a share of a standard error.
-STEP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,26 +231,23 @@ class FamilyLikelihood:
 
     def sharpened(self, here: Evaluated) -> Evaluated:
         """The same with the Hessian of the deviance that is printed, where it can be had."""
-        found = self._differenced(here)
+        found = self.observed(here.point)
         return here if found is None else replace(here, hessian=found)
 
     def observed(self, local: Local) -> Array | None:
         """Second derivatives of the deviance that is printed."""
-        here = self.at(local, False)
-        return None if here is None else self._differenced(here)
-
-    def _differenced(self, here: Evaluated) -> Array | None:
-        """By differences of the exact gradient."""
-        local = here.point
-        steps = STEP / np.sqrt(np.maximum(np.abs(np.diag(here.hessian)), 1e-12))
-        columns = []
-        for step in np.diag(steps):
-            up, down = self.sloped(local.moved(step)), self.sloped(local.moved(-step))
-            if up is None or down is None:
-                return None
-            columns.append((up.gradient - down.gradient) / (2.0 * step.sum()))
-        H = np.array(columns)
-        return (H + H.T) / 2.0
+        chart = self.charted(local)
+        found = self._integrals(
+            self._parameters(local, chart),
+            self.rule,
+            lambda one: (Second(one, chart.moves).total(), one.gradient().F),
+            True,
+        )
+        if found is None:
+            return None
+        whole, F = (sum(part) for part in zip(*found, strict=True))
+        whole[local.chart, local.chart] += np.einsum("mlab,ab->ml", chart.bends, F)
+        return -2.0 * whole if np.isfinite(whole).all() else None
 
     # ------------------------------------------------ persons
 
