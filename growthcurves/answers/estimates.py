@@ -249,7 +249,7 @@ class EstimateAnswers(FittedModel):
         Parameters
         ----------
         kind : {"CR2", "CR1", "CR0"}, optional
-            By default CR2 of normal outcomes, CR1 of others, of which there is no CR2, with z tests.
+            By default CR2 of normal outcomes; CR1 of others, with z tests, where few persons deserve CR2.
             Corrected for few persons by leverage with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002;
             Pustejovsky and Tipton 2018), by a factor, or not at all; see `gc.Robust`.
         level : float
@@ -265,7 +265,7 @@ class EstimateAnswers(FittedModel):
         ModelError
             For an unknown kind.
         NotEstimableError
-            For CR2 of outcomes that are not normal.
+            For CR2 where the likelihood of a person is curved as no share of all is (docs/engine.md, 8.8).
 
         Examples
         --------

@@ -15,6 +15,7 @@ from growthcurves.engine.families.integral import Parameters
 from growthcurves.engine.families.likelihood import FamilyLikelihood
 from growthcurves.engine.families.posterior import FunctionOfEta, Posteriors, records_of
 from growthcurves.engine.families.rule import EVEN, even_rule
+from growthcurves.engine.families.shares import Shares, shares_of
 from growthcurves.engine.families.unlimited import (
     all_but_certain,
     endless_direction,
@@ -175,12 +176,18 @@ class FamilyEstimates(GeneralEstimates):
         return replace(found, beta=frame.back_x @ self.beta)  # which no evaluation puts at its best
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:
-        """By the scores of the likelihood that is printed, and the observed information (docs/engine.md, 8.7)."""
+        """By the scores of the likelihood that is printed, and the observed information (docs/engine.md, 8.7, 8.8)."""
         J, p, persons = self.frame.original_x(), self.frame.p, self.frame.persons
+        if kind == "CR2":
+            return self._shares.sandwich(self._joint, J, L)
         whole = self._joint @ self.likelihood.outer_scores(self.active) @ self._joint
         factor = persons / (persons - 1.0) if kind == "CR1" else 1.0
         unknown = np.full((len(L),) * 2, np.nan)
         return Sandwich(factor * J @ whole[:p, :p] @ J.T, unknown, unknown)
+
+    @cached_property
+    def _shares(self) -> Shares:
+        return shares_of(self.likelihood, self.active, np.sqrt(np.diag(self._joint)[: self.frame.p]))
 
     def why_not(self, capability: str) -> str | None:
         return None if capability in ("replicates", "robust") else super().why_not(capability)

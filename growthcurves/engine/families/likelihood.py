@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.threads import in_order
+
+Made = TypeVar("Made")
 
 #: Points for each random effect from which the curvature of the integral is taken where fewer are asked for, as
 #: Laplace's approximation has none of its own, and where more are: a search's steps need no more.
@@ -253,19 +256,29 @@ class FamilyLikelihood:
 
     def outer_scores(self, local: Local) -> Array:
         """The sum over persons of outer products of their scores, the derivatives of the log likelihood."""
-        chart = self.charted(local)
-        parameters, total = self._parameters(local, chart), np.zeros((local.size,) * 2)
-        for group in collected(self.rows, Closed.of(self.rows, self.sums, self.frame), False).groups:  # whole answers
-            for part in group.pieces(len(self.rule.nodes)):
-                records = group.take(part)
-                with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-                    found = Integral.of(records, parameters, self.rule, np.zeros((self.frame.q, records.count)))
-                if found is None:
-                    return np.full_like(total, np.nan)
-                one = found.scores()
-                score = np.concatenate([one.beta, np.einsum("mab,abr->mr", chart.moves, one.F), one.own])
-                total += (score * records.counts) @ score.T
-        return total
+
+        def outer(one: Integral) -> Array:
+            score = self.scores(local, one)
+            return (score * one.records.counts) @ score.T
+
+        found = self.of_answers(local, outer)
+        return np.full((local.size,) * 2, np.nan) if found is None else np.asarray(sum(found))
+
+    def of_answers(self, local: Local, work: Callable[[Integral], Made]) -> list[Made] | None:
+        """What `work` makes of the integrals at a point, of records that are persons of the very same answers."""
+        whole = replace(self, _near={})
+        whole.__dict__["collected"] = collected(self.rows, Closed.of(self.rows, self.sums, self.frame), False)
+        return whole._integrals(self._parameters(local, self.charted(local)), self.rule, work)
+
+    def scores(self, local: Local, one: Integral) -> Array:
+        """Scores (size, R) of records whose integral is known at this point."""
+        made = one.scores()
+        return np.concatenate([made.beta, np.einsum("mab,abr->mr", self.charted(local).moves, made.F), made.own])
+
+    def scores_near(self, local: Local, one: Integral) -> Array:
+        """Scores (size, R) at this point of records whose integral is known near it."""
+        there = Integral.of(one.records, self._parameters(local, self.charted(local)), self.rule, one.mode.v)
+        return np.full((local.size, one.records.count), np.nan) if there is None else self.scores(local, there)
 
     def posteriors(self, local: Local) -> Posteriors:
         """What the outcomes say of every person's standard random effects."""

@@ -86,7 +86,8 @@ def sandwich(persons: Iterable[Reduced], Phi: Array, frame: Frame, kind: str, L:
         F = weighted(reduced, Phi, kind)
         score = np.einsum("nrp,nr->np", F, reduced.e)
         meat += score.T @ score
-        sums = sums.plus(F @ contrasts, reduced, Phi)
+        u = F @ contrasts
+        sums = sums.plus(u.swapaxes(1, 2) @ reduced.V @ u, reduced.X.swapaxes(1, 2) @ u, Phi)
     outer = Jx @ Phi
     return Sandwich(factor * outer @ meat @ outer.T, factor * sums.mean(Phi), factor**2 * sums.variance(Phi))
 
@@ -179,17 +180,16 @@ class Spread:
     def zero(cls, k: int, p: int) -> Spread:
         return cls(np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k, p, p)))
 
-    def plus(self, u: Array, reduced: Reduced, Phi: Array) -> Spread:
-        """With some persons more; u is (n, r, k)."""
-        a = u.swapaxes(1, 2) @ reduced.V @ u
-        h = reduced.X.swapaxes(1, 2) @ u  # (n, p, k)
+    def plus(self, a: Array, h: Array, Phi: Array, counts: Array | float = 1.0) -> Spread:
+        """With some persons more, of whom a is (n, k, k) and h is (n, p, k); `counts` of them are alike."""
+        n, p, k = h.shape
+        counts = np.broadcast_to(counts, n)
         b = h.swapaxes(1, 2) @ Phi @ h
         diagonal = np.einsum("nss->ns", a), np.einsum("nss->ns", b)
-        squares = paired(*diagonal) + (a**2 - 2.0 * a * b).sum(axis=0)
-        flat = h.transpose(2, 1, 0).reshape(-1, len(h))
-        k, p = h.shape[2], h.shape[1]
-        H = (flat @ flat.T).reshape(k, p, k, p).swapaxes(1, 2)
-        return Spread(self.a + a.sum(axis=0), self.squares + squares, self.H + H)
+        squares = paired(*diagonal, counts) + np.tensordot(counts, a**2 - 2.0 * a * b, 1)
+        flat = h.transpose(2, 1, 0).reshape(-1, n)
+        H = ((flat * counts) @ flat.T).reshape(k, p, k, p).swapaxes(1, 2)
+        return Spread(self.a + np.tensordot(counts, a, 1), self.squares + squares, self.H + H)
 
     def mean(self, Phi: Array) -> Array:
         return self.a - np.einsum("stij,ij->st", self.H, Phi)
@@ -200,7 +200,8 @@ class Spread:
         return self.squares + np.einsum("stij,stji->st", PhiH, other) + np.einsum("stij,stji->st", other, other)
 
 
-def paired(a: Array, b: Array) -> Array:
-    """sum over persons of a_s a_t - a_s b_t - b_s a_t, (k, k), for a, b of shape (n, k)."""
-    cross = a.T @ b
-    return a.T @ a - cross - cross.T
+def paired(a: Array, b: Array, counts: Array) -> Array:
+    """sum over persons of a_s a_t - a_s b_t - b_s a_t, (k, k), for a, b of shape (n, k), `counts` (n,) of each."""
+    weighted = a.T * counts
+    cross = weighted @ b
+    return weighted @ a - cross - cross.T

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.engine.estimates import Sandwich
-from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.results.ddf.base import Method, Rows
 
@@ -26,14 +26,14 @@ class Robust(Method):
     McCaffrey (2002), several rows are tested by the approximate Hotelling test HTZ of Tipton and Pustejovsky (2015);
     both take the fitted model as the working model, as R's clubSandwich does for lme4 fits. Of outcomes that are not
     normal the scores are those of persons in the likelihood, between two inverses of the observed information
-    (White 1982), and tests are z tests; there is no CR2.
+    (White 1982), with z tests but for CR2, which takes each person's share of the information out of its score.
 
     Parameters
     ----------
     kind : {"CR2", "CR1", "CR0"}, optional
         By default CR2 of normal outcomes, CR1 of others. CR0 is the plain sandwich (HLM's robust errors); CR1
         multiplies it by J / (J - 1), J persons; CR2 corrects each person's residuals so that it is unbiased if the
-        model is right (Pustejovsky and Tipton 2018).
+        model is right (Pustejovsky and Tipton 2018), of other outcomes each score, nearly so (docs/engine.md, 8.8).
 
     Examples
     --------
@@ -59,20 +59,9 @@ class Robust(Method):
         return f"robust {self.kind or KINDS[-1]}, Satterthwaite"
 
     def taken_for(self, fit: FittedModel) -> Method:
-        """The method as it is for a fit's outcomes.
-
-        Raises
-        ------
-        NotEstimableError
-            For CR2 of outcomes that are not normal.
-        """
-        if fit.family is None:
+        """The method as it is for a fit's outcomes."""
+        if fit.family is None or self.kind == "CR2":
             return self if self.kind else Robust("CR2")
-        if self.kind == "CR2":
-            raise NotEstimableError(
-                f"CR2 corrects residuals by a linear model's covariance matrix, and outcomes of "
-                f"family={fit.family.name!r} have none: take gc.Robust('CR1')."
-            )
         return RobustScores(self.kind or "CR1")
 
     def covariance(self, fit: FittedModel) -> np.ndarray:
