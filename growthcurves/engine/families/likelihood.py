@@ -13,8 +13,9 @@ from growthcurves.contracts.family import Answers
 from growthcurves.engine.families.charted import Charted
 from growthcurves.engine.families.identified import identified
 from growthcurves.engine.families.integral import Integral, Parameters
+from growthcurves.engine.families.packed import packed
 from growthcurves.engine.families.posterior import FEWEST, PERSONS_NEED, Posteriors
-from growthcurves.engine.families.records import Collected, collected
+from growthcurves.engine.families.records import Collected, Records, collected
 from growthcurves.engine.families.rule import Rule, rule
 from growthcurves.engine.families.second import Second
 from growthcurves.engine.general.evaluated import Evaluated
@@ -35,8 +36,16 @@ Made = TypeVar("Made")
 #: Laplace's approximation has none of its own, and where more are: a search's steps need no more.
 STEPS_NEED = {0: 1, 1: 9, 2: 5}
 STEPS_AT_MOST = {1: 21, 2: 11, 3: 7}
+#: How many times as many nodes are worth another integral for the curvature alone.
+WORTH_ANOTHER = 2.5
+#: Records that tell where an optimum is, in all and for each parameter; and how many times as many are worth leaving.
+ENOUGH, ENOUGH_EACH, WORTH = 1000, 100, 4
 #: Nodes times rows from which threads are worth their waiting for each other.
 MUCH = 1 << 22
+
+
+#: What options leave as it is.
+SHARED = ("frame", "collected", "packed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +71,7 @@ class FamilyLikelihood:
     points: int
     exact: bool = False
     _near: dict[int, Array] = field(default_factory=dict, repr=False)
+    _lowest: list[Evaluated] = field(default_factory=list, init=False, repr=False)
 
     @cached_property
     def frame(self) -> Standardised:
@@ -73,6 +83,11 @@ class FamilyLikelihood:
     def collected(self) -> Collected:
         closed = Closed.of(self.rows, self.sums, self.frame)
         return collected(self.rows, closed, self.family.canonical)
+
+    @cached_property
+    def packed(self) -> list[Records]:
+        """The records as integrals are taken of them."""
+        return packed(self.collected.groups, self.family)
 
     @cached_property
     def constant(self) -> float:
@@ -94,7 +109,7 @@ class FamilyLikelihood:
     def _with(self, **changes: Any) -> FamilyLikelihood:
         """The same but for some options; records and modes are shared."""
         other = replace(self, **changes)
-        other.__dict__.update({name: self.__dict__[name] for name in ("frame", "collected") if name in self.__dict__})
+        other.__dict__.update({name: self.__dict__[name] for name in SHARED if name in self.__dict__})
         return other
 
     def by_ml(self) -> FamilyLikelihood:
@@ -128,10 +143,25 @@ class FamilyLikelihood:
         return [replace(blank, others=np.asarray(family.working, dtype=float), scaled=False)]
 
     def near(self) -> Local:
-        """A start near the optimum, found with few points: steps cost as much as points do."""
+        """A start near the optimum, found with some of many records, or with few points: steps cost as much as both."""
+        some = self._some()
+        if some is not None:
+            return some.near()
         (start,) = self.starts()
         few = self._rule_of_steps.points if self.points == 1 else STEPS_NEED.get(self.frame.q, 1)
         return start if few >= self.points > 1 else approached(self.with_points(few), start)
+
+    def _some(self) -> FamilyLikelihood | None:
+        """That of some records, which are in no order; None where they are few or stand for persons who differ."""
+        count = sum(group.count for group in self.collected.groups)
+        size = self.frame.p + sum(len(block) ** 2 for block in self.frame.partition) + len(self.family.working)
+        step = count // max(ENOUGH, ENOUGH_EACH * size)
+        if step < WORTH or self.collected.lift.any():
+            return None
+        groups = [group.take(slice(0, -(-group.count // step))) for group in self.collected.groups]
+        other = replace(self, _near={})
+        other.__dict__.update(frame=self.frame, collected=Collected(groups, self.collected.lift))
+        return other
 
     def _mean_in_x(self) -> Array:
         """The constant as a combination of the kept columns, (p,); zero where they do not hold it."""
@@ -141,12 +171,11 @@ class FamilyLikelihood:
     # ------------------------------------------------ value and derivatives
 
     def _pieces(self, nodes: int) -> list[tuple[int, slice]]:
-        groups = self.collected.groups
-        return [(g, part) for g, group in enumerate(groups) for part in group.pieces(nodes)]
+        return [(g, part) for g, group in enumerate(self.packed) for part in group.pieces(nodes)]
 
     def _integrals(self, parameters: Parameters, used: Rule, work: Any, curved: bool = False) -> list[Any] | None:
         """What `work` makes of the integral of every piece of the records, in their order; None where one fails."""
-        groups, q = self.collected.groups, len(parameters.F)
+        groups, q = self.packed, len(parameters.F)
 
         def piece(where: tuple[int, slice]) -> Any:
             g, part = where
@@ -186,8 +215,14 @@ class FamilyLikelihood:
 
     def at(self, local: Local, best_beta: bool) -> Evaluated | None:
         """With the curvature of the integral as the Hessian, by which a search makes its steps, unless `exact`."""
+        if self._lowest and self._lowest[0].point is local:
+            return self._lowest[0]
         here = self._at(local)
-        return here if here is None or not self.exact else self.sharpened(here)
+        if here is not None and self.exact:
+            here = self.sharpened(here)
+        if here is not None and not (self._lowest and self._lowest[0].deviance <= here.deviance):
+            self._lowest[:] = [here]
+        return here
 
     def _at(self, local: Local) -> Evaluated | None:
         chart = self.charted(local)
@@ -221,7 +256,9 @@ class FamilyLikelihood:
     def _rule_of_steps(self) -> Rule:
         """The rule from which steps are made."""
         q = self.frame.q
-        return rule(max(min(self.points, STEPS_AT_MOST.get(q, self.points)), STEPS_NEED.get(q, 2)), q)
+        most = STEPS_AT_MOST.get(q, self.points)
+        points = self.points if self.points**q <= WORTH_ANOTHER * most**q else most
+        return rule(max(points, STEPS_NEED.get(q, 2)), q)
 
     def _local_curvature(self, local: Local, chart: Charted, whole: Array) -> Array:
         """Second derivatives of the deviance of the integral, in local coordinates."""
