@@ -26,6 +26,8 @@ from growthcurves.errors import (
     NotEstimableError,
 )
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FORMULA = "reaction ~ day + (day | subject)"
 BOTH_DOORS = (FORMULA, gc.GrowthModel("reaction", "day", "subject"))
 

@@ -102,7 +102,7 @@ def test_units_that_fit_by_themselves_and_not_together():
         MODELS["formula"](data.assign(y=data["y"] * 1e100, t=data["t"] * 1e-100))
 
 
-def test_a_report_of_a_tiny_outcome_and_a_huge_time(tmp_path):
+def test_a_report_of_a_tiny_outcome_and_a_huge_time(drawn, tmp_path):
     data = panel()
     fit = MODELS["formula"](data.assign(y=data["y"] * 1e-60, t=data["t"] * 1e60))
     fit.report(tmp_path / "report.html")

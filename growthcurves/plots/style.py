@@ -237,7 +237,8 @@ def label_axes(ax: Axes, x: str, y: str) -> None:
     height = figure_inches(ax)[1] * 0.69
     lines = 2 if height < 2.5 else 3
     plain(ax.set_ylabel(wrapped(y, height, float(ax.yaxis.label.get_fontsize()), lines)))
-    plain(ax.set_xlabel(wrapped(x, room_of(ax) / 72, float(ax.xaxis.label.get_fontsize()), lines)))
+    if x:
+        plain(ax.set_xlabel(wrapped(x, room_of(ax) / 72, float(ax.xaxis.label.get_fontsize()), lines)))
 
 
 def title_panel(ax: Axes, text: str) -> None:

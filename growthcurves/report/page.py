@@ -8,6 +8,7 @@ import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -194,8 +195,7 @@ def make_report(
         sections = [section for section in sections if section.belongs(subject)]
         check_text(title, "title", "Depression after treatment")
         title = title or default_title(subject.fit)
-        environment = make_environment()
-        environment.filters["said"] = subject.said
+        environment = _environment()
         rendered = [_rendered(environment, section, subject) for section in sections]
         told = findings(subject)
         there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
@@ -254,7 +254,7 @@ def assembled(
     """
     if path is not None:
         checked_ending(path, "a report", REPORT)
-    environment = make_environment()
+    environment = _environment()
     rendered = [{"name": one.name, "title": one.title, "reason": None, "body": one.body(environment), "core": True}
                 for one in sections]  # fmt: skip
     return _page(title, about, lead, rendered, tuple(told), dict(tables), path, kind, warned)
@@ -272,7 +272,7 @@ def _page(
     warned: Sequence[tuple[str, str]] = (),
 ) -> Report:
     script = Markup((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
-    page = make_environment().get_template("page.html").render(
+    page = _environment().get_template("page.html").render(
         title=title, about=about, lead=lead, sections=rendered, script=script, allowed=_hash(script), kind=kind,
         warned=warned,
     )
@@ -302,9 +302,21 @@ def make_environment() -> jinja2.Environment:
         decimals_of=formats.decimals_of,
         padded=formats.padded,
         evened=formats.evened,
-        said=str,
+        said=_said,
     )
     return environment
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """The one of all pages: a template is compiled once."""
+    return make_environment()
+
+
+@jinja2.pass_context
+def _said(context: jinja2.runtime.Context, text: str) -> str:
+    """Words of a template as they are said of the data that the page is about."""
+    return str(context.get("said", str)(text))
 
 
 def _hash(script: str) -> str:
@@ -327,7 +339,8 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
         reason = section.why_not(subject)
         if reason is None:
             context = section.context(subject)
-            body = Markup(environment.get_template(f"{section.name}.html").render(interval=subject.interval, **context))
+            given = {"interval": subject.interval, "said": subject.said, **context}
+            body = Markup(environment.get_template(f"{section.name}.html").render(given))
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
     subject.moved()

@@ -56,12 +56,17 @@ def for_page(svg: str, name: str, description: str) -> str:
     svg = svg.replace("xlink:href", "href")
     svg = _own_ids(svg, name)
     svg = re.sub(r"(font: [^;\"]*?\d+(?:\.\d+)?px) [^;\"]+", r"\1 var(--sans)", svg)
-    for colour, variable in VARIABLES.items():
-        svg = re.sub(rf"(fill|stroke): {colour}", rf"\1: var({variable})", svg, flags=re.IGNORECASE)
+    svg = re.sub(r"(fill|stroke): (#\w{6})", _variable, svg)
     box = re.search(r'viewBox="([^"]+)"', svg)
     assert box is not None
     opening = f'<svg viewBox="{box.group(1)}" role="img" aria-label="{escape(description)}" class="figure">'
     return opening + re.sub(r"\n\s*", "\n", svg[svg.index(">") + 1 :])
+
+
+def _variable(found: re.Match[str]) -> str:
+    """A colour of a fill or a stroke by its name in the page's style sheet, where it has one."""
+    name = VARIABLES.get(found[2].lower())
+    return found[0] if name is None else f"{found[1]}: var({name})"
 
 
 def _own_ids(svg: str, name: str) -> str:

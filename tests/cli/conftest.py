@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 
 from growthcurves.cli import main
 from growthcurves.data.datasets import load_dataset
+from growthcurves.report.page import Report
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -34,9 +37,26 @@ def asks(run):
     return answers
 
 
+@cache
+def text_of(dataset):
+    return load_dataset(dataset).to_csv(index=False)
+
+
 def written(folder, file, dataset):
-    load_dataset(dataset).to_csv(folder / file, index=False)
+    (folder / file).write_text(text_of(dataset), encoding="utf-8", newline="")
     return folder / file
+
+
+@pytest.fixture
+def empty_page(monkeypatch):
+    """Reports are one empty page, for tests of where a page is written and not of what it says."""
+
+    def made_report(fit, path, *given, **more):
+        page = Report("Sleep", "<!doctype html>", lead="", findings=(), sections=())
+        page.save(path)
+        return page
+
+    monkeypatch.setattr(import_module("growthcurves.cli.report"), "made_report", made_report)
 
 
 @pytest.fixture

@@ -105,8 +105,8 @@ def on_a_terminal(arguments, folder, **variables):
 
 
 def test_colours_on_a_terminal_unless_unwanted(sleep, tmp_path):
-    arguments = ["fit", "sleep.csv", *SLEEP]
-    assert "\x1b[1mFixed effects" in on_a_terminal(arguments, tmp_path)
+    arguments = ["describe", "sleep.csv", *SLEEP]
+    assert "\x1b[1mPanel of" in on_a_terminal(arguments, tmp_path)
     assert "\x1b" not in on_a_terminal(arguments, tmp_path, NO_COLOR="1")
     wrong = ["fit", "nowhere.csv", *SLEEP]
     assert "\x1b[31m" in on_a_terminal(wrong, tmp_path)

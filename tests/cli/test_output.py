@@ -107,7 +107,7 @@ def test_a_folder_and_a_folder_that_is_not_there(run, sleep, tmp_path, name, not
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_full_disk(run, sleep, tmp_path, name, monkeypatch):
+def test_a_full_disk(run, sleep, tmp_path, name, monkeypatch, empty_page):
     command, option, _, ending = COMMANDS[name]
     path = tmp_path / f"out{ending}"
     path.write_text("old")
@@ -138,7 +138,7 @@ def test_spreadsheet_safe(run, sleep, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize(
     ("ended_by", "command", "name"),
-    [(signal.SIGINT, ["demo"], "demo.html"), (signal.SIGTERM, ["datasets", "trial"], "trial.csv")],
+    [(signal.SIGINT, ["verify"], "page.html"), (signal.SIGTERM, ["datasets", "trial"], "trial.csv")],
 )
 def test_a_command_that_is_ended_leaves_the_old_file(tmp_path, ended_by, command, name):
     path = tmp_path / name

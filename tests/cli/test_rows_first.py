@@ -47,7 +47,7 @@ def table(tmp_path):
 def test_a_condition_is_a_file_of_its_rows(run, table, condition, way):
     table.to_csv("all.csv", index=False)
     table[CONDITIONS[condition](table)].to_csv("some.csv", index=False)
-    options = ["--id", "id", "--time", "t", *WAYS[way], "--json"]
+    options = ["--id", "id", "--time", "t", *WAYS[way], "--intervals", "wald", "--json"]
     asked = run("fit", "all.csv", *options, "--where", condition)
     alone = run("fit", "some.csv", *options)
     assert asked.exit_code == alone.exit_code

@@ -11,6 +11,8 @@ from cli_errors import one_line
 
 import growthcurves as gc
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 ROLES = ["--id", "subject", "--time", "day"]
 COMMANDS = {
     "describe": ["describe"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import growthcurves
@@ -23,8 +24,13 @@ LEFT = re.compile(
 )
 
 
+@cache
 def sentences(path):
     """The texts of a file that are sentences: not docstrings, not parts of an f-string."""
+    return list(_sentences(path))
+
+
+def _sentences(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

@@ -8,6 +8,8 @@ import growthcurves as gc
 from growthcurves.data.unit_words import unit_words
 from growthcurves.data.vocabulary import Vocabulary, vocabulary
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def schools():

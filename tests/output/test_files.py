@@ -16,6 +16,8 @@ from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.output import files
 from growthcurves.output.files import path_of, whole_file, write_text
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PACKAGE = Path(files.__file__).resolve().parents[1]
 NAMES = [
     "report.html", "fit.json", "model.toml", "figure.png", "figure.svg", "figure.pdf",

@@ -19,6 +19,8 @@ from growthcurves.output.documents.markdown import markdown_cell
 from growthcurves.output.tables import LIVE, WRITERS, safe_cells, write_table
 from growthcurves.signs import visible
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FIRST = [*LIVE, "=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "-1+2", '=HYPERLINK("javascript:x")', "\t=1", "\r=1", "#REF!"]
 TEXTS = st.text(string.ascii_letters + string.digits + "=+-@ \t\r\n,;'\"|#(!é", max_size=12)
 

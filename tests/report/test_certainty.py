@@ -12,6 +12,8 @@ import pytest
 import growthcurves as gc
 from growthcurves.data.missing import DROPPED_OUT, MISSED_BEFORE, WAYS
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def section(page, name):
     found = re.search(rf'<section id="{name}">(.*?)</section>', page.html, re.S)

@@ -12,6 +12,8 @@ import pytest
 import growthcurves as gc
 from tests.results.family_panels import all_alike
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def panel():
@@ -128,7 +130,7 @@ def test_probabilities_of_categories_are_those_of_the_population_and_add_up(page
 
 
 @pytest.mark.parametrize("case", ["yes or no", "counts", "ordered"])
-def test_models_without_time_compare_groups_in_their_means(panel, case):
+def test_models_without_time_compare_groups_in_their_means(drawn, panel, case):
     outcome, options = CASES[case]
     fit = gc.fit(f"{outcome} ~ arm + (1 | id)", panel, reference={"arm": "placebo"}, **options)
     made = fit.report(by="arm")

@@ -8,10 +8,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from markupsafe import Markup
 
 import growthcurves as gc
-from growthcurves.report import figures
 
 CODE = re.compile(r"\b[a-z_]+\.[a-z_]+\(|\b(?:by|origin|wave|method|report|recentre)[=(]|`|(?<!\w)--\w")
 
@@ -34,10 +32,8 @@ def pupils():
 
 
 @pytest.fixture(scope="module")
-def page(pupils):
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(figures, "inline_svg", lambda name, shows, *drawn: Markup("<svg></svg>"))
-        yield pupils.report().html
+def page(pupils, undrawn):
+    return pupils.report().html
 
 
 def test_code_stands_under_how_to_reproduce_alone(page):
@@ -84,11 +80,10 @@ def test_tables_that_scroll_are_reached_by_keyboard(page):
     assert page.count('<div class="scroll"') == page.count('<div class="scroll" tabindex="0">') > 5
 
 
-def test_a_bar_moves_with_sections_and_pictures(pupils, monkeypatch):
+def test_a_bar_moves_with_sections_and_pictures(pupils, undrawn, monkeypatch):
     """One step for each section and picture, never more than there are."""
     import tqdm
 
-    monkeypatch.setattr(figures, "inline_svg", lambda name, about, *drawn: Markup("<svg></svg>"))
     monkeypatch.setattr(tqdm, "tqdm", lambda **options: Steps.of(options))
     pupils.report()
     assert 14 < Steps.last.n <= Steps.last.total

@@ -18,6 +18,8 @@ from growthcurves.results.persons import people
 from growthcurves.results.questions import design_rows
 from growthcurves.results.variation import variances
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 #: What is costly, each with how its arguments say what it is of.
 COSTLY = (
     (state, "person_state", lambda solution, persons: id(solution)),

@@ -14,10 +14,13 @@ import pytest
 import growthcurves as gc
 from growthcurves.contracts.finding import Kind
 from growthcurves.data.fingerprint import fingerprint
-from growthcurves.report import SECTIONS, report
+from growthcurves.report import SECTIONS, figures, report
 from growthcurves.report.change import AT_A_TIME, LOOKS
 from growthcurves.report.format import decimals, fixed, number, p_value, polished, share
 from growthcurves.report.reproduce import code
+from growthcurves.report.svg import inline_svg
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 VOID = {"meta", "br", "img", "hr", "link", "input", "col"}
 
@@ -68,7 +71,9 @@ def sleep():
 
 @pytest.fixture(scope="module")
 def made(sleep):
-    return report(sleep)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(figures, "inline_svg", inline_svg)  # the whole page, drawings and all
+        return report(sleep)
 
 
 def test_the_page_is_well_formed_and_complete(made):
@@ -125,7 +130,7 @@ def test_small_enough(made, sleep):
     assert len(made.html.encode()) < 500_000
 
 
-def test_two_thousand_persons_stay_below_five_megabytes(make_trial):
+def test_two_thousand_persons_stay_below_five_megabytes(drawn, make_trial):
     frame = make_trial(2000)
     fit = gc.fit(gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm"), frame)
     made = report(fit, by="arm")
@@ -133,13 +138,13 @@ def test_two_thousand_persons_stay_below_five_megabytes(make_trial):
     assert "1,980 persons between" in made.html
 
 
-def test_the_same_fit_gives_the_same_page(made):
+def test_the_same_fit_gives_the_same_page(drawn, made):
     """But for the second at which it was fitted, which the page tells."""
     fitted = re.compile(r"Fitted \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
     assert fitted.sub("", report(sleep_fit()).html) == fitted.sub("", made.html)
 
 
-def test_ids_and_names_stay_text(make_trial):
+def test_ids_and_names_stay_text(drawn, make_trial):
     frame = make_trial(12)
     bad = '<script>alert("x")</script>'
     frame["id"] = frame["id"].map(lambda value: f"{bad}{value}")

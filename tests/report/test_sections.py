@@ -20,6 +20,8 @@ from growthcurves.report.format import polished
 from growthcurves.report.section import Subject
 from growthcurves.report.words import lead
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SHAPES = {
     "linear": "linear",
     "quadratic": "quadratic",

@@ -12,6 +12,8 @@ import growthcurves as gc
 from growthcurves.errors import ModelError
 from growthcurves.output.tables import as_csv
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def made(make_trial):

@@ -16,6 +16,8 @@ import growthcurves as gc
 from growthcurves.errors import DataError, ModelError, NotAvailableError
 from growthcurves.extend import BoundShape, Parameter, Shape, constant_first, since
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SLEEP = gc.load_dataset("sleepstudy").assign(arm=lambda data: np.where(data["subject"] % 2, "a", "b"))
 BASE = gc.GrowthModel("reaction", "day", "subject")
 

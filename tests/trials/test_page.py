@@ -12,6 +12,8 @@ import growthcurves as gc
 from growthcurves.errors import DataWarning
 from growthcurves.trials.sentences import difference_sentences
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 ROLES = {"outcome": "depression", "visit": "week", "id": "patient", "arm": "arm", "reference": "placebo"}
 
 

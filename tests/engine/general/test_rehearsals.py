@@ -131,7 +131,7 @@ def test_a_profile_of_the_structure_s_own_parameter(ar1, ar1_data):
         assert profile(end) - ar1.deviance == pytest.approx(chi2.ppf(0.95, 1), abs=1e-3)
 
 
-def test_ar1_answers(ar1, ar1_data, tmp_path):
+def test_ar1_answers(undrawn, ar1, ar1_data, tmp_path):
     text = str(ar1)
     assert "sigma^2 AR(1)" in text and "ar1" in text
     fixed = ar1.fixed_effects(ddf="kenward-roger")

@@ -18,6 +18,8 @@ from growthcurves.errors import NotEstimableError
 from growthcurves.estimate import estimate, panel_for
 from growthcurves.fit import GrowthFit
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 warnings.simplefilter("ignore")
 
 

@@ -28,10 +28,12 @@ def log(x):
     return x.ln()
 
 
+@lru_cache(maxsize=50_000)  # differences of several orders, and cells side by side, ask for the same chances
 def logistic(x):
     return 1 / (1 + exp(-x))
 
 
+@lru_cache(maxsize=50_000)
 def normal(x):
     """Phi(x): by its series near zero, by the continued fraction of Mills' ratio beyond."""
     if x > 0:
@@ -68,7 +70,7 @@ def _bernoulli(count):
 BERNOULLI = [D(b.numerator) / D(b.denominator) for b in _bernoulli(120)]
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=1_000)
 def log_gamma(x):
     """By Stirling's series of x + n, above 120."""
     shift = D(0)

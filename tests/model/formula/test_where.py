@@ -20,6 +20,8 @@ from growthcurves.cli import main
 from growthcurves.errors import ColumnError, DataError, FormulaError, GrowthCurvesError
 from growthcurves.model.formula.chosen import chosen_rows
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FAST = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 DOSES = ["low", "mid", "high"]
 

@@ -14,6 +14,8 @@ from growthcurves.report.change import LOOKS
 from growthcurves.report.words import parameter_name
 from growthcurves.results.change.words import share_interval
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def sleep():

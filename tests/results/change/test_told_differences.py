@@ -10,6 +10,8 @@ from growthcurves.data.unit_words import unit_words
 from growthcurves.results.change.differences import arm_of
 from growthcurves.results.change.words import percent
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def trial(placebo, drug, name="patient"):
     """Two arms with these rates, by which age goes up as well."""

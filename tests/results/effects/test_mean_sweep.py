@@ -17,6 +17,8 @@ from reference_values import three_arms
 import growthcurves as gc
 from growthcurves.results.persons.trajectories import mean_curve, person_lines
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FORMULAS = [
     "y ~ time * arm + age + (time | id)",
     "y ~ time * C(arm, contr.sum) * sex + time:age + (time | id)",

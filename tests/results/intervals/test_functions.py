@@ -15,6 +15,8 @@ from growthcurves.engine.estimates import Cor, Sd
 from growthcurves.results.intervals.profile import Profile, profile_interval
 from growthcurves.results.questions.random_effects import random_rows
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SLEEP = "reaction ~ day + (day | subject)"
 ENDS = ["conf_low", "conf_high"]
 CUT = stats.chi2.ppf(0.95, 1)

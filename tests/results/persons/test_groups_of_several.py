@@ -9,6 +9,8 @@ from reference_values import three_arms
 import growthcurves as gc
 from growthcurves.results.persons.trajectories import mean_curve
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 BY = ["arm", "sex"]
 
 

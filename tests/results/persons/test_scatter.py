@@ -9,6 +9,8 @@ import pytest
 import growthcurves as gc
 from growthcurves.results.persons.scatter import scatter_of_forecasts, scatters_freely
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def _counts(seed: int, extra: float) -> pd.DataFrame:
     rng = np.random.default_rng(seed)

@@ -15,6 +15,8 @@ from growthcurves.plots.slopes import Slopes
 from growthcurves.plots.start_and_rate import StartAndRate
 from growthcurves.results.variation.settled import WIDEST_SD, settled_correlation_of, settled_sd_of
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def rising(sd, persons=40, seed=8):
     """Lines of persons whose rates have this SD about 1, seen four times; errors of SD 2."""
