@@ -107,7 +107,7 @@ class FamilyEstimates(GeneralEstimates):
         change = there.deviance - here.deviance
         inverse = inverse_information(here.hessian, True)
         if inverse is None:  # that of the integral, which so few points may not have
-            here = self.likelihood.sharpened(here)
+            here = self.likelihood.sharp(self.local) or here
             inverse = inverse_information(here.hessian, True)
         if inverse is None:
             return made(more, change, float("inf"))
@@ -162,6 +162,11 @@ class FamilyEstimates(GeneralEstimates):
         inverse = np.zeros_like(hessian)
         inverse[np.ix_(kept, kept)] = found
         return inverse
+
+    @cached_property
+    def active(self) -> Local:
+        """Where all varies the coordinates of the search, whose last Hessian is known."""
+        return super().active if self.verdict.singular else self.local
 
     @cached_property
     def _hessian(self) -> Array:

@@ -71,7 +71,7 @@ class FamilyLikelihood:
     points: int
     exact: bool = False
     _near: dict[int, Array] = field(default_factory=dict, repr=False)
-    _lowest: list[Evaluated] = field(default_factory=list, init=False, repr=False)
+    _lowest: dict[str, Evaluated] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def frame(self) -> Standardised:
@@ -215,13 +215,24 @@ class FamilyLikelihood:
 
     def at(self, local: Local, best_beta: bool) -> Evaluated | None:
         """With the curvature of the integral as the Hessian, by which a search makes its steps, unless `exact`."""
-        if self._lowest and self._lowest[0].point is local:
-            return self._lowest[0]
-        here = self._at(local)
-        if here is not None and self.exact:
-            here = self.sharpened(here)
-        if here is not None and not (self._lowest and self._lowest[0].deviance <= here.deviance):
-            self._lowest[:] = [here]
+        if self.exact:
+            return self.sharp(local)
+        known = self._known("steps", local) or self._known("sharp", local)
+        return known or self._kept("steps", self._at(local))
+
+    def sharp(self, local: Local) -> Evaluated | None:
+        """With the Hessian of the deviance that is printed, or where it cannot be had that of the integral."""
+        known = self._known("sharp", local)
+        return known or self._kept("sharp", self._sharp(local)) or self._kept("steps", self._at(local))
+
+    def _known(self, kind: str, local: Local) -> Evaluated | None:
+        here = self._lowest.get(kind)
+        return here if here is not None and here.point is local else None
+
+    def _kept(self, kind: str, here: Evaluated | None) -> Evaluated | None:
+        """The same, kept where it is the lowest: a search ends there, and answers ask for it again."""
+        if here is not None and not (kind in self._lowest and self._lowest[kind].deviance <= here.deviance):
+            self._lowest[kind] = here
         return here
 
     def _at(self, local: Local) -> Evaluated | None:
@@ -269,25 +280,27 @@ class FamilyLikelihood:
         into[p + q * q :, p + m :] = np.eye(k)
         return -2.0 * into.T @ whole @ into
 
-    def sharpened(self, here: Evaluated) -> Evaluated:
-        """The same with the Hessian of the deviance that is printed, where it can be had."""
-        found = self.observed(here.point)
-        return here if found is None else replace(here, hessian=found)
-
-    def observed(self, local: Local) -> Array | None:
-        """Second derivatives of the deviance that is printed."""
+    def _sharp(self, local: Local) -> Evaluated | None:
         chart = self.charted(local)
         found = self._integrals(
             self._parameters(local, chart),
             self.rule,
-            lambda one: (Second(one, chart.moves).total(), one.gradient().F),
+            lambda one: (one.total, one.gradient(), Second(one, chart.moves).total()),
             True,
         )
-        if found is None:
+        here = None if found is None else self._summed(local, chart, found)
+        if found is None or here is None:
             return None
-        whole, F = (sum(part) for part in zip(*found, strict=True))
-        whole[local.chart, local.chart] += np.einsum("mlab,ab->ml", chart.bends, F)
-        return -2.0 * whole if np.isfinite(whole).all() else None
+        whole = sum(one[2] for one in found)
+        whole[local.chart, local.chart] += np.einsum("mlab,ab->ml", chart.bends, sum(one[1].F for one in found))
+        if not (np.isfinite(here.gradient).all() and np.isfinite(whole).all()):
+            return None
+        return Evaluated(local, here.deviance, here.gradient, -2.0 * whole)
+
+    def observed(self, local: Local) -> Array | None:
+        """Second derivatives of the deviance that is printed."""
+        here = self._known("sharp", local) or self._sharp(local)
+        return None if here is None else here.hessian
 
     # ------------------------------------------------ persons
 

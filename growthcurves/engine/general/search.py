@@ -16,12 +16,16 @@ from growthcurves.engine.search.optimise import newton_step
 from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 
+Evaluation = Callable[[Local], Any]
+
 MAX_STEPS = 200
 #: Steps by a Hessian that is not exact, before the exact one is made.
 FEW_STEPS = 30
 #: Such steps are good ones if below this squared decrement each leaves less than that share of it, and where they end
 #: below the third no better ones are needed.
 SHORT, SHARE, CLOSE = 1.0, 0.2, 1e-10
+#: Squared decrement below which the next point is as good as the last, so that its Hessian is made exact at once.
+LAST = 1e-2
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
 SETTLED, CONVERGED = 1e-14, 1e-6
 #: The same where a search only comes near an optimum.
@@ -90,38 +94,38 @@ def _descend(likelihood: Likelihood, start: Local) -> Ended | None:
     here = likelihood.at(start.recharted(partition), True)
     if here is None:
         return None
-    sharpened = getattr(likelihood, "sharpened", None)
-    if sharpened is None:
+    sharp = getattr(likelihood, "sharp", None)
+    if sharp is None:
         return ended(_followed(likelihood, here, MAX_STEPS))
     end = ended(_followed(likelihood, here, FEW_STEPS, quick=True))
     if end.curved and end.decrement**2 < CLOSE:
         return end
-    return ended(sharpened(_followed(likelihood, end.at, MAX_STEPS, sharpened)))
+    return ended(_followed(likelihood, sharp(end.local) or end.at, MAX_STEPS, sharp=True))
 
 
 def _followed(
     likelihood: Likelihood,
     here: Evaluated,
     most: int,
-    sharpened: Callable[[Evaluated], Evaluated] | None = None,
+    sharp: bool = False,
     enough: float = SETTLED,
     quick: bool = False,
 ) -> Evaluated:
-    """Where Newton's steps lead; `sharpened` gives a point its exact Hessian where that of the search is not.
+    """Where Newton's steps lead; `sharp` by exact Hessians, which the last steps of a search have in any case.
 
     It ends where the squared decrement is below `enough`; `quick` where steps by a Hessian that is not exact no longer
     come near quickly, too.
     """
     before = np.inf
     for _ in range(most):
-        here = here if sharpened is None else sharpened(here)
         step, squared, saddle = scaled_step(here)
         if squared < enough and not saddle:
             break
         if quick and squared < SHORT and (saddle or squared > SHARE * before):
             break
         before = squared
-        there = _shortened(likelihood, here, step, 0.0 if saddle else squared)
+        evaluated = _evaluated_by(likelihood, sharp or (squared < LAST and not saddle))
+        there = _shortened(likelihood, here, step, 0.0 if saddle else squared, evaluated)
         if there is None:
             break
         here = there
@@ -134,7 +138,18 @@ def ended(here: Evaluated) -> Ended:
     return Ended(here, float(np.sqrt(max(squared, 0.0))), not saddle)
 
 
-def _shortened(likelihood: Likelihood, here: Evaluated, step: Array, gain: float) -> Evaluated | None:
+def _evaluated_by(likelihood: Likelihood, sharp: bool) -> Evaluation:
+    """How points of a search are evaluated."""
+    exact = getattr(likelihood, "sharp", None) if sharp else None
+    if exact is not None:
+        return exact  # type: ignore[no-any-return]
+    any_point: Callable[[Local, bool], Any] = getattr(likelihood, "valued", likelihood.at)
+    return lambda point: any_point(point, True)
+
+
+def _shortened(
+    likelihood: Likelihood, here: Evaluated, step: Array, gain: float, evaluated: Evaluation
+) -> Evaluated | None:
     """The first point along a step that is lower, the step halved until one is.
 
     `gain` is what the step would lower the deviance by if that were a parabola, 0 where it is none: a step whose gain
@@ -144,19 +159,18 @@ def _shortened(likelihood: Likelihood, here: Evaluated, step: Array, gain: float
     for halving in range(40):
         if halving >= FEW and 0.0 < gain / 2.0**halving < ROUNDING * abs(here.deviance):
             return None
-        there = _lower(likelihood, here.point.moved(step / 2.0**halving).recharted(partition), here.deviance)
+        there = _lower(evaluated(here.point.moved(step / 2.0**halving).recharted(partition)), here.deviance)
         if there is not None:
             return there
     return None
 
 
-def _lower(likelihood: Likelihood, point: Local, than: float) -> Evaluated | None:
+def _lower(found: Any, than: float) -> Evaluated | None:
     """A point that is lower than a deviance; where a likelihood can, its derivatives are made only then."""
-    valued = getattr(likelihood, "valued", None)
-    found: Any = likelihood.at(point, True) if valued is None else valued(point, True)
     if found is None or not found.deviance < than:
         return None
-    return found if valued is None else found.evaluated()
+    made: Evaluated = found.evaluated() if hasattr(found, "evaluated") else found
+    return made
 
 
 def _settled(likelihood: Likelihood, end: Ended) -> Ended:
@@ -172,8 +186,8 @@ def _settled(likelihood: Likelihood, end: Ended) -> Ended:
     if there is None or there.deviance > end.at.deviance + COSTLESS:
         return end
     put = ended(there)
-    sharpened = getattr(likelihood, "sharpened", None)
-    return put if put.curved or sharpened is None else ended(sharpened(there))
+    sharp = getattr(likelihood, "sharp", None)
+    return put if put.curved or sharp is None else ended(sharp(there.point) or there)
 
 
 def scaled_step(here: Evaluated) -> tuple[Array, float, bool]:
