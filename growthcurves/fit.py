@@ -20,6 +20,7 @@ from growthcurves.later import Later
 from growthcurves.model.families import family_of
 from growthcurves.model.formula.lme4 import ParsedFormula, parse_formula
 from growthcurves.model.from_formula import growth_model, with_time
+from growthcurves.model.groups import with_groups
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcome_family import coded
 from growthcurves.model.person_level import PersonLevel
@@ -238,10 +239,13 @@ def _panel_of_formula(
     parsed = parse_formula(formula, time)
     if isinstance(data, Panel):
         data.require(column for column in parsed.columns if column not in parsed.group)
+        parsed = with_groups(parsed, time, data.data)
         return with_time(parsed, time, data.time, data.data), chosen(data, where), family
     frame = as_frame(data)
     require_columns(frame, parsed.columns)
-    parsed = with_time(parsed, time, None, frame)
+    parsed = with_time(with_groups(parsed, time, frame), time, None, frame)
+    for group in parsed.groups[1:]:
+        frame, _ = with_joined(frame, list(group), "levels")
     frame, person = with_joined(frame, list(parsed.group), "id")
     outcome = parsed.left.read_from(person, parsed.time)
     if family is not None:

@@ -312,12 +312,13 @@ class FittedModel:
         """
         weighted = list(self.recipe.weighted)
         found = np.zeros((len(self.kinds.shares), len(self.model.parameters), len(self.random_names)))
+        own = self.recipe.random.own_names
         for a, name in enumerate(self.random_names):
-            if name in weighted:
-                weights = self.kinds.weights[:, [weighted.index(name)]]
-                found[:, :, a] = weights * np.array(self.recipe.weighted[name])
+            if own[name] in weighted:
+                weights = self.kinds.weights[:, [weighted.index(own[name])]]
+                found[:, :, a] = weights * np.array(self.recipe.weighted[own[name]])
             else:
-                found[:, :, a] = self.recipe.shape.effects(name)
+                found[:, :, a] = self.recipe.shape.effects(own[name])
         return found
 
     @cached_property

@@ -63,6 +63,7 @@ INSIDE = {
         "draws",
         "submodels",
         "normal",
+        "levels",
         "general",
         "families",
         "estimates",

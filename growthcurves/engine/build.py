@@ -20,6 +20,7 @@ from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution, solve_problem
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.sums.nesting import Cells, Nesting
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.engine.sums.whole import Sums
@@ -28,10 +29,12 @@ from growthcurves.later import Later
 general = Later("growthcurves.engine.general.estimates")
 structured = Later("growthcurves.engine.general.structured")
 families = Later("growthcurves.engine.families.estimates")
+levels = Later("growthcurves.engine.levels.estimates")
 
 __all__ = [
     "LIKELIHOODS",
     "Moments",
+    "Nesting",
     "PersonMoments",
     "Standardised",
     "Sums",
@@ -107,7 +110,7 @@ def estimated(rows: Rows, sums: Sums, frame: Standardised, residual: Any, likeli
         Makes another likelihood than the package's: from rows, sums, whether by REML, and the residual structure.
     """
     if from_sums(residual, likelihood):
-        return NormalEstimates(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
+        return _normal(sums)(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
     made = (likelihood or structured.Structured)(rows, sums, frame.reml, residual)
     return general.GeneralEstimates.fitted(made, sums)
 
@@ -117,7 +120,12 @@ def recoded(estimates: Any, rows: Rows, sums: Sums) -> Estimates | None:
     if not isinstance(estimates, NormalEstimates):
         return estimates.recoded(rows, sums)
     solution = moved(estimates.solution, sums.moments, sums.coordinates)
-    return None if solution is None else NormalEstimates(sums, solution)
+    return None if solution is None else _normal(sums)(sums, solution)
+
+
+def _normal(sums: Sums) -> Any:
+    """What normal outcomes with independent residuals are estimated as."""
+    return levels.LevelEstimates if sums.terms.levels else NormalEstimates
 
 
 # ---------------------------------------------------------------- saved values
@@ -131,13 +139,14 @@ def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
         own = _people_values(replace(moments.own, labels=None))
     return {
         "moments": {
-            "terms": (terms.x, terms.z, terms.blocks, terms.made, terms.units, terms.constant),
+            "terms": (terms.x, terms.z, terms.blocks, terms.made, terms.units, terms.constant, terms.levels),
             "total": moments.total,
             "rows": moments.rows,
             "persons": moments.persons,
             "row_centre": moments.row_centre,
             "weight_centre": moments.weight_centre,
             "shared": None if shared is None else (shared.counts, shared.lengths, shared.G, shared.T),
+            "cells": None if shared is None or shared.cells is None else _cells_values(shared.cells),
             "own": own,
             "one_by_one": moments.own is not None,
         },
@@ -151,21 +160,50 @@ def _people_values(people: PersonMoments) -> dict[str, Any]:
         "weights": people.weights,
         "row_centre": people.row_centre,
         "weight_centre": people.weight_centre,
+        "nesting": None if people.nesting is None else _nesting_values(people.nesting),
     }
+
+
+def _cells_values(cells: Cells) -> tuple[Any, ...]:
+    return cells.schedule, cells.counts, cells.C, _nesting_values(cells.nesting)
+
+
+def _nesting_values(nesting: Nesting) -> tuple[Any, ...]:
+    return nesting.units, tuple(tuple(labels.tolist()) for labels in nesting.labels)
+
+
+def _nesting_from(values: tuple[Any, ...]) -> Nesting:
+    units, labels = values
+    return Nesting(tuple(units), tuple(np.array(names) for names in labels))
+
+
+def _people_from(terms: Terms, values: dict[str, Any]) -> PersonMoments:
+    nesting = None if values["nesting"] is None else _nesting_from(values["nesting"])
+    return PersonMoments(terms, **{**values, "nesting": nesting})
 
 
 def sums_from(values: dict[str, Any], absent: Any) -> Sums:
     """The sums from their values; `absent` stands for persons that were not saved."""
     inside = values["moments"]
     terms = Terms(*inside["terms"])
-    people = absent if values["people"] is None else PersonMoments(terms, **values["people"])
+    people = absent if values["people"] is None else _people_from(terms, values["people"])
     own = None
     if inside["one_by_one"]:
-        own = PersonMoments(terms, **inside["own"]) if inside["own"] is not None else replace(people, labels=None)
-    shared = None if inside["shared"] is None else Schedules(*inside["shared"])
+        own = _people_from(terms, inside["own"]) if inside["own"] is not None else replace(people, labels=None)
+    shared = None
+    if inside["shared"] is not None:
+        counts, lengths, G, T = inside["shared"]
+        shared = Schedules(counts, lengths, G, T, _cells_from(inside["cells"]))
     names = ("total", "rows", "persons", "row_centre", "weight_centre")
     moments = Moments(terms=terms, shared=shared, own=own, **{name: inside[name] for name in names})
     return Sums.from_moments(people, moments)
+
+
+def _cells_from(values: tuple[Any, ...] | None) -> Cells | None:
+    if values is None:
+        return None
+    schedule, counts, C, nesting = values
+    return Cells(schedule, counts, C, _nesting_from(nesting))
 
 
 def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimates:
@@ -195,7 +233,7 @@ def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:
     face = Face(values["rotation"], values["free"])
     at = criterion(problem, face.matrix(values["theta"]))
     optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
-    return NormalEstimates(sums, Solution(problem, optimum, judge(problem, optimum)))
+    return _normal(sums)(sums, Solution(problem, optimum, judge(problem, optimum)))
 
 
 # ---------------------------------------------------------------- whether saved values are whole

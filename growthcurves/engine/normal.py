@@ -192,8 +192,12 @@ class NormalEstimates:
 
     @cached_property
     def _by_ml(self) -> NormalEstimates:
-        problem = standard_problem(self.sums.moments, self.sums.coordinates, False)
-        return NormalEstimates(self.sums, solve_problem(problem, self.sums.moments))
+        return self.of_sums(self.sums, reml=False)
+
+    def of_sums(self, sums: Sums, reml: bool | None = None) -> NormalEstimates:
+        """The model of other sums, by the same method if none is given."""
+        problem = standard_problem(sums.moments, sums.coordinates, self.frame.reml if reml is None else reml)
+        return type(self)(sums, solve_problem(problem, sums.moments))
 
     # ------------------------------------------------ persons
 
@@ -246,10 +250,7 @@ class NormalEstimates:
         self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
     ) -> NormalEstimates:
         terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
-        moments = self.sums.moments.restricted(terms)
-        sums = Sums.from_moments(self.sums.people, moments)
-        problem = standard_problem(moments, sums.coordinates, self.frame.reml)
-        return NormalEstimates(sums, solve_problem(problem, moments))
+        return self.of_sums(Sums.from_moments(self.sums.people, self.sums.moments.restricted(terms)))
 
     def without_random(self, kept: Sequence[int]) -> Pair:
         part = submodels.submodel(self.frame, range(self.frame.p), kept)

@@ -11,7 +11,7 @@ import numpy as np
 
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel, joining
-from growthcurves.engine.build import Rows, Terms, estimated, family_estimates, from_sums, standard_of, summed
+from growthcurves.engine.build import Nesting, Rows, Terms, estimated, family_estimates, from_sums, standard_of, summed
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.estimate.endless import refuse_endless
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
@@ -190,7 +190,9 @@ def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None) -> Rows:
         outcome = family_outcome(bound.model, panel)
     constant = family is None or family.constant_in_x
     return Rows(
-        Terms(recipe.x, recipe.z, recipe.random.positions, recipe.made, recipe.units, constant),
+        Terms(
+            recipe.x, recipe.z, recipe.random.positions, recipe.made, recipe.units, constant, recipe.random.units
+        ),
         bound.measured,
         panel.values if outcome is None else outcome.values,
         bound.weights,
@@ -201,4 +203,5 @@ def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None) -> Rows:
         panel_occasions(residual_of(bound.model.residual), panel),
         None if outcome is None else outcome.trials,
         None if outcome is None else outcome.offset,
+        Nesting.of(bound.units) if bound.units else None,
     )

@@ -19,6 +19,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.model.columns import Columns, Values
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.nested import units_of_persons
 from growthcurves.model.occasions import learned_residual
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import (
@@ -100,7 +101,8 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     x += [(first + j, 0) for j in range(len(covariates.names))]
     names = term_names(model, predictors, covariates)
     named = dict(zip((*known, *differ.names), (*rows, *range(first, len(made))), strict=True))
-    z = tuple(named[name] for name in differ.part.names)
+    own = differ.part.own_names
+    z = tuple(named[own[name]] for name in differ.part.names)
     filled = tuple(np.ones(len(panel)) if one is None else one for one in found)
     means = tuple(float(np.mean(one)) for one in filled)
     stored = (*basis.stored, *filled, *differ.values)
@@ -110,7 +112,8 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
         tuple(made), tuple(map(unit_of, stored)), tuple(growth_rows), tuple(x), z, term_texts(names), names,
         growth_terms,
     )  # fmt: skip
-    return BoundRows(recipe, panel, values, stored, tuple(weights), random_weights(recipe, people))
+    units = tuple(units_of_persons(model, people))
+    return BoundRows(recipe, panel, values, stored, tuple(weights), random_weights(recipe, people), units)
 
 
 def observed_middle(times: np.ndarray) -> float:

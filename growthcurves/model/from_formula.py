@@ -116,7 +116,8 @@ def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> Gr
         origin=origin if parsed.time is not None else None,
         predictors={name: str(formula) for name, formula in formulas.items()},
         time_varying=" + ".join(map(str, covariates)) or None,
-        random=_random_part(parsed, shape, curves),
+        random=_random_part(parsed, parsed.group, shape, curves),
+        levels={", ".join(group): _random_part(parsed, group, shape, curves) for group in parsed.groups[1:]},
         evaluated_over="rows",
         **options,
     )
@@ -140,9 +141,10 @@ def _curves_of(parsed: ParsedFormula, terms: Iterable[Term]) -> set[Curve]:
     return {curve for curve in map(parsed.curve, terms) if curve is not None}
 
 
-def _random_part(parsed: ParsedFormula, shape: Shape, curves: set[Curve]) -> RandomPart:
+def _random_part(parsed: ParsedFormula, group: tuple[str, ...], shape: Shape, curves: set[Curve]) -> RandomPart:
+    """What varies between the units of a grouping."""
     blocks: list[tuple[str, ...]] = []
-    for part in parsed.random:
+    for part in (part for part in parsed.random if part.group == group):
         terms: list[list[str]] = [["intercept"]] if part.varying.intercept else []
         terms += [_random_names(parsed, term, shape, curves) for term in part.varying.terms]
         names = [name for made in terms for name in made]

@@ -92,6 +92,9 @@ class GrowthModel:
         Column of how many trials the outcome counts the successes of (binomial).
     exposure : str, optional
         Column of how long or how many a count was taken over: its logarithm is added to the linear predictor.
+    levels : dict of str to tuple of str or Diagonal, optional
+        Units above persons, the innermost first, and which growth parameters vary between them:
+        ``{"class": ("intercept",), "school": ("intercept", "slope")}`` (docs/levels.md).
     functions : dict of str to function, optional
         Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 
@@ -126,6 +129,7 @@ class GrowthModel:
     family: Any = None
     trials: str | None = None
     exposure: str | None = None
+    levels: Mapping[str, Any] | None = None
     evaluated_over: str = field(default="persons", repr=False)
     functions: Mapping[str, Callable[..., Any]] | None = field(default=None, repr=False)
     trees: dict[str, Formula] = field(init=False, repr=False, compare=False)
@@ -163,6 +167,7 @@ class GrowthModel:
         object.__setattr__(self, "reference", Frozen(pairs(self.reference, "reference", "{'arm': 'placebo'}")))
         object.__setattr__(self, "random", random_part(default if self.random is None else self.random))
         object.__setattr__(self, "id", name_of(self.id, "id"))
+        object.__setattr__(self, "levels", _levels(self))
         for option in ("outcome", "time", "id", "wave", "trials", "exposure"):
             check_name(name := getattr(self, option), option)
             object.__setattr__(self, option, None if name is None else text_of(name))
@@ -174,6 +179,11 @@ class GrowthModel:
     def likelihood_family(self) -> Any:
         """The family whose likelihood is fitted: None of normal outcomes, and of those whose logarithms are normal."""
         return None if getattr(self.family, "of_logarithm", False) else self.family
+
+    @property
+    def above(self) -> dict[str, RandomPart]:
+        """The units above persons with what varies between them, innermost first."""
+        return dict(self.levels or {})
 
     @property
     def growth_shape(self) -> Shape:
@@ -342,6 +352,31 @@ def _check_family(model: GrowthModel) -> None:
         raise ModelError(f"trials= belongs to family='binomial', not to family={family.name!r}.")
     if model.exposure is not None and not family.takes_exposure:
         raise ModelError(f"exposure= belongs to counts, not to family={family.name!r}.")
+
+
+def _levels(model: GrowthModel) -> Frozen:
+    """The units above persons with their random parts.
+
+    Raises
+    ------
+    ModelError
+        For a unit without random effects, and one that has another role already.
+    """
+    given = pairs(model.levels, "levels", "{'school': ('intercept', 'slope')}")
+    for unit, names in given.items():
+        check_name(unit, "levels")
+        if unit in (model.outcome, model.time, model.id):
+            raise ModelError(f"levels= names units above persons: {unit!r} has another role in the model.")
+        if not random_part(names).names:
+            raise ModelError(f"Nothing varies between the units of {unit!r}: name growth parameters, or leave it out.")
+    if given and model.likelihood_family is not None:
+        raise ModelError(
+            f"levels= are of normal outcomes: those of family={model.likelihood_family.name!r} have persons alone in "
+            f"this version."
+        )
+    if given and type(residual_of(model.residual)) is not Independent:
+        raise ModelError("residual= structures with levels= are not in this version: leave one of them out.")
+    return Frozen({text_of(unit): random_part(names) for unit, names in given.items()})
 
 
 def _check_origin(origin: Any) -> None:

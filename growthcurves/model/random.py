@@ -105,10 +105,14 @@ class RandomPart:
     blocks : tuple of tuples of str
     by : str, optional
         The column of groups of persons whose covariances are their own (`ByGroup`).
+    units : tuple of (str, int)
+        Whose they are where units above persons have some: unit and number, persons first. Those of units above are
+        called by what varies and the unit, "slope|school".
     """
 
     blocks: tuple[tuple[str, ...], ...]
     by: str | None = field(default=None, compare=False, repr=False)
+    units: tuple[tuple[str, int], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -119,6 +123,27 @@ class RandomPart:
         """The blocks as positions in `names`."""
         place = {name: i for i, name in enumerate(self.names)}
         return tuple(tuple(place[name] for name in block) for block in self.blocks)
+
+    @property
+    def unit_of(self) -> dict[str, str]:
+        """Whose each random effect is, "person" or the column of the units above."""
+        counts = self.units or (("person", len(self.names)),)
+        owners = [unit for unit, count in counts for _ in range(count)]
+        return dict(zip(self.names, owners, strict=True))
+
+    @property
+    def own_names(self) -> dict[str, str]:
+        """What varies of each random effect, without the unit."""
+        units = self.unit_of
+        return {name: name if units[name] == "person" else name.removesuffix(f"|{units[name]}") for name in self.names}
+
+    def stacked(self, levels: Mapping[str, RandomPart]) -> RandomPart:
+        """These random effects of persons, then those of each level above them."""
+        blocks, units = list(self.blocks), [("person", len(self.names))]
+        for unit, part in levels.items():
+            blocks += [tuple(f"{name}|{unit}" for name in block) for block in part.blocks]
+            units.append((unit, len(part.names)))
+        return RandomPart(tuple(blocks), self.by, tuple(units) if levels else ())
 
     def together(self, *names: str) -> bool:
         """Whether these random effects are in one block, so that they may be correlated."""

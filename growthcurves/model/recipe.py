@@ -26,6 +26,7 @@ from growthcurves.model.formula.left import computed_side
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.growth_basis import Growth
+from growthcurves.model.nested import units_of_persons
 from growthcurves.model.outcomes import with_computed
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
@@ -142,8 +143,9 @@ class Recipe:
     @cached_property
     def effects_of_rows(self) -> tuple[str, ...]:
         """The random effects of columns over the rows, which move no growth parameter."""
+        own = self.random.own_names
         of_rows = (name for name, k in zip(self.random_names, self.z, strict=True) if k >= self.first_of_rows)
-        return tuple(name for name in of_rows if name not in self.weighted)
+        return tuple(name for name in of_rows if own[name] not in self.weighted)
 
     @cached_property
     def weighted(self) -> dict[str, tuple[float, ...]]:
@@ -269,7 +271,8 @@ class Recipe:
         growth = growth_of(self.model, self.shape, panel, values)
         others = [one for record in self.level_one for one in _over_rows(self.model, record, people, growth)]
         stored, spread = (*columns.stored, *others), random_weights(self, people)
-        return BoundRows(self, panel, values, stored, tuple(self._weights(people)), spread)
+        units = tuple(units_of_persons(self.model, people))
+        return BoundRows(self, panel, values, stored, tuple(self._weights(people)), spread, units)
 
     def _weights(self, people: PersonLevel) -> list[np.ndarray]:
         made: dict[str, np.ndarray] = {}
@@ -330,6 +333,8 @@ class BoundRows:
         Each different predictor column of level 2 once.
     random_weights : (N, r) array
         By how much the recipe's weighted random effects move each person's growth parameters.
+    units : tuple of (N,) arrays
+        The label of each person's unit at each level above persons, innermost first.
     """
 
     recipe: Recipe
@@ -338,6 +343,7 @@ class BoundRows:
     stored: tuple[np.ndarray, ...]
     weights: tuple[np.ndarray, ...]
     random_weights: np.ndarray
+    units: tuple[np.ndarray, ...] = ()
 
     @property
     def model(self) -> GrowthModel:
@@ -382,7 +388,8 @@ def model_columns(model: GrowthModel) -> list[str]:
     shape = model.growth_shape
     wave = [model.wave] if model.wave is not None and shape.waves_are_occasions else []
     read = getattr(residual_of(model.residual), "columns", ())
-    return list(dict.fromkeys([*used, *varying_columns(model), *shape.columns, *wave, *read, *beside_outcome(model)]))
+    others = [*varying_columns(model), *model.above, *shape.columns, *wave, *read, *beside_outcome(model)]
+    return list(dict.fromkeys([*used, *others]))
 
 
 def beside_outcome(model: GrowthModel) -> list[str]:

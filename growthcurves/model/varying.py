@@ -74,9 +74,23 @@ def varying(model: GrowthModel, known: Collection[str], sheets: Sheets) -> Varyi
     """
     if model.random.by is not None:
         _refuse_moving(model.random.by, sheets)
+    part, columns, values = _part(model, model.random, known, sheets)
+    above = {}
+    for unit, random in model.above.items():
+        above[unit], more, others = _part(model, random, known, sheets)
+        columns, values = [*columns, *more], [*values, *others]
+    moved = (_moved(model, term, sheets) for record in columns for term in record.terms)
+    return Varying(part.stacked(above), tuple(columns), tuple(values), tuple(moved))
+
+
+def _part(
+    model: GrowthModel, random: RandomPart, known: Collection[str], sheets: Sheets
+) -> tuple[RandomPart, list[Columns], list[np.ndarray]]:
+    """The random effects of persons, or of units above them, with the columns that are neither known."""
     blocks: list[tuple[str, ...]] = []
-    columns, values = [], []
-    for block in model.random.blocks:
+    columns: list[Columns] = []
+    values: list[np.ndarray] = []
+    for block in random.blocks:
         block = tuple(_plain(name, known) for name in block)
         terms = {name: _term(name, known, sheets) for name in block if name not in known}
         if not terms:
@@ -91,8 +105,7 @@ def varying(model: GrowthModel, known: Collection[str], sheets: Sheets) -> Varyi
         values += found
     part = RandomPart(tuple(blocks))
     _refuse_twice(part)
-    moved = (_moved(model, term, sheets) for record in columns for term in record.terms)
-    return Varying(part, tuple(columns), tuple(values), tuple(moved))
+    return part, columns, values
 
 
 def _refuse_moving(by: str, sheets: Sheets) -> None:
@@ -194,7 +207,7 @@ def refuse_unknown_random(model: GrowthModel, columns: Collection[str]) -> None:
     ------
     ModelError
     """
-    for name in model.random.names if model.parameters else ():
+    for name in _all_names(model) if model.parameters else ():
         term = term_called(name) if name not in _known(model) else None
         if term is not None and not term.columns <= {*columns, *model.parameters, *LINES}:
             known = [*_known(model)]
@@ -218,9 +231,14 @@ def term_called(name: str) -> Term | None:
 
 def varying_columns(model: GrowthModel) -> list[str]:
     """Columns of the table that its random part uses and its fixed part may not."""
-    terms = (term_called(name) for name in model.random.names if name not in _known(model))
+    terms = (term_called(name) for name in _all_names(model) if name not in _known(model))
     used = Formula(tuple(term for term in terms if term is not None), False).columns
     return [column for column in used if column not in (model.time, *model.parameters, *LINES)]
+
+
+def _all_names(model: GrowthModel) -> list[str]:
+    """What varies between persons, and between units above them."""
+    return [name for part in (model.random, *model.above.values()) for name in part.names]
 
 
 def _refuse_twice(part: RandomPart) -> None:

@@ -49,7 +49,11 @@ _COLUMNS = record(
     categorical=each(count),
     states=each(plain),
 )
-_PEOPLE = record(gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1))
+#: The units above persons (or cells), by level, and what the units are called.
+_NESTING = row(each(array(1, "iu")), each(each(scalar)))
+_PEOPLE = record(
+    gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1), nesting=maybe(_NESTING)
+)
 #: A shape, a residual structure or a family: the name of its class, and its options.
 _PART = row(text, mapping(option), holder=list)
 _FACE = {"rotation": array(2), "free": each(row(count, count)), "theta": array(1)}
@@ -84,6 +88,7 @@ FIT = record(
             "predictors": either(text, mapping(text)),
             "reference": mapping(scalar),
             "random": each(each(text)),
+            "levels": mapping(each(each(text))),
             "residual": either(text, _PART),
             "family": maybe(_PART),
         }
@@ -113,6 +118,7 @@ FIT = record(
         covariates=_COLUMNS,
         covariate_means=each(number),
         random=each(each(text)),
+        random_units=each(row(text, count)),
         varying=each(_COLUMNS),
         moved=each(each(number)),
         middle=number,
@@ -125,7 +131,8 @@ FIT = record(
     ),
     moments=record(
         terms=row(
-            each(row(count, count)), each(count), each(each(count)), each(each(row(count, number))), each(number), flag
+            each(row(count, count)), each(count), each(each(count)), each(each(row(count, number))), each(number), flag,
+            each(row(text, count)),
         ),
         total=array(2),
         rows=count,
@@ -133,6 +140,7 @@ FIT = record(
         row_centre=array(1),
         weight_centre=array(1),
         shared=maybe(row(array(1), array(1), array(3), array(5))),
+        cells=maybe(row(array(1, "iu"), array(1), array(3), _NESTING)),
         own=maybe(_PEOPLE),
         one_by_one=flag,
     ),
@@ -179,7 +187,9 @@ def _positions(values: dict[str, Any], terms: Terms) -> Laws:
     yield "centres of columns", stored >= 0 and weights >= 0
     yield "columns of the fixed part", terms.x and all(k < rows and w <= weights for k, w in terms.x)
     yield "columns of the fixed part", len(set(terms.x)) == len(terms.x)
-    yield "columns of the random part", all(k < rows for k in terms.z) and len(set(terms.z)) == q
+    yield "columns of the random part", all(k < rows for k in terms.z)
+    yield "columns of the random part", all(_different(terms.z[here]) for here in terms.places.values())
+    yield "columns of the random part", sum(count for _, count in terms.levels) in (q, 0)
     yield "row columns", terms.made and all(made and all(g <= stored for g, _ in made) for made in terms.made)
     yield "units of columns", len(terms.units) == stored and all(0 < unit < np.inf for unit in terms.units)
     yield "blocks of random effects", sorted(i for block in terms.blocks for i in block) == list(range(q))
@@ -189,6 +199,10 @@ def _positions(values: dict[str, Any], terms: Terms) -> Laws:
     yield "free parameters", len(set(free)) == len(free) == len(found["theta"])
     yield "rotation", found["rotation"].shape == (q, q)
     yield "rotation", np.allclose(found["rotation"] @ found["rotation"].T, np.eye(q), atol=1e-6)
+
+
+def _different(columns: tuple[int, ...]) -> bool:
+    return len(set(columns)) == len(columns)
 
 
 def _of_rows(values: dict[str, Any], terms: Terms) -> Laws:
@@ -214,11 +228,38 @@ def _sums(values: dict[str, Any], terms: Terms) -> Laws:
         yield "schedules", (counts > 0).all() and (lengths > 0).all() and counts.sum() == sums["persons"]
         yield "schedules and rows", (counts * lengths).sum() == sums["rows"] and all(map(positive, G))
         yield "schedules", all(positive(part.reshape(q * width, q * width)) for part in T)
+    yield from _nested(values, terms)
     yield "schedules and persons", (sums["shared"] is None) == sums["one_by_one"]
     for people in (values["people"], sums["own"]):
         if people is not None:
             yield from _person_sums(people, sums)
     yield "persons kept one by one", not sums["one_by_one"] or (values["people"] or sums["own"]) is not None
+
+
+def _nested(values: dict[str, Any], terms: Terms) -> Laws:
+    """Units above persons are there where the model has them, and every person and cell lies in one."""
+    sums, levels = values["moments"], max(len(terms.levels) - 1, 0)
+    if sums["cells"] is not None:
+        schedule, counts, C, nesting = sums["cells"]
+        there = sums["shared"] is not None and len(schedule) == len(counts) == len(C) > 0
+        yield "cells", there and C.shape[1:] == (len(terms.z_closed), len(terms.x_closed) + 1)
+        yield "cells", (schedule >= 0).all() and (counts > 0).all() and schedule.max() < len(sums["shared"][0])
+        per = np.bincount(schedule, weights=counts, minlength=len(sums["shared"][0]))
+        yield "cells and schedules", np.array_equal(per, sums["shared"][0])
+        yield from _units(nesting, levels, len(schedule))
+    yield "cells", (sums["cells"] is not None) == (levels > 0 and sums["shared"] is not None)
+    for people in (values["people"], sums["own"]):
+        if people is not None:
+            yield "units of persons", (people["nesting"] is not None) == (levels > 0)
+            if people["nesting"] is not None:
+                yield from _units(people["nesting"], levels, people["gram"].shape[1])
+
+
+def _units(nesting: Any, levels: int, count: int) -> Laws:
+    units, labels = nesting
+    yield "units above persons", len(units) == len(labels) == levels
+    for codes, names in zip(units, labels, strict=True):
+        yield "units above persons", len(codes) == count and set(codes.tolist()) == set(range(len(names)))
 
 
 def _person_sums(people: dict[str, Any], sums: dict[str, Any]) -> Laws:
@@ -236,9 +277,12 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
     parameters = list(model.parameters)
     yield "roles of columns", all(getattr(model, name) == panel[name] for name in ("id", "time", "outcome"))
     yield "names of fixed effects", len(set(bound["names"])) == len(bound["names"]) == len(terms.x)
-    part = RandomPart(bound["random"])
+    part = RandomPart(bound["random"], units=bound["random_units"])
+    yield "units above persons", part.units == terms.levels and tuple(model.above) == tuple(
+        unit for unit, _ in part.units[1:]
+    )
     yield "random effects", part.positions == terms.blocks and len(set(part.names)) == len(terms.z)
-    yield "random effects", part == model.random or bool(bound["varying"])
+    yield "random effects", part == model.random.stacked(model.above) or bool(bound["varying"])
     yield "growth parameters", list(bound["predictors"]) == list(bound["growth_terms"]) == parameters
     yield "growth parameters", len(bound["growth_rows"]) == len(parameters)
     for name, k in zip(parameters, bound["growth_rows"], strict=True):

@@ -26,28 +26,10 @@ def adjusted_covariance(problem: Problem, optimum: Optimum, cov: Array) -> Array
     E = face.directions(optimum.theta).reshape(m, q * q)
     weight = (E.T @ cov[:m, :m] @ E).reshape(q, q, q, q)  # sum_kl W_kl E_k,ab E_l,cd
     inverse = np.linalg.solve(at.factor, np.eye(p))
-    between = inverse @ _between(problem, at.D, weight)[:p, :p] @ inverse.T
+    linked = sum((block.linked(at.D, weight) for block in problem.blocks), np.zeros((p + 1, p + 1)))
+    between = inverse @ linked[:p, :p] @ inverse.T
     b = (E @ optimum.slopes.whitened.reshape(q * q, p * p)).reshape(m, p, p)
     through = np.einsum("kl,kij,ljh->ih", cov[:m, :m], b, b, optimize=True) if m else np.zeros((p, p))
     outer = problem.original_x() @ inverse.T
     adjusted = outer @ (at.sigma2 * np.eye(p) + 2.0 * at.sigma2 * (between - through)) @ outer.T
     return (adjusted + adjusted.T) / 2
-
-
-def _between(problem: Problem, D: Array, weight: Array) -> Array:
-    """sum_i U_i' (sum_kl W_kl E_k P_i E_l) U_i, (p + 1, p + 1)."""
-    q = len(D)
-    flat = weight.transpose(1, 2, 0, 3).reshape(q * q, q * q)
-
-    def weights(G: Array) -> Array:
-        B = G @ D
-        B[:, range(q), range(q)] += 1.0
-        Q = np.linalg.solve(B, np.broadcast_to(np.eye(q), B.shape))
-        P = Q @ G
-        N = (P.reshape(-1, q * q) @ flat).reshape(P.shape)
-        return Q.swapaxes(1, 2) @ N @ Q
-
-    total = np.zeros((problem.p + 1, problem.p + 1))
-    for block in problem.blocks:
-        total += block.contract(weights)
-    return total

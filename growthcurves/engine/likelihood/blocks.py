@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.products import kron, wide
@@ -63,17 +65,43 @@ class Blocks(Protocol):
         """The same persons in columns Z @ into_z and [X y] @ into_xy."""
         ...
 
-    def roots(self, column: int) -> list[Array]:
-        """For every design, in the order of `designs`, R (r, p) with R'R = sum X_i'z_i z_i'X_i, z a column of Z."""
-        ...
-
     def reduce(self, D: Array) -> Reduction: ...
 
     def curvature(self, D: Array, weight: Array) -> Curvature: ...
 
+    def linked(self, D: Array, weight: Array) -> Array:
+        """Sum of U_u' E P_uv F U_v, (p + 1, p + 1), over pairs of units, weight (q, q, q, q) the sum of E x F."""
+        ...
+
+
+class PersonBlocks(Blocks, Protocol):
+    """One layout of persons without units above them."""
+
+    def transformed(self, into_z: Array, into_xy: Array) -> PersonBlocks: ...
+
+    def roots(self, column: int) -> list[Array]:
+        """For every design, in the order of `designs`, R (r, p) with R'R = sum X_i'z_i z_i'X_i, z a column of Z."""
+        ...
+
     def contract(self, weights: Callable[[Array], Array]) -> Array:
         """Sum of C_i' N_i C_i, (p + 1, p + 1), for weights N (k, q, q) that are made from Z'Z (k, q, q)."""
         ...
+
+
+def linking(D: Array, weight: Array) -> Callable[[Array], Array]:
+    """What a person's C_i is multiplied by on both sides for `linked`, made from Z'Z."""
+    q = len(D)
+    flat = weight.transpose(1, 2, 0, 3).reshape(q * q, q * q)
+
+    def weights(G: Array) -> Array:
+        B = G @ D
+        B[:, range(q), range(q)] += 1.0
+        Q = np.linalg.solve(B, np.broadcast_to(np.eye(q), B.shape))
+        P = Q @ G
+        N = (P.reshape(-1, q * q) @ flat).reshape(P.shape)
+        return Q.swapaxes(1, 2) @ N @ Q
+
+    return weights
 
 
 def standard_products(people: PersonMoments, into_z: Array, into_xy: Array) -> tuple[Array, Array]:

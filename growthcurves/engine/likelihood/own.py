@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from growthcurves.engine.likelihood.blocks import Curvature, Designs, Reduction, standard_products
+from growthcurves.engine.likelihood.blocks import Curvature, Designs, Reduction, linking, standard_products
 from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.rows import pair_index
@@ -99,6 +99,9 @@ class OwnBlocks:
             return here.weighed(_explained(weights(G.transpose(2, 0, 1)).transpose(1, 2, 0), S), part)
 
         return here.explained(_total(list(in_order(piece, self._pieces()))))
+
+    def linked(self, D: Array, weight: Array) -> Array:
+        return self.contract(linking(D, weight))
 
     def curvature(self, D: Array, weight: Array) -> Curvature:
         if self._few is not None:

@@ -7,10 +7,12 @@ See docs/engine.md, section 3.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import Blocks
+from growthcurves.engine.likelihood.blocks import Blocks, PersonBlocks
+from growthcurves.engine.likelihood.levels import level_blocks
 from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.coordinates import Coordinates
@@ -107,6 +109,11 @@ class Problem(Standardised):
     blocks: tuple[Blocks, ...]
     total: Array
 
+    @property
+    def layouts(self) -> tuple[PersonBlocks, ...]:
+        """The same where no units are above persons."""
+        return cast(tuple[PersonBlocks, ...], self.blocks)
+
 
 def standard_problem(moments: Moments, coords: Coordinates, reml: bool) -> Problem:
     """The problem in the given coordinates; Z must have no dependent columns."""
@@ -160,6 +167,8 @@ def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ..
     blocks: list[Blocks] = []
     if not into_z.shape[1]:
         return ()
+    if moments.terms.levels:
+        return (level_blocks(moments, into_z, into_xy),)
     if moments.shared is not None:
         blocks.append(SharedBlocks(moments.shared.transformed(into_z, into_xy)))
     if moments.own is not None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from growthcurves.engine.likelihood.blocks import Curvature, Designs, Reduction
+from growthcurves.engine.likelihood.blocks import Curvature, Designs, Reduction, linking
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import dot, psd_root, shrinkage
@@ -66,6 +66,9 @@ class SharedBlocks:
     def contract(self, weights: Callable[[Array], Array]) -> Array:
         N = weights(self.schedules.G)
         return self._summed(np.ascontiguousarray(N.transpose(1, 2, 0)).reshape(1, -1))[0]
+
+    def linked(self, D: Array, weight: Array) -> Array:
+        return self.contract(linking(D, weight))
 
     def _summed(self, weights: Array) -> Array:
         """Sums of weights (m, q q K) times C x C over schedules: (m, p + 1, p + 1)."""

@@ -35,11 +35,14 @@ class Reduced:
         Covariance matrix of the outcomes.
     e : (n, r) array
         Residuals y - X beta.
+    Z : (n, r, q) array, optional
+        Columns of the random effects.
     """
 
     X: Array
     V: Array
     e: Array
+    Z: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def reduce(problem: Problem, D: Array, sigma2: float, beta: Array, people: Perso
     wide = closed @ problem.into_xy
     Z = rows[:, :, [place[g] for g in terms.z_closed]] @ problem.into_z
     V = sigma2 * (Z @ D @ Z.swapaxes(1, 2) + np.eye(len(stored)))
-    return Reduced(wide[:, :, :-1], V, wide[:, :, -1] - wide[:, :, :-1] @ beta)
+    return Reduced(wide[:, :, :-1], V, wide[:, :, -1] - wide[:, :, :-1] @ beta, Z)
 
 
 def root(gram: Array, target: Array) -> tuple[Array, Array]:

@@ -14,15 +14,18 @@ import numpy as np
 
 from growthcurves.engine.likelihood.blocks import Blocks
 from growthcurves.engine.likelihood.gaussian import criterion
+from growthcurves.engine.likelihood.levels import LevelBlocks
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO, null_space
-from growthcurves.engine.search.optimise import Optimum, descent_direction
+from growthcurves.engine.search.optimise import Optimum, descent_direction, free_matrices
 from growthcurves.numerics.arrays import Array, upper
 
 #: Squared Newton decrement, in -2 log likelihood, up to which a fit counts as converged.
 CONVERGED = 1e-8
 #: Smallest singular value of the identification map, relative to the largest, that counts as identified.
 IDENTIFIED = 1e-6
+#: The same of the Gram matrix of that map, whose singular values are squared.
+RANK = 1e-10
 #: Persons looked at first; where they identify the model, the others cannot undo it.
 ENOUGH_PERSONS = 2000
 #: Up to this many times the residual variance, random effects are not suspected of leaving none.
@@ -87,17 +90,17 @@ def no_residual(problem: Problem, optimum: Optimum) -> bool:
 def _within_df(problem: Problem) -> float:
     """Occasions beyond the rank of Z_i, over all persons."""
     pieces = (piece for block in problem.blocks for piece in block.designs())
-    return sum(float(np.maximum(piece.lengths - problem.q, 0.0) @ piece.counts) for piece in pieces)
+    return sum(float(np.maximum(piece.lengths - piece.G.shape[1], 0.0) @ piece.counts) for piece in pieces)
 
 
 def within_fixed_effects(problem: Problem) -> bool:
     """Whether some random effect of every person lies in the span of X, so that X leaves nothing of it.
 
-    That takes as many fixed effects as persons. What X leaves of Z'Z is sum_i (G_i - C_iX C_iX' / n) in
-    standard coordinates, where X'X = n I.
+    That takes as many fixed effects as persons, or units of a level above them. What X leaves of Z'Z is
+    sum_i (G_i - C_iX C_iX' / n) in standard coordinates, where X'X = n I.
     """
     q, p = problem.q, problem.p
-    if q == 0 or p < problem.persons:
+    if q == 0 or p < min([problem.persons, *(block.fewest for block in _with_levels(problem.blocks))]):
         return False
     left = np.zeros((q, q))
     for block in problem.blocks:
@@ -113,6 +116,8 @@ def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...
 
 def told_apart(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> tuple[int, bool]:
     """How many parameters of the variances the covariance matrices of outcomes depend on, and whether on all."""
+    for block in _with_levels(blocks):
+        return levels_apart(block, partition)
     size = sum(len(block) * (len(block) + 1) // 2 for block in partition) + 1
     triangle = np.zeros((0, size))
     for lengths, G in _some_first(blocks):
@@ -127,6 +132,29 @@ def told_apart(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...
     scale = np.maximum(np.linalg.norm(triangle, axis=0), np.finfo(float).tiny)
     values = np.linalg.svd(triangle / scale, compute_uv=False)
     return int((values > IDENTIFIED * values[0]).sum()), False
+
+
+def _with_levels(blocks: tuple[Blocks, ...]) -> list[LevelBlocks]:
+    return [block for block in blocks if isinstance(block, LevelBlocks)]
+
+
+def levels_apart(block: LevelBlocks, partition: tuple[tuple[int, ...], ...]) -> tuple[int, bool]:
+    """The same with units above persons, by the Gram matrix tr(V^-1 V_j V^-1 V_k) of the derivatives of V at D = I.
+
+    It has their rank (docs/engine.md, section 9).
+    """
+    q = sum(len(part) for part in partition)
+    E = free_matrices(partition, q)
+    inner, trace = block.expected(np.eye(q))
+    rows = sum(float(piece.lengths @ piece.counts) for piece in block.designs())
+    gram = np.empty((len(E) + 1, len(E) + 1))
+    gram[:-1, :-1] = E @ inner @ E.T
+    gram[:-1, -1] = gram[-1, :-1] = E @ trace.ravel()
+    gram[-1, -1] = rows
+    scale = 1.0 / np.sqrt(np.diag(gram))
+    values = np.linalg.eigvalsh(gram * np.outer(scale, scale))
+    rank = int((values > RANK * values[-1]).sum())
+    return rank, rank == len(gram)
 
 
 def _some_first(blocks: tuple[Blocks, ...]) -> Iterator[tuple[Array, Array]]:

@@ -17,11 +17,11 @@ def rank_with(problem: Problem, columns: int) -> int:
     It is the sum of the ranks of the persons' Z plus that of what they leave of X. Standard columns span what
     the original ones do, since the change of coordinates is triangular within blocks.
     """
-    pieces = (piece for block in problem.blocks for piece in block.designs())
+    pieces = (piece for block in problem.layouts for piece in block.designs())
     own = sum(_own_rank(piece.G[:, :columns, :columns]) @ piece.counts for piece in pieces)
     explained = np.zeros((problem.p + 1, problem.p + 1))
     if columns:
-        for block in problem.blocks:
+        for block in problem.layouts:
             explained += block.contract(lambda G: _projection(G, columns))
     left = (problem.total - explained)[: problem.p, : problem.p] / problem.rows  # X'X is rows times the identity
     return int(own) + int((np.linalg.eigvalsh(left) > RANK).sum())

@@ -67,10 +67,10 @@ def spectrum(problem: Problem, column: int) -> Spectrum:
 
 def _roots(problem: Problem, column: int) -> tuple[Array, Array, list[Array]]:
     """z'z of each design, its persons, and R (r, p) with R'R the sum of X'z z'X over them."""
-    pieces = [piece for block in problem.blocks for piece in block.designs()]
+    pieces = [piece for block in problem.layouts for piece in block.designs()]
     sizes = np.concatenate([piece.G[:, column, column] for piece in pieces])
     counts = np.concatenate([piece.counts for piece in pieces])
-    return sizes, counts, [root for block in problem.blocks for root in block.roots(column)]
+    return sizes, counts, [root for block in problem.layouts for root in block.roots(column)]
 
 
 def simulated_ratios(problem: Problem, found: Spectrum, n: int, rng: np.random.Generator) -> Array:

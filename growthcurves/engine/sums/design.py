@@ -43,6 +43,8 @@ class Terms:
         What stored columns g_1, ..., g_m are measured in, powers of two; empty where in the units of the data.
     constant : bool
         Whether the constant is estimated; not where thresholds of ordered categories take its place.
+    levels : tuple of (str, int)
+        Whose the columns of Z are where they are not all persons': unit and number, persons first.
     """
 
     x: tuple[tuple[int, int], ...]
@@ -51,6 +53,15 @@ class Terms:
     made: tuple[Combination, ...] = ()
     units: tuple[float, ...] = ()
     constant: bool = True
+    levels: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def places(self) -> dict[str, slice]:
+        """Where the columns of Z of each unit lie."""
+        out, first = {}, 0
+        for unit, count in self.levels or (("person", len(self.z)),):
+            out[unit], first = slice(first, first + count), first + count
+        return out
 
     def combination(self, k: int) -> Combination:
         """Row column k in stored columns."""
@@ -133,7 +144,14 @@ class Terms:
         place = {old: new for new, old in enumerate(z)}
         blocks = tuple(tuple(place[a] for a in block if a in place) for block in self.blocks)
         kept = tuple(block for block in blocks if block)
-        return replace(self, x=tuple(self.x[j] for j in x), z=tuple(self.z[a] for a in z), blocks=kept)
+        levels = tuple((unit, sum(here.start <= a < here.stop for a in z)) for unit, here in self.places.items())
+        return replace(
+            self,
+            x=tuple(self.x[j] for j in x),
+            z=tuple(self.z[a] for a in z),
+            blocks=kept,
+            levels=levels if self.levels else (),
+        )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.nesting import Cells, Nesting
 from growthcurves.engine.sums.rows import centred_about, pair_index, person_gram
 from growthcurves.engine.sums.schedules import Schedules, shared_schedules
 from growthcurves.errors import DataError
@@ -42,6 +43,8 @@ class PersonMoments:
     weight_centre : (r + 1,) array
     labels : (N,) array or None
         Who the persons are; needed to add pieces that share persons.
+    nesting : Nesting or None
+        The units above persons.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class PersonMoments:
     row_centre: Array
     weight_centre: Array
     labels: NDArray | None = None
+    nesting: Nesting | None = None
 
     @classmethod
     def of_rows(
@@ -132,12 +136,13 @@ class PersonMoments:
         other = other.recentred(self.row_centre, self.weight_centre)
         gram = np.concatenate([self.gram, other.gram], axis=1)
         weights = np.concatenate([self.weights, other.weights], axis=1)
+        nesting = self.nesting + other.nesting if self.nesting and other.nesting else None
         if self.labels is None or other.labels is None:
-            return replace(self, gram=gram, weights=weights, labels=None)
+            return replace(self, gram=gram, weights=weights, labels=None, nesting=nesting)
         labels = np.concatenate([self.labels, other.labels])
         _, first, codes = np.unique(labels, return_index=True, return_inverse=True)
         if first.size == labels.size:
-            return replace(self, gram=gram, weights=weights, labels=labels)
+            return replace(self, gram=gram, weights=weights, labels=labels, nesting=nesting)
         scale = np.maximum(np.abs(weights).max(axis=1, initial=1.0), 1.0)[:, None]
         apart = (np.abs(weights - weights[:, first][:, codes]) > 1e-9 * scale).any(axis=0)
         if apart.any():
@@ -146,12 +151,21 @@ class PersonMoments:
                 f"predicts growth parameters is constant within persons."
             )
         merged = np.stack([np.bincount(codes, weights=row, minlength=first.size) for row in gram])
-        return replace(self, gram=merged, weights=weights[:, first], labels=labels[first])
+        return replace(
+            self,
+            gram=merged,
+            weights=weights[:, first],
+            labels=labels[first],
+            nesting=nesting and nesting.take(first),
+        )
 
     def take(self, persons: NDArray[np.integer] | slice) -> PersonMoments:
         """The moments of some of the persons."""
         labels = None if self.labels is None else self.labels[persons]
-        return replace(self, gram=self.gram[:, persons], weights=self.weights[:, persons], labels=labels)
+        nesting = self.nesting and self.nesting.take(persons)
+        return replace(
+            self, gram=self.gram[:, persons], weights=self.weights[:, persons], labels=labels, nesting=nesting
+        )
 
     def cross_products(self) -> Array:
         """C_i = Z_i'[X_i y_i] in closed centred coordinates, (q_closed, p_closed + 1, N)."""
@@ -225,7 +239,8 @@ class PersonMoments:
         lengths = self.gram[0, firsts]
         closed = self.terms.z_closed
         G = np.ascontiguousarray(self.take(firsts).block(closed, closed).transpose(2, 0, 1))
-        return Schedules(counts.astype(float), lengths, G, T.reshape(counts.size, q, width, q, width))
+        cells = None if self.nesting is None else Cells.of(schedule, self.cross_products(), self.nesting)
+        return Schedules(counts.astype(float), lengths, G, T.reshape(counts.size, q, width, q, width), cells)
 
 
 @dataclass(frozen=True)

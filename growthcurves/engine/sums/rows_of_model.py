@@ -10,6 +10,7 @@ import numpy as np
 
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.engine.sums.design import Terms
+from growthcurves.engine.sums.nesting import Nesting
 from growthcurves.numerics.arrays import Array
 
 
@@ -36,6 +37,8 @@ class Rows:
         Of how many trials the outcome counts the successes.
     offset : (n,) array, optional
         What is added to the linear predictor; only outcomes that are not normal have it here.
+    nesting : Nesting, optional
+        The units above persons.
     """
 
     terms: Terms
@@ -49,6 +52,7 @@ class Rows:
     occasions: Occasions
     trials: Array | None = None
     offset: Array | None = None
+    nesting: Nesting | None = None
 
     @cached_property
     def codes(self) -> Array:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from growthcurves.engine.sums.nesting import Cells
 from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.products import kron
@@ -34,19 +35,26 @@ class Schedules:
         Z'Z of each schedule.
     T : (K, q, p+1, q, p+1) array
         Sum over persons of C_i x C_i.
+    cells : Cells or None
+        The persons of each unit above them, by schedule.
     """
 
     counts: Array
     lengths: Array
     G: Array
     T: Array
+    cells: Cells | None = None
 
     def __add__(self, other: Schedules) -> Schedules:
+        cells = None
+        if self.cells is not None and other.cells is not None:
+            cells = self.cells + other.cells.numbered(len(self.counts) + np.arange(len(other.counts)))
         return Schedules(
             np.concatenate([self.counts, other.counts]),
             np.concatenate([self.lengths, other.lengths]),
             np.concatenate([self.G, other.G]),
             np.concatenate([self.T, other.T]),
+            cells,
         ).merged()
 
     def merged(self) -> Schedules:
@@ -61,12 +69,14 @@ class Schedules:
         T = np.zeros((first.size, *self.T.shape[1:]))
         np.add.at(T, codes, self.T)
         counts = np.bincount(codes, weights=self.counts)
-        return Schedules(counts, self.lengths[first], self.G[first], T)
+        cells = self.cells and self.cells.numbered(codes).merged()
+        return Schedules(counts, self.lengths[first], self.G[first], T, cells)
 
     def select(self, z: Sequence[int], xy: Sequence[int]) -> Schedules:
         """The same with only some of the columns of Z and [X y]."""
         keep = np.ix_(range(len(self.counts)), z, xy, z, xy)
-        return Schedules(self.counts, self.lengths, self.G[np.ix_(range(len(self.counts)), z, z)], self.T[keep])
+        G = self.G[np.ix_(range(len(self.counts)), z, z)]
+        return Schedules(self.counts, self.lengths, G, self.T[keep], self.cells and self.cells.select(z, xy))
 
     def transformed(self, into_z: Array, into_xy: Array) -> Schedules:
         """The same in columns Z @ into_z and [X y] @ into_xy."""
@@ -74,7 +84,9 @@ class Schedules:
         into = kron(into_z, into_xy)
         T = into.T @ self.T.reshape(K, q * width, q * width) @ into
         shape = (K, into_z.shape[1], into_xy.shape[1]) * 2
-        return Schedules(self.counts, self.lengths, into_z.T @ self.G @ into_z, T.reshape(shape[:3] + shape[4:]))
+        cells = self.cells and self.cells.transformed(into_z, into_xy)
+        G = into_z.T @ self.G @ into_z
+        return Schedules(self.counts, self.lengths, G, T.reshape(shape[:3] + shape[4:]), cells)
 
 
 def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | None:

@@ -6,7 +6,7 @@ Persons' own cross-products (tier 2) may be absent; what needs them then says so
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -201,7 +201,7 @@ class Sums:
 def _by_person(rows: Rows) -> tuple[PersonMoments, Moments]:
     """Cross-products by person, and what they come to."""
     made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
-    people = PersonMoments.of_rows(*made)
+    people = replace(PersonMoments.of_rows(*made), nesting=rows.nesting)
     return people, people.moments()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from growthcurves.errors import FormulaError, NotAvailableError
+from growthcurves.errors import FormulaError
 from growthcurves.model.curves import Curve, curve_of
 from growthcurves.model.formula.expressions import read_expression
 from growthcurves.model.formula.left import LeftSide, left_side, less
@@ -43,7 +43,7 @@ class ParsedFormula:
     left : LeftSide
         The outcome: a column, or what is computed from columns.
     group : tuple of str
-        The columns that say together who a person is.
+        The columns that say together who a person is; of several groupings the innermost as it is written.
     time : str or None
         The column that was said to be the time, or the one that the random part names.
     candidates : tuple of str
@@ -52,6 +52,8 @@ class ParsedFormula:
     random : tuple of RandomTerm
     residual : ResidualTerm or None
         The structure of residuals, where the formula says one.
+    groups : tuple of tuples of str
+        All groupings, where there are several; in which order they hold each other the data tell (`model/groups.py`).
     """
 
     left: LeftSide
@@ -61,6 +63,7 @@ class ParsedFormula:
     fixed: Formula
     random: tuple[RandomTerm, ...]
     residual: ResidualTerm | None = None
+    groups: tuple[tuple[str, ...], ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -81,7 +84,8 @@ class ParsedFormula:
     def columns(self) -> list[str]:
         """Every column that the formula uses, roles first."""
         formulas = [self.fixed, *(part.varying for part in self.random)]
-        used = [*self.left.columns, *self.group, *(column for formula in formulas for column in formula.columns)]
+        groups = [column for group in self.groups or (self.group,) for column in group]
+        used = [*self.left.columns, *groups, *(column for formula in formulas for column in formula.columns)]
         used += self.residual.columns if self.residual is not None else ()
         return list(dict.fromkeys(used))
 
@@ -99,7 +103,7 @@ class ParsedFormula:
 
 @lru_cache(maxsize=256)
 def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
-    """Read an lme4 formula with one grouping factor.
+    """Read an lme4 formula.
 
     Parameters
     ----------
@@ -111,33 +115,27 @@ def parse_formula(formula: str, time: str | None = None) -> ParsedFormula:
     Raises
     ------
     FormulaError
-        When the formula cannot be read, or has no or several grouping factors.
-    NotAvailableError
-        For what this version does not fit: nested groups.
+        When the formula cannot be read, or has no grouping factor.
     """
     left, right = _sides(tokenize(formula), formula)
     fixed, random_parts = _split_random(right, formula)
     fixed, structures = _split_terms(fixed, is_residual_term, formula)
     fixed, offsets = _split_terms(fixed, _is_offset, formula)
-    parts = tuple(_random_term(part, formula) for part in random_parts)
+    parts = tuple(term for part in random_parts for term in _random_terms(part, formula))
     residual = _one_residual(structures, formula)
-    groups = sorted({part.group for part in parts} | ({residual.group} if residual is not None else set()))
+    groups = list(dict.fromkeys([*(part.group for part in parts), *([residual.group] if residual is not None else [])]))
     if not groups:
         raise FormulaError(
             f"The formula {shortened(formula)!r} has no random part: add one, such as (time | id), to say who the "
             f"persons are."
         )
-    if len(groups) > 1:
-        raise NotAvailableError(
-            f"The formula {shortened(formula)!r} has several grouping factors ({', '.join(map(':'.join, groups))}); "
-            f"this version fits one: leave one out, or write a:b where both together are one."
-        )
     text = formula[fixed[0].start : fixed[-1].end] if fixed else "1"
     terms = formula_of(fixed or tokenize("1"), text)
-    candidates = _candidates(parts) or _time_of_residual(residual, terms)
+    candidates = candidates_of(parts) or _time_of_residual(residual, terms)
     if time is None and len(candidates) == 1:
         time = candidates[0]
-    return ParsedFormula(less(left, offsets), groups[0], time, candidates, terms, parts, residual)
+    several = tuple(groups) if len(groups) > 1 else ()
+    return ParsedFormula(less(left, offsets), groups[-1], time, candidates, terms, parts, residual, several)
 
 
 def _one_residual(structures: list[Token], formula: str) -> ResidualTerm | None:
@@ -156,7 +154,7 @@ def _time_of_residual(residual: ResidualTerm | None, fixed: Formula) -> tuple[st
     return (residual.occasion,)
 
 
-def _candidates(parts: tuple[RandomTerm, ...]) -> tuple[str, ...]:
+def candidates_of(parts: tuple[RandomTerm, ...]) -> tuple[str, ...]:
     """Columns that a random part holds as a curve in time; without any, the columns of its factors."""
     factors = [factor for part in parts for factor in part.varying.factors]
     curves = [column for factor in factors for column in factor.written if curve_of(factor, column) is not None]
@@ -271,15 +269,15 @@ def _closing(tokens: list[Token], place: int, formula: str) -> int:
     raise FormulaError(f"The formula {shortened(formula)!r} has a parenthesis that is not closed.")
 
 
-def _random_term(tokens: list[Token], formula: str) -> RandomTerm:
-    """What `terms | group` says."""
+def _random_terms(tokens: list[Token], formula: str) -> list[RandomTerm]:
+    """What `terms | group` says; `a/b` is `a` and `a:b`."""
     bar = next(i for i, token in enumerate(tokens) if _is(token, "|", "||"))
     left, group = tokens[:bar], tokens[bar + 1 :]
     shown = _written(tokens, formula)
-    if any(_is(token, "/", "+", "*", "|", "||") for token in group):
-        raise NotAvailableError(
-            f"The grouping {_written(group, formula)!r} in ({shown}) has more than one level; this version fits "
-            f"persons only: name their column alone, or write a:b where two columns say together who it is."
+    if any(_is(token, "+", "*", "|", "||") for token in group):
+        raise FormulaError(
+            f"The grouping {_written(group, formula)!r} in ({shown}) is several: write a term for each, as in "
+            f"(1 | a) + (1 | b), or a/b where those of b lie in those of a."
         )
     if not left:
         raise FormulaError(f"The random part ({shown}) says nothing: write (1 | id) or (time | id).")
@@ -289,4 +287,9 @@ def _random_term(tokens: list[Token], formula: str) -> RandomTerm:
     scaled = [str(term) for term in varying.terms if term.scale is not None]
     if scaled:
         raise FormulaError(f"The random part ({shown}) may not hold a number times a column, such as {scaled[0]!r}.")
-    return RandomTerm(_group(group, formula), varying, _is(tokens[bar], "|"))
+    slashes = [i for i, token in enumerate(group) if _is(token, "/")]
+    nested: list[tuple[str, ...]] = []
+    for first, last in zip([0, *(i + 1 for i in slashes)], [*slashes, len(group)], strict=True):
+        columns = _group(group[first:last], formula)
+        nested.append(tuple(dict.fromkeys([*(nested[-1] if nested else ()), *columns])))
+    return [RandomTerm(columns, varying, _is(tokens[bar], "|")) for columns in nested]

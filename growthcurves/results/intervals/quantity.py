@@ -91,11 +91,18 @@ class Component(NamedTuple):
 
 def every_parameter(fit: FittedModel) -> list[Component]:
     """SDs and correlations of the random effects, then what the residual structure has."""
+    part = fit.recipe.random
+    unit, own = part.unit_of, part.own_names
     effects = {name: fit.standard_effect(name) for name in fit.random_names}
-    sds = [Component(Kind.SD, PERSON, (name,), Sd(effect)) for name, effect in effects.items()]
+    sds = [Component(Kind.SD, unit[name], (own[name],), Sd(effect)) for name, effect in effects.items()]
     correlations = [
-        Component(Kind.CORRELATION, PERSON, pair, Cor(*(effects[name] for name in pair), called=pair))
-        for block in fit.recipe.random.blocks
+        Component(
+            Kind.CORRELATION,
+            unit[pair[0]],
+            tuple(own[name] for name in pair),
+            Cor(*(effects[name] for name in pair), called=pair),
+        )
+        for block in part.blocks
         for pair in itertools.combinations(block, 2)
     ]
     return [*sds, *correlations, *_of_residual(fit), *_of_family(fit)]

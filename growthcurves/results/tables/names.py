@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
+from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
 from growthcurves.errors import ModelError
 from growthcurves.numerics.bounds import several
 
@@ -27,7 +27,8 @@ def component_text(finding: Finding) -> str:
     if finding.kind is Kind.PARAMETER:  # of a residual structure, under its own name
         return str(finding.of)
     whose = RESIDUAL if finding.unit == RESIDUAL else ",".join(finding.of)
-    return f"{_PREFIX[finding.kind]}:{whose}"
+    above = f"|{finding.unit}" if finding.unit not in (PERSON, RESIDUAL) else ""
+    return f"{_PREFIX[finding.kind]}:{whose}{above}"
 
 
 def finding_text(finding: Finding) -> str:

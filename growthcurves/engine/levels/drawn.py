@@ -1,0 +1,162 @@
+"""Replicates of a model with units above persons, fitted one after the other.
+
+Outcomes are drawn as cross-products of persons: with R_i'R_i the Gram matrix of a person's columns g, g'e = R_i'z with
+z standard normal, and what of e lies outside their span is a chi-square. No rows are made. Cases are units of the
+highest level: they are what is independent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from growthcurves.engine.batch.fits import Fits
+from growthcurves.engine.persons.sandwich import root
+from growthcurves.engine.submodels.pair import Drawing
+from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.engine.sums.nesting import Nesting
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import square_root
+
+#: Numbers that a replicate counts as, so that a progress bar moves every few of them.
+DRAWN_NUMBERS = 1 << 18
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """Persons whose outcomes are drawn from estimates.
+
+    Attributes
+    ----------
+    estimates : LevelEstimates
+        What is drawn from.
+    people : PersonMoments
+        Persons whose design the replicates have.
+    rng : Generator
+    """
+
+    estimates: Any
+    people: PersonMoments
+    rng: np.random.Generator
+
+    @property
+    def stored(self) -> int:
+        """Stored columns with the constant."""
+        return self.people.row_centre.size - 1
+
+    @cached_property
+    def _gram(self) -> Array:
+        """Gram matrices of the stored columns about their centres, (m, m, N)."""
+        every = range(self.stored)
+        return self.people.block(every, every)
+
+    @cached_property
+    def _roots(self) -> Array:
+        """R_i with R_i'R_i the Gram matrix, (N, m, m)."""
+        return root(self._gram.transpose(2, 0, 1), np.zeros((self.people.count, self.stored)))[0]
+
+    @cached_property
+    def _beyond(self) -> Array:
+        """Occasions beyond the rank of a person's columns, (N,)."""
+        ranks = (np.abs(self._roots).max(axis=2) > 0.0).sum(axis=1)
+        return np.maximum(np.rint(self.people.gram[0]) - ranks, 0.0)
+
+    @cached_property
+    def _fixed(self) -> Array:
+        """What the fixed effects make of the stored columns about their centres, of each person, (m, N)."""
+        frame, terms = self.estimates.frame, self.people.terms
+        standard = self.estimates.solution.optimum.at.beta
+        closed = frame.scale * (frame.into_xy[:-1, :-1] @ standard - frame.into_xy[:-1, -1])
+        out = np.zeros((self.stored, self.people.count))
+        for (g, w), value in zip(terms.x_closed, closed, strict=True):
+            out[g] += value * (self.people.weights[w - 1] if w else 1.0)
+        return out
+
+    def _random(self) -> Array:
+        """The same of drawn random effects of all levels, (m, N)."""
+        estimates, terms, nesting = self.estimates, self.people.terms, self.people.nesting
+        frame, at = estimates.frame, estimates.solution.optimum.at
+        assert nesting is not None
+        size = frame.scale * np.sqrt(at.sigma2)
+        out = np.zeros((len(terms.z_closed), self.people.count))
+        owners = [np.arange(self.people.count), *nesting.units]
+        counts = [self.people.count, *nesting.counts]
+        for place, owner, count in zip(terms.places.values(), owners, counts, strict=True):
+            L = square_root(at.D[place, place])
+            u = size * L @ self.rng.standard_normal((L.shape[1], count))
+            out += frame.into_z[:, place] @ u[:, owner]
+        whole = np.zeros((self.stored, self.people.count))
+        whole[list(terms.z_closed)] = out
+        return whole
+
+    def next(self) -> PersonMoments:
+        """The persons with outcomes drawn anew."""
+        sigma = np.sqrt(self.estimates.solution.sigma2)
+        made = self._fixed + self._random()
+        z = sigma * self.rng.standard_normal(self._roots.shape[:2]) * (np.abs(self._roots).max(axis=2) > 0.0)
+        errors = np.einsum("nra,nr->an", self._roots, z)
+        signal = np.einsum("abn,bn->an", self._gram, made)
+        beyond = sigma**2 * self.rng.chisquare(np.maximum(self._beyond, 1e-300)) * (self._beyond > 0.0)
+        squares = np.einsum("an,an->n", made, signal + 2.0 * errors) + (z * z).sum(axis=1) + beyond
+        gram = self.people.gram.copy()
+        gram[self.people.pairs[: self.stored, -1]] = signal + errors
+        gram[self.people.pairs[-1, -1]] = squares
+        return replace(self.people, gram=gram)
+
+
+def drawing(estimates: Any, kind: str, seed: int) -> Drawing:
+    """Replicates "parametric", "case" or "left out" (units of the highest level)."""
+    people, rng = estimates.sums.people, np.random.default_rng(seed)
+    if kind == "parametric":
+        outcomes = Outcomes(estimates, people, rng)
+        return _of_people(estimates, lambda place: outcomes.next())
+    top = people.nesting.units[-1]
+    count = people.nesting.counts[-1]
+    members = np.split(np.argsort(top, kind="stable"), np.cumsum(np.bincount(top, minlength=count))[:-1])
+
+    def drawn(place: int) -> PersonMoments:
+        chosen = np.delete(np.arange(count), place) if kind == "left out" else rng.integers(0, count, count)
+        return with_units(people, [members[unit] for unit in chosen])
+
+    return _of_people(estimates, drawn, count)
+
+
+def with_units(people: PersonMoments, members: list[Array]) -> PersonMoments:
+    """The persons of some units of the highest level, each time as units of their own."""
+    persons = np.concatenate(members)
+    again = np.repeat(np.arange(len(members)), [len(one) for one in members])
+    taken = people.take(persons)
+    assert taken.nesting is not None
+    levels = [*taken.nesting.units[:-1], np.zeros(len(persons), dtype=int)]
+    labels = [codes * len(members) + again for codes in levels]
+    return replace(taken, labels=None, nesting=Nesting.of(labels))
+
+
+def _of_people(estimates: Any, made: Any, count: int = 0) -> Drawing:
+    """Replicates whose persons are made one by one."""
+
+    def fits(first: int, last: int) -> Fits:
+        return Fits.joined([as_fits(estimates, estimates.again(made(place))) for place in range(first, last)])
+
+    return Drawing(DRAWN_NUMBERS, count, fits)
+
+
+def as_fits(base: Any, found: Any) -> Fits:
+    """One replicate as fits, its random effects in the standard coordinates of the estimates that it is of."""
+    p, q = base.frame.p, base.frame.q
+    if found is None:
+        values: list[Any] = [np.full(shape, np.nan) for shape in ((), (p,), (q, q), (), (p, p))]
+        values += [False, False, False, True]
+    else:
+        change = base.frame.back_z @ np.linalg.solve(found.frame.back_z, np.eye(q))
+        D = change @ found.solution.optimum.at.D @ change.T
+        values = [found.deviance, found.beta, D, found.solution.sigma2, found.cov_beta]
+        values += [found.verdict.singular, found.verdict.converged, False, False]
+    made: list[Any] = [np.asarray(value)[None] for value in values]
+    deviance, beta, D, sigma2, spread, singular, converged, alone, dependent = made
+    return Fits(deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, np.zeros((1, 0)))
+
+

@@ -1,0 +1,95 @@
+"""Estimates of normal outcomes with units above persons, from the sums alone.
+
+The random effects are those along a person's path: the person's own, then those of each unit above, with one
+block-diagonal covariance matrix. What is said of a person is said of the whole path, unless a unit is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from growthcurves.engine.levels import drawn
+from growthcurves.engine.levels.paths import Paths
+from growthcurves.engine.likelihood.levels import LevelBlocks
+from growthcurves.engine.normal import NormalEstimates
+from growthcurves.engine.persons.sandwich import Reduced, Sandwich, reduce, sandwich
+from growthcurves.engine.persons.state import PersonState
+from growthcurves.engine.submodels.pair import Drawing
+from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.engine.sums.whole import Sums
+from growthcurves.errors import NotEstimableError
+from growthcurves.numerics.arrays import Array
+
+#: Numbers of a unit of the highest level up to which its covariance matrix is adjusted whole.
+MOST_NUMBERS = 4_000
+
+
+@dataclass(frozen=True, eq=False)
+class LevelEstimates(NormalEstimates):
+    """See `engine.estimates.Estimates`."""
+
+    @property
+    def levels(self) -> LevelBlocks:
+        block = self.frame.blocks[0]
+        assert isinstance(block, LevelBlocks)
+        return block
+
+    # ------------------------------------------------ persons and units
+
+    @cached_property
+    def paths(self) -> Paths:
+        return Paths(self.solution, self.sums.people, self.levels)
+
+    @cached_property
+    def state(self) -> PersonState:
+        return self.paths.state()
+
+    def units(self, level: int) -> PersonState:
+        """The random effects of the units of a level above persons (1 the first), and of those above them."""
+        return self.paths.unit_state(level)
+
+    # ------------------------------------------------ uncertainty
+
+    def sandwich(self, kind: str, L: Array) -> Sandwich:
+        at = self.solution.optimum.at
+        half = np.linalg.solve(at.factor, np.eye(self.frame.p))
+        Phi = at.sigma2 * half.T @ half
+        return sandwich(self._clusters(), Phi, self.frame, kind, L)
+
+    def _clusters(self) -> Iterator[Reduced]:
+        """Units of the highest level, whose persons stand one after the other in bases of their own columns."""
+        people, at, problem = self.sums.people, self.solution.optimum.at, self.frame
+        nesting, places = people.nesting, list(self.sums.terms.places.values())
+        top = nesting.units[-1]
+        for unit in range(nesting.counts[-1]):
+            own = np.flatnonzero(top == unit)
+            alone = reduce(problem, at.D, at.sigma2, at.beta, people.take(own))
+            n, r, p = alone.X.shape
+            if n * r > MOST_NUMBERS:
+                raise NotEstimableError(
+                    f"A robust covariance matrix takes the {n:,} persons of a unit together: it is made for up to "
+                    f"{MOST_NUMBERS // r:,}."
+                )
+            assert alone.Z is not None
+            V = np.zeros((n, r, n, r))
+            V[range(n), :, range(n)] = at.sigma2 * np.eye(r)
+            for level, place in enumerate(places):
+                Z = alone.Z[:, :, place]
+                codes = np.arange(n) if level == 0 else nesting.units[level - 1][own]
+                same = codes[:, None] == codes
+                V += at.sigma2 * np.einsum("nra,ab,msb,nm->nrms", Z, at.D[place, place], Z, same, optimize=True)
+            yield Reduced(alone.X.reshape(1, n * r, p), V.reshape(1, n * r, n * r), alone.e.reshape(1, n * r))
+
+    # ------------------------------------------------ replicates
+
+    def drawing(self, kind: str, seed: int) -> Drawing:
+        return drawn.drawing(self, kind, seed)
+
+    def again(self, people: PersonMoments) -> LevelEstimates | None:
+        """The same model of other persons; None where these do not determine its fixed effects."""
+        sums = Sums.of(people)
+        return None if sums.kept != self.sums.kept else self.of_sums(sums)  # type: ignore[return-value]

@@ -1,0 +1,134 @@
+"""Units above persons, a level at a time: up for the value, down for what the levels above take, up for its pairs.
+
+All random effects of all levels are combinations of the same r columns, so that a unit is known by G = Z'WZ and
+C = Z'W[X y], W the inverse covariance by the levels below it. A unit adds its own covariance D by
+
+    M = D (I + G D)^-1,  Q = I - G M,  P = Q G,  U = Q C,
+
+and hands P and U up, where they add up to G and C of the unit above. See docs/engine.md, section 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.component import identity, times, turned
+from growthcurves.numerics.factors import shrinkage
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Persons of one unit who share a design, in the order of their units.
+
+    Attributes
+    ----------
+    counts : (c,) array
+        Persons in each cell.
+    design : (c,) array of int
+        Which Z'Z they have.
+    C : (r, p + 1, c) array
+        Sums of Z_i'[X_i y_i].
+    """
+
+    counts: Array
+    design: Array
+    C: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """Cells, and units of every level above them.
+
+    Attributes
+    ----------
+    G : (r, r, K) array
+        Z'Z of the different designs.
+    cells : Cells
+    parents : tuple of arrays of int
+        The unit above of each cell, then of each unit of the first level above persons, and so on; units are numbered
+        in the order of the units above them, and the units of the last level have none.
+    """
+
+    G: Array
+    cells: Cells
+    parents: tuple[Array, ...]
+
+    @cached_property
+    def starts(self) -> list[Array]:
+        """Where the children of each unit begin, by level."""
+        return [np.flatnonzero(np.diff(parent, prepend=-1)) for parent in self.parents]
+
+    def summed(self, level: int, values: Array) -> Array:
+        """Sums over the children of each unit, (..., units), of values (..., children)."""
+        return np.add.reduceat(values, self.starts[level], axis=-1)
+
+
+class Rung(NamedTuple):
+    """Units of one level after their own random effects, component first: M, M C, Q, P, U, and what they began with."""
+
+    M: Array
+    MC: Array
+    Q: Array
+    P: Array
+    U: Array
+    G: Array
+
+
+class Climbed(NamedTuple):
+    """The way up: log determinant and explained part of the levels above persons, and what every level leaves.
+
+    `P` (r, r, K) and `Q` are those of a person by design; `U` (r, p + 1, c) sums over the persons of a cell.
+    """
+
+    log_det: float
+    explained: Array
+    P: Array
+    U: Array
+    rungs: list[Rung]
+
+
+def climb(tree: Tree, D: Sequence[Array]) -> Climbed:
+    """Evaluate the levels above persons, at relative covariances of every level, persons first."""
+    _, M = shrinkage(tree.G, D[0])
+    Q = identity(len(tree.G)) - times(tree.G, M)
+    P, cells = times(Q, tree.G), tree.cells
+    first = U = times(Q[..., cells.design], cells.C)
+    left, log_det, rungs = cells.counts * P[..., cells.design], 0.0, []
+    explained = np.zeros((U.shape[1], U.shape[1]))
+    for level, above in enumerate(D[1:]):
+        G, C = tree.summed(level, left), tree.summed(level, U)
+        logs, M = shrinkage(G, above)
+        MC = times(M, C)
+        log_det += float(logs.sum())
+        explained = explained + np.tensordot(C, MC, ((0, 2), (0, 2)))
+        Q = identity(len(G)) - times(G, M)
+        left, U = times(Q, G), C - times(G, MC)
+        rungs.append(Rung(M, MC, Q, left, U, G))
+    return Climbed(log_det, explained, P, first, rungs)
+
+
+class Taken(NamedTuple):
+    """What a unit's own level and all above it take from its children: of Z'WZ P omega P, of Z'W[X y] P share."""
+
+    omega: Array
+    share: Array
+
+
+def descend(tree: Tree, climbed: Climbed) -> list[Taken]:
+    """Down from the top, by level: V^-1 = W - W Z omega Z'W within each unit, all levels together."""
+    found: list[Taken] = []
+    for level in range(len(climbed.rungs) - 1, -1, -1):
+        here = climbed.rungs[level]
+        if not found:
+            found.append(Taken(here.M, here.MC))
+            continue
+        omega, share = (part[..., tree.parents[level + 1]] for part in found[0])
+        omega = here.M + times(turned(here.Q), times(omega, here.Q))
+        found.insert(0, Taken(omega, here.MC + times(turned(here.Q), share)))
+    return found
