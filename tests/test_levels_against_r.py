@@ -1,6 +1,6 @@
 """Units above persons against lme4, lmerTest and pbkrtest: tests/reference/make_levels.R.
 
-Deviances agree to 1e-6 or lie below; estimates, standard errors to 1e-4, degrees of freedom to 1e-3 (relative), which is
+Deviances agree to 1e-6 or lie below; standard errors to 1e-4, degrees of freedom to 1e-3 (relative), which is
 by how much R's own optimum moves with its optimiser.
 """
 

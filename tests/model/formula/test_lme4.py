@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import ColumnError, FormulaError, ModelError, ModelWarning, NotAvailableError
+from growthcurves.errors import ColumnError, FormulaError, ModelError, ModelWarning
 from growthcurves.model.formula.lme4 import parse_formula
 
 MODEL = gc.GrowthModel("reaction", "day", "subject", origin=0.0)
