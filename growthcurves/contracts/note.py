@@ -30,6 +30,7 @@ class NoteKind(Enum):
     NOT_CONVERGED = "not converged"
     QUADRATURE = "quadrature"
     CATEGORIES = "categories"
+    NORMAL_OUTCOME = "normal outcome"
 
     @property
     def warning(self) -> type[GrowthCurvesWarning]:
@@ -95,6 +96,11 @@ _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
         "The likelihood is an integral, which was taken too coarsely: more points would give other numbers.",
     ),
     NoteKind.CATEGORIES: (DataWarning, "This is how the categories of the outcome were read."),
+    NoteKind.NORMAL_OUTCOME: (
+        ModelWarning,
+        "A normal distribution can foretell values that this outcome cannot have, and how much it scatters depends on "
+        "its mean: averages are roughly right, intervals and persons' estimates less so.",
+    ),
 }
 
 

@@ -51,7 +51,7 @@ def in_other_columns(old: Standardised, totals: Totals, coords: Coordinates) -> 
     new = standardised(totals, coords, old.reml)
     if not _same_span(old.into_xy[:-1, :-1], new.into_xy[:-1, :-1], totals.total[:-1, :-1] / totals.rows):
         return None
-    change = _between(old, new)
+    change = between(old, new)
     return None if change is None else (new, change)
 
 
@@ -61,7 +61,7 @@ def same_likelihood(one: tuple[Standardised, float], other: tuple[Standardised, 
     return abs(values[0] - values[1]) <= SAME * abs(values[0])
 
 
-def _between(old: Standardised, new: Standardised) -> Array | None:
+def between(old: Standardised, new: Standardised) -> Array | None:
     """C with Z_old = Z_new C, block by block; None where a block's columns span other curves."""
     if old.into_z.shape != new.into_z.shape:
         return None

@@ -11,6 +11,7 @@ from growthcurves.data.frame import raw_array
 from growthcurves.data.source import show_level
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import NotEstimableError, listed
+from growthcurves.estimate.refusals import perfect_words
 from growthcurves.model.outcome_family import FamilyOutcome
 from growthcurves.model.recipe import BoundRows
 
@@ -29,6 +30,8 @@ def refuse_endless(bound: BoundRows, outcome: FamilyOutcome, found: Any) -> None
     NotEstimableError
         With the group, the predictor or the terms that decide the outcome.
     """
+    if found.fits_perfectly:
+        raise NotEstimableError(perfect_words(bound))
     direction = found.endless_direction()
     if direction is not None:
         decided = next(_decided(bound, outcome), None) or _by_terms(bound, found, direction)

@@ -18,6 +18,7 @@ from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import listed
 from growthcurves.estimate.baseline import baseline_note
+from growthcurves.estimate.normal_outcome import normal_outcome_note
 from growthcurves.fitted import undivided
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.person_level import PersonLevel
@@ -31,6 +32,8 @@ OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED, NoteKind.QUADRA
 
 def data_notes(bound: BoundRows) -> Iterable[Note]:
     panel, model = bound.panel, bound.model
+    if model.family is None:
+        yield from normal_outcome_note(str(model.outcome), panel.values)
     if panel.persons.count < FEW_PERSONS and model.random.names:
         yield Note(
             NoteKind.FEW_PERSONS,

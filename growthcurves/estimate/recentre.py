@@ -33,7 +33,7 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
         raise NotEstimableError(lacking)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
     rows = rows_of(bound)
-    sums = summed(rows, from_sums(residual_of(bound.model.residual)))
+    sums = summed(rows, fit.family is None and from_sums(residual_of(bound.model.residual)))
     estimates = recoded(fit.estimates, rows, sums)
     if estimates is None:
         raise ModelError(_why_not(fit))

@@ -30,7 +30,8 @@ def refuse_data(model: GrowthModel, panel: Panel) -> None:
         )
     if outcome.min() == outcome.max():
         raise NotEstimableError(
-            f"The outcome {model.outcome!r} is constant ({outcome[0]:g}): there is nothing to model."
+            f"The outcome {model.outcome!r} is constant ({outcome[0]:g}): there is nothing to model; check the "
+            f"column, and which rows were chosen."
         )
     _refuse_range(model.outcome, outcome)
     if model.time is not None:
@@ -112,10 +113,13 @@ def refuse_perfect(bound: BoundRows, frame: Standardised) -> None:
 
 def refuse_unbounded(bound: BoundRows, estimates: Estimates) -> None:
     if estimates.verdict.unbounded:
-        raise NotEstimableError(
-            vocabulary(bound.panel).told(
-                "Every person's own line fits {outcome!r} perfectly: there is no residual variation within persons, "
-                "and the likelihood has no maximum; check whether the outcome is computed from {time}.",
-                outcome=bound.model.outcome, time=bound.model.time or "other columns",
-            )  # fmt: skip
-        )
+        raise NotEstimableError(perfect_words(bound))
+
+
+def perfect_words(bound: BoundRows) -> str:
+    """What is said where nothing scatters within persons."""
+    return vocabulary(bound.panel).told(
+        "Every person's own line fits {outcome!r} perfectly: there is no residual variation within persons, "
+        "and the likelihood has no maximum; check whether the outcome is computed from {time}.",
+        outcome=bound.model.outcome, time=bound.model.time or "other columns",
+    )  # fmt: skip

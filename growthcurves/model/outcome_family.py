@@ -13,6 +13,7 @@ from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError
+from growthcurves.model.families.checking import places
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcomes import offset_of
 
@@ -64,9 +65,13 @@ def coded(frame: pd.DataFrame, outcome: str, family: Any) -> Coded:
     checked = family.checked(column[there].to_numpy(dtype=object), None, outcome, order)
     values = np.full(len(frame), np.nan)
     values[there] = checked.answers.value
+    known = checked.family
+    if checked.categories and checked.categories != known.categories:  # some have no rows, which is told of a fit
+        values[there] = places(column[there].to_numpy(dtype=object), checked.categories)
+        known = replace(known, categories=checked.categories)
     made = frame.assign(**{outcome: values})
     made.attrs = dict(frame.attrs)
-    return Coded(made, checked.family)
+    return Coded(made, known)
 
 
 def family_outcome(model: GrowthModel, panel: Panel) -> FamilyOutcome:

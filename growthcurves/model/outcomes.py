@@ -51,7 +51,7 @@ def _impossible(
     said = ", ".join(f"{name} {values[row]:.12g}" for name, values in numbers.items())
     return (
         f"The outcome {outcome!r} has no value for {person}the row with index {show_id(frame.index[row])} ({said}; "
-        f"{count:,} such row{'s' * (count > 1)}): make these missing, or change the formula, as in log(y + 1)."
+        f"{count:,} such row{'s' * (count > 1)}): make these missing, or take another outcome, as log(y + 1)."
     )
 
 

@@ -24,11 +24,12 @@ from growthcurves.results.effects.exponents import exponentiated, is_ratio
 from growthcurves.results.intervals import OF_COMPONENTS
 from growthcurves.results.persons.people import reliability
 from growthcurves.results.persons.reliability import reliabilities
+from growthcurves.results.persons.scatter import scatter_remark
 from growthcurves.results.questions.covariates import origin_of
 from growthcurves.results.questions.rates import Rate, average_rate, is_curved, whole_period
 from growthcurves.results.questions.references import reference_words
 from growthcurves.results.questions.zeros import centring_offer
-from growthcurves.results.tables.about import above_words, units_counted
+from growthcurves.results.tables.about import above_words, fewest_persons, units_counted
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.growth_words import status
 from growthcurves.results.tables.labels import component_label
@@ -39,7 +40,7 @@ from growthcurves.results.variation.variances import Components, components
 #: Widths of the table of fixed effects, where the names of terms allow it: in a file, and on a wide terminal at most.
 LINE, WIDEST = 80, 140
 #: Ratios that are shown beside their coefficients at most, and persons from which z tests need no remark.
-MOST_RATIOS, FEW_FOR_Z = 10, 30
+MOST_RATIOS, FEW_FOR_Z, FEW_IN_GROUP = 10, 40, 15
 #: Headings of the own parameters of families, by their kind.
 HEADINGS = {"threshold": "Thresholds", "dispersion": "Dispersion"}
 
@@ -248,18 +249,25 @@ def _remarks(fit: FittedModel, method: Any) -> list[str]:
     """What is missing of the fixed effects, and why."""
     reason = method.why_not(fit)
     few = _few_for_z(fit) if isinstance(method, NormalDf) else ""
-    remarks = [f"  {text}" for text in (reason, centring_offer(fit), few) if text]
+    remarks = [f"  {text}" for text in (reason, centring_offer(fit), few, scatter_remark(fit)) if text]
     if fit.aliased:
         remarks.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
     return remarks
 
 
 def _few_for_z(fit: FittedModel) -> str:
-    """What to do where persons are too few for z tests of a family."""
-    if fit.family is None or fit.sums.persons >= FEW_FOR_Z:
+    """What to do where persons, or those of a group, are too few for z tests of a family (Li and Redden 2015)."""
+    if fit.family is None:
+        return ""
+    count, group = fewest_persons(fit)
+    if fit.sums.persons < FEW_FOR_Z:
+        who = units_counted(fit)
+    elif count < FEW_IN_GROUP:
+        who = f"the {count} {fit.vocabulary.who.several} with {group}"
+    else:
         return ""
     return (
-        f"z takes {units_counted(fit)} for many and finds too much: ddf='between-within' gives t tests,\n  "
+        f"z takes {who} for many and finds too much: ddf='between-within' gives t tests,\n  "
         f"gc.compare() the likelihood ratio, which rests on no standard error"
     )
 

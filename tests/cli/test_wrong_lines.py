@@ -6,6 +6,7 @@ tried, another for every option; `-m slow` tries all.
 
 from __future__ import annotations
 
+import math
 import random
 from importlib import import_module
 from types import SimpleNamespace
@@ -141,3 +142,10 @@ def test_hostile_files(run, tmp_path, name):
         if result.exit_code:
             one_line(result)
         spoken_plainly(result.stderr, given)
+
+
+def test_amounts_that_do_not_scatter_are_one_line(run, tmp_path):
+    rows = [f"{person},{time},{math.exp(0.1 * time + person / 7)}" for person in range(12) for time in range(4)]
+    (tmp_path / "amounts.csv").write_text("\n".join(["id,t,y", *rows]), encoding="utf-8")
+    ended = run("fit", "amounts.csv", "--id", "id", "--time", "t", "--outcome", "y", "--family", "gamma")
+    assert "Every person's own line fits 'y' perfectly" in one_line(ended)

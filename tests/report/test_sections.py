@@ -198,6 +198,7 @@ def test_every_warning_has_a_meaning(make_trial):
         (gc.GrowthModel("bdi", "week", "id"), frame.assign(bdi=frame["bdi"].where(frame.index % 9 != 4, -99.0))),
         (gc.GrowthModel("y", "week", "who", time_varying="arm"), ids_used_again()),
     ]
+    cases.append((gc.GrowthModel("well", "week", "id"), frame.assign(well=(frame["bdi"] < 20).astype(int))))
     fits = [partial(gc.fit, model, data) for model, data in cases]
     words = frame.assign(better=np.where(frame["bdi"] < frame["bdi"].median(), "yes", "no"))
     fits.append(partial(gc.fit, "better ~ week + (1 | id)", words, family="binomial", quadrature=2))

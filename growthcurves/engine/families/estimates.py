@@ -13,18 +13,21 @@ from growthcurves.contracts.parameters import Parameter
 from growthcurves.engine.families.grids import LAPLACE, Quadrature, finer, grids
 from growthcurves.engine.families.integral import Parameters
 from growthcurves.engine.families.likelihood import FamilyLikelihood
+from growthcurves.engine.families.moved import moved_local
 from growthcurves.engine.families.posterior import FunctionOfEta, Posteriors, records_of
 from growthcurves.engine.families.rule import EVEN, even_rule
 from growthcurves.engine.families.shares import Shares, shares_of
 from growthcurves.engine.families.unlimited import (
     all_but_certain,
     endless_direction,
+    fits_perfectly,
     looks_endless,
     persons_differ_endlessly,
 )
 from growthcurves.engine.general.estimates import GeneralEstimates
-from growthcurves.engine.general.search import COSTLESS, descended, judged, scaled_step
+from growthcurves.engine.general.search import COSTLESS, descended, ended, judged, scaled_step
 from growthcurves.engine.information.observed import inverse_information
+from growthcurves.engine.moved import SAME
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.persons.given import Expected, Seen, Wanted
 from growthcurves.engine.persons.sandwich import Sandwich
@@ -136,6 +139,11 @@ class FamilyEstimates(GeneralEstimates):
         """Whether more and more difference between persons is as good."""
         return persons_differ_endlessly(self)
 
+    @property
+    def fits_perfectly(self) -> bool:
+        """Whether amounts do not scatter about persons' own curves."""
+        return fits_perfectly(self)
+
     def at_their_end(self) -> tuple[str, ...]:
         return tuple(one.name for one, ended in zip(self._own, self._ended, strict=True) if ended)
 
@@ -176,6 +184,17 @@ class FamilyEstimates(GeneralEstimates):
     def _likelihood(self, rows: Rows, sums: Sums) -> FamilyLikelihood:
         return replace(self.likelihood, rows=rows, sums=sums, _near={})
 
+    def recoded(self, rows: Rows, sums: Sums) -> FamilyEstimates | None:
+        likelihood = self._likelihood(rows, sums)
+        local = moved_local(self, likelihood)
+        there = None if local is None else likelihood.at(local, True)
+        if there is None or abs(there.deviance - self.lowest) > SAME * max(abs(self.lowest), 1.0):
+            return None
+        verdict = judged(likelihood, ended(there), self.verdict.identified)
+        return replace(
+            self, likelihood=likelihood, sums=sums, local=there.point, verdict=verdict, lowest=there.deviance
+        )
+
     def local_in(self, frame: Any, change: Array | None = None) -> Local:
         found = super().local_in(frame, change)
         return replace(found, beta=frame.back_x @ self.beta)  # which no evaluation puts at its best
@@ -195,7 +214,7 @@ class FamilyEstimates(GeneralEstimates):
         return shares_of(self.likelihood, self.active, np.sqrt(np.diag(self._joint)[: self.frame.p]))
 
     def why_not(self, capability: str) -> str | None:
-        return None if capability in ("replicates", "robust") else super().why_not(capability)
+        return None if capability in ("replicates", "robust", "recentred") else super().why_not(capability)
 
     # ------------------------------------------------ persons
 

@@ -28,6 +28,8 @@ CERTAIN, WIDE = 1e-4, 12.0
 NOTHING = 1e-6
 #: SDs of a linear predictor over persons, in those of the link: many, and more than there are.
 LARGE, ENDLESS = 15.0, 1e3
+#: The logarithm of a dispersion of amounts that is nothing but rounding: a relative SD of 1e-10.
+PERFECT = -46.0
 #: What the deviance may change by where ten times the SD is as good.
 AS_GOOD = 0.05
 
@@ -110,6 +112,12 @@ def persons_differ_endlessly(found: FamilyEstimates) -> bool:
     if size < LARGE:
         return False
     return bool(size > ENDLESS) or _nobody_changes(found) or _as_good_ten_times(found)
+
+
+def fits_perfectly(found: FamilyEstimates) -> bool:
+    """Whether amounts do not scatter at all about persons' own curves, so that the density grows without end."""
+    continuous = getattr(found.likelihood.family, "continuous", False)
+    return continuous and bool((found.local.others < PERFECT).any())
 
 
 def _nobody_changes(found: FamilyEstimates) -> bool:

@@ -28,7 +28,8 @@ class Checked(NamedTuple):
     family : Family
         The family with what it takes from the outcomes as part of its value, as the categories of ordered ones.
     categories : tuple or None
-        What the places 0, 1, ... stand for, where the outcomes were no numbers of the family's own.
+        What the outcomes can be, where they were no numbers of the family's own; those without rows, which the family
+        leaves out, too.
     told : tuple of str
         What a reader should know: which category is 1, which ones have no rows.
     """

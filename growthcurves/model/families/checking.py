@@ -12,6 +12,8 @@ from growthcurves.errors import DataError, brief, listed
 
 #: Number kinds of numpy: truths, whole numbers, floats.
 _NUMBERS = "biuf"
+#: What to do about amounts of zero.
+NONE_AT_ALL = "make it missing, or ask of such rows whether there is any, by family='binomial'"
 
 
 def shown(value: Any) -> str:
@@ -79,10 +81,10 @@ def numbers(values: Any, name: str, what: str) -> Array:
     return _all(found, np.isfinite(found), name, what)
 
 
-def whole(values: Any, name: str, what: str) -> Array:
+def whole(values: Any, name: str, what: str, todo: str = "") -> Array:
     """A column of whole numbers from zero up, as floats."""
     found = numbers(values, name, what)
-    return _all(found, (found >= 0) & (found == np.floor(found)), name, what)
+    return _all(found, (found >= 0) & (found == np.floor(found)), name, what, todo)
 
 
 def positive(values: Any, name: str, what: str, todo: str = "") -> Array:

@@ -11,7 +11,7 @@ from scipy.special import gammainc, gammaincc
 
 from growthcurves.contracts.family import Answers, Array, OwnSlopes, Slopes, Tails
 from growthcurves.model.families.base import Checked, Dispersed, own_of_one
-from growthcurves.model.families.checking import no_trials, positive
+from growthcurves.model.families.checking import NONE_AT_ALL, no_trials, positive
 from growthcurves.model.families.links import ScaleWords, refuse_unknown
 from growthcurves.numerics.rising import gamma_scale
 
@@ -125,7 +125,7 @@ class Gamma(Dispersed):
             For the first value that is no number above zero, and for trials.
         """
         no_trials(trials, self.name, name)
-        return Checked(Answers(positive(values, name, "amounts of family='gamma' are above 0")), self)
+        return Checked(Answers(positive(values, name, "amounts of family='gamma' are above 0", NONE_AT_ALL)), self)
 
     @property
     def _phi(self) -> float:

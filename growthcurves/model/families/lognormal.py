@@ -11,7 +11,7 @@ import numpy as np
 from growthcurves.contracts.family import Answers, Array
 from growthcurves.contracts.parameters import Parameter
 from growthcurves.model.families.base import Checked
-from growthcurves.model.families.checking import no_trials, positive
+from growthcurves.model.families.checking import NONE_AT_ALL, no_trials, positive
 from growthcurves.model.families.links import ScaleWords
 
 
@@ -92,4 +92,5 @@ class LogNormal:
             For the first value that is no number above zero, and for trials.
         """
         no_trials(trials, self.name, name)
-        return Checked(Answers(positive(values, name, "amounts of family='lognormal' are above 0")), self)
+        amounts = positive(values, name, "amounts of family='lognormal' are above 0", NONE_AT_ALL)
+        return Checked(Answers(amounts), self)

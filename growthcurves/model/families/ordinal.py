@@ -295,7 +295,7 @@ class Ordinal(OfProbability):
             )
         told = (without_rows(name, empty),) if empty else ()
         family = self if tuple(seen) == self.categories else replace(self, categories=tuple(seen), start=None)
-        return Checked(Answers(places(column, seen)), family, tuple(seen), told)
+        return Checked(Answers(places(column, seen)), family, tuple(seen if known is None else known), told)
 
 
 def _plain(category: Any) -> str:

@@ -16,6 +16,7 @@ from growthcurves.model.families.links import ScaleWords
 
 #: What counts are, in errors.
 COUNTS = "counts are whole numbers from 0 up"
+TODO = "make codes missing, or take family='gamma' for amounts, and no family for scores"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Counts(LogLink):
             For the first value that is no whole number from zero up, and for trials.
         """
         no_trials(trials, self.name, name)
-        return Checked(Answers(whole(values, name, COUNTS)), self)
+        return Checked(Answers(whole(values, name, COUNTS, TODO)), self)
 
 
 @dataclass(frozen=True)

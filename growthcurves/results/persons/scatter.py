@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from growthcurves.contracts.family import Answers
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import normal_quantile
 from growthcurves.remembered import remembered
@@ -14,6 +15,16 @@ from growthcurves.results.persons.forecasts import family_rows, foretold
 
 #: Families of counts, whose variance follows from their mean.
 COUNTED = ("poisson", "negative-binomial")
+
+
+#: Nodes times rows up to which a summary looks whether counts scatter as they should, and nodes of a random effect.
+LITTLE, NODES = 700_000, 15
+#: What to do about outcomes that scatter more.
+MORE = {
+    "poisson": "family='negative-binomial' has a dispersion",
+    "negative-binomial": "gc.NegativeBinomial(variance='linear') may fit better",
+    "binomial": "a random effect may be missing",
+}
 
 
 class Scatter(NamedTuple):
@@ -54,3 +65,19 @@ def scatter_of_forecasts(fit: FittedModel, level: float = 0.95) -> Scatter:
     error = float(np.sqrt(((errors - ratio * expected) ** 2).sum()) / expected.sum())
     half = normal_quantile(0.5 + level / 2.0) * error / ratio  # made on the scale of logarithms
     return Scatter(ratio, float(ratio * np.exp(-half)), float(ratio * np.exp(half)))
+
+
+def scatter_remark(fit: FittedModel, level: float = 0.95) -> str:
+    """What is wrong with how counts scatter, and what to do; "" where nothing is, and where it would take long."""
+    if not scatters_freely(fit) or isinstance(fit.panel, SavedPanel) or not fit.identified:
+        return ""
+    if fit.sums.rows * NODES ** len(fit.random_names) > LITTLE:
+        return ""
+    found = scatter_of_forecasts(fit, level)
+    if found.conf_low <= 1.0 <= found.conf_high:
+        return ""
+    inside = f"({100 * level:g} % interval {found.conf_low:.2f} to {found.conf_high:.2f})"
+    much = f"outcomes scatter {found.ratio:.2f} times as much as the family says {inside}"
+    if found.ratio < 1.0:
+        return f"{much}:\n  standard errors are too wide; those of fit.robust() do not rest on it"
+    return f"{much}:\n  standard errors are too small; {MORE[fit.family.name]}, and fit.robust() does not rest on it"

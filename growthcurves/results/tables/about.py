@@ -44,6 +44,24 @@ def units_counted(fit: FittedModel) -> str:
     return f"{fit.sums.persons:,} {who.one if fit.sums.persons == 1 else who.several}"
 
 
+@remembered
+def fewest_persons(fit: FittedModel) -> tuple[float, str]:
+    """The smallest group of persons that a predictor of growth makes: how many, and which; infinite without groups.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> fewest_persons(gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont")))
+    (11, 'sex Female')
+    """
+    persons = _persons(fit)
+    found = [
+        (int((persons[column] == level).sum()), f"{column} {show_level(level)}")
+        for column, levels in _groups(fit) if column in persons for level in levels
+    ]  # fmt: skip
+    return min((one for one in found if one[0]), default=(float("inf"), ""))
+
+
 def _groups(fit: FittedModel) -> list[tuple[str, list]]:
     """The columns of categories among the predictors of growth parameters, and their levels."""
     found = {name: levels for columns in fit.recipe.predictors.values() for name, levels in columns.levels.items()}

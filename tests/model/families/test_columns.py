@@ -82,7 +82,7 @@ def test_amounts_are_above_zero(name):
 def test_ordered_categories():
     values = np.array(["low", "high", "low"])
     found = Ordinal().checked(values, None, "score", order=("low", "middle", "high"))
-    assert found.answers.value.tolist() == [0.0, 1.0, 0.0] and found.categories == ("low", "high")
+    assert found.answers.value.tolist() == [0.0, 1.0, 0.0] and found.categories == ("low", "middle", "high")
     assert found.told == ("'middle' of score has no rows, and is left out.",)
     assert [one.name for one in found.family.parameters()] == ["threshold:low|high"]
     assert found.family.values() == (0.0,)

@@ -42,7 +42,7 @@ def test_where_there_are_none(table):
     with pytest.raises(gc.errors.ModelError, match="with the probit link"):
         gc.fit("well ~ week + (1 | id)", table, family="probit").fixed_effects(exponentiate=True)
     with pytest.raises(gc.errors.ModelError, match="coefficients of normal outcomes are differences"):
-        gc.fit("calls ~ week + (1 | id)", table).fixed_effects(exponentiate=True)
+        gc.fit("week ~ calls + (1 | id)", table).fixed_effects(exponentiate=True)
 
 
 def test_own_parameters_have_headings(table):
