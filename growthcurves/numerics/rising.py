@@ -82,20 +82,28 @@ def _shifted(y: Array, log_b: Array, count: int) -> list[Array]:
 
 
 def _first_terms(y: Array, log_b: Array, count: int) -> list[Array]:
-    """sum_{0 < j < min(y, m)} log(k + j) + log b of k = 1 / b, and derivatives by t = j / (k + j)."""
-    k = np.exp(-log_b)
-    product, sums = np.ones(y.shape), [np.zeros(y.shape) for _ in range(count - 1)]
-    for j in range(1, int(min(y.max(initial=0.0), _SHIFT))):
-        there, sum_k = y > j, k + j
-        product *= np.where(there, sum_k, 1.0)
+    """sum_{0 < j < min(y, m)} log(k + j) + log b of k = 1 / b, and derivatives by t = j / (k + j).
+
+    Those with more terms stand first, so that each term is made of those that have it and of no others.
+    """
+    terms = np.clip(y - 1.0, 0.0, _SHIFT - 1.0)
+    order = np.argsort(-terms.ravel().astype(np.int16), kind="stable")
+    have = len(order) - np.cumsum(np.bincount(terms.ravel().astype(np.intp)))  # more than 0, 1, ... terms
+    k = np.exp(-log_b).ravel()[order]
+    product, sums = np.ones(len(order)), [np.zeros(len(order)) for _ in range(count - 1)]
+    for j, some in enumerate(have[:-1], start=1):
+        sum_k = k[:some] + j
+        product[:some] *= sum_k
         if count > 1:
-            t = np.where(there, j, 0.0) / sum_k
-            sums[0] += t
+            t = j / sum_k
+            sums[0][:some] += t
         if count > 2:
             bent = t * (1.0 - t)
-            sums[1] += bent
-            sums[2] += bent * (1.0 - 2.0 * t)
-    return [np.log(product) + np.clip(y - 1.0, 0.0, _SHIFT - 1.0) * log_b, *sums]
+            sums[1][:some] += bent
+            sums[2][:some] += bent * (1.0 - 2.0 * t)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return [np.log(product)[back].reshape(y.shape) + terms * log_b, *(one[back].reshape(y.shape) for one in sums)]
 
 
 def _stirling(y: Array, log_b: Array, count: int) -> list[Array]:

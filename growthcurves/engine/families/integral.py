@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from growthcurves.contracts.family import OwnSlopes
 from growthcurves.engine.families.modes import Mode, modes
 from growthcurves.engine.families.records import Records
 from growthcurves.engine.families.rule import Rule
@@ -114,6 +115,27 @@ class Integral:
     def total(self) -> float:
         return float(self.records.counts @ self.log_likelihood)
 
+    # ------------------------------------------------ the family's own parameters
+
+    @cached_property
+    def own(self) -> OwnSlopes:
+        """Derivatives in them at every node."""
+        made: OwnSlopes = self.at.family.own(self.records.answers, self.eta)
+        return made
+
+    @cached_property
+    def own_score(self) -> Array:
+        """The first of them alone, (k, K, n, R)."""
+        if self.second is not None:
+            return self.own.value
+        made: Array = self.at.family.own_score(self.records.answers, self.eta)
+        return made
+
+    @cached_property
+    def own_at_modes(self) -> OwnSlopes:
+        made: OwnSlopes = self.at.family.own(self.records.answers, self.mode.eta)
+        return made
+
     # ------------------------------------------------ posterior moments by the nodes
 
     @cached_property
@@ -192,11 +214,10 @@ class Integral:
         return times(C, times(transposed(C), slope - (a * bent).sum(axis=1)))
 
     def _own(self, across: Array, bent: Array) -> Array:
-        family, records = self.at.family, self.records
-        if not len(family.working):
+        if not len(self.at.family.working):
             return np.zeros((0, *self.mode.eta.shape))
-        by_node = np.einsum("mknr,kr->mnr", family.own_score(records.answers, self.eta), self.share)
-        there = family.own(records.answers, self.mode.eta)
+        by_node = np.einsum("mknr,kr->mnr", self.own_score, self.share)
+        there = self.own_at_modes
         return by_node + there.first * across + there.second * bent
 
     # ------------------------------------------------ the curvature of the integral itself
@@ -225,7 +246,7 @@ class Integral:
         by_x, by_z = self.sums_of_first
         parts = [by_x, (by_z[:, None] * self.nodes[None]).reshape(-1, *self.share.shape)]
         if len(self.at.family.working):
-            parts.append(self.at.family.own_score(self.records.answers, self.eta).sum(axis=2))
+            parts.append(self.own_score.sum(axis=2))
         return np.concatenate(parts)
 
     def _mean_second(self) -> Array:
@@ -265,7 +286,7 @@ class Integral:
 
     def _mean_own(self, out: Array) -> None:
         """The own parameters' part of the posterior mean of second derivatives, put into place."""
-        records, own = self.records, self.at.family.own(self.records.answers, self.eta)
+        records, own = self.records, self.own
         p, q, k = records.X.shape[2], len(self.a), len(own.value)
         weight = self.share * records.counts
         v1 = np.concatenate([np.ones((1, *self.nodes.shape[1:])), self.nodes])

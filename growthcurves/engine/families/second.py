@@ -48,19 +48,13 @@ class Second:
         return np.tensordot(self.moves.swapaxes(1, 2), self.integral.records.Z, 1)
 
     @cached_property
-    def _own_at_modes(self) -> tuple[Array, Array]:
-        """Of l' and l'' in the own parameters, (k, n, R)."""
-        found = self.integral.at.family.own(self.integral.records.answers, self.integral.mode.eta)
-        return found.first, found.second
-
-    @cached_property
     def dv(self) -> Array:
         """Of the modes, H^-1 d(grad g) (P, q, R)."""
         one, slopes = self.integral, self.integral.mode.slopes
         force = _over_rows(slopes.second * self._straight, one.a)
         force[self.F] += (slopes.first * self.da).sum(axis=2)
         if self.own.stop > self.own.start:
-            force[self.own] += _over_rows(self._own_at_modes[0], one.a)
+            force[self.own] += _over_rows(self.integral.own_at_modes.first, one.a)
         C = one.mode.C
         return np.einsum("abr,tbr->tar", C, np.einsum("cbr,tcr->tbr", C, force))
 
@@ -83,7 +77,7 @@ class Second:
     def dw(self) -> Array:
         """Of the weights w = -l'' at modes, (P, n, R)."""
         out = -self.integral.mode.slopes.third * self.deta
-        out[self.own] -= self._own_at_modes[1]
+        out[self.own] -= self.integral.own_at_modes.second
         return out
 
     @cached_property
@@ -152,7 +146,7 @@ class Second:
         mode, of, out = one.mode, one.multipliers, np.zeros((self.size, self.size))
         w, B_da = -mode.slopes.second, np.einsum("abr,tbnr->tanr", of.B, da)
         first = -w * self.deta
-        first[self.own] += self._own_at_modes[0]
+        first[self.own] += self.integral.own_at_modes.first
         by_rho, by_a = (da * of.rho[:, None]).sum(axis=1), (B_da * one.a).sum(axis=1)
         out[self.F] = _inner(counts * by_rho, first) - 2.0 * _inner(counts * by_a, self.dw)
         out[self.F, self.F] -= _inner(da * (w * counts), B_da)
@@ -167,10 +161,10 @@ class Second:
         out = np.zeros((self.size, self.size))
         if own.stop == own.start:
             return out
-        nodes, of = one.at.family.own(one.records.answers, one.eta), one.multipliers
+        nodes, of = one.own, one.multipliers
         share, further = one.share * counts, self._further
         by_node = np.einsum("ak,mknr,kr->amnr", one.rule.moments[: 1 + len(one.a)], nodes.first, share, optimize=True)
-        at_modes = (of.across * self._own_at_modes[1] + of.bent * further[1]) * counts
+        at_modes = (of.across * self.integral.own_at_modes.second + of.bent * further[1]) * counts
         out[own] = _inner(at_modes + by_node[0], self.deta)
         for b in range(len(one.a)):
             out[own] += _inner(by_node[1 + b], self.spread[:, b])
@@ -204,7 +198,7 @@ class Second:
         parts[self.beta] = by_x
         parts[self.F] = np.einsum("tab,akr,bkr->tkr", self.moves, by_z, one.nodes, optimize=True)
         if self.own.stop > self.own.start:
-            parts[self.own] = one.at.family.own_score(one.records.answers, one.eta).sum(axis=2)
+            parts[self.own] = one.own_score.sum(axis=2)
         s = one.rule.nodes.T
         for b in range(len(slope)):
             moved = self.dv[:, b, None] + sum(s[c][:, None] * self.dC[:, b, c, None] for c in range(b, len(s)))

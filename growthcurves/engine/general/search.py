@@ -34,8 +34,9 @@ NEAR = 0.1
 NOTHING = 1e-10
 #: Differences of deviances below this fraction of one are nothing but rounding.
 ROUNDING = 4.0 * float(np.finfo(float).eps)
-#: How often a step is halved in any case.
+#: How often a step is halved in any case, but for one whose whole gain is a hundredth of the rounding.
 FEW = 4
+NO_GAIN = 0.01 * ROUNDING
 #: Deviances that differ by less are as low: what putting such a variance to zero may cost.
 COSTLESS = 1e-7
 
@@ -157,7 +158,8 @@ def _shortened(
     """
     partition = likelihood.frame.partition
     for halving in range(40):
-        if halving >= FEW and 0.0 < gain / 2.0**halving < ROUNDING * abs(here.deviance):
+        few = 1 if gain < NO_GAIN * abs(here.deviance) else FEW
+        if halving >= few and 0.0 < gain / 2.0**halving < ROUNDING * abs(here.deviance):
             return None
         there = _lower(evaluated(here.point.moved(step / 2.0**halving).recharted(partition)), here.deviance)
         if there is not None:
