@@ -64,7 +64,7 @@ WITH_CODE = [p for p in DOCUMENTS if "```python" in p.read_text("utf-8") and p !
 
 
 @pytest.mark.parametrize("path", WITH_CODE, ids=name_of)
-def test_code_in_documents_runs_and_prints_what_is_shown(path, tmp_path, monkeypatch):
+def test_code_in_documents_runs_and_prints_what_is_shown(undrawn, path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
     for block, printed in OUTPUTS.run(path.read_text(encoding="utf-8"), str(path)):

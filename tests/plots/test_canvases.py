@@ -48,7 +48,7 @@ def calls(name, registry):
 
 def cut(page):
     """What leaves the page, or has no room left."""
-    page.canvas.draw()
+    page.draw_without_rendering()
     boxes = [ax.get_tightbbox() for ax in page.axes if ax.get_visible()]
     boxes += [legend.get_window_extent() for legend in page.legends]
     edge = page.bbox

@@ -15,7 +15,7 @@ from growthcurves.plots import FIGURES, LADDER_FIGURES, PANEL_FIGURES
 from growthcurves.plots.figure import canvas_of
 from growthcurves.plots.style import new_axes, new_figure, styled
 
-DATASETS = gc.list_datasets()["name"].tolist()
+DATASETS = [name for name in gc.list_datasets()["name"] if name != "sleepstudy_wide"]  # which sleepstudy is, reshaped
 NARROW = {"ladder": (3.3, 5.0), "people": (3.3, 4.6), "variance_over_time": (3.3, 5.0), "residuals": (3.3, 4.6)}
 NARROW |= {"qq": (3.3, 6.2)}
 

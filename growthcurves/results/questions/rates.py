@@ -7,6 +7,7 @@ For a straight line both are the slope. For any shape the average rate of a pers
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -80,12 +81,12 @@ class Rate:
         """w_i' gamma of the rate for each of these persons, (n,); with `besides` as in `design`."""
         return self.fit.estimates.beta @ self.design(persons, besides)
 
-    @property
+    @cached_property
     def effects(self) -> np.ndarray:
         """How the random effects move the rate of each kind of person, (m, q)."""
         return np.einsum("mk,mkq->mq", self.of_kinds, self.fit.effects)
 
-    @property
+    @cached_property
     def random(self) -> np.ndarray:
         """The rate as a combination of the standard random effects, (m, q)."""
         return self.fit.standard_rows(self.effects)
