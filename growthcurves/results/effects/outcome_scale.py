@@ -58,6 +58,10 @@ def title_of_means(fit: FittedModel, back: bool, scale: str | None = None, peopl
     return f"Estimated means of {outcome}{offset}"
 
 
+#: How a mean over persons is told where a variance is estimated as zero, or a correlation as one.
+AT_ITS_END = "a variance at the end of its range is taken as it is estimated"
+
+
 def title_of_category(fit: FittedModel, category: Any, people: str) -> str:
     """Of which category probabilities are shown, and whose."""
     return f"Estimated {_chance(category, people)} of {fit.model.outcome}"
@@ -111,7 +115,8 @@ def note_of_scale(fit: FittedModel, people: str | None, category: Any = None) ->
         "typical": f"of the {who.one} whose random effects are zero, averaged as {words.link} and carried back",
     }
     exposure = [] if fit.model.exposure is None else [f"for an exposure ({fit.model.exposure}) of 1"]
-    return "; ".join([parts[people], *exposure])
+    ended = [AT_ITS_END] if people == "average" and fit.certificate.singular else []
+    return "; ".join([parts[people], *exposure, *ended])
 
 
 def note_of_places(fit: FittedModel, people: str | None) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.engine.estimates import Point, Quantity
 from growthcurves.fitted import FittedModel, row_variances
 from growthcurves.numerics.distributions import expit, logit, normal_quantile
-from growthcurves.results.intervals.quantity import off_boundary, on_boundary
+from growthcurves.results.intervals.quantity import on_boundary
 from growthcurves.results.tables.answer import checked_level
 
 NAN = float("nan")
@@ -39,21 +39,14 @@ class Moved(NamedTuple):
     ----------
     values : (k,) array
     slopes : (k, r) array
-        Derivatives along the variance parameters, then the fixed effects; NaN of functions that a covariance matrix on
-        its boundary moves.
+        Derivatives along the variance parameters, then the fixed effects.
     cov : (r, r) array
         The joint covariance of these parameters.
-    beside : (k,) array, optional
-        The values beside the boundary, where the estimates lie on one.
-    bare : (k, r) array, optional
-        The derivatives, those of functions that the boundary moves too: a contrast that it does not move has them.
     """
 
     values: np.ndarray
     slopes: np.ndarray
     cov: np.ndarray
-    beside: np.ndarray | None = None
-    bare: np.ndarray | None = None
 
     def combined(self, weights: np.ndarray) -> Moved:
         """Linear combinations (m, k) of the functions."""
@@ -65,22 +58,13 @@ class Moved(NamedTuple):
 
     def take(self, places: list[int]) -> Moved:
         """Some of the functions."""
-        parts = (None if one is None else one[places] for one in (self.beside, self.bare))
-        return Moved(self.values[places], self.slopes[places], self.cov, *parts)
+        return Moved(self.values[places], self.slopes[places], self.cov)
 
     def contrasts(self, weights: np.ndarray, of: Callable[[np.ndarray], np.ndarray], by: np.ndarray) -> Moved:
-        """Contrasts (m, k) of the functions on another scale, which goes to `of` them and has the derivatives `by`.
-
-        One that is the same beside a boundary as on it is known there, though what it is made of is not.
-        """
+        """Contrasts (m, k) of the functions on another scale, which goes to `of` them and has the derivatives `by`."""
         used = (weights != 0.0)[:, :, None]
         slopes = np.where(used, weights[:, :, None] * (self.slopes * by[:, None]), 0.0).sum(axis=1)
-        made = Moved(weights @ of(self.values), slopes, self.cov)
-        if self.beside is None or self.bare is None:
-            return made
-        bare = weights @ (self.bare * by[:, None])
-        same = np.isclose(weights @ of(self.beside), made.values, rtol=1e-9, atol=1e-12)
-        return made._replace(slopes=np.where(same[:, None], bare, made.slopes))
+        return Moved(weights @ of(self.values), slopes, self.cov)
 
     @property
     def errors(self) -> np.ndarray:
@@ -91,7 +75,8 @@ class Moved(NamedTuple):
 def moved(fit: FittedModel, function: Callable[[Point], np.ndarray]) -> Moved:
     """Values (k,) of functions of a point with their joint uncertainty, as in `delta`.
 
-    Fixed effects and variances are correlated where outcomes are not normal: the covariance is joint.
+    Fixed effects and variances are correlated where outcomes are not normal: the covariance is joint. The functions are
+    means, told on the active face as fixed effects are: what is estimated as zero is taken as zero.
     """
     point, info = fit.point, fit.estimates.uncertainty("observed")
     values, errors = np.asarray(function(point), dtype=float), np.sqrt(np.diag(fit.estimates.cov_beta))
@@ -101,12 +86,7 @@ def moved(fit: FittedModel, function: Callable[[Point], np.ndarray]) -> Moved:
     by_variance = _gradients(function, info.moved, np.sqrt(np.diag(info.cov)), len(values))
     cross = np.zeros((len(info.cov), len(errors))) if info.cross is None else info.cross
     joint = np.block([[info.cov, cross], [cross.T, fit.estimates.cov_beta]])
-    bare, off = np.hstack([by_variance, by_beta]), off_boundary(fit)
-    if off is None:
-        return Moved(values, bare, joint)
-    beside = np.asarray(function(off), dtype=float)
-    lost = np.where((beside != values)[:, None], NAN, by_variance)
-    return Moved(values, np.hstack([lost, by_beta]), joint, beside, bare)
+    return Moved(values, np.hstack([by_variance, by_beta]), joint)
 
 
 def _gradients(

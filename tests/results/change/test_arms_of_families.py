@@ -51,10 +51,25 @@ def test_sentences_tell_the_joint_test_and_only_groups_that_are_shown_to_differ(
     assert not any("nan" in text for text in said)
 
 
-def test_singular_fit_tests_the_difference_of_probabilities_by_the_linear_predictor():
-    fit = gc.fit("well ~ week * arm + (week | id)", all_alike(), time="week", family="binomial",
-                 reference={"arm": "placebo"})  # fmt: skip
-    assert fit.certificate.singular
+def test_a_singular_fit_tells_the_difference_of_probabilities_on_the_active_face():
+    """As the fit without what does not vary tells it, nearly: the SDs there are small."""
+    told = {"time": "week", "family": "binomial", "reference": {"arm": "placebo"}}
+    fit = gc.fit("well ~ week * arm + (week | id)", all_alike(), **told)
+    alone = gc.fit("well ~ week * arm + (1 | id)", all_alike(), **told)
+    assert fit.certificate.singular and alone.certificate.singular
+    ours, theirs = (one.means(at=[0, 3], by="arm", scale="response", differences="reference") for one in (fit, alone))
+    assert ours.differences["std_error"].to_numpy() == pytest.approx(theirs.differences["std_error"], rel=0.02)
+    assert "a variance at the end of its range is taken as it is estimated" in str(ours)
     first = fit.change(by="arm").sentences()[0]
-    assert "no interval, as a variance is estimated at the end of its range, tested by the log odds; p" in first
-    assert "nan" not in first
+    assert "percentage points higher in the drug group" in first and "95 % interval" in first and "nan" not in first
+
+
+def test_counts_without_dispersion_have_the_errors_of_poisson():
+    data = all_alike()
+    data["calls"] = np.random.default_rng(3).poisson(np.exp(0.3 + 0.1 * data["week"]))
+    fits = [gc.fit("calls ~ week * arm + (1 | id)", data, time="week", family=one)
+            for one in ("poisson", "negative-binomial")]  # fmt: skip
+    one, other = (fit.means(at=[0, 3], by="arm", scale="response").table["std_error"].to_numpy() for fit in fits)
+    assert fits[1].certificate.ends == ("dispersion",)
+    assert other == pytest.approx(one, rel=1e-5)
+
