@@ -42,3 +42,15 @@ UnitWords(one='pupil', several='pupils'))
                 if name in _PLURALS:
                     return UnitWords(name, _PLURALS[name])
     return UnitWords("person", "persons")
+
+
+def level_words(column: str) -> UnitWords:
+    """What the units above persons are called that a column names; of a name that says nothing, "unit of" it.
+
+    Examples
+    --------
+    >>> level_words("school_id"), level_words("g3")
+    (UnitWords(one='school', several='schools'), UnitWords(one='unit of g3', several='units of g3'))
+    """
+    found = unit_words(column)
+    return UnitWords(f"unit of {column}", f"units of {column}") if found.one == "person" else found

@@ -19,7 +19,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.model.columns import Columns, Values
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.nested import units_of_persons
+from growthcurves.model.nested import held_by, units_of_persons
 from growthcurves.model.occasions import learned_residual
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import (
@@ -107,12 +107,12 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     means = tuple(float(np.mean(one)) for one in filled)
     stored = (*basis.stored, *filled, *differ.values)
     clock = partial(_clock, panel, model.time)
+    units = tuple(units_of_persons(model, people))
     recipe = Recipe(
         model, shape, middle, clock, predictors, covariates, means, differ.part, differ.columns, differ.moved,
         tuple(made), tuple(map(unit_of, stored)), tuple(growth_rows), tuple(x), z, term_texts(names), names,
-        growth_terms,
+        growth_terms, held_by(weights, units),
     )  # fmt: skip
-    units = tuple(units_of_persons(model, people))
     return BoundRows(recipe, panel, values, stored, tuple(weights), random_weights(recipe, people), units)
 
 

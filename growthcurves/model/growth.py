@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from growthcurves.contracts.independent import Independent
 from growthcurves.data.frame import check_name, pairs, text_of
 from growthcurves.data.joined import name_of
-from growthcurves.errors import FormulaError, ModelError, unknown
+from growthcurves.errors import ModelError, unknown
 from growthcurves.model.covariance import known_as, residual_of
+from growthcurves.model.equations import Predictor, equations
 from growthcurves.model.families import family_of
 from growthcurves.model.formula.functions import check_functions
 from growthcurves.model.formula.left import column_of_logarithm, logarithm_of
@@ -229,12 +230,14 @@ class GrowthModel:
         return dataclasses.replace(self, **(followed | changes))
 
     def equations(self) -> str:
-        """The model as level-1 and level-2 equations in the names of the data.
+        """The model as level equations in the names of the data.
 
         Returns
         -------
         str
-            Level 1 within, level 2 between persons, and what is distributed how.
+            Level 1 within, level 2 between persons, a level for each unit above them, and what is distributed how.
+            Predictors stand at level 2: whether they differ within units above is known of a fit alone, whose
+            `equations()` print them at their level.
 
         Examples
         --------
@@ -246,7 +249,8 @@ class GrowthModel:
                   e ~ N(0, sigma^2);  (u_intercept, u_slope) ~ N(0, G), G unstructured
         """
         parameters = self.parameters or ("mean",)
-        terms = {name: formula_words(self.formula_for(name)) for name in parameters}
+        words = {name: formula_words(self.formula_for(name)) for name in parameters}
+        terms = {name: [Predictor(one, -1 if one == "1" else 0) for one in found] for name, found in words.items()}
         time, shape = self.time or "", self.growth_shape
         basis = shape.unbound_words(time)
         if basis is None:
@@ -411,73 +415,3 @@ def predictor_words(model: GrowthModel, said: Callable[[str], str] = str) -> str
     parts = [part.replace("~ 1 + ", "~ ") for part in parts]
     parts += [f"{said('time-varying')} {model.time_varying}"] if model.time_varying else []
     return "; ".join(parts) or "no predictors"
-
-
-def equations(
-    model: GrowthModel,
-    parameters: tuple[str, ...],
-    terms: Mapping[str, list[str]],
-    basis: list[str],
-    family: Any = None,
-    owned: Mapping[str, tuple[str, str]] | None = None,
-) -> str:
-    """Level equations from the terms of each growth parameter ("1" for its own mean).
-
-    `owned` are random effects of products: of which growth parameter each is, and with what; read from the names where
-    the data have not been seen. `family` is that of outcomes without a residual, in the place of the model's residual
-    structure.
-    """
-    first = " + ".join(
-        f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)
-    )
-    products = _products(model.random.names, parameters) if owned is None else owned
-    owner = {name: (name, "") for name in parameters} | dict(products)
-    covariates = f" + {model.time_varying}" if model.time_varying else ""
-    covariates += "".join(_extra_random(model, name) for name in model.random.names if name not in owner)
-    left = model.outcome if family is None else family.words.format(outcome=model.outcome)
-    lines = [f"Level 1   {left} = {first}{covariates}" + (" + e" if family is None else "")]
-    for i, name in enumerate(parameters):
-        words = ([name] if "1" in terms[name] else []) + [word for word in terms[name] if word != "1"]
-        words += [_random_word(*owner[effect]) for effect in model.random.names if owner.get(effect, ("",))[0] == name]
-        lines.append(("Level 2   " if i == 0 else "          ") + f"{name}_i = {' + '.join(words) or '0'}")
-    spread = [residual_of(model.residual).words] if family is None else []
-    lines.append("          " + ";  ".join([*spread, *_random_words(model.random)]))
-    return "\n".join(lines)
-
-
-def _products(names: Iterable[str], parameters: tuple[str, ...]) -> dict[str, tuple[str, str]]:
-    """Random effects such as slope:arm before the data are seen: whose they are, and what else is in the product."""
-    found = {}
-    for name in names:
-        try:
-            terms = read_terms(name).terms if name not in parameters else ()
-        except FormulaError:
-            continue
-        curves = [factor for term in terms for factor in term.factors if factor.label in parameters]
-        if len(terms) == 1 and len(curves) == 1:
-            others = [factor.label for factor in terms[0].factors if factor not in curves]
-            found[name] = (curves[0].label, ":".join(others))
-    return found
-
-
-def _random_word(owner: str, product: str) -> str:
-    """A random effect in the equation of its growth parameter."""
-    return f"u_{owner}[{product}] * {product}" if product else f"u_{owner}"
-
-
-def _extra_random(model: GrowthModel, name: str) -> str:
-    """A random effect that is no growth parameter: of the level, of a straight line, or of a covariate."""
-    if name == "intercept":
-        return " + u_intercept"
-    return f" + u_{name} * {model.time if name == 'slope' else name}"
-
-
-def _random_words(part: RandomPart) -> list[str]:
-    words = []
-    for block in part.blocks:
-        names = ", ".join(f"u_{name}" for name in block)
-        if len(block) == 1:
-            words.append(f"{names} ~ N(0, G_{block[0]})")
-        else:
-            words.append(f"({names}) ~ N(0, G), G unstructured")
-    return words

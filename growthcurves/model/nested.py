@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from growthcurves.data.levels import factorized
@@ -20,6 +22,33 @@ def units_of_persons(model: GrowthModel, people: PersonLevel) -> list[np.ndarray
         When a person has rows in two units of a level: the person is named.
     """
     return [_labels(model, unit, people) for unit in model.above]
+
+
+def held_by(columns: Sequence[np.ndarray], units: Sequence[np.ndarray]) -> tuple[int, ...]:
+    """The highest level within whose units each column (N,) is the same: 0 persons, l the l-th level above them.
+
+    Parameters
+    ----------
+    columns : sequence of (N,) arrays
+        One value per person.
+    units : sequence of (N,) arrays
+        The label of each person's unit at each level above, innermost first; labels are used again in other units.
+
+    Examples
+    --------
+    >>> classes, schools = np.array([1, 1, 2, 1]), np.array(["a", "a", "a", "b"])
+    >>> held_by([np.array([0.0, 1, 1, 1]), np.array([1.0, 1, 2, 2]), np.array([3.0, 3, 3, 4])], [classes, schools])
+    (0, 1, 2)
+    """
+    found = [0] * len(columns)
+    above = np.zeros(len(units[0]) if units else 0, dtype=np.intp)
+    for level in range(len(units), 0, -1):
+        _, codes = np.unique(units[level - 1], return_inverse=True)
+        _, first, above = np.unique(above * (codes.max() + 1) + codes, return_index=True, return_inverse=True)
+        for j, values in enumerate(columns):
+            if not found[j] and (values[first][above] == values).all():
+                found[j] = level
+    return tuple(found)
 
 
 def _labels(model: GrowthModel, unit: str, people: PersonLevel) -> np.ndarray:

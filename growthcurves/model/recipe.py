@@ -100,6 +100,8 @@ class Recipe:
         The same, not as text.
     growth_terms : dict of growth parameter to list of (column of X, weight)
         How w' gamma of each growth parameter is made.
+    held : tuple of int
+        The highest level within whose units each weight is the same: 0 persons, l the l-th level above them.
     """
 
     model: GrowthModel
@@ -120,6 +122,7 @@ class Recipe:
     terms: tuple[str, ...]
     term_names: tuple[TermName, ...]
     growth_terms: dict[str, list[tuple[int, int]]]
+    held: tuple[int, ...] = ()
 
     @cached_property
     def clock(self) -> Clock | None:
@@ -191,6 +194,10 @@ class Recipe:
                 if weight:
                     found.setdefault(weight, (name, j))
         return tuple(found[weight] for weight in sorted(found))
+
+    def levels_of(self, parameter: str) -> list[int]:
+        """At which level each predictor of a growth parameter differs: 0 persons, l above; -1 of its own mean."""
+        return [self.held[weight - 1] if weight else -1 for _, weight in self.growth_terms[parameter]]
 
     # ------------------------------------------------ other rows, for predictions
 

@@ -14,7 +14,7 @@ from growthcurves.contracts.finding import FAMILY, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
-from growthcurves.model.growth import equations
+from growthcurves.model.equations import Predictor, equations
 from growthcurves.model.outcomes import is_computed, likelihood_of
 from growthcurves.output.numbers import on_the_point
 from growthcurves.results.ddf import ddf_of
@@ -65,11 +65,16 @@ class Summary(Answer):
 
 def level_equations(fit: FittedModel) -> str:
     """The model's level equations with its own terms."""
-    terms = {name: list(columns.names) for name, columns in fit.recipe.predictors.items()}
-    basis = fit.recipe.shape.level_one(fit.model.time or "")
-    model = fit.model.replace(random=fit.recipe.random)  # each random effect by its own name
-    lines = equations(model, fit.model.parameters, terms, basis, fit.family, fit.recipe.products)
-    return f"{lines}\n          {fit.model.time}: {fit.when.axis}" if fit.model.time and fit.when.origin else lines
+    recipe, model = fit.recipe, fit.model
+    terms = {
+        name: [Predictor(*pair) for pair in zip(columns.names, recipe.levels_of(name), strict=True)]
+        for name, columns in recipe.predictors.items()
+    }
+    basis, who = recipe.shape.level_one(model.time or ""), fit.vocabulary.who
+    text = equations(model, model.parameters, terms, basis, fit.family, recipe.products, recipe.random, who)
+    last = text.splitlines()[-1]
+    indent = " " * (len(last) - len(last.lstrip()))
+    return f"{text}\n{indent}{model.time}: {fit.when.axis}" if model.time and fit.when.origin else text
 
 
 def summary(

@@ -28,6 +28,7 @@ def recipe_values(recipe: Recipe) -> dict[str, Any]:
         "growth_rows": recipe.growth_rows,
         "names": recipe.terms,
         "growth_terms": recipe.growth_terms,
+        "held": recipe.held,
     }
 
 
@@ -56,6 +57,7 @@ def recipe_from(values: dict[str, Any], model: GrowthModel, panel: Any, terms: T
         terms=term_texts(names),
         term_names=names,
         growth_terms=values["growth_terms"],
+        held=values["held"],
     )
 
 

@@ -125,6 +125,7 @@ FIT = record(
         growth_rows=each(count),
         names=each(text),
         growth_terms=mapping(each(row(count, count), list)),
+        held=each(count),
         weights=maybe(each(array(1))),
         shape_values=maybe(array(2)),
         random_weights=maybe(array(2)),
@@ -289,6 +290,8 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
         columns, made = bound["predictors"][name], bound["growth_terms"][name]
         yield f"terms of the {name}", len(made) == len(columns["names"])
         yield f"terms of the {name}", all(j < len(terms.x) and terms.x[j] == (k, w) for j, w in made)
+    yield "levels of predictors", len(bound["held"]) == len({w for _, w in terms.x} - {0})
+    yield "levels of predictors", all(level <= len(model.above) for level in bound["held"])
     for columns in (*bound["predictors"].values(), bound["covariates"], *bound["varying"]):
         sizes = {len(columns[name]) for name in ("names", "terms", "parts")}
         yield "columns of a formula", len(sizes) == 1

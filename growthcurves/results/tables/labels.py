@@ -9,7 +9,7 @@ import numpy as np
 
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Group, Kind
 from growthcurves.data.source import EMPTY, show_level
-from growthcurves.data.unit_words import unit_words
+from growthcurves.data.unit_words import level_words
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.words import ShapeWords
 from growthcurves.model.terms import TermName
@@ -53,7 +53,7 @@ def component_label(fit: FittedModel, finding: Finding) -> str:
     if finding.unit == RESIDUAL:
         return f"{_MOMENTS[finding.kind]} of residuals"
     words = random_words(fit)
-    above = f" between {unit_words(finding.unit).several}" if finding.unit != PERSON else ""
+    above = f" between {level_words(finding.unit).several}" if finding.unit != PERSON else ""
     return f"{_MOMENTS[finding.kind]} of {' and '.join(_effect(fit, words, name) for name in finding.of)}{above}"
 
 

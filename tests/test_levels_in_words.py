@@ -1,0 +1,49 @@
+"""Units above persons in equations, summaries and notes: each level by its own words."""
+
+from __future__ import annotations
+
+import pytest
+import reference_values
+
+import growthcurves as gc
+
+MODEL = gc.GrowthModel(
+    "y", "grade", "pupil", predictors="poor + private",
+    levels={"class": ("intercept",), "school": ("intercept", "slope")},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return gc.fit(MODEL, reference_values.table("levels_waves.csv"))
+
+
+def test_predictors_of_schools_stand_at_the_level_of_schools(fit):
+    assert fit.equations() == """\
+Level 1            y = intercept_i + slope_i * grade + e
+Level 2, pupils    intercept_i = intercept_class + poor + u_intercept
+                   slope_i = slope_school + poor + u_slope
+Level 3, classes   intercept_class = intercept_school + u_intercept|class
+Level 4, schools   intercept_school = intercept + private + u_intercept|school
+                   slope_school = slope + private + u_slope|school
+                   e ~ N(0, sigma^2);  (u_intercept, u_slope) ~ N(0, G), G unstructured
+                   u_intercept|class ~ N(0, G_intercept|class)
+                   (u_intercept|school, u_slope|school) ~ N(0, G|school), G|school unstructured"""
+
+
+def test_a_model_without_data_has_predictors_at_level_two():
+    lines = MODEL.equations().splitlines()
+    assert lines[1] == "Level 2, pupils    intercept_i = intercept_class + poor + private + u_intercept"
+    assert lines[4] == "Level 4, schools   intercept_school = intercept + u_intercept|school"
+
+
+def test_a_saved_fit_has_the_same_equations_without_its_persons(fit, tmp_path):
+    fit.save(tmp_path / "levels.json", people=False)
+    assert gc.load(tmp_path / "levels.json").equations() == fit.equations()
+
+
+def test_units_whose_name_says_nothing_are_called_by_their_column():
+    data = reference_values.table("levels_waves.csv").rename(columns={"school": "g3"})
+    fit = gc.fit("y ~ grade + (grade | g3/pupil)", data, time="grade")
+    assert "Level 3, units of g3   intercept_g3 = intercept + u_intercept|g3" in fit.equations()
+    assert "SD of rate of change between units of g3" in fit.variance_components()["label"].tolist()
