@@ -40,6 +40,8 @@ STEPS_AT_MOST = {1: 21, 2: 11, 3: 7}
 WORTH_ANOTHER = 2.5
 #: Records that tell where an optimum is, in all and for each parameter; and how many times as many are worth leaving.
 ENOUGH, ENOUGH_EACH, WORTH = 1000, 100, 4
+#: Persons of a record up to which it is one like others.
+ALIKE = 2.0
 #: Nodes times rows from which threads are worth their waiting for each other.
 MUCH = 1 << 22
 
@@ -152,15 +154,17 @@ class FamilyLikelihood:
         return start if few >= self.points > 1 else approached(self.with_points(few), start)
 
     def _some(self) -> FamilyLikelihood | None:
-        """That of some records, which are in no order; None where they are few or stand for persons who differ."""
-        count = sum(group.count for group in self.collected.groups)
+        """That of some records, which are in no order; None where they are few, or stand for many persons each."""
+        groups = self.collected.groups
+        count, persons = sum(group.count for group in groups), sum(float(group.counts.sum()) for group in groups)
         size = self.frame.p + sum(len(block) ** 2 for block in self.frame.partition) + len(self.family.working)
         step = count // max(ENOUGH, ENOUGH_EACH * size)
-        if step < WORTH or self.collected.lift.any():
+        if step < WORTH or persons > ALIKE * count:
             return None
-        groups = [group.take(slice(0, -(-group.count // step))) for group in self.collected.groups]
+        some = [group.take(slice(0, -(-group.count // step))) for group in groups]
+        share = sum(float(group.counts.sum()) for group in some) / persons
         other = replace(self, _near={})
-        other.__dict__.update(frame=self.frame, collected=Collected(groups, self.collected.lift))
+        other.__dict__.update(frame=self.frame, collected=Collected(some, share * self.collected.lift))
         return other
 
     def _mean_in_x(self) -> Array:

@@ -40,15 +40,18 @@ def test_records_that_would_need_many_rows_stay_among_their_own():
     assert packed(likelihood.collected.groups[:1], likelihood.family) == likelihood.collected.groups[:1]
 
 
-def test_a_search_that_begins_with_some_records_ends_where_one_that_does_not_does(monkeypatch):
+@pytest.mark.parametrize("digits", [3, 15])
+def test_a_search_that_begins_with_some_records_ends_where_one_that_does_not_does(digits, monkeypatch):
+    """With three digits some persons are alike, and what their X'y has more than that of records is shared out."""
     rng = np.random.default_rng(2)
     data = pd.DataFrame({"id": np.repeat(np.arange(5000), 3), "t": np.tile(np.arange(3.0), 5000)})
-    data["x"] = rng.normal(size=5000)[data["id"]]
+    data["x"] = rng.normal(size=5000).round(digits)[data["id"]]
     eta = 0.2 * data["t"] + 0.3 * data["x"] + rng.normal(size=5000)[data["id"]]
     data["y"] = (rng.random(len(data)) < expit(eta)).astype(int)
     ask = lambda: gc.fit("y ~ t + x + (1 | id)", data, family="binomial", quadrature=7)  # noqa: E731
     some = ask()
     assert some.estimates.likelihood._some() is not None
+    assert some.estimates.likelihood.collected.lift.any() == (digits == 3)
     monkeypatch.setattr(FamilyLikelihood, "_some", lambda self: None)
     every = ask()
     assert some.deviance == pytest.approx(every.deviance, abs=1e-8)
