@@ -151,7 +151,10 @@ class PersonAnswers(FittedModel):
             column: what is predicted and the ends of its interval are carried back, which makes of a mean the median
             (of a log the geometric mean), not the mean. None is the scale that was fitted: "link" there, "response" for
             families. A formula's offset is part of the prediction on every scale, as in lme4; the exposure is that of
-            each row, 1 where `newdata` has no such column; trials make no difference, as a probability is of one.
+            each row, 1 where `newdata` has no such column; trials make no difference, as a probability is of one. On
+            the link scale "average" is the mean of persons' linear predictors, which is the typical person's, and not
+            the link of the population's mean (see `marginal_coefficients`); of ordered categories no threshold is
+            taken off, so that only differences mean something.
         category : str, optional
             Of ordered categories the one whose probability is predicted; without it the expected place, from 0.
 

@@ -56,6 +56,8 @@ def equations(
     who : UnitWords, optional
         What persons are called; as the column of ids says by default.
     """
+    if not getattr(family, "constant_in_x", True):  # thresholds stand in the place of the first constant
+        terms = {**terms, parameters[0]: [one for one in terms[parameters[0]] if one.words != "1"]}
     part = model.random.stacked(model.above) if part is None else part
     own = tuple(dict.fromkeys(part.own_names.values()))
     products = _products(own, parameters) if owned is None else owned

@@ -62,6 +62,26 @@ def alike(long: pd.DataFrame) -> pd.DataFrame:
     return long.assign(y=np.random.default_rng(3).normal(size=len(long)))
 
 
+def yes_or_no(long: pd.DataFrame) -> pd.DataFrame:
+    """Whether an outcome is above the median, with some chance, so that every group has both answers."""
+    return long.assign(y=(_noisy(long) > 0.0).astype(float))
+
+
+def counts(long: pd.DataFrame) -> pd.DataFrame:
+    """Counts that go with the outcome."""
+    return long.assign(y=np.random.default_rng(5).poisson(np.exp(0.5 + 0.3 * _noisy(long))).astype(float))
+
+
+def categories(long: pd.DataFrame) -> pd.DataFrame:
+    """Three ordered categories of the outcome."""
+    return long.assign(y=np.digitize(_noisy(long), [-0.5, 0.7]).astype(float))
+
+
+def _noisy(long: pd.DataFrame) -> np.ndarray:
+    y = long["y"].to_numpy(float)
+    return (y - np.nanmedian(y)) / np.nanstd(y) + np.random.default_rng(4).normal(size=len(y))
+
+
 def model(**options: Any) -> Callable[[Table], Any]:
     """A growth model; an option that is a function is made of the first, middle and last time."""
 
@@ -103,6 +123,10 @@ MODELS: dict[str, tuple[Any, Callable[[pd.DataFrame], pd.DataFrame] | None]] = {
     "occasions": (model(shape="occasions", predictors="g", random=("intercept",)), None),
     "diagonal": (model(random=gc.Diagonal("intercept", "slope"), predictors={"slope": "x"}), None),
     "origin at the end": (model(predictors="g", origin=lambda times: times[2]), None),
+    "yes or no": (model(predictors="g", random=("intercept",), family="binomial"), yes_or_no),
+    "counts": (model(predictors="g", random=("intercept",), family="poisson"), counts),
+    "counts with a dispersion": (model(random=("intercept",), family="negative-binomial"), counts),
+    "ordered categories": (model(predictors="g", random=("intercept",), family="ordinal"), categories),
     "groups and a number": (model(predictors={"intercept": "g * x", "slope": "g"}), None),
 }
 

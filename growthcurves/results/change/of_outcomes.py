@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from growthcurves.contracts.finding import Finding, Kind
-from growthcurves.errors import GrowthCurvesError
+from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals
@@ -82,7 +82,7 @@ def of_outcomes(
         kinds = ((Kind.RATES_ALIKE_P, rates), (Kind.OUTCOMES_ALIKE_P, ours)) if compared else ()
         tests = tuple(test for kind, answer in kinds if answer is not None for test in alike(fit, kind, answer, ddf))
         return OfOutcomes(rates, ours, theirs, tests)
-    except GrowthCurvesError:
+    except (NotEstimableError, NotAvailableError):
         return None
 
 

@@ -49,6 +49,7 @@ def test_own_parameters_have_headings(table):
     text = str(gc.fit("state ~ week + (1 | id)", table, family="ordinal"))
     assert "Thresholds (95 % profile" in text and "  between 0 and 1 " in text and "  between 1 and 2 " in text
     assert "Fixed effects (z tests, observed information)" in text
+    assert "Level 2   intercept_i = u_intercept\n" in text  # thresholds are its constant
     assert "Dispersion (95 %" in str(gc.fit("calls ~ week + (1 | id)", table, family="negative-binomial"))
 
 
