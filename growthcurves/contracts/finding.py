@@ -5,9 +5,10 @@ Tables and sentences are views of findings: their texts are made last and are no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import isclose
 from typing import Any, NamedTuple
 
 NAN = float("nan")
@@ -196,3 +197,20 @@ class Findings:
     def one(self, kind: Kind) -> Finding | None:
         """The one of a kind that is at no time in particular; None where there is none."""
         return next((finding for finding in self.all(kind) if finding.at is None), None)
+
+
+def same_at_all_times(findings: Sequence[Finding]) -> bool:
+    """Whether findings at several times are one and the same number, to more digits than anybody is shown.
+
+    Examples
+    --------
+    >>> same_at_all_times([Finding(Kind.ICC, 0.5, at=0.0), Finding(Kind.ICC, 0.5, at=4.0)])
+    True
+    >>> same_at_all_times([Finding(Kind.ICC, 0.5, at=0.0), Finding(Kind.ICC, 0.7, at=4.0)])
+    False
+    """
+    numbers = [(one.value, one.conf_low, one.conf_high) for one in findings]
+    return len(numbers) > 1 and all(
+        isclose(number, first, rel_tol=1e-9) or number != number and first != first
+        for one in numbers for number, first in zip(one, numbers[0], strict=True)
+    )  # fmt: skip

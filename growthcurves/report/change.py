@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.contracts.finding import Caveat, Finding, Group, Kind
+from growthcurves.contracts.finding import Caveat, Finding, Group, Kind, same_at_all_times
 from growthcurves.data.source import show_level
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.words import listed
@@ -57,6 +57,7 @@ class Change(Section):
             "pictures": drawn(subject, ("slopes", "start_and_rate", "variance_over_time")),
             "curved": subject.fit.recipe.shape.curved,
             "reliability": subject.fit.family is None,
+            "middle": any(one.kind is Kind.MIDDLE_LOW for one in answer.findings),
             "hits": f"{100 * subject.level:g}",
             "intervals": answer.intervals,
             "explained": any(one.kind is Kind.SD_OF_RATES_BEFORE_PREDICTORS and one.stated for one in answer.findings),
@@ -193,8 +194,13 @@ def blocks(subject: Subject, findings: list[Finding]) -> list[dict[str, Any]]:
 
 
 def thinned(findings: list[Finding]) -> list[Finding]:
-    """The findings with the ICC at a few of its times: the first, the last, and some between."""
+    """The findings with the ICC at a few of its times: the first, the last, and some between.
+
+    One that is the same at all times is told by its sentence, in the place of a table.
+    """
     times = [place for place, finding in enumerate(findings) if finding.kind is Kind.ICC]
+    if same_at_all_times([findings[place] for place in times]):
+        return [finding for place, finding in enumerate(findings) if place not in times]
     if len(times) <= MOST_TIMES + 1:
         return findings
     steps = [round(step * (len(times) - 1) / (MOST_TIMES - 1)) for step in range(MOST_TIMES)]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
@@ -67,10 +68,14 @@ def _shares_between(subject: Subject) -> list[dict[str, str]]:
         except GrowthCurvesError:
             continue
         where = f"latent scale ({fit.family.scale_words.link})" if scale == "latent" else "scale of the outcome"
-        for row in table.to_dict("records"):
-            texts = [share(row[name]) for name in ("icc", "conf_low", "conf_high")]
-            what = subject.said("Share of variance between persons")
-            rows.append(_row(f"{what}, {where}, {fit.when.at(row['time'])}", texts, ""))
+        numbers = table[["icc", "conf_low", "conf_high"]]
+        same = bool(np.allclose(numbers, numbers.iloc[0], rtol=1e-9, atol=0, equal_nan=True))
+        what = subject.said("Share of variance between persons")
+        for time, row in zip(table["time"], numbers.to_numpy(), strict=True):
+            when = "at all times" if same else fit.when.at(time)
+            rows.append(_row(f"{what}, {where}, {when}", [share(value) for value in row], ""))
+            if same:
+                break
     return rows
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind
+from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind, same_at_all_times
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals
@@ -278,7 +278,12 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
     iccs = found.all(Kind.ICC)
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
-        parts = _along(shown, told, partial(percent_text, places=0), " %")
+        percents = partial(percent_text, places=0)
+        if same_at_all_times(iccs):
+            interval = _range(iccs[0], told, percents, " %")
+            parts = f"{percents(iccs[0].value)} % at all times{interval and f' ({interval})'}"
+        else:
+            parts = _along(shown, told, percents, " %")
         of, rest = f"the variance of {told.outcome}", f"scatter within {told.who.several}"
         if told.of_outcome is not None:
             exposed = ", at the mean exposure" * told.of_outcome.exposed
