@@ -55,7 +55,9 @@ class Calibration(Drawn):
         if not among(self.people, PEOPLE):
             raise ModelError(unknown("kind of people", self.people, PEOPLE))
         if fit.family is None:
-            return "Calibration is of outcomes that are not normal; plot.residuals() and plot.qq() are of normal ones."
+            kind = "normal" if fit.outcome_family is None else "log-normal"
+            ones = "of normal ones" if fit.outcome_family is None else "of their logarithms"
+            return f"Calibration is not of {kind} outcomes; plot.residuals() and plot.qq() are {ones}."
         return None if fit.identified else "The design cannot tell the variances between persons apart."
 
     def scene(self, fit: Any) -> Scene:

@@ -28,7 +28,7 @@ class Outcomes(Section):
     core = True
 
     def belongs(self, subject: Subject) -> bool:
-        return subject.fit.family is not None
+        return subject.fit.outcome_family is not None
 
     def why_not(self, subject: Subject) -> str | None:
         if subject.once(_answers) is None:
@@ -43,8 +43,9 @@ class Outcomes(Section):
             said("Population average: the mean over all persons, whose random effects differ"),
             f"typical {subject.fit.vocabulary.who.one}: the one whose random effects are zero; the two are different "
             f"questions, and neither may be put in the place of the other",
+            *_as_medians(subject),
             *_without_interval(subject, found),
-            *filter(None, [words.aside and ("places are " * (subject.fit.family.name == "ordinal") + words.aside)]),
+            *filter(None, [words.aside and ("places are " * words.ordered + words.aside)]),
         ]
         return {
             "blocks": _blocks(subject, found, words),
@@ -74,6 +75,12 @@ def compared_by(subject: Subject) -> Any:
     if by is None or not set(texts_of(by, "by")) <= set(used):
         return None
     return by if len(groups_of(subject.fit.panel, by).labels) > 1 else None
+
+
+def _as_medians(subject: Subject) -> list[str]:
+    """That the typical person's outcome is told as its median, where single outcomes are skewed about it."""
+    family, who = subject.fit.outcome_family, subject.fit.vocabulary.who.one
+    return [f"for the typical {who} it is the median"] if family.name == "lognormal" else []
 
 
 def _without_interval(subject: Subject, found: OfOutcomes) -> list[str]:

@@ -29,13 +29,15 @@ def about(fit: Any) -> str:
     """One line of counts under the title."""
     number, rows = fit.panel.persons.count, fit.nobs
     who = units_of(fit).one if number == 1 else units_of(fit).several
-    family = "" if fit.family is None else f"{_family_words(fit)} · "
+    family = "" if fit.outcome_family is None else f"{_family_words(fit)} · "
     return f"{count(number)} {who} · {count(rows)} observations · {family}{METHOD[fit.method]}"
 
 
 def _family_words(fit: Any) -> str:
     """What kind of outcome, and its link: "yes or no, logit link"."""
-    family = fit.family
+    family = fit.outcome_family
+    if family.name == "lognormal":
+        return "amounts above zero (log-normal)"
     kinds = {"binomial": "yes or no", "ordinal": "ordered categories", "poisson": "counts (Poisson)",
              "negative-binomial": "counts (negative binomial)", "gamma": "amounts above zero (gamma)"}  # fmt: skip
     return f"{kinds.get(family.name, family.name)}, {getattr(family, 'link', 'log')} link"
@@ -51,7 +53,7 @@ def lead(subject: Subject) -> str:
     """What stands at the head of the page: how fast on average, in each group where there are a few."""
     answer = _change(subject)
     averages = () if answer is None else answer.averages
-    if subject.fit.family is not None:  # means of each group stand in the first table of the page
+    if subject.fit.outcome_family is not None:  # means of each group stand in the first table of the page
         compared = [text for text in averages if not text.startswith("In the ")]
         return " ".join(polished(text) for text in (compared or averages)[:MOST_IN_LEAD])
     lede = () if answer is None else answer.lede

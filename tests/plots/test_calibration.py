@@ -73,8 +73,11 @@ def test_known_persons_and_normal_outcomes_are_refused(yes, frame):
     with pytest.raises(NotEstimableError, match="of counts"):
         yes.plot.rootogram()
     normal = gc.fit("days ~ time + (1 | id)", frame, time="time")
-    with pytest.raises(NotEstimableError, match="not normal"):
+    with pytest.raises(NotEstimableError, match="not of normal outcomes; .* of normal ones"):
         normal.plot.calibration()
+    logs = gc.fit("days ~ time + (1 | id)", frame, time="time", family="lognormal")
+    with pytest.raises(NotEstimableError, match="not of log-normal outcomes; .* of their logarithms"):
+        logs.plot.calibration()
 
 
 @pytest.mark.parametrize(("family", "outcome"), [("poisson", "falls"), ("negative-binomial", "calls")])

@@ -153,3 +153,25 @@ def test_the_page_of_a_singular_fit_has_intervals_on_the_active_face():
     text = text_of(fit.report(by="arm"))
     assert "not estimable: a variance is estimated at the end of its range" not in text
     assert "percentage points higher in the drug group" in text and not re.search(r"\bnan\b", text)
+
+
+def test_the_page_of_log_normal_amounts_says_what_to_expect_in_their_own_unit(panel):
+    fit = gc.fit("cost ~ week * arm + (1 | id)", panel, time="week", family="lognormal", reference={"arm": "placebo"})
+    made = fit.report(by="arm")
+    text = text_of(made)
+    assert made.sections[0] == ("What to expect", "shown") and "amounts above zero (log-normal)" in text
+    assert made.lead.startswith("At week 3, the mean of cost, averaged over persons, is")
+    found = made.tables["outcome_means"]["estimate"][:2]
+    variance = float(fit.cov_re.iloc[0, 0]) + fit.scale
+    medians = made.tables["typical_means"]["estimate"][:2]
+    np.testing.assert_allclose(found, medians * np.exp(variance / 2), rtol=1e-9)
+    np.testing.assert_allclose(medians.iloc[0], np.exp(fit.params["intercept"]), rtol=1e-9)
+    assert "for the typical person it is the median" in text
+
+
+def test_a_share_of_variance_that_is_the_same_at_all_times_is_told_once(panel):
+    fit = gc.fit("well ~ week + (1 | id)", panel, time="week", family="binomial")
+    text = text_of(fit.report())
+    shown = f"{100 * fit.icc().table['icc'].iloc[0]:.0f} % at all times"
+    assert text.count(shown) == 1 and text.count("latent scale (log odds), at all times") == 1
+    assert "Share of variance between persons (ICC)" not in text

@@ -40,6 +40,8 @@ class OutcomeWords:
         Of persons with a rate above zero: "whose probability of well rises".
     exposed : bool
         Whether counts have an exposure.
+    ordered : bool
+        Whether outcomes are ordered categories, whose mean is a place among them.
     """
 
     event: str
@@ -52,6 +54,7 @@ class OutcomeWords:
     link: str
     rises: str
     exposed: bool = False
+    ordered: bool = False
 
     @property
     def plural(self) -> bool:
@@ -129,4 +132,4 @@ def outcome_words(fit: FittedModel) -> OutcomeWords:
     ratios = not share and not ordered
     if ordered:
         event, base = outcome, base and f"{base} of a higher category"
-    return OutcomeWords(event, mean, aside, share, ratios, effect, base, link, who, model.exposure is not None)
+    return OutcomeWords(event, mean, aside, share, ratios, effect, base, link, who, model.exposure is not None, ordered)
