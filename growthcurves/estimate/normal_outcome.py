@@ -20,7 +20,7 @@ def normal_outcome_note(outcome: str, values: np.ndarray) -> Iterable[Note]:
     Examples
     --------
     >>> [note] = normal_outcome_note("well", np.array([0.0, 1.0, 1.0]))
-    >>> note.in_words[:33], note.in_code
+    >>> note.in_words[:34], note.in_code
     ("The outcome 'well' is only 0 and 1", "family='binomial'.")
     >>> list(normal_outcome_note("score", np.array([0.0, 3.5, 10.0])))
     []
