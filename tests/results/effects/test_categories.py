@@ -89,4 +89,4 @@ def test_what_has_no_meaning_is_refused(fit, data):
     with pytest.raises(gc.errors.NotEstimableError, match="for people='average' and 'typical'"):
         fit.predict(category="low", interval="confidence")
     with pytest.raises(gc.errors.ModelError, match="family='ordinal'"):
-        gc.fit("age ~ time + (1 | id)", data.assign(age=data["age"] + data["time"]), time="time").means(category="low")
+        gc.fit("exposure ~ time + (1 | id)", data, time="time").means(category="low")
