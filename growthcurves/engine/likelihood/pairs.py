@@ -105,12 +105,12 @@ def _persons(out: Pairs, tree: Tree, climbed: Climbed, above: Taken) -> Handed:
     both = pairs(cells.counts * P, taken)
     found = -both - pairs(counted, P)  # P x P less these is what the person alone has; pairs of one person cancel
     out.add("pp", (0, 0), found)
-    out.add("pu", (0, 0), _corrected(P, climbed.U, lost, cells.counts))
+    out.add("pu", (0, 0), corrected(P, climbed.U, lost, cells.counts))
     whole = climbed.U - cells.counts * lost
     return Handed({0: outer(cells.counts * P, P)}, {0: outer(P, whole)})
 
 
-def _corrected(P: Array, U: Array, lost: Array, counts: Array) -> Array:
+def corrected(P: Array, U: Array, lost: Array, counts: Array) -> Array:
     """Sum of P x (U - lost) x (U - lost) over persons less that of P x U x U, (b, c, d, j, a, i)."""
     r, width, n = U.shape
     total = np.zeros((r * r, (r * width) ** 2))

@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 
 from growthcurves.engine.likelihood.blocks import Blocks, PersonBlocks
+from growthcurves.engine.likelihood.crossed import crossed_blocks
 from growthcurves.engine.likelihood.levels import level_blocks
 from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.shared import SharedBlocks
@@ -167,6 +168,8 @@ def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ..
     blocks: list[Blocks] = []
     if not into_z.shape[1]:
         return ()
+    if moments.crossing is not None:
+        return (crossed_blocks(moments, moments.crossing, into_z, into_xy),)
     if moments.terms.levels:
         return (level_blocks(moments, into_z, into_xy),)
     if moments.shared is not None:

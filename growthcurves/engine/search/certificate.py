@@ -14,8 +14,8 @@ import numpy as np
 
 from growthcurves.engine.likelihood.blocks import Blocks
 from growthcurves.engine.likelihood.gaussian import criterion
-from growthcurves.engine.likelihood.levels import LevelBlocks
 from growthcurves.engine.likelihood.problem import Problem
+from growthcurves.engine.likelihood.with_units import WithUnits
 from growthcurves.engine.parameters.face import ZERO, null_space
 from growthcurves.engine.search.optimise import Optimum, descent_direction, free_matrices
 from growthcurves.numerics.arrays import Array, upper
@@ -134,11 +134,11 @@ def told_apart(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...
     return int((values > IDENTIFIED * values[0]).sum()), False
 
 
-def _with_levels(blocks: tuple[Blocks, ...]) -> list[LevelBlocks]:
-    return [block for block in blocks if isinstance(block, LevelBlocks)]
+def _with_levels(blocks: tuple[Blocks, ...]) -> list[WithUnits]:
+    return [block for block in blocks if isinstance(block, WithUnits)]
 
 
-def levels_apart(block: LevelBlocks, partition: tuple[tuple[int, ...], ...]) -> tuple[int, bool]:
+def levels_apart(block: WithUnits, partition: tuple[tuple[int, ...], ...]) -> tuple[int, bool]:
     """The same with units above persons, by the Gram matrix tr(V^-1 V_j V^-1 V_k) of the derivatives of V at D = I.
 
     It has their rank (docs/engine.md, section 9).

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from growthcurves.engine.sums.crossing import Crossing
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.nesting import Cells, Nesting
 from growthcurves.engine.sums.rows import centred_about, pair_index, person_gram
@@ -193,9 +194,9 @@ class PersonMoments:
             sums[needed] += found
         return np.array([[sums[pairs[k, k2], w, w2] for k2, w2 in wide] for k, w in wide])
 
-    def moments(self) -> Moments:
-        """What estimation needs of them: compressed by schedule where many persons share one."""
-        schedule = self.schedule()
+    def moments(self, crossing: Crossing | None = None) -> Moments:
+        """What estimation needs of them: compressed by schedule where many persons share one and none crosses units."""
+        schedule = None if crossing is not None else self.schedule()
         return Moments(
             terms=self.terms,
             total=self.total(),
@@ -205,6 +206,7 @@ class PersonMoments:
             weight_centre=self.weight_centre,
             shared=None if schedule is None else self._compress(schedule),
             own=replace(self, labels=None) if schedule is None else None,
+            crossing=crossing,
         )
 
     def schedule(self) -> NDArray[np.intp] | None:
@@ -259,6 +261,8 @@ class Moments:
         Persons compressed by schedule.
     own : PersonMoments or None
         Persons kept one by one, where few share a schedule.
+    crossing : Crossing or None
+        Units that cross persons, who are then kept one by one.
 
     Examples
     --------
@@ -280,6 +284,7 @@ class Moments:
     weight_centre: Array
     shared: Schedules | None
     own: PersonMoments | None
+    crossing: Crossing | None = None
 
     @cached_property
     def gram(self) -> Array:
@@ -323,7 +328,9 @@ class Moments:
         keep_z = [self.terms.z_closed.index(k) for k in terms.z_closed]
         shared = self.shared and self.shared.select(keep_z, keep_x)
         own = self.own and replace(self.own, terms=terms)
-        return replace(self, terms=terms, total=self.total[np.ix_(keep_x, keep_x)], shared=shared, own=own)
+        crossing = self.crossing and self.crossing.select(keep_z, keep_x)
+        total = self.total[np.ix_(keep_x, keep_x)]
+        return replace(self, terms=terms, total=total, shared=shared, own=own, crossing=crossing)
 
     def _with_outcome(self, into: Array, outcome_shift: float) -> Array:
         p, columns = into.shape

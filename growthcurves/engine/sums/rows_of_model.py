@@ -39,6 +39,8 @@ class Rows:
         What is added to the linear predictor; only outcomes that are not normal have it here.
     nesting : Nesting, optional
         The units above persons.
+    crossed : tuple of (n,) and (k,) arrays
+        Of factors that cross persons: the unit of each row, and who the units are.
     """
 
     terms: Terms
@@ -53,6 +55,7 @@ class Rows:
     trials: Array | None = None
     offset: Array | None = None
     nesting: Nesting | None = None
+    crossed: tuple[tuple[Array, Array], ...] = ()
 
     @cached_property
     def codes(self) -> Array:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from growthcurves.engine.sums.coordinates import Coordinates, coordinates
+from growthcurves.engine.sums.crossing import Crossing
 from growthcurves.engine.sums.design import Terms, standardise
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.own_growth import OwnGrowth, own_growth
@@ -202,7 +203,8 @@ def _by_person(rows: Rows) -> tuple[PersonMoments, Moments]:
     """Cross-products by person, and what they come to."""
     made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
     people = replace(PersonMoments.of_rows(*made), nesting=rows.nesting)
-    return people, people.moments()
+    crossing = Crossing.of_rows(rows, people.row_centre, people.weight_centre) if rows.crossed else None
+    return people, people.moments(crossing)
 
 
 def _known(people: Any, moments: Moments) -> tuple[Any, Moments]:

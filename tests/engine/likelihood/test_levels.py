@@ -59,7 +59,7 @@ class Panel:
         np.add.at(sums, codes.ravel(), C)
         own = Cells(counts.astype(float), cells[:, 1], np.ascontiguousarray(sums.transpose(1, 2, 0)))
         tree = Tree(np.ascontiguousarray(G.transpose(1, 2, 0)), own, (cells[:, 0], *self.parents[1:]))
-        return LevelBlocks((shared,), tree, tuple(self.into), np.eye(R))
+        return LevelBlocks((shared,), tuple(self.into), np.eye(R), tree)
 
 
 @pytest.fixture(params=[(levels, seed) for levels in (2, 3, 4) for seed in (1, 2)], ids=str)
