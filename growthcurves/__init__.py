@@ -26,6 +26,7 @@ _NAMES = {
     "load": "growthcurves.fit",
     "GrowthModel": "growthcurves.model.growth",
     "ByGroup": "growthcurves.model.random",
+    "Crossed": "growthcurves.model.random",
     "Diagonal": "growthcurves.model.random",
     "Polynomial": "growthcurves.model.shapes.polynomial",
     "Piecewise": "growthcurves.model.shapes.piecewise",

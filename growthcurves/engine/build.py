@@ -9,6 +9,7 @@ import numpy as np
 
 from growthcurves.contracts.independent import Independent
 from growthcurves.engine.estimates import Estimates
+from growthcurves.engine.likelihood.crossed import MOST_COLUMNS as MOST_CROSSED
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
 from growthcurves.engine.likelihood.problem import Standardised, standard_problem, standardised, with_persons
 from growthcurves.engine.moved import moved
@@ -30,9 +31,11 @@ general = Later("growthcurves.engine.general.estimates")
 structured = Later("growthcurves.engine.general.structured")
 families = Later("growthcurves.engine.families.estimates")
 levels = Later("growthcurves.engine.levels.estimates")
+crossed = Later("growthcurves.engine.levels.crossed")
 
 __all__ = [
     "LIKELIHOODS",
+    "MOST_CROSSED",
     "Moments",
     "Nesting",
     "PersonMoments",
@@ -125,7 +128,9 @@ def recoded(estimates: Any, rows: Rows, sums: Sums) -> Estimates | None:
 
 def _normal(sums: Sums) -> Any:
     """What normal outcomes with independent residuals are estimated as."""
-    return levels.LevelEstimates if sums.terms.levels else NormalEstimates
+    if not sums.terms.levels:
+        return NormalEstimates
+    return levels.LevelEstimates if sums.moments.crossing is None else crossed.CrossedEstimates
 
 
 # ---------------------------------------------------------------- saved values

@@ -7,9 +7,9 @@ import numpy as np
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.data.vocabulary import vocabulary
-from growthcurves.engine.build import Standardised
+from growthcurves.engine.build import MOST_CROSSED, Standardised
 from growthcurves.engine.estimates import Estimates, Sums
-from growthcurves.errors import NotEstimableError
+from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import BoundRows
 
@@ -88,6 +88,20 @@ def refuse_units(bound: BoundRows, sums: Sums, frame: Standardised) -> None:
                     f"In these units {name!r} is of the size {size:.1g}, and its variance is {BEYOND}: give {columns} "
                     f"in another unit{', or the predictor' if ':' in name else ''}."
                 )
+
+
+def refuse_sizes(bound: BoundRows) -> None:
+    """Refuse crossed units of which there are too many."""
+    if not bound.crossed:
+        return
+    names = bound.model.above
+    sizes = [len(labels) * len(part.names) for (_, labels), part in zip(bound.crossed, names.values(), strict=True)]
+    if sum(sizes) > MOST_CROSSED:
+        told = ", ".join(f"{len(labels):,} of {unit!r}" for (_, labels), unit in zip(bound.crossed, names, strict=True))
+        raise NotAvailableError(
+            f"There are {sum(sizes):,} random effects of crossed units ({told}) beside {bound.model.id!r}, and their "
+            f"square is kept whole: this version fits up to {MOST_CROSSED:,}."
+        )
 
 
 def refuse_design(bound: BoundRows, sums: Sums) -> None:

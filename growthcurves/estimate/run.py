@@ -20,6 +20,7 @@ from growthcurves.estimate.refusals import (
     refuse_data,
     refuse_design,
     refuse_perfect,
+    refuse_sizes,
     refuse_unbounded,
     refuse_units,
 )
@@ -96,6 +97,7 @@ def estimate(
     refuse_columns(bound)
     rows = rows_of(bound, outcome)
     residual = residual_of(bound.model.residual)
+    refuse_sizes(bound)
     sums = summed(rows, outcome is None and from_sums(residual, likelihood))
     refuse_design(bound, sums)
     frame = standard_of(sums, method == "reml")
@@ -204,4 +206,5 @@ def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None) -> Rows:
         None if outcome is None else outcome.trials,
         None if outcome is None else outcome.offset,
         Nesting.of(bound.units) if bound.units else None,
+        bound.crossed,
     )

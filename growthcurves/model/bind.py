@@ -19,7 +19,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.model.columns import Columns, Values
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.nested import held_by, units_of_persons
+from growthcurves.model.nested import held_by, units_of_persons, units_of_rows
 from growthcurves.model.occasions import learned_residual
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import (
@@ -113,7 +113,8 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
         tuple(made), tuple(map(unit_of, stored)), tuple(growth_rows), tuple(x), z, term_texts(names), names,
         growth_terms, held_by(weights, units),
     )  # fmt: skip
-    return BoundRows(recipe, panel, values, stored, tuple(weights), random_weights(recipe, people), units)
+    spread, crossed = random_weights(recipe, people), tuple(units_of_rows(model, people))
+    return BoundRows(recipe, panel, values, stored, tuple(weights), spread, units, crossed)
 
 
 def observed_middle(times: np.ndarray) -> float:

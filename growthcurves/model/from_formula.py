@@ -117,7 +117,7 @@ def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> Gr
         predictors={name: str(formula) for name, formula in formulas.items()},
         time_varying=" + ".join(map(str, covariates)) or None,
         random=_random_part(parsed, parsed.group, shape, curves),
-        levels={", ".join(group): _random_part(parsed, group, shape, curves) for group in parsed.groups[1:]},
+        levels={", ".join(group): _above(parsed, group, shape, curves) for group in parsed.groups[1:]},
         evaluated_over="rows",
         **options,
     )
@@ -139,6 +139,10 @@ def _curves(parsed: ParsedFormula) -> set[Curve]:
 
 def _curves_of(parsed: ParsedFormula, terms: Iterable[Term]) -> set[Curve]:
     return {curve for curve in map(parsed.curve, terms) if curve is not None}
+
+
+def _above(parsed: ParsedFormula, group: tuple[str, ...], shape: Shape, curves: set[Curve]) -> RandomPart:
+    return replace(_random_part(parsed, group, shape, curves), crossed=parsed.crossed)
 
 
 def _random_part(parsed: ParsedFormula, group: tuple[str, ...], shape: Shape, curves: set[Curve]) -> RandomPart:

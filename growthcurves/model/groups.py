@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import FormulaError, NotAvailableError
+from growthcurves.errors import FormulaError
 from growthcurves.model.formula.lme4 import ParsedFormula, candidates_of
 
 Group = tuple[str, ...]
@@ -28,26 +28,32 @@ def with_groups(parsed: ParsedFormula, time: str | None, frame: pd.DataFrame) ->
         What was said with time=.
     frame : DataFrame
 
+    Where they do not lie in each other they are crossed, and called as they are written.
+
     Raises
     ------
-    NotAvailableError
-        Where groupings do not hold each other (crossed factors).
+    FormulaError
+        Where two groupings are of the same units.
     """
     if not parsed.groups:
         return parsed
     codes = {group: _codes(frame, group) for group in parsed.groups}
     ordered = sorted(parsed.groups, key=lambda group: -int(codes[group].max(initial=-1)))
     for inner, outer in zip(ordered[:-1], ordered[1:], strict=True):
-        _refuse_crossed(inner, outer, codes[inner], codes[outer])
-    names = {outer: _called(outer, ordered[place + 1 :]) for place, outer in enumerate(ordered)}
-    person = names[ordered[0]]
-    if _codes(frame, person).max() < codes[ordered[0]].max():
-        names[ordered[0]] = ordered[0]
+        _refuse_same(inner, outer, codes[inner], codes[outer])
+    nested = all(_within(codes[inner], codes[outer]) for inner, outer in zip(ordered[:-1], ordered[1:], strict=True))
+    names = {group: group for group in ordered}
+    if nested:
+        names = {group: _called(group, ordered[place + 1 :]) for place, group in enumerate(ordered)}
+        if _codes(frame, names[ordered[0]]).max() < codes[ordered[0]].max():
+            names[ordered[0]] = ordered[0]
     random = tuple(replace(term, group=names[term.group]) for term in parsed.random)
     groups = tuple(names[group] for group in ordered)
     candidates = candidates_of(tuple(term for term in random if term.group == groups[0])) or parsed.candidates
     found = time if time is not None else candidates[0] if len(candidates) == 1 else None
-    return replace(parsed, group=groups[0], groups=groups, random=random, candidates=candidates, time=found)
+    return replace(
+        parsed, group=groups[0], groups=groups, crossed=not nested, random=random, candidates=candidates, time=found
+    )
 
 
 def _codes(frame: pd.DataFrame, group: Group) -> np.ndarray:
@@ -64,17 +70,14 @@ def _called(group: Group, above: Sequence[Group]) -> Group:
     return tuple(column for column in group if column not in outer) or group
 
 
-def _refuse_crossed(inner: Group, outer: Group, codes: np.ndarray, above: np.ndarray) -> None:
-    pairs = pd.DataFrame({"inner": codes, "outer": above})[(codes >= 0) & (above >= 0)].drop_duplicates()
-    twice = pairs["inner"].duplicated()
-    if twice.any():
-        within, over = (":".join(group) for group in (inner, outer))
-        raise NotAvailableError(
-            f"Units of {within!r} lie in several units of {over!r} ({int(pairs['inner'][twice].nunique()):,} of them): "
-            f"they are crossed, which this version does not fit; write ({over}/{within}) where ids are used again in "
-            f"every {over}."
-        )
-    if len(set(codes[codes >= 0])) == len(set(above[above >= 0])):
+def _within(inner: np.ndarray, outer: np.ndarray) -> bool:
+    """Whether every unit of the one lies in one unit of the other."""
+    pairs = pd.DataFrame({"inner": inner, "outer": outer})[(inner >= 0) & (outer >= 0)].drop_duplicates()
+    return not bool(pairs["inner"].duplicated().any())
+
+
+def _refuse_same(inner: Group, outer: Group, codes: np.ndarray, above: np.ndarray) -> None:
+    if _within(codes, above) and _within(above, codes):
         raise FormulaError(
             f"{':'.join(inner)!r} and {':'.join(outer)!r} are the same units: leave one of them out of the random part."
         )

@@ -93,9 +93,10 @@ class GrowthModel:
         Column of how many trials the outcome counts the successes of (binomial).
     exposure : str, optional
         Column of how long or how many a count was taken over: its logarithm is added to the linear predictor.
-    levels : dict of str to tuple of str or Diagonal, optional
+    levels : dict of str to tuple of str, Diagonal or Crossed, optional
         Units above persons, the innermost first, and which growth parameters vary between them:
-        ``{"class": ("intercept",), "school": ("intercept", "slope")}`` (docs/levels.md).
+        ``{"class": ("intercept",), "school": ("intercept", "slope")}`` (docs/levels.md); `Crossed` where a person's
+        rows lie in several of them.
     functions : dict of str to function, optional
         Functions of your own that formulas call, ``{"f": f}``: arrays in, one value per row out.
 
@@ -378,9 +379,10 @@ def _levels(model: GrowthModel) -> Frozen:
             f"levels= are of normal outcomes: those of family={model.likelihood_family.name!r} have persons alone in "
             f"this version."
         )
+    parts = {text_of(unit): random_part(names) for unit, names in given.items()}
     if given and type(residual_of(model.residual)) is not Independent:
         raise ModelError("residual= structures with levels= are not in this version: leave one of them out.")
-    return Frozen({text_of(unit): random_part(names) for unit, names in given.items()})
+    return Frozen(parts)
 
 
 def _check_origin(origin: Any) -> None:

@@ -12,16 +12,38 @@ from growthcurves.errors import ModelError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 
+#: The unit of each row, and who the units are.
+Units = tuple[np.ndarray, np.ndarray]
+
+
+def crossed(model: GrowthModel) -> bool:
+    """Whether units cross persons; those that do not are then taken as the others are."""
+    return any(part.crossed for part in model.above.values())
+
 
 def units_of_persons(model: GrowthModel, people: PersonLevel) -> list[np.ndarray]:
-    """The label of each person's unit at each level above, innermost first, (N,) each.
+    """The label of each person's unit at each level above, innermost first, (N,) each; none where units are crossed.
 
     Raises
     ------
     ModelError
         When a person has rows in two units of a level: the person is named.
     """
-    return [_labels(model, unit, people) for unit in model.above]
+    return [] if crossed(model) else [_labels(model, unit, people) for unit in model.above]
+
+
+def units_of_rows(model: GrowthModel, people: PersonLevel) -> list[Units]:
+    """Of crossed units the unit of each row, (n,), and who the units are, by column."""
+    if not crossed(model):
+        return []
+    found = (factorized(people.panel, unit) for unit in model.above)
+    return [_there(codes, _plain(np.asarray(values))) for codes, values in found]
+
+
+def _there(codes: np.ndarray, labels: np.ndarray) -> Units:
+    """Units numbered as they are there."""
+    used, again = np.unique(codes, return_inverse=True)
+    return again.reshape(-1), labels[used]
 
 
 def held_by(columns: Sequence[np.ndarray], units: Sequence[np.ndarray]) -> tuple[int, ...]:
@@ -60,11 +82,15 @@ def _labels(model: GrowthModel, unit: str, people: PersonLevel) -> np.ndarray:
         who = show_id(people.persons.labels[person])
         raise ModelError(
             f"The {model.id} {who} has rows in two units of {unit!r} ({seen[0]} and {seen[1]}). If ids are used again "
-            f"in every {unit}, give id=[{unit!r}, {model.id!r}]; if {who} moved, {unit} and {model.id} are crossed: "
-            f"(1 | {unit}) + (1 | {model.id}) as a formula."
+            f"in every {unit}, give id=[{unit!r}, {model.id!r}]; if {who} moved, they are crossed: "
+            f"levels={{{unit!r}: gc.Crossed('intercept')}}, or (1 | {unit}) in a formula."
         )
-    found = labels[codes[people.first_rows]]
-    return found.astype(str) if found.dtype == object else found
+    return _plain(labels[codes[people.first_rows]])
+
+
+def _plain(labels: np.ndarray) -> np.ndarray:
+    """Labels that can be sorted and saved."""
+    return labels.astype(str) if labels.dtype == object else labels
 
 
 def _first_two(codes: np.ndarray) -> np.ndarray:

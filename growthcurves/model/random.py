@@ -38,6 +38,45 @@ class Diagonal(tuple):
         return f"Diagonal({', '.join(map(repr, self))})"
 
 
+class Crossed(tuple):
+    """What varies between units that cross persons: pupils who change school, raters, items.
+
+    Parameters
+    ----------
+    *names : str
+        Growth parameters or covariates; or one `Diagonal` of them.
+
+    Notes
+    -----
+    A person's rows may lie in several units, and units of several such columns in one another in any way. In a formula
+    the data tell: ``(1 | primary) + (1 | secondary)`` is crossed where pupils of one primary school go to several
+    secondary schools. See Raudenbush (1993) on crossed random effects.
+
+    Examples
+    --------
+    >>> from growthcurves.model.growth import GrowthModel
+    >>> GrowthModel("y", "wave", "pupil", levels={"teacher": Crossed("intercept")}).levels["teacher"].crossed
+    True
+    """
+
+    def __new__(cls, *names: Any) -> Crossed:
+        inner = names[0] if len(names) == 1 and isinstance(names[0], Diagonal) else names
+        if not inner or not all(isinstance(name, str) for name in inner):
+            raise ModelError("Crossed takes names of what varies between units, such as gc.Crossed('intercept').")
+        found = super().__new__(cls, inner)
+        found.diagonal = isinstance(inner, Diagonal)
+        return found
+
+    diagonal: bool
+
+    def __getnewargs__(self) -> tuple:
+        return (Diagonal(*self),) if self.diagonal else tuple(self)
+
+    def __repr__(self) -> str:
+        names = repr(Diagonal(*self)) if self.diagonal else ", ".join(map(repr, self))
+        return f"Crossed({names})"
+
+
 @dataclass(frozen=True, init=False, repr=False)
 class ByGroup:
     """Random effects whose covariance matrix is one of its own in every group of persons: SAS's GROUP=.
@@ -108,11 +147,14 @@ class RandomPart:
     units : tuple of (str, int)
         Whose they are where units above persons have some: unit and number, persons first. Those of units above are
         called by what varies and the unit, "slope|school".
+    crossed : bool
+        Whether they are of units that cross persons.
     """
 
     blocks: tuple[tuple[str, ...], ...]
     by: str | None = field(default=None, compare=False, repr=False)
     units: tuple[tuple[str, int], ...] = ()
+    crossed: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -162,6 +204,8 @@ def random_part(value: Iterable[str] | RandomPart | str) -> RandomPart:
         part = value
     elif isinstance(value, ByGroup):
         part = replace(random_part(value.products), by=value.by)
+    elif isinstance(value, Crossed):
+        part = replace(random_part(Diagonal(*value) if value.diagonal else tuple(value)), crossed=True)
     elif isinstance(value, Diagonal):
         part = RandomPart(tuple((name,) for name in value))
     else:

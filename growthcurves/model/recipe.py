@@ -26,7 +26,7 @@ from growthcurves.model.formula.left import computed_side
 from growthcurves.model.formula.tree import Factor
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.growth_basis import Growth
-from growthcurves.model.nested import units_of_persons
+from growthcurves.model.nested import Units, units_of_persons, units_of_rows
 from growthcurves.model.outcomes import with_computed
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import RandomPart
@@ -278,8 +278,8 @@ class Recipe:
         growth = growth_of(self.model, self.shape, panel, values)
         others = [one for record in self.level_one for one in _over_rows(self.model, record, people, growth)]
         stored, spread = (*columns.stored, *others), random_weights(self, people)
-        units = tuple(units_of_persons(self.model, people))
-        return BoundRows(self, panel, values, stored, tuple(self._weights(people)), spread, units)
+        units, rows = tuple(units_of_persons(self.model, people)), tuple(units_of_rows(self.model, people))
+        return BoundRows(self, panel, values, stored, tuple(self._weights(people)), spread, units, rows)
 
     def _weights(self, people: PersonLevel) -> list[np.ndarray]:
         made: dict[str, np.ndarray] = {}
@@ -342,6 +342,8 @@ class BoundRows:
         By how much the recipe's weighted random effects move each person's growth parameters.
     units : tuple of (N,) arrays
         The label of each person's unit at each level above persons, innermost first.
+    crossed : tuple of (n,) and (k,) arrays
+        Of units that cross persons: the unit of each row, and who the units are.
     """
 
     recipe: Recipe
@@ -351,6 +353,7 @@ class BoundRows:
     weights: tuple[np.ndarray, ...]
     random_weights: np.ndarray
     units: tuple[np.ndarray, ...] = ()
+    crossed: tuple[Units, ...] = ()
 
     @property
     def model(self) -> GrowthModel:

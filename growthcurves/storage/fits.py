@@ -62,6 +62,8 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
     path = checked_ending(path, "a fit", FIT)
     rows, people = flag(rows, "rows"), flag(people, "people")
+    if fit.bound.crossed:
+        raise NotAvailableError("A fit with crossed units cannot be saved in this version: save its tables.")
     found = fit.estimates.values()
     if "likelihood" in found and not rows:
         raise NotAvailableError(

@@ -39,7 +39,7 @@ def model_values(model: GrowthModel) -> dict[str, Any]:
         "predictors": model.predictors if isinstance(model.predictors, str) else dict(model.predictors or {}),
         "reference": dict(model.reference or {}),
         "random": model.random.blocks,
-        "levels": {unit: part.blocks for unit, part in model.above.items()},
+        "levels": {unit: (part.blocks, part.crossed) for unit, part in model.above.items()},
         "residual": model.residual if isinstance(model.residual, str) else _residual_values(model.residual),
         "family": None if model.family is None else part_values("family", model.family, family_kinds()),
     }
@@ -68,7 +68,7 @@ def model_from(values: dict[str, Any], functions: Functions | None = None, own: 
         predictors=values["predictors"],
         reference=values["reference"],
         random=RandomPart(values["random"]),
-        levels={unit: RandomPart(blocks) for unit, blocks in values["levels"].items()},
+        levels={unit: RandomPart(blocks, crossed=crossed) for unit, (blocks, crossed) in values["levels"].items()},
         residual=residual,
         family=None if family is None else part_from("family", family, family_kinds(), own),
         functions=functions,

@@ -88,7 +88,7 @@ FIT = record(
             "predictors": either(text, mapping(text)),
             "reference": mapping(scalar),
             "random": each(each(text)),
-            "levels": mapping(each(each(text))),
+            "levels": mapping(row(each(each(text)), flag)),
             "residual": either(text, _PART),
             "family": maybe(_PART),
         }

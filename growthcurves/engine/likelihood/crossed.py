@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_solve, cholesky
+from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.sparse import csr_matrix
 
 from growthcurves.engine.likelihood.blocks import standard_products
@@ -60,6 +60,14 @@ class Met:
         ends = np.cumsum([0, *(units * columns for units, columns in self.sizes)])
         return [slice(first, last) for first, last in zip(ends[:-1], ends[1:], strict=True)]
 
+    def turned(self, rows: Array, roots: list[Array]) -> Array:
+        """Rows (k, m) times the block-diagonal matrix of a factor's roots, one for each of its units."""
+        parts = [
+            (rows[:, place].reshape(len(rows), units, q) @ root).reshape(len(rows), units * q)
+            for place, (units, q), root in zip(self.places, self.sizes, roots, strict=True)
+        ]
+        return np.concatenate(parts, axis=1)
+
     def weighted(self, weights: Array) -> list[csr_matrix]:
         """Rows of A_i K_i for matrices A (r, r, N)."""
         owner = np.repeat(np.arange(self.K[0].shape[0]), np.diff(self.K[0].indptr))
@@ -90,15 +98,18 @@ def eliminated(met: Met, D: list[Array]) -> Eliminated:
     for a, (K, MK) in enumerate(zip(met.K, taken, strict=True)):
         S -= (K.T @ MK).toarray()
         R -= MK.T @ met.C[a].T
-    L = np.zeros_like(S)
-    for place, (units, _), own in zip(met.places, met.sizes, D[1:], strict=True):
-        L[place, place] = np.kron(np.eye(units), square_root(own))
-    inner = L.T @ S @ L
+    roots = [square_root(own) for own in D[1:]]
+    inner = met.turned(met.turned(S, roots).T, roots)
     inner[np.diag_indices_from(inner)] += 1.0
-    factor = cholesky(inner, lower=True, check_finite=False)
-    left = L @ cho_solve((factor, True), L.T, check_finite=False)
+    factor, failed = dpotrf(inner, lower=1, overwrite_a=1, clean=1)
+    if failed:
+        raise np.linalg.LinAlgError("the units' covariance matrix is beyond all numbers")
     log_det = 2.0 * float(np.log(np.diag(factor)).sum())
-    return Eliminated(log_det, R.T @ left @ R, times(Q, met.G), times(Q, met.C), met.weighted(Q), S, R, left)
+    lower = np.tril(dpotri(factor, lower=1, overwrite_c=1)[0])
+    whole = lower + np.tril(lower, -1).T
+    back = [root.T for root in roots]
+    M = met.turned(met.turned(whole, back).T, back)
+    return Eliminated(log_det, R.T @ M @ R, times(Q, met.G), times(Q, met.C), met.weighted(Q), S, R, M)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,9 +184,10 @@ def paired(met: Met, at: Eliminated) -> Pairs:
     out.add("uu", 0, pairs(scores, scores) - across - across.transpose(2, 3, 0, 1))
     both = pairs(at.P, taken)
     MB = {key: at.M @ part for key, part in B.items()}
-    met_twice = np.array(
-        [[[[np.vdot(MB[c, d].T, MB[a, b]) for a in range(r)] for d in range(r)] for c in range(r)] for b in range(r)]
-    )
+    turned = {key: np.ascontiguousarray(part.T) for key, part in MB.items()}
+    met_twice = np.empty((r, r, r, r))
+    for b, c, d, a in np.ndindex(met_twice.shape):
+        met_twice[b, c, d, a] = np.vdot(turned[c, d], MB[a, b])
     out.add("pp", (0, 0), met_twice - both - both.transpose(2, 3, 0, 1))
     flat = whole.reshape(r * whole.shape[1], -1).T
     Y = np.stack([(one.T @ flat).reshape(-1, *whole.shape[:2]) for one in H], axis=1)  # (m, b, a, i)
@@ -183,17 +195,17 @@ def paired(met: Met, at: Eliminated) -> Pairs:
     through = (at.M @ Y.reshape(size, -1)).reshape(Y.shape)
     found = corrected(at.P, at.U, scores, np.ones(at.U.shape[2]))
     out.add("pu", (0, 0), found - np.einsum("mbai,mcdj->bcdjai", through, Y, optimize=True))
-    _units(out, met, at, B, Y)
+    left = {key: B[key] - at.S @ MB[key] for key in B}  # N'B, N = I - M S
+    _units(out, met, at, left, Y)
     return out
 
 
-def _units(out: Pairs, met: Met, at: Eliminated, B: dict[tuple[int, int], Array], Y: Array) -> None:
+def _units(out: Pairs, met: Met, at: Eliminated, left: dict[tuple[int, int], Array], Y: Array) -> None:
     """What units beside persons add, alone and with persons."""
     r = len(met.G)
-    MS = at.M @ at.S
-    N = np.eye(len(MS)) - MS
+    N = -(at.M @ at.S)
+    N[np.diag_indices_from(N)] += 1.0
     P, U = at.S @ N, N.T @ at.R
-    met_once = {key: N.T @ part @ N for key, part in B.items()}
     NY = (N.T @ Y.reshape(len(Y), -1)).reshape(Y.shape)
     for k, (place, (units, q)) in enumerate(zip(met.places, met.sizes, strict=True), start=1):
         own = U[place].reshape(units, q, -1)
@@ -206,11 +218,12 @@ def _units(out: Pairs, met: Met, at: Eliminated, B: dict[tuple[int, int], Array]
             out.add("pp", (k, m), np.einsum("ubvc,uavd->bcda", block, block, optimize=True))
             out.add("pu", (k, m), np.einsum("ubvc,vdj,uai->bcdjai", block, theirs, own, optimize=True))
         crossing = np.empty((r, q, q, r))
-        for (a, b), part in met_once.items():  # sum over persons and units of (H N)[b, c] (H N)[a, d]
-            crossing[b, :, :, a] = np.einsum("uduc->cd", part[place, place].reshape(units, q, units, q))
+        mine = N[:, place].T.reshape(units, q, -1)
+        for (a, b), part in left.items():  # sum over persons and units of (H N)[b, c] (H N)[a, d]
+            crossing[b, :, :, a] = np.einsum("udm,ucm->cd", part[place].reshape(units, q, -1), mine, optimize=True)
         out.add("pp", (0, k), crossing)
-        mine = NY[place].reshape(units, q, *Y.shape[1:])
-        out.add("pu", (0, k), np.einsum("ucbai,udj->bcdjai", mine, own, optimize=True))
+        scores = NY[place].reshape(units, q, *Y.shape[1:])
+        out.add("pu", (0, k), np.einsum("ucbai,udj->bcdjai", scores, own, optimize=True))
 
 
 def _own_parts(H: list[csr_matrix], M: Array) -> Array:

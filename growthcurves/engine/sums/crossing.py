@@ -47,12 +47,15 @@ class Crossing:
         Z'[X y] of each unit.
     shared : dict of (int, int) to Shared
         By factors; 0 are the persons, 1 the first factor beside them.
+    rows : Rows
+        What it was made of, for replicates.
     """
 
     labels: tuple[NDArray, ...]
     G: tuple[Array, ...]
     C: tuple[Array, ...]
     shared: dict[tuple[int, int], Shared]
+    rows: Rows
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -80,7 +83,7 @@ class Crossing:
                 size = int(units[b].max()) + 1
                 pair, codes = np.unique(units[a] * np.int64(size) + units[b], return_inverse=True)
                 shared[a, b] = Shared(pair // size, pair % size, _summed(codes.reshape(-1), len(pair), Z, Z))
-        return cls(labels, G, C, shared)
+        return cls(labels, G, C, shared, rows)
 
     def select(self, z: Sequence[int], xy: Sequence[int]) -> Crossing:
         """The same with only some of the columns of Z and [X y]."""

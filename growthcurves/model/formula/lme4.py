@@ -54,6 +54,8 @@ class ParsedFormula:
         The structure of residuals, where the formula says one.
     groups : tuple of tuples of str
         All groupings, where there are several; in which order they hold each other the data tell (`model/groups.py`).
+    crossed : bool
+        Whether they cross each other.
     """
 
     left: LeftSide
@@ -64,6 +66,7 @@ class ParsedFormula:
     random: tuple[RandomTerm, ...]
     residual: ResidualTerm | None = None
     groups: tuple[tuple[str, ...], ...] = ()
+    crossed: bool = False
 
     @property
     def outcome(self) -> str:
