@@ -39,6 +39,7 @@ from growthcurves.model.families.ordinal import Ordinal as Ordinal
 from growthcurves.model.families.poisson import Poisson as Poisson
 from growthcurves.model.growth import GrowthModel as GrowthModel
 from growthcurves.model.random import ByGroup as ByGroup
+from growthcurves.model.random import Crossed as Crossed
 from growthcurves.model.random import Diagonal as Diagonal
 from growthcurves.model.shapes.log_time import LogTime as LogTime
 from growthcurves.model.shapes.occasions import Occasions as Occasions

@@ -9,7 +9,6 @@ import numpy as np
 
 from growthcurves.contracts.independent import Independent
 from growthcurves.engine.estimates import Estimates
-from growthcurves.engine.likelihood.crossed import MOST_COLUMNS as MOST_CROSSED
 from growthcurves.engine.likelihood.gaussian import criterion, derivatives
 from growthcurves.engine.likelihood.problem import Standardised, standard_problem, standardised, with_persons
 from growthcurves.engine.moved import moved
@@ -19,6 +18,7 @@ from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.search.certificate import Verdict, judge
 from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution, solve_problem
+from growthcurves.engine.sums.crossing import MOST_COLUMNS as MOST_CROSSED
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.nesting import Cells, Nesting

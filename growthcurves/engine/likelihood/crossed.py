@@ -27,9 +27,6 @@ from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.component import identity, pairs, times
 from growthcurves.numerics.factors import shrinkage, square_root
 
-#: Columns of units beside persons up to which a model is fitted: their square is held some ten times.
-MOST_COLUMNS = 4_000
-
 
 @dataclass(frozen=True, eq=False)
 class Met:

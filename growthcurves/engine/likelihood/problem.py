@@ -12,14 +12,16 @@ from typing import cast
 import numpy as np
 
 from growthcurves.engine.likelihood.blocks import Blocks, PersonBlocks
-from growthcurves.engine.likelihood.crossed import crossed_blocks
 from growthcurves.engine.likelihood.levels import level_blocks
 from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.coordinates import Coordinates
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.engine.sums.totals import Totals
+from growthcurves.later import Later
 from growthcurves.numerics.arrays import Array
+
+crossed = Later("growthcurves.engine.likelihood.crossed")
 
 #: A residual sum of squares below this fraction of the outcome's own is a perfect fit.
 PERFECT = 1e-13
@@ -169,7 +171,7 @@ def _blocks(moments: Moments, into_z: Array, into_xy: Array) -> tuple[Blocks, ..
     if not into_z.shape[1]:
         return ()
     if moments.crossing is not None:
-        return (crossed_blocks(moments, moments.crossing, into_z, into_xy),)
+        return (crossed.crossed_blocks(moments, moments.crossing, into_z, into_xy),)
     if moments.terms.levels:
         return (level_blocks(moments, into_z, into_xy),)
     if moments.shared is not None:

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.numerics.arrays import Array
 
+#: Columns of units beside persons up to which a model is fitted: their square is held some ten times.
+MOST_COLUMNS = 4_000
+
 
 @dataclass(frozen=True, eq=False)
 class Shared:
