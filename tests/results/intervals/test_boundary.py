@@ -5,6 +5,7 @@ with neither: no numbers are compared, only whether any are given where none hol
 """
 
 import warnings
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,12 @@ def drawn(sds, seed, persons=14, waves=4):
     return pd.DataFrame({"id": person, "t": t, "x": person % 2, "y": y})
 
 
+@cache
 def singular_fits():
+    return list(_singular_fits())
+
+
+def _singular_fits():
     for name, sds in PATTERNS.items():
         for formula in FORMULAS:
             for seed in range(7):
@@ -41,9 +47,6 @@ def singular_fits():
                     fit = gc.fit(formula, drawn(sds, seed), time="t")
                 if fit.certificate.singular:
                     yield name, fit
-
-
-FITS = list(singular_fits())
 
 
 def lacking(fit):
@@ -58,11 +61,11 @@ def lacking(fit):
 
 
 def test_every_pattern_occurs():
-    assert {name for name, _ in FITS} == set(PATTERNS) and len(FITS) > 30
+    assert {name for name, _ in singular_fits()} == set(PATTERNS) and len(singular_fits()) > 30
 
 
 def test_components_and_conf_int():
-    for _, fit in FITS:
+    for _, fit in singular_fits():
         table = fit.variance_components(method="wald").set_index("term")
         both = fit.conf_int()
         for term, row in table.iterrows():
@@ -77,7 +80,7 @@ def test_components_and_conf_int():
 
 
 def test_the_profile_answers_in_their_place():
-    for _, fit in FITS[::5]:
+    for _, fit in singular_fits()[::5]:
         found = fit.variance_components().set_index("term")
         sds = found[found.index.str.startswith("sd:")]
         assert (sds["conf_low"] <= sds["estimate"]).all() and (sds["estimate"] <= sds["conf_high"]).all()
@@ -85,7 +88,7 @@ def test_the_profile_answers_in_their_place():
 
 def test_change_and_icc():
     about_rates = ("SD of rates", "share above threshold, model", "correlation of rate", "reliability", "ICC")
-    for _, fit in FITS:
+    for _, fit in singular_fits():
         if not {"intercept", "slope"} <= set(lacking(fit)):
             continue
         report = fit.change(method="wald")
