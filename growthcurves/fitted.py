@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from growthcurves.contracts.finding import PERSON
 from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
 from growthcurves.data.fingerprint import fingerprint
 from growthcurves.data.panel import Panel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.time_words import TimeWords, time_words
+from growthcurves.data.unit_words import differing, level_words
 from growthcurves.data.vocabulary import Vocabulary, vocabulary
 from growthcurves.engine.estimates import Estimates, Point, Sums
 from growthcurves.model import not_varying
@@ -55,6 +57,8 @@ class Certificate:
     quadrature : Quadrature or None
         How the integral over random effects was taken where outcomes are of a family: points, and what the next finer
         rule changes in the deviance and, in standard errors, in the estimates.
+    between : tuple of str
+        Between whom each of these combinations does not vary, where there are units above persons.
     """
 
     converged: bool
@@ -66,12 +70,13 @@ class Certificate:
     ends: tuple[str, ...] = ()
     not_varying: tuple[str, ...] = ()
     quadrature: Any = None
+    between: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         size = "below 1e-6" if self.decrement < 1e-6 else f"{self.decrement:.1e}"
         parts = [f"converged (Newton decrement {size})" if self.converged else "NOT converged"]
         if self.identified:
-            zero = "singular: no variance between persons in " + "; ".join(self.not_varying or self.direction)
+            zero = f"singular: {self.without_variance}"
             parts += [zero if self.singular else "not singular", "identified"]
             parts += [f"at the end of the range: {', '.join(self.ends)}"] if self.ends else []
         else:
@@ -79,6 +84,14 @@ class Certificate:
         parts += [str(self.quadrature)] if self.quadrature is not None and self.quadrature.effects else []
         return "; ".join(parts) + "."
 
+    @property
+    def without_variance(self) -> str:
+        """What does not vary, by those between whom it does not."""
+        phrases = self.not_varying or self.direction
+        found: dict[str, list[str]] = {}
+        for who, phrase in zip(self.between or ("persons",) * len(phrases), phrases, strict=True):
+            found.setdefault(who, []).append(phrase)
+        return "; ".join(f"no variance between {who} in {'; '.join(said)}" for who, said in found.items())
 
     @property
     def undivided(self) -> str:
@@ -278,7 +291,12 @@ class FittedModel:
             self.estimates.at_their_end(),
             tuple(self._not_varying(a) for a in null),
             self.estimates.quadrature,
+            tuple(differing(self._level_of(a), self.model.above) for a in null) if self.model.above else (),
         )
+
+    def _level_of(self, a: np.ndarray) -> str:
+        """Whose random effects a combination (q,) is of, "person" or the column of the units above."""
+        return self.recipe.random.unit_of[self.random_names[int(np.abs(a).argmax())]]
 
     def _not_varying(self, a: np.ndarray) -> str:
         """A combination of random effects that does not vary, in words."""
@@ -286,7 +304,9 @@ class FittedModel:
         when = self.when if straight else None
         facts, origin = self.time_facts, self.recipe.shape.origin if straight else 0.0
         observed = (-np.inf, np.inf) if facts is None else (facts.first, facts.last)
-        return not_varying.told(a, self.random_names, outcome, when, origin, observed)
+        own, unit = tuple(self.recipe.random.own_names.values()), self._level_of(a)
+        whom = "all" if unit == PERSON else f"all {level_words(unit).several}"
+        return not_varying.told(a, own, outcome, when, origin, observed, whom)
 
     @property
     def parameter_count(self) -> int:

@@ -47,3 +47,44 @@ def test_units_whose_name_says_nothing_are_called_by_their_column():
     fit = gc.fit("y ~ grade + (grade | g3/pupil)", data, time="grade")
     assert "Level 3, units of g3   intercept_g3 = intercept + u_intercept|g3" in fit.equations()
     assert "SD of rate of change between units of g3" in fit.variance_components()["label"].tolist()
+
+
+def test_a_summary_counts_and_groups_by_level(fit):
+    text = str(fit.summary())
+    assert "Pupils    189 (pupil)\n" in text
+    assert "Classes   42 (class; 3 to 6 pupils per class, mean 4.5)\n" in text
+    assert "Schools   14 (school; 9 to 18 pupils per school, mean 13.5)\n" in text
+    headings = ["between pupils of one class", "between classes of one school", "between schools", "within pupils"]
+    assert [line.strip() for line in text.splitlines() if line.strip() in headings] == headings
+    assert "Not used" not in text
+
+
+def test_components_say_whose_they_are(fit):
+    table = fit.variance_components(method="wald").set_index("term")
+    assert table["unit"].tolist() == ["person"] * 3 + ["class"] + ["school"] * 3 + ["residual"]
+    assert table.loc["sd:slope", "label"] == "SD of rate of change between pupils of one class"
+    assert table.loc["sd:intercept|class", "label"].endswith("between classes of one school")
+    assert table.loc["sd:slope|school", "label"] == "SD of rate of change between schools"
+
+
+def test_units_left_out_are_offered_as_levels():
+    data = reference_values.table("levels_waves.csv")
+    text = str(gc.fit(MODEL.replace(levels={"school": ("intercept", "slope")}), data).summary())
+    assert "pupils of one class are taken to be no more alike than others;" in text
+    offer = "levels={'class': ('intercept',), 'school': ('intercept', 'slope')} makes it a level of the model"
+    assert offer in text
+
+
+def test_the_certificate_names_the_level_without_variance():
+    data = reference_values.table("levels_waves.csv")
+    data["school"] = data["pupil"] % 14  # schools that are none
+    fit = gc.fit("y ~ grade + (grade | school/pupil)", data, time="grade")
+    assert fit.certificate.singular
+    assert "no variance between schools in" in str(fit.certificate)
+    assert "between persons" not in str(fit.certificate)
+
+
+def test_few_schools_are_told():
+    data = reference_values.table("levels_waves.csv")
+    with pytest.warns(gc.errors.DataWarning, match="There are 5 schools only: what is said of"):
+        gc.fit(MODEL, data[data["school"] <= 5])

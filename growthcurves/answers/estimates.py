@@ -360,9 +360,9 @@ class EstimateAnswers(FittedModel):
         -------
         DataFrame
             Tidy, rows ``sd:intercept, ..., cor:intercept,slope, ..., sd:residual``; the further columns variance and
-            covariance hold the same on the variance scale, variance_std_error their standard error, label the term in
-            words. ``attrs["intervals"]`` names the method, ``attrs["notes"]`` says by term what is special of an
-            interval.
+            covariance hold the same on the variance scale, variance_std_error their standard error; unit says whose
+            variation it is ("person", the column of units above persons, "residual"), label the term in words.
+            ``attrs["intervals"]`` names the method, ``attrs["notes"]`` says by term what is special of an interval.
 
         Raises
         ------

@@ -46,7 +46,7 @@ class NoteKind(Enum):
 _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
     NoteKind.FEW_PERSONS: (
         DataWarning,
-        "With so few persons the numbers on differences between them are rough, however small their standard errors "
+        "With so few of them the numbers on differences between them are rough, however small their standard errors "
         "look.",
     ),
     NoteKind.REPEATED_TIMES: (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 #: Words that an id column may be called by, with their plural; any others are persons.
@@ -54,3 +55,17 @@ def level_words(column: str) -> UnitWords:
     """
     found = unit_words(column)
     return UnitWords(f"unit of {column}", f"units of {column}") if found.one == "person" else found
+
+
+def differing(unit: str, above: Iterable[str]) -> str:
+    """Between whom the random effects of a level differ, "person" or a column above: "persons of one class", "schools".
+
+    Examples
+    --------
+    >>> differing("person", ["class", "school"]), differing("school", ["class", "school"]), differing("person", [])
+    ('persons of one class', 'schools', 'persons')
+    """
+    units = ("person", *above)
+    place = units.index(unit)
+    several = "persons" if unit == "person" else level_words(unit).several
+    return several + "".join(f" of one {level_words(one).one}" for one in units[place + 1 : place + 2])

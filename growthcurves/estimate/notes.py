@@ -14,6 +14,7 @@ from growthcurves.data.repeats import repeated_note
 from growthcurves.data.reused_ids import reused_ids_note
 from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
+from growthcurves.data.unit_words import level_words
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import listed
@@ -21,11 +22,14 @@ from growthcurves.estimate.baseline import baseline_note
 from growthcurves.estimate.normal_outcome import normal_outcome_note
 from growthcurves.fitted import undivided
 from growthcurves.model.formula.tree import Factor
+from growthcurves.model.nested import nested_labels
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, model_columns
 
 #: Fewer persons than this say little about how much persons differ.
 FEW_PERSONS = 6
+#: Fewer units above persons than this say little about how much they differ.
+FEW_UNITS = 10
 #: What depends on the estimates; all other notes are of the rows and the model.
 OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED, NoteKind.QUADRATURE)
 
@@ -42,6 +46,7 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
                 count=panel.persons.count,
             ),
         )
+    yield from _few_units(bound)
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
     for name in (column for column in bound.recipe.covariates.used if column != model.time):
@@ -55,6 +60,19 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
     occasions = _Occasions.of(panel)
     yield from _cohort_note(bound, occasions)
     yield from baseline_note(bound, occasions.baseline)
+
+
+def _few_units(bound: BoundRows) -> Iterable[Note]:
+    """Levels above persons of few units: their variances rest on these."""
+    for unit, labels in zip(bound.model.above, nested_labels(bound.units), strict=True):
+        count, words = len(np.unique(labels)), level_words(unit)
+        if count < FEW_UNITS:
+            there, these = ("is", "this one") if count == 1 else ("are", "these few")
+            yield Note(
+                NoteKind.FEW_PERSONS,
+                f"There {there} {count} {words.one if count == 1 else words.several} only: what is said of the "
+                f"differences between {words.several}, and of what predicts them, rests on {these}.",
+            )
 
 
 def _duplicate_note(bound: BoundRows) -> Iterable[Note]:

@@ -63,14 +63,23 @@ def held_by(columns: Sequence[np.ndarray], units: Sequence[np.ndarray]) -> tuple
     (0, 1, 2)
     """
     found = [0] * len(columns)
-    above = np.zeros(len(units[0]) if units else 0, dtype=np.intp)
-    for level in range(len(units), 0, -1):
-        _, codes = np.unique(units[level - 1], return_inverse=True)
-        _, first, above = np.unique(above * (codes.max() + 1) + codes, return_index=True, return_inverse=True)
+    for level, codes in reversed(list(enumerate(nested_labels(units), start=1))):
+        _, first, places = np.unique(codes, return_index=True, return_inverse=True)
         for j, values in enumerate(columns):
-            if not found[j] and (values[first][above] == values).all():
+            if not found[j] and (values[first][places] == values).all():
                 found[j] = level
     return tuple(found)
+
+
+def nested_labels(units: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """A number for the unit of each person at each level, innermost first: a label is of its own in each unit above."""
+    found: list[np.ndarray] = []
+    above = np.zeros(len(units[0]) if units else 0, dtype=np.intp)
+    for labels in reversed(units):
+        _, codes = np.unique(labels, return_inverse=True)
+        _, above = np.unique(above * (codes.max() + 1) + codes, return_inverse=True)
+        found.insert(0, above)
+    return found
 
 
 def _labels(model: GrowthModel, unit: str, people: PersonLevel) -> np.ndarray:

@@ -40,6 +40,7 @@ def told(
     when: TimeWords | None,
     origin: float,
     observed: tuple[float, float] = (-np.inf, np.inf),
+    whom: str = "all",
 ) -> str:
     """The same with what it means: one effect is estimated as the same for all, of two the correlation as 1 or -1.
 
@@ -58,6 +59,8 @@ def told(
         Where the intercept of that line is read.
     observed : (float, float)
         The range of the observed times: of a time outside nothing is said.
+    whom : str
+        For whom it is the same: "all", "all schools".
 
     Examples
     --------
@@ -69,7 +72,7 @@ estimate bdi is the same for all at week -2'
     if len(there) == 1:
         return text
     if len(there) > 2:
-        return f"{text}: given the others, each of these {len(there)} is estimated as the same for all"
+        return f"{text}: given the others, each of these {len(there)} is estimated as the same for {whom}"
     (first, one), (second, other) = there
     alike = 1 if first * second < 0 else -1
     text += f": the correlation of the two is estimated as exactly {alike}, the end of its range"
@@ -77,4 +80,4 @@ estimate bdi is the same for all at week -2'
         return text
     time = origin + second / first
     inside = observed[0] <= time <= observed[1]
-    return f"{text}; on that estimate {outcome} is the same for all {when.at(time)}" if inside else text
+    return f"{text}; on that estimate {outcome} is the same for {whom} {when.at(time)}" if inside else text

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.contracts.finding import FAMILY, Finding, Kind
+from growthcurves.contracts.finding import FAMILY, RESIDUAL, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
@@ -35,6 +35,7 @@ from growthcurves.results.tables.growth_words import status
 from growthcurves.results.tables.labels import component_label
 from growthcurves.results.tables.names import component_text
 from growthcurves.results.tables.printing import number, p_text
+from growthcurves.results.tables.units import level_heading, unit_counts
 from growthcurves.results.variation.variances import Components, components
 
 #: Widths of the table of fixed effects, where the names of terms allow it: in a file, and on a wide terminal at most.
@@ -105,7 +106,7 @@ def summary(
     parts = [
         _title(fit),
         level_equations(fit),
-        "\n".join(f"{name:<9} " + text.replace("\n", "\n" + 10 * " ") for name, text in _counts(fit)),
+        _counted(_counts(fit)),
         _fixed(fit, table, method, percent, line),
         _ratios(fit, table, percent),
         _variances(fit, random, percent),
@@ -142,7 +143,10 @@ def _shown(
     else:
         interval = f"{percent} {random.intervals}"
         for title, found in (("Variance components", _of_persons(random)), *_of_family(fit, random).items()):
-            shown = [(_component(fit, one), [number(one.value), _interval(one)]) for one in found]
+            shown: list[tuple[str, list[str]]] = []
+            for heading, part in _by_level(fit, found):
+                shown += [(heading, [])] * bool(heading)
+                shown += [(_component(fit, one), [number(one.value), _interval(one)]) for one in part]
             blocks += [title, TextTable(("estimate", interval), shown, frozenset({1}))] if shown else []
         blocks += _reliabilities(fit)
     return (*blocks, *_indices(fit).splitlines(), *last)
@@ -153,12 +157,19 @@ def _title(fit: FittedModel) -> str:
     return f"{fit.vocabulary.said('Growth model')} of {fit.model.outcome}, fitted by {by}"
 
 
+def _counted(counts: list[tuple[str, str]]) -> str:
+    """Names and texts below one another."""
+    width = max(9, *(len(name) for name, _ in counts if name != "Predictor")) + 1
+    return "\n".join(f"{name:<{width - 1}} " + text.replace("\n", "\n" + width * " ") for name, text in counts)
+
+
 def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     persons, sizes = fit.panel.persons, fit.panel.persons.sizes
     said = fit.vocabulary.said
     each = said("per person")
     lines = [
         (said("Persons"), f"{persons.count:,} ({fit.model.id})"),
+        *_units(fit),
         ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} {each}, mean {sizes.mean():.1f})"),
     ]
     if fit.recipe.shape.changes:
@@ -175,6 +186,20 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     if above := above_words(fit):
         lines.append(("Not used", above))
     return lines
+
+
+def _units(fit: FittedModel) -> list[tuple[str, str]]:
+    """How many units there are at each level above persons, and how many persons each holds."""
+    who, found = fit.vocabulary.who, []
+    for one in unit_counts(fit):
+        name = one.words.several[0].upper() + one.words.several[1:]
+        sizes = f"{who.several} per {one.words.one}"
+        if one.fewest == one.most:
+            sizes = f"{one.fewest} {sizes}"
+        else:
+            sizes = f"{one.fewest} to {one.most} {sizes}, mean {one.mean:.1f}"
+        found.append((name, f"{one.units:,} ({one.column}; {sizes})"))
+    return found
 
 
 def _fixed(fit: FittedModel, table: pd.DataFrame, method: Any, percent: str, line: int) -> str:
@@ -301,14 +326,28 @@ def _variances(fit: FittedModel, random: Components, percent: str) -> str:
     found = _of_persons(random)
     if not found and fit.family is not None:
         return ""
-    return "\n".join([*lines, *_lines(fit, found), *("  " + text for text in _reliabilities(fit))])
+    for heading, part in _by_level(fit, found):
+        lines += [f" {heading}"] * bool(heading) + _lines(fit, part, found)
+    return "\n".join([*lines, *("  " + text for text in _reliabilities(fit))])
 
 
-def _lines(fit: FittedModel, found: list[Finding]) -> list[str]:
-    """A line of each component: name, value and interval."""
-    names = [_component(fit, one) for one in found]
-    width, values = max(map(len, names)), on_the_point([number(one.value) for one in found])
-    triples = zip(names, values, found, strict=True)
+def _by_level(fit: FittedModel, found: list[Finding]) -> list[tuple[str, list[Finding]]]:
+    """The components of each level under its heading; without one where there are persons alone."""
+    if not fit.model.above:
+        return [("", found)]
+    parts: dict[str, list[Finding]] = {}
+    for one in found:
+        parts.setdefault(one.unit, []).append(one)
+    within = f"within {fit.vocabulary.who.several}"
+    return [(within if unit == RESIDUAL else level_heading(fit, unit), part) for unit, part in parts.items()]
+
+
+def _lines(fit: FittedModel, found: list[Finding], beside: list[Finding] | None = None) -> list[str]:
+    """A line of each component: name, value and interval, set as `beside`, all that stand in one table."""
+    beside = found if beside is None else beside
+    width = max(len(_component(fit, one)) for one in beside)
+    set_values = dict(zip(map(id, beside), on_the_point([number(one.value) for one in beside]), strict=True))
+    triples = [(_component(fit, one), set_values[id(one)], one) for one in found]
     return [f"  {name:{width}}  {value:>10}   {_interval(one)}" for name, value, one in triples]
 
 
@@ -357,8 +396,15 @@ def _of_intercept(fit: FittedModel) -> list[str]:
     if row["reliability"] != row["reliability"]:
         return []
     at = f" {fit.when.at(fit.recipe.shape.origin)}" if fit.recipe.shape.changes else ""
+    at += _over_units(fit)
     persons = fit.vocabulary.said(f"mean over {int(row['persons']):,} persons with an own estimate")
     return [f"reliability of the intercept{at} {row['reliability']:.3f} ({persons})"]
+
+
+def _over_units(fit: FittedModel) -> str:
+    """Reliability is about persons of all units: those of one unit differ less."""
+    counts = unit_counts(fit)
+    return f" over all {counts[-1].words.several}" if counts else ""
 
 
 def _interval(found: Finding) -> str:
@@ -378,6 +424,7 @@ def _reliability(fit: FittedModel, rate: Rate) -> str:
     values = reliability(fit, rate)
     used = ~np.isnan(values)
     what = "average rate" if is_curved(fit) else "slope"
+    what += _over_units(fit)
     if not used.any():
         return fit.vocabulary.said(f"reliability of the {what}: no person has an own line")
     over = fit.vocabulary.said(f"mean over {used.sum():,} persons with an own line")

@@ -50,7 +50,7 @@ def test_headings_are_of_pupils(page):
 
 def test_a_column_of_schools_that_the_model_leaves_out_is_named(page, pupils):
     assert "those of one school too: school (4 schools) is no part of the model" in text_of(page)
-    assert "Not used  school (4 schools): pupils are taken as independent of each other" in str(pupils)
+    assert "Not used  school (4 schools): pupils of one school are taken to be no more alike than others" in str(pupils)
 
 
 def test_where_the_page_comes_from_is_printed_on_it(page, pupils):

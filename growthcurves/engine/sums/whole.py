@@ -95,6 +95,19 @@ class Sums:
     def persons(self) -> int:
         return self.totals.persons
 
+    @cached_property
+    def unit_sizes(self) -> tuple[Array, ...]:
+        """How many persons each unit of each level above persons holds, innermost first; known without persons too."""
+        shared, own = self.moments.shared, self.moments.own
+        if shared is not None and shared.cells is not None:
+            nesting, persons = shared.cells.nesting, shared.cells.counts
+        elif own is not None and own.nesting is not None:
+            nesting, persons = own.nesting, np.ones(own.count)
+        else:
+            return ()
+        pairs = zip(nesting.units, nesting.counts, strict=True)
+        return tuple(np.bincount(units, weights=persons, minlength=count) for units, count in pairs)
+
     @property
     def outcome_total(self) -> float:
         """The sum of the outcomes of all rows."""

@@ -90,7 +90,7 @@ class Component(NamedTuple):
 
 
 def every_parameter(fit: FittedModel) -> list[Component]:
-    """SDs and correlations of the random effects, then what the residual structure has."""
+    """SDs and correlations of the random effects of each level, then what the residual structure has."""
     part = fit.recipe.random
     unit, own = part.unit_of, part.own_names
     effects = {name: fit.standard_effect(name) for name in fit.random_names}
@@ -105,7 +105,9 @@ def every_parameter(fit: FittedModel) -> list[Component]:
         for block in part.blocks
         for pair in itertools.combinations(block, 2)
     ]
-    return [*sds, *correlations, *_of_residual(fit), *_of_family(fit)]
+    levels = {name: place for place, name in enumerate(dict.fromkeys(unit.values()))}
+    by_level = sorted([*sds, *correlations], key=lambda one: levels[one.unit])
+    return [*by_level, *_of_residual(fit), *_of_family(fit)]
 
 
 def _of_family(fit: FittedModel) -> Iterator[Component]:

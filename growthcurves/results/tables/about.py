@@ -6,9 +6,11 @@ import pandas as pd
 
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_level
-from growthcurves.data.units_above import units_above
+from growthcurves.data.unit_words import unit_words
+from growthcurves.data.units_above import UnitsAbove, units_above
 from growthcurves.fitted import FittedModel
 from growthcurves.remembered import remembered
+from growthcurves.results.tables.units import unit_counts
 
 #: Groups that a line lists.
 _MOST_GROUPS = 8
@@ -85,6 +87,20 @@ def above_words(fit: FittedModel) -> str:
     """Units that hold persons and are no part of the model: "school (12 schools): ..."; "" where there are none."""
     if isinstance(fit.panel, SavedPanel):
         return ""
-    found = [f"{one.column} ({one.units:,} {one.several})" for one in units_above(fit.panel, fit.data_columns)]
-    several = fit.vocabulary.who.several
-    return f"{', '.join(found)}: {several} are taken as independent of each other" if found else ""
+    above = units_above(fit.panel, fit.data_columns)
+    if not above:
+        return ""
+    found = ", ".join(f"{one.column} ({one.units:,} {one.several})" for one in above)
+    one = unit_words(above[0].column).one if len(above) == 1 else "unit of these"
+    alike = f"{fit.vocabulary.who.several} of one {one} are taken to be no more alike than others"
+    return f"{found}: {alike}{_advice(fit, above)}"
+
+
+def _advice(fit: FittedModel, above: list[UnitsAbove]) -> str:
+    """How such units are made levels of the model, the smaller first, where a model can have them."""
+    if fit.family is not None or not fit.independent:
+        return ""
+    counts = {one.column: one.units for one in unit_counts(fit)} | {one.column: one.units for one in above}
+    there = {unit: tuple(part.names) for unit, part in fit.model.above.items()}
+    named = {unit: there.get(unit, ("intercept",)) for unit in sorted(counts, key=lambda unit: -counts[unit])}
+    return f";\nlevels={named} makes {'it a level' if len(above) == 1 else 'them levels'} of the model"

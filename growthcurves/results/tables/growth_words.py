@@ -28,14 +28,14 @@ def status(fit: FittedModel) -> str:
 
 def random_words(fit: FittedModel) -> ShapeWords:
     """The same of how persons differ, beside the terms in time that vary between them."""
-    names = fit.random_names
+    names = set(fit.recipe.random.own_names.values())
     varying = [
         term
         for columns in fit.recipe.level_one
         for name, term in zip(columns.names, columns.terms, strict=True)
         if name in names
     ]
-    return _words(fit, set(names), _of_time(fit, varying))
+    return _words(fit, names, _of_time(fit, varying))
 
 
 def time_factors(fit: FittedModel) -> list[Factor]:

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Group, Kind
+from growthcurves.contracts.finding import RESIDUAL, Finding, Group, Kind
 from growthcurves.data.source import EMPTY, show_level
-from growthcurves.data.unit_words import level_words
 from growthcurves.fitted import FittedModel
 from growthcurves.model.shapes.words import ShapeWords
 from growthcurves.model.terms import TermName
 from growthcurves.remembered import remembered
 from growthcurves.results.tables.growth_words import levels_by_factor, random_words, shape_words
 from growthcurves.results.tables.names import term_text
+from growthcurves.results.tables.units import level_heading
 
 _MOMENTS = {Kind.SD: "SD", Kind.VARIANCE: "variance", Kind.CORRELATION: "correlation", Kind.COVARIANCE: "covariance"}
 
@@ -53,8 +53,8 @@ def component_label(fit: FittedModel, finding: Finding) -> str:
     if finding.unit == RESIDUAL:
         return f"{_MOMENTS[finding.kind]} of residuals"
     words = random_words(fit)
-    above = f" between {level_words(finding.unit).several}" if finding.unit != PERSON else ""
-    return f"{_MOMENTS[finding.kind]} of {' and '.join(_effect(fit, words, name) for name in finding.of)}{above}"
+    between = f" {level_heading(fit, finding.unit)}" if fit.model.above else ""
+    return f"{_MOMENTS[finding.kind]} of {' and '.join(_effect(fit, words, name) for name in finding.of)}{between}"
 
 
 def _of_family(fit: FittedModel, name: str) -> str:

@@ -78,7 +78,12 @@ class Components:
     def table(self) -> pd.DataFrame:
         """The tidy table of `variance_components`."""
         table = pd.DataFrame([_cells(row) for row in self.rows], columns=[*TIDY, *_MOMENTS])
-        return self.said(table.assign(label=[label for label, _ in self.labels]), self.notes)
+        return self.said(table.assign(unit=self.units, label=[label for label, _ in self.labels]), self.notes)
+
+    @property
+    def units(self) -> list[str]:
+        """Whose variation each component is: "person", the column of units above persons, "residual", "family"."""
+        return [row.finding.unit for row in self.rows]
 
     def said(self, table: pd.DataFrame, notes: dict[str, str]) -> pd.DataFrame:
         """The table with how its intervals were made, and what is special of some."""
@@ -140,7 +145,7 @@ def _squared(fit: FittedModel, found: Components, method: Any, level: float, inf
         rows.append([component_text(moment), moment.value, moment.std_error, NAN, NAN, NAN, low, high])
         notes |= {component_text(moment): found.advised(note, low == low)} if note else {}
     table = pd.DataFrame(rows, columns=TIDY)
-    return found.said(table.assign(label=[label for _, label in found.labels]), notes)
+    return found.said(table.assign(unit=found.units, label=[label for _, label in found.labels]), notes)
 
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:

@@ -1,0 +1,43 @@
+"""The units above persons in words and numbers: what they are called, how many there are, how many persons each has."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from growthcurves.contracts.finding import PERSON
+from growthcurves.data.unit_words import UnitWords, differing, level_words
+from growthcurves.fitted import FittedModel
+from growthcurves.remembered import remembered
+
+
+class UnitCount(NamedTuple):
+    """The units of a level: their column, what they are called, how many there are, and the persons of each."""
+
+    column: str
+    words: UnitWords
+    units: int
+    fewest: int
+    most: int
+    mean: float
+
+
+def unit_called(fit: FittedModel, unit: str) -> UnitWords:
+    """What the units of a level are called, persons or those of a column above them."""
+    return fit.vocabulary.who if unit == PERSON else level_words(unit)
+
+
+@remembered
+def unit_counts(fit: FittedModel) -> list[UnitCount]:
+    """The units of each level above persons, innermost first."""
+    if not fit.model.above:
+        return []
+    found = []
+    for column, sizes in zip(fit.model.above, fit.sums.unit_sizes, strict=True):
+        ends = (int(sizes.min()), int(sizes.max()), float(sizes.mean()))
+        found.append(UnitCount(column, level_words(column), sizes.size, *ends))
+    return found
+
+
+def level_heading(fit: FittedModel, unit: str) -> str:
+    """Between whom differences are: "between pupils of one class", "between schools"."""
+    return "between " + differing(unit, fit.model.above).replace("persons", fit.vocabulary.who.several, 1)
