@@ -20,6 +20,7 @@ from growthcurves.data.vocabulary import Vocabulary, vocabulary
 from growthcurves.engine.estimates import Estimates, Point, Sums
 from growthcurves.model import not_varying
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.random import crosses
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns, row_times, shape_times
 from growthcurves.provenance import Made, Provenance
 from growthcurves.version import DISTRIBUTION
@@ -291,12 +292,16 @@ class FittedModel:
             self.estimates.at_their_end(),
             tuple(self._not_varying(a) for a in null),
             self.estimates.quadrature,
-            tuple(differing(self._level_of(a), self.model.above) for a in null) if self.model.above else (),
+            tuple(self._differing(a) for a in null) if self.model.above else (),
         )
 
     def _level_of(self, a: np.ndarray) -> str:
         """Whose random effects a combination (q,) is of, "person" or the column of the units above."""
         return self.recipe.random.unit_of[self.random_names[int(np.abs(a).argmax())]]
+
+    def _differing(self, a: np.ndarray) -> str:
+        above = self.model.above
+        return differing(self._level_of(a), above, crosses(above))
 
     def _not_varying(self, a: np.ndarray) -> str:
         """A combination of random effects that does not vary, in words."""

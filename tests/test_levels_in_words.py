@@ -54,7 +54,8 @@ def test_a_summary_counts_and_groups_by_level(fit):
     assert "Pupils    189 (pupil)\n" in text
     assert "Classes   42 (class; 3 to 6 pupils per class, mean 4.5)\n" in text
     assert "Schools   14 (school; 9 to 18 pupils per school, mean 13.5)\n" in text
-    headings = ["between pupils of one class", "between classes of one school", "between schools", "within pupils"]
+    headings = ["between pupils of one class", "between classes of one school", "between schools (14 only)"]
+    headings.append("within pupils")
     assert [line.strip() for line in text.splitlines() if line.strip() in headings] == headings
     assert "Not used" not in text
 
@@ -88,3 +89,15 @@ def test_few_schools_are_told():
     data = reference_values.table("levels_waves.csv")
     with pytest.warns(gc.errors.DataWarning, match="There are 5 schools only: what is said of"):
         gc.fit(MODEL, data[data["school"] <= 5])
+
+
+def test_crossed_units_stand_at_level_one():
+    data = reference_values.table("levels_crossed.csv")
+    fit = gc.fit("y ~ grade * poor + (grade | pupil) + (1 | teacher)", data, time="grade")
+    assert fit.equations().splitlines()[:3] == [
+        "Level 1   y = intercept_i + slope_i * grade + u_intercept|teacher + e",
+        "Level 2   intercept_i = intercept + poor + u_intercept",
+        "          slope_i = slope + poor + u_slope",
+    ]
+    assert "between pupils\n" in str(fit) and "between teachers (9 only)\n" in str(fit)
+    assert "Teachers  9 (teacher; " in str(fit)

@@ -57,8 +57,10 @@ def level_words(column: str) -> UnitWords:
     return UnitWords(f"unit of {column}", f"units of {column}") if found.one == "person" else found
 
 
-def differing(unit: str, above: Iterable[str]) -> str:
+def differing(unit: str, above: Iterable[str], crossed: bool = False) -> str:
     """Between whom the random effects of a level differ, "person" or a column above: "persons of one class", "schools".
+
+    Where units are crossed, none lie in one of another.
 
     Examples
     --------
@@ -66,6 +68,6 @@ def differing(unit: str, above: Iterable[str]) -> str:
     ('persons of one class', 'schools', 'persons')
     """
     units = ("person", *above)
-    place = units.index(unit)
     several = "persons" if unit == "person" else level_words(unit).several
-    return several + "".join(f" of one {level_words(one).one}" for one in units[place + 1 : place + 2])
+    after = units[units.index(unit) + 1 :][:1]
+    return several if crossed or not after else f"{several} of one {level_words(after[0]).one}"

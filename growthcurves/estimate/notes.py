@@ -26,10 +26,8 @@ from growthcurves.model.nested import nested_labels
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, model_columns
 
-#: Fewer persons than this say little about how much persons differ.
+#: Fewer persons than this, or units above them, say little about how much they differ.
 FEW_PERSONS = 6
-#: Fewer units above persons than this say little about how much they differ.
-FEW_UNITS = 10
 #: What depends on the estimates; all other notes are of the rows and the model.
 OF_ESTIMATES = (NoteKind.NOT_IDENTIFIED, NoteKind.NOT_CONVERGED, NoteKind.QUADRATURE)
 
@@ -64,9 +62,10 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
 
 def _few_units(bound: BoundRows) -> Iterable[Note]:
     """Levels above persons of few units: their variances rest on these."""
-    for unit, labels in zip(bound.model.above, nested_labels(bound.units), strict=True):
-        count, words = len(np.unique(labels)), level_words(unit)
-        if count < FEW_UNITS:
+    counts = [len(np.unique(codes)) for codes in nested_labels(bound.units)] or [len(who) for _, who in bound.crossed]
+    for unit, count in zip(bound.model.above, counts, strict=True):
+        words = level_words(unit)
+        if count < FEW_PERSONS:
             there, these = ("is", "this one") if count == 1 else ("are", "these few")
             yield Note(
                 NoteKind.FEW_PERSONS,

@@ -10,7 +10,7 @@ from growthcurves.data.unit_words import UnitWords, level_words, unit_words
 from growthcurves.errors import FormulaError
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.parse import read_terms
-from growthcurves.model.random import RandomPart
+from growthcurves.model.random import RandomPart, crosses
 
 if TYPE_CHECKING:
     from growthcurves.model.growth import GrowthModel
@@ -77,7 +77,7 @@ def equations(
 
 def _labels(model: GrowthModel, who: UnitWords) -> dict[int, str]:
     """What each level is called; where there are two, their numbers say it."""
-    if not model.above:
+    if not model.above or crosses(model.above):
         return {1: "Level 1", 2: "Level 2"}
     several = [who.several, *(level_words(unit).several for unit in model.above)]
     return {1: "Level 1"} | {level: f"Level {level}, {name}" for level, name in enumerate(several, start=2)}
@@ -91,10 +91,17 @@ def _first(
     part: RandomPart,
     owner: Mapping[str, tuple[str, str]],
 ) -> list[tuple[int, str]]:
-    """The equation of the rows."""
+    """The equation of the rows, with the effects of units that cross persons."""
     terms = [f"{name}_i" + (f" * {word}" if word else "") for name, word in zip(parameters, basis, strict=False)]
     terms += [model.time_varying] if model.time_varying else []
-    terms += [_extra(model, part, name) for name, own in part.own_names.items() if own not in owner]
+    bases, units = dict(zip(parameters, basis, strict=False)), part.unit_of
+    here = crosses(model.above)
+    for name, own in part.own_names.items():
+        if own not in owner:
+            terms.append(_extra(model, part, name))
+        elif here and units[name] != "person":
+            parameter, product = owner[own]
+            terms.append(" * ".join(filter(None, [_effect(parameter, product, _mark(units[name])), bases[parameter]])))
     left = model.outcome if family is None else family.words.format(outcome=model.outcome)
     return [(1, f"{left} = {' + '.join([*terms, *(['e'] if family is None else [])])}")]
 
@@ -107,7 +114,7 @@ def _between(
     owner: Mapping[str, tuple[str, str]],
 ) -> list[tuple[int, str]]:
     """The equations of persons, then those of the units above them, with their levels."""
-    units = ("person", *model.above)
+    units = ("person", *({} if crosses(model.above) else model.above))
     found = []
     for name in parameters:
         words = [

@@ -11,14 +11,15 @@ from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.random import crosses
 
 #: The unit of each row, and who the units are.
 Units = tuple[np.ndarray, np.ndarray]
 
 
 def crossed(model: GrowthModel) -> bool:
-    """Whether units cross persons; those that do not are then taken as the others are."""
-    return any(part.crossed for part in model.above.values())
+    """Whether units cross persons."""
+    return crosses(model.above)
 
 
 def units_of_persons(model: GrowthModel, people: PersonLevel) -> list[np.ndarray]:

@@ -192,6 +192,11 @@ class RandomPart:
         return any(set(names) <= set(block) for block in self.blocks)
 
 
+def crosses(levels: Mapping[str, RandomPart]) -> bool:
+    """Whether units cross persons; those that do not are then taken as the others are."""
+    return any(part.crossed for part in levels.values())
+
+
 def random_part(value: Iterable[str] | RandomPart | str) -> RandomPart:
     """The random effects from what a user may write.
 

@@ -42,6 +42,8 @@ from growthcurves.results.variation.variances import Components, components
 LINE, WIDEST = 80, 140
 #: Ratios that are shown beside their coefficients at most, and persons from which z tests need no remark.
 MOST_RATIOS, FEW_FOR_Z, FEW_IN_GROUP = 10, 40, 15
+#: Units above persons from which nothing is said of their number beside their variances.
+FEW_UNITS = 20
 #: Headings of the own parameters of families, by their kind.
 HEADINGS = {"threshold": "Thresholds", "dispersion": "Dispersion"}
 
@@ -338,8 +340,12 @@ def _by_level(fit: FittedModel, found: list[Finding]) -> list[tuple[str, list[Fi
     parts: dict[str, list[Finding]] = {}
     for one in found:
         parts.setdefault(one.unit, []).append(one)
+    few = {one.column: f" ({one.units} only)" for one in unit_counts(fit) if one.units < FEW_UNITS}
     within = f"within {fit.vocabulary.who.several}"
-    return [(within if unit == RESIDUAL else level_heading(fit, unit), part) for unit, part in parts.items()]
+    return [
+        (within if unit == RESIDUAL else level_heading(fit, unit) + few.get(unit, ""), part)
+        for unit, part in parts.items()
+    ]
 
 
 def _lines(fit: FittedModel, found: list[Finding], beside: list[Finding] | None = None) -> list[str]:
@@ -382,7 +388,7 @@ def _component(fit: FittedModel, one: Finding) -> str:
 
 def _reliabilities(fit: FittedModel) -> list[str]:
     """The reliability of the intercept (HLM) and of the rate, where they vary and residuals are independent."""
-    if not fit.independent:
+    if not fit.independent or fit.bound.crossed:  # rows of a person in several units have no one line
         return []
     rate = average_rate(fit)
     lines = _of_intercept(fit) if "intercept" in fit.random_names else []

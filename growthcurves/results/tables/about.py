@@ -98,7 +98,7 @@ def above_words(fit: FittedModel) -> str:
 
 def _advice(fit: FittedModel, above: list[UnitsAbove]) -> str:
     """How such units are made levels of the model, the smaller first, where a model can have them."""
-    if fit.family is not None or not fit.independent:
+    if fit.family is not None or not fit.independent or fit.bound.crossed:
         return ""
     counts = {one.column: one.units for one in unit_counts(fit)} | {one.column: one.units for one in above}
     there = {unit: tuple(part.names) for unit, part in fit.model.above.items()}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from growthcurves.contracts.finding import PERSON
 from growthcurves.data.unit_words import UnitWords, differing, level_words
 from growthcurves.fitted import FittedModel
+from growthcurves.model.random import crosses
 from growthcurves.remembered import remembered
 
 
@@ -32,12 +36,23 @@ def unit_counts(fit: FittedModel) -> list[UnitCount]:
     if not fit.model.above:
         return []
     found = []
-    for column, sizes in zip(fit.model.above, fit.sums.unit_sizes, strict=True):
+    for column, sizes in zip(fit.model.above, _sizes(fit), strict=True):
         ends = (int(sizes.min()), int(sizes.max()), float(sizes.mean()))
         found.append(UnitCount(column, level_words(column), sizes.size, *ends))
     return found
 
 
+def _sizes(fit: FittedModel) -> Sequence[np.ndarray]:
+    """How many persons each unit of each level holds; of crossed units how many have rows in it."""
+    if not fit.bound.crossed:
+        return fit.sums.unit_sizes
+    persons = fit.panel.persons.codes
+    pairs = (np.unique(np.column_stack([units, persons]), axis=0)[:, 0] for units, _ in fit.bound.crossed)
+    return [np.bincount(units) for units in pairs]
+
+
 def level_heading(fit: FittedModel, unit: str) -> str:
     """Between whom differences are: "between pupils of one class", "between schools"."""
-    return "between " + differing(unit, fit.model.above).replace("persons", fit.vocabulary.who.several, 1)
+    above = fit.model.above
+    units = differing(unit, above, crosses(above))
+    return f"between {units.replace('persons', fit.vocabulary.who.several, 1)}"
