@@ -110,11 +110,18 @@ class ChangeAnswers(FittedModel):
         """
         return self.change(by, threshold, between, at, level, method, ddf)
 
-    def icc(self, at: Any = None, level: float = 0.95, scale: str | None = None) -> Icc:
+    def icc(
+        self, at: Any = None, level: float = 0.95, scale: str | None = None, unit: str | None = None
+    ) -> Icc:
         """Share of the variance that lies between persons, at each time: z'Gz / (z'Gz + residual variance).
 
         The row z has the values of the random effects at that time. Where the shape has person-level knots, z'Gz is its
         mean over persons.
+
+        With units above persons it is the correlation of two outcomes that have a unit in common: of two occasions of a
+        person, the variance of all levels as a share of the total (residuals included); of two persons of a school at
+        one time, that of schools and the units above them (Raudenbush and Bryk 2002, chapter 8; Snijders and Bosker
+        2012, section 4.9). Where units cross persons it is the share of the units of each kind alone.
 
         Parameters
         ----------
@@ -128,16 +135,18 @@ class ChangeAnswers(FittedModel):
             population's mean (Nakagawa, Johnson and Schielzeth 2017). "response" is the share of the variance of
             outcomes of one trial, given predictors at their mean: Var(E(y | u)) over that and E(Var(y | u)). Both are
             told at the mean exposure where counts have one, as counts over longer times tell persons better apart.
+        unit : str, optional
+            What two outcomes have in common, by its column: ``"school"``, or the id. By default all in turn.
 
         Returns
         -------
         Icc
-            ``.table``: time, icc (0 to 1), std_error, conf_low, conf_high, label.
+            ``.table``: time, icc (0 to 1), std_error, conf_low, conf_high, label; with units above persons first unit.
 
         Raises
         ------
         ModelError
-            For a level that is none.
+            For a level that is none, or a unit that the model does not have.
         NotEstimableError
             For a model without random effects, or with random covariates (the variance then depends on them).
 
@@ -148,7 +157,7 @@ class ChangeAnswers(FittedModel):
         >>> fit.icc(at=[0, 9]).table["icc"].round(2).tolist()
         [0.48, 0.85]
         """
-        return icc.icc(self, at, level, scale)
+        return icc.icc(self, at, level, scale, unit)
 
     def marginal_covariance(self, at: Any = None, by: Any = None) -> MarginalCovariance:
         """Covariance and correlation of a person's outcomes at several times.

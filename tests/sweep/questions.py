@@ -67,6 +67,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "counts": [],
         "scale": [],
         "means.scale": ["response"],
+        "icc.unit": ["person"],
         "color": ["g"],
         "people": [4],
         "lines": ["eb"],

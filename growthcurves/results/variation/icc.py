@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from growthcurves.contracts.finding import PERSON
 from growthcurves.data.markup import Block
 from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.intervals.delta import Estimate, delta
+from growthcurves.results.questions.levels import (
+    checked_unit,
+    in_common,
+    is_crossed,
+    part_of,
+    two_of,
+    unit_name,
+    units_above,
+)
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.about import said
@@ -27,17 +37,20 @@ from growthcurves.results.variation.within_persons import (
 
 NO_INTERVAL = "No Wald interval: variances are estimated on their boundary; change(method='profile') has intervals."
 TITLE = "Intraclass correlation (share of variance between persons)"
+BY_UNIT = "Intraclass correlation (correlation of two outcomes of one unit)"
+CROSSED = "Intraclass correlation (share of variance between the units of each kind)"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Icc(Answer):
     """ICC by time: columns time, icc, std_error, conf_low, conf_high, label; a title in the words of the data; and why
-    intervals are missing, if they are.
+    intervals are missing, if they are. With units above persons the first column is the unit that two outcomes share.
     """
 
     notes: tuple[str, ...] = ()
     title: str = TITLE
     axis: str = "time"
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         text = rows_text(self._shown(), one_unit=True)
@@ -45,6 +58,8 @@ class Icc(Answer):
 
     def _shown(self) -> pd.DataFrame:
         shown = self.table.assign(time=time_texts(self.table["time"])).drop(columns="label")
+        if "unit" in shown:
+            shown["unit"] = [self.units[unit] for unit in shown["unit"]]
         return shown.rename(columns={"time": self.axis})
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -60,22 +75,35 @@ class Icc(Answer):
         return {**super().to_dict(), "notes": list(self.notes)}
 
 
-def icc(fit: FittedModel, at: Any = None, level: float = 0.95, scale: str | None = None) -> Icc:
+def icc(
+    fit: FittedModel, at: Any = None, level: float = 0.95, scale: str | None = None, unit: str | None = None
+) -> Icc:
     """z(t)' G z(t) / (z(t)' G z(t) + residual variance) at each time; see `GrowthFit.icc`."""
     checked_level(level)
     require_growth_random(fit)
     asked = checked_share_scale(scale)
     times = default_times(fit) if at is None else times_asked(fit, at)
-    rows = []
-    for t in times:
-        rows.append([t, *icc_at(fit, float(t), level, scale=asked)])
-    table = pd.DataFrame(rows, columns=["time", "icc", "std_error", "conf_low", "conf_high"])
-    vocabulary = fit.vocabulary
-    share = vocabulary.said("share of variance between persons") + of_scale(fit, asked)
-    table["label"] = [f"{share} {fit.when.at(time, text)}" for time, text in zip(times, time_texts(times), strict=True)]
+    units = checked_unit(fit, unit)
+    rows = [[one, t, *icc_at(fit, float(t), level, scale=asked, unit=one)] for one in units for t in times]
+    table = pd.DataFrame(rows, columns=["unit", "time", "icc", "std_error", "conf_low", "conf_high"])
+    when = [fit.when.at(time, text) for time, text in zip(times, time_texts(times), strict=True)]
+    table["label"] = [f"{_called(fit, one, asked)} {then}" for one in units for then in when]
     boundary = fit.identified and fit.certificate.singular and table["std_error"].isna().any()
     notes = (*_exposed(fit), *((NO_INTERVAL,) if boundary else ()))
-    return Icc(said(table, fit, level), notes, vocabulary.said(TITLE) + of_scale(fit, asked), vocabulary.axis)
+    title = fit.vocabulary.said(TITLE)
+    if units_above(fit):
+        title = CROSSED if is_crossed(fit) else BY_UNIT
+    else:
+        table = table.drop(columns="unit")
+    shown = {one: unit_name(fit, one).one if is_crossed(fit) else two_of(fit, one) for one in units}
+    return Icc(said(table, fit, level), notes, title + of_scale(fit, asked), fit.vocabulary.axis, shown)
+
+
+def _called(fit: FittedModel, unit: str, scale: str) -> str:
+    """An ICC in the words of the data: a share of variance, or the correlation of two who have a unit in common."""
+    if units_above(fit) and not is_crossed(fit):
+        return f"correlation of {two_of(fit, unit)}{of_scale(fit, scale)}"
+    return f"share of variance between {unit_name(fit, unit).several}{of_scale(fit, scale)}"
 
 
 def _exposed(fit: FittedModel) -> tuple[str, ...]:
@@ -92,21 +120,28 @@ def of_scale(fit: FittedModel, scale: str) -> str:
     return f", on the latent scale ({words.link})" if scale == "latent" else ", on the scale of the outcome"
 
 
-def icc_at(fit: FittedModel, time: float, level: float, measure: Any = None, scale: str = "latent") -> Estimate:
-    """The ICC at one time with its interval on the logit scale; `measure` makes the interval, Wald by default."""
-    value = _share_at(fit, time, scale)
+def icc_at(
+    fit: FittedModel, time: float, level: float, measure: Any = None, scale: str = "latent", unit: str = PERSON
+) -> Estimate:
+    """The ICC at one time with its interval on the logit scale; `measure` makes the interval, Wald by default.
+
+    `unit` is what two outcomes have in common: persons, and so all in which a person lies, or units above them.
+    """
+    value = _share_at(fit, time, scale, unit)
     return delta(fit, FunctionOf(value, "logit"), level) if measure is None else measure(value, "logit")
 
 
-def _share_at(fit: FittedModel, time: float, scale: str) -> Callable[[Point], float]:
+def _share_at(fit: FittedModel, time: float, scale: str, unit: str) -> Callable[[Point], float]:
     if fit.family is not None and scale == "response":
         return outcome_share_at(fit, time)
     z = random_rows(fit, time)
+    common = part_of(fit, z, in_common(fit, unit))
     within = None if fit.family is None else latent_at(fit, time)
 
     def value(point: Point) -> float:
         residual = point.residual_variance(time) if within is None else within(point)
-        return share(mean_variance(fit, z, point), residual)
+        shared = mean_variance(fit, common, point)
+        return share(shared, mean_variance(fit, z, point) - shared + residual)
 
     return value
 

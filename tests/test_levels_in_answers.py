@@ -1,0 +1,120 @@
+"""Answers about persons and the units above them, against the covariance matrix of all rows and published formulas."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import reference_values
+
+import growthcurves as gc
+from growthcurves.errors import ModelError
+
+
+def fitted(formula, table="levels_waves.csv", **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return gc.fit(formula, reference_values.table(table), **options)
+
+
+@pytest.fixture(scope="module")
+def three():
+    """Pupils in schools, lines at both levels."""
+    return fitted("y ~ grade * poor + (grade | school/pupil)")
+
+
+@pytest.fixture(scope="module")
+def four():
+    """Pupils in classes in schools."""
+    return fitted("y ~ grade + poor + (grade | pupil) + (1 | class) + (grade | school)")
+
+
+@pytest.fixture(scope="module")
+def crossed():
+    return fitted("y ~ grade + (grade | pupil) + (1 | teacher)", "levels_crossed.csv")
+
+
+def own(fit):
+    """Covariance matrix of intercept and slope of each unit, from the printed components."""
+    found = fit.variance_components(method="wald").set_index("term")["estimate"]
+    out = {}
+    for unit in ("pupil", "class", "school", "teacher"):
+        mark = "" if unit == "pupil" else f"|{unit}"
+        if f"sd:intercept{mark}" not in found:
+            continue
+        sds = np.array([found[f"sd:intercept{mark}"], found.get(f"sd:slope{mark}", 0.0)])
+        G = np.diag(sds**2)
+        G[0, 1] = G[1, 0] = found.get(f"cor:intercept,slope{mark}", 0.0) * sds.prod()
+        out[unit] = G
+    return out, found["sd:residual"] ** 2
+
+
+def dense(fit, data):
+    """V of the rows of a table: what rows have in common through each unit, and residuals."""
+    parts, sigma2 = own(fit)
+    Z = np.column_stack([np.ones(len(data)), data["grade"]])
+    V = sigma2 * np.eye(len(data))
+    for unit, G in parts.items():
+        codes = data[unit].to_numpy()
+        V += (Z @ G @ Z.T) * (codes[:, None] == codes)
+    return V
+
+
+def correlation(V, one, other):
+    return V[one, other] / np.sqrt(V[one, one] * V[other, other])
+
+
+# ---------------------------------------------------------------- correlation of two outcomes of one unit
+
+
+def test_icc_is_the_correlation_of_two_who_share_a_unit(four):
+    """Two occasions at one time of a pupil, and pupils of one class and of one school, in V of five made rows."""
+    made = pd.DataFrame(
+        {"grade": 3.0, "pupil": [1, 1, 2, 3, 4], "class": [1, 1, 1, 2, 3], "school": [1, 1, 1, 1, 2]}
+    )
+    V = dense(four, made)
+    table = four.icc(at=[3]).table.set_index("unit")
+    assert list(table.index) == ["person", "class", "school"]
+    for unit, other in (("person", 1), ("class", 2), ("school", 3)):
+        assert table.loc[unit, "icc"] == pytest.approx(correlation(V, 0, other), rel=1e-8)
+    assert V[0, 4] == 0
+    assert list(table["label"]) == [
+        "correlation of two occasions of a pupil at grade 3",
+        "correlation of two pupils of a class at grade 3",
+        "correlation of two pupils of a school in different classes at grade 3",
+    ]
+
+
+def test_icc_of_one_unit_is_its_rows(three):
+    every = three.icc().table
+    alone = three.icc(unit="school").table
+    assert alone["icc"].to_list() == every[every["unit"] == "school"]["icc"].to_list()
+    assert three.icc(unit="pupil").table.equals(every[every["unit"] == "person"].reset_index(drop=True))
+    assert "two pupils of a school" in str(three.icc())
+    with pytest.raises(ModelError, match="school"):
+        three.icc(unit="hospital")
+
+
+def test_interval_of_a_units_icc_is_on_the_logit_scale(three):
+    row = three.icc(at=[2], unit="school").table.iloc[0]
+    logit = np.log(row["icc"] / (1 - row["icc"]))
+    ends = np.log(row[["conf_low", "conf_high"]].astype(float) / (1 - row[["conf_low", "conf_high"]].astype(float)))
+    half = 1.959964 * row["std_error"] / (row["icc"] * (1 - row["icc"]))
+    assert ends.to_numpy() == pytest.approx([logit - half, logit + half], rel=1e-5)
+
+
+def test_icc_of_crossed_units_is_their_share(crossed):
+    parts, sigma2 = own(crossed)
+    z = np.array([1.0, 2.0])
+    sizes = {unit: z @ G @ z for unit, G in parts.items()}
+    table = crossed.icc(at=[2]).table.set_index("unit")["icc"]
+    total = sum(sizes.values()) + sigma2
+    assert table.to_dict() == pytest.approx({"person": sizes["pupil"] / total, "teacher": sizes["teacher"] / total})
+
+
+def test_without_units_above_the_table_is_as_it_was():
+    fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    assert list(fit.icc().table) == ["time", "icc", "std_error", "conf_low", "conf_high", "label"]
+    assert fit.icc(unit="subject").table.equals(fit.icc().table)
