@@ -188,8 +188,14 @@ class Estimates(Protocol):
         """Cluster-robust covariance of the fixed effects."""
         ...
 
-    def ranks(self) -> list[int]:
-        """Rank of [X Z] with the first 0, 1, ..., q random effects in Z."""
+    def ranks(self) -> list[list[int]]:
+        """By level, persons first: rank of [X Z] with the levels above and the first 0, 1, ..., q of its random effects
+        in Z."""
+        ...
+
+    @property
+    def unit_counts(self) -> tuple[int, ...]:
+        """Persons, then the units of each level above them."""
         ...
 
     def varies(self, row: Array) -> bool:

@@ -174,8 +174,12 @@ class NormalEstimates:
         Phi = at.sigma2 * half.T @ half
         return sandwich(reduced_persons(self.solution, self.sums.people), Phi, self.frame, kind, L)
 
-    def ranks(self) -> list[int]:
-        return [ranks.rank_with(self.frame, a) for a in range(self.frame.q + 1)]
+    def ranks(self) -> list[list[int]]:
+        return [[ranks.rank_with(self.frame, a) for a in range(self.frame.q + 1)]]
+
+    @property
+    def unit_counts(self) -> tuple[int, ...]:
+        return (self.frame.persons,)
 
     def varies(self, row: Array) -> bool:
         return quantities.varies(self.solution.optimum.at.D, row)
@@ -222,14 +226,21 @@ class NormalEstimates:
         raise NotImplementedError("normal outcomes are foretold by their covariance")
 
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
-        expected, rows, persons = X @ self.beta, self.standard_rows(Z), int(codes.max()) + 1
-        root, scale = square_root(self.solution.optimum.at.D), np.sqrt(self.solution.sigma2)
+        expected, rows, scale = X @ self.beta, self.standard_rows(Z), np.sqrt(self.solution.sigma2)
+        roots = [(place, owner, square_root(self.solution.optimum.at.D[place, place]))
+                 for place, owner in self._owners(codes)]  # fmt: skip
         values = np.empty((len(codes), count))
         for column in range(count):
-            u = rng.standard_normal((persons, len(root))) @ root.T
-            noise = np.einsum("nq,nq->n", rows, u[codes]) + rng.standard_normal(len(codes))
-            values[:, column] = expected + scale * noise
+            noise = np.zeros(len(codes))
+            for place, owner, root in roots:
+                u = rng.standard_normal((int(owner.max()) + 1, len(root))) @ root.T
+                noise += np.einsum("nq,nq->n", rows[:, place], u[owner])
+            values[:, column] = expected + scale * (noise + rng.standard_normal(len(codes)))
         return values
+
+    def _owners(self, codes: Array) -> list[tuple[slice, Array]]:
+        """Where the random effects of each level lie, and whose each row is, from the person of each row."""
+        return [(slice(None), codes)]
 
     def drawing(self, kind: str, seed: int) -> Drawing:
         problem, sequence = self.frame, np.random.SeedSequence(seed)
@@ -255,7 +266,7 @@ class NormalEstimates:
     def without_random(self, kept: Sequence[int]) -> Pair:
         part = submodels.submodel(self.frame, range(self.frame.p), kept)
         small = NormalEstimates(self.sums, solve_problem(part.problem, replace(self.sums.moments, own=None)))
-        return self._pair(small, part)
+        return self._pair(small, part, kept)
 
     def against(self, small: Any, fixed: Array, into_z: Array) -> Pair:
         mine, theirs = small.frame, self.frame
@@ -265,7 +276,7 @@ class NormalEstimates:
         into[-1, -1] = theirs.scale / mine.scale
         return self._pair(small, submodels.Submodel(mine, into_z, into))
 
-    def _pair(self, small: NormalEstimates, part: Submodel) -> Pair:
+    def _pair(self, small: NormalEstimates, part: Submodel, kept: Sequence[int] | None = None) -> Pair:
         return pairs.Pair(small, self, part.into_z, sampled.SampledRatio(small.solution, self.solution, part))
 
     # ------------------------------------------------ saved values

@@ -273,9 +273,13 @@ class GeneralEstimates:
             raise NotEstimableError(LACKING["robust"])
         return sandwich(self._marginal.reduced(self.local), self._standard_cov, self.frame, kind, L)
 
-    def ranks(self) -> list[int]:
+    @property
+    def unit_counts(self) -> tuple[int, ...]:
+        return (self.frame.persons,)
+
+    def ranks(self) -> list[list[int]]:
         problem = standard_problem(self.sums.moments, self.sums.coordinates, self.frame.reml)
-        return [rank_with(problem, a) for a in range(self.frame.q + 1)]
+        return [[rank_with(problem, a) for a in range(self.frame.q + 1)]]
 
     def varies(self, row: Array) -> bool:
         return varies(self.local.D, row)

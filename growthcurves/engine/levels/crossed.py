@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from growthcurves.engine.batch.fits import Fits
 from growthcurves.engine.levels.drawn import DRAWN_NUMBERS, as_fits
+from growthcurves.engine.levels.ratio import LevelRatio
 from growthcurves.engine.likelihood.crossed import CrossedBlocks, Eliminated, eliminated
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.persons.sandwich import Sandwich
 from growthcurves.engine.persons.state import PersonState
-from growthcurves.engine.submodels.pair import Drawing
+from growthcurves.engine.submodels.pair import Drawing, Pair
+from growthcurves.engine.submodels.submodel import Submodel
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotAvailableError
 from growthcurves.numerics.arrays import Array
@@ -23,6 +27,12 @@ from growthcurves.numerics.factors import square_root
 NO_PATH = (
     "Rows of a person lie in several units here (crossed), so that a person has no one line: ask for people='average' "
     "or 'new', or for fit.units()."
+)
+
+#: Why degrees of freedom are not counted.
+COUNTED = (
+    "Degrees of freedom are counted where units lie in one another; these are crossed: take ddf='satterthwaite' or "
+    "'kenward-roger'."
 )
 
 
@@ -73,13 +83,30 @@ class CrossedEstimates(NormalEstimates):
 
     # ------------------------------------------------ uncertainty
 
+    def ranks(self) -> list[list[int]]:
+        raise NotAvailableError(COUNTED)
+
+    @property
+    def unit_counts(self) -> tuple[int, ...]:
+        return (self.frame.persons, *(units for units, _ in self.blocks.met.sizes))
+
     def sandwich(self, kind: str, L: Array) -> Sandwich:
         raise NotAvailableError(
             "A robust covariance matrix needs units that are independent of each other; crossed ones are not: take "
             "ddf='satterthwaite' or 'kenward-roger'."
         )
 
-    # ------------------------------------------------ replicates
+    # ------------------------------------------------ replicates, and other models of the same sums
+
+    def _owners(self, codes: Array) -> list[tuple[slice, Array]]:
+        crossing = self.sums.moments.crossing
+        assert crossing is not None
+        units = [codes, *(of_rows for of_rows, _ in crossing.rows.crossed)]
+        return list(zip(self.blocks.places, units, strict=True))
+
+    def _pair(self, small: Any, part: Submodel, kept: Sequence[int] | None = None) -> Pair:
+        ratio = LevelRatio(small.solution, self.solution, part, (self, small), None)
+        return Pair(small, self, part.into_z, ratio)
 
     def drawing(self, kind: str, seed: int) -> Drawing:
         if kind != "parametric":

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.engine.batch.fits import Fits
+from growthcurves.engine.draws.replicates import Truth, truth_of
 from growthcurves.engine.persons.sandwich import root
 from growthcurves.engine.submodels.pair import Drawing
 from growthcurves.engine.sums.moments import PersonMoments
@@ -27,18 +28,21 @@ DRAWN_NUMBERS = 1 << 18
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
-    """Persons whose outcomes are drawn from estimates.
+    """Persons whose outcomes are drawn.
 
     Attributes
     ----------
-    estimates : LevelEstimates
-        What is drawn from.
+    frame : Problem
+        Standard coordinates of the model.
+    truth : Truth
+        What is drawn from, in these coordinates.
     people : PersonMoments
         Persons whose design the replicates have.
     rng : Generator
     """
 
-    estimates: Any
+    frame: Any
+    truth: Truth
     people: PersonMoments
     rng: np.random.Generator
 
@@ -67,9 +71,8 @@ class Outcomes:
     @cached_property
     def _fixed(self) -> Array:
         """What the fixed effects make of the stored columns about their centres, of each person, (m, N)."""
-        frame, terms = self.estimates.frame, self.people.terms
-        standard = self.estimates.solution.optimum.at.beta
-        closed = frame.scale * (frame.into_xy[:-1, :-1] @ standard - frame.into_xy[:-1, -1])
+        frame, terms = self.frame, self.people.terms
+        closed = frame.scale * (frame.into_xy[:-1, :-1] @ self.truth.beta - frame.into_xy[:-1, -1])
         out = np.zeros((self.stored, self.people.count))
         for (g, w), value in zip(terms.x_closed, closed, strict=True):
             out[g] += value * (self.people.weights[w - 1] if w else 1.0)
@@ -77,15 +80,14 @@ class Outcomes:
 
     def _random(self) -> Array:
         """The same of drawn random effects of all levels, (m, N)."""
-        estimates, terms, nesting = self.estimates, self.people.terms, self.people.nesting
-        frame, at = estimates.frame, estimates.solution.optimum.at
+        frame, terms, nesting = self.frame, self.people.terms, self.people.nesting
         assert nesting is not None
-        size = frame.scale * np.sqrt(at.sigma2)
+        size = frame.scale * np.sqrt(self.truth.sigma2)
         out = np.zeros((len(terms.z_closed), self.people.count))
         owners = [np.arange(self.people.count), *nesting.units]
         counts = [self.people.count, *nesting.counts]
         for place, owner, count in zip(terms.places.values(), owners, counts, strict=True):
-            L = square_root(at.D[place, place])
+            L = square_root(self.truth.D[place, place])
             u = size * L @ self.rng.standard_normal((L.shape[1], count))
             out += frame.into_z[:, place] @ u[:, owner]
         whole = np.zeros((self.stored, self.people.count))
@@ -94,7 +96,7 @@ class Outcomes:
 
     def next(self) -> PersonMoments:
         """The persons with outcomes drawn anew."""
-        sigma = np.sqrt(self.estimates.solution.sigma2)
+        sigma = self.frame.scale * np.sqrt(self.truth.sigma2)
         made = self._fixed + self._random()
         z = sigma * self.rng.standard_normal(self._roots.shape[:2]) * (np.abs(self._roots).max(axis=2) > 0.0)
         errors = np.einsum("nra,nr->an", self._roots, z)
@@ -111,7 +113,7 @@ def drawing(estimates: Any, kind: str, seed: int) -> Drawing:
     """Replicates "parametric", "case" or "left out" (units of the highest level)."""
     people, rng = estimates.sums.people, np.random.default_rng(seed)
     if kind == "parametric":
-        outcomes = Outcomes(estimates, people, rng)
+        outcomes = Outcomes(estimates.frame, truth_of(estimates.solution), people, rng)
         return _of_people(estimates, lambda place: outcomes.next())
     top = people.nesting.units[-1]
     count = people.nesting.counts[-1]

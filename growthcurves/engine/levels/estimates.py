@@ -6,19 +6,25 @@ block-diagonal covariance matrix. What is said of a person is said of the whole 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from growthcurves.engine.levels import drawn
 from growthcurves.engine.levels.paths import Paths
+from growthcurves.engine.levels.ranks import ranks_by_level
+from growthcurves.engine.levels.ratio import LevelRatio, same_columns
 from growthcurves.engine.likelihood.levels import LevelBlocks
+from growthcurves.engine.likelihood.problem import standard_problem
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.persons.sandwich import Reduced, Sandwich, reduce, sandwich
 from growthcurves.engine.persons.state import PersonState
-from growthcurves.engine.submodels.pair import Drawing
+from growthcurves.engine.solution import solve_problem
+from growthcurves.engine.submodels.pair import Drawing, Pair
+from growthcurves.engine.submodels.submodel import Submodel, submodel
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotEstimableError
@@ -54,6 +60,13 @@ class LevelEstimates(NormalEstimates):
 
     # ------------------------------------------------ uncertainty
 
+    def ranks(self) -> list[list[int]]:
+        return ranks_by_level(self.frame, self.levels)
+
+    @property
+    def unit_counts(self) -> tuple[int, ...]:
+        return (self.frame.persons, *self.levels.tree.unit_counts)
+
     def sandwich(self, kind: str, L: Array) -> Sandwich:
         at = self.solution.optimum.at
         half = np.linalg.solve(at.factor, np.eye(self.frame.p))
@@ -86,6 +99,10 @@ class LevelEstimates(NormalEstimates):
 
     # ------------------------------------------------ replicates
 
+    def _owners(self, codes: Array) -> list[tuple[slice, Array]]:
+        units = [codes, *(of_persons[codes] for of_persons in self.sums.people.nesting.units)]
+        return list(zip(self.sums.terms.places.values(), units, strict=True))
+
     def drawing(self, kind: str, seed: int) -> Drawing:
         return drawn.drawing(self, kind, seed)
 
@@ -93,3 +110,22 @@ class LevelEstimates(NormalEstimates):
         """The same model of other persons; None where these do not determine its fixed effects."""
         sums = Sums.of(people)
         return None if sums.kept != self.sums.kept else self.of_sums(sums)  # type: ignore[return-value]
+
+    # ------------------------------------------------ other models of the same sums
+
+    def _pair(self, small: Any, part: Submodel, kept: Sequence[int] | None = None) -> Pair:
+        again: tuple[Any, Any] | None = None
+        if kept is not None:
+            again = self.again, partial(self._without, kept)
+        elif small.sums.terms.levels and same_columns(self.sums.people, small.sums.people):
+            again = self.again, lambda people: small.again(replace(people, terms=small.sums.terms))
+        ratio = LevelRatio(small.solution, self.solution, part, (self, small), again)
+        return Pair(small, self, part.into_z, ratio)
+
+    def _without(self, kept: Sequence[int], people: PersonMoments) -> NormalEstimates | None:
+        """Other persons with only some of the random effects; None where they do not determine the fixed effects."""
+        sums = Sums.of(people)
+        if sums.kept != self.sums.kept:
+            return None
+        part = submodel(standard_problem(sums.moments, sums.coordinates, self.frame.reml), range(self.frame.p), kept)
+        return NormalEstimates(sums, solve_problem(part.problem, replace(sums.moments, own=None)))

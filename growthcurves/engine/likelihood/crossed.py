@@ -16,7 +16,7 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.sparse import csr_matrix
 
-from growthcurves.engine.likelihood.blocks import standard_products
+from growthcurves.engine.likelihood.blocks import Blocks, standard_products
 from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.pairs import Pairs, corrected
 from growthcurves.engine.likelihood.with_units import WithUnits
@@ -142,8 +142,8 @@ class CrossedBlocks(WithUnits):
     def _paired(self, levels: list[Array], climbed: Eliminated) -> Pairs:
         return paired(self.met, climbed)
 
-    def transformed(self, into_z: Array, into_xy: Array) -> CrossedBlocks:
-        """The same units in columns Z @ into_z, each of one level, and [X y] @ into_xy."""
+    def transformed(self, into_z: Array, into_xy: Array) -> Blocks:
+        """The same units in columns Z @ into_z, each of one level, and [X y] @ into_xy; persons alone if no other is."""
         into, sizes, rest = [], [], np.ones(into_z.shape[1], dtype=bool)
         turns = []
         for level, place in enumerate(self.places):
@@ -155,6 +155,8 @@ class CrossedBlocks(WithUnits):
                 units = self.met.sizes[level - 1][0]
                 sizes.append((units, turn.shape[1]))
                 turns.append(np.kron(np.eye(units), turn))
+        if not any(columns for _, columns in sizes):
+            return self.persons[0].transformed(into[0], into_xy)
         whole = _block_diagonal(turns)
         met = replace(
             self.met,

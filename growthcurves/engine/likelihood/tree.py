@@ -64,6 +64,11 @@ class Tree:
         """Where the children of each unit begin, by level."""
         return [np.flatnonzero(np.diff(parent, prepend=-1)) for parent in self.parents]
 
+    @property
+    def unit_counts(self) -> tuple[int, ...]:
+        """Units of each level above persons."""
+        return tuple(int(parent[-1]) + 1 for parent in self.parents)
+
     def summed(self, level: int, values: Array) -> Array:
         """Sums over the children of each unit, (..., units), of values (..., children)."""
         return np.add.reduceat(values, self.starts[level], axis=-1)

@@ -64,7 +64,7 @@ class SampledRatio:
         return self._drawing(seed, None), self._drawing(seed, self.part)
 
     def _drawing(self, seed: int, part: Submodel | None) -> Drawing:
-        source = ParametricSource(self.large.problem, self._null_truth(), np.random.SeedSequence(seed))
+        source = ParametricSource(self.large.problem, self.null_truth(), np.random.SeedSequence(seed))
 
         def fits(first: int, last: int):
             drawn = source.next(last - first)
@@ -72,7 +72,7 @@ class SampledRatio:
 
         return Drawing(source.numbers, 0, fits)
 
-    def _null_truth(self) -> Truth:
+    def null_truth(self) -> Truth:
         """The smaller model's estimates in the standard coordinates of the larger one."""
         truth, part = truth_of(self.small), self.part
         unit, moved = part.into_xy[-1, -1], part.into_xy[:-1, -1]

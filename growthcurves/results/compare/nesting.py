@@ -41,10 +41,9 @@ def nesting(small: FittedModel, large: FittedModel) -> Pair:
     fixed, beyond = _combinations(X, large_X)
     if beyond.size:
         raise NotNested(f"the fixed effects of the smaller model ({', '.join(small.terms)}) are not among the larger's")
-    into_z, beyond = _combinations(Z, large_Z)
-    if beyond.size:
-        names = ", ".join(small.random_names[a] for a in beyond)
-        raise NotNested(f"the random effects of the smaller model ({names}) are not among the larger's")
+    into_z, others = _combinations_by_unit(small, large, Z, large_Z)
+    if others:
+        raise NotNested(f"the random effects of the smaller model ({', '.join(others)}) are not among the larger's")
     _require_blocks(small, large, into_z)
     return large.estimates.against(small.estimates, fixed, into_z)
 
@@ -66,6 +65,19 @@ def _standard(fit: FittedModel, order: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """Rows of standard X and Z."""
     rows = own_rows(fit)
     return fit.estimates.standard_columns(rows.X[order]), fit.standard_rows(rows.Z[order])
+
+
+def _combinations_by_unit(
+    small: FittedModel, large: FittedModel, Z: np.ndarray, large_Z: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
+    """The same of random effects, those of each unit by themselves; the names of those that are no combination."""
+    mine, theirs = small.sums.terms.places, large.sums.terms.places
+    into, beyond = np.zeros((large_Z.shape[1], Z.shape[1])), []
+    for unit, here in mine.items():
+        there = theirs.get(unit, slice(0, 0))
+        into[there, here], out = _combinations(Z[:, here], large_Z[:, there])
+        beyond += [small.random_names[here][a] for a in out]
+    return into, beyond
 
 
 def _combinations(columns: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
-from growthcurves.results.ddf.effects import by_owner, owners, random_effect
+from growthcurves.results.ddf.effects import Tested, counted_units, positive, smallest, tested
 from growthcurves.results.ddf.residual import residual_df
 
 
@@ -18,7 +18,9 @@ class BetweenWithin(Method):
 
     J persons, less the rank of the level-2 design of that growth parameter (its S predictors and the constant), for
     all effects on a growth parameter or covariate that varies between persons; rows less all fixed effects for the
-    others. A combination of effects takes the smallest. Not SAS's DDFM=BETWITHIN, which looks at whether a column
+    others. With units above persons an effect counts the units of the highest level at which its growth parameter
+    varies and within whose units its predictor is the same, less the effects of such predictors on that growth
+    parameter. A combination of effects takes the smallest. Not SAS's DDFM=BETWITHIN, which looks at whether a column
     varies within persons and not at what is random: see `Containment`.
 
     Examples
@@ -35,11 +37,14 @@ class BetweenWithin(Method):
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p)."""
-        names, persons = owners(fit), fit.sums.persons
+        effects, units = tested(fit), counted_units(fit)
         thresholds = {} if fit.sums.terms.constant else {"intercept": 1}  # in the place of the constant
 
-        def count(name: str) -> float:
-            own = names.count(name) + thresholds.get(name, 0)
-            return residual_df(fit) if random_effect(fit, name) is None else float(persons - own)
+        def count(effect: Tested) -> float:
+            level = effect.level
+            if level is None:
+                return residual_df(fit)
+            own = sum(other.owner == effect.owner and other.held >= level for other in effects)
+            return float(units[level] - own - thresholds.get(effect.owner, 0))
 
-        return by_owner(fit, L, count)
+        return positive(smallest(L, np.array([count(effect) for effect in effects])))

@@ -9,7 +9,7 @@ import numpy as np
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
-from growthcurves.results.ddf.effects import by_owner, owners, random_effect, smallest
+from growthcurves.results.ddf.effects import Tested, counted_units, owners, positive, smallest, tested
 from growthcurves.results.questions.design_rows import own_rows
 
 RULES = ("sas", "nlme")
@@ -24,7 +24,9 @@ class Containment(Method):
     rule : {"sas", "nlme"}
         "sas" is DDFM=CONTAIN of PROC MIXED with persons nested in their level-2 predictors (subject=id(arm)): the
         rank that a growth parameter's random effect adds to [X Z] for all effects on that parameter, and
-        n - rank [X Z] for effects on parameters that do not vary. "nlme" is the inner-outer rule of Pinheiro and
+        n - rank [X Z] for effects on parameters that do not vary. With units above persons an effect is contained in
+        the random effect of the highest level within whose units its predictor is the same, and the higher levels
+        stand first in Z. "nlme" is the inner-outer rule of Pinheiro and
         Bates (2000, section 2.4.2), as `summary(lme)` prints it: persons less the terms that are constant within
         persons for those terms, rows less persons less all other terms for the rest (the constant included),
         whichever parameters vary. A combination of effects takes the smallest, as SAS's CONTRAST.
@@ -55,23 +57,28 @@ class Containment(Method):
             return smallest(L, _inner_outer(fit))
         ranks = fit.estimates.ranks()
 
-        def count(name: str) -> float:
-            place = random_effect(fit, name)
-            if place is None:
-                return float(fit.sums.rows - ranks[-1])
-            return float(ranks[place + 1] - ranks[place])
+        def count(effect: Tested) -> float:
+            if effect.level is None:
+                return float(fit.sums.rows - ranks[0][-1])
+            own = ranks[effect.level]
+            return float(own[effect.place + 1] - own[effect.place])
 
-        return by_owner(fit, L, count)
+        return positive(smallest(L, np.array([count(effect) for effect in tested(fit)])))
 
 
 def _inner_outer(fit: FittedModel) -> np.ndarray:
     """nlme's denominator df of each fixed effect, (p,)."""
     outer = _constant_within(fit)
     intercept = np.array([name == "intercept" for name in fit.terms])
-    persons, rows = fit.sums.persons, fit.sums.rows
-    between = persons - bool(intercept.any()) - (outer & ~intercept).sum()
-    within = rows - persons - (~outer).sum()
-    return np.where(outer & ~intercept, float(between), float(within))
+    units, effects = counted_units(fit), tested(fit)
+    levels = np.array([min(one.held, len(units) - 1) if constant else -1
+                       for one, constant in zip(effects, outer, strict=True)])  # fmt: skip
+    levels[intercept] = -1
+    out = np.full(len(effects), float(fit.sums.rows - units[0] - (~outer).sum()))
+    for level, count in enumerate(units):
+        above = units[level + 1] if level + 1 < len(units) else int(intercept.any())
+        out[levels == level] = float(count - above - (levels == level).sum())
+    return out
 
 
 def _constant_within(fit: FittedModel) -> np.ndarray:

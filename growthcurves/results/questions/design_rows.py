@@ -53,9 +53,9 @@ def own_rows(fit: FittedModel) -> DesignRows:
 
 def random_columns(fit: FittedModel, basis: np.ndarray, over_rows: np.ndarray) -> np.ndarray:
     """Z (n, q) from the growth basis (n, K) and the columns over the rows (n, c)."""
-    recipe = fit.recipe
+    recipe, own = fit.recipe, fit.recipe.random.own_names
     columns = [
-        over_rows[:, k - recipe.first_of_rows] if k >= recipe.first_of_rows else basis @ recipe.shape.effects(name)
+        over_rows[:, k - recipe.first_of_rows] if k >= recipe.first_of_rows else basis @ recipe.shape.effects(own[name])
         for name, k in zip(recipe.random_names, recipe.z, strict=True)
     ]
     return np.column_stack(columns) if columns else np.zeros((len(basis), 0))
