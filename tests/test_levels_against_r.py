@@ -104,3 +104,38 @@ def test_the_dense_likelihood_is_the_criterion(fits):
     rest = data["y"].to_numpy() - X @ beta
     dense = n * np.log(2 * np.pi) + np.linalg.slogdet(V)[1] + rest @ np.linalg.solve(V, rest)
     assert fit.deviance == pytest.approx(dense, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["waves-slopes-reml", "own-three-ml", "waves-three-reml"])
+def test_a_known_persons_curve_has_the_effects_of_all_units(name, fits):
+    """Fitted values of lme4: X beta and the conditional modes of pupil, class and school."""
+    fit, case = fits[name], CASES[name]
+    data = reference_values.table(case["data"])
+    grade = data["grade"].to_numpy()
+    beta = case["beta"]
+    fixed = beta["(Intercept)"] + beta["private"] * data["private"] + beta["poor"] * data["poor"]
+    expected = (fixed + beta["grade"] * grade + beta["grade:private"] * grade * data["private"]).to_numpy()
+    for unit, found in case["units"].items():
+        rows = {str(one): values for one, values in zip(found["id"], found["values"], strict=True)}
+        effects = np.array([rows[str(one)] for one in data[unit.split(":")[0]]])
+        expected = expected + effects[:, 0] + (effects[:, 1] * grade if effects.shape[1] > 1 else 0.0)
+    assert fit.fittedvalues.to_numpy() == pytest.approx(expected, abs=2e-3)
+
+
+def test_the_error_of_a_known_persons_curve_is_dense(fits):
+    """Henderson (1975) over all rows at once: u of pupils and schools together, beta estimated."""
+    fit, data = fits["waves-slopes-reml"], reference_values.table("levels_waves.csv")
+    sd, n = fit.variance_components().set_index("term")["estimate"], len(data)
+    basis, cross = np.column_stack([np.ones(n), data["grade"]]), np.zeros((n, n))
+    for unit, mark in (("pupil", ""), ("school", "|school")):
+        sds = np.array([sd[f"sd:intercept{mark}"], sd[f"sd:slope{mark}"]])
+        G = np.diag(sds**2)
+        G[0, 1] = G[1, 0] = sd[f"cor:intercept,slope{mark}"] * sds.prod()
+        cross += basis @ G @ basis.T * (data[unit].to_numpy()[:, None] == data[unit].to_numpy())
+    V = cross + sd["sd:residual"] ** 2 * np.eye(n)
+    X = np.column_stack([basis, data["private"], data["poor"], data["grade"] * data["private"]])
+    weight = np.linalg.solve(V, cross)
+    moved = X - weight.T @ X
+    variance = np.diag(moved @ np.linalg.solve(X.T @ np.linalg.solve(V, X), moved.T) + cross - weight.T @ cross)
+    found = fit.predict(interval="confidence")["std_error"].to_numpy()
+    assert found == pytest.approx(np.sqrt(variance), rel=1e-6)

@@ -143,7 +143,7 @@ class CrossedBlocks(WithUnits):
         return paired(self.met, climbed)
 
     def transformed(self, into_z: Array, into_xy: Array) -> Blocks:
-        """The same units in columns Z @ into_z, each of one level, and [X y] @ into_xy; persons alone if no other is."""
+        """The same units in columns Z @ into_z (each of one level) and [X y] @ into_xy; persons if alone."""
         into, sizes, rest = [], [], np.ones(into_z.shape[1], dtype=bool)
         turns = []
         for level, place in enumerate(self.places):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from growthcurves.contracts.finding import PERSON, RESIDUAL, Caveat, Finding, Kind
+from growthcurves.contracts.finding import RESIDUAL, Caveat, Finding, Kind
 from growthcurves.fitted import FittedModel
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.effects.coefficients import effect_findings, fixed_effects
@@ -77,7 +77,8 @@ def _shares(fit: FittedModel, means: FittedModel, growth: FittedModel) -> Iterab
         return
     for name in growth.random_names:
         if name in fit.random_names:
-            yield _drop(_variance(fit, name), _variance(growth, name), PERSON, (name,))
+            part = fit.recipe.random
+            yield _drop(_variance(fit, name), _variance(growth, name), part.unit_of[name], (part.own_names[name],))
 
 
 def _of_outcome(fit: FittedModel, means: FittedModel) -> Iterable[Finding]:

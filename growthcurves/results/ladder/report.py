@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.contracts.finding import FAMILY, RESIDUAL, Caveat, Finding, Kind
+from growthcurves.contracts.finding import FAMILY, PERSON, RESIDUAL, Caveat, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.panel import Panel
+from growthcurves.data.unit_words import unit_words
 from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
@@ -177,11 +178,13 @@ def _variances(answer: Ladder) -> Lines:
     if residual:
         lines.append((said(" Level 1 (within persons)"), []))
         lines += _two_lines(answer, residual[0], "  residual")
-    if between:
-        lines.append((said(" Level 2 (between persons)"), []))
-    for moment in sorted(between, key=lambda moment: moment.kind is Kind.COVARIANCE):
-        words = f"covariance of {' and '.join(moment.of)}" if len(moment.of) > 1 else f"in the {moment.of[0]}"
-        lines += _two_lines(answer, moment, f"  {words}")
+    for level, unit in enumerate(dict.fromkeys(moment.unit for moment in between), start=2):
+        who = said("persons") if unit == PERSON else unit_words(unit).several
+        lines.append((f" Level {level} (between {who})", []))
+        mine = (moment for moment in between if moment.unit == unit)
+        for moment in sorted(mine, key=lambda moment: moment.kind is Kind.COVARIANCE):
+            words = f"covariance of {' and '.join(moment.of)}" if len(moment.of) > 1 else f"in the {moment.of[0]}"
+            lines += _two_lines(answer, moment, f"  {words}")
     if own:
         lines.append(("The family's own", []))
     for parameter in own:
@@ -207,7 +210,8 @@ def _share_title(answer: Ladder, one: Finding) -> str:
         return " of the outcome"
     if one.unit == RESIDUAL:
         return f" of the residual variance (against {first})"
-    return f" of the variance in the {one.of[0]} (against {second})"
+    between = "" if one.unit == PERSON else f" between {unit_words(one.unit).several}"
+    return f" of the variance in the {one.of[0]}{between} (against {second})"
 
 
 def _criteria(answer: Ladder) -> Lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from growthcurves.data.panel import Panel
@@ -81,20 +81,34 @@ def _means(model: GrowthModel) -> GrowthModel:
     random = ("intercept",) if model.random.names else ()
     of_outcomes = ("computed", "family", "trials", "exposure", "offset")
     options = {name: getattr(model, name) for name in of_outcomes}
-    return GrowthModel(model.outcome, None, model.id, random=random, residual=model.residual, **options)
+    level = RandomPart((("intercept",),))
+    levels = {unit: replace(level, crossed=part.crossed) for unit, part in model.above.items()}
+    return GrowthModel(
+        model.outcome, None, model.id, random=random, residual=model.residual, levels=levels, **options
+    )
 
 
 def _growth(top: FittedModel) -> GrowthModel:
     """The shape of the model at the top without anything that predicts it."""
     covariates = set(top.recipe.covariates.names)
     return top.model.replace(
-        predictors=None, time_varying=None, reference=None, random=_without(top.model.random, covariates)
+        predictors=None,
+        time_varying=None,
+        reference=None,
+        random=_without(top.model.random, covariates),
+        levels=_levels_without(top.model, covariates),
     )
+
+
+def _levels_without(model: GrowthModel, names: set[str]) -> dict[str, RandomPart]:
+    """The units above persons without random effects of covariates; those that are left without any are left out."""
+    parts = {unit: _without(part, names) for unit, part in model.above.items()}
+    return {unit: part for unit, part in parts.items() if part.names}
 
 
 def _without(part: RandomPart, names: set[str]) -> RandomPart:
     blocks = (tuple(name for name in block if name not in names) for block in part.blocks)
-    return RandomPart(tuple(block for block in blocks if block))
+    return replace(part, blocks=tuple(block for block in blocks if block))
 
 
 def _step(model: GrowthModel, step: Any) -> GrowthModel:
@@ -115,9 +129,14 @@ def _step(model: GrowthModel, step: Any) -> GrowthModel:
         )
     predictors, time_varying = (step, None) if isinstance(step, str) else _parts(step)
     kept = read_terms(time_varying).columns if isinstance(time_varying, str) else ()
-    lost = {name for name in model.random.names if name in set(model.covariate_tree.columns) - set(kept)}
+    names = {name for part in (model.random, *model.above.values()) for name in part.names}
+    lost = names & (set(model.covariate_tree.columns) - set(kept))
     bare = model.replace(
-        predictors=predictors, time_varying=time_varying, reference=None, random=_without(model.random, lost)
+        predictors=predictors,
+        time_varying=time_varying,
+        reference=None,
+        random=_without(model.random, lost),
+        levels=_levels_without(model, lost),
     )
     used = model_columns(bare)
     return bare.replace(reference={name: level for name, level in (model.reference or {}).items() if name in used})
