@@ -118,3 +118,61 @@ def test_without_units_above_the_table_is_as_it_was():
     fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
     assert list(fit.icc().table) == ["time", "icc", "std_error", "conf_low", "conf_high", "label"]
     assert fit.icc(unit="subject").table.equals(fit.icc().table)
+
+
+# ---------------------------------------------------------------- reliability
+
+
+def own_reliabilities(fit, data, unit, below):
+    """tau / (tau + v) of each unit: v of least squares on its own columns, V of residuals and units below."""
+    parts, sigma2 = own(fit)
+    G = parts[unit]
+    q = 2 if G[1, 1] > 0 else 1
+    found = []
+    for _, rows in data.groupby(unit):
+        Z = np.column_stack([np.ones(len(rows)), rows["grade"]])
+        W = sigma2 * np.eye(len(rows))
+        for lower in below:
+            codes = rows[lower].to_numpy()
+            W += (Z @ parts[lower] @ Z.T) * (codes[:, None] == codes)
+        if np.linalg.matrix_rank(Z[:, :q]) == q:
+            v = np.linalg.inv(Z[:, :q].T @ np.linalg.solve(W, Z[:, :q]))
+            found.append(np.diag(G)[:q] / (np.diag(G)[:q] + np.diag(v)))
+    return np.mean(found, axis=0), len(found)
+
+
+def test_reliability_by_level_is_hlms(four):
+    """Raudenbush and Bryk (2002), chapter 8: each unit's estimate by generalised least squares, in dense matrices."""
+    data = reference_values.table("levels_waves.csv")
+    table = four.reliability().set_index("effect")
+    levels = (("pupil", ()), ("class", ("pupil",)), ("school", ("pupil", "class")))
+    for (unit, below), called in zip(levels, ("person", "class", "school"), strict=True):
+        wanted, count = own_reliabilities(four, data, unit, below)
+        rows = table[table["unit"] == called]
+        assert rows["reliability"].to_numpy() == pytest.approx(wanted, rel=1e-7)
+        assert (rows["units"] == count).all()
+    assert table.loc["slope|school", "label"] == "reliability of the rate of change between schools"
+    assert f"{table.loc['intercept|class', 'reliability']:.3f} between classes of one school" in str(four)
+
+
+def test_reliability_of_a_units_mean_is_the_textbooks():
+    """Random intercepts, three levels, balanced: tau_3 / (tau_3 + tau_2 / J + sigma^2 / (J n))."""
+    data = reference_values.table("levels_own.csv")
+    first = data.groupby("pupil").head(2)
+    sizes = first.groupby("pupil")["y"].transform("size")
+    first = first[sizes == 2]
+    ranks = first.groupby("school")["pupil"].transform(lambda ids: ids.rank(method="dense"))
+    fewest = ranks.groupby(first["school"]).max().min()
+    made = first[ranks <= fewest]
+    fit = gc.fit("y ~ 1 + (1 | school/pupil)", made)
+    parts, sigma2 = own(fit)
+    tau3, tau2 = parts["school"][0, 0], parts["pupil"][0, 0]
+    table = fit.reliability().set_index("effect")["reliability"]
+    assert table["intercept|school"] == pytest.approx(tau3 / (tau3 + tau2 / fewest + sigma2 / (2 * fewest)), rel=1e-8)
+    assert table["intercept"] == pytest.approx(tau2 / (tau2 + sigma2 / 2), rel=1e-8)
+
+
+def test_crossed_units_have_no_own_estimates(crossed):
+    table = crossed.reliability().set_index("effect")
+    assert np.isnan(table.loc["intercept|teacher", "reliability"])
+    assert table.loc["slope", "reliability"] > 0

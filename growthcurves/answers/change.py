@@ -283,11 +283,17 @@ class ChangeAnswers(FittedModel):
         columns of the random effects alone (Raudenbush and Bryk 2002, equation 3.58), over the persons whose occasions
         determine all of them. That of the intercept is at the origin of time.
 
+        With units above persons tau is the variance between persons of one unit, and a row more for each random effect
+        of units says how reliably it tells these apart: tau is then their variance, v_j the sampling variance of a
+        unit's own estimate by generalised least squares, in which persons of the unit count as their number, occasions
+        and variance within it make them (Raudenbush and Bryk 2002, chapter 8). Units that cross persons have none.
+
         Returns
         -------
         DataFrame
-            One row per random effect: effect, reliability, persons, label. NaN where variances are not identified,
-            residuals are not independent, or nobody has an own estimate.
+            One row per random effect: effect, reliability, persons, label; with units above persons also unit, and
+            units, over how many the mean is. NaN where variances are not identified, residuals are not independent, or
+            nobody has an own estimate.
 
         Raises
         ------

@@ -158,6 +158,15 @@ class Estimates(Protocol):
         """Empirical Bayes of every person, in original random effects."""
         ...
 
+    def own_errors(self, level: int) -> Array:
+        """Sampling covariance (q_l, q_l, units) of each unit's own estimate of its random effects, original coding.
+
+        By generalised least squares from their columns alone, with the levels below the unit as they are: with W the
+        inverse covariance of its rows by these, (Z'WZ)^-1; NaN of a unit whose rows do not determine them. The first
+        level above persons is 1.
+        """
+        ...
+
     def why_not(self, capability: str) -> str | None:
         """Why these estimates lack "replicates", "mixtures", "robust" or "recentred"; None where they have it."""
         ...

@@ -9,6 +9,8 @@ from growthcurves.numerics.products import kron, wide
 
 #: Eigenvalues below this fraction of the largest are rounding errors of zero.
 NOTHING = 1e-11
+#: Smallest eigenvalue of cross-products with unit diagonal from which they have an inverse.
+DETERMINED = 1e-9
 
 
 def shrinkage(G: Array, D: Array) -> tuple[Array, Array]:
@@ -70,3 +72,26 @@ def dot(left: Array, right: Array) -> Array:
     for c in range(1, len(left)):
         total += left[c] * right[c]
     return total
+
+
+def condition(gram: Array) -> Array:
+    """Smallest eigenvalue of cross-products (n, q, q) in units that make their diagonals one, (n,)."""
+    if gram.shape[1] == 1:
+        return (gram[:, 0, 0] > 0).astype(float)
+    size = np.sqrt(np.einsum("naa->na", gram))
+    size[size == 0] = 1.0
+    values = np.linalg.eigvalsh(gram / (size[:, :, None] * size[:, None, :]))
+    return values[:, 0]
+
+
+def inverted(gram: Array) -> Array:
+    """Inverses of cross-products (n, q, q), NaN of those that have none.
+
+    Examples
+    --------
+    >>> inverted(np.array([[[4.0]], [[0.0]]])).ravel()
+    array([0.25,  nan])
+    """
+    out, able = np.full_like(gram, np.nan), condition(gram) > DETERMINED
+    out[able] = np.linalg.solve(gram[able], np.broadcast_to(np.eye(gram.shape[1]), gram[able].shape))
+    return out

@@ -390,6 +390,8 @@ def _reliabilities(fit: FittedModel) -> list[str]:
     """The reliability of the intercept (HLM) and of the rate, where they vary and residuals are independent."""
     if not fit.independent or fit.bound.crossed:  # rows of a person in several units have no one line
         return []
+    if fit.model.above:
+        return _reliable_by_level(fit)
     rate = average_rate(fit)
     lines = _of_intercept(fit) if "intercept" in fit.random_names else []
     return [*lines, _reliability(fit, rate)] if rate.varies else lines
@@ -402,15 +404,27 @@ def _of_intercept(fit: FittedModel) -> list[str]:
     if row["reliability"] != row["reliability"]:
         return []
     at = f" {fit.when.at(fit.recipe.shape.origin)}" if fit.recipe.shape.changes else ""
-    at += _over_units(fit)
     persons = fit.vocabulary.said(f"mean over {int(row['persons']):,} persons with an own estimate")
     return [f"reliability of the intercept{at} {row['reliability']:.3f} ({persons})"]
 
 
-def _over_units(fit: FittedModel) -> str:
-    """Reliability is about persons of all units: those of one unit differ less."""
-    counts = unit_counts(fit)
-    return f" over all {counts[-1].words.several}" if counts else ""
+def _reliable_by_level(fit: FittedModel) -> list[str]:
+    """Of each random effect at each level, over the units with an own estimate."""
+    if isinstance(fit.sums.people, Absent):
+        return [_without_persons(fit)]
+    table, own = reliabilities(fit), fit.recipe.random.own_names
+    known = table[table["reliability"].notna()]
+    lines = []
+    for name in dict.fromkeys(own.values()):
+        at = f" {fit.when.at(fit.recipe.shape.origin)}" if name == "intercept" and fit.recipe.shape.changes else ""
+        rows = known[[own[effect] == name for effect in known["effect"]]].itertuples()
+        parts = [f"{row.reliability:.3f} {level_heading(fit, row.unit)}" for row in rows]
+        lines += [f"reliability of the {name}{at} {', '.join(parts)}"] if parts else []
+    return lines
+
+
+def _without_persons(fit: FittedModel) -> str:
+    return fit.vocabulary.said("reliability: not available, the fit was saved without its persons")
 
 
 def _interval(found: Finding) -> str:
@@ -426,11 +440,10 @@ def _interval(found: Finding) -> str:
 
 def _reliability(fit: FittedModel, rate: Rate) -> str:
     if isinstance(fit.sums.people, Absent):
-        return fit.vocabulary.said("reliability: not available, the fit was saved without its persons")
+        return _without_persons(fit)
     values = reliability(fit, rate)
     used = ~np.isnan(values)
     what = "average rate" if is_curved(fit) else "slope"
-    what += _over_units(fit)
     if not used.any():
         return fit.vocabulary.said(f"reliability of the {what}: no person has an own line")
     over = fit.vocabulary.said(f"mean over {used.sum():,} persons with an own line")

@@ -29,6 +29,7 @@ from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import inverted
 
 #: Numbers of a unit of the highest level up to which its covariance matrix is adjusted whole.
 MOST_NUMBERS = 4_000
@@ -57,6 +58,12 @@ class LevelEstimates(NormalEstimates):
     def units(self, level: int) -> PersonState:
         """The random effects of the units of a level above persons (1 the first), and of those above them."""
         return self.paths.unit_state(level)
+
+    def own_errors(self, level: int) -> Array:
+        place, T = self.levels.places[level], self.levels.into[level]
+        precision = np.einsum("ra,rsn,sb->nab", T, self.paths.climbed.rungs[level - 1].G, T, optimize=True)
+        J = self.frame.original_z()[place, place]
+        return self.solution.optimum.at.sigma2 * np.einsum("ab,nbc,dc->adn", J, inverted(precision), J, optimize=True)
 
     # ------------------------------------------------ uncertainty
 

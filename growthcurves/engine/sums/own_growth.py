@@ -9,10 +9,10 @@ import numpy as np
 
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import DETERMINED, condition
 
-#: Smallest eigenvalue of cross-products with unit diagonal from which they give a person's growth, and from which to
-#: nearly all digits.
-DETERMINED, SURE = 1e-9, 1e-4
+#: Smallest eigenvalue of cross-products with unit diagonal from which they give a person's growth to nearly all digits.
+SURE = 1e-4
 #: What is left of a column beside those before it, as a share of its length, that is nothing but rounding.
 DEPENDENT = 1e-12
 
@@ -89,13 +89,13 @@ def own_growth(people: PersonMoments, columns: Sequence[int]) -> OwnGrowth:
         gram, target, level = basis.T @ gram @ basis, target @ basis, level @ basis
     estimates = np.full((people.count, len(columns)), np.nan)
     inverse = np.full((people.count, len(columns), len(columns)), np.nan)
-    condition = _condition(gram)
-    able = condition > DETERMINED
+    least = condition(gram)
+    able = least > DETERMINED
     found = np.linalg.solve(gram[able], np.broadcast_to(np.eye(len(columns)), gram[able].shape))
     constant = back[:, 0] if exact and stored[0] == 0 else (found @ level[able][:, :, None])[:, :, 0]
     estimates[able] = (found @ target[able][:, :, None])[:, :, 0] @ back.T + people.row_centre[-1] * constant
     inverse[able] = back @ found @ back.T
-    return OwnGrowth(estimates.T, inverse.transpose(1, 2, 0), condition > SURE)
+    return OwnGrowth(estimates.T, inverse.transpose(1, 2, 0), least > SURE)
 
 
 def _least_squares(basis: Array, outcome: Array) -> tuple[Array, Array]:
@@ -114,13 +114,3 @@ def _least_squares(basis: Array, outcome: Array) -> tuple[Array, Array]:
     estimates[able] = np.einsum("mak,mnk,mn->ma", back, Q[able], outcome[able])
     inverse[able] = back @ back.swapaxes(1, 2)
     return estimates, inverse
-
-
-def _condition(gram: Array) -> np.ndarray:
-    """Smallest eigenvalue of each person's basis cross-products with unit diagonal."""
-    if gram.shape[1] == 1:
-        return (gram[:, 0, 0] > 0).astype(float)
-    size = np.sqrt(np.einsum("naa->na", gram))
-    size[size == 0] = 1.0
-    values = np.linalg.eigvalsh(gram / (size[:, :, None] * size[:, None, :]))
-    return values[:, 0]

@@ -1,25 +1,55 @@
-"""Reliability of persons' own growth parameters, as HLM prints it."""
+"""Reliability of the own growth parameters of persons and of the units above them, as HLM prints it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import PERSON
 from growthcurves.fitted import FittedModel
+from growthcurves.results.questions.levels import is_crossed, units_above
 from growthcurves.results.tables.growth_words import random_words
+from growthcurves.results.tables.units import level_heading, unit_sizes
 
 
 def reliabilities(fit: FittedModel) -> pd.DataFrame:
-    """How reliably each random effect tells persons apart, as HLM prints it; see `GrowthFit.reliability`."""
+    """How reliably each random effect tells persons and units apart, as HLM prints it; see `GrowthFit.reliability`."""
+    above = units_above(fit)
+    last = ["unit", "units", "label"] if above else ["label"]
     if not fit.random_names:
-        return pd.DataFrame(columns=["effect", "reliability", "persons", "label"])
-    inverse = fit.sums.own_growth(fit.recipe.z).inverse
-    variances = np.diag(fit.G)[:, None]
-    sampling = fit.residual_variance * np.einsum("aan->an", inverse)
+        return pd.DataFrame(columns=["effect", "reliability", "persons", *last])
+    rows = [row for level, unit in enumerate((PERSON, *above)) for row in _of_level(fit, level, unit)]
+    table = pd.DataFrame(rows, columns=["effect", "reliability", "persons", "unit", "units", "label"])
+    return table[["effect", "reliability", "persons", *last]]
+
+
+def _of_level(fit: FittedModel, level: int, unit: str) -> list[list]:
+    """Of each random effect of a level: its name, the mean over units, how many persons and units, unit and label."""
+    variances = np.diag(fit.G)[fit.sums.terms.places[unit]][:, None]
+    sampling = np.einsum("aan->an", _sampling(fit, level, unit))
     each = variances / (variances + sampling) if fit.independent else np.full_like(sampling, np.nan)
-    used = ~np.isnan(each)
-    means = [float(row[there].mean()) if there.any() else float("nan") for row, there in zip(each, used, strict=True)]
-    words = random_words(fit).parameters
-    labels = [f"reliability of the {words[name].short if name in words else name}" for name in fit.random_names]
-    columns = {"effect": list(fit.random_names), "reliability": means, "persons": used.sum(axis=1), "label": labels}
-    return pd.DataFrame(columns)
+    sizes = unit_sizes(fit)[level - 1] if level else np.ones(each.shape[1], dtype=int)
+    names = [name for name, whose in fit.recipe.random.unit_of.items() if whose == unit]
+    rows = []
+    for name, row in zip(names, each, strict=True):
+        there = ~np.isnan(row)
+        mean = float(row[there].mean()) if there.any() else float("nan")
+        rows.append([name, mean, int(sizes[there].sum()), unit, int(there.sum()), _label(fit, name, unit)])
+    return rows
+
+
+def _sampling(fit: FittedModel, level: int, unit: str) -> np.ndarray:
+    """Sampling covariance of the own estimates of each unit, by least squares that know the levels below it."""
+    place = fit.sums.terms.places[unit]
+    if not level:
+        return fit.residual_variance * fit.sums.own_growth(fit.recipe.z[place]).inverse
+    if is_crossed(fit):
+        count, units = place.stop - place.start, len(fit.bound.crossed[level - 1][1])
+        return np.full((count, count, units), np.nan)
+    return fit.estimates.own_errors(level)
+
+
+def _label(fit: FittedModel, name: str, unit: str) -> str:
+    words, own = random_words(fit).parameters, fit.recipe.random.own_names[name]
+    between = f" {level_heading(fit, unit)}" if units_above(fit) else ""
+    return f"reliability of the {words[own].short if own in words else own}{between}"

@@ -7,9 +7,10 @@ from collections.abc import Collection
 import numpy as np
 
 from growthcurves.contracts.finding import PERSON
-from growthcurves.data.unit_words import UnitWords, level_words
+from growthcurves.data.unit_words import level_words
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.results.tables.units import unit_called
 
 
 def units_above(fit: FittedModel) -> tuple[str, ...]:
@@ -54,11 +55,6 @@ def part_of(fit: FittedModel, rows: np.ndarray, units: Collection[str]) -> np.nd
     return out
 
 
-def unit_name(fit: FittedModel, unit: str) -> UnitWords:
-    """What the units of a level are called: one, and several."""
-    return fit.vocabulary.who if unit == PERSON else level_words(unit)
-
-
 def two_of(fit: FittedModel, unit: str) -> str:
     """Two outcomes that have a unit in common: "two occasions of a pupil", "two pupils of a school"."""
     who, said = fit.vocabulary.who, fit.vocabulary.said
@@ -67,7 +63,7 @@ def two_of(fit: FittedModel, unit: str) -> str:
     others = (PERSON, *units_above(fit))
     below, one = others[: others.index(unit)], level_words(unit).one
     two = f"two {who.several}" if fit.vocabulary.over_time else f"observations of two {who.several}"
-    apart = f" in different {unit_name(fit, below[-1]).several}" if len(below) > 1 else ""
+    apart = f" in different {unit_called(fit, below[-1]).several}" if len(below) > 1 else ""
     return f"{two} of {_article(one)} {one}{apart}"
 
 

@@ -36,13 +36,13 @@ def unit_counts(fit: FittedModel) -> list[UnitCount]:
     if not fit.model.above:
         return []
     found = []
-    for column, sizes in zip(fit.model.above, _sizes(fit), strict=True):
+    for column, sizes in zip(fit.model.above, unit_sizes(fit), strict=True):
         ends = (int(sizes.min()), int(sizes.max()), float(sizes.mean()))
         found.append(UnitCount(column, level_words(column), sizes.size, *ends))
     return found
 
 
-def _sizes(fit: FittedModel) -> Sequence[np.ndarray]:
+def unit_sizes(fit: FittedModel) -> Sequence[np.ndarray]:
     """How many persons each unit of each level holds; of crossed units how many have rows in it."""
     if not fit.bound.crossed:
         return fit.sums.unit_sizes

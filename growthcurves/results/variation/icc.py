@@ -20,7 +20,6 @@ from growthcurves.results.questions.levels import (
     is_crossed,
     part_of,
     two_of,
-    unit_name,
     units_above,
 )
 from growthcurves.results.questions.random_effects import mean_variance, random_rows, require_growth_random
@@ -28,6 +27,7 @@ from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, checked_level, text_table
 from growthcurves.results.tables.printing import number, rows_text
+from growthcurves.results.tables.units import unit_called
 from growthcurves.results.variation.within_persons import (
     checked_share_scale,
     latent_at,
@@ -95,7 +95,7 @@ def icc(
         title = CROSSED if is_crossed(fit) else BY_UNIT
     else:
         table = table.drop(columns="unit")
-    shown = {one: unit_name(fit, one).one if is_crossed(fit) else two_of(fit, one) for one in units}
+    shown = {one: unit_called(fit, one).one if is_crossed(fit) else two_of(fit, one) for one in units}
     return Icc(said(table, fit, level), notes, title + of_scale(fit, asked), fit.vocabulary.axis, shown)
 
 
@@ -103,7 +103,7 @@ def _called(fit: FittedModel, unit: str, scale: str) -> str:
     """An ICC in the words of the data: a share of variance, or the correlation of two who have a unit in common."""
     if units_above(fit) and not is_crossed(fit):
         return f"correlation of {two_of(fit, unit)}{of_scale(fit, scale)}"
-    return f"share of variance between {unit_name(fit, unit).several}{of_scale(fit, scale)}"
+    return f"share of variance between {unit_called(fit, unit).several}{of_scale(fit, scale)}"
 
 
 def _exposed(fit: FittedModel) -> tuple[str, ...]:
