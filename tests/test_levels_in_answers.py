@@ -10,6 +10,7 @@ import pytest
 import reference_values
 
 import growthcurves as gc
+from growthcurves.contracts.finding import Kind
 from growthcurves.errors import ModelError
 
 
@@ -176,3 +177,25 @@ def test_crossed_units_have_no_own_estimates(crossed):
     table = crossed.reliability().set_index("effect")
     assert np.isnan(table.loc["intercept|teacher", "reliability"])
     assert table.loc["slope", "reliability"] > 0
+
+
+# ---------------------------------------------------------------- differences in rates
+
+
+def test_share_of_rates_between_schools(three):
+    parts, _ = own(three)
+    answer = three.change()
+    finding = next(one for one in answer.findings if one.kind is Kind.SHARE_OF_RATE_VARIANCE)
+    G, total = parts["school"], parts["school"] + parts["pupil"]
+    assert finding.value == pytest.approx(G[1, 1] / total[1, 1], rel=1e-8) and finding.unit == "school"
+    assert answer.value("SD of rates") == pytest.approx(np.sqrt(total[1, 1]), rel=1e-8)
+    assert 0 < finding.conf_low < finding.value < finding.conf_high < 1
+    said = f"{100 * finding.value:.0f} % lie between schools (95 % interval"
+    assert any(said in sentence for sentence in answer.sentences())
+    assert answer.value("share of rate variance between schools") == finding.value
+
+
+def test_a_level_without_slopes_has_no_share_of_them(four):
+    answer = four.change()
+    assert answer.value("share of rate variance between classes") == 0
+    assert not any("classes" in sentence for sentence in answer.sentences())

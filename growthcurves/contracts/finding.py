@@ -36,6 +36,7 @@ class Kind(Enum):
     SHARE_ABOVE_OLS = auto()
     SD_OF_RATES = auto()
     SD_OF_RATES_BEFORE_PREDICTORS = auto()
+    SHARE_OF_RATE_VARIANCE = auto()
     RATE_VARIANCE_EXPLAINED = auto()
     RELIABILITY = auto()
     RATE_VARIANCE_RATIO = auto()
@@ -102,7 +103,8 @@ class Finding:
     kind : Kind
     value : float
     unit : str
-        Whose variation it is about, `PERSON` or `RESIDUAL`; empty for averages and for what is about the whole model.
+        Whose variation it is about, `PERSON`, `RESIDUAL` or the column of units above persons; empty for averages and
+        for what is about the whole model.
     group : Group or None
         Of whom; None for everybody.
     at : float, pair of float, or None

@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.contracts.finding import Caveat, Finding, Group, Kind, same_at_all_times
 from growthcurves.data.source import show_level
+from growthcurves.data.unit_words import level_words
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.words import listed
 from growthcurves.report.figures import drawn
@@ -139,6 +140,7 @@ LOOKS = {
     Kind.SHARE_ABOVE_EB: Look("", "… counted by empirical Bayes estimates", _share),
     Kind.SHARE_ABOVE_OLS: Look("", "… counted by own least-squares lines", _share),
     Kind.SD_OF_RATES: Look(_SPREAD, "SD of rates{over}", _rate),
+    Kind.SHARE_OF_RATE_VARIANCE: Look(_SPREAD, "… share of their variance between {units}", _share),
     Kind.RELIABILITY: Look(_SPREAD, "Reliability of a person's own rate", _share),
     Kind.RATE_VARIANCE_RATIO: Look(_SPREAD, "Do rates vary at all? Likelihood ratio", _rate),
     Kind.RATE_VARIANCE_P_MIXTURE: Look(_SPREAD, "… p-value, mixture", _p),
@@ -238,7 +240,9 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     when = "Time" if subject.fit.vocabulary.over_time else "Value"
     at = "" if finding.at is None else subject.fit.when.at(finding.at)  # type: ignore[arg-type]
     time, over = subject.fit.when.counted, period(subject.fit)
-    name = said(look.title).format(at=at, of=of_text(finding), time=time, when=when, outcome=model.outcome, over=over)
+    units = level_words(finding.unit).several
+    texts = {"at": at, "of": of_text(finding), "time": time, "when": when, "over": over, "units": units}
+    name = said(look.title).format(outcome=model.outcome, **texts)
     if look.block and finding.group is not None:
         name += f", {group_label(finding.group)}"
     row = {"name": with_minus(name), "estimate": look.shown(finding.value, places), "interval": interval}

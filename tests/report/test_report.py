@@ -261,8 +261,8 @@ def test_the_record(made, sleep, tmp_path):
 def test_every_quantity_of_the_change_report_has_a_name(make_trial):
     model = gc.GrowthModel(outcome="bdi", time="week", id="id", predictors="arm + age")
     findings = gc.fit(model, make_trial()).change(by="arm").findings
-    of_three_groups = {Kind.RATES_ALIKE_P, Kind.OUTCOMES_ALIKE_P}
-    known = {*LOOKS, Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH} - of_three_groups
+    of_others = {Kind.RATES_ALIKE_P, Kind.OUTCOMES_ALIKE_P, Kind.SHARE_OF_RATE_VARIANCE}  # three groups, levels
+    known = {*LOOKS, Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH} - of_others
     assert {finding.kind for finding in findings} == known
     assert set(AT_A_TIME) == {Kind.MEAN_RATE, Kind.SD_OF_RATES}
 

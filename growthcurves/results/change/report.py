@@ -24,6 +24,7 @@ from growthcurves.results.change.of_outcomes import of_outcomes, outcome_average
 from growthcurves.results.change.sentences import averages, sentences
 from growthcurves.results.change.spread import (
     icc_findings,
+    level_findings,
     reliability_findings,
     spread_findings,
     start_findings,
@@ -215,7 +216,7 @@ def _common_findings(asked: Question, parts: Sequence[tuple[Group | None, np.nda
     fit, rows = asked.fit, []
     growth_only = fit.random_names and not fit.recipe.effects_of_rows
     if asked.rate.varies:
-        rows += spread_findings(asked, parts)
+        rows += spread_findings(asked, parts) + level_findings(asked)
         rows += start_findings(asked) if growth_only else []
         rows += reliability_findings(asked)
     rows += icc_findings(asked) if growth_only else []

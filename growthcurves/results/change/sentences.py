@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from growthcurves.contracts.finding import Caveat, Finding, Findings, Group, Kind, same_at_all_times
+from growthcurves.data.unit_words import level_words
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals
@@ -177,11 +178,25 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
     else:
         said = f"The {what} of {told.rates} between {who} is estimated as {sizes}"
     yield f"{said}{_too_little(found, spreads, told)}."
+    yield from _level_sentences(found, told)
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         own = told.vocabulary.said("a person's own rate")
         scale = "; ".join(filter(None, ["0: all chance, 1: exact", _range(known, told, "{:.2f}".format)]))
         yield f"The reliability of {own} is {known.value:.2f} ({scale}), over {known.note}."
+
+
+def _level_sentences(found: Findings, told: Words) -> Iterator[str]:
+    """How much of the differences in rates lies between the units of each level above persons, the highest first."""
+    percents = partial(percent_text, places=0)
+    shares = [one for one in reversed(found.all(Kind.SHARE_OF_RATE_VARIANCE)) if one.stated]
+    parts: list[str] = []
+    for one in (one for one in shares if one.caveat is not Caveat.BY_ASSUMPTION):
+        interval = _range(one, told, percents, " %", short=bool(parts))
+        size = f"{percents(one.value)} % lie" if one.value else "none lie"
+        parts.append(f"{size} between {level_words(one.unit).several}{interval and f' ({interval})'}")
+    if parts:
+        yield f"Of the differences in {told.rates} (their variance), {listed(parts)}."
 
 
 def _too_little(found: Findings, spreads: list[Finding], told: Words) -> str:

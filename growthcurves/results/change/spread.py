@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
+from growthcurves.contracts.finding import NAN, PERSON, Caveat, Finding, Group, Kind
+from growthcurves.data.unit_words import level_words
 from growthcurves.engine.estimates import Point
 from growthcurves.fitted import FittedModel
 from growthcurves.results.change.lines import Question, found
 from growthcurves.results.change.words import units_of
+from growthcurves.results.questions.levels import part_of, units_above
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
 from growthcurves.results.questions.rates import (
     Rate,
@@ -65,6 +67,28 @@ def _sd(asked: Question, rate: Rate, at: float | None = None) -> Finding:
     if rate.sd() != 0:
         return found(Kind.SD_OF_RATES, value, unit=PERSON, at=at)
     return found(Kind.SD_OF_RATES, value._replace(estimate=0.0), BOUNDARY, unit=PERSON, at=at)
+
+
+def level_findings(asked: Question) -> list[Finding]:
+    """The share of the variance of rates that lies between the units of each level above persons."""
+    return [_share_between(asked, unit) for unit in units_above(asked.fit)]
+
+
+def _share_between(asked: Question, unit: str) -> Finding:
+    rate = asked.rate
+    own = part_of(asked.fit, rate.random, (unit,))
+
+    def between(point: Point) -> float:
+        return float(rate.shares @ np.maximum(point.variances(own), 0.0)) / rate.variance(point)
+
+    if rate.sd() == 0:
+        return Finding(Kind.SHARE_OF_RATE_VARIANCE, NAN, unit, note="rates do not vary")
+    if not own.any():
+        note = f"no random effect of {level_words(unit).several} moves this rate"
+        return Finding(Kind.SHARE_OF_RATE_VARIANCE, 0.0, unit, note=note, caveat=Caveat.BY_ASSUMPTION)
+    if between(asked.fit.point) < ROUNDING:
+        return Finding(Kind.SHARE_OF_RATE_VARIANCE, 0.0, unit, note=BOUNDARY)
+    return found(Kind.SHARE_OF_RATE_VARIANCE, asked.measure(between, "logit"), unit=unit)
 
 
 def start_findings(asked: Question) -> list[Finding]:
@@ -141,6 +165,8 @@ def reliability_findings(asked: Question) -> list[Finding]:
     who, rows = units_of(fit).several, fit.vocabulary.said("occasions")
     some = f"the {int(there.sum()):,} of {sampling.size:,} {who} with {rows} enough for an own line"
     note = f"all {sampling.size:,} {who}" if there.all() else some
+    above = units_above(fit)
+    note += f", among those of all {level_words(above[-1]).several}" if above else ""
     if rate.sd() == 0:
         return [Finding(Kind.RELIABILITY, 0.0, PERSON, note=note)]
     return [found(Kind.RELIABILITY, asked.measure(reliability, "logit"), note, unit=PERSON)]

@@ -19,7 +19,10 @@ from growthcurves.results.variation.settled import Settled, settled, settled_tog
 
 #: What is built on the SD of rates: of a group, and of all persons.
 OF_GROUPS = {Kind.MIDDLE_LOW, Kind.MIDDLE_HIGH, Kind.SHARE_ABOVE, Kind.SHARE_ABOVE_EB, Kind.SHARE_ABOVE_OLS}
-OF_ALL = {Kind.SD_OF_RATES_BEFORE_PREDICTORS, Kind.RATE_VARIANCE_EXPLAINED, Kind.TIME_OF_LEAST_SPREAD}
+OF_ALL = {
+    Kind.SD_OF_RATES_BEFORE_PREDICTORS, Kind.SHARE_OF_RATE_VARIANCE, Kind.RATE_VARIANCE_EXPLAINED,
+    Kind.TIME_OF_LEAST_SPREAD,
+}  # fmt: skip
 
 
 def with_caveats(

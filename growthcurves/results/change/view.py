@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding, Kind
+from growthcurves.data.unit_words import level_words
 from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.persons.trajectories import group_label
@@ -27,6 +28,7 @@ _WORDS = {
     Kind.SHARE_ABOVE_EB: "share above threshold, EB",
     Kind.SHARE_ABOVE_OLS: "share above threshold, OLS",
     Kind.SD_OF_RATES: "SD of rates",
+    Kind.SHARE_OF_RATE_VARIANCE: "share of rate variance between {units}",
     Kind.SD_OF_RATES_BEFORE_PREDICTORS: "SD of rates before predictors of the slope",
     Kind.RATE_VARIANCE_EXPLAINED: "slope variance explained by {of}, put in last",
     Kind.RELIABILITY: "reliability of the rate",
@@ -52,7 +54,8 @@ def quantity_text(finding: Finding) -> str:
 
 
 def _quantity_text(finding: Finding, at: str) -> str:
-    return _WORDS[finding.kind].format(of=of_text(finding)) + (at and f" at {at}")
+    units = level_words(finding.unit).several
+    return _WORDS[finding.kind].format(of=of_text(finding), units=units) + (at and f" at {at}")
 
 
 def of_text(finding: Finding) -> str:
@@ -65,7 +68,7 @@ def _label(finding: Finding, name: str, words: Vocabulary) -> str:
     """A quantity in words: only ours are fitted to the data, the names that follow them are the data's."""
     if finding.kind is Kind.TIME_OF_LEAST_SPREAD:
         return f"{words.axis} of least spread"
-    own = _WORDS[finding.kind].split("{of}")[0]
+    own = _WORDS[finding.kind].split("{")[0]
     return words.said(own) + name.removeprefix(own)
 
 
