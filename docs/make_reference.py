@@ -21,6 +21,7 @@ from growthcurves.plots import (
     COMPARISON_FIGURES,
     FIGURES,
     LADDER_FIGURES,
+    LEVEL_FIGURES,
     PANEL_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
@@ -156,6 +157,7 @@ def options() -> str:
         parts += [f"## {title}: `{option}`", table(("short name", "value", ""), rows)]
     for title, call, figures in (
         ("Figures of a fit", "fit.plot.{}()", FIGURES),
+        ("Figures of a fit with units above persons", "fit.plot.{}()", LEVEL_FIGURES),
         ("Figures of a panel", 'panel.plot("{}")', PANEL_FIGURES),
         ("Figures of a ladder", "ladder.plot()", LADDER_FIGURES),
         ("Figures of residual structures", "compared.plot()", COMPARISON_FIGURES),

@@ -10,7 +10,7 @@ import inspect
 from pathlib import Path
 
 import growthcurves as gc
-from growthcurves.plots import FAMILY_FIGURES, FIGURES, doors
+from growthcurves.plots import FAMILY_FIGURES, FIGURES, LEVEL_FIGURES, doors
 from growthcurves.plots.figure import canvas_of
 
 PACKAGE = Path(gc.__file__).parent
@@ -33,7 +33,7 @@ def figures() -> str:
     """The figures of a fit as methods, with their options."""
     lines = [_HEAD, "from dataclasses import dataclass", "from typing import Any", "", "@dataclass(frozen=True)"]
     lines += ["class FitPlots:", "    fit: Any"]
-    for name, kind in (FIGURES | FAMILY_FIGURES).items():
+    for name, kind in (FIGURES | FAMILY_FIGURES | LEVEL_FIGURES).items():
         options = [_option(item) for item in inspect.signature(kind).parameters.values()]
         given = ["self", "*", *options, f"{canvas_of(kind)}: Any = ...", "figsize: tuple[float, float] | None = ..."]
         lines += [f"    def {name}(", *(f"        {item}," for item in given), "    ) -> Any:"]

@@ -23,6 +23,7 @@ from growthcurves.plots import (
     FAMILY_FIGURES,
     FIGURES,
     LADDER_FIGURES,
+    LEVEL_FIGURES,
     PANEL_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
@@ -45,6 +46,8 @@ well = gc.fit("well ~ week * arm + (1 | patient)", data, time="week", family="bi
 points = gc.fit(
     "points ~ week * arm + (1 | patient)", data, time="week", family="negative-binomial"
 )
+data["site"] = data["patient"].str[1:].astype(int) % 20  # which the file does not have
+sites = gc.fit("depression ~ week * arm + (week | site/patient)", data, time="week")
 ladder = gc.ladder("depression ~ week * arm + (week | patient)", panel)
 compared = gc.compare_residuals(
     "depression ~ week * arm + cs(week | patient)", panel, ["un", "toeph", "ar1", "cs"]
@@ -76,6 +79,7 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         FAMILY_FIGURES,
         {"calibration": "well.plot.calibration()", "rootogram": "points.plot.rootogram()"},
     ),
+    ("level", LEVEL_FIGURES, {"units": "sites.plot.units()"}),
     (
         "panel",
         PANEL_FIGURES,
@@ -93,6 +97,7 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
 TITLES = {
     "fit": "Of a fit",
     "family": "Of a fit of outcomes that are not normal",
+    "level": "Of a fit with units above persons",
     "panel": "Of a panel, before any model",
     "ladder": "Of a ladder",
     "comparison": "Of residual structures that are compared",

@@ -12,6 +12,7 @@ from growthcurves.later import Later
 people = Later("growthcurves.results.persons.people")
 predict = Later("growthcurves.results.persons.predict")
 own_residuals = Later("growthcurves.results.persons.residuals")
+unit_answers = Later("growthcurves.results.persons.units")
 simulated = Later("growthcurves.results.persons.simulate")
 
 
@@ -21,6 +22,9 @@ class PersonAnswers(FittedModel):
     @property
     def random_effects(self) -> pd.DataFrame:
         """Deviations from the person's expected growth parameters (empirical Bayes), a row per person.
+
+        With units above persons they are the person's own, from what is expected of a person of the unit; those of
+        units are in `units()`, and the growth parameters of `people()` hold both.
 
         Index id, a column per random effect, in units of the outcome (slopes: per unit of time); NaN where the model is
         not identified. They are posterior means; of a family those of the linear predictor, by quadrature (not the
@@ -54,6 +58,48 @@ class PersonAnswers(FittedModel):
         {'eb_slope': 19.666, 'eb_slope_se': 2.336}
         """
         return people.people(self)
+
+    def units(self, unit: str | None = None, level: float = 0.95, rng: Any = 1) -> pd.DataFrame:
+        """One row per unit above persons: growth of its average person, own effects, ranks.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Column of the units, a level of the model; may be left out where there is one.
+        level : float
+            Probability that the interval of a rank holds it.
+        rng : int, Generator or None
+            Where the draws come from that ranks are taken of.
+
+        Returns
+        -------
+        DataFrame
+            Index the units' labels; the units above that they lie in; persons and rows. For each growth parameter eb_
+            and eb_..._se: that of the unit's average person, at the mean of its persons' predictors, with the effects
+            of the unit and of those above it, and its standard error of prediction. For each random effect of the
+            level effect_ and effect_..._se, the unit's own deviation from what is expected of it (empirical Bayes),
+            and rank_, rank_..._low, rank_..._high: its expected rank, 1 the highest, and the ranks between which it
+            lies with this probability, from 4,000 draws of fixed and random effects given the outcomes, variances
+            taken as known (Goldstein and Spiegelhalter 1996). NaN where variances are not identified, ranks too where
+            effects are estimated as equal. Crossed units have counts and effects alone.
+
+        Raises
+        ------
+        ModelError
+            For a column whose units are no level of the model.
+        NotAvailableError
+            For a fit that was saved without its persons.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.load_dataset("trial")
+        >>> trial["site"] = trial["patient"].str[1:].astype(int) % 20  # which the file does not have
+        >>> fit = gc.fit("depression ~ week * arm + (1 | site/patient)", trial, time="week")
+        >>> fit.units("site")[["persons", "rows"]].head(2).to_dict("list")
+        {'persons': [30, 30], 'rows': [154, 146]}
+        """
+        return unit_answers.units(self, unit, level, rng)
 
     @property
     def fittedvalues(self) -> pd.Series:

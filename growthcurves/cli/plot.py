@@ -110,10 +110,10 @@ def figures() -> dict[str, tuple[str, Any]]:
 
     A name that a figure of a fit has too begins with what it shows.
     """
-    from growthcurves.plots import FAMILY_FIGURES, FIGURES, LADDER_FIGURES, PANEL_FIGURES
+    from growthcurves.plots import FAMILY_FIGURES, FIGURES, LADDER_FIGURES, LEVEL_FIGURES, PANEL_FIGURES
 
     found: dict[str, tuple[str, Any]] = {}
-    of_fits = FIGURES | FAMILY_FIGURES
+    of_fits = FIGURES | FAMILY_FIGURES | LEVEL_FIGURES
     for subject, registry in {"fit": of_fits, "table": PANEL_FIGURES, "ladder": LADDER_FIGURES}.items():
         for name, kind in registry.items():
             found[f"{subject}-{name}" if name in found else name] = (subject, kind)

@@ -1,8 +1,9 @@
 """Pictures: one file per figure, a table first and then its drawing. Never estimation.
 
-`FIGURES` lists the figures of a fit, `FAMILY_FIGURES` those of outcomes that are not normal alone, `PANEL_FIGURES`
-those of a panel before any model, `LADDER_FIGURES` those of a ladder, `COMPARISON_FIGURES` those of residual
-structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials; a new figure is one new file and one line here.
+`FIGURES` lists the figures of a fit, `FAMILY_FIGURES` those of outcomes that are not normal alone, `LEVEL_FIGURES`
+those of units above persons, `PANEL_FIGURES` those of a panel before any model, `LADDER_FIGURES` those of a ladder,
+`COMPARISON_FIGURES` those of residual structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials; a new figure
+is one new file and one line here.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from growthcurves.plots.slopes import Slopes
 from growthcurves.plots.small_multiples import People
 from growthcurves.plots.start_and_rate import StartAndRate
 from growthcurves.plots.trajectories import Trajectories
+from growthcurves.plots.units import Units
 from growthcurves.plots.variance_over_time import VarianceOverTime
 
 FIGURES: dict[str, type[Figure]] = {
@@ -43,6 +45,10 @@ FIGURES: dict[str, type[Figure]] = {
 FAMILY_FIGURES: dict[str, type[Figure]] = {
     "calibration": Calibration,
     "rootogram": Rootogram,
+}
+
+LEVEL_FIGURES: dict[str, type[Figure]] = {
+    "units": Units,
 }
 
 PANEL_FIGURES: dict[str, type[Figure]] = {
@@ -68,7 +74,7 @@ SUBGROUP_FIGURES: dict[str, type[Figure]] = {
 }
 
 __all__ = [
-    "COMPARISON_FIGURES", "FAMILY_FIGURES", "FIGURES", "LADDER_FIGURES", "PANEL_FIGURES", "SUBGROUP_FIGURES",
-    "TRIAL_FIGURES", "Figure",
+    "COMPARISON_FIGURES", "FAMILY_FIGURES", "FIGURES", "LADDER_FIGURES", "LEVEL_FIGURES", "PANEL_FIGURES",
+    "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
     "FitPlots", "plot_ladder", "plot_panel", "plot_residuals", "plot_subgroups", "plot_trial",
 ]  # fmt: skip

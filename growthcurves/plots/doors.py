@@ -90,9 +90,9 @@ def plot_subgroups(subgroups: Any, **options: Any) -> Any:
 
 
 def _registry() -> dict[str, type[Figure]]:
-    from growthcurves.plots import FAMILY_FIGURES, FIGURES
+    from growthcurves.plots import FAMILY_FIGURES, FIGURES, LEVEL_FIGURES
 
-    return FIGURES | FAMILY_FIGURES
+    return FIGURES | FAMILY_FIGURES | LEVEL_FIGURES
 
 
 def _draw(kind: type[Figure], subject: Any, options: dict[str, Any]) -> Any:
@@ -114,12 +114,17 @@ def _method(name: str, kind: type[Figure], fit: Any) -> Callable[..., Any]:
     return draw
 
 
-#: Fits of the examples of figures that are not of normal outcomes.
+#: Fits of the examples of figures that not every fit has.
 EXAMPLES = {
     "calibration": [
         '>>> data = gc.load_dataset("trial")',
         '>>> data["well"] = data["depression"] < 25',
         '>>> fit = gc.fit("well ~ week * arm + (1 | patient)", data, time="week", family="binomial")',
+    ],
+    "units": [
+        '>>> data = gc.load_dataset("trial")',
+        '>>> data["site"] = data["patient"].str[1:].astype(int) % 20  # which the file does not have',
+        '>>> fit = gc.fit("depression ~ week * arm + (week | site/patient)", data, time="week")',
     ],
     "rootogram": [
         '>>> data = gc.load_dataset("trial")',

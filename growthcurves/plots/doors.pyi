@@ -470,6 +470,44 @@ class FitPlots:
         >>> fit = gc.fit("points ~ week * arm + (1 | patient)", data, time="week", family="negative-binomial")
         >>> drawn = fit.plot.rootogram()
         """
+    def units(
+        self,
+        *,
+        unit: str | None = ...,
+        level: float = ...,
+        fig: Any = ...,
+        figsize: tuple[float, float] | None = ...,
+    ) -> Any:
+        """How far each unit above persons (school, site) is from what is expected of it, with intervals, in order.
+
+        Effects are empirical Bayes estimates, intervals are by their standard errors of prediction: they are of one unit at
+        a time, so that two units whose intervals overlap may differ, and of many units some lie outside by chance. Which
+        unit is the first of all is a matter of ranks, which `units()` has with their uncertainty.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Column of the units, a level of the model; by default the highest.
+        level : float
+            Of the intervals.
+        fig : Figure, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("trial")
+        >>> data["site"] = data["patient"].str[1:].astype(int) % 20  # which the file does not have
+        >>> fit = gc.fit("depression ~ week * arm + (week | site/patient)", data, time="week")
+        >>> drawn = fit.plot.units()
+        """
 def plot_ladder(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_panel(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_residuals(subject: Any, *options: Any, **named: Any) -> Any: ...

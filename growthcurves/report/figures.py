@@ -8,7 +8,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from growthcurves.plots import FAMILY_FIGURES, FIGURES, LADDER_FIGURES, PANEL_FIGURES, SUBGROUP_FIGURES, TRIAL_FIGURES
+from growthcurves.plots import (
+    FAMILY_FIGURES,
+    FIGURES,
+    LADDER_FIGURES,
+    LEVEL_FIGURES,
+    PANEL_FIGURES,
+    SUBGROUP_FIGURES,
+    TRIAL_FIGURES,
+)
 from growthcurves.plots.figure import Scene
 from growthcurves.report.section import Subject
 from growthcurves.report.svg import inline_svg
@@ -164,7 +172,7 @@ def drawn(subject: Subject, names: Iterable[str], **options: Any) -> list[Pictur
 
 def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     """A figure of the fit (or of its panel) by name; None where it does not apply."""
-    fit, of_fits = subject.fit, FIGURES | FAMILY_FIGURES
+    fit, of_fits = subject.fit, FIGURES | FAMILY_FIGURES | LEVEL_FIGURES
     kind: Any = of_fits.get(name) or PANEL_FIGURES[name]
     about = fit if name in of_fits else fit.panel
     known = {item.name for item in fields(kind)}

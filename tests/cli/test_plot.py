@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,11 +30,21 @@ def test_figures_of_outcomes_that_are_not_normal(run, sleep, tmp_path, name):
     assert (tmp_path / "figure.svg").stat().st_size > 5000
 
 
-@pytest.mark.parametrize("name", sorted(set(figures()) - set(FAMILIES)))
+@pytest.mark.parametrize("name", sorted(set(figures()) - set(FAMILIES) - {"units"}))
 def test_every_figure(run, sleep, tmp_path, name):
     result = run("plot", sleep, *SLEEP, "--figure", name, "-o", "figure.svg")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "figure.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_the_caterpillar_of_units_above_persons(run, sleep, tmp_path):
+    refused = run("plot", sleep, *SLEEP, "--figure", "units", "-o", "figure.svg")
+    assert refused.exit_code == 2 and "no units above persons" in refused.output
+    path = str(Path(__file__).parents[1] / "reference" / "levels_waves.csv")
+    columns = ("--time", "grade", "--formula", "y ~ grade + (grade | school/pupil)")
+    result = run("plot", path, *columns, "--figure", "units", "-o", str(tmp_path / "figure.svg"))
+    assert result.exit_code == 0, result.output
+    assert "Schools: away from what is expected" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("ending", STARTS)

@@ -53,6 +53,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "where": ["y > -1e300"],
         "effect": [term],
         "term": [term],
+        "unit": ["g"],
         "program": ["r", "sas", "stata", "mplus"],
         "margin": [1.0],
         "better": ["lower"],

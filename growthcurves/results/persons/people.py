@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import PERSON
 from growthcurves.engine.estimates import PersonState
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.chunks import chunks
@@ -27,9 +30,12 @@ def ordered(table: pd.DataFrame) -> pd.DataFrame:
 
 def random_effects(fit: FittedModel) -> pd.DataFrame:
     """Deviations from the person's expected growth parameters, one row per person; see `GrowthFit.random_effects`."""
-    state = fit.estimates.state
-    effects = state.effects.T if fit.identified else np.full_like(state.effects.T, np.nan)
-    return ordered(pd.DataFrame(effects, index=person_index(fit), columns=list(fit.random_names)))
+    own = [name for name, unit in fit.recipe.random.unit_of.items() if unit == PERSON]
+    estimates: Any = fit.estimates
+    state = estimates.units(0) if fit.bound.crossed else estimates.state
+    effects = state.effects[: len(own)].T
+    effects = effects if fit.identified else np.full_like(effects, np.nan)
+    return ordered(pd.DataFrame(effects, index=person_index(fit), columns=own))
 
 
 def people(fit: FittedModel) -> pd.DataFrame:
