@@ -66,10 +66,16 @@ def _told_as_wide(request: Request) -> str:
 
 
 def _formula_roles(request: Request) -> Roles:
+    from growthcurves.data.frame import require_columns
     from growthcurves.model.formula.lme4 import parse_formula
+    from growthcurves.model.groups import with_groups
 
     assert request.formula is not None
     parsed = parse_formula(request.formula, request.time)
+    if parsed.groups:  # the table tells which of them are persons
+        frame = read(request)
+        require_columns(frame, [column for group in parsed.groups for column in group])
+        parsed = with_groups(parsed, request.time, frame)
     outcome = parsed.left.read_from(parsed.id, parsed.time)
     roles = Roles(parsed.id, parsed.time, outcome, _wave(request))
     for name in ("id", "outcome"):
