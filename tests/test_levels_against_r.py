@@ -139,3 +139,16 @@ def test_the_error_of_a_known_persons_curve_is_dense(fits):
     variance = np.diag(moved @ np.linalg.solve(X.T @ np.linalg.solve(V, X), moved.T) + cross - weight.T @ cross)
     found = fit.predict(interval="confidence")["std_error"].to_numpy()
     assert found == pytest.approx(np.sqrt(variance), rel=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "errors", "df"), [
+    ("CR0", [0.628, 0.209, 0.747, 0.275, 0.282], [7.40, 6.99, 11.13, 12.53, 11.14]),
+    ("CR1", [0.652, 0.217, 0.775, 0.285, 0.292], [7.40, 6.99, 11.13, 12.53, 11.14]),
+    ("CR2", [0.675, 0.223, 0.805, 0.285, 0.304], [7.38, 6.99, 10.99, 12.47, 10.99]),
+])  # fmt: skip
+def test_robust_errors_are_clubsandwichs_by_school(kind, errors, df, fits):
+    """coef_test(lmer, vcov = kind, cluster = school, test = "Satterthwaite"), as it prints them."""
+    table = fits["waves-slopes-reml"].fixed_effects(ddf=gc.Robust(kind)).set_index("term")
+    rows = table.loc[["intercept", "slope", "intercept:private", "intercept:poor", "slope:private"]]
+    assert rows["std_error"].to_numpy() == pytest.approx(errors, abs=5.1e-4)
+    assert rows["df"].to_numpy() == pytest.approx(df, abs=5.1e-3)

@@ -46,3 +46,29 @@ def test_the_coding_of_time_and_outcome_changes_nothing(residual, random):
         assert fit.deviance == pytest.approx(plain.deviance + moved, abs=1e-6), row["label"]
         assert abs(fit.tvalues["slope"]) == pytest.approx(abs(plain.tvalues["slope"]), rel=1e-5), row["label"]
         assert fit.certificate.converged and fit.parameter_count == plain.parameter_count, row["label"]
+
+
+LEVELS = {
+    "nested": ("levels_waves.csv", "y ~ grade + poor + (grade | school) + (1 | class) + (grade | pupil)"),
+    "own times": ("levels_own.csv", "y ~ grade + poor + (grade | school/pupil)"),
+    "crossed": ("levels_crossed.csv", "y ~ grade + poor + (grade | pupil) + (grade | teacher)"),
+}
+
+
+@pytest.mark.parametrize("name", LEVELS)
+@pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
+def test_the_coding_changes_nothing_with_units_above_persons(name):
+    file, formula = LEVELS[name]
+    data = reference_values.table(file)
+    data["y"] = np.round(64 * data["y"]) / 64  # which 1e9 more leaves as it is
+    plain = gc.fit(formula, data, time="grade")
+    for row in ROWS:
+        coded = data.assign(
+            grade=row["time_scale"] * data["grade"] + row["time_offset"],
+            y=row["y_scale"] * data["y"] + row["y_offset"],
+        )
+        fit = gc.fit(formula, coded, time="grade")
+        moved = 2 * (len(data) - 3) * np.log(abs(row["y_scale"])) + 2 * np.log(abs(row["time_scale"]))
+        assert fit.deviance == pytest.approx(plain.deviance + moved, abs=1e-6), row["label"]
+        assert abs(fit.tvalues["slope"]) == pytest.approx(abs(plain.tvalues["slope"]), rel=1e-5), row["label"]
+        assert fit.certificate.converged and fit.certificate.singular == plain.certificate.singular, row["label"]

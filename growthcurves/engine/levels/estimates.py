@@ -78,7 +78,7 @@ class LevelEstimates(NormalEstimates):
         at = self.solution.optimum.at
         half = np.linalg.solve(at.factor, np.eye(self.frame.p))
         Phi = at.sigma2 * half.T @ half
-        return sandwich(self._clusters(), Phi, self.frame, kind, L)
+        return sandwich(self._clusters(), Phi, self.frame, kind, L, self.unit_counts[-1])
 
     def _clusters(self) -> Iterator[Reduced]:
         """Units of the highest level, whose persons stand one after the other in bases of their own columns."""

@@ -64,7 +64,9 @@ class Sandwich:
     variance: Array
 
 
-def sandwich(persons: Iterable[Reduced], Phi: Array, frame: Frame, kind: str, L: Array) -> Sandwich:
+def sandwich(
+    persons: Iterable[Reduced], Phi: Array, frame: Frame, kind: str, L: Array, count: int | None = None
+) -> Sandwich:
     """Robust covariance matrix of beta, and the moments of L cov L' under the model.
 
     Parameters
@@ -78,13 +80,16 @@ def sandwich(persons: Iterable[Reduced], Phi: Array, frame: Frame, kind: str, L:
     kind : {"CR0", "CR1", "CR2"}
     L : (k, p) array
         Contrasts in the original coding.
+    count : int, optional
+        How many there are, where they are not the persons of the frame but units that hold them.
     """
+    count = frame.persons if count is None else count
     Jx = frame.original_x()
     contrasts = Phi @ (Jx.T @ L.T)  # (p, k)
     k, p = len(L), frame.p
     meat = np.zeros((p, p))
     sums = Spread.zero(k, p)
-    factor = frame.persons / (frame.persons - 1.0) if kind == "CR1" else 1.0
+    factor = count / (count - 1.0) if kind == "CR1" else 1.0
     for reduced in persons:
         F = weighted(reduced, Phi, kind)
         score = np.einsum("nrp,nr->np", F, reduced.e)

@@ -34,12 +34,25 @@ def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, n
         raise ModelError(_other_outcome(first, second))
     if first.panel is second.panel:
         return (np.arange(len(first.panel)),) * 2
+    _refuse_other_persons(first, second)
     rows = _rows(first, second)
     if not (_equal(*rows) and np.array_equal(rows[0].time, rows[1].time)):
         rows = tuple(_Rows(*(part[row.order()] for part in row)) for row in rows)  # type: ignore[assignment]
     if not _equal(*rows):
         raise ModelError(_difference(rows, first, second))
     return rows[0].place, rows[1].place
+
+
+def _refuse_other_persons(first: FittedModel, second: FittedModel) -> None:
+    """Fits of which one has as persons what the other has as units above them."""
+    for one, other in ((first, second), (second, first)):
+        if one.model.id in other.model.above:
+            effects = ", ".join(map(repr, other.model.random.names))
+            raise ModelError(
+                f"The units of {one.model.id!r} are the persons of one fit and hold those of the other "
+                f"({other.model.id!r}): leave random effects out with test_variance({effects}), or fit the "
+                f"smaller model with id={other.model.id!r}, random=() and levels= as they are."
+            )
 
 
 def _other_outcome(first: FittedModel, second: FittedModel) -> str:
