@@ -11,7 +11,7 @@ import reference_values
 
 import growthcurves as gc
 from growthcurves.contracts.finding import Kind
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, NotEstimableError
 
 
 def fitted(formula, table="levels_waves.csv", **options):
@@ -199,3 +199,43 @@ def test_a_level_without_slopes_has_no_share_of_them(four):
     answer = four.change()
     assert answer.value("share of rate variance between classes") == 0
     assert not any("classes" in sentence for sentence in answer.sentences())
+
+
+# ---------------------------------------------------------------- design effects
+
+
+def test_design_effect_is_kishs_and_errors_are_those_of_the_smaller_model(four):
+    answer = four.design_effect()
+    table = answer.table.set_index("unit")
+    data = reference_values.table("levels_waves.csv")
+    at = data["grade"].mean()
+    for unit in ("class", "school"):
+        alike = four.icc(at=[at], unit=unit).table["icc"].iloc[0]
+        size = data.groupby(unit)["pupil"].nunique().mean()
+        assert table.loc[unit, ["units", "size"]].tolist() == [data[unit].nunique(), pytest.approx(size)]
+        assert table.loc[unit, "design_effect"] == pytest.approx(1 + (size - 1) * alike, rel=1e-9)
+    without = fitted("y ~ grade + poor + (grade | pupil) + (1 | class)")
+    errors = answer.errors[answer.errors["unit"] == "school"].set_index("term")
+    assert errors["without"].to_dict() == pytest.approx(without.bse.to_dict(), rel=1e-7)
+    assert errors["ratio"].to_dict() == pytest.approx((four.bse / without.bse).to_dict(), rel=1e-7)
+    assert errors.loc["slope", "ratio"] > 1.5
+    assert "the model without schools" in str(answer) and "pupils per unit" in str(answer)
+
+
+def test_rows_at_no_time_count_themselves():
+    data = reference_values.table("levels_waves.csv")
+    rows = data[data["wave"] == 0]
+    answer = gc.fit("y ~ ses + (1 | school/class)", rows).design_effect()
+    sizes = answer.table.set_index("unit")["size"]
+    assert sizes["person"] == pytest.approx(len(rows) / rows["class"].nunique())
+    assert sizes["school"] == pytest.approx(len(rows) / rows["school"].nunique())
+
+
+def test_design_effect_needs_a_level():
+    with pytest.raises(NotEstimableError, match=r"class \(42 classes\), school \(14 schools\)"):
+        fitted("y ~ grade + (grade | pupil)").design_effect()
+
+
+def test_crossed_units_have_standard_errors_alone(crossed):
+    answer = crossed.design_effect()
+    assert answer.table["design_effect"].isna().all() and (answer.errors["ratio"] > 0).all()

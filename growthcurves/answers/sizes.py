@@ -9,10 +9,12 @@ from growthcurves.later import Later
 
 if TYPE_CHECKING:
     from growthcurves.results.effects.margins import MarginTest
+    from growthcurves.results.variation.design_effect import DesignEffects
     from growthcurves.results.variation.effect_sizes import EffectSizes
 
 margins = Later("growthcurves.results.effects.margins")
 sentences = Later("growthcurves.results.effects.sentence")
+design_effect = Later("growthcurves.results.variation.design_effect")
 effect_sizes = Later("growthcurves.results.variation.effect_sizes")
 
 
@@ -67,6 +69,45 @@ class SizeAnswers(FittedModel):
         ([-1.69, -0.75, -0.82, -0.76], 'SD of rates')
         """
         return effect_sizes.effect_sizes(self, effect, by, between, level)
+
+    def design_effect(self) -> DesignEffects:
+        """What units above persons cost in precision, and what ignoring them would have said.
+
+        Persons of one school are alike, so that n of them tell less about a mean than n persons of n schools: the
+        variance of a mean at one time is 1 + (n - 1) ICC times as large (Kish 1965, section 5.4), with the mean number
+        n of persons in a unit and the correlation of two of them at the mean time. Where the rows of a unit are persons
+        at no time, n counts rows, and the units with the fewest have a design effect too. Units that cross persons have
+        none: whom they hold changes.
+
+        That is of a mean. What a level does to each fixed effect is said by the standard error of a model without the
+        level, fitted to the same rows: it is too small by the ratio for what differs between units, and may be too
+        large for what differs within them (Moerbeek 2004).
+
+        Returns
+        -------
+        DesignEffects
+            ``.table``: unit, units, size, icc, design_effect, label. ``.errors``: unit, term, std_error, without,
+            ratio, label.
+
+        Raises
+        ------
+        NotEstimableError
+            For a model without units above persons, with the columns that say in which the persons are.
+        NotAvailableError
+            For a fit that was saved without its rows.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> trial = gc.load_dataset("trial")
+        >>> clinic = trial["patient"].str[-1].astype(int)
+        >>> data = trial.assign(clinic=clinic, depression=trial["depression"] + clinic / 2)
+        >>> answer = gc.fit("depression ~ week * arm + (week | patient) + (1 | clinic)", data).design_effect()
+        >>> answer.table[["unit", "units", "size", "design_effect"]].round(2)
+             unit  units  size  design_effect
+        0  clinic     10  60.0           3.52
+        """
+        return design_effect.design_effects(self)
 
     def equivalence(
         self,
