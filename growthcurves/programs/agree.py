@@ -187,7 +187,8 @@ def _ours(fit: FittedModel, lines: list[Line], ddf: Any) -> tuple[dict[str, dict
         called = dict(zip(fit.random_names, varying(spec), strict=True))
         for finding in (one for row in components(fit, "wald").rows for one in row):
             term = component_text(finding)
-            whose = () if finding.unit == RESIDUAL else tuple(called[name] for name in finding.of)
+            mark = f"|{finding.unit}" if finding.unit in fit.model.above else ""
+            whose = () if finding.unit == RESIDUAL else tuple(called[f"{name}{mark}"] for name in finding.of)
             mine = component_keys(finding.kind, whose, term)
             if mine & asked:
                 numbers[term], keys[term] = {"estimate": finding.value}, mine

@@ -116,16 +116,23 @@ def _with_levels(text: str, levels: dict[str, str]) -> tuple[str, ...]:
 
 
 def _of_varcorr(table: pd.DataFrame) -> list[Line]:
-    """R's as.data.frame(VarCorr(fit)): SDs and correlations."""
-    lines = []
+    """R's as.data.frame(VarCorr(fit)): SDs and correlations, with whose they are where there are several groups."""
+    lines, groups = [], {_group(row["grp"]) for row in table.to_dict("records")} - {"residual"}
     for row in table.to_dict("records"):
         names = [row[name] if row[name].lower() not in _MISSING else "" for name in ("var1", "var2")]
         one, other = (re.sub(r"[()`]", "", name) for name in names)
         value = _number(row["sdcor"], "sdcor")
         text = "sd:residual" if row["grp"].lower() == "residual" else f"cor:{one},{other}" if other else f"sd:{one}"
+        if len(groups) > 1 and (group := _group(row["grp"])) != "residual":
+            text += f"|{group}"
         if value is not None:
             lines.append(Line(_component(text), text, {"estimate": value}, True))
     return lines
+
+
+def _group(text: str) -> str:
+    """A grouping without the number that lme4 puts behind the second of its terms."""
+    return re.sub(r"\.\d+$", "", text.strip().lower())
 
 
 def _number(text: str, name: Any) -> tuple[float, str] | None:

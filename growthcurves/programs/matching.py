@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from growthcurves.contracts.finding import Kind
 from growthcurves.programs.lines import key_of
 from growthcurves.programs.mplus import FACTORS, short_name
-from growthcurves.programs.r import plain_in_r
+from growthcurves.programs.r import plain_in_r, unit_in_r
 from growthcurves.programs.spec import Effect, Spec
 
 Key = tuple[str, ...]
@@ -80,12 +80,15 @@ class Varying(NamedTuple):
         Among the random effects of its block, from 1.
     group : str
         Column and level, as SAS prints them, where covariances are those of a group; else "".
+    unit : str, optional
+        Whose it is, as R calls them, where there are units above persons.
     """
 
     names: tuple[str, ...]
     base: str
     place: int
     group: str
+    unit: str | None = None
 
 
 def varying(spec: Spec) -> list[Varying]:
@@ -96,7 +99,10 @@ def varying(spec: Spec) -> list[Varying]:
         own, group = ("", "") if place is None else (spec.indicators[place], _group_text(spec, place))
         for k, name in enumerate(block, start=start + 1):
             names = (f"{own}:{name}", f"{own}_{name}") if own and name else (own or name,)
-            found.append(Varying(names, name, k, group))
+            found.append(Varying(names, name, k, group, plain_in_r(spec.id) if spec.above else None))
+    for one in spec.above:
+        own_names = [name for block in one.random for name in block]
+        found += [Varying((name,), name, k, "", unit_in_r(one)) for k, name in enumerate(own_names, start=1)]
     return found
 
 
@@ -116,6 +122,10 @@ def component_keys(kind: Kind, whose: Sequence[Varying], term: str) -> set[Key]:
         Our name of it.
     """
     found = [term]
+    if whose and whose[0].unit is not None:  # R alone says whose a variance is
+        in_r = _in_r(kind, [one.names[0] or "Intercept" for one in whose])
+        found += [f"{text}|{whose[0].unit}" for text in in_r]
+        return {("component", re.sub(r"[\s`]", "", text).lower()) for text in found}
     for names in product(*(one.names for one in whose)):
         stata = [name or "_cons" for name in names]
         found += _in_r(kind, [name or "Intercept" for name in names])

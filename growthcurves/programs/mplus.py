@@ -60,6 +60,8 @@ def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[s
 def _refuse(spec: Spec, times: np.ndarray, parameters: tuple[str, ...]) -> None:
     if spec.group is not None:
         raise refused("Variances of their own in each group are a model of several groups in Mplus", "write it by hand")
+    if spec.above:
+        raise refused("Units above persons are clusters of a wide table in Mplus (TYPE=TWOLEVEL)", "write it by hand")
     if spec.method == "reml":
         raise refused("Mplus has no restricted likelihood", 'ask fit.refit(method="ml").code("mplus")')
     if spec.occasions or any(one.kind != "power" for one in spec.computed) or len(parameters) > len(FACTORS):

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from growthcurves.programs.spec import Spec, Variable, counts_waves, free_name, independent, number_text, refused
+from growthcurves.programs.spec import Spec, Upper, Variable, counts_waves, free_name, independent, number_text, refused
 
 _PLAIN = re.compile(r"[A-Za-z.][A-Za-z0-9._]*\Z")
 
 
 def r_code(spec: Spec) -> str:
     """The model in R, reading data.csv."""
-    package = "lme4" if independent(spec) and spec.random else "nlme"
+    package = "lme4" if independent(spec) and (spec.random or spec.above) else "nlme"
     renamed: dict[str, str] = {}
     if package == "nlme":  # which takes plain names alone in form= and in groups
         spec, renamed = _renamed(spec)
@@ -121,7 +121,13 @@ def _blocks(spec: Spec) -> list[str]:
 
 def random_parts(spec: Spec) -> list[str]:
     """The random terms of the formula."""
-    return [f"({block} | {name_in_r(spec.id)})" for block in _blocks(spec)]
+    own = [f"({block} | {name_in_r(spec.id)})" for block in _blocks(spec)]
+    return own + [f"({_random(block, '')} | {unit_in_r(one)})" for one in spec.above for block in one.random]
+
+
+def unit_in_r(one: Upper) -> str:
+    """The units of a level, told apart by those that hold them where they need to be."""
+    return ":".join(map(name_in_r, (one.column, *one.within)))
 
 
 def _lmer(spec: Spec) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from growthcurves.programs.spec import Spec, counts_waves, expression, independent, refused
+from growthcurves.programs.spec import Spec, Upper, counts_waves, expression, independent, refused
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 #: TYPE= of each structure; those over time name it.
@@ -29,6 +29,7 @@ def sas_code(spec: Spec, ddf: Any = None) -> str:
         f"proc mixed data=data method={spec.method} covtest;",
         f"  class {' '.join(classes(spec))};",
         f"  model {name_in_sas(spec.outcome)} = {fixed_part(spec)} / solution ddfm={ddfm}{noint(spec)};",
+        *(_random_above(block, one, spec) for one in reversed(spec.above) for block in one.random),
         *(random_part(block, spec) for block in spec.random),
         *_repeated(spec),
         "run;",
@@ -68,7 +69,8 @@ def classes(spec: Spec) -> list[str]:
     group = getattr(spec.residual, "by", None)
     of = getattr(spec.residual, "of", None) if spec.residual.name == "het" else None
     more = [name for name in (group, of) if name and name not in spec.levels and name not in made]
-    return [name_in_sas(spec.id), *factors, *made, *dict.fromkeys(name_in_sas(name) for name in more)]
+    units = [name_in_sas(one.column) for one in reversed(spec.above)]
+    return [*units, name_in_sas(spec.id), *factors, *made, *dict.fromkeys(name_in_sas(name) for name in more)]
 
 
 def _text(value: Any) -> str:
@@ -88,10 +90,24 @@ def noint(spec: Spec) -> str:
 
 
 def random_part(block: tuple[str, ...], spec: Spec, shown: str = " g") -> str:
-    names = ["intercept" if not name else name_in_sas(name) for name in block]
-    kind = " type=un" if len(block) > 1 else ""
     group = "" if spec.group is None else f" group={name_in_sas(spec.group)}"
-    return f"  random {' '.join(names)} / subject={name_in_sas(spec.id)}{kind}{group}{shown};"
+    return _random(block, _subject(spec.id, [one for one in spec.above if not one.crossed]), f"{group}{shown}")
+
+
+def _random_above(block: tuple[str, ...], one: Upper, spec: Spec) -> str:
+    """What varies between units above persons."""
+    return _random(block, _subject(one.column, () if one.crossed else spec.above[spec.above.index(one) + 1 :]), " g")
+
+
+def _subject(column: str, above: Sequence[Upper]) -> str:
+    """Units within those that hold them, the largest first."""
+    holding = " ".join(name_in_sas(one.column) for one in reversed(above))
+    return name_in_sas(column) + (f"({holding})" if holding else "")
+
+
+def _random(block: tuple[str, ...], subject: str, more: str) -> str:
+    names = ["intercept" if not name else name_in_sas(name) for name in block]
+    return f"  random {' '.join(names)} / subject={subject}{' type=un' if len(block) > 1 else ''}{more};"
 
 
 def _places(spec: Spec) -> list[str]:

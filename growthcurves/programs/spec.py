@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -58,6 +59,27 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Upper:
+    """What varies between units above persons.
+
+    Attributes
+    ----------
+    column : str
+    within : tuple of str
+        The columns of the units that hold them, the innermost first, where labels are used again in these.
+    random : tuple of tuple of str
+        Blocks of variables, "" for the intercept.
+    crossed : bool
+        Whether they cross persons.
+    """
+
+    column: str
+    within: tuple[str, ...]
+    random: tuple[tuple[str, ...], ...]
+    crossed: bool
+
+
+@dataclass(frozen=True)
 class Spec:
     """A model in words that every program has.
 
@@ -82,6 +104,8 @@ class Spec:
         The column of the planned occasions, where residuals count them; None for the rank of time.
     waves : tuple of str
         What that column says in order, where it holds words.
+    above : tuple of Upper
+        The units above persons, the innermost first.
     """
 
     outcome: str
@@ -97,6 +121,7 @@ class Spec:
     residual: Any
     wave: str | None
     waves: tuple[str, ...]
+    above: tuple[Upper, ...] = ()
 
     @property
     def products(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -126,6 +151,7 @@ class Spec:
     def columns(self) -> list[str]:
         """Every column of the table that the program reads."""
         used = [self.id, self.time, self.outcome, self.wave, self.group, getattr(self.residual, "by", None)]
+        used += [one.column for one in self.above]
         used += [getattr(self.residual, "of", None), *(name for effect in self.effects for name in effect.columns)]
         return list(dict.fromkeys(name for name in used if name))
 
@@ -157,7 +183,7 @@ def spec_of(fit: FittedModel) -> Spec:
     random = tuple(tuple(_random_name(name, basis, recipe.covariates) for name in block) for block in blocks)
     spec = Spec(
         str(model.outcome), str(fit.panel.id), model.time, fit.method, computed, times, effects, levels, random, group,
-        residual_of(model.residual), model.wave, _waves(fit),
+        residual_of(model.residual), model.wave, _waves(fit), _above(fit, basis),
     )  # fmt: skip
     _refuse_unusual_codings(spec)
     return spec
@@ -170,7 +196,9 @@ def _groups(fit: FittedModel, levels: dict[str, list[Any]]) -> tuple[str | None,
     """
     part, recipe = fit.model.random, fit.recipe
     if not recipe.varying:
-        return None, recipe.random.blocks
+        return None, part.blocks
+    if fit.model.above:
+        raise refused("Random effects of columns that are no growth parameters", "are not written in other languages")
     found = {name: list(of) for columns in recipe.varying for name, of in columns.levels.items()}
     group = next(iter(found), "")
     blocks = tuple(tuple(_without(name, group, fit) for name in block) for block in part.blocks)
@@ -179,6 +207,18 @@ def _groups(fit: FittedModel, levels: dict[str, list[Any]]) -> tuple[str | None,
         raise refused("Random effects of columns that are no growth parameters", "are not written in other languages")
     levels.setdefault(group, found[group])
     return group, blocks
+
+
+def _above(fit: FittedModel, basis: dict[str, str]) -> tuple[Upper, ...]:
+    """The units above persons; labels that are used again in other units are told apart by these."""
+    units, found = list(fit.model.above), []
+    for place, (unit, part) in enumerate(fit.model.above.items()):
+        named = partial(_random_name, basis=basis, covariates=fit.recipe.covariates)
+        blocks = tuple(tuple(map(named, block)) for block in part.blocks)
+        crossed = bool(fit.bound.crossed)
+        again = not crossed and not pd.Series(fit.sums.people.nesting.labels[place]).is_unique
+        found.append(Upper(unit, tuple(units[place + 1 :]) if again else (), blocks, crossed))
+    return tuple(found)
 
 
 def _plain(name: str) -> str:
@@ -210,6 +250,10 @@ def _refuse_what_formulas_compute(fit: FittedModel) -> None:
     if fit.aliased:
         raise refused(f"{brief(fit.aliased[0])} follows from other terms", "leave it out before a program is written")
     known = set(fit.panel.frame.columns)
+    for units in (str(fit.panel.id), *model.above):
+        parts = units.split(", ")
+        if len(parts) > 1 and known.issuperset(parts):
+            raise refused(f"{brief(units)} are several columns together", "make one column of the table of them first")
     for name in recipe.term_names:
         for column, _ in name.parts:
             if column not in known:

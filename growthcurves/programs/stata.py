@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.programs.spec import Spec, counts_waves, expression, independent, number_text, refused
+from growthcurves.programs.spec import Spec, Upper, counts_waves, expression, independent, number_text, refused
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 #: residuals() of each structure, with the variable that it goes over.
@@ -22,7 +22,9 @@ def stata_code(spec: Spec) -> str:
     """The model for mixed, reading data.csv."""
     lines = prepared(spec)
     constant = "" if ("", ()) in spec.products else ", noconstant"
-    random = " ".join(random_part(place, block, spec) for place, block in spec.blocks) or f"|| {spec.id}:, noconstant"
+    above = [_above(block, one) for one in reversed(spec.above) for block in one.random]
+    own = [random_part(place, block, spec) for place, block in spec.blocks]
+    random = " ".join([*above, *own]) or f"|| {spec.id}:, noconstant"
     method = "reml dfmethod(satterthwaite)" if spec.method == "reml" else "mle"
     ends = f"{_residual(spec)} {method}".strip()
     joined = random if "," in random.rpartition("||")[2] else f"{random},"
@@ -119,9 +121,21 @@ def random_part(place: int | None, block: tuple[str, ...], spec: Spec) -> str:
     """A block of random effects; for a group those of its own variables, without a constant."""
     own = "" if place is None else spec.indicators[place]
     named = [(_product_name(own, name) if name else own) if own else name for name in block]
-    names = " ".join(filter(None, named))
-    options = ([] if "" in named else ["noconstant"]) + (["covariance(unstructured)"] if len(block) > 1 else [])
-    return f"|| {spec.id}: {names}".rstrip() + (f", {' '.join(options)}" if options else "")
+    return _part(spec.id, tuple(named))
+
+
+def _above(block: tuple[str, ...], one: Upper) -> str:
+    """What varies between units above persons; units that cross persons are levels of a factor in one whole."""
+    if not one.crossed:
+        return _part(one.column, block)
+    if block != ("",):
+        raise refused("Stata's mixed has crossed random intercepts alone (R.)", 'code("r") writes the slopes too')
+    return f"|| _all: R.{one.column}"
+
+
+def _part(unit: str, block: tuple[str, ...]) -> str:
+    options = ([] if "" in block else ["noconstant"]) + (["covariance(unstructured)"] if len(block) > 1 else [])
+    return f"|| {unit}: {' '.join(filter(None, block))}".rstrip() + (f", {' '.join(options)}" if options else "")
 
 
 def _residual(spec: Spec) -> str:

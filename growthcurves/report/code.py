@@ -20,7 +20,7 @@ _UNTYPED = (".csv", ".tsv", ".txt", ".xlsx")
 def code(fit: Any) -> str:
     """Python that makes the same fit from the same table."""
     options = _options(fit.model)
-    blocks = any(value.startswith("RandomPart") for _, value in options)
+    blocks = any("RandomPart(" in value for name, value in options if name in ("random", "levels"))
     first = ["import growthcurves as gc"] + ["from growthcurves.model.random import RandomPart"] * blocks
     read = reading(fit.panel.data, fit.panel.id, fit.panel.time, model_columns(fit.model))
     lines = [*first, "", *read, "", "model = gc.GrowthModel("]
@@ -94,6 +94,9 @@ def _options(model: Any) -> list[tuple[str, str]]:
         if value not in (None, {}):
             texts[name] = repr(value)
     texts["random"] = _random(model.random.blocks)
+    if model.above:
+        levels = (f"{unit!r}: {_level(part)}" for unit, part in model.above.items())
+        texts["levels"] = f"{{{', '.join(levels)}}}"
     texts |= _family(model)
     if model.functions:
         texts["functions"] = "{" + ", ".join(f"{name!r}: {name}" for name in model.functions) + "}"
@@ -137,6 +140,18 @@ def _random(blocks: tuple[tuple[str, ...], ...]) -> str:
     if all(len(block) == 1 for block in blocks):
         return f"gc.Diagonal({', '.join(repr(name) for (name,) in blocks)})"
     return f"RandomPart({blocks!r})"
+
+
+def _level(part: Any) -> str:
+    """What varies between units above persons."""
+    if not part.crossed:
+        return _random(part.blocks)
+    names = ", ".join(map(repr, part.names))
+    if len(part.blocks) == 1:
+        return f"gc.Crossed({names})"
+    if all(len(block) == 1 for block in part.blocks):
+        return f"gc.Crossed(gc.Diagonal({names}))"
+    return f"RandomPart({part.blocks!r}, crossed=True)"
 
 
 def _panel(panel: Any) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 import growthcurves as gc
 
 FOLDER = Path(__file__).resolve().parents[1] / "reference" / "programs"
@@ -22,6 +24,11 @@ def ortho(**options):
 
 def sleep(**options):
     return gc.GrowthModel("reaction", "day", "subject", **options)
+
+
+def pupils(**levels):
+    predictors = {"intercept": "poor + private", "slope": "private"}
+    return gc.GrowthModel("y", "grade", "pupil", origin=0, predictors=predictors, levels=levels)
 
 
 MIXED = {"intercept": "arm * sex + age", "slope": "arm"}
@@ -57,13 +64,30 @@ CASES = {
     "exp": ("sleepstudy", sleep(random=(), residual="exp"), "reml"),
     "exp_nugget": ("sleepstudy", sleep(random=(), residual=gc.Exponential(nugget=True)), "reml"),
     "gau": ("orthodont", ortho(random=(), residual=gc.Gaussian(nugget=True)), "ml"),
+    "schools": ("levels_waves", pupils(school=("intercept", "slope")), "reml"),
+    "classes": ("levels_own", pupils(**{"class": ("intercept",), "school": ("intercept", "slope")}), "ml"),
+    "apart": ("levels_waves", pupils(**{"class": ("intercept",), "school": gc.Diagonal("intercept", "slope")}), "ml"),
+    "crossed": (
+        "levels_crossed",
+        gc.GrowthModel("y", "grade", "pupil", origin=0, predictors="poor", levels={"teacher": gc.Crossed("intercept")}),
+        "reml",
+    ),
     "exp_variance": ("sleepstudy", sleep(random=("intercept",), residual="exp-variance"), "reml"),
 }
 
 
+#: Data that are not shipped lie beside the references.
+PANELS = FOLDER.parent
+
+
+def table(name):
+    shipped = name in gc.list_datasets()["name"].tolist()
+    return gc.load_dataset(name) if shipped else pd.read_csv(PANELS / f"{name}.csv")
+
+
 def fitted(case):
     data, model, method = CASES[case]
-    return gc.fit(model, gc.load_dataset(data), method=method)
+    return gc.fit(model, table(data), method=method)
 
 
 if __name__ == "__main__":

@@ -128,3 +128,42 @@ def test_names_with_blanks_and_words_for_waves():
     assert "if visit = 'first' then wave_place = 3;" in fit.code("sas")
     with pytest.raises(NotAvailableError, match="rename"):
         fit.code("stata")
+
+
+def test_units_above_persons_in_sas_and_stata():
+    """SAS/STAT 15.3: nested subjects, `class(school)`; Stata: the highest level first, crossed ones in `_all: R.`."""
+    text = fitted("classes").code("sas")
+    assert "  class school class pupil;" in text
+    assert "  random intercept grade / subject=school type=un g;" in text
+    assert "  random intercept / subject=class(school) g;" in text
+    assert "  random intercept grade / subject=pupil(school class) type=un g;" in text
+    stata = "|| school: grade, covariance(unstructured) || class: || pupil: grade, covariance(unstructured) mle"
+    assert stata in fitted("classes").code("stata")
+    assert "|| _all: R.teacher || pupil: grade" in fitted("crossed").code("stata")
+    with pytest.raises(NotAvailableError, match="TYPE=TWOLEVEL"):
+        fitted("schools").code("mplus")
+
+
+def test_labels_that_are_used_again_are_told_apart_in_r():
+    data = cases.table("levels_waves")
+    data["class"] = (data["class"] - 1) % 3 + 1  # three classes in each school
+    model = cases.pupils(**{"class": ("intercept",), "school": ("intercept", "slope")})
+    fit = gc.fit(model, data)
+    assert "(1 | class:school) + (1 + grade | school)" in fit.code("r")
+    assert fit.deviance == pytest.approx(gc.fit(model, cases.table("levels_waves")).deviance, abs=1e-8)
+
+
+def test_lme4s_components_are_matched_by_level():
+    fit = fitted("schools")
+    ours = fit.variance_components("wald").set_index("term")["estimate"]
+    rows = [("pupil", "(Intercept)", "", "sd:intercept"), ("pupil", "grade", "", "sd:slope"),
+            ("pupil", "(Intercept)", "grade", "cor:intercept,slope"),
+            ("school", "(Intercept)", "", "sd:intercept|school"), ("school", "grade", "", "sd:slope|school"),
+            ("school", "(Intercept)", "grade", "cor:intercept,slope|school"), ("Residual", "", "", "sd:residual")]
+    theirs = pd.DataFrame(
+        [(grp, one, two, str(ours[term] ** 2), str(ours[term])) for grp, one, two, term in rows],
+        columns=["grp", "var1", "var2", "vcov", "sdcor"],
+    )  # fmt: skip
+    answer = gc.agree(fit, theirs, decimals=10)
+    assert answer.table["status"].tolist() == ["same"] * 7, str(answer)
+    assert answer.table["term"].tolist() == list(ours.index)

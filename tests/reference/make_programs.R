@@ -1,12 +1,13 @@
 # Runs the programs that fit.code("r") wrote (tests/programs/cases.py puts them into programs/, called DATASET.CASE.R) on
-# the shipped data: -2 log likelihood, fixed effects with their names in R, standard errors.
+# the shipped data, or the panels beside this file: -2 log likelihood, fixed effects with their names in R, standard errors.
 source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "common.R"))
 suppressMessages({library(lme4); library(nlme)})
 
 run <- function(path) {
   parts <- strsplit(basename(path), ".", fixed = TRUE)[[1]]
   folder <- tempfile(); dir.create(folder)
-  file.copy(file.path(here, "..", "..", "datasets", paste0(parts[1], ".csv")), file.path(folder, "data.csv"))
+  files <- file.path(here, c("../../datasets", "."), paste0(parts[1], ".csv"))
+  file.copy(files[file.exists(files)][1], file.path(folder, "data.csv"))
   old <- setwd(folder); on.exit(setwd(old))
   place <- new.env()
   capture.output(suppressMessages(suppressWarnings(source(path, local = place))))

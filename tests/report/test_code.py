@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import reference_values
 
 import growthcurves as gc
 from growthcurves.errors import GrowthCurvesWarning
@@ -130,3 +131,21 @@ def test_dates(make_trial, tmp_path, monkeypatch):
     frame.to_csv("study.csv", index=False)
     panel = gc.Panel(gc.read_table("study.csv"), "id", "week", "bdi", time_unit="weeks", since="first")
     same(gc.fit(gc.GrowthModel("bdi", "week", "id"), panel))
+
+
+LEVELS = {
+    "nested": ("levels_waves", {"class": ("intercept",), "school": gc.Diagonal("intercept", "slope")}),
+    "crossed": ("levels_crossed", {"teacher": gc.Crossed("intercept", "slope")}),
+    "diagonal": ("levels_crossed", {"teacher": gc.Crossed(gc.Diagonal("intercept", "slope"))}),
+}
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_units_above_persons(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table, levels = LEVELS[name]
+    reference_values.table(f"{table}.csv").to_csv("panel.csv", index=False)
+    model = gc.GrowthModel("y", "grade", "pupil", predictors="poor", levels=levels)
+    same(gc.fit(model, gc.read_table("panel.csv")))
+    if name == "nested":
+        same(gc.fit("y ~ grade * poor + (grade | school/pupil)", gc.read_table("panel.csv"), time="grade"))

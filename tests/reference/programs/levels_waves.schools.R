@@ -1,0 +1,5 @@
+library(lme4)
+data <- read.csv("data.csv", check.names = FALSE)
+fit <- lmer(y ~ 1 + poor + private + grade + grade:private + (1 + grade | pupil) + (1 + grade | school), data, REML = TRUE)
+summary(fit)
+-2 * as.numeric(logLik(fit))
