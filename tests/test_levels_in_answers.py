@@ -239,3 +239,41 @@ def test_design_effect_needs_a_level():
 def test_crossed_units_have_standard_errors_alone(crossed):
     answer = crossed.design_effect()
     assert answer.table["design_effect"].isna().all() and (answer.errors["ratio"] > 0).all()
+
+
+# ---------------------------------------------------------------- explained variance
+
+
+def test_marginal_and_conditional_r2_count_all_levels(three):
+    """Johnson (2014), equation 10, as performance::r2_nakagawa: variance of X beta, mean of z'Gz of all levels."""
+    parts, sigma2 = own(three)
+    data = reference_values.table("levels_waves.csv")
+    grade, poor = data["grade"], data["poor"]
+    X = np.column_stack([np.ones(len(data)), poor, grade, grade * poor])
+    fixed = np.var(X @ three.params[["intercept", "intercept:poor", "slope", "slope:poor"]], ddof=1)
+    Z = X[:, [0, 2]]
+    random = sum(np.einsum("na,ab,nb->n", Z, G, Z).mean() for G in parts.values())
+    answer = three.r2()
+    assert answer.value("marginal") == pytest.approx(fixed / (fixed + random + sigma2), rel=1e-7)
+    assert answer.value("conditional") == pytest.approx((fixed + random) / (fixed + random + sigma2), rel=1e-7)
+    assert "Rights" in str(answer) and not any("Rights" in author for author in answer.table["author"])
+
+
+def test_r2_by_level_is_of_refits(three):
+    growth = fitted("y ~ grade + (grade | school/pupil)")
+    means = fitted("y ~ 1 + (1 | school/pupil)")
+    level = fitted("y ~ grade * poor + (1 | school/pupil)")
+
+    def variances(fit):
+        return fit.variance_components(method="wald", scale="variance").set_index("term")["estimate"]
+
+    answer, now, before = three.r2(), variances(three), variances(growth)
+    for name in ("intercept", "slope", "intercept|school", "slope|school"):
+        drop = 1 - now[f"var:{name}"] / before[f"var:{name}"]
+        assert answer.value(f"pseudo: {name}") == pytest.approx(drop, abs=1e-6)
+    by_time = 1 - before["var:residual"] / variances(means)["var:residual"]
+    assert answer.value("pseudo: residual, by time") == pytest.approx(by_time, abs=1e-6)
+    assert answer.value("level 1") == pytest.approx(1 - variances(level).sum() / variances(means).sum(), abs=1e-6)
+    labels = answer.table.set_index("measure")["label"]
+    assert "between schools" in labels["pseudo: slope|school"]
+    assert "between pupils of one school" in labels["pseudo: slope"]

@@ -213,6 +213,10 @@ class ChangeAnswers(FittedModel):
           at the mean time (m) add, and the residual. Predictors and time are split into persons' means and deviations
           from them.
 
+        With units above persons, G is that of all levels: marginal and conditional count every level, pseudo drops are
+        of each level's variances from unconditional models with the same levels, and level 1 and 2 have the random
+        intercepts of all levels in the error. The decomposition of Rights and Sterba is of two levels and left out.
+
         Of a family there are marginal and conditional alone, on the latent scale (Nakagawa, Johnson and Schielzeth
         2017), with the residual variance of `icc`, at the mean over rows of the outcome that is expected.
 

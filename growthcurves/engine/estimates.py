@@ -13,6 +13,7 @@ import numpy as np
 
 from growthcurves.contracts.likelihood import Frame
 from growthcurves.engine.parameters.point import Point
+from growthcurves.engine.sums.design import Owners
 from growthcurves.engine.sums.whole import Sums
 
 if TYPE_CHECKING:
@@ -258,9 +259,16 @@ class Estimates(Protocol):
         ...
 
     def with_columns(
-        self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
+        self,
+        fixed: Sequence[tuple[int, int]],
+        random: Sequence[int],
+        blocks: tuple[tuple[int, ...], ...],
+        levels: Owners | None = None,
     ) -> Estimates:
-        """The same data with other columns: products (row column, weight) in X, row columns in Z."""
+        """The same data with other columns: products (row column, weight) in X, row columns in Z.
+
+        `levels` says whose the columns of Z are where units above persons have other ones than they had.
+        """
         ...
 
     def without_random(self, kept: Sequence[int]) -> Pair:

@@ -24,6 +24,7 @@ from growthcurves.engine.persons.sandwich import Sandwich, reduced_persons, sand
 from growthcurves.engine.persons.state import PersonState, person_state
 from growthcurves.engine.search.certificate import Verdict, told_apart
 from growthcurves.engine.solution import Solution, solve_problem
+from growthcurves.engine.sums.design import Owners
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.later import Later
 from growthcurves.numerics.arrays import Array
@@ -258,9 +259,13 @@ class NormalEstimates:
     # ------------------------------------------------ other models of the same sums
 
     def with_columns(
-        self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
+        self,
+        fixed: Sequence[tuple[int, int]],
+        random: Sequence[int],
+        blocks: tuple[tuple[int, ...], ...],
+        levels: Owners | None = None,
     ) -> NormalEstimates:
-        terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
+        terms = self.sums.terms.with_columns(fixed, random, blocks, levels)
         return self.of_sums(Sums.from_moments(self.sums.people, self.sums.moments.restricted(terms)))
 
     def without_random(self, kept: Sequence[int]) -> Pair:

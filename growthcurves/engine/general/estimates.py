@@ -30,6 +30,7 @@ from growthcurves.engine.solution import echelon
 from growthcurves.engine.submodels.boundary import free_parameters
 from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.submodels.ranks import rank_with
+from growthcurves.engine.sums.design import Owners
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotEstimableError
@@ -436,9 +437,13 @@ class GeneralEstimates:
     # ------------------------------------------------ other models of the same rows
 
     def with_columns(
-        self, fixed: Sequence[tuple[int, int]], random: Sequence[int], blocks: tuple[tuple[int, ...], ...]
+        self,
+        fixed: Sequence[tuple[int, int]],
+        random: Sequence[int],
+        blocks: tuple[tuple[int, ...], ...],
+        levels: Owners | None = None,
     ) -> GeneralEstimates:
-        terms = replace(self.sums.terms, x=tuple(fixed), z=tuple(random), blocks=blocks)
+        terms = self.sums.terms.with_columns(fixed, random, blocks, levels)
         sums = Sums.from_moments(self.sums.people, self.sums.moments.restricted(terms))
         return self.fitted_anew(sums)
 

@@ -23,6 +23,8 @@ RANK_TOLERANCE = 1e-6
 
 #: A row column as a combination of stored columns: pairs of stored column and coefficient.
 Combination = tuple[tuple[int, float], ...]
+#: Whose columns of Z are: units and how many columns each has, persons first.
+Owners = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Terms:
     made: tuple[Combination, ...] = ()
     units: tuple[float, ...] = ()
     constant: bool = True
-    levels: tuple[tuple[str, int], ...] = ()
+    levels: Owners = ()
 
     @property
     def places(self) -> dict[str, slice]:
@@ -62,6 +64,17 @@ class Terms:
         for unit, count in self.levels or (("person", len(self.z)),):
             out[unit], first = slice(first, first + count), first + count
         return out
+
+    def with_columns(
+        self,
+        x: Sequence[tuple[int, int]],
+        z: Sequence[int],
+        blocks: tuple[tuple[int, ...], ...],
+        levels: Owners | None = None,
+    ) -> Terms:
+        """Other columns of the same row columns; `levels` where their owners are others."""
+        owners = self.levels if levels is None else levels
+        return replace(self, x=tuple(x), z=tuple(z), blocks=blocks, levels=owners)
 
     def combination(self, k: int) -> Combination:
         """Row column k in stored columns."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
@@ -15,10 +16,12 @@ from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.covariates import time_terms
+from growthcurves.results.questions.levels import is_crossed, units_above
 from growthcurves.results.tables.about import said
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.growth_words import random_words
 from growthcurves.results.tables.printing import number
+from growthcurves.results.tables.units import level_heading
 from growthcurves.results.variation.variance_parts import VarianceParts, drop, squared_correlation, variance_parts
 
 NAKAGAWA = "Nakagawa and Schielzeth 2013, Johnson 2014"
@@ -26,6 +29,9 @@ LATENT = "Nakagawa, Johnson and Schielzeth 2017"
 SINGER = "Singer and Willett 2003"
 SNIJDERS = "Snijders and Bosker 2012"
 RIGHTS = "Rights and Sterba 2019"
+TWO_LEVELS = (
+    f"The decomposition of {RIGHTS} is of persons and their occasions alone: it is not told of models with units above."
+)
 #: Between-person variance through persons' mean times above this share of the total is told.
 MENTIONED = 1e-6
 #: What the residual variance drops by from means to growth.
@@ -83,10 +89,13 @@ class R2(Answer):
         The rows of the table as findings, each with its author.
     vocabulary : Vocabulary
         The words that measures are shown in.
+    note : str
+        What is not told, and why; empty where all is.
     """
 
     measures: tuple[Measure, ...]
     vocabulary: Vocabulary = PERSONS
+    note: str = ""
 
     def value(self, measure: str) -> float:
         """The value of one measure.
@@ -127,11 +136,15 @@ class R2(Answer):
             for _, row in rows.iterrows():
                 note = f"   {row['note']}" if row["note"] else ""
                 lines.append(f"    {row['shown']:{width}}  {number(row['value'], 3)}{note}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *filter(None, [self.note])])
 
     def _blocks(self) -> tuple[Block, ...]:
         named = {"measure": [self._shown(one.finding) for one in self.measures]}
-        return ("Explained variance", text_table(self.table.assign(**named).drop(columns="label")))
+        table = text_table(self.table.assign(**named).drop(columns="label"))
+        return ("Explained variance", table, *filter(None, [self.note]))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "note": self.note}
 
     def _shown(self, finding: Finding) -> str:
         """A measure in the words of the data."""
@@ -152,16 +165,17 @@ def r2(fit: FittedModel) -> R2:
     correlation = Finding(Kind.SQUARED_CORRELATION, squared_correlation(fit), note=note)
     measures = [*_nakagawa(parts), Measure(correlation, SINGER)]
     if fit.random_names:
-        measures += [*_pseudo(fit), *_snijders_bosker(fit), *_rights_sterba(parts, fit.vocabulary.axis)]
-    return _answer(fit, measures)
+        measures += [*_pseudo(fit), *_snijders_bosker(fit)]
+        measures += [] if units_above(fit) else _rights_sterba(parts, fit.vocabulary.axis)
+    return _answer(fit, measures, TWO_LEVELS if units_above(fit) else "")
 
 
-def _answer(fit: FittedModel, measures: list[Measure]) -> R2:
+def _answer(fit: FittedModel, measures: list[Measure], note: str = "") -> R2:
     rows = [
         [measure_text(found), author, found.value, found.note, _label(fit, found)] for found, author in measures
     ]
     table = said(pd.DataFrame(rows, columns=["measure", "author", "value", "note", "label"]), fit)
-    return R2(table, tuple(measures), fit.vocabulary)
+    return R2(table, tuple(measures), fit.vocabulary, fit.vocabulary.said(note))
 
 
 def _nakagawa(parts: VarianceParts, author: str = NAKAGAWA) -> Iterator[Measure]:
@@ -190,8 +204,10 @@ def _label(fit: FittedModel, found: Finding) -> str:
 def _whose(fit: FittedModel, found: Finding) -> str:
     if found.unit == RESIDUAL:
         return "residual variance"
-    words = random_words(fit).parameters.get(found.of)
-    return f"variance of the {found.of if words is None else words.short}"
+    own = fit.recipe.random.own_names[found.of]
+    words = random_words(fit).parameters.get(own)
+    between = f" {level_heading(fit, found.unit)}" if units_above(fit) else ""
+    return f"variance of the {own if words is None else words.short}{between}"
 
 
 _LABELS = {
@@ -204,8 +220,14 @@ _LABELS = {
 
 
 def _means_model(fit: FittedModel, fixed: Sequence[tuple[int, int]] = ((0, 0),)) -> Estimates:
-    """The unconditional means model, an overall mean and random intercepts; or random intercepts with these columns."""
-    return fit.estimates.with_columns(fixed, (0,), ((0,),))
+    """The unconditional means model, an overall mean and random intercepts; or random intercepts with these columns.
+
+    Units above persons have a random intercept each.
+    """
+    units = (PERSON, *units_above(fit))
+    blocks = tuple((place,) for place in range(len(units)))
+    owners = tuple((unit, 1) for unit in units) if len(units) > 1 else None
+    return fit.estimates.with_columns(fixed, (0,) * len(units), blocks, owners)
 
 
 def _growth_model(fit: FittedModel) -> Estimates:
@@ -239,7 +261,7 @@ def _pseudo(fit: FittedModel) -> Iterator[Measure]:
     yield _dropped(_residual(growth), fit.residual_variance, RESIDUAL, "predictors")
     for a, name in enumerate(fit.random_names):
         note = _pseudo_note(fit, name, drop(growth.G[a, a], fit.G[a, a]))
-        yield _dropped(growth.G[a, a], fit.G[a, a], PERSON, name, note)
+        yield _dropped(growth.G[a, a], fit.G[a, a], fit.recipe.random.unit_of[name], name, note)
 
 
 def _dropped(before: float, after: float, unit: str, of: str, note: str = "") -> Measure:
@@ -253,7 +275,9 @@ def _has_predictors(fit: FittedModel) -> bool:
 
 def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
     notes = []
-    if name == "intercept" and fit.recipe.shape.changes and len(fit.random_names) > 1:
+    own = fit.recipe.random.own_names
+    alone = sum(unit == fit.recipe.random.unit_of[name] for unit in fit.recipe.random.unit_of.values()) == 1
+    if own[name] == "intercept" and fit.recipe.shape.changes and not alone:
         notes.append(f"{fit.when.at(fit.recipe.shape.origin)}: another origin gives another value")
     if value != value:
         notes.append("no variance to explain")
@@ -265,9 +289,11 @@ def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
 def _snijders_bosker(fit: FittedModel) -> Iterator[Measure]:
     full, empty = _means_model(fit, [fit.recipe.x[j] for j in fit.sums.kept]), _means_model(fit)
     size = fit.panel.persons.count / float((1.0 / fit.panel.persons.sizes).sum())
-    note = "random intercepts only" if fit.random_names != ("intercept",) else ""
-    for level, count in ((1, 1.0), (2, size)):
-        before, after = (float(one.G[0, 0] + _residual(one) / count) for one in (empty, full))
+    intercepts = set(fit.recipe.random.own_names.values()) == {"intercept"}
+    note = "" if intercepts else "random intercepts only"
+    of_means = () if is_crossed(fit) else ((2, size),)  # rows of a person in several units have no mean in one
+    for level, count in ((1, 1.0), *of_means):
+        before, after = (float(np.trace(one.G) + _residual(one) / count) for one in (empty, full))
         sizes = fit.vocabulary.said(f"{number(size, 3)} occasions (harmonic mean)")
         text = note if level == 1 else "; ".join(filter(None, [note, sizes]))
         yield Measure(Finding(Kind.OUTCOME_DROP, drop(before, after), of=level, note=text), SNIJDERS)
