@@ -31,6 +31,7 @@ general = Later("growthcurves.engine.general.estimates")
 structured = Later("growthcurves.engine.general.structured")
 families = Later("growthcurves.engine.families.estimates")
 levels = Later("growthcurves.engine.levels.estimates")
+nested = Later("growthcurves.engine.general.nested")
 crossed = Later("growthcurves.engine.levels.crossed")
 
 __all__ = [
@@ -62,7 +63,10 @@ __all__ = [
 
 
 #: Likelihoods that are fitted from rows, by the name under which a saved fit tells them apart.
-LIKELIHOODS: dict[str, Any] = {"Structured": lambda *made: structured.Structured(*made)}
+LIKELIHOODS: dict[str, Any] = {
+    "Structured": lambda *made: structured.Structured(*made),
+    "NestedStructured": lambda *made: nested.NestedStructured(*made),
+}
 
 
 def summed(rows: Rows, persons: bool = True) -> Sums:
@@ -114,7 +118,8 @@ def estimated(rows: Rows, sums: Sums, frame: Standardised, residual: Any, likeli
     """
     if from_sums(residual, likelihood):
         return _normal(sums)(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
-    made = (likelihood or structured.Structured)(rows, sums, frame.reml, residual)
+    whole = nested.NestedStructured if rows.nesting is not None else structured.Structured
+    made = (likelihood or whole)(rows, sums, frame.reml, residual)
     return general.GeneralEstimates.fitted(made, sums)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.contracts.independent import Independent
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import MOST_CROSSED, Standardised
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import BoundRows
 
+#: Rows of a unit of the highest level up to which residual structures are fitted inside.
+MOST_ROWS = 2_000
 #: Sizes whose squares lie within the range of double-precision numbers.
 LEAST, MOST = 1e-150, 1e150
 BEYOND = "outside the numbers that can be computed with safely (1e-300 to 1e300)"
@@ -91,7 +95,16 @@ def refuse_units(bound: BoundRows, sums: Sums, frame: Standardised) -> None:
 
 
 def refuse_sizes(bound: BoundRows) -> None:
-    """Refuse crossed units of which there are too many."""
+    """Refuse crossed units of which there are too many, and units too large for a structure of residuals inside."""
+    if bound.units and type(residual_of(bound.model.residual)) is not Independent:
+        codes = np.unique(bound.units[-1], return_inverse=True)[1][bound.panel.persons.codes]
+        largest, unit = int(np.bincount(codes).max()), list(bound.model.above)[-1]
+        if largest > MOST_ROWS:
+            raise NotAvailableError(
+                f"There are {largest:,} rows of one unit of {unit!r}, whose covariance matrix is kept whole where "
+                f"residual= is a structure: this version fits up to {MOST_ROWS:,}; with independent residuals there is "
+                f"no limit."
+            )
     if not bound.crossed:
         return
     names = bound.model.above

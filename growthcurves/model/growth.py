@@ -380,8 +380,8 @@ def _levels(model: GrowthModel) -> Frozen:
             f"this version."
         )
     parts = {text_of(unit): random_part(names) for unit, names in given.items()}
-    if given and type(residual_of(model.residual)) is not Independent:
-        raise ModelError("residual= structures with levels= are not in this version: leave one of them out.")
+    if any(part.crossed for part in parts.values()) and type(residual_of(model.residual)) is not Independent:
+        raise ModelError("residual= structures with crossed units are not in this version: leave one of them out.")
     return Frozen(parts)
 
 

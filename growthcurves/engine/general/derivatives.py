@@ -137,7 +137,7 @@ def _with_bends(
 def _add_curvature(second: Array, local: Local, stack: Stack, dV: Array, M: Array) -> None:
     """Add sum tr(M d2V): of the chart, and of the scale with everything."""
     k = local.face.size
-    S = local.sigma2 * np.einsum("snq,snm,smr->qr", stack.Z, M, stack.Z, optimize=True)
+    S = local.sigma2 * stack.gathered(M)
     second[:k, :k] += local.face.hessian(local.theta, S, np.zeros((len(S),) * 4))
     if local.scaled:
         along = dV.reshape(len(dV), -1) @ M.reshape(-1)

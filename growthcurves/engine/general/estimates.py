@@ -15,6 +15,7 @@ from growthcurves.engine.general.search import descended, ended, judged
 from growthcurves.engine.general.structured import Structured
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.information.uncertainty import Uncertainty
+from growthcurves.engine.levels.ranks import ranks_by_level
 from growthcurves.engine.likelihood.problem import standard_problem
 from growthcurves.engine.moved import in_other_columns, same_likelihood
 from growthcurves.engine.parameters.face import ZERO, face_of, scale_of
@@ -272,14 +273,18 @@ class GeneralEstimates:
     def sandwich(self, kind: str, L: Array) -> Sandwich:
         if self._marginal is None:
             raise NotEstimableError(LACKING["robust"])
-        return sandwich(self._marginal.reduced(self.local), self._standard_cov, self.frame, kind, L)
+        persons, count = self._marginal.reduced(self.local), self.unit_counts[-1]
+        return sandwich(persons, self._standard_cov, self.frame, kind, L, count)
 
     @property
     def unit_counts(self) -> tuple[int, ...]:
-        return (self.frame.persons,)
+        nesting = getattr(self.likelihood, "nesting", None)
+        return (self.frame.persons, *(() if nesting is None else nesting.counts))
 
     def ranks(self) -> list[list[int]]:
         problem = standard_problem(self.sums.moments, self.sums.coordinates, self.frame.reml)
+        if self.sums.terms.levels:
+            return ranks_by_level(problem, problem.blocks[0])
         return [[rank_with(problem, a) for a in range(self.frame.q + 1)]]
 
     def varies(self, row: Array) -> bool:

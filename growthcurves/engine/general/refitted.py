@@ -23,14 +23,16 @@ def drawing(estimates: Any, kind: str, seed: int) -> Drawing:
     rows, rng = estimates.likelihood.rows, np.random.default_rng(seed)
     if kind == "parametric":
         return of_rows(estimates, Outcomes(estimates, rng).rows)
-    everybody = np.arange(rows.persons)
+    top = np.arange(rows.persons) if rows.nesting is None else rows.nesting.units[-1]
+    count = int(top.max()) + 1
+    members = np.split(np.argsort(top, kind="stable"), np.cumsum(np.bincount(top))[:-1])
 
     def drawn(place: int) -> Rows:
-        if kind == "left out":
-            return persons_of(rows, np.delete(everybody, place))
-        return persons_of(rows, rng.integers(0, rows.persons, rows.persons))
+        chosen = np.delete(np.arange(count), place) if kind == "left out" else rng.integers(0, count, count)
+        taken = [members[unit] for unit in chosen]
+        return persons_of(rows, np.concatenate(taken), np.repeat(np.arange(count)[: len(taken)], list(map(len, taken))))
 
-    return of_rows(estimates, drawn)
+    return of_rows(estimates, drawn)._replace(persons=count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +55,8 @@ def of_rows(estimates: Any, rows: Callable[[int], Rows]) -> Drawing:
     return Drawing(DRAWN_NUMBERS, estimates.likelihood.rows.persons, fits)
 
 
-def persons_of(rows: Rows, persons: Array) -> Rows:
-    """The rows of some persons, one of whom may be there more than once."""
+def persons_of(rows: Rows, persons: Array, again: Array) -> Rows:
+    """The rows of some persons, one of whom may be there more than once, by the drawn unit that each is of."""
     order = np.argsort(rows.codes, kind="stable")
     sizes = np.bincount(rows.codes, minlength=rows.persons)
     begins = np.cumsum(sizes) - sizes
@@ -73,6 +75,7 @@ def persons_of(rows: Rows, persons: Array) -> Rows:
         apart=None,
         labels=np.arange(len(persons)),
         occasions=rows.occasions.take(index),
+        nesting=None if rows.nesting is None else rows.nesting.drawn(persons, again),
     )
 
 

@@ -65,6 +65,18 @@ class Stack:
         """Occasions of a schedule."""
         return self.Z.shape[1]
 
+    def between(self, G: Array) -> Array:
+        """Z G Z' of each schedule, (S, n, n)."""
+        return self.Z @ G @ np.swapaxes(self.Z, 1, 2)
+
+    def gathered(self, M: Array) -> Array:
+        """The sum of Z' M Z over schedules, (q, q), M (S, n, n)."""
+        return np.einsum("snq,snm,smr->qr", self.Z, M, self.Z, optimize=True)
+
+    def own(self, R: Array) -> Array:
+        """Of matrices (..., S, n, n) over the occasions what is between those of one person."""
+        return R
+
     @property
     def pairs(self) -> tuple[Array, Array]:
         """Where every pair of its occasions is in a matrix over all different ones, (S, n, n)."""

@@ -135,16 +135,14 @@ class Structured:
 
     def covariance(self, stack: Stack, local: Local, within: Within) -> Array:
         """V of each schedule, (S, n, n), in standard units."""
-        between = stack.Z @ (local.sigma2 * local.D) @ np.swapaxes(stack.Z, 1, 2)
-        return between + within.matrices(stack)
+        return stack.between(local.sigma2 * local.D) + within.matrices(stack)
 
     def directions(self, stack: Stack, local: Local, within: Within) -> Array:
         """Derivatives of V along the chart, the log scale and the residual's coordinates, (m, S, n, n)."""
         k, last = local.face.size, local.face.size + local.scaled
         found = np.empty((last + len(local.others), len(stack.counts), stack.size, stack.size))
-        Zt = np.swapaxes(stack.Z, 1, 2)
         for j, one in enumerate(local.face.directions(local.theta)):
-            found[j] = stack.Z @ (local.sigma2 * one) @ Zt
+            found[j] = stack.between(local.sigma2 * one)
         if local.scaled:
             found[k] = self.covariance(stack, local, within)
         found[last:] = within.derivatives(stack)

@@ -45,22 +45,22 @@ class Within:
     def matrices(self, stack: Stack) -> Array:
         """R of each schedule, (S, n, n)."""
         if stack.places is None:
-            return _matrix(self.residual, stack.occasions)
-        return self._matrix[stack.pairs]
+            return stack.own(_matrix(self.residual, stack.occasions))
+        return stack.own(self._matrix[stack.pairs])
 
     def derivatives(self, stack: Stack) -> Array:
         """Derivatives of R in the working coordinates, (k, S, n, n)."""
         if stack.places is None:
-            return _derivatives(self.residual, stack.occasions)
-        return self._derivatives[:, *stack.pairs]
+            return stack.own(_derivatives(self.residual, stack.occasions))
+        return stack.own(self._derivatives[:, *stack.pairs])
 
     def curvature(self, parts: Sequence[tuple[Stack, Array]]) -> Array:
         """sum tr(M d2R) in the working coordinates, (k, k), over stacks with their M, (S, n, n)."""
         if self.grid is None:
-            return np.sum([_curvature(self.residual, stack.occasions, M) for stack, M in parts], axis=0)
+            return np.sum([_curvature(self.residual, stack.occasions, stack.own(M)) for stack, M in parts], axis=0)
         sums = np.zeros((len(self.grid.time),) * 2)
         for stack, M in parts:
-            np.add.at(sums, stack.pairs, M)
+            np.add.at(sums, stack.pairs, stack.own(M))
         return _curvature(self.residual, self.grid, sums)
 
 

@@ -18,7 +18,6 @@ from growthcurves.engine.draws.replicates import Truth, truth_of
 from growthcurves.engine.persons.sandwich import root
 from growthcurves.engine.submodels.pair import Drawing
 from growthcurves.engine.sums.moments import PersonMoments
-from growthcurves.engine.sums.nesting import Nesting
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
 
@@ -130,11 +129,8 @@ def with_units(people: PersonMoments, members: list[Array]) -> PersonMoments:
     """The persons of some units of the highest level, each time as units of their own."""
     persons = np.concatenate(members)
     again = np.repeat(np.arange(len(members)), [len(one) for one in members])
-    taken = people.take(persons)
-    assert taken.nesting is not None
-    levels = [*taken.nesting.units[:-1], np.zeros(len(persons), dtype=int)]
-    labels = [codes * len(members) + again for codes in levels]
-    return replace(taken, labels=None, nesting=Nesting.of(labels))
+    assert people.nesting is not None
+    return replace(people.take(persons), labels=None, nesting=people.nesting.drawn(persons, again))
 
 
 def _of_people(estimates: Any, made: Any, count: int = 0) -> Drawing:

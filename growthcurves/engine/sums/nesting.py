@@ -56,6 +56,11 @@ class Nesting:
         mine, theirs = self.by_person(), other.by_person()
         return Nesting.of([np.concatenate(pair) for pair in zip(mine, theirs, strict=True)])
 
+    def drawn(self, persons: NDArray[np.integer], again: NDArray[np.integer]) -> Nesting:
+        """Those of persons of drawn units of the highest level, each time (`again`) as units of their own."""
+        levels = [*(units[persons] for units in self.units[:-1]), np.zeros(len(persons), dtype=np.intp)]
+        return Nesting.of([codes * np.int64(int(again.max()) + 1) + again for codes in levels])
+
     def by_person(self) -> list[NDArray]:
         """The label of each person's unit at each level."""
         return [labels[units] for labels, units in zip(self.labels, self.units, strict=True)]

@@ -142,7 +142,6 @@ def test_names_of_other_programs(residual, short):
         ("ar1(week | patient) + cs(week | patient)", FormulaError, "two residual structures"),
         ("week:ar1(week | patient)", FormulaError, "a term of its own"),
         ("(week | patient) + car1(visit | patient)", FormulaError, "counts time, and the time of the formula is"),
-        ("(week | arm) + ar1(week | patient)", ModelError, "with levels= are not in this version"),
         ("ar1(nothing | patient)", GrowthCurvesError, "no column 'nothing'"),
     ],
 )
