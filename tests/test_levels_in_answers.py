@@ -11,7 +11,7 @@ import reference_values
 
 import growthcurves as gc
 from growthcurves.contracts.finding import Kind
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import DataWarning, ModelError, NotEstimableError
 
 
 def fitted(formula, table="levels_waves.csv", **options):
@@ -277,3 +277,93 @@ def test_r2_by_level_is_of_refits(three):
     labels = answer.table.set_index("measure")["label"]
     assert "between schools" in labels["pseudo: slope|school"]
     assert "between pupils of one school" in labels["pseudo: slope"]
+
+
+# ---------------------------------------------------------------- predictions
+
+
+def best_prediction(fit, data, new, levels):
+    """Mean and standard error of new curves by all rows at once (Henderson 1975): dense V, covariance of the shared."""
+    parts, _ = own(fit)
+    V = dense(fit, data)
+
+    def design(rows):
+        return np.column_stack([np.ones(len(rows)), rows["grade"], rows["poor"]])
+
+    X, x = design(data), design(new)
+    z, Z = x[:, :2], X[:, :2]
+    c = sum(
+        (z @ parts[unit] @ Z.T) * (new[unit].to_numpy()[:, None] == data[unit].to_numpy()) for unit in levels
+    )
+    prior = sum(np.einsum("na,ab,nb->n", z, G, z) for G in parts.values())
+    W = np.linalg.inv(V)
+    Phi = np.linalg.inv(X.T @ W @ X)
+    beta = Phi @ X.T @ W @ data["y"].to_numpy()
+    left = x - c @ W @ X
+    mean = x @ beta + c @ W @ (data["y"].to_numpy() - X @ beta)
+    return mean, np.sqrt(prior - np.einsum("nr,rs,ns->n", c, W, c) + np.einsum("na,ab,nb->n", left, Phi, left))
+
+
+def test_a_new_person_of_a_known_unit_has_the_units_effects(four):
+    data = reference_values.table("levels_waves.csv")
+    new = pd.DataFrame(
+        {"pupil": 9001, "class": [5, 5, 999, 7], "school": [2, 2, 2, 999], "grade": [1.0, 4.0, 2.0, 2.0], "poor": 1}
+    )
+    new["class"] = [data.loc[data["school"] == 2, "class"].iloc[0]] * 2 + [999, 7]
+    table = four.predict(new, people="known", interval="confidence")
+    assert table.iloc[3].isna().all()
+    for rows, levels in ((slice(0, 2), ("class", "school")), (slice(2, 3), ("school",))):
+        mean, error = best_prediction(four, data, new.iloc[rows], levels)
+        assert table["estimate"].iloc[rows].to_numpy() == pytest.approx(mean, rel=1e-6)
+        assert table["std_error"].iloc[rows].to_numpy() == pytest.approx(error, rel=1e-6)
+    outcome = four.predict(new.iloc[:1], people="known", interval="prediction")
+    assert outcome["std_error"].iloc[0] ** 2 == pytest.approx(table["std_error"].iloc[0] ** 2 + four.scale, rel=1e-9)
+
+
+def test_a_known_person_is_known_as_before(four):
+    data = reference_values.table("levels_waves.csv")
+    mean, error = best_prediction(four, data, data.iloc[:4], ("pupil", "class", "school"))
+    table = four.predict(data.iloc[:4], interval="confidence")
+    assert table["estimate"].to_numpy() == pytest.approx(mean, rel=1e-7)
+    assert table["std_error"].to_numpy() == pytest.approx(error, rel=1e-6)
+
+
+def test_where_no_unit_is_known_nothing_is(four):
+    row = pd.DataFrame({"pupil": [9001], "class": [999], "school": [999], "grade": [1.0], "poor": [0]})
+    with pytest.warns(DataWarning, match="all predictions are missing"):
+        assert four.predict(row, people="known").isna().all()
+    with pytest.warns(DataWarning, match="all predictions are missing"):
+        assert four.predict(row.drop(columns=["class", "school"]), people="known").isna().all()
+
+
+def test_labels_that_are_used_again_are_units_of_their_own():
+    """Classes 1, 2, ... in every school, and schools by name."""
+    data = reference_values.table("levels_waves.csv")
+    data["room"] = data.groupby("school")["class"].transform(lambda codes: codes.rank(method="dense"))
+    data["place"] = "s" + data["school"].astype(str)
+    levels = {"room": ("intercept",), "place": ("intercept", "slope")}
+    fit = gc.fit(gc.GrowthModel("y", "grade", "pupil", predictors={"intercept": "poor"}, levels=levels), data)
+    plain = fitted("y ~ grade + poor + (grade | pupil) + (1 | class) + (grade | school)")
+    new = data.groupby("class").head(1).assign(pupil=9001)
+    assert fit.predict(new).to_numpy() == pytest.approx(plain.predict(new).to_numpy(), rel=1e-6)
+
+
+def test_a_new_person_is_of_a_new_unit(four):
+    """The variance of all levels without outcomes; given some, that person alone tells of the unit."""
+    parts, sigma2 = own(four)
+    new = pd.DataFrame({"pupil": 9001, "class": 5, "school": 2, "grade": [0.0, 1.0, 4.0], "poor": 1})
+    Z = np.column_stack([np.ones(3), new["grade"]])
+    V = Z @ sum(parts.values()) @ Z.T + sigma2 * np.eye(3)
+    Phi = four.cov_params().loc[["intercept", "slope", "intercept:poor"], ["intercept", "slope", "intercept:poor"]]
+    X = np.column_stack([Z, np.ones(3)])
+    mean = X @ four.params[list(Phi.index)].to_numpy()
+    alone = four.predict(new, people="new", interval="prediction")
+    variance = np.diag(V) + np.einsum("na,ab,nb->n", X, Phi, X)
+    assert alone["std_error"].to_numpy() ** 2 == pytest.approx(variance, rel=1e-7)
+    seen = new.iloc[:2].assign(y=[24.0, 25.0])
+    given = four.predict(new.iloc[2:], people="new", seen=seen, interval="prediction")
+    weights = V[2, :2] @ np.linalg.inv(V[:2, :2])
+    left = X[2] - weights @ X[:2]
+    assert given["estimate"].iloc[0] == pytest.approx(mean[2] + weights @ (seen["y"].to_numpy() - mean[:2]), rel=1e-7)
+    variance = V[2, 2] - weights @ V[:2, 2] + left @ Phi.to_numpy() @ left
+    assert given["std_error"].iloc[0] ** 2 == pytest.approx(variance, rel=1e-7)

@@ -176,10 +176,13 @@ class PersonAnswers(FittedModel):
             "average": the population's mean, X beta for normal outcomes. "typical": the person whose random effects are
             zero; the same for normal outcomes. "known": the person's own curve, X beta plus empirical Bayes, and at
             occasions that were not seen what correlated residuals of seen ones say of the residual there; NaN for
-            persons that the model has not seen. "new": a person drawn from G, or with `seen` that person given these
-            outcomes. On the response scale of a family, "average" is averaged over all persons, and known and new
-            persons over what their random effects may be given what was seen of them (by quadrature): these are means
-            of probabilities, not the probability at a mean of log odds.
+            persons that the model has not seen, unless the unit above is known in which such a person lies: then the
+            curve has the empirical Bayes effects of that unit and those above it, and intervals have the variance
+            between persons of one unit. "new": a person drawn from G, with units above of a new unit of each level; or
+            with `seen` that person given these outcomes, which are all that is then known of the units too. On the
+            response scale of a family, "average" is averaged over all persons, and known and new persons over what
+            their random effects may be given what was seen of them (by quadrature): these are means of probabilities,
+            not the probability at a mean of log odds.
         seen : DataFrame, optional
             Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
             model is not fitted again. A person without rows in it is one drawn from G.

@@ -20,6 +20,7 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.outcome_means import place_of
 from growthcurves.results.persons.amounts import Amounts, amounts
 from growthcurves.results.persons.carried_rows import CarriedRows, as_they_are, carried_from_own
+from growthcurves.results.persons.known import Known, known_of_rows
 from growthcurves.results.persons.new_outcomes import refuse_new_outcome, with_quantiles
 from growthcurves.results.persons.response import (
     Asked,
@@ -105,7 +106,7 @@ def predict(
     estimate = whose.told.start + rows.X @ fit.estimates.beta + offset
     if state is not None:
         estimate = estimate + np.einsum("nq,qn->n", rows.Z, state.effects)
-        estimate[whose.codes < 0] = np.nan
+        estimate[~whose.there] = np.nan
     _withhold(fit, rows, estimate)
     found: pd.Series | pd.DataFrame = pd.Series(estimate, index=rows.index, name="estimate")
     if interval is not None or (asked != "link" and fit.outcome_family is not None):
@@ -169,13 +170,18 @@ def _refuse_question(fit: FittedModel, people: str, seen: Any, interval: str | N
 @dataclass(frozen=True, eq=False)
 class _Whose:
     """The rows asked for, the state of each row's person (None where nothing is known), which person it is among those
-    of the fit or those that were seen (-1 for others), and what was seen.
+    of the fit or those that were seen (-1 for others), what was seen, and of which rows' persons anything is known.
     """
 
     told: CarriedRows
     state: PersonState | None
     codes: np.ndarray
     seen: Seen | None = None
+    known: np.ndarray | None = None
+
+    @property
+    def there(self) -> np.ndarray:
+        return self.codes >= 0 if self.known is None else self.known
 
 
 def _rows_and_state(fit: FittedModel, newdata: Any, people: str, seen: Any) -> _Whose:
@@ -186,8 +192,8 @@ def _rows_and_state(fit: FittedModel, newdata: Any, people: str, seen: Any) -> _
     rows = own_rows(fit) if newdata is None else new_rows(fit, newdata)
     if people != "known":
         return _Whose(as_they_are(rows), None, np.zeros(len(rows.X), dtype=int), _nothing(rows))
-    codes = _persons_of(fit, newdata)
-    return _Whose(carried_from_own(fit, rows, codes), fit.estimates.state.take(np.maximum(codes, 0)), codes)
+    codes, known = _persons_of(fit, newdata)
+    return _Whose(carried_from_own(fit, rows, codes), known.state, codes, known=known.there)
 
 
 def _nothing(rows: DesignRows) -> Seen:
@@ -229,14 +235,16 @@ def _curve_df(fit: FittedModel, X: np.ndarray) -> np.ndarray:
     return df
 
 
-def _persons_of(fit: FittedModel, newdata: Any) -> np.ndarray:
-    """Whose row each is among the persons of the fit, -1 for others."""
+def _persons_of(fit: FittedModel, newdata: Any) -> tuple[np.ndarray, Known]:
+    """Whose row each is among the persons of the fit, -1 for others, and what is known of them."""
     if newdata is None:
-        return fit.panel.persons.codes
+        codes = fit.panel.persons.codes
+        return codes, known_of_rows(fit, None, codes)
     frame = with_its_parts(as_frame(newdata), fit.model.id)
     require_columns(frame, [fit.model.id])
     codes = pd.Index(fit.panel.persons.labels).get_indexer(pd.Index(frame[fit.model.id]))
-    if len(codes) and (codes < 0).all():
+    known = known_of_rows(fit, frame, codes)
+    if len(codes) and not known.there.any():
         warnings.warn(
             DataWarning(
                 f"No {fit.model.id!r} of the new data is known to the model, and all predictions are missing: "
@@ -244,4 +252,4 @@ def _persons_of(fit: FittedModel, newdata: Any) -> np.ndarray:
             ),
             stacklevel=4,
         )
-    return codes
+    return codes, known
