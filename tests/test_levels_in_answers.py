@@ -56,7 +56,10 @@ def dense(fit, data):
     """V of the rows of a table: what rows have in common through each unit, and residuals."""
     parts, sigma2 = own(fit)
     Z = np.column_stack([np.ones(len(data)), data["grade"]])
-    V = sigma2 * np.eye(len(data))
+    apart = np.abs(data["wave"].to_numpy()[:, None] - data["wave"].to_numpy()) if "wave" in data else None
+    rho = fit.variance_components(method="wald").set_index("term")["estimate"].get("ar1", 0.0)
+    codes = data["pupil"].to_numpy()
+    V = sigma2 * (np.eye(len(data)) if not rho else rho**apart * (codes[:, None] == codes))
     for unit, G in parts.items():
         codes = data[unit].to_numpy()
         V += (Z @ G @ Z.T) * (codes[:, None] == codes)
@@ -318,6 +321,29 @@ def test_a_new_person_of_a_known_unit_has_the_units_effects(four):
         assert table["std_error"].iloc[rows].to_numpy() == pytest.approx(error, rel=1e-6)
     outcome = four.predict(new.iloc[:1], people="known", interval="prediction")
     assert outcome["std_error"].iloc[0] ** 2 == pytest.approx(table["std_error"].iloc[0] ** 2 + four.scale, rel=1e-9)
+
+
+def test_the_units_are_known_whatever_the_residuals():
+    """Autocorrelated residuals: the school's effect by all rows at once."""
+    data = reference_values.table("levels_waves.csv")
+    data = data[data["school"] <= 6]
+    fit = gc.fit("y ~ grade + poor + (1 | school/pupil)", data, time="grade", residual="ar1")
+    new = data.groupby("school").head(1).assign(pupil=9001)
+    mean, error = best_prediction(fit, data, new, ("school",))
+    table = fit.predict(new, interval="confidence")
+    assert table["estimate"].to_numpy() == pytest.approx(mean, rel=1e-6)
+    assert table["std_error"].to_numpy() == pytest.approx(error, rel=1e-6)
+    assert fit.reliability()["reliability"].isna().all()
+
+
+def test_refits_with_other_columns_keep_the_units():
+    data = reference_values.table("levels_waves.csv")
+    data = data[data["school"] <= 6]
+    formulas = ("y ~ grade + poor + (1 | school/pupil)", "y ~ grade + (1 | school/pupil)")
+    fit, growth = (gc.fit(one, data, time="grade", residual="ar1") for one in formulas)
+    variances = [one.variance_components(method="wald").set_index("term")["variance"] for one in (fit, growth)]
+    wanted = 1 - variances[0]["sd:intercept|school"] / variances[1]["sd:intercept|school"]
+    assert fit.r2().value("pseudo: intercept|school") == pytest.approx(wanted, abs=1e-5)
 
 
 def test_a_known_person_is_known_as_before(four):

@@ -159,10 +159,6 @@ class Estimates(Protocol):
         """Empirical Bayes of every person, in original random effects."""
         ...
 
-    def units(self, level: int) -> PersonState:
-        """The same of the units of a level above persons, 1 the first, and of those in which they lie."""
-        ...
-
     def own_errors(self, level: int) -> Array:
         """Sampling covariance (q_l, q_l, units) of each unit's own estimate of its random effects, original coding.
 

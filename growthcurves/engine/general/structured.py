@@ -84,7 +84,7 @@ class Structured:
         return replace(self, reml=False)
 
     def refitted(self, sums: Sums) -> Structured:
-        return Structured(self.rows, sums, self.reml, self.residual)
+        return type(self)(self.rows, sums, self.reml, self.residual)
 
     def values(self) -> dict[str, Any]:
         """Nothing beside the rows, which are saved with the fit."""

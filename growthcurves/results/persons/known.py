@@ -40,21 +40,25 @@ def known_of_rows(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) ->
         return Known(state, there)
     for level, units in _units_of_rows(fit, frame):
         rows = np.flatnonzero(~there & (units >= 0))
-        if rows.size:
-            _put(fit, state, rows, fit.estimates.units(level).take(units[rows]))
-            there = there | (units >= 0)
+        of_unit = fit.sums.people.nesting.units[level - 1]
+        member = np.zeros(of_unit.max() + 1, dtype=np.intp)
+        member[of_unit] = np.arange(len(of_unit))
+        first = fit.sums.terms.places[units_above(fit)[level - 1]].start
+        _put(fit, state, rows, first, fit.estimates.state.take(member[units[rows]]))
+        there = there | (units >= 0)
     return Known(state, there)
 
 
-def _put(fit: FittedModel, state: PersonState, rows: Array, of_units: PersonState) -> None:
-    """Write what is known of units into the state of rows; what lies below them is as the model says it varies."""
-    first = len(state.effects) - len(of_units.effects)
+def _put(fit: FittedModel, state: PersonState, rows: Array, first: int, members: PersonState) -> None:
+    """Write what is known of units into the state of rows, from a person of the fit in each; effects from `first` on
+    are theirs, those before are as the model says that they vary.
+    """
     state.effects[:, rows] = 0.0
     state.slope[:, :, rows] = 0.0
     state.spread[:, :, rows] = fit.estimates.G[:, :, None]
-    state.effects[first:, rows] = of_units.effects
-    state.slope[first:, :, rows] = of_units.slope
-    state.spread[first:, first:, rows] = of_units.spread
+    state.effects[first:, rows] = members.effects[first:]
+    state.slope[first:, :, rows] = members.slope[first:]
+    state.spread[first:, first:, rows] = members.spread[first:, first:]
 
 
 def _units_of_rows(fit: FittedModel, frame: pd.DataFrame) -> list[tuple[int, Array]]:

@@ -25,10 +25,12 @@ def reliabilities(fit: FittedModel) -> pd.DataFrame:
 
 def _of_level(fit: FittedModel, level: int, unit: str) -> list[list]:
     """Of each random effect of a level: its name, the mean over units, how many persons and units, unit and label."""
+    sizes = unit_sizes(fit)[level - 1] if level else np.ones(fit.sums.persons, dtype=int)
     variances = np.diag(fit.G)[fit.sums.terms.places[unit]][:, None]
-    sampling = np.einsum("aan->an", _sampling(fit, level, unit))
-    each = variances / (variances + sampling) if fit.independent else np.full_like(sampling, np.nan)
-    sizes = unit_sizes(fit)[level - 1] if level else np.ones(each.shape[1], dtype=int)
+    sampling = np.full((len(variances), len(sizes)), np.nan)
+    if fit.independent and not (level and is_crossed(fit)):
+        sampling = np.einsum("aan->an", _sampling(fit, level, unit))
+    each = variances / (variances + sampling)
     names = [name for name, whose in fit.recipe.random.unit_of.items() if whose == unit]
     rows = []
     for name, row in zip(names, each, strict=True):
@@ -40,13 +42,9 @@ def _of_level(fit: FittedModel, level: int, unit: str) -> list[list]:
 
 def _sampling(fit: FittedModel, level: int, unit: str) -> np.ndarray:
     """Sampling covariance of the own estimates of each unit, by least squares that know the levels below it."""
-    place = fit.sums.terms.places[unit]
-    if not level:
-        return fit.residual_variance * fit.sums.own_growth(fit.recipe.z[place]).inverse
-    if is_crossed(fit):
-        count, units = place.stop - place.start, len(fit.bound.crossed[level - 1][1])
-        return np.full((count, count, units), np.nan)
-    return fit.estimates.own_errors(level)
+    if level:
+        return fit.estimates.own_errors(level)
+    return fit.residual_variance * fit.sums.own_growth(fit.recipe.z[fit.sums.terms.places[unit]]).inverse
 
 
 def _label(fit: FittedModel, name: str, unit: str) -> str:
