@@ -27,6 +27,7 @@ from growthcurves.report.question import Question
 from growthcurves.report.reproduce import Reproduce
 from growthcurves.report.section import Section
 from growthcurves.report.trajectories import Pictures
+from growthcurves.report.units import Units
 from growthcurves.report.variation import Variation
 
 SECTIONS: tuple[Section, ...] = (
@@ -45,6 +46,7 @@ SECTIONS: tuple[Section, ...] = (
     Compared(),
     Ladder(),
     People(),
+    Units(),
     Checklists(),
     Reproduce(),
 )

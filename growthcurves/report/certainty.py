@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
-from growthcurves.model.not_varying import ROUNDING
+from growthcurves.model.not_varying import ROUNDING, combination
 from growthcurves.report.fit_to_outcomes import pictures_of_outcomes, scatter_of_counts
 from growthcurves.report.precision import precision
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.variation import component_row
-from growthcurves.report.words import random_name
+from growthcurves.report.words import everybody, random_name, whose_effect
+from growthcurves.results.tables.units import level_heading, unit_called
 from growthcurves.results.variation.settled import settled_correlation_of
 
 
@@ -38,7 +39,7 @@ def checks(subject: Subject) -> list[dict[str, Any]]:
     certificate, said = subject.fit.certificate, subject.said
     singular = [_singular(subject)] if certificate.identified else []
     found = [_converged(certificate), *singular, _identified(certificate), *_quadrature(certificate)]
-    return [one if one["word"] == "Singular" else one | {"text": said(one["text"])} for one in found]
+    return [one if one["word"] in ("Singular", "Not singular") else one | {"text": said(one["text"])} for one in found]
 
 
 def _converged(certificate: Any) -> dict[str, Any]:
@@ -74,11 +75,11 @@ def _singular(subject: Subject) -> dict[str, Any]:
     fit = subject.fit
     if not fit.certificate.singular:
         text = (
-            "Every variance between persons is estimated as larger than zero."
+            f"Every variance between {everybody(fit)} is estimated as larger than zero."
             if fit.random_names
             else "No variance between persons is estimated."
         )
-        return {"well": True, "word": "Not singular", "text": text}
+        return {"well": True, "word": "Not singular", "text": text if fit.random_names else subject.said(text)}
     return {"well": None, "word": "Singular", "text": " ".join(_on_the_boundary(subject))}
 
 
@@ -86,34 +87,41 @@ def _on_the_boundary(subject: Subject) -> Iterator[str]:
     """What is estimated at the end of its range, with its interval: no proof that it lies there."""
     fit, findings = subject.fit, [row.finding for row in subject.components.rows if row.finding.unit != RESIDUAL]
     certificate = fit.certificate
-    told = zip(fit.estimates.null.T, certificate.direction, certificate.not_varying, strict=True)
-    for a, combination, phrase in told:
-        names = [name for name, value in zip(fit.random_names, a, strict=True) if abs(value) >= ROUNDING]
+    for a, phrase in zip(fit.estimates.null.T, certificate.not_varying, strict=True):
+        part = fit.recipe.random
+        there = [name for name, value in zip(fit.random_names, a, strict=True) if abs(value) >= ROUNDING]
+        names, unit = [part.own_names[name] for name in there], part.unit_of[there[0]]
+        here = [one for one in findings if one.unit == unit]
         if len(names) == 1:
-            yield _no_difference(subject, names[0], findings)
+            yield _no_difference(subject, names[0], unit, here)
         else:
-            yield _together(subject, names, combination, phrase, findings)
+            together = combination(a, tuple(part.own_names.values()))
+            yield _together(subject, names, unit, together, phrase, here)
 
 
-def _no_difference(subject: Subject, name: str, findings: list[Finding]) -> str:
-    who, what = subject.fit.vocabulary.who.several, random_name(subject.fit, name)
+def _no_difference(subject: Subject, name: str, unit: str, findings: list[Finding]) -> str:
+    who, what = unit_called(subject.fit, unit).several, random_name(subject.fit, name)
     sd = next(one for one in findings if one.kind is Kind.SD and one.of == (name,))
     return (
-        f"The SD of the {what} between {who} is estimated as exactly zero{_interval(subject, sd)}: in it these data "
-        f"show no difference beyond chance, which does not show that all {who} are alike in it."
+        f"The SD of the {what} {level_heading(subject.fit, unit)} is estimated as exactly zero"
+        f"{_interval(subject, sd)}: in it these data show no difference beyond chance, which does not show that all "
+        f"{who} are alike in it."
     )
 
 
-def _together(subject: Subject, names: list[str], combination: str, phrase: str, findings: list[Finding]) -> str:
+def _together(
+    subject: Subject, names: list[str], unit: str, together: str, phrase: str, findings: list[Finding]
+) -> str:
     """Of two and more that vary: what is at the end of its range is how they go together, not that they differ."""
-    fit, who = subject.fit, subject.fit.vocabulary.who.several
+    fit, who = subject.fit, unit_called(subject.fit, unit).several
     cor = next((one for one in findings if one.kind is Kind.CORRELATION and set(one.of) == set(names)), None)
-    if cor is not None and not settled_correlation_of(fit, *cor.of).enough:  # where lines meet is then no finding
-        phrase = f"{combination}: their correlation is estimated as exactly {cor.value:g}, the end of its range"
+    if cor is not None and not settled_correlation_of(fit, *whose_effect(fit, cor)).enough:
+        # where lines meet is then no finding
+        phrase = f"{together}: their correlation is estimated as exactly {cor.value:g}, the end of its range"
     known = "" if cor is None else _interval(subject, cor)
     return (
-        f"The estimate leaves no variance between {who} in {phrase}{known}. That says nothing against differences "
-        f"between {who} in each of them, whose SDs are in the table above."
+        f"The estimate leaves no variance {level_heading(fit, unit)} in {phrase}{known}. That says nothing against "
+        f"differences between {who} in each of them, whose SDs are in the table above."
     )
 
 

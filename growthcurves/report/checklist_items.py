@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from growthcurves.data.unit_words import level_words
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.report.section import Subject
@@ -83,17 +85,45 @@ def _with_time(filled: Callable[[Subject], Filled]) -> Callable[[Subject], Fille
 
 def _abstract(subject: Subject) -> Filled:
     names = listed(subject.fit.random_names) or "nothing"
-    return Filled("author", f"Say: {subject.said('occasions (level 1) within persons (level 2)')}; random: {names}.")
+    return Filled("author", f"Say: {_nested(subject)}; random: {names}.")
+
+
+def _nested(subject: Subject) -> str:
+    """Occasions within persons within the units above them, with their levels."""
+    text, fit = subject.said("occasions (level 1) within persons (level 2)"), subject.fit
+    joint = " crossed with" if fit.bound.crossed else " within"
+    numbers = (f" (level {place})" if not fit.bound.crossed else "" for place in range(3, 3 + len(fit.model.above)))
+    pairs = zip(fit.model.above, numbers, strict=True)
+    return text + "".join(f"{joint} {level_words(unit).several}{number}" for unit, number in pairs)
+
+
+def _diagram(subject: Subject) -> Filled:
+    units = "".join(f" within {level_words(unit).several}" for unit in subject.fit.model.above)
+    return Filled("author", f"{subject.said('Draw occasions within persons')}{units}, with their numbers.")
 
 
 def _levels(subject: Subject) -> Filled:
     fit = subject.fit
-    two = list(dict.fromkeys(name for columns in fit.recipe.predictors.values() for name in columns.used))
     one = [name for name in fit.recipe.covariates.used if name != fit.model.time]
     parts = [f"{fit.model.outcome} at {subject.said('level 1 (occasions)')}"]
     parts += [f"{listed(one)} at level 1"] if one else []
-    parts += [f"{listed(two)} at {subject.said('level 2 (persons)')}"] if two else []
+    named = [subject.said("persons"), *(level_words(unit).several for unit in fit.model.above)]
+    used = _levels_of_columns(fit)
+    for place, who in enumerate(named):
+        here = [name for name, level in used.items() if level == place]
+        parts += [f"{listed(here)} at level {place + 2} ({who})"] if here else []
     return Filled("here", "; ".join(parts) + ".", "question")
+
+
+def _levels_of_columns(fit: Any) -> dict[str, int]:
+    """Each predictor of growth parameters with its level: 0 of persons, l of the l-th units above them."""
+    found: dict[str, int] = {}
+    for name, columns in fit.recipe.predictors.items():
+        for parts, level in zip(columns.parts, fit.recipe.levels_of(name), strict=True):
+            for column, _ in parts:
+                found[column] = max(level, found.get(column, 0))
+    found = {name: found.get(name, 0) for columns in fit.recipe.predictors.values() for name in columns.used}
+    return found
 
 
 def _patterns(subject: Subject) -> Filled:
@@ -158,7 +188,7 @@ LEVEL = Checklist(
         Item("1", "The abstract says that the data are nested, which levels, and which effects are random", _abstract),
         Item("2", "Why the design is nested and the analysis multilevel", _author("Give the reason.")),
         Item("3, 6b", "At which level each variable is measured", _levels),
-        Item("4a", "A diagram of the levels", _author("Draw occasions within persons, with their numbers.")),
+        Item("4a", "A diagram of the levels", _diagram),
         Item("4b", "Why these levels", _author("Give the reason, also for levels that are left out.")),
         Item("5a", "Numbers at each level; who was eligible and how they were selected",
              _part("Numbers are here; add eligibility and selection.", "data")),

@@ -21,6 +21,7 @@ from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.tables.outcome_words import outcome_words
+from growthcurves.results.tables.units import unit_counts
 
 
 class Data(Section):
@@ -36,8 +37,9 @@ class Data(Section):
         words = subject.fit.vocabulary
         schedule = _schedule(facts, panel) if words.over_time else _range(facts)
         counts = [(words.said(name), value) for name, value in _level_one(facts)]
+        who = [*_level_two(facts, words), *_above(subject.fit)]
         return {
-            "rows": [*_level_two(facts, words), *counts, *schedule, *_outcome(facts, subject.fit)],
+            "rows": [*who, *counts, *schedule, *_outcome(facts, subject.fit)],
             "groups": _groups(subject),
             "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
             "total": int(len(panel) + panel.rows_dropped),
@@ -61,6 +63,16 @@ def _level_two(facts: Mapping[str, Any], words: Vocabulary) -> list[tuple[str, s
     return rows
 
 
+def _above(fit: Any) -> list[tuple[str, str]]:
+    """The units above persons, and how many persons each holds."""
+    rows, several = [], fit.vocabulary.who.several
+    for one in unit_counts(fit):
+        each = count(one.fewest) if one.fewest == one.most else f"{count(one.fewest)} to {count(one.most)}"
+        name = one.words.several[0].upper() + one.words.several[1:]
+        rows.append((f"{name} ({one.column})", f"{count(one.units)}, with {each} {several} each"))
+    return rows
+
+
 def _level_one(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     low, middle, high = (facts[f"occasions_{name}"] for name in ("min", "median", "max"))
     each = number(low) if low == high else f"{number(low)} to {number(high)}, median {number(middle)}"
@@ -69,6 +81,8 @@ def _level_one(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _range(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Of a predictor that is no time."""
+    if facts["time_min"] is None:
+        return []
     values = " to ".join(map(polished, time_texts((facts["time_min"], facts["time_max"]))))
     return [(f"Predictor ({facts['names']['time']})", values)]
 

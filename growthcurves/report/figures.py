@@ -85,6 +85,12 @@ CAPTIONS = {
         "the less a person's own data tell, the longer the arrow.",
         (3.4, 3.1),
     ),
+    "units": Caption(
+        "Effects of units above persons with their intervals, in order.",
+        "{x}. Estimates are empirical Bayes, drawn towards zero; whoever looks for the first or the last of many finds "
+        "some by chance, which the ranks in the table allow for.",
+        (3.4, 3.4),
+    ),
     "ladder": Caption(
         "Variances within and between persons, and the deviance, from model to model.",
         "What becomes of each variance, and of the deviance, from model to model.",
@@ -190,6 +196,9 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     texts = dict(_drawn(scene.texts, fit.vocabulary.said))
     texts["band"] = _band(scene, str(texts.get("level", "")))
     texts["apart"] = ", own least-squares estimates further apart" if fit.family is None else ""
+    if name == "units":  # as high as its rows need
+        high = figure.size(scene, 6.0)[1]
+        caption = replace(caption, heights=(high, high))
     made = _both(name, figure, scene, replace(caption, text=caption.text.format(**texts)))
     subject.moved()
     return made

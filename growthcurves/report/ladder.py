@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.contracts.finding import PERSON, RESIDUAL, Finding, Kind
+from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.errors import GrowthCurvesError, GrowthCurvesWarning, filtered
 from growthcurves.report.figures import of_ladder
 from growthcurves.report.section import Section, Subject
@@ -23,7 +23,7 @@ from growthcurves.report.side_by_side import (
     share_cell,
     term_name,
 )
-from growthcurves.report.words import METHOD, random_name
+from growthcurves.report.words import METHOD, between_whom, everybody, random_name, whose_effect
 from growthcurves.results.ladder.numbers import Known
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
 from growthcurves.results.ladder.report import ladder_to
@@ -78,10 +78,12 @@ def _climbed(subject: Subject) -> LadderAnswer:
 
 def _stands_elsewhere(subject: Subject, one: Finding) -> bool:
     """Whether a share of the variance between persons is told in the change report, or is of an SD hardly known."""
-    if one.kind is not Kind.VARIANCE_DROP or one.unit != PERSON or not subject.fit.identified:
+    fit = subject.fit
+    if one.kind is not Kind.VARIANCE_DROP or one.unit == RESIDUAL or not fit.identified:
         return False
-    (name,) = one.of
-    return name != "intercept" or not settled_sd_of(subject.fit, name).enough
+    (name,) = whose_effect(fit, one)
+    told = one.of != ("intercept",) and not fit.model.above
+    return told or name not in fit.random_names or not settled_sd_of(fit, name).enough
 
 
 def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
@@ -99,7 +101,7 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
     def variance(model: str, finding: Finding) -> str:
         own = finding.kind is Kind.PARAMETER  # of a family
         if finding.unit != RESIDUAL and not own and not answer.fits[model].recipe.shape.changes:
-            return said("Variance of persons' means")
+            return said("Variance of persons' means") + between_whom(fit, finding.unit)
         return component_name(fit, finding)
 
     def explained(model: str, finding: Finding) -> str:
@@ -107,7 +109,8 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
             return "of the outcome (squared correlation with its expected value)"
         if finding.unit == RESIDUAL:
             return said(f"of the scatter within persons, against {models[0]}")
-        return f"of the variance in the {random_name(fit, finding.of[0])}, against {models[1]}"
+        whom = between_whom(fit, finding.unit)
+        return f"of the variance in the {random_name(fit, finding.of[0])}{whom}, against {models[1]}"
 
     def criterion(model: str, finding: Finding) -> str:
         return said(CRITERION.get(finding.of, ""))
@@ -115,10 +118,11 @@ def ladder_blocks(fit: Any, answer: LadderAnswer) -> list[dict[str, Any]]:
     def entries(part: str) -> list[Entry]:
         return [(number.model, number.finding) for number in answer.numbers if number.part == part]
 
+    variances = f"Variances within {fit.vocabulary.who.several} and between {everybody(fit)}"
     by = next(iter(answer.fits.values())).method.upper()
     return [
         block(said("Average growth (standard error)"), entries(FIXED), models, effect, estimate_cell),
-        block(said("Variances within and between persons"), entries(VARIANCES), models, variance, plain_cell),
+        block(variances, entries(VARIANCES), models, variance, plain_cell),
         block(f"Explained variance (pseudo-R², by {by})", entries(SHARES), models, explained, share_cell),
         block("Fit" if by == "ML" else "Fit (by ML)", entries(CRITERIA), models, criterion, criterion_cell),
     ]

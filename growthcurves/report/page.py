@@ -344,5 +344,5 @@ def _rendered(environment: jinja2.Environment, section: Section, subject: Subjec
     except (NotEstimableError, NotAvailableError) as error:
         reason = str(error)
     subject.moved()
-    title = subject.said(section.title)
+    title = section.heading(subject)
     return {"name": section.name, "title": title, "reason": reason, "body": body, "core": section.leads(subject)}

@@ -12,14 +12,15 @@ import numpy as np
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.missing import DROPPED_OUT, WAYS
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.data.unit_words import unit_words
+from growthcurves.data.unit_words import level_words, unit_words
 from growthcurves.data.units_above import units_above
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.report.format import count, number
 from growthcurves.report.section import Subject
 from growthcurves.report.variation import component_row
-from growthcurves.report.words import random_name
+from growthcurves.report.words import between_whom, everybody, random_name, whose_effect
+from growthcurves.results.tables.units import unit_counts
 from growthcurves.results.variation.settled import settled_correlation_of, settled_sd_of
 
 
@@ -43,6 +44,8 @@ def _numbers(subject: Subject) -> str:
     low, high = int(sizes.min()), int(sizes.max())
     each = count(low) if low == high else f"{count(low)} to {count(high)}"
     about = f"{count(fit.panel.persons.count)} {fit.vocabulary.who.several}, {each} {said('occasions')} each"
+    units = listed(f"{count(one.units)} {one.words.several}" for one in unit_counts(fit))
+    about += f", in {units}" if units else ""
     known = df[np.isfinite(df)]
     ends = dict.fromkeys(number(one, 3) for one in (known.min(), known.max())) if len(known) else {}
     freedom = f" (degrees of freedom {' to '.join(ends)})" if ends else ""
@@ -57,17 +60,17 @@ def _differences(subject: Subject) -> Iterator[dict[str, Any]]:
     open_signs: list[str] = []
     for one in findings:
         if one.kind is Kind.SD:
-            told[settled_sd_of(fit, *one.of).enough].append(_told(subject, one))
+            told[settled_sd_of(fit, *whose_effect(fit, one)).enough].append(_told(subject, one))
         elif one.kind is Kind.CORRELATION:
-            enough = settled_correlation_of(fit, *one.of).enough
+            enough = settled_correlation_of(fit, *whose_effect(fit, one)).enough
             told[enough].append(_told(subject, one))
             if enough and one.has_interval and one.conf_low < 0 < one.conf_high:
                 open_signs.append(told[True][-1])
-    who = fit.vocabulary.who.several
+    who = everybody(fit)
     if told[False]:
         text = (
-            f"Not well known from these data: {listed(told[False])}. Shares of {who} and the middle 95 % are not "
-            f"stated where they are built on {'it' if len(told[False]) == 1 else 'them'}."
+            f"Not well known from these data: {listed(told[False])}. Shares of {fit.vocabulary.who.several} and the "
+            f"middle 95 % are not stated where they are built on {'it' if len(told[False]) == 1 else 'them'}."
         )
         better = _known(told[True], open_signs, "Better known")
         yield _item(None, f"Differences between {who}", f"{text} {better}".strip())
@@ -85,7 +88,7 @@ def _known(known: list[str], open_signs: list[str], how: str = "Known from these
 def _told(subject: Subject, one: Finding) -> str:
     """A component with its interval: "the SD of the rate of change (95 % interval 0.000 to 0.409)"."""
     fit = subject.fit
-    names = listed(random_name(fit, name) for name in one.of)
+    names = listed(random_name(fit, name) for name in one.of) + between_whom(fit, one.unit)
     what = f"the SD of the {names}" if one.kind is Kind.SD else f"the correlation of {names}"
     row = component_row(fit, one)
     return f"{what} ({subject.interval} {row['low']} to {row['high']})" if one.has_interval else what
@@ -136,10 +139,16 @@ def _assumptions(fit: Any) -> str:
         text = [own + _kind(fit)]
     if fit.random_names:
         scale = "" if fit.family is None else f" on the scale of the {fit.family.scale_words.link}"
-        text.append(f"that {who} differ normally about their average{scale}")
+        about = "average" if not fit.model.above else "averages"
+        text.append(f"that {everybody(fit)} differ normally about their {about}{scale}")
     if fit.recipe.shape.changes:
         text.append("that the shape of the line is right")
-    text.append(f"that {who} are independent of each other{_though(fit)}")
+    above = list(fit.model.above)
+    if fit.bound.crossed:
+        text.append(f"that {everybody(fit)} differ independently of each other{_though(fit)}")
+    else:
+        who = level_words(above[-1]).several if above else who
+        text.append(f"that {who} are independent of each other{_though(fit)}")
     return f"The page takes for granted {listed(text)}."
 
 

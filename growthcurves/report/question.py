@@ -12,6 +12,7 @@ from growthcurves.output.words import listed
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import METHOD, plain_name, predictor_columns, short_name
 from growthcurves.results.tables.growth_words import shape_words
+from growthcurves.results.tables.units import level_heading
 
 
 class Question(Section):
@@ -45,7 +46,7 @@ def equation_lines(fit: Any) -> list[tuple[str, Markup]]:
     """The level equations as pairs of label and typeset equation."""
     lines = []
     for line in str(fit.equations()).splitlines():
-        label = re.match(r"Level \d+", line)
+        label = re.match(r"Level \d+(?:, .*?(?=   ))?", line)
         rest = line[label.end() :] if label else line
         lines.append((label.group() if label else "", typeset(rest.strip(), fit)))
     return lines
@@ -57,8 +58,11 @@ def typeset(equation: str, fit: Any) -> Markup:
     known = sorted({*fit.model.parameters, *fit.random_names}, key=len, reverse=True)
     names = "|".join(re.escape(str(escape(name))) for name in known)
     text = re.sub(rf"(?<!\w)({names})_i\b", r"<i>\1</i><sub>i</sub>", text)
-    text = re.sub(rf"\bu_({names})", r"<i>u</i><sub>\1</sub>", text)
-    text = re.sub(rf"\bG_({names})", r"<i>G</i><sub>\1</sub>", text)
+    for unit in (re.escape(str(escape(unit))) for unit in fit.model.above):
+        text = re.sub(rf"(?<![\w|])({names})_{unit}(?!\w)", rf"<i>\1</i><sub>{unit}</sub>", text)
+        text = re.sub(rf"\bG\|{unit}(?!\w)", rf"<i>G</i><sub>{unit}</sub>", text)
+    text = re.sub(rf"\bu_({names})", lambda found: f"<i>u</i><sub>{found[1].replace('|', ', ')}</sub>", text)
+    text = re.sub(rf"\bG_({names})", lambda found: f"<i>G</i><sub>{found[1].replace('|', ', ')}</sub>", text)
     text = re.sub(r"\^(\d+)", r"<sup>\1</sup>", text)
     text = text.replace("sigma<sup>2</sup>", "<i>σ</i>²").replace(" * ", " · ").replace(" - ", " − ")
     return Markup(text)
@@ -90,22 +94,31 @@ def _predictors(fit: Any) -> list[str]:
 
 
 def _random(fit: Any) -> str:
-    others, said = fit.recipe.effects_of_rows, fit.vocabulary.said
-    names = [
-        f"their response to {name}" if name in others else f"their {plain_name(fit, name)}" for name in fit.random_names
-    ]
-    if not names:
+    said = fit.vocabulary.said
+    if not fit.random_names:
         return said("Beyond that all persons are held to follow one curve: no random effects were asked for.")
     beyond = "Beyond that, " if any(predictor_columns(fit, name) for name in fit.model.parameters) else ""
-    text = f"{beyond}{said('persons')} differ in {listed(names)}"
-    if len(names) > 1:
-        joined = len(fit.recipe.random.blocks) < len(names)
-        text += ", and these differences may be correlated" if joined else ", without correlation"
+    text = beyond + "; ".join(_differing(fit, unit) for unit in dict.fromkeys(fit.recipe.random.unit_of.values()))
     scatter = f"{said('single measurements')} scatter about {said('each person')}'s {_line(fit)}"
     if fit.family is not None:
         kind = fit.family.name.replace("-", " ").replace("poisson", "Poisson").replace("ordinal", "cumulative")
         scatter = f"given its {_line(fit)}, each outcome is a draw of the {kind} distribution"
     return f"{text[0].upper()}{text[1:]}; {scatter}."
+
+
+def _differing(fit: Any, unit: str) -> str:
+    """In what persons differ, or the units of a level above them."""
+    part, others = fit.recipe.random, fit.recipe.effects_of_rows
+    named = {name: own for name, own in part.own_names.items() if part.unit_of[name] == unit}
+    names = [
+        f"their response to {own}" if name in others else f"their {plain_name(fit, own)}"
+        for name, own in named.items()
+    ]
+    text = f"{level_heading(fit, unit).removeprefix('between ')} differ in {listed(names)}"
+    if len(names) > 1:
+        joined = any(len(block) > 1 and block[0] in named for block in part.blocks)
+        text += ", and these differences may be correlated" if joined else ", without correlation"
+    return text
 
 
 def _line(fit: Any) -> str:

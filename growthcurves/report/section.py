@@ -131,6 +131,10 @@ class Section:
         """Whether it stands on the first pages of this page."""
         return self.core
 
+    def heading(self, subject: Subject) -> str:
+        """Its heading on this page."""
+        return subject.said(self.title)
+
     def why_not(self, subject: Subject) -> str | None:
         """Why the section has nothing to show, as a sentence that is shown in its place; None when it has."""
         return None

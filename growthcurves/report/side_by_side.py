@@ -8,7 +8,7 @@ from typing import Any
 from growthcurves.contracts.finding import RESIDUAL, Caveat, Finding, Kind
 from growthcurves.output.styles import p_equals
 from growthcurves.report.format import count, decimals, fixed, number, p_value, share
-from growthcurves.report.words import parameter_name, predictor_name, random_name, short_name
+from growthcurves.report.words import between_whom, parameter_name, predictor_name, random_name, short_name
 from growthcurves.results.tables.labels import component_label
 from growthcurves.results.tables.names import finding_text
 
@@ -36,7 +36,8 @@ def component_name(fit: Any, finding: Finding) -> str:
     if finding.unit == RESIDUAL:
         return fit.vocabulary.said(f"{kind} single measurements about a person's own line")
     both = " and ".join(random_name(fit, name) for name in finding.of)
-    return f"{kind} {both}" if len(finding.of) > 1 else f"{kind} the {both}"
+    whom = between_whom(fit, finding.unit)
+    return f"{kind} {both}{whom}" if len(finding.of) > 1 else f"{kind} the {both}{whom}"
 
 
 COMPONENT = {

@@ -12,12 +12,14 @@ import pandas as pd
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.contracts.note import NoteKind
 from growthcurves.errors import GrowthCurvesError
+from growthcurves.model.not_varying import combination
 from growthcurves.report.format import fixed, number, places_with, polished, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import component_name
-from growthcurves.report.words import random_name, unit_of
+from growthcurves.report.words import between_whom, everybody, random_name, unit_of
 from growthcurves.results.questions.times import compared_at
 from growthcurves.results.tables.outcome_words import outcome_words
+from growthcurves.results.tables.units import level_heading
 
 
 class Variation(Section):
@@ -26,6 +28,9 @@ class Variation(Section):
     name = "variation"
     title = "How much persons differ"
     core = True
+
+    def heading(self, subject: Subject) -> str:
+        return f"How much {everybody(subject.fit)} differ"
 
     def why_not(self, subject: Subject) -> str | None:
         fit = subject.fit
@@ -46,14 +51,37 @@ class Variation(Section):
                 for row, one in zip(rows, findings, strict=True)
                 if one.note
             ],
-            "rows": [*rows, *_shares_between(subject)],
+            "rows": [*_under_headings(fit, rows, findings), *_shares_between(subject)],
             "words": _in_words(subject, findings),
             "boundary": fit.certificate.singular,
-            "direction": list(fit.certificate.direction),
+            "singular": _without_variance(fit),
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"variance_components": subject.components.table()}
+
+
+def _without_variance(fit: Any) -> str:
+    """The combinations of random effects that do not vary, and between whom."""
+    own, units = tuple(fit.recipe.random.own_names.values()), tuple(fit.recipe.random.unit_of.values())
+    found: dict[str, list[str]] = {}
+    for a in fit.estimates.null.T:
+        found.setdefault(units[int(np.abs(a).argmax())], []).append(combination(a, own))
+    return "; ".join(f"no variance {level_heading(fit, unit)} in {'; '.join(names)}" for unit, names in found.items())
+
+
+def _under_headings(fit: Any, rows: list[dict[str, str]], findings: list[Finding]) -> list[dict[str, str]]:
+    """The rows of each level under its heading, where there are several."""
+    if not fit.model.above:
+        return rows
+    out, before = [], ""
+    for row, one in zip(rows, findings, strict=True):
+        whom = between_whom(fit, one.unit)
+        within = fit.vocabulary.who.several
+        heading = (whom.strip() or f"within {within}") if one.unit != before else ""
+        out.append(row | {"name": row["name"].removesuffix(whom), "heading": heading[:1].upper() + heading[1:]})
+        before = one.unit
+    return out
 
 
 def _shares_between(subject: Subject) -> list[dict[str, str]]:
@@ -103,7 +131,8 @@ def _note(fit: Any, finding: Finding, findings: list[Finding]) -> str:
         random_name(fit, name)
         for one in findings
         for name in one.of
-        if one.kind is Kind.SD and one.conf_low == 0 and finding.kind is Kind.CORRELATION and name in finding.of
+        if one.kind is Kind.SD and one.conf_low == 0 and finding.kind is Kind.CORRELATION
+        and name in finding.of and one.unit == finding.unit
     ]
     if not constant or (finding.conf_low, finding.conf_high) != (-1.0, 1.0):
         return finding.note
@@ -116,7 +145,7 @@ def component_row(fit: Any, finding: Finding) -> dict[str, str]:
     numbers = (finding.value, finding.conf_low, finding.conf_high)
     if finding.kind is Kind.CORRELATION:
         both = " and ".join(random_name(fit, name) for name in finding.of)
-        return _row(f"Correlation of {both}", [share(value) for value in numbers], "")
+        return _row(f"Correlation of {both}{between_whom(fit, finding.unit)}", [share(value) for value in numbers], "")
     places = places_with(finding.std_error, *numbers)
     values = [fixed(value, places) for value in numbers]
     if finding.kind is Kind.PARAMETER:
@@ -125,7 +154,7 @@ def component_row(fit: Any, finding: Finding) -> dict[str, str]:
         scatter = fit.vocabulary.said("SD of single measurements about a person's line")
         return _row(scatter, values, unit_of(fit, "intercept"))
     (name,) = finding.of
-    return _row(f"SD of {random_name(fit, name)}", values, unit_of(fit, name))
+    return _row(f"SD of {random_name(fit, name)}{between_whom(fit, finding.unit)}", values, unit_of(fit, name))
 
 
 def _row(name: str, values: list[str], unit: str) -> dict[str, str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from growthcurves.contracts.finding import Kind
+from growthcurves.contracts.finding import FAMILY, RESIDUAL, Finding, Kind
 from growthcurves.data.source import EMPTY
+from growthcurves.data.unit_words import level_words
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.model.shapes.words import ParameterWords
+from growthcurves.output.words import listed
 from growthcurves.report.format import count, polished
 from growthcurves.report.section import Subject
 from growthcurves.results.change.report import ChangeReport
 from growthcurves.results.change.words import units_of
 from growthcurves.results.tables.growth_words import random_words, shape_words
+from growthcurves.results.tables.units import level_heading, unit_counts
 
 MOST_IN_LEAD = 3
 METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum likelihood (ML)"}
@@ -30,6 +33,8 @@ def about(fit: Any) -> str:
     number, rows = fit.panel.persons.count, fit.nobs
     who = units_of(fit).one if number == 1 else units_of(fit).several
     family = "" if fit.outcome_family is None else f"{_family_words(fit)} · "
+    who += "".join(f" · {count(one.units)} {one.words.one if one.units == 1 else one.words.several}"
+                   for one in unit_counts(fit))  # fmt: skip
     return f"{count(number)} {who} · {count(rows)} observations · {family}{METHOD[fit.method]}"
 
 
@@ -91,6 +96,22 @@ def short_name(fit: Any, name: str) -> str:
 def random_name(fit: Any, name: str) -> str:
     """What varies between persons, inside a longer text."""
     return _parameter(fit, name, random=True).short
+
+
+def between_whom(fit: Any, unit: str) -> str:
+    """Behind what varies, whom it varies between, where there are several levels: " between pupils of one school"."""
+    return f" {level_heading(fit, unit)}" if fit.model.above and unit not in (RESIDUAL, FAMILY) else ""
+
+
+def everybody(fit: Any) -> str:
+    """All who differ: "pupils", or "pupils, classes and schools"."""
+    return listed([fit.vocabulary.who.several, *(level_words(unit).several for unit in fit.model.above)])
+
+
+def whose_effect(fit: Any, one: Finding) -> tuple[str, ...]:
+    """The random effects of a component by their names in the fit: "slope", "slope|school"."""
+    mark = f"|{one.unit}" if one.unit in fit.model.above else ""
+    return tuple(f"{name}{mark}" for name in one.of)
 
 
 def plain_name(fit: Any, name: str) -> str:
