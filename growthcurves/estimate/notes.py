@@ -45,7 +45,8 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
             ),
         )
     yield from _few_units(bound)
-    for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *model_columns(model)])):
+    measured = [name for name in model_columns(model) if name not in model.above]  # names of units are no measurements
+    for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *measured])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
     for name in (column for column in bound.recipe.covariates.used if column != model.time):
         reused = reused_ids_note(panel, name)
@@ -62,7 +63,7 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
 
 def _few_units(bound: BoundRows) -> Iterable[Note]:
     """Levels above persons of few units: their variances rest on these."""
-    counts = [len(np.unique(codes)) for codes in nested_labels(bound.units)] or [len(who) for _, who in bound.crossed]
+    counts = [int(codes.max()) + 1 for codes in nested_labels(bound.units)] or [len(who) for _, who in bound.crossed]
     for unit, count in zip(bound.model.above, counts, strict=True):
         words = level_words(unit)
         if count < FEW_PERSONS:

@@ -72,12 +72,16 @@ def _called(group: Group, above: Sequence[Group]) -> Group:
 
 def _within(inner: np.ndarray, outer: np.ndarray) -> bool:
     """Whether every unit of the one lies in one unit of the other."""
-    pairs = pd.DataFrame({"inner": inner, "outer": outer})[(inner >= 0) & (outer >= 0)].drop_duplicates()
-    return not bool(pairs["inner"].duplicated().any())
+    there = (inner >= 0) & (outer >= 0)
+    there[1:] &= (inner[1:] != inner[:-1]) | (outer[1:] != outer[:-1])  # rows that say what the row before says
+    inner, outer = inner[there], outer[there]
+    holds = np.zeros(int(inner.max(initial=-1)) + 1, dtype=outer.dtype)
+    holds[inner] = outer
+    return bool((holds[inner] == outer).all())
 
 
 def _refuse_same(inner: Group, outer: Group, codes: np.ndarray, above: np.ndarray) -> None:
-    if _within(codes, above) and _within(above, codes):
+    if codes.max() == above.max() and _within(codes, above) and _within(above, codes):
         raise FormulaError(
             f"{':'.join(inner)!r} and {':'.join(outer)!r} are the same units: leave one of them out of the random part."
         )

@@ -12,6 +12,7 @@ from growthcurves.errors import ModelError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import crosses
+from growthcurves.numerics.distinct import numbered
 
 #: The unit of each row, and who the units are.
 Units = tuple[np.ndarray, np.ndarray]
@@ -43,8 +44,8 @@ def units_of_rows(model: GrowthModel, people: PersonLevel) -> list[Units]:
 
 def _there(codes: np.ndarray, labels: np.ndarray) -> Units:
     """Units numbered as they are there."""
-    used, again = np.unique(codes, return_inverse=True)
-    return again.reshape(-1), labels[used]
+    first, again = numbered(codes)
+    return again, labels[codes[first]]
 
 
 def held_by(columns: Sequence[np.ndarray], units: Sequence[np.ndarray]) -> tuple[int, ...]:
@@ -65,7 +66,7 @@ def held_by(columns: Sequence[np.ndarray], units: Sequence[np.ndarray]) -> tuple
     """
     found = [0] * len(columns)
     for level, codes in reversed(list(enumerate(nested_labels(units), start=1))):
-        _, first, places = np.unique(codes, return_index=True, return_inverse=True)
+        first, places = numbered(codes)
         for j, values in enumerate(columns):
             if not found[j] and (values[first][places] == values).all():
                 found[j] = level
@@ -77,8 +78,8 @@ def nested_labels(units: Sequence[np.ndarray]) -> list[np.ndarray]:
     found: list[np.ndarray] = []
     above = np.zeros(len(units[0]) if units else 0, dtype=np.intp)
     for labels in reversed(units):
-        _, codes = np.unique(labels, return_inverse=True)
-        _, above = np.unique(above * (codes.max() + 1) + codes, return_inverse=True)
+        names, codes = numbered(labels)
+        _, above = numbered(above * len(names) + codes)
         found.insert(0, above)
     return found
 

@@ -27,3 +27,25 @@ def few_distinct(values: Array, most: int) -> tuple[Array, Array] | None:
             return codes, first
         table = np.union1d(table, np.unique(missing[: 4 * most + 16]))
     return None
+
+
+def numbered(values: Array) -> tuple[Array, Array]:
+    """Where each different value comes first, in the order of the values, and the number of each value, (n,).
+
+    Whole numbers in a range that is not much longer than they are many are looked up and not sorted.
+
+    Examples
+    --------
+    >>> first, codes = numbered(np.array([7, 5, 7, 9]))
+    >>> first.tolist(), codes.tolist()
+    ([1, 0, 3], [1, 0, 1, 2])
+    """
+    low, high = (int(values.min()), int(values.max())) if values.size and values.dtype.kind in "iu" else (0, -1)
+    if not 0 <= high - low <= 4 * values.size:
+        _, first, codes = np.unique(values, return_index=True, return_inverse=True)
+        return first, codes.reshape(-1)
+    places = (values - low).astype(np.intp, copy=False)
+    first = np.full(high - low + 1, values.size, dtype=np.intp)
+    first[places[::-1]] = np.arange(values.size - 1, -1, -1)
+    there = first < values.size
+    return first[there], (np.cumsum(there) - 1)[places]

@@ -59,11 +59,13 @@ class Met:
 
     def turned(self, rows: Array, roots: list[Array]) -> Array:
         """Rows (k, m) times the block-diagonal matrix of a factor's roots, one for each of its units."""
-        parts = [
-            (rows[:, place].reshape(len(rows), units, q) @ root).reshape(len(rows), units * q)
-            for place, (units, q), root in zip(self.places, self.sizes, roots, strict=True)
-        ]
-        return np.concatenate(parts, axis=1)
+        out = np.empty_like(rows)
+        for place, (units, q), root in zip(self.places, self.sizes, roots, strict=True):
+            if q == 1:
+                np.multiply(rows[:, place], root[0, 0], out=out[:, place])
+            else:
+                out[:, place] = (rows[:, place].reshape(len(rows), units, q) @ root).reshape(len(rows), units * q)
+        return out
 
     def weighted(self, weights: Array) -> list[csr_matrix]:
         """Rows of A_i K_i for matrices A (r, r, N)."""
@@ -182,7 +184,8 @@ def paired(met: Met, at: Eliminated) -> Pairs:
     across = pairs(at.U, scores)
     out.add("uu", 0, pairs(scores, scores) - across - across.transpose(2, 3, 0, 1))
     both = pairs(at.P, taken)
-    MB = {key: at.M @ part for key, part in B.items()}
+    nothing = not at.M.any()  # before anything varies, at the start of a search
+    MB = {key: np.zeros_like(part) if nothing else at.M @ part for key, part in B.items()}
     turned = {key: np.ascontiguousarray(part.T) for key, part in MB.items()}
     met_twice = np.empty((r, r, r, r))
     for b, c, d, a in np.ndindex(met_twice.shape):
@@ -194,7 +197,7 @@ def paired(met: Met, at: Eliminated) -> Pairs:
     through = (at.M @ Y.reshape(size, -1)).reshape(Y.shape)
     found = corrected(at.P, at.U, scores, np.ones(at.U.shape[2]))
     out.add("pu", (0, 0), found - np.einsum("mbai,mcdj->bcdjai", through, Y, optimize=True))
-    left = {key: B[key] - at.S @ MB[key] for key in B}  # N'B, N = I - M S
+    left = B if nothing else {key: B[key] - at.S @ MB[key] for key in B}  # N'B, N = I - M S
     _units(out, met, at, left, Y)
     return out
 
@@ -202,9 +205,10 @@ def paired(met: Met, at: Eliminated) -> Pairs:
 def _units(out: Pairs, met: Met, at: Eliminated, left: dict[tuple[int, int], Array], Y: Array) -> None:
     """What units beside persons add, alone and with persons."""
     r = len(met.G)
-    N = -(at.M @ at.S)
+    nothing = not at.M.any()
+    N = np.zeros_like(at.S) if nothing else -(at.M @ at.S)
     N[np.diag_indices_from(N)] += 1.0
-    P, U = at.S @ N, N.T @ at.R
+    P, U = at.S if nothing else at.S @ N, N.T @ at.R
     NY = (N.T @ Y.reshape(len(Y), -1)).reshape(Y.shape)
     for k, (place, (units, q)) in enumerate(zip(met.places, met.sizes, strict=True), start=1):
         own = U[place].reshape(units, q, -1)

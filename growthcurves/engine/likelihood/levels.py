@@ -16,6 +16,7 @@ from growthcurves.engine.sums.design import standardise
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.engine.sums.nesting import Nesting
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.distinct import numbered
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,7 @@ def _tree(pieces: list[tuple[Array, Array, Array, Array, Nesting]]) -> Tree:
         G, C = (np.concatenate(pair, axis=2) for pair in ((G, more[0]), (C, more[3])))
         counts, nesting = np.concatenate([counts, more[1]]), nesting + more[4]
     order = np.argsort(nesting.units[0], kind="stable")
-    there = [np.unique(units) for units in nesting.units]  # all of them, but where only some persons are looked at
+    there = [units[numbered(units)[0]] for units in nesting.units]  # all, but where only some persons are looked at
     parents = [np.searchsorted(there[0], nesting.units[0][order])]
     for level in range(len(there) - 1):
         parents.append(np.searchsorted(there[level + 1], nesting.parents(level)[there[level]]))

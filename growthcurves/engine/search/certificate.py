@@ -16,7 +16,7 @@ from growthcurves.engine.likelihood.blocks import Blocks
 from growthcurves.engine.likelihood.gaussian import criterion
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.likelihood.with_units import WithUnits
-from growthcurves.engine.parameters.face import ZERO, null_space
+from growthcurves.engine.parameters.face import ZERO, null_space, spectrum
 from growthcurves.engine.search.optimise import Optimum, descent_direction, free_matrices
 from growthcurves.numerics.arrays import Array, upper
 
@@ -58,7 +58,7 @@ class Verdict:
 def judge(problem: Problem, optimum: Optimum) -> Verdict:
     """Certify an optimum."""
     decrement, flat = _decrement(optimum)
-    known = identified(problem.blocks, problem.partition) and not within_fixed_effects(problem)
+    known = identified(problem.blocks, problem.partition, optimum.at.D) and not within_fixed_effects(problem)
     bases = null_space(optimum.at.D, problem.partition, ZERO)
     way = descent_direction(optimum, bases)
     null = np.concatenate([np.zeros((problem.q, 0)), *bases], axis=1)
@@ -109,15 +109,22 @@ def within_fixed_effects(problem: Problem) -> bool:
     return bool(np.linalg.eigvalsh(left)[0] <= 1e-9 * problem.persons)
 
 
-def identified(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> bool:
-    """Whether G and sigma^2 can be told apart from the covariance matrices that they imply."""
-    return not partition or told_apart(blocks, partition)[1]
+def identified(
+    blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...], D: Array | None = None
+) -> bool:
+    """Whether G and sigma^2 can be told apart from the covariance matrices that they imply.
+
+    `D` is a point whose sums are known already; what is told apart at one point inside is so at almost every other.
+    """
+    return not partition or told_apart(blocks, partition, D)[1]
 
 
-def told_apart(blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...]) -> tuple[int, bool]:
+def told_apart(
+    blocks: tuple[Blocks, ...], partition: tuple[tuple[int, ...], ...], D: Array | None = None
+) -> tuple[int, bool]:
     """How many parameters of the variances the covariance matrices of outcomes depend on, and whether on all."""
     for block in _with_levels(blocks):
-        return levels_apart(block, partition)
+        return levels_apart(block, partition, D)
     size = sum(len(block) * (len(block) + 1) // 2 for block in partition) + 1
     triangle = np.zeros((0, size))
     for lengths, G in _some_first(blocks):
@@ -138,14 +145,18 @@ def _with_levels(blocks: tuple[Blocks, ...]) -> list[WithUnits]:
     return [block for block in blocks if isinstance(block, WithUnits)]
 
 
-def levels_apart(block: WithUnits, partition: tuple[tuple[int, ...], ...]) -> tuple[int, bool]:
-    """The same with units above persons, by the Gram matrix tr(V^-1 V_j V^-1 V_k) of the derivatives of V at D = I.
+def levels_apart(
+    block: WithUnits, partition: tuple[tuple[int, ...], ...], D: Array | None = None
+) -> tuple[int, bool]:
+    """The same with units above persons, by the Gram matrix tr(V^-1 V_j V^-1 V_k) of the derivatives of V.
 
-    It has their rank (docs/engine.md, section 9).
+    It has their rank (docs/engine.md, section 9). It is taken at D where that lies well inside, else at the identity.
     """
     q = sum(len(part) for part in partition)
     E = free_matrices(partition, q)
-    inner, trace = block.expected(np.eye(q))
+    if D is None or not _well_inside(D, partition):
+        D = np.eye(q)
+    inner, trace = block.expected(D)
     rows = sum(float(piece.lengths @ piece.counts) for piece in block.designs())
     gram = np.empty((len(E) + 1, len(E) + 1))
     gram[:-1, :-1] = E @ inner @ E.T
@@ -155,6 +166,12 @@ def levels_apart(block: WithUnits, partition: tuple[tuple[int, ...], ...]) -> tu
     values = np.linalg.eigvalsh(gram * np.outer(scale, scale))
     rank = int((values > RANK * values[-1]).sum())
     return rank, rank == len(gram)
+
+
+def _well_inside(D: Array, partition: tuple[tuple[int, ...], ...]) -> bool:
+    """Whether no variance is small or large beside that of a residual."""
+    values = np.concatenate([values for _, values, _ in spectrum(D, partition)])
+    return bool((values > 1e-2).all() and (values < 1e2).all())
 
 
 def _some_first(blocks: tuple[Blocks, ...]) -> Iterator[tuple[Array, Array]]:

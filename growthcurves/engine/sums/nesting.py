@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.distinct import numbered
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +36,8 @@ class Nesting:
         found: list[tuple[NDArray[np.intp], NDArray]] = []
         above: NDArray[np.intp] = np.zeros(len(labels[0]), dtype=np.intp)
         for column in reversed(labels):
-            names, codes = np.unique(column, return_inverse=True)
-            pair = above * np.int64(len(names)) + codes.reshape(-1)
-            _, first, above = np.unique(pair, return_index=True, return_inverse=True)
-            above = above.reshape(-1)
+            names, codes = numbered(column)
+            first, above = numbered(above * np.int64(len(names)) + codes)
             found.insert(0, (above, column[first]))
         return cls(tuple(codes for codes, _ in found), tuple(names for _, names in found))
 
@@ -126,8 +125,7 @@ def _merged(
 ) -> Cells:
     """One cell for each pair of unit and schedule, in the order of the units."""
     pair = nesting.units[0] * np.int64(int(schedule.max(initial=0)) + 1) + schedule
-    _, first, codes = np.unique(pair, return_index=True, return_inverse=True)
-    codes = codes.reshape(-1)
+    first, codes = numbered(pair)
     sums = np.array([np.bincount(codes, weights=row, minlength=first.size) for row in C])
     return Cells(
         schedule[first], np.bincount(codes, weights=counts), sums.T.reshape(first.size, *shape), nesting.take(first)
