@@ -12,6 +12,7 @@ import reference_values
 import growthcurves as gc
 from growthcurves.contracts.finding import Kind
 from growthcurves.errors import DataWarning, ModelError, NotEstimableError
+from growthcurves.plots.variance_over_time import VarianceOverTime
 
 
 def fitted(formula, table="levels_waves.csv", **options):
@@ -393,3 +394,33 @@ def test_a_new_person_is_of_a_new_unit(four):
     assert given["estimate"].iloc[0] == pytest.approx(mean[2] + weights @ (seen["y"].to_numpy() - mean[:2]), rel=1e-7)
     variance = V[2, 2] - weights @ V[:2, 2] + left @ Phi.to_numpy() @ left
     assert given["std_error"].iloc[0] ** 2 == pytest.approx(variance, rel=1e-7)
+
+
+# ---------------------------------------------------------------- variance over time
+
+
+def test_figure_of_variance_by_level(four, crossed):
+    """Lines of each level against V of made rows: the SD that a level adds, correlations of two who share a unit."""
+    frame = figure_of(four)
+    z = np.array([1.0, 4.0])
+    for unit, G in own(four)[0].items():
+        called = "person" if unit == "pupil" else unit
+        assert last(frame, "sd between", called) == pytest.approx(np.sqrt(z @ G @ z), rel=1e-7)
+        wanted = four.icc(at=[4], unit=called).table["icc"].iloc[0]
+        assert last(frame, "icc", called) == pytest.approx(wanted, rel=1e-9)
+    parts, sigma2 = own(crossed)
+    z = np.array([1.0, 3.0])
+    total = sum(z @ G @ z for G in parts.values()) + sigma2
+    found = figure_of(crossed)
+    assert last(found, "icc", "person") == pytest.approx(z @ parts["pupil"] @ z / total, rel=1e-7)
+    assert last(found, "icc", "teacher") == pytest.approx(z @ parts["teacher"] @ z / total, rel=1e-7)
+
+
+def figure_of(fit):
+    frame, _ = VarianceOverTime().scene(fit)
+    return frame[frame["part"] == "implied"]
+
+
+def last(frame, quantity, unit):
+    rows = frame[(frame["quantity"] == quantity) & (frame["unit"] == unit)]
+    return rows.sort_values("time")["value"].iloc[-1]

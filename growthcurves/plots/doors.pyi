@@ -245,13 +245,15 @@ class FitPlots:
         """SD, correlation and ICC of the outcome over time: implied by the model (lines), and observed (dots).
 
         All are about the mean curve, given the predictors. The correlation is that with the outcome at the reference time;
-        at that time the line shows the correlation of two measurements: the ICC where residuals are independent, one
-        where a residual structure gives an occasion one residual. Dots are taken at each wave where the panel has a
-        wave column, at each time where at most 30 occur, and within ten ranges of time elsewhere; occasions with fewer
-        than five persons have none. The observed ICC is one minus the variance about persons' own least-squares curves
-        over the variance at the occasion; it may be negative, and a triangle stands for one that lies below the
-        picture. Who drops out may make dots stray from the lines. Without random effects, and where the data do not tell
-        them from the residual, there is no ICC, and in the second case the lines join the observed times.
+        at that time the line shows the correlation of two measurements: the ICC where residuals are independent, one where
+        a residual structure gives an occasion one residual. Dots are taken at each wave where the panel has a wave column,
+        at each time where at most 30 occur, and within ten ranges of time elsewhere; occasions with fewer than five persons
+        have none. The observed ICC is one minus the variance about persons' own least-squares curves over the variance at
+        the occasion; it may be negative, and a triangle stands for one that lies below the picture. With units above
+        persons there is a broken line for the SD that each level adds, and beside the ICC, the correlation of two occasions
+        of a person, that of two persons of each unit. Who drops out may make dots stray from the lines. Without random
+        effects, and where the data do not tell them from the residual, there is no ICC, and in the second case the lines
+        join the observed times.
 
         Parameters
         ----------

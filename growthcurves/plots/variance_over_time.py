@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import PERSON
 from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.bounds import finite_number
 from growthcurves.plots.estimates import not_identified
@@ -17,10 +18,12 @@ from growthcurves.plots.panel import time_ranges
 from growthcurves.plots.style import colour_of, ink, label_axes, muted, title_panel, with_unit
 from growthcurves.plots.visits import tick_visits, visit_times
 from growthcurves.results.persons.trajectories import curve_times
+from growthcurves.results.questions.levels import is_crossed, two_of, units_above
 from growthcurves.results.questions.random_effects import require_growth_random
 from growthcurves.results.questions.rates import require_shape
 from growthcurves.results.tables.answer import checked_level
-from growthcurves.results.variation.spread import implied_spread, observed_spread
+from growthcurves.results.tables.units import level_heading, unit_called
+from growthcurves.results.variation.spread import implied_spread, observed_spread, spread_by_level
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 _GRID = 31
 _MOST_KNOWN = 30  # observed times at which the spread is drawn where others are not known
 _LOWEST = {"sd": 0.0, "correlation": -1.0, "icc": -0.2}
+_BROKEN: Any = {"linestyle": (0, (5, 1.6)), "linewidth": 1.4}
 _SIDE_BY_SIDE = 5.0  # inches from which the panels stand side by side
 
 
@@ -38,13 +42,15 @@ class VarianceOverTime(Panels):
     """SD, correlation and ICC of the outcome over time: implied by the model (lines), and observed (dots).
 
     All are about the mean curve, given the predictors. The correlation is that with the outcome at the reference time;
-    at that time the line shows the correlation of two measurements: the ICC where residuals are independent, one
-    where a residual structure gives an occasion one residual. Dots are taken at each wave where the panel has a
-    wave column, at each time where at most 30 occur, and within ten ranges of time elsewhere; occasions with fewer
-    than five persons have none. The observed ICC is one minus the variance about persons' own least-squares curves
-    over the variance at the occasion; it may be negative, and a triangle stands for one that lies below the
-    picture. Who drops out may make dots stray from the lines. Without random effects, and where the data do not tell
-    them from the residual, there is no ICC, and in the second case the lines join the observed times.
+    at that time the line shows the correlation of two measurements: the ICC where residuals are independent, one where
+    a residual structure gives an occasion one residual. Dots are taken at each wave where the panel has a wave column,
+    at each time where at most 30 occur, and within ten ranges of time elsewhere; occasions with fewer than five persons
+    have none. The observed ICC is one minus the variance about persons' own least-squares curves over the variance at
+    the occasion; it may be negative, and a triangle stands for one that lies below the picture. With units above
+    persons there is a broken line for the SD that each level adds, and beside the ICC, the correlation of two occasions
+    of a person, that of two persons of each unit. Who drops out may make dots stray from the lines. Without random
+    effects, and where the data do not tell them from the residual, there is no ICC, and in the second case the lines
+    join the observed times.
 
     Parameters
     ----------
@@ -79,8 +85,8 @@ class VarianceOverTime(Panels):
         return None
 
     def scene(self, fit: Any) -> Scene:
-        """One table: columns quantity ("sd", "sd between", "correlation", "icc"), part ("implied", "observed"), time,
-        value, low, high, persons (behind each observed value).
+        """One table: columns quantity ("sd", "sd between", "correlation", "icc"), unit ("person" or that above), part
+        ("implied", "observed"), time, value, low, high, persons (behind each observed value).
         """
         occasions = occasions_of(fit.panel, fit.panel.times)
         times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
@@ -89,11 +95,12 @@ class VarianceOverTime(Panels):
         observed = observed_spread(fit, occasions, place)
         reference = _curve_time(fit, observed.reference)
         implied = [
-            [name, float(time), found.estimate, found.conf_low, found.conf_high]
+            [name, unit, float(time), found.estimate, found.conf_low, found.conf_high]
             for time in _times(fit)
-            for name, found in implied_spread(fit, float(time), reference, self.level).items()
+            for name, unit, found in _implied(fit, float(time), reference, self.level)
         ]
-        lines = pd.DataFrame(implied, columns=["quantity", "time", "value", "low", "high"]).assign(part="implied")
+        columns = ["quantity", "unit", "time", "value", "low", "high"]
+        lines = pd.DataFrame(implied, columns=columns).assign(part="implied")
         frame = pd.concat([lines, _observed(observed, set(lines["quantity"]))], ignore_index=True)
         texts = {
             "who": fit.vocabulary.who.several,
@@ -103,6 +110,7 @@ class VarianceOverTime(Panels):
             "icc": "ICC",
             "level": f"{100 * self.level:g} %",
             "visits": visit_times(fit.panel),
+            "levels": _levels(fit),
         }
         return Scene(frame, texts)
 
@@ -142,6 +150,22 @@ def _only_at(fit: Any) -> tuple[float, ...] | None:
     return fit.recipe.shape.only_at if residuals is None else residuals
 
 
+def _implied(fit: Any, time: float, reference: float, level: float) -> list[tuple[str, str, Any]]:
+    """What the model implies at a time: quantity, unit and estimate."""
+    found = [(name, PERSON, one) for name, one in implied_spread(fit, time, reference, level).items()]
+    if not units_above(fit) or not fit.identified:
+        return found
+    return [one for one in found if one[0] != "sd between"] + spread_by_level(fit, time, level)
+
+
+def _levels(fit: Any) -> dict[str, tuple[str, str]]:
+    """By unit, where there are some above persons: between whom differences are, and which two are correlated."""
+    above = units_above(fit)
+    units = (PERSON, *above) if above else ()
+    two = {unit: unit_called(fit, unit).several if is_crossed(fit) else two_of(fit, unit) for unit in units}
+    return {unit: (level_heading(fit, unit), f"ICC of {two[unit]}") for unit in units}
+
+
 def _curve_time(fit: Any, time: float) -> float:
     """The time itself, or the nearest at which curve and residuals are known."""
     only = _only_at(fit) if fit.identified else tuple(np.unique(fit.panel.times))
@@ -149,26 +173,40 @@ def _curve_time(fit: Any, time: float) -> float:
 
 
 def _observed(spread: ObservedSpread, wanted: set[str]) -> pd.DataFrame:
-    base = pd.DataFrame({"part": "observed", "time": spread.times, "persons": spread.persons})
+    base = pd.DataFrame({"part": "observed", "unit": PERSON, "time": spread.times, "persons": spread.persons})
     values = {"sd": spread.sd, "correlation": spread.correlation, "icc": spread.icc}
     return pd.concat([base.assign(quantity=name, value=value) for name, value in values.items() if name in wanted])
 
 
 def _draw_quantity(ax: Axes, frame: pd.DataFrame, name: str) -> None:
-    rows = frame[frame["quantity"] == name]
+    every = frame[frame["quantity"] == name]
+    above = [unit for unit in every["unit"].unique() if unit != PERSON]
+    for place, unit in enumerate(above, start=1):
+        _line(ax, every[every["unit"] == unit], colour_of(place))
+    rows = every[every["unit"] == PERSON]
     implied, observed = rows[rows["part"] == "implied"], rows[rows["part"] == "observed"].dropna(subset=["value"])
-    band = implied.dropna(subset=["low", "high"])
-    ax.fill_between(band["time"], band["low"], band["high"], color=colour_of(0), alpha=0.2, linewidth=0)
-    ax.plot(implied["time"], implied["value"], color=colour_of(0), linewidth=1.8, zorder=3)
+    _line(ax, implied, colour_of(0))
     lowest = _LOWEST[name]
     below = observed["value"] < lowest
     look: Any = {"linestyle": "", "color": ink(), "markeredgewidth": 0, "zorder": 4}
     ax.plot(observed["time"][~below], observed["value"][~below], marker="o", markersize=3.4, **look)
     ax.plot(observed["time"][below], np.full(int(below.sum()), lowest), marker="v", markersize=5, **look)
     if name == "sd":
-        between = frame[frame["quantity"] == "sd between"]
-        ax.plot(between["time"], between["value"], color=muted(), linestyle=(0, (5, 1.6)), linewidth=1.4, zorder=2)
-    _limits(ax, name, min(rows["value"].min(), rows["low"].min()))
+        for place, (_, between) in enumerate(frame[frame["quantity"] == "sd between"].groupby("unit", sort=False)):
+            ax.plot(between["time"], between["value"], color=_of_level(place), zorder=2, **_BROKEN)
+    _limits(ax, name, min(every["value"].min(), every["low"].min()))
+
+
+def _line(ax: Axes, implied: pd.DataFrame, colour: Any) -> None:
+    """What the model implies over time, with its band."""
+    band = implied.dropna(subset=["low", "high"])
+    ax.fill_between(band["time"], band["low"], band["high"], color=colour, alpha=0.2, linewidth=0)
+    ax.plot(implied["time"], implied["value"], color=colour, linewidth=1.8, zorder=3)
+
+
+def _of_level(place: int) -> Any:
+    """The colour of the differences between persons, and of those between the units of each level above."""
+    return colour_of(place) if place else muted()
 
 
 def _limits(ax: Axes, name: str, low: float) -> None:
@@ -189,9 +227,11 @@ def _key(scene: Scene) -> list[Any]:
     key: list[Any] = [Line2D([], [], color=colour_of(0), linewidth=1.8, label="implied by the model")]
     if (frame["low"] < frame["high"]).any():
         key.append(Patch(color=colour_of(0), alpha=0.2, linewidth=0, label=f"{texts['level']} interval"))
-    if (frame["quantity"] == "sd between").any():
-        look: Any = {"color": muted(), "linestyle": (0, (5, 1.6)), "linewidth": 1.4}
-        key.append(Line2D([], [], label=f"SD between {texts['who']}", **look))
+    for place, (_, correlated) in enumerate(list(texts["levels"].values())[1:], start=1):
+        key.append(Line2D([], [], color=colour_of(place), linewidth=1.8, label=correlated))
+    for place, unit in enumerate(frame.loc[frame["quantity"] == "sd between", "unit"].unique()):
+        between = texts["levels"][unit][0] if texts["levels"] else f"between {texts['who']}"
+        key.append(Line2D([], [], color=_of_level(place), label=f"SD {between}", **_BROKEN))
     if frame.loc[frame["part"] == "observed", "value"].notna().any():
         key.append(Line2D([], [], linestyle="", marker="o", markersize=3.4, color=ink(), label="observed"))
     return key

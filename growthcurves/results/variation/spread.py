@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from growthcurves.contracts.finding import PERSON
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.delta import NAN, Estimate, delta
 from growthcurves.results.questions.design_rows import own_rows
+from growthcurves.results.questions.levels import in_common, part_of, units_above
 from growthcurves.results.questions.random_effects import mean_variance, random_rows
-from growthcurves.results.variation.icc import share
+from growthcurves.results.variation.icc import icc_at, share
 
 #: Fewer persons than this show no spread.
 FEWEST_PERSONS = 5
@@ -50,37 +52,53 @@ class ObservedSpread:
 def implied_spread(fit: FittedModel, time: float, reference: float, level: float = 0.95) -> dict[str, Estimate]:
     """SD of the outcome, SD between persons, correlation with the reference time and ICC, at one time.
 
-    The correlation is that of two outcomes of one person; at the reference itself that of two measurements there,
-    which is the ICC. All are given the predictors. Where the shape has person-level knots, variances and
-    covariances are means over persons. Without random effects there is nothing between persons; where they and the
-    residual are not told apart there are SD and correlation alone, known at times that some person has together, and
-    no intervals.
+    The correlation is that of two outcomes of one person; at the reference itself that of two measurements there, which
+    is the ICC; where units cross persons, of two outcomes in different units. All are given the predictors. Where the
+    shape has person-level knots, variances and covariances are means over persons. Without random effects there is
+    nothing between persons; where they and the residual are not told apart there are SD and correlation alone, known at
+    times that some person has together, and no intervals.
     """
     z, z0 = random_rows(fit, time), random_rows(fit, reference)
-    shares = fit.kinds.shares
+    shares, common = fit.kinds.shares, in_common(fit, PERSON)
+    own, own0 = part_of(fit, z, common), part_of(fit, z0, common)
 
     def between(point: Point) -> float:
-        return mean_variance(fit, z, point)
+        return mean_variance(fit, own, point)
 
     def total(point: Point) -> float:
-        return between(point) + point.residual_variance(time)
+        return mean_variance(fit, z, point) + point.residual_variance(time)
 
     def correlation(point: Point) -> float:
         other = mean_variance(fit, z0, point) + point.residual_variance(reference)
-        both = float(shares @ point.covariances(z, z0)) + _residual_covariance(point, time, reference)
+        both = float(shares @ point.covariances(own, own0)) + _residual_covariance(point, time, reference)
         return both / float(np.sqrt(total(point)) * np.sqrt(other))
 
     asked: dict[str, tuple[Callable, str]] = {
         "sd": (lambda point: float(np.sqrt(total(point))), "log"),
         "sd between": (lambda point: float(np.sqrt(max(between(point), 0.0))), "log"),
         "correlation": (correlation, "atanh"),
-        "icc": (lambda point: share(between(point), point.residual_variance(time)), "logit"),
+        "icc": (lambda point: share(between(point), total(point) - between(point)), "logit"),
     }
     if not fit.identified:
         point = fit.estimates.point
         return {name: Estimate(asked[name][0](point), NAN, NAN, NAN) for name in ("sd", "correlation")}
     known = asked if fit.random_names else ("sd", "correlation")
     return {name: delta(fit, FunctionOf(*asked[name]), level) for name in known}
+
+
+def spread_by_level(fit: FittedModel, time: float, level: float = 0.95) -> list[tuple[str, str, Estimate]]:
+    """At one time: quantity, unit and estimate of the SD that each level adds, persons' first, and for units above
+    of the correlation of two outcomes of one unit.
+    """
+    z = random_rows(fit, time)
+
+    def added(unit: str) -> Estimate:
+        own = part_of(fit, z, (unit,))
+        return delta(fit, FunctionOf(lambda point: float(np.sqrt(mean_variance(fit, own, point))), "log"), level)
+
+    above = units_above(fit)
+    found = [("sd between", unit, added(unit)) for unit in (PERSON, *above)]
+    return found + [("icc", unit, icc_at(fit, time, level, unit=unit)) for unit in above]
 
 
 def _residual_covariance(point: Point, time: float, reference: float) -> float:
