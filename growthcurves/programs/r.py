@@ -71,7 +71,12 @@ def _renamed(spec: Spec) -> tuple[Spec, dict[str, str]]:
     random = tuple(tuple(map(one, block)) for block in spec.random)
     levels = {one(name): found for name, found in spec.levels.items()}
     residual = replace(spec.residual, **of) if of else spec.residual
-    return replace(spec, effects=effects, random=random, levels=levels, residual=residual, **named), new
+    above = tuple(
+        replace(unit, column=one(unit.column), within=tuple(map(one, unit.within)),
+                random=tuple(tuple(map(one, block)) for block in unit.random))
+        for unit in spec.above
+    )  # fmt: skip
+    return replace(spec, effects=effects, random=random, above=above, levels=levels, residual=residual, **named), new
 
 
 def _text(value: Any) -> str:
@@ -138,15 +143,22 @@ def _lmer(spec: Spec) -> str:
 def _nlme(spec: Spec) -> str:
     """lme with random effects, gls without."""
     options = [f"{name_in_r(spec.outcome)} ~ {fixed_part(spec)}", "data = data"]
-    if spec.random:
-        blocks = ", ".join(f"pdSymm(~ {block})" for block in _blocks(spec))
-        part = blocks if len(spec.blocks) == 1 else f"pdBlocked(list({blocks}))"
-        options.append(f"random = list({name_in_r(spec.id)} = {part})")
+    groups = {one.column: [_random(block, "") for block in one.random] for one in reversed(spec.above)}
+    groups |= {spec.id: _blocks(spec)} if spec.random else {}
+    if groups:
+        parts = ", ".join(f"{name_in_r(unit)} = {_matrices(blocks)}" for unit, blocks in groups.items())
+        options.append(f"random = list({parts})")
     options += [f"{name} = {value}" for name, value in _residual(spec).items()]
     options.append(f'method = "{spec.method.upper()}"')
-    control = "lmeControl" if spec.random else "glsControl"
+    control = "lmeControl" if groups else "glsControl"
     options.append(f"control = {control}(maxIter = 500, msMaxIter = 2000, tolerance = 1e-10)")
-    return f"fit <- {'lme' if spec.random else 'gls'}(" + ",\n           ".join(options) + ")"
+    return f"fit <- {'lme' if groups else 'gls'}(" + ",\n           ".join(options) + ")"
+
+
+def _matrices(blocks: list[str]) -> str:
+    """The covariance matrices of a level's random effects, one for each block."""
+    parts = ", ".join(f"pdSymm(~ {block})" for block in blocks)
+    return parts if len(blocks) == 1 else f"pdBlocked(list({parts}))"
 
 
 def _waves(spec: Spec) -> list[str]:
@@ -162,7 +174,8 @@ def _residual(spec: Spec) -> dict[str, str]:
     """nlme's correlation= and weights=."""
     if independent(spec):
         return {}
-    one, person = spec.residual, name_in_r(spec.id)
+    one = spec.residual
+    person = "/".join(name_in_r(name) for name in (*(unit.column for unit in reversed(spec.above)), spec.id))
     if one.by is not None:
         raise refused("nlme has no residual structure with parameters by group", 'code("sas") has GROUP=')
     by_wave, place, when = "varIdent(form = ~ 1 | wave_place)", f"~ wave_place | {person}", f"~ {spec.time} | {person}"

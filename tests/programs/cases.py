@@ -67,6 +67,12 @@ CASES = {
     "schools": ("levels_waves", pupils(school=("intercept", "slope")), "reml"),
     "classes": ("levels_own", pupils(**{"class": ("intercept",), "school": ("intercept", "slope")}), "ml"),
     "apart": ("levels_waves", pupils(**{"class": ("intercept",), "school": gc.Diagonal("intercept", "slope")}), "ml"),
+    "within_ar1": (
+        "levels_waves",
+        gc.GrowthModel("y", "grade", "pupil", origin=0, wave="wave", predictors="private", residual="ar1",
+                       random=("intercept",), levels={"class": ("intercept",), "school": ("intercept", "slope")}),
+        "reml",
+    ),  # fmt: skip
     "crossed": (
         "levels_crossed",
         gc.GrowthModel("y", "grade", "pupil", origin=0, predictors="poor", levels={"teacher": gc.Crossed("intercept")}),

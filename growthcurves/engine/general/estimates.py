@@ -324,6 +324,15 @@ class GeneralEstimates:
             np.einsum("ab,bpn,pr->arn", J, found.slope, back),
         )
 
+    def units(self, level: int) -> PersonState:
+        """The random effects of the units of a level above persons (1 the first), and of those above them.
+
+        They are the same along the path of each of its persons.
+        """
+        persons = np.unique(self.sums.people.nesting.units[level - 1], return_index=True)[1]
+        first, found = list(self.sums.terms.places.values())[level].start, self.state.take(persons)
+        return PersonState(found.effects[first:], found.spread[first:, first:], found.slope[first:])
+
     def _standard_state(self) -> PersonState:
         if self._marginal is None:
             return self.likelihood.state(self.local)

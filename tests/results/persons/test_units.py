@@ -158,3 +158,17 @@ def test_the_caterpillar_shows_effects_in_order_with_their_intervals(fit):
     assert rates["high"].iloc[0] == pytest.approx(table.loc[first, "effect_slope"] + half)
     assert len(fit.plot.units(unit="class").axes) == 1
     plt.close("all")
+
+
+def test_units_beside_correlated_residuals_are_those_of_their_persons_lines():
+    data = reference_values.table("levels_waves.csv")
+    levels = {"class": ("intercept",), "school": ("intercept", "slope")}
+    model = gc.GrowthModel("y", "grade", "pupil", wave="wave", residual="ar1", random=("intercept",), levels=levels)
+    fit = gc.fit(model, data)
+    schools, classes, lines = fit.units("school"), fit.units("class"), fit.people()
+    assert schools["eb_slope"].to_numpy() == pytest.approx(fit.params["slope"] + schools["effect_slope"].to_numpy())
+    of = data.drop_duplicates("pupil").set_index("pupil")
+    assert lines["eb_slope"].to_numpy() == pytest.approx(schools["eb_slope"][of["school"]].to_numpy())
+    assert lines["eb_slope_se"].to_numpy() == pytest.approx(schools["eb_slope_se"][of["school"]].to_numpy())
+    own = lines["eb_intercept"] - fit.random_effects["intercept"]
+    assert own.to_numpy() == pytest.approx(classes["eb_intercept"][of["class"]].to_numpy())
