@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import reference_values
 
@@ -88,11 +89,51 @@ def test_a_model_says_that_units_are_crossed(data, fits):
         gc.fit(model.replace(levels={"teacher": ("intercept",)}), data)
 
 
+@pytest.mark.parametrize("name", ["slopes-reml", "three-reml"])
+def test_fitted_values_have_the_effects_of_person_and_units(name, fits, data):
+    """X beta and lme4's conditional modes of pupil, school and teacher at every row."""
+    fit, case = fits[name], CASES[name]
+    grade = data["grade"].to_numpy()
+    beta = case["beta"]
+    expected = beta["(Intercept)"] + beta["grade"] * grade + beta["poor"] * data["poor"].to_numpy()
+    for unit, found in case["units"].items():
+        modes = dict(zip(map(str, found["id"]), found["values"], strict=True))
+        effects = np.array([modes[str(one)] for one in data[unit]])
+        expected = expected + effects[:, 0] + (effects[:, 1] * grade if effects.shape[1] > 1 else 0.0)
+    assert fit.fittedvalues.to_numpy() == pytest.approx(expected, abs=2e-3)
+    assert fit.predict(data).to_numpy() == pytest.approx(fit.fittedvalues.to_numpy(), abs=1e-10)
+    assert fit.resid.to_numpy() == pytest.approx(data["y"].to_numpy() - expected, abs=2e-3)
+
+
+def test_errors_of_known_and_of_new_ones_are_dense(fits, data):
+    """Henderson (1975) over all rows at once, for rows of known pupils and teachers, and where one of them is new."""
+    fit = fits["slopes-reml"]
+    asked = data.iloc[:12].assign(pupil=[*data["pupil"].iloc[:8], *[900] * 4], teacher=[*data["teacher"].iloc[:4],
+                                  *[99] * 4, *data["teacher"].iloc[8:12]])  # fmt: skip
+    sd = fit.variance_components().set_index("term")["estimate"]
+    both, n = pd.concat([data, asked]), len(data)
+    basis, cross = np.column_stack([np.ones(len(both)), both["grade"]]), 0.0
+    for unit, mark in (("pupil", ""), ("teacher", "|teacher")):
+        sds = np.array([sd[f"sd:intercept{mark}"], sd[f"sd:slope{mark}"]])
+        G = np.diag(sds**2)
+        G[0, 1] = G[1, 0] = sd[f"cor:intercept,slope{mark}"] * sds.prod()
+        cross = cross + basis @ G @ basis.T * (both[unit].to_numpy()[:, None] == both[unit].to_numpy())
+    V, X = cross[:n, :n] + sd["sd:residual"] ** 2 * np.eye(n), np.column_stack([basis, both["poor"]])
+    weight = np.linalg.solve(V, cross[:n, n:])
+    moved = X[n:] - weight.T @ X[:n]
+    cov = np.linalg.inv(X[:n].T @ np.linalg.solve(V, X[:n]))
+    beta = cov @ X[:n].T @ np.linalg.solve(V, data["y"])
+    found = fit.predict(asked, interval="confidence")
+    assert found["estimate"].to_numpy() == pytest.approx(moved @ beta + weight.T @ data["y"], rel=1e-6)
+    variance = np.diag(moved @ cov @ moved.T + cross[n:, n:] - weight.T @ cross[:n, n:])
+    assert found["std_error"].to_numpy() == pytest.approx(np.sqrt(variance), rel=1e-6)
+
+
 @pytest.mark.parametrize("ask", [
-    lambda fit, data: fit.predict(data, people="known"),
+    lambda fit, data: fit.people(),
     lambda fit, data: fit.fixed_effects(ddf="robust"),
     lambda fit, data: fit.conf_int(method="case", n=5),
-    lambda fit, data: fit.save("crossed.json"),
+    lambda fit, data: fit.save("crossed.json"),  # without rows=True
 ])  # fmt: skip
 def test_what_crossed_units_do_not_have_is_one_sentence(ask, fits, data):
     with pytest.raises(GrowthCurvesError) as caught:
@@ -111,3 +152,10 @@ def test_too_many_crossed_units_are_refused_with_their_number(data):
                                                   rater=lambda d: rng.integers(0, 5000, len(d)))  # fmt: skip
     with pytest.raises(NotAvailableError, match="random effects of crossed units.*fits up to 4,000"):
         gc.fit("y ~ 1 + (1 | item) + (1 | rater)", many)
+
+
+def test_a_saved_fit_answers_as_before(fits, tmp_path):
+    fit = fits["slopes-reml"]
+    again = gc.load(fit.save(tmp_path / "fit.json", rows=True))
+    assert str(again) == str(fit)
+    assert again.fittedvalues.to_numpy() == pytest.approx(fit.fittedvalues.to_numpy(), abs=1e-9)

@@ -33,6 +33,7 @@ from growthcurves.engine.build import (
     estimates_from,
     family_from,
     general_from,
+    summed,
     sums_from,
     sums_values,
 )
@@ -62,8 +63,8 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     """Write a fit to a file; see `growthcurves.fit.GrowthFit.save`."""
     path = checked_ending(path, "a fit", FIT)
     rows, people = flag(rows, "rows"), flag(people, "people")
-    if fit.bound.crossed:
-        raise NotAvailableError("A fit with crossed units cannot be saved in this version: save its tables.")
+    if fit.bound.crossed and not rows:
+        raise NotAvailableError(f"The sums of crossed units are made of rows: save this fit with {ROWS}.")
     found = fit.estimates.values()
     if "likelihood" in found and not rows:
         raise NotAvailableError(
@@ -108,6 +109,8 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
     recipe = recipe_from(values["bound"], model, panel, sums.terms)
     refuse_formulas(recipe, values["bound"]["names"])
     bound = recipe.replayed(panel) if isinstance(panel, Panel) else _bound(recipe, panel, values["bound"])
+    if bound.crossed:
+        sums = summed(rows_of(bound))
     refuse_other_sums(bound, sums, people=values["people"] is not None, rows=isinstance(panel, Panel))
     estimates = _estimates(values["optimum"], sums, values["method"] == "reml", bound, own)
     notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])

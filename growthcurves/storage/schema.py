@@ -240,6 +240,9 @@ def _sums(values: dict[str, Any], terms: Terms) -> Laws:
 def _nested(values: dict[str, Any], terms: Terms) -> Laws:
     """Units above persons are there where the model has them, and every person and cell lies in one."""
     sums, levels = values["moments"], max(len(terms.levels) - 1, 0)
+    if any(crossed for _, crossed in values["model"]["levels"].values()):
+        yield "rows of crossed units", values["panel"]["table"] is not None
+        levels = 0
     if sums["cells"] is not None:
         schedule, counts, C, nesting = sums["cells"]
         there = sums["shared"] is not None and len(schedule) == len(counts) == len(C) > 0

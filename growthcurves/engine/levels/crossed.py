@@ -12,7 +12,7 @@ import numpy as np
 from growthcurves.engine.batch.fits import Fits
 from growthcurves.engine.levels.drawn import DRAWN_NUMBERS, as_fits
 from growthcurves.engine.levels.ratio import LevelRatio
-from growthcurves.engine.likelihood.crossed import CrossedBlocks, Eliminated, eliminated
+from growthcurves.engine.likelihood.crossed import CrossedBlocks, Eliminated, eliminated, own_parts
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.persons.sandwich import Sandwich
 from growthcurves.engine.persons.state import PersonState
@@ -29,6 +29,8 @@ NO_PATH = (
     "or 'new', or for fit.units()."
 )
 
+#: Numbers that are made of rows at a time.
+AT_ONCE = 1 << 22
 #: Why degrees of freedom are not counted.
 COUNTED = (
     "Degrees of freedom are counted where units lie in one another; these are crossed: take ddf='satterthwaite' or "
@@ -58,26 +60,80 @@ class CrossedEstimates(NormalEstimates):
 
     def units(self, level: int) -> PersonState:
         """The random effects of persons (level 0) or of the units of a factor given the outcomes, original coding."""
-        at, met, solution = self._eliminated, self.blocks.met, self.solution
         place = self.blocks.places[level]
-        if level == 0:
-            T, H = self.blocks.into[0], at.H
-            lost = np.stack([one @ (at.M @ at.R) for one in H]).transpose(0, 2, 1)
-            through = np.stack([np.stack([_row_products(a, at.M, b) for b in H]) for a in H])
-            score = np.einsum("ra,rjn->ajn", T, at.U - lost)
-            inner = np.einsum("ra,rsn,sb->abn", T, at.P - through, T, optimize=True)
-        else:
-            here, (units, q) = met.places[level - 1], met.sizes[level - 1]
-            S, MS = at.S[here], at.M @ at.S
-            left = S - at.S[here] @ MS
-            score = (at.R[here] - S @ (at.M @ at.R)).reshape(units, q, -1).transpose(1, 2, 0)
-            own = left[:, here].reshape(units, q, units, q)
-            inner = np.einsum("ubuc->bcu", own)
-        D, J = solution.optimum.at.D[place, place], self.frame.original_z()[place, place]
-        JD, sigma2 = J @ D, solution.optimum.at.sigma2
-        v = np.append(-solution.optimum.at.beta, 1.0)
-        spread = sigma2 * ((J @ D @ J.T)[..., None] - np.einsum("ab,bcn,dc->adn", JD, inner, JD, optimize=True))
-        back = self.frame.back_x / self.frame.scale
+        score, inner = self._persons if level == 0 else self._units[level - 1]
+        return self._state(score, inner, place)
+
+    def of_rows(self, persons: Array, units: Sequence[Array]) -> PersonState:
+        """The random effects of the person and the units of each row together, given the outcomes, original coding.
+
+        `persons` and `units` (one array for each factor) say whose each row is, -1 for nobody known: then as the model
+        says that they vary.
+        """
+        places, whose, n = self.blocks.places, [persons, *units], len(persons)
+        parts = [self._persons, *self._units]
+        q, width = self.frame.q, parts[0][0].shape[1]
+        score, inner = np.zeros((q, width, n)), np.zeros((q, q, n))
+        for place, (own, within), owner in zip(places, parts, whose, strict=True):
+            there = owner >= 0
+            score[place][..., there] = own[..., owner[there]]
+            inner[place, place][..., there] = within[..., owner[there]]
+        step = max(1, AT_ONCE // len(self._eliminated.S))
+        for first in range(0, n, step):
+            rows = slice(first, first + step)
+            self._between(inner[..., rows], [one[rows] for one in whose])
+        return self._state(score, inner, slice(0, q))
+
+    def _between(self, inner: Array, whose: list[Array]) -> None:
+        """Fill in Z_l'V^-1 Z_m of the person and the units of rows."""
+        places, met, T = self.blocks.places, self.blocks.met, self.blocks.into[0]
+        H = [np.asarray(one[np.maximum(whose[0], 0)] @ self._kept) for one in self._eliminated.H]
+        columns = [place.start + np.maximum(owner, 0)[:, None] * q + np.arange(q)
+                   for place, (_, q), owner in zip(met.places, met.sizes, whose[1:], strict=True)]  # fmt: skip
+        rows = np.arange(len(whose[0]))[:, None]
+        for f, at in enumerate(columns, start=1):
+            both = (whose[0] >= 0) & (whose[f] >= 0)
+            found = np.einsum("ra,rnc->acn", T, np.stack([one[rows, at] for one in H])) * both
+            inner[places[0], places[f]], inner[places[f], places[0]] = found, found.swapaxes(0, 1)
+            for g in range(1, f):
+                both = (whose[f] >= 0) & (whose[g] >= 0)
+                found = self._left[at[:, :, None], columns[g - 1][:, None, :]].transpose(1, 2, 0) * both
+                inner[places[f], places[g]], inner[places[g], places[f]] = found, found.swapaxes(0, 1)
+
+    @cached_property
+    def _kept(self) -> Array:
+        """N = I - M S."""
+        return np.eye(len(self._eliminated.S)) - self._eliminated.M @ self._eliminated.S
+
+    @cached_property
+    def _left(self) -> Array:
+        """W'V^-1 W = S N."""
+        return self._eliminated.S @ self._kept
+
+    @cached_property
+    def _persons(self) -> tuple[Array, Array]:
+        """Z_i'V^-1 [X y] and Z_i'V^-1 Z_i of every person."""
+        at, T = self._eliminated, self.blocks.into[0]
+        lost = np.stack([one @ (at.M @ at.R) for one in at.H]).transpose(0, 2, 1)
+        score = np.einsum("ra,rjn->ajn", T, at.U - lost)
+        return score, np.einsum("ra,rsn,sb->abn", T, at.P - own_parts(at.H, at.M), T, optimize=True)
+
+    @cached_property
+    def _units(self) -> list[tuple[Array, Array]]:
+        """The same of the units of each factor."""
+        met, scores = self.blocks.met, self._kept.T @ self._eliminated.R
+        found = []
+        for here, (units, q) in zip(met.places, met.sizes, strict=True):
+            own = self._left[here, here].reshape(units, q, units, q)
+            found.append((scores[here].reshape(units, q, -1).transpose(1, 2, 0), np.einsum("ubuc->bcu", own)))
+        return found
+
+    def _state(self, score: Array, inner: Array, place: slice) -> PersonState:
+        """Effects with relative covariance D from Z'V^-1 [X y] (q, p + 1, n) and Z'V^-1 Z (q, q, n)."""
+        at = self.solution.optimum.at
+        D, J = at.D[place, place], self.frame.original_z()[place, place]
+        JD, v, back = J @ D, np.append(-at.beta, 1.0), self.frame.back_x / self.frame.scale
+        spread = at.sigma2 * ((J @ D @ J.T)[..., None] - np.einsum("ab,bcn,dc->adn", JD, inner, JD, optimize=True))
         slope = -np.einsum("ab,bjn,jk->akn", JD, score[:, :-1], back, optimize=True)
         return PersonState(np.einsum("ab,bjn,j->an", JD, score, v, optimize=True), spread, slope)
 
@@ -138,7 +194,3 @@ class CrossedEstimates(NormalEstimates):
         outcome = outcome + np.sqrt(self.solution.sigma2) * rng.standard_normal(len(outcome))
         return self.of_sums(Sums.of_rows(replace(rows, outcome=outcome)))
 
-
-def _row_products(left: object, M: Array, right: object) -> Array:
-    """a_i'M b_i of the rows of two sparse matrices."""
-    return np.asarray(right.multiply(left @ M).sum(axis=1)).ravel()  # type: ignore[attr-defined,operator]

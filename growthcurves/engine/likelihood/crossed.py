@@ -179,7 +179,7 @@ def paired(met: Met, at: Eliminated) -> Pairs:
     B |= {(b, a): part.T for (a, b), part in B.items()}
     scores = np.stack([one @ (at.M @ at.R) for one in H]).transpose(0, 2, 1)  # what units take of U, (r, p + 1, N)
     whole = at.U - scores
-    taken = _own_parts(H, at.M)
+    taken = own_parts(H, at.M)
     out.add("p", 0, -taken.sum(axis=-1))
     across = pairs(at.U, scores)
     out.add("uu", 0, pairs(scores, scores) - across - across.transpose(2, 3, 0, 1))
@@ -229,7 +229,7 @@ def _units(out: Pairs, met: Met, at: Eliminated, left: dict[tuple[int, int], Arr
         out.add("pu", (0, k), np.einsum("ucbai,udj->bcdjai", scores, own, optimize=True))
 
 
-def _own_parts(H: list[csr_matrix], M: Array) -> Array:
+def own_parts(H: list[csr_matrix], M: Array) -> Array:
     """H_i M H_i' of every person, (r, r, N)."""
     r, n = len(H), H[0].shape[0]
     out = np.empty((r, r, n))

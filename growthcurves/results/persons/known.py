@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import raw_array
+from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.engine.estimates import PersonState
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.arrays import Array
@@ -35,8 +35,10 @@ def known_of_rows(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) ->
     A new person of a known school has the school's effects given the outcomes and a draw from the covariance of persons
     within schools: effects of two levels are independent until outcomes of the person tie them.
     """
+    if is_crossed(fit):
+        return _of_crossed(fit, frame, codes)
     state, there = fit.estimates.state.take(np.maximum(codes, 0)), codes >= 0
-    if frame is None or there.all() or not units_above(fit) or is_crossed(fit):
+    if frame is None or there.all() or not units_above(fit):
         return Known(state, there)
     for level, units in _units_of_rows(fit, frame):
         rows = np.flatnonzero(~there & (units >= 0))
@@ -47,6 +49,18 @@ def known_of_rows(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) ->
         _put(fit, state, rows, first, fit.estimates.state.take(member[units[rows]]))
         there = there | (units >= 0)
     return Known(state, there)
+
+
+def _of_crossed(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) -> Known:
+    """The same of rows whose units cross persons: the effects of the person and of the units of each row."""
+    estimates: Any = fit.estimates
+    if frame is None:
+        units = [of_rows for of_rows, _ in fit.bound.crossed]
+    else:
+        names = zip(units_above(fit), fit.bound.crossed, strict=True)
+        require_columns(frame, list(units_above(fit)))
+        units = [pd.Index(labels).get_indexer(_plain(raw_array(frame, name), labels)) for name, (_, labels) in names]
+    return Known(estimates.of_rows(codes, units), np.any([one >= 0 for one in (codes, *units)], axis=0))
 
 
 def _put(fit: FittedModel, state: PersonState, rows: Array, first: int, members: PersonState) -> None:

@@ -75,8 +75,7 @@ def observed_of_one(fit: FittedModel) -> np.ndarray:
 
 def _own_curves(fit: FittedModel) -> pd.Series:
     rows = own_rows(fit)
-    state = fit.estimates.state
-    effects = state.effects[:, fit.panel.persons.codes]
+    effects = known_of_rows(fit, None, fit.panel.persons.codes).state.effects
     values = rows.X @ fit.estimates.beta + np.einsum("nq,qn->n", rows.Z, effects)
     if not fit.identified:
         values = np.full_like(values, np.nan)

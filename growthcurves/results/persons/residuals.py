@@ -13,6 +13,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.occasions import panel_occasions
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.persons.family_residuals import FAMILY_KINDS, family_residuals
+from growthcurves.results.persons.known import known_of_rows
 from growthcurves.results.questions.design_rows import DesignRows, own_rows
 
 KINDS = ("conditional", "marginal", "normalized", "cholesky")
@@ -77,7 +78,7 @@ def residual_table(fit: FittedModel, kind: str = "normalized", seed: int = 1) ->
     rows, codes = own_rows(fit), fit.panel.persons.codes
     fitted = rows.X @ fit.estimates.beta
     if kind not in ABOUT_THE_MEAN:
-        fitted = fitted + np.einsum("nq,qn->n", rows.Z, fit.estimates.state.effects[:, codes])
+        fitted = fitted + np.einsum("nq,qn->n", rows.Z, known_of_rows(fit, None, codes).state.effects)
     residual = fit.panel.values - fitted
     if kind in ("normalized", "cholesky"):
         residual = _whitened(fit, rows, residual, between=kind == "cholesky")
