@@ -244,8 +244,8 @@ MODEL = (
         "--family",
         metavar="NAME",
         shell_complete=NamesOf("growthcurves.model.families", "FAMILIES"),
-        help="Outcomes that are not normal: binomial (yes or no), poisson, negative-binomial, ordinal or gamma; "
-        "probit and cloglog are binomial with that link.",
+        help="Outcomes that are not normal: binomial (yes or no), poisson, negative-binomial, ordinal, gamma or "
+        "lognormal; probit and cloglog are binomial with that link.",
     ),
     _model(
         "--trials",

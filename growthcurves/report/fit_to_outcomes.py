@@ -10,7 +10,7 @@ from growthcurves.report.figures import Picture, drawn
 from growthcurves.report.format import polished
 from growthcurves.report.section import Subject
 from growthcurves.results.change.of_outcomes import ratio_texts
-from growthcurves.results.persons.scatter import COUNTED, scatter_of_forecasts, scatters_freely
+from growthcurves.results.persons.scatter import COUNTED, scatter_of_outcomes, scatters_freely
 
 #: Rows up to which each is foretold from the person's outcomes before it; beyond, the population's mean is expected.
 MOST_FORETOLD = 20_000
@@ -31,10 +31,10 @@ def scatter_of_counts(subject: Subject) -> Iterator[dict[str, Any]]:
     fit = subject.fit
     if not scatters_freely(fit) or isinstance(fit.panel, SavedPanel) or not fit.identified or _many(fit):
         return
-    found = scatter_of_forecasts(fit, subject.level)
+    found = scatter_of_outcomes(fit, subject.level)
     ratio, low, high = map(polished, ratio_texts(*found))
     inside = f"{ratio} times those that the model expects ({subject.interval} {low} to {high})"
-    text = f"Squared errors of forecasts from {subject.said('the outcomes of the person before')} are {inside}"
+    text = f"Squared errors about {subject.said('each person')}'s own curve are {inside}"
     if found.conf_low > 1:
         yield {"well": None, "word": "Overdispersed", "text": f"{text}: {_more(fit)}"}
     elif found.conf_high < 1:

@@ -82,6 +82,13 @@ def test_nobody_changes(table, quadrature):
         gc.fit("still ~ week + (1 | id)", table, family="binomial", quadrature=quadrature)
 
 
+def test_nobody_leaves_the_category_that_is_the_own_one(table):
+    """Persons in the middle are at no end, and as far from the others as one likes all the same."""
+    still = table[table["id"] < 12].assign(still=table["id"] % 3)
+    with pytest.raises(NotEstimable, match="12 of 12 persons have the same 'still' in all their rows"):
+        gc.fit("still ~ week + (1 | id)", still, family="ordinal")
+
+
 def test_overlapping_outcomes_are_fitted(table):
     assert gc.fit("well ~ week + arm + x + (1 | id)", table, family="binomial").certificate.converged
     rare = table.assign(rare=((table["week"] == 2) & (table["id"] < 9)).astype(int))

@@ -47,12 +47,17 @@ class Quadrature:
     errors: float
 
     def __str__(self) -> str:
-        how = f"quadrature by {self.points} points" if self.points > 1 else "quadrature by Laplace's approximation"
+        how = f"quadrature {self.rule}"
         how += f" for each of {self.effects} random effects" if self.effects > 1 else ""
         if not np.isfinite(self.errors):
             return f"{how} could NOT be checked (with {self.compared} there is no finite curvature at these estimates)"
         change = f"{self.compared} change the deviance by {self.deviance:.1g} and no estimate by more than "
         return f"{how} {'stands' if self.settled else 'does NOT stand'} ({change}{self.errors:.1g} standard errors)"
+
+    @property
+    def rule(self) -> str:
+        """By what it was taken, in words."""
+        return f"by {self.points} points" if self.points > 1 else "by Laplace's approximation"
 
     @property
     def settled(self) -> bool:

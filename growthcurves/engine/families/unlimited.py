@@ -121,10 +121,17 @@ def fits_perfectly(found: FamilyEstimates) -> bool:
 
 
 def _nobody_changes(found: FamilyEstimates) -> bool:
-    """Whether all outcomes of every person are at the same end, so that nothing holds persons near the others."""
+    """Whether every person has outcomes at one end, or in one category: then nothing holds persons near others."""
     family = found.likelihood.family
-    sides = (_sides(group, family) for group in found.likelihood.collected.groups)
-    return all((up.all(axis=0) | down.all(axis=0)).all() for up, down in sides)
+    return all(_alike(group, family).all() for group in found.likelihood.collected.groups)
+
+
+def _alike(group: Records, family: Family) -> Array:
+    """Records whose outcomes are alike in all rows, (R,)."""
+    if hasattr(family, "thresholds"):
+        return np.all(group.answers.value == group.answers.value[:1], axis=0)
+    up, down = _sides(group, family)
+    return np.all(up, axis=0) | np.all(down, axis=0)
 
 
 def _as_good_ten_times(found: FamilyEstimates) -> bool:

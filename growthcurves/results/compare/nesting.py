@@ -36,6 +36,7 @@ def nesting(small: FittedModel, large: FittedModel) -> Pair:
         if getattr(small.model, name) != getattr(large.model, name):
             raise NotNested(f"their {several} differ")
     _require_families(small.model.family, large.model.family)
+    _require_one_integral(small, large)
     _require_residuals(residual_of(small.model.residual), residual_of(large.model.residual))
     (X, Z), (large_X, large_Z) = _both(small, large)
     fixed, beyond = _combinations(X, large_X)
@@ -96,6 +97,15 @@ def _require_families(small: Any, large: Any) -> None:
     without = getattr(large, "without_dispersion", None)
     if without is None or _kind(without()) != _kind(small):
         raise NotNested(f"{family_text(small)} of the smaller model is no special case of {family_text(large)}")
+
+
+def _require_one_integral(small: FittedModel, large: FittedModel) -> None:
+    """Likelihoods whose integrals were taken otherwise, and that more points would change, have no ratio."""
+    taken = [fit.certificate.quadrature for fit in (small, large)]
+    if any(one is None or not one.effects for one in taken) or all(one.settled for one in taken):
+        return
+    if taken[0].points != taken[1].points:
+        raise NotNested(f"the likelihood of the smaller is taken {taken[0].rule}, that of the larger {taken[1].rule}")
 
 
 def _kind(family: Any) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Whether outcomes scatter about what is foretold of them as a family says: over- and underdispersion."""
+"""Whether outcomes scatter about persons' own curves as a family says: over- and underdispersion."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from growthcurves.contracts.family import Answers
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import normal_quantile
 from growthcurves.remembered import remembered
-from growthcurves.results.persons.forecasts import family_rows, foretold
+from growthcurves.results.persons.forecasts import family_rows
 
 #: Families of counts, whose variance follows from their mean.
 COUNTED = ("poisson", "negative-binomial")
@@ -28,7 +27,7 @@ MORE = {
 
 
 class Scatter(NamedTuple):
-    """Squared errors of forecasts, over what the family expects of them, with an interval."""
+    """Squared errors, over what the family expects of them, with an interval."""
 
     ratio: float
     conf_low: float
@@ -43,27 +42,30 @@ def scatters_freely(fit: FittedModel) -> bool:
 
 
 @remembered
-def scatter_of_forecasts(fit: FittedModel, level: float = 0.95) -> Scatter:
-    """The sum of squared errors of forecasts over the sum of their variances; 1 where the model holds.
+def scatter_of_outcomes(fit: FittedModel, level: float = 0.95) -> Scatter:
+    """Squared errors about persons' own curves over the variances that the family says; 1 where the model holds.
 
-    Each outcome is foretold from the person's outcomes before it, with E(y) and var(y) = E(var(y | eta)) + var(E(y |
-    eta)) over what these leave open of the random effects. (y - E(y))^2 - var(y) then has the mean zero whatever was
-    before, so that its sum over rows is a martingale, whose variance is the sum of squares (Hall and Heyde 1980).
+    Both sums are means over what all outcomes of a person leave open of the random effects u, and each row is divided
+    by one and the variance v that the family says: sum E((y - m)^2 / (1 + v) | y) over sum E(v / (1 + v) | y). As
+    E(E(g(y, u) | y)) = E(g(y, u)), both have the same expectation, whatever is divided by; so divided, no few large
+    counts decide, nor rare ones of small mean. Persons are independent, and their sums give the interval.
     """
     rows, family = family_rows(fit), fit.family
     trials = np.ones(len(rows.codes)) if rows.answers.trials is None else rows.answers.trials
 
-    def means_and_variances(answers: Answers, eta: np.ndarray) -> list[np.ndarray]:
-        n = 1.0 if answers.trials is None else answers.trials
-        mean = np.asarray(family.mean(eta), dtype=float)
-        return [mean, mean**2, np.asarray(family.outcome_variance(eta)) / n]
+    def errors_and_variances(eta: np.ndarray, some: np.ndarray) -> list[np.ndarray]:
+        n, y = trials[some], rows.answers.value[some]
+        variance = n * np.asarray(family.outcome_variance(eta))
+        return [(y - n * np.asarray(family.mean(eta))) ** 2 / (1.0 + variance), variance / (1.0 + variance)]
 
-    mean, square, within = foretold(fit, means_and_variances)
-    errors = (trials * (rows.of_one - mean)) ** 2
-    expected = trials**2 * (within + square - mean**2)
+    every, persons = np.arange(len(rows.codes)), fit.panel.persons.count
+    found = fit.estimates.averages(
+        errors_and_variances, rows.wanted(every, rows.codes), rows.seen(every, rows.codes, persons)
+    )
+    errors, expected = (np.bincount(rows.codes, part, persons) for part in found)
     ratio = float(errors.sum() / expected.sum())
-    error = float(np.sqrt(((errors - ratio * expected) ** 2).sum()) / expected.sum())
-    half = normal_quantile(0.5 + level / 2.0) * error / ratio  # made on the scale of logarithms
+    variance = ((errors - ratio * expected) ** 2).sum() * persons / (persons - 1.0)
+    half = normal_quantile(0.5 + level / 2.0) * float(np.sqrt(variance)) / errors.sum()  # on the scale of logarithms
     return Scatter(ratio, float(ratio * np.exp(-half)), float(ratio * np.exp(half)))
 
 
@@ -73,7 +75,7 @@ def scatter_remark(fit: FittedModel, level: float = 0.95) -> str:
         return ""
     if fit.sums.rows * NODES ** len(fit.random_names) > LITTLE:
         return ""
-    found = scatter_of_forecasts(fit, level)
+    found = scatter_of_outcomes(fit, level)
     if found.conf_low <= 1.0 <= found.conf_high:
         return ""
     inside = f"({100 * level:g} % interval {found.conf_low:.2f} to {found.conf_high:.2f})"

@@ -46,6 +46,19 @@ def test_the_two_negative_binomials_are_not_nested(fits, table):
     )
 
 
+@pytest.mark.filterwarnings("ignore:Laplace:growthcurves.errors.ConvergenceWarning")
+def test_laplace_and_quadrature_have_no_ratio(table, fits):
+    """A difference of two approximations is no likelihood ratio; both by Laplace's have one."""
+    small, large = (
+        gc.fit(f"calls ~ {fixed} + (1 | id)", table, family="poisson", time="week", quadrature="laplace")
+        for fixed in ("1", "week")
+    )
+    assert small.deviance - large.deviance == pytest.approx(gc.compare(small, large).table["statistic"].iloc[1])
+    told = gc.compare(small, fits["poisson"])
+    assert np.isnan(told.table["p_value"].iloc[1])
+    assert "the likelihood of the smaller is taken by Laplace's approximation, that of the larger by 1" in str(told)
+
+
 def test_a_dispersion_of_zero_is_said(table):
     fit, small = (gc.fit("even ~ week + (1 | id)", table, family=family) for family in ("nb2", "poisson"))
     assert fit.deviance == pytest.approx(small.deviance, abs=1e-4)
