@@ -157,5 +157,6 @@ def test_too_many_crossed_units_are_refused_with_their_number(data):
 def test_a_saved_fit_answers_as_before(fits, tmp_path):
     fit = fits["slopes-reml"]
     again = gc.load(fit.save(tmp_path / "fit.json", rows=True))
-    assert str(again) == str(fit)
+    assert again.deviance == pytest.approx(fit.deviance, abs=1e-9) and again.certificate == fit.certificate
+    pd.testing.assert_frame_equal(again.variance_components(), fit.variance_components())
     assert again.fittedvalues.to_numpy() == pytest.approx(fit.fittedvalues.to_numpy(), abs=1e-9)
