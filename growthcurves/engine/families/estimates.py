@@ -223,10 +223,21 @@ class FamilyEstimates(GeneralEstimates):
 
     def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:
         if seen is not None:
-            return self._of_new(seen).expected(wanted, seen.persons)
+            found = self._of_new(seen).expected(wanted, seen.persons)
+            return found._replace(mean=self._without_nodes(found.mean, wanted, seen))
         standard = wanted._replace(X=self.standard_columns(wanted.X))
         found = self.likelihood.posteriors(self.local).expected(standard, self.likelihood.rows.persons)
         return found._replace(slope=found.slope @ (self.frame.back_x / self.frame.scale))
+
+    def _without_nodes(self, means: Array, wanted: Wanted, seen: Seen) -> Array:
+        """Persons of whom nothing was seen have the mean of all persons, an integral over one linear predictor."""
+        nothing = (wanted.codes >= 0) & ~np.isin(wanted.codes, seen.codes)
+        family = self.point.family if wanted.told_by is None else wanted.told_by(self.point.family)
+        eta = wanted.X @ self.beta + wanted.offset
+        found = np.array(means)
+        if nothing.any():
+            found[nothing] = family.marginal(eta[nothing], self.point.variances(wanted.Z[nothing]))
+        return found
 
     def means_of(self, wanted: Wanted) -> Array:
         standard = wanted._replace(X=self.standard_columns(wanted.X))

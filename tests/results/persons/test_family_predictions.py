@@ -106,11 +106,29 @@ def test_average_and_new_persons_are_averaged_over_all(yes):
     dense = expit(linear_predictors(yes, rows, nodes)) @ weights
     average = yes.predict(rows, people="average", interval="confidence")
     np.testing.assert_allclose(average["estimate"], dense, atol=1e-6)
-    np.testing.assert_allclose(yes.predict(rows, people="new"), dense, atol=1e-5)
+    np.testing.assert_allclose(yes.predict(rows, people="new"), dense, atol=1e-6)
     typical = yes.predict(rows, people="typical")
     np.testing.assert_allclose(typical, expit(fixed_part(yes, rows)), rtol=1e-12)
     drawn = yes.predict(rows, people="new", interval="confidence")
     assert (drawn["conf_high"] - drawn["conf_low"] > average["conf_high"] - average["conf_low"]).all()
+
+
+@pytest.mark.filterwarnings("ignore:21 quadrature points:growthcurves.errors.ConvergenceWarning")
+def test_a_new_person_among_others_who_differ_much_is_averaged_over_all():
+    """An SD near 7, where nodes of posteriors were off by .0002: the integral over u on 20,001 points."""
+    rng = np.random.default_rng(2)
+    data = pd.DataFrame({"id": np.repeat(np.arange(60), 5), "t": np.tile(np.arange(5.0), 60)})
+    data["y"] = (rng.random(300) < expit(6.0 * rng.normal(size=60)[data["id"]] + 0.3 * data["t"])).astype(int)
+    fit = gc.fit("y ~ t + (1 | id)", data, time="t", family="binomial", quadrature=21)
+    rows = pd.DataFrame({"id": [1000, 1000, 0], "t": [0.0, 4.0, 4.0]})
+    u = np.linspace(-10.0, 10.0, 20_001)
+    share = np.exp(-(u**2) / 2) / np.exp(-(u**2) / 2).sum()
+    eta = fit.params["intercept"] + fit.params["slope"] * rows["t"].to_numpy()[:2, None]
+    dense = expit(eta + fit.cov_re.iloc[0, 0] ** 0.5 * u) @ share
+    np.testing.assert_allclose(fit.predict(rows.iloc[:2], people="new"), dense, atol=1e-9)
+    found = fit.predict(rows, people="new", seen=data[data["id"] == 0])
+    np.testing.assert_allclose(found[:2], dense, atol=1e-9)
+    assert found[2] == pytest.approx(fit.predict(rows.iloc[2:])[2], abs=1e-9)
 
 
 def test_interval_of_the_average_is_made_on_the_link_scale(yes):
