@@ -73,6 +73,14 @@ def test_egsingle_children_in_schools():
     assert gc.fit("math ~ year + (year | schoolid/childid)", data, "ml").deviance == pytest.approx(16326.2311, abs=1e-4)
 
 
+def test_egsingle_without_time():
+    """The HLM 6 manual's data (chapter 4) in Stata, by Rodriguez (Princeton, pop510): log likelihood -12652.99."""
+    fit = gc.fit("math ~ 1 + (1 | schoolid/childid)", published("egsingle"), "ml")
+    assert fit.llf == pytest.approx(-12652.99, abs=0.005)
+    assert fit.params["intercept"] == pytest.approx(-0.510021, abs=1e-6)
+    assert fit.bse["intercept"] == pytest.approx(0.0779639, abs=1e-6)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("formula", "deviance"), [
     ("y ~ service * dept + (1 | s) + (1 | d)", 237585.55341517),

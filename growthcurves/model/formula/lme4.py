@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from growthcurves.errors import FormulaError
+from growthcurves.errors import FormulaError, NotAvailableError
 from growthcurves.model.curves import Curve, curve_of
 from growthcurves.model.formula.expressions import read_expression
 from growthcurves.model.formula.left import LeftSide, left_side, less
@@ -21,6 +21,7 @@ from growthcurves.model.formula.tokens import Token, shortened, tokenize
 from growthcurves.model.formula.tree import Call, Expression, Formula, Name, Term
 
 _OFFSET = re.compile(r"offset\s*\(")
+_MEMBERS = re.compile(r"mm\s*\(")
 #: Functions that make categories of a column, and so change nothing about who a person is.
 AS_CATEGORIES = ("factor", "as.factor", "C", "numFactor")
 
@@ -182,6 +183,12 @@ def _is(token: Token, *signs: str) -> bool:
 
 def _group(tokens: list[Token], formula: str) -> tuple[str, ...]:
     """The columns of a grouping: `id`, `factor(id)`, or `a:b`, which are one together."""
+    if any(token.kind == "expression" and _MEMBERS.match(token.text) for token in tokens):
+        raise NotAvailableError(
+            f"{_written(tokens, formula)!r} is of multiple membership (a row that belongs to several units by shares), "
+            f"which this version does not fit: give the unit in which most of the row was, or (1 | a) + (1 | b) where "
+            f"units of two columns add up."
+        )
     names: list[str | None] = []
     for place, token in enumerate(tokens):
         if place % 2:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import ColumnError, FormulaError, ModelError, ModelWarning
+from growthcurves.errors import ColumnError, FormulaError, ModelError, ModelWarning, NotAvailableError
 from growthcurves.model.formula.lme4 import parse_formula
 
 MODEL = gc.GrowthModel("reaction", "day", "subject", origin=0.0)
@@ -227,6 +227,7 @@ BAD = {
     "reaction ~ day + `age + (day | subject)": (FormulaError, "not closed"),
     "reaction ~ day + (day | subject))": (FormulaError, "too many"),
     "reaction ~ day + day | subject": (FormulaError, "needs parentheses"),
+    "reaction ~ day + (day | subject) + (1 | mm(arm, age))": (NotAvailableError, "is of multiple membership"),
     "reaction ~ day + (day | arm + subject)": (FormulaError, r"is several: write a term for each, as in \(1 \| a\)"),
     "reaction ~ day + (1 | subject) + (day | subject)": (FormulaError, "random intercept stands in two terms"),
     "reaction ~ day + (day + stress | subject)": (FormulaError, r"day, stress.*time="),
