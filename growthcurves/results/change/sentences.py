@@ -170,11 +170,11 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
             f"effect."
         )
         return
-    who, what, sizes = told.who.several, "standard deviation", ", ".join(_size(sd, told) for sd in spreads)
+    who, what, sizes = told.everyone, "standard deviation", ", ".join(_size(sd, told) for sd in spreads)
     if not any(sd.value for sd in spreads):
         said = f"No differences between {who} in their {told.rates} show: their {what} is estimated as {sizes}"
     elif _shown(found, spreads, told):
-        said = f"{who.capitalize()} differ: the {what} of their {told.rates} is {sizes}"
+        said = f"{who[0].upper()}{who[1:]} differ: the {what} of their {told.rates} is {sizes}"
     else:
         said = f"The {what} of {told.rates} between {who} is estimated as {sizes}"
     yield f"{said}{_too_little(found, spreads, told)}."
@@ -304,7 +304,7 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
             exposed = ", at the mean exposure" * told.of_outcome.exposed
             of = f"the variance on the latent scale ({told.of_outcome.link}{exposed})"
             rest = f"the chance of single outcomes of one {told.who.one}"
-        yield f"Of {of}, the share that lies between {told.who.several} is {parts}; the rest is {rest}."
+        yield f"Of {of}, the share that lies between {told.everyone} is {parts}; the rest is {rest}."
 
 
 def _explained_sentences(found: Findings, told: Words) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from growthcurves.contracts.finding import Finding, Findings, Kind
 from growthcurves.data.time_words import TimeWords
-from growthcurves.data.unit_words import UnitWords
+from growthcurves.data.unit_words import UnitWords, level_words
 from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text, places_with
@@ -38,6 +38,8 @@ class Words:
         The period of an average rate of a curve.
     of_outcome : OutcomeWords or None
         The words of a family's outcome.
+    whole : str
+        That persons are those of all units above them, " of all schools"; empty where there are none.
     """
 
     outcome: str
@@ -51,6 +53,12 @@ class Words:
     varies: bool
     over: str
     of_outcome: OutcomeWords | None = None
+    whole: str = ""
+
+    @property
+    def everyone(self) -> str:
+        """All persons, whatever their unit: "pupils", or "pupils of all schools"."""
+        return f"{self.who.several}{self.whole}"
 
     @property
     def in_unit(self) -> str:
@@ -87,8 +95,10 @@ def words(
     if fit.family is not None:
         outcome, outcome_unit = f"the {fit.family.scale_words.link} of {outcome}", ""
     of_outcome = None if fit.family is None else outcome_words(fit)
+    above = list(fit.model.above)
+    whole = f" of all {level_words(above[-1]).several}" if above else ""
     return Words(outcome, outcome_unit, fit.when, units_of(fit), fit.vocabulary, unit, threshold, level, varies, over,
-                 of_outcome)  # fmt: skip
+                 of_outcome, whole)  # fmt: skip
 
 
 def units_of(fit: FittedModel) -> UnitWords:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from growthcurves.data.unit_words import differing
 from growthcurves.engine.estimates import Pair
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
+from growthcurves.model.random import crosses
 from growthcurves.results.compare.ratio import LikelihoodRatio, ratio_test
 
 
@@ -26,8 +28,19 @@ def test_variance(fit: FittedModel, names: tuple[str, ...], method: str, n: int 
         if not among(name, fit.random_names):
             raise ModelError(unknown("random effect", name, fit.random_names))
     by = "REML" if fit.method == "reml" else "ML"
-    title = f"no variance between persons in {', '.join(names)} ({by})"
+    units, own = fit.recipe.random.unit_of, fit.recipe.random.own_names
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(units[name], []).append(own[name])
+    whom = " and ".join(f"between {_units(fit, unit)} in {', '.join(those)}" for unit, those in found.items())
+    title = f"no variance {whom} ({by})"
     return ratio_test(without_random(fit, names), title, method, n, rng)
+
+
+def _units(fit: FittedModel, unit: str) -> str:
+    """Persons as they are called in a title, or the units above them."""
+    above = fit.model.above
+    return differing(unit, above, crosses(above))
 
 
 test_variance.__test__ = False  # type: ignore[attr-defined]
