@@ -40,6 +40,9 @@ def test_a_model_without_data_has_predictors_at_level_two():
 def test_a_saved_fit_has_the_same_equations_without_its_persons(fit, tmp_path):
     fit.save(tmp_path / "levels.json", people=False)
     assert gc.load(tmp_path / "levels.json").equations() == fit.equations()
+    assert "Schools   14 (school; 9 to 18 pupils per school" in str(gc.load(tmp_path / "levels.json"))
+    fit.save(tmp_path / "whole.json")
+    assert str(gc.load(tmp_path / "whole.json")) == str(fit)
 
 
 def test_units_whose_name_says_nothing_are_called_by_their_column():
@@ -101,3 +104,11 @@ def test_crossed_units_stand_at_level_one():
     ]
     assert "between pupils\n" in str(fit) and "between teachers (9 only)\n" in str(fit)
     assert "Teachers  9 (teacher; " in str(fit)
+
+
+def test_a_test_of_a_variance_and_sentences_of_all_pupils_say_whom_they_are_about(fit):
+    assert "no variance between schools in slope (REML)" in str(fit.test_variance("slope|school"))
+    assert "no variance between pupils of one class in slope" not in str(fit.test_variance("slope|school"))
+    said = fit.change().sentences()
+    assert any(text.startswith("Pupils of all schools differ: the standard deviation") for text in said)
+    assert any("the share that lies between pupils of all schools is" in text for text in said)
