@@ -387,6 +387,7 @@ def test_a_new_person_is_of_a_new_unit(four):
     alone = four.predict(new, people="new", interval="prediction")
     variance = np.diag(V) + np.einsum("na,ab,nb->n", X, Phi, X)
     assert alone["std_error"].to_numpy() ** 2 == pytest.approx(variance, rel=1e-7)
+    new = new.assign(**{"class": 999, "school": 999})
     seen = new.iloc[:2].assign(y=[24.0, 25.0])
     given = four.predict(new.iloc[2:], people="new", seen=seen, interval="prediction")
     weights = V[2, :2] @ np.linalg.inv(V[:2, :2])
@@ -424,3 +425,30 @@ def figure_of(fit):
 def last(frame, quantity, unit):
     rows = frame[(frame["quantity"] == quantity) & (frame["unit"] == unit)]
     return rows.sort_values("time")["value"].iloc[-1]
+
+
+@pytest.mark.parametrize("residual", [None, "ar1"])
+def test_a_new_person_of_a_known_unit_given_some_outcomes(residual):
+    """By all rows of the fit and the person's own at once, at the fit's estimates of the fixed effects."""
+    data = reference_values.table("levels_waves.csv")
+    data = data[data["school"] <= 6]
+    options = {} if residual is None else {"residual": residual, "time": "grade"}
+    inside = "grade" if residual is None else "1"
+    fit = gc.fit(f"y ~ grade + poor + ({inside} | school/pupil)", data, **options)
+    new = pd.DataFrame({"pupil": 9001, "school": 3, "wave": [0, 1, 4], "grade": [0.0, 1.0, 4.0], "poor": 1})
+    seen = new.iloc[:2].assign(y=[24.0, 27.0])
+    rows = pd.concat([data, seen, new.iloc[2:]], ignore_index=True)
+    V = dense(fit, rows)
+    X = np.column_stack([np.ones(len(rows)), rows["grade"], rows["poor"]])
+    names = ["intercept", "slope", "intercept:poor"] if "slope" in fit.params else ["intercept", "grade", "poor"]
+    names = [name if name in fit.params else "poor" for name in names]
+    beta, Phi = fit.params[names].to_numpy(), fit.cov_params().loc[names, names].to_numpy()
+    weights = V[-1, :-1] @ np.linalg.inv(V[:-1, :-1])
+    left = X[-1] - weights @ X[:-1]
+    mean = X[-1] @ beta + weights @ (rows["y"].to_numpy()[:-1] - X[:-1] @ beta)
+    variance = V[-1, -1] - weights @ V[:-1, -1] + left @ Phi @ left
+    found = fit.predict(new.iloc[2:], people="new", seen=seen, interval="prediction")
+    assert found["estimate"].iloc[0] == pytest.approx(mean, rel=1e-6)
+    assert found["std_error"].iloc[0] ** 2 == pytest.approx(variance, rel=1e-6)
+    without = fit.predict(new.iloc[2:], people="new", seen=seen.drop(columns="school"), interval="prediction")
+    assert without["estimate"].iloc[0] == pytest.approx(mean, rel=1e-6)  # the rows to predict say it too

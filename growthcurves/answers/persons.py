@@ -179,13 +179,14 @@ class PersonAnswers(FittedModel):
             persons that the model has not seen, unless the unit above is known in which such a person lies: then the
             curve has the empirical Bayes effects of that unit and those above it, and intervals have the variance
             between persons of one unit. "new": a person drawn from G, with units above of a new unit of each level; or
-            with `seen` that person given these outcomes, which are all that is then known of the units too. On the
-            response scale of a family, "average" is averaged over all persons, and known and new persons over what
-            their random effects may be given what was seen of them (by quadrature): these are means of probabilities,
-            not the probability at a mean of log odds.
+            with `seen` that person given these outcomes. On the response scale of a family, "average" is averaged over
+            all persons, and known and new persons over what their random effects may be given what was seen of them (by
+            quadrature): these are means of probabilities, not the probability at a mean of log odds.
         seen : DataFrame, optional
             Outcomes of new persons (id, time, outcome and the model's predictors), matched to `newdata` by id; the
-            model is not fitted again. A person without rows in it is one drawn from G.
+            model is not fitted again. A person without rows in it is one drawn from G. With units above persons, what
+            the fit knows of a unit that these rows name is known of a person who is not in the fit; what is seen of
+            others in that unit is not.
         interval : {None, "confidence", "prediction"}
             "confidence" is for the curve that was asked for (average: the mean curve; known: the person's;
             new: that of a person drawn at random); "prediction" for a new observation. Intervals of a family are made

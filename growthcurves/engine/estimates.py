@@ -225,8 +225,10 @@ class Estimates(Protocol):
         """The estimates by full maximum likelihood."""
         ...
 
-    def given(self, seen: Seen) -> PersonState:
-        """The state of new persons given some outcomes, in standard random effects."""
+    def given(self, seen: Seen, prior: PersonState | None = None) -> PersonState:
+        """The state of new persons given some outcomes, in standard random effects; `prior` is what was known of them
+        before, by default that they are drawn from G.
+        """
         ...
 
     def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:

@@ -19,7 +19,7 @@ from growthcurves.engine.information.uncertainty import Uncertainty
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.persons.given import Expected, Seen, Wanted, given
+from growthcurves.engine.persons.given import Expected, Seen, Wanted, given, updated
 from growthcurves.engine.persons.sandwich import Sandwich, reduced_persons, sandwich
 from growthcurves.engine.persons.state import PersonState, person_state
 from growthcurves.engine.search.certificate import Verdict, told_apart
@@ -210,7 +210,9 @@ class NormalEstimates:
     def state(self) -> PersonState:
         return person_state(self.solution, self.sums.people)
 
-    def given(self, seen: Seen) -> PersonState:
+    def given(self, seen: Seen, prior: PersonState | None = None) -> PersonState:
+        if prior is not None:
+            return updated(prior, seen, self.beta, self.point.within)
         return given(seen, self.beta, self.solution.optimum.at.D, self.solution.sigma2)
 
     def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:

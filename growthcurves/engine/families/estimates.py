@@ -218,7 +218,8 @@ class FamilyEstimates(GeneralEstimates):
 
     # ------------------------------------------------ persons
 
-    def given(self, seen: Seen) -> PersonState:
+    def given(self, seen: Seen, prior: PersonState | None = None) -> PersonState:
+        assert prior is None, "families have persons alone"
         return self._of_new(seen).state(seen.persons)
 
     def expected(self, wanted: Wanted, seen: Seen | None = None) -> Expected:

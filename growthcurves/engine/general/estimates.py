@@ -21,7 +21,7 @@ from growthcurves.engine.moved import in_other_columns, same_likelihood
 from growthcurves.engine.parameters.face import ZERO, face_of, scale_of
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
-from growthcurves.engine.persons.given import Expected, Seen, Wanted
+from growthcurves.engine.persons.given import Expected, Seen, Wanted, updated
 from growthcurves.engine.persons.sandwich import Sandwich, sandwich
 from growthcurves.engine.persons.state import PersonState
 from growthcurves.engine.profile.profiler import Profiler
@@ -338,7 +338,9 @@ class GeneralEstimates:
             return self.likelihood.state(self.local)
         return self._marginal.state(self.local)
 
-    def given(self, seen: Seen) -> PersonState:
+    def given(self, seen: Seen, prior: PersonState | None = None) -> PersonState:
+        if prior is not None:
+            return updated(prior, seen, self.beta, self._within)
         point, persons, residual = self.point, [], seen.residual(self.beta)
         for i in range(seen.persons):
             own = np.flatnonzero(seen.codes == i)

@@ -106,3 +106,23 @@ def given(seen: Seen, beta: Array, D: Array, sigma2: float) -> PersonState:
     r = np.array([sums(Z[:, a] * residual) for a in range(q)])
     _, M = shrinkage(G, D)
     return PersonState(np.einsum("abn,bn->an", M, r), sigma2 * M, -np.einsum("abn,bjn->ajn", M, C))
+
+
+def updated(prior: PersonState, seen: Seen, beta: Array, within: Callable[[Any], Any]) -> PersonState:
+    """The state of each person of whom something was known before: with mean m and variance P of u before,
+
+        m + P Z'W (r - Z m),  P - P Z'W Z P,  W = (Z P Z' + R)^-1,
+
+    and m' - P Z'W (X + Z m') for the derivative m' of m in beta. `within` gives R of occasions.
+    """
+    found = prior.take(np.arange(seen.persons))
+    residual = seen.residual(beta)
+    for person in np.unique(seen.codes):
+        own = np.flatnonzero(seen.codes == person)
+        Z, P = seen.Z[own], prior.spread[:, :, person]
+        gain = np.linalg.solve(Z @ P @ Z.T + within(seen.occasions.take(own)), Z @ P).T
+        before, slope = prior.effects[:, person], prior.slope[:, :, person]
+        found.effects[:, person] = before + gain @ (residual[own] - Z @ before)
+        found.spread[:, :, person] = P - gain @ Z @ P
+        found.slope[:, :, person] = slope - gain @ (seen.X[own] + Z @ slope)
+    return found

@@ -38,7 +38,10 @@ def known_of_rows(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) ->
     if is_crossed(fit):
         return _of_crossed(fit, frame, codes)
     state, there = fit.estimates.state.take(np.maximum(codes, 0)), codes >= 0
-    if frame is None or there.all() or not units_above(fit):
+    if frame is None or there.all():
+        return Known(state, there)
+    _drawn(fit, state, ~there)
+    if not units_above(fit):
         return Known(state, there)
     for level, units in _units_of_rows(fit, frame):
         rows = np.flatnonzero(~there & (units >= 0))
@@ -46,7 +49,7 @@ def known_of_rows(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) ->
         member = np.zeros(of_unit.max() + 1, dtype=np.intp)
         member[of_unit] = np.arange(len(of_unit))
         first = fit.sums.terms.places[units_above(fit)[level - 1]].start
-        _put(fit, state, rows, first, fit.estimates.state.take(member[units[rows]]))
+        _put(state, rows, first, fit.estimates.state.take(member[units[rows]]))
         there = there | (units >= 0)
     return Known(state, there)
 
@@ -63,13 +66,34 @@ def _of_crossed(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) -> K
     return Known(estimates.of_rows(codes, units), np.any([one >= 0 for one in (codes, *units)], axis=0))
 
 
-def _put(fit: FittedModel, state: PersonState, rows: Array, first: int, members: PersonState) -> None:
-    """Write what is known of units into the state of rows, from a person of the fit in each; effects from `first` on
-    are theirs, those before are as the model says that they vary.
+def before_seen(fit: FittedModel, rows: pd.DataFrame, codes: Array) -> PersonState | None:
+    """What is known of new persons before any outcome of them, in standard random effects; `codes` says whose rows are.
+
+    None where that is G: without units above persons, and where none of theirs is known. A person of the fit itself is
+    taken as one of a new unit, since the units of the fit know that person's outcomes already.
     """
-    state.effects[:, rows] = 0.0
-    state.slope[:, :, rows] = 0.0
+    if not units_above(fit) or is_crossed(fit):
+        return None
+    there = [name for name in (fit.model.id, *units_above(fit)) if name in rows]
+    frame = rows[there].groupby(codes).first()
+    state, known = known_of_rows(fit, frame, np.full(len(frame), -1))
+    own = pd.Index(fit.panel.persons.labels).get_indexer(pd.Index(frame[fit.model.id])) >= 0
+    _drawn(fit, state, own)
+    if not (known & ~own).any():
+        return None
+    A = np.linalg.inv(fit.standard_rows(np.eye(len(state.effects))))
+    spread = np.einsum("ab,bcn,dc->adn", A, state.spread, A, optimize=True)
+    return PersonState(A @ state.effects, spread, np.einsum("ab,bpn->apn", A, state.slope))
+
+
+def _drawn(fit: FittedModel, state: PersonState, rows: Array) -> None:
+    """Rows of persons of whom nothing is known: drawn from G."""
+    state.effects[:, rows], state.slope[:, :, rows] = 0.0, 0.0
     state.spread[:, :, rows] = fit.estimates.G[:, :, None]
+
+
+def _put(state: PersonState, rows: Array, first: int, members: PersonState) -> None:
+    """Write what is known of units into the state of rows, effects from `first` on, by a person of the fit in each."""
     state.effects[first:, rows] = members.effects[first:]
     state.slope[first:, :, rows] = members.slope[first:]
     state.spread[first:, first:, rows] = members.spread[first:, first:]

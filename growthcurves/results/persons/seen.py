@@ -16,6 +16,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.outcome_family import outcomes_seen
 from growthcurves.model.outcomes import with_computed
 from growthcurves.results.persons.carried_rows import CarriedRows, carried_over
+from growthcurves.results.persons.known import before_seen
 from growthcurves.results.questions.design_rows import DesignRows, new_rows
 from growthcurves.results.questions.offsets import added_to_rows
 
@@ -80,7 +81,7 @@ def rows_given_seen(fit: FittedModel, newdata: Any, seen: Any) -> GivenSeen:
         offset,
         None if trials is None else trials[used[past]],
     )
-    state = fit.estimates.given(given)
+    state = fit.estimates.given(given, before_seen(fit, both, codes))
     wanted_rows = DesignRows(rows.X[~past], Z[~past], wanted.index, rows.determined[~past], rows.occasions.take(~past))
     values = np.column_stack([rows.X[used], Z[used], there])
     told = carried_over(fit, wanted_rows, codes[~past], RowsOf(codes[used], rows.occasions.take(used)), values)
