@@ -16,6 +16,7 @@ from growthcurves.engine.general.structured import Structured
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.information.uncertainty import Uncertainty
 from growthcurves.engine.levels.ranks import ranks_by_level
+from growthcurves.engine.likelihood.levels import LevelBlocks
 from growthcurves.engine.likelihood.problem import standard_problem
 from growthcurves.engine.moved import in_other_columns, same_likelihood
 from growthcurves.engine.parameters.face import ZERO, face_of, scale_of
@@ -284,7 +285,9 @@ class GeneralEstimates:
     def ranks(self) -> list[list[int]]:
         problem = standard_problem(self.sums.moments, self.sums.coordinates, self.frame.reml)
         if self.sums.terms.levels:
-            return ranks_by_level(problem, problem.blocks[0])
+            (blocks,) = problem.blocks
+            assert isinstance(blocks, LevelBlocks)
+            return ranks_by_level(problem, blocks)
         return [[rank_with(problem, a) for a in range(self.frame.q + 1)]]
 
     def varies(self, row: Array) -> bool:

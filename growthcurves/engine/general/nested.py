@@ -8,7 +8,7 @@ units (docs/engine.md, 7.1).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,7 @@ from growthcurves.numerics.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Blocks(Stack):
+class UnitStack(Stack):
     """Units of the highest level with as many rows each.
 
     Attributes
@@ -55,13 +55,20 @@ class Blocks(Stack):
 
 @dataclass(frozen=True, eq=False)
 class ClosedRows(Closed):
-    """Closed products whose weights are looked up by row: rows of a block are of several persons."""
+    """Closed products whose weights are looked up by row: rows of a block are of several persons.
+
+    Attributes
+    ----------
+    codes : (n,) array of int
+        The person of each row.
+    """
+
+    codes: Array = field(kw_only=True)
 
     @cached_property
     def by_row(self) -> Array:
+        """The weights of each row's person."""
         return self.weights[self.codes]
-
-    codes: Array = None  # type: ignore[assignment]
 
     def _products(self, index: Array, persons: Array) -> Array:
         return self.columns(index)[..., self.pairs[0]] * self.by_row[index][..., self.pairs[1]]
@@ -104,7 +111,7 @@ class NestedStructured(Structured):
                 (place, (owner[index][:, :, None] == owner[index][:, None, :]).astype(float))
                 for place, owner in zip(places, owners, strict=True)
             )
-            yield Blocks(
+            yield UnitStack(
                 rows.occasions.take(index), self._closed.Z(index), np.ones(len(units)),
                 Own(self._closed.wide(index, units)), units, index, np.arange(len(units)),
                 None if at is None else at[index], same,
@@ -121,7 +128,7 @@ class NestedStructured(Structured):
         found = PersonState(np.zeros((q, N)), np.zeros((q, q, N)), np.zeros((q, self.frame.p, N)))
         for one in self.whitened(local, self.within(local)) or ():
             stack = one.stack
-            assert isinstance(stack, Blocks)
+            assert isinstance(stack, UnitStack)
             wide = self._closed.wide(stack.member_rows, stack.members)
             for place, rows in enumerate(stack.member_rows):
                 codes = self.rows.codes[rows]

@@ -7,7 +7,6 @@ their rank counts (docs/engine.md, section 9; SAS's rule of containment).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.component import times
 
 
-def ranks_by_level(problem: Problem, blocks: Any) -> list[list[int]]:
+def ranks_by_level(problem: Problem, blocks: LevelBlocks) -> list[list[int]]:
     """For each level, persons first: ranks with the levels above it and none, one, ..., all of its random effects."""
     out: list[list[int]] = []
     for level in range(len(blocks.into) - 1, -1, -1):
