@@ -7,22 +7,15 @@ replaces this script's section of docs/benchmarks.md.
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
-import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from peers import ROUNDS, in_turns, of_r, seconds
+from peers import ROUNDS, in_turns, of_r, run, seconds
 from scipy.special import expit
 
 import growthcurves as gc
 from growthcurves.numerics.threads import thread_count
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-from sections import put  # noqa: E402
 
 HEADING = "## Yes-or-no outcomes"
 ARMS, WITH_X = "y ~ t * arm + (1 | id)", "y ~ t * arm + x + (1 | id)"
@@ -126,16 +119,5 @@ def section() -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="put the section into docs/benchmarks.md")
-    asked = parser.parse_args()
-    warnings.simplefilter("ignore")
-    made = section()
-    print(made)
-    if asked.write:
-        put("benchmarks.md", HEADING, made)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, HEADING, section)

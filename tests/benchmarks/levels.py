@@ -7,26 +7,20 @@ where they are installed. egsingle and InstEval need GROWTHCURVES_PUBLISHED_DATA
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from peers import ROUNDS, of_r, seconds
+from peers import ROUNDS, of_r, run, seconds
 
 import growthcurves as gc
 from growthcurves.engine.build import Sums, standard_of
 from growthcurves.engine.likelihood.problem import with_persons
 from growthcurves.engine.solution import solve_problem
 from growthcurves.numerics.threads import thread_count
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-from sections import put  # noqa: E402
 
 HEADING = "## Units above persons"
 SLOPES, PLAIN = "y ~ t * arm + (t | site) + (t | id)", "y ~ t * arm + (t | id)"
@@ -139,16 +133,5 @@ def section() -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="put the section into docs/benchmarks.md")
-    asked = parser.parse_args()
-    warnings.simplefilter("ignore")
-    made = section()
-    print(made)
-    if asked.write:
-        put("benchmarks.md", HEADING, made)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, HEADING, section)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from sections import put  # noqa: E402
 
 ROUNDS = 5
 
@@ -45,3 +51,15 @@ def of_r(script: str, task: str, data: pd.DataFrame) -> tuple[float, float] | No
     except ValueError:
         return None
     return found, deviance
+
+
+def run(description: str, heading: str, section: Callable[[], str]) -> None:
+    """Print a section of docs/benchmarks.md, and with --write put it there."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--write", action="store_true", help="put the section into docs/benchmarks.md")
+    asked = parser.parse_args()
+    warnings.simplefilter("ignore")
+    made = section()
+    print(made)
+    if asked.write:
+        put("benchmarks.md", heading, made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from of_units import check_other_columns, check_pairs, check_value
 from scipy.sparse import csr_matrix
 
 from growthcurves.engine.likelihood.crossed import CrossedBlocks, Met
@@ -66,35 +67,12 @@ def panel(request):
 
 
 def test_value_is_dense(panel):
-    found = panel.blocks.reduce(panel.D)
-    assert found.log_det == pytest.approx(np.linalg.slogdet(panel.V)[1], rel=1e-12, abs=1e-12)
-    dense = panel.XY.T @ panel.XY - panel.XY.T @ panel.inverse @ panel.XY
-    assert found.explained == pytest.approx(dense, rel=1e-11, abs=1e-11)
+    check_value(panel.blocks, panel.D, panel.XY, panel.V, panel.inverse)
 
 
 def test_sums_over_pairs_of_units_are_dense(panel):
-    q, places = len(panel.D), panel.blocks.places
-    p, uu = np.zeros((q, q)), np.zeros((q, WIDTH, q, WIDTH))
-    pp, pk = np.zeros((2, q, q, q, q))
-    for k, z in panel.columns:
-        here, U = places[k], z.T @ panel.inverse @ panel.XY
-        p[here, here] += z.T @ panel.inverse @ z
-        uu[here, :, here] += np.multiply.outer(U, U)
-        for m, y in panel.columns:
-            there, P, W = places[m], z.T @ panel.inverse @ y, y.T @ panel.inverse @ panel.XY
-            pp[here, there, there, here] += np.multiply.outer(P, P.T)
-            pk[here, there, there, here] += np.multiply.outer(P, W @ panel.weight @ U.T)
-    found = panel.blocks.curvature(panel.D, panel.weight)
-    for mine, dense in zip(found, (uu, p, pp, pk), strict=True):
-        assert mine == pytest.approx(dense, rel=1e-10, abs=1e-10 * np.abs(dense).max())
+    check_pairs(panel.blocks, panel.D, panel.weight, panel.columns, panel.XY, panel.inverse)
 
 
 def test_other_columns_are_the_same_units(panel):
-    rng = np.random.default_rng(3)
-    into_z, into_xy = np.zeros_like(panel.D), rng.normal(size=(WIDTH, WIDTH - 1))
-    for place in panel.blocks.places:
-        into_z[place, place] = rng.normal(size=(place.stop - place.start,) * 2)
-    back, before = np.linalg.inv(into_z), panel.blocks.reduce(panel.D)
-    found = panel.blocks.transformed(into_z, into_xy).reduce(back @ panel.D @ back.T)
-    assert found.log_det == pytest.approx(before.log_det, rel=1e-10)
-    assert found.explained == pytest.approx(into_xy.T @ before.explained @ into_xy, rel=1e-9)
+    check_other_columns(panel.blocks, panel.D, WIDTH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from of_units import check_other_columns, check_pairs, check_value
 
 from growthcurves.engine.likelihood.levels import LevelBlocks
 from growthcurves.engine.likelihood.shared import SharedBlocks
@@ -68,27 +69,15 @@ def panel(request):
 
 
 def test_value_is_dense(panel):
-    found = panel.blocks.reduce(panel.D)
-    assert found.log_det == pytest.approx(np.linalg.slogdet(panel.V)[1], rel=1e-12, abs=1e-12)
-    dense = panel.XY.T @ panel.XY - panel.XY.T @ panel.inverse @ panel.XY
-    assert found.explained == pytest.approx(dense, rel=1e-11, abs=1e-11)
+    check_value(panel.blocks, panel.D, panel.XY, panel.V, panel.inverse)
 
 
 def test_sums_over_pairs_of_units_are_dense(panel):
-    q, places = len(panel.D), panel.blocks.places
-    p, uu = np.zeros((q, q)), np.zeros((q, WIDTH, q, WIDTH))
-    pp, pk = np.zeros((2, q, q, q, q))
-    for k, z in panel.columns:
-        here, U = places[k], z.T @ panel.inverse @ panel.XY
-        p[here, here] += z.T @ panel.inverse @ z
-        uu[here, :, here] += np.multiply.outer(U, U)
-        for m, y in panel.columns:
-            there, P, W = places[m], z.T @ panel.inverse @ y, y.T @ panel.inverse @ panel.XY
-            pp[here, there, there, here] += np.multiply.outer(P, P.T)
-            pk[here, there, there, here] += np.multiply.outer(P, W @ panel.weight @ U.T)
-    found = panel.blocks.curvature(panel.D, panel.weight)
-    for mine, dense in zip(found, (uu, p, pp, pk), strict=True):
-        assert mine == pytest.approx(dense, rel=1e-10, abs=1e-10 * np.abs(dense).max())
+    check_pairs(panel.blocks, panel.D, panel.weight, panel.columns, panel.XY, panel.inverse)
+
+
+def test_other_columns_are_the_same_units(panel):
+    check_other_columns(panel.blocks, panel.D, WIDTH)
 
 
 def test_what_kenward_and_roger_need_is_dense(panel):
@@ -105,16 +94,3 @@ def test_what_kenward_and_roger_need_is_dense(panel):
         dense += panel.XY.T @ half @ one @ panel.inverse @ panel.XY
     found = panel.blocks.linked(panel.D, np.einsum("kab,kcd->abcd", E, E))
     assert found == pytest.approx(dense, rel=1e-10, abs=1e-10 * np.abs(dense).max())
-
-
-def test_other_columns_are_the_same_units(panel):
-    rng = np.random.default_rng(3)
-    q = len(panel.D)
-    into_z, into_xy = np.zeros((q, q)), rng.normal(size=(WIDTH, WIDTH - 1))
-    for place in panel.blocks.places:
-        into_z[place, place] = rng.normal(size=(place.stop - place.start,) * 2)
-    moved = panel.blocks.transformed(into_z, into_xy)
-    back = np.linalg.inv(into_z)
-    found = moved.reduce(back @ panel.D @ back.T)
-    assert found.log_det == pytest.approx(panel.blocks.reduce(panel.D).log_det, rel=1e-10)
-    assert found.explained == pytest.approx(into_xy.T @ panel.blocks.reduce(panel.D).explained @ into_xy, rel=1e-9)
