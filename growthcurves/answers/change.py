@@ -290,7 +290,8 @@ class ChangeAnswers(FittedModel):
         With units above persons tau is the variance between persons of one unit, and a row more for each random effect
         of units says how reliably it tells these apart: tau is then their variance, v_j the sampling variance of a
         unit's own estimate by generalised least squares, in which persons of the unit count as their number, occasions
-        and variance within it make them (Raudenbush and Bryk 2002, chapter 8). Units that cross persons have none.
+        and variance within it make them (Raudenbush and Bryk 2002, chapter 8). Where units cross persons,
+        a person's own line mixes them with the person, and there is none.
 
         Returns
         -------

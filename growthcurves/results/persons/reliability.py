@@ -28,7 +28,7 @@ def _of_level(fit: FittedModel, level: int, unit: str) -> list[list]:
     sizes = unit_sizes(fit)[level - 1] if level else np.ones(fit.sums.persons, dtype=int)
     variances = np.diag(fit.G)[fit.sums.terms.places[unit]][:, None]
     sampling = np.full((len(variances), len(sizes)), np.nan)
-    if fit.independent and not (level and is_crossed(fit)):
+    if fit.independent and not is_crossed(fit):  # rows of a person in several units have no one line
         sampling = np.einsum("aan->an", _sampling(fit, level, unit))
     each = variances / (variances + sampling)
     names = [name for name, whose in fit.recipe.random.unit_of.items() if whose == unit]
