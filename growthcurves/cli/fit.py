@@ -9,9 +9,10 @@ import click
 from growthcurves.cli.command import PlainCommand, table_command
 from growthcurves.cli.options import ANSWERS, MODEL, TABLE, request_of
 
+_SAVE = "Keep the fit as a file that growthcurves.load reads, with the rows where its answers need them (--family)."
 _OWN = [
     click.Option(["--all", "whole"], is_flag=True, help="All sentences of the change report, not the first only."),
-    click.Option(["--save"], metavar="FILE", help="Keep the fit as a file that growthcurves.load reads."),
+    click.Option(["--save"], metavar="FILE", help=_SAVE),
 ]
 
 
@@ -33,6 +34,7 @@ def fit(as_json: bool, write_model: str | None, save: str | None, whole: bool, *
     from growthcurves.cli.layout import say
     from growthcurves.cli.model_file import write_model_file
     from growthcurves.cli.output import checked_files, hand_on_json
+    from growthcurves.storage.fits import needs_rows
 
     request = request_of(values)
     asked = checked_answers(request)
@@ -40,7 +42,7 @@ def fit(as_json: bool, write_model: str | None, save: str | None, whole: bool, *
     fitted = run(request)
     write_model_file(files)
     if "save" in files:
-        fitted.save(files["save"])
+        fitted.save(files["save"], rows=needs_rows(fitted))
     if as_json:
         hand_on_json(answers_json(fitted, asked))
     else:

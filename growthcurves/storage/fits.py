@@ -84,6 +84,11 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
     return write_text(path, sealed(encoded(values)))
 
 
+def needs_rows(fit: FittedModel) -> bool:
+    """Whether a fit can be saved with its rows alone, as its answers are made of them."""
+    return bool(fit.bound.crossed) or "likelihood" in fit.estimates.values()
+
+
 def load(
     path: str | Path, kind: type[FittedModel], functions: Functions | None = None, parts: Iterable[type] = ()
 ) -> FittedModel:

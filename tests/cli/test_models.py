@@ -238,6 +238,14 @@ def test_a_fit_is_kept(run, sleep, tmp_path):
     assert "data file itself" in one_line(run("fit", sleep, *SLEEP, "--save", sleep))
 
 
+def test_a_fit_whose_answers_need_the_rows_is_kept_with_them(run, sleep, tmp_path):
+    assert run("fit", sleep, *SLEEP, "--family", "gamma", "--random", "intercept", "--save", "f.json").exit_code == 0
+    model = gc.GrowthModel("reaction", "day", "subject", random=("intercept",), family="gamma")
+    fit, kept = gc.fit(model, gc.load_dataset("sleepstudy")), gc.load(tmp_path / "f.json")
+    assert kept.deviance == pytest.approx(fit.deviance, rel=1e-12)
+    np.testing.assert_allclose(kept.predict(), fit.predict(), rtol=1e-9)
+
+
 def test_formula_with_its_options(asks, trial):
     formula = "depression ~ week * arm + (week | patient)"
     found = asks("fit", trial, "--formula", formula, "--reference", "arm=placebo", "--by", "arm", "--wave", "visit")
