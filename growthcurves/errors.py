@@ -34,6 +34,27 @@ class ColumnError(DataError, KeyError):
         return visible(str(self.args[0])) if self.args else ""
 
 
+class RowError(DataError):
+    """A value that cannot be, before and after the words "in a row", and the position of that row."""
+
+    def __init__(self, before: str, after: str, row: int) -> None:
+        super().__init__(before, after, row)
+
+    def __str__(self) -> str:
+        before, after, _ = self.args
+        return visible(f"{before} in a row{after}")
+
+    @property
+    def row(self) -> int:
+        """Position among the rows that were looked at, from 0."""
+        return int(self.args[2])
+
+    def placed(self, place: str) -> DataError:
+        """The same of a table, where the row has a person and a place."""
+        before, after, _ = self.args
+        return DataError(f"{before} in a row ({place}){after}")
+
+
 class ModelError(GrowthCurvesError, ValueError):
     """The model contradicts itself, or an option is unknown or does not apply."""
 

@@ -11,8 +11,8 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers, numeric_column
 from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
-from growthcurves.data.source import show_id
-from growthcurves.errors import DataError
+from growthcurves.data.source import find_cell, show_id
+from growthcurves.errors import DataError, RowError
 from growthcurves.model.families.checking import places
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcomes import offset_of
@@ -62,7 +62,10 @@ def coded(frame: pd.DataFrame, outcome: str, family: Any) -> Coded:
         return Coded(frame, family)
     order = list(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else None
     there = column.notna().to_numpy()
-    checked = family.checked(column[there].to_numpy(dtype=object), None, outcome, order)
+    try:
+        checked = family.checked(column[there].to_numpy(dtype=object), None, outcome, order)
+    except RowError as error:
+        raise error.placed(find_cell(frame, int(np.flatnonzero(there)[error.row]), outcome).place) from None
     values = np.full(len(frame), np.nan)
     values[there] = checked.answers.value
     known = checked.family
@@ -84,7 +87,10 @@ def family_outcome(model: GrowthModel, panel: Panel) -> FamilyOutcome:
     """
     trials = None if model.trials is None else numeric_column(panel.frame, model.trials, _ids(panel))
     values, order = _values(model.family, panel)
-    checked = model.family.checked(values, trials, str(model.outcome), order)
+    try:
+        checked = model.family.checked(values, trials, str(model.outcome), order)
+    except RowError as error:
+        raise error.placed(find_cell(panel.frame, error.row, model.outcome, _ids(panel)).place) from None
     return FamilyOutcome(
         checked.family, checked.answers.value, checked.answers.trials, added(model, panel.frame, panel.id), checked.told
     )

@@ -1,5 +1,7 @@
 """Outcomes that a family cannot answer, or answers badly: each named in one sentence, with what to do."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,3 +108,31 @@ def test_what_is_no_measurement_is_hinted_at_where_it_is_fitted_as_normal(values
 @pytest.mark.parametrize("values", [COUNTS + 1, 10 * COUNTS, AMOUNTS, COUNTS / 10.0], ids=str)
 def test_measurements_and_scores_have_no_hint(values):
     assert not gc.fit("y ~ t + (1 | id)", panel(values), time="t").notes
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "family", "said"),
+    [
+        ("s", 99, "binomial", "'s' is 99 in a row (person p5, row with index 20), and there are only 5 trials"),
+        ("n", 0, "binomial", "trials of 's' are 0 in a row (person p5, row with index 20)"),
+        ("s", 1.5, "poisson", "'s' is 1.5 in a row (person p5, row with index 20), and counts"),
+        ("s", -1, "gamma", "'s' is -1 in a row (person p5, row with index 20), and amounts"),
+        ("s", 3, "probit", "'s' is 3 in a row (person p5, row with index 20), and a yes-or-no outcome"),
+    ],
+)
+def test_the_row_and_its_person_are_named(column, value, family, said):
+    """Rows before it that are left out do not move the place, nor do those of other persons."""
+    data = pd.DataFrame({"id": [f"p{i // 4}" for i in range(40)], "t": np.tile(np.arange(4.0), 10), "s": 1.0, "n": 5.0})
+    data.loc[data.index % 3 == 0, "s"] = 2.0 if family == "gamma" else 0.0
+    data.loc[7, "s"] = np.nan
+    data.loc[20, column] = value
+    trials = {"trials": "n"} if family == "binomial" else {}
+    with pytest.raises(DataError, match=re.escape(said)):
+        gc.fit("s ~ t + (1 | id)", data, family=family, **trials)
+
+
+def test_a_category_that_is_none_is_named_with_its_row():
+    data = pd.DataFrame({"id": np.repeat(np.arange(8), 3), "t": np.tile(np.arange(3.0), 8), "s": ["low", "high"] * 12})
+    data.loc[[2, 10], "s"] = [None, "hgih"]
+    with pytest.raises(DataError, match=r"'hgih' in a row \(row with index 10\), and the categories are"):
+        gc.fit("s ~ t + (1 | id)", data, family=gc.Ordinal(categories=("low", "high")))

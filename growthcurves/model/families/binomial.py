@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betainc, gammaln, xlogy
 
 from growthcurves.contracts.family import Answers, Array, Slopes, Tails
-from growthcurves.errors import DataError, ModelError
+from growthcurves.errors import DataError, ModelError, RowError
 from growthcurves.model.families.base import Checked, OfProbability
 from growthcurves.model.families.checking import (
     are_numbers,
@@ -167,8 +167,9 @@ class Binomial(OfProbability):
         column = as_column(values, name)
         if are_numbers(column):
             found = numbers(column, name, _WHAT)
-            for bad in found[(found != 0) & (found != 1)]:
-                raise refuse(name, bad, _WHAT, "recode it, or give the number of trials with trials=")
+            for row in np.flatnonzero((found != 0) & (found != 1)).tolist():
+                todo = "recode it, or give the number of trials with trials="
+                raise refuse(name, found[row], _WHAT, todo, row)
             return Checked(Answers(found), self)
         return self._of_categories(column, name, order)
 
@@ -191,11 +192,10 @@ def _successes(values: Any, trials: Any, name: str) -> Answers:
     n = whole(trials, f"trials of {name}", "trials are whole numbers from 1 up")
     if len(n) != len(yes):
         raise DataError(f"The outcome {name!r} has {len(yes)} rows, and its trials have {len(n)}.")
-    if np.any(n == 0):
-        raise DataError(f"The trials of {name!r} are 0 in a row, which says nothing: leave out such rows.")
-    bad = np.flatnonzero(yes > n)
-    if bad.size:
-        raise refuse(name, yes[bad[0]], f"there are only {shown(n[bad[0]])} trials in that row")
+    for row in np.flatnonzero(n == 0).tolist():
+        raise RowError(f"The trials of {name!r} are 0", ", which says nothing: leave out such rows.", row)
+    for row in np.flatnonzero(yes > n).tolist():
+        raise refuse(name, yes[row], f"there are only {shown(n[row])} trials in that row", row=row)
     return Answers(yes, n)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.family import Array
-from growthcurves.errors import DataError, brief, listed
+from growthcurves.errors import DataError, RowError, brief, listed
 
 #: Number kinds of numpy: truths, whole numbers, floats.
 _NUMBERS = "biuf"
@@ -46,9 +46,9 @@ def are_numbers(values: Array) -> bool:
     return values.dtype.kind == "O" and all(isinstance(one, kinds) for one in values.ravel())
 
 
-def refuse(name: str, value: Any, what: str, todo: str = "") -> DataError:
-    """The error of an outcome that cannot be."""
-    return DataError(f"The outcome {name!r} is {shown(value)} in a row, and {what}{': ' + todo if todo else ''}.")
+def refuse(name: str, value: Any, what: str, todo: str = "", row: int = 0) -> RowError:
+    """The error of an outcome that cannot be, at a position of the column."""
+    return RowError(f"The outcome {name!r} is {shown(value)}", f", and {what}{': ' + todo if todo else ''}.", row)
 
 
 def refuse_missing(values: Array, name: str) -> None:
@@ -76,7 +76,8 @@ def numbers(values: Any, name: str, what: str) -> Array:
     column = as_column(values, name)
     if not are_numbers(column):
         kinds = (bool, int, float, np.number, np.bool_)
-        raise refuse(name, next(one for one in column.tolist() if not isinstance(one, kinds)), what)
+        row, bad = next((row, one) for row, one in enumerate(column.tolist()) if not isinstance(one, kinds))
+        raise refuse(name, bad, what, row=row)
     found = column.astype(float)
     return _all(found, np.isfinite(found), name, what)
 
@@ -96,7 +97,7 @@ def positive(values: Any, name: str, what: str, todo: str = "") -> Array:
 def _all(found: Array, good: Array, name: str, what: str, todo: str = "") -> Array:
     bad = np.flatnonzero(~good)
     if bad.size:
-        raise refuse(name, found[bad[0]], what, todo)
+        raise refuse(name, found[bad[0]], what, todo, int(bad[0]))
     return found
 
 
@@ -112,7 +113,8 @@ def categories_of(column: Array, order: Sequence[Any] | None, name: str) -> tupl
     known = _sorted(list(seen)) if order is None else list(dict.fromkeys(order))
     for value in seen:
         if value not in known:
-            raise refuse(name, value, f"the categories are {names_of(known)}")
+            row = column.tolist().index(value)
+            raise refuse(name, value, f"the categories are {names_of(known)}", row=row)
     return [one for one in known if one in seen], [one for one in known if one not in seen]
 
 
