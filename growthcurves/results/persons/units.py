@@ -202,8 +202,10 @@ def _drawn_ranks(
     for _ in range(0, DRAWS, AT_ONCE):
         effects = _draw(levels, source)
         for a in varying:
-            order = np.argsort(-effects[a], axis=1)
-            pieces[a].append(np.argsort(order, axis=1).astype(np.int32) + 1)
+            ranks = np.empty(effects[a].shape, dtype=np.int32)
+            places = np.arange(1, ranks.shape[1] + 1, dtype=np.int32)
+            np.put_along_axis(ranks, np.argsort(-effects[a], axis=1), places[None], axis=1)
+            pieces[a].append(ranks)
     return {a: np.concatenate(found) for a, found in pieces.items()}
 
 
@@ -220,16 +222,23 @@ def _draw(levels: list[Level], source: np.random.Generator) -> np.ndarray:
         state, own = found.state, len(found.names)
         top = found.place == len(fit.model.above)
         parents = np.zeros(len(found.labels), dtype=int) if top else nesting.parents(found.place - 1)
-        mean = state.effects[:, None, :] + np.einsum("qpj,dp->qdj", state.slope, beta)
+        mean = state.effects[:, None, :] + np.tensordot(state.slope, beta, (1, 1)).transpose(0, 2, 1)
         S = state.spread.transpose(2, 0, 1)
         weights = S[:, :own, own:] @ np.linalg.pinv(S[:, own:, own:], hermitian=True)
         left = S[:, :own, :own] - weights @ S[:, own:, :own]
         here = above[:, :, parents]
-        values = mean[:own] + np.einsum("jab,bdj->adj", weights, here - mean[own:])
         noise = source.standard_normal((own, AT_ONCE, len(found.labels)))
-        values += np.einsum("jab,bdj->adj", _roots(left), noise)
+        values = mean[:own] + _each(weights, here - mean[own:]) + _each(_roots(left), noise)
         above = np.concatenate([values, here])
     return above[: len(levels[0].names)]
+
+
+def _each(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """A matrix of each unit (J, a, b) times its draws (b, draws, J), (a, draws, J)."""
+    out = np.zeros((left.shape[1], *right.shape[1:]))
+    for a, b in np.ndindex(left.shape[1:]):
+        out[a] += left[:, a, b] * right[b]
+    return out
 
 
 def _roots(S: np.ndarray) -> np.ndarray:
