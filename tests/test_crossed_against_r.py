@@ -129,8 +129,19 @@ def test_errors_of_known_and_of_new_ones_are_dense(fits, data):
     assert found["std_error"].to_numpy() == pytest.approx(np.sqrt(variance), rel=1e-6)
 
 
+def test_persons_stand_beside_average_units(fits):
+    """A pupil's growth parameters are the fixed part and the pupil's own modes; of its teachers each row has others."""
+    fit, case = fits["slopes-reml"], CASES["slopes-reml"]
+    found, modes = fit.people(), case["units"]["pupil"]
+    poor = fit.panel.frame.groupby("pupil")["poor"].first()
+    for name, (intercept, slope) in zip(modes["id"], modes["values"], strict=True):
+        row, beta = found.loc[int(name)], case["beta"]
+        start = beta["(Intercept)"] + beta["poor"] * poor.loc[int(name)] + intercept
+        assert [row["eb_intercept"], row["eb_slope"]] == pytest.approx([start, beta["grade"] + slope], abs=2e-3)
+    assert "grade" in str(fit.change())
+
+
 @pytest.mark.parametrize("ask", [
-    lambda fit, data: fit.people(),
     lambda fit, data: fit.fixed_effects(ddf="robust"),
     lambda fit, data: fit.conf_int(method="case", n=5),
     lambda fit, data: fit.save("crossed.json"),  # without rows=True

@@ -23,12 +23,6 @@ from growthcurves.errors import NotAvailableError
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
 
-#: What nobody's random effects along a path are, where rows of a person lie in several units.
-NO_PATH = (
-    "Rows of a person lie in several units here (crossed), so that a person has no one line: ask for people='average' "
-    "or 'new', or for fit.units()."
-)
-
 #: Numbers that are made of rows at a time.
 AT_ONCE = 1 << 22
 #: Why degrees of freedom are not counted.
@@ -54,9 +48,16 @@ class CrossedEstimates(NormalEstimates):
 
     # ------------------------------------------------ persons and units
 
-    @property
+    @cached_property
     def state(self) -> PersonState:
-        raise NotAvailableError(NO_PATH)
+        """Persons beside an average unit of every factor: their own random effects, and zeros for those of units, of
+        which a person's rows have several (see `of_rows`)."""
+        alone, place, q = self.units(0), self.blocks.places[0], self.frame.q
+        p, n = alone.slope.shape[1:]
+        found = PersonState(np.zeros((q, n)), np.zeros((q, q, n)), np.zeros((q, p, n)))
+        found.effects[place], found.slope[place] = alone.effects, alone.slope
+        found.spread[place, place] = alone.spread
+        return found
 
     def units(self, level: int) -> PersonState:
         """The random effects of persons (level 0) or of the units of a factor given the outcomes, original coding."""

@@ -6,6 +6,7 @@ Tolerance: 4.5 Monte Carlo standard errors.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import growthcurves as gc
@@ -48,3 +49,15 @@ def test_a_far_origin_changes_nothing(sleep):
     near = gc.fit("reaction ~ day + (day | subject)", sleep).simulate(2, rng=3)
     far = gc.fit("reaction ~ day + (day | subject)", sleep.assign(day=sleep["day"] + 1e6)).simulate(2, rng=3)
     np.testing.assert_allclose(near, far, rtol=1e-6)
+
+
+def test_ordered_words_are_drawn_as_words():
+    rng = np.random.default_rng(1)
+    data = pd.DataFrame({"id": np.repeat(np.arange(40), 4), "t": np.tile(np.arange(4), 40)})
+    level = 0.5 * data["t"] + rng.normal(size=40)[data["id"]] + rng.logistic(size=len(data))
+    words = np.array(["none", "some", "much"])[(level > 0).astype(int) + (level > 1.5)]
+    data["pain"] = pd.Categorical(words, ["none", "some", "much"], ordered=True)
+    drawn = gc.fit("pain ~ t + (1 | id)", data, family="ordinal").simulate(n=2, rng=1)
+    assert drawn["sim_1"].cat.ordered and list(drawn["sim_1"].cat.categories) == ["none", "some", "much"]
+    again = gc.fit("pain ~ t + (1 | id)", data.assign(pain=drawn["sim_2"]), family="ordinal")
+    assert again.certificate.converged
