@@ -110,6 +110,15 @@ def test_interval_of_a_units_icc_is_on_the_logit_scale(three):
     assert ends.to_numpy() == pytest.approx([logit - half, logit + half], rel=1e-5)
 
 
+def test_two_occasions_have_no_crossed_unit_in_common(crossed):
+    found, (parts, sigma2) = crossed.marginal_covariance(at=[0, 2]), own(crossed)
+    z = np.array([[1.0, 0.0], [1.0, 2.0]])
+    expected = z @ parts["pupil"] @ z.T
+    expected[np.diag_indices(2)] += np.diag(z @ parts["teacher"] @ z.T) + sigma2
+    np.testing.assert_allclose(found.covariance(), expected, rtol=1e-9)
+    assert "without another unit in common" in str(found)
+
+
 def test_icc_of_crossed_units_is_their_share(crossed):
     parts, sigma2 = own(crossed)
     z = np.array([1.0, 2.0])

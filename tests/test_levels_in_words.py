@@ -6,6 +6,7 @@ import pytest
 import reference_values
 
 import growthcurves as gc
+from growthcurves.errors import ModelError
 
 MODEL = gc.GrowthModel(
     "y", "grade", "pupil", predictors="poor + private",
@@ -112,3 +113,32 @@ def test_a_test_of_a_variance_and_sentences_of_all_pupils_say_whom_they_are_abou
     said = fit.change().sentences()
     assert any(text.startswith("Pupils of all schools differ: the standard deviation") for text in said)
     assert any("the share that lies between pupils of all schools is" in text for text in said)
+
+
+def test_persons_told_by_several_columns_are_called_by_the_innermost():
+    data = reference_values.table("levels_waves.csv")
+    data["pupil"] -= data.groupby("class")["pupil"].transform("min") - 1  # the first of each class is 1
+    fit = gc.fit("y ~ grade + (grade | school/class/pupil)", data)
+    text = str(fit)
+    assert "Level 2, pupils" in text
+    assert "between pupils of one class" in text
+    assert "schools of one" not in text
+    assert "Pupils of all schools differ" in " ".join(fit.change().sentences())
+
+
+@pytest.mark.parametrize("levels", [("school", "class"), ("class", "classroom")])
+def test_levels_of_the_same_units_are_refused(levels):
+    """Schools within classes are the classes: the level of schools would be lost without a word."""
+    data = reference_values.table("levels_waves.csv")
+    data["class"] = data["school"].astype(str) + "-" + data["class"].astype(str)
+    data["classroom"] = data["class"]
+    model = gc.GrowthModel("y", "grade", "pupil", levels=dict.fromkeys(levels, ("intercept",)))
+    with pytest.raises(ModelError, match=f"Each unit of '{levels[1]}' holds one unit of '{levels[0]}' alone"):
+        gc.fit(model, data)
+
+
+def test_a_ladder_calls_units_by_their_column_where_it_is_no_word():
+    data = reference_values.table("levels_waves.csv").rename(columns={"school": "cluster"})
+    text = str(gc.ladder(gc.GrowthModel("y", "grade", "pupil", levels={"cluster": ("intercept",)}), data))
+    assert "Level 3 (between units of cluster)" in text
+    assert "(between persons)" not in text

@@ -163,7 +163,8 @@ class ChangeAnswers(FittedModel):
         """Covariance and correlation of a person's outcomes at several times.
 
         V = Z G Z' + R (Laird and Ware 1982, equation 2.2). It is what the data determine: also where they cannot tell G
-        and R apart, as with one random effect per occasion.
+        and R apart, as with one random effect per occasion. G is that of persons and of all units that they lie in; of
+        units that cross persons two occasions have none in common, and their effects are in the variances alone.
 
         Parameters
         ----------

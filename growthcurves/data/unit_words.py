@@ -18,6 +18,14 @@ _PLURALS = {word: f"{word}s" for word in _REGULAR} | {
     "country": "countries", "county": "counties", "city": "cities", "company": "companies", "woman": "women",
     "man": "men", "university": "universities",
 }  # fmt: skip
+#: Units that hold persons, so that their rows may be persons at one time.
+OF_PERSONS = frozenset(
+    (
+        "school", "class", "classroom", "hospital", "clinic", "site", "centre", "center", "ward", "firm", "household",
+        "district", "region", "village", "town", "state", "teacher", "therapist", "doctor", "team", "group", "family",
+        "country", "county", "city", "company", "university",
+    )
+)  # fmt: skip
 
 
 class UnitWords(NamedTuple):
@@ -30,12 +38,22 @@ class UnitWords(NamedTuple):
 def unit_words(column: str, label: str = "") -> UnitWords:
     """What those are called whom an id column or its label names, where that is plain.
 
+    Several columns that say together who a person is are of the smallest: pupils where they are "school, pupil", and
+    persons where only the school's name says what it is.
+
     Examples
     --------
     >>> unit_words("student_id"), unit_words("idno"), unit_words("SchoolID").several, unit_words("x", "Pupil")
     (UnitWords(one='student', several='students'), UnitWords(one='person', several='persons'), 'schools', \
 UnitWords(one='pupil', several='pupils'))
+    >>> together = ("school, class, pupil", "patient, site", "school, number", "school, class")
+    >>> [unit_words(columns).several for columns in together]
+    ['pupils', 'patients', 'persons', 'classes']
     """
+    several = [unit_words(part) for part in reversed(column.split(", "))] if ", " in column and not label else []
+    if several:
+        inner = [one for one in several if one.one not in OF_PERSONS]
+        return next((one for one in inner if one.one != "person"), (inner or several)[0])
     for text in (label, column):
         for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", text):
             found = word.lower()

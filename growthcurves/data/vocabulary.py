@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from growthcurves.data.unit_words import UnitWords, unit_words
+from growthcurves.data.unit_words import OF_PERSONS, UnitWords, unit_words
 
 #: Words that a column of time is called by; another column is taken for time unless groups of persons are compared.
 _TIMES = re.compile(
@@ -14,14 +14,6 @@ _TIMES = re.compile(
     r"age|grade|period|round|measurement|follow|t|zeit|tag|woche|monat|jahr|alter|temps|jour|semaine|mois|annee|dag|"
     r"uke|vecka|ar|tiempo|dia|semana|mes|ano|anno|tempo)s?"
 )
-#: Units that hold persons, so that their rows may be persons at one time.
-OF_PERSONS = frozenset(
-    (
-        "school", "class", "classroom", "hospital", "clinic", "site", "centre", "center", "ward", "firm", "household",
-        "district", "region", "village", "town", "state", "teacher", "therapist", "doctor", "team", "group", "family",
-        "country", "county", "city", "company", "university",
-    )
-)  # fmt: skip
 #: What is said where the column in the rate is no time, in the place of words of change; the longer first.
 _ACROSS = {
     "how fast they change": "how steep their slopes are",

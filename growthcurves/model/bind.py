@@ -19,7 +19,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.model.columns import Columns, Values
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.nested import held_by, units_of_persons, units_of_rows
+from growthcurves.model.nested import held_by, refuse_same, units_of_persons, units_of_rows
 from growthcurves.model.occasions import learned_residual
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import (
@@ -108,6 +108,7 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     stored = (*basis.stored, *filled, *differ.values)
     clock = partial(_clock, panel, model.time)
     units = tuple(units_of_persons(model, people))
+    refuse_same(model, units)
     recipe = Recipe(
         model, shape, middle, clock, predictors, covariates, means, differ.part, differ.columns, differ.moved,
         tuple(made), tuple(map(unit_of, stored)), tuple(growth_rows), tuple(x), z, term_texts(names), names,

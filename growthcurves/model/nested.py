@@ -34,6 +34,32 @@ def units_of_persons(model: GrowthModel, people: PersonLevel) -> list[np.ndarray
     return [] if crossed(model) else [_labels(model, unit, people) for unit in model.above]
 
 
+def refuse_same(model: GrowthModel, labels: Sequence[np.ndarray]) -> None:
+    """Refuse two levels of the same units, as those are that are given the outermost first.
+
+    Units of which each holds one alone of those below are these: a school that is looked for within classes is the
+    class.
+
+    Parameters
+    ----------
+    model : GrowthModel
+    labels : sequence of (N,) arrays
+        Those of `units_of_persons`.
+
+    Raises
+    ------
+    ModelError
+    """
+    names, units = list(model.above), nested_labels(labels)
+    for inner, outer, one, other in zip(names, names[1:], units, units[1:], strict=False):
+        if one.max(initial=0) == other.max(initial=0):
+            raise ModelError(
+                f"Each unit of {outer!r} holds one unit of {inner!r} alone: these two levels cannot be told apart. "
+                f"levels= names the innermost units first, {{{outer!r}: ..., {inner!r}: ...}} if {outer!r} lie in "
+                f"{inner!r}; if they are the same, leave one of them out."
+            )
+
+
 def units_of_rows(model: GrowthModel, people: PersonLevel) -> list[Units]:
     """Of crossed units the unit of each row, (n,), and who the units are, by column."""
     if not crossed(model):

@@ -152,12 +152,15 @@ class CrossedBlocks(WithUnits):
             mine = rest & (into_z[place] != 0.0).any(axis=0)
             rest &= ~mine
             turn = into_z[place][:, mine]
+            if level and not turn.shape[1]:
+                turns.append(np.zeros((self.met.sizes[level - 1][0] * len(turn), 0)))
+                continue
             into.append(self.into[level] @ turn)
             if level:
                 units = self.met.sizes[level - 1][0]
                 sizes.append((units, turn.shape[1]))
                 turns.append(np.kron(np.eye(units), turn))
-        if not any(columns for _, columns in sizes):
+        if not sizes:
             return self.persons[0].transformed(into[0], into_xy)
         whole = _block_diagonal(turns)
         met = replace(

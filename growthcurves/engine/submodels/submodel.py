@@ -52,7 +52,9 @@ def submodel(
     A, back_x = np.linalg.qr(problem.back_x[:, list(x)])
     into_z, back_z = np.zeros((problem.q, len(z))), np.zeros((len(z), len(z)))
     for block in partition:
-        into_z[:, block], back_z[np.ix_(block, block)] = np.linalg.qr(problem.back_z[:, [z[a] for a in block]])
+        columns = problem.back_z[:, [z[a] for a in block]]
+        rows = np.flatnonzero((columns != 0.0).any(axis=1))  # of their level alone: rounding would mix levels
+        into_z[rows[:, None], block], back_z[np.ix_(block, block)] = np.linalg.qr(columns[rows])
     into_xy = np.zeros((problem.p + 1, len(x) + 1))
     into_xy[:-1, :-1] = A
     into_xy[:-1, -1] = (problem.offset - A @ (A.T @ problem.offset)) / problem.scale

@@ -11,7 +11,7 @@ import numpy as np
 from growthcurves.contracts.finding import FAMILY, PERSON, RESIDUAL, Caveat, Finding, Kind
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.data.panel import Panel
-from growthcurves.data.unit_words import unit_words
+from growthcurves.data.unit_words import level_words
 from growthcurves.estimate import by_likelihood
 from growthcurves.fitted import FittedModel
 from growthcurves.model.growth import GrowthModel
@@ -179,7 +179,7 @@ def _variances(answer: Ladder) -> Lines:
         lines.append((said(" Level 1 (within persons)"), []))
         lines += _two_lines(answer, residual[0], "  residual")
     for level, unit in enumerate(dict.fromkeys(moment.unit for moment in between), start=2):
-        who = said("persons") if unit == PERSON else unit_words(unit).several
+        who = said("persons") if unit == PERSON else level_words(unit).several
         lines.append((f" Level {level} (between {who})", []))
         mine = (moment for moment in between if moment.unit == unit)
         for moment in sorted(mine, key=lambda moment: moment.kind is Kind.COVARIANCE):
@@ -210,7 +210,7 @@ def _share_title(answer: Ladder, one: Finding) -> str:
         return " of the outcome"
     if one.unit == RESIDUAL:
         return f" of the residual variance (against {first})"
-    between = "" if one.unit == PERSON else f" between {unit_words(one.unit).several}"
+    between = "" if one.unit == PERSON else f" between {level_words(one.unit).several}"
     return f" of the variance in the {one.of[0]}{between} (against {second})"
 
 

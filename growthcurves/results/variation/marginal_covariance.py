@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.contracts.finding import PERSON
 from growthcurves.data.frame import listed, raw_array
 from growthcurves.data.joined import name_of
 from growthcurves.data.markup import Block
@@ -19,11 +20,13 @@ from growthcurves.model.occasions import occasions_of, panel_occasions
 from growthcurves.model.transforms import person_transforms
 from growthcurves.numerics.times import time_texts
 from growthcurves.results.questions.design_rows import random_columns
+from growthcurves.results.questions.levels import is_crossed, part_of
 from growthcurves.results.questions.times import default_times, times_asked
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number
 
 TITLE = "Covariance of a person's outcomes (diagonal: variance; above it: correlation)"
+CROSSED = "Covariance of a person's outcomes without another unit in common (diagonal: variance; above it: correlation)"
 #: The most groups and times that are shown.
 MOST_GROUPS, MOST_TIMES = 50, 200
 
@@ -153,7 +156,8 @@ def marginal_covariance(fit: FittedModel, at: Any = None, by: Any = None) -> Mar
     table = pd.DataFrame(rows, columns=[*names, "time", "other", "covariance", "correlation"])
     pairs = zip(table["time"], table["other"], strict=True)
     table["label"] = [f"{_when(fit, time)} and {_when(fit, other)}" for time, other in pairs]
-    return MarginalCovariance(table, matrices, fit.vocabulary.said(TITLE), fit.vocabulary.axis)
+    title = CROSSED if is_crossed(fit) else TITLE
+    return MarginalCovariance(table, matrices, fit.vocabulary.said(title), fit.vocabulary.axis)
 
 
 def _when(fit: FittedModel, time: Any) -> str:
@@ -249,13 +253,22 @@ def _covariance(
     group = {**group, **along}
     point, Z = fit.estimates.point, _rows(fit, times, group)
     rows = fit.standard_rows(Z)
-    V = point.between(rows) if len(fit.random_names) else np.zeros((len(times),) * 2)
+    V = _between(fit, rows) if len(fit.random_names) else np.zeros((len(times),) * 2)
     occasions = occasions_of(point.residual, times, fit.model.time, lambda name: _repeated(group, name, len(times)))
     R = point.within(occasions)
     V = V + (np.diag(np.broadcast_to(point.residual_variances(occasions), len(times))) if R is None else R)
     visits = _of_visits(fit)
     names = times if visits is None else [visits[int(place)] for place in times]
     return pd.DataFrame((V + V.T) / 2.0, names, names)
+
+
+def _between(fit: FittedModel, rows: np.ndarray) -> np.ndarray:
+    """Z G Z' of all levels; where units cross persons two occasions share the person alone, as in `icc`."""
+    V = fit.estimates.point.between(rows)
+    if not is_crossed(fit):
+        return V
+    own = fit.estimates.point.between(part_of(fit, rows, (PERSON,)))
+    return np.where(np.eye(len(V), dtype=bool), V, own)
 
 
 def _repeated(group: Mapping[Any, Any], name: str, count: int) -> np.ndarray | None:

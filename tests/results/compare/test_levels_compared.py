@@ -35,6 +35,46 @@ def test_leaving_out_is_the_smaller_model(fits):
     assert found.statistic == pytest.approx(fits["intercept"].deviance - fits["slope"].deviance, abs=1e-6)
 
 
+CLASSES = "y ~ grade * private + poor"
+
+
+@pytest.mark.parametrize(("left_out", "random"), [
+    ("slope", "(1 | pupil) + (grade | class) + (grade | school)"),
+    ("intercept", "(0 + grade | pupil) + (grade | class) + (grade | school)"),
+    ("slope|class", "(grade | pupil) + (1 | class) + (grade | school)"),
+    ("intercept|school", "(grade | pupil) + (grade | class) + (0 + grade | school)"),
+])  # fmt: skip
+def test_leaving_out_at_any_of_several_levels_is_the_smaller_model(left_out, random, classes):
+    small = gc.fit(f"{CLASSES} + {random}", classes.panel.frame, time="grade")
+    assert classes.test_variance(left_out).statistic == pytest.approx(small.deviance - classes.deviance, abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def classes():
+    data = reference_values.table("levels_waves.csv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return gc.fit(f"{CLASSES} + (grade | pupil) + (grade | class) + (grade | school)", data)
+
+
+@pytest.mark.parametrize(("left_out", "random"), [
+    (["intercept|teacher"], "(grade | pupil) + (1 | school)"),
+    (["slope", "intercept|school"], "(1 | pupil) + (1 | teacher)"),
+    (["intercept|teacher", "intercept|school"], "(grade | pupil)"),
+])  # fmt: skip
+def test_leaving_out_crossed_units_is_the_smaller_model(left_out, random, teachers):
+    small = gc.fit(f"y ~ grade * poor + {random}", teachers.panel.frame, time="grade")
+    assert teachers.test_variance(*left_out).statistic == pytest.approx(small.deviance - teachers.deviance, abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def teachers():
+    data = reference_values.table("levels_crossed.csv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return gc.fit("y ~ grade * poor + (grade | pupil) + (1 | teacher) + (1 | school)", data, time="grade")
+
+
 def test_the_bootstrap_of_a_ratio_draws_from_the_smaller_model(fits):
     found = gc.compare(fits["intercept"], fits["slope"], method="bootstrap", n=30, rng=1)
     assert found.table.iloc[1]["p_value"] <= 2 / 31
