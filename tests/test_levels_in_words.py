@@ -6,7 +6,7 @@ import pytest
 import reference_values
 
 import growthcurves as gc
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, NotEstimableError
 
 MODEL = gc.GrowthModel(
     "y", "grade", "pupil", predictors="poor + private",
@@ -142,3 +142,17 @@ def test_a_ladder_calls_units_by_their_column_where_it_is_no_word():
     text = str(gc.ladder(gc.GrowthModel("y", "grade", "pupil", levels={"cluster": ("intercept",)}), data))
     assert "Level 3 (between units of cluster)" in text
     assert "(between persons)" not in text
+
+
+@pytest.mark.parametrize(("formula", "schools", "said"), [
+    ("y ~ grade + (1 | school/pupil)", 1, "one unit of 'school' only"),
+    ("y ~ grade + ses + (grade | school/pupil)", 2, r"2 units of 'school', and as many .*\(intercept, intercept:ses\)"),
+    ("y ~ grade * C(school) + (grade | school/pupil)", 5, "5 units of 'school', and as many fixed effects on"),
+])  # fmt: skip
+def test_a_level_of_which_nothing_is_left_is_refused(formula, schools, said):
+    """With the variance between schools unknown the errors of what differs between them were arbitrary."""
+    data = reference_values.table("levels_waves.csv")
+    data = data[data["school"].isin(data["school"].unique()[:schools])]
+    data = data.assign(ses=data.groupby("school")["ses"].transform("mean"))
+    with pytest.raises(NotEstimableError, match=said):
+        gc.fit(formula, data)

@@ -13,7 +13,9 @@ from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.nested import nested_labels
 from growthcurves.model.recipe import BoundRows
+from growthcurves.numerics.distinct import numbered
 
 #: Rows of a unit of the highest level up to which residual structures are fitted inside.
 MOST_ROWS = 2_000
@@ -114,6 +116,41 @@ def refuse_sizes(bound: BoundRows) -> None:
         raise NotAvailableError(
             f"There are {sum(sizes):,} random effects of crossed units ({told}) beside {bound.model.id!r}, and their "
             f"square is kept whole: this version fits up to {MOST_CROSSED:,}."
+        )
+
+
+def refuse_taken_up(bound: BoundRows) -> None:
+    """Refuse a level that has one unit, or whose differences are all taken up by fixed effects that are its own.
+
+    Of J units with as many fixed effects of one growth parameter that differ between units alone nothing is left: their
+    variance, and with it the errors of these effects, could be any number.
+    """
+    recipe, above = bound.recipe, bound.model.above
+    for unit, (_, labels) in zip(above, bound.crossed, strict=False):
+        _refuse_one_unit(unit, len(labels))
+    for level, (unit, codes) in enumerate(zip(above, nested_labels(bound.units), strict=False), start=1):
+        first, _ = numbered(codes)
+        _refuse_one_unit(unit, len(first))
+        for parameter in above[unit].names:
+            own = [
+                (recipe.terms[column], bound.weights[weight - 1][first] if weight else np.ones(len(first)))
+                for column, weight in recipe.growth_terms.get(parameter, ())
+                if not weight or recipe.held[weight - 1] >= level
+            ]
+            if own and np.linalg.matrix_rank(np.column_stack([values for _, values in own])) >= len(first):
+                told = ", ".join(name for name, _ in own[:8])
+                raise NotEstimableError(
+                    f"There are {len(first)} units of {unit!r}, and as many fixed effects on the {parameter} that are "
+                    f"the same within each ({told}): these take up all that units differ in, and their errors "
+                    f"could be any number. Leave predictors out, or the random {parameter} of {unit!r}."
+                )
+
+
+def _refuse_one_unit(unit: str, count: int) -> None:
+    if count == 1:
+        raise NotEstimableError(
+            f"The data hold one unit of {unit!r} only: how units differ cannot be estimated from one; leave the level "
+            f"out."
         )
 
 

@@ -21,6 +21,7 @@ from growthcurves.estimate.refusals import (
     refuse_design,
     refuse_perfect,
     refuse_sizes,
+    refuse_taken_up,
     refuse_unbounded,
     refuse_units,
 )
@@ -98,6 +99,7 @@ def estimate(
     rows = rows_of(bound, outcome)
     residual = residual_of(bound.model.residual)
     refuse_sizes(bound)
+    refuse_taken_up(bound)
     sums = summed(rows, outcome is None and from_sums(residual, likelihood))
     refuse_design(bound, sums)
     frame = standard_of(sums, method == "reml")

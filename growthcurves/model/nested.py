@@ -50,7 +50,7 @@ def refuse_same(model: GrowthModel, labels: Sequence[np.ndarray]) -> None:
     ------
     ModelError
     """
-    names, units = list(model.above), nested_labels(labels)
+    names, units = list(model.above), nested_labels(labels) if len(labels) > 1 else []
     for inner, outer, one, other in zip(names, names[1:], units, units[1:], strict=False):
         if one.max(initial=0) == other.max(initial=0):
             raise ModelError(
