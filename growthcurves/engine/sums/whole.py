@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,9 +25,7 @@ from growthcurves.numerics.chunks import chunks
 
 #: A sum of squares of X beta below this share of the outcome's is that of a constant.
 CONSTANT = 1e-20
-#: Squared lengths so near to one are one.
-ROUNDING = 1e-12
-#: Shares of a left-out column below this are nothing but rounding.
+#: Shares of a left-out column, and gaps between a squared length and one, below this are nothing but rounding.
 ROUNDING = 1e-10
 
 
@@ -99,12 +98,15 @@ class Sums:
     def unit_sizes(self) -> tuple[Array, ...]:
         """How many persons each unit of each level above persons holds, innermost first; known without persons too."""
         shared, own = self.moments.shared, self.moments.own
+        pieces = []
         if shared is not None and shared.cells is not None:
-            nesting, persons = shared.cells.nesting, shared.cells.counts
-        elif own is not None and own.nesting is not None:
-            nesting, persons = own.nesting, np.ones(own.count)
-        else:
+            pieces.append((shared.cells.nesting, shared.cells.counts))
+        if own is not None and own.nesting is not None:
+            pieces.append((own.nesting, np.ones(own.count)))
+        if not pieces:
             return ()
+        nesting = reduce(add, (piece for piece, _ in pieces))
+        persons = np.concatenate([counts for _, counts in pieces])
         pairs = zip(nesting.units, nesting.counts, strict=True)
         return tuple(np.bincount(units, weights=persons, minlength=count) for units, count in pairs)
 

@@ -13,6 +13,7 @@ from growthcurves.engine.sums.coordinates import coordinates
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.nesting import Nesting
+from growthcurves.engine.sums.whole import Sums
 
 TERMS = Terms(x=((0, 0), (0, 1), (1, 0)), z=(0, 1, 0, 0), blocks=((0, 1), (2,), (3,)),
               levels=(("person", 2), ("class", 1), ("school", 1)))  # fmt: skip
@@ -56,3 +57,10 @@ def test_some_of_the_persons_keep_their_units():
     some = nesting.take(np.arange(10, 20))
     assert [len(one) for one in some.units] == [10, 10]
     assert [one.tolist() for one in some.by_person()] == [one[10:20].tolist() for one in nesting.by_person()]
+
+
+def test_units_are_counted_over_persons_by_schedule_and_persons_one_by_one():
+    together = people(np.arange(20), False).moments() + people(np.arange(20, PERSONS), True).moments()
+    assert together.shared is not None and together.own is not None
+    classes, schools = Sums.from_moments(None, together).unit_sizes
+    assert classes.tolist() == [4.0] * 15 and schools.tolist() == [12.0] * 5
