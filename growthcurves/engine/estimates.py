@@ -205,7 +205,13 @@ class Estimates(Protocol):
 
     @property
     def unit_counts(self) -> tuple[int, ...]:
-        """Persons, then the units of each level above them."""
+        """Persons, then the units of each level above them.
+
+        Raises
+        ------
+        NotAvailableError
+            Where units are crossed, so that none lies in another.
+        """
         ...
 
     def varies(self, row: Array) -> bool:

@@ -22,9 +22,9 @@ from growthcurves.estimate.baseline import baseline_note
 from growthcurves.estimate.normal_outcome import normal_outcome_note
 from growthcurves.fitted import undivided
 from growthcurves.model.formula.tree import Factor
-from growthcurves.model.nested import nested_labels
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, model_columns
+from growthcurves.numerics.distinct import numbered_within
 
 #: Fewer persons than this, or units above them, say little about how much they differ.
 FEW_PERSONS = 6
@@ -63,7 +63,7 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
 
 def _few_units(bound: BoundRows) -> Iterable[Note]:
     """Levels above persons of few units: their variances rest on these."""
-    counts = [int(codes.max()) + 1 for codes in nested_labels(bound.units)] or [len(who) for _, who in bound.crossed]
+    counts = [len(first) for first, _ in numbered_within(bound.units)] or [len(who) for _, who in bound.crossed]
     for unit, count in zip(bound.model.above, counts, strict=True):
         words = level_words(unit)
         if count < FEW_PERSONS:

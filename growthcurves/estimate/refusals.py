@@ -13,9 +13,8 @@ from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.nested import nested_labels
 from growthcurves.model.recipe import BoundRows
-from growthcurves.numerics.distinct import numbered
+from growthcurves.numerics.distinct import numbered_within
 
 #: Rows of a unit of the highest level up to which residual structures are fitted inside.
 MOST_ROWS = 2_000
@@ -128,8 +127,7 @@ def refuse_taken_up(bound: BoundRows) -> None:
     recipe, above = bound.recipe, bound.model.above
     for unit, (_, labels) in zip(above, bound.crossed, strict=False):
         _refuse_one_unit(unit, len(labels))
-    for level, (unit, codes) in enumerate(zip(above, nested_labels(bound.units), strict=False), start=1):
-        first, _ = numbered(codes)
+    for level, (unit, (first, _)) in enumerate(zip(above, numbered_within(bound.units), strict=False), start=1):
         _refuse_one_unit(unit, len(first))
         for parameter in above[unit].names:
             own = [

@@ -19,7 +19,8 @@ def with_groups(parsed: ParsedFormula, time: str | None, frame: pd.DataFrame) ->
 
     The grouping with the most units is that of persons. `(t | school/pupil)` is of schools and of pupils in schools:
     where no pupil's id is used in two schools, pupils are called by their own column, and classes within schools always
-    are, since units are told apart within those that hold them.
+    are, since units are told apart within those that hold them. Groupings of which one does not lie in the next are
+    crossed, and called as they are written.
 
     Parameters
     ----------
@@ -27,8 +28,6 @@ def with_groups(parsed: ParsedFormula, time: str | None, frame: pd.DataFrame) ->
     time : str or None
         What was said with time=.
     frame : DataFrame
-
-    Where they do not lie in each other they are crossed, and called as they are written.
 
     Raises
     ------

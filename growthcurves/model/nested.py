@@ -12,7 +12,7 @@ from growthcurves.errors import ModelError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.random import crosses
-from growthcurves.numerics.distinct import numbered
+from growthcurves.numerics.distinct import numbered, numbered_within
 
 #: The unit of each row, and who the units are.
 Units = tuple[np.ndarray, np.ndarray]
@@ -50,9 +50,10 @@ def refuse_same(model: GrowthModel, labels: Sequence[np.ndarray]) -> None:
     ------
     ModelError
     """
-    names, units = list(model.above), nested_labels(labels) if len(labels) > 1 else []
-    for inner, outer, one, other in zip(names, names[1:], units, units[1:], strict=False):
-        if one.max(initial=0) == other.max(initial=0):
+    names = list(model.above)
+    counts = [len(first) for first, _ in numbered_within(labels)] if len(labels) > 1 else []
+    for inner, outer, one, other in zip(names, names[1:], counts, counts[1:], strict=False):
+        if one == other:
             raise ModelError(
                 f"Each unit of {outer!r} holds one unit of {inner!r} alone: these two levels cannot be told apart. "
                 f"levels= names the innermost units first, {{{outer!r}: ..., {inner!r}: ...}} if {outer!r} lie in "
@@ -65,11 +66,11 @@ def units_of_rows(model: GrowthModel, people: PersonLevel) -> list[Units]:
     if not crossed(model):
         return []
     found = (factorized(people.panel, unit) for unit in model.above)
-    return [_there(codes, _plain(np.asarray(values))) for codes, values in found]
+    return [_occurring(codes, _plain(np.asarray(values))) for codes, values in found]
 
 
-def _there(codes: np.ndarray, labels: np.ndarray) -> Units:
-    """Units numbered as they are there."""
+def _occurring(codes: np.ndarray, labels: np.ndarray) -> Units:
+    """The units that have rows, numbered anew: a column of categories may know others."""
     first, again = numbered(codes)
     return again, labels[codes[first]]
 
@@ -91,26 +92,15 @@ def held_by(columns: Sequence[np.ndarray], units: Sequence[np.ndarray]) -> tuple
     (0, 1, 2)
     """
     found = [0] * len(columns)
-    for level, codes in reversed(list(enumerate(nested_labels(units), start=1))):
-        first, places = numbered(codes)
+    for level, (first, places) in reversed(list(enumerate(numbered_within(units), start=1))):
         for j, values in enumerate(columns):
             if not found[j] and (values[first][places] == values).all():
                 found[j] = level
     return tuple(found)
 
 
-def nested_labels(units: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """A number for the unit of each person at each level, innermost first: a label is of its own in each unit above."""
-    found: list[np.ndarray] = []
-    above = np.zeros(len(units[0]) if units else 0, dtype=np.intp)
-    for labels in reversed(units):
-        names, codes = numbered(labels)
-        _, above = numbered(above * len(names) + codes)
-        found.insert(0, above)
-    return found
-
-
 def _labels(model: GrowthModel, unit: str, people: PersonLevel) -> np.ndarray:
+    """The label of each person's unit of a column, (N,), which must be one."""
     person = people.varies_for(unit)
     codes, values = factorized(people.panel, unit)
     labels = np.asarray(values)
@@ -131,5 +121,6 @@ def _plain(labels: np.ndarray) -> np.ndarray:
 
 
 def _first_two(codes: np.ndarray) -> np.ndarray:
+    """The first two different codes, in the order of the rows."""
     _, first = np.unique(codes, return_index=True)
     return codes[np.sort(first)[:2]]

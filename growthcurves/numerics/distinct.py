@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from growthcurves.numerics.arrays import Array
@@ -49,3 +51,21 @@ def numbered(values: Array) -> tuple[Array, Array]:
     first[places[::-1]] = np.arange(values.size - 1, -1, -1)
     there = first < values.size
     return first[there], (np.cumsum(there) - 1)[places]
+
+
+def numbered_within(labels: Sequence[Array]) -> list[tuple[Array, Array]]:
+    """What `numbered` says of the labels (n,) of each level, innermost first: one is of its own in each unit above.
+
+    Examples
+    --------
+    >>> classes, schools = np.array([1, 2, 1]), np.array(["a", "a", "b"])
+    >>> [codes.tolist() for _, codes in numbered_within([classes, schools])]
+    [[0, 1, 2], [0, 0, 1]]
+    """
+    found: list[tuple[Array, Array]] = []
+    above = np.zeros(len(labels[0]) if labels else 0, dtype=np.intp)
+    for column in reversed(labels):
+        names, codes = numbered(column)
+        first, above = numbered(above * np.int64(len(names)) + codes)
+        found.insert(0, (first, above))
+    return found

@@ -54,9 +54,9 @@ def unrolled(inner: Array, L: Array) -> tuple[Array, Array]:
 
 
 def square_root(D: Array) -> Array:
-    """A factor L with L L' = D for a positive semidefinite D of any rank."""
+    """A factor L with L L' = D for a positive semidefinite D of any rank, (q, q), or of each of (..., q, q)."""
     values, vectors = np.linalg.eigh(D)
-    return vectors * np.sqrt(np.maximum(values, 0.0))
+    return vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
 
 
 def psd_root(S: Array, size: float) -> Array:

@@ -33,7 +33,7 @@ def fourth(family: Family, answers: Answers, eta: Array) -> Fourth:
     k = len(family.working)
     if not k:
         none = np.zeros((0, 0, *eta.shape))
-        return Fourth(bent, none[0:0].reshape(0, *eta.shape), none, none)
+        return Fourth(bent, np.zeros((0, *eta.shape)), none, none)
     third = _slope(lambda step: family.own(answers, eta + step).second)
     moved = [_slope(partial(_own, family, answers, eta, axis)) for axis in np.eye(k)]
     both = np.stack(moved, axis=1)  # of l' and l'', (2, k, k, n, R)
@@ -41,9 +41,11 @@ def fourth(family: Family, answers: Answers, eta: Array) -> Fourth:
 
 
 def _slope(of: Callable[[float], Array]) -> Array:
+    """The derivative at zero of a function of a step."""
     return (of(STEP) - of(-STEP)) / (2.0 * STEP)
 
 
 def _own(family: Family, answers: Answers, eta: Array, axis: Array, step: float) -> Array:
+    """d l' / d psi and d l'' / d psi, (2, k, n, R), a step away along an axis (k,) of the own parameters psi."""
     found = family.moved(family.working + step * axis).own(answers, eta)
     return np.stack([found.first, found.second])

@@ -40,6 +40,7 @@ def _certain(family: Any, trials: bool) -> bool:
 
 
 def _joined(groups: list[Records]) -> Records:
+    """Records of several sizes as records of the size of the first, the largest."""
     size, none = groups[0].size, np.zeros(0, dtype=int)
     trials = None
     if groups[0].answers.trials is not None:
@@ -56,7 +57,7 @@ def _joined(groups: list[Records]) -> Records:
 
 
 def _filled(parts: list[Any], size: int, rows: int, value: float, records: int = 1) -> Array:
-    """Arrays with so many rows each, side by side."""
+    """Arrays with `size` rows each (axis `rows`), the missing ones of a value, side by side along axis `records`."""
     wide = []
     for part in parts:
         shape = list(part.shape)

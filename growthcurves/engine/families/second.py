@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from growthcurves.engine.families.fourth import fourth
+from growthcurves.engine.families.fourth import Fourth, fourth
 from growthcurves.engine.families.integral import Integral
 from growthcurves.engine.families.small import transposed
 from growthcurves.numerics.arrays import Array
@@ -103,6 +103,7 @@ class Second:
 
     @cached_property
     def dC(self) -> Array:
+        """Of the factor C, C C' = H^-1, (P, q, q, R)."""
         return -_times(self.integral.mode.C, self.Phi)
 
     @cached_property
@@ -119,7 +120,7 @@ class Second:
     # ------------------------------------------------ second ones, with counts
 
     @cached_property
-    def _further(self) -> tuple[Array, Array, Array, Array]:
+    def _further(self) -> Fourth:
         mode = self.integral.mode
         return fourth(self.integral.at.family, self.integral.records.answers, mode.eta)
 
@@ -129,7 +130,7 @@ class Second:
         of, q = one.multipliers, len(one.a)
         weighted = (one.share * counts)[:, None] * one.second
         M = (one.rule.moments @ weighted.reshape(len(weighted), -1)).reshape(-1, *one.mode.eta.shape)
-        at_modes = (of.across * one.mode.slopes.third + of.bent * self._further[0]) * counts
+        at_modes = (of.across * one.mode.slopes.third + of.bent * self._further.fourth) * counts
         out, place = _inner(U, (M[0] + at_modes) * U), 1 + q
         for b in range(q):
             crossed = _inner(U, M[1 + b] * self.spread[:, b])
@@ -164,11 +165,11 @@ class Second:
         nodes, of = one.own, one.multipliers
         share, further = one.share * counts, self._further
         by_node = np.einsum("ak,mknr,kr->amnr", one.rule.moments[: 1 + len(one.a)], nodes.first, share, optimize=True)
-        at_modes = (of.across * self.integral.own_at_modes.second + of.bent * further[1]) * counts
+        at_modes = (of.across * self.integral.own_at_modes.second + of.bent * further.own_third) * counts
         out[own] = _inner(at_modes + by_node[0], self.deta)
         for b in range(len(one.a)):
             out[own] += _inner(by_node[1 + b], self.spread[:, b])
-        curved = ((of.across * further[2] + of.bent * further[3]) * counts).sum(axis=(2, 3))
+        curved = ((of.across * further.own_first + of.bent * further.own_second) * counts).sum(axis=(2, 3))
         out[own, own] += (curved + np.einsum("mlknr,kr->ml", nodes.curved, share, optimize=True)) / 2.0
         return out
 

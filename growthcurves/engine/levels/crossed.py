@@ -15,7 +15,7 @@ from growthcurves.engine.levels.ratio import LevelRatio
 from growthcurves.engine.likelihood.crossed import CrossedBlocks, Eliminated, eliminated, own_parts
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.persons.sandwich import Sandwich
-from growthcurves.engine.persons.state import PersonState
+from growthcurves.engine.persons.state import PersonState, state_of_products
 from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.submodels.submodel import Submodel
 from growthcurves.engine.sums.whole import Sums
@@ -63,7 +63,7 @@ class CrossedEstimates(NormalEstimates):
         """The random effects of persons (level 0) or of the units of a factor given the outcomes, original coding."""
         place = self.blocks.places[level]
         score, inner = self._persons if level == 0 else self._units[level - 1]
-        return self._state(score, inner, place)
+        return state_of_products(self.solution, place, score, inner)
 
     def of_rows(self, persons: Array, units: Sequence[Array]) -> PersonState:
         """The random effects of the person and the units of each row together, given the outcomes, original coding.
@@ -83,10 +83,10 @@ class CrossedEstimates(NormalEstimates):
         for first in range(0, n, step):
             rows = slice(first, first + step)
             self._between(inner[..., rows], [one[rows] for one in whose])
-        return self._state(score, inner, slice(0, q))
+        return state_of_products(self.solution, slice(0, q), score, inner)
 
     def _between(self, inner: Array, whose: list[Array]) -> None:
-        """Fill in Z_l'V^-1 Z_m of the person and the units of rows."""
+        """Fill in Z_l'V^-1 Z_m of the person and the units of rows, zero where one of the two is nobody known."""
         places, met, T = self.blocks.places, self.blocks.met, self.blocks.into[0]
         H = [np.asarray(one[np.maximum(whose[0], 0)] @ self._kept) for one in self._eliminated.H]
         columns = [place.start + np.maximum(owner, 0)[:, None] * q + np.arange(q)
@@ -103,20 +103,19 @@ class CrossedEstimates(NormalEstimates):
 
     @cached_property
     def _kept(self) -> Array:
-        """N = I - M S."""
+        """N = I - M S, (m, m)."""
         return np.eye(len(self._eliminated.S)) - self._eliminated.M @ self._eliminated.S
 
     @cached_property
     def _left(self) -> Array:
-        """W'V^-1 W = S N."""
+        """W'V^-1 W = S N, (m, m)."""
         return self._eliminated.S @ self._kept
 
     @cached_property
     def _persons(self) -> tuple[Array, Array]:
-        """Z_i'V^-1 [X y] and Z_i'V^-1 Z_i of every person."""
+        """Z_i'V^-1 [X y] (q_0, p + 1, N) and Z_i'V^-1 Z_i (q_0, q_0, N) of every person."""
         at, T = self._eliminated, self.blocks.into[0]
-        lost = np.stack([one @ (at.M @ at.R) for one in at.H]).transpose(0, 2, 1)
-        score = np.einsum("ra,rjn->ajn", T, at.U - lost)
+        score = np.einsum("ra,rjn->ajn", T, at.U - at.taken_scores)
         return score, np.einsum("ra,rsn,sb->abn", T, at.P - own_parts(at.H, at.M), T, optimize=True)
 
     @cached_property
@@ -129,15 +128,6 @@ class CrossedEstimates(NormalEstimates):
             found.append((scores[here].reshape(units, q, -1).transpose(1, 2, 0), np.einsum("ubuc->bcu", own)))
         return found
 
-    def _state(self, score: Array, inner: Array, place: slice) -> PersonState:
-        """Effects with relative covariance D from Z'V^-1 [X y] (q, p + 1, n) and Z'V^-1 Z (q, q, n)."""
-        at = self.solution.optimum.at
-        D, J = at.D[place, place], self.frame.original_z()[place, place]
-        JD, v, back = J @ D, np.append(-at.beta, 1.0), self.frame.back_x / self.frame.scale
-        spread = at.sigma2 * ((J @ D @ J.T)[..., None] - np.einsum("ab,bcn,dc->adn", JD, inner, JD, optimize=True))
-        slope = -np.einsum("ab,bjn,jk->akn", JD, score[:, :-1], back, optimize=True)
-        return PersonState(np.einsum("ab,bjn,j->an", JD, score, v, optimize=True), spread, slope)
-
     # ------------------------------------------------ uncertainty
 
     def ranks(self) -> list[list[int]]:
@@ -145,7 +135,7 @@ class CrossedEstimates(NormalEstimates):
 
     @property
     def unit_counts(self) -> tuple[int, ...]:
-        return (self.frame.persons, *(units for units, _ in self.blocks.met.sizes))
+        raise NotAvailableError(COUNTED)
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:
         raise NotAvailableError(

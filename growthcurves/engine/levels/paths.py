@@ -14,7 +14,7 @@ import numpy as np
 from growthcurves.engine.likelihood.blocks import standard_products
 from growthcurves.engine.likelihood.levels import LevelBlocks
 from growthcurves.engine.likelihood.tree import Climbed, Taken, climb, descend
-from growthcurves.engine.persons.state import PersonState
+from growthcurves.engine.persons.state import PersonState, state_of_products
 from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
@@ -64,7 +64,7 @@ class Paths:
             _, M = shrinkage(G, self.levels[0])
             Q = identity(len(G)) - times(G, M)
             here = self._along([codes[part] for codes in units], (times(Q, G), times(Q, C)))
-            out.effects[:, part], out.spread[:, :, part], out.slope[:, :, part] = here
+            out.effects[:, part], out.spread[:, :, part], out.slope[:, :, part] = here.effects, here.spread, here.slope
 
         each(piece, chunks(n))
         return out
@@ -79,17 +79,14 @@ class Paths:
             place = above[place]
         units.append(place)
         rung = self.climbed.rungs[level - 1]
-        return PersonState(*self._along(units[1:], (rung.P, rung.U), level))
+        return self._along(units[1:], (rung.P, rung.U), level)
 
-    def _along(self, units: list[Array], lowest: tuple[Array, Array], level: int = 0) -> tuple[Array, Array, Array]:
-        """Effects, spread and slope of paths that begin at a level with P and U by the levels below and itself."""
+    def _along(self, units: list[Array], lowest: tuple[Array, Array], level: int = 0) -> PersonState:
+        """The effects along paths that begin at a level with P and U by the levels below and itself."""
         products, scores = self._products(units, lowest, level)
-        solution = self.solution
-        problem, at = solution.problem, solution.optimum.at
         places, into = self.blocks.places[level:], self.blocks.into[level:]
-        first = places[0].start
-        D, J = at.D[first:, first:], problem.original_z()[first:, first:]
-        n, q = scores[0].shape[2], len(D)
+        first, last = places[0].start, places[-1].stop
+        n, q = scores[0].shape[2], last - first
         score, inner = np.empty((q, scores[0].shape[1], n)), np.empty((q, q, n))
         ends = [slice(place.start - first, place.stop - first) for place in places]
         for a, (T, here) in enumerate(zip(into, ends, strict=True)):
@@ -98,12 +95,7 @@ class Paths:
                 block = np.einsum("ra,rsn,sb->abn", T, products[a, b], into[b], optimize=True)
                 inner[here, ends[b]] = block
                 inner[ends[b], here] = turned(block)
-        JD, v = J @ D, np.append(-at.beta, 1.0)
-        effects = np.einsum("ab,bjn,j->an", JD, score, v, optimize=True)
-        spread = at.sigma2 * ((J @ D @ J.T)[..., None] - np.einsum("ab,bcn,dc->adn", JD, inner, JD, optimize=True))
-        into_beta = problem.back_x / problem.scale
-        slope = -np.einsum("ab,bjn,jk->akn", JD, score[:, :-1], into_beta, optimize=True)
-        return effects, spread, slope
+        return state_of_products(self.solution, slice(first, last), score, inner)
 
     def _products(
         self, units: list[Array], lowest: tuple[Array, Array], level: int

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import block_diag
 from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.sparse import csr_matrix
 
 from growthcurves.engine.likelihood.blocks import Blocks, standard_products
 from growthcurves.engine.likelihood.own import OwnBlocks
-from growthcurves.engine.likelihood.pairs import Pairs, corrected
-from growthcurves.engine.likelihood.with_units import WithUnits
+from growthcurves.engine.likelihood.pairs import AT_ONCE, Pairs, corrected
+from growthcurves.engine.likelihood.with_units import WithUnits, common_columns
 from growthcurves.engine.sums.crossing import Crossing
-from growthcurves.engine.sums.design import standardise
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.component import identity, pairs, times
@@ -76,7 +76,11 @@ class Met:
 
 
 class Eliminated(NamedTuple):
-    """All units at relative covariances: what the value needs, and what is left for pairs."""
+    """All units at relative covariances: what the value needs, and what is left for pairs.
+
+    `explained` is (p + 1, p + 1). Of persons `P` (r, r, N), `U` (r, p + 1, N) and the r rows `H` (N, m) of every H_i;
+    of the m columns of all other units `S` (m, m), `R` (m, p + 1) and `M` (m, m).
+    """
 
     log_det: float
     explained: Array
@@ -86,6 +90,11 @@ class Eliminated(NamedTuple):
     S: Array
     R: Array
     M: Array
+
+    @property
+    def taken_scores(self) -> Array:
+        """What units take of U, H_i M R of every person, (r, p + 1, N)."""
+        return np.stack([one @ (self.M @ self.R) for one in self.H]).transpose(0, 2, 1)
 
 
 def eliminated(met: Met, D: list[Array]) -> Eliminated:
@@ -146,33 +155,24 @@ class CrossedBlocks(WithUnits):
 
     def transformed(self, into_z: Array, into_xy: Array) -> Blocks:
         """The same units in columns Z @ into_z (each of one level) and [X y] @ into_xy; persons if alone."""
-        into, sizes, rest = [], [], np.ones(into_z.shape[1], dtype=bool)
-        turns = []
-        for level, place in enumerate(self.places):
-            mine = rest & (into_z[place] != 0.0).any(axis=0)
-            rest &= ~mine
-            turn = into_z[place][:, mine]
-            if level and not turn.shape[1]:
-                turns.append(np.zeros((self.met.sizes[level - 1][0] * len(turn), 0)))
-                continue
-            into.append(self.into[level] @ turn)
-            if level:
-                units = self.met.sizes[level - 1][0]
-                sizes.append((units, turn.shape[1]))
-                turns.append(np.kron(np.eye(units), turn))
+        turns = self.by_level(into_z)
+        kept = [level for level, turn in enumerate(turns) if not level or turn.shape[1]]
+        into = tuple(self.into[level] @ turns[level] for level in kept)
+        sizes = tuple((self.met.sizes[level - 1][0], turns[level].shape[1]) for level in kept[1:])
         if not sizes:
             return self.persons[0].transformed(into[0], into_xy)
-        whole = _block_diagonal(turns)
+        of_units = zip(self.met.sizes, turns[1:], strict=True)
+        whole = block_diag(*(np.kron(np.eye(units), turn) for (units, _), turn in of_units))
         met = replace(
             self.met,
             C=np.einsum("ain,ij->ajn", self.met.C, into_xy),
             K=tuple(csr_matrix(K @ whole) for K in self.met.K),
             S=whole.T @ self.met.S @ whole,
             R=whole.T @ self.met.R @ into_xy,
-            sizes=tuple(sizes),
+            sizes=sizes,
         )
         persons = tuple(block.transformed(np.eye(len(self.met.G)), into_xy) for block in self.persons)
-        return CrossedBlocks(persons, tuple(into), self.columns, met)
+        return CrossedBlocks(persons, into, self.columns, met)
 
 
 def paired(met: Met, at: Eliminated) -> Pairs:
@@ -180,7 +180,7 @@ def paired(met: Met, at: Eliminated) -> Pairs:
     out, r, H = Pairs(), len(met.G), at.H
     B = {(a, b): (H[a].T @ H[b]).toarray() for a in range(r) for b in range(a, r)}
     B |= {(b, a): part.T for (a, b), part in B.items()}
-    scores = np.stack([one @ (at.M @ at.R) for one in H]).transpose(0, 2, 1)  # what units take of U, (r, p + 1, N)
+    scores = at.taken_scores
     whole = at.U - scores
     taken = own_parts(H, at.M)
     out.add("p", 0, -taken.sum(axis=-1))
@@ -236,23 +236,13 @@ def own_parts(H: list[csr_matrix], M: Array) -> Array:
     """H_i M H_i' of every person, (r, r, N)."""
     r, n = len(H), H[0].shape[0]
     out = np.empty((r, r, n))
-    step = max(1, (1 << 22) // max(M.shape[0], 1))
+    step = max(1, AT_ONCE // max(M.shape[0], 1))
     for first in range(0, n, step):
         here = slice(first, first + step)
         for a in range(r):
             through = H[a][here] @ M
             for b in range(r):
                 out[a, b, here] = np.asarray(H[b][here].multiply(through).sum(axis=1)).ravel()
-    return out
-
-
-def _block_diagonal(parts: list[Array]) -> Array:
-    rows, columns = (sum(part.shape[axis] for part in parts) for axis in (0, 1))
-    out = np.zeros((rows, columns))
-    first = [0, 0]
-    for part in parts:
-        out[first[0] : first[0] + part.shape[0], first[1] : first[1] + part.shape[1]] = part
-        first = [first[0] + part.shape[0], first[1] + part.shape[1]]
     return out
 
 
@@ -268,17 +258,12 @@ def crossed_blocks(moments: Moments, crossing: Crossing, into_z: Array, into_xy:
         Standard columns of Z, of all levels, and of [X y] = closed centred columns @ into.
     """
     assert moments.own is not None
-    closed = len(moments.gram)
-    common = standardise(moments.gram, np.eye(closed), np.arange(closed)).into * np.sqrt(moments.rows)
-    into = common.T @ moments.gram @ into_z / moments.rows
-    places = list(moments.terms.places.values())
+    common, into = common_columns(moments, into_z)
     G, C = standard_products(moments.own, common, into_xy)
-    own = [into_z[:, place] for place in places[1:]]
+    own = [into_z[:, place] for place in list(moments.terms.places.values())[1:]]
     sizes = tuple((count, one.shape[1]) for count, one in zip(crossing.counts, own, strict=True))
     met = Met(G, C, *_columns(crossing, common, own, into_xy, sizes, G.shape[2]), sizes)
-    return CrossedBlocks(
-        (OwnBlocks(moments.own, common, into_xy),), tuple(into[:, place] for place in places), common, met
-    )
+    return CrossedBlocks((OwnBlocks(moments.own, common, into_xy),), tuple(into), common, met)
 
 
 def _columns(

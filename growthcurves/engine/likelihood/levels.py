@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -11,8 +13,7 @@ from growthcurves.engine.likelihood.own import OwnBlocks
 from growthcurves.engine.likelihood.pairs import Pairs, gathered
 from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.likelihood.tree import Cells, Climbed, Tree, climb, descend
-from growthcurves.engine.likelihood.with_units import WithUnits
-from growthcurves.engine.sums.design import standardise
+from growthcurves.engine.likelihood.with_units import WithUnits, common_columns
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.engine.sums.nesting import Nesting
 from growthcurves.numerics.arrays import Array
@@ -37,7 +38,7 @@ class LevelBlocks(WithUnits):
 
     @property
     def fewest(self) -> int:
-        return int(self.tree.parents[-1][-1]) + 1
+        return self.tree.unit_counts[-1]
 
     def _climbed(self, levels: list[Array]) -> Climbed:
         return climb(self.tree, levels)
@@ -49,15 +50,50 @@ class LevelBlocks(WithUnits):
         """The same units in columns Z @ into_z, each of one level, and [X y] @ into_xy."""
         cells = self.tree.cells
         C = np.einsum("ain,ij->ajn", cells.C, into_xy)
-        into, rest = [], np.ones(into_z.shape[1], dtype=bool)
-        for T, place in zip(self.into, self.places, strict=True):
-            mine = rest & (into_z[place] != 0.0).any(axis=0)
-            into.append(T @ into_z[place][:, mine])
-            rest &= ~mine
+        into = tuple(T @ turn for T, turn in zip(self.into, self.by_level(into_z), strict=True))
         same = np.eye(len(self.tree.G))
         persons = tuple(block.transformed(same, into_xy) for block in self.persons)
         tree = replace(self.tree, cells=replace(cells, C=C))
-        return LevelBlocks(persons, tuple(into), self.columns, tree)
+        return LevelBlocks(persons, into, self.columns, tree)
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Cells of persons, in any order, or persons as cells of one each.
+
+    Attributes
+    ----------
+    G : (r, r, K) array
+        Z'Z of the different designs.
+    cells : Cells
+    nesting : Nesting
+        Of cells in the place of persons.
+    """
+
+    G: Array
+    cells: Cells
+    nesting: Nesting
+
+    def __add__(self, other: Piece) -> Piece:
+        """The cells of both; the designs of the other are numbered after one's own."""
+        mine, theirs = self.cells, other.cells
+        cells = Cells(
+            np.concatenate([mine.counts, theirs.counts]),
+            np.concatenate([mine.design, theirs.design + self.G.shape[2]]),
+            np.concatenate([mine.C, theirs.C], axis=2),
+        )
+        return Piece(np.concatenate([self.G, other.G], axis=2), cells, self.nesting + other.nesting)
+
+    def tree(self) -> Tree:
+        """The units above, with the cells in the order of their units."""
+        nesting, cells = self.nesting, self.cells
+        order = np.argsort(nesting.units[0], kind="stable")
+        there = [units[numbered(units)[0]] for units in nesting.units]  # all, but where only some persons are seen
+        parents = [np.searchsorted(there[0], nesting.units[0][order])]
+        for level in range(len(there) - 1):
+            parents.append(np.searchsorted(there[level + 1], nesting.parents(level)[there[level]]))
+        ordered = Cells(cells.counts[order], cells.design[order], np.ascontiguousarray(cells.C[..., order]))
+        return Tree(np.ascontiguousarray(self.G), ordered, tuple(parents))
 
 
 def level_blocks(moments: Moments, into_z: Array, into_xy: Array) -> LevelBlocks:
@@ -69,39 +105,20 @@ def level_blocks(moments: Moments, into_z: Array, into_xy: Array) -> LevelBlocks
     into_z, into_xy : arrays
         Standard columns of Z, of all levels, and of [X y] = closed centred columns @ into.
     """
-    closed = len(moments.gram)
-    common = standardise(moments.gram, np.eye(closed), np.arange(closed)).into * np.sqrt(moments.rows)
-    into = common.T @ moments.gram @ into_z / moments.rows
+    common, into = common_columns(moments, into_z)
     blocks: list[PersonBlocks] = []
-    pieces: list[tuple[Array, Array, Array, Array, Nesting]] = []
+    pieces: list[Piece] = []
     if moments.shared is not None:
         shared = moments.shared.transformed(common, into_xy)
         blocks.append(SharedBlocks(shared))
         cells = shared.cells
         assert cells is not None
-        C = cells.C.transpose(1, 2, 0)
-        pieces.append((shared.G.transpose(1, 2, 0), cells.counts, cells.schedule, C, cells.nesting))
+        by_unit = Cells(cells.counts, cells.schedule, cells.C.transpose(1, 2, 0))
+        pieces.append(Piece(shared.G.transpose(1, 2, 0), by_unit, cells.nesting))
     if moments.own is not None:
         own = moments.own
         blocks.append(OwnBlocks(own, common, into_xy))
         G, C = standard_products(own, common, into_xy)
         assert own.nesting is not None
-        pieces.append((G, np.ones(own.count), np.arange(own.count), C, own.nesting))
-    places = [into[:, here] for here in moments.terms.places.values()]
-    return LevelBlocks(tuple(blocks), tuple(places), common, _tree(pieces))
-
-
-def _tree(pieces: list[tuple[Array, Array, Array, Array, Nesting]]) -> Tree:
-    """One tree of designs, counts, places of designs, cross-products and units, in pieces."""
-    G, counts, design, C, nesting = pieces[0]
-    for more in pieces[1:]:
-        design = np.concatenate([design, more[2] + G.shape[2]])
-        G, C = (np.concatenate(pair, axis=2) for pair in ((G, more[0]), (C, more[3])))
-        counts, nesting = np.concatenate([counts, more[1]]), nesting + more[4]
-    order = np.argsort(nesting.units[0], kind="stable")
-    there = [units[numbered(units)[0]] for units in nesting.units]  # all, but where only some persons are looked at
-    parents = [np.searchsorted(there[0], nesting.units[0][order])]
-    for level in range(len(there) - 1):
-        parents.append(np.searchsorted(there[level + 1], nesting.parents(level)[there[level]]))
-    cells = Cells(counts[order], design[order], np.ascontiguousarray(C[..., order]))
-    return Tree(np.ascontiguousarray(G), cells, tuple(parents))
+        pieces.append(Piece(G, Cells(np.ones(own.count), np.arange(own.count), C), own.nesting))
+    return LevelBlocks(tuple(blocks), tuple(into), common, reduce(add, pieces).tree())

@@ -75,7 +75,10 @@ class Tree:
 
 
 class Rung(NamedTuple):
-    """Units of one level after their own random effects, component first: M, M C, Q, P, U, and what they began with."""
+    """The n units of one level after their own random effects.
+
+    `M`, `Q`, `P` and the `G` that they began with are (r, r, n); `MC`, which is M C, and `U` are (r, p + 1, n).
+    """
 
     M: Array
     MC: Array
@@ -88,7 +91,8 @@ class Rung(NamedTuple):
 class Climbed(NamedTuple):
     """The way up: log determinant and explained part of the levels above persons, and what every level leaves.
 
-    `P` (r, r, K) and `Q` are those of a person by design; `U` (r, p + 1, c) sums over the persons of a cell.
+    `P` (r, r, K) is that of a person by design, `U` (r, p + 1, c) sums over the persons of a cell; `explained` is
+    (p + 1, p + 1), and `rungs` are of the levels above persons, the lowest first.
     """
 
     log_det: float
@@ -119,7 +123,10 @@ def climb(tree: Tree, D: Sequence[Array]) -> Climbed:
 
 
 class Taken(NamedTuple):
-    """What a unit's own level and all above it take from its children: of Z'WZ P omega P, of Z'W[X y] P share."""
+    """What a unit's own level and all above it take from its children: of Z'WZ P omega P, of Z'W[X y] P share.
+
+    `omega` is (r, r, n), `share` (r, p + 1, n) of n units.
+    """
 
     omega: Array
     share: Array

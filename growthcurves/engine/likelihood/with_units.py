@@ -15,6 +15,8 @@ import numpy as np
 
 from growthcurves.engine.likelihood.blocks import Curvature, Designs, PersonBlocks, Reduction
 from growthcurves.engine.likelihood.pairs import Pairs
+from growthcurves.engine.sums.design import standardise
+from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array
 
 
@@ -65,6 +67,18 @@ class WithUnits(ABC):
         """Where the random effects of each level lie among all."""
         ends = np.cumsum([0, *(T.shape[1] for T in self.into)])
         return [slice(first, last) for first, last in zip(ends[:-1], ends[1:], strict=True)]
+
+    def by_level(self, into_z: Array) -> list[Array]:
+        """The parts (q_l, q_l') of `into_z` that make new random effects of each level, each of which is of one level.
+
+        A column of zeros is of none.
+        """
+        found, rest = [], np.ones(into_z.shape[1], dtype=bool)
+        for place in self.places:
+            mine = rest & (into_z[place] != 0.0).any(axis=0)
+            rest &= ~mine
+            found.append(into_z[place][:, mine])
+        return found
 
     def designs(self) -> Iterator[Designs]:
         """The persons' designs, in the common columns."""
@@ -141,3 +155,18 @@ class WithUnits(ABC):
         into[first, second, second, first] += mapped
         if k != m:
             into[second, first, first, second] += mapped.transpose(1, 0, 3, 2)
+
+
+def common_columns(moments: Moments, into_z: Array) -> tuple[Array, list[Array]]:
+    """The r common columns of all random effects (closed, r), and each level's columns in them, (r, q_l) each.
+
+    Parameters
+    ----------
+    moments : Moments
+    into_z : (closed, q) array
+        Standard columns of Z, of all levels = closed centred columns @ into_z.
+    """
+    closed = len(moments.gram)
+    common = standardise(moments.gram, np.eye(closed), np.arange(closed)).into * np.sqrt(moments.rows)
+    into = common.T @ moments.gram @ into_z / moments.rows
+    return common, [into[:, place] for place in moments.terms.places.values()]

@@ -37,6 +37,27 @@ class PersonState:
         return PersonState(self.effects[:, persons], self.spread[:, :, persons], self.slope[:, :, persons])
 
 
+def state_of_products(solution: Solution, place: slice, score: Array, inner: Array) -> PersonState:
+    """The random effects at a place among all, in the original coding, given the outcomes (Henderson 1975).
+
+    Parameters
+    ----------
+    solution : Solution
+    place : slice
+        Which of the standard random effects these are: of one level, or of several one after the other.
+    score : (q, p + 1, n) array
+        Z'V^-1 [X y] in standard coordinates.
+    inner : (q, q, n) array
+        Z'V^-1 Z.
+    """
+    problem, at = solution.problem, solution.optimum.at
+    D, J = at.D[place, place], problem.original_z()[place, place]
+    JD, v, back = J @ D, np.append(-at.beta, 1.0), problem.back_x / problem.scale
+    spread = at.sigma2 * ((J @ D @ J.T)[..., None] - np.einsum("ab,bcn,dc->adn", JD, inner, JD, optimize=True))
+    slope = -np.einsum("ab,bjn,jk->akn", JD, score[:, :-1], back, optimize=True)
+    return PersonState(np.einsum("ab,bjn,j->an", JD, score, v, optimize=True), spread, slope)
+
+
 def person_state(solution: Solution, people: PersonMoments) -> PersonState:
     """Empirical Bayes state of the persons whose cross-products are given, in the original coding."""
     problem, at = solution.problem, solution.optimum.at

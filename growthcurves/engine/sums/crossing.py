@@ -99,6 +99,7 @@ class Crossing:
 
 
 def _kept(products: Array, left: Sequence[int], right: Sequence[int]) -> Array:
+    """Some of the rows and columns of products (n, rows, columns)."""
     return products[np.ix_(range(len(products)), left, right)]
 
 

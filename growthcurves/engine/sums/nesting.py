@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.distinct import numbered
+from growthcurves.numerics.distinct import numbered, numbered_within
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +33,9 @@ class Nesting:
     @classmethod
     def of(cls, labels: Sequence[NDArray]) -> Nesting:
         """From the label of each person's unit at each level, innermost first; units of one label are one."""
-        found: list[tuple[NDArray[np.intp], NDArray]] = []
-        above: NDArray[np.intp] = np.zeros(len(labels[0]), dtype=np.intp)
-        for column in reversed(labels):
-            names, codes = numbered(column)
-            first, above = numbered(above * np.int64(len(names)) + codes)
-            found.insert(0, (above, column[first]))
-        return cls(tuple(codes for codes, _ in found), tuple(names for _, names in found))
+        found = numbered_within(labels)
+        who = tuple(column[first] for column, (first, _) in zip(labels, found, strict=True))
+        return cls(tuple(codes for _, codes in found), who)
 
     @property
     def counts(self) -> tuple[int, ...]:

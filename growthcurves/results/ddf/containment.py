@@ -9,7 +9,7 @@ import numpy as np
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.base import Method
-from growthcurves.results.ddf.effects import Tested, counted_units, owners, positive, smallest, tested
+from growthcurves.results.ddf.effects import Tested, counted_units, positive, smallest, tested
 from growthcurves.results.questions.design_rows import own_rows
 
 RULES = ("sas", "nlme")
@@ -68,9 +68,9 @@ class Containment(Method):
 
 def _inner_outer(fit: FittedModel) -> np.ndarray:
     """nlme's denominator df of each fixed effect, (p,)."""
-    outer = _constant_within(fit)
-    intercept = np.array([name == "intercept" for name in fit.terms])
     units, effects = counted_units(fit), tested(fit)
+    outer = _constant_within(fit, [effect.owner for effect in effects])
+    intercept = np.array([name == "intercept" for name in fit.terms])
     levels = np.array([min(one.held, len(units) - 1) if constant else -1
                        for one, constant in zip(effects, outer, strict=True)])  # fmt: skip
     levels[intercept] = -1
@@ -81,9 +81,11 @@ def _inner_outer(fit: FittedModel) -> np.ndarray:
     return out
 
 
-def _constant_within(fit: FittedModel) -> np.ndarray:
-    """Whether each column of X is the same on all occasions of every person, (p,)."""
-    names = owners(fit)
+def _constant_within(fit: FittedModel, names: list[str]) -> np.ndarray:
+    """Whether each column of X is the same on all occasions of every person, (p,).
+
+    `names` are the growth parameters that the columns predict, or the covariates that they are.
+    """
     constant = np.array([name == "intercept" for name in names])
     covariates = [j for j, name in enumerate(names) if name not in fit.model.parameters]
     if covariates:

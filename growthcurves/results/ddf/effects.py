@@ -47,7 +47,10 @@ def tested(fit: FittedModel) -> list[Tested]:
 
 
 def _held(fit: FittedModel, means: int) -> dict[int, tuple[str, int]]:
-    """Which growth parameter each column of X predicts, and the highest level within which it is the same."""
+    """Which growth parameter each column of X predicts, and the highest level within which it is the same.
+
+    Own means of growth parameters are the same beyond all levels: their level is `means`.
+    """
     found = {}
     for name, terms in fit.recipe.growth_terms.items():
         for (column, _), level in zip(terms, fit.recipe.levels_of(name), strict=True):
@@ -63,14 +66,7 @@ def counted_units(fit: FittedModel) -> tuple[int, ...]:
     NotAvailableError
         Where units are crossed, so that none lies in another.
     """
-    fit.estimates.ranks()
     return fit.estimates.unit_counts
-
-
-def owners(fit: FittedModel) -> list[str]:
-    """For each fixed effect, the growth parameter that it predicts, or the time-varying covariate that it is."""
-    owner = {column: name for name, terms in fit.recipe.growth_terms.items() for column, _ in terms}
-    return [owner.get(column, fit.recipe.terms[column]) for column in fit.sums.kept]
 
 
 def random_effect(fit: FittedModel, name: str, unit: str = PERSON) -> int | None:

@@ -15,6 +15,7 @@ from growthcurves.numerics.factors import square_root
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.persons.people import ordered
 from growthcurves.results.tables.answer import checked_level
+from growthcurves.results.tables.units import unit_sizes
 
 #: Draws of all units together that ranks are taken of, and how many are held at once.
 DRAWS, AT_ONCE = 4_000, 200
@@ -112,14 +113,13 @@ def _level(fit: FittedModel, place: int) -> Level:
 
 
 def _counts(found: Level) -> dict[str, np.ndarray]:
-    fit, sizes = found.fit, found.fit.panel.persons.sizes
+    """How many persons have rows in each unit, and how many rows."""
+    fit = found.fit
     if fit.bound.crossed:
-        codes, labels = fit.bound.crossed[found.place - 1]
-        pairs = np.unique(np.column_stack([codes, fit.panel.persons.codes]), axis=0)[:, 0]
-        return {"persons": np.bincount(pairs, minlength=len(labels)), "rows": np.bincount(codes, minlength=len(labels))}
-    count = len(found.labels)
-    rows = np.bincount(found.persons, weights=sizes, minlength=count).astype(int)
-    return {"persons": np.bincount(found.persons, minlength=count), "rows": rows}
+        rows = np.bincount(fit.bound.crossed[found.place - 1][0])
+    else:
+        rows = np.bincount(found.persons, weights=fit.panel.persons.sizes, minlength=len(found.labels))
+    return {"persons": unit_sizes(fit)[found.place - 1].astype(int), "rows": rows.astype(int)}
 
 
 def _above(found: Level) -> dict[str, np.ndarray]:
@@ -174,6 +174,7 @@ def prediction_variance(fit: FittedModel, rows: np.ndarray, state: PersonState, 
 
 
 def _withheld(fit: FittedModel, values: np.ndarray) -> np.ndarray:
+    """Values that need the variances, NaN where the design cannot tell these apart."""
     return values if fit.identified else np.full(values.shape, np.nan)
 
 
@@ -228,7 +229,7 @@ def _draw(levels: list[Level], source: np.random.Generator) -> np.ndarray:
         left = S[:, :own, :own] - weights @ S[:, own:, :own]
         here = above[:, :, parents]
         noise = source.standard_normal((own, AT_ONCE, len(found.labels)))
-        values = mean[:own] + _each(weights, here - mean[own:]) + _each(_roots(left), noise)
+        values = mean[:own] + _each(weights, here - mean[own:]) + _each(square_root(left), noise)
         above = np.concatenate([values, here])
     return above[: len(levels[0].names)]
 
@@ -239,9 +240,3 @@ def _each(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     for a, b in np.ndindex(left.shape[1:]):
         out[a] += left[:, a, b] * right[b]
     return out
-
-
-def _roots(S: np.ndarray) -> np.ndarray:
-    """Square roots of covariance matrices (J, q, q)."""
-    values, vectors = np.linalg.eigh(S)
-    return vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
