@@ -342,6 +342,7 @@ def test_the_units_are_known_whatever_the_residuals():
     assert table["estimate"].to_numpy() == pytest.approx(mean, rel=1e-6)
     assert table["std_error"].to_numpy() == pytest.approx(error, rel=1e-6)
     assert fit.reliability()["reliability"].isna().all()
+    assert "what random effects make alike" in str(fit.icc())
 
 
 def test_refits_with_other_columns_keep_the_units():

@@ -6,7 +6,7 @@ import pytest
 import reference_values
 
 import growthcurves as gc
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import DataWarning, ModelError, NotEstimableError
 
 MODEL = gc.GrowthModel(
     "y", "grade", "pupil", predictors="poor + private",
@@ -155,4 +155,16 @@ def test_a_level_of_which_nothing_is_left_is_refused(formula, schools, said):
     data = data[data["school"].isin(data["school"].unique()[:schools])]
     data = data.assign(ses=data.groupby("school")["ses"].transform("mean"))
     with pytest.raises(NotEstimableError, match=said):
+        gc.fit(formula, data)
+
+
+@pytest.mark.parametrize(("formula", "said"), [
+    ("y ~ grade + (grade | pupil) + (1 | school)", "1 of .* pupils .* have rows in several units of 'school', which"),
+    ("y ~ grade + (grade | school/pupil)", "1 of .* values of 'pupil' .* occur in several units of 'school', and are"),
+])  # fmt: skip
+def test_one_pupil_who_decides_how_units_lie_is_named(formula, said):
+    data = reference_values.table("levels_waves.csv")
+    first, other = data["school"].unique()[:2]
+    data.loc[data["school"].eq(first).idxmax(), "school"] = other
+    with pytest.warns(DataWarning, match=said):
         gc.fit(formula, data)

@@ -20,6 +20,7 @@ class NoteKind(Enum):
     FEW_PERSONS = "few persons"
     REPEATED_TIMES = "repeated times"
     REUSED_IDS = "reused ids"
+    MOVED = "moved between units"
     SUSPECT_VALUES = "suspect values"
     COHORTS = "cohorts"
     BASELINE_PREDICTS = "baseline predicts"
@@ -58,6 +59,10 @@ _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
         DataWarning,
         "If one id stands for two persons, their courses are mixed, and neither the rate of change nor the differences "
         "between persons are right.",
+    ),
+    NoteKind.MOVED: (
+        DataWarning,
+        "Whether persons lie in units or units cross persons makes two models; one row with the wrong unit decides it.",
     ),
     NoteKind.SUSPECT_VALUES: (
         DataWarning,

@@ -137,7 +137,9 @@ class _UsedAgain:
         person = show_id(panel.persons.labels[self.persons.labels[int(self.mixed.argmax())]])
         first = "the first " if panel.persons.count > self.persons.count else ""
         name = self._grouping()
-        advice = "give id= as the columns that tell them apart" if name is None else f"give id=[{name!r}, {panel.id!r}]"
+        parts = str(panel.id).split(", ")
+        ids = parts if set(parts) <= set(map(str, panel.data.columns)) else [panel.id]
+        advice = "give id= as the columns that tell them apart" if name is None else f"give id={[name, *ids]!r}"
         return (
             f"One id seems to be several persons: {int(self.mixed.sum())} of {first}{self.persons.count} ids, such as "
             f"{person}, occur under several values of {self.column!r}, {why}; if so, {advice}."

@@ -19,6 +19,7 @@ from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.estimates import Estimates, Sums
 from growthcurves.errors import listed
 from growthcurves.estimate.baseline import baseline_note
+from growthcurves.estimate.moved import moved_notes
 from growthcurves.estimate.normal_outcome import normal_outcome_note
 from growthcurves.fitted import undivided
 from growthcurves.model.formula.tree import Factor
@@ -45,6 +46,7 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
             ),
         )
     yield from _few_units(bound)
+    yield from moved_notes(bound)
     measured = [name for name in model_columns(model) if name not in model.above]  # names of units are no measurements
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *measured])):
         yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))

@@ -65,6 +65,12 @@ def test_the_formula_door_names_a_person_and_what_to_do():
     assert all("give id=['arm', 'who']" in text for text in texts)
 
 
+def test_ids_of_several_columns_are_advised_as_such():
+    frame = used_again(1).drop(columns="age").assign(country="x")
+    with pytest.warns(gc.errors.DataWarning, match=r"give id=\['arm', 'country', 'who'\]"):
+        gc.fit("y ~ week * arm + (week | country:who)", frame)
+
+
 def test_columns_with_a_value_in_every_row_are_not_looked_at():
     frame = used_again(1)
     assert note(frame.assign(stress=np.random.default_rng(3).normal(size=len(frame))), "stress") is None

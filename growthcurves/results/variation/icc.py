@@ -36,6 +36,10 @@ from growthcurves.results.variation.within_persons import (
 )
 
 NO_INTERVAL = "No Wald interval: variances are estimated on their boundary; change(method='profile') has intervals."
+BESIDE = (
+    "Of occasions of one person that is what random effects make alike; residuals have a structure beside them, and "
+    "marginal_covariance() the correlation of the two together."
+)
 TITLE = "Intraclass correlation (share of variance between persons)"
 BY_UNIT = "Intraclass correlation (correlation of two outcomes of one unit)"
 CROSSED = "Intraclass correlation (share of variance between the units of each kind)"
@@ -89,7 +93,9 @@ def icc(
     when = [fit.when.at(time, text) for time, text in zip(times, time_texts(times), strict=True)]
     table["label"] = [f"{_called(fit, one, asked)} {then}" for one in units for then in when]
     boundary = fit.identified and fit.certificate.singular and table["std_error"].isna().any()
-    notes = (*_exposed(fit), *((NO_INTERVAL,) if boundary else ()))
+    beside = PERSON in units and bool(units_above(fit)) and fit.family is None and not fit.independent
+    about = (NO_INTERVAL,) if boundary else ()
+    notes = (*_exposed(fit), *about, *((fit.vocabulary.said(BESIDE),) if beside else ()))
     title = fit.vocabulary.said(TITLE)
     if units_above(fit):
         title = CROSSED if is_crossed(fit) else BY_UNIT
