@@ -26,6 +26,7 @@ from growthcurves.model.formula.tree import Factor
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, model_columns
 from growthcurves.numerics.distinct import numbered_within
+from growthcurves.output.words import capital
 
 #: Fewer persons than this, or units above them, say little about how much they differ.
 FEW_PERSONS = 6
@@ -194,13 +195,13 @@ def _too_coarse(how: Any) -> str:
     taken = f"{how.points} quadrature points" if how.points > 1 else "Laplace's approximation"
     if not np.isfinite(how.errors):
         return (
-            f"{taken[0].upper()}{taken[1:]} of the likelihood could not be checked: with {how.compared} points there "
+            f"{capital(taken)} of the likelihood could not be checked: with {how.compared} points there "
             f"is no finite curvature at these estimates, so that there are no standard errors; take fewer "
             f"random effects."
         )
     more = "leave quadrature= to 'auto'" if how.asked != "auto" else f"quadrature={how.compared} or more"
     return (
-        f"{taken[0].upper()}{taken[1:]} of the likelihood did not suffice: with {how.compared} points the deviance is "
+        f"{capital(taken)} of the likelihood did not suffice: with {how.compared} points the deviance is "
         f"{abs(how.deviance):.2g} {'lower' if how.deviance < 0 else 'higher'} at these estimates, and an estimate "
         f"moves by {how.errors:.2g} standard errors: take more points.{IN_CODE}{more}."
     )

@@ -77,6 +77,29 @@ def _plain_model(parsed: ParsedFormula, varying: frozenset[str]) -> GrowthModel:
 def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> GrowthModel:
     curves = _curves(parsed)
     shape, origin = shape_and_origin(curves)
+    formulas, covariates = _fixed_part(parsed, varying, shape)
+    outcome, computed = _outcome(parsed, options.get("family"))
+    return GrowthModel(
+        outcome=outcome,
+        computed=computed,
+        offset=parsed.left.offset,
+        time=parsed.time,
+        id=parsed.id,
+        shape=shape,
+        origin=origin if parsed.time is not None else None,
+        predictors={name: str(formula) for name, formula in formulas.items()},
+        time_varying=" + ".join(map(str, covariates)) or None,
+        random=_random_part(parsed, parsed.group, shape, curves),
+        levels={", ".join(group): _above(parsed, group, shape, curves) for group in parsed.groups[1:]},
+        evaluated_over="rows",
+        **options,
+    )
+
+
+def _fixed_part(
+    parsed: ParsedFormula, varying: frozenset[str], shape: Shape
+) -> tuple[dict[str, Formula], list[Term]]:
+    """The formula of each growth parameter, and the time-varying covariates."""
     covariates: list[Term] = []
     predictors: dict[str, list[Term]] = {name: [] for name in shape.parameters}
     for term in parsed.fixed.terms:
@@ -96,31 +119,20 @@ def _model(parsed: ParsedFormula, varying: frozenset[str], **options: Any) -> Gr
         name: Formula(tuple(dict.fromkeys(term for term in terms if term.factors)), name in means)
         for name, terms in predictors.items()
     }
-    if parsed.time is None:
-        formulas = {"intercept": formulas["intercept"]}
+    return formulas if parsed.time is not None else {"intercept": formulas["intercept"]}, covariates
+
+
+def _outcome(parsed: ParsedFormula, family: Any) -> tuple[str, bool]:
+    """The outcome as it is called, and whether it is computed from columns."""
     outcome, computed = parsed.outcome, parsed.left.computed
-    if computed and getattr(options.get("family"), "of_logarithm", False) and parsed.left.offset is None:
+    if computed and getattr(family, "of_logarithm", False) and parsed.left.offset is None:
         raise FormulaError(
             f"family='lognormal' takes the logarithm itself: write the column of amounts as outcome, not {outcome!r}."
         )
-    if parsed.left.offset is not None and options.get("family") is not None:  # which is added to the linear predictor
+    if parsed.left.offset is not None and family is not None:  # which is added to the linear predictor
         outcome = before_offset(outcome)
         computed = computed_side(outcome).computed
-    return GrowthModel(
-        outcome=outcome,
-        computed=computed,
-        offset=parsed.left.offset,
-        time=parsed.time,
-        id=parsed.id,
-        shape=shape,
-        origin=origin if parsed.time is not None else None,
-        predictors={name: str(formula) for name, formula in formulas.items()},
-        time_varying=" + ".join(map(str, covariates)) or None,
-        random=_random_part(parsed, parsed.group, shape, curves),
-        levels={", ".join(group): _above(parsed, group, shape, curves) for group in parsed.groups[1:]},
-        evaluated_over="rows",
-        **options,
-    )
+    return outcome, computed
 
 
 def _curves(parsed: ParsedFormula) -> set[Curve]:

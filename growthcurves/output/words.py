@@ -1,4 +1,4 @@
-"""Words as a sentence lists them."""
+"""Words as a sentence begins with them and lists them."""
 
 from __future__ import annotations
 
@@ -15,3 +15,14 @@ def listed(words: Iterable[str], joint: str = "and") -> str:
     """
     *before, last = [*words] or [""]
     return f"{', '.join(before)} {joint} {last}" if before else last
+
+
+def capital(text: str) -> str:
+    """A text as it begins a sentence; what follows the first letter stays as it is.
+
+    Examples
+    --------
+    >>> capital("schools"), capital("the SD of rates"), capital("")
+    ('Schools', 'The SD of rates', '')
+    """
+    return text[:1].upper() + text[1:]

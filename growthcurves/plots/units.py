@@ -12,6 +12,7 @@ from growthcurves.data.source import show_id
 from growthcurves.data.unit_words import level_words
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.distributions import normal_quantile
+from growthcurves.output.words import capital
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.style import colour_of, hairline, ink, label_axes, plain_text, title_panel
 from growthcurves.results.persons.units import units_table
@@ -68,7 +69,7 @@ class Units(Panels):
             parts.append(pd.DataFrame({**found, "value": rows["value"].to_numpy(),
                                        **{end: values.to_numpy() for end, values in ends.items()}}))  # fmt: skip
         several = level_words(unit).several
-        about = f"{several[0].upper()}{several[1:]}: away from what is expected, {100 * self.level:g} % intervals"
+        about = f"{capital(several)}: away from what is expected, {100 * self.level:g} % intervals"
         return Scene(pd.concat(parts, ignore_index=True)[_COLUMNS], {"panels": names, "x": about})
 
     def size(self, scene: Scene, width: float) -> tuple[float, float]:

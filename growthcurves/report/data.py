@@ -16,6 +16,7 @@ from growthcurves.data.units import unit_called
 from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.model.outcome_family import family_outcome
 from growthcurves.numerics.times import time_texts
+from growthcurves.output.words import capital
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number, polished
@@ -68,7 +69,7 @@ def _above(fit: Any) -> list[tuple[str, str]]:
     rows, several = [], fit.vocabulary.who.several
     for one in unit_counts(fit):
         each = count(one.fewest) if one.fewest == one.most else f"{count(one.fewest)} to {count(one.most)}"
-        name = one.words.several[0].upper() + one.words.several[1:]
+        name = capital(one.words.several)
         rows.append((f"{name} ({one.column})", f"{count(one.units)}, with {each} {several} each"))
     return rows
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from growthcurves.output.words import listed
+from growthcurves.output.words import capital, listed
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.words import METHOD, plain_name, predictor_columns, short_name
 from growthcurves.results.tables.growth_words import shape_words
@@ -103,7 +103,7 @@ def _random(fit: Any) -> str:
     if fit.family is not None:
         kind = fit.family.name.replace("-", " ").replace("poisson", "Poisson").replace("ordinal", "cumulative")
         scatter = f"given its {_line(fit)}, each outcome is a draw of the {kind} distribution"
-    return f"{text[0].upper()}{text[1:]}; {scatter}."
+    return f"{capital(text)}; {scatter}."
 
 
 def _differing(fit: Any, unit: str) -> str:

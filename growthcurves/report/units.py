@@ -10,7 +10,7 @@ import pandas as pd
 
 from growthcurves.data.source import show_id
 from growthcurves.data.unit_words import level_words
-from growthcurves.output.words import listed
+from growthcurves.output.words import capital, listed
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import NOTHING, decimals, fixed
 from growthcurves.report.section import Section, Subject
@@ -31,7 +31,7 @@ class Units(Section):
 
     def heading(self, subject: Subject) -> str:
         named = listed(level_words(unit).several for unit in reversed(subject.fit.model.above))
-        return named[0].upper() + named[1:]
+        return capital(named)
 
     def why_not(self, subject: Subject) -> str | None:
         if subject.fit.identified:
@@ -54,7 +54,7 @@ def _level(subject: Subject, unit: str) -> dict[str, Any]:
     table = table.sort_values(f"effect_{name}", ascending=False, kind="stable") if name else table
     return {
         "column": unit,
-        "several": f"{several[0].upper()}{several[1:]}",
+        "several": capital(several),
         "one": level_words(unit).one,
         "growth": parameter_heading(fit, name) if name else "",
         "ranked": random_name(fit, name) if name else "",

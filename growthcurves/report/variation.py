@@ -13,6 +13,7 @@ from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.contracts.note import NoteKind
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.model.not_varying import combination
+from growthcurves.output.words import capital
 from growthcurves.report.format import fixed, number, places_with, polished, share
 from growthcurves.report.section import Section, Subject
 from growthcurves.report.side_by_side import component_name
@@ -122,7 +123,7 @@ def _in_words(subject: Subject, findings: list[Finding]) -> list[str]:
         told.append(f"{apart}, the {words.base} of one {verb} {ratio} times {that} of the other")
     said = subject.change.sentences() if fit.recipe.shape.changes else ()
     shares = [text for text in said if text.startswith("The estimated share")]
-    return [f"{text[0].upper()}{text[1:]}" for text in (*told, *(polished(one.rstrip(".")) for one in shares))]
+    return [capital(text) for text in (*told, *(polished(one.rstrip(".")) for one in shares))]
 
 
 def _note(fit: Any, finding: Finding, findings: list[Finding]) -> str:

@@ -17,6 +17,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.equations import Predictor, equations
 from growthcurves.model.outcomes import is_computed, likelihood_of
 from growthcurves.output.numbers import on_the_point
+from growthcurves.output.words import capital
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.normal import NormalDf
 from growthcurves.results.effects.coefficients import fixed_effects
@@ -194,7 +195,7 @@ def _units(fit: FittedModel) -> list[tuple[str, str]]:
     """How many units there are at each level above persons, and how many persons each holds."""
     who, found = fit.vocabulary.who, []
     for one in unit_counts(fit):
-        name = one.words.several[0].upper() + one.words.several[1:]
+        name = capital(one.words.several)
         sizes = f"{who.several} per {one.words.one}"
         if one.fewest == one.most:
             sizes = f"{one.fewest} {sizes}"
@@ -265,7 +266,7 @@ def _ratio_rows(fit: FittedModel, table: pd.DataFrame) -> tuple[str, list[tuple[
     several = effect.replace("ratio of", "ratios of") if " of " in effect else f"{effect}s"
     rows = exponentiated(fit, table)[inside].itertuples()
     ratios = [(row.term, [number(row.estimate), f"{number(row.conf_low)} to {number(row.conf_high)}"]) for row in rows]
-    return several[0].upper() + several[1:], ratios
+    return capital(several), ratios
 
 
 def _ratios(fit: FittedModel, table: pd.DataFrame, percent: str) -> str:

@@ -12,6 +12,7 @@ from growthcurves.data.source import show_id, show_level
 from growthcurves.data.visit_order import is_baseline
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.output.numbers import fixed_text
+from growthcurves.output.words import capital
 from growthcurves.results.tables.printing import p_text, places_of_errors
 from growthcurves.trials.absent import absent_notes
 from growthcurves.trials.baseline import Baseline
@@ -52,7 +53,7 @@ def footnotes(design: Design, wanted: Wanted, tried: Sequence[Attempt], estimate
     answer, (*failed, taken) = estimated.differences, tried
     notes = [f"REML, covariance of visits {structure_text(taken.structure)}; degrees of freedom: {answer.ddf}."]
     notes += [f"Before it was tried {structure_text(one.structure)}: {one.why_not.rstrip('.')}." for one in failed]
-    notes += [f"{answer.note[0].upper()}{answer.note[1:]}."] if answer.note else []
+    notes += [f"{capital(answer.note)}."] if answer.note else []
     if wanted.alternative in _TESTED:
         notes.append(f"Differences are tested for being {_TESTED[wanted.alternative]}, one-sided.")
     notes += [f"Differences ({answer.adjustment})."] if wanted.adjust != "none" else []

@@ -14,6 +14,7 @@ from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals
+from growthcurves.output.words import capital
 from growthcurves.results.change.alike import alike
 from growthcurves.results.change.differences import MOST_ARMS, Compared
 from growthcurves.results.change.groups import why_not_by
@@ -138,7 +139,7 @@ def _differences(found: OfOutcomes, told: Words, words: OutcomeWords, beside: Co
             start = f"; {told.when.at(beside.first)} it is {at_first}{aside and f' ({aside})'}"
         where = f"{group_words(one.group)} than {group_words(one.of)}"
         when = told.when.at(beside.last)
-        yield f"{_capital(when)}, {unsure}{what} is {size} {where}{inside}{start}{held}."
+        yield f"{capital(when)}, {unsure}{what} is {size} {where}{inside}{start}{held}."
 
 
 def _of_linear_predictor(one: Finding, beside: Compared) -> float:
@@ -165,7 +166,7 @@ def _several(
         lead = "" if said else f"{told.when.at(beside.last)}, "
         said.append(lead + against_reference(texts, f"the {words.mean} is", told))
     if said:
-        yield f"{'. '.join(map(_capital, said))}{held}."
+        yield f"{'. '.join(map(capital, said))}{held}."
 
 
 def _one_of_several(one: Finding, row: dict[str, Any], told: Words, words: OutcomeWords) -> tuple[Finding, str, float]:
@@ -282,11 +283,11 @@ def _ratios_apart(found: OfOutcomes, apart: list[_Row], told: Words, words: Outc
             ]
             said.append(against_reference(texts, f"{what} is", told))
         if said:
-            yield f"{'. '.join(map(_capital, said))}."
+            yield f"{'. '.join(map(capital, said))}."
         return
     for one, row in apart:
         unsure = "It is not shown that these differ: " if one.p_value >= 1 - told.level else ""
-        start = what if unsure else _capital(what)
+        start = what if unsure else capital(what)
         text = f"{start} {group_words(one.group)} is {_times(row)} that {group_words(one.of)}"
         yield f"{unsure}{text}{_of_ratio(one, row, told)}."
 
@@ -347,7 +348,3 @@ def _along(found: list[Finding], told: Words, words: OutcomeWords, intervals: bo
         assert isinstance(one.at, float)
         parts.append(f"{value}{words.unit} {told.when.at(one.at)}{interval}")
     return " and ".join(parts)
-
-
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"

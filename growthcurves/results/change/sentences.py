@@ -11,7 +11,7 @@ from growthcurves.data.unit_words import level_words
 from growthcurves.fitted import FittedModel
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.styles import p_equals
-from growthcurves.output.words import listed
+from growthcurves.output.words import capital, listed
 from growthcurves.results.change.differences import Compared
 from growthcurves.results.change.told_differences import CHANGES, group_words, headline, interval_text, size_of
 from growthcurves.results.change.view import of_text
@@ -174,7 +174,7 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
     if not any(sd.value for sd in spreads):
         said = f"No differences between {who} in their {told.rates} show: their {what} is estimated as {sizes}"
     elif _shown(found, spreads, told):
-        said = f"{who[0].upper()}{who[1:]} differ: the {what} of their {told.rates} is {sizes}"
+        said = f"{capital(who)} differ: the {what} of their {told.rates} is {sizes}"
     else:
         said = f"The {what} of {told.rates} between {who} is estimated as {sizes}"
     yield f"{said}{_too_little(found, spreads, told)}."

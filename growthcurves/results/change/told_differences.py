@@ -9,7 +9,7 @@ from typing import NamedTuple
 from growthcurves.contracts.finding import Finding, Group, Kind
 from growthcurves.data.source import show_level
 from growthcurves.output.styles import p_equals
-from growthcurves.output.words import listed
+from growthcurves.output.words import capital, listed
 from growthcurves.results.change.differences import MOST_ARMS, Compared
 from growthcurves.results.change.words import Words, together
 from growthcurves.results.tables.printing import p_text
@@ -117,7 +117,7 @@ def _several(differences: list[Finding], found: Compared, told: Words) -> str:
     if test is None or (test.p_value < 1 - told.level and len(differences) <= MOST_ARMS):
         joint = bool(said)
         said.append(_against_reference(differences, of if not joint else of._replace(when=""), found, told))
-    return f"{'. '.join(map(_capital, said))}{_held(found)}."
+    return f"{'. '.join(map(capital, said))}{_held(found)}."
 
 
 def _joint(of: _Compares, found: Compared, at: float) -> Finding | None:
@@ -193,10 +193,6 @@ def _held(found: Compared) -> str:
     return f", adjusted for {', '.join(found.others)}" if found.others else ""
 
 
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
-
-
 def _against(one: Finding, told: Words, words: Directions, unit: str) -> str:
     """A difference in a list: "0.346 faster in the Lisbon group (95 % interval 0.212 to 0.480; p < .001)"."""
     size = f"{size_of(one)} {unit}".strip()
@@ -217,7 +213,7 @@ def _difference(one: Finding, found: Compared, told: Words, brief: bool = False)
     said = f"{of.when}{unsure}{number} {where} {than}" if of.when else f"{unsure}{where}, {number} {than}"
     inside = [seen[1], interval_text(one, told, words), p_equals(p_text(one.p_value))]
     first = "" if _is_rate(one) else _at_first(one, found, told, brief)
-    return f"{_capital(said)} ({'; '.join(filter(None, inside))}){first}{_held(found)}."
+    return f"{capital(said)} ({'; '.join(filter(None, inside))}){first}{_held(found)}."
 
 
 def _seen(group: Group | None, found: Compared) -> str:

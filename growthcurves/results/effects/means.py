@@ -17,6 +17,7 @@ from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.families.binomial import Binomial
 from growthcurves.numerics.times import time_texts
+from growthcurves.output.words import capital
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.adjust import Adjusted, Family, adjusted
 from growthcurves.results.effects.estimated import RATIO, RATIO_P, Linear, OfOutcome, reach_of
@@ -107,7 +108,7 @@ class Marginal(Answer):
         return "\n".join([*lines, *self._notes()])
 
     def _notes(self) -> list[str]:
-        notes = [f"{self.note[0].upper()}{self.note[1:]}."] if self.note else []
+        notes = [f"{capital(self.note)}."] if self.note else []
         if not self.rows.estimable.all():
             notes.append("- : not estimable, the data hold no persons that determine it.")
         return [*notes, f"Degrees of freedom: {self.ddf}."]

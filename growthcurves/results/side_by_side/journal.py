@@ -14,6 +14,7 @@ from growthcurves.numerics.bounds import several
 from growthcurves.output.numbers import fixed_text
 from growthcurves.output.sheet import Sheet, sheet_of_texts
 from growthcurves.output.styles import STYLES, Style, p_equals
+from growthcurves.output.words import capital
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import effect_findings, fixed_effects
@@ -152,7 +153,7 @@ _STARS = "* p < .05, ** p < .01, *** p < .001, for fixed effects."
 def _beneath(level: float, style: Style) -> str:
     """What stands below the estimates, and what stars mean."""
     said = ", ".join(filter(None, (_BELOW[name].said(level, style) for name in style.below)))
-    parts = [f"{said[0].upper()}{said[1:]}." if said else "", _STARS if style.stars else ""]
+    parts = [f"{capital(said)}." if said else "", _STARS if style.stars else ""]
     return " ".join(filter(None, parts))
 
 
