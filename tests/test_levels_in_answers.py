@@ -331,6 +331,14 @@ def test_a_new_person_of_a_known_unit_has_the_units_effects(four):
     assert outcome["std_error"].iloc[0] ** 2 == pytest.approx(table["std_error"].iloc[0] ** 2 + four.scale, rel=1e-9)
 
 
+def test_a_person_of_the_fit_in_another_school_is_not_answered(four):
+    data = reference_values.table("levels_waves.csv").head(2)
+    elsewhere = data.assign(school=data["school"] + 1)
+    with pytest.raises(gc.errors.ModelError, match="The pupil 1 lies in school 1 in the fit, and in 2 here"):
+        four.predict(elsewhere)
+    assert four.predict(data.drop(columns="school")).tolist() == four.predict(data).tolist()
+
+
 def test_the_units_are_known_whatever_the_residuals():
     """Autocorrelated residuals: the school's effect by all rows at once."""
     data = reference_values.table("levels_waves.csv")

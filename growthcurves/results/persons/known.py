@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import raw_array, require_columns
+from growthcurves.data.source import show_id
 from growthcurves.engine.estimates import PersonState
+from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.questions.levels import is_crossed, units_above
@@ -38,6 +40,8 @@ def known_of_rows(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) ->
     if is_crossed(fit):
         return _of_crossed(fit, frame, codes)
     state, there = fit.estimates.state.take(np.maximum(codes, 0)), codes >= 0
+    if frame is not None and there.any() and units_above(fit):
+        _refuse_elsewhere(fit, frame, codes)
     if frame is None or there.all():
         return Known(state, there)
     _drawn(fit, state, ~there)
@@ -52,6 +56,24 @@ def known_of_rows(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) ->
         _put(state, rows, first, fit.estimates.state.take(member[units[rows]]))
         there = there | (units >= 0)
     return Known(state, there)
+
+
+def _refuse_elsewhere(fit: FittedModel, frame: pd.DataFrame, codes: Array) -> None:
+    """Refuse rows of a person of the fit in another unit: of whom they are cannot be told."""
+    nesting, there = fit.sums.people.nesting, codes >= 0
+    for unit, labels, of_persons in zip(units_above(fit), nesting.labels, nesting.units, strict=True):
+        if unit not in frame:
+            continue
+        here = np.asarray(_plain(raw_array(frame, unit), labels), dtype=object)
+        own = labels[of_persons[np.maximum(codes, 0)]]
+        elsewhere = np.flatnonzero(there & ~pd.isna(here) & (here != own))
+        if elsewhere.size:
+            row = elsewhere[0]
+            who = show_id(fit.panel.persons.labels[codes[row]])
+            raise ModelError(
+                f"The {fit.model.id} {who} lies in {unit} {own[row]} in the fit, and in {here[row]} here: give "
+                f"another person another id, or leave the column {unit!r} out for the person of the fit."
+            )
 
 
 def _of_crossed(fit: FittedModel, frame: pd.DataFrame | None, codes: Array) -> Known:
