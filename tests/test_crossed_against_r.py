@@ -171,3 +171,12 @@ def test_a_saved_fit_answers_as_before(fits, tmp_path):
     assert again.deviance == pytest.approx(fit.deviance, abs=1e-9) and again.certificate == fit.certificate
     pd.testing.assert_frame_equal(again.variance_components(), fit.variance_components())
     assert again.fittedvalues.to_numpy() == pytest.approx(fit.fittedvalues.to_numpy(), abs=1e-9)
+
+
+def test_zeros_among_products_do_not_move_units(data):
+    """At whole times some cross-products are exactly zero; leaving effects out must not lose their places."""
+    moved = data.assign(grade=data["grade"] - 1)
+    fit = gc.fit("y ~ grade + (grade | pupil) + (1 | teacher)", moved, time="grade")
+    small = gc.fit("y ~ grade + (1 | pupil) + (1 | teacher)", moved, time="grade")
+    assert fit.test_variance("slope").statistic == pytest.approx(small.deviance - fit.deviance, abs=1e-6)
+    assert "grade" in str(fit.change())

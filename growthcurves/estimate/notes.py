@@ -79,7 +79,7 @@ def _few_units(bound: BoundRows) -> Iterable[Note]:
 
 
 def _duplicate_note(bound: BoundRows) -> Iterable[Note]:
-    repeated = repeated_note(bound.panel)
+    repeated = None if bound.crossed else repeated_note(bound.panel)  # several raters of a person at one time are meant
     if repeated is not None:
         yield Note(NoteKind.REPEATED_TIMES, repeated)
 

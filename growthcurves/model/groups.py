@@ -44,8 +44,11 @@ def with_groups(parsed: ParsedFormula, time: str | None, frame: pd.DataFrame) ->
     names = {group: group for group in ordered}
     if nested:
         names = {group: _called(group, ordered[place + 1 :]) for place, group in enumerate(ordered)}
-        if _codes(frame, names[ordered[0]]).max() < codes[ordered[0]].max():
-            names[ordered[0]] = ordered[0]
+        for place, group in enumerate(ordered):
+            different, units = _codes(frame, names[group]).max(), codes[group].max()
+            above = codes[ordered[place + 1]].max() if place + 1 < len(ordered) else units
+            if different < units and (place == 0 or different > above):
+                names[group] = group  # names that do not tell units apart alone
     random = tuple(replace(term, group=names[term.group]) for term in parsed.random)
     groups = tuple(names[group] for group in ordered)
     candidates = candidates_of(tuple(term for term in random if term.group == groups[0])) or parsed.candidates

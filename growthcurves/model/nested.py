@@ -52,7 +52,14 @@ def refuse_same(model: GrowthModel, labels: Sequence[np.ndarray]) -> None:
     """
     names = list(model.above)
     counts = [len(first) for first, _ in numbered_within(labels)] if len(labels) > 1 else []
-    for inner, outer, one, other in zip(names, names[1:], counts, counts[1:], strict=False):
+    for place, (inner, outer, one, other) in enumerate(zip(names, names[1:], counts, counts[1:], strict=False)):
+        different = len(numbered(labels[place])[0])
+        if other < different < one:  # used again, and more of them than units above
+            raise ModelError(
+                f"levels= names the innermost units first, and {different:,} names of {inner!r} are used again in "
+                f"{other:,} {outer!r}: give {{{outer!r}: ..., {inner!r}: ...}} if {outer!r} lie in {inner!r}; if "
+                f"{inner!r} lie in {outer!r}, give them names of their own (a column of both)."
+            )
         if one == other:
             raise ModelError(
                 f"Each unit of {outer!r} holds one unit of {inner!r} alone: these two levels cannot be told apart. "

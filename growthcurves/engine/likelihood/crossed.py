@@ -166,13 +166,21 @@ class CrossedBlocks(WithUnits):
         met = replace(
             self.met,
             C=np.einsum("ain,ij->ajn", self.met.C, into_xy),
-            K=tuple(csr_matrix(K @ whole) for K in self.met.K),
+            K=_at_the_same_places(self.met.K, whole),
             S=whole.T @ self.met.S @ whole,
             R=whole.T @ self.met.R @ into_xy,
             sizes=sizes,
         )
         persons = tuple(block.transformed(np.eye(len(self.met.G)), into_xy) for block in self.persons)
         return CrossedBlocks(persons, into, self.columns, met)
+
+
+def _at_the_same_places(K: tuple[csr_matrix, ...], whole: Array) -> tuple[csr_matrix, ...]:
+    """K @ whole, zeros among the entries kept, so that all have entries at the same places."""
+    into = csr_matrix(whole)
+    there = csr_matrix((np.ones_like(K[0].data), K[0].indices, K[0].indptr), K[0].shape) @ (into != 0)
+    place = there.nonzero()
+    return tuple(csr_matrix((np.asarray((one @ into)[place]).ravel(), place), there.shape) for one in K)
 
 
 def paired(met: Met, at: Eliminated) -> Pairs:

@@ -345,6 +345,8 @@ class Moments:
         """The moments of both pieces; each person must lie wholly in one of them."""
         if self.terms != other.terms:
             raise ValueError("moments of different models do not add up")
+        if self.crossing is not None or other.crossing is not None:
+            raise ValueError("moments of crossed units do not add up: units of one piece may be those of another")
         other = other.recentred(self.row_centre, self.weight_centre)
         shared = self.shared + other.shared if self.shared and other.shared else self.shared or other.shared
         own = self.own + other.own if self.own and other.own else self.own or other.own

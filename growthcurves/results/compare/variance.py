@@ -40,7 +40,7 @@ def test_variance(fit: FittedModel, names: tuple[str, ...], method: str, n: int 
 def _units(fit: FittedModel, unit: str) -> str:
     """Persons as they are called in a title, or the units above them."""
     above = fit.model.above
-    return differing(unit, above, crosses(above))
+    return fit.vocabulary.said(differing(unit, above, crosses(above)))
 
 
 test_variance.__test__ = False  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from growthcurves.data.markup import Block
+from growthcurves.data.unit_words import level_words
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.robust import Robust
@@ -65,5 +66,13 @@ def robust(fit: FittedModel, kind: str | None = None, level: float = 0.95) -> Ro
     columns = {f"model_{name}": model[name] for name in ("std_error", "df", "p_value")}
     wide = pd.DataFrame(table.assign(**columns))
     wide.attrs["ddf"], wide.attrs["model_ddf"] = method.label, own.label
-    units = units_counted(fit)
+    units = _taken_whole(fit)
     return RobustEffects(said(wide, fit, level), method.kind, fit.sums.persons, units, method.label, own.label)
+
+
+def _taken_whole(fit: FittedModel) -> str:
+    """What is independent of each other, and how many of them: persons, or the units of the highest level."""
+    if not fit.model.above:
+        return units_counted(fit)
+    words, count = level_words(list(fit.model.above)[-1]), fit.estimates.unit_counts[-1]
+    return f"{count:,} {words.one if count == 1 else words.several}, each with all its {fit.vocabulary.who.several}"

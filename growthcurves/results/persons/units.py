@@ -64,6 +64,16 @@ class Level:
         return np.asarray(self.fit.sums.people.nesting.labels[self.place - 1])
 
     @property
+    def told(self) -> np.ndarray:
+        """Who the units are in words that tell them apart: "B (Lincoln)" where a name is used again in units above."""
+        labels = self.labels
+        if self.fit.bound.crossed or len(np.unique(labels)) == len(labels):
+            return labels
+        nesting = self.fit.sums.people.nesting
+        above = _level(self.fit, self.place + 1).told[nesting.parents(self.place - 1)]
+        return np.array([f"{one} ({other})" for one, other in zip(labels, above, strict=True)], dtype=object)
+
+    @property
     def persons(self) -> np.ndarray:
         """The unit of each person, (N,)."""
         return np.asarray(self.fit.sums.people.nesting.units[self.place - 1])
@@ -84,7 +94,7 @@ def units(fit: FittedModel, unit: str | None = None, level: float = 0.95, rng: A
 def units_table(fit: FittedModel, unit: str) -> pd.DataFrame:
     """Counts and effects of the units, without ranks, which cost draws."""
     found = level_of(fit, unit)
-    return ordered(pd.DataFrame(_counts(found) | _effects(found), index=pd.Index(found.labels, name=found.unit)))
+    return ordered(pd.DataFrame(_counts(found) | _effects(found), index=pd.Index(found.told, name=found.unit)))
 
 
 def level_of(fit: FittedModel, unit: str | None) -> Level:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from growthcurves.data.constant import first_difference
+from growthcurves.data.frame import raw_array
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_level
 from growthcurves.data.unit_words import unit_words
@@ -96,6 +99,16 @@ def above_words(fit: FittedModel) -> str:
     return f"{found}: {alike}{_advice(fit, above)}"
 
 
+def _in_one_another(fit: FittedModel, names: list[str]) -> bool:
+    """Whether units of each column lie in one of the next: names that are used again leave open which hold which."""
+    first = fit.panel.persons.first_rows
+    labels = [pd.factorize(raw_array(fit.panel.frame, name)[first])[0] for name in names]
+    return all(
+        first_difference(outer, inner, np.unique(inner, return_index=True)[1]) is None
+        for inner, outer in zip(labels, labels[1:], strict=False)
+    )
+
+
 def _advice(fit: FittedModel, above: list[UnitsAbove]) -> str:
     """How such units are made levels of the model, the smaller first, where a model can have them."""
     if fit.family is not None or not fit.independent or fit.bound.crossed:
@@ -103,4 +116,6 @@ def _advice(fit: FittedModel, above: list[UnitsAbove]) -> str:
     counts = {one.column: one.units for one in unit_counts(fit)} | {one.column: one.units for one in above}
     there = {unit: tuple(part.names) for unit, part in fit.model.above.items()}
     named = {unit: there.get(unit, ("intercept",)) for unit in sorted(counts, key=lambda unit: -counts[unit])}
+    if not _in_one_another(fit, list(named)):
+        return ""
     return f";\nlevels={named} makes {'it a level' if len(above) == 1 else 'them levels'} of the model"
