@@ -97,7 +97,7 @@ class PersonAnswers(FittedModel):
         >>> trial["site"] = trial["patient"].str[1:].astype(int) % 20  # which the file does not have
         >>> fit = gc.fit("depression ~ week * arm + (1 | site/patient)", trial, time="week")
         >>> fit.units("site")[["persons", "rows"]].head(2).to_dict("list")
-        {'persons': [30, 30], 'rows': [154, 146]}
+        {'persons': [30, 30], 'rows': [161, 164]}
         """
         return unit_answers.units(self, unit, level, rng)
 

@@ -127,7 +127,7 @@ class Note:
     --------
     >>> note = Note(NoteKind.FEW_PERSONS, "There are 4 persons only.")
     >>> type(note.warning).__name__, note.meaning[:24]
-    ('DataWarning', 'With so few persons the ')
+    ('DataWarning', 'With so few of them the ')
     """
 
     kind: NoteKind

@@ -202,6 +202,9 @@ def test_every_warning_has_a_meaning(make_trial):
     fits = [partial(gc.fit, model, data) for model, data in cases]
     words = frame.assign(better=np.where(frame["bdi"] < frame["bdi"].median(), "yes", "no"))
     fits.append(partial(gc.fit, "better ~ week + (1 | id)", words, family="binomial", quadrature=2))
+    sites = frame.assign(site=frame["id"] % 8)
+    sites.loc[sites.index[0], "site"] = 7  # one row of one person
+    fits.append(partial(gc.fit, "bdi ~ week + (week | id) + (1 | site)", sites))
     seen: set[NoteKind] = set()
     for made in fits:
         with warnings.catch_warnings():
