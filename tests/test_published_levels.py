@@ -73,6 +73,21 @@ def test_egsingle_children_in_schools():
     assert gc.fit("math ~ year + (year | schoolid/childid)", data, "ml").deviance == pytest.approx(16326.2311, abs=1e-4)
 
 
+def test_productivity_of_states_in_regions():
+    """Baltagi, Song and Jung (2001) in Stata's manual of mixed, example 4; logs in single precision, as its file."""
+    data = published("Produc")
+    names = {"lgsp": "gsp", "private": "pc", "lemp": "emp", "lhwy": "hwy", "lwater": "water", "other": "util"}
+    for log, amount in names.items():
+        data[log] = np.log(data[amount]).astype("float32")
+    formula = "lgsp ~ private + lemp + lhwy + lwater + other + unemp + (1 | region/state)"
+    fit = gc.fit(formula, data, "ml")
+    assert fit.llf == pytest.approx(1430.5017, abs=5e-5)
+    effects = [2.128823, 0.2671484, 0.7540721, 0.0709767, 0.0761187, -0.0999955, -0.0058983]
+    errors = [0.1543855, 0.0212591, 0.0261868, 0.023041, 0.0139248, 0.0169366, 0.0009031]
+    assert fit.params.to_list() == pytest.approx(effects, abs=6e-7)
+    assert fit.bse.to_list() == pytest.approx(errors, abs=6e-7)
+
+
 def test_egsingle_without_time():
     """The HLM 6 manual's data (chapter 4) in Stata, by Rodriguez (Princeton, pop510): log likelihood -12652.99."""
     fit = gc.fit("math ~ 1 + (1 | schoolid/childid)", published("egsingle"), "ml")

@@ -13,6 +13,7 @@ people = Later("growthcurves.results.persons.people")
 predict = Later("growthcurves.results.persons.predict")
 own_residuals = Later("growthcurves.results.persons.residuals")
 unit_answers = Later("growthcurves.results.persons.units")
+left_out = Later("growthcurves.results.persons.influence")
 simulated = Later("growthcurves.results.persons.simulate")
 
 
@@ -100,6 +101,47 @@ class PersonAnswers(FittedModel):
         {'persons': [30, 30], 'rows': [161, 164]}
         """
         return unit_answers.units(self, unit, level, rng)
+
+    def influence(self, unit: str | None = None) -> pd.DataFrame:
+        """What changes without each person, or without each site or school: the model fitted again in turn.
+
+        Parameters
+        ----------
+        unit : str, optional
+            Column of units above persons that are left out with all their persons; by default each person is.
+
+        Returns
+        -------
+        DataFrame
+            Index id or the units' labels; rows (and persons) left out; cook, Cook's distance of the fixed effects,
+            (b - b_i)' cov(b)^-1 (b - b_i) / p; covratio, det cov(b_i) / det cov(b), below 1 where the fixed effects are
+            better known without (Belsley, Kuh and Welsch 1980; for mixed models Demidenko and Stukel 2005; not of
+            families);
+            change_<term>, the estimate without minus the estimate with, for fixed effects, SDs and correlations, in
+            their units; singular and converged of the fit without. NaN where those left determine it no more.
+
+        Raises
+        ------
+        ModelError
+            For a column whose units are no level of the model.
+        NotEstimableError
+            For a model that is not identified.
+        NotAvailableError
+            For crossed units, or a fit that was saved without its persons.
+
+        Notes
+        -----
+        These are exact fits by the method of this one, variances too, not one step from the estimates with all.
+        Cook's distance is that of SAS PROC MIXED; lme4's is smaller by (n - p) / n, n the units.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> fit.influence()[["cook", "change_slope"]].nlargest(2, "cook").round(3).to_dict("index")
+        {309: {'cook': 0.149, 'change_slope': 0.483}, 335: {'cook': 0.129, 'change_slope': 0.785}}
+        """
+        return left_out.influence(self, unit)
 
     @property
     def fittedvalues(self) -> pd.Series:

@@ -262,8 +262,11 @@ class Estimates(Protocol):
         """Outcomes (n, count) drawn from the model at rows X, Z of persons."""
         ...
 
-    def drawing(self, kind: str, seed: int) -> Drawing:
-        """Replicates: "parametric", "case", or "left out" (each person in turn)."""
+    def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
+        """Replicates: "parametric", "case", or "left out".
+
+        Left out is each unit of a level in turn: 0 of persons, None of the highest that there is.
+        """
         ...
 
     def with_columns(

@@ -245,7 +245,7 @@ class NormalEstimates:
         """Where the random effects of each level lie, and whose each row is, from the person of each row."""
         return [(slice(None), codes)]
 
-    def drawing(self, kind: str, seed: int) -> Drawing:
+    def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
         problem, sequence = self.frame, np.random.SeedSequence(seed)
         if kind == "parametric":
             source = replicates.ParametricSource(problem, replicates.truth_of(self.solution), sequence)

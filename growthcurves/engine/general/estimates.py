@@ -392,8 +392,8 @@ class GeneralEstimates:
         """What relative covariances are multiplied by, and the covariance of the fixed effects."""
         return self.point.residual.scale, self.cov_beta
 
-    def drawing(self, kind: str, seed: int) -> Drawing:
-        return refitted.drawing(self, kind, seed)
+    def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
+        return refitted.drawing(self, kind, seed, level)
 
     # ------------------------------------------------ the same model of other rows
 

@@ -18,19 +18,26 @@ from growthcurves.numerics.arrays import Array
 DRAWN_NUMBERS = 1 << 18
 
 
-def drawing(estimates: Any, kind: str, seed: int) -> Drawing:
+def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> Drawing:
     """Replicates "parametric", "case" or "left out"; see `engine.estimates.Estimates.drawing`."""
     rows, rng = estimates.likelihood.rows, np.random.default_rng(seed)
     if kind == "parametric":
         return of_rows(estimates, Outcomes(estimates, rng).rows)
     top = np.arange(rows.persons) if rows.nesting is None else rows.nesting.units[-1]
+    if kind == "left out":
+        owner, units = (top, rows.persons) if rows.nesting is None else rows.nesting.owners(level)
+
+        def remaining(place: int) -> Rows:
+            kept = np.flatnonzero(owner != place)
+            return persons_of(rows, kept, top[kept])
+
+        return of_rows(estimates, remaining)._replace(persons=units)
     count = int(top.max()) + 1
     members = np.split(np.argsort(top, kind="stable"), np.cumsum(np.bincount(top))[:-1])
 
     def drawn(place: int) -> Rows:
-        chosen = np.delete(np.arange(count), place) if kind == "left out" else rng.integers(0, count, count)
-        taken = [members[unit] for unit in chosen]
-        return persons_of(rows, np.concatenate(taken), np.repeat(np.arange(count)[: len(taken)], list(map(len, taken))))
+        taken = [members[unit] for unit in rng.integers(0, count, count)]
+        return persons_of(rows, np.concatenate(taken), np.repeat(np.arange(count), list(map(len, taken))))
 
     return of_rows(estimates, drawn)._replace(persons=count)
 

@@ -155,7 +155,7 @@ class CrossedEstimates(NormalEstimates):
         ratio = LevelRatio(small.solution, self.solution, part, (self, small), None)
         return Pair(small, self, part.into_z, ratio)
 
-    def drawing(self, kind: str, seed: int) -> Drawing:
+    def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
         if kind != "parametric":
             raise NotAvailableError(
                 "Persons who share crossed units are not independent, so that none can be drawn or left out: take "

@@ -108,21 +108,31 @@ class Outcomes:
         return replace(self.people, gram=gram)
 
 
-def drawing(estimates: Any, kind: str, seed: int) -> Drawing:
-    """Replicates "parametric", "case" or "left out" (units of the highest level)."""
+def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> Drawing:
+    """Replicates "parametric", "case" (units of the highest level) or "left out" (of a level, else the highest)."""
     people, rng = estimates.sums.people, np.random.default_rng(seed)
     if kind == "parametric":
         outcomes = Outcomes(estimates.frame, truth_of(estimates.solution), people, rng)
         return _of_people(estimates, lambda place: outcomes.next())
+    if kind == "left out":
+        owner, units = people.nesting.owners(level)
+        return _of_people(estimates, lambda place: without(people, owner == place), units)
     top = people.nesting.units[-1]
     count = people.nesting.counts[-1]
     members = np.split(np.argsort(top, kind="stable"), np.cumsum(np.bincount(top, minlength=count))[:-1])
 
     def drawn(place: int) -> PersonMoments:
-        chosen = np.delete(np.arange(count), place) if kind == "left out" else rng.integers(0, count, count)
-        return with_units(people, [members[unit] for unit in chosen])
+        return with_units(people, [members[unit] for unit in rng.integers(0, count, count)])
 
     return _of_people(estimates, drawn, count)
+
+
+def without(people: PersonMoments, gone: Array) -> PersonMoments:
+    """The persons of whom `gone` (N,) is False."""
+    assert people.nesting is not None
+    kept = np.flatnonzero(~gone)
+    nesting = people.nesting.drawn(kept, people.nesting.units[-1][kept])
+    return replace(people.take(kept), labels=None, nesting=nesting)
 
 
 def with_units(people: PersonMoments, members: list[Array]) -> PersonMoments:
@@ -156,5 +166,3 @@ def as_fits(base: Any, found: Any) -> Fits:
     made: list[Any] = [np.asarray(value)[None] for value in values]
     deviance, beta, D, sigma2, spread, singular, converged, alone, dependent = made
     return Fits(deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, np.zeros((1, 0)))
-
-

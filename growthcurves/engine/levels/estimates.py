@@ -110,8 +110,8 @@ class LevelEstimates(NormalEstimates):
         units = [codes, *(of_persons[codes] for of_persons in self.sums.people.nesting.units)]
         return list(zip(self.sums.terms.places.values(), units, strict=True))
 
-    def drawing(self, kind: str, seed: int) -> Drawing:
-        return drawn.drawing(self, kind, seed)
+    def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
+        return drawn.drawing(self, kind, seed, level)
 
     def again(self, people: PersonMoments) -> LevelEstimates | None:
         """The same model of other persons; None where these do not determine its fixed effects."""

@@ -56,6 +56,13 @@ class Nesting:
         levels = [*(units[persons] for units in self.units[:-1]), np.zeros(len(persons), dtype=np.intp)]
         return Nesting.of([codes * np.int64(int(again.max()) + 1) + again for codes in levels])
 
+    def owners(self, level: int | None) -> tuple[NDArray[np.intp], int]:
+        """The unit of each person at a level (0: the persons themselves; None: the highest), and how many there are."""
+        if level == 0:
+            return np.arange(len(self.units[0])), len(self.units[0])
+        place = -1 if level is None else level - 1
+        return self.units[place], self.counts[place]
+
     def by_person(self) -> list[NDArray]:
         """The label of each person's unit at each level."""
         return [labels[units] for labels, units in zip(self.labels, self.units, strict=True)]
@@ -116,9 +123,7 @@ class Cells:
         return replace(self, C=into_z.T @ self.C @ into_xy)
 
 
-def _merged(
-    schedule: NDArray[np.intp], counts: Array, C: Array, nesting: Nesting, shape: tuple[int, ...]
-) -> Cells:
+def _merged(schedule: NDArray[np.intp], counts: Array, C: Array, nesting: Nesting, shape: tuple[int, ...]) -> Cells:
     """One cell for each pair of unit and schedule, in the order of the units."""
     pair = nesting.units[0] * np.int64(int(schedule.max(initial=0)) + 1) + schedule
     first, codes = numbered(pair)

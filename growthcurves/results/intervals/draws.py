@@ -27,10 +27,13 @@ def replicate_fits(fit: FittedModel, kind: str, n: int, seed: int) -> Fits:
     return in_batches(fit.estimates.drawing(kind, seed), n, "bootstrap")
 
 
-def left_out_fits(fit: FittedModel) -> Fits:
-    """Fits without each person in turn."""
-    drawing = fit.estimates.drawing("left out", 0)
-    return in_batches(drawing, drawing.persons, "leaving out persons")
+def left_out_fits(fit: FittedModel, level: int | None = None) -> Fits:
+    """Fits without each unit of a level in turn, 0 of persons, by default of the highest that the model has."""
+    reason = fit.estimates.why_not("replicates")
+    if reason:
+        raise NotEstimableError(reason)
+    drawing = fit.estimates.drawing("left out", 0, level)
+    return in_batches(drawing, drawing.persons, "leaving out units")
 
 
 def in_batches(drawing: Drawing, n: int, what: str) -> Fits:
