@@ -144,7 +144,9 @@ def test_a_command_that_is_ended_leaves_the_old_file(tmp_path, ended_by, command
     path = tmp_path / name
     path.write_text("old")
     code = (
-        "import os, sys, time; os.fsync = lambda file: (open('ready', 'w').close(), time.sleep(60)); "
+        "import os, signal, time; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a suite in the background ignores it
+        "os.fsync = lambda file: (open('ready', 'w').close(), time.sleep(60)); "
         f"from growthcurves.cli import main; main({[*command, '-o', name]})"
     )
     process = subprocess.Popen(
