@@ -6,9 +6,7 @@ twice; `--write` replaces this script's section of docs/simulations.md.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import warnings
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -21,7 +19,7 @@ import growthcurves as gc
 from growthcurves.errors import GrowthCurvesError
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from sections import put  # noqa: E402
+from sections import simulated  # noqa: E402
 
 HEADING = "## Yes-or-no outcomes: quadrature and Laplace"
 PERSONS, WAVES = (100, 500), (4, 5, 6)
@@ -93,18 +91,5 @@ def section(replicates: int, seed: int) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="put the section into docs/simulations.md")
-    parser.add_argument("--replicates", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=14)
-    chosen = parser.parse_args()
-    warnings.simplefilter("ignore")
-    made = section(chosen.replicates, chosen.seed)
-    print(made)
-    if chosen.write:
-        put("simulations.md", HEADING, made)
-
-
 if __name__ == "__main__":
-    main()
+    simulated(__doc__, section, HEADING, replicates=200, seed=14)

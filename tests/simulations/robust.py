@@ -5,9 +5,7 @@ Panels are drawn from the model itself; `--write` replaces this script's section
 
 from __future__ import annotations
 
-import argparse
 import sys
-import warnings
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -20,7 +18,7 @@ from scipy.special import expit
 import growthcurves as gc
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from sections import put  # noqa: E402
+from sections import simulated  # noqa: E402
 
 HEADING = "## Robust errors of families with few persons"
 PERSONS, FAMILIES, WAVES = (16, 24), ("binomial", "poisson"), 5
@@ -78,18 +76,5 @@ def section(replicates: int, seed: int) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="put the section into docs/simulations.md")
-    parser.add_argument("--replicates", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=15)
-    chosen = parser.parse_args()
-    warnings.simplefilter("ignore")
-    made = section(chosen.replicates, chosen.seed)
-    print(made)
-    if chosen.write:
-        put("simulations.md", HEADING, made)
-
-
 if __name__ == "__main__":
-    main()
+    simulated(__doc__, section, HEADING, replicates=1000, seed=15)

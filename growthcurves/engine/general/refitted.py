@@ -10,6 +10,7 @@ import numpy as np
 
 from growthcurves.engine.batch.fits import Fits
 from growthcurves.engine.submodels.pair import Drawing, OneVariance
+from growthcurves.engine.sums.nesting import drawn_with_replacement, members
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.errors import ModelError
 from growthcurves.numerics.arrays import Array
@@ -32,14 +33,9 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
             return persons_of(rows, kept, top[kept])
 
         return of_rows(estimates, remaining)._replace(persons=units)
-    count = int(top.max()) + 1
-    members = np.split(np.argsort(top, kind="stable"), np.cumsum(np.bincount(top))[:-1])
-
-    def drawn(place: int) -> Rows:
-        taken = [members[unit] for unit in rng.integers(0, count, count)]
-        return persons_of(rows, np.concatenate(taken), np.repeat(np.arange(count), list(map(len, taken))))
-
-    return of_rows(estimates, drawn)._replace(persons=count)
+    own = members(top)
+    drawn = of_rows(estimates, lambda place: persons_of(rows, *drawn_with_replacement(own, rng)))
+    return drawn._replace(persons=len(own))
 
 
 @dataclass(frozen=True, eq=False)

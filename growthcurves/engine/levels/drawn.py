@@ -18,6 +18,7 @@ from growthcurves.engine.draws.replicates import Truth, truth_of
 from growthcurves.engine.persons.sandwich import root
 from growthcurves.engine.submodels.pair import Drawing
 from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.engine.sums.nesting import drawn_with_replacement, members
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
 
@@ -114,31 +115,21 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
     if kind == "parametric":
         outcomes = Outcomes(estimates.frame, truth_of(estimates.solution), people, rng)
         return _of_people(estimates, lambda place: outcomes.next())
+    top = people.nesting.units[-1]
     if kind == "left out":
         owner, units = people.nesting.owners(level)
-        return _of_people(estimates, lambda place: without(people, owner == place), units)
-    top = people.nesting.units[-1]
-    count = people.nesting.counts[-1]
-    members = np.split(np.argsort(top, kind="stable"), np.cumsum(np.bincount(top, minlength=count))[:-1])
 
-    def drawn(place: int) -> PersonMoments:
-        return with_units(people, [members[unit] for unit in rng.integers(0, count, count)])
+        def remaining(place: int) -> PersonMoments:
+            kept = np.flatnonzero(owner != place)
+            return persons_of(people, kept, top[kept])
 
-    return _of_people(estimates, drawn, count)
-
-
-def without(people: PersonMoments, gone: Array) -> PersonMoments:
-    """The persons of whom `gone` (N,) is False."""
-    assert people.nesting is not None
-    kept = np.flatnonzero(~gone)
-    nesting = people.nesting.drawn(kept, people.nesting.units[-1][kept])
-    return replace(people.take(kept), labels=None, nesting=nesting)
+        return _of_people(estimates, remaining, units)
+    own = members(top)
+    return _of_people(estimates, lambda place: persons_of(people, *drawn_with_replacement(own, rng)), len(own))
 
 
-def with_units(people: PersonMoments, members: list[Array]) -> PersonMoments:
-    """The persons of some units of the highest level, each time as units of their own."""
-    persons = np.concatenate(members)
-    again = np.repeat(np.arange(len(members)), [len(one) for one in members])
+def persons_of(people: PersonMoments, persons: Array, again: Array) -> PersonMoments:
+    """Some persons, one of whom may be there more than once, by the drawn unit of the highest level that each is of."""
     assert people.nesting is not None
     return replace(people.take(persons), labels=None, nesting=people.nesting.drawn(persons, again))
 

@@ -74,6 +74,20 @@ class Nesting:
         return out
 
 
+def members(units: NDArray[np.integer]) -> list[NDArray[np.intp]]:
+    """The persons of each unit, from the unit of each person (N,)."""
+    return np.split(np.argsort(units, kind="stable"), np.cumsum(np.bincount(units))[:-1])
+
+
+def drawn_with_replacement(
+    members: list[NDArray[np.intp]], rng: np.random.Generator
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Persons of as many units, drawn with replacement, and the number of the draw that each belongs to."""
+    count = len(members)
+    taken = [members[unit] for unit in rng.integers(0, count, count)]
+    return np.concatenate(taken), np.repeat(np.arange(count), [len(one) for one in taken])
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
     """Persons of one unit who share a schedule.

@@ -21,19 +21,20 @@ def replicate_fits(fit: FittedModel, kind: str, n: int, seed: int) -> Fits:
     NotEstimableError
         Where the likelihood of the fit has no replicates.
     """
-    reason = fit.estimates.why_not("replicates")
-    if reason:
-        raise NotEstimableError(reason)
-    return in_batches(fit.estimates.drawing(kind, seed), n, "bootstrap")
+    return in_batches(_drawing(fit, kind, seed), n, "bootstrap")
 
 
 def left_out_fits(fit: FittedModel, level: int | None = None) -> Fits:
     """Fits without each unit of a level in turn, 0 of persons, by default of the highest that the model has."""
+    drawing = _drawing(fit, "left out", 0, level)
+    return in_batches(drawing, drawing.persons, "leaving out units")
+
+
+def _drawing(fit: FittedModel, kind: str, seed: int, level: int | None = None) -> Drawing:
     reason = fit.estimates.why_not("replicates")
     if reason:
         raise NotEstimableError(reason)
-    drawing = fit.estimates.drawing("left out", 0, level)
-    return in_batches(drawing, drawing.persons, "leaving out units")
+    return fit.estimates.drawing(kind, seed, level)
 
 
 def in_batches(drawing: Drawing, n: int, what: str) -> Fits:

@@ -11,8 +11,8 @@ from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.draws import left_out_fits
 from growthcurves.results.intervals.replicates import evaluate, parameters
-from growthcurves.results.persons.people import ordered
-from growthcurves.results.persons.units import level_of
+from growthcurves.results.persons.people import ordered, person_index
+from growthcurves.results.persons.units import counts, level_of
 
 
 def influence(fit: FittedModel, unit: str | None = None) -> pd.DataFrame:
@@ -26,9 +26,9 @@ def influence(fit: FittedModel, unit: str | None = None) -> pd.DataFrame:
         raise NotAvailableError(
             "Persons who share crossed units cannot be left out as a whole: fit the rows without those of one unit."
         )
-    counts, labels, level = _left_out(fit, unit)
+    sizes, labels, level = _left_out(fit, unit)
     found = left_out_fits(fit, level)
-    columns: dict[str, Any] = counts | {"cook": _cook(fit, found)}
+    columns: dict[str, Any] = sizes | {"cook": _cook(fit, found)}
     if np.isfinite(found.spread).any():  # a family's fits without have no covariance
         columns["covratio"] = _covariance_ratio(fit, found)
     everyone = np.ones(len(found), dtype=bool)
@@ -41,17 +41,12 @@ def influence(fit: FittedModel, unit: str | None = None) -> pd.DataFrame:
 
 def _left_out(fit: FittedModel, unit: str | None) -> tuple[dict[str, Any], pd.Index, int]:
     """Persons and rows of each, who they are, and their level."""
-    people = fit.sums.people
-    rows = np.asarray(people.gram[0]) if hasattr(people, "gram") else np.asarray(people.counts)
     if unit is None or unit == fit.model.id:
-        return {"rows": rows.astype(int)}, pd.Index(people.labels, name=fit.model.id), 0
+        return {"rows": fit.panel.persons.sizes}, person_index(fit), 0
     if not fit.model.above:
         raise ModelError(f"The model has no units above persons; influence() leaves out each {fit.model.id!r} in turn.")
     level = level_of(fit, unit)
-    size = len(level.labels)
-    persons = np.bincount(level.persons, minlength=size)
-    counts = {"persons": persons, "rows": np.bincount(level.persons, weights=rows, minlength=size).astype(int)}
-    return counts, pd.Index(level.told, name=level.unit), level.place
+    return counts(level), pd.Index(level.told, name=level.unit), level.place
 
 
 def _cook(fit: FittedModel, found: Any) -> np.ndarray:

@@ -82,7 +82,7 @@ class Level:
 def units(fit: FittedModel, unit: str | None = None, level: float = 0.95, rng: Any = 1) -> pd.DataFrame:
     """One row per unit of a level above persons; see `GrowthFit.units`."""
     found, level = level_of(fit, unit), checked_level(level)
-    columns = _counts(found)
+    columns = counts(found)
     if not fit.bound.crossed:
         columns = _above(found) | columns | _growth(found)
     columns |= _effects(found)
@@ -94,7 +94,7 @@ def units(fit: FittedModel, unit: str | None = None, level: float = 0.95, rng: A
 def units_table(fit: FittedModel, unit: str) -> pd.DataFrame:
     """Counts and effects of the units, without ranks, which cost draws."""
     found = level_of(fit, unit)
-    return ordered(pd.DataFrame(_counts(found) | _effects(found), index=pd.Index(found.told, name=found.unit)))
+    return ordered(pd.DataFrame(counts(found) | _effects(found), index=pd.Index(found.told, name=found.unit)))
 
 
 def level_of(fit: FittedModel, unit: str | None) -> Level:
@@ -122,7 +122,7 @@ def _level(fit: FittedModel, place: int) -> Level:
     return Level(fit, place, estimates.units(place))
 
 
-def _counts(found: Level) -> dict[str, np.ndarray]:
+def counts(found: Level) -> dict[str, np.ndarray]:
     """How many persons have rows in each unit, and how many rows."""
     fit = found.fit
     if fit.bound.crossed:
