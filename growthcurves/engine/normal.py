@@ -252,11 +252,12 @@ class NormalEstimates:
             return pairs.Drawing(source.numbers, 0, lambda first, last: fits.fit_batch(source.next(last - first)))
         cases = resample.CaseSource(problem, self.sums.people, sequence)
 
-        def drawn(first: int, last: int) -> Fits:
-            batch: Batch = cases.without(first, last) if kind == "left out" else cases.next(last - first)
-            return fits.fit_batch(batch)
-
-        return pairs.Drawing(cases.numbers, cases.count, drawn)
+        if kind == "left out":
+            near = self.solution.optimum.at.D
+            return pairs.Drawing(
+                cases.of_one, cases.count, lambda first, last: fits.fit_batch(cases.without(first, last), near)
+            )
+        return pairs.Drawing(cases.numbers, cases.count, lambda first, last: fits.fit_batch(cases.next(last - first)))
 
     # ------------------------------------------------ other models of the same sums
 

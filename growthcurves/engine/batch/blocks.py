@@ -35,10 +35,18 @@ class Sums(NamedTuple):
     pk: Array
 
 
+class Piece(Protocol):
+    """Persons of a layout that are worked on at once."""
+
+    def reduce(self, F: Array) -> tuple[Array, Array]: ...
+
+    def curvature(self, F: Array, weight: Array) -> Sums: ...
+
+
 class BatchBlocks(Protocol):
     """One layout of persons in a batch."""
 
-    def pieces(self, count: int) -> Iterator[SharedBatch]: ...
+    def pieces(self, count: int) -> Iterator[Piece]: ...
 
     def take(self, index: NDArray[np.intp]) -> BatchBlocks: ...
 

@@ -10,7 +10,7 @@ import numpy as np
 from growthcurves.contracts.independent import Independent
 from growthcurves.engine.batch.criterion import Batch, criterion
 from growthcurves.engine.batch.faces import ranks_of, scales, spectra
-from growthcurves.engine.batch.optimise import Ends, descent_directions, optimise_batch
+from growthcurves.engine.batch.optimise import Ends, descent_directions, optimise_batch, optimise_near
 from growthcurves.engine.batch.starts import moment_starts, other_starts
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.parameters.face import ZERO
@@ -90,10 +90,11 @@ class Fits:
         return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
-def fit_batch(batch: Batch) -> Fits:
+def fit_batch(batch: Batch, near: Array | None = None) -> Fits:
     """Fit every replicate by the criterion of its problem, from two starting points, and certify.
 
-    What does not converge side by side is fitted alone by `optimise`; what does not converge there has
+    `near` (q, q) is where the optima are expected to be: a replicate whose optimum lies within a standard error of it is
+    searched from there alone. What does not converge side by side is fitted alone by `optimise`; what does not converge there has
     ``converged`` False. A replicate whose columns of X are dependent has no estimates.
     """
     problem = batch.problem
@@ -102,7 +103,7 @@ def fit_batch(batch: Batch) -> Fits:
     able = np.flatnonzero(~dependent)
     if able.size:
         part = batch.take(able)
-        ends.put(able, _searched(part) if problem.q else _least_squares(part))
+        ends.put(able, _searched(part, near) if problem.q else _least_squares(part))
     converged = _certified(batch, ends)
     alone = ~(converged | dependent)
     for replicate in np.flatnonzero(alone).tolist():
@@ -125,7 +126,13 @@ def fit_batch(batch: Batch) -> Fits:
     )
 
 
-def _searched(batch: Batch) -> Ends:
+def _searched(batch: Batch, near: Array | None) -> Ends:
+    if near is not None:
+        return optimise_near(batch, near, _searched_widely)
+    return _searched_widely(batch)
+
+
+def _searched_widely(batch: Batch) -> Ends:
     start = moment_starts(batch)
     return optimise_batch(batch, [start, other_starts(start, batch.problem.partition)])
 

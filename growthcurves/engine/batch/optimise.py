@@ -6,6 +6,7 @@ have ended leave the batch; what is left open here is fitted alone by `optimise.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -16,6 +17,7 @@ from growthcurves.engine.batch.faces import Faces, Partition, ranks_of, same_ran
 from growthcurves.engine.parameters.face import SMALL, ZERO
 from growthcurves.engine.search.optimise import DESCENT, MAX_FACES, RUNAWAY
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import square_root
 
 #: The search on a face ends when the squared Newton decrement is below this: deviances are right to half of it.
 DECREMENT = 1e-12
@@ -82,12 +84,29 @@ def optimise_batch(batch: Batch, starts: list[Array]) -> Ends:
     """The lowest of the optima that each replicate reaches from the starts, each (B, q, q)."""
     best = climb(batch, starts[0], None)
     for D in starts[1:]:
-        found = climb(batch, D, best)
-        with np.errstate(invalid="ignore"):
-            better = found.deviance < best.deviance - _noise(batch, best)
-        better |= np.isfinite(found.deviance) & ~np.isfinite(best.deviance)
-        best.put(better, found.take(better))
+        _put_lower(batch, best, climb(batch, D, best))
     return best
+
+
+def optimise_near(batch: Batch, D: Array, otherwise: Callable[[Batch], Ends]) -> Ends:
+    """The optimum that each replicate reaches from D (q, q); where that is not in its basin also what is found otherwise."""
+    start = np.repeat(D[None], len(batch), axis=0)
+    best = climb(batch, start, None)
+    there = criterion(batch, square_root(start))
+    away = np.flatnonzero(~_same_basin(batch.problem.partition, there, best))
+    if away.size:
+        part, found = batch.take(away), best.take(away)
+        _put_lower(part, found, otherwise(part))
+        best.put(away, found)
+    return best
+
+
+def _put_lower(batch: Batch, best: Ends, found: Ends) -> None:
+    """Overwrite the replicates for which something lower was found."""
+    with np.errstate(invalid="ignore"):
+        better = found.deviance < best.deviance - _noise(batch, best)
+    better |= np.isfinite(found.deviance) & ~np.isfinite(best.deviance)
+    best.put(better, found.take(better))
 
 
 def _noise(batch: Batch, at: Ends | Points) -> Array:

@@ -5,10 +5,14 @@ No rows are touched; see docs/inference-bootstrap.md, section 2.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cached_property
+
 import numpy as np
 
 from growthcurves.engine.batch.blocks import BatchBlocks, OwnBatch, SharedBatch
 from growthcurves.engine.batch.criterion import Batch
+from growthcurves.engine.batch.exchanged import Exchanged, Single
 from growthcurves.engine.draws.replicates import person_products
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.sums.moments import PersonMoments
@@ -33,6 +37,7 @@ class CaseSource:
         self.totals = person_totals(people, problem.into_xy)
         schedule = people.schedule()
         self.members = None if schedule is None else _members(schedule)
+        self.schedule = np.arange(people.count) if schedule is None else schedule
         self.stream = np.random.default_rng(seed)
 
     @property
@@ -40,6 +45,12 @@ class CaseSource:
         """Numbers that a replicate holds."""
         q, width = self.C.shape[1:]
         return self.count + (0 if self.members is None else len(self.members) * q * q * width * width)
+
+    @property
+    def of_one(self) -> int:
+        """Numbers that a replicate without one person holds."""
+        q, width = self.C.shape[1:]
+        return q * (q + width) + width * width
 
     def next(self, count: int) -> Batch:
         """The next `count` replicates of as many persons as there are, drawn with replacement."""
@@ -50,9 +61,17 @@ class CaseSource:
 
     def without(self, first: int, last: int) -> Batch:
         """The persons but one, leaving out number first, ..., last - 1 in turn."""
-        times = np.ones((last - first, self.count))
-        times[np.arange(last - first), np.arange(first, last)] = 0.0
-        return self.weighted(times)
+        part = slice(first, last)
+        whole, gone = self.everyone, Single(self.lengths[part], self.G[part], self.C[part], -1.0)
+        blocks = tuple(Exchanged(block, self.schedule[part], gone) for block in whole.blocks)
+        total, rows = whole.total - self.totals[part], whole.rows - self.lengths[part]
+        return Batch(self.problem, blocks, total, rows, np.full(last - first, self.count - 1.0))
+
+    @cached_property
+    def everyone(self) -> Batch:
+        """All persons once, as one replicate."""
+        whole = self.weighted(np.ones((1, self.count)))
+        return replace(whole, blocks=tuple(replace(block, times=None) for block in whole.blocks))
 
     def weighted(self, times: Array) -> Batch:
         """Persons counted as often as `times` (B, N) says."""
