@@ -31,8 +31,6 @@ from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
 
 if TYPE_CHECKING:
-    from growthcurves.engine.batch.criterion import Batch
-    from growthcurves.engine.batch.fits import Fits
     from growthcurves.engine.profile.profiler import Profiler
     from growthcurves.engine.submodels.pair import Drawing, Pair
     from growthcurves.engine.submodels.submodel import Submodel
@@ -255,7 +253,7 @@ class NormalEstimates:
         if kind == "left out":
             near = self.solution.optimum.at.D
             return pairs.Drawing(
-                cases.of_one, cases.count, lambda first, last: fits.fit_batch(cases.without(first, last), near)
+                cases.of_one, cases.count, lambda first, last: fits.fit_batch(cases.without(first, last, near), near)
             )
         return pairs.Drawing(cases.numbers, cases.count, lambda first, last: fits.fit_batch(cases.next(last - first)))
 

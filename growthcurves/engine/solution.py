@@ -12,7 +12,7 @@ from growthcurves.engine.information.observed import VarianceInformation, varian
 from growthcurves.engine.likelihood.problem import Problem, standard_problem
 from growthcurves.engine.parameters.face import scale_of
 from growthcurves.engine.search.certificate import Verdict, judge
-from growthcurves.engine.search.optimise import Optimum, moment_start, optimise, other_start
+from growthcurves.engine.search.optimise import Optimum, moment_start, optimise, optimise_near, other_start
 from growthcurves.engine.sums.coordinates import Coordinates, coordinates
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array
@@ -118,6 +118,12 @@ def solve(moments: Moments, coords: Coordinates, reml: bool) -> Solution:
 def solve_problem(problem: Problem, moments: Moments) -> Solution:
     """The same for a problem that has been made from the moments already."""
     optimum = optimise(problem, _starts(problem, moments))
+    return Solution(problem, optimum, judge(problem, optimum))
+
+
+def solve_near(problem: Problem, moments: Moments, D: Array) -> Solution:
+    """The same where the optimum is expected near D."""
+    optimum = optimise_near(problem, D, lambda: _starts(problem, moments))
     return Solution(problem, optimum, judge(problem, optimum))
 
 

@@ -1,6 +1,6 @@
-"""Replicates that are everyone but for one person of each: the sums of all are one block, and that person is taken away.
+"""Replicates that are everyone but for one person of each: the sums of all are one block, that person is taken away.
 
-A person who comes back with other rows is added in the same way. Derived in docs/engine.md, section 11.
+A person who comes back with other rows is added in the same way. Derived in docs/engine.md, section 10.
 """
 
 from __future__ import annotations

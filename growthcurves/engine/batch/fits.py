@@ -93,9 +93,9 @@ class Fits:
 def fit_batch(batch: Batch, near: Array | None = None) -> Fits:
     """Fit every replicate by the criterion of its problem, from two starting points, and certify.
 
-    `near` (q, q) is where the optima are expected to be: a replicate whose optimum lies within a standard error of it is
-    searched from there alone. What does not converge side by side is fitted alone by `optimise`; what does not converge there has
-    ``converged`` False. A replicate whose columns of X are dependent has no estimates.
+    `near` (q, q) is where the optima are expected: a replicate whose optimum lies within a standard error of it is
+    searched from there alone. What does not converge side by side is fitted alone by `optimise`; what does not converge
+    there has ``converged`` False. A replicate whose columns of X are dependent has no estimates.
     """
     problem = batch.problem
     dependent = _dependent(batch)

@@ -89,7 +89,7 @@ def optimise_batch(batch: Batch, starts: list[Array]) -> Ends:
 
 
 def optimise_near(batch: Batch, D: Array, otherwise: Callable[[Batch], Ends]) -> Ends:
-    """The optimum that each replicate reaches from D (q, q); where that is not in its basin also what is found otherwise."""
+    """The optimum that each replicate reaches from D (q, q), or otherwise where D is not in the basin of that one."""
     start = np.repeat(D[None], len(batch), axis=0)
     best = climb(batch, start, None)
     there = criterion(batch, square_root(start))

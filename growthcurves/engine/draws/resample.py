@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from growthcurves.engine.batch.blocks import BatchBlocks, OwnBatch, SharedBatch
 from growthcurves.engine.batch.criterion import Batch
 from growthcurves.engine.batch.exchanged import Exchanged, Single
+from growthcurves.engine.batch.interpolated import Interpolated
 from growthcurves.engine.draws.replicates import person_products
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.sums.moments import PersonMoments
@@ -39,6 +41,7 @@ class CaseSource:
         self.members = None if schedule is None else _members(schedule)
         self.schedule = np.arange(people.count) if schedule is None else schedule
         self.stream = np.random.default_rng(seed)
+        self._near: dict[str, Any] = {}
 
     @property
     def numbers(self) -> int:
@@ -59,10 +62,11 @@ class CaseSource:
         times = np.bincount(drawn.ravel(), minlength=count * self.count)
         return self.weighted(times.reshape(count, self.count).astype(float))
 
-    def without(self, first: int, last: int) -> Batch:
-        """The persons but one, leaving out number first, ..., last - 1 in turn."""
+    def without(self, first: int, last: int, near: Array | None = None) -> Batch:
+        """The persons but one, leaving out number first, ..., last - 1 in turn; `near` (q, q) is close to their D."""
         part = slice(first, last)
-        whole, gone = self.everyone, Single(self.lengths[part], self.G[part], self.C[part], -1.0)
+        whole = self.everyone if near is None else self._close_to(near)
+        gone = Single(self.lengths[part], self.G[part], self.C[part], -1.0)
         blocks = tuple(Exchanged(block, self.schedule[part], gone) for block in whole.blocks)
         total, rows = whole.total - self.totals[part], whole.rows - self.lengths[part]
         return Batch(self.problem, blocks, total, rows, np.full(last - first, self.count - 1.0))
@@ -70,8 +74,17 @@ class CaseSource:
     @cached_property
     def everyone(self) -> Batch:
         """All persons once, as one replicate."""
-        whole = self.weighted(np.ones((1, self.count)))
-        return replace(whole, blocks=tuple(replace(block, times=None) for block in whole.blocks))
+        return self.weighted(np.ones((1, self.count)))
+
+    def _close_to(self, D: Array) -> Batch:
+        """All persons where their sums are asked for near D alone; kept for the D asked for last."""
+        if self._near.get("D") is not D:
+            width, whole = self.totals.shape[1], self.everyone
+            blocks = whole.blocks
+            if self.members is None:
+                blocks = tuple(Interpolated.near(block, D, self.count, width) for block in blocks)
+            self._near.update(D=D, whole=replace(whole, blocks=blocks))
+        return self._near["whole"]  # type: ignore[no-any-return]
 
     def weighted(self, times: Array) -> Batch:
         """Persons counted as often as `times` (B, N) says."""
@@ -83,7 +96,8 @@ class CaseSource:
         return Batch(self.problem, blocks, total, times @ self.lengths, times.sum(axis=1))
 
     def _own(self, times: Array) -> OwnBatch:
-        return OwnBatch(self.lengths, self.G, self.C[:, :, :-1], self.C[None, :, :, -1], times)
+        once = None if (times == 1.0).all() else times
+        return OwnBatch(self.lengths, self.G, self.C[:, :, :-1], self.C[None, :, :, -1], once)
 
     def _shared(self, times: Array) -> SharedBatch:
         assert self.members is not None

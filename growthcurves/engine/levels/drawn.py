@@ -7,6 +7,7 @@ highest level: they are what is independent.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -114,18 +115,22 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
     people, rng = estimates.sums.people, np.random.default_rng(seed)
     if kind == "parametric":
         outcomes = Outcomes(estimates.frame, truth_of(estimates.solution), people, rng)
-        return _of_people(estimates, lambda place: outcomes.next())
+        return _one_by_one(estimates, lambda place: estimates.again(outcomes.next()))
     top = people.nesting.units[-1]
     if kind == "left out":
         owner, units = people.nesting.owners(level)
 
-        def remaining(place: int) -> PersonMoments:
+        def without(place: int) -> Any:
             kept = np.flatnonzero(owner != place)
-            return persons_of(people, kept, top[kept])
+            return estimates.without(persons_of(people, kept, top[kept]))
 
-        return _of_people(estimates, remaining, units)
+        return _one_by_one(estimates, without, units)
     own = members(top)
-    return _of_people(estimates, lambda place: persons_of(people, *drawn_with_replacement(own, rng)), len(own))
+
+    def drawn(place: int) -> Any:
+        return estimates.again(persons_of(people, *drawn_with_replacement(own, rng)))
+
+    return _one_by_one(estimates, drawn, len(own))
 
 
 def persons_of(people: PersonMoments, persons: Array, again: Array) -> PersonMoments:
@@ -134,11 +139,11 @@ def persons_of(people: PersonMoments, persons: Array, again: Array) -> PersonMom
     return replace(people.take(persons), labels=None, nesting=people.nesting.drawn(persons, again))
 
 
-def _of_people(estimates: Any, made: Any, count: int = 0) -> Drawing:
-    """Replicates whose persons are made one by one."""
+def _one_by_one(estimates: Any, made: Callable[[int], Any], count: int = 0) -> Drawing:
+    """Replicates whose estimates, None where there are none, are made one by one."""
 
     def fits(first: int, last: int) -> Fits:
-        return Fits.joined([as_fits(estimates, estimates.again(made(place))) for place in range(first, last)])
+        return Fits.joined([as_fits(estimates, made(place)) for place in range(first, last)])
 
     return Drawing(DRAWN_NUMBERS, count, fits)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from growthcurves.engine.likelihood.tree import Climbed, Taken, Tree
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.component import identity, outer, pairs, times
+from growthcurves.numerics.component import identity, outer, pairs, times, turned
 
 #: Numbers in one product of cells at a time.
 AT_ONCE = 1 << 22
@@ -54,7 +54,7 @@ class Handed:
 
     def through(self, Q: Array) -> Handed:
         """R -> R Q' of the unit that they pass through."""
-        rr = {k: np.einsum("beahn,fen,ghn->bfagn", v, Q, Q, optimize=True) for k, v in self.rr.items()}
+        rr = {k: _through(v, turned(Q), turned(Q)) for k, v in self.rr.items()}
         ru = {k: np.einsum("beain,fen->bfain", v, Q) for k, v in self.ru.items()}
         return Handed(rr, ru)
 
@@ -67,13 +67,16 @@ def gathered(tree: Tree, climbed: Climbed, taken: list[Taken]) -> Pairs:
         below = handed.above(tree, level)
         _common(out, below, here.omega, 1.0)
         for (k, left), (m, right) in _twos(below.ru):
-            out.add("pu", (k, m), -np.einsum("beain,efn,cfdjn->bcdjai", left, rung.M, right, optimize=True))
+            found = np.tensordot(np.einsum("beain,efn->bfain", left, rung.M), right, ((1, 4), (1, 4)))
+            out.add("pu", (k, m), -found.transpose(0, 3, 4, 5, 1, 2))
         own = _units(out, tree, climbed, taken, level)
         passed = below.through(rung.Q)
         N = identity(len(rung.G)) - times(here.omega, rung.G)
         for k in below.rr:
-            out.add("pp", (k, level + 1), np.einsum("beahn,ecn,hdn->bcda", below.rr[k], N, N, optimize=True))
-            out.add("pu", (k, level + 1), np.einsum("bcain,djn->bcdjai", passed.ru[k], own[1], optimize=True))
+            both = np.tensordot(np.einsum("beahn,ecn->bcahn", below.rr[k], N), N, ((3, 4), (0, 2)))
+            out.add("pp", (k, level + 1), both.transpose(0, 1, 3, 2))
+            across = np.tensordot(passed.ru[k], own[1], (4, 2))
+            out.add("pu", (k, level + 1), across.transpose(0, 1, 4, 5, 2, 3))
         handed = Handed({**passed.rr, level + 1: own[0]}, {**passed.ru, level + 1: outer(rung.P, own[1])})
         if level + 1 < len(taken):
             _common(out, handed, taken[level + 1].omega[..., tree.parents[level + 1]], -1.0)
@@ -88,8 +91,13 @@ def _twos(by_level: dict[int, Array]) -> list[tuple[tuple[int, Array], tuple[int
 def _common(out: Pairs, handed: Handed, omega: Array, sign: float) -> None:
     """(R_u omega R_v') x (R_v omega R_u') over all pairs of what is handed."""
     for (k, left), (m, right) in _twos(handed.rr):
-        found = np.einsum("beahn,efn,ghn->bfagn", left, omega, omega, optimize=True)
-        out.add("pp", (k, m), sign * np.einsum("bfagn,cfdgn->bcda", found, right, optimize=True))
+        found = np.tensordot(_through(left, omega, turned(omega)), right, ((1, 3, 4), (1, 3, 4)))
+        out.add("pp", (k, m), sign * found.transpose(0, 2, 3, 1))
+
+
+def _through(rr: Array, left: Array, right: Array) -> Array:
+    """R x R (b, e, a, h, n) with its inner indices taken through (e, f, n) and (h, g, n)."""
+    return np.einsum("bfahn,hgn->bfagn", np.einsum("beahn,efn->bfahn", rr, left), right)
 
 
 def _persons(out: Pairs, tree: Tree, climbed: Climbed, above: Taken) -> Handed:
@@ -135,5 +143,5 @@ def _units(out: Pairs, tree: Tree, climbed: Climbed, taken: list[Taken], level: 
     out.add("p", k, P.sum(axis=-1))
     out.add("uu", k, pairs(U, U))
     out.add("pp", (k, k), pairs(P, P))
-    out.add("pu", (k, k), np.einsum("bcn,djn,ain->bcdjai", rung.P, U, U, optimize=True))
+    out.add("pu", (k, k), np.tensordot(rung.P, outer(U, U), (2, 4)))
     return outer(rung.P, rung.P), U

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from growthcurves.engine.likelihood.pairs import Pairs
 from growthcurves.engine.sums.design import standardise
 from growthcurves.engine.sums.moments import Moments
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.products import kron
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class WithUnits(ABC):
         """Random effects' columns of each level, from those in which sums over pairs are made."""
         return self.into
 
-    @property
+    @cached_property
     def places(self) -> list[slice]:
         """Where the random effects of each level lie among all."""
         ends = np.cumsum([0, *(T.shape[1] for T in self.into)])
@@ -125,7 +127,7 @@ class WithUnits(ABC):
         for k, (T, here) in enumerate(zip(self.outward, self.places, strict=True)):
             p[here, here] = T.T @ (found.p[k] + (own[1] if k == 0 else 0.0)) @ T
             whole = found.uu[k] + (own[0] if k == 0 else 0.0)
-            uu[here, :, here] = np.einsum("aibj,ac,bd->cidj", whole, T, T, optimize=True)
+            uu[here, :, here] = np.tensordot(np.tensordot(T, whole, (0, 0)), T, (2, 0)).swapaxes(2, 3)
         for k, m in found.pp:
             both = found.pp[k, m] + (own[2] if k == m == 0 else 0.0)
             weighed = np.einsum("bcdjai,ij->bcda", found.pu[k, m], weight)
@@ -151,7 +153,9 @@ class WithUnits(ABC):
         """Sums P_uv x (a, d) of levels k and m where all random effects have them, and those of m and k."""
         first, second = self.places[k], self.places[m]
         A, B = self.outward[k], self.outward[m]
-        mapped = np.einsum("bcda,bv,cw,dx,ay->vwxy", value, A, B, B, A, optimize=True)
+        left, right = kron(A, B), kron(B, A)
+        mapped = left.T @ value.reshape(len(left), len(right)) @ right
+        mapped = mapped.reshape(A.shape[1], B.shape[1], B.shape[1], A.shape[1])
         into[first, second, second, first] += mapped
         if k != m:
             into[second, first, first, second] += mapped.transpose(1, 0, 3, 2)

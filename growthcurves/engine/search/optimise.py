@@ -9,6 +9,7 @@ See docs/engine.md, section 4.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -92,8 +93,19 @@ class Search:
 
 def optimise(problem: Problem, starts: list[Array]) -> Optimum:
     """The lowest of the optima reached from the starts."""
+    return _lowest(Search(problem), starts, None)
+
+
+def optimise_near(problem: Problem, D: Array, otherwise: Callable[[], list[Array]]) -> Optimum:
+    """The optimum reached from D where that is in its basin; else the lowest of it and those of other starts."""
     search = Search(problem)
-    best: Optimum | None = None
+    found = climb(search, D)
+    if found is not None and _same_basin(problem, search.at(D), found, NEAR):
+        return found
+    return _lowest(search, otherwise(), found)
+
+
+def _lowest(search: Search, starts: list[Array], best: Optimum | None) -> Optimum:
     for D in starts:
         found = climb(search, D, best)
         if found is None:

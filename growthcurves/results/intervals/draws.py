@@ -27,7 +27,8 @@ def replicate_fits(fit: FittedModel, kind: str, n: int, seed: int) -> Fits:
 def left_out_fits(fit: FittedModel, level: int | None = None) -> Fits:
     """Fits without each unit of a level in turn, 0 of persons, by default of the highest that the model has."""
     drawing = _drawing(fit, "left out", 0, level)
-    return in_batches(drawing, drawing.persons, "leaving out units")
+    unit = [fit.model.id, *fit.model.above][-1 if level is None else level]
+    return in_batches(drawing, drawing.persons, f"leaving out each {unit}")
 
 
 def _drawing(fit: FittedModel, kind: str, seed: int, level: int | None = None) -> Drawing:
