@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from growthcurves.answers.change import ChangeAnswers
+from growthcurves.answers.checks import CheckAnswers
 from growthcurves.answers.effects import EffectAnswers
 from growthcurves.answers.estimates import EstimateAnswers
 from growthcurves.answers.persons import PersonAnswers
@@ -303,7 +304,7 @@ _PLUMBING = {
 }  # fmt: skip
 
 
-class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, PersonAnswers):
+class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, PersonAnswers, CheckAnswers):
     """A fitted growth model and the answers it gives; see `fit`."""
 
     def refit(self, method: str | None = None, **changes: Any) -> GrowthFit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,8 @@ import pandas as pd
 
 from growthcurves.errors import ModelError, NotEstimableError, among, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.model.occasions import panel_occasions
 from growthcurves.numerics.seeds import seed_of
+from growthcurves.results.persons.covariances import persons_of_one_size, residual_covariances
 from growthcurves.results.persons.family_residuals import FAMILY_KINDS, family_residuals
 from growthcurves.results.persons.known import known_of_rows
 from growthcurves.results.questions.design_rows import DesignRows, own_rows
@@ -138,29 +137,10 @@ def _whitened(fit: FittedModel, rows: DesignRows, residual: np.ndarray, between:
     """L^-1 r of each person's residuals in the order of time, L L' = R_i or Z G Z' + R_i."""
     out = np.empty_like(residual)
     standard = fit.standard_rows(rows.Z) if between else rows.Z[:, :0]
-    for own in _persons_of_one_size(fit):
-        V = _residual_covariances(fit, own)
+    for own in persons_of_one_size(fit):
+        V = residual_covariances(fit, own)
         if standard.shape[1]:
             Z = standard[own]
             V = V + Z @ fit.point.total() @ np.swapaxes(Z, 1, 2)
         out[own] = np.linalg.solve(np.linalg.cholesky(V), residual[own][..., None])[..., 0]
     return out
-
-
-def _residual_covariances(fit: FittedModel, own: np.ndarray) -> np.ndarray:
-    """R_i of persons with equally many rows, (N, n, n)."""
-    if fit.independent:
-        return np.broadcast_to(fit.residual_variance * np.eye(own.shape[1]), (len(own), own.shape[1], own.shape[1]))
-    occasions = panel_occasions(fit.point.residual, fit.panel)
-    return np.stack([fit.point.residual.matrix(occasions.take(one)) for one in own])
-
-
-def _persons_of_one_size(fit: FittedModel) -> Iterator[np.ndarray]:
-    """Rows of persons who have equally many, (N, n), each person's in the order of time."""
-    codes = fit.panel.persons.codes
-    keys = (codes,) if fit.panel.time is None else (fit.panel.times, codes)
-    order = np.lexsort(keys)
-    sizes = np.bincount(codes)
-    starts = np.cumsum(sizes) - sizes
-    for size in np.unique(sizes[sizes > 0]):
-        yield order[starts[sizes == size][:, None] + np.arange(size)]

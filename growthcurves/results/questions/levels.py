@@ -23,6 +23,15 @@ def is_crossed(fit: FittedModel) -> bool:
     return bool(fit.bound.crossed)
 
 
+def units_of_rows(fit: FittedModel) -> dict[str, np.ndarray]:
+    """The unit of each row, its place among the units of its level, by level above persons, (n,)."""
+    if is_crossed(fit):
+        return {unit: of_rows for unit, (of_rows, _) in zip(units_above(fit), fit.bound.crossed, strict=True)}
+    nesting, codes = fit.sums.people.nesting, fit.panel.persons.codes
+    above = units_above(fit)
+    return {unit: of_persons[codes] for unit, of_persons in zip(above, nesting.units, strict=True)} if above else {}
+
+
 def checked_unit(fit: FittedModel, unit: str | None) -> tuple[str, ...]:
     """The units that are meant: one, or persons and all above them.
 

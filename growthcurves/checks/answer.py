@@ -1,0 +1,135 @@
+"""The findings of all checks as an answer."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.checks.check import LEVELS, Measured, Verdict
+from growthcurves.data.markup import Block, TextTable
+from growthcurves.results.tables.answer import Answer
+from growthcurves.results.tables.printing import p_text
+
+COLUMNS = [
+    "level", "check", "verdict", "looked_at", "value", "low", "high", "p_value", "text", "meaning", "advice",
+]  # fmt: skip
+_WIDTH = 100
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FitChecks(Answer):
+    """What was looked at, found and advised.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per finding: level, check, verdict ("fine", "look", "problem"; "note" for what is none), looked_at,
+        value, low and high (the middle 95 % of what the fitted model gives), p_value, text, meaning, advice.
+    fit : GrowthFit
+    look : Look
+        The rows as checks saw them.
+    details : mapping of str to Measured
+        Every statistic of each check, and its replicates.
+    skipped : mapping of str to str
+        The checks that do not apply, and why.
+    prespecified : bool
+        Whether the model was chosen before the data were seen.
+    replicates : int
+    limit : float
+        The p-value from which a finding is called a problem.
+    """
+
+    fit: Any = None
+    look: Any = None
+    details: Mapping[str, Measured] = field(default_factory=dict)
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    prespecified: bool = False
+    replicates: int = 0
+    limit: float = float("nan")
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """The findings that are called a problem."""
+        return self._of(Verdict.PROBLEM)
+
+    def _of(self, verdict: Verdict) -> pd.DataFrame:
+        return self.table[self.table["verdict"] == verdict.value].reset_index(drop=True)
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """All but notes."""
+        return self.table[self.table["verdict"] != Verdict.NOTE.value].reset_index(drop=True)
+
+    @property
+    def summary(self) -> str:
+        """The answer in one sentence."""
+        count, many = len(self.findings), {one: len(self._of(one)) for one in Verdict}
+        if not many[Verdict.PROBLEM] and not many[Verdict.LOOK]:
+            return f"Nothing speaks against the model in {count} checks."
+        found = [
+            f"{many[verdict]} {words}{'s' if many[verdict] > 1 and verdict is Verdict.PROBLEM else ''}"
+            for verdict, words in ((Verdict.PROBLEM, "problem"), (Verdict.LOOK, "to look at"))
+            if many[verdict]
+        ]
+        cause = " Several often have one cause: begin with outliers and tails." if many[Verdict.PROBLEM] > 2 else ""
+        return f"In {count} checks: {', '.join(found)}.{cause}"
+
+    @property
+    def how(self) -> str:
+        """How findings were judged."""
+        return (
+            f"Each number is compared with {self.replicates:,} replicates of the fitted model (seed {self.look.seed}). "
+            f"Of a right model any finding at all is called a problem in at most one of ten analyses (p below "
+            f"{self.limit:.2g} each); each is to be looked at in one of twenty (p below .05)."
+        )
+
+    @property
+    def heading(self) -> str:
+        """What advice is called."""
+        return "sensitivity analyses" if self.prespecified else "what to try"
+
+    def __str__(self) -> str:
+        lines = [f"Checks of the assumptions. {self.summary}", ""]
+        for level in LEVELS:
+            rows = self.table[self.table["level"] == level]
+            if len(rows):
+                lines += [level.capitalize(), *(line for row in rows.itertuples() for line in self._lines(row)), ""]
+        lines += textwrap.wrap(self.how, _WIDTH)
+        return "\n".join(lines)
+
+    def _lines(self, row: Any) -> list[str]:
+        mark = f"  {row.verdict:<8}"
+        p = "" if row.p_value != row.p_value else f" (p {_p(row.p_value, self.replicates)})"
+        lines = textwrap.wrap(f"{row.text[:-1]}{p}.", _WIDTH, initial_indent=mark, subsequent_indent=" " * 10)
+        lines += textwrap.wrap(row.meaning, _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
+        if row.advice:
+            lines.append(f"{'':10}{self.heading}:")
+            lines += [f"{'':12}{call}" for call in row.advice]
+        return lines
+
+    def _blocks(self) -> tuple[Block, ...]:
+        rows = [
+            (f"{row.level}: {row.looked_at}", (row.verdict, " ".join(filter(None, [row.text, row.meaning])),
+             "; ".join(row.advice), _p(row.p_value, self.replicates)))
+            for row in self.table.itertuples()
+        ]  # fmt: skip
+        columns = ["verdict", "found", self.heading, "p"]
+        return ("Checks of the assumptions", self.summary, TextTable(columns, rows, frozenset({0, 1, 2})), self.how)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            **super().to_dict(), "summary": self.summary, "how": self.how, "skipped": dict(self.skipped),
+            "prespecified": self.prespecified, "replicates": self.replicates, "seed": self.look.seed,
+        }  # fmt: skip
+
+
+def _p(p: float, replicates: int) -> str:
+    """A p-value from replicates, which has no smaller value than one over their number."""
+    least = 1.0 / (replicates + 1)
+    if p != p:
+        return ""
+    return f"<{least:.3f}".replace("<0", "<") if p <= least * 1.0001 else p_text(p)

@@ -1,0 +1,230 @@
+"""What a check is: statistics whose distribution the fitted model itself gives, and what is said of them.
+
+A check is one file with a subclass of `Check`, and one line in `checks/__init__.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from growthcurves.numerics.arrays import Array
+
+if TYPE_CHECKING:
+    from growthcurves.checks.look import Look, Sample
+
+#: What checks are about, in the order in which they are told.
+SHAPE, LEVEL_1, LEVEL_2 = "shape", "level 1", "level 2"
+BETWEEN, INFLUENCE, SAMPLE, MISSING = "between levels", "influence", "sample", "missing data"
+LEVELS = (SHAPE, LEVEL_1, LEVEL_2, BETWEEN, INFLUENCE, SAMPLE, MISSING)
+
+#: A statistic of which this share is left once estimated variances are taken off says nothing that they do not.
+NOTHING_LEFT = 1e-6
+
+
+class Verdict(Enum):
+    """What is said of a finding; a note is no finding."""
+
+    FINE = "fine"
+    LOOK = "look"
+    PROBLEM = "problem"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """The statistics of a check.
+
+    Attributes
+    ----------
+    labels : sequence
+        What each of k statistics is of.
+    of : callable
+        Gives them of a `Sample`, (k, r).
+    two_sided : bool
+        Whether low values count as much as high ones.
+    score : bool
+        Whether they are quadratic forms r'V^-1 M V^-1 r, the scores of a parameter of V with dV = M: what is shown is
+        then one step of its estimation, twice what is left of the form over the variance of that.
+    units : (k,) array, optional
+        What values are multiplied by before they are shown.
+    shown : callable, or mapping of label to callable, optional
+        Then makes of them, one by one, what is shown, such as a ratio of SDs; a label without one is shown as it is.
+    """
+
+    labels: Sequence[Any]
+    of: Callable[[Sample], Array]
+    two_sided: bool = True
+    score: bool = False
+    units: Array | None = None
+    shown: Callable[[Array], Array] | Mapping[Any, Callable[[Array], Array]] | None = None
+
+    def as_shown(self, label: Any, values: Array) -> Array:
+        """Values (r,) of one statistic as they are shown."""
+        if self.shown is None or callable(self.shown):
+            return values if self.shown is None else self.shown(values)
+        return self.shown[label](values) if label in self.shown else values
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What was found, beside what the fitted model gives.
+
+    Attributes
+    ----------
+    labels : sequence
+    values : (k,) array
+        Of the data, as they are shown.
+    null : (k, R) array
+        Of replicates of the fitted model.
+    z : (k,) array
+        Each in SDs from the mean of the replicates.
+    p_value : float
+        Of the statistic that is furthest out, all of them being looked at.
+    """
+
+    labels: Sequence[Any]
+    values: Array
+    null: Array
+    z: Array
+    p_value: float
+
+    @property
+    def worst(self) -> int:
+        """The statistic that is furthest out."""
+        return int(np.argmax(self.z))
+
+    @property
+    def label(self) -> Any:
+        return self.labels[self.worst]
+
+    @property
+    def value(self) -> float:
+        return float(self.values[self.worst])
+
+    @property
+    def expected(self) -> tuple[float, float]:
+        """Between which values it lies in 95 of 100 replicates of the fitted model."""
+        low, high = np.quantile(self.null[self.worst], [0.025, 0.975])
+        return float(low), float(high)
+
+    def pair(self, place: int) -> tuple[float, tuple[float, float]]:
+        """Value and expected range of one of the statistics."""
+        low, high = np.quantile(self.null[place], [0.025, 0.975])
+        return float(self.values[place]), (float(low), float(high))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is told of a finding.
+
+    Attributes
+    ----------
+    looked_at : str
+        What was looked at.
+    text : str
+        What was found, a sentence with the number.
+    meaning : str
+        What it does to the results, where it is so.
+    advice : tuple of str
+        Calls that can be pasted.
+    value, low, high : float
+        The number, and the middle 95 % of what the fitted model gives.
+    small : bool
+        Whether it is too small to matter, however surely it is there.
+    """
+
+    looked_at: str
+    text: str
+    meaning: str = ""
+    advice: tuple[str, ...] = ()
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    small: bool = False
+
+
+class Check:
+    """A check: its level, when it applies, what it measures, and what it says.
+
+    Attributes
+    ----------
+    name : str
+        As tables have it.
+    level : str
+        What it is about, one of `LEVELS`.
+    of_families : bool
+        Whether it applies to outcomes that are not normal, by quantile residuals.
+    """
+
+    name: ClassVar[str]
+    level: ClassVar[str]
+    of_families: ClassVar[bool] = False
+
+    def why_not(self, look: Look) -> str | None:
+        """Why it does not apply, as a sentence; None where it does."""
+        return None
+
+    def measure(self, look: Look) -> Measure:
+        """Its statistics."""
+        raise NotImplementedError
+
+    def said(self, look: Look, found: Measured) -> Said:
+        """What is told of what was found."""
+        raise NotImplementedError
+
+
+class Fact:
+    """A note: something that a reader should know, which is no finding and has no verdict.
+
+    Attributes
+    ----------
+    name, level : str
+        As of a check.
+    """
+
+    name: ClassVar[str]
+    level: ClassVar[str]
+
+    def said(self, look: Look) -> Said | None:
+        """What is told; None where there is nothing to tell."""
+        raise NotImplementedError
+
+
+def compared(measure: Measure, data: Array, replicates: Array, scores: tuple[Array, Array]) -> Measured | None:
+    """The statistics of the data (k, 1) beside those of replicates (k, R); `scores` are those of the variances.
+
+    None where estimated variances leave nothing of them. All are judged together: the p-value is that of the largest,
+    each being measured in its SD over the replicates (Westfall and Young 1993, single step).
+    """
+    both = np.concatenate([data, replicates], axis=1)
+    left, sd = _adjusted(both, np.concatenate(scores, axis=1))
+    there = sd > NOTHING_LEFT * np.maximum(both.std(axis=1), 1e-300)
+    if not there.any():
+        return None
+    left, sd = left[there], sd[there]
+    labels = [label for label, one in zip(measure.labels, there, strict=True) if one]
+    z = left / sd[:, None]
+    size = np.abs(z) if measure.two_sided else z
+    most = size.max(axis=0)
+    p = float((1 + np.count_nonzero(most[1:] >= most[0])) / len(most))
+    values = 2.0 * left / sd[:, None] ** 2 if measure.score else left + both[there, 1:].mean(axis=1, keepdims=True)
+    values = values if measure.units is None else values * measure.units[there, None]
+    shown = np.array([measure.as_shown(label, row) for label, row in zip(labels, values, strict=True)])
+    return Measured(labels, shown[:, 0], shown[:, 1:], size[:, 0], p)
+
+
+def _adjusted(values: Array, scores: Array) -> tuple[Array, Array]:
+    """Values (k, r) less their means and their regression on scores (m, r), and their SDs."""
+    values = values - values[:, 1:].mean(axis=1, keepdims=True)
+    if len(scores):
+        centred = scores - scores[:, 1:].mean(axis=1, keepdims=True)
+        scale = centred.std(axis=1, keepdims=True)
+        centred = centred / np.where(scale > 0, scale, 1.0)
+        slopes = np.linalg.lstsq(centred[:, 1:].T, values[:, 1:].T, rcond=1e-10)[0]
+        values = values - slopes.T @ centred
+    return values, values[:, 1:].std(axis=1)

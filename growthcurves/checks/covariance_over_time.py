@@ -1,0 +1,74 @@
+"""Whether the model's SDs and correlations over the occasions are those that the data have."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
+from growthcurves.checks.look import Look, Sample
+from growthcurves.checks.occasions import Occasions, occasions_of
+from growthcurves.checks.words import shown
+from growthcurves.numerics.arrays import Array
+
+#: A covariance off by less than this share of the SDs is too small to matter.
+SMALL = 0.05
+#: Pairs of occasions seen by fewer persons are left out.
+FEWEST = 10
+
+
+class CovarianceOverTime(Check):
+    """Scores of every variance and covariance of occasions: what an unstructured covariance would change first.
+
+    Scores hold where persons drop out by what was seen of them; SDs and correlations of those who are left do not.
+    """
+
+    name, level = "covariance_over_time", LEVEL_2
+
+    def why_not(self, look: Look) -> str | None:
+        return None if occasions_of(look) is not None else "There is no common grid of occasions."
+
+    def measure(self, look: Look) -> Measure:
+        occasions = occasions_of(look)
+        assert occasions is not None
+        rows = _row_of(look, occasions)
+        there = (rows >= 0).T.astype(int)
+        pairs = [(a, b) for a, b in np.argwhere(np.tril(there @ there.T) >= FEWEST)]
+        labels = [(occasions.labels[b], occasions.labels[a]) for a, b in pairs]
+        sd = np.sqrt(look.whitening.total_variances())
+        scale = [sd[own[own >= 0]].mean() for own in rows.T]
+        units = np.array([1.0 / (scale[a] * scale[b]) for a, b in pairs])
+        return Measure(labels, partial(_products, rows=rows, pairs=pairs), score=True, units=units)
+
+    def said(self, look: Look, found: Measured) -> Said:
+        time, (first, second) = look.fit.panel.time or look.fit.panel.wave, found.label
+        one = f"variance of outcomes at {time} {first}"
+        what = one if first == second else f"covariance of outcomes at {time} {first} and {second}"
+        return Said(
+            "variances and covariances over the occasions",
+            f"The {what} differs from the model's by about {shown(found)} of the SDs' product.",
+            "The random effects and residuals do not make the covariances that are there, on which standard errors of "
+            "rates rest.",
+            ('gc.compare_residuals(fit.model, fit.panel, ["independent", "ar1", "het", "un"])', "fit.robust()",
+             "fit.plot.variance_over_time()", "fit.plot.correlation()"),
+            found.value, *found.expected, abs(found.value) < SMALL,
+        )  # fmt: skip
+
+
+def _row_of(look: Look, occasions: Occasions) -> Array:
+    """The row of each person at each occasion, -1 where there is none, (N, K)."""
+    rows = np.full((look.persons, len(occasions.labels)), -1)
+    there = occasions.places >= 0
+    rows[look.person[there], occasions.places[there]] = np.flatnonzero(there)
+    return rows
+
+
+def _products(sample: Sample, rows: Array, pairs: list[tuple[int, int]]) -> Array:
+    """2 u_a u_b summed over persons (u_a^2 for a variance), u = V^-1 r, (k, r)."""
+    found = []
+    for a, b in pairs:
+        both = (rows[:, a] >= 0) & (rows[:, b] >= 0)
+        product = np.einsum("nr,nr->r", sample.pulled[rows[both, a]], sample.pulled[rows[both, b]])
+        found.append((2.0 - (a == b)) * product)
+    return np.array(found)

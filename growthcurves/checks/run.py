@@ -1,0 +1,99 @@
+"""Checks of a fit, one after the other, on the data and on replicates of the fitted model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.checks.answer import COLUMNS, FitChecks
+from growthcurves.checks.check import LEVELS, Check, Fact, Measure, Measured, Said, Verdict, compared
+from growthcurves.checks.look import Look
+from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.fitted import FittedModel
+from growthcurves.numerics.bounds import whole_number
+from growthcurves.numerics.seeds import seed_of
+
+#: Replicates of the fitted model, unless another number is asked for.
+REPLICATES = 499
+#: The chance that any finding of a right model is called a problem, at most.
+ANY_PROBLEM = 0.10
+#: The chance that one finding of a right model is to be looked at.
+LOOK_AT = 0.05
+
+
+def check(
+    fit: FittedModel, checks: Sequence[Check], facts: Sequence[Fact], prespecified: bool, n: int, rng: Any
+) -> FitChecks:
+    """The findings of some checks; see `GrowthFit.check`."""
+    _refuse(fit)
+    whole_number(n, "n= is a number of replicates of the fitted model", 199, 100_000)
+    look = Look(fit, seed_of(rng))
+    skipped = {one.name: reason for one in checks if (reason := _why_not(one, look)) is not None}
+    asked = [one for one in checks if one.name not in skipped]
+    found = _measured(look, asked, n)
+    limit = ANY_PROBLEM / max(len(found), 1)
+    rows, details = [], {}
+    for one in asked:
+        if one.name not in found:
+            skipped[one.name] = "The fitted variances leave nothing of it to be seen."
+            continue
+        measured = found[one.name]
+        said = one.said(look, measured)
+        rows.append(_row(one, said, measured.p_value, _verdict(measured.p_value, limit, said)))
+        details[one.name] = measured
+    notes = [(one, one.said(look)) for one in facts]
+    rows += [_row(one, said, np.nan, Verdict.NOTE) for one, said in notes if said is not None]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = table.sort_values("level", key=lambda levels: levels.map(LEVELS.index), kind="stable", ignore_index=True)
+    fit.made.draws.append((f"{n:,} replicates for checks", look.seed))
+    return FitChecks(table, fit, look, details, skipped, prespecified, n, limit)
+
+
+def _refuse(fit: FittedModel) -> None:
+    if not fit.identified:
+        raise NotEstimableError(
+            "The design cannot tell the variances of this model apart, so that what a right model would give is not "
+            "known: fit a model whose certificate says identified."
+        )
+    if fit.panel.frame is None:
+        raise NotAvailableError("Checks need the rows, and the fit was saved without them: save it with rows=True.")
+
+
+def _why_not(one: Check, look: Look) -> str | None:
+    if not look.normal and not one.of_families:
+        return "It is for normal outcomes: persons' own estimates from others are far from normal in any case."
+    return one.why_not(look)
+
+
+def _measured(look: Look, checks: Sequence[Check], n: int) -> dict[str, Measured]:
+    """What is found by the name of each check; none where the fitted variances leave nothing of it."""
+    measures = {one.name: one.measure(look) for one in checks}
+    data, scores = _statistics(look.data, measures)
+    parts = [_statistics(sample, measures) for sample in look.replicates(n)]
+    drawn = {name: np.concatenate([part[name] for part, _ in parts], axis=1) for name in measures}
+    both = scores, np.concatenate([part for _, part in parts], axis=1)
+    found = {name: compared(measure, data[name], drawn[name], both) for name, measure in measures.items()}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _statistics(sample: Any, measures: dict[str, Measure]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    return {name: measure.of(sample) for name, measure in measures.items()}, sample.scores()
+
+
+def _verdict(p: float, limit: float, said: Said) -> Verdict:
+    if said.small or p > LOOK_AT:
+        return Verdict.FINE
+    return Verdict.PROBLEM if p <= limit else Verdict.LOOK
+
+
+def _row(one: Check | Fact, said: Said, p: float, verdict: Verdict) -> dict[str, Any]:
+    matters = verdict is not Verdict.FINE
+    small = " It is there, and too small to matter." if said.small and p <= LOOK_AT else ""
+    return {
+        "level": one.level, "check": one.name, "verdict": verdict.value, "looked_at": said.looked_at,
+        "value": said.value, "low": said.low, "high": said.high, "p_value": p, "text": said.text + small,
+        "meaning": said.meaning if matters else "", "advice": said.advice if matters else (),
+    }  # fmt: skip

@@ -1,0 +1,38 @@
+"""Whether residuals vary as much where outcomes are high as where they are low."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
+from growthcurves.checks.directions import standardised
+from growthcurves.checks.look import Look, Sample
+from growthcurves.checks.variance_over_time import is_small
+from growthcurves.checks.words import shown
+from growthcurves.numerics.arrays import Array
+
+
+class VarianceOverFitted(Check):
+    """The trend of residual SDs over the persons' own curves."""
+
+    name, level = "variance_over_fitted", LEVEL_1
+
+    def measure(self, look: Look) -> Measure:
+        mean = look.whitening.X @ look.fit.estimates.beta
+
+        def of(sample: Sample) -> Array:
+            fitted = standardised(mean[:, None] + look.whitening.own_curves(sample.through_z))
+            return (fitted * sample.pulled * sample.left).sum(axis=0)[None]
+
+        return Measure(["fitted"], of, score=True, shown=lambda values: np.exp(np.clip(values, -5, 5)))
+
+    def said(self, look: Look, found: Measured) -> Said:
+        return Said(
+            "the SD of residuals over what is fitted",
+            f"Where fitted values are an SD above their mean, residuals vary about {shown(found)} times as much as "
+            f"where they are an SD below it.",
+            "Intervals are too wide where outcomes are low and too narrow where they are high, or the other way round; "
+            "on another scale, such as the log, it may not be so.",
+            ('gc.compare(fit, fit.refit(residual="power-variance"))', "fit.robust()", "fit.plot.residuals()"),
+            found.value, *found.expected, is_small(found.value),
+        )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Whether residuals vary as much at all times."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
+from growthcurves.checks.directions import row_variance_scores
+from growthcurves.checks.look import Look
+from growthcurves.checks.occasions import occasions_of
+from growthcurves.checks.words import shown
+
+#: A ratio of SDs nearer to one is too small to matter.
+SMALL = 1.1
+
+
+class VarianceOverTime(Check):
+    """The trend of residual SDs over time, and the SD of each occasion against the others."""
+
+    name, level, of_families = "variance_over_time", LEVEL_1, True
+
+    def why_not(self, look: Look) -> str | None:
+        return "The model has no time." if look.fit.panel.time is None or np.ptp(look.times) == 0 else None
+
+    def measure(self, look: Look) -> Measure:
+        low, high = look.times.min(), look.times.max()
+        labels, columns = ["trend"], [(look.times - low) / (high - low)]
+        occasions = occasions_of(look)
+        if occasions is not None:
+            labels += list(occasions.labels)
+            columns += [1.0 * (occasions.places == place) for place in range(len(occasions.labels))]
+        of = row_variance_scores(np.column_stack(columns))
+        return Measure(labels, of, score=True, shown=lambda values: np.exp(np.clip(values, -9, 9) / 2.0))
+
+    def said(self, look: Look, found: Measured) -> Said:
+        fit = look.fit
+        if found.label == "trend":
+            text = (
+                f"From first to last {fit.panel.time} the SD of residuals changes by a factor of about {shown(found)}."
+            )
+        else:
+            text = f"At {fit.panel.time} {found.label} the SD of residuals is {shown(found)} times that of other times."
+        advice = ('gc.compare(fit, fit.refit(residual="het"))', "fit.robust()", "fit.plot.residuals()")
+        return Said(
+            "the SD of residuals over time", text,
+            "Standard errors and persons' estimates give times with large residuals too much weight; what grows with "
+            "time may be taken for differences in the rate of change.",
+            advice if look.normal else ("fit.robust()",), found.value, *found.expected, is_small(found.value),
+        )  # fmt: skip
+
+
+def is_small(ratio: float) -> bool:
+    """Whether a ratio of SDs is too near to one to matter."""
+    return max(ratio, 1.0 / max(ratio, 1e-300)) < SMALL
