@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.checks.check import LEVELS, Measured, Verdict
+from growthcurves.checks.check import LEVELS, Measured, Said, Verdict
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.printing import p_text
@@ -34,6 +34,8 @@ class FitChecks(Answer):
         The rows as checks saw them.
     details : mapping of str to Measured
         Every statistic of each check, and its replicates.
+    said : mapping of str to Said
+        What each check says, in few words too.
     skipped : mapping of str to str
         The checks that do not apply, and why.
     prespecified : bool
@@ -46,6 +48,7 @@ class FitChecks(Answer):
     fit: Any = None
     look: Any = None
     details: Mapping[str, Measured] = field(default_factory=dict)
+    said: Mapping[str, Said] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
     prespecified: bool = False
     replicates: int = 0

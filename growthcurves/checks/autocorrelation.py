@@ -68,6 +68,7 @@ class Autocorrelation(Check):
             ('gc.compare_residuals(fit.model, fit.panel, ["independent", "ar1", "car1"])', "fit.robust()")
             if look.normal else ("fit.robust()",),
             found.value, *found.expected, abs(found.value) < SMALL,
+            f"Neighbouring residuals correlate by {number(found.value, 3)} beyond what the model says.",
         )  # fmt: skip
 
 

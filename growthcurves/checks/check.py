@@ -136,6 +136,8 @@ class Said:
         The number, and the middle 95 % of what the fitted model gives.
     small : bool
         Whether it is too small to matter, however surely it is there.
+    short : str
+        What was found with the number, in the few words for which a picture has room; the text where there are none.
     """
 
     looked_at: str
@@ -146,6 +148,7 @@ class Said:
     low: float = float("nan")
     high: float = float("nan")
     small: bool = False
+    short: str = ""
 
 
 class Check:

@@ -11,6 +11,7 @@ from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.occasions import Occasions, occasions_of
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: A covariance off by less than this share of the SDs is too small to matter.
 SMALL = 0.05
@@ -53,6 +54,7 @@ class CovarianceOverTime(Check):
             ('gc.compare_residuals(fit.model, fit.panel, ["independent", "ar1", "het", "un"])', "fit.robust()",
              "fit.plot.variance_over_time()", "fit.plot.correlation()"),
             found.value, *found.expected, abs(found.value) < SMALL,
+            f"The {what} is off by {number(found.value, 3)} of the SDs' product.",
         )  # fmt: skip
 
 

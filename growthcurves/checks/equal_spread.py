@@ -11,6 +11,7 @@ from growthcurves.checks.variance_over_time import is_small
 from growthcurves.checks.words import shown
 from growthcurves.data.source import show_level
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 
 class EqualSpread(Check):
@@ -55,4 +56,5 @@ class EqualSpread(Check):
             "Standard errors of differences between groups are off, the more so the more unequal the groups are; SDs, "
             "shares above a threshold and intervals are averages over groups that differ.",
             (*advice, "fit.robust()"), found.value, *found.expected, is_small(found.value),
+            f"In {column} {show_level(level)} the SD of {what} is {number(found.value, 3)} times that of others.",
         )  # fmt: skip

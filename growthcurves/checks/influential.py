@@ -9,6 +9,7 @@ from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
 from growthcurves.data.source import show_id
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: A move of the fixed effects by less than this, in their own standard errors, is too small to matter.
 SMALL = 0.1
@@ -21,12 +22,12 @@ class Influential(Check):
 
     def measure(self, look: Look) -> Measure:
         def of(sample: Sample) -> Array:
-            return np.sqrt(self._cook(look, sample).max(axis=0))[None]
+            return np.sqrt(self.distances(look, sample).max(axis=0))[None]
 
         return Measure(["person"], of, two_sided=False)
 
     @staticmethod
-    def _cook(look: Look, sample: Sample) -> Array:
+    def distances(look: Look, sample: Sample) -> Array:
         """(b - b_i)' cov^-1 (b - b_i) / p of each person, (N, r)."""
         A = look.whitening.orthonormal  # A'A = I: b - b_i = (I - A_i'A_i)^-1 A_i'w_i
         n, p = look.persons, A.shape[1]
@@ -37,7 +38,7 @@ class Influential(Check):
 
     def said(self, look: Look, found: Measured) -> Said:
         fit, who = look.fit, look.fit.vocabulary.who.one
-        most = look.labels[int(self._cook(look, look.data)[:, 0].argmax())]
+        most = look.labels[int(self.distances(look, look.data)[:, 0].argmax())]
         return Said(
             f"what each {who} does to the fixed effects",
             f"Without {who} {show_id(most)} the fixed effects move most, by {shown(found)} standard errors on average "
@@ -45,4 +46,5 @@ class Influential(Check):
             f"An answer that depends on one {who} is not one of the sample: give it with and without.",
             ("fit.influence()", f"gc.fit(fit.model, fit.panel.frame[fit.panel.frame[{fit.model.id!r}] != {most!r}])"),
             found.value, *found.expected, found.value < SMALL,
+            f"Without {who} {show_id(most)} averages move by {number(found.value, 3)} standard errors.",
         )  # fmt: skip

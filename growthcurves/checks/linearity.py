@@ -10,6 +10,7 @@ from growthcurves.checks.groups import numbers_of
 from growthcurves.checks.look import Look
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: A bend by an SD of the predictor below this share of the SD of what it bends is too small to matter.
 SMALL = 0.05
@@ -51,4 +52,5 @@ class Linearity(Check):
             f"ends.",
             (f'fit.refit(predictors={{"{parameter}": "{name} + I({name}**2)"}})', "fit.plot.people()"),
             found.value, *found.expected, look.normal and abs(found.value) < SMALL * look.sd_of(parameter),
+            f"The {parameter} bends over {name} by {number(found.value, 3)}.",
         )  # fmt: skip

@@ -77,4 +77,5 @@ class MeanShape(Check):
             f"A rate of change read off the fitted shape is then an average over times at which it differs; standard "
             f"errors and SDs hold {number(abs(found.value), 3)} of misfit as if persons or residuals varied by it.",
             calls, found.value, *found.expected, abs(found.value) < SMALL * scale,
+            f"The mean{whose} leaves its shape by {what} of {number(found.value, 3)}.",
         )  # fmt: skip

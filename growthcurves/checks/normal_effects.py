@@ -9,6 +9,7 @@ from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.normal_residuals import excess, moments
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: Fewer persons show no shape of a distribution.
 FEWEST = 20
@@ -52,6 +53,7 @@ class NormalEffects(Check):
                  "of SDs rest on the normal distribution, and estimates of extreme persons are pulled in too far."),
             ('fit.conf_int(method="bootstrap")', "fit.heavy_tailed()", "fit.robust()", "fit.plot.slopes()"),
             found.value, *found.expected, what != "joint kurtosis" and abs(found.value) < SMALL,
+            f"Estimates {whose} have {what} {number(found.value, 3)}.",
         )  # fmt: skip
 
 

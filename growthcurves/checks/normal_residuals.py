@@ -8,6 +8,8 @@ from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.output.words import capital
+from growthcurves.results.tables.printing import number
 
 #: Skewness and excess kurtosis below these are too small to matter.
 SMALL = {"skewness": 0.15, "excess kurtosis": 0.3}
@@ -52,4 +54,5 @@ class NormalResiduals(Check):
             "Fixed effects stay right on average; intervals of SDs and of single persons are not to be trusted, and "
             "with heavy tails a few measurements weigh too much.",
             advice, found.value, *found.expected, abs(found.value) < SMALL[found.label],
+            f"{capital(found.label)} {number(found.value, 3)}.",
         )  # fmt: skip

@@ -15,6 +15,7 @@ from growthcurves.data.frame import raw_array
 from growthcurves.data.units_above import units_above
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.questions import levels
+from growthcurves.results.tables.printing import number
 
 #: Groups of a column that are looked at: at least so many, and so many persons to each on average.
 FEWEST, EACH = 5, 2.0
@@ -81,4 +82,5 @@ class OmittedLevel(Check):
             f"that are the same within one.",
             (f"gc.compare(fit, fit.refit(levels={above | {column: (name,)}!r}))",),
             found.value, *found.expected, False,
+            f"Between units of {column} the SD of {name} is {number(found.value, 3)}.",
         )  # fmt: skip

@@ -8,6 +8,7 @@ from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: An SD of lines that moves the outcome over the whole study by less than this share of the residual SD is small.
 SMALL = 0.1
@@ -70,4 +71,5 @@ class OmittedSlope(Check):
             "Standard errors of its mean and of what predicts it are too small, often by far, and its share of "
             "variance is taken for residuals or for correlation.",
             calls, found.value, *found.expected, abs(found.value) * reach < SMALL * scale,
+            f"{name[0].upper() + name[1:]} differs between {who} by an SD of {number(found.value, 3)}.",
         )  # fmt: skip

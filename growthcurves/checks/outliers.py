@@ -23,19 +23,19 @@ class Outliers(Check):
 
     def measure(self, look: Look) -> Measure:
         def of(sample: Sample) -> Array:
-            return np.array([one.max(axis=0) for one in self._sizes(look, sample)])
+            return np.array([one.max(axis=0) for one in self.sizes(look, sample)])
 
         return Measure(["occasion", "person"], of, two_sided=False)
 
     @staticmethod
-    def _sizes(look: Look, sample: Sample) -> tuple[Array, Array]:
+    def sizes(look: Look, sample: Sample) -> tuple[Array, Array]:
         n = look.sizes[:, None]
         distance = look.sums(sample.white**2)
         return np.abs(sample.white), (np.cbrt(distance / n) - 1.0 + 2.0 / (9.0 * n)) * np.sqrt(4.5 * n)
 
     def said(self, look: Look, found: Measured) -> Said:
         fit, who = look.fit, look.fit.vocabulary.who.one
-        occasion, person = (one[:, 0] for one in self._sizes(look, look.data))
+        occasion, person = (one[:, 0] for one in self.sizes(look, look.data))
         row, far = int(occasion.argmax()), int(person.argmax())
         when = "" if fit.panel.time is None else f" at {fit.panel.time} {look.times[row]:g}"
         if found.label == "occasion":
@@ -44,17 +44,19 @@ class Outliers(Check):
                 f"{show_id(look.labels[look.person[row]])}{when}: {number(found.value, 3)} SDs ({given_right(found)})."
             )
             last = look.labels[look.person[row]]
+            short = f"Furthest out is {who} {show_id(last)}{when}: {number(found.value, 3)} SDs."
         else:
             text = (
                 f"The course furthest from the mean is that of {who} {show_id(look.labels[far])}: "
                 f"{number(found.value, 3)} SDs, all its rows together ({given_right(found)})."
             )
             last = look.labels[far]
+            short = f"Furthest out is {who} {show_id(last)}, all rows together: {number(found.value, 3)} SDs."
         without = f"fit.panel.frame[fit.panel.frame[{fit.model.id!r}] != {last!r}]"
         advice = (f"gc.fit(fit.model, {without})", *(("fit.influence()", "fit.heavy_tailed()") if look.normal else ()))
         return Said(
             f"the outcome and the {who} furthest out", text,
             "A wrong value, or one that has another cause, moves averages and enlarges SDs: look at it in the file; "
             "the same analysis without it shows whether it matters.",
-            advice, found.value, *found.expected,
+            advice, found.value, *found.expected, short=short,
         )  # fmt: skip

@@ -35,7 +35,7 @@ def check(
     asked = [one for one in checks if one.name not in skipped]
     found = _measured(look, asked, n)
     limit = ANY_PROBLEM / max(len(found), 1)
-    rows, details = [], {}
+    rows, details, told = [], {}, {}
     for one in asked:
         if one.name not in found:
             skipped[one.name] = "The fitted variances leave nothing of it to be seen."
@@ -43,13 +43,13 @@ def check(
         measured = found[one.name]
         said = one.said(look, measured)
         rows.append(_row(one, said, measured.p_value, _verdict(measured.p_value, limit, said)))
-        details[one.name] = measured
+        details[one.name], told[one.name] = measured, said
     notes = [(one, one.said(look)) for one in facts]
     rows += [_row(one, said, np.nan, Verdict.NOTE) for one, said in notes if said is not None]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table = table.sort_values("level", key=lambda levels: levels.map(LEVELS.index), kind="stable", ignore_index=True)
     fit.made.draws.append((f"{n:,} replicates for checks", look.seed))
-    return FitChecks(table, fit, look, details, skipped, prespecified, n, limit)
+    return FitChecks(table, fit, look, details, told, skipped, prespecified, n, limit)
 
 
 def _refuse(fit: FittedModel) -> None:

@@ -9,6 +9,7 @@ from growthcurves.checks.directions import cube_root_mean_square
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: A correlation below this is too small to matter.
 SMALL = 0.1
@@ -44,6 +45,7 @@ class SizeWithGrowth(Check):
                  "as the log, takes it away, or the outcome has a floor or ceiling."),
             ('gc.compare(fit, fit.refit(residual="power-variance"))', "fit.robust()"),
             found.value, *found.expected, abs(found.value) < SMALL,
+            f"Their correlation is {number(found.value, 3)}.",
         )  # fmt: skip
 
 

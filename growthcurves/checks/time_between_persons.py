@@ -8,6 +8,7 @@ from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.directions import mean_scores
 from growthcurves.checks.look import Look
 from growthcurves.checks.words import shown
+from growthcurves.results.tables.printing import number
 
 #: Persons' first times must differ by this share of the spread of time.
 APART = 0.2
@@ -44,4 +45,5 @@ class TimeBetweenPersons(Check):
             f"within {said('persons')} makes of it.",
             said("The rate of change is a mixture of change within persons and differences between cohorts."),
             (f'gc.age_cohort(data, id="{fit.model.id}", age="{time}")',), found.value, *found.expected, bool(small),
+            said(f"Persons who began a unit of time later differ by {number(found.value, 3)}."),
         )  # fmt: skip

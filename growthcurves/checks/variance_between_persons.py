@@ -9,6 +9,7 @@ from growthcurves.checks.directions import cube_root_mean_square
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: What persons' residual SDs may scatter, over what chance gives, without that it matters.
 SMALL = 1.1
@@ -46,4 +47,5 @@ class VarianceBetweenPersons(Check):
                  "stay right, and robust errors hold for them."),
             ("fit.robust()", "fit.heavy_tailed()") if look.normal else ("fit.robust()",),
             found.value, *found.expected, 1.0 / SMALL < found.value < SMALL,
+            said(f"Persons' SDs scatter {number(found.value, 3)} times as much as chance gives."),
         )  # fmt: skip

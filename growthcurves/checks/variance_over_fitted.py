@@ -10,6 +10,7 @@ from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.variance_over_time import is_small
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 
 class VarianceOverFitted(Check):
@@ -35,4 +36,5 @@ class VarianceOverFitted(Check):
             "on another scale, such as the log, it may not be so.",
             ('gc.compare(fit, fit.refit(residual="power-variance"))', "fit.robust()", "fit.plot.residuals()"),
             found.value, *found.expected, is_small(found.value),
+            f"The SD where fitted values are high is {number(found.value, 3)} times that where they are low.",
         )  # fmt: skip

@@ -9,6 +9,7 @@ from growthcurves.checks.directions import row_variance_scores
 from growthcurves.checks.look import Look
 from growthcurves.checks.occasions import occasions_of
 from growthcurves.checks.words import shown
+from growthcurves.results.tables.printing import number
 
 #: A ratio of SDs nearer to one is too small to matter.
 SMALL = 1.1
@@ -38,14 +39,16 @@ class VarianceOverTime(Check):
             text = (
                 f"From first to last {fit.panel.time} the SD of residuals changes by a factor of about {shown(found)}."
             )
+            short = f"Over the study the SD changes by a factor of {number(found.value, 3)}."
         else:
             text = f"At {fit.panel.time} {found.label} the SD of residuals is {shown(found)} times that of other times."
+            short = f"At {fit.panel.time} {found.label} the SD is {number(found.value, 3)} times that of other times."
         advice = ('gc.compare(fit, fit.refit(residual="het"))', "fit.robust()", "fit.plot.residuals()")
         return Said(
             "the SD of residuals over time", text,
             "Standard errors and persons' estimates give times with large residuals too much weight; what grows with "
             "time may be taken for differences in the rate of change.",
-            advice if look.normal else ("fit.robust()",), found.value, *found.expected, is_small(found.value),
+            advice if look.normal else ("fit.robust()",), found.value, *found.expected, is_small(found.value), short,
         )  # fmt: skip
 
 

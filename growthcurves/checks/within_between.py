@@ -9,6 +9,7 @@ from growthcurves.checks.directions import mean_scores
 from growthcurves.checks.look import Look
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.results.tables.printing import number
 
 #: A difference that moves the outcome by less than this share of the residual SD per SD of the predictor is small.
 SMALL = 0.05
@@ -51,4 +52,5 @@ class WithinBetween(Check):
             f"The one coefficient of {name} mixes the two: it is neither what a change of {name} goes along with in "
             f"one {fit.vocabulary.who.one}, nor the difference between two of them.",
             (f'fit.refit(time_varying="within({name}) + between({name})")',), found.value, *found.expected, small,
+            f"The effect of {name} between less that within is {number(found.value, 3)}.",
         )  # fmt: skip

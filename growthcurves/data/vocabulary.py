@@ -42,7 +42,7 @@ _ACROSS = {
     "who was seen": "the data",
     "start": "level",
 }
-_WORDS = re.compile(r"\b(?:an? )?(person|persons)\b", re.I)
+_WORDS = re.compile(r"\b(?:an? )?(person|persons)\b('(?= ))?", re.I)
 _PHRASES = re.compile(rf"\b(?:{'|'.join(map(re.escape, _ACROSS))})\b", re.I)
 
 
@@ -71,6 +71,8 @@ class Vocabulary:
         >>> schools = Vocabulary(UnitWords("school", "schools"), over_time=False)
         >>> schools.said("Reliability of a person's own rate"), schools.said("Occasions per person")
         ("Reliability of a school's own slope", 'Observations per school')
+        >>> Vocabulary(UnitWords("child", "children")).said("Persons' own lines")
+        "Children's own lines"
         """
         if not self.over_time:
             text = _PHRASES.sub(lambda found: _as(found[0], _ACROSS[found[0].lower()]), text)
@@ -88,10 +90,11 @@ class Vocabulary:
 
     def _unit(self, found: re.Match[str]) -> str:
         word = self.who.several if found[1].lower() == "persons" else self.who.one
-        before = found[0][: -len(found[1])]
+        before = found[0][: found.start(1) - found.start()]
+        whose = "" if not found[2] else "'" if word.endswith("s") else "'s"
         if before:
             before = _as(before, "an " if word[0] in "aeio" else "a ")
-        return before + (word if before else _as(found[1], word))
+        return before + (word if before else _as(found[1], word)) + whose
 
 
 def _as(like: str, word: str) -> str:
