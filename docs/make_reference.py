@@ -35,6 +35,7 @@ ROOMS = {
     "Fits": ("growthcurves.fit", "growthcurves.trials", "growthcurves.report", "growthcurves.results.compare"),
     "Models": ("growthcurves.model",),
     "Tables": ("growthcurves.data",),
+    "Planning": ("growthcurves.planning",),
     "Degrees of freedom and robust errors": ("growthcurves.results.ddf", "growthcurves.results.effects.robust"),
     "Intervals": ("growthcurves.results.intervals",),
     "Everything else": ("",),

@@ -48,6 +48,11 @@ from growthcurves.model.shapes.polynomial import Polynomial as Polynomial
 from growthcurves.model.shapes.spline import Spline as Spline
 from growthcurves.output.save import save_table as save_table
 from growthcurves.output.tables import write_table as write_table
+from growthcurves.planning.dropout import Dropout as Dropout
+from growthcurves.planning.power import detectable_effect as detectable_effect
+from growthcurves.planning.power import power as power
+from growthcurves.planning.power import sample_size as sample_size
+from growthcurves.planning.study import Study as Study
 from growthcurves.programs.agree import agree as agree
 from growthcurves.report import report as report
 from growthcurves.results.compare.table import compare as compare

@@ -1,0 +1,259 @@
+"""The answer of planning: a study, an effect, and the power with which the one finds the other."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.numerics.arrays import Array
+from growthcurves.output.words import capital
+from growthcurves.planning.chance import Chance, PlannedTest, chance
+from growthcurves.planning.design import Design
+from growthcurves.planning.question import Question
+from growthcurves.planning.reliability import slope_reliability
+from growthcurves.planning.study import Study
+from growthcurves.planning.words import (
+    assumed_words,
+    before_rounding,
+    effect_words,
+    listed,
+    lost_words,
+    persons_words,
+    probability,
+    test_words,
+    when_words,
+    whole,
+)
+from growthcurves.results.tables.answer import Answer, text_table
+from growthcurves.results.tables.printing import number
+
+#: Signs of a line of the answer.
+WIDTH = 100
+#: Where the variance comes from, in the words of a methods section.
+SOURCE = (
+    "The variance of the estimate is that of generalised least squares, from the expected information of the growth "
+    "model: the sum over planned persons of X'V^-1 X (Laird and Ware 1982)"
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan(Answer):
+    """A planned study and the power with which it finds an effect.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row for each difference: term, effect, std_error, df, noncentrality, power, persons, waves, duration.
+    solved : str
+        What was asked for: "power", "persons", "effect", "waves" or "duration".
+    study : Study
+        With what was asked for filled in.
+    persons : float
+        Persons that enter the study, before they are rounded.
+    power : float
+        The power with `persons`.
+    interval : tuple or None
+        Interval of the power, where the variances come from a pilot.
+    """
+
+    solved: str
+    design: Design
+    question: Question
+    sizes: Array
+    test: PlannedTest
+    persons: float
+    found: Chance
+    interval: Any = None
+
+    # ------------------------------------------------ numbers
+
+    @property
+    def study(self) -> Study:
+        """The study, with what was asked for filled in."""
+        return self.design.study
+
+    @property
+    def power(self) -> float:
+        """The power with `persons`."""
+        return self.found.power
+
+    @property
+    def effect(self) -> Any:
+        """The effect, one of each difference where there are several."""
+        if len(self.sizes) == 1:
+            return float(self.sizes[0])
+        return {name: float(size) for name, size in zip(self.question.names, self.sizes, strict=True)}
+
+    @property
+    def std_error(self) -> float:
+        """The expected standard error of the (first) difference."""
+        return float(self.found.errors[0])
+
+    @property
+    def df(self) -> float:
+        """The degrees of freedom of the planned test; infinite for a normal one."""
+        return self.found.df
+
+    @property
+    def arms(self) -> dict[Any, float]:
+        """Persons of each arm, not rounded."""
+        return {arm: self.persons * share for arm, share in self.study.arms.items()}
+
+    @property
+    def per_arm(self) -> Any:
+        """Persons per arm, not rounded: a number where arms are of one size, else a dict."""
+        counts = self.arms
+        first, *others = counts.values()
+        return first if all(abs(one - first) < 1e-9 * first for one in others) else counts
+
+    @property
+    def whole_arms(self) -> dict[Any, int]:
+        """Persons of each arm: rounded up where they were asked for, to whole units where these are randomised."""
+        if self.solved != "persons":
+            return apportioned(self.arms, round(self.persons))
+        if self.study.randomised == "person":
+            return {arm: whole(count) for arm, count in self.arms.items()}
+        per_unit = self.persons / self.units[self.study.randomised]
+        return {arm: whole(whole(count / per_unit) * per_unit) for arm, count in self.arms.items()}
+
+    @property
+    def total(self) -> int:
+        """Persons in all; each arm rounded up where they were asked for."""
+        return sum(self.whole_arms.values())
+
+    @property
+    def units(self) -> dict[str, float]:
+        """How many persons and units above them there are, not rounded."""
+        return self.design.units(self.persons)
+
+    @property
+    def waves(self) -> int:
+        """Visits at which somebody is seen."""
+        return len(self.study.visits)
+
+    @property
+    def duration(self) -> float:
+        """From the first visit to the last."""
+        return float(np.ptp(self.study.visits))
+
+    @property
+    def time_unit(self) -> str | None:
+        """The study's, or that of its pilot."""
+        return self.study.time_unit or getattr(self._pilot_panel, "time_unit", None)
+
+    @property
+    def outcome_unit(self) -> str | None:
+        """The study's, or that of its pilot."""
+        return self.study.outcome_unit or getattr(self._pilot_panel, "outcome_unit", None)
+
+    @property
+    def _pilot_panel(self) -> Any:
+        pilot = self.design.assumed.pilot
+        return None if pilot is None else pilot.panel
+
+    @cached_property
+    def design_effect(self) -> float:
+        """How many times the variance is what it would be if units above persons made no difference; 1 without them."""
+        apart = self.design.information(self.persons, clustered=False).covariance
+        row = self.question.L[0]
+        return self.std_error**2 / float(row @ apart @ row)
+
+    @cached_property
+    def reliability(self) -> float:
+        """Reliability of persons' own rates over their whole schedule; NaN where rates do not vary."""
+        return slope_reliability(self.design)
+
+    @cached_property
+    def power_of_whole(self) -> float:
+        """The power with whole persons."""
+        return chance(self.design, self.question, self.sizes, float(self.total), self.test).power
+
+    # ------------------------------------------------ words
+
+    def __str__(self) -> str:
+        return textwrap.fill(" ".join(self._sentences()), WIDTH)
+
+    def _sentences(self) -> list[str]:
+        return [self._result(), self._seen(), self._assumptions(), self._how(), *self._beside()]
+
+    def _result(self) -> str:
+        found, effect, test = probability(self.power), effect_words(self), test_words(self)
+        rounded = f"; {before_rounding(self)}" if self.solved == "persons" else ""
+        who = persons_words(self)
+        who = f"{who[:-1]}{rounded})" if rounded and who.endswith(")") else f"{who}{rounded and f' ({rounded[2:]})'}"
+        if self.solved == "effect":
+            return f"{capital(who)} find an effect of {effect} with a power of {found}, by {test}."
+        return f"{capital(who)} give a power of {found} to find an effect of {effect}, by {test}."
+
+    def _seen(self) -> str:
+        return f"They are {when_words(self.study, self.time_unit)}; {lost_words(self.study)}."
+
+    def _assumptions(self) -> str:
+        return f"Assumed: {assumed_words(self.design)}."
+
+    def _how(self) -> str:
+        df = "" if np.isinf(self.df) else f" with {self.df:.1f} df"
+        errors = listed(number(error) for error in self.found.errors)
+        return f"Expected standard error {errors}{df}. {SOURCE}."
+
+    def _beside(self) -> list[str]:
+        found = []
+        if self.interval is not None:
+            found.append(str(self.interval))
+        if self.study.levels:
+            found.append(f"Design effect {number(self.design_effect, 3)}.")
+        if self.reliability == self.reliability:
+            found.append(f"Reliability of a person's own rate {probability(self.reliability)}.")
+        return found
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return (f"Power {probability(self.power)}", *self._sentences(), text_table(self.table))
+
+    def to_dict(self) -> dict[str, Any]:
+        found = {**super().to_dict(), "solved": self.solved, "power": self.power, "effect": self.effect}
+        found |= {"per_arm": _plain(self.per_arm), "total": self.total, "text": str(self)}
+        return found | ({"interval": self.interval.to_dict()} if self.interval is not None else {})
+
+
+def _plain(value: Any) -> Any:
+    return {str(arm): count for arm, count in value.items()} if isinstance(value, Mapping) else value
+
+
+def apportioned(counts: Mapping[Any, float], total: int) -> dict[Any, int]:
+    """Whole numbers with this sum, those with the largest remainders rounded up.
+
+    Examples
+    --------
+    >>> apportioned({"control": 45.67, "treated": 91.33}, 137)
+    {'control': 46, 'treated': 91}
+    """
+    found = {name: int(count) for name, count in counts.items()}
+    for name in sorted(counts, key=lambda name: found[name] - counts[name])[: max(total - sum(found.values()), 0)]:
+        found[name] += 1
+    return found
+
+
+def plan_of(
+    solved: str, design: Design, asked: Question, sizes: Array, test: PlannedTest, persons: float, found: Chance
+) -> Plan:
+    """The answer to a question of planning."""
+    times = np.array(design.study.visits)
+    rows = {
+        "term": list(asked.names),
+        "effect": sizes,
+        "std_error": found.errors,
+        "df": found.df,
+        "noncentrality": found.noncentrality,
+        "power": found.power,
+        "persons": persons,
+        "waves": len(times),
+        "duration": float(np.ptp(times)),
+    }
+    return Plan(pd.DataFrame(rows), solved, design, asked, sizes, test, persons, found)

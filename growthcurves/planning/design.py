@@ -1,0 +1,298 @@
+"""A planned study as arrays: kinds of persons with X, Z and V, the units that hold them, and their information."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from growthcurves.contracts.parameters import Occasions
+from growthcurves.errors import ModelError, NotAvailableError, unknown
+from growthcurves.estimate.run import rows_of
+from growthcurves.model.bind import bind
+from growthcurves.model.covariance import residual_of
+from growthcurves.model.occasions import occasions_of, panel_occasions
+from growthcurves.model.recipe import BoundRows
+from growthcurves.numerics.arrays import Array
+from growthcurves.planning.assumed import Assumed
+from growthcurves.planning.information import Information, Sums
+from growthcurves.planning.persons import PlannedPersons
+from growthcurves.planning.residual import learned, with_matrix, with_values
+from growthcurves.planning.study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """Random effects of one unit: their places in G and Z, and G."""
+
+    unit: str
+    places: Array
+    G: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A study and what is assumed of it, bound to each other.
+
+    Attributes
+    ----------
+    study : Study
+    assumed : Assumed
+    persons : PlannedPersons
+    bound : BoundRows
+    with_df : bool
+        Whether degrees of freedom will be asked for, which takes the derivatives of V.
+    """
+
+    study: Study
+    assumed: Assumed
+    persons: PlannedPersons
+    bound: BoundRows
+    with_df: bool = True
+
+    @classmethod
+    def of(cls, study: Study, assumed: Assumed, with_df: bool = True) -> Design:
+        """Bind the planned analysis to the planned persons.
+
+        Raises
+        ------
+        ModelError, NotAvailableError
+        """
+        model = assumed.model
+        if model.family is not None:
+            raise NotAvailableError(
+                f"Planning is of normal outcomes in this version, not of family={model.family.name!r}."
+            )
+        if set(model.above) != set(study.levels):
+            extra = sorted(set(model.above) ^ set(study.levels))[0]
+            raise ModelError(f"Units of {extra!r} are of the study or of the planned analysis, and not of both.")
+        persons = PlannedPersons.of(study, model, assumed.types)
+        found = cls(study, assumed, persons, bind(model.replace(residual="independent"), persons.panel), with_df)
+        _refuse_unused(found)
+        return found
+
+    # ------------------------------------------------ as a fit has them, for hypotheses
+
+    @property
+    def recipe(self) -> Any:
+        return self.bound.recipe
+
+    @property
+    def model(self) -> Any:
+        return self.bound.model
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return self.recipe.terms
+
+    aliased: tuple[str, ...] = ()
+
+    # ------------------------------------------------ what is assumed
+
+    @cached_property
+    def residual(self) -> Any:
+        """The residual structure with its values."""
+        structure = learned(residual_of(self.assumed.model.residual), self.assumed.model, self.persons)
+        if self.assumed.matrix is None:
+            return with_values(structure, self.assumed.values)
+        at = occasions_of(structure, np.array(self.study.visits), self.model.time, lambda name: None)
+        return with_matrix(structure, at, self.assumed.matrix)
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """Random effects of persons, then of the units above them."""
+        part, found, place = self.recipe.random, [], 0
+        for unit, count in part.units or (("person", len(part.names)),):
+            places = np.arange(place, place + count)
+            found.append(Level(unit, places, self._covariance(part, unit, places)))
+            place += count
+        return tuple(found)
+
+    def _covariance(self, part: Any, unit: str, places: Array) -> Array:
+        """G of one unit's random effects."""
+        names, above = part.names, "" if unit == "person" else f"|{unit}"
+        sds = np.array([self._value(f"sd:{names[a]}", None) for a in places])
+        R = np.eye(len(places))
+        for block in part.positions:
+            for i, a in enumerate(block):
+                for b in block[:i]:
+                    if a in places:
+                        own = [names[c].removesuffix(above) for c in (b, a)]
+                        value = self._correlation(own, above)
+                        R[a - places[0], b - places[0]] = R[b - places[0], a - places[0]] = value
+        if len(R) and np.linalg.eigvalsh(R).min() < -1e-10:
+            whose = "persons" if unit == "person" else f"units of {unit!r}"
+            raise ModelError(f"The correlations of what varies between {whose} are no correlation matrix.")
+        return R * np.outer(sds, sds)
+
+    def _correlation(self, own: list[str], above: str) -> float:
+        first, second = own
+        found = self.assumed.values.get(f"cor:{first},{second}{above}")
+        return self.assumed.values.get(f"cor:{second},{first}{above}", 0.0) if found is None else found
+
+    def _value(self, name: str, default: float | None) -> float:
+        found = self.assumed.values.get(name, default)
+        if found is None:
+            known = sorted(self.assumed.values)
+            raise ModelError(
+                f"The planned analysis has {name}, and nothing is said of it: give it a value, as values="
+                f"{{{name!r}: ...}}." + (f" Known: {', '.join(known)}." if known else "")
+            )
+        return float(found)
+
+    # ------------------------------------------------ arrays
+
+    @cached_property
+    def _arrays(self) -> tuple[Array, Array, Occasions]:
+        """X and Z of all rows, and their occasions."""
+        rows = rows_of(self.bound)
+        return (
+            rows.columns(self.recipe.x),
+            rows.columns([(k, 0) for k in self.recipe.z]),
+            panel_occasions(self.residual, self.persons.panel),
+        )
+
+    @property
+    def occasions(self) -> Occasions:
+        """The rows as the residual structure sees them."""
+        return self._arrays[2]
+
+    @cached_property
+    def parameters(self) -> tuple[tuple[int, Any], ...]:
+        """The variance parameters that are not at an end of their range: of which level (-1 the residual), and how."""
+        found: list[tuple[int, Any]] = []
+        if not self.with_df:
+            return ()
+        for place, level in enumerate(self.levels):
+            found += [(place, direction) for direction in self._directions(level)]
+        found += [(-1, k) for k in range(1 + len(self.residual.working))]
+        return tuple(found)
+
+    def _directions(self, level: Level) -> Iterator[Array]:
+        """Derivatives of G in its variances and covariances, where what they are of varies."""
+        for block in self.recipe.random.positions:
+            inside = [a - level.places[0] for a in block if a in level.places]
+            for i, a in enumerate(inside):
+                for b in inside[: i + 1]:
+                    if level.G[a, a] > 0 and level.G[b, b] > 0:
+                        direction = np.zeros_like(level.G)
+                        direction[a, b] = direction[b, a] = 1.0
+                        yield direction
+
+    def _of_level(self, place: int) -> Array:
+        """Derivatives of a level's G in all parameters, (m, q, q)."""
+        G = self.levels[place].G
+        return _stacked([one if of == place else np.zeros_like(G) for of, one in self.parameters], G)
+
+    @cached_property
+    def _of_kinds(self) -> tuple[Sums, ...]:
+        """The sums of one person of each kind."""
+        X, Z, at = self._arrays
+        ends = np.cumsum([len(kind.times) for kind in self.persons.kinds])
+        parts = [slice(end - len(kind.times), end) for end, kind in zip(ends, self.persons.kinds, strict=True)]
+        return tuple(self._of_kind(X[rows], Z[rows], _taken(at, rows)) for rows in parts)
+
+    def _of_kind(self, X: Array, Z: Array, at: Occasions) -> Sums:
+        own = self.levels[0]
+        Zp = Z[:, own.places]
+        R = self.residual.matrix(at)
+        inner = [R / self.residual.scale, *_derivatives(self.residual, at)] if self.with_df else []
+        found = [
+            Zp @ one @ Zp.T if of == 0 else inner[one] if of < 0 else np.zeros_like(R) for of, one in self.parameters
+        ]
+        return Sums.of_person(np.column_stack([X, Z]), Zp @ own.G @ Zp.T + R, _stacked(found, R))
+
+    # ------------------------------------------------ the whole study
+
+    def information(self, persons: float, clustered: bool = True) -> Information:
+        """What a study of so many persons, whole or not, is expected to tell.
+
+        Where it is not `clustered`, units above persons make no difference.
+        """
+        groups = self._by_arm(persons)
+        if clustered:
+            for place, unit in enumerate(self.study.levels, start=1):
+                groups = self._in_units(groups, place, unit)
+        total = _summed(sums.times(count) for sums, count in groups.values())
+        return Information(total, len(self.terms))
+
+    def _by_arm(self, persons: float) -> dict[Any, tuple[Sums, float]]:
+        """Of each arm the mean person's sums, and how many persons there are."""
+        found = {}
+        for arm, share in self.study.arms.items():
+            own = zip(self.persons.kinds, self._of_kinds, strict=True)
+            mean = _summed(sums.times(kind.share / share) for kind, sums in own if kind.arm == arm)
+            found[arm] = (mean, persons * share)
+        return found
+
+    def _in_units(
+        self, groups: Mapping[Any, tuple[Sums, float]], place: int, unit: str
+    ) -> dict[Any, tuple[Sums, float]]:
+        """The mean unit's sums and how many units there are, of each arm where units lie in one; else of all."""
+        if not self._within_arms(unit):
+            count = sum(count for _, count in groups.values())
+            mean = _summed(sums.times(own / count) for sums, own in groups.values())
+            groups = {None: (mean, count)}
+        z, G, dG = len(self.terms) + self.levels[place].places, self.levels[place].G, self._of_level(place)
+        units, found = self.study.levels[unit], {}
+        everything = sum(count for _, count in groups.values())
+        for arm, (mean, count) in groups.items():
+            sizes = units.at(everything)
+            whole = _summed(mean.times(size).within_unit(z, G, dG).times(1.0 / len(sizes)) for size in sizes)
+            found[arm] = (whole, units.count(everything) * count / everything)
+        return found
+
+    def _within_arms(self, unit: str) -> bool:
+        """Whether a unit lies in one arm: whole units of this level or of one above it are randomised."""
+        order = ["person", *self.study.levels]
+        return order.index(unit) <= order.index(self.study.randomised)
+
+    def units(self, persons: float) -> dict[str, float]:
+        """How many persons and units there are, innermost first."""
+        found, count = {"person": persons}, persons
+        for name, units in self.study.levels.items():
+            count = units.count(count)
+            found[name] = count
+        return found
+
+
+def _stacked(parts: list[Array], like: Array) -> Array:
+    return np.stack(parts) if parts else np.zeros((0, *like.shape))
+
+
+def _taken(at: Occasions, rows: slice) -> Occasions:
+    return at.take(np.arange(rows.start, rows.stop))
+
+
+def _derivatives(residual: Any, at: Occasions) -> list[Array]:
+    return list(residual.derivatives(at)) if len(residual.working) else []
+
+
+def _summed(parts: Any) -> Sums:
+    first, *others = parts
+    for one in others:
+        first = first + one
+    return first
+
+
+def _refuse_unused(design: Design) -> None:
+    """Refuse values of parameters that the planned analysis does not have."""
+    part = design.recipe.random
+    pairs = [f"cor:{first},{second}" for block in part.blocks for first in block for second in block]
+    known = [f"sd:{name}" for name in part.names] + [one.name for one in design.residual.parameters()]
+    above = [f"cor:{one},{two}|{unit}" for unit, names in _by_unit(part).items() for one in names for two in names]
+    for name in design.assumed.asked:
+        if name not in (*known, *pairs, *above):
+            raise ModelError(unknown("parameter of the planned analysis", name, known))
+
+
+def _by_unit(part: Any) -> dict[str, list[str]]:
+    """What varies between units above persons, without the unit's name."""
+    found: dict[str, list[str]] = {}
+    for name, unit in part.unit_of.items():
+        if unit != "person":
+            found.setdefault(unit, []).append(part.own_names[name])
+    return found

@@ -1,0 +1,160 @@
+"""Expected information of a planned study: sums over persons of X'V^-1 X, and what tests need beside it.
+
+With W = [X, Z_1, ..., Z_L] of a person, V its covariance matrix and V_i its derivatives in the variance parameters,
+
+    M = W'V^-1 W,   E_i = W'V^-1 V_i V^-1 W,   F_ij = W'V^-1 V_i V^-1 V_j V^-1 W,   t_ij = tr(V^-1 V_i V^-1 V_j)
+
+add up over persons. A unit with random effects Z ~ N(0, G) has V + Z G Z' in the place of V, and the same four are
+again algebra of the sums of those that it holds (Woodbury). Fixed effects are such effects of infinite variance: the
+last step of all gives the expected restricted information of the variance parameters (Harville 1977).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from growthcurves.errors import NotEstimableError
+from growthcurves.numerics.arrays import Array
+
+#: Share of a column's information that is left beside the others, below which it follows from them.
+FOLLOWS = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """The four sums; arrays (w, w), (m, w, w), (m, m, w, w) and (m, m) for m variance parameters, or m = 0."""
+
+    M: Array
+    E: Array
+    F: Array
+    t: Array
+
+    @classmethod
+    def of_person(cls, W: Array, V: Array, derivatives: Array) -> Sums:
+        """Those of one person, from the derivatives of V, (m, n, n)."""
+        root = np.linalg.cholesky(V)
+        half = np.linalg.solve(root, W)
+        inside = np.linalg.solve(root, np.swapaxes(np.linalg.solve(root, derivatives), 1, 2))  # L^-1 V_i L^-T
+        E = half.T @ inside @ half
+        F = half.T @ (inside[:, None] @ inside[None, :]) @ half
+        return cls(half.T @ half, E, F, np.einsum("iab,jba->ij", inside, inside))
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(self.M + other.M, self.E + other.E, self.F + other.F, self.t + other.t)
+
+    def times(self, count: float) -> Sums:
+        """Those of so many alike."""
+        return Sums(count * self.M, count * self.E, count * self.F, count * self.t)
+
+    def within_unit(self, z: Array, G: Array, directions: Array) -> Sums:
+        """The sums of a unit with random effects of its own, from those of all that it holds.
+
+        Parameters
+        ----------
+        z : array of int
+            Places of its columns Z in W.
+        G : (q, q) array
+        directions : (m, q, q) array
+            Derivatives of G; zero for parameters of others.
+        """
+        M, E, F = self.M, self.E, self.F
+        H = np.linalg.solve(np.eye(len(z)) + G @ M[np.ix_(z, z)], G)
+        T = np.eye(len(M))
+        T[z] -= H @ M[z]
+        M1 = M @ T
+        E1 = T.T @ E @ T
+        F1 = T.T @ (F - (E[:, :, z] @ H)[:, None] @ E[:, z][None, :]) @ T
+        Ez, inner = E[:, z][:, :, z], F[:, :, z][:, :, :, z]
+        one = np.einsum("ab,ijba->ij", H, inner)
+        t1 = self.t - one - one.T + np.einsum("ab,ibc,cd,jda->ij", H, Ez, H, Ez)
+        return Sums(M1, E1, F1, t1)._with_directions(z, directions)
+
+    def _with_directions(self, z: Array, dG: Array) -> Sums:
+        """The same with the derivatives Z dG Z' of V along its own parameters."""
+        M, E = self.M, self.E
+        left, right, middle = M[:, z], M[z], M[np.ix_(z, z)]
+        own = left @ dG @ right
+        mixed = (E[:, :, z])[:, None] @ dG[None, :] @ right  # V_i of others, then dG_a
+        both = left @ (dG[:, None] @ middle @ dG[None, :]) @ right
+        crossed = np.einsum("aqr,irq->ia", dG, E[:, z][:, :, z])
+        t = np.einsum("aqr,rs,bst,tq->ab", dG, middle, dG, middle)
+        F = self.F + both + mixed + np.swapaxes(np.swapaxes(mixed, 0, 1), 2, 3)
+        return Sums(M, E + own, F, self.t + t + crossed + crossed.T)
+
+
+@dataclass(frozen=True, eq=False)
+class Information:
+    """What a whole study is expected to tell of p fixed effects, which stand first in the sums."""
+
+    sums: Sums
+    p: int
+
+    @cached_property
+    def size(self) -> Array:
+        """By what columns of X are scaled so that their information is one."""
+        diagonal = np.diag(self.sums.M)[: self.p]
+        return np.where(diagonal > 0, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
+
+    @cached_property
+    def _values(self) -> tuple[Array, Array]:
+        scaled = self.sums.M[: self.p, : self.p] / np.outer(self.size, self.size)
+        return np.linalg.eigh((scaled + scaled.T) / 2.0)
+
+    def refuse_undivided(self, L: Array, terms: tuple[str, ...]) -> None:
+        """Refuse rows that the study does not tell.
+
+        Raises
+        ------
+        NotEstimableError
+        """
+        values, vectors = self._values
+        lost = vectors[:, values <= FOLLOWS * values.max()]
+        for row in L / self.size:
+            inside = lost @ (lost.T @ row)
+            if np.linalg.norm(inside) > 1e-6 * np.linalg.norm(row):
+                named = [term for term, weight in zip(terms, inside, strict=True) if abs(weight) > 1e-6]
+                raise NotEstimableError(
+                    f"The planned study does not tell {' and '.join(named)}",
+                    "plan more visits or other persons, or leave a term out",
+                )
+
+    @cached_property
+    def covariance(self) -> Array:
+        """(X'V^-1 X)^-1 of the fixed effects that are told, (p, p)."""
+        values, vectors = self._values
+        kept = values > FOLLOWS * values.max()
+        half = vectors[:, kept] / np.sqrt(values[kept])
+        return (half @ half.T) / np.outer(self.size, self.size)
+
+    @cached_property
+    def _expected(self) -> tuple[Array, Array]:
+        """Expected restricted information of the variance parameters, in units in which its diagonal is one."""
+        p, Phi = self.p, self.covariance
+        E, F = self.sums.E[:, :p, :p], self.sums.F[:, :, :p, :p]
+        one = np.einsum("ab,ijba->ij", Phi, F)
+        info = (self.sums.t - one - one.T + np.einsum("ab,ibc,cd,jda->ij", Phi, E, Phi, E)) / 2.0
+        diagonal = np.diag(info)
+        unit = np.where(diagonal > 0, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
+        return info / np.outer(unit, unit), unit
+
+    def df(self, L: Array) -> Array:
+        """Satterthwaite's degrees of freedom of each row (k, p), by expected information.
+
+        Parameters that the study does not tell apart move l' Phi l together or not at all, and count as one.
+        """
+        if not len(self.sums.t):
+            return np.full(len(L), np.inf)
+        info, unit = self._expected
+        values, vectors = np.linalg.eigh(info)
+        kept = values > 1e-9 * max(values.max(), 1e-300)
+        Phi, found = self.covariance, []
+        for row in L:
+            half = Phi @ row
+            slopes = (half @ self.sums.E[:, : self.p, : self.p] @ half) / unit
+            along = (vectors.T @ slopes)[kept]
+            spread = float((along**2 / values[kept]).sum())
+            found.append(2.0 * float(row @ half) ** 2 / spread if spread > 0 else np.inf)
+        return np.array(found)

@@ -1,0 +1,289 @@
+"""Power, sample size and the smallest effect that is found: the doors of planning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Unpack
+
+from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.numerics.bounds import MOST_DRAWS, finite_number, shown_value, whole_number
+from growthcurves.planning.answer import Plan, plan_of
+from growthcurves.planning.assumed import Options, assumed
+from growthcurves.planning.chance import PlannedTest, chance
+from growthcurves.planning.design import Design
+from growthcurves.planning.pilot import REPLICATES, power_interval
+from growthcurves.planning.question import Question, effects, question
+from growthcurves.planning.solve import solve_effect, solve_persons, solve_times
+from growthcurves.planning.study import Study
+
+
+def power(
+    study: Study,
+    effect: Any = None,
+    *,
+    slowing: Any = None,
+    test: Any = None,
+    at: Any = None,
+    since: Any = None,
+    alpha: float = 0.05,
+    sided: int = 2,
+    method: str = "t",
+    ddf: Any = "satterthwaite",
+    n: int = REPLICATES,
+    rng: Any = None,
+    **assumptions: Unpack[Options],
+) -> Plan:
+    """The power of a planned study: how likely it is to find an effect.
+
+    One formula serves all designs: with X_k and V_k of each kind of planned person and the share p_k of persons of that
+    kind, the estimates have covariance matrix (N sum p_k X_k' V_k^-1 X_k)^-1, of which the formulas of Diggle et al.
+    (2002), Liu and Liang (1997), Lu, Luo and Chen (2008), Ard and Edland (2011) and Hu, Mackey and Thomas (2021) are
+    special cases; see docs/planning.md.
+
+    Parameters
+    ----------
+    study : Study
+    effect : float or dict
+        Its size, in outcome units per unit of time where it is one of a rate; a dict of arm to size where several arms
+        are compared with the first.
+    slowing : float or dict, optional
+        In the place of `effect`: a share of `slope`; 0.3 is change that is 30 % slower.
+    test : str, optional
+        The term, or a hypothesis in terms of the planned analysis; "slope:arm", the difference of arms in rates, by
+        default.
+    at, since : float, optional
+        In the place of `test`: arms are compared at this time; with `since`, in their change since then.
+    alpha : float
+        Level of the test.
+    sided : {2, 1}
+    method : {"t", "normal"}
+        By noncentral t and F with the degrees of freedom of the planned analysis, or by the normal distribution, as
+        most published formulas have it.
+    ddf : {"satterthwaite", "between"} or float
+        Degrees of freedom: Satterthwaite's by expected information; units randomised less fixed effects; a number.
+    n : int
+        Replicates of a pilot (`fit`) for the interval of the power; 0 for none.
+    rng : int, Generator or None
+        Of these; with None a seed is drawn, and printed.
+    **assumptions
+        What is assumed of persons, of the outcome and of the analysis:
+
+        slope : mean rate of change in the reference arm. sd_intercept, sd_slope, sd_residual : standard deviations;
+        each may be a dict by arm. correlation : of intercept and slope.
+        icc : share of the variance at time 0 that is between persons, with sd (of the outcome there) or sd_residual.
+        reliability : of own slopes, in the place of sd_slope.
+        levels : dict of unit to dict of SDs between units, such as ``{"site": {"intercept": 1, "slope": .2}}``, with
+        "correlation" among them; an SD may be a dict by arm (0 where an arm has no such units).
+        shape : of growth, as in `GrowthModel`; "visits" for a mean of every visit, then sd and correlation (a number or
+        a matrix) or covariance are those of the visits. random, residual : as in `GrowthModel`.
+        baseline : "free", or "common" where arms have one mean at the start (Hu, Mackey and Thomas 2021; constrained
+        longitudinal data analysis).
+        values : dict of further parameters by the names that `variance_components()` prints, such as ``{"ar1": .5}``.
+        model : a `GrowthModel`, in the place of all that make one. fit : a pilot's fit, whose model and variances are
+        taken; the power then has an interval.
+
+    Returns
+    -------
+    Plan
+        ``.power``, ``.std_error``, ``.df``, ``.table``, ``.sentence()``, ``.report("protocol.html")``.
+
+    Raises
+    ------
+    ModelError
+        For what is said in two ways, not at all, or cannot be.
+    NotEstimableError
+        Where the study cannot tell the effect.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> study = gc.Study(persons=60, times=[0, 1, 2, 3, 4], dropout=0.2)
+    >>> plan = gc.power(study, effect=0.6, sd_intercept=2, sd_slope=1, correlation=0.2, sd_residual=1.5)
+    >>> round(plan.power, 3), round(plan.df, 1)
+    (0.494, 56.6)
+    """
+    _refuse_open(study)
+    setting = _Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
+    design, asked = setting.design, setting.question
+    sizes = effects(design, asked, effect, slowing, design.assumed.slope)
+    found = chance(design, asked, sizes, float(study.persons), setting.test)
+    if found.power != found.power:
+        raise NotEstimableError("The study has no degrees of freedom for this test: plan more persons or units.")
+    plan = plan_of("power", design, asked, sizes, setting.test, float(study.persons), found)
+    return _with_interval(plan, effect, slowing, n, rng)
+
+
+def sample_size(
+    study: Study,
+    effect: Any = None,
+    *,
+    power: float = 0.8,
+    slowing: Any = None,
+    test: Any = None,
+    at: Any = None,
+    since: Any = None,
+    alpha: float = 0.05,
+    sided: int = 2,
+    method: str = "t",
+    ddf: Any = "satterthwaite",
+    n: int = REPLICATES,
+    rng: Any = None,
+    **assumptions: Unpack[Options],
+) -> Plan:
+    """How many persons a study needs; or, where it has its persons, how many visits or how long.
+
+    Parameters
+    ----------
+    study : Study
+        What it leaves out is asked for: ``persons``; or of a study with persons ``waves`` (with ``duration=`` or
+        ``spacing=`` given) or ``duration`` (with ``waves=`` given).
+    effect, slowing, test, at, since, alpha, sided, method, ddf, n, rng
+        As in `power`.
+    power : float
+        That the study is to have.
+    **assumptions
+        As in `power`.
+
+    Returns
+    -------
+    Plan
+        ``.per_arm`` (not rounded; a dict where arms differ in size), ``.total`` (each arm rounded up), ``.waves``,
+        ``.duration``.
+
+    Raises
+    ------
+    ModelError
+        As in `power`; for a study that leaves nothing open, or more than one thing.
+    NotEstimableError
+        Where no study of this kind has that power.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> study = gc.Study(times=[0, 0.25, 0.5, 0.75, 1, 1.25, 1.5])
+    >>> plan = gc.sample_size(study, effect=1.5, sd_intercept=55**0.5, sd_slope=24**0.5, correlation=0.8,
+    ...                       sd_residual=10**0.5, power=0.8, method="normal")
+    >>> round(plan.per_arm, 1), plan.total
+    (207.3, 416)
+    """
+    wanted = _power(power)
+    planned = PlannedTest(alpha, sided, method, ddf)
+    if study.open == ("persons",):
+        setting = _Setting(study, assumptions, planned, test, at, since)
+        design, asked = setting.design, setting.question
+        sizes = effects(design, asked, effect, slowing, design.assumed.slope)
+        persons, found = solve_persons(design, asked, sizes, planned, wanted)
+        plan = plan_of("persons", design, asked, sizes, planned, persons, found)
+        return _with_interval(plan, effect, slowing, n, rng)
+    if study.open not in (("waves",), ("duration",)):
+        _refuse_to_solve(study)
+
+    def closed_plan(closed: Study) -> Plan:
+        one = _Setting(closed, assumptions, planned, test, at, since)
+        sizes = effects(one.design, one.question, effect, slowing, one.design.assumed.slope)
+        found = chance(one.design, one.question, sizes, float(closed.persons), planned)
+        return plan_of(study.open[0], one.design, one.question, sizes, planned, float(closed.persons), found)
+
+    return _with_interval(solve_times(study, closed_plan, wanted), effect, slowing, n, rng)
+
+
+def detectable_effect(
+    study: Study,
+    *,
+    power: float = 0.8,
+    test: Any = None,
+    at: Any = None,
+    since: Any = None,
+    alpha: float = 0.05,
+    sided: int = 2,
+    method: str = "t",
+    ddf: Any = "satterthwaite",
+    **assumptions: Unpack[Options],
+) -> Plan:
+    """The smallest effect that a study finds with a power.
+
+    Parameters
+    ----------
+    study : Study
+    power : float
+        That the study is to have.
+    test, at, since, alpha, sided, method, ddf
+        As in `power`.
+    **assumptions
+        As in `power`.
+
+    Returns
+    -------
+    Plan
+        ``.effect``.
+
+    Raises
+    ------
+    ModelError, NotEstimableError
+        As in `power`; for several differences at once.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> study = gc.Study(persons=416, times=[0, 0.25, 0.5, 0.75, 1, 1.25, 1.5])
+    >>> plan = gc.detectable_effect(study, sd_intercept=55**0.5, sd_slope=24**0.5, correlation=0.8,
+    ...                             sd_residual=10**0.5, power=0.8, method="normal")
+    >>> round(plan.effect, 4)
+    1.4975
+    """
+    _refuse_open(study)
+    setting = _Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
+    design, asked = setting.design, setting.question
+    sizes, found = solve_effect(design, asked, setting.test, float(study.persons), _power(power))
+    return plan_of("effect", design, asked, sizes, setting.test, float(study.persons), found)
+
+
+class _Setting:
+    """A study with what is assumed of it, and what is tested."""
+
+    def __init__(self, study: Study, options: Options, test: PlannedTest, term: Any, at: Any, since: Any) -> None:
+        if not isinstance(study, Study):
+            raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
+        self.test = test
+        self.design = Design.of(study, assumed(study, options), test.counts_variances)
+        self.question: Question = question(self.design, term, at, since)
+
+
+def _with_interval(plan: Plan, effect: Any, slowing: Any, n: Any, rng: Any) -> Plan:
+    """The plan with the interval of its power, where the variances are those of a pilot."""
+    whole_number(n, "n= is a number of replicates of a pilot", 0, MOST_DRAWS)
+    if plan.design.assumed.pilot is None:
+        if rng is not None or n != REPLICATES:
+            raise ModelError("n= and rng= belong to fit=: without a pilot nothing is drawn.")
+        return plan
+    if n == 0:
+        return plan
+
+    def sizes_of(slope: float | None) -> Any:
+        return effects(plan.design, plan.question, effect, slowing, slope)
+
+    return replace(plan, interval=power_interval(plan, sizes_of, n, rng))
+
+
+def _refuse_open(study: Study) -> None:
+    if not isinstance(study, Study):
+        raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
+    if study.open:
+        raise ModelError(f"The study leaves {' and '.join(study.open)} open: give them, or ask gc.sample_size for one.")
+
+
+def _refuse_to_solve(study: Study) -> None:
+    if not study.open:
+        raise ModelError(
+            "The study leaves nothing open: leave out persons=, or waves= or duration= in the place of times=."
+        )
+    raise ModelError(
+        f"The study leaves {' and '.join(study.open)} open, and one thing can be solved for: give the others."
+    )
+
+
+def _power(value: Any) -> float:
+    found = finite_number(value, "power= is a probability")
+    if not 0.0 < found < 1.0:
+        raise ModelError(f"power= is a probability between 0 and 1, such as 0.8, not {found:g}.")
+    return found
