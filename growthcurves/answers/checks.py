@@ -33,7 +33,7 @@ class CheckAnswers(FittedModel):
         also : sequence of Check, optional
             Checks of your own, beside those of the package.
         n : int, optional
-            Replicates of the fitted model, 199 at least; 499 by default.
+            Replicates of the fitted model, 199 at least; by default 499, of more than 60,000 rows 199.
         rng : int, Generator or None
             Where they come from.
 

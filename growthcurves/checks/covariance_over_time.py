@@ -68,9 +68,7 @@ def _row_of(look: Look, occasions: Occasions) -> Array:
 
 def _products(sample: Sample, rows: Array, pairs: list[tuple[int, int]]) -> Array:
     """2 u_a u_b summed over persons (u_a^2 for a variance), u = V^-1 r, (k, r)."""
-    found = []
-    for a, b in pairs:
-        both = (rows[:, a] >= 0) & (rows[:, b] >= 0)
-        product = np.einsum("nr,nr->r", sample.pulled[rows[both, a]], sample.pulled[rows[both, b]])
-        found.append((2.0 - (a == b)) * product)
-    return np.array(found)
+    padded = np.concatenate([sample.pulled, np.zeros((1, sample.pulled.shape[1]))])  # -1 is a row of zeros
+    u = np.ascontiguousarray(padded[rows].transpose(2, 1, 0))
+    squares = u @ u.swapaxes(1, 2)
+    return np.array([(2.0 - (a == b)) * squares[:, a, b] for a, b in pairs])

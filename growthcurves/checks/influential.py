@@ -21,20 +21,17 @@ class Influential(Check):
     name, level, of_families = "influential", INFLUENCE, True
 
     def measure(self, look: Look) -> Measure:
+        inverse = _left(look)
+
         def of(sample: Sample) -> Array:
-            return np.sqrt(self.distances(look, sample).max(axis=0))[None]
+            return np.sqrt(cook(look, sample, inverse).max(axis=0))[None]
 
         return Measure(["person"], of, two_sided=False)
 
     @staticmethod
     def distances(look: Look, sample: Sample) -> Array:
-        """(b - b_i)' cov^-1 (b - b_i) / p of each person, (N, r)."""
-        A = look.whitening.orthonormal  # A'A = I: b - b_i = (I - A_i'A_i)^-1 A_i'w_i
-        n, p = look.persons, A.shape[1]
-        inner = np.add.reduceat((A[:, :, None] * A[:, None, :]).reshape(len(A), -1), look.starts, axis=0)
-        inverse = np.linalg.pinv(np.eye(p) - inner.reshape(n, p, p), rcond=1e-8, hermitian=True)
-        pull = np.stack([look.sums(A[:, [j]] * sample.white) for j in range(p)], axis=1)
-        return ((inverse @ pull) ** 2).sum(axis=1) / p
+        """Cook's distance of each person, (N, r)."""
+        return cook(look, sample, _left(look))
 
     def said(self, look: Look, found: Measured) -> Said:
         fit, who = look.fit, look.fit.vocabulary.who.one
@@ -48,3 +45,18 @@ class Influential(Check):
             found.value, *found.expected, found.value < SMALL,
             f"Without {who} {show_id(most)} averages move by {number(found.value, 3)} standard errors.",
         )  # fmt: skip
+
+
+def cook(look: Look, sample: Sample, left: Array) -> Array:
+    """(b - b_i)' cov(b)^-1 (b - b_i) / p of each person, (N, r); `left` is (I - A_i'A_i)^-1.
+
+    In columns A with A'PA = I the fixed effects without a person move by (I - A_i'A_i)^-1 A_i'w_i.
+    """
+    moved = left @ look.products(look.whitening.orthonormal, sample.white)
+    return (moved**2).sum(axis=1) / moved.shape[1]
+
+
+def _left(look: Look) -> Array:
+    """What is left of the information without each person, inverted: (N, p, p); generalised where it is singular."""
+    A = look.whitening.orthonormal
+    return np.linalg.pinv(np.eye(A.shape[1]) - look.products(A, A), rcond=1e-8, hermitian=True)

@@ -87,7 +87,27 @@ class Look:
 
     def sums(self, of_rows: Array) -> Array:
         """Sums over each person's rows, (N, ...)."""
-        return np.add.reduceat(of_rows, self.starts, axis=0)
+        out = np.empty((self.persons, *of_rows.shape[1:]), dtype=of_rows.dtype)
+        for rows, persons in self._alike:
+            own = of_rows[rows]
+            out[persons] = own.reshape(persons.stop - persons.start, -1, *own.shape[1:]).sum(axis=1)
+        return out
+
+    def products(self, columns: Array, of_rows: Array) -> Array:
+        """C_i' x_i of each person for columns (n, p) and values (n, r), (N, p, r)."""
+        parts = []
+        for rows, persons in self._alike:
+            count = persons.stop - persons.start
+            C, x = (one[rows].reshape(count, -1, one.shape[1]) for one in (columns, of_rows))
+            parts.append(C.swapaxes(1, 2) @ x)
+        return np.concatenate(parts)
+
+    @cached_property
+    def _alike(self) -> list[tuple[slice, slice]]:
+        """Rows and persons of each run of persons with equally many rows."""
+        first = np.flatnonzero(np.diff(self.sizes, prepend=0))
+        ends, starts = [*first[1:], self.persons], [*self.starts, self.rows]
+        return [(slice(starts[a], starts[b]), slice(a, b)) for a, b in zip(first, ends, strict=True)]
 
     def means_of(self, of_rows: Array) -> Array:
         """Means over each person's rows, (N, ...)."""
@@ -233,7 +253,7 @@ class Quantiles:
     def __init__(self, fit: FittedModel, seed: int) -> None:
         codes = fit.panel.persons.codes
         times = np.zeros(len(codes)) if fit.panel.time is None else fit.panel.times
-        self.order = np.lexsort((times, codes))
+        self.order = np.lexsort((times, codes, np.bincount(codes)[codes]))
         self.residual = residual_table(fit, "quantile", seed)["residual"].to_numpy()[self.order]
         self._fixed = np.linalg.qr(own_rows(fit).X[self.order])[0]
 

@@ -18,9 +18,11 @@ SMALL = {"skewness": 0.15, "excess kurtosis": 0.3}
 def moments(values: Array, axis: int = 0) -> tuple[Array, Array]:
     """Skewness, and the logarithm of kurtosis over that of normal values, which is more nearly normal itself."""
     centred = values - values.mean(axis=axis, keepdims=True)
-    variance = (centred**2).mean(axis=axis)
+    square = centred * centred
+    variance = square.mean(axis=axis)
     variance = np.where(variance > 0, variance, 1.0)
-    return (centred**3).mean(axis=axis) / variance**1.5, np.log((centred**4).mean(axis=axis) / variance**2 / 3.0)
+    third, fourth = (square * centred).mean(axis=axis), (square * square).mean(axis=axis)
+    return third / variance**1.5, np.log(fourth / variance**2 / 3.0)
 
 
 def excess(log_kurtosis: Array) -> Array:

@@ -16,8 +16,8 @@ from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import whole_number
 from growthcurves.numerics.seeds import seed_of
 
-#: Replicates of the fitted model, unless another number is asked for.
-REPLICATES = 499
+#: Replicates of the fitted model, unless another number is asked for, and of tables of many rows.
+REPLICATES, FEWER, MANY_ROWS = 499, 199, 60_000
 #: The chance that any finding of a right model is called a problem, at most.
 ANY_PROBLEM = 0.10
 #: The chance that one finding of a right model is to be looked at.
@@ -25,10 +25,11 @@ LOOK_AT = 0.05
 
 
 def check(
-    fit: FittedModel, checks: Sequence[Check], facts: Sequence[Fact], prespecified: bool, n: int, rng: Any
+    fit: FittedModel, checks: Sequence[Check], facts: Sequence[Fact], prespecified: bool, n: int | None, rng: Any
 ) -> FitChecks:
     """The findings of some checks; see `GrowthFit.check`."""
     _refuse(fit)
+    n = (FEWER if len(fit.panel) > MANY_ROWS else REPLICATES) if n is None else n
     whole_number(n, "n= is a number of replicates of the fitted model", 199, 100_000)
     look = Look(fit, seed_of(rng))
     skipped = {one.name: reason for one in checks if (reason := _why_not(one, look)) is not None}

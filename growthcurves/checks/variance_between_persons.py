@@ -7,7 +7,6 @@ import numpy as np
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.directions import cube_root_mean_square
 from growthcurves.checks.look import Look, Sample
-from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.tables.printing import number
 
@@ -35,17 +34,19 @@ class VarianceBetweenPersons(Check):
             mean = (weights * sizes).sum(axis=0)
             return np.log((weights * (sizes - mean) ** 2).sum(axis=0)[None])
 
-        expected = float(np.median(np.concatenate([of(one) for one in look.replicates(50)], axis=1)))
-        return Measure(["scatter"], of, shown=lambda values: np.exp((values - expected) / 2.0))
+        return Measure(["scatter"], of)
 
     def said(self, look: Look, found: Measured) -> Said:
         said = look.fit.vocabulary.said
+        middle = np.median(found.null[0])  # what chance gives
+        value, low, high = (float(np.exp((one - middle) / 2.0)) for one in (found.value, *found.expected))
+        told = f"{number(value, 3)} (a right model: {number(low, 3)} to {number(high, 3)})"
         return Said(
             said("the SD of residuals of each person"),
-            said(f"Persons' residual SDs scatter {shown(found)} times as much as chance gives."),
+            said(f"Persons' residual SDs scatter {told} times as much as chance gives."),
             said("Intervals of single persons are too wide for the steady and too narrow for the erratic; averages "
                  "stay right, and robust errors hold for them."),
             ("fit.robust()", "fit.heavy_tailed()") if look.normal else ("fit.robust()",),
-            found.value, *found.expected, 1.0 / SMALL < found.value < SMALL,
-            said(f"Persons' SDs scatter {number(found.value, 3)} times as much as chance gives."),
+            value, low, high, 1.0 / SMALL < value < SMALL,
+            said(f"Persons' SDs scatter {number(value, 3)} times as much as chance gives."),
         )  # fmt: skip

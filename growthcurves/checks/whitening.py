@@ -68,10 +68,6 @@ class Whitening:
     ----------
     order : (n,) array of int
         Rows of the panel in this order.
-    person : (N,) array of int
-        Whose they are: places of persons in the panel.
-    starts : (N,) array of int
-        The first row of each person in this order.
     G : (q, q) array
         Covariance of the persons' standard random effects.
     """
@@ -91,9 +87,6 @@ class Whitening:
             order.append(own.ravel())
             first, count = here.stop, who.stop
         self.order = np.concatenate(order)
-        codes = fit.panel.persons.codes[self.order]
-        self.starts = np.flatnonzero(np.diff(codes, prepend=-1))
-        self.person = codes[self.starts]
         self.X = rows.X[self.order]
         self.residual = fit.panel.values[self.order] - self.X @ fit.estimates.beta
         self._fit, self._standard = fit, standard[self.order]
@@ -225,10 +218,6 @@ class Whitening:
         """White rows less what fixed effects and units above persons take, (n, r)."""
         A, less = self._fixed
         return self.less_units(white) - less @ (less.T @ white)
-
-    def sums(self, values: Array) -> Array:
-        """Sums over the rows of each person, (N, r)."""
-        return np.add.reduceat(values, self.starts, axis=0)
 
     # ------------------------------------------------ scores of the variances
 
