@@ -19,6 +19,7 @@ from growthcurves.checks.facts import OwnLines, Persons, Reliability, Shrinkage,
 from growthcurves.checks.influential import Influential
 from growthcurves.checks.linearity import Linearity
 from growthcurves.checks.mean_shape import MeanShape
+from growthcurves.checks.next_shapes import NextShapes
 from growthcurves.checks.normal_effects import NormalEffects
 from growthcurves.checks.normal_residuals import NormalResiduals
 from growthcurves.checks.omitted_level import OmittedLevel
@@ -51,7 +52,7 @@ CHECKS: tuple[Check, ...] = (
     SizeWithGrowth(),
     Influential(),
 )
-FACTS: tuple[Fact, ...] = (OwnLines(), Shrinkage(), Persons(), Units(), Reliability())
+FACTS: tuple[Fact, ...] = (OwnLines(), NextShapes(), Shrinkage(), Persons(), Units(), Reliability())
 
 
 def check(

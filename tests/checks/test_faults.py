@@ -165,3 +165,12 @@ def test_what_cannot_be_looked_at_is_refused_in_a_sentence() -> None:
         fit.check()
     with pytest.raises(ModelError, match="replicates"):
         gc.fit("y ~ t + (1 | id)", two, time="t").check(n=10)
+
+
+def test_the_next_shapes_stand_beside_the_one_that_was_chosen() -> None:
+    truth = _Truth(2)
+    _bent(truth)
+    fit = gc.fit(RIGHT, truth.table(), time="t")
+    note = fit.check(n=199).table.set_index("check").loc["next_shapes"]
+    drop = fit.refit("ml").aic - fit.refit("ml", shape="quadratic").aic
+    assert note["verdict"] == "note" and note["value"] == pytest.approx(drop) and "quadratic" in note["meaning"]
