@@ -390,7 +390,7 @@ class GeneralEstimates:
     @property
     def scale_and_spread(self) -> tuple[Any, Array]:
         """What relative covariances are multiplied by, and the covariance of the fixed effects."""
-        return self.point.residual.scale, self.cov_beta
+        return self.natural(self.local).residual.scale, self.cov_beta
 
     def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
         return refitted.drawing(self, kind, seed, level)

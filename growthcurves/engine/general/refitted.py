@@ -89,8 +89,8 @@ def as_fits(base: Any, found: Any) -> Fits:
         values: list[Any] = [np.full(shape, np.nan) for shape in ((), (p,), (q, q), (), (p, p))]
         said, working = (False, False, False, True), np.full(k, np.nan)
     else:
-        local, verdict = found.local_in(base.frame), found.verdict
-        values = [found.deviance, found.beta, local.D, *found.scale_and_spread]
+        local, verdict, point = found.local_in(base.frame), found.verdict, found.natural(found.local)
+        values = [found.deviance, point.beta, local.D, *found.scale_and_spread]
         said, working = (verdict.singular, verdict.converged, False, False), local.others
     deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, work = (
         np.asarray(value)[None] for value in (*values, *said, working)
