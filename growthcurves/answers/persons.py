@@ -143,6 +143,45 @@ class PersonAnswers(FittedModel):
         """
         return left_out.influence(self, unit)
 
+    def influence_of_occasions(self, people: Any = None, most: int = 10) -> pd.DataFrame:
+        """What changes without each single occasion of some persons: the model fitted again in turn.
+
+        Parameters
+        ----------
+        people : id or list of ids, optional
+            Whose occasions are left out; by default those of the persons with the greatest Cook's distance, for which
+            each person is left out first, as `influence` does.
+        most : int
+            How many persons these are.
+
+        Returns
+        -------
+        DataFrame
+            Index id and time (without time the label of the row), a person's occasions in their order, persons in that
+            of their influence, or as asked for; the columns of `influence`. What a formula has computed over rows or
+            persons, as means of a person, stays as it was.
+
+        Raises
+        ------
+        ModelError
+            For a number of persons that is none.
+        DataError
+            For a person whom the fit does not have.
+        NotEstimableError
+            For a model that is not identified.
+        NotAvailableError
+            For crossed units where no persons are named, or a fit that was saved without its rows.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> without = fit.influence_of_occasions(["308", "332"])
+        >>> without["change_sd:residual"].nsmallest(2).round(2).to_dict()
+        {(332, 9.0): -1.93, (308, 7.0): -1.85}
+        """
+        return left_out.influence_of_occasions(self, people, most)
+
     @property
     def fittedvalues(self) -> pd.Series:
         """The persons' own curves (empirical Bayes) at the rows used, with the offset; NaN where not identified.

@@ -14,6 +14,7 @@ import numpy as np
 from growthcurves.contracts.likelihood import Frame
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.sums.design import Owners
+from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 
 if TYPE_CHECKING:
@@ -267,6 +268,10 @@ class Estimates(Protocol):
 
         Left out is each unit of a level in turn: 0 of persons, None of the highest that there is.
         """
+        ...
+
+    def leaving_out(self, rows: Rows, places: Sequence[int]) -> Drawing:
+        """Replicates without each of some of the rows that were fitted, in turn."""
         ...
 
     def with_columns(

@@ -23,8 +23,9 @@ from growthcurves.engine.persons.given import Expected, Seen, Wanted, given, upd
 from growthcurves.engine.persons.sandwich import Sandwich, reduced_persons, sandwich
 from growthcurves.engine.persons.state import PersonState, person_state
 from growthcurves.engine.search.certificate import Verdict, told_apart
-from growthcurves.engine.solution import Solution, solve_problem
+from growthcurves.engine.solution import Solution, solve_near, solve_problem
 from growthcurves.engine.sums.design import Owners
+from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.later import Later
 from growthcurves.numerics.arrays import Array
@@ -44,6 +45,7 @@ from_sums = Later("growthcurves.engine.likelihood.from_sums")
 profiles = Later("growthcurves.engine.profile.profiler")
 quantities = Later("growthcurves.engine.profile.quantities")
 boundary = Later("growthcurves.engine.submodels.boundary")
+one_by_one = Later("growthcurves.engine.submodels.one_by_one")
 pairs = Later("growthcurves.engine.submodels.pair")
 ranks = Later("growthcurves.engine.submodels.ranks")
 sampled = Later("growthcurves.engine.submodels.sampled")
@@ -202,6 +204,15 @@ class NormalEstimates:
         problem = standard_problem(sums.moments, sums.coordinates, self.frame.reml if reml is None else reml)
         return type(self)(sums, solve_problem(problem, sums.moments))
 
+    def near(self, sums: Sums) -> NormalEstimates | None:
+        """The model of nearly the same rows, searched from here on; None where these do not determine its effects."""
+        if sums.kept != self.sums.kept or sums.coordinates.dependent_z:
+            return None
+        problem = standard_problem(sums.moments, sums.coordinates, self.frame.reml)
+        change = problem.back_z @ np.linalg.solve(self.frame.back_z, np.eye(problem.q))
+        D = change @ self.solution.optimum.at.D @ change.T
+        return type(self)(sums, solve_near(problem, sums.moments, D))
+
     # ------------------------------------------------ persons
 
     @cached_property
@@ -256,6 +267,12 @@ class NormalEstimates:
                 cases.of_one, cases.count, lambda first, last: fits.fit_batch(cases.without(first, last, near), near)
             )
         return pairs.Drawing(cases.numbers, cases.count, lambda first, last: fits.fit_batch(cases.next(last - first)))
+
+    def leaving_out(self, rows: Rows, places: Sequence[int]) -> Drawing:
+        def without(k: int) -> NormalEstimates | None:
+            return self.near(Sums.of_rows(rows.take(np.delete(np.arange(len(rows.outcome)), places[k]))))
+
+        return one_by_one.one_by_one(self, without, len(places))
 
     # ------------------------------------------------ other models of the same sums
 

@@ -13,12 +13,12 @@ import pandas as pd
 from growthcurves.data.joined import joined, texts_of
 from growthcurves.data.levels import as_groups
 from growthcurves.data.panel import Panel
-from growthcurves.data.source import show_id, show_level
+from growthcurves.data.source import show_level
 from growthcurves.data.unit_words import UnitWords, unit_words
 from growthcurves.data.vocabulary import vocabulary
-from growthcurves.errors import DataError, ModelError, unknown
+from growthcurves.errors import DataError, ModelError
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.numerics.bounds import several, shown_value
+from growthcurves.numerics.bounds import shown_value
 from growthcurves.numerics.seeds import seed_of
 
 MOST_GROUPS = 12
@@ -117,24 +117,6 @@ def sample_persons(groups: Groups, people: int | None, rng: Any) -> Sample:
     source = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(seed_of(rng))
     chosen = _draw(groups.codes, known, people, source)
     return Sample(chosen, f"{people:,} of {len(known):,} {groups.who.several}{seed}")
-
-
-def positions_of(panel: Panel, ids: Any) -> np.ndarray:
-    """Positions of these persons among the persons of the panel, in the order given.
-
-    Raises
-    ------
-    DataError
-        For an id that the panel does not have, with the nearest one.
-    """
-    if ids is None:
-        return np.zeros(0, dtype=int)
-    asked = several(ids)
-    place = {show_id(label): position for position, label in enumerate(panel.persons.labels)}
-    for label in asked:
-        if show_id(label) not in place:
-            raise DataError(unknown(f"person in {panel.id!r}", show_id(label), list(place)[:1000]))
-    return np.array([place[show_id(label)] for label in asked], dtype=int)
 
 
 def observed_lines(

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
+from growthcurves.data.persons_asked import positions_of
 from growthcurves.errors import ModelError
 from growthcurves.plots.colouring import Colouring, colour_handle, colouring
 from growthcurves.plots.figure import Scene
 from growthcurves.plots.labels import MOST_DIRECT_LABELS
-from growthcurves.plots.people import Groups, Sample, asks_for_ids, groups_of, positions_of, sample_persons
+from growthcurves.plots.people import Groups, Sample, asks_for_ids, groups_of, sample_persons
 from growthcurves.plots.style import colour_of, faint, ink, muted
 
 #: Most persons who are named where they are asked for by their ids.

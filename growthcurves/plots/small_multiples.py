@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.persons_asked import positions_of
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.plots.estimates import empirical_bayes, straight_name, why_no_persons
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
 from growthcurves.plots.outcome_limits import limit_axis, limits_of
-from growthcurves.plots.people import asks_for_ids, groups_of, observed_lines, positions_of, sample_persons
+from growthcurves.plots.people import asks_for_ids, groups_of, observed_lines, sample_persons
 from growthcurves.plots.style import colour_of, font_size, ink, plain, shortened, view, with_unit, wrapped
 from growthcurves.plots.trajectories import own_curves
 from growthcurves.plots.visits import tick_visits, visit_times

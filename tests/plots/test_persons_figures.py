@@ -10,10 +10,10 @@ import pytest
 from scipy.stats import chi2
 
 import growthcurves as gc
+from growthcurves.data.persons_asked import positions_of
 from growthcurves.errors import DataError, ModelError, NotEstimableError
 from growthcurves.plots import FIGURES
 from growthcurves.plots.colouring import SCALE, colouring
-from growthcurves.plots.people import positions_of
 from growthcurves.plots.shrinkage import Shrinkage
 from growthcurves.plots.slopes import Slopes
 from growthcurves.plots.small_multiples import People, columns_for

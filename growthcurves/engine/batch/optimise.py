@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from growthcurves.engine.batch.criterion import Batch, Points, Slopes, criterion, derivatives
 from growthcurves.engine.batch.faces import Faces, Partition, ranks_of, same_ranks, scales, spectra
 from growthcurves.engine.parameters.face import SMALL, ZERO
-from growthcurves.engine.search.optimise import DESCENT, MAX_FACES, RUNAWAY
+from growthcurves.engine.search.optimise import DESCENT, MAX_FACES, ROUNDING, RUNAWAY
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
 
@@ -93,7 +93,7 @@ def optimise_near(batch: Batch, D: Array, otherwise: Callable[[Batch], Ends]) ->
     start = np.repeat(D[None], len(batch), axis=0)
     best = climb(batch, start, None)
     there = criterion(batch, square_root(start))
-    away = np.flatnonzero(~_same_basin(batch.problem.partition, there, best))
+    away = np.flatnonzero(~_near(batch, there, best))
     if away.size:
         part, found = batch.take(away), best.take(away)
         _put_lower(part, found, otherwise(part))
@@ -238,6 +238,16 @@ def _same_basin(partition: Partition, at: Points, known: Ends) -> NDArray[np.boo
     squared = np.einsum("zi,zij,zj->z", away, known.profiled, away)
     close = np.abs(at.deviance - known.deviance - squared / 2.0) < 0.2
     return full & (squared >= 0.0) & (squared < 1.0) & close
+
+
+def _near(batch: Batch, at: Points, found: Ends) -> NDArray[np.bool_]:
+    """`search.optimise._near` of every replicate."""
+    away, rounding = (at.D - found.D).reshape(len(batch), -1), ROUNDING * batch.rows
+    slope = 2.0 * np.einsum("zi,zi->z", away, found.gradient.reshape(len(batch), -1))
+    squared = slope + np.einsum("zi,zij,zj->z", away, found.profiled, away)
+    with np.errstate(invalid="ignore"):
+        close = np.abs(at.deviance - found.deviance - squared / 2.0) < 0.2
+        return (slope >= -rounding) & (squared >= -rounding) & (squared < 1.0) & close
 
 
 def newton_steps(gradient: Array, hessian: Array) -> tuple[Array, Array, NDArray[np.bool_], NDArray[np.bool_]]:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.engine.batch.all_but_one import AllButOne, Gone
 from growthcurves.engine.batch.blocks import BatchBlocks, OwnBatch, SharedBatch
 from growthcurves.engine.batch.criterion import Batch
-from growthcurves.engine.batch.exchanged import Exchanged, Single
 from growthcurves.engine.batch.interpolated import Interpolated
 from growthcurves.engine.draws.replicates import person_products
 from growthcurves.engine.likelihood.problem import Problem
@@ -66,8 +66,8 @@ class CaseSource:
         """The persons but one, leaving out number first, ..., last - 1 in turn; `near` (q, q) is close to their D."""
         part = slice(first, last)
         whole = self.everyone if near is None else self._close_to(near)
-        gone = Single(self.lengths[part], self.G[part], self.C[part], -1.0)
-        blocks = tuple(Exchanged(block, self.schedule[part], gone) for block in whole.blocks)
+        gone = Gone(self.lengths[part], self.G[part], self.C[part])
+        blocks = tuple(AllButOne(block, self.schedule[part], gone) for block in whole.blocks)
         total, rows = whole.total - self.totals[part], whole.rows - self.lengths[part]
         return Batch(self.problem, blocks, total, rows, np.full(last - first, self.count - 1.0))
 

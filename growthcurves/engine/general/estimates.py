@@ -395,6 +395,9 @@ class GeneralEstimates:
     def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
         return refitted.drawing(self, kind, seed, level)
 
+    def leaving_out(self, rows: Rows, places: Sequence[int]) -> Drawing:
+        return refitted.leaving_out(self, rows, places)
+
     # ------------------------------------------------ the same model of other rows
 
     def again(self, rows: Rows) -> GeneralEstimates | None:

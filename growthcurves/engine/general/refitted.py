@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +36,12 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
     own = members(top)
     drawn = of_rows(estimates, lambda place: persons_of(rows, *drawn_with_replacement(own, rng)))
     return drawn._replace(persons=len(own))
+
+
+def leaving_out(estimates: Any, rows: Rows, places: Sequence[int]) -> Drawing:
+    """See `engine.estimates.Estimates.leaving_out`."""
+    every = np.arange(len(rows.outcome))
+    return of_rows(estimates, lambda k: rows.take(np.delete(every, places[k])))._replace(persons=len(places))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.engine.batch.fits import Fits
-from growthcurves.engine.levels.drawn import DRAWN_NUMBERS, as_fits
 from growthcurves.engine.levels.ratio import LevelRatio
 from growthcurves.engine.likelihood.crossed import CrossedBlocks, Eliminated, eliminated, own_parts
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.persons.sandwich import Sandwich
 from growthcurves.engine.persons.state import PersonState, state_of_products
+from growthcurves.engine.submodels.one_by_one import one_by_one
 from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.submodels.submodel import Submodel
 from growthcurves.engine.sums.whole import Sums
@@ -162,11 +161,7 @@ class CrossedEstimates(NormalEstimates):
                 "the parametric bootstrap."
             )
         rng = np.random.default_rng(seed)
-
-        def fits(first: int, last: int) -> Fits:
-            return Fits.joined([as_fits(self, self._redrawn(rng)) for _ in range(first, last)])
-
-        return Drawing(DRAWN_NUMBERS, 0, fits)
+        return one_by_one(self, lambda place: self._redrawn(rng))
 
     def _redrawn(self, rng: np.random.Generator) -> NormalEstimates:
         """The same model of outcomes drawn anew at the rows."""

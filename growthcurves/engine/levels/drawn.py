@@ -7,24 +7,21 @@ highest level: they are what is independent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from growthcurves.engine.batch.fits import Fits
 from growthcurves.engine.draws.replicates import Truth, truth_of
 from growthcurves.engine.persons.sandwich import root
+from growthcurves.engine.submodels.one_by_one import one_by_one
 from growthcurves.engine.submodels.pair import Drawing
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.nesting import drawn_with_replacement, members
+from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
-
-#: Numbers that a replicate counts as, so that a progress bar moves every few of them.
-DRAWN_NUMBERS = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,50 +112,25 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
     people, rng = estimates.sums.people, np.random.default_rng(seed)
     if kind == "parametric":
         outcomes = Outcomes(estimates.frame, truth_of(estimates.solution), people, rng)
-        return _one_by_one(estimates, lambda place: estimates.again(outcomes.next()))
+        return one_by_one(estimates, lambda place: estimates.again(outcomes.next()))
     top = people.nesting.units[-1]
     if kind == "left out":
         owner, units = people.nesting.owners(level)
 
         def without(place: int) -> Any:
             kept = np.flatnonzero(owner != place)
-            return estimates.without(persons_of(people, kept, top[kept]))
+            return estimates.near(Sums.of(persons_of(people, kept, top[kept])))
 
-        return _one_by_one(estimates, without, units)
+        return one_by_one(estimates, without, units)
     own = members(top)
 
     def drawn(place: int) -> Any:
         return estimates.again(persons_of(people, *drawn_with_replacement(own, rng)))
 
-    return _one_by_one(estimates, drawn, len(own))
+    return one_by_one(estimates, drawn, len(own))
 
 
 def persons_of(people: PersonMoments, persons: Array, again: Array) -> PersonMoments:
     """Some persons, one of whom may be there more than once, by the drawn unit of the highest level that each is of."""
     assert people.nesting is not None
     return replace(people.take(persons), labels=None, nesting=people.nesting.drawn(persons, again))
-
-
-def _one_by_one(estimates: Any, made: Callable[[int], Any], count: int = 0) -> Drawing:
-    """Replicates whose estimates, None where there are none, are made one by one."""
-
-    def fits(first: int, last: int) -> Fits:
-        return Fits.joined([as_fits(estimates, made(place)) for place in range(first, last)])
-
-    return Drawing(DRAWN_NUMBERS, count, fits)
-
-
-def as_fits(base: Any, found: Any) -> Fits:
-    """One replicate as fits, its random effects in the standard coordinates of the estimates that it is of."""
-    p, q = base.frame.p, base.frame.q
-    if found is None:
-        values: list[Any] = [np.full(shape, np.nan) for shape in ((), (p,), (q, q), (), (p, p))]
-        values += [False, False, False, True]
-    else:
-        change = base.frame.back_z @ np.linalg.solve(found.frame.back_z, np.eye(q))
-        D = change @ found.solution.optimum.at.D @ change.T
-        values = [found.deviance, found.beta, D, found.solution.sigma2, found.cov_beta]
-        values += [found.verdict.singular, found.verdict.converged, False, False]
-    made: list[Any] = [np.asarray(value)[None] for value in values]
-    deviance, beta, D, sigma2, spread, singular, converged, alone, dependent = made
-    return Fits(deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, np.zeros((1, 0)))

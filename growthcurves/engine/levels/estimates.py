@@ -22,7 +22,7 @@ from growthcurves.engine.likelihood.problem import standard_problem
 from growthcurves.engine.normal import NormalEstimates
 from growthcurves.engine.persons.sandwich import Reduced, Sandwich, reduce, sandwich
 from growthcurves.engine.persons.state import PersonState
-from growthcurves.engine.solution import solve_near, solve_problem
+from growthcurves.engine.solution import solve_problem
 from growthcurves.engine.submodels.pair import Drawing, Pair
 from growthcurves.engine.submodels.submodel import Submodel, submodel
 from growthcurves.engine.sums.moments import PersonMoments
@@ -117,16 +117,6 @@ class LevelEstimates(NormalEstimates):
         """The same model of other persons; None where these do not determine its fixed effects."""
         sums = Sums.of(people)
         return None if sums.kept != self.sums.kept else self.of_sums(sums)  # type: ignore[return-value]
-
-    def without(self, people: PersonMoments) -> LevelEstimates | None:
-        """The same of all but a few persons, searched from here on."""
-        sums = Sums.of(people)
-        if sums.kept != self.sums.kept:
-            return None
-        problem = standard_problem(sums.moments, sums.coordinates, self.frame.reml)
-        change = problem.back_z @ np.linalg.solve(self.frame.back_z, np.eye(problem.q))
-        D = change @ self.solution.optimum.at.D @ change.T
-        return type(self)(sums, solve_near(problem, sums.moments, D))
 
     # ------------------------------------------------ other models of the same sums
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from growthcurves.engine.batch.fits import Fits
-from growthcurves.engine.levels.drawn import DRAWN_NUMBERS, Outcomes, as_fits
+from growthcurves.engine.levels.drawn import Outcomes
+from growthcurves.engine.submodels.one_by_one import DRAWN_NUMBERS, as_fits
 from growthcurves.engine.submodels.pair import Drawing, OneVariance
 from growthcurves.engine.submodels.sampled import SampledRatio
 from growthcurves.errors import ModelError, NotAvailableError

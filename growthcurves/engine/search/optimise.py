@@ -33,6 +33,8 @@ RUNAWAY = 1e9
 #: estimate from its start agrees with that optimum.
 NEAR = 1.0
 AGREES = 4.0
+#: Slopes and squared standard errors for each row below this are rounding.
+ROUNDING = 1e-9
 MAX_STEPS = 200
 MAX_FACES = 12
 
@@ -100,7 +102,7 @@ def optimise_near(problem: Problem, D: Array, otherwise: Callable[[], list[Array
     """The optimum reached from D where that is in its basin; else the lowest of it and those of other starts."""
     search = Search(problem)
     found = climb(search, D)
-    if found is not None and _same_basin(problem, search.at(D), found, NEAR):
+    if found is not None and _near(problem, search.at(D), found):
         return found
     return _lowest(search, otherwise(), found)
 
@@ -203,6 +205,20 @@ def _same_basin(problem: Problem, at: Criterion, known: Optimum, near: float) ->
     away = (at.D - known.at.D).ravel()
     squared = away @ known.slopes.profiled.reshape(q * q, q * q) @ away
     return bool(0.0 <= squared < near and abs(at.deviance - known.at.deviance - squared / 2.0) < 0.2)
+
+
+def _near(problem: Problem, at: Criterion, found: Optimum) -> bool:
+    """Whether a start lies within a standard error of the optimum found from it, where the deviance is its parabola.
+
+    On the boundary the parabola has a slope, along which the deviance rises.
+    """
+    q = problem.q
+    away = (at.D - found.at.D).ravel()
+    slope = 2.0 * float(found.slopes.gradient.ravel() @ away)
+    squared = slope + away @ found.slopes.profiled.reshape(q * q, q * q) @ away
+    close = abs(at.deviance - found.at.deviance - squared / 2.0) < 0.2
+    rounding = ROUNDING * problem.rows
+    return bool(slope >= -rounding and -rounding <= squared < NEAR and close)
 
 
 def newton_step(gradient: Array, hessian: Array) -> Step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,6 +64,28 @@ class Rows:
             assert self.apart is not None
             return self.apart
         return np.repeat(np.arange(self.persons), np.diff(self.starts, append=len(self.outcome)))
+
+    def take(self, index: Array) -> Rows:
+        """Some of the rows, in their order, of the persons and units that have any of them."""
+        persons, codes = np.unique(self.codes[index], return_inverse=True)
+        together = self.starts is not None
+        crossed = [(*np.unique(units[index], return_inverse=True), who) for units, who in self.crossed]
+        nesting = self.nesting and Nesting.of([labels[persons] for labels in self.nesting.by_person()])
+        return replace(
+            self,
+            stored=[np.asarray(column)[index] for column in self.stored],
+            outcome=self.outcome[index],
+            weights=[weight[persons] for weight in self.weights],
+            persons=len(persons),
+            starts=np.flatnonzero(np.diff(codes, prepend=-1)) if together else None,
+            apart=None if together else codes,
+            labels=self.labels[persons],
+            occasions=self.occasions.take(index),
+            trials=None if self.trials is None else self.trials[index],
+            offset=None if self.offset is None else self.offset[index],
+            nesting=nesting,
+            crossed=tuple((inside, who[units]) for units, inside, who in crossed),
+        )
 
     def columns(self, pairs: Sequence[tuple[int, int]]) -> Array:
         """Columns of X, (n, k): products of a row column and a weight."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from growthcurves.engine.estimates import Drawing, Fits
 from growthcurves.errors import NotEstimableError
+from growthcurves.estimate.run import rows_of
 from growthcurves.fitted import FittedModel
 
 #: Numbers that the replicates fitted at once may hold, and their most: so few that the bar moves about every second.
@@ -31,11 +32,22 @@ def left_out_fits(fit: FittedModel, level: int | None = None) -> Fits:
     return in_batches(drawing, drawing.persons, f"leaving out each {unit}")
 
 
+def without_rows(fit: FittedModel, places: np.ndarray) -> Fits:
+    """Fits without each of some of the rows that were used, in turn."""
+    _refuse_without_replicates(fit)
+    drawing = fit.estimates.leaving_out(rows_of(fit.bound), places.tolist())
+    return in_batches(drawing, drawing.persons, "leaving out each occasion")
+
+
 def _drawing(fit: FittedModel, kind: str, seed: int, level: int | None = None) -> Drawing:
+    _refuse_without_replicates(fit)
+    return fit.estimates.drawing(kind, seed, level)
+
+
+def _refuse_without_replicates(fit: FittedModel) -> None:
     reason = fit.estimates.why_not("replicates")
     if reason:
         raise NotEstimableError(reason)
-    return fit.estimates.drawing(kind, seed, level)
 
 
 def in_batches(drawing: Drawing, n: int, what: str) -> Fits:

@@ -1,4 +1,4 @@
-"""Influence: the model fitted again without each person, or without each unit above persons, in turn."""
+"""Influence: the model fitted again without each person, each unit above persons, or each occasion of some persons."""
 
 from __future__ import annotations
 
@@ -7,36 +7,50 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.persons_asked import positions_of
 from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
 from growthcurves.fitted import FittedModel
-from growthcurves.results.intervals.draws import left_out_fits
+from growthcurves.numerics.bounds import whole_number
+from growthcurves.results.intervals.draws import left_out_fits, without_rows
 from growthcurves.results.intervals.replicates import evaluate, parameters
 from growthcurves.results.persons.people import ordered, person_index
 from growthcurves.results.persons.units import counts, level_of
 
+#: The most persons whose occasions are left out.
+MOST_PERSONS = 1_000_000
+
 
 def influence(fit: FittedModel, unit: str | None = None) -> pd.DataFrame:
     """One row per person or unit that is left out; see `GrowthFit.influence`."""
+    _refuse_unidentified(fit)
+    if fit.bound.crossed:
+        raise NotAvailableError(
+            "Persons who share crossed units cannot be left out as a whole: name those whose occasions are left out, "
+            "influence_of_occasions(people=[...])."
+        )
+    sizes, labels, level = _left_out(fit, unit)
+    return ordered(pd.DataFrame(sizes | _changes(fit, left_out_fits(fit, level)), index=labels))
+
+
+def influence_of_occasions(fit: FittedModel, people: Any = None, most: int = 10) -> pd.DataFrame:
+    """One row per occasion that is left out; see `GrowthFit.influence_of_occasions`."""
+    _refuse_unidentified(fit)
+    persons = _most_influential(fit, most) if people is None else positions_of(fit.panel, people)
+    codes, frame = fit.panel.persons.codes, fit.panel.frame
+    times, name = (fit.panel.times, fit.model.time) if fit.model.time else (frame.index, frame.index.name or "row")
+    rows = [own[np.argsort(times[own], kind="stable")] for own in (np.flatnonzero(codes == i) for i in persons)]
+    places = np.concatenate([np.zeros(0, dtype=int), *rows])
+    who = np.asarray(fit.panel.persons.labels)[codes[places]]
+    index = pd.MultiIndex.from_arrays([who, times[places]], names=[fit.model.id, name])
+    return pd.DataFrame(_changes(fit, without_rows(fit, places)), index=index)
+
+
+def _refuse_unidentified(fit: FittedModel) -> None:
     if not fit.identified:
         raise NotEstimableError(
             "The variances of this model are not identified, so that what changes without a person means nothing: fit "
             "a model whose certificate says identified."
         )
-    if fit.bound.crossed:
-        raise NotAvailableError(
-            "Persons who share crossed units cannot be left out as a whole: fit the rows without those of one unit."
-        )
-    sizes, labels, level = _left_out(fit, unit)
-    found = left_out_fits(fit, level)
-    columns: dict[str, Any] = sizes | {"cook": _cook(fit, found)}
-    if np.isfinite(found.spread).any():  # a family's fits without have no covariance
-        columns["covratio"] = _covariance_ratio(fit, found)
-    everyone = np.ones(len(found), dtype=bool)
-    for name, quantity in parameters(fit):
-        change = evaluate(found, everyone, quantity) - float(quantity.of(fit.point))
-        columns[f"change_{name}"] = np.where(np.isfinite(found.deviance), change, np.nan)
-    columns |= {"singular": found.singular, "converged": found.converged}
-    return ordered(pd.DataFrame(columns, index=labels))
 
 
 def _left_out(fit: FittedModel, unit: str | None) -> tuple[dict[str, Any], pd.Index, int]:
@@ -47,6 +61,26 @@ def _left_out(fit: FittedModel, unit: str | None) -> tuple[dict[str, Any], pd.In
         raise ModelError(f"The model has no units above persons; influence() leaves out each {fit.model.id!r} in turn.")
     level = level_of(fit, unit)
     return counts(level), pd.Index(level.told, name=level.unit), level.place
+
+
+def _most_influential(fit: FittedModel, most: int) -> np.ndarray:
+    """The persons of the greatest Cook's distance, the greatest first."""
+    most = whole_number(most, "most= is a number of persons", 1, MOST_PERSONS)
+    cook = influence(fit)["cook"].reindex(person_index(fit)).to_numpy()
+    order = np.argsort(-np.where(np.isnan(cook), -1.0, cook), kind="stable")
+    return order[: min(most, int(np.isfinite(cook).sum()))]
+
+
+def _changes(fit: FittedModel, found: Any) -> dict[str, Any]:
+    """Cook's distance, covariance ratio, the change of every parameter, and how the fits without ended."""
+    columns: dict[str, Any] = {"cook": _cook(fit, found)}
+    if np.isfinite(found.spread).any():  # a family's fits without have no covariance
+        columns["covratio"] = _covariance_ratio(fit, found)
+    everyone = np.ones(len(found), dtype=bool)
+    for name, quantity in parameters(fit):
+        change = evaluate(found, everyone, quantity) - float(quantity.of(fit.point))
+        columns[f"change_{name}"] = np.where(np.isfinite(found.deviance), change, np.nan)
+    return columns | {"singular": found.singular, "converged": found.converged}
 
 
 def _cook(fit: FittedModel, found: Any) -> np.ndarray:
