@@ -100,13 +100,16 @@ def _missing_text(missing: Any) -> str:
     parts = [
         f"Missing waves{by} ({len(missing.waves)} waves of {missing.names['grid']})\n"
         + table_lines(_with_shares(missing.totals, {"persons": "percent"}).rename(columns=who)),
-        "Patterns (x seen, . missed)\n"
+        f"Patterns ({missing.legend})\n"
         + table_lines(
             _with_shares(shown.drop(columns=["seen", "last_wave"]), {"persons": "percent"}).rename(columns=who)
         )
         + (f"\n  and {more} more: see --json" if more else ""),
         "Who is seen, who remains in the study, and who leaves after the wave\n"
         + table_lines(_dropout(missing.dropout)),
+        f"Seen, or why not\n{table_lines(missing.reasons.drop(columns='time', errors='ignore'))}"
+        if missing.explained
+        else "",
         left_out,
     ]
     return "\n\n".join(part for part in parts if part)

@@ -17,6 +17,7 @@ from growthcurves.cli.values import (
     Numbers,
     Outcomes,
     Pairs,
+    Reasons,
     Settings,
     Times,
     Value,
@@ -61,6 +62,8 @@ class Request:
     date_format: str | None = None
     read: tuple = ()
     where: str | None = None
+    entry: str | None = None
+    status: tuple = ()
     by: str | None = None
     by_columns: tuple = ()
     slope: str | None = None
@@ -174,6 +177,20 @@ TABLE = (
         "--where",
         metavar="CONDITION",
         help="The rows to use: \"PARAMCD == 'ACTOT' & age >= 18\"; also |, ~, in ['a', 'b'], is missing.",
+    ),
+    _table(
+        "--entry",
+        metavar="COLUMN",
+        shell_complete=columns,
+        help="Column of the first wave (or time) at which a person was in the study: earlier ones are not missed.",
+    ),
+    _table(
+        "--status",
+        type=Reasons(),
+        multiple=True,
+        metavar="COLUMN=CODE:REASON",
+        help='Why waves are missing: "iwstat=0:not sampled,5:died"; "year_of_death=died" of a time; a column of words '
+        "alone. Reasons: died, dropout, nonresponse, not scheduled, not sampled, none; repeatable.",
     ),
 )
 

@@ -124,6 +124,20 @@ def wave_times(request: Request) -> Any:
     return times[""] if set(times) == {""} else times or None
 
 
+def status_of(request: Request) -> dict[str, Any] | None:
+    """What each column of --status says, as a panel takes it; None without one."""
+    said = pairs_of(request.status)
+    if "" in said:
+        said = {said.pop(""): None} | said
+    return {name: _without_none(meant) for name, meant in said.items()} or None
+
+
+def _without_none(meant: Any) -> Any:
+    if not isinstance(meant, dict):
+        return meant
+    return {code: None if reason == "none" else reason for code, reason in meant.items()}
+
+
 def read(request: Request) -> pd.DataFrame:
     """The table as it is in the file."""
     from growthcurves.data.read import read_table
@@ -219,6 +233,8 @@ def sheet_of(request: Request, roles: Roles, every_column: bool = False) -> Shee
         outcome_unit=request.outcome_unit,
         since=request.since,
         where=request.where,
+        entry=request.entry,
+        status=status_of(request),
     )
     if request.by is not None:
         panel = panel.over(_with_groups(panel.data, request, request.by), panel.outcome)
@@ -251,7 +267,7 @@ def _needed(wide: pd.DataFrame, request: Request, roles: Roles, every_column: bo
 def _mentioned(column: str, request: Request) -> bool:
     """Whether a column may be needed; one whose name is part of another name is kept too, without harm."""
     names = (request.by, *request.by_columns, *request.id_columns, request.since, *(request.knots or ()))
-    names = (*names, request.trials, request.exposure)
+    names = (*names, request.trials, request.exposure, request.entry, *(status_of(request) or ()))
     predictors = [terms for pairs in request.predictors for _, terms in pairs]
     texts = (request.slope, request.intercept, request.time_varying, request.formula, request.random, request.where)
     return column in names or any(column in text for text in (*texts, *predictors) if text)

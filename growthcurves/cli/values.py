@@ -238,6 +238,29 @@ class Times(Pairs):
         return number_or_text(text)
 
 
+class Reasons(Pairs):
+    """Why waves are missing: a column of words, `why`; its codes, `iwstat=0:not sampled,5:died`; or what begins at the
+    time that it holds, `year_of_death=died`.
+    """
+
+    name = "reasons"
+
+    def __init__(self) -> None:
+        super().__init__(nameless=True)
+
+    def value_of(self, text: str) -> Any:
+        return dict(self._code(part) for part in split(text, ",")) if ":" in text else text
+
+    def _code(self, text: str) -> tuple[str, str]:
+        code, sign, reason = (part.strip() for part in cut(text, ":", last=True))
+        if not (code and sign and reason):
+            raise ValueError(f"write {text!r} as CODE:REASON, such as 5:died.")
+        return bare(code), reason
+
+    def example(self) -> str:
+        return "COLUMN=CODE:REASON,..., such as iwstat=0:not sampled,5:died, or COLUMN=REASON, such as death=died"
+
+
 def single(value: Any) -> Any:
     """A value that is one text or number.
 

@@ -65,6 +65,8 @@ class PanelSummary(Saved):
         What to look at, a sentence each: values that may stand for missing, a negative variance between persons.
     vocabulary : Vocabulary
         The words that the text and the labels are in.
+    ways : dict of str to int
+        Where the panel says why waves are missing: persons who came in after the first wave, died, dropped out.
     counted : str
         What times are counted in, and from where, in words; empty where the numbers of the column are the times.
     """
@@ -95,6 +97,7 @@ class PanelSummary(Saved):
     notes: tuple[str, ...] = ()
     vocabulary: Vocabulary = field(default=PERSONS, repr=False)
     counted: str = ""
+    ways: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -128,6 +131,7 @@ class PanelSummary(Saved):
         return values | {
             "names": dict(self.names),
             "units": dict(self.units),
+            "ways": dict(self.ways),
             "dropped": [{"reason": reason, "rows": rows} for reason, rows in self.dropped],
             "waves": None if self.waves is None else self.waves.to_dict("records"),
             "columns": None if self.columns is None else self.ranges().to_dict("records"),
@@ -215,6 +219,7 @@ class PanelSummary(Saved):
             ("occasions per person, median", self.occasions_median, "", time_text),
             ("occasions per person, maximum", self.occasions_max, "", _count),
             ("persons with one occasion", self.single_occasion, "", _count),
+            *((what, count, "", _count) for what, count in self.ways.items()),
             ("distinct schedules", self.schedules, "", _count),
             ("first time", self.time_min, time, time_text),
             ("last time", self.time_max, time, time_text),
@@ -280,6 +285,7 @@ def summarise(
     notes: Iterable[str] = (),
     words: Vocabulary = PERSONS,
     counted: str = "",
+    ways: Mapping[str, int] | None = None,
 ) -> PanelSummary:
     """Describe the rows of a panel."""
     between, within = variance_components(persons, values)
@@ -307,6 +313,7 @@ def summarise(
         notes=(*notes, *_negative_note(between, names["id"], words)),
         vocabulary=words,
         counted=counted,
+        ways=ways or {},
     )
 
 

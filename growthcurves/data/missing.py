@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import missing_rows
+from growthcurves.data.attendance import Attendance, attendance, waves_of
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
-from growthcurves.data.grid import Grid, grid_of
 from growthcurves.data.levels import as_groups
-from growthcurves.data.persons import Persons, plain_ids
+from growthcurves.data.persons import Persons
+from growthcurves.data.reasons import DIED, LETTERS, NOT_SAMPLED, NOT_SCHEDULED, STANDINGS
 from growthcurves.data.source import show_id, show_level
 from growthcurves.data.unit_words import UnitWords, unit_words
 from growthcurves.data.vocabulary import vocabulary
-from growthcurves.errors import DataError
+from growthcurves.errors import DataError, NotEstimableError
 from growthcurves.output.save import Saved
 from growthcurves.remembered import remembered
 from growthcurves.signs import told
@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
 
 KINDS = ("complete", "monotone", "intermittent", "never seen")
+UNTIL_DEATH, NEVER_DUE = "complete until death", "never due"
 SEEN, MISSED = "x", "."
-#: What became of persons; whoever was last seen before the last wave has dropped out, wherever that is counted.
+#: Letters of waves at which nobody was to be seen, and what they are called.
+NOT_DUE = {LETTERS[STANDINGS.index(one)]: one for one in (DIED, NOT_SCHEDULED, NOT_SAMPLED)}
+#: What became of persons; whoever was last seen before the last wave that was due has dropped out, wherever that is
+#: counted.
 DROPPED_OUT, MISSED_BEFORE = "dropped out", "dropped out, missed before"
-WAYS = ("complete", DROPPED_OUT, "missed between", "came late", "never seen")
+WAYS = ("complete", DROPPED_OUT, DIED, "missed between", "came late", "never seen", NEVER_DUE)
 _MOST_LINES = 12
 
 
@@ -38,9 +42,11 @@ _MOST_LINES = 12
 class MissingPatterns(Saved):
     """The missing waves of a panel.
 
-    A pattern is written with one letter per wave, ``x`` seen and ``.`` missed. It is *complete*; *monotone*, when
-    nothing is seen after the first missed wave (dropout); *intermittent*, when a wave is seen after a missed one
-    (a late start too); or *never seen*. Percentages are of all persons of the group.
+    A pattern is written with one letter per wave, ``x`` seen and ``.`` missed; where the panel says why waves are
+    missing, ``+`` died, ``-`` not scheduled, ``o`` not (yet) sampled. It is told by the waves that were due, ``x`` and
+    ``.``: *complete* (*until death*); *monotone*, when none is seen after the first missed one (dropout);
+    *intermittent*, when one is seen after a missed one (a late start too); *never seen*; or *never due*. Percentages
+    are of all persons of the group, in `dropout` of those of whom the wave was due.
 
     Attributes
     ----------
@@ -51,11 +57,15 @@ class MissingPatterns(Saved):
         Persons of each kind: group, kind, persons, percent.
     dropout : DataFrame
         One row per wave (and group): group, wave, time (its mean; absent without time), observed and
-        percent_observed (persons seen at the wave), remaining and percent_remaining (persons seen then or later:
-        the dropout curve), left_after and percent_left_after (persons whose last wave this is, though it is not
-        the panel's last).
+        percent_observed (persons seen at the wave), remaining and percent_remaining (persons of whom the wave was due
+        and who are seen then or later: the dropout curve), left_after and percent_left_after (persons whose last wave
+        this is, though a later one was due). Where the panel says why waves are missing, also due (persons of whom the
+        wave was due) and died_after (persons whose last wave this is as they died, with no later one due).
+    reasons : DataFrame
+        One row per wave (and group): how many persons stand how at the wave, seen, nonresponse, dropout, died,
+        not_scheduled, not_sampled.
     persons : DataFrame
-        One row per person, index id: group, pattern, kind, seen, first_wave, last_wave.
+        One row per person, index id: group, pattern, kind, seen, due, first_wave, last_wave.
     waves : list
         The waves in their order.
     names : dict
@@ -65,6 +75,10 @@ class MissingPatterns(Saved):
         such a row). They are seen: that a predictor is missing is no attrition.
     who : UnitWords
         What the persons are called in the text.
+    explained : bool
+        Whether the panel says why waves are missing, by entry= or status=.
+    notes : tuple of str
+        Where these contradict what was seen.
     """
 
     table: pd.DataFrame
@@ -74,7 +88,10 @@ class MissingPatterns(Saved):
     waves: list[Any]
     names: dict[str, str | None]
     left_out: pd.DataFrame
+    reasons: pd.DataFrame
     who: UnitWords = unit_words("")
+    explained: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def patterns(self) -> pd.DataFrame:
@@ -83,9 +100,10 @@ class MissingPatterns(Saved):
 
     @property
     def ways(self) -> dict[str, int]:
-        """Persons by what became of them, each in one: complete; dropped out (last seen before the last wave, whether
-        or not they missed one before, who are counted too as "dropped out, missed before"); missed between (and seen
-        at the last wave); came late (missed none since); never seen.
+        """Persons by what became of them, each in one: complete; dropped out (last seen before the last wave that was
+        due, whether or not they missed one before, who are counted too as "dropped out, missed before"); died (after
+        being seen at the last that was due); missed between (and seen at the last); came late (missed none since);
+        never seen; never due. Waves that were not due, for entry or status, are nobody's missed ones.
 
         Returns
         -------
@@ -103,7 +121,7 @@ class MissingPatterns(Saved):
         for pattern, persons in patterns.items():
             way = _way(str(pattern))
             found[way] += int(persons)
-            if way == DROPPED_OUT and MISSED in str(pattern).rstrip(MISSED):
+            if way == DROPPED_OUT and MISSED in _due(str(pattern)).rstrip(MISSED):
                 found[MISSED_BEFORE] += int(persons)
         return found
 
@@ -113,7 +131,7 @@ class MissingPatterns(Saved):
         Returns
         -------
         dict
-            ``"patterns"``, ``"totals"``, ``"dropout"`` as lists of rows, and the waves.
+            ``"patterns"``, ``"totals"``, ``"dropout"``, ``"reasons"`` as lists of rows, and the waves.
 
         Examples
         --------
@@ -122,7 +140,7 @@ class MissingPatterns(Saved):
         >>> panel.missing().to_dict()["persons"]
         18
         """
-        tables = {"patterns": self.table, "totals": self.totals, "dropout": self.dropout}
+        tables = {"patterns": self.table, "totals": self.totals, "dropout": self.dropout, "reasons": self.reasons}
         records = {name: _records(table) for name, table in tables.items()}
         facts = {"names": dict(self.names), "waves": list(self.waves), "persons": len(self.persons)}
         return facts | records | {"left_out": _records(self.left_out)}
@@ -137,15 +155,32 @@ class MissingPatterns(Saved):
             "",
             *self._lines(self.totals),
             "",
-            f"Patterns ({SEEN} seen, {MISSED} missed)",
+            f"Patterns ({self.legend})",
             *self._lines(shown),
         ]
         if len(self.table) > len(shown):
             lines.append(f"  ... and {len(self.table) - len(shown)} more in .table")
         lines += ["", "Still in the study, and who leaves after the wave", *self._lines(self.dropout)]
+        lines += ["", "Seen, or why not", *self._lines(self.reasons)] if self.explained else []
         if len(self.left_out):
             lines += ["", "Seen, but left out of the analysis", *self._lines(self.left_out)]
+        lines += ["", *self.notes] if self.notes else []
         return "\n".join(lines)
+
+    @property
+    def legend(self) -> str:
+        """What the letters of the patterns mean.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> long = pd.DataFrame({"who": [1, 1, 2], "week": [0, 1, 0], "y": [5, 4, 5], "end": ["", "", "died"]})
+        >>> gc.Panel(long, id="who", time="week", outcome="y", status={"end": {"died": "died"}}).missing().legend
+        'x seen, . missed, + died'
+        """
+        used = "".join(self.table["pattern"])
+        others = [f"{letter} {meaning}" for letter, meaning in NOT_DUE.items() if letter in used]
+        return ", ".join([f"{SEEN} seen", f"{MISSED} missed", *others])
 
     def _lines(self, table: pd.DataFrame) -> list[str]:
         return _lines(table.rename(columns={"persons": self.who.several}))
@@ -155,7 +190,7 @@ class MissingPatterns(Saved):
 
     def _repr_html_(self) -> str:
         head = f"<p>{escape(str(self).splitlines()[0])}</p>"
-        tables = (self.totals, self.table, self.dropout)
+        tables = (self.totals, self.table, self.dropout, *([self.reasons] if self.explained else []))
         return head + "".join(table.to_html(index=False, float_format="{:.1f}".format) for table in tables)
 
     def _shown(self) -> pd.DataFrame:
@@ -184,28 +219,53 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
     DataError
         When `by` varies within a person: the person is named.
     """
-    left_out = panel.left_out_though_seen()
-    panel = panel.observed()
-    grid = grid_of(panel)
-    ids, known = _known_ids(panel)
-    everyone = Persons.of(ids)
-    groups, labels = _groups(panel, everyone, known, by)
-    seen = _seen(panel, everyone, known, grid)
+    there = attendance(panel)
+    groups, labels = _groups(panel, there.persons, there.known, by)
     names = [None] if by is None else labels
-    grouped = None if by is None else pd.Categorical.from_codes(groups, labels)
-    persons = _person_table(panel, everyone, seen, grid, grouped)
-    times = None if panel.time is None else grid.means(panel.times)
-    curves = [_dropout(seen[groups == group], grid, times, name) for group, name in enumerate(names)]
+    persons = _person_table(panel, there, None if by is None else pd.Categorical.from_codes(groups, labels))
+    times = None if panel.time is None else there.grid.means(panel.observed().times)
+    by_wave = [_By(there, groups == group, times, name) for group, name in enumerate(names)]
     return MissingPatterns(
         table=_pattern_table(persons, by is not None),
         totals=_totals(persons, labels, by is not None),
-        dropout=pd.concat(curves, ignore_index=True),
+        dropout=pd.concat([one.dropout() for one in by_wave], ignore_index=True),
         persons=persons,
-        waves=grid.labels,
-        names={"id": panel.id, "outcome": panel.outcome, "grid": grid.name, "by": by},
-        left_out=left_out,
+        waves=there.grid.labels,
+        names={"id": panel.id, "outcome": panel.outcome, "grid": there.grid.name, "by": by},
+        left_out=panel.left_out_though_seen(),
+        reasons=pd.concat([one.reasons() for one in by_wave], ignore_index=True),
         who=vocabulary(panel).who,
+        explained=there.explained,
+        notes=there.notes,
     )
+
+
+def ways_of(panel: Panel) -> dict[str, int]:
+    """Persons who came in late, died and dropped out, of a panel that says why waves are missing; else empty."""
+    if not _told(panel):
+        return {}
+    found, there = missing_patterns(panel).ways, attendance(panel)
+    late = int((there.standing[:, 0] == STANDINGS.index(NOT_SAMPLED)).sum())
+    died = int((there.standing == STANDINGS.index(DIED)).any(axis=1).sum())
+    counts = {"persons who entered after the first wave": late} if panel.entry is not None else {}
+    counts |= {"persons who died": died} if died else {}
+    return counts | {"persons who dropped out": found[DROPPED_OUT]}
+
+
+def notes_of(panel: Panel) -> tuple[str, ...]:
+    """Where entry= and status= contradict what was seen."""
+    return attendance(panel).notes if _told(panel) else ()
+
+
+def _told(panel: Panel) -> bool:
+    """Whether a panel says why waves are missing, of waves that there are."""
+    if panel.entry is None and panel.status is None:
+        return False
+    try:
+        waves_of(panel.observed())
+    except NotEstimableError:
+        return False
+    return True
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -215,14 +275,6 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _lines(table: pd.DataFrame) -> list[str]:
     shown = table.to_string(index=False, float_format="{:.1f}".format, na_rep="-")
     return ["  " + line for line in shown.splitlines()]
-
-
-def _known_ids(panel: Panel) -> tuple[Any, np.ndarray]:
-    """The ids of all rows of the table that have one, and which rows these are."""
-    ids = raw_array(panel.data, panel.id)
-    missing = missing_rows(ids)
-    known = np.ones(len(panel.data), dtype=bool) if missing is None else ~missing
-    return plain_ids(ids if missing is None else ids[known]), known
 
 
 def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) -> tuple[np.ndarray, list[str]]:
@@ -250,60 +302,63 @@ def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) 
     return codes, labels
 
 
-def _seen(panel: Panel, everyone: Persons, known: np.ndarray, grid: Grid) -> np.ndarray:
-    """Whether a row of the person is used at the wave, shape (persons, waves)."""
-    seen = np.zeros((everyone.count, grid.count), dtype=bool)
-    used = everyone.codes if panel.keep is None else everyone.codes[panel.keep[known]]
-    seen[used, grid.codes] = True
-    return seen
-
-
-def _person_table(
-    panel: Panel, everyone: Persons, seen: np.ndarray, grid: Grid, groups: pd.Categorical | None
-) -> pd.DataFrame:
-    pattern, first = _distinct(seen)
-    kinds = seen[first]
-    count = kinds.sum(axis=1)
-    last = kinds.shape[1] - kinds[:, ::-1].argmax(axis=1)  # waves up to the last that was seen
+def _person_table(panel: Panel, there: Attendance, groups: pd.Categorical | None) -> pd.DataFrame:
+    grid = there.grid
+    pattern, first = _distinct(there.standing)
+    texts = ["".join(LETTERS[code] for code in row) for row in there.standing[first]]
+    seen = there.seen[first]
+    count = seen.sum(axis=1)
+    last = seen.shape[1] - seen[:, ::-1].argmax(axis=1)  # waves up to the last that was seen
     whole = all(isinstance(label, int) and abs(label) < 2**63 for label in grid.labels)
     names = pd.Series([*grid.labels, None], dtype="Int64" if whole else None)
     of_pattern = {
-        "pattern": np.array(["".join(SEEN if s else MISSED for s in row) for row in kinds], dtype=object),
-        "kind": np.array([_kind(n, k, kinds.shape[1]) for n, k in zip(count, last, strict=True)], dtype=object),
+        "pattern": np.array(texts, dtype=object),
+        "kind": np.array([_kind(text) for text in texts], dtype=object),
         "seen": count,
-        "first_wave": names.take(np.where(count > 0, kinds.argmax(axis=1), grid.count)).array,
+        "due": there.due[first].sum(axis=1),
+        "first_wave": names.take(np.where(count > 0, seen.argmax(axis=1), grid.count)).array,
         "last_wave": names.take(np.where(count > 0, last - 1, grid.count)).array,
     }
     table = {name: values.take(pattern) for name, values in of_pattern.items()}
     group = {} if groups is None else {"group": groups}
-    return pd.DataFrame(group | table, index=pd.Index(everyone.labels, name=panel.id))
+    return pd.DataFrame(group | table, index=pd.Index(there.persons.labels, name=panel.id))
 
 
-def _distinct(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _distinct(standing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Number of each person's pattern, and the first person of each."""
-    keys = np.zeros(len(seen), dtype=np.int64)
-    for wave in seen.T:  # number the pairs (pattern so far, this wave) anew
-        keys, _ = pd.factorize(keys * 2 + wave)
+    letters = np.array([LETTERS.index(letter) for letter in LETTERS])[standing]
+    keys = np.zeros(len(standing), dtype=np.int64)
+    for wave in letters.T:  # number the pairs (pattern so far, this wave) anew
+        keys, _ = pd.factorize(keys * len(LETTERS) + wave)
     return keys, Persons.of(keys).first_rows
 
 
-def _kind(seen: int, last: int, waves: int) -> str:
-    if seen == 0:
-        return "never seen"
-    if seen == waves:
-        return "complete"
-    return "monotone" if seen == last else "intermittent"
+def _due(pattern: str) -> str:
+    """The waves of a pattern that were due."""
+    return "".join(letter for letter in pattern if letter not in NOT_DUE)
+
+
+def _kind(pattern: str) -> str:
+    due = _due(pattern)
+    if SEEN not in due:
+        return "never seen" if due else NEVER_DUE
+    if MISSED not in due:
+        return UNTIL_DEATH if LETTERS[STANDINGS.index(DIED)] in pattern else "complete"
+    return "intermittent" if MISSED in due.rstrip(MISSED) else "monotone"
 
 
 def _way(pattern: str) -> str:
     """What became of persons of a pattern: one of `WAYS`."""
-    if SEEN not in pattern:
-        return "never seen"
-    if pattern.endswith(MISSED):
+    due = _due(pattern)
+    if SEEN not in due:
+        return "never seen" if due else NEVER_DUE
+    if due.endswith(MISSED):
         return DROPPED_OUT
-    if MISSED in pattern.lstrip(MISSED):
+    if LETTERS[STANDINGS.index(DIED)] in pattern:
+        return DIED
+    if MISSED in due.lstrip(MISSED):
         return "missed between"
-    return "came late" if MISSED in pattern else "complete"
+    return "came late" if MISSED in due else "complete"
 
 
 def _pattern_table(persons: pd.DataFrame, grouped: bool) -> pd.DataFrame:
@@ -319,29 +374,54 @@ def _pattern_table(persons: pd.DataFrame, grouped: bool) -> pd.DataFrame:
 
 
 def _totals(persons: pd.DataFrame, labels: list[str], grouped: bool) -> pd.DataFrame:
-    frames = []
+    frames, found = [], set(persons["kind"])
+    known = [KINDS[0], *({UNTIL_DEATH} & found), *KINDS[1:], *({NEVER_DUE} & found)]
     for label in labels if grouped else [None]:
         kinds = persons["kind"] if label is None else persons["kind"][(persons["group"] == label).to_numpy()]
-        counts = kinds.value_counts().reindex(list(KINDS), fill_value=0)
+        counts = kinds.value_counts().reindex(known, fill_value=0)
         table = pd.DataFrame(
-            {"kind": KINDS, "persons": counts.to_numpy(), "percent": 100 * counts.to_numpy() / len(kinds)}
+            {"kind": known, "persons": counts.to_numpy(), "percent": 100 * counts.to_numpy() / len(kinds)}
         )
         frames.append(table if label is None else table.assign(group=label)[["group", *table.columns]])
     return pd.concat(frames, ignore_index=True)
 
 
-def _dropout(seen: np.ndarray, grid: Grid, times: np.ndarray | None, group: str | None) -> pd.DataFrame:
-    """Per wave: who is seen, who is seen then or later, and who is seen then for the last time."""
-    persons = len(seen)
-    observed = seen.sum(axis=0)
-    later = np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
-    remaining = later.sum(axis=0)
-    left = np.append(remaining[:-1] - remaining[1:], 0)
-    counts = {"observed": observed, "remaining": remaining, "left_after": left}
-    columns: dict[str, Any] = {} if group is None else {"group": [group] * grid.count}
-    columns["wave"] = grid.labels
-    if times is not None:
-        columns["time"] = times
-    for name, count in counts.items():
-        columns |= {name: count, f"percent_{name}": 100 * count / persons}
-    return pd.DataFrame(columns)
+@dataclass(frozen=True, eq=False)
+class _By:
+    """The persons of one group (or all, without a name) wave by wave."""
+
+    there: Attendance
+    members: np.ndarray
+    times: np.ndarray | None
+    group: str | None
+
+    def dropout(self) -> pd.DataFrame:
+        """Per wave: who is seen, who is seen then or later, and who is seen then for the last time."""
+        there, waves = self.there, self.there.grid.count
+        seen, due, last = there.seen[self.members], there.due[self.members], there.last_seen[self.members]
+        later = np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
+        dropped = there.dropped[self.members]
+        died = (last >= 0) & ~dropped & (there.standing[self.members] == STANDINGS.index(DIED)).any(axis=1)
+        counts = {
+            "observed": seen.sum(axis=0),
+            "remaining": (later & due).sum(axis=0),
+            "left_after": np.bincount(last[dropped], minlength=waves),
+        }
+        columns = self._waves()
+        columns |= {"due": due.sum(axis=0)} if there.explained else {}
+        for name, count in counts.items():
+            with np.errstate(invalid="ignore"):
+                columns |= {name: count, f"percent_{name}": 100 * count / due.sum(axis=0)}
+        columns |= {"died_after": np.bincount(last[died], minlength=waves)} if there.explained else {}
+        return pd.DataFrame(columns)
+
+    def reasons(self) -> pd.DataFrame:
+        """Per wave: how many persons stand how."""
+        standing = self.there.standing[self.members]
+        counts = {one.replace(" ", "_"): (standing == k).sum(axis=0) for k, one in enumerate(STANDINGS)}
+        return pd.DataFrame(self._waves() | counts)
+
+    def _waves(self) -> dict[str, Any]:
+        columns: dict[str, Any] = {} if self.group is None else {"group": [self.group] * self.there.grid.count}
+        columns["wave"] = self.there.grid.labels
+        return columns | ({} if self.times is None else {"time": self.times})

@@ -40,8 +40,8 @@ spreads = Later("growthcurves.data.wave_spread")
 
 #: Attributes of a panel that models are made of, and no user asks for.
 _PLUMBING = {
-    "clock", "column", "counted_by", "derived", "elapsed", "first_levels", "keep", "numbers", "over", "persons",
-    "referring", "require", "restored", "time_facts",
+    "all_rows", "clock", "column", "counted_by", "derived", "elapsed", "first_levels", "keep", "numbers", "over",
+    "persons", "referring", "require", "restored", "time_facts",
 }  # fmt: skip
 
 
@@ -87,6 +87,13 @@ class Panel(PanelRows):
     limits : (float, float), optional
         Lowest and highest value that the outcome can have, as 0 and 63 of a sum score; None for a side that is open.
         Figures, intervals of predictions and the report keep to them.
+    entry : str, optional
+        Column of the first wave (or time, or date) at which a person was in the study, one value per person: waves
+        before it are not yet sampled, and not missed. See docs/how-to/missing-patterns.md.
+    status : str or mapping, optional
+        Why waves are missing: a column of words ("died", "not scheduled", "not sampled", "nonresponse", "dropout"); or
+        by column what its codes mean, ``{"iwstat": {0: "not sampled", 5: "died"}}``, or what begins at the time or wave
+        that it holds, ``{"year_of_death": "died"}``.
 
     Raises
     ------
@@ -94,7 +101,7 @@ class Panel(PanelRows):
         For an unknown column, with the nearest known one.
     DataError
         For text or infinite values in a column of numbers (person, row and column are named), for a date that
-        can be read two ways, and when nothing is left.
+        can be read two ways, for a status of a row without an outcome that has no meaning, and when nothing is left.
     ModelError
         When two roles share a column, or an option does not fit the data; for limits that observed values leave.
 
@@ -203,9 +210,10 @@ class Panel(PanelRows):
             dropped=self._rows.reasons,
             waves=spreads.wave_spread(self),
             columns=self.codebook().table,
-            notes=self.notes,
+            notes=(*self.notes, *missed.notes_of(self)),
             words=vocabulary(self),
             counted=time_words(self).axis if self.derived else "",
+            ways=missed.ways_of(self),
         )
 
     def table_one(self, by: str | list[str] | None = None, columns: list[str] | None = None) -> TableOne:

@@ -27,6 +27,7 @@ from growthcurves.data.frame import (
 from growthcurves.data.joined import with_joined
 from growthcurves.data.limits import checked_limits, ends_of
 from growthcurves.data.persons import Persons, plain_ids
+from growthcurves.data.reasons import checked_status
 from growthcurves.data.roles import check_roles, read_outcome, read_times
 from growthcurves.data.rows import Rows, leave_out
 from growthcurves.data.time_facts import TimeFacts
@@ -54,12 +55,15 @@ class PanelRows:
     left_out: Mapping[str, Any] | None = None
     where: str | None = None
     limits: Any = None
+    entry: str | None = None
+    status: Any = None
     _rows: Rows = field(init=False)
     _observed: Rows = field(init=False)
     _times: Elapsed | None = field(init=False)
     _values: np.ndarray = field(init=False)
     _clock: Clock | None = field(init=False, default=None)
     first_levels: Mapping[Any, Any] = field(init=False, default_factory=dict)
+    all_rows: bool = field(init=False, default=True)
 
     def __post_init__(self) -> None:
         data = as_frame(self.data)
@@ -84,7 +88,9 @@ class PanelRows:
         unit = self.time_unit if times is None else times.unit
         self._set(data=data, id=id, time_unit=unit, labels=labels, _rows=rows, _times=times, _values=values)
         limits = None if self.limits is None else ends_of(checked_limits(self.limits, rows.of(values)))
-        self._set(left_out=None, _observed=rows, limits=limits)
+        status = checked_status(data, self.status, rows.keep)
+        self._set(left_out=None, _observed=rows, limits=limits, entry=as_named(data, self.entry), status=status)
+        require_columns(data, [] if self.entry is None else [self.entry])
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -344,7 +350,8 @@ class PanelRows:
 
     def _again(self, data: pd.DataFrame, outcome: str, counts: Mapping[str, int]) -> Self:
         """The same roles over other data, with the rows counted that were left out before."""
-        names = ("id", "time", "wave", "time_unit", "since", "day_first", "date_format")
+        names = ["id", "time", "wave", "time_unit", "since", "day_first", "date_format"]
+        names += ["entry", "status"] if self.all_rows else []  # whose columns a saved fit does not keep
         same = outcome == self.outcome
         unit, limits = (self.outcome_unit, self.limits) if same else (None, None)
         roles = {name: getattr(self, name) for name in names}
@@ -352,6 +359,7 @@ class PanelRows:
         before = [(text, rows) for text, rows in self._rows.reasons if not text.startswith("missing ")]
         rows = panel._rows.after(dict(before) | dict(counts))
         panel._set(_rows=rows, _observed=rows, where=self.where)
+        panel._set(entry=self.entry, status=self.status, all_rows=self.all_rows)
         return panel
 
     def choose(self, where: str) -> Self:
@@ -431,7 +439,7 @@ class PanelRows:
         panel = cls(table, **plain, time_unit=roles["time_unit"] if roles["time"] is not None else None)
         dropped = sum(rows for _, rows in reasons)
         panel._set(_rows=Rows(len(table) + dropped, None, tuple(reasons)), since=roles["since"], _clock=clock)
-        panel._set(where=roles["where"])
+        panel._set(**{name: roles.get(name) for name in ("where", "entry", "status")}, all_rows=False)
         return panel
 
     def _set(self, **values: Any) -> None:

@@ -75,6 +75,8 @@ class SavedPanel:
         As in `Panel`.
     ranges : mapping
         Lowest and highest value of the numbers (of three values or more) that predict the intercept, by column.
+    entry, status
+        As in `Panel`.
     """
 
     id: str
@@ -93,6 +95,8 @@ class SavedPanel:
     first_levels: Mapping[Any, Any] = field(default_factory=dict)
     limits: tuple[float | None, float | None] | None = None
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    entry: str | None = None
+    status: Any = None
 
     def referring(self, reference: Mapping[Any, Any]) -> SavedPanel:
         """The panel whose groups begin with the levels that a model refers to, as `Panel.referring`."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 class Dropout(Drawn):
     """The percentage of persons who are still in the study at each wave: seen then or later.
 
+    Where the panel says why waves are missing, it is of the persons of whom the wave was due: those who have not
+    entered yet, who died, or whose visits had ended are not counted.
+
     Rings are the percentage who were seen at the wave itself; they lie below the line where persons missed a wave
     and came back. The numbers under the axis are the persons who are still in the study.
 
@@ -58,7 +61,7 @@ class Dropout(Drawn):
         timed = panel.time is not None
         texts = {
             "x": time_words(panel).axis if timed else str(missed.names["grid"]),
-            "y": "still in the study (%)",
+            "y": "still in the study (% of those due)" if missed.explained else "still in the study (%)",
             "groups": [str(group) for group in groups],
             "labels": tick_labels(frame["time"].unique()) if timed else [str(wave) for wave in missed.waves],
         }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.grid import grid_of
-from growthcurves.data.missing import SEEN
+from growthcurves.data.attendance import waves_of
+from growthcurves.data.missing import MISSED, NOT_DUE, SEEN, UNTIL_DEATH
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.output.numbers import percent_text
 from growthcurves.plots.figure import Drawn, Scene
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
 
 MOST_GROUPS = 4
-KINDS = ("complete", "monotone", "intermittent")  # and "never seen"
+KINDS = ("complete", "monotone", "intermittent")  # and "never seen", "never due"
+#: What stands where a tile would, of waves that were not due.
+SIGNS = {"+": "+", "-": "_", "o": "."}
 KIND_WORDS = {"monotone": "dropout, none missed before"}
 _FEWEST_ROWS = 6  # so that a few patterns are no posters on axes that were given
 _COLUMN = 52.0  # points of a column of numbers, where there is room
@@ -45,7 +47,8 @@ class Missing(Drawn):
 
     Persons without a missing wave are complete; those who miss every wave after their last, and none before, are
     monotone; those who missed one before another that was seen are intermittent. Whoever was last seen before the last
-    wave has dropped out: monotone or intermittent.
+    wave that was due has dropped out: monotone or intermittent. Where the panel says why waves are missing, waves after
+    death, not scheduled, or before entry have a sign in the place of a tile, and are not missed.
 
     Parameters
     ----------
@@ -67,7 +70,8 @@ class Missing(Drawn):
     def scene(self, panel: Panel) -> Scene:
         """One row per pattern and group: columns pattern (None for the others), kind, group, persons, percent.
 
-        In a pattern ``x`` is a wave that was seen. Percentages are of the persons of the group.
+        In a pattern ``x`` is a wave that was seen, ``.`` one that was missed; see `MissingPatterns`. Percentages are of
+        the persons of the group.
         """
         missed = panel.missing(by=self.by)
         table = missed.table if self.by is not None else missed.table.assign(group="")
@@ -127,13 +131,14 @@ class Missing(Drawn):
 def why_no_waves(panel: Panel, advise: bool = True) -> str | None:
     """Why a panel has no waves that a person could miss, with what to write in their place; None where it has."""
     try:
-        grid_of(panel)
+        waves_of(panel)
     except NotEstimableError as error:
         return str(error) if advise else error.reason
     return None
 
 
 def _colour(kind: str) -> str:
+    kind = "complete" if kind == UNTIL_DEATH else kind
     return colour_of(KINDS.index(kind)) if kind in KINDS else hairline()
 
 
@@ -141,9 +146,16 @@ def _tiles(ax: Axes, row: int, pattern: str, colour: str) -> None:
     from matplotlib.patches import Rectangle
 
     for wave, letter in enumerate(pattern):
+        if letter in SIGNS:
+            ax.plot([wave], [row], linestyle="", marker=SIGNS[letter], **_sign())
+            continue
         look: dict[str, Any] = {"facecolor": colour, "edgecolor": colour} if letter == SEEN else {"facecolor": "none"}
         tile = Rectangle((wave - 0.43, row - 0.36), 0.86, 0.72, linewidth=0.6, **({"edgecolor": hairline()} | look))
         ax.add_patch(tile)
+
+
+def _sign() -> dict[str, Any]:
+    return {"color": muted(), "markersize": 5, "markeredgewidth": 0.9}
 
 
 def _column_points(ax: Axes, texts: dict[str, Any]) -> float:
@@ -204,8 +216,12 @@ def _write(ax: Axes, text: str, row: float, right: float, colour: str) -> None:
 
 
 def _key(patterns: pd.DataFrame) -> list[Any]:
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    kinds = [kind for kind in (*KINDS, "never seen") if kind in set(patterns["kind"])]
-    key = [Patch(facecolor=_colour(kind), label=KIND_WORDS.get(kind, kind)) for kind in kinds]
-    return [*key, Patch(facecolor="none", edgecolor=hairline(), linewidth=0.8, label="missed")]
+    there = set(patterns["kind"].replace(UNTIL_DEATH, "complete"))
+    letters = set("".join(patterns["pattern"].dropna()))
+    key = [Patch(facecolor=_colour(kind), label=KIND_WORDS.get(kind, kind)) for kind in KINDS if kind in there]
+    key += [Patch(facecolor="none", edgecolor=hairline(), linewidth=0.8, label="missed")] * (MISSED in letters)
+    signs = [(SIGNS[letter], meaning) for letter, meaning in NOT_DUE.items() if letter in letters]
+    return [*key, *(Line2D([], [], linestyle="", marker=sign, label=label, **_sign()) for sign, label in signs)]

@@ -156,7 +156,8 @@ def _level(part: Any) -> str:
 
 def _panel(panel: Any) -> str:
     roles = {"id": panel.id, "time": panel.time, "outcome": panel.outcome}
-    more = {name: getattr(panel, name) for name in ("wave", "time_unit", "outcome_unit", "since", "where", "limits")}
+    names = ("wave", "time_unit", "outcome_unit", "since", "where", "limits", "entry", "status")
+    more = {name: getattr(panel, name) for name in names}
     more = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in more.items()}
     given = roles | {name: value for name, value in more.items() if value is not None}
     return f"panel = gc.Panel(data, {', '.join(f'{name}={value!r}' for name, value in given.items())})"

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.data.missing import DROPPED_OUT, MISSED_BEFORE
+from growthcurves.data.missing import DROPPED_OUT, MISSED_BEFORE, NEVER_DUE
+from growthcurves.data.reasons import DIED
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import MOST_GROUPS, why_no_waves
 from growthcurves.report.figures import drawn
@@ -16,11 +17,13 @@ from growthcurves.report.section import Section, Subject
 
 #: What is said of the persons of each way, of one and of several.
 WORDS = {
-    "complete": ("was seen at all {waves} waves", "were seen at all {waves} waves"),
-    DROPPED_OUT: ("dropped out (last seen before the last wave{before})",) * 2,
+    "complete": ("was seen at all {waves}", "were seen at all {waves}"),
+    DROPPED_OUT: ("dropped out (last seen before the last wave{due}{before})",) * 2,
+    DIED: ("died (after being seen at the last wave that was due)",) * 2,
     "missed between": tuple(f"missed some in between and {verb} seen at the last" for verb in ("was", "were")),
     "came late": ("came late and missed none after", "came late and missed none after"),
     "never seen": ("was never seen", "were never seen"),
+    NEVER_DUE: ("was never due to be seen", "were never due to be seen"),
 }
 
 
@@ -46,22 +49,35 @@ class Missingness(Section):
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         missed = subject.fit.panel.missing(by=subject.by)
-        return {"missing_patterns": missed.table, "dropout": missed.dropout}
+        reasons = {"missing_reasons": missed.reasons} if missed.explained else {}
+        return {"missing_patterns": missed.table, "dropout": missed.dropout} | reasons
 
 
 def sentence(missed: Any, who: str = "persons") -> str:
     """How many persons were seen at all waves, and how the others were missed."""
-    ways, total, waves = missed.ways, len(missed.persons), len(missed.waves)
+    ways, total = missed.ways, len(missed.persons)
+    waves, due = seen_at(missed), " that was due" if missed.explained else ""
     if ways["complete"] == total:
-        return f"All {count(total)} {who} were seen at all {waves} waves."
+        return f"All {count(total)} {who} were seen at all {waves}."
     before = f"; {count(ways[MISSED_BEFORE])} of them missed some before" if ways[MISSED_BEFORE] else ""
     parts = [
-        f"{count(ways[way])} {(one if ways[way] == 1 else several).format(waves=waves, before=before)}"
+        f"{count(ways[way])} {(one if ways[way] == 1 else several).format(waves=waves, before=before, due=due)}"
         for way, (one, several) in WORDS.items()
         if ways[way]
     ]
-    start = "" if ways["complete"] else f"None of the {who} was seen at all {waves} waves. "
-    return f"{start}Of {count(total)} {who}, {listed(parts)}."
+    start = "" if ways["complete"] else f"None of the {who} was seen at all {waves}. "
+    return f"{start}Of {count(total)} {who}, {listed(parts)}.{_entered(missed)}"
+
+
+def seen_at(missed: Any) -> str:
+    """The waves of somebody who missed none: "6 waves", or those that were due."""
+    return "waves that were due" if missed.explained else f"{len(missed.waves)} waves"
+
+
+def _entered(missed: Any) -> str:
+    """How many came into the study after its first wave; "" where nobody did."""
+    late = int(missed.reasons.groupby("wave", sort=False)["not_sampled"].sum().iloc[0]) if missed.explained else 0
+    return f" {count(late)} entered after the first wave, and waves before are not missed." if late else ""
 
 
 def _beside(panel: Any, missed: Any) -> str:

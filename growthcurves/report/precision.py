@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
-from growthcurves.data.missing import DROPPED_OUT, WAYS
+from growthcurves.data.missing import DROPPED_OUT
+from growthcurves.data.reasons import DIED
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.unit_words import level_words, unit_words
 from growthcurves.data.units_above import units_above
@@ -107,14 +108,17 @@ def _missing(subject: Subject) -> Iterator[dict[str, Any]]:
         text = f"The visits have no common times, so that who was missed cannot be counted. {valid}"
         yield _item(None, "Missing", text)
         return
-    ways = fit.panel.missing(by=subject.by).ways
-    total = sum(ways[way] for way in WAYS)
-    if ways["complete"] == total:
-        yield _item(True, "Missing", f"All {count(total)} {who} were seen at all waves.")
+    missed = fit.panel.missing(by=subject.by)
+    total, some = len(missed.persons), int((missed.persons["seen"] < missed.persons["due"]).sum())
+    due, died = (" that was due" if missed.explained else ""), missed.ways[DIED]
+    gone = f" {count(died)} died after the last wave that was due, which is no dropout." if died else ""
+    if not some:
+        seen = "all waves that were due" if missed.explained else "all waves"
+        yield _item(True, "Missing", f"All {count(total)} {who} were seen at {seen}.{gone}")
         return
-    some, out = total - ways["complete"], ways[DROPPED_OUT]
+    out = missed.ways[DROPPED_OUT]
     of_them = "all of them" if out == some else f"{count(out)} of them"
-    text = f"Of {count(total)} {who}, {count(some)} missed at least one wave; {of_them} dropped out. {valid}"
+    text = f"Of {count(total)} {who}, {count(some)} missed at least one wave{due}; {of_them} dropped out.{gone} {valid}"
     yield _item(None, "Missing", text)
 
 

@@ -148,6 +148,8 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
         **{name: getattr(panel, name) for name in roles},
         "since": _since(panel.since),
         "limits": panel.limits,
+        "entry": panel.entry,
+        "status": panel.status,
         "ranges": _ranges(fit),
         "rows": len(panel),
         "sizes": np.asarray(panel.persons.sizes) if people else np.repeat(sizes, counts),
@@ -196,7 +198,7 @@ def _ranges(fit: FittedModel) -> dict[str, tuple[float, float]]:
 
 def _panel(values: dict[str, Any]) -> Any:
     names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since", "where", "limits")
-    roles = {name: values[name] for name in names}
+    roles = {name: values[name] for name in (*names, "entry", "status")}
     if values["table"] is not None:
         return Panel.restored(values["table"], roles, values["reasons"], _clock(roles, values["clock"]))
     labels = Absent("its persons", PEOPLE) if values["labels"] is None else _labels(values["labels"]["id"])

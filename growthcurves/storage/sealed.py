@@ -12,7 +12,7 @@ from growthcurves.errors import DataError, GrowthCurvesError, NotAvailableError,
 from growthcurves.output.files import path_of
 
 FORMAT = "growthcurves fit"
-VERSION = 9
+VERSION = 10
 
 #: What reading a file that is not whole may end in.
 DAMAGE = (

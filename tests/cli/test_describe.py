@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
+import pandas as pd
 import pytest
 from cli_errors import SLEEP, TRIAL, one_line
 
@@ -59,3 +63,27 @@ def test_what_is_wrong(run, sleep):
     assert "'reaktion'" in one_line(run("describe", sleep, *SLEEP[:-1], "reaktion"))
     assert "--id" in one_line(run("describe", sleep))
     assert "'nowhere.csv'" in one_line(run("describe", "nowhere.csv", *SLEEP))
+
+
+def test_entry_and_status_say_why_waves_are_missing(run, tmp_path):
+    frame = pd.DataFrame(
+        {
+            "who": np.repeat(["a", "b", "c", "d"], 3),
+            "wave": [1, 2, 3] * 4,
+            "y": [1.0, 2, 3, np.nan, 2, 4, 1, 3, np.nan, 2, np.nan, np.nan],
+            "code": [1, 1, 1, 0, 1, 1, 1, 1, 5, 1, 4, 4],
+            "joined": [1] * 3 + [2] * 3 + [1] * 6,
+        }
+    )
+    frame.to_csv(tmp_path / "panel.csv", index=False)
+    roles = ["describe", "panel.csv", "--id", "who", "--time", "wave", "--outcome", "y"]
+    codes = ["--status", "code=0:not sampled,4:none,5:died"]
+    found = json.loads(run(*roles, *codes, "--json").stdout)
+    kinds = {row["kind"]: row["persons"] for row in found["missing"]["totals"]}
+    assert kinds == {"complete": 2, "complete until death": 1, "monotone": 1, "intermittent": 0, "never seen": 0}
+    assert found["panel"]["ways"] == {"persons who died": 1, "persons who dropped out": 1}
+    text = run(*roles, "--entry", "joined", "--status", "code=0:none,4:dropout,5:died").stdout
+    assert "x seen, . missed, + died, o not sampled" in text and "Seen, or why not" in text
+    wrong = one_line(run(*roles, "--status", "code=4:none,5:died"))
+    assert "Column 'code' says 0 of rows without an outcome" in wrong and '--status "code=0:dropout"' in wrong
+    assert "write '4' as CODE:REASON" in one_line(run(*roles, "--status", "code=4,5:died"))

@@ -30,6 +30,8 @@ TYPED = {
     "date-format": [["%d%b%Y"]],
     "read": [["sheet_name=Data", "labels=no"], ["labels=a,b"]],
     "where": [["PARAMCD == 'ACTOT' & `age, years` >= 18"]],
+    "entry": [["Eintritt"]],
+    "status": [["why"], ["`Todes, jahr`=died", "iwstat=0:not sampled,`5, or 6`:died,-1:none"], ["why", "death=died"]],
     "by": [["arm"]],
     "slope": [["age + `body mass`"]],
     "intercept": [["bs(age, df=4)"]],

@@ -96,7 +96,8 @@ def test_there_is_one_number_of_those_who_dropped_out(seen):
     fit = gc.fit("y ~ wave + (1 | who)", seen, time="wave")
     missed = fit.panel.missing()
     assert missed.ways == {
-        "complete": 5, DROPPED_OUT: 9, "missed between": 1, "came late": 2, "never seen": 0, MISSED_BEFORE: 4,
+        "complete": 5, DROPPED_OUT: 9, "died": 0, "missed between": 1, "came late": 2, "never seen": 0, "never due": 0,
+        MISSED_BEFORE: 4,
     }  # fmt: skip
     assert sum(missed.ways[way] for way in WAYS) == 17
     last = missed.dropout.iloc[-1]

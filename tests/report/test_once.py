@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 import growthcurves as gc
-from growthcurves.data import missing
+from growthcurves.data import attendance
 from growthcurves.engine import solution
 from growthcurves.engine.likelihood import kept
 from growthcurves.engine.persons import state
@@ -29,7 +29,7 @@ COSTLY = (
     (coefficients, "fixed_effects", lambda fit, *rest: id(fit)),
     (variances, "components", lambda fit, *rest: id(fit)),
     (people, "people", id),
-    (missing, "_seen", lambda panel, *rest: id(panel)),
+    (attendance, "_known_ids", id),
     (kept, "for_many_evaluations", id),
 )
 
