@@ -23,6 +23,7 @@ from growthcurves.plots import (
     LADDER_FIGURES,
     LEVEL_FIGURES,
     PANEL_FIGURES,
+    PLAN_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
 )
@@ -160,6 +161,7 @@ def options() -> str:
         ("Figures of a fit", "fit.plot.{}()", FIGURES),
         ("Figures of a fit with units above persons", "fit.plot.{}()", LEVEL_FIGURES),
         ("Figures of a panel", 'panel.plot("{}")', PANEL_FIGURES),
+        ("Figures of a power curve", 'curve.plot("{}")', PLAN_FIGURES),
         ("Figures of a ladder", "ladder.plot()", LADDER_FIGURES),
         ("Figures of residual structures", "compared.plot()", COMPARISON_FIGURES),
         ("Figures of a trial", "trial.plot()", TRIAL_FIGURES),

@@ -81,6 +81,8 @@ _NAMES = {
     "power": "growthcurves.planning.power",
     "sample_size": "growthcurves.planning.power",
     "detectable_effect": "growthcurves.planning.power",
+    "power_curve": "growthcurves.planning.curve",
+    "cheapest_design": "growthcurves.planning.cheapest",
     "verify": "growthcurves.verify.qualification",
     "report": "growthcurves.report",
     "errors": "growthcurves.errors",

@@ -48,6 +48,8 @@ from growthcurves.model.shapes.polynomial import Polynomial as Polynomial
 from growthcurves.model.shapes.spline import Spline as Spline
 from growthcurves.output.save import save_table as save_table
 from growthcurves.output.tables import write_table as write_table
+from growthcurves.planning.cheapest import cheapest_design as cheapest_design
+from growthcurves.planning.curve import power_curve as power_curve
 from growthcurves.planning.dropout import Dropout as Dropout
 from growthcurves.planning.power import detectable_effect as detectable_effect
 from growthcurves.planning.power import power as power

@@ -107,6 +107,7 @@ DOORS = {
     ("data/panel_rows.py", "model"),
     ("results/ladder/report.py", "plots"),
     ("results/compare/residuals.py", "plots"),
+    ("planning/curve.py", "plots"),
 }
 
 PLAIN = {"pandas", "matplotlib", "statsmodels", "formulaic", "jinja2"}

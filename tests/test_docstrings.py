@@ -25,6 +25,7 @@ from growthcurves.plots import (
     LADDER_FIGURES,
     LEVEL_FIGURES,
     PANEL_FIGURES,
+    PLAN_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
 )
@@ -144,7 +145,7 @@ def test_a_missing_part_is_found():
 
 REGISTRIES = {
     **FIGURES, **FAMILY_FIGURES, **LEVEL_FIGURES, **PANEL_FIGURES, **LADDER_FIGURES, **COMPARISON_FIGURES,
-    **TRIAL_FIGURES, **SUBGROUP_FIGURES,
+    **TRIAL_FIGURES, **SUBGROUP_FIGURES, **PLAN_FIGURES,
 }  # fmt: skip
 
 

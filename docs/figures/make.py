@@ -25,6 +25,7 @@ from growthcurves.plots import (
     LADDER_FIGURES,
     LEVEL_FIGURES,
     PANEL_FIGURES,
+    PLAN_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
 )
@@ -55,6 +56,14 @@ compared = gc.compare_residuals(
 trial = gc.mmrm(
     panel, outcome="depression", visit="week", id="patient", arm="arm",
     reference="placebo", baseline=0,
+)
+study = gc.Study(duration=4, dropout=0.2, time_unit="years")
+sds = {"sd_intercept": 2, "sd_slope": 1, "correlation": 0.2, "sd_residual": 3}
+persons, waves = [60, 80, 100, 150, 200, 250, 300, 400], [2, 3, 4, 5, 7, 9, 13]
+curve = gc.power_curve(study, 0.5, over={"persons": persons, "waves": waves}, **sds)
+designs = gc.power_curve(
+    gc.Study(persons=100, waves=3, duration=4, time_unit="years"), 0.5,
+    over={"waves": list(range(2, 14)), "duration": [2, 4, 6]}, **sds,
 )"""
 
 # The registries, each with what its figures are called in a title, and the line of code of every figure.
@@ -93,6 +102,15 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("comparison", COMPARISON_FIGURES, {"residuals": "compared.plot()"}),
     ("trial", TRIAL_FIGURES, {"means": "trial.plot()"}),
     ("subgroups", SUBGROUP_FIGURES, {"forest": 'trial.subgroups("sex").plot()'}),
+    (
+        "plan",
+        PLAN_FIGURES,
+        {
+            "power": 'gc.power_curve(study, 0.5, over={"waves": [3, 5, 9]}, **sds).plot()',
+            "map": "curve.plot(\"map\")",
+            "reliability": "designs.plot(\"reliability\")",
+        },
+    ),
 ]
 TITLES = {
     "fit": "Of a fit",
@@ -103,6 +121,7 @@ TITLES = {
     "comparison": "Of residual structures that are compared",
     "trial": "Of a trial",
     "subgroups": "Of a trial's subgroups",
+    "plan": "Of a planned study",
 }
 
 HEAD = """# Figures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -135,6 +136,14 @@ def _of_t(ratio: float, df: float, test: PlannedTest) -> float:
     return _beyond(ratio, df, cut) + (_beyond(-ratio, df, cut) if test.sided == 2 else 0.0)
 
 
+@cache
+def _normal_points() -> tuple[Array, Array]:
+    """Points of a standard normal variable and their weights."""
+    points, weights = np.polynomial.legendre.leggauss(128)
+    z = 8.5 * points
+    return z, 8.5 * weights * np.exp(-z * z / 2.0) / np.sqrt(2.0 * np.pi)
+
+
 def _beyond(ratio: float, df: float, cut: float) -> float:
     """The probability that noncentral t exceeds a number: the mean of normal probabilities over the estimated SD.
 
@@ -143,10 +152,8 @@ def _beyond(ratio: float, df: float, cut: float) -> float:
     """
     from scipy.special import gammainccinv, gammaincinv, ndtr
 
-    points, weights = np.polynomial.legendre.leggauss(128)
-    z = 8.5 * points
+    z, density = _normal_points()
     half = np.where(z < 0, gammaincinv(df / 2.0, ndtr(z)), gammainccinv(df / 2.0, ndtr(-z)))
-    density = 8.5 * weights * np.exp(-z * z / 2.0) / np.sqrt(2.0 * np.pi)
     return float(density @ ndtr(ratio - cut * np.sqrt(2.0 * half / df)))
 
 

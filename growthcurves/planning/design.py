@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -134,7 +135,7 @@ class Design:
         return self.assumed.values.get(f"cor:{second},{first}{above}", 0.0) if found is None else found
 
     def _value(self, name: str, default: float | None) -> float:
-        found = self.assumed.values.get(name, default)
+        found = self.assumed.values.get(name, self.assumed.values.get(_without_levels(name), default))
         if found is None:
             known = sorted(self.assumed.values)
             raise ModelError(
@@ -259,6 +260,11 @@ class Design:
         return found
 
 
+def _without_levels(name: str) -> str:
+    """A parameter of one level of a factor as that of all: "sd:slope:arm|site" of "sd:slope:arm[b]|site"."""
+    return re.sub(r"\[[^\]]*\]", "", name)
+
+
 def _stacked(parts: list[Array], like: Array) -> Array:
     return np.stack(parts) if parts else np.zeros((0, *like.shape))
 
@@ -285,7 +291,7 @@ def _refuse_unused(design: Design) -> None:
     known = [f"sd:{name}" for name in part.names] + [one.name for one in design.residual.parameters()]
     above = [f"cor:{one},{two}|{unit}" for unit, names in _by_unit(part).items() for one in names for two in names]
     for name in design.assumed.asked:
-        if name not in (*known, *pairs, *above):
+        if name not in (*known, *map(_without_levels, known), *pairs, *above):
             raise ModelError(unknown("parameter of the planned analysis", name, known))
 
 

@@ -103,7 +103,7 @@ def power(
     (0.494, 56.6)
     """
     _refuse_open(study)
-    setting = _Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
+    setting = Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
     design, asked = setting.design, setting.question
     sizes = effects(design, asked, effect, slowing, design.assumed.slope)
     found = chance(design, asked, sizes, float(study.persons), setting.test)
@@ -166,10 +166,10 @@ def sample_size(
     >>> round(plan.per_arm, 1), plan.total
     (207.3, 416)
     """
-    wanted = _power(power)
+    wanted = checked_power(power)
     planned = PlannedTest(alpha, sided, method, ddf)
     if study.open == ("persons",):
-        setting = _Setting(study, assumptions, planned, test, at, since)
+        setting = Setting(study, assumptions, planned, test, at, since)
         design, asked = setting.design, setting.question
         sizes = effects(design, asked, effect, slowing, design.assumed.slope)
         persons, found = solve_persons(design, asked, sizes, planned, wanted)
@@ -179,7 +179,7 @@ def sample_size(
         _refuse_to_solve(study)
 
     def closed_plan(closed: Study) -> Plan:
-        one = _Setting(closed, assumptions, planned, test, at, since)
+        one = Setting(closed, assumptions, planned, test, at, since)
         sizes = effects(one.design, one.question, effect, slowing, one.design.assumed.slope)
         found = chance(one.design, one.question, sizes, float(closed.persons), planned)
         return plan_of(study.open[0], one.design, one.question, sizes, planned, float(closed.persons), found)
@@ -232,21 +232,26 @@ def detectable_effect(
     1.4975
     """
     _refuse_open(study)
-    setting = _Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
+    setting = Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
     design, asked = setting.design, setting.question
-    sizes, found = solve_effect(design, asked, setting.test, float(study.persons), _power(power))
+    sizes, found = solve_effect(design, asked, setting.test, float(study.persons), checked_power(power))
     return plan_of("effect", design, asked, sizes, setting.test, float(study.persons), found)
 
 
-class _Setting:
+class Setting:
     """A study with what is assumed of it, and what is tested."""
 
     def __init__(self, study: Study, options: Options, test: PlannedTest, term: Any, at: Any, since: Any) -> None:
-        if not isinstance(study, Study):
-            raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
+        self.refuse(study)
         self.test = test
         self.design = Design.of(study, assumed(study, options), test.counts_variances)
         self.question: Question = question(self.design, term, at, since)
+
+    @staticmethod
+    def refuse(study: Any) -> None:
+        """Refuse what is no study."""
+        if not isinstance(study, Study):
+            raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
 
 
 def _with_interval(plan: Plan, effect: Any, slowing: Any, n: Any, rng: Any) -> Plan:
@@ -266,8 +271,7 @@ def _with_interval(plan: Plan, effect: Any, slowing: Any, n: Any, rng: Any) -> P
 
 
 def _refuse_open(study: Study) -> None:
-    if not isinstance(study, Study):
-        raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
+    Setting.refuse(study)
     if study.open:
         raise ModelError(f"The study leaves {' and '.join(study.open)} open: give them, or ask gc.sample_size for one.")
 
@@ -282,7 +286,13 @@ def _refuse_to_solve(study: Study) -> None:
     )
 
 
-def _power(value: Any) -> float:
+def checked_power(value: Any) -> float:
+    """The power that is asked for, as a number.
+
+    Raises
+    ------
+    ModelError
+    """
     found = finite_number(value, "power= is a probability")
     if not 0.0 < found < 1.0:
         raise ModelError(f"power= is a probability between 0 and 1, such as 0.8, not {found:g}.")

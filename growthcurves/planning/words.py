@@ -117,6 +117,34 @@ def _lost(dropout: Any) -> str:
     return f"{percent_text(share, 0)} % lost by the last visit{how}"
 
 
+#: What varies in a curve, in words: alone, and with a value.
+_OVER = {
+    "persons": ("persons", "{} persons"),
+    "waves": ("waves", "{} waves"),
+    "duration": ("duration", "duration {}"),
+    "spacing": ("spacing", "visits {} apart"),
+    "dropout": ("dropout", "dropout {}"),
+    "effect": ("effect", "effect {}"),
+    "slowing": ("slowing", "slowing {}"),
+    "alpha": ("level of the test", "level {}"),
+    "sd_slope": ("SD of slopes", "SD of slopes {}"),
+    "sd_intercept": ("SD of intercepts", "SD of intercepts {}"),
+    "sd_residual": ("SD of residuals", "SD of residuals {}"),
+}
+
+
+def over_words(name: str, value: Any = None) -> str:
+    """What varies in words, alone or with a value.
+
+    Examples
+    --------
+    >>> over_words("waves"), over_words("waves", 5), over_words("icc", 0.5)
+    ('waves', '5 waves', 'icc 0.5')
+    """
+    alone, with_value = _OVER.get(name, (name, f"{name} {{}}"))
+    return alone if value is None else with_value.format(f"{value:g}" if isinstance(value, (int, float)) else value)
+
+
 # ---------------------------------------------------------------- what is assumed
 
 

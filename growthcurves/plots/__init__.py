@@ -2,8 +2,8 @@
 
 `FIGURES` lists the figures of a fit, `FAMILY_FIGURES` those of outcomes that are not normal alone, `LEVEL_FIGURES`
 those of units above persons, `PANEL_FIGURES` those of a panel before any model, `LADDER_FIGURES` those of a ladder,
-`COMPARISON_FIGURES` those of residual structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials; a new figure
-is one new file and one line here.
+`COMPARISON_FIGURES` those of residual structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials,
+`PLAN_FIGURES` those of planned studies; a new figure is one new file and one line here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,24 @@ from __future__ import annotations
 from growthcurves.plots.arms import ArmMeans
 from growthcurves.plots.calibration import Calibration
 from growthcurves.plots.correlation import Correlation
-from growthcurves.plots.doors import FitPlots, plot_ladder, plot_panel, plot_residuals, plot_subgroups, plot_trial
+from growthcurves.plots.doors import (
+    FitPlots,
+    plot_ladder,
+    plot_panel,
+    plot_plan,
+    plot_residuals,
+    plot_subgroups,
+    plot_trial,
+)
 from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.figure import Figure
 from growthcurves.plots.forest import Forest
+from growthcurves.plots.growth_reliability import GrowthReliability
 from growthcurves.plots.ladder import LadderRungs
 from growthcurves.plots.missing import Missing
 from growthcurves.plots.panel import ObservedTrajectories
+from growthcurves.plots.power import PowerLines
+from growthcurves.plots.power_map import PowerMap
 from growthcurves.plots.qq import Qq
 from growthcurves.plots.residual_points import Residuals
 from growthcurves.plots.residuals import ResidualStructures
@@ -73,8 +84,14 @@ SUBGROUP_FIGURES: dict[str, type[Figure]] = {
     "forest": Forest,
 }
 
+PLAN_FIGURES: dict[str, type[Figure]] = {
+    "power": PowerLines,
+    "map": PowerMap,
+    "reliability": GrowthReliability,
+}
+
 __all__ = [
     "COMPARISON_FIGURES", "FAMILY_FIGURES", "FIGURES", "LADDER_FIGURES", "LEVEL_FIGURES", "PANEL_FIGURES",
-    "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
-    "FitPlots", "plot_ladder", "plot_panel", "plot_residuals", "plot_subgroups", "plot_trial",
+    "PLAN_FIGURES",    "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
+    "FitPlots", "plot_ladder", "plot_panel", "plot_plan", "plot_residuals", "plot_subgroups", "plot_trial",
 ]  # fmt: skip

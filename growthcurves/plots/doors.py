@@ -89,6 +89,15 @@ def plot_subgroups(subgroups: Any, **options: Any) -> Any:
     return _draw(SUBGROUP_FIGURES["forest"], subgroups, options)
 
 
+def plot_plan(curve: Any, kind: str = "power", **options: Any) -> Any:
+    """A picture of the power of a planned study: one of `PLAN_FIGURES`, on `ax=` if given."""
+    from growthcurves.plots import PLAN_FIGURES
+
+    if not among(kind, PLAN_FIGURES):
+        raise ModelError(unknown("figure of a planned study", kind, PLAN_FIGURES))
+    return _draw(PLAN_FIGURES[kind], curve, options)
+
+
 def _registry() -> dict[str, type[Figure]]:
     from growthcurves.plots import FAMILY_FIGURES, FIGURES, LEVEL_FIGURES
 

@@ -112,7 +112,8 @@ def key_above(ax: Axes, handles: Sequence[Any], named: Named | None = None) -> N
     left, ticks, _ = sides(ax)
     place = ax.transAxes + ScaledTranslation(-ticks / 72, 0.0, ax.figure.dpi_scale_trans)
     points = figure_inches(ax)[0] * 72 - (left - ticks) - margins(ax)
-    _key(ax.legend, handles, points, loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=place)
+    if handles:
+        _key(ax.legend, handles, points, loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=place)
     if named is not None:
         _move_apart(ax, named)
 

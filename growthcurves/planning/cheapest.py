@@ -1,0 +1,173 @@
+"""The cheapest of several designs that reach a power: persons, visits and units have a price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Unpack
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.markup import Block
+from growthcurves.errors import ModelError, NotEstimableError, unknown
+from growthcurves.numerics.bounds import finite_number, shown_value
+from growthcurves.planning.answer import Plan
+from growthcurves.planning.assumed import Options
+from growthcurves.planning.chance import PlannedTest
+from growthcurves.planning.grid import Grid, varied
+from growthcurves.planning.power import Setting, checked_power
+from growthcurves.planning.study import Study
+from growthcurves.planning.words import over_words, probability, whole
+from growthcurves.results.tables.answer import Answer, text_table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CheapestDesign(Answer):
+    """Designs that reach a power, with their costs.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row for each design, in the order in which they were given: what varies, then persons, visits (expected),
+        units of each level, cost, power.
+    over : tuple of str
+        What varies.
+    wanted : float
+        The power that each has.
+    best : Plan
+        The cheapest.
+    """
+
+    over: tuple[str, ...]
+    wanted: float
+    best: Plan
+
+    @property
+    def cost(self) -> float:
+        """The cost of the cheapest."""
+        return float(self.table["cost"].min())
+
+    def _found(self) -> str:
+        row = self.table.loc[self.table["cost"].idxmin()]
+        which = ", ".join(over_words(name, row[name]) for name in self.over)
+        return (
+            f"Cheapest with a power of {probability(self.wanted)}: {which}, {row['persons']:,.0f} persons, "
+            f"{row['visits']:,.0f} visits, cost {row['cost']:,.0f}."
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([self.table.round({"visits": 0, "cost": 0, "power": 3}).to_string(index=False), self._found()])
+
+    def _blocks(self) -> tuple[Block, ...]:
+        return ("Designs and their costs", text_table(self.table), self._found())
+
+
+def cheapest_design(
+    study: Study,
+    effect: Any = None,
+    *,
+    cost: Mapping[str, Any],
+    over: Mapping[str, Any],
+    power: float = 0.8,
+    slowing: Any = None,
+    test: Any = None,
+    at: Any = None,
+    since: Any = None,
+    alpha: float = 0.05,
+    sided: int = 2,
+    method: str = "t",
+    ddf: Any = "satterthwaite",
+    **assumptions: Unpack[Options],
+) -> CheapestDesign:
+    """The cheapest of several designs that reach a power.
+
+    Parameters
+    ----------
+    study : Study
+        With its persons left open.
+    effect, slowing, test, at, since, alpha, sided, method, ddf
+        As in `power`.
+    cost : dict
+        Prices: ``"person"`` (a number, or a dict by arm), ``"visit"`` (for each visit that is expected to take place),
+        and of each unit of ``levels``; what is not named costs nothing.
+    over : dict of str to list
+        What varies between designs: ``"waves"``, ``"times"``, ``"arms"`` (allocations), ``"levels"``, or another option
+        of the study; all combinations are looked at.
+    power : float
+    **assumptions
+        As in `power`.
+
+    Returns
+    -------
+    CheapestDesign
+        ``.table``, ``.best``, ``.cost``.
+
+    Raises
+    ------
+    ModelError
+        As in `power`; for prices that are none.
+    NotEstimableError
+        Where no design has the power.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> found = gc.cheapest_design(gc.Study(duration=4), effect=0.4, cost={"person": 300, "visit": 100},
+    ...                            over={"waves": [2, 3, 5, 9]}, sd_intercept=2, sd_slope=0.5, sd_residual=2)
+    >>> found.table[["waves", "persons", "cost"]]
+       waves  persons      cost
+    0      2      152   76000.0
+    1      3      152   91200.0
+    2      5      130  104000.0
+    3      9       98  117600.0
+    """
+    Setting.refuse(study)
+    if study.persons is not None:
+        raise ModelError("The cheapest design has as many persons as it needs: leave persons= out of the study.")
+    things, wanted = varied(over), checked_power(power)
+    if "persons" in things:
+        raise ModelError("over= says what varies beside persons, which follow from the power.")
+    planned = PlannedTest(alpha, sided, method, ddf)
+    grid = Grid(study, {"effect": effect, "slowing": slowing}, planned, (test, at, since), dict(assumptions))
+    plans = []
+    for one in grid.settings(things):
+        persons = one.needed(wanted)
+        if persons == persons:
+            plans.append((one.labels, one.plan(persons, "persons")))
+    if not plans:
+        raise NotEstimableError(f"None of these designs has a power of {wanted:g} with any number of persons.")
+    rows = [labels | _costs(plan, cost) for labels, plan in plans]
+    table = pd.DataFrame(rows)
+    return CheapestDesign(table, tuple(things), wanted, plans[int(table["cost"].idxmin())][1])
+
+
+def _costs(plan: Plan, cost: Mapping[str, Any]) -> dict[str, Any]:
+    """Persons, expected visits, units and the cost of a plan of whole persons."""
+    study, arms = plan.study, plan.whole_arms
+    if not isinstance(cost, Mapping):
+        raise ModelError(f"cost= is a dict such as {{'person': 500, 'visit': 100}}, not {shown_value(cost)}.")
+    known = ["person", "visit", *study.levels]
+    for name in cost:
+        if name not in known:
+            raise ModelError(unknown("thing with a price", name, known))
+    visits = sum(arms[arm] * _visits_of_one(study, arm) for arm in arms)
+    units = {name: whole(count * plan.total / plan.persons) for name, count in plan.units.items() if name != "person"}
+    by_arm = cost.get("person", 0.0)
+    prices = {arm: by_arm.get(arm) if isinstance(by_arm, Mapping) else by_arm for arm in arms}
+    total = sum(arms[arm] * _price(price, f"a person of arm {arm!r}") for arm, price in prices.items())
+    total += visits * _price(cost.get("visit", 0.0), "a visit")
+    total += sum(count * _price(cost.get(name, 0.0), f"a unit of {name!r}") for name, count in units.items())
+    return {"persons": plan.total, "visits": visits, **units, "cost": total, "power": plan.power_of_whole}
+
+
+def _visits_of_one(study: Study, arm: Any) -> float:
+    """How many visits of a person of an arm are expected."""
+    return float(sum(one.share * (last * np.arange(1, len(last) + 1)).sum() for one, last in study.schedules[arm]))
+
+
+def _price(value: Any, what: str) -> float:
+    found = finite_number(value, f"The price of {what} is a number")
+    if found < 0:
+        raise ModelError(f"The price of {what} is a number of 0 or more, not {found:g}.")
+    return found
