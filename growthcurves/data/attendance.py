@@ -226,7 +226,8 @@ def _standing(columns: _Columns) -> tuple[np.ndarray, tuple[str, ...]]:
 
 
 def _stated(columns: _Columns, said: np.ndarray) -> np.ndarray:
-    """The standing that rows state, (persons, waves): a wave without a statement of its own has the last before it.
+    """The standing that rows state, (persons, waves): a wave without a statement of its own has the last before it, but
+    not across a wave that was seen and says nothing.
 
     A row that is at no wave speaks of the waves after the last at which the person was seen.
     """
@@ -236,6 +237,7 @@ def _stated(columns: _Columns, said: np.ndarray) -> np.ndarray:
     for rows, at in ((np.isnan(place), after), (~np.isnan(place), place)):
         here = rows & (said != ABSENT) & (at < columns.grid.count)
         found[persons[here], at[here].astype(np.intp)] = said[here]
+    found = np.where(columns.seen & (found == ABSENT), UNSAID, found)
     latest = np.maximum.accumulate(np.where(found != ABSENT, columns.waves, -1), axis=1)
     carried = np.take_along_axis(found, np.maximum(latest, 0), axis=1)
     return np.where((latest >= 0) & (carried >= 0), carried, UNSAID)

@@ -220,7 +220,7 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
         When `by` varies within a person: the person is named.
     """
     there = attendance(panel)
-    groups, labels = _groups(panel, there.persons, there.known, by)
+    groups, labels = person_groups(panel, there.persons, there.known, by)
     names = [None] if by is None else labels
     persons = _person_table(panel, there, None if by is None else pd.Categorical.from_codes(groups, labels))
     times = None if panel.time is None else there.grid.means(panel.observed().times)
@@ -277,7 +277,7 @@ def _lines(table: pd.DataFrame) -> list[str]:
     return ["  " + line for line in shown.splitlines()]
 
 
-def _groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) -> tuple[np.ndarray, list[str]]:
+def person_groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | None) -> tuple[np.ndarray, list[str]]:
     """Group of each person, and the groups' names in their order."""
     if by is None:
         return np.zeros(everyone.count, dtype=np.intp), ["all"]

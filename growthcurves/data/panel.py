@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from growthcurves.data.codebook import Codebook
     from growthcurves.data.correlations import Correlations
     from growthcurves.data.describe import PanelSummary
+    from growthcurves.data.dropout import DropoutReport
     from growthcurves.data.missing import MissingPatterns
     from growthcurves.data.table_one import TableOne
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 books = Later("growthcurves.data.codebook")
 correlated = Later("growthcurves.data.correlations")
 descriptions = Later("growthcurves.data.describe")
+leaving = Later("growthcurves.data.dropout")
 missed = Later("growthcurves.data.missing")
 own_lines = Later("growthcurves.data.own_lines")
 characteristics = Later("growthcurves.data.table_one")
@@ -330,6 +332,50 @@ class Panel(PanelRows):
         """
         panel, name = self._with_joined(by, "by")
         return missed.missing_patterns(panel, name)
+
+    def dropout(
+        self, by: str | list[str] | None = None, covariates: str | list[str] | None = None, level: float = 0.95
+    ) -> DropoutReport:
+        """Who drops out, and whether it depends on what was seen.
+
+        Completers against dropouts in the first outcome and in own slopes, and the odds of dropping out at the next
+        visit by the last outcome before it: a discrete-time logistic regression with an intercept for each visit.
+
+        Parameters
+        ----------
+        by : str or list of str, optional
+            Column of groups, or several that divide together: compared within each, and in the odds.
+        covariates : str or list of str, optional
+            Columns that are compared too, and held in the odds: as at the first visit, and at the last before.
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        DropoutReport
+            ``.table`` of completers and dropouts, ``.odds``, ``.visits``, ``.sentences()``.
+
+        Raises
+        ------
+        NotEstimableError
+            When the panel has no waves, or nobody dropped out.
+
+        References
+        ----------
+        Singer and Willett (2003), Applied Longitudinal Data Analysis, chapters 10 to 12 (discrete-time hazards);
+        Diggle and Kenward (1994), Applied Statistics 43, 49-93; Austin (2009), Statistics in Medicine 28, 3083-3107.
+
+        Examples
+        --------
+        >>> from growthcurves.data.datasets import load_dataset
+        >>> panel = Panel(load_dataset("trial"), id="patient", time="week", outcome="depression")
+        >>> panel.dropout(by="arm").odds[["term", "odds_ratio", "p_value"]].round(3)
+                   term  odds_ratio  p_value
+        0  last outcome       1.713      0.0
+        1     arm[drug]       0.505      0.0
+        """
+        panel, name = self._with_joined(by, "by")
+        return leaving.dropout_report(panel, name, covariates, level)
 
     def people(self) -> pd.DataFrame:
         """One row per person (index id): rows, first and last time, and the person's own straight line.

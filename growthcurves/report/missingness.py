@@ -9,6 +9,7 @@ import pandas as pd
 
 from growthcurves.data.missing import DROPPED_OUT, MISSED_BEFORE, NEVER_DUE
 from growthcurves.data.reasons import DIED
+from growthcurves.errors import NotEstimableError
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import MOST_GROUPS, why_no_waves
 from growthcurves.report.figures import drawn
@@ -44,6 +45,7 @@ class Missingness(Section):
         whole = bool((missed.persons["kind"] == "complete").all())
         return {
             "sentence": sentence(missed, subject.fit.vocabulary.who.several) + _beside(subject.fit.panel, missed),
+            "leaving": leaving(subject),
             "pictures": [] if whole else [*_patterns(subject, missed), *drawn(subject, ("dropout",))],
         }
 
@@ -78,6 +80,15 @@ def _entered(missed: Any) -> str:
     """How many came into the study after its first wave; "" where nobody did."""
     late = int(missed.reasons.groupby("wave", sort=False)["not_sampled"].sum().iloc[0]) if missed.explained else 0
     return f" {count(late)} entered after the first wave, and waves before are not missed." if late else ""
+
+
+def leaving(subject: Subject) -> str:
+    """Whether those who do badly (or well) are lost, by the odds of the next visit; "" where nobody is."""
+    try:
+        found = subject.fit.panel.dropout(by=subject.by)
+    except NotEstimableError:
+        return ""
+    return found.of_the_next_visit
 
 
 def _beside(panel: Any, missed: Any) -> str:

@@ -121,6 +121,12 @@ def test_words_mean_themselves():
     assert found.standing[:3].tolist() == [[0, 2, 2, 3], [0, 1, 1, 0], [5, 5, 0, 0]]
 
 
+def test_a_reason_ends_with_the_next_wave_that_is_seen():
+    table = waves_of({"a": ".xx..", "b": "xxxxx"})
+    table["why"] = np.where(table["wave"].eq(1) & table["who"].eq("a"), "not sampled", None)
+    assert patterns(panel_of(table, wave="wave", time=None, status="why"))["a"] == "oxx.."
+
+
 @pytest.mark.parametrize("seen, death, pattern", [
     ("xx..", 3, "xx++"),
     ("xx..", 3.5, "xx.+"),

@@ -62,6 +62,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "mask": [frame["y"].to_numpy() > frame["y"].max() - 1],
         "reason": ["high"],
         "clock": [None],
+        "covariates": [["g"]],
         "frame": [frame],
         "kind": [],
         "average": ["rows"],
