@@ -62,6 +62,7 @@ _NAMES = {
     "write_table": "growthcurves.output.tables",
     "save_table": "growthcurves.output.save",
     "within_between": "growthcurves.data.within",
+    "age_cohort": "growthcurves.data.age_cohort",
     "load_dataset": "growthcurves.data.datasets",
     "list_datasets": "growthcurves.data.datasets",
     "Satterthwaite": "growthcurves.results.ddf.satterthwaite",

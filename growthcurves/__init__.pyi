@@ -1,6 +1,7 @@
 # Made by docs/make_stub.py.
 
 from growthcurves import errors as errors
+from growthcurves.data.age_cohort import age_cohort as age_cohort
 from growthcurves.data.datasets import list_datasets as list_datasets
 from growthcurves.data.datasets import load_dataset as load_dataset
 from growthcurves.data.panel import Panel as Panel

@@ -130,8 +130,8 @@ def _cohort_note(bound: BoundRows, occasions: _Occasions) -> Iterable[Note]:
                 "Persons start at very different values of {time!r} (SD {sd:.3g}, median follow-up {span:.3g}): "
                 "differences between persons of different {time!r} and change within persons are mixed in the slope. "
                 "Measure time from each person's first occasion and give the first {time!r} as a predictor to split "
-                "them.",
-                time=time, sd=first.std(), span=span,
+                "them.{code}gc.age_cohort(data, id={id!r}, age={time!r}) makes both columns.",
+                time=time, sd=first.std(), span=span, code=IN_CODE, id=bound.model.id,
             ),  # fmt: skip
         )
 
