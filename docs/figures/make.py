@@ -81,6 +81,7 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "residuals": "fit.plot.residuals()",
             "qq": "fit.plot.qq()",
             "correlation": "fit.plot.correlation()",
+            "influence": 'fit.plot.influence(term="slope:arm[drug]")',
         },
     ),
     (

@@ -24,6 +24,7 @@ from growthcurves.plots.dropout import Dropout
 from growthcurves.plots.figure import Figure
 from growthcurves.plots.forest import Forest
 from growthcurves.plots.growth_reliability import GrowthReliability
+from growthcurves.plots.influence import Influence
 from growthcurves.plots.ladder import LadderRungs
 from growthcurves.plots.missing import Missing
 from growthcurves.plots.panel import ObservedTrajectories
@@ -51,6 +52,7 @@ FIGURES: dict[str, type[Figure]] = {
     "residuals": Residuals,
     "qq": Qq,
     "correlation": Correlation,
+    "influence": Influence,
 }
 
 FAMILY_FIGURES: dict[str, type[Figure]] = {

@@ -394,6 +394,46 @@ class FitPlots:
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
         >>> drawn = fit.plot.correlation()
         """
+    def influence(
+        self,
+        *,
+        term: str | None = ...,
+        unit: str | None = ...,
+        most: int = ...,
+        fig: Any = ...,
+        figsize: tuple[float, float] | None = ...,
+    ) -> Any:
+        """How much each person moves the answer: Cook's distance, and what one fixed effect is without the person.
+
+        The model is fitted again without each person (`influence()`). Those who move the fixed effects most are named, the
+        most influential at the top; all others are ticks on the line below them. Cook's distance is that of all fixed
+        effects together; beside it stands how far one of them moves without the person, in its standard errors. Some person
+        is always the most influential: a distance is large beside the others, or because the effect that matters moves.
+
+        Parameters
+        ----------
+        term : str, optional
+            Which fixed effect; by default the last that is of a change over time.
+        unit : str, optional
+            Column of units above persons that are left out with all their persons, in the place of persons.
+        most : int
+            How many are named.
+        fig : Figure, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.influence()
+        """
     def calibration(
         self,
         *,

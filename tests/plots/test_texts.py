@@ -17,7 +17,7 @@ from growthcurves.plots.style import new_axes, new_figure, styled
 
 DATASETS = [name for name in gc.list_datasets()["name"] if name != "sleepstudy_wide"]  # which sleepstudy is, reshaped
 NARROW = {"ladder": (3.3, 5.0), "people": (3.3, 4.6), "variance_over_time": (3.3, 5.0), "residuals": (3.3, 4.6)}
-NARROW |= {"qq": (3.3, 6.2)}
+NARROW |= {"qq": (3.3, 6.2), "influence": (3.3, 4.6)}
 
 
 @lru_cache

@@ -18,16 +18,22 @@ from growthcurves.results.persons.units import counts, level_of
 
 #: The most persons whose occasions are left out.
 MOST_PERSONS = 1_000_000
+#: Why there is none.
+UNIDENTIFIED = (
+    "This model is not identified: the design cannot tell its variances apart, so that what changes without a person "
+    "means nothing; fit a model whose certificate says identified."
+)
+CROSSED = (
+    "Persons who share crossed units cannot be left out as a whole: name those whose occasions are left out, "
+    "influence_of_occasions(people=[...])."
+)
 
 
 def influence(fit: FittedModel, unit: str | None = None) -> pd.DataFrame:
     """One row per person or unit that is left out; see `GrowthFit.influence`."""
     _refuse_unidentified(fit)
     if fit.bound.crossed:
-        raise NotAvailableError(
-            "Persons who share crossed units cannot be left out as a whole: name those whose occasions are left out, "
-            "influence_of_occasions(people=[...])."
-        )
+        raise NotAvailableError(CROSSED)
     sizes, labels, level = _left_out(fit, unit)
     return ordered(pd.DataFrame(sizes | _changes(fit, left_out_fits(fit, level)), index=labels))
 
@@ -45,12 +51,16 @@ def influence_of_occasions(fit: FittedModel, people: Any = None, most: int = 10)
     return pd.DataFrame(_changes(fit, without_rows(fit, places)), index=index)
 
 
+def why_no_influence(fit: FittedModel) -> str | None:
+    """Why persons cannot be left out in turn; None where they can."""
+    if not fit.identified:
+        return UNIDENTIFIED
+    return CROSSED if fit.bound.crossed else fit.estimates.why_not("replicates")
+
+
 def _refuse_unidentified(fit: FittedModel) -> None:
     if not fit.identified:
-        raise NotEstimableError(
-            "The variances of this model are not identified, so that what changes without a person means nothing: fit "
-            "a model whose certificate says identified."
-        )
+        raise NotEstimableError(UNIDENTIFIED)
 
 
 def _left_out(fit: FittedModel, unit: str | None) -> tuple[dict[str, Any], pd.Index, int]:
