@@ -19,6 +19,7 @@ _NAMES = {
     "ladder": "growthcurves.fit",
     "mmrm": "growthcurves.trials.mmrm",
     "compare": "growthcurves.results.compare.table",
+    "pool": "growthcurves.results.pooled.answer",
     "journal_table": "growthcurves.results.side_by_side.journal",
     "compare_residuals": "growthcurves.fit",
     "agree": "growthcurves.programs.agree",

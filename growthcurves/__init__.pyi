@@ -69,6 +69,7 @@ from growthcurves.results.ddf.satterthwaite import Satterthwaite as Satterthwait
 from growthcurves.results.intervals.bootstrap import Bootstrap as Bootstrap
 from growthcurves.results.intervals.profile import Profile as Profile
 from growthcurves.results.intervals.wald import Wald as Wald
+from growthcurves.results.pooled.answer import pool as pool
 from growthcurves.results.side_by_side.journal import journal_table as journal_table
 from growthcurves.trials.mmrm import mmrm as mmrm
 from growthcurves.verify.qualification import verify as verify

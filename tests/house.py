@@ -79,6 +79,7 @@ INSIDE = {
         "persons",
         "compare",
         "side_by_side",
+        "pooled",
         "change",
         "ladder",
         "summary",

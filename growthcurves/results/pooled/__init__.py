@@ -1,0 +1,1 @@
+"""Fits of imputed data sets or plausible values as one answer, by Rubin's rules. Never fits, and imputes nothing."""
