@@ -22,6 +22,9 @@ SHAPE, LEVEL_1, LEVEL_2 = "shape", "level 1", "level 2"
 BETWEEN, INFLUENCE, SAMPLE, MISSING = "between levels", "influence", "sample", "missing data"
 LEVELS = (SHAPE, LEVEL_1, LEVEL_2, BETWEEN, INFLUENCE, SAMPLE, MISSING)
 
+#: Shares of replicates below the values by which statistics are put on one scale, and the normal quantiles there.
+INNER, OUTER = 0.8, 0.975
+AT_INNER, AT_OUTER = 0.8416, 1.96
 #: A statistic of which this share is left once estimated variances are taken off says nothing that they do not.
 NOTHING_LEFT = 1e-6
 
@@ -82,7 +85,7 @@ class Measured:
     null : (k, R) array
         Of replicates of the fitted model.
     z : (k,) array
-        Each in SDs from the mean of the replicates.
+        How far out each lies, as a normal quantile: 1.96 where one in forty replicates lies further out on its side.
     p_value : float
         Of the statistic that is furthest out, all of them being looked at.
     """
@@ -201,8 +204,8 @@ class Fact:
 def compared(measure: Measure, data: Array, replicates: Array, scores: tuple[Array, Array]) -> Measured | None:
     """The statistics of the data (k, 1) beside those of replicates (k, R); `scores` are those of the variances.
 
-    None where estimated variances leave nothing of them. All are judged together: the p-value is that of the largest,
-    each being measured in its SD over the replicates (Westfall and Young 1993, single step).
+    None where estimated variances leave nothing of them. All are judged together: the p-value is that of the one that
+    is furthest out, among the furthest out of each replicate (Westfall and Young 1993, single step).
     """
     both = np.concatenate([data, replicates], axis=1)
     left, sd = _adjusted(both, np.concatenate(scores, axis=1))
@@ -211,14 +214,30 @@ def compared(measure: Measure, data: Array, replicates: Array, scores: tuple[Arr
         return None
     left, sd = left[there], sd[there]
     labels = [label for label, one in zip(measure.labels, there, strict=True) if one]
-    z = left / sd[:, None]
-    size = np.abs(z) if measure.two_sided else z
+    size = _sizes(left, measure.two_sided)
     most = size.max(axis=0)
     p = float((1 + np.count_nonzero(most[1:] >= most[0])) / len(most))
     values = 2.0 * left / sd[:, None] ** 2 if measure.score else left + both[there, 1:].mean(axis=1, keepdims=True)
     values = values if measure.units is None else values * measure.units[there, None]
     shown = np.array([measure.as_shown(label, row) for label, row in zip(labels, values, strict=True)])
     return Measured(labels, shown[:, 0], shown[:, 1:], size[:, 0], p)
+
+
+def _sizes(left: Array, two_sided: bool) -> Array:
+    """How far out each value (k, 1 + R) lies on its side, as the normal quantile that the replicates give it.
+
+    Between and beyond the values that one in five and one in forty replicates exceed it is a power of the value, so
+    that a statistic of long tails does not hide another.
+    """
+    above = _quantiles(left, left[:, 1:])
+    return np.maximum(above, _quantiles(-left, -left[:, 1:])) if two_sided else above
+
+
+def _quantiles(values: Array, null: Array) -> Array:
+    inner, outer = np.maximum(np.quantile(null, [INNER, OUTER], axis=1), 1e-300)[:, :, None]
+    steps = np.log(np.maximum(outer / inner, 1.0 + 1e-9))
+    power = np.clip(np.log(AT_OUTER / AT_INNER) / steps, 0.25, 2.0)
+    return AT_OUTER * np.sign(values) * (np.abs(values) / outer) ** power
 
 
 def _adjusted(values: Array, scores: Array) -> tuple[Array, Array]:

@@ -123,23 +123,28 @@ class Look:
         return tuple(name for name, unit in self.fit.recipe.random.unit_of.items() if unit == PERSON)
 
     @cached_property
-    def _into(self) -> Array:
+    def into_named(self) -> Array:
         """A (q, q): original random effects of persons from standard ones."""
         place = slice(len(self.effect_names))
         return self.fit.standard_rows(np.eye(len(self.fit.random_names)))[place, place]
 
     def named(self, effects: Array) -> Array:
         """Standard effects (N, q, r) as the named ones."""
-        return np.einsum("ab,nbr->nar", self._into, effects)
+        return np.einsum("ab,nbr->nar", self.into_named, effects)
 
     def pulls(self, sample: Sample) -> Array:
         """Z'V^-1 r of the named random effects, (N, q, r)."""
-        return np.einsum("ba,nbr->nar", np.linalg.inv(self._into), sample.through_z)
+        return np.einsum("ba,nbr->nar", np.linalg.inv(self.into_named), sample.through_z)
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the persons' named random effects, (q, q)."""
+        return self.fit.G[: len(self.effect_names), : len(self.effect_names)]
 
     @cached_property
     def effect_variances(self) -> Array:
         """Variances of the named random effects, (q,)."""
-        return np.diag(self.fit.G)[: len(self.effect_names)]
+        return np.diag(self.covariance)
 
     @cached_property
     def basis(self) -> dict[str, Array]:
@@ -174,6 +179,13 @@ class Look:
         return float(found.get(parameter, 0.0))
 
     # ------------------------------------------------ the data, and replicates
+
+    @cached_property
+    def posterior(self) -> Any:
+        """What the outcomes say of residuals and random effects."""
+        from growthcurves.checks.posterior import Posterior
+
+        return Posterior(self)
 
     @cached_property
     def data(self) -> Sample:

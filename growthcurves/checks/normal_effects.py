@@ -6,19 +6,24 @@ import numpy as np
 
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
-from growthcurves.checks.normal_residuals import excess, moments
+from growthcurves.checks.normal_residuals import PER_SCORE
+from growthcurves.checks.posterior import hermite
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.tables.printing import number
 
 #: Fewer persons show no shape of a distribution.
 FEWEST = 20
-#: Skewness and excess kurtosis of estimates below these are too small to matter.
-SMALL = 0.15
+#: Skewness and excess kurtosis below these are too small to matter.
+SMALL = 0.3
+#: Half of what a score of the joint kurtosis is divided by.
+JOINT_PER_SCORE = 4.0
+#: Random effects that nearly depend on one another have no joint kurtosis of their own.
+CONDITION = 1e10
 
 
 class NormalEffects(Check):
-    """Skewness and kurtosis of empirical Bayes estimates, and their joint kurtosis (Mardia 1970)."""
+    """Scores of the skewness and kurtosis of random effects, and of their joint kurtosis (Mardia 1970)."""
 
     name, level = "normal_effects", LEVEL_2
 
@@ -29,39 +34,48 @@ class NormalEffects(Check):
         return look.fit.vocabulary.said(f"{FEWEST} persons are needed to see a distribution.") if few else None
 
     def measure(self, look: Look) -> Measure:
-        names = look.effect_names
+        names, left = look.effect_names, look.posterior.effects_left()
         labels = [(what, name) for what in ("skewness", "excess kurtosis") for name in names]
+        units = np.repeat(PER_SCORE, len(names))
+        variances = np.where(look.effect_variances > 0, look.effect_variances, 1.0)
+        known = 1.0 - np.einsum("naa->na", left)[:, :, None] / variances[:, None]
+        together = len(names) > 1 and np.linalg.cond(look.covariance) < CONDITION
+        inverse = np.linalg.inv(look.covariance) if together else np.zeros((0, 0))
 
         def of(sample: Sample) -> Array:
             effects = look.named(sample.effects)
-            found = np.concatenate(moments(effects))
-            return np.concatenate([found, mardia(effects)[None]]) if len(names) > 1 else found
+            found = np.concatenate([one.sum(axis=0) for one in hermite(effects / np.sqrt(variances)[:, None], known)])
+            return np.concatenate([found, joint(effects, left, inverse)[None]]) if together else found
 
-        labels += [("joint kurtosis", "")] if len(names) > 1 else []
-        shown = {
-            label: np.expm1 if label[0] == "joint kurtosis" else excess for label in labels if label[0] != "skewness"
-        }
-        return Measure(labels, of, shown=shown)
+        if together:
+            labels, units = [*labels, ("joint kurtosis", "")], np.append(units, JOINT_PER_SCORE)
+        return Measure(labels, of, score=True, units=units)
 
     def said(self, look: Look, found: Measured) -> Said:
         said, (what, name) = look.fit.vocabulary.said, found.label
         whose = f"of {name}" if name else "of all random effects together"
         return Said(
             said("the distribution of persons' random effects"),
-            f"{said('Persons')}' estimates {whose} have {what} {shown(found)}.",
+            f"{what.capitalize()} {whose} between {said('persons')} is about {shown(found)}.",
             said("Averages stay right; the share of persons above a threshold, the middle 95 % of rates and intervals "
                  "of SDs rest on the normal distribution, and estimates of extreme persons are pulled in too far."),
             ('fit.conf_int(method="bootstrap")', "fit.heavy_tailed()", "fit.robust()", "fit.plot.slopes()"),
-            found.value, *found.expected, what != "joint kurtosis" and abs(found.value) < SMALL,
-            f"Estimates {whose} have {what} {number(found.value, 3)}.",
+            found.value, *found.expected, abs(found.value) < SMALL,
+            f"{what.capitalize()} {whose}: {number(found.value, 3)}.",
         )  # fmt: skip
 
 
-def mardia(effects: Array) -> Array:
-    """Logarithm of the mean fourth power of the Mahalanobis distance of effects (N, q, r), over that of normal ones."""
-    count, q = effects.shape[:2]
-    centred = effects - effects.mean(axis=0)
-    S = np.einsum("nar,nbr->rab", centred, centred) / count
-    inverse = np.linalg.pinv(S, hermitian=True)
-    distance = np.einsum("nar,rab,nbr->nr", centred, inverse, centred, optimize=True)
-    return np.log((distance**2).mean(axis=0) / (q * (q + 2.0)))
+def joint(effects: Array, left: Array, inverse: Array) -> Array:
+    """Scores of the joint kurtosis of random effects, means of Q^2 - 2 (q + 2) Q + q (q + 2) given the data, (r,).
+
+    Q = u'G^-1 u; of normal u with mean m and covariance W given y, Q has mean m'G^-1 m + tr G^-1 W and variance
+    4 m'G^-1 W G^-1 m + 2 tr (G^-1 W)^2.
+    """
+    q = len(inverse)
+    W = inverse @ left
+    trace, square = np.einsum("naa->n", W)[:, None], np.einsum("nab,nba->n", W, W)[:, None]
+    pulled = np.einsum("ab,nbr->nar", inverse, effects)
+    own = (effects * pulled).sum(axis=1)
+    spread = (pulled * (left @ pulled)).sum(axis=1)
+    mean = own + trace
+    return (mean**2 + 4.0 * spread + 2.0 * square - 2.0 * (q + 2.0) * mean + q * (q + 2.0)).sum(axis=0)

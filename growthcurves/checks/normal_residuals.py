@@ -1,4 +1,4 @@
-"""Whether residuals are normal: skewness and kurtosis about persons' own curves."""
+"""Whether residuals are normal: their skewness and kurtosis."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
+from growthcurves.checks.posterior import hermite
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
 from growthcurves.output.words import capital
@@ -13,33 +14,22 @@ from growthcurves.results.tables.printing import number
 
 #: Skewness and excess kurtosis below these are too small to matter.
 SMALL = {"skewness": 0.15, "excess kurtosis": 0.3}
-
-
-def moments(values: Array, axis: int = 0) -> tuple[Array, Array]:
-    """Skewness, and the logarithm of kurtosis over that of normal values, which is more nearly normal itself."""
-    centred = values - values.mean(axis=axis, keepdims=True)
-    square = centred * centred
-    variance = square.mean(axis=axis)
-    variance = np.where(variance > 0, variance, 1.0)
-    third, fourth = (square * centred).mean(axis=axis), (square * square).mean(axis=axis)
-    return third / variance**1.5, np.log(fourth / variance**2 / 3.0)
-
-
-def excess(log_kurtosis: Array) -> Array:
-    """Excess kurtosis from the logarithm of kurtosis over that of normal values."""
-    return 3.0 * np.expm1(log_kurtosis)
+#: Half of what a score of them is divided by.
+PER_SCORE = (3.0, 12.0)
 
 
 class NormalResiduals(Check):
-    """Skewness and kurtosis of normalized residuals, of a family of quantile residuals."""
+    """Scores of the skewness and kurtosis of normalized residuals, of a family of quantile residuals."""
 
     name, level, of_families = "normal_residuals", LEVEL_1, True
 
     def measure(self, look: Look) -> Measure:
-        def of(sample: Sample) -> Array:
-            return np.array(moments(sample.normalized))
+        known = look.posterior.residual_known()
 
-        return Measure(list(SMALL), of, shown={"excess kurtosis": excess})
+        def of(sample: Sample) -> Array:
+            return np.array([one.sum(axis=0) for one in hermite(sample.normalized, known)])
+
+        return Measure(list(SMALL), of, score=True, units=np.array(PER_SCORE))
 
     def said(self, look: Look, found: Measured) -> Said:
         tails = "heavier" if found.value > 0 else "lighter"

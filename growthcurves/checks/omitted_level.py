@@ -65,7 +65,7 @@ class OmittedLevel(Check):
                 there = one.codes >= 0
                 groups = np.zeros((one.codes.max() + 1, *pulls.shape[1:]))
                 np.add.at(groups, one.codes[there], pulls[there])
-                found.append((groups**2).sum(axis=0))
+                found.append((groups**2).sum(axis=0) - (pulls[there] ** 2).sum(axis=0))  # of two persons each
             return np.concatenate(found)
 
         return Measure(labels, of, two_sided=False, score=True, shown=lambda values: np.sqrt(np.maximum(values, 0.0)))

@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.checks.check import BETWEEN, Check, Measure, Measured, Said
-from growthcurves.checks.directions import cube_root_mean_square
 from growthcurves.checks.look import Look, Sample
+from growthcurves.checks.variance_over_time import is_small
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.tables.printing import number
 
-#: A correlation below this is too small to matter.
-SMALL = 0.1
+#: Fewer persons show no trend.
 FEWEST_PERSONS = 10
 
 
 class SizeWithGrowth(Check):
-    """Correlations of the size of a person's residuals with the person's estimated growth."""
+    """Scores of a trend of log residual variances over persons' growth."""
 
     name, level = "size_with_growth", BETWEEN
 
@@ -25,33 +24,32 @@ class SizeWithGrowth(Check):
         said = look.fit.vocabulary.said
         if not look.effect_names:
             return said("The model has no random effects of persons.")
-        return None if look.persons >= FEWEST_PERSONS else said("There are too few persons for a correlation.")
+        return None if look.persons >= FEWEST_PERSONS else said("There are too few persons for a trend.")
 
     def measure(self, look: Look) -> Measure:
-        mean = look.expected_growth()
+        """The mean of what g (Q - n) is over residuals and growth g given the outcomes, Q the sum of squares."""
+        mean, sd = look.expected_growth(), np.sqrt(look.effect_variances)
+        n, (trace, _) = look.sizes[:, None], look.posterior.sizes()
+        centre, spread = mean.mean(axis=0), np.sqrt(mean.var(axis=0) + sd**2)
+        standard = ((mean - centre) / np.where(spread > 0, spread, 1.0))[:, :, None]
+        scale = np.where(spread > 0, spread, 1.0)[:, None]
 
         def of(sample: Sample) -> Array:
-            growth = mean[:, :, None] + look.named(sample.effects)
-            return correlations(growth, cube_root_mean_square(look, sample))
+            size = (look.sums(sample.normalized**2) + trace - n)[:, None]
+            growth = standard + look.named(sample.effects) / scale
+            return (growth * size + 2.0 * look.posterior.with_residuals(sample) / scale).sum(axis=0)
 
-        return Measure(list(look.effect_names), of)
+        return Measure(list(look.effect_names), of, score=True, shown=lambda values: np.exp(np.clip(values, -5, 5)))
 
     def said(self, look: Look, found: Measured) -> Said:
-        said = look.fit.vocabulary.said
+        who = look.fit.vocabulary.who.several
         return Said(
-            said("the size of persons' residuals over their growth"),
-            said(f"The size of persons' residuals is correlated with their estimated {found.label} by {shown(found)}."),
-            said("Intervals of single persons are too narrow at one end and too wide at the other; often a scale, such "
-                 "as the log, takes it away, or the outcome has a floor or ceiling."),
+            look.fit.vocabulary.said("the size of persons' residuals over their growth"),
+            f"Where {found.label} is an SD above its mean, residuals vary about {shown(found)} times as much as where "
+            f"it is an SD below it.",
+            f"Intervals of single {who} are too narrow at one end and too wide at the other; often a scale, such as "
+            f"the log, takes it away, or the outcome has a floor or ceiling.",
             ('gc.compare(fit, fit.refit(residual="power-variance"))', "fit.robust()"),
-            found.value, *found.expected, abs(found.value) < SMALL,
-            f"Their correlation is {number(found.value, 3)}.",
+            found.value, *found.expected, is_small(found.value),
+            f"Residual SDs at high {found.label} are {number(found.value, 3)} times those at low.",
         )  # fmt: skip
-
-
-def correlations(growth: Array, size: Array) -> Array:
-    """Correlations over persons of growth (N, q, r) with sizes (N, r), (q, r)."""
-    growth, size = growth - growth.mean(axis=0), size - size.mean(axis=0)
-    both = np.einsum("nar,nr->ar", growth, size)
-    scale = np.sqrt((growth**2).sum(axis=0) * (size**2).sum(axis=0))
-    return both / np.where(scale > 0, scale, 1.0)

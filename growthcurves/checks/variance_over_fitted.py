@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
-from growthcurves.checks.directions import standardised
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.variance_over_time import is_small
 from growthcurves.checks.words import shown
@@ -19,11 +18,16 @@ class VarianceOverFitted(Check):
     name, level = "variance_over_fitted", LEVEL_1
 
     def measure(self, look: Look) -> Measure:
-        mean = look.whitening.X @ look.fit.estimates.beta
+        """The mean of what f (e^2 - 1) is over residuals e and own curves f given the outcomes."""
+        mean = (look.whitening.X @ look.fit.estimates.beta)[:, None]
+        known, across = look.posterior.residual_known(), look.posterior.with_curves()
+        spread = np.sqrt(mean.var() + np.mean(look.whitening.total_variances() - look.whitening.variances()))
+        centre = mean.mean()
 
         def of(sample: Sample) -> Array:
-            fitted = standardised(mean[:, None] + look.whitening.own_curves(sample.through_z))
-            return (fitted * sample.pulled * sample.left).sum(axis=0)[None]
+            curves = mean - centre + look.whitening.own_curves(sample.through_z)
+            m = sample.normalized
+            return ((curves * (m * m - known) + 2.0 * m * across) / spread).sum(axis=0)[None]
 
         return Measure(["fitted"], of, score=True, shown=lambda values: np.exp(np.clip(values, -5, 5)))
 

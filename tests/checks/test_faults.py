@@ -97,7 +97,7 @@ FAULTS: dict[str, tuple[Callable[[_Truth], None], str, str]] = {
     "linearity": (_bent_predictor, RIGHT, "slope bends over severity"),
     "equal_spread": (_one_arm, RIGHT, "arm b"),
     "normal_residuals": (_heavy, RIGHT, "heavier tails"),
-    "variance_between_persons": (_fan, RIGHT, "times as much"),
+    "variance_between_persons": (_fan, RIGHT, "residual SDs differ"),
     "size_with_growth": (_fan, RIGHT, "slope"),
     "omitted_slope": (lambda truth: None, "y ~ t * arm + t * severity + (1 | id)", "Slope differs"),
     "within_between": (_mixed, "y ~ t * arm + stress + (t | id)", "stress between"),
