@@ -14,6 +14,7 @@ from growthcurves.checks.answer import FitChecks
 from growthcurves.checks.autocorrelation import Autocorrelation
 from growthcurves.checks.check import Check, Fact
 from growthcurves.checks.covariance_over_time import CovarianceOverTime
+from growthcurves.checks.dropping_out import DroppingOut
 from growthcurves.checks.equal_spread import EqualSpread
 from growthcurves.checks.facts import OwnLines, Persons, Reliability, Shrinkage, Units
 from growthcurves.checks.influential import Influential
@@ -52,7 +53,7 @@ CHECKS: tuple[Check, ...] = (
     SizeWithGrowth(),
     Influential(),
 )
-FACTS: tuple[Fact, ...] = (OwnLines(), NextShapes(), Shrinkage(), Persons(), Units(), Reliability())
+FACTS: tuple[Fact, ...] = (OwnLines(), NextShapes(), Shrinkage(), Persons(), Units(), Reliability(), DroppingOut())
 
 
 def check(

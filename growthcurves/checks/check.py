@@ -139,6 +139,8 @@ class Said:
         The number, and the middle 95 % of what the fitted model gives.
     small : bool
         Whether it is too small to matter, however surely it is there.
+    p_value : float
+        Of a fact that has a test of its own: it is then to be looked at, and never a problem.
     short : str
         What was found with the number, in the few words for which a picture has room; the text where there are none.
     """
@@ -152,6 +154,7 @@ class Said:
     high: float = float("nan")
     small: bool = False
     short: str = ""
+    p_value: float = float("nan")
 
 
 class Check:
@@ -185,7 +188,9 @@ class Check:
 
 
 class Fact:
-    """A note: something that a reader should know, which is no finding and has no verdict.
+    """Something that a reader should know, which is no fault of the model.
+
+    It is a note, or where it has a test of its own (`Said.p_value`) something to look at.
 
     Attributes
     ----------

@@ -46,7 +46,7 @@ def check(
         rows.append(_row(one, said, measured.p_value, _verdict(measured.p_value, limit, said)))
         details[one.name], told[one.name] = measured, said
     notes = [(one, one.said(look)) for one in facts]
-    rows += [_row(one, said, np.nan, Verdict.NOTE) for one, said in notes if said is not None]
+    rows += [_row(one, said, said.p_value, _of_fact(said.p_value)) for one, said in notes if said is not None]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table = table.sort_values("level", key=lambda levels: levels.map(LEVELS.index), kind="stable", ignore_index=True)
     fit.made.draws.append((f"{n:,} replicates for checks", look.seed))
@@ -88,6 +88,10 @@ def _verdict(p: float, limit: float, said: Said) -> Verdict:
     if said.small or p > LOOK_AT:
         return Verdict.FINE
     return Verdict.PROBLEM if p <= limit else Verdict.LOOK
+
+
+def _of_fact(p: float) -> Verdict:
+    return Verdict.NOTE if p != p else Verdict.LOOK if p <= LOOK_AT else Verdict.FINE
 
 
 def _row(one: Check | Fact, said: Said, p: float, verdict: Verdict) -> dict[str, Any]:

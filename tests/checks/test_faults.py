@@ -174,3 +174,16 @@ def test_the_next_shapes_stand_beside_the_one_that_was_chosen() -> None:
     note = fit.check(n=199).table.set_index("check").loc["next_shapes"]
     drop = fit.refit("ml").aic - fit.refit("ml", shape="quadratic").aic
     assert note["verdict"] == "note" and note["value"] == pytest.approx(drop) and "quadratic" in note["meaning"]
+
+
+def test_dropout_that_depends_on_the_last_outcome_is_told_as_a_fact() -> None:
+    data, rng = _Truth(6).table(), np.random.default_rng(1)
+    wide = data.pivot(index="id", columns="t", values="y").to_numpy()
+    there = np.ones_like(wide, dtype=bool)
+    for k in range(1, WAVES):
+        odds = np.exp(-2.0 + np.log(2.0) * (wide[:, k - 1] - wide.mean()) / wide.std())
+        there[:, k] = there[:, k - 1] & (rng.random(PERSONS) > odds / (1 + odds))
+    found = gc.fit(RIGHT, data[there.ravel()], time="t").check(n=199)
+    fact = found.table.set_index("check").loc["dropping_out"]
+    assert fact["verdict"] == "look" and 1.3 < fact["value"] < 3 and "no fault of the model" in fact["meaning"]
+    assert "size_with_growth" not in set(found.problems["check"])
