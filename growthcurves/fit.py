@@ -324,7 +324,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         Raises
         ------
         ModelError
-            For an unknown option.
+            For an unknown option, and another person, time or outcome than the panel's.
         NotAvailableError
             For a fit that was saved without its rows.
 
@@ -340,7 +340,8 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
             method = self.method
         how = self.estimates.quadrature
         asked = "auto" if how is None or model.likelihood_family is None else how.asked
-        fitted = estimate(model, self.panel, method, GrowthFit, likelihood=self.estimates.maker, quadrature=asked)
+        panel = panel_for(model, self.panel)
+        fitted = estimate(model, panel, method, GrowthFit, likelihood=self.estimates.maker, quadrature=asked)
         assert isinstance(fitted, GrowthFit)
         return fitted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
@@ -65,8 +66,7 @@ class Autocorrelation(Check):
             f"Residuals of neighbouring times are correlated by about {shown(found)} beyond what the model says.{more}",
             "Standard errors of slopes and of what varies within persons are too small where it is positive, and part "
             "of it is taken for differences in the rate of change.",
-            ('gc.compare_residuals(fit.model, fit.panel, ["independent", "ar1", "car1"])', "fit.robust()")
-            if look.normal else ("fit.robust()",),
+            (calls.structures(look, "independent", "ar1", "car1"), calls.robust(look)),
             found.value, *found.expected, abs(found.value) < SMALL,
             f"Neighbouring residuals correlate by {number(found.value, 3)} beyond what the model says.",
         )  # fmt: skip

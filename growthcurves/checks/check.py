@@ -15,6 +15,7 @@ import numpy as np
 from growthcurves.numerics.arrays import Array
 
 if TYPE_CHECKING:
+    from growthcurves.checks.calls import Call
     from growthcurves.checks.look import Look, Sample
 
 #: What checks are about, in the order in which they are told.
@@ -133,8 +134,8 @@ class Said:
         What was found, a sentence with the number.
     meaning : str
         What it does to the results, where it is so.
-    advice : tuple of str
-        Calls that can be pasted.
+    advice : tuple of str or Call
+        Calls that can be pasted; of a `Call` (checks/calls.py) only what the fit can be asked is told.
     value, low, high : float
         The number, and the middle 95 % of what the fitted model gives.
     small : bool
@@ -148,7 +149,7 @@ class Said:
     looked_at: str
     text: str
     meaning: str = ""
-    advice: tuple[str, ...] = ()
+    advice: tuple[str | Call, ...] = ()
     value: float = float("nan")
     low: float = float("nan")
     high: float = float("nan")
@@ -212,17 +213,20 @@ def compared(measure: Measure, data: Array, replicates: Array, scores: tuple[Arr
     None where estimated variances leave nothing of them. All are judged together: the p-value is that of the one that
     is furthest out, among the furthest out of each replicate (Westfall and Young 1993, single step).
     """
-    both = np.concatenate([data, replicates], axis=1)
-    left, sd = _adjusted(both, np.concatenate(scores, axis=1))
+    both, sizes = _sized(np.concatenate([data, replicates], axis=1))
+    left, sd = _adjusted(both, _sized(np.concatenate(scores, axis=1))[0])
     there = sd > NOTHING_LEFT * np.maximum(both.std(axis=1), 1e-300)
     if not there.any():
         return None
-    left, sd = left[there], sd[there]
+    left, sd, sizes, both = left[there], sd[there], sizes[there], both[there]
     labels = [label for label, one in zip(measure.labels, there, strict=True) if one]
     size = _sizes(left, measure.two_sided)
     most = size.max(axis=0)
     p = float((1 + np.count_nonzero(most[1:] >= most[0])) / len(most))
-    values = 2.0 * left / sd[:, None] ** 2 if measure.score else left + both[there, 1:].mean(axis=1, keepdims=True)
+    if measure.score:
+        values = 2.0 * left / sd[:, None] ** 2 / sizes
+    else:
+        values = (left + both[:, 1:].mean(axis=1, keepdims=True)) * sizes
     values = values if measure.units is None else values * measure.units[there, None]
     shown = np.array([measure.as_shown(label, row) for label, row in zip(labels, values, strict=True)])
     return Measured(labels, shown[:, 0], shown[:, 1:], size[:, 0], p)
@@ -243,6 +247,13 @@ def _quantiles(values: Array, null: Array) -> Array:
     steps = np.log(np.maximum(outer / inner, 1.0 + 1e-9))
     power = np.clip(np.log(AT_OUTER / AT_INNER) / steps, 0.25, 2.0)
     return AT_OUTER * np.sign(values) * (np.abs(values) / outer) ** power
+
+
+def _sized(values: Array) -> tuple[Array, Array]:
+    """Values (k, r) over the largest of each row, and these (k, 1): squares are then numbers in any unit."""
+    sizes = np.abs(values).max(axis=1, keepdims=True, initial=0.0)
+    sizes = np.where(sizes > 0, sizes, 1.0)
+    return values / sizes, sizes
 
 
 def _adjusted(values: Array, scores: Array) -> tuple[Array, Array]:

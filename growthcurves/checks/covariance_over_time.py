@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.occasions import Occasions, occasions_of
@@ -51,8 +52,9 @@ class CovarianceOverTime(Check):
             f"The {what} differs from the model's by about {shown(found)} of the SDs' product.",
             "The random effects and residuals do not make the covariances that are there, on which standard errors of "
             "rates rest.",
-            ('gc.compare_residuals(fit.model, fit.panel, ["independent", "ar1", "het", "un"])', "fit.robust()",
-             "fit.plot.variance_over_time()", "fit.plot.correlation()"),
+            (calls.structures(look, "independent", "ar1", "het", "un"), calls.robust(look),
+             calls.figure(look, "variance_over_time", look.fit.panel.time is not None),
+             calls.figure(look, "correlation", look.fit.panel.time is not None)),
             found.value, *found.expected, abs(found.value) < SMALL,
             f"The {what} is off by {number(found.value, 3)} of the SDs' product.",
         )  # fmt: skip

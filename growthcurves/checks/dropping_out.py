@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import MISSING, Fact, Said
 from growthcurves.checks.look import Look
 from growthcurves.data.dropout import ASSUMES, LAST
@@ -35,6 +36,6 @@ class DroppingOut(Fact):
         text = f"{lost}; an SD more in the last outcome multiplies the odds of dropping out next by {ratio}."
         return Said(
             f"which {who} drop out", text, fit.vocabulary.said(ASSUMES),
-            ("fit.panel.dropout()", "fit.dropout_sensitivity()"), float(row["odds_ratio"]),
+            ("fit.panel.dropout()", calls.asked(look, "dropout_sensitivity()")), float(row["odds_ratio"]),
             p_value=float(row["p_value"]), short=f"Odds of dropping out: {ratio} per SD of the last outcome.",
         )  # fmt: skip

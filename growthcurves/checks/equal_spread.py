@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.groups import groups_of
 from growthcurves.checks.look import Look, Sample
@@ -44,17 +45,15 @@ class EqualSpread(Check):
         column, level, what = found.label
         who = look.fit.vocabulary.who.several
         whose = f"the SD of {what}" if what == "residuals" else f"the SD of {what} between {who}"
-        by = f'gc.ByGroup("{column}", *fit.random_names)'
-        calls = {
-            True: (f'fit.refit(residual=gc.Het("{column}"))',),
-            False: (f"gc.compare(fit, fit.refit(random={by}))",),
-        }
-        advice = calls[what == "residuals"] if look.normal else ()
+        if what == "residuals":
+            changes = {"residual": calls.unequal_between(look, column)}
+        else:
+            changes = {"random": calls.by_group(look, column)}
         return Said(
             f"the spread in groups of {column}",
             f"In {column} {show_level(level)} {whose} is about {shown(found)} times what it is in others.",
             "Standard errors of differences between groups are off, the more so the more unequal the groups are; SDs, "
             "shares above a threshold and intervals are averages over groups that differ.",
-            (*advice, "fit.robust()"), found.value, *found.expected, is_small(found.value),
+            (calls.compared(look, **changes), calls.robust(look)), found.value, *found.expected, is_small(found.value),
             f"In {column} {show_level(level)} the SD of {what} is {number(found.value, 3)} times that of others.",
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, SAMPLE, SHAPE, Fact, Said
 from growthcurves.checks.look import Look
 from growthcurves.results.persons.reliability import reliabilities
@@ -66,24 +67,24 @@ class Persons(Fact):
 
     def said(self, look: Look) -> Said | None:
         count, rows = look.persons, int(np.median(look.sizes))
-        meaning, advice = _enough(count)
+        meaning, advice = _enough(look, count)
         text = f"There are {count:,} {look.fit.vocabulary.who.several}, the middle one with {rows} rows."
         return Said("how many there are", text, meaning, advice, float(count))
 
 
-def _enough(count: int) -> tuple[str, tuple[str, ...]]:
+def _enough(look: Look, count: int) -> tuple[str, tuple[calls.Call, ...]]:
     """What so many persons are enough for, and what to use."""
     if count < ENOUGH_FOR_EFFECTS:
         return (
             "With fewer than 30, fixed effects need tests with small-sample degrees of freedom, and SDs are known "
             "roughly: their intervals should be by profile or bootstrap.",
-            ('fit.fixed_effects("kenward-roger")', 'fit.variance_components("profile")'),
+            (calls.small_sample(look), calls.profile()),
         )
     if count < ENOUGH_FOR_SDS:
         return (
             "Enough for fixed effects; SDs and correlations are known roughly, and their intervals should be by "
             "profile or bootstrap.",
-            ('fit.variance_components("profile")',),
+            (calls.profile(),),
         )
     return "Enough for fixed effects and for SDs; for rates of change few rows each are the tighter limit.", ()
 
@@ -103,7 +104,7 @@ class Units(Fact):
             f"{one.units:,} {one.words.several}.",
             f"With fewer than 30, what predicts differences between {one.words.several} needs small-sample degrees of "
             f"freedom, and their SD is known roughly.",
-            ('fit.fixed_effects("kenward-roger")', 'fit.variance_components("profile")'), float(one.units),
+            (calls.small_sample(look), calls.profile()), float(one.units),
         )  # fmt: skip
 
 

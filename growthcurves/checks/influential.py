@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import INFLUENCE, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
@@ -34,14 +35,14 @@ class Influential(Check):
         return cook(look, sample, _left(look))
 
     def said(self, look: Look, found: Measured) -> Said:
-        fit, who = look.fit, look.fit.vocabulary.who.one
+        who = look.fit.vocabulary.who.one
         most = look.labels[int(self.distances(look, look.data)[:, 0].argmax())]
         return Said(
             f"what each {who} does to the fixed effects",
             f"Without {who} {show_id(most)} the fixed effects move most, by {shown(found)} standard errors on average "
             f"(the root of Cook's distance).",
             f"An answer that depends on one {who} is not one of the sample: give it with and without.",
-            ("fit.influence()", f"gc.fit(fit.model, fit.panel.frame[fit.panel.frame[{fit.model.id!r}] != {most!r}])"),
+            (calls.influence(look), calls.without(look, most)),
             found.value, *found.expected, found.value < SMALL,
             f"Without {who} {show_id(most)} averages move by {number(found.value, 3)} standard errors.",
         )  # fmt: skip

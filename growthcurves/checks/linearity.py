@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.directions import mean_scores, standardised
 from growthcurves.checks.groups import numbers_of
 from growthcurves.checks.look import Look
 from growthcurves.checks.words import shown
+from growthcurves.data.backticks import quoted, quoted_inside
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.tables.printing import number
 
@@ -44,13 +46,19 @@ class Linearity(Check):
 
     def said(self, look: Look, found: Measured) -> Said:
         name, parameter = found.label
+        added = {
+            one: [*([] if name in columns.used else [quoted(name)]), f"I({quoted_inside(name)}**2)"]
+            for one, columns in look.fit.recipe.predictors.items()
+            if one in ("intercept", parameter)  # of persons who are alike at the origin slopes alone mean little
+        }
         return Said(
             f"{look.fit.vocabulary.said('persons')}' growth over {name}",
             f"The {parameter} bends over {name}: one SD of {name} from its mean on either side it lies {shown(found)} "
             f"further from the value at the mean than a straight line has it.",
             f"The effect of {name} is then an average over values at which it differs, and is wrong for those at the "
             f"ends.",
-            (f'fit.refit(predictors={{"{parameter}": "{name} + I({name}**2)"}})', "fit.plot.people()"),
+            (calls.compared(look, predictors=calls.predictors(look, added)),
+             calls.figure(look, "people", look.fit.panel.time is not None)),
             found.value, *found.expected, look.normal and abs(found.value) < SMALL * look.sd_of(parameter),
             f"The {parameter} bends over {name} by {number(found.value, 3)}.",
         )  # fmt: skip

@@ -25,6 +25,8 @@ from growthcurves.results.questions.design_rows import own_rows
 
 #: Numbers that the rows of the replicates looked at together may hold.
 NUMBERS_AT_ONCE = 2_000_000
+#: Differences of values below this share of them are rounding errors.
+ROUNDING = 1e-12
 
 
 class Look:
@@ -113,14 +115,22 @@ class Look:
         """Means over each person's rows, (N, ...)."""
         return self.sums(of_rows) / self.sizes.reshape(-1, *[1] * (of_rows.ndim - 1))
 
+    def within(self, of_rows: Array) -> Array:
+        """Deviations (n,) from the person's mean; zero where they are rounding errors of the values."""
+        apart = of_rows - self.spread(self.means_of(of_rows))
+        return np.where(np.abs(apart) > ROUNDING * np.abs(of_rows).max(), apart, 0.0)
+
     # ------------------------------------------------ the model
 
     @cached_property
+    def varies(self) -> tuple[str, ...]:
+        """What varies between persons in the model."""
+        return tuple(name for name, unit in self.fit.recipe.random.unit_of.items() if unit == PERSON)
+
+    @property
     def effect_names(self) -> tuple[str, ...]:
         """The persons' random effects; none of a family, whose estimates have no known distribution."""
-        if not self.normal:
-            return ()
-        return tuple(name for name, unit in self.fit.recipe.random.unit_of.items() if unit == PERSON)
+        return self.varies if self.normal else ()
 
     @cached_property
     def into_named(self) -> Array:

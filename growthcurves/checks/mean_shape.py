@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import SHAPE, Check, Measure, Measured, Said
 from growthcurves.checks.directions import mean_scores
 from growthcurves.checks.groups import groups_of
 from growthcurves.checks.look import Look
 from growthcurves.checks.words import shown
+from growthcurves.data.backticks import quoted
 from growthcurves.data.source import show_level
 from growthcurves.results.tables.printing import number
 
@@ -18,6 +20,7 @@ from growthcurves.results.tables.printing import number
 SMALL = 0.1
 #: Powers of time that are looked for, and what they are called.
 BENDS = {2: "a bend", 3: "an S"}
+POWERS = {2: "quadratic", 3: "cubic"}
 
 
 class _Bend(NamedTuple):
@@ -54,6 +57,15 @@ class MeanShape(Check):
         new = mean_scores(look, made)[1]
         return made[:, new], [label for label, one in zip(labels, new, strict=True) if one]
 
+    @staticmethod
+    def _changes(look: Look, bend: _Bend) -> dict[str, Any]:
+        """What the model needs for the bend: powers of time, and of a group's own the group as their predictor."""
+        powers = [name for power, name in POWERS.items() if power <= bend.power]
+        changes: dict[str, Any] = {} if set(powers) <= set(look.basis) else {"shape": powers[-1]}
+        if bend.column:
+            changes["predictors"] = calls.predictors(look, {name: [quoted(bend.column)] for name in powers})
+        return changes
+
     def measure(self, look: Look) -> Measure:
         columns, labels = self._columns(look)
         return Measure(labels, mean_scores(look, columns)[0])
@@ -64,18 +76,12 @@ class MeanShape(Check):
         what = BENDS[bend.power]
         scale = np.sqrt(fit.residual_variance) if look.normal else 1.0
         unit = "" if look.normal else " in residual SDs"
-        shape = "quadratic" if bend.power == 2 else "cubic"
-        ml = 'fit.refit("ml")' if fit.method == "reml" else "fit"
-        calls = (
-            (f'gc.compare({ml}, fit.refit("ml", shape="{shape}"))',)
-            if look.normal
-            else (f'fit.refit(shape="{shape}")',)
-        )
         return Said(
             f"the mean over {fit.panel.time}, against {what} that the shape lacks",
             f"The mean{whose} leaves the fitted shape by {what} of {shown(found)}{unit} at its height.",
             f"A rate of change read off the fitted shape is then an average over times at which it differs; standard "
             f"errors and SDs hold {number(abs(found.value), 3)} of misfit as if persons or residuals varied by it.",
-            calls, found.value, *found.expected, abs(found.value) < SMALL * scale,
+            (calls.compared(look, **self._changes(look, bend)), calls.figure(look, "trajectories")),
+            found.value, *found.expected, abs(found.value) < SMALL * scale,
             f"The mean{whose} leaves its shape by {what} of {number(found.value, 3)}.",
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.normal_residuals import PER_SCORE
@@ -34,17 +35,19 @@ class NormalEffects(Check):
         return look.fit.vocabulary.said(f"{FEWEST} persons are needed to see a distribution.") if few else None
 
     def measure(self, look: Look) -> Measure:
-        names, left = look.effect_names, look.posterior.effects_left()
+        names, sd = look.effect_names, np.sqrt(look.effect_variances)
+        sd = np.where(sd > 0, sd, 1.0)
+        left = look.posterior.effects_left() / np.outer(sd, sd)
         labels = [(what, name) for what in ("skewness", "excess kurtosis") for name in names]
         units = np.repeat(PER_SCORE, len(names))
-        variances = np.where(look.effect_variances > 0, look.effect_variances, 1.0)
-        known = 1.0 - np.einsum("naa->na", left)[:, :, None] / variances[:, None]
-        together = len(names) > 1 and np.linalg.cond(look.covariance) < CONDITION
-        inverse = np.linalg.inv(look.covariance) if together else np.zeros((0, 0))
+        known = 1.0 - np.einsum("naa->na", left)[:, :, None]
+        correlation = look.covariance / np.outer(sd, sd)
+        together = len(names) > 1 and np.linalg.cond(correlation) < CONDITION
+        inverse = np.linalg.inv(correlation) if together else np.zeros((0, 0))
 
         def of(sample: Sample) -> Array:
-            effects = look.named(sample.effects)
-            found = np.concatenate([one.sum(axis=0) for one in hermite(effects / np.sqrt(variances)[:, None], known)])
+            effects = look.named(sample.effects) / sd[:, None]
+            found = np.concatenate([one.sum(axis=0) for one in hermite(effects, known)])
             return np.concatenate([found, joint(effects, left, inverse)[None]]) if together else found
 
         if together:
@@ -59,7 +62,8 @@ class NormalEffects(Check):
             f"{what.capitalize()} {whose} between {said('persons')} is about {shown(found)}.",
             said("Averages stay right; the share of persons above a threshold, the middle 95 % of rates and intervals "
                  "of SDs rest on the normal distribution, and estimates of extreme persons are pulled in too far."),
-            ('fit.conf_int(method="bootstrap")', "fit.heavy_tailed()", "fit.robust()", "fit.plot.slopes()"),
+            (calls.bootstrap(look), calls.heavy_tailed(look), calls.robust(look),
+             calls.figure(look, "slopes", "slope" in look.effect_names and look.sd_of("slope") > 0)),
             found.value, *found.expected, abs(found.value) < SMALL,
             f"{what.capitalize()} {whose}: {number(found.value, 3)}.",
         )  # fmt: skip

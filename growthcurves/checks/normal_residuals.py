@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.posterior import hermite
@@ -35,9 +36,7 @@ class NormalResiduals(Check):
         tails = "heavier" if found.value > 0 else "lighter"
         what = "skewed" if found.label == "skewness" else f"of {tails} tails than normal ones"
         kind = "about persons' own curves" if look.normal else "(quantile residuals)"
-        advice: tuple[str, ...] = ("fit.robust()", 'fit.conf_int(method="bootstrap")')
-        if look.normal:
-            advice = ("fit.heavy_tailed()", *advice, "fit.plot.qq()")
+        advice = (calls.heavy_tailed(look), calls.robust(look), calls.bootstrap(look), calls.figure(look, "qq"))
         wrong = abs(found.z[found.worst]) > 2
         text = look.fit.vocabulary.said(f"Residuals {kind} are {what}: " if wrong else f"Residuals {kind}: ")
         return Said(

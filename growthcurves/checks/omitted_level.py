@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
+from growthcurves.data.backticks import quoted
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
 from growthcurves.data.units_above import units_above
@@ -73,14 +75,18 @@ class OmittedLevel(Check):
     def said(self, look: Look, found: Measured) -> Said:
         column, name = found.label
         fit, who = look.fit, look.fit.vocabulary.who.several
-        above = dict.fromkeys(levels.units_above(fit), ("intercept",))
+        if look.normal:
+            grouped = name.removesuffix(f":{quoted(fit.model.random.by)}") if fit.model.random.by else name
+            changes = {"levels": calls.varying_above(look, column, grouped)}
+        else:
+            changes = {"predictors": calls.predictors(look, {name: [quoted(column)]})}
         return Said(
             f"what {who} of one group have in common",
             f"{who.capitalize()} of one {column} are alike in {name}: it differs between them by an SD of about "
             f"{shown(found)}.",
             f"Standard errors are too small for all that differs between units of {column}, above all for predictors "
             f"that are the same within one.",
-            (f"gc.compare(fit, fit.refit(levels={above | {column: (name,)}!r}))",),
+            (calls.compared(look, **changes),),
             found.value, *found.expected, False,
             f"Between units of {column} the SD of {name} is {number(found.value, 3)}.",
         )  # fmt: skip

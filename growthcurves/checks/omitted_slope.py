@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
@@ -26,15 +29,13 @@ class OmittedSlope(Check):
 
     def _columns(self, look: Look) -> tuple[Array, list[str]]:
         """Columns whose coefficients may differ between persons, each less the person's mean."""
-        found = {name: basis for name, basis in look.basis.items() if name not in look.effect_names}
+        found = {name: basis for name, basis in look.basis.items() if name not in look.varies}
         if look.fit.panel.time is not None and len(np.unique(look.times)) > 3:
             span = np.ptp(look.times)
             found["the bend over time"] = (2.0 * (look.times - look.times.mean()) / span) ** 2
-        found |= {name: values for name, values in look.covariates.items() if name not in look.effect_names}
-        within = {
-            name: values - look.spread(look.means_of(values)) for name, values in found.items() if np.ptp(values) > 0
-        }
-        if not look.effect_names and "intercept" in look.basis:
+        found |= {name: values for name, values in look.covariates.items() if name not in look.varies}
+        within = {name: look.within(values) for name, values in found.items()}
+        if not look.varies and "intercept" in look.basis:
             within["intercept"] = np.ones(look.rows)
         kept = {
             name: values
@@ -58,18 +59,16 @@ class OmittedSlope(Check):
         reach = columns[:, labels.index(name)].std()
         scale = np.sqrt(look.fit.residual_variance) if look.normal else 1.0
         bend = name == "the bend over time"
-        random = (
-            'shape="quadratic", random=("intercept", "slope", "quadratic")'
-            if bend
-            else (f"random={(*look.effect_names, name)!r}")
-        )
-        calls = (f"gc.compare(fit, fit.refit({random}))", "fit.robust()")
+        changes: dict[str, Any] = {"random": calls.varying(look, "quadratic" if bend else name)}
+        if bend and "quadratic" not in look.basis:
+            changes |= {"shape": "quadratic"}
         return Said(
             f"what is held to be the same for all {who}",
             f"{name[0].upper() + name[1:]} differs between {who} by an SD of about {shown(found)}, and the model holds "
             f"it to be the same for all.",
             "Standard errors of its mean and of what predicts it are too small, often by far, and its share of "
             "variance is taken for residuals or for correlation.",
-            calls, found.value, *found.expected, abs(found.value) * reach < SMALL * scale,
+            (calls.compared(look, **changes), calls.robust(look)), found.value, *found.expected,
+            abs(found.value) * reach < SMALL * scale,
             f"{name[0].upper() + name[1:]} differs between {who} by an SD of {number(found.value, 3)}.",
         )  # fmt: skip

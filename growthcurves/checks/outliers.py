@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import given_right
@@ -52,8 +53,7 @@ class Outliers(Check):
             )
             last = look.labels[far]
             short = f"Furthest out is {who} {show_id(last)}, all rows together: {number(found.value, 3)} SDs."
-        without = f"fit.panel.frame[fit.panel.frame[{fit.model.id!r}] != {last!r}]"
-        advice = (f"gc.fit(fit.model, {without})", *(("fit.influence()", "fit.heavy_tailed()") if look.normal else ()))
+        advice = (calls.without(look, last), calls.influence(look), calls.heavy_tailed(look))
         return Said(
             f"the outcome and the {who} furthest out", text,
             "A wrong value, or one that has another cause, moves averages and enlarges SDs: look at it in the file; "

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.checks.answer import COLUMNS, FitChecks
+from growthcurves.checks.calls import texts
 from growthcurves.checks.check import LEVELS, Check, Fact, Measure, Measured, Said, Verdict, compared
 from growthcurves.checks.look import Look
-from growthcurves.errors import NotAvailableError, NotEstimableError
+from growthcurves.errors import GrowthCurvesWarning, NotAvailableError, NotEstimableError, filtered
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import whole_number
 from growthcurves.numerics.seeds import seed_of
@@ -22,6 +23,8 @@ REPLICATES, FEWER, MANY_ROWS = 499, 199, 60_000
 ANY_PROBLEM = 0.10
 #: The chance that one finding of a right model is to be looked at.
 LOOK_AT = 0.05
+#: Of a check whose statistics the estimated variances determine.
+NOTHING_LEFT = "The fitted variances leave nothing of it to be seen."
 
 
 def check(
@@ -36,21 +39,21 @@ def check(
     asked = [one for one in checks if one.name not in skipped]
     found = _measured(look, asked, n)
     limit = ANY_PROBLEM / max(len(found), 1)
-    rows, details, told = [], {}, {}
-    for one in asked:
-        if one.name not in found:
-            skipped[one.name] = "The fitted variances leave nothing of it to be seen."
-            continue
-        measured = found[one.name]
-        said = one.said(look, measured)
-        rows.append(_row(one, said, measured.p_value, _verdict(measured.p_value, limit, said)))
-        details[one.name], told[one.name] = measured, said
-    notes = [(one, one.said(look)) for one in facts]
+    skipped |= {one.name: NOTHING_LEFT for one in asked if one.name not in found}
+    with filtered("ignore", GrowthCurvesWarning):  # what is to be known of fits beside this one is not of this one
+        told = {one.name: one.said(look, found[one.name]) for one in asked if one.name in found}
+        notes = [(one, one.said(look)) for one in facts]
+    p = {name: measured.p_value for name, measured in found.items()}
+    rows = [
+        _row(one, told[one.name], p[one.name], _verdict(p[one.name], limit, told[one.name]))
+        for one in asked
+        if one.name in told
+    ]
     rows += [_row(one, said, said.p_value, _of_fact(said.p_value)) for one, said in notes if said is not None]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table = table.sort_values("level", key=lambda levels: levels.map(LEVELS.index), kind="stable", ignore_index=True)
     fit.made.draws.append((f"{n:,} replicates for checks", look.seed))
-    return FitChecks(table, fit, look, details, told, skipped, prespecified, n, limit)
+    return FitChecks(table, fit, look, found, told, skipped, prespecified, n, limit)
 
 
 def _refuse(fit: FittedModel) -> None:
@@ -100,5 +103,5 @@ def _row(one: Check | Fact, said: Said, p: float, verdict: Verdict) -> dict[str,
     return {
         "level": one.level, "check": one.name, "verdict": verdict.value, "looked_at": said.looked_at,
         "value": said.value, "low": said.low, "high": said.high, "p_value": p, "text": said.text + small,
-        "meaning": said.meaning if matters else "", "advice": said.advice if matters else (),
+        "meaning": said.meaning if matters else "", "advice": texts(said.advice) if matters else (),
     }  # fmt: skip

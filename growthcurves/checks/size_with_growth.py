@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import BETWEEN, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.variance_over_time import is_small
@@ -49,7 +50,7 @@ class SizeWithGrowth(Check):
             f"it is an SD below it.",
             f"Intervals of single {who} are too narrow at one end and too wide at the other; often a scale, such as "
             f"the log, takes it away, or the outcome has a floor or ceiling.",
-            ('gc.compare(fit, fit.refit(residual="power-variance"))', "fit.robust()"),
+            (*calls.scale_of_logarithms(look), calls.robust(look)),
             found.value, *found.expected, is_small(found.value),
             f"Residual SDs at high {found.label} are {number(found.value, 3)} times those at low.",
         )  # fmt: skip

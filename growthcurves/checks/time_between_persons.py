@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.directions import mean_scores
 from growthcurves.checks.look import Look
@@ -44,6 +45,7 @@ class TimeBetweenPersons(Check):
             f"{said('Persons')} who began one unit of {time} later differ by {shown(found)} from what the change "
             f"within {said('persons')} makes of it.",
             said("The rate of change is a mixture of change within persons and differences between cohorts."),
-            (f'gc.age_cohort(data, id="{fit.model.id}", age="{time}")',), found.value, *found.expected, bool(small),
+            (calls.of_package(f"age_cohort(data, id={fit.model.id!r}, age={time!r})"),),
+            found.value, *found.expected, bool(small),
             said(f"Persons who began a unit of time later differ by {number(found.value, 3)}."),
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
@@ -43,7 +44,6 @@ class VarianceBetweenPersons(Check):
             said(f"Persons' residual SDs differ: their logarithms have an SD of about {shown(found)}."),
             said("Intervals of single persons are too wide for the steady and too narrow for the erratic; averages "
                  "stay right, and robust errors hold for them."),
-            ("fit.robust()", "fit.heavy_tailed()") if look.normal else ("fit.robust()",),
-            found.value, *found.expected, found.value < SMALL,
+            (calls.robust(look), calls.heavy_tailed(look)), found.value, *found.expected, found.value < SMALL,
             said(f"Logarithms of persons' SDs have an SD of {number(found.value, 3)}."),
         )  # fmt: skip

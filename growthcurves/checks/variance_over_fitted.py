@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.variance_over_time import is_small
@@ -38,7 +39,7 @@ class VarianceOverFitted(Check):
             f"where they are an SD below it.",
             "Intervals are too wide where outcomes are low and too narrow where they are high, or the other way round; "
             "on another scale, such as the log, it may not be so.",
-            ('gc.compare(fit, fit.refit(residual="power-variance"))', "fit.robust()", "fit.plot.residuals()"),
+            (*calls.scale_of_logarithms(look), calls.robust(look), calls.figure(look, "residuals")),
             found.value, *found.expected, is_small(found.value),
             f"The SD where fitted values are high is {number(found.value, 3)} times that where they are low.",
         )  # fmt: skip

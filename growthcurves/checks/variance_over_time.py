@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_1, Check, Measure, Measured, Said
 from growthcurves.checks.directions import row_variance_scores
 from growthcurves.checks.look import Look
@@ -43,12 +44,13 @@ class VarianceOverTime(Check):
         else:
             text = f"At {fit.panel.time} {found.label} the SD of residuals is {shown(found)} times that of other times."
             short = f"At {fit.panel.time} {found.label} the SD is {number(found.value, 3)} times that of other times."
-        advice = ('gc.compare(fit, fit.refit(residual="het"))', "fit.robust()", "fit.plot.residuals()")
+        unequal = "exp-variance" if found.label == "trend" and fit.independent else calls.unequal_over_time(look)
+        advice = (calls.compared(look, residual=unequal), calls.robust(look), calls.figure(look, "residuals"))
         return Said(
             "the SD of residuals over time", text,
             "Standard errors and persons' estimates give times with large residuals too much weight; what grows with "
             "time may be taken for differences in the rate of change.",
-            advice if look.normal else ("fit.robust()",), found.value, *found.expected, is_small(found.value), short,
+            advice, found.value, *found.expected, is_small(found.value), short,
         )  # fmt: skip
 
 

@@ -203,8 +203,11 @@ class Whitening:
 
     @cached_property
     def _fixed(self) -> tuple[Array, Array]:
-        """The fixed effects' white columns A over their information's Cholesky factor, and the same less units."""
-        A = self.white(self.X)
+        """The fixed effects' white columns A over their information's Cholesky factor, and the same less units.
+
+        They are made orthonormal first: columns in any units and far from zero have an information of any condition.
+        """
+        A = np.linalg.qr(self.white(self.X))[0]
         kept = self.less_units(A)
         scale = np.linalg.cholesky(A.T @ kept)
         return np.linalg.solve(scale, A.T).T, np.linalg.solve(scale, kept.T).T

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.directions import mean_scores
-from growthcurves.checks.look import Look
+from growthcurves.checks.look import ROUNDING, Look
 from growthcurves.checks.words import shown
+from growthcurves.data.backticks import quoted_inside
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.tables.printing import number
 
@@ -28,15 +30,23 @@ class WithinBetween(Check):
         return None if self._means(look)[1] else "No predictor varies both within and between those that are followed."
 
     def _means(self, look: Look) -> tuple[Array, list[str]]:
-        means = {name: look.spread(look.means_of(values)) for name, values in look.covariates.items()}
-        varies = {
-            name: one for name, one in means.items() if np.ptp(one) > 0 and np.ptp(look.covariates[name] - one) > 0
-        }
+        parts = {name: (values, look.within(values)) for name, values in look.covariates.items()}
+        between = {name: values - within for name, (values, within) in parts.items() if within.any()}
+        varies = {name: one for name, one in between.items() if np.ptp(one) > ROUNDING * np.abs(parts[name][0]).max()}
         made = np.column_stack([np.zeros((look.rows, 0)), *varies.values()])
         if not varies:
             return made, []
         new = mean_scores(look, made)[1]
         return made[:, new], [name for name, one in zip(varies, new, strict=True) if one]
+
+    @staticmethod
+    def _inside(look: Look, name: str) -> str:
+        """A column of level 1 as an expression: the level of a factor by a comparison."""
+        covariates = look.fit.recipe.covariates
+        parts = dict(zip(covariates.names, covariates.parts, strict=True))[name]
+        if len(parts) == 1 and parts[0][1] is not None:
+            return f"{quoted_inside(parts[0][0])} == {parts[0][1]!r}"
+        return quoted_inside(name) if name in look.frame else name
 
     def measure(self, look: Look) -> Measure:
         columns, names = self._means(look)
@@ -51,6 +61,7 @@ class WithinBetween(Check):
             f"The effect of {name} between {said('persons')} is that within them plus {shown(found)}.",
             f"The one coefficient of {name} mixes the two: it is neither what a change of {name} goes along with in "
             f"one {fit.vocabulary.who.one}, nor the difference between two of them.",
-            (f'fit.refit(time_varying="within({name}) + between({name})")',), found.value, *found.expected, small,
+            (calls.compared(look, time_varying=calls.time_varying(look, f"between({self._inside(look, name)})")),),
+            found.value, *found.expected, small,
             f"The effect of {name} between less that within is {number(found.value, 3)}.",
         )  # fmt: skip

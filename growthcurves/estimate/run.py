@@ -12,7 +12,7 @@ import numpy as np
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel, joining
 from growthcurves.engine.build import Nesting, Rows, Terms, estimated, family_estimates, from_sums, standard_of, summed
-from growthcurves.errors import ModelError, among, unknown
+from growthcurves.errors import GrowthCurvesError, ModelError, among, unknown
 from growthcurves.estimate.endless import refuse_endless
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
 from growthcurves.estimate.refusals import (
@@ -84,19 +84,7 @@ def estimate(
         When the data cannot answer: one person, one occasion each, constant time or outcome, a perfect fit.
     """
     method = method_of(model, method)
-    if model.wave is None and panel.wave is not None:
-        model = model.replace(wave=panel.wave)
-    for name in group_columns(model):
-        panel = joining(panel, name)
-    refuse_unknown_random(model, panel.data.columns)
-    panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
-    refuse_data(model, panel)
-    outcome = None if model.likelihood_family is None else family_outcome(model, panel)
-    model = model if outcome is None else learned_family(model, outcome)
-    people = people if people is not None and people.panel is panel else PersonLevel(panel)
-    bound = bind(model, panel, people)
-    refuse_columns(bound)
-    rows = rows_of(bound, outcome)
+    bound, rows, outcome = _bound(model, panel, people)
     residual = residual_of(bound.model.residual)
     refuse_sizes(bound)
     refuse_taken_up(bound)
@@ -115,7 +103,37 @@ def estimate(
         )
     told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
     notes = [*data_notes(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
-    return kind(bound.model, panel, bound, estimates, method, _warned(notes))
+    return kind(bound.model, bound.panel, bound, estimates, method, _warned(notes))
+
+
+def _bound(
+    model: GrowthModel, panel: Panel, people: PersonLevel | None = None
+) -> tuple[BoundRows, Rows, FamilyOutcome | None]:
+    """The model with the panel's rows, these as the engine takes them, and the outcome of a family."""
+    if model.wave is None and panel.wave is not None:
+        model = model.replace(wave=panel.wave)
+    for name in group_columns(model):
+        panel = joining(panel, name)
+    refuse_unknown_random(model, panel.data.columns)
+    panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
+    refuse_data(model, panel)
+    outcome = None if model.likelihood_family is None else family_outcome(model, panel)
+    model = model if outcome is None else learned_family(model, outcome)
+    people = people if people is not None and people.panel is panel else PersonLevel(panel)
+    bound = bind(model, panel, people)
+    refuse_columns(bound)
+    return bound, rows_of(bound, outcome), outcome
+
+
+def can_be_asked(model: GrowthModel, data: Any) -> bool:
+    """Whether a model suits a panel or table so far as is known before it is fitted."""
+    try:
+        bound = _bound(model, panel_for(model, data))[0]
+        refuse_sizes(bound)
+        refuse_taken_up(bound)
+    except GrowthCurvesError:
+        return False
+    return True
 
 
 def by_likelihood(fit: FittedModel) -> FittedModel:
