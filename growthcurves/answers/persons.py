@@ -115,8 +115,7 @@ class PersonAnswers(FittedModel):
         DataFrame
             Index id or the units' labels; rows (and persons) left out; cook, Cook's distance of the fixed effects,
             (b - b_i)' cov(b)^-1 (b - b_i) / p; covratio, det cov(b_i) / det cov(b), below 1 where the fixed effects are
-            better known without (Belsley, Kuh and Welsch 1980; for mixed models Demidenko and Stukel 2005; not of
-            families);
+            better known without (Belsley, Kuh and Welsch 1980; for mixed models Demidenko and Stukel 2005);
             change_<term>, the estimate without minus the estimate with, for fixed effects, SDs and correlations, in
             their units; singular and converged of the fit without. NaN where those left determine it no more.
 

@@ -275,8 +275,8 @@ class FamilyEstimates(GeneralEstimates):
         return self.simulated(X, Z, rows.codes, 1, rng)[:, 0]
 
     @property
-    def scale_and_spread(self) -> tuple[Any, Array]:
-        return 1.0, np.full((self.frame.p,) * 2, np.nan)  # which is dear, and nothing needs it of replicates
+    def relative_scale(self) -> float:
+        return 1.0
 
     def values(self) -> dict[str, Any]:
         own = {"points": self.likelihood.points, "asked": self.asked.quadrature}

@@ -388,9 +388,9 @@ class GeneralEstimates:
         return self.simulated(X, Z, rows.codes, 1, rng)[:, 0]
 
     @property
-    def scale_and_spread(self) -> tuple[Any, Array]:
-        """What relative covariances are multiplied by, and the covariance of the fixed effects."""
-        return self.natural(self.local).residual.scale, self.cov_beta
+    def relative_scale(self) -> Any:
+        """What relative covariances are multiplied by."""
+        return self.natural(self.local).residual.scale
 
     def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
         return refitted.drawing(self, kind, seed, level)

@@ -32,7 +32,7 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
             kept = np.flatnonzero(owner != place)
             return persons_of(rows, kept, top[kept])
 
-        return of_rows(estimates, remaining)._replace(persons=units)
+        return of_rows(estimates, remaining, spread=True)._replace(persons=units)
     own = members(top)
     drawn = of_rows(estimates, lambda place: persons_of(rows, *drawn_with_replacement(own, rng)))
     return drawn._replace(persons=len(own))
@@ -41,7 +41,11 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
 def leaving_out(estimates: Any, rows: Rows, places: Sequence[int]) -> Drawing:
     """See `engine.estimates.Estimates.leaving_out`."""
     every = np.arange(len(rows.outcome))
-    return of_rows(estimates, lambda k: rows.take(np.delete(every, places[k])))._replace(persons=len(places))
+
+    def remaining(k: int) -> Rows:
+        return rows.take(np.delete(every, places[k]))
+
+    return of_rows(estimates, remaining, spread=True)._replace(persons=len(places))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +59,11 @@ class Outcomes:
         return replace(self.estimates.likelihood.rows, outcome=self.estimates.redrawn(self.rng))
 
 
-def of_rows(estimates: Any, rows: Callable[[int], Rows]) -> Drawing:
-    """Replicates whose rows are made one by one."""
+def of_rows(estimates: Any, rows: Callable[[int], Rows], spread: bool = False) -> Drawing:
+    """Replicates whose rows are made one by one; with the covariance of their fixed effects if `spread`."""
 
     def fits(first: int, last: int) -> Fits:
-        return Fits.joined([as_fits(estimates, estimates.again(rows(place))) for place in range(first, last)])
+        return Fits.joined([as_fits(estimates, estimates.again(rows(place)), spread) for place in range(first, last)])
 
     return Drawing(DRAWN_NUMBERS, estimates.likelihood.rows.persons, fits)
 
@@ -88,15 +92,19 @@ def persons_of(rows: Rows, persons: Array, again: Array) -> Rows:
     )
 
 
-def as_fits(base: Any, found: Any) -> Fits:
-    """One replicate as fits, its random effects those of the estimates that it is a replicate of."""
+def as_fits(base: Any, found: Any, with_spread: bool = False) -> Fits:
+    """One replicate as fits, its random effects those of the estimates that it is a replicate of.
+
+    The covariance of its fixed effects, which may be dear, is made if it is asked for.
+    """
     p, q, k = base.frame.p, base.frame.q, len(base.local.others)
     if found is None:
         values: list[Any] = [np.full(shape, np.nan) for shape in ((), (p,), (q, q), (), (p, p))]
         said, working = (False, False, False, True), np.full(k, np.nan)
     else:
         local, verdict, point = found.local_in(base.frame), found.verdict, found.natural(found.local)
-        values = [found.deviance, point.beta, local.D, *found.scale_and_spread]
+        spread = found.cov_beta if with_spread else np.full((p, p), np.nan)
+        values = [found.deviance, point.beta, local.D, found.relative_scale, spread]
         said, working = (verdict.singular, verdict.converged, False, False), local.others
     deviance, beta, D, sigma2, spread, singular, converged, alone, dependent, work = (
         np.asarray(value)[None] for value in (*values, *said, working)

@@ -83,9 +83,7 @@ def _most_influential(fit: FittedModel, most: int) -> np.ndarray:
 
 def _changes(fit: FittedModel, found: Any) -> dict[str, Any]:
     """Cook's distance, covariance ratio, the change of every parameter, and how the fits without ended."""
-    columns: dict[str, Any] = {"cook": _cook(fit, found)}
-    if np.isfinite(found.spread).any():  # a family's fits without have no covariance
-        columns["covratio"] = _covariance_ratio(fit, found)
+    columns: dict[str, Any] = {"cook": _cook(fit, found), "covratio": _covariance_ratio(fit, found)}
     everyone = np.ones(len(found), dtype=bool)
     for name, quantity in parameters(fit):
         change = evaluate(found, everyone, quantity) - float(quantity.of(fit.point))
