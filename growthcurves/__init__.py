@@ -82,6 +82,8 @@ _NAMES = {
     "Dropout": "growthcurves.planning.dropout",
     "power": "growthcurves.planning.power",
     "sample_size": "growthcurves.planning.power",
+    "Simulation": "growthcurves.planning.simulation.method",
+    "simulate_study": "growthcurves.planning.simulation.study_rows",
     "detectable_effect": "growthcurves.planning.power",
     "power_curve": "growthcurves.planning.curve",
     "cheapest_design": "growthcurves.planning.cheapest",

@@ -55,6 +55,8 @@ from growthcurves.planning.dropout import Dropout as Dropout
 from growthcurves.planning.power import detectable_effect as detectable_effect
 from growthcurves.planning.power import power as power
 from growthcurves.planning.power import sample_size as sample_size
+from growthcurves.planning.simulation.method import Simulation as Simulation
+from growthcurves.planning.simulation.study_rows import simulate_study as simulate_study
 from growthcurves.planning.study import Study as Study
 from growthcurves.programs.agree import agree as agree
 from growthcurves.report import report as report

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 #: Where the names of the door are made; they are loaded when they are first used.
 _PLACES = {
     "Cor": "growthcurves.engine.profile.functions",
+    "Counts": "growthcurves.engine.draws.planned",
+    "Drawn": "growthcurves.engine.draws.planned",
+    "Kinds": "growthcurves.engine.draws.planned",
+    "NormalOutcomes": "growthcurves.engine.draws.planned",
+    "drawn_counts": "growthcurves.engine.draws.planned",
+    "planned_fits": "growthcurves.engine.submodels.planned",
+    "planned_tail": "growthcurves.engine.submodels.planned",
     "carried": "growthcurves.engine.persons.carried",
     "Drawing": "growthcurves.engine.submodels.pair",
     "End": "growthcurves.engine.profile.walk",

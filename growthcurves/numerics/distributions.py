@@ -44,6 +44,23 @@ def beta_quantiles(probability: float, a: np.ndarray, b: np.ndarray) -> np.ndarr
     return np.asarray(betaincinv(a, b, probability))
 
 
+def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of a share (Wilson 1927).
+
+    Examples
+    --------
+    >>> low, high = wilson(0.05, 1000)
+    >>> round(low, 3), round(high, 3)
+    (0.038, 0.065)
+    """
+    if not n > 0:
+        return float("nan"), float("nan")
+    z = normal_quantile(0.5 + level / 2.0)
+    middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n)
+    half = z * np.sqrt(share * (1.0 - share) / n + (z / (2.0 * n)) ** 2) / (1.0 + z * z / n)
+    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+
+
 def two_sided(t: np.ndarray, df: np.ndarray) -> np.ndarray:
     """Two-sided p-value of t with df degrees of freedom (infinite: normal)."""
     from scipy.special import stdtr

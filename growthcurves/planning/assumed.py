@@ -30,6 +30,7 @@ PERSON, TIME, OUTCOME = "person", "time", "outcome"
 class Options(TypedDict, total=False):
     """What is assumed of a planned study, by name; see `power`."""
 
+    intercept: float
     slope: float
     sd_intercept: Any
     sd_slope: Any
@@ -46,6 +47,7 @@ class Options(TypedDict, total=False):
     random: Any
     residual: Any
     baseline: str
+    family: Any
     fit: Any
 
 
@@ -150,6 +152,7 @@ class _Reader:
             predictors=self._predictors(shape.parameters),
             random=self._random(spread),
             residual=self._residual(spread),
+            family=self._given("family"),
             levels={unit: self._of_level(unit, sds) for unit, sds in self._levels.items()},
         )
 

@@ -13,6 +13,7 @@ from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.bounds import finite_number
 from growthcurves.planning.design import Design
 from growthcurves.planning.question import Question
+from growthcurves.planning.simulation.method import refuse_simulation
 from growthcurves.results.ddf.satterthwaite import fai_cornelius
 
 METHODS = ("t", "normal")
@@ -45,8 +46,9 @@ class PlannedTest:
             raise ModelError(f"alpha= is the level of a test, between 0 and 1, such as 0.05, not {alpha:g}.")
         if isinstance(self.sided, bool) or self.sided not in (1, 2):
             raise ModelError(f"sided= is 1 or 2, not {self.sided!r}.")
+        refuse_simulation(self.method)
         if self.method not in METHODS:
-            raise ModelError(unknown("method (of planning)", self.method, METHODS))
+            raise ModelError(unknown("method (of planning)", self.method, (*METHODS, "simulation")))
         if isinstance(self.ddf, str) and self.ddf not in DDF:
             raise ModelError(unknown("ddf (of planning)", self.ddf, DDF))
         if not isinstance(self.ddf, str) and finite_number(self.ddf, "ddf= is a method or a number") <= 0:

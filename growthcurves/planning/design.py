@@ -55,17 +55,17 @@ class Design:
     with_df: bool = True
 
     @classmethod
-    def of(cls, study: Study, assumed: Assumed, with_df: bool = True) -> Design:
-        """Bind the planned analysis to the planned persons.
+    def of(cls, study: Study, assumed: Assumed, with_df: bool = True, families: bool = False) -> Design:
+        """Bind the planned analysis to the planned persons; `families` where outcomes may be of one.
 
         Raises
         ------
         ModelError, NotAvailableError
         """
         model = assumed.model
-        if model.family is not None:
+        if model.family is not None and not families:
             raise NotAvailableError(
-                f"Planning is of normal outcomes in this version, not of family={model.family.name!r}."
+                f"The formula is of normal outcomes, not of family={model.family.name!r}: take method='simulation'."
             )
         if set(model.above) != set(study.levels):
             extra = sorted(set(model.above) ^ set(study.levels))[0]
@@ -95,7 +95,9 @@ class Design:
 
     @cached_property
     def residual(self) -> Any:
-        """The residual structure with its values."""
+        """The residual structure with its values; None where outcomes are of a family."""
+        if self.assumed.model.family is not None:
+            return None
         structure = learned(residual_of(self.assumed.model.residual), self.assumed.model, self.persons)
         if self.assumed.matrix is None:
             return with_values(structure, self.assumed.values)
@@ -188,13 +190,28 @@ class Design:
         G = self.levels[place].G
         return _stacked([one if of == place else np.zeros_like(G) for of, one in self.parameters], G)
 
-    @cached_property
-    def _of_kinds(self) -> tuple[Sums, ...]:
-        """The sums of one person of each kind."""
+    @property
+    def arrays_of_kinds(self) -> tuple[list[Array], list[Array], list[Occasions]]:
+        """X, Z and the occasions of one person of each kind."""
         X, Z, at = self._arrays
         ends = np.cumsum([len(kind.times) for kind in self.persons.kinds])
         parts = [slice(end - len(kind.times), end) for end, kind in zip(ends, self.persons.kinds, strict=True)]
-        return tuple(self._of_kind(X[rows], Z[rows], _taken(at, rows)) for rows in parts)
+        return [X[rows] for rows in parts], [Z[rows] for rows in parts], [_taken(at, rows) for rows in parts]
+
+    @cached_property
+    def covariances(self) -> list[Array]:
+        """V of the outcomes of one person of each kind, without units above persons."""
+        _, Z, at = self.arrays_of_kinds
+        own = self.levels[0]
+        return [
+            rows[:, own.places] @ own.G @ rows[:, own.places].T + self.residual.matrix(one)
+            for rows, one in zip(Z, at, strict=True)
+        ]
+
+    @cached_property
+    def _of_kinds(self) -> tuple[Sums, ...]:
+        """The sums of one person of each kind."""
+        return tuple(self._of_kind(*one) for one in zip(*self.arrays_of_kinds, strict=True))
 
     def _of_kind(self, X: Array, Z: Array, at: Occasions) -> Sums:
         own = self.levels[0]
@@ -288,11 +305,15 @@ def _refuse_unused(design: Design) -> None:
     """Refuse values of parameters that the planned analysis does not have."""
     part = design.recipe.random
     pairs = [f"cor:{first},{second}" for block in part.blocks for first in block for second in block]
-    known = [f"sd:{name}" for name in part.names] + [one.name for one in design.residual.parameters()]
+    known = [f"sd:{name}" for name in part.names] + _of_residual(design)
     above = [f"cor:{one},{two}|{unit}" for unit, names in _by_unit(part).items() for one in names for two in names]
     for name in design.assumed.asked:
         if name not in (*known, *map(_without_levels, known), *pairs, *above):
             raise ModelError(unknown("parameter of the planned analysis", name, known))
+
+
+def _of_residual(design: Design) -> list[str]:
+    return [] if design.residual is None else [one.name for one in design.residual.parameters()]
 
 
 def _by_unit(part: Any) -> dict[str, list[str]]:

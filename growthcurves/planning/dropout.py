@@ -23,6 +23,9 @@ class Dropout:
         Lost by the last visit.
     shape : float
         1 is an even hazard, above it loss that grows over the study, below it early loss.
+    previous, current : float
+        For simulation: by how much the log odds of leaving before a visit rise with an SD of the outcome that was seen
+        last, and of the outcome at that visit, which will not be seen (Diggle and Kenward 1994). As many are lost.
 
     Examples
     --------
@@ -32,6 +35,8 @@ class Dropout:
 
     share: float
     shape: float = 1.0
+    previous: float = 0.0
+    current: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "share", _share(self.share))
@@ -39,6 +44,13 @@ class Dropout:
         if shape <= 0:
             raise ModelError(f"shape= of dropout is a number above 0, such as 1 for an even hazard, not {shape:g}.")
         object.__setattr__(self, "shape", shape)
+        for name in ("previous", "current"):
+            finite_number(getattr(self, name), f"{name}= of dropout is a log odds ratio")
+
+    @property
+    def depends(self) -> bool:
+        """Whether outcomes decide who leaves."""
+        return self.previous != 0 or self.current != 0
 
     def lost(self, times: Any) -> Array:
         """The share lost by each visit.

@@ -30,12 +30,15 @@ class Kind(NamedTuple):
         When they are seen, up to their last visit.
     share : float
         Of all persons.
+    schedule : int
+        Which of the arm's schedules they have.
     """
 
     arm: Any
     values: dict[str, Any]
     times: tuple[float, ...]
     share: float
+    schedule: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +92,11 @@ def _points(said: Any) -> list[tuple[Any, float]]:
 def _kinds(study: Study, types: list[tuple[dict[str, Any], float]]) -> Iterator[Kind]:
     for arm, of_arm in study.arms.items():
         for values, share in types:
-            for schedule, last in study.schedules[arm]:
+            for place, (schedule, last) in enumerate(study.schedules[arm]):
                 for k, seen in enumerate(last):
                     if seen > 0:
                         part = of_arm * share * schedule.share * float(seen)
-                        yield Kind(arm, values, schedule.times[: k + 1], part)
+                        yield Kind(arm, values, schedule.times[: k + 1], part, place)
 
 
 def _rows(study: Study, model: GrowthModel, place: int, kind: Kind) -> pd.DataFrame:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
-from growthcurves.errors import ModelError, NotEstimableError
+from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
+from growthcurves.later import Later
 from growthcurves.numerics.bounds import MOST_DRAWS, finite_number, shown_value, whole_number
 from growthcurves.planning.answer import Plan, plan_of
 from growthcurves.planning.assumed import Options, assumed
@@ -13,8 +14,11 @@ from growthcurves.planning.chance import PlannedTest, chance
 from growthcurves.planning.design import Design
 from growthcurves.planning.pilot import REPLICATES, power_interval
 from growthcurves.planning.question import Question, effects, question
+from growthcurves.planning.simulation.method import simulation_of
 from growthcurves.planning.solve import solve_effect, solve_persons, solve_times
 from growthcurves.planning.study import Study
+
+simulations = Later("growthcurves.planning.simulation.run")
 
 
 def power(
@@ -29,7 +33,7 @@ def power(
     sided: int = 2,
     method: str = "t",
     ddf: Any = "satterthwaite",
-    n: int = REPLICATES,
+    n: int | None = None,
     rng: Any = None,
     **assumptions: Unpack[Options],
 ) -> Plan:
@@ -56,20 +60,24 @@ def power(
     alpha : float
         Level of the test.
     sided : {2, 1}
-    method : {"t", "normal"}
+    method : {"t", "normal", "simulation"} or Simulation
         By noncentral t and F with the degrees of freedom of the planned analysis, or by the normal distribution, as
-        most published formulas have it.
+        most published formulas have it; or by simulated studies (docs/planning-simulation.md), which also take families
+        of outcomes, dropout that depends on outcomes and random effects that are not normal, and tests of a variance
+        or a correlation (``test="sd:slope"``, ``test="cor:intercept,slope"``).
     ddf : {"satterthwaite", "between"} or float
         Degrees of freedom: Satterthwaite's by expected information; units randomised less fixed effects; a number.
-    n : int
-        Replicates of a pilot (`fit`) for the interval of the power; 0 for none.
+    n : int, optional
+        Replicates of a pilot (`fit`) for the interval of the power, 199 by default, 0 for none; or simulated studies,
+        1,000 by default.
     rng : int, Generator or None
         Of these; with None a seed is drawn, and printed.
     **assumptions
         What is assumed of persons, of the outcome and of the analysis:
 
-        slope : mean rate of change in the reference arm. sd_intercept, sd_slope, sd_residual : standard deviations;
-        each may be a dict by arm. correlation : of intercept and slope.
+        slope : mean rate of change in the reference arm; intercept : mean at the start, which families need.
+        sd_intercept, sd_slope, sd_residual : standard deviations; each may be a dict by arm. correlation : of intercept
+        and slope. family : of outcomes, as in `GrowthModel`, for simulation; means and SDs are on its link's scale.
         icc : share of the variance at time 0 that is between persons, with sd (of the outcome there) or sd_residual.
         reliability : of own slopes, in the place of sd_slope.
         levels : dict of unit to dict of SDs between units, such as ``{"site": {"intercept": 1, "slope": .2}}``, with
@@ -85,7 +93,8 @@ def power(
     Returns
     -------
     Plan
-        ``.power``, ``.std_error``, ``.df``, ``.table``, ``.sentence()``, ``.report("protocol.html")``.
+        ``.power``, ``.std_error``, ``.df``, ``.table``, ``.sentence()``, ``.report("protocol.html")``; of a simulation
+        a `Simulated` with ``.mc_error``, ``.type_one``, ``.parameters`` (bias, coverage), ``.singular`` too.
 
     Raises
     ------
@@ -102,6 +111,11 @@ def power(
     >>> round(plan.power, 3), round(plan.df, 1)
     (0.494, 56.6)
     """
+    simulation = simulation_of(method, n, rng)
+    if simulation is not None:
+        planned = PlannedTest(alpha, sided, "t", ddf)
+        return cast(Plan, simulations.simulated_power(study, (effect, slowing), test, at, since, planned, simulation,
+                                                      assumptions))  # fmt: skip
     _refuse_open(study)
     setting = Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
     design, asked = setting.design, setting.question
@@ -110,7 +124,7 @@ def power(
     if found.power != found.power:
         raise NotEstimableError("The study has no degrees of freedom for this test: plan more persons or units.")
     plan = plan_of("power", design, asked, sizes, setting.test, float(study.persons), found)
-    return _with_interval(plan, effect, slowing, n, rng)
+    return _with_interval(plan, effect, slowing, REPLICATES if n is None else n, rng)
 
 
 def sample_size(
@@ -243,6 +257,8 @@ class Setting:
 
     def __init__(self, study: Study, options: Options, test: PlannedTest, term: Any, at: Any, since: Any) -> None:
         self.refuse(study)
+        if study.depends:
+            raise NotAvailableError("Dropout that depends on outcomes has no formula: take method='simulation'.")
         self.test = test
         self.design = Design.of(study, assumed(study, options), test.counts_variances)
         self.question: Question = question(self.design, term, at, since)

@@ -41,7 +41,7 @@ def _of_growth(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
         found["sd:slope"] = _by_reliability(study, given, found)
     if "values" not in given and "model" not in given:
         for name in ("intercept", "slope", "residual"):
-            if f"sd:{name}" not in found:
+            if f"sd:{name}" not in found and not (name == "residual" and "family" in given):
                 raise ModelError(_missing(name))
     if "correlation" in given:
         found["correlation"] = _one_correlation(study, given["correlation"])

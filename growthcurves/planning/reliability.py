@@ -25,7 +25,7 @@ def slope_reliability(design: Design) -> float:
 def _of_schedule(design: Design, arm: object, times: Array) -> float:
     """Of one schedule of an arm; own slopes by least squares."""
     variance = _slope_variance(design, arm)
-    if len(times) < 2 or not variance > 0:
+    if len(times) < 2 or not variance > 0 or design.residual is None:
         return float("nan")
     R = _residual(design, arm, times)
     centred = times - times.mean()

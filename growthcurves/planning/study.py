@@ -124,6 +124,12 @@ class Study:
         return tuple(sorted({time for of_arm in self.times.values() for one in of_arm for time in one.times}))
 
     @property
+    def depends(self) -> bool:
+        """Whether outcomes decide who leaves, in some arm."""
+        each = self.dropout.values() if isinstance(self.dropout, Mapping) else [self.dropout]
+        return any(getattr(one, "depends", False) for one in each)
+
+    @property
     def open(self) -> tuple[str, ...]:
         """What the study leaves open: "persons", "waves", "duration"."""
         found = ["persons"] if self.persons is None else []

@@ -174,6 +174,8 @@ def _of_level(design: Design, place: int) -> str:
 
 def _of_residual(design: Design) -> str:
     residual = design.residual
+    if residual is None:
+        return f"outcomes of family {design.model.family.name!r}"
     if design.assumed.matrix is not None:
         return _of_matrix(design)
     values = [number(float(value), 3) for value in residual.values()]

@@ -62,7 +62,7 @@ def test_studies_that_cannot_be(options, said):
         ({"shape": "visits", "sd": 1, "correlation": 0.5, "effect": 1}, "with at="),
         (VISITS | {"effect": 1, "correlation": 0.5, "test": "slope:arm"}, "test= and at= both"),
         (SDS | {"effect": 1, "test": "slope:arms"}, "no fixed effect 'slope:arms'"),
-        (SDS | {"effect": 1, "method": "simulation"}, "Known: t, normal"),
+        (SDS | {"effect": 1, "method": "exact"}, "Known: t, normal, simulation"),
         (SDS | {"effect": 1, "alpha": 5}, "between 0 and 1, such as 0.05"),
         (SDS | {"effect": 1, "sided": 3}, "1 or 2, not 3"),
         (SDS | {"effect": 1, "sdslope": 3}, "Did you mean 'sd_slope'"),

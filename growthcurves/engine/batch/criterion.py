@@ -153,13 +153,29 @@ def inverse_triangle(L: Array) -> Array:
 
 def derivatives(batch: Batch, at: Points) -> Slopes:
     """First and second derivatives at evaluated points (docs/engine.md, equations 2.6 to 2.11)."""
-    B, p, q = len(batch), batch.problem.p, batch.problem.q
-    nu = batch.error_df
-    v = np.concatenate([-at.beta, np.ones((B, 1))], axis=1)
-    weight = (nu / at.rss)[:, None, None] * (v[:, :, None] * v[:, None, :])
+    return slopes_of(batch, at, sums_at(batch, at))
+
+
+def weights_at(batch: Batch, at: Points) -> tuple[Array, Array]:
+    """v = (-beta, 1), (B, p + 1), and the weight K of [X y] in derivatives, (B, p + 1, p + 1)."""
+    p = batch.problem.p
+    v = np.concatenate([-at.beta, np.ones((len(batch), 1))], axis=1)
+    weight = (batch.error_df / at.rss)[:, None, None] * (v[:, :, None] * v[:, None, :])
     if batch.problem.reml:
         weight[:, :p, :p] += at.inverse.swapaxes(1, 2) @ at.inverse
-    sums = _sums(batch, at.F, weight)
+    return v, weight
+
+
+def sums_at(batch: Batch, at: Points) -> Sums:
+    """The sums that derivatives are made of."""
+    return _sums(batch, at.F, weights_at(batch, at)[1])
+
+
+def slopes_of(batch: Batch, at: Points, sums: Sums) -> Slopes:
+    """Derivatives from their sums."""
+    B, p, q = len(batch), batch.problem.p, batch.problem.q
+    nu = batch.error_df
+    v, weight = weights_at(batch, at)
     flat = sums.uu.reshape(B, q * q, (p + 1) * (p + 1))
     residual = (sums.uu.reshape(B, q * q * (p + 1), p + 1) @ v[:, :, None]).reshape(B, q * q, p + 1)
     rss = -(residual @ v[:, :, None])[:, :, 0]

@@ -8,7 +8,7 @@ import pandas as pd
 from growthcurves.contracts.family import Answers
 from growthcurves.data.source import show_level
 from growthcurves.fitted import FittedModel
-from growthcurves.numerics.distributions import normal_quantile
+from growthcurves.numerics.distributions import normal_quantile, wilson
 from growthcurves.results.intervals.of_outcomes import averaged
 from growthcurves.results.persons.forecasts import family_rows, foretold
 
@@ -91,14 +91,7 @@ def _group(
         worth = float(total)
         if people == "average":
             worth = min(mean * (1.0 - mean) / variance, worth) if variance > 0 else float(len(sums))
-        low, high = _wilson(mean, worth, z)
+        low, high = wilson(mean, worth, level)
     else:
         low, high = max(mean - z * np.sqrt(variance), 0.0), mean + z * np.sqrt(variance)
     return {"predicted": expected, "observed": mean, "low": low, "high": high, "rows": int(own.sum())}
-
-
-def _wilson(share: float, n: float, z: float) -> tuple[float, float]:
-    """Wilson's interval of a share."""
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return max(middle - half, 0.0), min(middle + half, 1.0)

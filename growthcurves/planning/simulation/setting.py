@@ -1,0 +1,112 @@
+"""A study with what is assumed of it, what is tested and how, ready to be simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from growthcurves.errors import ModelError
+from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.bounds import finite_number, shown_value
+from growthcurves.planning.assumed import Options, assumed
+from growthcurves.planning.chance import PlannedTest, between_df
+from growthcurves.planning.design import Design
+from growthcurves.planning.question import Question, effects, question
+from growthcurves.planning.simulation.hypothesis import Smaller, is_of_variances, true_effects, variance_question
+from growthcurves.planning.simulation.method import Simulation
+from growthcurves.planning.study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What is simulated.
+
+    Attributes
+    ----------
+    design : Design
+    question : Question
+        Without rows where a variance or a correlation is tested.
+    smaller : Smaller or None
+        What a variance or a correlation is tested against.
+    sizes : (k,) array
+    test : PlannedTest
+    method : Simulation
+    intercept : float
+    """
+
+    design: Design
+    question: Question
+    smaller: Smaller | None
+    sizes: Array
+    test: PlannedTest
+    method: Simulation
+    intercept: float = 0.0
+
+    @classmethod
+    def of(
+        cls, study: Study, options: Options, term: Any, at: Any, since: Any, size: tuple[Any, Any], test: PlannedTest,
+        method: Simulation, zero: bool = False,
+    ) -> Setting:  # fmt: skip
+        """Read what is asked; `size` are effect= and slowing=, of which `zero` allows an effect of nothing.
+
+        Raises
+        ------
+        ModelError, NotAvailableError
+        """
+        if not isinstance(study, Study):
+            raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
+        if study.open:
+            raise ModelError(f"The study leaves {' and '.join(study.open)} open: give them, or ask gc.sample_size.")
+        known = assumed(study, options)
+        design = Design.of(study, known, False, families=True)
+        intercept = finite_number(options.get("intercept") or 0.0, "intercept= is a mean at the start")
+        if is_of_variances(term):
+            _refuse_size(size, term)
+            asked, smaller = variance_question(design, term)
+            return cls(design, asked, smaller, np.array([known.values.get(term, np.nan)]), test, method, intercept)
+        asked = question(design, term, at, since)
+        test = test if design.model.family is None else replace(test, method="normal")
+        nothing = zero and size == (None, None)
+        sizes = np.zeros(len(asked.L)) if nothing else effects(design, asked, *size, known.slope)
+        return cls(design, asked, None, sizes, test, method, intercept)
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.design.study
+
+    def beta(self, sizes: Array | None = None, slope: float | None = None) -> Array:
+        """The true fixed effects, with these sizes of what is tested."""
+        slope = self.design.assumed.slope if slope is None else slope
+        wanted = self.sizes if sizes is None else sizes
+        return true_effects(self.design, self.question, wanted, self.intercept, slope or 0.0)
+
+    @property
+    def between(self) -> float | None:
+        """Degrees of freedom that the test has by its design or by what was asked; None where fits tell them."""
+        if self.test.method == "normal" or self.design.model.family is not None:
+            return float("inf")
+        if not isinstance(self.test.ddf, str):
+            return float(self.test.ddf)
+        if self.test.ddf == "between":
+            return between_df(self.design, self.question, float(self.study.persons))
+        return None
+
+    def with_values(self, values: Mapping[str, float]) -> Setting:
+        """The same with other values of some parameters."""
+        known = self.design.assumed
+        changed = replace(self.design, assumed=replace(known, values=known.values | dict(values)))
+        return replace(self, design=changed)
+
+    def without(self) -> Setting:
+        """The same where the smaller model of a test of variances is true."""
+        assert self.smaller is not None
+        return self.with_values(dict.fromkeys(self.smaller.zero, 0.0))
+
+
+def _refuse_size(size: tuple[Any, Any], term: str) -> None:
+    if size != (None, None):
+        raise ModelError(f"The size of {term} is what is assumed of it: leave effect= and slowing= out.")
