@@ -14,8 +14,9 @@ from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.distributions import chi_square_tail
 from growthcurves.results.tables.printing import number, p_text
 
-#: The correlation of rows at a typical distance in the direction that is looked into.
-HALF = 0.5
+#: The correlation of rows at a typical distance in the direction that is looked into: one that falls fast, so that the
+#: step goes to the correlation of neighbours and random effects cannot take its place.
+FAST = 0.1
 #: A correlation below this is too small to matter.
 SMALL = 0.05
 
@@ -31,8 +32,8 @@ class Autocorrelation(Check):
         return None if (look.sizes > 2).any() else look.fit.vocabulary.said("No person has more than two rows.")
 
     def measure(self, look: Look) -> Measure:
-        """The score of adding .5^(distance / typical distance) off the diagonal of R."""
-        return Measure(["neighbours"], self._statistic(look), score=True, units=np.array([HALF]))
+        """The score of adding .1^(distance / typical distance) off the diagonal of R."""
+        return Measure(["neighbours"], self._statistic(look), score=True, units=np.array([FAST]))
 
     def _statistic(self, look: Look):  # type: ignore[no-untyped-def]
         typical = _typical(look)
@@ -40,7 +41,7 @@ class Autocorrelation(Check):
         for size in np.unique(look.sizes[look.sizes > 1]):
             rows = look.starts[look.sizes == size][:, None] + np.arange(size)
             apart = np.abs(look.times[rows][:, :, None] - look.times[rows][:, None, :]) / typical
-            groups.append((rows, HALF**apart * (1.0 - np.eye(size)) * self._variances(look, rows)))
+            groups.append((rows, FAST**apart * (1.0 - np.eye(size)) * self._variances(look, rows)))
 
         def of(sample: Sample) -> Array:
             found = np.zeros(sample.white.shape[1])

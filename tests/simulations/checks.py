@@ -77,32 +77,32 @@ def _levels(truth: Truth) -> None:
     truth.intercept = truth.intercept + 0.5 * truth.rng.standard_normal(planted.SITES)[truth.site]
 
 
-OF_FEW = 1000
+FEW, SOME = 1000, 200
 NULL = (
     Setting("50 persons", 2000, persons=50),
     Setting("200 persons", 2000),
     Setting("500 persons", 2000, persons=500),
-    Setting("50 persons, dropout", OF_FEW, persons=50, dropout=True),
-    Setting("200 persons, dropout", 2000, dropout=True),
-    Setting("500 persons, dropout", OF_FEW, persons=500, dropout=True),
-    Setting("200 persons, times of their own", OF_FEW, plant=Truth.irregular),
-    Setting("200 persons, AR(1)", OF_FEW, plant=planted.autocorrelated, options={"residual": "ar1"}),
-    Setting("400 persons in 20 sites", OF_FEW, TRUE.replace("| id", "| site/id"), 400, _levels),
-    Setting("200 persons, yes or no", OF_FEW, "y ~ t * arm + severity + stress + (1 | id)", binary=True,
+    Setting("50 persons, dropout", FEW, persons=50, dropout=True),
+    Setting("200 persons, dropout", FEW, dropout=True),
+    Setting("500 persons, dropout", FEW, persons=500, dropout=True),
+    Setting("200 persons, times of their own", FEW, plant=Truth.irregular),
+    Setting("200 persons, AR(1)", FEW, plant=planted.autocorrelated, options={"residual": "ar1"}),
+    Setting("400 persons in 20 sites", FEW, TRUE.replace("| id", "| site/id"), 400, _levels),
+    Setting("200 persons, yes or no", FEW, "y ~ t * arm + severity + stress + (1 | id)", binary=True,
             options={"family": "binomial"}),
 )  # fmt: skip
 FAULTS = (
-    Setting("slopes of chi-square(2)", 300, RIGHT, plant=planted.skewed, meant="normal_effects"),
-    Setting("residual SD that doubles", 300, RIGHT, plant=planted.doubling, meant="variance_over_time"),
-    Setting("AR(1) residuals, .4", 300, RIGHT, plant=planted.autocorrelated, meant="autocorrelation"),
-    Setting("quadratic mean, half a residual SD", 300, RIGHT, plant=planted.bent, meant="mean_shape"),
-    Setting("one person's last occasions run off by 8", 300, RIGHT, plant=planted.run_off, meant="outliers"),
-    Setting("quadratic effect of a predictor, .3 SD", 300, RIGHT, plant=planted.bent_predictor, meant="linearity"),
-    Setting("slope variance four times in one arm", 300, RIGHT, plant=planted.one_arm, meant="equal_spread"),
-    Setting("residuals of t(3)", 300, RIGHT, plant=planted.heavy, meant="normal_residuals"),
-    Setting("random slope left out", 300, "y ~ t * arm + t * severity + (1 | id)", meant="omitted_slope"),
-    Setting("sites with a fifth of the slope variance, 400 persons", 300, RIGHT, 400, planted.sites, "omitted_level"),
-    Setting("odds of dropping out that double by an SD", 300, RIGHT, meant="dropping_out", dropout=True),
+    Setting("slopes of chi-square(2)", SOME, RIGHT, plant=planted.skewed, meant="normal_effects"),
+    Setting("residual SD that doubles", SOME, RIGHT, plant=planted.doubling, meant="variance_over_time"),
+    Setting("AR(1) residuals, .4", SOME, RIGHT, plant=planted.autocorrelated, meant="autocorrelation"),
+    Setting("quadratic mean, half a residual SD", SOME, RIGHT, plant=planted.bent, meant="mean_shape"),
+    Setting("last occasions of one person off by 8", SOME, RIGHT, plant=planted.run_off, meant="outliers"),
+    Setting("quadratic effect of a predictor, .3 SD", SOME, RIGHT, plant=planted.bent_predictor, meant="linearity"),
+    Setting("slope variance four times in one arm", SOME, RIGHT, plant=planted.one_arm, meant="equal_spread"),
+    Setting("residuals of t(3)", SOME, RIGHT, plant=planted.heavy, meant="normal_residuals"),
+    Setting("random slope left out", SOME, "y ~ t * arm + t * severity + (1 | id)", meant="omitted_slope"),
+    Setting("a fifth of slope variance by site, 400 persons", SOME, RIGHT, 400, planted.sites, "omitted_level"),
+    Setting("odds of dropping out that double by an SD", SOME, RIGHT, meant="dropping_out", dropout=True),
 )
 
 
