@@ -18,7 +18,7 @@ from growthcurves.results.ddf.satterthwaite import fai_cornelius
 
 METHODS = ("t", "normal")
 #: Degrees of freedom of the planned test.
-DDF = ("satterthwaite", "between")
+DDF = ("satterthwaite", "between", "kenward-roger")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class PlannedTest:
     sided : int
         1 is a test against an effect in its own direction.
     method : {"t", "normal"}
-    ddf : {"satterthwaite", "between"} or float
-        Degrees of freedom.
+    ddf : {"satterthwaite", "between", "kenward-roger"} or float
+        Degrees of freedom. By the formula Kenward and Roger's are Satterthwaite's, by expected information.
     """
 
     alpha: float = 0.05
@@ -57,7 +57,7 @@ class PlannedTest:
     @property
     def counts_variances(self) -> bool:
         """Whether degrees of freedom depend on how well variances are estimated."""
-        return self.method == "t" and self.ddf == "satterthwaite"
+        return self.method == "t" and self.ddf in ("satterthwaite", "kenward-roger")
 
 
 @dataclass(frozen=True)

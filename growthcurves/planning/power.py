@@ -65,8 +65,9 @@ def power(
         most published formulas have it; or by simulated studies (docs/planning-simulation.md), which also take families
         of outcomes, dropout that depends on outcomes and random effects that are not normal, and tests of a variance
         or a correlation (``test="sd:slope"``, ``test="cor:intercept,slope"``).
-    ddf : {"satterthwaite", "between"} or float
-        Degrees of freedom: Satterthwaite's by expected information; units randomised less fixed effects; a number.
+    ddf : {"satterthwaite", "kenward-roger", "between"} or float
+        Degrees of freedom: Satterthwaite's by expected information, which are Kenward and Roger's too; units randomised
+        less fixed effects; a number.
     n : int, optional
         Replicates of a pilot (`fit`) for the interval of the power, 199 by default, 0 for none; or simulated studies,
         1,000 by default.

@@ -168,7 +168,7 @@ def weights_at(batch: Batch, at: Points) -> tuple[Array, Array]:
 
 def sums_at(batch: Batch, at: Points) -> Sums:
     """The sums that derivatives are made of."""
-    return _sums(batch, at.F, weights_at(batch, at)[1])
+    return sums_of(batch, at.F, weights_at(batch, at)[1])
 
 
 def slopes_of(batch: Batch, at: Points, sums: Sums) -> Slopes:
@@ -196,7 +196,7 @@ def slopes_of(batch: Batch, at: Points, sums: Sums) -> Slopes:
     return Slopes(gradient, H, expected, rss.reshape(B, q, q), sums.p)
 
 
-def _sums(batch: Batch, F: Array, weight: Array) -> Sums:
+def sums_of(batch: Batch, F: Array, weight: Array) -> Sums:
     B, q, width = len(batch), batch.problem.q, batch.problem.p + 1
     total = Sums(np.zeros((B, q, q, width, width)), np.zeros((B, q, q)), *np.zeros((2, B, q, q, q, q)))
     for block in batch.blocks:

@@ -13,10 +13,11 @@ from growthcurves.engine.submodels.submodel import submodel
 from growthcurves.numerics.arrays import Array
 
 
-def planned_fits(kinds: Kinds, drawn: Drawn, L: Array) -> tuple[Fits, Uncertain]:
+def planned_fits(kinds: Kinds, drawn: Drawn, L: Array, adjusted: bool = False) -> tuple[Fits, Uncertain]:
     """Fits of drawn studies, with degrees of freedom of each fixed effect and then of what is tested.
 
-    Several rows L (k, p) have those of their uncorrelated combinations.
+    Several rows L (k, p) have those of their uncorrelated combinations. Satterthwaite's by observed information, or
+    Kenward and Roger's, by expected information and with their standard errors.
     """
     batch = kinds.batch(drawn)
     fits = fit_batch(batch)
@@ -27,7 +28,7 @@ def planned_fits(kinds: Kinds, drawn: Drawn, L: Array) -> tuple[Fits, Uncertain]
         rows = np.concatenate([np.broadcast_to(rows, (len(turned), *rows.shape[1:])), turned], axis=1)
     else:
         rows = np.concatenate([rows, L[None]], axis=1)
-    return fits, uncertain(batch, fits, rows)
+    return fits, uncertain(batch, fits, rows, "expected" if adjusted else "observed", adjusted)
 
 
 def planned_tail(kinds: Kinds, drawn: Drawn, kept: Sequence[int], blocks: tuple[tuple[int, ...], ...]) -> Array:

@@ -134,7 +134,7 @@ class OneByOne:
             return _nothing(tuple(names), truth, len(setting.question.L))
         fit = replace(self.base, estimates=estimates)
         level, L = setting.method.level, setting.question.L
-        df, cov = self._df(fit, np.concatenate([np.eye(p), L])), estimates.cov_beta
+        df, cov = self._df(fit, np.concatenate([np.eye(p), L])), self._covariance(fit)
         errors = np.sqrt(np.maximum(np.diag(cov), 0.0))
         half = _quantile(df[:p], level) * errors
         told = [delta(fit, quantity, level) for _, quantity in self._parameters[p:]]
@@ -158,7 +158,13 @@ class OneByOne:
         fixed = self.setting.between
         if fixed is not None:
             return np.full(len(L), fixed)
-        return satterthwaite_df(fit.estimates.cov_beta, information_of(fit, "observed"), L)
+        information = "expected" if self.setting.adjusted else "observed"
+        return satterthwaite_df(fit.estimates.cov_beta, information_of(fit, information), L)
+
+    def _covariance(self, fit: FittedModel) -> Array:
+        """Of the fixed effects, adjusted where that is asked for and known."""
+        adjusted = self.setting.adjusted and information_of(fit, "expected") is not None
+        return fit.estimates.adjusted_covariance("expected", True) if adjusted else np.asarray(fit.estimates.cov_beta)
 
     def _p(self, fit: FittedModel, beta: Array, cov: Array, df: Array, truth: Array) -> tuple[Array, Array]:
         """p-values as it is, and about the true effect."""

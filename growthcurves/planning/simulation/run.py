@@ -94,6 +94,8 @@ def _how(setting: Setting) -> str:
         return "tests and intervals by the normal distribution"
     if not isinstance(setting.test.ddf, str):
         return f"tests and intervals with {setting.test.ddf:g} degrees of freedom"
+    if setting.adjusted:
+        return "tests and intervals by Kenward and Roger, expected information"
     if setting.test.ddf == "between":
         return "tests and intervals with degrees of freedom by units less fixed effects"
     return "tests and intervals with Satterthwaite's degrees of freedom"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, NotAvailableError
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.bounds import finite_number, shown_value
 from growthcurves.planning.assumed import Options, assumed
@@ -69,6 +69,10 @@ class Setting:
             return cls(design, asked, smaller, np.array([known.values.get(term, np.nan)]), test, method, intercept)
         asked = question(design, term, at, since)
         test = test if design.model.family is None else replace(test, method="normal")
+        if test.ddf == "kenward-roger" and len(asked.L) > 1:
+            raise NotAvailableError(
+                "Several differences together are simulated with ddf='satterthwaite'; by Kenward and Roger one of them."
+            )
         nothing = zero and size == (None, None)
         sizes = np.zeros(len(asked.L)) if nothing else effects(design, asked, *size, known.slope)
         return cls(design, asked, None, sizes, test, method, intercept)
@@ -94,6 +98,11 @@ class Setting:
         if self.test.ddf == "between":
             return between_df(self.design, self.question, float(self.study.persons))
         return None
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether standard errors and degrees of freedom are Kenward and Roger's."""
+        return self.test.ddf == "kenward-roger"
 
     def with_values(self, values: Mapping[str, float]) -> Setting:
         """The same with other values of some parameters."""

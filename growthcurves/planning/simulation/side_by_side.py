@@ -71,7 +71,8 @@ class SideBySide:
 
     def _fitted(self, source: Any) -> Iterator[Replicated]:
         for first, last in batches(self.setting.method.n, min(self._at_once, source.most)):
-            fits, known = planned_fits(self.kinds, source.next(last - first), self.setting.question.L)
+            drawn = source.next(last - first)
+            fits, known = planned_fits(self.kinds, drawn, self.setting.question.L, self.setting.adjusted)
             yield self._record(first, fits, known)
 
     @property
@@ -80,7 +81,7 @@ class SideBySide:
         return int(np.clip(CHUNK_NUMBERS // (K * self.kinds.problem.q**2 * width**2 + 1), 1, MOST_AT_ONCE))
 
     def _record(self, first: int, fits: Any, known: Any) -> Replicated:
-        (n, p), spread = fits.beta.shape, fits.spread
+        (n, p), spread = fits.beta.shape, known.spread
         own = slice(first, first + n)
         base = self.kinds.beta
         away = fits.beta - base

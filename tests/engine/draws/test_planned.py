@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
+from growthcurves.engine.batch.fits import fit_batch
+from growthcurves.engine.batch.uncertain import uncertain
 from growthcurves.engine.draws.planned import Counts, Drawn, Kinds, NormalOutcomes, bartlett
 from growthcurves.engine.submodels.planned import planned_fits, planned_tail
 
@@ -54,6 +56,18 @@ def test_fits_of_kinds_are_those_of_their_rows(sleepstudy, shift):
     assert [slope, residual] == pytest.approx(table.loc[["sd:slope", "sd:residual"], "estimate"], rel=1e-6)
     errors = np.sqrt(np.diag(known.covariance[0])[2:]) / (2.0 * np.array([slope, residual]))
     assert errors == pytest.approx(table.loc[["sd:slope", "sd:residual"], "std_error"].to_numpy(), rel=1e-4)
+
+
+@pytest.mark.parametrize("information", ["observed", "expected"])
+def test_kenward_and_roger_of_kinds_are_those_of_their_rows(sleepstudy, information):
+    kinds, drawn = of_rows(sleepstudy)
+    batch = kinds.batch(drawn)
+    known = uncertain(batch, fit_batch(batch), np.eye(4)[None], information, True)
+    fit = gc.fit("reaction ~ day * arm + (day | subject)", sleepstudy)
+    table = fit.fixed_effects(ddf=gc.KenwardRoger(information=information)).set_index("term")
+    table = table.loc[["intercept", "slope", "intercept:arm", "slope:arm"]]
+    assert known.df[0] == pytest.approx(table["df"].to_numpy(), rel=1e-6)
+    assert np.sqrt(np.diag(known.spread[0])) == pytest.approx(table["std_error"].to_numpy(), rel=1e-7)
 
 
 def test_a_likelihood_ratio_of_kinds_is_that_of_their_rows(sleepstudy):

@@ -27,7 +27,7 @@ BY_ARM = {
     "study, options",
     [
         ({}, {"effect": 0.6} | SDS),
-        ({"persons": 24, "dropout": [0, 0.1, 0.3, 0.3, 0.6]}, {"effect": 1.4} | SDS),
+        ({"persons": 24, "dropout": [0, 0.1, 0.3, 0.3, 0.6]}, {"effect": 1.4, "ddf": "kenward-roger"} | SDS),
         ({"arms": {"a": 0.25, "b": 0.75}}, {"effect": 0.7, "alpha": 0.1, "sided": 1} | SDS),
         ({"dropout": {"control": 0.1, "treated": gc.Dropout(0.4, 2)}}, {"effect": 0.6} | BY_ARM),
         ({"times": [[0, 1, 2], [0, 2, 4]]}, {"effect": 0.6, "ddf": "between"} | SDS),
@@ -156,6 +156,7 @@ def test_the_answer_is_a_plan_and_says_what_was_done():
         ({"effect": None}, "Nothing is said of how large"),
         ({"family": "binomal"}, "Did you mean 'binomial'"),
         ({"rng": -1}, "rng= is a whole number"),
+        ({"ddf": "kenward"}, "Did you mean 'kenward-roger'"),
     ],
 )
 def test_wrong_inputs(options, said):
