@@ -12,7 +12,7 @@ from growthcurves.checks.answer import COLUMNS, FitChecks
 from growthcurves.checks.calls import texts
 from growthcurves.checks.check import LEVELS, Check, Fact, Measure, Measured, Said, Verdict, compared
 from growthcurves.checks.look import Look
-from growthcurves.errors import GrowthCurvesWarning, NotAvailableError, NotEstimableError, filtered
+from growthcurves.errors import GrowthCurvesWarning, NotEstimableError, filtered
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import whole_number
 from growthcurves.numerics.seeds import seed_of
@@ -62,8 +62,6 @@ def _refuse(fit: FittedModel) -> None:
             "The design cannot tell the variances of this model apart, so that what a right model would give is not "
             "known: fit a model whose certificate says identified."
         )
-    if fit.panel.frame is None:
-        raise NotAvailableError("Checks need the rows, and the fit was saved without them: save it with rows=True.")
 
 
 def _why_not(one: Check, look: Look) -> str | None:

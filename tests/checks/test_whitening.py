@@ -18,6 +18,7 @@ def _data(seed: int = 1) -> pd.DataFrame:
     persons, waves = 32, 5
     table = pd.DataFrame({"id": np.repeat(np.arange(persons), waves), "t": np.tile(np.arange(waves), persons)})
     table["site"] = table["id"] % 8
+    table["arm"] = np.where(table["id"] % 2, "b", "a")
     table["rater"] = rng.integers(0, 7, len(table))
     growth = rng.standard_normal((persons, 2)) @ [[1.0, 0.2], [0.0, 0.4]]
     table["y"] = 5 + growth[table["id"], 0] + growth[table["id"], 1] * table["t"] + rng.standard_normal(len(table))
@@ -31,6 +32,9 @@ FITS = {
     "three levels": ("y ~ t + (t | site/id)", {}),
     "crossed": ("y ~ t + (t | id) + (1 | rater)", {}),
     "mmrm": ("y ~ C(t)", {"residual": "un"}),
+    "by group": ("y ~ t * arm + (0 + arm + arm:t | id)", {}),
+    "variances by arm": ("y ~ t * arm + (t | id)", {"residual": gc.Het("arm")}),
+    "own times": ("y ~ t + (1 | id)", {"residual": "car1"}),
 }
 
 
@@ -38,7 +42,10 @@ def _fit(which: str):
     formula, options = FITS[which]
     if which == "mmrm":
         return gc.fit(gc.GrowthModel("y", "t", "id", shape="occasions", random=(), **options), _data())
-    return gc.fit(formula, _data(), time="t", **options)
+    data = _data()
+    if which == "own times":
+        data["t"] += np.random.default_rng(7).uniform(-0.3, 0.3, len(data))
+    return gc.fit(formula, data, time="t", **options)
 
 
 def _dense(fit, look: Look) -> np.ndarray:
