@@ -107,6 +107,7 @@ DOORS = {
     ("data/panel.py", "plots"),
     ("data/panel_rows.py", "model"),
     ("results/ladder/report.py", "plots"),
+    ("checks/answer.py", "plots"),
     ("results/compare/residuals.py", "plots"),
     ("planning/curve.py", "plots"),
 }

@@ -95,6 +95,30 @@ class FitChecks(Answer):
         """What advice is called."""
         return "sensitivity analyses" if self.prespecified else "what to try"
 
+    def plot(self, **options: Any) -> Any:
+        """Up to eight panels of what was found beside what a right model gives, with a sentence under each.
+
+        Parameters
+        ----------
+        fig : Figure, optional
+            Of matplotlib.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> figure = fit.check().plot()
+        """
+        from growthcurves.plots import plot_checks
+
+        return plot_checks(self, **options)
+
     def __str__(self) -> str:
         lines = [f"Checks of the assumptions. {self.summary}", ""]
         for level in LEVELS:

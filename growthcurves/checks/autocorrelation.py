@@ -33,7 +33,7 @@ class Autocorrelation(Check):
 
     def measure(self, look: Look) -> Measure:
         """The score of adding .1^(distance / typical distance) off the diagonal of R."""
-        return Measure(["neighbours"], self._statistic(look), score=True, units=np.array([FAST]))
+        return Measure(["neighbours"], self._statistic(look), score=True, units=np.array([FAST]), shown=_bounded)
 
     def _statistic(self, look: Look):  # type: ignore[no-untyped-def]
         typical = _typical(look)
@@ -71,6 +71,11 @@ class Autocorrelation(Check):
             found.value, *found.expected, abs(found.value) < SMALL,
             f"Neighbouring residuals correlate by {number(found.value, 3)} beyond what the model says.",
         )  # fmt: skip
+
+
+def _bounded(values: Array) -> Array:
+    """Correlations: where random effects leave little to see of them, one step leads beyond their ends."""
+    return np.clip(values, -1.0, 1.0)
 
 
 def _typical(look: Look) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from growthcurves.checks import calls
 from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
-from growthcurves.checks.occasions import Occasions, occasions_of
+from growthcurves.checks.occasions import occasions_of, rows_by_occasion
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.tables.printing import number
@@ -34,7 +34,7 @@ class CovarianceOverTime(Check):
     def measure(self, look: Look) -> Measure:
         occasions = occasions_of(look)
         assert occasions is not None
-        rows = _row_of(look, occasions)
+        rows = rows_by_occasion(look, occasions)
         there = (rows >= 0).T.astype(int)
         pairs = [(a, b) for a, b in np.argwhere(np.tril(there @ there.T) >= FEWEST)]
         labels = [(occasions.labels[b], occasions.labels[a]) for a, b in pairs]
@@ -58,14 +58,6 @@ class CovarianceOverTime(Check):
             found.value, *found.expected, abs(found.value) < SMALL,
             f"The {what} is off by {number(found.value, 3)} of the SDs' product.",
         )  # fmt: skip
-
-
-def _row_of(look: Look, occasions: Occasions) -> Array:
-    """The row of each person at each occasion, -1 where there is none, (N, K)."""
-    rows = np.full((look.persons, len(occasions.labels)), -1)
-    there = occasions.places >= 0
-    rows[look.person[there], occasions.places[there]] = np.flatnonzero(there)
-    return rows
 
 
 def _products(sample: Sample, rows: Array, pairs: list[tuple[int, int]]) -> Array:

@@ -239,6 +239,11 @@ class Sample:
         return self.look.whitening.left(self.pulled)
 
     @cached_property
+    def about_mean(self) -> Array:
+        """Residuals about the mean in units of the outcome, less fixed effects alone, (n, r)."""
+        return self.look.whitening.about_mean(self.white)
+
+    @cached_property
     def normalized(self) -> Array:
         """The same over the Cholesky factor of their covariance, (n, r)."""
         return self.look.whitening.normalized(self.left)

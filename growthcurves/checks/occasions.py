@@ -9,6 +9,7 @@ import numpy as np
 from growthcurves.checks.look import Look
 from growthcurves.data.grid import grid_of
 from growthcurves.errors import NotEstimableError
+from growthcurves.numerics.arrays import Array
 
 #: More occasions, or occasions of fewer rows, are not looked at one by one.
 MOST, FEWEST = 12, 10
@@ -36,3 +37,11 @@ def occasions_of(look: Look) -> Occasions | None:
         return None
     times = np.array([look.times[places == place].mean() for place in range(grid.count)])
     return Occasions(list(grid.labels), places, times)
+
+
+def rows_by_occasion(look: Look, occasions: Occasions) -> Array:
+    """The row of each person at each occasion, -1 where there is none, (N, K)."""
+    rows = np.full((look.persons, len(occasions.labels)), -1)
+    there = occasions.places >= 0
+    rows[look.person[there], occasions.places[there]] = np.flatnonzero(there)
+    return rows

@@ -37,7 +37,7 @@ def check(
     look = Look(fit, seed_of(rng))
     skipped = {one.name: reason for one in checks if (reason := _why_not(one, look)) is not None}
     asked = [one for one in checks if one.name not in skipped]
-    found = _measured(look, asked, n)
+    found = measured(look, {one.name: one.measure(look) for one in asked}, n)
     limit = ANY_PROBLEM / max(len(found), 1)
     skipped |= {one.name: NOTHING_LEFT for one in asked if one.name not in found}
     with filtered("ignore", GrowthCurvesWarning):  # what is to be known of fits beside this one is not of this one
@@ -56,12 +56,16 @@ def check(
     return FitChecks(table, fit, look, found, told, skipped, prespecified, n, limit)
 
 
+#: Why a fit has no checks where its variances are not known.
+NOT_KNOWN = (
+    "The design cannot tell the variances of this model apart, so that what a right model would give is not known: "
+    "fit a model whose certificate says identified."
+)
+
+
 def _refuse(fit: FittedModel) -> None:
     if not fit.identified:
-        raise NotEstimableError(
-            "The design cannot tell the variances of this model apart, so that what a right model would give is not "
-            "known: fit a model whose certificate says identified."
-        )
+        raise NotEstimableError(NOT_KNOWN)
 
 
 def _why_not(one: Check, look: Look) -> str | None:
@@ -70,9 +74,8 @@ def _why_not(one: Check, look: Look) -> str | None:
     return one.why_not(look)
 
 
-def _measured(look: Look, checks: Sequence[Check], n: int) -> dict[str, Measured]:
-    """What is found by the name of each check; none where the fitted variances leave nothing of it."""
-    measures = {one.name: one.measure(look) for one in checks}
+def measured(look: Look, measures: dict[str, Measure], n: int) -> dict[str, Measured]:
+    """What is found by each measure; those of which the fitted variances leave nothing are not there."""
     data, scores = _statistics(look.data, measures)
     parts = [_statistics(sample, measures) for sample in look.replicates(n)]
     drawn = {name: np.concatenate([part[name] for part, _ in parts], axis=1) for name in measures}

@@ -123,6 +123,16 @@ class Whitening:
         parts = [np.einsum("naa->na", group.R + group.Z @ self.G @ group.Z.swapaxes(1, 2)) for group in self.groups]
         return np.concatenate([part.ravel() for part in parts])
 
+    def own_covariances(self) -> list[Array]:
+        """Covariances of the rows of each person, what units above persons add to them too; by group, (N, n, n)."""
+        found = [group.R + group.Z @ self.G @ group.Z.swapaxes(1, 2) for group in self.groups]
+        for unit, (of_rows, T) in self.units.items():
+            Z = self._standard[:, self._fit.sums.terms.places[unit]] @ T
+            for group, own in zip(self.groups, found, strict=True):
+                there, who = group.of(Z), of_rows[group.rows].reshape(len(own), -1)
+                own += (there @ there.swapaxes(1, 2)) * (who[:, :, None] == who[:, None, :])
+        return found
+
     def through_z(self, pulled: Array) -> Array:
         """Z'V^-1 r of each person, (N, q, r)."""
         return np.concatenate([group.Z.swapaxes(1, 2) @ group.of(pulled) for group in self.groups])
@@ -221,6 +231,11 @@ class Whitening:
         """White rows less what fixed effects and units above persons take, (n, r)."""
         A, less = self._fixed
         return self.less_units(white) - less @ (less.T @ white)
+
+    def about_mean(self, kept: Array) -> Array:
+        """Residuals about the mean, V V^-1 r, in units of the outcome, from `kept` rows."""
+        whole = kept + self._above @ np.asarray(self._above.T @ kept) if self.varies_above else kept
+        return self._each(whole, lambda group, own: np.linalg.solve(group.inverse, own))
 
     # ------------------------------------------------ scores of the variances
 

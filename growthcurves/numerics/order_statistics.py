@@ -11,6 +11,18 @@ from scipy.special import gammaln
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.distributions import beta_quantiles
 
+#: Of more values than this only some are drawn: so many at each end, and the rest between.
+MOST_DRAWN, _TAIL = 400, 100
+
+
+def drawn_ranks(count: int) -> np.ndarray:
+    """Ranks of the values that are drawn: all, or those at the ends and some between."""
+    if count <= MOST_DRAWN:
+        return np.arange(1, count + 1)
+    between = np.linspace(_TAIL + 1, count - _TAIL, MOST_DRAWN - 2 * _TAIL).round().astype(int)
+    ends = np.arange(1, _TAIL + 1)
+    return np.unique(np.concatenate([ends, between, count + 1 - ends]))
+
 
 def probability_inside(low: Array, high: Array, ranks: Array, count: int) -> float:
     """The probability that order statistics of uniform variables lie between bounds, all at once.

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from growthcurves.plots.arms import ArmMeans
 from growthcurves.plots.calibration import Calibration
+from growthcurves.plots.check import Checks
 from growthcurves.plots.correlation import Correlation
 from growthcurves.plots.doors import (
     FitPlots,
+    plot_checks,
     plot_ladder,
     plot_panel,
     plot_plan,
@@ -53,6 +55,7 @@ FIGURES: dict[str, type[Figure]] = {
     "qq": Qq,
     "correlation": Correlation,
     "influence": Influence,
+    "check": Checks,
 }
 
 FAMILY_FIGURES: dict[str, type[Figure]] = {
@@ -94,6 +97,7 @@ PLAN_FIGURES: dict[str, type[Figure]] = {
 
 __all__ = [
     "COMPARISON_FIGURES", "FAMILY_FIGURES", "FIGURES", "LADDER_FIGURES", "LEVEL_FIGURES", "PANEL_FIGURES",
-    "PLAN_FIGURES",    "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
-    "FitPlots", "plot_ladder", "plot_panel", "plot_plan", "plot_residuals", "plot_subgroups", "plot_trial",
+    "PLAN_FIGURES", "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
+    "FitPlots", "plot_checks", "plot_ladder", "plot_panel", "plot_plan", "plot_residuals", "plot_subgroups",
+    "plot_trial",
 ]  # fmt: skip

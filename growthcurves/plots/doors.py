@@ -75,6 +75,13 @@ def plot_residuals(comparison: Any, **options: Any) -> Any:
     return _draw(COMPARISON_FIGURES["residuals"], comparison, options)
 
 
+def plot_checks(found: Any, **options: Any) -> Any:
+    """The picture of what checks found, on `fig=` if given."""
+    from growthcurves.plots import FIGURES
+
+    return _draw(FIGURES["check"], found, options)
+
+
 def plot_trial(trial: Any, **options: Any) -> Any:
     """The picture of a trial: means by visit and arm, or differences; on `ax=` if given."""
     from growthcurves.plots import TRIAL_FIGURES

@@ -434,6 +434,47 @@ class FitPlots:
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
         >>> drawn = fit.plot.influence()
         """
+    def check(
+        self,
+        *,
+        n: int | None = ...,
+        rng: Any = ...,
+        fig: Any = ...,
+        figsize: tuple[float, float] | None = ...,
+    ) -> Any:
+        """The assumptions of a model: up to eight panels of what was found, each with its verdict and a sentence.
+
+        Residuals over time and in their order, their SD and their correlation, persons' random effects in their order (or
+        the SDs of groups), their growth against the predictor furthest from a straight line (or the size of their
+        residuals against their growth), how far averages move without each of them, and the mean and SD of outcomes
+        beside the persons furthest out. Each band holds the whole line in 95 of 100 replicates of the fitted model
+        (Myllymaki et al. 2017, JRSS B 79): of a right model one panel in twenty has a point outside. Values in their
+        order are drawn against the median of replicates, so that a right model is on the diagonal. Where visits are
+        common, means and SDs of outcomes are of all persons, those who were missed by what was seen of them. Panels that
+        do not apply are left out.
+
+        Parameters
+        ----------
+        n : int, optional
+            Replicates of the fitted model, 199 at least; 499 by default.
+        rng : int, Generator or None
+            Where they come from.
+        fig : Figure, optional
+            What it is drawn on, of matplotlib; by default a new figure.
+        figsize : (float, float), optional
+            Width and height of a new figure, in inches.
+
+        Returns
+        -------
+        Figure
+            What it was drawn on.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> drawn = fit.plot.check()
+        """
     def calibration(
         self,
         *,
@@ -550,6 +591,7 @@ class FitPlots:
         >>> fit = gc.fit("depression ~ week * arm + (week | site/patient)", data, time="week")
         >>> drawn = fit.plot.units()
         """
+def plot_checks(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_ladder(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_panel(subject: Any, *options: Any, **named: Any) -> Any: ...
 def plot_plan(subject: Any, *options: Any, **named: Any) -> Any: ...

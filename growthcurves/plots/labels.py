@@ -173,6 +173,25 @@ def text_points(text: str, size: float) -> float:
     return 1.04 * text_to_path.get_text_width_height_descent(text, FontProperties(size=size), False)[0]
 
 
+def in_lines(text: str, room: float, size: float) -> str:
+    """A sentence in lines that take so many points at most, by the widths of its words.
+
+    Examples
+    --------
+    >>> print(in_lines("one two three", 40.0, 8.0))
+    one two
+    three
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_points(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
 def columns_that_fit(widths: Sequence[float], room: float) -> int:
     """How many columns entries of these widths can stand in, filled column by column.
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.numerics.distributions import beta_quantiles, normal_quantiles
-from growthcurves.numerics.order_statistics import local_bounds, local_level
+from growthcurves.numerics.order_statistics import drawn_ranks, local_bounds, local_level
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import key_of_figure
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _PANEL_INCHES = 1.9
-_MOST_POINTS, _TAIL = 400, 100
 #: Kinds of residuals that have a known distribution, or nearly.
 _OF_VARIANCE_ONE = ("cholesky", "normalized", "quantile")
 _COLUMNS = ["panel", "id", "rank", "expected", "value", "low", "high"]
@@ -105,15 +103,6 @@ class Qq(Panels):
             title_panel(ax, panels[place])
         key_of_figure(fig, _key(texts, bool(_outside(frame).any())))
         return fig
-
-
-def drawn_ranks(count: int) -> np.ndarray:
-    """Ranks of the values that are drawn: all, or those at the ends and some between."""
-    if count <= _MOST_POINTS:
-        return np.arange(1, count + 1)
-    between = np.linspace(_TAIL + 1, count - _TAIL, _MOST_POINTS - 2 * _TAIL).round().astype(int)
-    ends = np.arange(1, _TAIL + 1)
-    return np.unique(np.concatenate([ends, between, count + 1 - ends]))
 
 
 def _points(rows: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -57,6 +57,10 @@ def cut(page):
     return out + small
 
 
+def height_of(name, several):
+    return 20.0 if name == "check" else 4.6 if several else 2.6
+
+
 def page_of(drawn):
     return drawn if hasattr(drawn, "savefig") else drawn.figure
 
@@ -69,7 +73,7 @@ CASES = [(name, registry) for registry in (FIGURES, PANEL_FIGURES) for name in r
 def test_nothing_is_cut_on_a_figure_of_ones_own(name, registry, layout):
     several = canvas_of(registry[name]) == "fig"
     for draw, options in calls(name, registry):
-        page = plt.figure(figsize=(3.3, 4.6 if several else 2.6), layout=layout)
+        page = plt.figure(figsize=(3.3, height_of(name, several)), layout=layout)
         draw(**options, **({"fig": page} if several else {"ax": page.subplots()}))
         assert not cut(page)
 
@@ -79,8 +83,9 @@ def test_nothing_is_cut_on_a_figure_of_ones_own(name, registry, layout):
 def test_nothing_is_cut_on_a_new_figure(name, registry, width):
     several = canvas_of(registry[name]) == "fig"
     for draw, options in calls(name, registry):
-        page = page_of(draw(figsize=(width, 4.6 if several else 2.6), **options))
-        assert page.get_size_inches().tolist() == [width, 4.6 if several else 2.6]
+        size = (width, height_of(name, several))
+        page = page_of(draw(figsize=size, **options))
+        assert page.get_size_inches().tolist() == list(size)
         assert not cut(page)
 
 

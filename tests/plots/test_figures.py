@@ -151,7 +151,7 @@ def test_every_figure_says_its_options_and_is_listed(sleep, name):
     assert all(f"{option} : " in documented for option in (*FIGURES[name].__dataclass_fields__, "figsize"))
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("residuals", "qq", "influence")])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("residuals", "qq", "influence", "check")])
 def test_every_figure_says_why_not_without_time(name):
     frame = gc.load_dataset("sleepstudy")
     fit = gc.fit("reaction ~ 1 + (1 | subject)", frame)

@@ -17,7 +17,7 @@ from growthcurves.plots import FIGURES, PANEL_FIGURES
 JOURNAL = {"font.size": 7.0, "font.family": "serif", "axes.prop_cycle": matplotlib.cycler(color=["#d95f02", "#1b9e77"])}
 DARK = {**plt.style.library["dark_background"], "font.size": 7.0}
 HEIGHTS = {"people": 4.6, "variance_over_time": 5.0, "residuals": 4.6, "qq": 6.2, "comparison": 6.0, "ladder": 5.0}
-HEIGHTS |= {"influence": 4.6}
+HEIGHTS |= {"influence": 4.6, "check": 20.0}
 
 
 @lru_cache
@@ -70,7 +70,7 @@ def figure_of(name):
 
 
 BY = {"trajectories", "slopes", "start_and_rate", "missing", "dropout"}
-SEVERAL = {"people", "variance_over_time", "residuals", "qq", "forest", "ladder", "comparison", "influence"}
+SEVERAL = {"people", "variance_over_time", "residuals", "qq", "forest", "ladder", "comparison", "influence", "check"}
 NAMES = [*(f"fit {name}" for name in FIGURES), *(f"panel {name}" for name in PANEL_FIGURES)]
 NAMES += ["trial means", "trial differences", "subgroups forest", "ladder ladder", "residuals comparison"]
 

@@ -17,7 +17,8 @@ from growthcurves.plots.style import new_axes, new_figure, styled
 
 DATASETS = [name for name in gc.list_datasets()["name"] if name != "sleepstudy_wide"]  # which sleepstudy is, reshaped
 NARROW = {"ladder": (3.3, 5.0), "people": (3.3, 4.6), "variance_over_time": (3.3, 5.0), "residuals": (3.3, 4.6)}
-NARROW |= {"qq": (3.3, 6.2), "influence": (3.3, 4.6)}
+NARROW |= {"qq": (3.3, 6.2), "influence": (3.3, 4.6), "check": (3.3, 20.0)}
+WIDE = {"variance_over_time": (6.4, 2.7), "check": (6.4, 10.2)}
 
 
 @lru_cache
@@ -46,7 +47,7 @@ def fitted(name):
 
 def canvas(kind, name, narrow):
     """New axes or a new figure, of the width of a column in a journal or as wide as the figure likes to be."""
-    inches = NARROW.get(name, (3.3, 2.8)) if narrow else (6.4, 2.7) if name == "variance_over_time" else (6.0, 3.9)
+    inches = NARROW.get(name, (3.3, 2.8)) if narrow else WIDE.get(name, (6.0, 3.9))
     return new_axes(inches) if canvas_of(kind) == "ax" else new_figure(inches)
 
 
