@@ -82,6 +82,7 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "qq": "fit.plot.qq()",
             "correlation": "fit.plot.correlation()",
             "influence": 'fit.plot.influence(term="slope:arm[drug]")',
+            "check": "fit.plot.check()",
         },
     ),
     (
@@ -215,7 +216,7 @@ def save(drawn: Any, path: Path, dpi: int = 110) -> None:
     figure = drawn if hasattr(drawn, "savefig") else drawn.figure
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi)
-    Image.open(buffer).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+    Image.open(buffer).convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def sleepstudy() -> Any:

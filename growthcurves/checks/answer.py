@@ -95,19 +95,20 @@ class FitChecks(Answer):
         """What advice is called."""
         return "sensitivity analyses" if self.prespecified else "what to try"
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, fig: Any = None, figsize: Any = None) -> Any:
         """Up to eight panels of what was found beside what a right model gives, with a sentence under each.
 
         Parameters
         ----------
         fig : Figure, optional
-            Of matplotlib.
+            What it is drawn on, of matplotlib; by default a new figure.
         figsize : (float, float), optional
             Width and height of a new figure, in inches.
 
         Returns
         -------
         Figure
+            What it was drawn on.
 
         Examples
         --------
@@ -117,7 +118,7 @@ class FitChecks(Answer):
         """
         from growthcurves.plots import plot_checks
 
-        return plot_checks(self, **options)
+        return plot_checks(self, fig=fig, figsize=figsize)
 
     def __str__(self) -> str:
         lines = [f"Checks of the assumptions. {self.summary}", ""]

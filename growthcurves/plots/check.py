@@ -51,8 +51,9 @@ class Checks(Panels):
     beside the persons furthest out. Each band holds the whole line in 95 of 100 replicates of the fitted model
     (Myllymaki et al. 2017, JRSS B 79): of a right model one panel in twenty has a point outside. Values in their
     order are drawn against the median of replicates, so that a right model is on the diagonal. Where visits are
-    common, means and SDs of outcomes are of all persons, those who were missed by what was seen of them. Panels that
-    do not apply are left out.
+    common, means and SDs of outcomes are of all persons, those who were missed by what was seen of them. Where
+    dropout depends on what was seen, residuals and random effects of very many persons in their order may leave their
+    bands; verdicts do not rest on these. Panels that do not apply are left out.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class ResidualQuantiles(Panel):
     name, checks = "residual quantiles", ("normal_residuals",)
 
     def measure(self, found: FitChecks) -> Measure:
-        """Order statistics of normalized residuals."""
+        """Their order statistics."""
         ranks = drawn_ranks(found.look.rows)
         return Measure(range(len(ranks)), lambda sample: ordered(sample.normalized, ranks))
 
