@@ -216,7 +216,8 @@ def save(drawn: Any, path: Path, dpi: int = 110) -> None:
     figure = drawn if hasattr(drawn, "savefig") else drawn.figure
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi)
-    Image.open(buffer).convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    few = Image.open(buffer).convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 def sleepstudy() -> Any:
