@@ -110,6 +110,7 @@ DOORS = {
     ("checks/answer.py", "plots"),
     ("results/compare/residuals.py", "plots"),
     ("planning/curve.py", "plots"),
+    ("planning/answer.py", "report"),
 }
 
 PLAIN = {"pandas", "matplotlib", "statsmodels", "formulaic", "jinja2"}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
+from growthcurves.errors import NotAvailableError
 from growthcurves.numerics.arrays import Array
 from growthcurves.output.words import capital
 from growthcurves.planning.chance import Chance, PlannedTest, chance
@@ -39,7 +40,7 @@ WIDTH = 100
 #: Where the variance comes from, in the words of a methods section.
 SOURCE = (
     "The variance of the estimate is that of generalised least squares, from the expected information of the growth "
-    "model: the sum over planned persons of X'V^-1 X (Laird and Ware 1982)"
+    "model: the sum over planned persons of X'V⁻¹X (Laird and Ware 1982)"
 )
 
 
@@ -53,14 +54,14 @@ class Plan(Answer):
         One row for each difference: term, effect, std_error, df, noncentrality, power, persons, waves, duration.
     solved : str
         What was asked for: "power", "persons", "effect", "waves" or "duration".
-    study : Study
-        With what was asked for filled in.
+    sizes : array
+        The size of each difference.
     persons : float
         Persons that enter the study, before they are rounded.
-    power : float
-        The power with `persons`.
-    interval : tuple or None
+    interval : PowerInterval or None
         Interval of the power, where the variances come from a pilot.
+    asked : Asked or None
+        The question as it was asked, so that it can be asked again; none of a simulation.
     """
 
     solved: str
@@ -71,6 +72,7 @@ class Plan(Answer):
     persons: float
     found: Chance
     interval: Any = None
+    asked: Any = None
 
     # ------------------------------------------------ numbers
 
@@ -212,6 +214,87 @@ class Plan(Answer):
         if self.reliability == self.reliability:
             found.append(f"Reliability of a person's own rate {probability(self.reliability)}.")
         return found
+
+    def sentence(self) -> str:
+        """The paragraph for the methods section of a protocol: size, effect, test, analysis, assumptions, formula.
+
+        Returns
+        -------
+        str
+            With the source of the formula.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> study = gc.Study(times=[0, 1, 2])
+        >>> plan = gc.sample_size(study, effect=0.3, sd_intercept=1, sd_slope=0.5, sd_residual=1)
+        >>> plan.sentence()[:67]
+        'We plan 264 persons (control 132, treated 132), who are seen 3 times'
+        """
+        from growthcurves.planning.protocol import methods_sentence
+
+        self._refuse_simulated()
+        return methods_sentence(self)
+
+    def what_if(self) -> pd.DataFrame:
+        """What becomes of the plan where the effect is smaller, persons differ more, or more are lost.
+
+        Returns
+        -------
+        DataFrame
+            Columns label, power (of this study), persons (that have the power that was planned).
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> study = gc.Study(times=[0, 1, 2])
+        >>> plan = gc.sample_size(study, effect=0.3, sd_intercept=1, sd_slope=0.5, sd_residual=1)
+        >>> plan.what_if()["label"].tolist()[:2]
+        ['as assumed', 'the effect is 20 % smaller']
+        """
+        from growthcurves.planning.what_if import what_if
+
+        self._refuse_simulated()
+        return what_if(self)
+
+    def report(self, path: Any = None, title: str | None = None) -> Any:
+        """One page of HTML for a protocol: the methods paragraph, the plan in numbers, and what if it is not so.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where the page is written.
+        title : str, optional
+
+        Returns
+        -------
+        Report
+            ``.html``, ``.save()``, ``.save_tables()``.
+
+        Raises
+        ------
+        NotAvailableError
+            For an ending of the file that is not HTML's.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> study = gc.Study(persons=60, times=[0, 1, 2])
+        >>> page = gc.power(study, effect=0.3, sd_intercept=1, sd_slope=0.5, sd_residual=1).report()
+        >>> page.title
+        'Sample size and power'
+        """
+        from growthcurves.report.planning import planning_report
+
+        self._refuse_simulated()
+        return planning_report(self, path, title)
+
+    def _refuse_simulated(self) -> None:
+        """A page, and what if it is not so, ask the same question again by the formula."""
+        if self.asked is None:
+            raise NotAvailableError(
+                "A simulated power has no page in this version: take that of the formula, with method='t'."
+            )
 
     def _blocks(self) -> tuple[Block, ...]:
         return (f"Power {probability(self.power)}", *self._sentences(), text_table(self.table))

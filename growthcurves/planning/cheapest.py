@@ -13,10 +13,10 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError, unknown
 from growthcurves.numerics.bounds import finite_number, shown_value
 from growthcurves.planning.answer import Plan
+from growthcurves.planning.asked import Asked, checked_power
 from growthcurves.planning.assumed import Options
 from growthcurves.planning.chance import PlannedTest
-from growthcurves.planning.grid import Grid, varied
-from growthcurves.planning.power import Setting, checked_power
+from growthcurves.planning.grid import combinations, varied
 from growthcurves.planning.study import Study
 from growthcurves.planning.words import over_words, probability, whole
 from growthcurves.results.tables.answer import Answer, text_table
@@ -122,24 +122,27 @@ def cheapest_design(
     2      5      130  104000.0
     3      9       98  117600.0
     """
-    Setting.refuse(study)
+    planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
+    asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, wanted)
     if study.persons is not None:
         raise ModelError("The cheapest design has as many persons as it needs: leave persons= out of the study.")
-    things, wanted = varied(over), checked_power(power)
+    things = varied(over)
     if "persons" in things:
         raise ModelError("over= says what varies beside persons, which follow from the power.")
-    planned = PlannedTest(alpha, sided, method, ddf)
-    grid = Grid(study, {"effect": effect, "slowing": slowing}, planned, (test, at, since), dict(assumptions))
-    plans = []
-    for one in grid.settings(things):
-        persons = one.needed(wanted)
-        if persons == persons:
-            plans.append((one.labels, one.plan(persons, "persons")))
+    plans = [(labels, plan) for labels, one in combinations(asked, things) if (plan := _sized(one)) is not None]
     if not plans:
         raise NotEstimableError(f"None of these designs has a power of {wanted:g} with any number of persons.")
     rows = [labels | _costs(plan, cost) for labels, plan in plans]
     table = pd.DataFrame(rows)
     return CheapestDesign(table, tuple(things), wanted, plans[int(table["cost"].idxmin())][1])
+
+
+def _sized(asked: Asked) -> Plan | None:
+    """The plan with as many persons as it needs; None where no number has the power."""
+    try:
+        return asked.sized()
+    except NotEstimableError:
+        return None
 
 
 def _costs(plan: Plan, cost: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.numerics.bounds import whole_number
 from growthcurves.planning.answer import Plan
+from growthcurves.planning.asked import Asked, checked_power
 from growthcurves.planning.assumed import Options
 from growthcurves.planning.chance import PlannedTest
-from growthcurves.planning.grid import Grid, Sized, varied
-from growthcurves.planning.power import Setting, checked_power
+from growthcurves.planning.grid import combinations, varied
 from growthcurves.planning.study import MOST_PERSONS, Study
 from growthcurves.planning.words import over_words, probability
 from growthcurves.results.tables.answer import Answer, text_table
@@ -156,14 +156,18 @@ def power_curve(
     >>> {waves: round(persons, 1) for waves, persons in curve.needed.items()}
     {3: 253.2, 5: 242.3, 9: 228.3}
     """
-    Setting.refuse(study)
-    planned = PlannedTest(alpha, sided, method, ddf)
-    grid = Grid(study, {"effect": effect, "slowing": slowing}, planned, (test, at, since), dict(assumptions))
-    things, wanted = _things(study, over), checked_power(power)
-    settings = list(grid.settings({name: values for name, values in things.items() if name != "persons"}))
-    needed = {next(iter(one.labels.values()), None): one.needed(wanted) for one in settings}
-    persons = things.get("persons", [study.persons]) or _persons_shown(settings)
-    plans = [(one.labels, one.plan(float(count))) for one in settings for count in persons]
+    planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
+    asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, wanted)
+    return curve_of(asked, over, wanted)
+
+
+def curve_of(asked: Asked, over: Any, wanted: float) -> PowerCurve:
+    """The power over a grid of what was asked."""
+    things = _things(asked.study, over)
+    settings = list(combinations(asked, {name: values for name, values in things.items() if name != "persons"}))
+    needed = {next(iter(labels.values()), None): one.needed(wanted) for labels, one in settings}
+    persons = things.get("persons", [asked.study.persons]) or _persons_shown([one for _, one in settings])
+    plans = [(labels, one.plan(float(count), "curve")) for labels, one in settings for count in persons]
     rows = [_row(tuple(things), labels, plan) for labels, plan in plans]
     return PowerCurve(pd.DataFrame(rows), tuple(things), wanted, needed, plans[-1][1])
 
@@ -180,7 +184,7 @@ def _things(study: Study, over: Any) -> dict[str, list[Any]]:
     return found
 
 
-def _persons_shown(settings: list[Sized]) -> list[int]:
+def _persons_shown(settings: list[Asked]) -> list[int]:
     """Numbers of persons over which the power of some setting rises."""
     found = np.array([[one.needed(power) for power in SHOWN] for one in settings])
     if np.isnan(found).all(axis=0).any():

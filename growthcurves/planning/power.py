@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Unpack, cast
 
-from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
+from growthcurves.errors import ModelError
 from growthcurves.later import Later
-from growthcurves.numerics.bounds import MOST_DRAWS, finite_number, shown_value, whole_number
-from growthcurves.planning.answer import Plan, plan_of
-from growthcurves.planning.assumed import Options, assumed
-from growthcurves.planning.chance import PlannedTest, chance
-from growthcurves.planning.design import Design
+from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
+from growthcurves.planning.answer import Plan
+from growthcurves.planning.asked import Asked, checked_power
+from growthcurves.planning.assumed import Options
+from growthcurves.planning.chance import PlannedTest
 from growthcurves.planning.pilot import REPLICATES, power_interval
-from growthcurves.planning.question import Question, effects, question
 from growthcurves.planning.simulation.method import simulation_of
-from growthcurves.planning.solve import solve_effect, solve_persons, solve_times
+from growthcurves.planning.solve import solve_effect
 from growthcurves.planning.study import Study
+from growthcurves.planning.times import solved_times
 
 simulations = Later("growthcurves.planning.simulation.run")
 
@@ -115,17 +115,13 @@ def power(
     simulation = simulation_of(method, n, rng)
     if simulation is not None:
         planned = PlannedTest(alpha, sided, "t", ddf)
-        return cast(Plan, simulations.simulated_power(study, (effect, slowing), test, at, since, planned, simulation,
-                                                      assumptions))  # fmt: skip
+        sizes = (effect, slowing)
+        found = simulations.simulated_power(study, sizes, test, at, since, planned, simulation, assumptions)
+        return cast(Plan, found)
+    planned = PlannedTest(alpha, sided, method, ddf)
+    asked = Asked(study, assumptions, planned, effect, slowing, test, at, since)
     _refuse_open(study)
-    setting = Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
-    design, asked = setting.design, setting.question
-    sizes = effects(design, asked, effect, slowing, design.assumed.slope)
-    found = chance(design, asked, sizes, float(study.persons), setting.test)
-    if found.power != found.power:
-        raise NotEstimableError("The study has no degrees of freedom for this test: plan more persons or units.")
-    plan = plan_of("power", design, asked, sizes, setting.test, float(study.persons), found)
-    return _with_interval(plan, effect, slowing, REPLICATES if n is None else n, rng)
+    return _with_interval(asked.plan(float(study.persons)), REPLICATES if n is None else n, rng)
 
 
 def sample_size(
@@ -181,25 +177,11 @@ def sample_size(
     >>> round(plan.per_arm, 1), plan.total
     (207.3, 416)
     """
-    wanted = checked_power(power)
     planned = PlannedTest(alpha, sided, method, ddf)
-    if study.open == ("persons",):
-        setting = Setting(study, assumptions, planned, test, at, since)
-        design, asked = setting.design, setting.question
-        sizes = effects(design, asked, effect, slowing, design.assumed.slope)
-        persons, found = solve_persons(design, asked, sizes, planned, wanted)
-        plan = plan_of("persons", design, asked, sizes, planned, persons, found)
-        return _with_interval(plan, effect, slowing, n, rng)
-    if study.open not in (("waves",), ("duration",)):
+    asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, checked_power(power))
+    if study.open not in (("persons",), ("waves",), ("duration",)):
         _refuse_to_solve(study)
-
-    def closed_plan(closed: Study) -> Plan:
-        one = Setting(closed, assumptions, planned, test, at, since)
-        sizes = effects(one.design, one.question, effect, slowing, one.design.assumed.slope)
-        found = chance(one.design, one.question, sizes, float(closed.persons), planned)
-        return plan_of(study.open[0], one.design, one.question, sizes, planned, float(closed.persons), found)
-
-    return _with_interval(solve_times(study, closed_plan, wanted), effect, slowing, n, rng)
+    return _with_interval(asked.sized() if study.open == ("persons",) else solved_times(asked), n, rng)
 
 
 def detectable_effect(
@@ -246,49 +228,24 @@ def detectable_effect(
     >>> round(plan.effect, 4)
     1.4975
     """
+    planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
+    asked = Asked(study, assumptions, planned, None, None, test, at, since, wanted)
     _refuse_open(study)
-    setting = Setting(study, assumptions, PlannedTest(alpha, sided, method, ddf), test, at, since)
-    design, asked = setting.design, setting.question
-    sizes, found = solve_effect(design, asked, setting.test, float(study.persons), checked_power(power))
-    return plan_of("effect", design, asked, sizes, setting.test, float(study.persons), found)
+    sizes, found = solve_effect(asked.design, asked.question, planned, float(study.persons), wanted)
+    return asked.answered("effect", sizes, float(study.persons), found)
 
 
-class Setting:
-    """A study with what is assumed of it, and what is tested."""
-
-    def __init__(self, study: Study, options: Options, test: PlannedTest, term: Any, at: Any, since: Any) -> None:
-        self.refuse(study)
-        if study.depends:
-            raise NotAvailableError("Dropout that depends on outcomes has no formula: take method='simulation'.")
-        self.test = test
-        self.design = Design.of(study, assumed(study, options), test.counts_variances)
-        self.question: Question = question(self.design, term, at, since)
-
-    @staticmethod
-    def refuse(study: Any) -> None:
-        """Refuse what is no study."""
-        if not isinstance(study, Study):
-            raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
-
-
-def _with_interval(plan: Plan, effect: Any, slowing: Any, n: Any, rng: Any) -> Plan:
+def _with_interval(plan: Plan, n: Any, rng: Any) -> Plan:
     """The plan with the interval of its power, where the variances are those of a pilot."""
     whole_number(n, "n= is a number of replicates of a pilot", 0, MOST_DRAWS)
     if plan.design.assumed.pilot is None:
         if rng is not None or n != REPLICATES:
             raise ModelError("n= and rng= belong to fit=: without a pilot nothing is drawn.")
         return plan
-    if n == 0:
-        return plan
-
-    def sizes_of(slope: float | None) -> Any:
-        return effects(plan.design, plan.question, effect, slowing, slope)
-
-    return replace(plan, interval=power_interval(plan, sizes_of, n, rng))
+    return plan if n == 0 else replace(plan, interval=power_interval(plan, plan.asked.sizes_at, n, rng))
 
 
 def _refuse_open(study: Study) -> None:
-    Setting.refuse(study)
     if study.open:
         raise ModelError(f"The study leaves {' and '.join(study.open)} open: give them, or ask gc.sample_size for one.")
 
@@ -301,16 +258,3 @@ def _refuse_to_solve(study: Study) -> None:
     raise ModelError(
         f"The study leaves {' and '.join(study.open)} open, and one thing can be solved for: give the others."
     )
-
-
-def checked_power(value: Any) -> float:
-    """The power that is asked for, as a number.
-
-    Raises
-    ------
-    ModelError
-    """
-    found = finite_number(value, "power= is a probability")
-    if not 0.0 < found < 1.0:
-        raise ModelError(f"power= is a probability between 0 and 1, such as 0.8, not {found:g}.")
-    return found

@@ -73,7 +73,16 @@ def _by_name(design: Design, test: Any) -> Question:
     names = tuple(text.removesuffix(" = 0") for text in read.texts)
     owners = {design.recipe.term_names[j].parameter for row in read.L for j in np.flatnonzero(row)}
     rate = bool(owners) and all(owner.startswith("slope") for owner in owners)
-    return Question(names, read.L, tuple(_arm_of(design, row) for row in read.L), rate, ", ".join(names))
+    arms = tuple(_arm_of(design, row) for row in read.L)
+    return Question(names, read.L, arms, rate, _words(design, names, arms, rate))
+
+
+def _words(design: Design, names: tuple[str, ...], arms: tuple[Any, ...], rate: bool) -> str:
+    """What is tested, in words beside its name where it is one difference between arms."""
+    if len(names) > 1 or arms[0] is None or not rate:
+        return ", ".join(names)
+    reference = next(iter(design.study.arms))
+    return f"the rate of change, {arms[0]} against {reference} ({names[0]})"
 
 
 def _arm_of(design: Design, row: Array) -> Any:

@@ -1,4 +1,4 @@
-"""What a study must be to have a power: how many persons, which effect, how many visits, how long."""
+"""What a study must be to have a power: how many persons, for which effect."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import numpy as np
 
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.numerics.arrays import Array
-from growthcurves.planning.answer import Plan
 from growthcurves.planning.chance import Chance, PlannedTest, chance
 from growthcurves.planning.design import Design
 from growthcurves.planning.question import Question
-from growthcurves.planning.study import MOST_PERSONS, MOST_VISITS, Study
-
-#: Durations up to this many times that of one time unit are looked at.
-LONGEST, SHORTEST = 1e6, 1e-6
+from growthcurves.planning.study import MOST_PERSONS
 
 
 def solve_persons(
@@ -46,7 +42,7 @@ def solve_persons(
                 + (", as the number of units is fixed" if design.study.levels else "")
                 + "."
             )
-    persons = _root(lambda x: at(np.exp(x)) - power, np.log(low), np.log(high))
+    persons = root(lambda x: at(np.exp(x)) - power, np.log(low), np.log(high))
     return float(np.exp(persons)), chance(design, asked, sizes, float(np.exp(persons)), test)
 
 
@@ -85,63 +81,12 @@ def solve_effect(
     high = 1.0
     while at(high) < 0:
         high *= 2.0
-    sizes = np.array([_root(at, 0.0, high) * error])
+    sizes = np.array([root(at, 0.0, high) * error])
     return sizes, chance(design, asked, sizes, persons, test)
 
 
-def solve_times(study: Study, plan_of: Callable[[Study], Plan], power: float) -> Plan:
-    """The fewest visits, or the shortest duration, with the power.
-
-    Raises
-    ------
-    NotEstimableError
-        Where none has.
-    """
-    return _waves(study, plan_of, power) if study.open == ("waves",) else _duration(study, plan_of, power)
-
-
-def _waves(study: Study, plan_of: Callable[[Study], Plan], power: float) -> Plan:
-    given = {"duration": study.duration} if study.duration is not None else {"spacing": study.spacing}
-    most = plan_of(study.replace(waves=MOST_VISITS, **given))
-    if not most.power >= power:
-        raise NotEstimableError(
-            f"No number of visits has a power of {power:g}: with {MOST_VISITS} it is {most.power:.2f}, so plan more "
-            f"persons."
-        )
-    found, too_few, enough = most, 1, MOST_VISITS
-    while enough - too_few > 1:
-        waves = (too_few + enough) // 2
-        plan = _tried(plan_of, study.replace(waves=waves, **given))
-        if plan is not None and plan.power >= power:
-            found, enough = plan, waves
-        else:
-            too_few = waves
-    return found
-
-
-def _tried(plan_of: Callable[[Study], Plan], study: Study) -> Plan | None:
-    """The plan of a study; None where it has too few visits for its curve."""
-    try:
-        return plan_of(study)
-    except NotEstimableError:
-        return None
-
-
-def _duration(study: Study, plan_of: Callable[[Study], Plan], power: float) -> Plan:
-    def at(x: float) -> float:
-        return plan_of(study.replace(waves=study.waves, duration=float(np.exp(x)))).power - power
-
-    low, high = np.log(SHORTEST), np.log(LONGEST)
-    if at(high) < 0:
-        found = at(high) + power
-        raise NotEstimableError(f"No duration has a power of {power:g}: however long the study is, it is {found:.2f}.")
-    if at(low) >= 0:
-        raise NotEstimableError(f"Any duration has a power of {power:g}: the effect does not depend on it.")
-    duration = float(np.exp(_root(at, low, high)))
-    return plan_of(study.replace(waves=study.waves, duration=duration))
-
-
-def _root(of: Callable[[float], float], low: Any, high: Any) -> float:
+def root(of: Callable[[float], float], low: Any, high: Any) -> float:
+    """Where a function is zero, between places where its signs differ."""
     from scipy.optimize import brentq
 
     return float(brentq(of, low, high, xtol=1e-13, rtol=1e-13))

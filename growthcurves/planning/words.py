@@ -202,14 +202,33 @@ def _of_matrix(design: Design) -> str:
 
 def effect_words(plan: Plan) -> str:
     """How large the effect is, of what."""
-    sizes, asked = plan.sizes, plan.question
+    names = plan.question.names
+    if len(names) == 1:
+        return f"{size_words(plan)}{_slower(plan)} in {plan.question.words}"
+    return listed(f"{size} in {name}" for size, name in zip(_sizes(plan), names, strict=True)) + _per(plan)
+
+
+def size_words(plan: Plan) -> str:
+    """How large the effect is."""
+    return f"{listed(_sizes(plan))}{_per(plan)}"
+
+
+def _sizes(plan: Plan) -> list[str]:
     unit = plan.outcome_unit or ""
-    per = f" per {singular(plan.time_unit)}" if asked.rate and plan.time_unit else ""
-    per = per or (" per unit of time" if asked.rate else "")
-    shown = [" ".join(filter(None, [f"{float(size):.4g}", unit])) for size in sizes]
-    if len(sizes) == 1:
-        return f"{shown[0]}{per} in {asked.words}"
-    return f"{listed(f'{one} in {name}' for one, name in zip(shown, asked.names, strict=True))}{per}"
+    return [" ".join(filter(None, [f"{float(size):.4g}", unit])) for size in plan.sizes]
+
+
+def _per(plan: Plan) -> str:
+    """Per what a rate is."""
+    if not plan.question.rate:
+        return ""
+    return f" per {singular(plan.time_unit)}" if plan.time_unit else " per unit of time"
+
+
+def _slower(plan: Plan) -> str:
+    """What share of the mean rate an effect is, where it was given as one."""
+    slowing = plan.asked.slowing
+    return "" if not isinstance(slowing, (int, float)) else f" ({percent_text(slowing, 0)} % of the mean rate)"
 
 
 def test_words(plan: Plan) -> str:

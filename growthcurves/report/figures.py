@@ -14,6 +14,7 @@ from growthcurves.plots import (
     LADDER_FIGURES,
     LEVEL_FIGURES,
     PANEL_FIGURES,
+    PLAN_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
 )
@@ -111,6 +112,11 @@ CAPTIONS = {
         "Differences with their intervals; the dashed line is the difference of all persons.",
         (3.6, 3.6),
     ),
+    "power": Caption(
+        "Power against the number of persons.",
+        "The power against the number of persons, as planned otherwise. The dot is where it reaches what is wanted.",
+        (2.6, 2.5),
+    ),
     "calibration": Caption(
         "Observed against expected outcomes in groups of rows that are expected alike.",
         "Does the model hold? Rows in groups that are expected alike ({x}), with what was observed of them and {level} "
@@ -161,6 +167,14 @@ def of_trial(trial: Any, subgroups: Any = None) -> dict[str, list[Picture]]:
         scene = figure.scene(subject) if figure.why_not(subject) is None else None
         found[name] = [] if scene is None else [_both(f"trial-{name}", figure, scene, _of_rows(name, scene))]
     return found
+
+
+def of_plan(curve: Any) -> list[Picture]:
+    """The picture of the power of a planned study."""
+    figure: Any = PLAN_FIGURES["power"]()
+    if figure.why_not(curve) is not None:
+        return []
+    return [_both("plan-power", figure, figure.scene(curve), CAPTIONS["power"])]
 
 
 def _of_rows(name: str, scene: Scene) -> Caption:

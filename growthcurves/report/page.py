@@ -221,6 +221,8 @@ class TextSection:
     tables : sequence of DataFrame
     notes : sequence of str
     code : str
+    paragraphs : sequence of str
+        What is said first, in the letters of the page.
     """
 
     name: str
@@ -229,12 +231,14 @@ class TextSection:
     tables: Sequence[pd.DataFrame] = ()
     notes: Sequence[str] = ()
     code: str = ""
+    paragraphs: Sequence[str] = ()
 
     def body(self, environment: jinja2.Environment) -> Markup:
         """Its HTML."""
         tables = [(list(map(str, table.columns)), table.astype(str).to_numpy().tolist()) for table in self.tables]
         template = environment.get_template("trial.html")
-        return Markup(template.render(pictures=self.pictures, tables=tables, notes=self.notes, code=self.code))
+        texts = {"notes": self.notes, "code": self.code, "paragraphs": self.paragraphs}
+        return Markup(template.render(pictures=self.pictures, tables=tables, **texts))
 
 
 def assembled(

@@ -1,0 +1,164 @@
+"""A plan as a protocol has it: the paragraph of the methods section with its source, and tables in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.unit_words import unit_words
+from growthcurves.model.shapes import Occasions
+from growthcurves.numerics.times import time_text
+from growthcurves.output.numbers import fixed_text, percent_text
+from growthcurves.planning.words import (
+    assumed_words,
+    effect_words,
+    listed,
+    lost_words,
+    persons_words,
+    probability,
+    size_words,
+    test_words,
+    when_words,
+)
+from growthcurves.results.tables.printing import number
+from growthcurves.version import VERSION
+
+if TYPE_CHECKING:
+    from growthcurves.planning.answer import Plan
+
+#: Formulas that are cases of the one that is used, by what a plan has.
+SOURCES = {
+    "visits": "Lu, Luo and Chen (2008)",
+    "change": "Zhao and Edland (2023)",
+    "common": "Hu, Mackey and Thomas (2021)",
+    "lost": "Ard and Edland (2011)",
+    "whole": "Diggle, Heagerty, Liang and Zeger (2002)",
+}
+
+#: Residual structures in words.
+STRUCTURES = {
+    "independent": "independent", "un": "unstructured", "cs": "compound symmetric", "ar1": "first-order autoregressive",
+    "toep": "Toeplitz", "toeph": "heterogeneous Toeplitz", "arh1": "heterogeneous first-order autoregressive",
+    "csh": "heterogeneous compound symmetric", "het": "unequal independent",
+    "car1": "continuous-time autoregressive",
+}  # fmt: skip
+
+
+def methods_sentence(plan: Plan) -> str:
+    """The paragraph for the methods section."""
+    return " ".join([_size(plan), _analysis(plan), _assumed(plan), _formula(plan)])
+
+
+def _size(plan: Plan) -> str:
+    seen, power = when_words(plan.study, plan.time_unit), percent_text(plan.power, 0)
+    return (
+        f"We plan {persons_words(plan)}, who are {seen}. This gives a power of {power} % to find an effect of "
+        f"{effect_words(plan)}, by {test_words(plan)}."
+    )
+
+
+def _analysis(plan: Plan) -> str:
+    design = plan.design
+    names = [part for part in design.recipe.random.names if design.recipe.random.unit_of[part] == "person"]
+    structure = STRUCTURES.get(design.residual.name, f"{design.residual.name!r}")
+    if isinstance(design.model.growth_shape, Occasions) and not names:
+        model = f"a mixed model for repeated measures with a mean of every visit in every arm and {structure} residuals"
+    else:
+        shape, residual = design.model.growth_shape.name, f" and {structure} residuals"
+        effects = f" with random {listed(_plain(names))}" if names else ""
+        model = f"a {shape} growth model{effects}{'' if design.residual.name == 'independent' else residual}"
+    above = [unit_words(name).several for name in plan.study.levels]
+    model += f" and random effects of {listed(above)}" if above else ""
+    return f"The analysis will be {model}, fitted by restricted maximum likelihood{_df(plan)}."
+
+
+def _plain(names: list[str]) -> list[str]:
+    """What varies between persons, once where each arm has its own."""
+    return [f"{name}s" for name in dict.fromkeys(name.split(":")[0] for name in names)]
+
+
+def _df(plan: Plan) -> str:
+    if plan.test.method == "normal":
+        return ""
+    if plan.test.ddf == "satterthwaite":
+        return f" (Satterthwaite's degrees of freedom, {fixed_text(plan.df, 1)} expected)"
+    return f" ({fixed_text(plan.df, 1)} degrees of freedom)"
+
+
+def _assumed(plan: Plan) -> str:
+    pilot = plan.design.assumed.pilot
+    source = "" if pilot is None else " (estimates of the pilot)"
+    interval = "" if plan.interval is None else f" {plan.interval}"
+    return f"We assume{source}: {assumed_words(plan.design)}; {lost_words(plan.study)}.{interval}"
+
+
+def _formula(plan: Plan) -> str:
+    cases = listed(SOURCES[name] for name in cases_of(plan))
+    case = f", here the formula of {cases}" if cases else ""
+    return (
+        f"The variance of the estimate is the inverse of the expected information of the model, the sum over the "
+        f"planned persons of X'V⁻¹X{case}; computed with growthcurves {VERSION}."
+    )
+
+
+def cases_of(plan: Plan) -> list[str]:
+    """Which published formulas a plan is a case of; none where it is more than each of them."""
+    model, study = plan.design.model, plan.study
+    if study.levels or study.covariates or plan.design.assumed.types not in (None, [({}, 1.0)]) or len(study.arms) != 2:
+        return []
+    if isinstance(model.growth_shape, Occasions):
+        free = all(model.formula_for(name) != "1" for name in model.parameters)
+        return (
+            [] if plan.design.recipe.random.names or not free else ["visits" if plan.asked.since is None else "change"]
+        )
+    if model.growth_shape.name != "linear" or plan.design.residual.name != "independent" or not plan.question.rate:
+        return []
+    if model.formula_for("intercept") == "1":
+        return ["common"]
+    lost = any(last[:-1].any() for of_arm in study.schedules.values() for _, last in of_arm)
+    return ["lost" if lost or plan.design.recipe.random.by else "whole"]
+
+
+# ---------------------------------------------------------------- tables in words
+
+
+def numbers_table(plan: Plan) -> pd.DataFrame:
+    """What follows: effect, standard error, df, power."""
+    rows = [
+        ("persons", persons_words(plan).replace(" persons", "", 1)),
+        ("visits", f"{plan.waves}, from {time_text(plan.study.visits[0])} to {time_text(plan.study.visits[-1])}"),
+        ("effect", size_words(plan)),
+        ("expected standard error", listed(number(error) for error in plan.found.errors)),
+        ("degrees of freedom", "normal" if np.isinf(plan.df) else fixed_text(plan.df, 1)),
+        ("power", probability(plan.power_of_whole if plan.solved == "persons" else plan.power)),
+    ]
+    if plan.study.levels:
+        rows.append(("design effect", number(plan.design_effect, 3)))
+    if plan.reliability == plan.reliability:
+        rows.append(("reliability of a person's own rate", probability(plan.reliability)))
+    return pd.DataFrame(rows, columns=["", " "])
+
+
+def persons_table(plan: Plan) -> pd.DataFrame:
+    """Persons that are expected at each visit, by arm."""
+    table = plan.study.replace(persons=plan.total).table
+    shown = table.pivot(index="arm", columns="time", values="persons").reindex(list(plan.study.arms))
+    found = pd.DataFrame({"persons expected at": [str(arm) for arm in shown.index]})
+    for time in shown.columns:
+        found[time_text(float(time))] = [_count(value) for value in shown[time]]
+    return found
+
+
+def _count(value: Any) -> str:
+    return "-" if value != value else f"{value:,.0f}"
+
+
+def what_if_table(frame: pd.DataFrame, wanted: float) -> pd.DataFrame:
+    """What if it is not so, in words."""
+    return pd.DataFrame({
+        "if": frame["label"],
+        "power of this study": frame["power"].map(probability),
+        f"persons for {probability(wanted)}": [f"{np.ceil(n):,.0f}" if n == n else "none" for n in frame["persons"]],
+    })  # fmt: skip

@@ -1,0 +1,53 @@
+"""The page of a planned study, for a protocol: what is planned and why, and what if it is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from growthcurves.errors import NotEstimableError
+from growthcurves.output.numbers import percent_text
+from growthcurves.output.words import capital
+from growthcurves.planning.curve import curve_of
+from growthcurves.planning.program import program
+from growthcurves.planning.protocol import methods_sentence, numbers_table, persons_table, what_if_table
+from growthcurves.planning.what_if import what_if
+from growthcurves.planning.words import effect_words, lost_words, persons_words, when_words
+from growthcurves.report.figures import Picture, of_plan
+from growthcurves.report.page import Report, TextSection, assembled
+from growthcurves.report.reproduce import computed_with
+
+
+def planning_report(plan: Any, path: str | Path | None = None, title: str | None = None) -> Report:
+    """The page of a plan, written to `path` if given.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : str or Path, optional
+    title : str, optional
+    """
+    sentence, wanted = methods_sentence(plan), plan.asked.wanted or plan.power
+    differs = what_if(plan)
+    sections = [
+        TextSection("methods", "For the methods section", paragraphs=(sentence,)),
+        TextSection("numbers", "What is planned", tables=(numbers_table(plan), persons_table(plan))),
+        TextSection("if", "What if it is not so?", _pictures(plan, wanted), (what_if_table(differs, wanted),)),
+        TextSection("reproduce", "How to reproduce this", notes=(computed_with(),), code=program(plan)),
+    ]
+    found = f"an effect of {effect_words(plan)} with a power of {percent_text(plan.power, 0)} %"
+    lead = f"{capital(persons_words(plan))} find {found}."
+    about = f"{capital(when_words(plan.study, plan.time_unit))}; {lost_words(plan.study)}."
+    kind, default = "Sample size of a planned study", "Sample size and power"
+    tables = {"plan": plan.table, "what_if": differs, "persons": plan.study.table}
+    return assembled(title or default, about, lead, sections, (sentence,), tables, path, kind)
+
+
+def _pictures(plan: Any, wanted: float) -> list[Picture]:
+    """The power against the number of persons; none where no number has any power."""
+    found = {"effect": plan.effect} if plan.solved == "effect" else {}
+    try:
+        curve = curve_of(plan.asked.varied({"persons": None, **found}), None, wanted)
+    except NotEstimableError:
+        return []
+    return of_plan(curve)
