@@ -227,7 +227,7 @@ def _per(plan: Plan) -> str:
 
 def _slower(plan: Plan) -> str:
     """What share of the mean rate an effect is, where it was given as one."""
-    slowing = plan.asked.slowing
+    slowing = getattr(plan.asked, "slowing", None)
     return "" if not isinstance(slowing, (int, float)) else f" ({percent_text(slowing, 0)} % of the mean rate)"
 
 

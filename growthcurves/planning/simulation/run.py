@@ -65,7 +65,7 @@ def _answer(setting: Setting, truths: Truths, found: Replicated, seed: int) -> S
     plan = plan_of("power", setting.design, setting.question, setting.sizes, test, persons, made)
     return Simulated(
         with_shares(plan.table, share, null), "power", setting.design, setting.question, setting.sizes, test, persons,
-        made, None, found, found.table(), _closed(setting, truths), seed, _how(setting), _drawn(setting, truths),
+        made, None, None, found, found.table(), _closed(setting, truths), seed, _how(setting), _drawn(setting, truths),
     )  # fmt: skip
 
 
