@@ -24,6 +24,7 @@ from growthcurves.plots import (
     LEVEL_FIGURES,
     PANEL_FIGURES,
     PLAN_FIGURES,
+    SENSITIVITY_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
 )
@@ -161,6 +162,7 @@ def options() -> str:
         ("Figures of a fit", "fit.plot.{}()", FIGURES),
         ("Figures of a fit with units above persons", "fit.plot.{}()", LEVEL_FIGURES),
         ("Figures of a panel", 'panel.plot("{}")', PANEL_FIGURES),
+        ("Figures of a sensitivity to dropout", "fit.dropout_sensitivity(...).plot()", SENSITIVITY_FIGURES),
         ("Figures of a power curve", 'curve.plot("{}")', PLAN_FIGURES),
         ("Figures of a ladder", "ladder.plot()", LADDER_FIGURES),
         ("Figures of residual structures", "compared.plot()", COMPARISON_FIGURES),

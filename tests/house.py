@@ -109,6 +109,7 @@ DOORS = {
     ("results/ladder/report.py", "plots"),
     ("checks/answer.py", "plots"),
     ("results/compare/residuals.py", "plots"),
+    ("results/effects/dropout_sensitivity.py", "plots"),
     ("planning/curve.py", "plots"),
     ("planning/answer.py", "report"),
 }

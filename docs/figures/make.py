@@ -26,6 +26,7 @@ from growthcurves.plots import (
     LEVEL_FIGURES,
     PANEL_FIGURES,
     PLAN_FIGURES,
+    SENSITIVITY_FIGURES,
     SUBGROUP_FIGURES,
     TRIAL_FIGURES,
 )
@@ -100,6 +101,11 @@ FAMILIES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             "dropout": 'panel.plot("dropout", by="arm")',
         },
     ),
+    (
+        "sensitivity",
+        SENSITIVITY_FIGURES,
+        {"tipping": 'fit.dropout_sensitivity(by="arm", arms="drug").plot()'},
+    ),
     ("ladder", LADDER_FIGURES, {"ladder": "ladder.plot()"}),
     ("comparison", COMPARISON_FIGURES, {"residuals": "compared.plot()"}),
     ("trial", TRIAL_FIGURES, {"means": "trial.plot()"}),
@@ -119,6 +125,7 @@ TITLES = {
     "family": "Of a fit of outcomes that are not normal",
     "level": "Of a fit with units above persons",
     "panel": "Of a panel, before any model",
+    "sensitivity": "Of a sensitivity to dropout",
     "ladder": "Of a ladder",
     "comparison": "Of residual structures that are compared",
     "trial": "Of a trial",

@@ -3,7 +3,8 @@
 `FIGURES` lists the figures of a fit, `FAMILY_FIGURES` those of outcomes that are not normal alone, `LEVEL_FIGURES`
 those of units above persons, `PANEL_FIGURES` those of a panel before any model, `LADDER_FIGURES` those of a ladder,
 `COMPARISON_FIGURES` those of residual structures, `TRIAL_FIGURES` and `SUBGROUP_FIGURES` those of trials,
-`PLAN_FIGURES` those of planned studies; a new figure is one new file and one line here.
+`PLAN_FIGURES` those of planned studies, `SENSITIVITY_FIGURES` those of a sensitivity to dropout; a new figure is one
+new file and one line here.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from growthcurves.plots.doors import (
     plot_panel,
     plot_plan,
     plot_residuals,
+    plot_sensitivity,
     plot_subgroups,
     plot_trial,
 )
@@ -40,6 +42,7 @@ from growthcurves.plots.shrinkage import Shrinkage
 from growthcurves.plots.slopes import Slopes
 from growthcurves.plots.small_multiples import People
 from growthcurves.plots.start_and_rate import StartAndRate
+from growthcurves.plots.tipping import Tipping
 from growthcurves.plots.trajectories import Trajectories
 from growthcurves.plots.units import Units
 from growthcurves.plots.variance_over_time import VarianceOverTime
@@ -95,9 +98,14 @@ PLAN_FIGURES: dict[str, type[Figure]] = {
     "reliability": GrowthReliability,
 }
 
+SENSITIVITY_FIGURES: dict[str, type[Figure]] = {
+    "tipping": Tipping,
+}
+
 __all__ = [
     "COMPARISON_FIGURES", "FAMILY_FIGURES", "FIGURES", "LADDER_FIGURES", "LEVEL_FIGURES", "PANEL_FIGURES",
-    "PLAN_FIGURES", "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
-    "FitPlots", "plot_checks", "plot_ladder", "plot_panel", "plot_plan", "plot_residuals", "plot_subgroups",
+    "PLAN_FIGURES", "SENSITIVITY_FIGURES", "SUBGROUP_FIGURES", "TRIAL_FIGURES", "Figure",
+    "FitPlots", "plot_checks", "plot_ladder", "plot_panel", "plot_plan", "plot_residuals", "plot_sensitivity",
+    "plot_subgroups",
     "plot_trial",
 ]  # fmt: skip

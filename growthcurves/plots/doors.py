@@ -96,6 +96,13 @@ def plot_subgroups(subgroups: Any, **options: Any) -> Any:
     return _draw(SUBGROUP_FIGURES["forest"], subgroups, options)
 
 
+def plot_sensitivity(found: Any, **options: Any) -> Any:
+    """The picture of a sensitivity to dropout, on `ax=` if given."""
+    from growthcurves.plots import SENSITIVITY_FIGURES
+
+    return _draw(SENSITIVITY_FIGURES["tipping"], found, options)
+
+
 def plot_plan(curve: Any, kind: str = "power", **options: Any) -> Any:
     """A picture of the power of a planned study: one of `PLAN_FIGURES`, on `ax=` if given."""
     from growthcurves.plots import PLAN_FIGURES
