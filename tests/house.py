@@ -65,6 +65,7 @@ INSIDE = {
         "normal",
         "levels",
         "general",
+        "heavy",
         "families",
         "estimates",
         "build",

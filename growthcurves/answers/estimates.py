@@ -13,12 +13,14 @@ from growthcurves.numerics.seeds import DRAWS
 
 if TYPE_CHECKING:
     from growthcurves.results.compare.counting import CriteriaTable
+    from growthcurves.results.compare.heavy_tails import HeavyTails
     from growthcurves.results.effects.robust import RobustEffects
     from growthcurves.results.intervals.bootstrap import Replicates
     from growthcurves.results.summary import Summary
 
 counting = Later("growthcurves.results.compare.counting")
 criteria = Later("growthcurves.results.compare.criteria")
+heavy_tails = Later("growthcurves.results.compare.heavy_tails")
 coefficients = Later("growthcurves.results.effects.coefficients")
 robust = Later("growthcurves.results.effects.robust")
 bootstrap = Later("growthcurves.results.intervals.bootstrap")
@@ -277,6 +279,49 @@ class EstimateAnswers(FittedModel):
         1        day       1.55             0.80
         """
         return robust.robust(self, kind, level)
+
+    def heavy_tailed(self, df: float | None = None, level: float = 0.95) -> HeavyTails:
+        """The same model with heavy tails: do estimates rest on persons far from all others?
+
+        Outcomes of a person are multivariate t: random effects and residuals share a scale of the person's own
+        (Pinheiro, Liu and Wu 2001), so that persons far from what is expected of them weigh less. Fitted by ML, and set
+        beside the fit of normal outcomes by ML, whatever the method of this one. It protects against persons who are
+        far from others, not against single wild occasions: one such makes all rows of its person light
+        (docs/heavy-tails.md).
+
+        Parameters
+        ----------
+        df : float, optional
+            Degrees of freedom, 0.1 or more; estimated by default.
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        HeavyTails
+            ``.table`` is tidy, with columns normal, normal_std_error and difference, in standard errors; of SDs, which
+            are those of outcomes, scale is that of the scale matrix. ``.df`` with its profile interval, ``.weights`` by
+            id, ``.statistic`` and ``.p_value`` of the likelihood ratio against normal tails, ``.certificate``. With
+            units above persons the scale is that of the highest units, each with all its persons.
+
+        Raises
+        ------
+        ModelError
+            For df below 0.1, or a level that is none.
+        NotAvailableError
+            For outcomes of a family, crossed units, or a fit that was saved without its rows.
+        NotEstimableError
+            Where the likelihood has no maximum, and with a likelihood of your own.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont"))
+        >>> found = fit.heavy_tailed()
+        >>> round(found.df, 2), found.weights.nsmallest(2).round(2).to_dict()
+        (5.04, {'M09': 0.17, 'M13': 0.23})
+        """
+        return heavy_tails.heavy_tailed(self, df, level)
 
     def conf_int(
         self, method: Any = "wald", level: float = 0.95, n: int = DRAWS, rng: Any = None, ddf: Any = None

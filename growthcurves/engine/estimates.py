@@ -45,6 +45,7 @@ _PLACES = {
     "Follower": "growthcurves.engine.profile.functions",
     "Function": "growthcurves.engine.profile.functions",
     "FunctionOf": "growthcurves.engine.profile.functions",
+    "HeavyEstimates": "growthcurves.engine.heavy.estimates",
     "OwnGrowth": "growthcurves.engine.sums.own_growth",
     "Pair": "growthcurves.engine.submodels.pair",
     "PersonState": "growthcurves.engine.persons.state",

@@ -129,7 +129,7 @@ class NestedStructured(Structured):
         for one in self.whitened(local, self.within(local)) or ():
             stack = one.stack
             assert isinstance(stack, UnitStack)
-            wide = self._closed.wide(stack.member_rows, stack.members)
+            wide = self.wide(stack)
             for place, rows in enumerate(stack.member_rows):
                 codes = self.rows.codes[rows]
                 for person in np.unique(codes):

@@ -80,6 +80,10 @@ class Structured:
         residual = self.residual.moved(sigma2, local.others)
         return Point(self.frame.beta(local.beta), {"person": sigma2 * local.D}, residual)
 
+    def wide(self, stack: Stack) -> Array:
+        """Standard [X y] of each person of a stack, (N, n, p + 1)."""
+        return self._closed.wide(stack.member_rows, stack.members)
+
     def by_ml(self) -> Structured:
         return replace(self, reml=False)
 
@@ -242,7 +246,7 @@ class Structured:
             stack = one.stack
             weight = G @ np.swapaxes(one.Z, 1, 2) @ one.inverse
             spread = G - weight @ stack.Z @ G
-            own, wide = weight[stack.codes], self._closed.wide(stack.member_rows, stack.members)
+            own, wide = weight[stack.codes], self.wide(stack)
             found.effects[:, stack.members] = (own @ (wide @ v)[..., None])[..., 0].T
             found.spread[:, :, stack.members] = np.moveaxis(spread[stack.codes], 0, -1)
             found.slope[:, :, stack.members] = np.moveaxis(-own @ wide[..., :-1], 0, -1)
