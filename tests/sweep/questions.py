@@ -42,6 +42,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "simulate.n": [2],
         "type": [2],
         "robust.kind": ["CR0"],
+        "heavy_tailed.df": [3.0],
         "bootstrap.kind": ["residual", "case"],
         "predict.people": ["average", "new"],
         "category": ["middle"],

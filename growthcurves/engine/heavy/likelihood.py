@@ -2,7 +2,7 @@
 
 Pinheiro, Liu and Wu (2001); Lange, Little and Taylor (1989). Random effects and residuals of a person share one scale,
 so that given the weights w_i = (nu + n_i) / (nu + d_i) derivatives are those of normal outcomes with [X_i y_i] times
-the root of w_i, V_i as it is, and what the weights' own change adds. Derived in docs/engine.md, section 10.
+the root of w_i, V_i as it is, and what the weights' own change adds. Derived in docs/engine.md, section 11.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ With t = 1 / df, n outcomes at squared distance d = e' V^-1 e bring n log(2 pi) 
 
     k = (1 / t + n) log(1 + t d) - 2 {log G((1 / t + n) / 2) - log G(1 / (2 t)) + n / 2 log(2 t)},
 
-which is smooth in t at 0, where it is d and outcomes are normal (docs/engine.md, section 10).
+which is smooth in t at 0, where it is d and outcomes are normal (docs/engine.md, section 11).
 """
 
 from __future__ import annotations

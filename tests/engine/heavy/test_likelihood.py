@@ -1,4 +1,4 @@
-"""The likelihood of persons with heavy tails: scipy's multivariate t, person by person, and derivatives by differences."""
+"""The likelihood of persons with heavy tails: scipy's multivariate t person by person, derivatives by differences."""
 
 from __future__ import annotations
 
