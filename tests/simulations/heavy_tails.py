@@ -82,4 +82,4 @@ def section(replicates: int, seed: int) -> str:
 
 
 if __name__ == "__main__":
-    simulated(__doc__, section, HEADING, replicates=1000, seed=16)
+    simulated(__doc__, section, HEADING, replicates=400, seed=16)

@@ -36,7 +36,7 @@ class HeavyEstimates(GeneralEstimates):
 
     @classmethod
     def like(cls, estimates: Any, rows: Rows, residual: Any, df: float | None) -> HeavyEstimates:
-        """The estimates by ML of the model of others, from its rows; `df` where it is given.
+        """The estimates by ML beside those of normal outcomes by ML, from their rows; `df` where it is given.
 
         Raises
         ------
@@ -46,7 +46,8 @@ class HeavyEstimates(GeneralEstimates):
         if estimates.maker not in (None, Structured, NestedStructured):
             raise NotEstimableError("Heavy tails are not available with this likelihood: it is none of the package's.")
         whole = NestedStructured if rows.nesting is not None else Structured
-        found = cls.fitted(HeavyTailed(whole(rows, estimates.sums, False, residual), df), estimates.sums)
+        normal = whole(rows, estimates.sums, False, residual)
+        found = cls.fitted(HeavyTailed(normal, estimates.profiler.estimate, df), estimates.sums)
         assert isinstance(found, cls)
         if not found.df >= FEWEST_DF:
             raise NotEstimableError(

@@ -54,6 +54,8 @@ class HeavyTailed:
     ----------
     normal : Structured
         The likelihood of normal outcomes, by ML, with the same covariance matrices.
+    near : Local
+        Its optimum, as some likelihood of normal outcomes found it.
     df : float, optional
         Degrees of freedom where they are given.
     of_variances : bool
@@ -61,6 +63,7 @@ class HeavyTailed:
     """
 
     normal: Structured
+    near: Local
     df: float | None = None
     of_variances: bool = False
 
@@ -98,7 +101,7 @@ class HeavyTailed:
     @cached_property
     def as_normal(self) -> Ended:
         """The optimum of normal outcomes."""
-        return descended(self.normal, self.normal.starts())
+        return descended(self.normal, [self.near])
 
     def starts(self) -> list[Local]:
         """The normal estimates with tails that are nearly normal, and with heavy ones about the middle of persons."""

@@ -175,7 +175,7 @@ def heavy_tailed(fit: FittedModel, df: float | None = None, level: float = 0.95)
     _refuse(fit)
     with recorded():
         normal = by_likelihood(fit)
-    found = HeavyEstimates.like(fit.estimates, rows_of(fit.bound), residual_of(fit.bound.model.residual), df)
+    found = HeavyEstimates.like(normal.estimates, rows_of(fit.bound), residual_of(fit.bound.model.residual), df)
     ends, ratio = (NAN, NAN), NAN
     if df is None:
         low, high = found.df_ends(normal_quantile(0.5 + level / 2.0) ** 2)
