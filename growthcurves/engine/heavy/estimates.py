@@ -12,7 +12,7 @@ from growthcurves.engine.general.estimates import GeneralEstimates
 from growthcurves.engine.general.nested import NestedStructured
 from growthcurves.engine.general.search import COSTLESS, ended, judged
 from growthcurves.engine.general.structured import Structured
-from growthcurves.engine.heavy.likelihood import HeavyTailed
+from growthcurves.engine.heavy.likelihood import FEWEST_DF, HeavyTailed
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.profile.profiler import Profiler
@@ -24,8 +24,6 @@ from growthcurves.numerics.arrays import Array
 
 #: The root of 1 / df where a profile begins that may not begin at the normal outcomes themselves.
 BESIDE = 0.1
-#: The fewest degrees of freedom: with fewer, as the likelihood may have without end, outcomes have hardly a scale.
-FEWEST_DF = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +47,6 @@ class HeavyEstimates(GeneralEstimates):
         normal = whole(rows, estimates.sums, False, residual)
         found = cls.fitted(HeavyTailed(normal, estimates.profiler.estimate, df), estimates.sums)
         assert isinstance(found, cls)
-        if not found.df >= FEWEST_DF:
-            raise NotEstimableError(
-                f"Degrees of freedom are below {FEWEST_DF}, where the likelihood may grow without end",
-                "give df=, such as 4.",
-            )
         return found._normal_where_that_costs_nothing()
 
     def _normal_where_that_costs_nothing(self) -> HeavyEstimates:

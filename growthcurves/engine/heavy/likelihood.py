@@ -7,6 +7,7 @@ the root of w_i, V_i as it is, and what the weights' own change adds. Derived in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -26,10 +27,14 @@ from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.likelihood.problem import Standardised
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
+from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 
-#: Degrees of freedom from which searches begin.
-BEGINS = (20.0, 3.0)
+#: Degrees of freedom from which searches begin, and the fewest that there are: with fewer, as the likelihood may have
+#: without end where persons are fitted perfectly, outcomes have hardly a scale.
+BEGINS, FEWEST_DF = (20.0, 3.0), 0.1
+#: A squared distance from which a point of the search is none.
+ENORMOUS = 1e100
 
 
 class Parts(NamedTuple):
@@ -104,16 +109,34 @@ class HeavyTailed:
         return descended(self.normal, [self.near])
 
     def starts(self) -> list[Local]:
+        """The lowest of the optima that are reached; a search that leaves the range of df reaches none.
+
+        Raises
+        ------
+        NotEstimableError
+            When all leave it.
+        """
+        reached = [end for start in self._begun() if (end := self._reached(start)) is not None]
+        if not reached:
+            raise NotEstimableError(
+                f"Degrees of freedom are below {FEWEST_DF}, where the likelihood may grow without end",
+                "give df=, such as 4.",
+            )
+        return [min(reached, key=lambda end: end.at.deviance).local]
+
+    def _reached(self, start: Local) -> Ended | None:
+        try:
+            return descended(self, [start])
+        except NotEstimableError:
+            return None
+
+    def _begun(self) -> Iterator[Local]:
         """The normal estimates with tails that are nearly normal, and with heavy ones about the middle of persons."""
         plain = self.as_normal.local
         d, n = self._distances(plain)
-        found = []
-        for begin in BEGINS:
-            df = self.df or begin
-            middle = float(np.median(d / n)) if df < min(BEGINS) + 1.0 else 1.0
-            begun = replace(plain, log_scale=plain.log_scale + float(np.log(max(middle, 0.1))))
-            found.append(self.joined(begun, df**-0.5))
-        return found
+        yield self.joined(plain, (self.df or BEGINS[0]) ** -0.5)
+        begun = replace(plain, log_scale=plain.log_scale + float(np.log(max(float(np.median(d / n)), 0.1))))
+        yield self.joined(begun, (self.df or BEGINS[1]) ** -0.5)
 
     def _distances(self, plain: Local) -> tuple[Array, Array]:
         """Squared distances of all, and the outcomes of each."""
@@ -167,17 +190,22 @@ class HeavyTailed:
     def valued(self, local: Local, best_beta: bool) -> Valued | None:
         """The deviance at a point; None where it is not finite. The best beta has no closed form: that of the point."""
         parts = self.parts(local)
-        found = self.people(parts.plain)
-        if found is None:
-            return None
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self.people(parts.plain)
+            if found is None or not max(one.distances.max() for one in found[0]) * (1.0 + parts.t) < ENORMOUS:
+                return None
         persons, log_det = found
         told = [tails(one.distances, np.full(len(one.distances), one.stack.size), parts.t) for one in persons]
         deviance = log_det + sum(float(one.value.sum()) for one in told) + self.normal.frame.rows * LOG_2PI
         return Valued(self, local, persons, told, deviance) if np.isfinite(deviance) else None
 
     def at(self, local: Local, best_beta: bool) -> Evaluated | None:
-        found = self.valued(local, best_beta)
+        found = self.valued(local, best_beta) if self.within_range(local) else None
         return None if found is None else found.evaluated()
+
+    def within_range(self, local: Local) -> bool:
+        """Whether df are not too few, but for rounding."""
+        return self.parts(local).t * FEWEST_DF < 1.0 + 1e-9
 
     def weights(self, local: Local) -> Array:
         """w_i of every person, or unit of the highest level, in their order."""
@@ -210,7 +238,15 @@ class Valued:
     deviance: float
 
     def evaluated(self) -> Evaluated | None:
-        """With gradient and Hessian; None where these are not finite."""
+        """With gradient and Hessian; None where these are not finite.
+
+        Raises
+        ------
+        NotEstimableError
+            For a point of a search outside the range of df.
+        """
+        if not self.likelihood.within_range(self.local):
+            raise NotEstimableError(f"Degrees of freedom are below {FEWEST_DF}.")
         of, (plain, root) = self.likelihood, self.likelihood.parts(self.local)
         within = of.normal.within(plain)
         gradient, hessian = self._weighted(plain, within)

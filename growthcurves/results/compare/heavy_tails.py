@@ -161,7 +161,7 @@ class HeavyTails(Answer):
 
 
 def _df_text(df: float) -> str:
-    return number(df) if np.isfinite(df) else "infinite" if df == df else "-"
+    return number(df) if np.isfinite(df) else "infinite" if df == df else "unknown"
 
 
 def _signed(value: float) -> str:
