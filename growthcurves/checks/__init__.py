@@ -23,6 +23,7 @@ from growthcurves.checks.mean_shape import MeanShape
 from growthcurves.checks.next_shapes import NextShapes
 from growthcurves.checks.normal_effects import NormalEffects
 from growthcurves.checks.normal_residuals import NormalResiduals
+from growthcurves.checks.normal_units import NormalUnits
 from growthcurves.checks.omitted_level import OmittedLevel
 from growthcurves.checks.omitted_slope import OmittedSlope
 from growthcurves.checks.outliers import Outliers
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     Autocorrelation(),
     Outliers(),
     NormalEffects(),
+    NormalUnits(),
     EqualSpread(),
     Linearity(),
     OmittedSlope(),

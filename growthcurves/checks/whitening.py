@@ -7,6 +7,7 @@ taken off together (Henderson's equations), from data and replicates alike.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -200,16 +201,34 @@ class Whitening:
             return white
         return white - self._above @ self._smoother.solve(np.asarray(self._above.T @ white))
 
+    @property
+    def effects_above(self) -> int:
+        """How many effects units above persons have, of all levels."""
+        return sum((int(of_rows.max()) + 1) * T.shape[1] for of_rows, T in self.units.values())
+
     def unit_effects(self, kept: Array) -> dict[str, Array]:
         """Standard effects v of units, (units, k, r) by level, from rows that are less them and fixed effects."""
         if not self.varies_above:
             return {}
-        flat, found, first = np.asarray(self._above.T @ kept), {}, 0
-        for unit, (of_rows, T) in self.units.items():
-            count, k = int(of_rows.max()) + 1, T.shape[1]
-            found[unit] = flat[first : first + count * k].reshape(count, k, -1)
-            first += count * k
+        flat = np.asarray(self._above.T @ kept)
+        return {unit: flat[here].reshape(-1, k, flat.shape[1]) for unit, here, k in self._places_above()}
+
+    def unit_effects_left(self) -> dict[str, Array]:
+        """Covariance of v given the outcomes, of each unit (units, k, k) by level: blocks of (I + B'B)^-1."""
+        inverse, found = self._smoother.solve(np.eye(self.effects_above)), {}
+        for unit, here, k in self._places_above():
+            own = np.arange(here.start, here.stop).reshape(-1, k)
+            found[unit] = inverse[own[:, :, None], own[:, None, :]]
         return found
+
+    def _places_above(self) -> Iterator[tuple[str, slice, int]]:
+        """Where the effects of each level stand, and how many a unit has."""
+        first = 0
+        for unit, (of_rows, T) in self.units.items():
+            k = T.shape[1]
+            last = first + (int(of_rows.max()) + 1) * k
+            yield unit, slice(first, last), k
+            first = last
 
     @cached_property
     def _fixed(self) -> tuple[Array, Array]:
