@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from growthcurves.engine.batch.blocks import BatchBlocks, Piece, Sums
+from growthcurves.engine.batch.blocks import PersonBatch, Piece, Sums
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import unrolled
@@ -67,14 +68,14 @@ class AllButOne:
 
     Attributes
     ----------
-    everyone : BatchBlocks
+    everyone : PersonBatch
         The same persons in all replicates.
     places : (B,) array of int
         Which schedule of everyone's the person has.
     gone : Gone
     """
 
-    everyone: BatchBlocks
+    everyone: PersonBatch
     places: NDArray[np.intp]
     gone: Gone
 
@@ -91,6 +92,10 @@ class AllButOne:
         """The same in columns Z @ into_z and [X y] @ into_xy."""
         into = into_z, into_xy
         return AllButOne(self.everyone.transformed(*into), self.places, self.gone.transformed(*into))
+
+    def alone(self, replicate: int) -> SharedBlocks:
+        """One replicate as a layout of its own."""
+        return SharedBlocks(self.schedules(replicate))
 
     def schedules(self, replicate: int) -> Schedules:
         """One replicate as schedules; those that nobody has are none."""

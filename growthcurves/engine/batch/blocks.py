@@ -14,6 +14,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from growthcurves.engine.likelihood.blocks import Blocks
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import unrolled
@@ -52,7 +54,19 @@ class BatchBlocks(Protocol):
 
     def transformed(self, into_z: Array, into_xy: Array) -> BatchBlocks: ...
 
+    def alone(self, replicate: int) -> Blocks: ...
+
+
+class PersonBatch(BatchBlocks, Protocol):
+    """A layout of persons without units above them."""
+
+    def take(self, index: NDArray[np.intp]) -> PersonBatch: ...
+
+    def transformed(self, into_z: Array, into_xy: Array) -> PersonBatch: ...
+
     def schedules(self, replicate: int) -> Schedules: ...
+
+    def alone(self, replicate: int) -> SharedBlocks: ...
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,10 @@ class SharedBatch:
         T = into_xy.T @ self.full() @ into_xy
         T = np.einsum("zkabij,ac,bd->zkcdij", T, into_z, into_z)
         return split(replace(self, G=into_z.T @ self.G @ into_z), T, len(self.fixed) > 1)
+
+    def alone(self, replicate: int) -> SharedBlocks:
+        """One replicate as a layout of its own."""
+        return SharedBlocks(self.schedules(replicate))
 
     def schedules(self, replicate: int) -> Schedules:
         """One replicate as schedules."""
@@ -218,6 +236,10 @@ class OwnBatch:
         outcomes = (self.outcomes * into_xy[-1, -1] + self.C @ into_xy[:-1, -1]) @ into_z
         C = into_z.T @ self.C @ into_xy[:-1, :-1]
         return replace(self, G=into_z.T @ self.G @ into_z, C=C, outcomes=outcomes)
+
+    def alone(self, replicate: int) -> SharedBlocks:
+        """One replicate as a layout of its own."""
+        return SharedBlocks(self.schedules(replicate))
 
     def schedules(self, replicate: int) -> Schedules:
         """One replicate as schedules of one person each."""

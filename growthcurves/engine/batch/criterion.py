@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from growthcurves.engine.batch.blocks import BatchBlocks, Sums
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.likelihood.problem import Problem
-from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.numerics.arrays import Array
 
 
@@ -59,7 +58,7 @@ class Batch:
 
     def single(self, replicate: int) -> Problem:
         """One replicate as a problem of its own, in the same coordinates."""
-        blocks = tuple(SharedBlocks(block.schedules(replicate)) for block in self.blocks)
+        blocks = tuple(block.alone(replicate) for block in self.blocks)
         rows, persons = int(round(self.rows[replicate])), int(round(self.persons[replicate]))
         return replace(self.problem, blocks=blocks, total=self.total[replicate], rows=rows, persons=persons)
 

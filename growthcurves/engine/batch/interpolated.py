@@ -16,7 +16,8 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
-from growthcurves.engine.batch.blocks import BatchBlocks, Piece, Sums
+from growthcurves.engine.batch.blocks import PersonBatch, Piece, Sums
+from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.factors import square_root
@@ -37,7 +38,7 @@ class Interpolated:
 
     Attributes
     ----------
-    everyone : BatchBlocks
+    everyone : PersonBatch
         The same persons in all replicates.
     into : (q, q) array
         L^-1.
@@ -51,7 +52,7 @@ class Interpolated:
         for every weight that is one in an entry on or above the diagonal.
     """
 
-    everyone: BatchBlocks
+    everyone: PersonBatch
     into: Array
     reach: float
     degree: int
@@ -60,7 +61,7 @@ class Interpolated:
     pk: Array
 
     @classmethod
-    def near(cls, everyone: BatchBlocks, D: Array, persons: int, width: int) -> BatchBlocks:
+    def near(cls, everyone: PersonBatch, D: Array, persons: int, width: int) -> PersonBatch:
         """The sums of persons near D; those persons where polynomials would not do or not pay.
 
         `width` is p + 1.
@@ -88,9 +89,13 @@ class Interpolated:
         """The same for some of the replicates."""
         return self
 
-    def transformed(self, into_z: Array, into_xy: Array) -> BatchBlocks:
+    def transformed(self, into_z: Array, into_xy: Array) -> PersonBatch:
         """The persons in columns Z @ into_z and [X y] @ into_xy."""
         return self.everyone.transformed(into_z, into_xy)
+
+    def alone(self, replicate: int) -> SharedBlocks:
+        """One replicate as a layout of its own."""
+        return SharedBlocks(self.schedules(replicate))
 
     def schedules(self, replicate: int) -> Schedules:
         """The persons as schedules."""
@@ -155,7 +160,7 @@ def _basis(x: Array, degree: int) -> Array:
     return out
 
 
-def _fitted(everyone: BatchBlocks, L: Array, reach: float, degree: int, width: int) -> tuple[Array, float]:
+def _fitted(everyone: PersonBatch, L: Array, reach: float, degree: int, width: int) -> tuple[Array, float]:
     """Coefficients of polynomials in the entries of X, and their largest error at points that are tried."""
     q = len(L)
     size = q * (q + 1) // 2
@@ -183,7 +188,7 @@ def _of_squares(part: Array) -> Array:
     return np.outer(size, size)
 
 
-def _second(everyone: BatchBlocks, L: Array, width: int) -> tuple[Array, Array]:
+def _second(everyone: PersonBatch, L: Array, width: int) -> tuple[Array, Array]:
     """`pp`, and `pk` for every weight that is one in an entry on or above the diagonal, and in the one below."""
     rows, columns = upper(width)
     weight = np.zeros((len(rows), width, width))
@@ -201,13 +206,13 @@ def _symmetric(x: Array, q: int) -> Array:
     return X
 
 
-def _reduced(everyone: BatchBlocks, F: Array) -> Array:
+def _reduced(everyone: PersonBatch, F: Array) -> Array:
     """Log determinants and explained parts, side by side."""
     found = [piece.reduce(F) for piece in everyone.pieces(len(F))]
     flat = [np.concatenate([logs[:, None], explained.reshape(len(F), -1)], axis=1) for logs, explained in found]
     return reduce(add, flat)
 
 
-def _curved(everyone: BatchBlocks, F: Array, weight: Array) -> Sums:
+def _curved(everyone: PersonBatch, F: Array, weight: Array) -> Sums:
     found = [piece.curvature(F, weight) for piece in everyone.pieces(len(F))]
     return Sums(*(reduce(add, parts) for parts in zip(*found, strict=True)))

@@ -5,14 +5,13 @@ No rows are touched; see docs/inference-bootstrap.md, section 2.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from growthcurves.engine.batch.all_but_one import AllButOne, Gone
-from growthcurves.engine.batch.blocks import BatchBlocks, OwnBatch, SharedBatch
+from growthcurves.engine.batch.blocks import OwnBatch, PersonBatch, SharedBatch
 from growthcurves.engine.batch.criterion import Batch
 from growthcurves.engine.batch.interpolated import Interpolated
 from growthcurves.engine.draws.replicates import person_products
@@ -31,11 +30,16 @@ class CaseSource:
     people : PersonMoments
         The persons that the problem was made of.
     seed : SeedSequence
+    into_z : array, optional
+        Columns of persons = closed centred columns @ into_z, where they are not the problem's Z.
     """
 
-    def __init__(self, problem: Problem, people: PersonMoments, seed: np.random.SeedSequence) -> None:
+    def __init__(
+        self, problem: Problem, people: PersonMoments, seed: np.random.SeedSequence, into_z: Array | None = None
+    ) -> None:
         self.problem, self.count = problem, people.count
-        self.lengths, self.G, self.C = person_products(people, problem.into_z, problem.into_xy)
+        into_z = problem.into_z if into_z is None else into_z
+        self.lengths, self.G, self.C = person_products(people, into_z, problem.into_xy)
         self.totals = person_totals(people, problem.into_xy)
         schedule = people.schedule()
         self.members = None if schedule is None else _members(schedule)
@@ -65,35 +69,37 @@ class CaseSource:
     def without(self, first: int, last: int, near: Array | None = None) -> Batch:
         """The persons but one, leaving out number first, ..., last - 1 in turn; `near` (q, q) is close to their D."""
         part = slice(first, last)
-        whole = self.everyone if near is None else self._close_to(near)
         gone = Gone(self.lengths[part], self.G[part], self.C[part])
-        blocks = tuple(AllButOne(block, self.schedule[part], gone) for block in whole.blocks)
-        total, rows = whole.total - self.totals[part], whole.rows - self.lengths[part]
+        everyone = self.everyone if near is None else self._close_to(near)
+        blocks = tuple(AllButOne(block, self.schedule[part], gone) for block in everyone)
+        total, rows = self.totals.sum(axis=0) - self.totals[part], self.lengths.sum() - self.lengths[part]
         return Batch(self.problem, blocks, total, rows, np.full(last - first, self.count - 1.0))
 
     @cached_property
-    def everyone(self) -> Batch:
+    def everyone(self) -> tuple[PersonBatch, ...]:
         """All persons once, as one replicate."""
-        return self.weighted(np.ones((1, self.count)))
+        return self._blocks(np.ones((1, self.count)))
 
-    def _close_to(self, D: Array) -> Batch:
+    def _close_to(self, D: Array) -> tuple[PersonBatch, ...]:
         """All persons where their sums are asked for near D alone; kept for the D asked for last."""
+        if self.members is not None:
+            return self.everyone
         if self._near.get("D") is not D:
-            width, whole = self.totals.shape[1], self.everyone
-            blocks = whole.blocks
-            if self.members is None:
-                blocks = tuple(Interpolated.near(block, D, self.count, width) for block in blocks)
-            self._near.update(D=D, whole=replace(whole, blocks=blocks))
-        return self._near["whole"]  # type: ignore[no-any-return]
+            width = self.totals.shape[1]
+            known = tuple(Interpolated.near(block, D, self.count, width) for block in self.everyone)
+            self._near.update(D=D, known=known)
+        return self._near["known"]  # type: ignore[no-any-return]
 
     def weighted(self, times: Array) -> Batch:
         """Persons counted as often as `times` (B, N) says."""
         width = self.totals.shape[1]
         total = (times @ self.totals.reshape(self.count, -1)).reshape(len(times), width, width)
-        blocks: tuple[BatchBlocks, ...] = ()
-        if self.C.shape[1]:
-            blocks = (self._own(times) if self.members is None else self._shared(times),)
-        return Batch(self.problem, blocks, total, times @ self.lengths, times.sum(axis=1))
+        return Batch(self.problem, self._blocks(times), total, times @ self.lengths, times.sum(axis=1))
+
+    def _blocks(self, times: Array) -> tuple[PersonBatch, ...]:
+        if not self.C.shape[1]:
+            return ()
+        return (self._own(times) if self.members is None else self._shared(times),)
 
     def _own(self, times: Array) -> OwnBatch:
         once = None if (times == 1.0).all() else times

@@ -19,7 +19,6 @@ from growthcurves.engine.submodels.one_by_one import one_by_one
 from growthcurves.engine.submodels.pair import Drawing
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.nesting import drawn_with_replacement, members
-from growthcurves.engine.sums.whole import Sums
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
 
@@ -107,22 +106,13 @@ class Outcomes:
         return replace(self.people, gram=gram)
 
 
-def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> Drawing:
-    """Replicates "parametric", "case" (units of the highest level) or "left out" (of a level, else the highest)."""
+def drawing(estimates: Any, kind: str, seed: int) -> Drawing:
+    """Replicates "parametric", or "case": units of the highest level."""
     people, rng = estimates.sums.people, np.random.default_rng(seed)
     if kind == "parametric":
         outcomes = Outcomes(estimates.frame, truth_of(estimates.solution), people, rng)
         return one_by_one(estimates, lambda place: estimates.again(outcomes.next()))
-    top = people.nesting.units[-1]
-    if kind == "left out":
-        owner, units = people.nesting.owners(level)
-
-        def without(place: int) -> Any:
-            kept = np.flatnonzero(owner != place)
-            return estimates.near(Sums.of(persons_of(people, kept, top[kept])))
-
-        return one_by_one(estimates, without, units)
-    own = members(top)
+    own = members(people.nesting.units[-1])
 
     def drawn(place: int) -> Any:
         return estimates.again(persons_of(people, *drawn_with_replacement(own, rng)))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.engine.levels import drawn
+from growthcurves.engine.levels import drawn, without
 from growthcurves.engine.levels.paths import Paths
 from growthcurves.engine.levels.ranks import ranks_by_level
 from growthcurves.engine.levels.ratio import LevelRatio, same_columns
@@ -111,7 +111,7 @@ class LevelEstimates(NormalEstimates):
         return list(zip(self.sums.terms.places.values(), units, strict=True))
 
     def drawing(self, kind: str, seed: int, level: int | None = None) -> Drawing:
-        return drawn.drawing(self, kind, seed, level)
+        return without.drawing(self, level) if kind == "left out" else drawn.drawing(self, kind, seed)
 
     def again(self, people: PersonMoments) -> LevelEstimates | None:
         """The same model of other persons; None where these do not determine its fixed effects."""

@@ -46,7 +46,7 @@ def test_taken_away_is_not_counted(name):
 @pytest.mark.parametrize("size", [0.002, 0.2])
 def test_near_one_point_sums_are_polynomials(size):
     source = source_of("own times")
-    (exact,), D = source.everyone.blocks, nearby(np.eye(2), 1, 0.4)[0]
+    (exact,), D = source.everyone, nearby(np.eye(2), 1, 0.4)[0]
     known = Interpolated.near(exact, D, 10**6, source.totals.shape[1])
     assert isinstance(known, Interpolated)
     F = square_root(nearby(D, 6, size))
@@ -73,5 +73,5 @@ def summed(block, F, *weight):
 @pytest.mark.parametrize(("D", "persons"), [(np.diag([1.0, 0.0]), 10**6), (np.eye(2), 50)])
 def test_polynomials_are_not_made_where_they_do_not_do_or_pay(D, persons):
     source = source_of("own times")
-    (exact,) = source.everyone.blocks
+    (exact,) = source.everyone
     assert Interpolated.near(exact, D, persons, source.totals.shape[1]) is exact
