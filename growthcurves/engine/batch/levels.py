@@ -19,7 +19,7 @@ from growthcurves.engine.likelihood.levels import LevelBlocks
 from growthcurves.engine.likelihood.tree import Rung, Taken, Tree
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.component import outer, times, turned
-from growthcurves.numerics.factors import unrolled
+from growthcurves.numerics.factors import square_root, unrolled
 from growthcurves.numerics.products import kron
 
 Two = tuple[int, int]
@@ -74,12 +74,9 @@ class LevelBatch:
         return replace(self, blocks=self.blocks.transformed(into_z, into_xy), own=own, C=C)
 
     def _factors(self, F: Array) -> list[Array]:
-        """A factor of the covariance of each level in the common columns, (B, r, k) each."""
-        q = self.blocks.places[-1].stop
-        beyond = range(q, F.shape[2])  # a direction that is being tried has a column of its own
-        columns = [[*range(place.start, place.stop), *beyond] for place in self.blocks.places]
-        pairs = zip(self.blocks.into, self.blocks.places, columns, strict=True)
-        return [T @ F[:, place][:, :, kept] for T, place, kept in pairs]
+        """A factor of the covariance of each level in the common columns, (B, r, q_l) each."""
+        levels = [F[:, place] for place in self.blocks.places]
+        return [T @ square_root(L @ L.swapaxes(1, 2)) for T, L in zip(self.blocks.into, levels, strict=True)]
 
     def reduce(self, F: Array) -> tuple[Array, Array]:
         """See `SharedBatch.reduce`."""
