@@ -12,12 +12,13 @@ from growthcurves.cli.fit import fit
 from growthcurves.cli.mmrm import mmrm
 from growthcurves.cli.plainly import PlainGroup
 from growthcurves.cli.plot import plot
+from growthcurves.cli.power import power
 from growthcurves.cli.report import report
 from growthcurves.cli.reshape import reshape
 from growthcurves.cli.verify import verify
 from growthcurves.version import DISTRIBUTION, VERSION
 
-COMMANDS = (report, describe, reshape, fit, plot, mmrm, datasets, demo, verify, completion)
+COMMANDS = (report, describe, reshape, fit, plot, mmrm, power, datasets, demo, verify, completion)
 
 _EPILOG = """\b
 Examples:

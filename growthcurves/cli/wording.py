@@ -17,6 +17,11 @@ _OPTIONS = [option for options in SECTIONS.values() for option in options]
 KEYS = {
     **{str(option.name): option.key for option in _OPTIONS},
     **{"n": "replicates", "rng": "seed", "values": "values", "keep": "keep", "spreadsheet_safe": "spreadsheet-safe"},
+    **{name: name.replace("_", "-") for name in (
+        "persons", "waves", "duration", "spacing", "arms", "dropout", "randomised", "effect", "slowing", "alpha",
+        "sd_intercept", "sd_slope", "sd_residual", "sd", "icc", "reliability", "correlation", "baseline",
+        "fit", "test", "power",
+    )},
 }
 #: Options of the readers of files, and of figures alone; those are given with --read and with --set.
 READERS = ("sheet_name", "labels", "decimal", "sep", "encoding", "thousands", "skiprows", "header")

@@ -196,8 +196,8 @@ class _Reader:
         for unit, sds in found.items():
             if not [name for name, sd in sds.items() if name != "correlation" and not _is_zero(sd)]:
                 raise ModelError(
-                    f"The study has units of {unit!r}, and nothing is said to vary between them: give levels="
-                    f"{{{unit!r}: {{'intercept': SD, 'slope': SD}}}}."
+                    f"The study has units of {unit!r}, and nothing is said to vary between them: give the SD of their "
+                    f"intercepts or slopes."
                 )
         return found
 

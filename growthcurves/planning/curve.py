@@ -180,7 +180,7 @@ def _things(study: Study, over: Any) -> dict[str, list[Any]]:
     if not 1 <= len(found) <= 2:
         raise ModelError("over= names one or two things that vary" + (", persons among them." if found else "."))
     for count in found.get("persons", []):
-        whole_number(count, "over={'persons': ...} are numbers of persons", 2, MOST_PERSONS)
+        whole_number(count, "Persons vary over numbers", 2, MOST_PERSONS)
     return found
 
 
@@ -188,7 +188,7 @@ def _persons_shown(settings: list[Asked]) -> list[int]:
     """Numbers of persons over which the power of some setting rises."""
     found = np.array([[one.needed(power) for power in SHOWN] for one in settings])
     if np.isnan(found).all(axis=0).any():
-        raise NotEstimableError("No number of persons has any power here: give them with over={'persons': [...]}.")
+        raise NotEstimableError("No number of persons has any power here: name some, as what varies.")
     low, high = np.nanmin(found[:, 0]), np.nanmax(found[:, 1])
     return sorted({2 * round(one / 2) for one in np.linspace(max(low, 4.0), high, POINTS)})
 

@@ -35,9 +35,9 @@ def varied(over: Any) -> dict[str, list[Any]]:
     for name, values in over.items():
         if name not in known:
             raise ModelError(unknown("thing to vary (in over=)", name, known))
-        found[name] = list(few(several(values), f"over={name!r} has values", MOST_VALUES))
+        found[name] = list(few(several(values), f"{name} varies over values", MOST_VALUES))
         if not found[name]:
-            raise ModelError(f"over={{{name!r}: ...}} has no values.")
+            raise ModelError(f"{name} varies over no values: give some.")
     return found
 
 

@@ -109,7 +109,7 @@ def _of_visits(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
     """The covariance matrix of the visits."""
     for name in ("sd_intercept", "sd_slope", "icc", "reliability"):
         if name in given:
-            raise ModelError(f"{name}= is of growth curves: of visits give sd= and correlation=, or covariance=.")
+            raise ModelError(f"{name}= is of growth curves: of visits give sd= and correlation=.")
     if "values" in given and not {"covariance", "sd", "sd_residual", "correlation"} & set(given):
         return {}
     times = np.array(study.visits)
@@ -143,7 +143,7 @@ def _correlations(given: Mapping[str, Any], times: Array) -> Array:
     """Correlations of the visits: as they are given, or one number as the structure means it."""
     value, count = given.get("correlation"), len(times)
     if value is None:
-        raise ModelError("Nothing is said of how visits of a person correlate: give correlation=, or covariance=.")
+        raise ModelError("Nothing is said of how visits of a person correlate: give correlation=.")
     if np.ndim(value):
         return correlation_matrix(value, count)
     rho = finite_number(value, "correlation= is a number or a matrix of the visits")

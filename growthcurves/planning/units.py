@@ -45,17 +45,17 @@ def units_of(name: Any, value: Any) -> Units:
     ------
     ModelError
     """
-    wanted = f"levels={{{name!r}: ...}} is a size such as 20, a list of sizes, or {{'units': 12}}"
+    size, number = f"Units of {name!r} have a size", f"Of units of {name!r} there is a number"
     if isinstance(value, Mapping):
         if set(value) == {"units"}:
-            number = finite_number(value["units"], wanted)
-            if number < 2:
-                raise ModelError(f"{wanted}, where units are 2 or more, not {number:g}.")
-            return Units(name, (), number)
+            count = finite_number(value["units"], number)
+            if count < 2:
+                raise ModelError(f"{number}, 2 or more, not {count:g}.")
+            return Units(name, (), count)
         if set(value) != {"size"}:
-            raise ModelError(f"{wanted}, not {shown_value(value)}.")
+            raise ModelError(f"{size}, such as 20, several sizes, or {{'units': 12}}, not {shown_value(value)}.")
         value = value["size"]
-    sizes = tuple(finite_number(size, wanted) for size in several(value))
+    sizes = tuple(finite_number(one, size) for one in several(value))
     if not sizes or min(sizes) < 1:
-        raise ModelError(f"{wanted}, and a size is 1 or more, not {shown_value(value)}.")
+        raise ModelError(f"{size}, a number of 1 or more, not {shown_value(value)}.")
     return Units(name, sizes)

@@ -30,6 +30,8 @@ LINES = {
     "plot": ["plot", "sleep.csv", *SLEEP, "--figure", "missing", "-o", "a.svg"],
     "mmrm": ["mmrm", "trial.csv", "--id", "patient", "--visit", "week", "--outcome", "depression", "--arm", "arm",
              "--reference", "placebo"],
+    "power": ["power", "--times", "0,1,2", "--effect", "0.5", "--sd-intercept", "1", "--sd-slope", "0.5",
+              "--sd-residual", "1"],
     "datasets": ["datasets"],
     "demo": ["demo"],
     "verify": ["verify"],

@@ -68,7 +68,7 @@ def test_the_cheapest_design_has_the_lowest_cost_of_those_with_the_power():
     "call, said",
     [
         (lambda: gc.power_curve(OPEN, 0.6, over={"wave": [3]}, **SDS), "Did you mean 'waves'"),
-        (lambda: gc.power_curve(OPEN, 0.6, over={"waves": []}, **SDS), "has no values"),
+        (lambda: gc.power_curve(OPEN, 0.6, over={"waves": []}, **SDS), "over no values"),
         (lambda: gc.power_curve(OPEN, 0.6, over={"waves": [3], "alpha": [0.05], "sd_slope": [1]}, **SDS), "one or two"),
         (lambda: gc.power_curve(gc.Study(persons=9, times=[0, 1]), 0.6, **SDS), "one or two things that vary"),
         (lambda: gc.cheapest_design(OPEN, 0.6, cost={"persons": 3}, over={"waves": [3]}, **SDS), "mean 'person'"),

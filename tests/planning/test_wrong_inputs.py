@@ -31,7 +31,7 @@ FEW_SITES = gc.Study(times=TIMES, levels={"site": {"units": 4}}, randomised="sit
         ({"times": [0, 2, 1]}, "ascend"),
         ({"waves": 3}, "times= says when persons are seen, and so does waves="),
         ({"times": None, "waves": 3, "duration": 2, "spacing": 1}, "leave one of them out"),
-        ({"levels": {"site": 0}}, "a size is 1 or more"),
+        ({"levels": {"site": 0}}, "a number of 1 or more"),
         ({"randomised": "site"}, "no unit .for randomised=. 'site'"),
         ({"covariates": {"sex": {"f": 0.5, "m": 0.4}}}, "shares above 0 that sum to 1"),
     ],
