@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from growthcurves.checks.beside import Beside, beside
 from growthcurves.checks.check import LEVELS, Measured, Said, Verdict
 from growthcurves.data.markup import Block, TextTable
 from growthcurves.results.tables.answer import Answer
@@ -120,12 +121,42 @@ class FitChecks(Answer):
 
         return plot_checks(self, fig=fig, figsize=figsize)
 
+    def beside(self, n: int = 499, rng: Any = 1) -> Beside:
+        """The fixed effects beside answers that lean less on the model: does what was found change them?
+
+        Standard errors by the sandwich of persons and by drawing persons with replacement, and estimates with heavy
+        tails (`heavy_tailed`).
+
+        Parameters
+        ----------
+        n : int
+            Replicates of the bootstrap.
+        rng : int, Generator or None
+            Where they come from.
+
+        Returns
+        -------
+        Beside
+            ``.table``, a row per fixed effect; ``.notes`` say why something is missing.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> found = fit.check().beside(n=199)
+        >>> found.table[["term", "estimate", "heavy_tailed"]].round(1).to_dict("records")[1]
+        {'term': 'slope', 'estimate': 10.5, 'heavy_tailed': 9.6}
+        """
+        return beside(self.fit, n, rng)
+
     def __str__(self) -> str:
         lines = [f"Checks of the assumptions. {self.summary}", ""]
         for level in LEVELS:
             rows = self.table[self.table["level"] == level]
             if len(rows):
                 lines += [level.capitalize(), *(line for row in rows.itertuples() for line in self._lines(row)), ""]
+        if len(self.problems):
+            lines += ["`.beside()` puts robust and bootstrap errors and heavy tails beside the fixed effects.", ""]
         lines += textwrap.wrap(self.how, _WIDTH)
         return "\n".join(lines)
 
