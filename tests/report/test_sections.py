@@ -254,3 +254,27 @@ def test_explained_variance_is_by_the_method_of_the_page(tmp_path):
 def aged():
     frame = gc.load_dataset("sleepstudy")
     return frame.assign(z=frame["subject"].astype("category").cat.codes % 5)
+
+
+def test_deaths_and_late_entries_are_no_dropout_on_the_page(make_trial):
+    frame = make_trial(40)
+    frame["why"] = None
+    frame.loc[[2, 3, 6, 7, 11], "bdi"] = np.nan  # two leave after week 1, of whom one died, and one after week 2
+    frame.loc[[2, 3], "why"] = "died"
+    frame.loc[[12, 13], "bdi"] = np.nan
+    frame.loc[[12, 13], "why"] = "not sampled"
+    model = gc.GrowthModel("bdi", "week", "id", predictors="arm")
+    fit = gc.fit(model, gc.Panel(frame, id="id", time="week", outcome="bdi", status="why"))
+    page = gc.report(fit, by="arm")
+    said = section(page, "missing")
+    assert "37 were seen at all waves that were due, 2 dropped out (last seen before the last wave that was" in said
+    assert "1 died (after being seen at the last wave that was due)" in said
+    assert "1 entered after the first wave, and waves before are not missed." in said
+    sure = section(page, "certainty")
+    assert "2 missed at least one wave that was due; all of them dropped out. 1 died after" in sure
+
+
+def test_whether_those_who_do_badly_leave_is_told():
+    panel = gc.Panel(gc.load_dataset("trial"), id="patient", time="week", outcome="depression", wave="visit")
+    said = section(gc.report(gc.fit("depression ~ week * arm + (week | patient)", panel), by="arm"), "missing")
+    assert "the odds of dropping out at the next are 1.71 times as high (95 % interval 1.44 to 2.04)" in said

@@ -227,10 +227,17 @@ def _base(
 
 def _asked(base: Marginal, compared: bool) -> tuple[pd.DataFrame, np.ndarray]:
     """The rows that are asked for: estimates, or differences from the first group; and as functions of beta."""
-    rows = base.rows.over_kept
-    if not compared:
-        return base.means, rows
-    return base.differences, rows[1:] - rows[0]
+    rows, different = base.rows.over_kept, base.table["kind"] == "difference"
+    table, L = base.table[different == compared].reset_index(drop=True), rows[1:] - rows[0] if compared else rows
+    if compared and not L[np.isfinite(L)].any():
+        raise NotEstimableError("The model holds the groups to be alike in this, so that no delta makes them differ.")
+    needed = {"estimate", "std_error", "df"}
+    if not needed <= set(table) or table[list(needed)].isna().any(axis=None):
+        raise NotEstimableError(
+            "The estimate has no interval in this fit: the data hold no persons that determine it, or tell no degrees "
+            "of freedom."
+        )
+    return table, L
 
 
 def _moved(fit: FittedModel, by: Any, arms: Any) -> tuple[np.ndarray | None, str]:

@@ -343,11 +343,13 @@ def _family(
     if not there.any():
         return table, "not estimable"
     error = np.sqrt(np.diag(spread))
+    with np.errstate(invalid="ignore"):  # groups that the model holds to be alike differ by zero without error
+        correlation = spread / np.outer(error, error)
     compared = len({member for pair, ok in zip(pairs, there, strict=True) if ok for member in pair})
     family = Family(
         table["statistic"].to_numpy()[there],
         table["df"].to_numpy()[there],
-        spread / np.outer(error, error),
+        correlation,
         kind,
         compared,
         level,

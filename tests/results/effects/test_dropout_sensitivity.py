@@ -206,6 +206,8 @@ def test_what_is_refused(trial, small):
     everyone = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
     with pytest.raises(NotEstimableError, match="Nobody dropped out"):
         everyone.dropout_sensitivity()
+    with pytest.raises(NotEstimableError, match="holds the groups to be alike"):
+        gc.fit("y ~ t + arm + (t | who)", panel_of(small)).dropout_sensitivity(by="arm")
     stressed = small.assign(stress=np.random.default_rng(1).normal(size=len(small)))
     with pytest.raises(NotEstimableError, match="'stress' changes within persons"):
         gc.fit("y ~ t + stress + (t | who)", panel_of(stressed)).dropout_sensitivity()
