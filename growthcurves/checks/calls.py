@@ -66,9 +66,9 @@ def bootstrap(look: Look) -> Call:
 
 
 def heavy_tailed(look: Look) -> Call:
-    """A sensitivity fit in which far rows count less."""
+    """A sensitivity fit in which persons far from others count less."""
     call = asked(look, "heavy_tailed()")
-    return replace(call, possible=lambda: look.normal and call.possible())
+    return replace(call, possible=lambda: look.normal and not look.fit.bound.crossed and call.possible())
 
 
 def influence(look: Look) -> Call:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,10 +19,10 @@ from growthcurves.engine.general.derivatives import Given, by_schedule
 from growthcurves.engine.general.evaluated import Evaluated
 from growthcurves.engine.general.search import Ended, descended
 from growthcurves.engine.general.structured import Structured
-from growthcurves.engine.general.whitened import Whitened, inverse_factors
+from growthcurves.engine.general.whitened import inverse_factors
 from growthcurves.engine.general.within import Within
 from growthcurves.engine.heavy.tails import Tails, tails
-from growthcurves.engine.heavy.weighted import Persons
+from growthcurves.engine.heavy.weighted import Persons, Weighted
 from growthcurves.engine.likelihood.gaussian import LOG_2PI
 from growthcurves.engine.likelihood.problem import Standardised
 from growthcurves.engine.parameters.local import Local
@@ -143,8 +143,7 @@ class HeavyTailed:
         found = self.people(plain)
         assert found is not None
         parts, _ = found
-        sizes = [np.full(len(one.distances), one.stack.size) for one in parts]
-        return np.concatenate([one.distances for one in parts]), np.concatenate(sizes)
+        return np.concatenate([one.distances for one in parts]), np.concatenate([one.sizes for one in parts])
 
     def identified(self) -> bool:
         return self.normal.identified()
@@ -195,7 +194,7 @@ class HeavyTailed:
             if found is None or not max(one.distances.max() for one in found[0]) * (1.0 + parts.t) < ENORMOUS:
                 return None
         persons, log_det = found
-        told = [tails(one.distances, np.full(len(one.distances), one.stack.size), parts.t) for one in persons]
+        told = [tails(one.distances, one.sizes, parts.t) for one in persons]
         deviance = log_det + sum(float(one.value.sum()) for one in told) + self.normal.frame.rows * LOG_2PI
         return Valued(self, local, persons, told, deviance) if np.isfinite(deviance) else None
 
@@ -247,36 +246,38 @@ class Valued:
         """
         if not self.likelihood.within_range(self.local):
             raise NotEstimableError(f"Degrees of freedom are below {FEWEST_DF}.")
-        of, (plain, root) = self.likelihood, self.likelihood.parts(self.local)
+        of, plain = self.likelihood, self.likelihood.parts(self.local).plain
         within = of.normal.within(plain)
-        gradient, hessian = self._weighted(plain, within)
+        weighted = [
+            Weighted(one, told.weight, of.normal.directions(one.stack, plain, within))
+            for one, told in zip(self.persons, self.tails, strict=True)
+        ]
+        gradient, hessian = as_weighted(weighted, plain, within)
         across = np.zeros(plain.size)
-        for one, told in zip(self.persons, self.tails, strict=True):
-            D = one.slopes(one.directions(of.normal.directions(one.stack, plain, within)))
+        for one, told in zip(weighted, self.tails, strict=True):
+            D = one.slopes()
             hessian += (told.by_d * D) @ D.T
             across += D @ told.by_t
         if of.free:
-            first, second = (sum(float(part.sum()) for part in one) for one in self._by_t)
-            gradient = np.append(gradient, 2.0 * root * first)
-            hessian = np.block(
-                [[hessian, 2.0 * root * across[:, None]],
-                 [2.0 * root * across, np.array([[2.0 * first + 4.0 * root**2 * second]])]]
-            )  # fmt: skip
+            gradient, hessian = self._with_df(gradient, hessian, across)
         if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             return None
         return Evaluated(self.local, self.deviance, gradient, hessian)
 
-    @property
-    def _by_t(self) -> tuple[list[Array], list[Array]]:
-        return [one.first for one in self.tails], [one.second for one in self.tails]
+    def _with_df(self, gradient: Array, hessian: Array, across: Array) -> tuple[Array, Array]:
+        """With the coordinate s of df, t = s^2; `across` are the derivatives in t of the gradient of all else."""
+        root = self.likelihood.parts(self.local).root
+        first, second = (sum(float(getattr(one, name).sum()) for one in self.tails) for name in ("first", "second"))
+        beside = 2.0 * root * across[:, None]
+        corner = np.array([[2.0 * first + 4.0 * root**2 * second]])
+        return np.append(gradient, 2.0 * root * first), np.block([[hessian, beside], [beside.T, corner]])
 
-    def _weighted(self, plain: Local, within: Within) -> tuple[Array, Array]:
-        """Gradient and Hessian of normal outcomes whose persons have these weights."""
-        p, v = len(plain.beta), np.append(-plain.beta, 1.0)
-        data: list[Any] = [one.reweighted(told.weight) for one, told in zip(self.persons, self.tails, strict=True)]
-        white = [Whitened(one.stack, one.inverse, 0.0, of) for one, of in zip(self.persons, data, strict=True)]
-        squares = sum((one.squares() for one in data), np.zeros((p + 1, p + 1)))
-        given = Given(plain, squares, np.zeros((p, p)), v, 0.0)
-        directions = partial(self.likelihood.normal.directions, local=plain, within=within)
-        pieces = by_schedule(white, given, within, False, directions)
-        return pieces.gradient(given), pieces.hessian(given, False)
+
+def as_weighted(persons: list[Any], plain: Local, within: Within) -> tuple[Array, Array]:
+    """Gradient and Hessian of normal outcomes whose persons have these weights, from stacks of `Weighted`."""
+    p, v = len(plain.beta), np.append(-plain.beta, 1.0)
+    squares = sum((one.squares() for one in persons), np.zeros((p + 1, p + 1)))
+    given = Given(plain, squares, np.zeros((p, p)), v, 0.0)
+    known = {id(one.stack): one.dV for one in persons}
+    pieces = by_schedule(persons, given, within, False, lambda stack: known[id(stack)])
+    return pieces.gradient(given), pieces.hessian(given, False)

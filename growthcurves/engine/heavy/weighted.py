@@ -37,37 +37,63 @@ class Persons:
         """d = e' V^-1 e, (N,)."""
         return (self.residual**2).sum(axis=1)
 
-    def directions(self, dV: Array) -> Array:
-        """B_j = L^-1 dV_j L^-T, (m, S, n, n)."""
-        return self.inverse @ dV @ np.swapaxes(self.inverse, -1, -2)
-
-    def slopes(self, B: Array) -> Array:
-        """Derivatives of d along the fixed effects and along B_j = L^-1 dV_j L^-T (m, S, n, n), (p + m, N)."""
-        by_beta = -2.0 * np.einsum("inp,in->pi", self.wide[..., :-1], self.residual, optimize=True)
-        by_V = [-(self.turned(B, part) * self.residual[part]).sum(axis=-1) for part in chunks(len(self.residual))]
-        return np.concatenate([by_beta, np.concatenate(by_V, axis=1)])
-
-    def turned(self, B: Array, part: slice) -> Array:
-        """B_j L^-1 e of some persons, (m, N, n)."""
-        return (B[:, self.stack.codes[part]] @ self.residual[part, :, None])[..., 0]
-
-    def reweighted(self, weights: Array) -> Reweighted:
-        """Each person's [X y] times the root of a weight, but not V."""
-        return Reweighted(self, weights)
+    @property
+    def sizes(self) -> Array:
+        """Outcomes of each person, (N,)."""
+        return np.full(len(self.residual), self.stack.size)
 
 
 @dataclass(frozen=True, eq=False)
-class Reweighted:
-    """Sums over weighted persons, as `outcomes.Own` has them.
+class Weighted:
+    """Sums over persons whose [X y] is multiplied by the root of a weight each, and V is not.
+
+    It says of them what `Whitened` and `outcomes.Own` say of persons who all count the same.
 
     Attributes
     ----------
     persons : Persons
     weights : (N,) array
+    dV : (m, S, n, n) array
+        Derivatives of V.
     """
 
     persons: Persons
     weights: Array
+    dV: Array
+
+    @property
+    def stack(self) -> Stack:
+        return self.persons.stack
+
+    @property
+    def inverse(self) -> Array:
+        return self.persons.inverse
+
+    @property
+    def data(self) -> Weighted:
+        return self
+
+    @cached_property
+    def B(self) -> Array:
+        """L^-1 dV_j L^-T, (m, S, n, n)."""
+        return self.inverse @ self.dV @ np.swapaxes(self.inverse, -1, -2)
+
+    def directions(self, dV: Array) -> Array:
+        """The same, of the derivatives that it has."""
+        return self.B
+
+    @cached_property
+    def turned(self) -> list[Array]:
+        """B_j L^-1 e of persons some at a time, (m, N, n) each."""
+        e, codes = self.persons.residual, self.stack.codes
+        return [(self.B[:, codes[part]] @ e[part, :, None])[..., 0] for part in chunks(len(e))]
+
+    def slopes(self) -> Array:
+        """Derivatives of each person's d along the fixed effects and along V, (p + m, N)."""
+        e, X = self.persons.residual, self.persons.wide[..., :-1]
+        by_beta = -2.0 * np.einsum("inp,in->pi", X, e, optimize=True)
+        by_V = [-(one * e[part]).sum(axis=-1) for part, one in zip(chunks(len(e)), self.turned, strict=True)]
+        return np.concatenate([by_beta, np.concatenate(by_V, axis=1)])
 
     def squares(self) -> Array:
         """Sum of [X y]' [X y], (p + 1, p + 1)."""
@@ -77,15 +103,15 @@ class Reweighted:
 
     def residuals(self, v: Array) -> Array:
         """Sums of e e' over the persons of each schedule, (S, n, n); e is that of the persons already."""
-        e, codes = self.persons.residual, self.persons.stack.codes
-        begins = np.flatnonzero(np.diff(codes, prepend=-1))  # codes are in order
+        e = self.persons.residual
+        begins = np.flatnonzero(np.diff(self.stack.codes, prepend=-1))  # codes are in order
         products = (self.weights[:, None] * e)[:, :, None] * e[:, None, :]
         return np.add.reduceat(products, begins, axis=0)
 
     def crossed(self, B: Array, v: Array) -> Array:
         """Sums of X' B_j e, (m, p)."""
-        X, found = self.persons.wide[..., :-1], np.zeros((len(B), self.persons.wide.shape[-1] - 1))
-        for part in chunks(len(X)):
-            turned = self.weights[part, None] * self.persons.turned(B, part)
-            found += turned.reshape(len(B), -1) @ X[part].reshape(-1, X.shape[-1])
+        X, weights = self.persons.wide[..., :-1], self.weights[:, None]
+        p, found = X.shape[-1], np.zeros((len(B), X.shape[-1]))
+        for part, one in zip(chunks(len(X)), self.turned, strict=True):
+            found += (weights[part] * one).reshape(len(B), -1) @ X[part].reshape(-1, p)
         return found
