@@ -313,7 +313,8 @@ def _refuse_unused(design: Design) -> None:
 
 
 def _of_residual(design: Design) -> list[str]:
-    return [] if design.residual is None else [one.name for one in design.residual.parameters()]
+    owner = design.model.family if design.residual is None else design.residual
+    return [one.name for one in owner.parameters()]
 
 
 def _by_unit(part: Any) -> dict[str, list[str]]:

@@ -157,11 +157,14 @@ def _types(pilot: FittedModel, study: Study) -> list[tuple[dict[str, Any], float
     return [(dict(zip(names, key, strict=True)), n / len(people)) for key, n in zip(keys, counts, strict=True)]
 
 
-def mean_slope(pilot: FittedModel, study: Study) -> float | None:
-    """The mean rate of the pilot's persons, of the reference arm where it has that; None without a rate."""
-    if "slope" not in pilot.model.parameters:
+def mean_slope(pilot: FittedModel, study: Study, parameter: str = "slope") -> float | None:
+    """The mean rate of the pilot's persons, of the reference arm where it has that; None without a rate.
+
+    Of another growth parameter, such as the intercept, its mean.
+    """
+    if parameter not in pilot.model.parameters:
         return None
-    row = pilot.growth_design[pilot.model.parameters.index("slope")]
+    row = pilot.growth_design[pilot.model.parameters.index(parameter)]
     rates = pilot.estimates.beta @ row
     if study.arm in model_columns(pilot.model):
         arms = pd.Series(raw_array(pilot.panel.frame, study.arm)[pilot.panel.persons.first_rows])

@@ -16,6 +16,8 @@ from growthcurves.engine.batch.criterion import Batch, Points, Slopes, criterion
 from growthcurves.engine.batch.faces import Faces, same_ranks
 from growthcurves.engine.batch.fits import Fits
 from growthcurves.engine.parameters.face import ZERO
+from growthcurves.engine.search.certificate import identified
+from growthcurves.engine.search.optimise import free_matrices
 from growthcurves.numerics.arrays import Array
 
 #: Parameters whose information is below this share of the largest are not told.
@@ -52,7 +54,9 @@ def entries_of(partition: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...
     return tuple((a, b) for block in partition for i, a in enumerate(block) for b in block[: i + 1])
 
 
-def uncertain(batch: Batch, fits: Fits, L: Array, information: str = "observed", adjusted: bool = False) -> Uncertain:
+def uncertain(
+    batch: Batch, fits: Fits, L: Array, information: str = "observed", adjusted: bool = False, on_face: bool = True
+) -> Uncertain:
     """The uncertainty of fitted replicates, and degrees of freedom of rows of fixed effects L (B or 1, k, p).
 
     Parameters
@@ -64,14 +68,19 @@ def uncertain(batch: Batch, fits: Fits, L: Array, information: str = "observed",
     information : {"observed", "expected"}
     adjusted : bool
         Whether the covariance of the fixed effects is Kenward and Roger's (1997).
+    on_face : bool
+        Whether what is estimated as zero is taken as zero; else variances at zero have errors too, by expected
+        information, as programs have them that know of no boundary.
     """
     problem, B = batch.problem, len(batch)
     entries = entries_of(problem.partition)
     m = len(entries) + 1
     covariance, df, spread = np.full((B, m, m), np.nan), np.full((B, L.shape[1]), np.nan), fits.spread.copy()
+    if not on_face and information != "expected":
+        raise ValueError("variances at zero have errors by expected information alone")
     for place, faces, theta in _faces(batch, fits):
         part, rows = batch.take(place), L if len(L) == 1 else L[place]
-        at = _on_face(part, faces, theta, information)
+        at = _on_face(part, faces, theta, information, on_face)
         covariance[place], df[place] = at.natural(entries), at.df(rows)
         if adjusted:
             spread[place] = at.adjusted()
@@ -124,7 +133,8 @@ class _OnFace(NamedTuple):
         """Covariance of the free entries of G in the original coding and the residual variance, (B, m, m)."""
         problem, (B, _, _), q = self.batch.problem, self.E.shape, self.batch.problem.q
         J, D = problem.original_z(), self.at.D
-        step = np.concatenate([self.s[:, None, None] * self.E, D.reshape(B, 1, q * q)], axis=1).reshape(B, -1, q, q)
+        step = np.concatenate([self.s[:, None, None] * self.E, D.reshape(B, 1, q * q)], axis=1)
+        step = step.reshape(B, step.shape[1], q, q)
         G = J @ step @ J.T
         moved = np.zeros((B, G.shape[1], len(entries) + 1))
         for column, (a, b) in enumerate(entries):
@@ -162,18 +172,19 @@ def _linked(piece: Any, F: Array, weight: Array) -> Array:
     return contract(flat.reshape(B, 1, -1), piece.fixed).reshape(B, p, p)
 
 
-def _on_face(batch: Batch, faces: Faces, theta: Array, information: str) -> _OnFace:
+def _on_face(batch: Batch, faces: Faces, theta: Array, information: str, on_face: bool) -> _OnFace:
     B, p, q = len(batch), batch.problem.p, batch.problem.q
     at = criterion(batch, faces.factor(theta) if q else np.zeros((B, 0, 0)))
     sums = sums_at(batch, at)
-    E = directions(faces, at.F)
+    E = directions(faces, at.F) if on_face else _every_direction(batch)
     inner = at.inverse[:, None] @ sums.uu[..., :p, :p].reshape(B, q * q, p, p) @ at.inverse.swapaxes(1, 2)[:, None]
     whitened = inner.reshape(B, q * q, p * p)
     if information == "observed":
         H = _observed(batch, faces, at, slopes_of(batch, at, sums), E)
     else:
         H = _expected(batch, at, sums, whitened, E)
-    return _OnFace(batch, at, at.rss / batch.error_df, E, (E @ whitened).reshape(B, -1, p, p), _inverse(H))
+    cov = _inverse(H, identified(batch.problem.blocks, batch.problem.partition))
+    return _OnFace(batch, at, at.rss / batch.error_df, E, (E @ whitened).reshape(B, E.shape[1], p, p), cov)
 
 
 def directions(faces: Faces, F: Array) -> Array:
@@ -182,6 +193,13 @@ def directions(faces: Faces, F: Array) -> Array:
     half = faces.rotation[:, :, faces.rows].swapaxes(1, 2)[:, :, :, None]
     E = half * F[:, :, faces.columns].swapaxes(1, 2)[:, :, None, :]
     return (E + E.swapaxes(2, 3)).reshape(B, faces.size, q * q)
+
+
+def _every_direction(batch: Batch) -> Array:
+    """The free entries of D, (B, m, q q)."""
+    problem = batch.problem
+    E = free_matrices(problem.partition, problem.q)
+    return np.broadcast_to(E, (len(batch), *E.shape))
 
 
 def _observed(batch: Batch, faces: Faces, at: Points, slopes: Slopes, E: Array) -> Array:
@@ -220,13 +238,17 @@ def _bordered(own: Array, cross: Array, last: Array) -> Array:
     return H
 
 
-def _inverse(H: Array) -> Array:
-    """Twice the inverse of each; NaN where it is not positive definite."""
+def _inverse(H: Array, whole: bool) -> Array:
+    """Twice the inverse of each; NaN where it is not positive definite.
+
+    Where the design does not tell the variances apart (not `whole`) the inverse is taken on what it does tell.
+    """
     size = 1.0 / np.sqrt(np.maximum(np.einsum("zmm->zm", H), 1e-300))
     values, vectors = np.linalg.eigh(H * size[:, :, None] * size[:, None, :])
-    told = values[:, 0] > TOLD * values[:, -1]
-    safe = np.where(told[:, None], values, 1.0)
-    cov = 2.0 * (vectors / safe[:, None, :]) @ vectors.swapaxes(1, 2) * size[:, :, None] * size[:, None, :]
+    there = values > TOLD * values[:, -1:]
+    told = np.asarray(there.all(axis=1) if whole else there.any(axis=1))
+    inverse = np.where(there, 1.0 / np.where(there, values, 1.0), 0.0)
+    cov = 2.0 * (vectors * inverse[:, None, :]) @ vectors.swapaxes(1, 2) * size[:, :, None] * size[:, None, :]
     return np.where(told[:, None, None], cov, np.nan)
 
 

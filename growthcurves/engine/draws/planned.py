@@ -16,6 +16,7 @@ from growthcurves.engine.batch.blocks import SharedBatch
 from growthcurves.engine.batch.criterion import Batch
 from growthcurves.engine.likelihood.problem import Problem
 from growthcurves.engine.likelihood.shared import SharedBlocks
+from growthcurves.engine.search.certificate import identified
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import square_root
@@ -104,6 +105,11 @@ class Kinds:
         for k, (Q, part) in enumerate(zip(self.bases, parts, strict=True)):
             out[k, : Q.shape[1]] = Q.T @ part
         return out
+
+    @property
+    def identified(self) -> bool:
+        """Whether the design tells G and the residual variance apart."""
+        return identified(self.problem.blocks, self.problem.partition)
 
     def batch(self, drawn: Drawn) -> Batch:
         """Replicates with these outcomes."""

@@ -18,6 +18,7 @@ from growthcurves.model.occasions import panel_occasions
 from growthcurves.numerics.arrays import Array
 from growthcurves.planning.dropout import last_visits
 from growthcurves.planning.simulation.distributions import distribution, root_of
+from growthcurves.planning.simulation.family import planned_family
 from growthcurves.planning.simulation.from_rows import leaving_of
 from growthcurves.planning.simulation.groups import groups_of
 from growthcurves.planning.simulation.leaving import Leaving
@@ -143,7 +144,7 @@ class Cohort:
             if len(level.places):
                 z = self.effects(rng, (int(owner.max()) + 1, len(level.places)))
                 noise += np.einsum("nq,nq->n", Z[:, level.places], (z @ root_of(level.G).T)[owner])
-        family = self.design.model.family
+        family = planned_family(self.design.assumed)
         if family is None:
             noise += self._residuals(rng, setting)
             outcome = X @ beta + noise

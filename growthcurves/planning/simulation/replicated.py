@@ -66,9 +66,9 @@ class Replicated:
         truth, estimate, error = self.truth[there, j], self.estimates[there, j], self.errors[there, j]
         n, away = max(int(there.sum()), 1), estimate - truth
         spread = float(away.std(ddof=1)) if n > 1 else np.nan
-        given = np.isfinite(self.low[there, j]) & np.isfinite(self.high[there, j])
+        given = np.isfinite(self.low[there, j]) & np.isfinite(self.high[there, j]) & np.isfinite(truth)
         held = ((self.low[there, j] <= truth) & (truth <= self.high[there, j]))[given]
-        coverage = float(held.mean()) if given.any() else np.nan
+        coverage = float(held.mean()) if given.any() and not _at_the_end(name, truth) else np.nan
         known = error[np.isfinite(error)]
         return {
             "term": name,
@@ -84,11 +84,15 @@ class Replicated:
         }
 
 
+def _at_the_end(name: str, truth: Array) -> bool:
+    """Whether it is an SD of zero, which intervals on the log scale do not hold."""
+    return name.startswith("sd:") and bool((truth == 0.0).any())
+
+
 def p_of_t(ratio: Array, df: Array, test: PlannedTest, side: float) -> Array:
     """p-values of t statistics; one-sided ones in the direction of `side`."""
     from scipy.special import stdtr
 
-    df = np.where(np.isnan(df), np.inf, df)
     if test.sided == 2:
         return np.asarray(two_sided(ratio, df))
     return np.asarray(stdtr(df, -np.sign(side) * ratio))
@@ -99,4 +103,5 @@ def p_of_f(F: Array, k: int, df: Array) -> Array:
     from scipy.special import chdtrc, fdtrc
 
     known = np.isfinite(df)
-    return np.where(known, fdtrc(k, np.where(known, df, 1.0), np.maximum(F, 0.0)), chdtrc(k, k * np.maximum(F, 0.0)))
+    tail = np.where(known, fdtrc(k, np.where(known, df, 1.0), np.maximum(F, 0.0)), chdtrc(k, k * np.maximum(F, 0.0)))
+    return np.where(np.isnan(df), np.nan, tail)

@@ -11,10 +11,12 @@ import numpy as np
 from growthcurves.errors import ModelError, NotAvailableError
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.bounds import finite_number, shown_value
-from growthcurves.planning.assumed import Options, assumed
+from growthcurves.planning.assumed import Assumed, Options, assumed
 from growthcurves.planning.chance import PlannedTest, between_df
 from growthcurves.planning.design import Design
+from growthcurves.planning.pilot import mean_slope
 from growthcurves.planning.question import Question, effects, question
+from growthcurves.planning.simulation.family import planned_family
 from growthcurves.planning.simulation.hypothesis import Smaller, is_of_variances, true_effects, variance_question
 from growthcurves.planning.simulation.method import Simulation
 from growthcurves.planning.study import Study
@@ -61,8 +63,9 @@ class Setting:
         if study.open:
             raise ModelError(f"The study leaves {' and '.join(study.open)} open: give them, or ask gc.sample_size.")
         known = assumed(study, options)
+        planned_family(known)
         design = Design.of(study, known, False, families=True)
-        intercept = finite_number(options.get("intercept") or 0.0, "intercept= is a mean at the start")
+        intercept = _intercept(study, known, options.get("intercept"))
         if is_of_variances(term):
             _refuse_size(size, term)
             asked, smaller = variance_question(design, term)
@@ -114,6 +117,13 @@ class Setting:
         """The same where the smaller model of a test of variances is true."""
         assert self.smaller is not None
         return self.with_values(dict.fromkeys(self.smaller.zero, 0.0))
+
+
+def _intercept(study: Study, known: Assumed, given: Any) -> float:
+    """The mean at the start: as given, the pilot's, or zero."""
+    if given is not None:
+        return finite_number(given, "intercept= is a mean at the start")
+    return 0.0 if known.pilot is None else mean_slope(known.pilot, study, "intercept") or 0.0
 
 
 def _refuse_size(size: tuple[Any, Any], term: str) -> None:

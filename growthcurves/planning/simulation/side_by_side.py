@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.engine.estimates import Kinds, NormalOutcomes, planned_fits, planned_tail
+from growthcurves.errors import NotEstimableError
 from growthcurves.numerics.arrays import Array
 from growthcurves.planning.design import Design
 from growthcurves.planning.simulation.from_rows import RowOutcomes
@@ -61,9 +62,25 @@ class SideBySide:
             return NormalOutcomes(self.kinds, truths.all_covariances(), groups_of(setting.design), seed)
         return RowOutcomes(self.kinds, setting, truths, seed)
 
+    @cached_property
+    def _told(self) -> bool:
+        """Whether the design tells variances between persons and of residuals apart."""
+        return bool(self.kinds.identified)
+
     def run(self) -> Replicated:
-        """All studies."""
+        """All studies.
+
+        Raises
+        ------
+        NotEstimableError
+            For a test of variances that the design cannot tell apart.
+        """
         if self.setting.smaller is not None:
+            if not self._told:
+                raise NotEstimableError(
+                    "The planned visits cannot tell variances between persons and of residuals apart",
+                    "plan one more visit",
+                )
             return self._with_ratios()
         return Replicated.joined(list(self._fitted(self.source(self.setting, self.truths))))
 
@@ -86,6 +103,8 @@ class SideBySide:
         base = self.kinds.beta
         away = fits.beta - base
         variances = Variances.of(self.design, fits, known, self.setting.method.level)
+        if not self._told:
+            variances = variances.withheld()
         truth = np.column_stack([self.truths.beta(own, n), self.truths.of(variances.names, own, n)])
         beta = truth[:, :p] + away
         errors = np.sqrt(np.maximum(np.einsum("zii->zi", spread), 0.0))
@@ -192,6 +211,11 @@ class Variances:
         columns.sort(key=lambda column: (column[0] == "sd:residual", column[0].startswith("cor:")))
         names, *arrays = zip(*columns, strict=True)
         return cls(tuple(names), *(np.column_stack(part) for part in arrays))
+
+    def withheld(self) -> Variances:
+        """The same where the design does not tell them apart: nothing is known of them."""
+        none = np.full_like(self.estimates, np.nan)
+        return Variances(self.names, none, none, none, none)
 
 
 def _on_boundary(D: Array, blocks: tuple[tuple[int, ...], ...]) -> Array:

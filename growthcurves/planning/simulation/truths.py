@@ -71,11 +71,13 @@ def value_of(design: Design, name: str) -> float:
     values, structure = design.assumed.values, design.residual
     own = {} if structure is None else dict(zip(_names(structure), structure.values(), strict=True))
     known = {**values, **own}
-    if name in known:
+    if name in known and not name.startswith("cor:"):
         return float(known[name])
     kind, _, pair = name.partition(":")
     first, _, second = pair.partition(",")
-    return float(values.get(f"{kind}:{second},{first}", 0.0))
+    if not all(values.get(f"sd:{one}", 1.0) > 0.0 for one in (first, second)):
+        return float("nan")
+    return float(known.get(name, known.get(f"{kind}:{second},{first}", 0.0)))
 
 
 def _names(structure: Any) -> list[str]:

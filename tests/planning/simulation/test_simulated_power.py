@@ -35,6 +35,9 @@ BY_ARM = {
         ({"covariates": {"age": 5.0}}, {"effect": 0.06, "test": "slope:age"} | SDS),
         ({"arms": None, "persons": 30}, {"effect": 0.5, "shape": "quadratic", "test": "slope"} | SDS),
         ({}, {"effect": 1.0, "at": 4, "baseline": "common"} | SDS | {"sd_slope": 0}),
+        ({"times": [2000, 2002, 2005]}, {"effect": 0.6} | SDS | {"sd_intercept": 400, "correlation": 0}),
+        ({"times": [0, 1], "dropout": 0}, {"effect": 1.1} | SDS),
+        ({}, {"effect": 0.4} | SDS | {"sd_intercept": 0, "sd_slope": 0}),
     ],
 )  # fmt: skip
 def test_the_formula_is_met(study, options):
@@ -87,6 +90,14 @@ def test_singular_fits_are_counted_as_in_closed_form():
     assert plan.singular.share == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / 2000))
 
 
+def test_what_a_design_does_not_tell_is_not_told():
+    study = STUDY.replace(times=[0, 1], dropout=0)
+    variances = gc.power(study, 1.1, method="simulation", n=20, rng=1, **SDS).parameters.iloc[4:]
+    assert variances[["mean", "coverage"]].isna().all(axis=None)
+    with pytest.raises(GrowthCurvesError, match="cannot tell variances"):
+        gc.power(study, test="sd:slope", method="simulation", n=20, rng=1, **SDS)
+
+
 def test_dropout_by_what_was_seen_does_no_harm_and_by_what_was_not_does():
     def planned(**how):
         lost = {"control": 0.1, "treated": gc.Dropout(0.5, **how)}
@@ -115,6 +126,7 @@ def test_rates_are_covered_whatever_the_distribution(of):
 @pytest.mark.parametrize("family, options", [
     ("binomial", {"effect": 0.9, "intercept": -0.5, "sd_intercept": 1.0}),
     ("poisson", {"effect": 0.3, "intercept": 0.5, "sd_intercept": 0.5}),
+    ("negative-binomial", {"effect": 0.6, "intercept": 1.0, "sd_intercept": 0.5, "values": {"dispersion": 0.5}}),
 ])  # fmt: skip
 def test_families_are_simulated(family, options):
     study = gc.Study(persons=60, times=[0, 1, 2], dropout=0.1)
@@ -122,6 +134,8 @@ def test_families_are_simulated(family, options):
     fixed = plan.parameters.iloc[:4]
     assert plan.power > 0.3 and (np.abs(fixed["bias"]) < 4 * fixed["bias_error"]).all()
     assert "family" in str(plan) and plan.closed is None and plan.type_one.share <= 0.3
+    truth = plan.parameters.set_index("term")["truth"]
+    assert truth["sd:intercept"] == options["sd_intercept"] and truth.get("dispersion", 0.5) == 0.5
 
 
 def test_a_pilot_is_drawn_from_its_uncertainty():
@@ -155,6 +169,11 @@ def test_the_answer_is_a_plan_and_says_what_was_done():
         ({"test": "sd:slop", "effect": None}, "Did you mean 'sd:slope'"),
         ({"effect": None}, "Nothing is said of how large"),
         ({"family": "binomal"}, "Did you mean 'binomial'"),
+        ({"family": "negative-binomial"}, "has dispersion: give it a value"),
+        ({"family": "gamma", "values": {"dispersion": -1}}, "above 0, not -1"),
+        ({"family": "ordinal"}, "not simulated in this version"),
+        ({"family": "lognormal"}, "without family="),
+        ({"family": "binomial", "values": {"dispersion": 1}}, "no parameter of the planned analysis"),
         ({"rng": -1}, "rng= is a whole number"),
         ({"ddf": "kenward"}, "Did you mean 'kenward-roger'"),
     ],
