@@ -40,6 +40,15 @@ _NAMES = {
     "Quantity": "growthcurves.results.intervals.quantity",
     "delta": "growthcurves.results.intervals.delta",
     "on_boundary": "growthcurves.results.intervals.quantity",
+    # a check of assumptions
+    "Check": "growthcurves.checks.check",
+    "Measure": "growthcurves.checks.check",
+    "Measured": "growthcurves.checks.check",
+    "Said": "growthcurves.checks.check",
+    "Look": "growthcurves.checks.look",
+    "Sample": "growthcurves.checks.look",
+    "mean_scores": "growthcurves.checks.directions",
+    "row_variance_scores": "growthcurves.checks.directions",
     # a figure
     "Figure": "growthcurves.plots.figure",
     "Drawn": "growthcurves.plots.figure",

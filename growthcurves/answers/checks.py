@@ -31,7 +31,7 @@ class CheckAnswers(FittedModel):
             Whether the model was chosen before the data were seen, as in a trial's protocol: what there is to try is
             then called sensitivity analyses.
         also : sequence of Check, optional
-            Checks of your own, beside those of the package.
+            Checks of your own, beside those of the package (docs/extending/check.md).
         n : int, optional
             Replicates of the fitted model, 199 at least; by default 499, of more than 60,000 rows 199.
         rng : int, Generator or None
@@ -51,7 +51,7 @@ class CheckAnswers(FittedModel):
         NotAvailableError
             For a fit that was saved without its rows.
         ModelError
-            When n is less than 199.
+            When n is less than 199, and for checks of your own that are none.
 
         Notes
         -----
@@ -62,10 +62,12 @@ class CheckAnswers(FittedModel):
         Examples
         --------
         >>> import growthcurves as gc
-        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-        >>> found = fit.check()
-        >>> found.problems["check"].tolist()
-        ['normal_residuals', 'variance_between_persons', 'outliers']
+        >>> fit = gc.fit("depression ~ week * arm + (week | patient)", gc.load_dataset("trial"), time="week")
+        >>> found = fit.check(n=199)
+        >>> len(found.problems), "autocorrelation" in found.details
+        (0, True)
+        >>> fit.refit(random=("intercept",)).check(n=199).table.set_index("check").loc["omitted_slope", "verdict"]
+        'problem'
         """
         answer: FitChecks = checks.check(self, prespecified, also, n, rng)
         return answer

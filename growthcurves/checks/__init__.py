@@ -62,7 +62,7 @@ def check(
     fit: FittedModel, prespecified: bool = False, also: Sequence[Check] = (), n: int | None = None, rng: Any = 1
 ) -> FitChecks:
     """The findings of all checks, and of a user's own; see `GrowthFit.check`."""
-    return run.check(fit, (*CHECKS, *also), FACTS, prespecified, n, rng)
+    return run.check(fit, run.with_own(CHECKS, also), FACTS, prespecified, n, rng)
 
 
 __all__ = ["CHECKS", "FACTS", "Check", "Fact", "FitChecks", "check"]

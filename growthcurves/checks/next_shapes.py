@@ -7,6 +7,7 @@ from typing import Any
 
 from growthcurves.checks.check import SHAPE, Fact, Said
 from growthcurves.checks.look import Look
+from growthcurves.checks.mean_shape import MeanShape
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.model.shapes import LogTime, Polynomial
 from growthcurves.results.tables.printing import number
@@ -22,7 +23,7 @@ class NextShapes(Fact):
 
     def said(self, look: Look) -> Said | None:
         fit: Any = look.fit
-        if not look.normal or look.fit.panel.time is None or not hasattr(fit, "refit"):
+        if not look.normal or MeanShape().why_not(look) is not None or not hasattr(fit, "refit"):
             return None
         found = {name: (call, fitted.aic) for name, call, fitted in _fitted(fit)}
         if not found:

@@ -12,9 +12,9 @@ from growthcurves.checks.answer import COLUMNS, FitChecks
 from growthcurves.checks.calls import texts
 from growthcurves.checks.check import LEVELS, Check, Fact, Measure, Measured, Said, Verdict, compared
 from growthcurves.checks.look import Look
-from growthcurves.errors import GrowthCurvesWarning, NotEstimableError, filtered
+from growthcurves.errors import GrowthCurvesWarning, ModelError, NotEstimableError, filtered, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.numerics.bounds import whole_number
+from growthcurves.numerics.bounds import shown_value, whole_number
 from growthcurves.numerics.seeds import seed_of
 
 #: Replicates of the fitted model, unless another number is asked for, and of tables of many rows.
@@ -63,6 +63,28 @@ NOT_KNOWN = (
 )
 
 
+def with_own(checks: Sequence[Check], own: Any) -> tuple[Check, ...]:
+    """The checks of the package and a user's own.
+
+    Raises
+    ------
+    ModelError
+        For what is no check, has another's name, or is of no level.
+    """
+    wanted = "also= takes a list of checks of your own, values of a class of growthcurves.extend.Check"
+    if not isinstance(own, (list, tuple)) or not all(isinstance(one, Check) for one in own):
+        raise ModelError(f"{wanted}, not {shown_value(own)}.")
+    names = [one.name for one in checks]
+    for one in own:
+        name, level = getattr(one, "name", None), getattr(one, "level", None)
+        if not isinstance(name, str) or name in names:
+            raise ModelError(f"A check needs a name= that no other has, not {name!r}.")
+        if level not in LEVELS:
+            raise ModelError(unknown("level of checks", level, LEVELS))
+        names.append(name)
+    return (*checks, *own)
+
+
 def _refuse(fit: FittedModel) -> None:
     if not fit.identified:
         raise NotEstimableError(NOT_KNOWN)
@@ -78,6 +100,9 @@ def measured(look: Look, measures: dict[str, Measure], n: int) -> dict[str, Meas
     """What is found by each measure; those of which the fitted variances leave nothing are not there."""
     data, scores = _statistics(look.data, measures)
     parts = [_statistics(sample, measures) for sample in look.replicates(n)]
+    for name, measure in measures.items():
+        if data[name].shape != (len(measure.labels), 1):
+            raise ModelError(f"{name!r} gives {len(data[name])} statistics for {len(measure.labels)} labels.")
     drawn = {name: np.concatenate([part[name] for part, _ in parts], axis=1) for name in measures}
     both = scores, np.concatenate([part for _, part in parts], axis=1)
     found = {name: compared(measure, data[name], drawn[name], both) for name, measure in measures.items()}

@@ -40,6 +40,8 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "n": [40],
         "rng": [1],
         "simulate.n": [2],
+        "check.n": [199],
+        "prespecified": [True],
         "type": [2],
         "robust.kind": ["CR0"],
         "heavy_tailed.df": [3.0],
@@ -84,7 +86,7 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
     }
 
 
-#: Draws are few wherever a method draws them.
+#: Draws are few wherever a method draws them, if it takes so few.
 DRAWN = {"n": 40, "rng": 1}
 
 
@@ -106,7 +108,9 @@ def calls_of(name: str, method: Any, values: dict[str, list[Any]]) -> Iterator[t
     needed = [item.name for item in options if item.default is item.empty and item.kind is not item.VAR_POSITIONAL]
     unknown = [f"{name}({option}=)" for option in needed if not known[option]]
     assert not unknown, f"say in tests/sweep/questions.py what to give to {unknown}"
-    base = {option: known[option][0] for option in needed} | {k: v for k, v in DRAWN.items() if k in known}
+    base = {option: known[option][0] for option in needed} | {
+        option: values.get(f"{name}.{option}", [few])[0] for option, few in DRAWN.items() if option in known
+    }
     yield f"{name}()", lambda: method(**base)
     for option, given in known.items():
         if option in DRAWN and name != "simulate":
