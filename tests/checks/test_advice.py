@@ -79,7 +79,7 @@ FITS: dict[str, tuple[Callable[[], pd.DataFrame], Any, dict[str, Any]]] = {
     "several ids": (_many_ids, gc.GrowthModel("y", "t", ["school", "id"], predictors="arm"), {}),
 }
 #: Calls that take long, and are asked of one fit.
-SLOW = ("bootstrap", "heavy_tailed", "influence")
+SLOW = ("bootstrap", "heavy_tailed", "influence", "compare_residuals")
 
 
 def _advised(found: FitChecks) -> Iterator[str]:
