@@ -47,10 +47,10 @@ class SimulatedOutcomes(Panel):
 
     def measure(self, found: FitChecks) -> Measure:
         """Mean less SD, mean, and mean plus SD of each cell."""
-        middle, moments = _moments(found.look)
+        middle, mean_and_sd = _mean_and_sd(found.look)
 
         def of(sample: Sample) -> Array:
-            mean, sd = moments(sample.about_mean)
+            mean, sd = mean_and_sd(sample.about_mean)
             return np.concatenate([middle[:, None] + mean + sign * sd for sign in SERIES.values()])
 
         return Measure(range(len(SERIES) * len(middle)), of)
@@ -75,7 +75,7 @@ def _completed(look: Look) -> Completed | None:
     return None if occasions is None else Completed.of(look, occasions)
 
 
-def _moments(look: Look) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+def _mean_and_sd(look: Look) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
     """The mean of the model in each cell, and what gives means and SDs about it."""
     cells, completed = time_cells(look), _completed(look)
     averaging = cells.averaging
