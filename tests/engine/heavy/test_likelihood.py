@@ -14,6 +14,8 @@ import growthcurves as gc
 from growthcurves.engine.estimates import HeavyEstimates
 from growthcurves.engine.heavy.likelihood import HeavyTailed
 from growthcurves.engine.heavy.tails import tails
+from growthcurves.errors import NotEstimableError
+from growthcurves.estimate import estimate, panel_for
 from growthcurves.estimate.run import rows_of
 from growthcurves.model.covariance import residual_of
 
@@ -48,7 +50,7 @@ def data():
 
 
 def estimates(data, formula, df=None):
-    time = "age" if "age" in formula else "year"
+    time = None if isinstance(formula, gc.GrowthModel) else "age" if "age" in formula else "year"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an origin far away, which is meant
         fit = gc.fit(formula, data, time=time, method="ml")
@@ -148,6 +150,26 @@ def test_normal_tails_are_the_limit(data):
     at = of.at(of.joined(of.as_normal.local, 0.0), False)
     assert at.deviance + of.frame.deviance_shift == pytest.approx(fit.deviance, abs=1e-8)
     assert at.gradient == pytest.approx(0.0, abs=1e-5)
+
+
+def test_a_likelihood_of_somebodys_own_is_refused(data):
+    model = gc.GrowthModel(outcome="y", time="year", id="id", random=("intercept",))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = estimate(model, panel_for(model, data), "ml", gc.GrowthFit, likelihood=Dense)
+        with pytest.raises(NotEstimableError, match="none of the package's"):
+            fit.heavy_tailed()
+
+
+def test_variances_of_zero_stay_zero():
+    """Persons who do not differ: a face of the cone, on which what varies has the errors of a smaller model."""
+    data = made(30, 4)
+    data["y"] = 10.0 + np.random.default_rng(4).standard_t(3.0, len(data))
+    found = estimates(data, "y ~ year + (1 | id)")
+    assert found.verdict.converged and found.verdict.singular and found.point.total() == pytest.approx(0.0)
+    without = estimates(data, gc.GrowthModel(outcome="y", time="year", id="id", random=()))
+    assert found.deviance == pytest.approx(without.deviance, abs=1e-6)
+    assert found.cov_beta[1, 1] == pytest.approx(without.cov_beta[1, 1], rel=1e-5)
 
 
 def test_weight_is_the_derivative_of_the_deviance_by_the_distance():
