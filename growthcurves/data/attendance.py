@@ -41,10 +41,8 @@ class Attendance:
         The waves; codes of the rows that have an outcome.
     standing : ndarray of int, shape (persons, waves)
         Place in `STANDINGS`.
-    times : ndarray, shape (persons, waves), or None
-        When the wave was, or would have been; None without time. Where all persons share the times of waves it is
-        these; else a person's own mean time, and elsewhere that of the person's last wave before (or first after) and
-        the median step between the waves of persons who were seen at both.
+    rows : Sighted
+        The rows that it was made of.
     explained : bool
         Whether the panel says why waves are missing.
     notes : tuple of str
@@ -55,9 +53,19 @@ class Attendance:
     known: np.ndarray
     grid: Grid
     standing: np.ndarray
-    times: np.ndarray | None
+    rows: Sighted
     explained: bool
     notes: tuple[str, ...] = ()
+
+    @property
+    def times(self) -> np.ndarray | None:
+        """When the wave was, or would have been, (persons, waves); None without time.
+
+        Where all persons share the times of waves it is these; else a person's own mean time, and elsewhere that of the
+        person's last wave before (or first after) and the median step between the waves of persons who were seen at
+        both.
+        """
+        return self.rows.times
 
     @cached_property
     def seen(self) -> np.ndarray:
@@ -78,6 +86,43 @@ class Attendance:
     def dropped(self) -> np.ndarray:
         """Whether a wave was due after the last at which the person was seen, for persons who were seen, (persons,)."""
         return (self.last_seen >= 0) & (_last(self.due) > self.last_seen)
+
+
+@dataclass(frozen=True, eq=False)
+class Sighted:
+    """The table's rows with an id, and who was seen at which wave.
+
+    Attributes
+    ----------
+    panel : Panel
+    everyone : Persons
+        The persons of the rows with an id.
+    known : ndarray of bool, shape (rows of the table,)
+    used : ndarray of int, shape (rows with an outcome,)
+        Place of each row's person.
+    grid : Grid
+    seen : ndarray of bool, shape (persons, waves)
+    """
+
+    panel: Panel
+    everyone: Persons
+    known: np.ndarray
+    used: np.ndarray
+    grid: Grid
+    seen: np.ndarray
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        return self.panel.data if self.known.all() else self.panel.data[self.known]
+
+    @cached_property
+    def times(self) -> np.ndarray | None:
+        """See `Attendance.times`."""
+        return None if self.panel.time is None else _times(self.panel, self.grid, self.used, self.seen)
+
+    @property
+    def waves(self) -> np.ndarray:
+        return np.arange(self.grid.count)
 
 
 @remembered
@@ -101,10 +146,9 @@ def attendance(panel: Panel) -> Attendance:
     used = everyone.codes if panel.keep is None else everyone.codes[panel.keep[known]]
     seen = np.zeros((everyone.count, grid.count), dtype=bool)
     seen[used, grid.codes] = True
-    times = None if panel.time is None else _times(panel, grid, used, seen)
-    columns = _Columns(panel, panel.data if known.all() else panel.data[known], everyone, known, grid, seen, times)
-    standing, notes = _standing(columns) if explained else (_by_pattern(_nothing_said(seen), seen), ())
-    return Attendance(everyone, known, grid, standing, times, explained, notes)
+    rows = Sighted(panel, everyone, known, used, grid, seen)
+    standing, notes = _standing(rows) if explained else (_by_pattern(_nothing_said(seen), seen), ())
+    return Attendance(everyone, known, grid, standing, rows, explained, notes)
 
 
 def waves_of(panel: Panel) -> Grid:
@@ -147,9 +191,11 @@ def _by_pattern(said: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """
     last = _last(seen)[:, None]
     after = (np.arange(seen.shape[1]) > last) & (last >= 0)
-    standing = np.where(said == UNSAID, np.where(after, DROPOUT, NONRESPONSE), said)
-    dead = np.logical_or.accumulate(standing == DIED, axis=1)
-    return np.where(seen, SEEN, np.where(dead, DIED, standing)).astype(np.int8)
+    standing = np.where(said == UNSAID, np.where(after, np.int8(DROPOUT), np.int8(NONRESPONSE)), said)
+    standing[seen] = SEEN
+    if (standing == DIED).any():
+        standing[np.logical_or.accumulate(standing == DIED, axis=1) & ~seen] = DIED
+    return standing
 
 
 # ------------------------------------------------------------------ when waves are
@@ -186,24 +232,7 @@ def _steps(own: np.ndarray, means: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------------ what entry and status say
 
 
-@dataclass(frozen=True, eq=False)
-class _Columns:
-    """The table's rows with an id, and the waves that columns speak of."""
-
-    panel: Panel
-    frame: pd.DataFrame
-    everyone: Persons
-    known: np.ndarray
-    grid: Grid
-    seen: np.ndarray
-    times: np.ndarray | None
-
-    @property
-    def waves(self) -> np.ndarray:
-        return np.arange(self.grid.count)
-
-
-def _standing(columns: _Columns) -> tuple[np.ndarray, tuple[str, ...]]:
+def _standing(columns: Sighted) -> tuple[np.ndarray, tuple[str, ...]]:
     panel, said, notes = columns.panel, _nothing_said(columns.seen), []
     died = np.zeros(columns.seen.shape, dtype=bool)
     columns_of_codes_first = sorted((panel.status or {}).items(), key=lambda item: isinstance(item[1], str))
@@ -222,10 +251,10 @@ def _standing(columns: _Columns) -> tuple[np.ndarray, tuple[str, ...]]:
         before = columns.waves < _wave_of(columns, panel.entry)[:, None]
         notes += _contradicted(columns, before, "seen at a wave before they entered", panel.entry)
         said = np.where(before & (said == UNSAID), NOT_SAMPLED, said)
-    return _by_pattern(np.where(died, DIED, said), columns.seen), tuple(notes)
+    return _by_pattern(np.where(died, DIED, said).astype(np.int8), columns.seen), tuple(notes)
 
 
-def _stated(columns: _Columns, said: np.ndarray) -> np.ndarray:
+def _stated(columns: Sighted, said: np.ndarray) -> np.ndarray:
     """The standing that rows state, (persons, waves): a wave without a statement of its own has the last before it, but
     not across a wave that was seen and says nothing.
 
@@ -243,7 +272,7 @@ def _stated(columns: _Columns, said: np.ndarray) -> np.ndarray:
     return np.where((latest >= 0) & (carried >= 0), carried, UNSAID)
 
 
-def _places(columns: _Columns) -> np.ndarray:
+def _places(columns: Sighted) -> np.ndarray:
     """Place of the wave of every row, or of the first after it, (rows,): NaN where the row is at no wave."""
     panel = columns.panel
     if panel.wave is None:
@@ -270,7 +299,7 @@ def _numbered(grid: Grid) -> bool:
     return all(isinstance(label, int | float) for label in grid.labels)
 
 
-def _wave_of(columns: _Columns, name: str) -> np.ndarray:
+def _wave_of(columns: Sighted, name: str) -> np.ndarray:
     """Place of the first wave at or after the time or wave that a person-level column holds, (persons,); NaN unknown.
 
     It is read as the wave column is, or as time where its values are dates or none lies among the waves.
@@ -296,14 +325,14 @@ def _among(values: np.ndarray, low: float, high: float) -> bool:
         return bool(((values >= low) & (values <= high)).any())
 
 
-def _at_time(columns: _Columns, values: np.ndarray) -> np.ndarray:
+def _at_time(columns: Sighted, values: np.ndarray) -> np.ndarray:
     """Place of the first wave whose time is at or after the value."""
     assert columns.times is not None
     later = columns.times >= values[:, None]
     return np.where(np.isnan(values), np.nan, np.where(later.any(axis=1), later.argmax(axis=1), columns.grid.count))
 
 
-def _called_wave(columns: _Columns, name: str) -> np.ndarray:
+def _called_wave(columns: Sighted, name: str) -> np.ndarray:
     place = _called(columns.grid, columns.frame[name])
     unknown = columns.frame[name][np.isnan(place) & columns.frame[name].notna().to_numpy()]
     if len(unknown):
@@ -314,7 +343,7 @@ def _called_wave(columns: _Columns, name: str) -> np.ndarray:
     return _of_persons(columns, name, place)
 
 
-def _of_persons(columns: _Columns, name: str, values: np.ndarray) -> np.ndarray:
+def _of_persons(columns: Sighted, name: str, values: np.ndarray) -> np.ndarray:
     """The one value of each person, NaN where no row has one, (persons,).
 
     Raises
@@ -336,7 +365,7 @@ def _of_persons(columns: _Columns, name: str, values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(low), low, np.nan)
 
 
-def _nowhere(columns: _Columns, name: str, values: np.ndarray) -> str:
+def _nowhere(columns: Sighted, name: str, values: np.ndarray) -> str:
     grid, panel = columns.grid, columns.panel
     ends = " to ".join(dict.fromkeys(show_id(float(end)) for end in (np.nanmin(values), np.nanmax(values))))
     reach = [f"the waves ({show_id(grid.labels[0])} to {show_id(grid.labels[-1])})"] * (panel.wave is not None)
@@ -349,7 +378,7 @@ def _nowhere(columns: _Columns, name: str, values: np.ndarray) -> str:
     )
 
 
-def _contradicted(columns: _Columns, said: np.ndarray, what: str, name: str) -> list[str]:
+def _contradicted(columns: Sighted, said: np.ndarray, what: str, name: str) -> list[str]:
     """A note where persons were seen at waves of which a column says that they could not be."""
     wrong = np.flatnonzero((said & columns.seen).any(axis=1))
     if not len(wrong):

@@ -374,7 +374,7 @@ def _pattern_table(persons: pd.DataFrame, grouped: bool) -> pd.DataFrame:
 
 
 def _totals(persons: pd.DataFrame, labels: list[str], grouped: bool) -> pd.DataFrame:
-    frames, found = [], set(persons["kind"])
+    frames, found = [], set(persons["kind"].unique())
     known = [KINDS[0], *({UNTIL_DEATH} & found), *KINDS[1:], *({NEVER_DUE} & found)]
     for label in labels if grouped else [None]:
         kinds = persons["kind"] if label is None else persons["kind"][(persons["group"] == label).to_numpy()]

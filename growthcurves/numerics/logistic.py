@@ -42,43 +42,47 @@ def logistic(X: Array, y: Array) -> Logistic:
     p = X.shape[1]
     if np.linalg.matrix_rank(X) < p:
         return _none(p)
-    beta, value = np.zeros(p), _log_likelihood(X, y, np.zeros(p))
+    at = _At.of(X, y, np.zeros(p))
     for _ in range(_STEPS):
         try:
-            step = np.linalg.solve(_information(X, beta), X.T @ (y - _chance(X @ beta)))
+            step = np.linalg.solve(at.information, at.score)
         except np.linalg.LinAlgError:
             return _none(p)
-        decrement = float(step @ (X.T @ (y - _chance(X @ beta))))
-        beta, value = _further(X, y, beta, step, value)
-        if np.abs(X @ beta).max() > _FARTHEST:
+        decrement = float(step @ at.score)
+        at = _further(X, y, at, step)
+        if at.farthest > _FARTHEST:
             return _none(p)
-        if decrement < 1e-16 * max(1.0, abs(value)):  # the step that was taken is exact
-            return Logistic(beta, np.linalg.inv(_information(X, beta)), value, True)
+        if decrement < 1e-16 * max(1.0, abs(at.value)):  # the step that was taken is exact
+            return Logistic(at.beta, np.linalg.inv(at.information), at.value, True)
     return _none(p)
 
 
-def _information(X: Array, beta: Array) -> Array:
-    chance = _chance(X @ beta)
-    return (X * (chance * (1.0 - chance))[:, None]).T @ X
+class _At(NamedTuple):
+    """The log likelihood, its slopes (p,) and its information (p, p), and the farthest linear predictor."""
+
+    beta: Array
+    value: float
+    score: Array
+    information: Array
+    farthest: float
+
+    @classmethod
+    def of(cls, X: Array, y: Array, beta: Array) -> _At:
+        eta = X @ beta
+        tail = np.exp(-np.abs(eta))
+        chance = np.where(eta >= 0, 1.0, tail) / (1.0 + tail)
+        value = float(y @ eta - np.maximum(eta, 0.0).sum() - np.log1p(tail).sum())
+        information = (X * (chance * (1.0 - chance))[:, None]).T @ X
+        return cls(beta, value, X.T @ (y - chance), information, float(np.abs(eta).max(initial=0.0)))
 
 
-def _further(X: Array, y: Array, beta: Array, step: Array, value: float) -> tuple[Array, float]:
+def _further(X: Array, y: Array, at: _At, step: Array) -> _At:
     """The first of the whole step, its half, its quarter, ... that is no worse."""
     for half in range(30):
-        tried = beta + step / 2.0**half
-        reached = _log_likelihood(X, y, tried)
-        if reached >= value - 1e-12 * abs(value):
-            return tried, reached
-    return beta, value
-
-
-def _log_likelihood(X: Array, y: Array, beta: Array) -> float:
-    eta = X @ beta
-    return float(y @ eta - np.logaddexp(0.0, eta).sum())
-
-
-def _chance(eta: Array) -> Array:
-    return 1.0 / (1.0 + np.exp(-np.clip(eta, -700, 700)))
+        tried = _At.of(X, y, at.beta + step / 2.0**half)
+        if tried.value >= at.value - 1e-12 * abs(at.value):
+            return tried
+    return at
 
 
 def _none(p: int) -> Logistic:
