@@ -147,11 +147,11 @@ class _Unseen:
         place = pd.Index(there.persons.labels).get_indexer(pd.Index(persons.labels))
         person, wave = np.nonzero(there.due[place] & ~there.seen[place])
         last = there.last_seen[place]
-        final = np.full(persons.count, -np.inf)
-        np.maximum.at(final, persons.codes, fit.panel.times)
+        final = np.full(there.persons.count, -np.inf)
+        np.maximum.at(final, there.rows.used, there.rows.panel.times)  # also where a predictor is missing
         time = there.times[place][person, wave]
         gone = (wave > last[person]) & (np.ones(persons.count, bool) if moved is None else moved)[person]
-        delta = np.where(gone, np.maximum(time - final[person], 0.0), 0.0)
+        delta = np.where(gone, np.maximum(time - final[place][person], 0.0), 0.0)
         return cls(there, person, wave, time, delta)
 
     @property

@@ -13,6 +13,7 @@ from reference_values import cases
 import growthcurves as gc
 from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
 from growthcurves.plots import SENSITIVITY_FIGURES
+from growthcurves.results.effects.after_dropout import shift_of
 
 R = cases("dropout_sensitivity")
 #: Made by tests/simulations/dropout.py.
@@ -145,6 +146,22 @@ def test_deaths_move_nothing(small):
     plain = gc.fit(formula, panel_of(small)).dropout_sensitivity(by="arm")
     assert told.moved.split()[1] != plain.moved.split()[1]
     assert abs(told.parts["per_delta"][0]) != pytest.approx(abs(plain.parts["per_delta"][0]), rel=1e-3)
+
+
+def test_a_visit_whose_predictor_is_missing_was_made(small):
+    """The time since the last visit begins at it, though its row is in no fit."""
+    who = small.loc[small["y"].isna() & small["why"].isna() & (small["t"] == 4), "who"].iloc[0]
+    last = small[(small["who"] == who) & small["y"].notna()].index[-1]
+    with_age = small.assign(age=50.0 + small["who"])
+    with_age.loc[last, "age"] = np.nan
+    fit = gc.fit("y ~ t + age + (t | who)", panel_of(with_age, status="why"))
+    found = fit.dropout_sensitivity(deltas=[1.0]).parts["per_delta"][0]
+    assert len(fit.panel) == len(fit.panel.observed()) - 1
+    times = small.loc[small["y"].notna()].groupby("who")["t"].max()
+    gone = small[small["y"].isna() & small["why"].isna()].assign(last=lambda d: d["who"].map(times))
+    ramp = (gone["t"] - gone["last"]).clip(lower=0).sum()
+    shifted = shift_of(fit)
+    assert shifted.unseen == int((gone["t"] > gone["last"]).sum()) and 0 < found < ramp
 
 
 def test_where_time_counts_from_changes_nothing(small):
