@@ -26,6 +26,8 @@ LEVELS = (SHAPE, LEVEL_1, LEVEL_2, BETWEEN, INFLUENCE, SAMPLE, MISSING)
 #: Shares of replicates below the values by which statistics are put on one scale, and the normal quantiles there.
 INNER, OUTER = 0.8, 0.975
 AT_INNER, AT_OUTER = 0.8416, 1.96
+#: Scores of the variances that depend on one another to this share count once.
+DEPENDENT = 1e-10
 #: A statistic of which this share is left once estimated variances are taken off says nothing that they do not.
 NOTHING_LEFT = 1e-6
 
@@ -257,12 +259,18 @@ def _sized(values: Array) -> tuple[Array, Array]:
 
 
 def _adjusted(values: Array, scores: Array) -> tuple[Array, Array]:
-    """Values (k, r) less their means and their regression on scores (m, r), and their SDs."""
-    values = values - values[:, 1:].mean(axis=1, keepdims=True)
-    if len(scores):
-        centred = scores - scores[:, 1:].mean(axis=1, keepdims=True)
-        scale = centred.std(axis=1, keepdims=True)
-        centred = centred / np.where(scale > 0, scale, 1.0)
-        slopes = np.linalg.lstsq(centred[:, 1:].T, values[:, 1:].T, rcond=1e-10)[0]
-        values = values - slopes.T @ centred
-    return values, values[:, 1:].std(axis=1)
+    """Values (k, 1 + R) less their means and their regression on scores (m, 1 + R), and their SDs.
+
+    The data are adjusted by all replicates and each replicate by all others (the residual over one less its leverage),
+    so that where the model is right the data lie among the replicates as any of these does among the rest.
+    """
+    centred = scores - scores[:, 1:].mean(axis=1, keepdims=True)
+    scale = centred.std(axis=1, keepdims=True)
+    design = np.concatenate([np.ones((1, values.shape[1])), centred / np.where(scale > 0, scale, 1.0)]).T
+    U, size, back = np.linalg.svd(design[1:], full_matrices=False)
+    there = size > DEPENDENT * size[0]
+    U, back = U[:, there], back[there] / size[there, None]
+    left = values - (design @ back.T @ (U.T @ values[:, 1:].T)).T
+    sd = np.sqrt((left[:, 1:] ** 2).sum(axis=1) / max(len(U) - U.shape[1], 1))
+    left[:, 1:] /= np.maximum(1.0 - (U**2).sum(axis=1), DEPENDENT)
+    return left, sd

@@ -21,7 +21,9 @@ import numpy as np
 import pandas as pd
 
 import growthcurves as gc
-from growthcurves.checks import FACTS
+from growthcurves.checks import CHECKS, FACTS
+from growthcurves.checks.dropping_out import DroppingOut
+from growthcurves.checks.run import check
 from growthcurves.errors import GrowthCurvesError
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -64,7 +66,7 @@ class Setting:
         """The p-value and verdict of every finding; why there are none."""
         try:
             fit = gc.fit(self.formula, self.panel(seed, run), time="t", **self.options)
-            found = fit.check(n=DRAWN, rng=run)
+            found = check(fit, CHECKS, (DroppingOut(),), False, DRAWN, run)  # without facts, which are no findings
         except GrowthCurvesError as error:
             return {"refused": str(error)}
         rows = found.findings
