@@ -26,6 +26,8 @@ LEVELS = (SHAPE, LEVEL_1, LEVEL_2, BETWEEN, INFLUENCE, SAMPLE, MISSING)
 #: Shares of replicates below the values by which statistics are put on one scale, and the normal quantiles there.
 INNER, OUTER = 0.8, 0.975
 AT_INNER, AT_OUTER = 0.8416, 1.96
+#: A statistic that differs between replicates by less than this share of its size differs by rounding errors.
+ROUNDING = 1e-12
 #: Scores of the variances that depend on one another to this share count once.
 DEPENDENT = 1e-10
 #: A statistic of which this share is left once estimated variances are taken off says nothing that they do not.
@@ -217,7 +219,7 @@ def compared(measure: Measure, data: Array, replicates: Array, scores: tuple[Arr
     """
     both, sizes = _sized(np.concatenate([data, replicates], axis=1))
     left, sd = _adjusted(both, _sized(np.concatenate(scores, axis=1))[0])
-    there = sd > NOTHING_LEFT * np.maximum(both.std(axis=1), 1e-300)
+    there = sd > np.maximum(NOTHING_LEFT * both.std(axis=1), ROUNDING)
     if not there.any():
         return None
     left, sd, sizes, both = left[there], sd[there], sizes[there], both[there]
