@@ -6,18 +6,20 @@ pair of parentheses: without its first level beside the intercept, with all leve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from growthcurves.data.levels import factorized
 from growthcurves.data.source import show_id
 from growthcurves.errors import FormulaError, ModelError, unknown
 from growthcurves.model.columns import Columns, evaluate
 from growthcurves.model.formula.parse import read_terms
 from growthcurves.model.formula.tree import Column, Formula, Term
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.random import RandomPart
+from growthcurves.model.random import RandomPart, crosses
 from growthcurves.model.sheets import Sheets, refuse_undefined, stand_in
 
 #: Random effects that every shape may have, whether or not they are its parameters.
@@ -74,19 +76,22 @@ def varying(model: GrowthModel, known: Collection[str], sheets: Sheets) -> Varyi
     """
     if model.random.by is not None:
         _refuse_moving(model.random.by, sheets)
-    part, columns, values = _part(model, model.random, known, sheets)
+    part, columns, values = _part(model, model.random, known, sheets, lambda: sheets.people.persons.codes)
     above = {}
     for unit, random in model.above.items():
-        above[unit], more, others = _part(model, random, known, sheets)
+        above[unit], more, others = _part(model, random, known, sheets, partial(_unit_of_rows, model, unit, sheets))
         columns, values = [*columns, *more], [*values, *others]
     moved = (_moved(model, term, sheets) for record in columns for term in record.terms)
     return Varying(part.stacked(above), tuple(columns), tuple(values), tuple(moved))
 
 
 def _part(
-    model: GrowthModel, random: RandomPart, known: Collection[str], sheets: Sheets
+    model: GrowthModel, random: RandomPart, known: Collection[str], sheets: Sheets, whose: Callable[[], np.ndarray]
 ) -> tuple[RandomPart, list[Columns], list[np.ndarray]]:
-    """The random effects of persons, or of units above them, with the columns that are neither known."""
+    """The random effects of persons, or of units above them, with the columns that are neither known.
+
+    `whose` gives the person or the unit of each row.
+    """
     blocks: list[tuple[str, ...]] = []
     columns: list[Columns] = []
     values: list[np.ndarray] = []
@@ -100,12 +105,20 @@ def _part(
         made = {name: [column for column, of in zip(record.names, record.terms, strict=True) if of == term]
                 for name, term in terms.items()}  # fmt: skip
         names = tuple(column for name in block for column in made.get(name, [name]))
-        blocks += _together(names, record.names, found, sheets.people.persons.codes)
+        blocks += _together(names, record.names, found, whose())
         columns.append(record)
         values += found
     part = RandomPart(tuple(blocks))
     _refuse_twice(part)
     return part, columns, values
+
+
+def _unit_of_rows(model: GrowthModel, unit: str, sheets: Sheets) -> np.ndarray:
+    """Whose each row is at a level above persons, (n,); names that units above use again are of different units."""
+    panel, above = sheets.people.panel, list(model.above)
+    holding = [unit] if crosses(model.above) else above[above.index(unit) :]
+    columns = [factorized(panel, name)[0] for name in holding]
+    return np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1].reshape(-1)
 
 
 def _refuse_moving(by: str, sheets: Sheets) -> None:
@@ -139,10 +152,10 @@ def _moved(model: GrowthModel, term: Term, sheets: Sheets) -> tuple[float, ...]:
 def _together(
     names: tuple[str, ...], own: tuple[str, ...], values: Sequence[np.ndarray], codes: np.ndarray
 ) -> list[tuple[str, ...]]:
-    """A block as those of its columns that persons have together.
+    """A block as those of its columns that persons, or units above them, have together.
 
     No person is of two sexes, so that nothing tells the covariance of the random effects of both: it is no part of the
-    model, whose outcomes are the same whatever it is.
+    model, whose outcomes are the same whatever it is. A school of girls and boys has both.
     """
     if set(names) != set(own):
         return [names]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
@@ -62,8 +62,8 @@ class Assumed:
         By the names that tables of variance components print.
     slope : float or None
         The mean rate of change in the reference arm.
-    matrix : array or None
-        Covariance matrix of the residuals of all visits, in the place of values.
+    matrix : dict or None
+        Covariance matrix of the residuals of all visits by arm (None for all), in the place of values.
     asked : tuple of str
         Names of the values that were given by these names.
     types : list or None
@@ -182,7 +182,9 @@ class _Reader:
             if asked is not None:
                 raise ModelError("sd_residual= by arm is of independent residuals: leave residual= out.")
             return Het(of=self.study.arm)
-        return residual_of(asked if asked is not None else "un" if self.visits else "independent")
+        structure = residual_of(asked if asked is not None else "un" if self.visits else "independent")
+        apart = None not in spread.get("matrix", {None: None})
+        return replace(cast(Any, structure), by=self.study.arm) if apart else structure
 
     # ------------------------------------------------ units above persons
 

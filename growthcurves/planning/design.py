@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.errors import ModelError, NotAvailableError, unknown
@@ -21,7 +22,7 @@ from growthcurves.numerics.arrays import Array
 from growthcurves.planning.assumed import Assumed
 from growthcurves.planning.information import Information, Sums
 from growthcurves.planning.persons import PlannedPersons
-from growthcurves.planning.residual import learned, with_matrix, with_values
+from growthcurves.planning.residual import learned, with_matrices, with_values
 from growthcurves.planning.study import Study
 
 
@@ -101,8 +102,15 @@ class Design:
         structure = learned(residual_of(self.assumed.model.residual), self.assumed.model, self.persons)
         if self.assumed.matrix is None:
             return with_values(structure, self.assumed.values)
-        at = occasions_of(structure, np.array(self.study.visits), self.model.time, lambda name: None)
-        return with_matrix(structure, at, self.assumed.matrix)
+        return with_matrices(
+            structure, [(self._visits_of(structure, arm), V) for arm, V in self.assumed.matrix.items()]
+        )
+
+    def _visits_of(self, structure: Any, arm: Any) -> Occasions:
+        """All visits as a residual structure sees them, in an arm where it has parameters of its own."""
+        times = np.array(self.study.visits)
+        own = None if arm is None else pd.Series([arm] * len(times))
+        return occasions_of(structure, times, self.model.time, lambda name: own)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
@@ -250,7 +258,7 @@ class Design:
         self, groups: Mapping[Any, tuple[Sums, float]], place: int, unit: str
     ) -> dict[Any, tuple[Sums, float]]:
         """The mean unit's sums and how many units there are, of each arm where units lie in one; else of all."""
-        if not self._within_arms(unit):
+        if not self.study.within_arms(unit):
             count = sum(count for _, count in groups.values())
             mean = _summed(sums.times(own / count) for sums, own in groups.values())
             groups = {None: (mean, count)}
@@ -262,11 +270,6 @@ class Design:
             whole = _summed(mean.times(size).within_unit(z, G, dG).times(1.0 / len(sizes)) for size in sizes)
             found[arm] = (whole, units.count(everything) * count / everything)
         return found
-
-    def _within_arms(self, unit: str) -> bool:
-        """Whether a unit lies in one arm: whole units of this level or of one above it are randomised."""
-        order = ["person", *self.study.levels]
-        return order.index(unit) <= order.index(self.study.randomised)
 
     def units(self, persons: float) -> dict[str, float]:
         """How many persons and units there are, innermost first."""

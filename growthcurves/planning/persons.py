@@ -65,7 +65,8 @@ class PlannedPersons:
         copies = 2 ** max(len(study.levels) - 1, 0)
         once = _kinds(study, covariate_types(study) if types is None else types)
         kinds = tuple(kind._replace(share=kind.share / copies) for kind in once for _ in range(copies))
-        frame = pd.concat([_rows(study, model, place, kind) for place, kind in enumerate(kinds)], ignore_index=True)
+        rows = (_rows(study, model, place, kind, place % copies) for place, kind in enumerate(kinds))
+        frame = pd.concat(list(rows), ignore_index=True)
         frame[study.arm] = pd.Categorical(frame[study.arm], categories=list(study.arms))
         for name, said in study.covariates.items():
             if isinstance(said, dict):
@@ -99,10 +100,11 @@ def _kinds(study: Study, types: list[tuple[dict[str, Any], float]]) -> Iterator[
                         yield Kind(arm, values, schedule.times[: k + 1], part, place)
 
 
-def _rows(study: Study, model: GrowthModel, place: int, kind: Kind) -> pd.DataFrame:
-    """The rows of one person; it does not matter in which units above persons, as long as each holds others."""
+def _rows(study: Study, model: GrowthModel, place: int, kind: Kind, copy: int) -> pd.DataFrame:
+    """The rows of one person; in units above persons that lie in one arm, or hold persons of all."""
     rows: dict[Any, Any] = {model.id: place, model.time: np.array(kind.times), model.outcome: 0.0}
     if model.wave is not None:
         rows[model.wave] = rows[model.time]
-    units = {unit: place // 2**level for level, unit in enumerate(study.levels)}
+    apart = [f"{kind.arm}, " if study.within_arms(unit) else "" for unit in study.levels]
+    units = {unit: f"{apart[level]}{copy // 2**level}" for level, unit in enumerate(study.levels)}
     return pd.DataFrame(rows | {study.arm: kind.arm} | kind.values | units, index=range(len(kind.times)))

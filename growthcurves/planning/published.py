@@ -106,19 +106,30 @@ def _one_correlation(study: Study, value: Any) -> Any:
 
 
 def _of_visits(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The covariance matrix of the visits."""
+    """The covariance matrix of the visits, of each arm where something is said by arm."""
     for name in ("sd_intercept", "sd_slope", "icc", "reliability"):
         if name in given:
             raise ModelError(f"{name}= is of growth curves: of visits give sd= and correlation=.")
     if "values" in given and not {"covariance", "sd", "sd_residual", "correlation"} & set(given):
         return {}
-    times = np.array(study.visits)
+    times, spreads = np.array(study.visits), ("covariance", "sd", "sd_residual", "correlation")
+    said = {name: _by_arm(study, given[name], name) for name in spreads if name in given}
+    if not any(isinstance(value, Mapping) for value in said.values()):
+        return {"matrix": {None: _matrix_of_visits(given, times)}}
+    of_arms = {
+        arm: {name: value[arm] if isinstance(value, Mapping) else value for name, value in said.items()}
+        for arm in study.arms
+    }
+    return {"matrix": {arm: _matrix_of_visits({**given, **own}, times) for arm, own in of_arms.items()}}
+
+
+def _matrix_of_visits(given: Mapping[str, Any], times: Array) -> Array:
     if "covariance" in given:
         if {"sd", "correlation", "sd_residual"} & set(given):
             raise ModelError("covariance= says SDs and correlations of the visits: leave sd= and correlation= out.")
-        return {"matrix": covariance_matrix(given["covariance"], len(times))}
+        return covariance_matrix(given["covariance"], len(times))
     sds = _sds_of_visits(given, len(times))
-    return {"matrix": np.outer(sds, sds) * _correlations(given, times)}
+    return np.outer(sds, sds) * _correlations(given, times)
 
 
 def _sds_of_visits(given: Mapping[str, Any], count: int) -> Array:
@@ -127,8 +138,6 @@ def _sds_of_visits(given: Mapping[str, Any], count: int) -> Array:
     sd = given.get("sd", given.get("sd_residual"))
     if sd is None:
         raise ModelError("Nothing is said of how much outcomes vary: give sd=, one or one for each visit.")
-    if isinstance(sd, Mapping):
-        raise ModelError("sd= of visits is one SD or one for each visit, for all arms.")
     sds = np.array([_positive(one, "sd") for one in several(sd)])
     if len(sds) not in (1, count):
         raise ModelError(f"sd= is one SD or one for each of the {count} visits, not {len(sds)}.")

@@ -56,27 +56,32 @@ def with_values(residual: Any, values: Mapping[str, float]) -> Any:
         if not parameter.low <= value <= parameter.high or (parameter.kind == "sd" and value <= 0):
             ends = f"between {parameter.low:g} and {parameter.high:g}" if np.isfinite(parameter.high) else "above 0"
             raise ModelError(f"{parameter.name} is a number {ends}, not {value:g}.")
-    return _solved(residual, lambda made: np.array([float(one) for one in made.values()]), wanted)
+    return _solved(
+        residual, lambda made: np.array([float(one) for one in made.values()]), wanted, float(wanted[0]) ** 2
+    )
 
 
-def with_matrix(residual: Any, at: Occasions, matrix: Array) -> Any:
-    """A structure whose covariance matrix of these occasions is this one.
+def with_matrices(residual: Any, wanted: Sequence[tuple[Occasions, Array]]) -> Any:
+    """A structure whose covariance matrices of these occasions are these.
 
     Raises
     ------
     ModelError
-        Where the structure has no such matrix.
+        Where the structure has no such matrices.
     """
-    lower = np.tril_indices(len(matrix))
-    return _solved(residual, lambda made: made.matrix(at)[lower], matrix[lower])
+
+    def entries(made: Any) -> Array:
+        return np.concatenate([made.matrix(at)[np.tril_indices(len(V))] for at, V in wanted])
+
+    target = np.concatenate([V[np.tril_indices(len(V))] for _, V in wanted])
+    return _solved(residual, entries, target, float(target[0]))
 
 
-def _solved(residual: Any, of: Callable[[Any], Array], wanted: Array) -> Any:
-    """The structure of which something has these values, from where a search would begin."""
+def _solved(residual: Any, of: Callable[[Any], Array], wanted: Array, scale: float) -> Any:
+    """The structure of which something has these values, from where a search would begin with this variance."""
     from scipy.optimize import least_squares
 
     size = np.maximum(np.abs(wanted), 0.1 * np.abs(wanted).max())
-    scale = wanted[0] if len(of(residual)) > len(residual.parameters()) else wanted[0] ** 2
     begin = np.append(np.log(max(scale, 1e-300)), residual.working)
 
     def made(x: Array) -> Any:

@@ -138,6 +138,26 @@ class Study:
             found.append("duration" if self.waves is not None else "waves" if other else "times")
         return tuple(found)
 
+    def within_arms(self, unit: str) -> bool:
+        """Whether a unit lies in one arm: whole units of its level, or of one above it, are randomised.
+
+        Parameters
+        ----------
+        unit : str
+            One of `levels`.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> Study(times=[0, 1], levels={"site": 10}).within_arms("site")
+        False
+        """
+        order = ["person", *self.levels]
+        return order.index(unit) <= order.index(self.randomised)
+
     def replace(self, **changes: Any) -> Study:
         """A study with some of its options changed.
 

@@ -55,7 +55,7 @@ def _designs(plan: Plan) -> Iterator[tuple[str, Design]]:
         values = assumed.values | {name: MORE * assumed.values[name] for name in names}
         yield f"{label} {more} % larger", replace(plan.design, assumed=replace(assumed, values=values))
     if plan.design.assumed.matrix is not None:
-        matrix = MORE**2 * plan.design.assumed.matrix
+        matrix = {arm: MORE**2 * V for arm, V in plan.design.assumed.matrix.items()}
         yield (
             f"SD of the outcome {more} % larger",
             replace(plan.design, assumed=replace(plan.design.assumed, matrix=matrix)),

@@ -186,7 +186,13 @@ def _of_residual(design: Design) -> str:
 
 
 def _of_matrix(design: Design) -> str:
-    V = design.assumed.matrix
+    found = [
+        f"{arm}: {_one_matrix(V)}" if arm is not None else _one_matrix(V) for arm, V in design.assumed.matrix.items()
+    ]
+    return f"{'; '.join(found)} (analysed as {design.residual.name!r})"
+
+
+def _one_matrix(V: Any) -> str:
     sds = np.sqrt(np.diag(V))
     R = (V / np.outer(sds, sds))[np.triu_indices(len(V), 1)]
     spread = number(sds[0], 3) if np.ptp(sds) < 1e-12 * sds[0] else ", ".join(number(sd, 3) for sd in sds)
@@ -194,7 +200,7 @@ def _of_matrix(design: Design) -> str:
         return f"SD of the outcome {spread}"
     ends = [fixed_text(one, 2) for one in (R.min(), R.max())]
     between = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-    return f"SD of the outcome {spread}; correlation of visits {between} (analysed as {design.residual.name!r})"
+    return f"SD of the outcome {spread}, correlation of visits {between}"
 
 
 # ---------------------------------------------------------------- what is found

@@ -173,3 +173,21 @@ def test_groups_that_change_within_persons_are_no_groups_of_persons(trial):
     moving = data.assign(arm=np.where(data.week > 4, "late", "early"))
     with pytest.raises(ModelError, match="'arm' changes within person P001"):
         gc.fit(model(case).replace(predictors=None), moving)
+
+
+def test_units_that_hold_several_groups_have_the_covariance_of_their_effects():
+    """Rates of sites in each arm: lmer(y ~ t * arm + (t | person) + (0 + arm:t | site)), lme4 1.1-31, REML 1293.179705;
+    a person is in one arm, and a site's rates in both correlate, .162.
+    """
+    rng, person, t = np.random.default_rng(11), np.repeat(np.arange(120), 3), np.tile([0.0, 1, 2], 120)
+    arm, site, own = person % 2, (person // 2) % 12, rng.normal(size=(120, 2)) * [1, 0.4]
+    shared = rng.multivariate_normal([0, 0], [[0.8, 0.3], [0.3, 0.7]], size=12)
+    y = own[person, 0] + (1 + own[person, 1] + shared[site, arm]) * t + rng.normal(size=len(person))
+    data = pd.DataFrame({"person": person, "t": t, "arm": np.where(arm, "b", "a"), "site": site, "y": y.round(3)})
+    fit = gc.fit("y ~ t * arm + (t | person) + (0 + arm:t | site)", data)
+    assert fit.deviance == pytest.approx(1293.179705, abs=1e-5)
+    assert fit.bse.tolist() == pytest.approx([0.1752460, 0.2478353, 0.2244836, 0.3297488], rel=1e-4)
+    parts = fit.variance_components().set_index("term")["estimate"]
+    assert parts["cor:arm[a]:t,arm[b]:t|site"] == pytest.approx(0.162, abs=1e-3)
+    same = gc.GrowthModel("y", "t", "person", predictors="arm", levels={"site": ("slope:arm",)})
+    assert gc.fit(same, data).deviance == pytest.approx(fit.deviance, abs=1e-8)

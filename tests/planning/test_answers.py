@@ -163,3 +163,30 @@ def test_answers_are_records():
     assert plan.to_dict()["total"] == plan.total and "<p>" in plan._repr_html_()
     assert str(plan).startswith(f"{plan.total} persons (control {plan.total // 2}")
     assert gc.Study(persons=60, times=[0, 1, 2, 3, 4], dropout=0.2).table["persons"].iloc[4] == pytest.approx(24)
+
+
+def test_visits_whose_spread_differs_by_arm():
+    """Lu, Luo and Chen (2008), formula 3: phi of each arm from its own correlations and dropout."""
+    sds, lost = {"a": 1.0, "b": 1.5}, {"a": [0, 0.1, 0.2], "b": [0, 0.2, 0.4]}
+    falling = 0.7 ** np.abs(np.subtract.outer(range(3), range(3)))
+    correlation = {"a": falling, "b": np.full((3, 3), 0.4) + 0.6 * np.eye(3)}
+    study = gc.Study(persons=100, times=[0, 1, 2], arms={"a": 0.4, "b": 0.6}, dropout=lost)
+    plan = gc.power(study, 1, shape="visits", sd=sds, correlation=correlation, at=2, method="normal")
+    variances = {}
+    for arm, share in study.arms.items():
+        information = np.zeros((3, 3))
+        for visits, part in enumerate(np.diff([*lost[arm], 1.0]), start=1):
+            information[:visits, :visits] += part * np.linalg.inv(correlation[arm][:visits, :visits])
+        variances[arm] = sds[arm] ** 2 * np.linalg.inv(information)[2, 2] / (100 * share)
+    assert plan.std_error == pytest.approx(sum(variances.values()) ** 0.5, rel=1e-8)
+    assert "a: SD of the outcome 1.00" in str(plan)
+
+
+def test_effects_that_differ_between_sites():
+    """Persons are randomised within sites: the mean of sites' own differences, which have an SD of .4."""
+    study = gc.Study(persons=80, times=[0, 1, 2, 3, 4], levels={"site": 8})
+    sites = {"slope": {"control": 0.5, "treated": 0.5}, "correlation": 1 - 0.4**2 / (2 * 0.5**2)}
+    plan = gc.power(study, 0.6, levels={"site": sites}, **SDS)
+    own = 1 + 1.5**2 / 10
+    assert plan.std_error == pytest.approx(((0.4**2 + own / 2) / 10) ** 0.5, rel=1e-10)
+    assert plan.design_effect == pytest.approx((0.4**2 + own / 2) / (own / 2), rel=1e-10)
