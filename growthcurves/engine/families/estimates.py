@@ -121,9 +121,9 @@ class FamilyEstimates(GeneralEstimates):
     def _profiled(self) -> FamilyLikelihood:
         return self.likelihood if self.quadrature.settled else self.likelihood.exactly()
 
-    def near(self, likelihood: Any, sums: Sums) -> GeneralEstimates:
+    def near(self, likelihood: Any, sums: Sums, start: Local | None = None) -> GeneralEstimates:
         """The same of other rows; where these let it grow without end, as separated ones do, it has not converged."""
-        found = super().near(likelihood, sums)
+        found = super().near(likelihood, sums, start)
         assert isinstance(found, FamilyEstimates)
         separated = looks_endless(found) and found.endless_direction() is not None
         if separated or found.persons_differ_endlessly:

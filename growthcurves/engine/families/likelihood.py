@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from growthcurves.engine.families.posterior import FEWEST, PERSONS_NEED, Posteri
 from growthcurves.engine.families.records import Collected, Records, collected
 from growthcurves.engine.families.rule import Rule, rule
 from growthcurves.engine.families.second import Second
-from growthcurves.engine.general.evaluated import Evaluated
+from growthcurves.engine.general.evaluated import Evaluated, Sloped
 from growthcurves.engine.general.search import approached
 from growthcurves.engine.general.stacks import Closed
 from growthcurves.engine.likelihood.problem import Standardised, standardised
@@ -347,10 +347,3 @@ class FamilyLikelihood:
         """The rule by which posteriors are averaged."""
         q = self.frame.q
         return rule(max(self.points, PERSONS_NEED.get(q, FEWEST)), q)
-
-
-class Sloped(NamedTuple):
-    """A deviance and its gradient in local coordinates."""
-
-    deviance: float
-    gradient: Array

@@ -103,6 +103,30 @@ def by_schedule(
     return _with_bends(first, second, crossed, inner, within, curved, local)
 
 
+def gradient_by_schedule(
+    white: list[Whitened], given: Given, reml: bool, directions: Callable[[Stack], Array]
+) -> Array:
+    """The gradient alone, which needs no product of two derivatives of V."""
+    p = len(given.v) - 1
+    first = np.zeros(given.local.size - p)
+    for one in white:
+        spread = one.data.residuals(given.v)
+        if reml:
+            spread = spread + one.data.explained(given.Phi)
+        M = one.stack.counts[:, None, None] * np.eye(spread.shape[-1]) - spread
+        first += np.einsum("msij,sij->m", directions(one.stack), np.swapaxes(one.inverse, 1, 2) @ M @ one.inverse)
+    return np.concatenate([-2.0 * (given.squares[:p] @ given.v), first])
+
+
+def gradient_on_grid(at: AtMatrix, given: Given, reml: bool, dV: Array) -> Array:
+    """The same from patterns of common occasions and the derivatives of V at all of these, (m, T, T)."""
+    spread = at.sums.data.residuals(given.v)
+    if reml:
+        spread = spread + at.sums.data.explained(given.Phi)
+    plain = (at.counted - at.spread(spread)).sum(axis=0)
+    return np.concatenate([-2.0 * (given.squares[:-1] @ given.v), np.einsum("mab,ab->m", dV, plain)])
+
+
 def on_grid(at: AtMatrix, given: Given, within: Within, reml: bool, dV: Array) -> Derivatives:
     """The same from patterns of common occasions and the derivatives of V at all of these, (m, T, T)."""
     local, p, whole = given.local, len(given.v) - 1, at.sums.whole

@@ -11,7 +11,7 @@ import numpy as np
 
 from growthcurves.engine.general.apart import STEP, Apart, name_at_its_end, names_that_change
 from growthcurves.engine.general.marginal import OneByOne, Person, state_of
-from growthcurves.engine.general.search import descended, ended, judged
+from growthcurves.engine.general.search import NEARLY, SETTLED, closer, descended, ended, finished, judged
 from growthcurves.engine.general.structured import Structured
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.information.uncertainty import Uncertainty
@@ -412,10 +412,35 @@ class GeneralEstimates:
         """The same likelihood of other rows."""
         return type(self.likelihood)(rows, sums, self.frame.reml, self.likelihood.residual)
 
-    def near(self, likelihood: Any, sums: Sums) -> GeneralEstimates:
-        """The same model searched from here on, and from the own starts where that ends in none."""
+    def without(self, rows: Rows) -> GeneralEstimates | None:
+        """The same of nearly the same rows, in the coordinates of these, where steps by the Hessian known here come
+        close; None where they do not determine its fixed effects.
+        """
+        rows = replace(rows, terms=self.sums.terms)
+        if Sums.of_rows(rows, persons=False).kept != self.sums.kept:
+            return None
+        if not self._followed:
+            return self.again(rows)
+        likelihood = self._likelihood(rows, self.sums)
+        likelihood.__dict__["frame"] = replace(self.frame, rows=len(rows.outcome), persons=rows.persons)
+        if hasattr(likelihood, "sharp"):  # whose last Hessian is asked for again
+            return self.near(likelihood, self.sums, closer(likelihood, self.active, self._hessian, SETTLED))
+        start = closer(likelihood, self.active, self._hessian, NEARLY)
+        end = finished(likelihood, start)
+        if end is None:
+            return self.near(likelihood, self.sums, start)
+        return self._at(likelihood, self.sums, end.local, judged(likelihood, end, True), end.at.deviance)
+
+    @cached_property
+    def _followed(self) -> bool:
+        """Whether the Hessian here says where others of nearly the same rows lie: inside the range of everything."""
+        inside = self._apart is None or not self._apart.flat.any()
+        return hasattr(self.likelihood, "sloped") and self.verdict.identified and not self.verdict.singular and inside
+
+    def near(self, likelihood: Any, sums: Sums, start: Local | None = None) -> GeneralEstimates:
+        """The same model searched from here on (or a start), and from the own starts where that ends in none."""
         known = self.verdict.identified
-        end = descended(likelihood, [self.local_in(likelihood.frame)])
+        end = descended(likelihood, [self.local_in(likelihood.frame) if start is None else start])
         verdict = judged(likelihood, end, known)
         if not verdict.converged:
             end = descended(likelihood, [end.local, *likelihood.starts()])

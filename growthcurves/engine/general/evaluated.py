@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from growthcurves.engine.parameters.local import Local
 from growthcurves.numerics.arrays import Array
+
+
+class Sloped(NamedTuple):
+    """A deviance and its gradient in local coordinates."""
+
+    deviance: float
+    gradient: Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,7 @@ def drawing(estimates: Any, kind: str, seed: int, level: int | None = None) -> D
             kept = np.flatnonzero(owner != place)
             return persons_of(rows, kept, top[kept])
 
-        return of_rows(estimates, remaining, spread=True)._replace(persons=units)
+        return without_some(estimates, remaining, units)
     own = members(top)
     drawn = of_rows(estimates, lambda place: persons_of(rows, *drawn_with_replacement(own, rng)))
     return drawn._replace(persons=len(own))
@@ -45,7 +45,16 @@ def leaving_out(estimates: Any, rows: Rows, places: Sequence[int]) -> Drawing:
     def remaining(k: int) -> Rows:
         return rows.take(np.delete(every, places[k]))
 
-    return of_rows(estimates, remaining, spread=True)._replace(persons=len(places))
+    return without_some(estimates, remaining, len(places))
+
+
+def without_some(estimates: Any, rows: Callable[[int], Rows], count: int) -> Drawing:
+    """Replicates of nearly the same rows, with the covariance of their fixed effects."""
+
+    def fits(first: int, last: int) -> Fits:
+        return Fits.joined([as_fits(estimates, estimates.without(rows(k)), True) for k in range(first, last)])
+
+    return Drawing(DRAWN_NUMBERS, count, fits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +68,11 @@ class Outcomes:
         return replace(self.estimates.likelihood.rows, outcome=self.estimates.redrawn(self.rng))
 
 
-def of_rows(estimates: Any, rows: Callable[[int], Rows], spread: bool = False) -> Drawing:
-    """Replicates whose rows are made one by one; with the covariance of their fixed effects if `spread`."""
+def of_rows(estimates: Any, rows: Callable[[int], Rows]) -> Drawing:
+    """Replicates whose rows are made one by one."""
 
     def fits(first: int, last: int) -> Fits:
-        return Fits.joined([as_fits(estimates, estimates.again(rows(place)), spread) for place in range(first, last)])
+        return Fits.joined([as_fits(estimates, estimates.again(rows(place))) for place in range(first, last)])
 
     return Drawing(DRAWN_NUMBERS, estimates.likelihood.rows.persons, fits)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.likelihood import Evaluated, Likelihood
+from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.parameters.face import ZERO, null_space, scale_of, spectrum
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.search.certificate import Verdict
@@ -24,6 +25,10 @@ FEW_STEPS = 30
 #: Such steps are good ones if below this squared decrement each leaves less than that share of it, and where they end
 #: below the third no better ones are needed.
 SHORT, SHARE, CLOSE = 1.0, 0.2, 1e-10
+#: Steps by gradients alone, and the squared decrement from which the exact Hessian makes the last one.
+FEW_GRADIENTS, NEARLY = 8, 1e-5
+#: Squared decrement up to which they are tried.
+FAR = 9.0
 #: Squared decrement below which the next point is as good as the last, so that its Hessian is made exact at once.
 LAST = 1e-2
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
@@ -58,6 +63,59 @@ def approached(likelihood: Likelihood, start: Local) -> Local:
     """A point near an optimum: the search from a start until the next step is short; the start where it is nowhere."""
     here = likelihood.at(start.recharted(likelihood.frame.partition), True)
     return start if here is None else _followed(likelihood, here, FEW_STEPS, enough=NEAR, quick=True).point
+
+
+def closer(likelihood: Any, start: Local, hessian: Array, enough: float) -> Local:
+    """A point nearer to the optimum that is expected near a start, by gradients and a Hessian that is known there.
+
+    It ends with the step after which the squared decrement was below `enough`.
+
+    Quasi-Newton steps on the chart of the start (BFGS: Nocedal and Wright 2006, section 6.1), as long as they are short
+    and the deviance falls; what a search from there on finds is certified by itself.
+    """
+    step, here = np.zeros(start.size), likelihood.sloped(start)
+    inverse = inverse_information(hessian, True)
+    if here is None or inverse is None:
+        return start
+    for _ in range(FEW_GRADIENTS):
+        move = -inverse @ here.gradient
+        squared = -float(move @ here.gradient)
+        if not 0.0 < squared < FAR:
+            break
+        step = step + move
+        if squared < enough:
+            break
+        there = likelihood.sloped(start.moved(step))
+        if there is None or not there.deviance <= here.deviance + ROUNDING * abs(here.deviance):
+            step = step - move
+            break
+        inverse, here = _updated(inverse, move, there.gradient - here.gradient), there
+    return start.moved(step)
+
+
+def finished(likelihood: Any, start: Local) -> Ended | None:
+    """The optimum a last, short step away from a start; None where that is further off.
+
+    The step is taken without another look: it leaves of a squared decrement no more than about its square.
+    """
+    partition = likelihood.frame.partition
+    here = likelihood.at(start.recharted(partition), True)
+    if here is None:
+        return None
+    step, squared, saddle = scaled_step(here)
+    if saddle or not squared < CONVERGED:
+        return None
+    there = replace(here, point=here.point.moved(step).recharted(partition), deviance=here.deviance - squared / 2.0)
+    return Ended(there, float(np.sqrt(squared)), True)
+
+
+def _updated(inverse: Array, move: Array, change: Array) -> Array:
+    """An inverse Hessian that turns the change of the gradient along the last step into that step."""
+    along = float(move @ change)
+    if along <= 0.0:
+        return inverse
+    left = np.eye(len(move)) - np.outer(move, change) / along
+    return left @ inverse @ left.T + np.outer(move, move) / along
 
 
 def descended(likelihood: Likelihood, starts: list[Local]) -> Ended:

@@ -15,8 +15,8 @@ import numpy as np
 
 from growthcurves.engine.general.apart import Apart
 from growthcurves.engine.general.bends import Bends
-from growthcurves.engine.general.derivatives import Given, by_schedule, on_grid
-from growthcurves.engine.general.evaluated import Evaluated
+from growthcurves.engine.general.derivatives import Given, by_schedule, gradient_by_schedule, gradient_on_grid, on_grid
+from growthcurves.engine.general.evaluated import Evaluated, Sloped
 from growthcurves.engine.general.gridded import AtMatrix, Gridded
 from growthcurves.engine.general.slopes import BySchedule, OnGrid, Slopes
 from growthcurves.engine.general.stacks import Closed, Common, Stack, common_occasions, stacks_of
@@ -182,6 +182,11 @@ class Structured:
             return None
         return Valued(self, within, given, given.deviance + sum(one.log_det for one in parts), made)
 
+    def sloped(self, local: Local) -> Sloped | None:
+        """The deviance at a point with its gradient; None where it is not finite."""
+        found = self.valued(local, False)
+        return None if found is None else found.sloped()
+
     def at(self, local: Local, best_beta: bool) -> Evaluated | None:
         found = self.valued(local, best_beta)
         return None if found is None else found.evaluated()
@@ -312,6 +317,15 @@ class Valued:
     given: Given
     deviance: float
     made: AtMatrix | list[Whitened]
+
+    def sloped(self) -> Sloped:
+        """With the gradient alone."""
+        of, made, local = self.likelihood, self.made, self.given.local
+        if isinstance(made, AtMatrix):
+            dV = of.directions(made.sums.whole, local, self.within)[:, 0]
+            return Sloped(self.deviance, gradient_on_grid(made, self.given, of.reml, dV))
+        directions = partial(of.directions, local=local, within=self.within)
+        return Sloped(self.deviance, gradient_by_schedule(made, self.given, of.reml, directions))
 
     def evaluated(self) -> Evaluated | None:
         """With gradient and Hessian; None where these are not finite."""
