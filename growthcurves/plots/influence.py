@@ -64,8 +64,9 @@ class Influence(Panels):
     def why_not(self, fit: Any) -> str | None:
         """Persons (or units) must be such that a fit without them means something."""
         whole_number(self.most, "most= is how many are named", 1, _MOST_NAMED)
-        if self.term is not None and not among(self.term, fit.terms):
-            raise ModelError(unknown("fixed effect", self.term, fit.terms))
+        asked = self.term
+        if asked is not None and not among(asked, fit.terms):
+            raise ModelError(unknown("fixed effect", asked, fit.terms))
         return why_no_influence(fit)
 
     def scene(self, fit: Any) -> Scene:
@@ -95,8 +96,9 @@ class Influence(Panels):
 
     def _term(self, fit: Any) -> str:
         """The fixed effect that is asked for, or the last that is of a change over time."""
-        if self.term is not None:
-            return self.term
+        asked = self.term
+        if asked is not None:
+            return asked
         parts = zip(fit.terms, fit.term_parts, strict=True)
         of_time = [term for term, (part, _) in parts if part not in ("", "intercept")]
         return (of_time or fit.terms)[-1]

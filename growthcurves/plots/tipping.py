@@ -44,13 +44,11 @@ class Tipping(Drawn):
         ends = found.tipping.melt("term", ["below", "above"], value_name="delta")
         inside = ends["delta"].between(found.table["delta"].min(), found.table["delta"].max())
         for term, delta in ends.loc[inside, ["term", "delta"]].itertuples(index=False):
-            at = found.at(delta)
-            frames.append(_curve(at[at["term"] == term], "tipping"))
-        label = found.parts["label"].iloc[0]
-        one = len(terms) == 1
+            at = found.at(delta).set_index("term", drop=False)
+            frames.append(_curve(at.loc[[term]], "tipping"))
         texts = {
             "x": f"delta, further change after dropout ({found.unit})",
-            "y": label if one else label.partition(":")[0],
+            "y": found.parts["label"].iloc[0] if len(terms) == 1 else "estimate",
             "groups": terms,
             "level": found.level,
         }

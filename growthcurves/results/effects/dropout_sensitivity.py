@@ -155,7 +155,8 @@ class DropoutSensitivity(Answer):
         101
         """
         ends = self.table["delta"].min(), self.table["delta"].max()
-        return _rows(self.parts[self.parts["term"] == term], np.linspace(*ends, _CURVE), self.level)
+        of_term = self.parts.set_index("term", drop=False).loc[[term]].reset_index(drop=True)
+        return _rows(of_term, np.linspace(*ends, _CURVE), self.level)
 
     def __str__(self) -> str:
         shown = _shown(self.table.drop(columns="label"), len(self.parts) == 1)

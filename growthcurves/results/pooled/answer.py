@@ -410,7 +410,7 @@ def pooled_table(tables: Sequence[pd.DataFrame], level: float) -> pd.DataFrame:
     """Tidy tables of the same rows as one: what is no number of an estimate is that of the first."""
     first = tables[0]
     for place, table in enumerate(tables[1:], 2):
-        if list(table["term"]) != list(first["term"]):
+        if not table["term"].reset_index(drop=True).equals(first["term"].reset_index(drop=True)):
             raise ModelError(
                 f"The answer has other rows in fit {place} than in fit 1: give at= and by= so that all agree."
             )
