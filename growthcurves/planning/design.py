@@ -112,6 +112,11 @@ class Design:
         own = None if arm is None else pd.Series([arm] * len(times))
         return occasions_of(structure, times, self.model.time, lambda name: own)
 
+    @property
+    def plain(self) -> bool:
+        """Whether the planned analysis is of normal outcomes and independent residuals, without units above persons."""
+        return self.residual is not None and self.residual.name == "independent" and not self.study.levels
+
     @cached_property
     def levels(self) -> tuple[Level, ...]:
         """Random effects of persons, then of the units above them."""

@@ -116,6 +116,25 @@ class Simulated(Plan):
 
     # ------------------------------------------------ words
 
+    def sentence(self) -> str:
+        """The paragraph for the methods section of a protocol: what was simulated, and what was found.
+
+        Returns
+        -------
+        str
+            With the number of studies and the seed.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> study = gc.Study(persons=60, times=[0, 1, 2])
+        >>> plan = gc.power(study, effect=0.6, sd_intercept=1, sd_slope=0.5, sd_residual=1, method="simulation", n=50,
+        ...                 rng=1)
+        >>> plan.sentence()[:56]
+        '60 persons (control 30, treated 30) give a power of .78 '
+        """
+        return " ".join(self._sentences())
+
     def _sentences(self) -> list[str]:
         return [self._result(), self._seen(), self._assumptions(), self._how(), self._failures()]
 

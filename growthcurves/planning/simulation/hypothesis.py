@@ -45,13 +45,9 @@ def variance_question(design: Design, test: str) -> tuple[Question, Smaller]:
     ModelError
         For a parameter that the planned analysis does not have.
     NotAvailableError
-        For parameters that are not between persons.
+        For correlations that are not tested.
     """
     part = design.recipe.random
-    if design.study.levels or design.model.family is not None:
-        raise NotAvailableError(
-            "Tests of variances are simulated for normal outcomes without units above persons in this version."
-        )
     sds = [f"sd:{name}" for name in part.names]
     pairs = {f"cor:{a},{b}": (a, b) for block in part.blocks for a in block for b in block if a != b}
     words = f"the {'variance' if test.startswith('sd:') else 'correlation'} {test.partition(':')[2]}"
@@ -60,6 +56,11 @@ def variance_question(design: Design, test: str) -> tuple[Question, Smaller]:
         kept = tuple(i for i, name in enumerate(names) if name != test[3:])
         return _question(design, test, words), _without(part, kept, test, pairs)
     if test in pairs:
+        if not design.plain:
+            raise NotAvailableError(
+                "Correlations are tested where outcomes are normal with independent residuals, without units above "
+                "persons."
+            )
         return _question(design, test, words), _uncorrelated(part, pairs[test], names)
     shown = [pair for pair, (a, b) in pairs.items() if names.index(a) < names.index(b)]
     raise ModelError(unknown("parameter (for test=)", test, [*sds, *shown]))

@@ -101,6 +101,6 @@ def refuse_simulation(method: Any) -> None:
     """
     if isinstance(method, Simulation) or (isinstance(method, str) and method == "simulation"):
         raise ModelError(
-            "Sizes are searched by formula: take method='t' here, and gc.power(..., method='simulation') of what it "
-            "finds."
+            "Curves and sizes are found by formula: take method='t' here, and gc.power(..., method='simulation') of "
+            "what it finds."
         )

@@ -17,6 +17,7 @@ from growthcurves.estimate.run import estimate, rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.outcome_family import family_outcome
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.distributions import chi_square_tail
 from growthcurves.planning.simulation.cohort import Cohort
 from growthcurves.planning.simulation.progress import batches
 from growthcurves.planning.simulation.replicated import Replicated, p_of_f, p_of_t
@@ -54,11 +55,23 @@ class OneByOne:
         """All studies."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = [self._study(place, True) for place, _ in batches(self.setting.method.n, 1)]
-            p_null = np.array([record.null[0] for record in found])
+            found = Replicated.joined([self._study(place, True) for place, _ in batches(self.setting.method.n, 1)])
+            if self.setting.smaller is not None:
+                place = found.names.index(self.setting.question.names[0])
+                return replace(found, null=self._without.p_values(), tested=found.estimates[:, [place]])
             if self.setting.design.model.family is not None:
-                p_null = np.array([self._study(place, False).p_values[0] for place, _ in batches(len(found), 1)])
-        return replace(Replicated.joined(found), null=p_null)
+                return replace(found, null=self.p_values(effect=False))
+        return found
+
+    def p_values(self, effect: bool = True) -> Array:
+        """Those of all studies, with the effect or without it."""
+        return np.array([self._study(place, effect).p_values[0] for place, _ in batches(self.setting.method.n, 1)])
+
+    @property
+    def _without(self) -> OneByOne:
+        """The same where the smaller model of a test of a variance is true."""
+        null = self.setting.without()
+        return OneByOne(null, self.truths.without(null), self.seed)
 
     # ------------------------------------------------ drawing
 
@@ -154,6 +167,15 @@ class OneByOne:
             np.array([bool(estimates.verdict.converged)]),
         )
 
+    @staticmethod
+    def _ratio(fit: FittedModel, kept: Sequence[int]) -> Array:
+        """The p-value of the likelihood ratio against the model with only some random effects (Stram and Lee 1994)."""
+        pair = fit.estimates.without_random(list(kept))
+        if not pair.small.verdict.converged:
+            return np.full(1, np.nan)
+        tails = [chi_square_tail(pair.ratio, df) for df in (pair.free - 1, pair.free)]
+        return np.array([0.5 * sum(tails)])
+
     def _df(self, fit: FittedModel, L: Array) -> Array:
         fixed = self.setting.between
         if fixed is not None:
@@ -168,10 +190,12 @@ class OneByOne:
 
     def _p(self, fit: FittedModel, beta: Array, cov: Array, df: Array, truth: Array) -> tuple[Array, Array]:
         """p-values as it is, and about the true effect."""
-        L, test = self.setting.question.L, self.setting.test
-        V, out = L @ cov @ L.T, []
+        L, test, none = self.setting.question.L, self.setting.test, np.full(1, np.nan)
         if not fit.estimates.verdict.converged:
-            return np.full(1, np.nan), np.full(1, np.nan)
+            return none, none
+        if self.setting.smaller is not None:
+            return self._ratio(fit, self.setting.smaller.kept), none
+        V, out = L @ cov @ L.T, []
         turned = np.linalg.eigh(V)[1].T @ L
         several = np.array([fai_cornelius(self._df(fit, turned))]) if len(L) > 1 else df
         for shift in (0.0, truth):

@@ -47,9 +47,7 @@ def simulated_power(
 
 def _runner(setting: Setting, truths: Truths, seed: int) -> Any:
     """Side by side where the planned analysis is of independent residuals without units above persons."""
-    design = setting.design
-    plain = design.model.family is None and design.residual.name == "independent" and not design.study.levels
-    return (SideBySide if plain else OneByOne)(setting, truths, seed)
+    return (SideBySide if setting.design.plain else OneByOne)(setting, truths, seed)
 
 
 def _answer(setting: Setting, truths: Truths, found: Replicated, seed: int) -> Simulated:
@@ -65,7 +63,8 @@ def _answer(setting: Setting, truths: Truths, found: Replicated, seed: int) -> S
     plan = plan_of("power", setting.design, setting.question, setting.sizes, test, persons, made)
     return Simulated(
         with_shares(plan.table, share, null), "power", setting.design, setting.question, setting.sizes, test, persons,
-        made, None, None, found, found.table(), _closed(setting, truths), seed, _how(setting), _drawn(setting, truths),
+        made, replicated=found, parameters=found.table(), closed=_closed(setting, truths), seed=seed,
+        how=_how(setting), drawn=_drawn(setting, truths),
     )  # fmt: skip
 
 

@@ -80,6 +80,15 @@ def test_a_variance_and_a_correlation_are_found_by_likelihood_ratios():
     assert np.arctanh(rho) * np.sqrt(n) > 1
 
 
+def test_a_variance_between_sites_is_found():
+    study = gc.Study(persons=60, times=[0, 1, 2], levels={"site": 6})
+    options = SDS | {"levels": {"site": {"intercept": 2.5}}, "test": "sd:intercept|site"}
+    plan = gc.power(study, method=gc.Simulation(n=30, rng=1), **options)
+    assert plan.power > 0.7 and plan.type_one.share < 0.2 and plan.effect == 2.5
+    with pytest.raises(GrowthCurvesError, match="Correlations are tested where"):
+        gc.power(study, method="simulation", **(options | {"test": "cor:intercept,slope"}))
+
+
 def test_singular_fits_are_counted_as_in_closed_form():
     """Of a random intercept the share of singular fits is the probability that one F statistic is below 1."""
     from scipy import stats
@@ -157,7 +166,9 @@ def test_the_answer_is_a_plan_and_says_what_was_done():
     text = str(plan).replace("\n", " ")
     assert "50 studies, seed 1" in text and "Satterthwaite's degrees of freedom" in text and "The formula gives" in text
     assert {"mc_error", "type_one", "power_low"} <= set(plan.table) and "coverage" in plan._repr_html_()
-    assert plan.to_dict()["singular"]["studies"] == 50
+    assert plan.to_dict()["singular"]["studies"] == 50 and "50 studies, seed 1" in plan.sentence()
+    with pytest.raises(GrowthCurvesError, match="no page in this version"):
+        plan.report()
 
 
 @pytest.mark.parametrize(
@@ -189,7 +200,7 @@ def test_what_has_no_formula_is_refused_there():
         gc.power(STUDY.replace(dropout=gc.Dropout(0.2, current=1.0)), 0.6, **SDS)
     with pytest.raises(GrowthCurvesError, match="take method='simulation'"):
         gc.power(STUDY, 0.6, family="binomial", sd_intercept=1, sd_slope=0)
-    with pytest.raises(GrowthCurvesError, match="searched by formula"):
+    with pytest.raises(GrowthCurvesError, match="found by formula"):
         gc.sample_size(gc.Study(times=[0, 1, 2]), 0.6, method="simulation", **SDS)
     with pytest.raises(GrowthCurvesError, match="Did you mean 'skewed'"):
         gc.Simulation(effects="skewd")
