@@ -20,7 +20,7 @@ from growthcurves.results.effects.estimated import RATIO
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.pooled.alike import require_alike
-from growthcurves.results.pooled.components import variance_components
+from growthcurves.results.pooled.components import components_and_notes, variance_components
 from growthcurves.results.pooled.rules import rubin
 from growthcurves.results.tables.about import said, sample
 from growthcurves.results.tables.answer import TIDY, Answer, checked_level, text_table, without_labels
@@ -120,7 +120,7 @@ class Pooled(Answer):
         chosen, level = self._ddf(ddf), self._level(level)
         tables = [fixed_effects(fit, chosen, level) for fit in self.fits]
         table = said(pooled_table(tables, level), self.fits[0], level)
-        table.attrs["ddf"] = RULES.format(tables[0].attrs["ddf"])
+        table.attrs["ddf"] = RULES.format(ddf_of(chosen, self.fits[0]).label)
         return table
 
     def variance_components(self, level: float | None = None) -> pd.DataFrame:
@@ -314,10 +314,10 @@ class Pooled(Answer):
         return [f"{ddf}.", meaning, *self.notes]
 
     def __str__(self) -> str:
-        parts = self.variance_components()
+        parts, special = components_and_notes(self.fits, self.level)
         shown = without_labels(parts)[["term", "estimate", "std_error", "conf_low", "conf_high", *MISSING]]
         fixed = rows_text(self.table[[*TIDY, *MISSING]], one_unit=False)
-        notes = [f"{name}: {note}." for name, note in parts.attrs["notes"].items()]
+        notes = [f"{name}: {note}." for name, note in special.items()]
         random = ["", "Variance components", rows_text(shown, one_unit=False), *notes] if len(parts) else []
         lines = [self._title(), sample(self.fits[0]), "", "Fixed effects", fixed, *random, "", *self._said()]
         return "\n".join(lines)
@@ -335,7 +335,7 @@ class Pooled(Answer):
             **super().to_dict(),
             "title": self._title(),
             "fits": len(self.fits),
-            "ddf": self.table.attrs["ddf"],
+            "ddf": RULES.format(ddf_of(self.ddf, self.fits[0]).label),
             "variance_components": self.variance_components().to_dict(orient="records"),
             "notes": list(self.notes),
         }

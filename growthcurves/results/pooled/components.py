@@ -35,6 +35,11 @@ class _Numbers(NamedTuple):
 
 def variance_components(fits: Sequence[FittedModel], level: float = 0.95) -> pd.DataFrame:
     """SDs, correlations and what else the random part has, pooled; see `Pooled.variance_components`."""
+    return components_and_notes(fits, level)[0]
+
+
+def components_and_notes(fits: Sequence[FittedModel], level: float = 0.95) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The same with what is special of each interval, by term."""
     checked_level(level)
     found = [components(fit, Wald(), level) for fit in fits]
     first = found[0]
@@ -44,7 +49,8 @@ def variance_components(fits: Sequence[FittedModel], level: float = 0.95) -> pd.
         (row.finding.unit, row.finding.of): float(one.squares.mean())
         for row, one in zip(first.rows, numbers, strict=True) if one.kind is Kind.SD
     }  # fmt: skip
-    rows, notes, names = [], {}, first.table()["term"]
+    notes: dict[str, str] = {}
+    rows, names = [], first.table()["term"]
     for name, row, one in zip(names, first.rows, numbers, strict=True):
         middle = _middle(one, row.finding, sizes)
         cells, moment = _cells(one, middle, level)
@@ -58,7 +64,7 @@ def variance_components(fits: Sequence[FittedModel], level: float = 0.95) -> pd.
     withheld = next((one.withheld for one in found if one.withheld), "")
     if withheld:
         table.attrs["withheld"] = withheld
-    return table
+    return table, notes
 
 
 def _numbers(found: Sequence[Components], place: int, scale: str) -> _Numbers:
