@@ -20,7 +20,7 @@ from growthcurves.model.occasions import occasions_of, panel_occasions
 from growthcurves.model.recipe import BoundRows
 from growthcurves.numerics.arrays import Array
 from growthcurves.planning.assumed import Assumed
-from growthcurves.planning.information import Information, Sums
+from growthcurves.planning.information import Information, Sums, Whitened
 from growthcurves.planning.persons import PlannedPersons
 from growthcurves.planning.residual import learned, with_matrices, with_values
 from growthcurves.planning.study import Study
@@ -222,11 +222,11 @@ class Design:
         ]
 
     @cached_property
-    def _of_kinds(self) -> tuple[Sums, ...]:
-        """The sums of one person of each kind."""
+    def _of_kinds(self) -> tuple[Whitened, ...]:
+        """One person of each kind."""
         return tuple(self._of_kind(*one) for one in zip(*self.arrays_of_kinds, strict=True))
 
-    def _of_kind(self, X: Array, Z: Array, at: Occasions) -> Sums:
+    def _of_kind(self, X: Array, Z: Array, at: Occasions) -> Whitened:
         own = self.levels[0]
         Zp = Z[:, own.places]
         R = self.residual.matrix(at)
@@ -234,7 +234,7 @@ class Design:
         found = [
             Zp @ one @ Zp.T if of == 0 else inner[one] if of < 0 else np.zeros_like(R) for of, one in self.parameters
         ]
-        return Sums.of_person(np.column_stack([X, Z]), Zp @ own.G @ Zp.T + R, _stacked(found, R))
+        return Whitened.of(np.column_stack([X, Z]), Zp @ own.G @ Zp.T + R, _stacked(found, R))
 
     # ------------------------------------------------ the whole study
 
@@ -248,15 +248,26 @@ class Design:
             for place, unit in enumerate(self.study.levels, start=1):
                 groups = self._in_units(groups, place, unit)
         total = _summed(sums.times(count) for sums, count in groups.values())
-        return Information(total, len(self.terms))
+        return Information(total, len(self.terms), None if self.study.levels else self._traced)
+
+    @cached_property
+    def _traced(self) -> Array:
+        """The sum of tr(Phi F_ij) over persons without units above them, which is the same for any number of them."""
+        total = _summed(sums.times(count) for sums, count in self._by_arm(1.0).values())
+        Phi, own = Information(total, len(self.terms)).covariance, zip(self.persons.kinds, self._of_kinds, strict=True)
+        return np.sum([kind.share * one.traced(Phi) for kind, one in own], axis=0)
 
     def _by_arm(self, persons: float) -> dict[Any, tuple[Sums, float]]:
         """Of each arm the mean person's sums, and how many persons there are."""
-        found = {}
+        return {arm: (self._means[arm], persons * share) for arm, share in self.study.arms.items()}
+
+    @cached_property
+    def _means(self) -> dict[Any, Sums]:
+        """The mean person's sums of each arm."""
+        found, above = {}, bool(self.study.levels)
         for arm, share in self.study.arms.items():
             own = zip(self.persons.kinds, self._of_kinds, strict=True)
-            mean = _summed(sums.times(kind.share / share) for kind, sums in own if kind.arm == arm)
-            found[arm] = (mean, persons * share)
+            found[arm] = _summed(one.sums(above).times(kind.share / share) for kind, one in own if kind.arm == arm)
         return found
 
     def _in_units(

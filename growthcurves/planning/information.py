@@ -24,6 +24,39 @@ FOLLOWS = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
+class Whitened:
+    """One person in coordinates in which V is one: L^-1 W, and L^-1 V_i L^-T for V = L L'."""
+
+    W: Array
+    inside: Array
+
+    @classmethod
+    def of(cls, W: Array, V: Array, derivatives: Array) -> Whitened:
+        """From W (n, w), V and the derivatives of V, (m, n, n)."""
+        root = np.linalg.cholesky(V)
+        half = np.linalg.solve(root, np.swapaxes(np.linalg.solve(root, derivatives), 1, 2))
+        return cls(np.linalg.solve(root, W), half)
+
+    def traced(self, Phi: Array) -> Array:
+        """tr(Phi F_ij) of all pairs of parameters, (m, m), for Phi (p, p) of the first columns of W."""
+        X = self.W[:, : len(Phi)]
+        return products((X @ Phi @ X.T) @ self.inside, self.inside)
+
+    def sums(self, of_units: bool) -> Sums:
+        """The sums of one such person; F only where units above persons will need it."""
+        W, inside, m = self.W, self.inside, len(self.inside)
+        E = W.T @ inside @ W
+        F = W.T @ (inside[:, None] @ inside[None, :]) @ W if of_units else np.zeros((m, m, 0, 0))
+        return Sums(W.T @ W, E, F, products(inside, inside))
+
+
+def products(one: Array, other: Array) -> Array:
+    """tr(A_i B_j) of all pairs of matrices (m, n, n), (m, m)."""
+    size = one.shape[1] * one.shape[2]
+    return one.reshape(len(one), size) @ np.swapaxes(other, 1, 2).reshape(len(other), size).T
+
+
+@dataclass(frozen=True, eq=False)
 class Sums:
     """The four sums; arrays (w, w), (m, w, w), (m, m, w, w) and (m, m) for m variance parameters, or m = 0."""
 
@@ -31,16 +64,6 @@ class Sums:
     E: Array
     F: Array
     t: Array
-
-    @classmethod
-    def of_person(cls, W: Array, V: Array, derivatives: Array) -> Sums:
-        """Those of one person, from the derivatives of V, (m, n, n)."""
-        root = np.linalg.cholesky(V)
-        half = np.linalg.solve(root, W)
-        inside = np.linalg.solve(root, np.swapaxes(np.linalg.solve(root, derivatives), 1, 2))  # L^-1 V_i L^-T
-        E = half.T @ inside @ half
-        F = half.T @ (inside[:, None] @ inside[None, :]) @ half
-        return cls(half.T @ half, E, F, np.einsum("iab,jba->ij", inside, inside))
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(self.M + other.M, self.E + other.E, self.F + other.F, self.t + other.t)
@@ -87,10 +110,19 @@ class Sums:
 
 @dataclass(frozen=True, eq=False)
 class Information:
-    """What a whole study is expected to tell of p fixed effects, which stand first in the sums."""
+    """What a whole study is expected to tell of p fixed effects, which stand first in the sums.
+
+    Attributes
+    ----------
+    sums : Sums
+    p : int
+    traced : (m, m) array or None
+        The sum of tr(Phi F_ij), where the sums do not have F.
+    """
 
     sums: Sums
     p: int
+    traced: Array | None = None
 
     @cached_property
     def size(self) -> Array:
@@ -116,8 +148,10 @@ class Information:
             inside = lost @ (lost.T @ row)
             if np.linalg.norm(inside) > 1e-6 * np.linalg.norm(row):
                 named = [term for term, weight in zip(terms, inside, strict=True) if abs(weight) > 1e-6]
+                *others, last = named
+                which = f"{', '.join(others)} and {last} apart" if others else last
                 raise NotEstimableError(
-                    f"The planned study does not tell {' and '.join(named)}",
+                    f"The planned study does not tell {which}",
                     "plan more visits or other persons, or leave a term out",
                 )
 
@@ -133,9 +167,10 @@ class Information:
     def _expected(self) -> tuple[Array, Array]:
         """Expected restricted information of the variance parameters, in units in which its diagonal is one."""
         p, Phi = self.p, self.covariance
-        E, F = self.sums.E[:, :p, :p], self.sums.F[:, :, :p, :p]
-        one = np.einsum("ab,ijba->ij", Phi, F)
-        info = (self.sums.t - one - one.T + np.einsum("ab,ibc,cd,jda->ij", Phi, E, Phi, E)) / 2.0
+        E, one = self.sums.E[:, :p, :p], self.traced
+        if one is None:
+            one = np.einsum("ab,ijba->ij", Phi, self.sums.F[:, :, :p, :p])
+        info = (self.sums.t - one - one.T + products(Phi @ E, Phi @ E)) / 2.0
         diagonal = np.diag(info)
         unit = np.where(diagonal > 0, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
         return info / np.outer(unit, unit), unit

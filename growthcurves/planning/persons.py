@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
+from growthcurves.errors import ModelError
 from growthcurves.model.growth import GrowthModel
 from growthcurves.planning.study import Study
 
@@ -62,6 +63,7 @@ class PlannedPersons:
 
         `types` are level-2 values with their shares, in the place of the study's covariates.
         """
+        _refuse_same_names(study, model)
         copies = 2 ** max(len(study.levels) - 1, 0)
         once = _kinds(study, covariate_types(study) if types is None else types)
         kinds = tuple(kind._replace(share=kind.share / copies) for kind in once for _ in range(copies))
@@ -72,6 +74,15 @@ class PlannedPersons:
             if isinstance(said, dict):
                 frame[name] = pd.Categorical(frame[name], categories=list(said))
         return cls(kinds, Panel(frame, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave))
+
+
+def _refuse_same_names(study: Study, model: GrowthModel) -> None:
+    """Columns of a planned study have names of their own."""
+    taken = [str(name) for name in (model.id, model.time, model.outcome)]
+    for name in (study.arm, *study.levels, *study.covariates):
+        if name in taken:
+            raise ModelError(f"{name!r} has another role in the planned study: give the column another name.")
+        taken.append(name)
 
 
 def covariate_types(study: Study) -> list[tuple[dict[str, Any], float]]:

@@ -15,6 +15,9 @@ from growthcurves.model.occasions import PanelFacts
 from growthcurves.numerics.arrays import Array
 from growthcurves.planning.persons import PlannedPersons
 
+#: More parameters than this no study tells: an unstructured covariance of 40 visits has 820.
+MOST_PARAMETERS = 1000
+
 
 @dataclass(frozen=True, eq=False)
 class PlannedFacts(PanelFacts):
@@ -69,6 +72,12 @@ def with_matrices(residual: Any, wanted: Sequence[tuple[Occasions, Array]]) -> A
     ModelError
         Where the structure has no such matrices.
     """
+
+    if len(residual.parameters()) > MOST_PARAMETERS:
+        raise ModelError(
+            f"residual={residual.name!r} has {len(residual.parameters()):,} parameters here, more than a study "
+            f"can tell: take fewer visits, or a simpler structure."
+        )
 
     def entries(made: Any) -> Array:
         return np.concatenate([made.matrix(at)[np.tril_indices(len(V))] for at, V in wanted])

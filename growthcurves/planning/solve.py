@@ -26,6 +26,9 @@ def solve_persons(
         Where no number has.
     """
 
+    if power <= test.alpha:
+        raise ModelError(f"power={power:g} is no more than the level of the test: any study has it.")
+
     def at(persons: float) -> float:
         found = chance(design, asked, sizes, persons, test).power
         return found if found == found else 0.0

@@ -92,6 +92,12 @@ def test_sizes_that_cannot_be_found():
         gc.sample_size(gc.Study(persons=60, times=TIMES), effect=1, **SDS)
     with pytest.raises(GrowthCurvesError, match="such as 0.8, not 80"):
         gc.sample_size(gc.Study(times=TIMES), effect=1, power=80, **SDS)
+    with pytest.raises(GrowthCurvesError, match="no more than the level"):
+        gc.sample_size(gc.Study(times=TIMES), effect=1, power=0.01, **SDS)
+    with pytest.raises(GrowthCurvesError, match="'time' has another role"):
+        gc.power(gc.Study(persons=60, times=TIMES, covariates={"time": 1.0}), effect=1, **SDS)
+    with pytest.raises(GrowthCurvesError, match="1,275 parameters here"):
+        gc.power(gc.Study(persons=60, times=range(50)), 1, shape="visits", sd=3, correlation=0.5, at=9)
     with pytest.raises(GrowthCurvesError, match="the number of units is fixed"):
         gc.sample_size(FEW_SITES, effect=0.1, levels={"site": {"slope": 1}}, **SDS)
     with pytest.raises(GrowthCurvesError, match="however long the study is"):
