@@ -62,6 +62,9 @@ class CheapestDesign(Answer):
     def _blocks(self) -> tuple[Block, ...]:
         return ("Designs and their costs", text_table(self.table), self._found())
 
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "over": list(self.over), "wanted": self.wanted, "best": self.best.to_dict()}
+
 
 def cheapest_design(
     study: Study,

@@ -70,6 +70,10 @@ class PowerCurve(Answer):
     def _blocks(self) -> tuple[Block, ...]:
         return (self._title(), text_table(self._shown()), *self._found())
 
+    def to_dict(self) -> dict[str, Any]:
+        needed = [{"value": value, "persons": count} for value, count in self.needed.items()]
+        return {**super().to_dict(), "over": list(self.over), "wanted": self.wanted, "needed": needed}
+
     def plot(self, kind: str = "power", **options: Any) -> Any:
         """A picture of the curve.
 

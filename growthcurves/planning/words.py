@@ -12,6 +12,7 @@ from growthcurves.data.unit_words import unit_words
 from growthcurves.data.units import singular
 from growthcurves.numerics.times import time_text, time_texts
 from growthcurves.output.numbers import fixed_text, percent_text
+from growthcurves.output.words import capital
 from growthcurves.planning.dropout import Dropout
 from growthcurves.results.tables.printing import number
 
@@ -42,7 +43,7 @@ def whole(value: float) -> int:
 
 def study_words(study: Study) -> str:
     """Who is seen when, in a sentence."""
-    return f"{_who(study)}, {when_words(study, study.time_unit)}; {lost_words(study)}."
+    return f"{capital(_who(study))}, {when_words(study, study.time_unit)}; {lost_words(study)}."
 
 
 def _who(study: Study) -> str:

@@ -30,6 +30,7 @@ def test_every_point_is_a_power(grid):
     needed = gc.sample_size(gc.Study(duration=4, waves=5, dropout=0.2), effect=0.6, power=0.8, **SDS)
     assert grid.needed[5] == pytest.approx(needed.persons)
     assert "with 5 waves" in str(grid) and grid.over == ("persons", "waves")
+    assert grid.to_dict()["needed"][1] == {"value": 5, "persons": grid.needed[5]}
 
 
 def test_persons_that_are_open_are_the_axis():
@@ -62,6 +63,7 @@ def test_the_cheapest_design_has_the_lowest_cost_of_those_with_the_power():
     assert row["persons"] == plan.total and row["visits"] == pytest.approx(visits)
     assert row["cost"] == pytest.approx(plan.total * 600 + visits * 100)
     assert found.best.study.arms == {"control": 0.6, "treated": 0.4} and "Cheapest" in str(found)
+    assert found.to_dict()["best"]["total"] == found.best.total
 
 
 @pytest.mark.parametrize(
