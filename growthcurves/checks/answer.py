@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.checks.beside import Beside, beside
 from growthcurves.checks.check import LEVELS, Measured, Said, Verdict
 from growthcurves.data.markup import Block, TextTable
+from growthcurves.output.numbers import with_minus
 from growthcurves.results.tables.answer import Answer
 from growthcurves.results.tables.printing import p_text
 
@@ -150,40 +151,73 @@ class FitChecks(Answer):
         return beside(self.fit, n, rng)
 
     def __str__(self) -> str:
-        lines = [f"Checks of the assumptions. {self.summary}", ""]
+        return self.told(_WIDTH)
+
+    def told(self, width: int) -> str:
+        """All that was found as a page of text, as str() gives it, for a narrower or wider page.
+
+        Parameters
+        ----------
+        width : int
+            Signs that a line takes at most.
+
+        Returns
+        -------
+        str
+            The page.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+        >>> print(fit.check().told(60).splitlines()[3])
+          fine    The mean leaves the fitted shape by a bend of
+        """
+        lines = [*_wrapped(f"Checks of the assumptions. {self.summary}", width), ""]
         for level in LEVELS:
             rows = self.table[self.table["level"] == level]
             if len(rows):
-                lines += [level.capitalize(), *(line for row in rows.itertuples() for line in self._lines(row)), ""]
+                told = (line for row in rows.itertuples() for line in self._lines(row, width))
+                lines += [level.capitalize(), *told, ""]
         if len(self.problems):
-            lines += ["`.beside()` puts robust and bootstrap errors and heavy tails beside the fixed effects.", ""]
-        lines += textwrap.wrap(self.how, _WIDTH)
+            beside = "`.beside()` puts robust and bootstrap errors and heavy tails beside the fixed effects."
+            lines += [*_wrapped(beside, width), ""]
+        lines += _wrapped(self.how, width)
         return "\n".join(lines)
 
-    def _lines(self, row: Any) -> list[str]:
-        mark = f"  {row.verdict:<8}"
+    def _lines(self, row: Any, width: int) -> list[str]:
         p = "" if row.p_value != row.p_value else f" (p {_p(row.p_value, self.replicates)})"
-        lines = textwrap.wrap(f"{row.text[:-1]}{p}.", _WIDTH, initial_indent=mark, subsequent_indent=" " * 10)
-        lines += textwrap.wrap(row.meaning, _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
+        lines = _wrapped(f"{row.text[:-1]}{p}.", width, f"  {row.verdict:<8}", " " * 10)
+        lines += _wrapped(row.meaning, width, " " * 10, " " * 10)
         if row.advice:
             lines.append(f"{'':10}{self.heading}:")
             lines += [f"{'':12}{call}" for call in row.advice]
         return lines
 
     def _blocks(self) -> tuple[Block, ...]:
-        rows = [
-            (f"{row.level}: {row.looked_at}", (row.verdict, " ".join(filter(None, [row.text, row.meaning])),
-             "; ".join(row.advice), _p(row.p_value, self.replicates)))
-            for row in self.table.itertuples()
-        ]  # fmt: skip
+        rows: list[tuple[str, tuple[str, ...]]] = []
+        for level in LEVELS:
+            found = [self._cells(row) for row in self.table[self.table["level"] == level].itertuples()]
+            rows += [(level.capitalize(), ()), *found] if found else []
         columns = ["verdict", "found", self.heading, "p"]
         return ("Checks of the assumptions", self.summary, TextTable(columns, rows, frozenset({0, 1, 2})), self.how)
+
+    def _cells(self, row: Any) -> tuple[str, tuple[str, ...]]:
+        """A finding as a row: what was looked at, verdict, what was found and what it does, calls, p."""
+        told = with_minus(f"{row.text} {row.meaning}".strip())
+        return row.looked_at, (row.verdict, told, "; ".join(row.advice), _p(row.p_value, self.replicates))
 
     def to_dict(self) -> dict[str, Any]:
         return {
             **super().to_dict(), "summary": self.summary, "how": self.how, "skipped": dict(self.skipped),
             "prespecified": self.prespecified, "replicates": self.replicates, "seed": self.look.seed,
         }  # fmt: skip
+
+
+def _wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:
+    """Lines of so many signs, in which a number stays with its percent sign."""
+    lines = textwrap.wrap(text.replace(" %", "\u00a0%"), width, initial_indent=first, subsequent_indent=later)
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def _p(p: float, replicates: int) -> str:

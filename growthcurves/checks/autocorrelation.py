@@ -62,11 +62,13 @@ class Autocorrelation(Check):
         fit = look.fit
         more = _refitted(look) if found.p_value < 0.05 and look.normal else ""
         return Said(
-            "residuals of one person at neighbouring times" if fit.vocabulary.who.one == "person"
-            else f"residuals of one {fit.vocabulary.who.one} at neighbouring times",
-            f"Residuals of neighbouring times are correlated by about {shown(found)} beyond what the model says.{more}",
-            "Standard errors of slopes and of what varies within persons are too small where it is positive, and part "
-            "of it is taken for differences in the rate of change.",
+            fit.vocabulary.said("residuals of a person's neighbouring occasions"),
+            f"Neighbouring residuals of one {fit.vocabulary.who.one} are correlated by about {shown(found)} beyond "
+            f"what the model says.{more}",
+            fit.vocabulary.said(
+                "Standard errors of slopes and of what varies within persons are too small where it is positive, and "
+                "part of it is taken for differences in the rate of change."
+            ),
             (calls.structures(look, "independent", "ar1", "car1"), calls.robust(look)),
             found.value, *found.expected, abs(found.value) < SMALL,
             f"Neighbouring residuals correlate by {number(found.value, 3)} beyond what the model says.",

@@ -21,7 +21,7 @@ class EqualSpread(Check):
     name, level, of_families = "equal_spread", LEVEL_2, True
 
     def why_not(self, look: Look) -> str | None:
-        return None if groups_of(look) else "No predictor of growth makes groups of eight and more."
+        return None if groups_of(look) else "No predictor of level 2 makes groups of eight and more."
 
     def measure(self, look: Look) -> Measure:
         groups, names = groups_of(look), look.effect_names

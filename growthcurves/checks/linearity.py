@@ -24,7 +24,7 @@ class Linearity(Check):
     name, level, of_families = "linearity", LEVEL_2, True
 
     def why_not(self, look: Look) -> str | None:
-        return None if self._columns(look)[1] else "No predictor of growth is a number that takes more than two values."
+        return None if self._columns(look)[1] else "No predictor of level 2 is a number of more than two values."
 
     def _columns(self, look: Look) -> tuple[Array, list[tuple[str, str]]]:
         columns, labels = [np.zeros((look.rows, 0))], []

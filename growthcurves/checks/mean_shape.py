@@ -38,7 +38,7 @@ class MeanShape(Check):
         if look.fit.panel.time is None:
             return "The model has no time."
         if len(np.unique(look.times)) < 3 or not len(self._columns(look)[1]):
-            return "The mean has as many parameters as there are times, so that no shape is left to be wrong."
+            return "The mean has as many parameters as there are occasions, so that no shape is left to be wrong."
         return None
 
     def _columns(self, look: Look) -> tuple[np.ndarray, list[_Bend]]:
@@ -77,7 +77,7 @@ class MeanShape(Check):
         scale = np.sqrt(fit.residual_variance) if look.normal else 1.0
         unit = "" if look.normal else " in residual SDs"
         return Said(
-            f"the mean over {fit.panel.time}, against {what} that the shape lacks",
+            f"the mean over {fit.when.counted}, against {what} that the shape lacks",
             f"The mean{whose} leaves the fitted shape by {what} of {shown(found)}{unit} at its height.",
             f"A rate of change read off the fitted shape is then an average over times at which it differs; standard "
             f"errors and SDs hold {number(abs(found.value), 3)} of misfit as if persons or residuals varied by it.",

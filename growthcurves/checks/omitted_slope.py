@@ -11,8 +11,11 @@ from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
+from growthcurves.output.words import capital
 from growthcurves.results.tables.printing import number
 
+#: What differs where persons bend differently.
+BEND = "the bend over time"
 #: An SD of lines that moves the outcome over the whole study by less than this share of the residual SD is small.
 SMALL = 0.1
 
@@ -32,7 +35,7 @@ class OmittedSlope(Check):
         found = {name: basis for name, basis in look.basis.items() if name not in look.varies}
         if look.fit.panel.time is not None and len(np.unique(look.times)) > 3:
             span = np.ptp(look.times)
-            found["the bend over time"] = (2.0 * (look.times - look.times.mean()) / span) ** 2
+            found[BEND] = (2.0 * (look.times - look.times.mean()) / span) ** 2
         found |= {name: values for name, values in look.covariates.items() if name not in look.varies}
         within = {name: look.within(values) for name, values in found.items()}
         if not look.varies and "intercept" in look.basis:
@@ -58,17 +61,18 @@ class OmittedSlope(Check):
         columns, labels = self._columns(look)
         reach = columns[:, labels.index(name)].std()
         scale = np.sqrt(look.fit.residual_variance) if look.normal else 1.0
-        bend = name == "the bend over time"
+        bend = name == BEND
+        what = capital(look.fit.vocabulary.said(name) if bend else name)
         changes: dict[str, Any] = {"random": calls.varying(look, "quadratic" if bend else name)}
         if bend and "quadratic" not in look.basis:
             changes |= {"shape": "quadratic"}
         return Said(
             f"what is held to be the same for all {who}",
-            f"{name[0].upper() + name[1:]} differs between {who} by an SD of about {shown(found)}, and the model holds "
-            f"it to be the same for all.",
+            f"{what} differs between {who} by an SD of about {shown(found)}, and the model holds it to be the same for "
+            f"all.",
             "Standard errors of its mean and of what predicts it are too small, often by far, and its share of "
             "variance is taken for residuals or for correlation.",
             (calls.compared(look, **changes), calls.robust(look)), found.value, *found.expected,
             abs(found.value) * reach < SMALL * scale,
-            f"{name[0].upper() + name[1:]} differs between {who} by an SD of {number(found.value, 3)}.",
+            f"{what} differs between {who} by an SD of {number(found.value, 3)}.",
         )  # fmt: skip

@@ -35,7 +35,8 @@ def check(
     n = (FEWER if len(fit.panel) > MANY_ROWS else REPLICATES) if n is None else n
     whole_number(n, "n= is a number of replicates of the fitted model", 199, 100_000)
     look = Look(fit, seed_of(rng))
-    skipped = {one.name: reason for one in checks if (reason := _why_not(one, look)) is not None}
+    said = fit.vocabulary.said
+    skipped = {one.name: said(reason) for one in checks if (reason := _why_not(one, look)) is not None}
     asked = [one for one in checks if one.name not in skipped]
     found = measured(look, {one.name: one.measure(look) for one in asked}, n)
     limit = ANY_PROBLEM / max(len(found), 1)
@@ -52,7 +53,9 @@ def check(
     rows += [_row(one, said, said.p_value, _of_fact(said.p_value)) for one, said in notes if said is not None]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table = table.sort_values("level", key=lambda levels: levels.map(LEVELS.index), kind="stable", ignore_index=True)
-    fit.made.draws.append((f"{n:,} replicates for checks", look.seed))
+    draw = (f"{n:,} replicates for checks", look.seed)
+    if draw not in fit.made.draws:
+        fit.made.draws.append(draw)
     return FitChecks(table, fit, look, found, told, skipped, prespecified, n, limit)
 
 

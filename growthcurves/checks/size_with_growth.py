@@ -45,7 +45,7 @@ class SizeWithGrowth(Check):
     def said(self, look: Look, found: Measured) -> Said:
         who = look.fit.vocabulary.who.several
         return Said(
-            look.fit.vocabulary.said("the size of persons' residuals over their growth"),
+            look.fit.vocabulary.said("the size of persons' residuals over their random effects"),
             f"Where {found.label} is an SD above its mean, residuals vary about {shown(found)} times as much as where "
             f"it is an SD below it.",
             f"Intervals of single {who} are too narrow at one end and too wide at the other; often a scale, such as "

@@ -10,6 +10,7 @@ from growthcurves.checks.directions import row_variance_scores
 from growthcurves.checks.look import Look
 from growthcurves.checks.occasions import occasions_of
 from growthcurves.checks.words import shown
+from growthcurves.output.words import capital
 from growthcurves.results.tables.printing import number
 
 #: A ratio of SDs nearer to one is too small to matter.
@@ -35,21 +36,20 @@ class VarianceOverTime(Check):
         return Measure(labels, of, score=True, shown=lambda values: np.exp(np.clip(values, -9, 9) / 2.0))
 
     def said(self, look: Look, found: Measured) -> Said:
-        fit = look.fit
+        fit, told = look.fit, look.fit.vocabulary.said
         if found.label == "trend":
-            text = (
-                f"From first to last {fit.panel.time} the SD of residuals changes by a factor of about {shown(found)}."
-            )
+            span = capital(fit.when.between(look.times.min(), look.times.max()))
+            text = f"{span} the SD of residuals changes by a factor of about {shown(found)}."
             short = f"Over the study the SD changes by a factor of {number(found.value, 3)}."
         else:
-            text = f"At {fit.panel.time} {found.label} the SD of residuals is {shown(found)} times that of other times."
-            short = f"At {fit.panel.time} {found.label} the SD is {number(found.value, 3)} times that of other times."
+            text = f"At {fit.panel.time} {found.label} the SD of residuals is {shown(found)} times that of the others."
+            short = f"At {fit.panel.time} {found.label} the SD is {number(found.value, 3)} times that of the others."
         unequal = "exp-variance" if found.label == "trend" and fit.independent else calls.unequal_over_time(look)
         advice = (calls.compared(look, residual=unequal), calls.robust(look), calls.figure(look, "residuals"))
         return Said(
-            "the SD of residuals over time", text,
-            "Standard errors and persons' estimates give times with large residuals too much weight; what grows with "
-            "time may be taken for differences in the rate of change.",
+            told("the SD of residuals over time"), text,
+            told("Standard errors and persons' estimates give occasions with large residuals too much weight; what "
+                 "grows over time may be taken for differences in the rate of change."),
             advice, found.value, *found.expected, is_small(found.value), short,
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from growthcurves.cli.check import check
 from growthcurves.cli.completion import completion
 from growthcurves.cli.datasets import datasets
 from growthcurves.cli.demo import demo
@@ -18,7 +19,7 @@ from growthcurves.cli.reshape import reshape
 from growthcurves.cli.verify import verify
 from growthcurves.version import DISTRIBUTION, VERSION
 
-COMMANDS = (report, describe, reshape, fit, plot, mmrm, power, datasets, demo, verify, completion)
+COMMANDS = (report, describe, reshape, fit, check, plot, mmrm, power, datasets, demo, verify, completion)
 
 _EPILOG = """\b
 Examples:

@@ -11,16 +11,17 @@ from scipy.special import gammaln
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.distributions import beta_quantiles
 
-#: Of more values than this only some are drawn: so many at each end, and the rest between.
-MOST_DRAWN, _TAIL = 400, 100
+#: Of more values than this only some are drawn, a quarter of them at each end.
+MOST_DRAWN = 400
 
 
-def drawn_ranks(count: int) -> np.ndarray:
+def drawn_ranks(count: int, most: int = MOST_DRAWN) -> np.ndarray:
     """Ranks of the values that are drawn: all, or those at the ends and some between."""
-    if count <= MOST_DRAWN:
+    if count <= most:
         return np.arange(1, count + 1)
-    between = np.linspace(_TAIL + 1, count - _TAIL, MOST_DRAWN - 2 * _TAIL).round().astype(int)
-    ends = np.arange(1, _TAIL + 1)
+    tail = most // 4
+    between = np.linspace(tail + 1, count - tail, most - 2 * tail).round().astype(int)
+    ends = np.arange(1, tail + 1)
     return np.unique(np.concatenate([ends, between, count + 1 - ends]))
 
 

@@ -12,7 +12,6 @@ from growthcurves.output.numbers import with_minus
 from growthcurves.plots.figure import Panels, Scene
 from growthcurves.plots.labels import in_lines, key_of_figure, spread, text_points
 from growthcurves.plots.layers import person_alpha
-from growthcurves.plots.room import room_of
 from growthcurves.plots.style import (
     colour_of,
     faint,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 _PANEL_INCHES = (3.1, 2.45)
 _WIDER = 1.2  # than other figures
 _MOST_COLUMNS = 4
-_INSIDE = (0.8, 0.42)  # shares of the width and of the height of a panel that its axes have
+_INSIDE = (0.76, 0.42)  # shares of the width and of the height of a panel that its axes have
 _BAND: dict[str, Any] = {"alpha": 0.18, "linewidth": 0}
 
 
@@ -67,10 +66,9 @@ class Checks(Panels):
     rng: Any = 1
 
     def size(self, scene: Scene, width: float) -> tuple[float, float]:
-        """As high as its rows of panels need."""
-        count = len(scene.texts["panels"])
-        rows = -(-count // _columns(count, width * _WIDER))
-        return width * _WIDER, 0.4 + rows * _PANEL_INCHES[1]
+        """Wider than other figures, and as high as its rows of panels need."""
+        count, wide = len(scene.texts["panels"]), width * _WIDER
+        return wide, 0.4 + -(-count // _columns(count, wide)) * _PANEL_INCHES[1]
 
     def why_not(self, subject: Any) -> str | None:
         """The variances must be identified."""
@@ -99,9 +97,15 @@ class Checks(Panels):
             "panels": panels,
             "visits": visit_times(panel),
             "besides": _besides(found, shown),
-            "replicates": f"{found.replicates:,}",
+            "bare": False,
         }
         return Scene(table[["panel", *table.columns.drop("panel")]], texts)
+
+    def bare(self, scene: Scene, name: str) -> Scene:
+        """The scene of one panel without its words, for who says them beside it."""
+        frame, texts = scene
+        panels = {name: texts["panels"][name]}
+        return Scene(frame[frame["panel"] == name], texts | {"panels": panels, "besides": "", "bare": True})
 
     def draw(self, scene: Scene, fig: Any) -> Any:
         """Draw the scene on the figure."""
@@ -113,12 +117,13 @@ class Checks(Panels):
         page = _Page(72 * _INSIDE[0] * width / columns, 72 * _INSIDE[1] * high, texts["visits"])
         for ax, (name, panel) in zip(axes.flat, panels.items(), strict=False):
             page.draw(ax, frame[frame["panel"] == name], panel)
+            if not texts["bare"]:
+                _head(ax, panel)
+                _under(ax, panel, page.room)
         for ax in axes.flat[len(panels) :]:
             ax.set_visible(False)
-        rooms = [room_of(ax) for ax in axes[0]]
-        for place, panel in enumerate(panels.values()):
-            _under(axes.flat[place], panel, rooms[place % columns])
-        key_of_figure(fig, _key(frame))
+        if not texts["bare"]:
+            key_of_figure(fig, _key(frame))
         if texts["besides"]:
             said = in_lines(texts["besides"], 72 * (width - 0.2), font_size(-0.5))
             plain(fig.supxlabel(said, x=0.015, ha="left", fontsize=font_size(-0.5), color=muted()))
@@ -144,7 +149,10 @@ def _besides(found: FitChecks, shown: Any) -> str:
 
 @dataclass(frozen=True)
 class _Page:
-    """Where panels are drawn: points that the axes of each have across and along at least, and the times of visits."""
+    """Where panels are drawn: points that the axes of each have across and along at least, and the times of visits.
+
+    They are not measured, which takes as long as all the rest.
+    """
 
     room: float
     height: float
@@ -162,7 +170,6 @@ class _Page:
         size = float(ax.xaxis.label.get_fontsize())
         plain(ax.set_xlabel(wrapped(panel["x"], self.room / 72, size, 2)))
         plain(ax.set_ylabel(wrapped(panel["y"], 1.4 * self.height / 72, size, 2)))
-        _head(ax, panel)
 
     def _line(self, ax: Axes, rows: pd.DataFrame, panel: dict[str, Any]) -> None:
         """Points, a line along x for each series, and its band."""
@@ -239,7 +246,8 @@ class _Page:
 
 def _draw_points(ax: Axes, rows: pd.DataFrame) -> None:
     alpha = float(np.clip(4 * person_alpha(len(rows)), 0.12, 0.8))
-    ax.plot(rows["x"], rows["value"], ".", color=muted(), markersize=3.2, alpha=alpha, markeredgewidth=0, zorder=1.8)
+    look: dict[str, Any] = {"markersize": 3.2, "alpha": alpha, "markeredgewidth": 0, "zorder": 1.8}
+    ax.plot(rows["x"], rows["value"], ".", color=muted(), **look)
 
 
 def _outside(rows: pd.DataFrame) -> pd.Series:

@@ -182,14 +182,16 @@ def in_lines(text: str, room: float, size: float) -> str:
     one two
     three
     """
-    lines: list[str] = []
+    lines: list[list[str]] = []
+    space, taken = text_points("n n", size) - text_points("nn", size), room
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_points(longer, size) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return "\n".join(lines)
+        width = text_points(word, size)
+        if taken + space + width > room:
+            lines.append([])
+            taken = -space
+        lines[-1].append(word)
+        taken += space + width
+    return "\n".join(map(" ".join, lines))
 
 
 def columns_that_fit(widths: Sequence[float], room: float) -> int:

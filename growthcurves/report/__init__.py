@@ -13,6 +13,7 @@ from growthcurves.report.categories import Categories
 from growthcurves.report.certainty import Certainty
 from growthcurves.report.change import Change
 from growthcurves.report.checklists import Checklists
+from growthcurves.report.checks import Checks
 from growthcurves.report.compared import Compared
 from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
@@ -43,6 +44,7 @@ SECTIONS: tuple[Section, ...] = (
     Change(),
     Marginal(),
     Missingness(),
+    Checks(),
     Compared(),
     Ladder(),
     People(),

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from growthcurves.output.numbers import with_minus
 from growthcurves.plots import (
     FAMILY_FIGURES,
     FIGURES,
@@ -23,6 +24,8 @@ from growthcurves.report.section import Subject
 from growthcurves.report.svg import inline_svg
 
 WIDE, NARROW = 6.4, 3.5
+#: Inches of a panel that stands beside another where the page is wide.
+PANEL = (3.1, 1.75)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,16 @@ class Picture:
     narrow: Markup
     text: str
     note: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel of a picture, with its words."""
+
+    title: str
+    verdict: str
+    text: str
+    drawn: Markup
 
 
 #: Figures whose level is that of a confidence interval.
@@ -153,6 +166,18 @@ def of_ladder(answer: Any) -> list[Picture]:
         for name, figure in zip(names, figures, strict=True)
         if figure.why_not(answer) is None and name in CAPTIONS
     ]
+
+
+def of_checks(found: Any) -> list[Panel]:
+    """The panels of the picture of checks, each by itself: the page has their words, and places them as it is wide."""
+    kind: Any = FIGURES["check"]
+    figure = kind()
+    scene = figure.scene(found)
+    return [
+        Panel(one["title"], one["verdict"], with_minus(one["text"]),
+              inline_svg(f"check-{place}", f"{one['title']}. {one['text']}", figure, figure.bare(scene, name), PANEL))
+        for place, (name, one) in enumerate(scene.texts["panels"].items())
+    ]  # fmt: skip
 
 
 def of_trial(trial: Any, subgroups: Any = None) -> dict[str, list[Picture]]:

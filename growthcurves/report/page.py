@@ -245,14 +245,14 @@ def assembled(
     title: str,
     about: str,
     lead: str,
-    sections: Iterable[TextSection],
+    sections: Iterable[Any],
     told: Sequence[str],
     tables: Mapping[str, pd.DataFrame],
     path: str | Path | None = None,
     kind: str = "Report",
     warned: Sequence[tuple[str, str]] = (),
 ) -> Report:
-    """A report of sections that are texts already, saved where a path is given.
+    """A report of sections that have a `body` already (`TextSection`), saved where a path is given.
 
     What was `warned` of, each with what it means, stands at the head of the page.
     """

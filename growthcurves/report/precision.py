@@ -1,5 +1,5 @@
-"""How much the numbers can say: how many persons, how well their differences are known, who is missing, what is taken
-for granted.
+"""How much the numbers can say: how many persons, how well their differences are known, who is missing, whether the
+assumptions hold.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ import numpy as np
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.missing import DROPPED_OUT
 from growthcurves.data.reasons import DIED
-from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.data.unit_words import level_words, unit_words
-from growthcurves.data.units_above import units_above
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import why_no_waves
+from growthcurves.report.assumptions import assumptions
 from growthcurves.report.format import count, number
 from growthcurves.report.section import Subject
 from growthcurves.report.variation import component_row
@@ -32,7 +30,7 @@ def precision(subject: Subject) -> Iterator[dict[str, Any]]:
     if fit.random_names and fit.identified:
         yield from _differences(subject)
     yield from _missing(subject)
-    yield _item(None, "Not checked here", _assumptions(fit))
+    yield from assumptions(subject)
 
 
 def _item(well: bool | None, word: str, text: str) -> dict[str, Any]:
@@ -120,48 +118,3 @@ def _missing(subject: Subject) -> Iterator[dict[str, Any]]:
     of_them = "all of them" if out == some else f"{count(out)} of them"
     text = f"Of {count(total)} {who}, {count(some)} missed at least one wave{due}; {of_them} dropped out.{gone} {valid}"
     yield _item(None, "Missing", text)
-
-
-def _kind(fit: Any) -> str:
-    """What a family takes for granted of single outcomes."""
-    kinds = {
-        "poisson": ", with a variance that is their mean",
-        "negative-binomial": ", and vary as the negative binomial distribution says",
-        "gamma": ", with a standard deviation in proportion to their mean",
-        "ordinal": ", and every predictor moves all categories alike (proportional odds)",
-    }
-    return kinds.get(fit.family.name, "")
-
-
-def _assumptions(fit: Any) -> str:
-    """What the model takes for granted and the page does not test."""
-    who, said = fit.vocabulary.who.several, fit.vocabulary.said
-    normal = "that single measurements scatter normally about each person's own line"
-    text = [said(normal + ", with one variance and independently of each other" * fit.independent)]
-    if fit.family is not None:
-        own = said("that, given a person's own random effects, single outcomes are independent of each other")
-        text = [own + _kind(fit)]
-    if fit.random_names:
-        scale = "" if fit.family is None else f" on the scale of the {fit.family.scale_words.link}"
-        about = "average" if not fit.model.above else "averages"
-        text.append(f"that {everybody(fit)} differ normally about their {about}{scale}")
-    if fit.recipe.shape.changes:
-        text.append("that the shape of the line is right")
-    above = list(fit.model.above)
-    if fit.bound.crossed:
-        text.append(f"that {everybody(fit)} differ independently of each other{_though(fit)}")
-    else:
-        who = level_words(above[-1]).several if above else who
-        text.append(f"that {who} are independent of each other{_though(fit)}")
-    return f"The page takes for granted {listed(text)}."
-
-
-def _though(fit: Any) -> str:
-    """The units above persons that the table tells of and the model does not know."""
-    if isinstance(fit.panel, SavedPanel):
-        return ""
-    above = [f"{one.column} ({count(one.units)} {one.several})" for one in units_above(fit.panel, fit.data_columns)]
-    if not above:
-        return ""
-    some = f"those of one {unit_words(above[0].split(' (')[0]).one}" if len(above) == 1 else "those of the same unit"
-    return f", {some} too: {listed(above)} {'is' if len(above) == 1 else 'are'} no part of the model"

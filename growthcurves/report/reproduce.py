@@ -9,6 +9,7 @@ from typing import Any
 from growthcurves.data.grid import grid_of
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.machine import versions
+from growthcurves.report.assumptions import advised, checks_of
 from growthcurves.report.code import code
 from growthcurves.report.people import MOST_LISTED
 from growthcurves.report.section import Section, Subject
@@ -44,7 +45,7 @@ def further(subject: Subject) -> list[str]:
         with suppress(NotAvailableError, NotEstimableError):
             found.append(subject.change.advice)
         found.append(_of_waves(fit.panel))
-    return [text for text in found if text]
+    return [text for text in (*found, *advised(subject.once(checks_of))) if text]
 
 
 def _of_others(subject: Subject) -> list[str]:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from growthcurves.checks import FitChecks
+from growthcurves.report.assumptions import advised, checked
+from growthcurves.report.checks import CheckSection
 from growthcurves.report.figures import of_trial
 from growthcurves.report.page import Report, TextSection, assembled
 from growthcurves.report.reproduce import data_used, drawn, fitted_when
@@ -40,7 +43,7 @@ def trial_report(
     pictures = of_trial(trial, subgroups)
     percent = f"{100 * trial.level:g} % intervals."
     means = _on_page(means_shown(trial.means))
-    sections = [
+    sections: list[TextSection | CheckSection] = [
         TextSection("differences", "Differences between arms", pictures["differences"],
                     (_on_page(differences_shown(trial.differences)),), (percent,)),
         TextSection("means", "Means by visit and arm", pictures["means"], (means,), (percent,)),
@@ -49,10 +52,12 @@ def trial_report(
     if subgroups is not None:
         shown = (_narrow(_on_page(subgroups.shown())),)
         sections.append(TextSection("subgroups", "Subgroups", pictures["subgroups"], shown, subgroups.notes))
+    found = checked(trial.fit, prespecified=True)
+    sections.append(_relied_on(found))
     tables = (_attempts(trial.attempts), _covariance(trial))
     sections.append(TextSection("method", "How it was analysed, and who is in it", (), tables, trial.notes))
-    told = (f"{fitted_when(trial.fit)} {drawn(trial.fit)}", f"{data_used(trial.fit)} (trial.fit.data_hash).")
-    sections.append(TextSection("reproduce", "How to reproduce this", (), (), told, program(trial, subgroups)))
+    told, code = _reproduced(trial, found), program(trial, subgroups)
+    sections.append(TextSection("reproduce", "How to reproduce this", (), (), told, code))
     sentences = tuple(difference_sentences(trial.differences, trial))
     numbers = {"means": trial.means, "differences": trial.differences, "tests": trial.tests}
     if subgroups is not None:
@@ -62,6 +67,20 @@ def trial_report(
     kind, warned = "Report of a trial", [(note.in_words, note.meaning) for note in trial.fit.notes]
     default = f"{trial.fit.model.outcome} by {trial.visit_name}"
     return assembled(title or default, trial.title, " ".join(last), sections, sentences, numbers, path, kind, warned)
+
+
+def _relied_on(found: FitChecks | str) -> TextSection | CheckSection:
+    """The checks, or why there are none."""
+    title = "Can these numbers be relied on?"
+    if isinstance(found, str):
+        return TextSection("checks", title, (), (), (found,))
+    return CheckSection("checks", title, found)
+
+
+def _reproduced(trial: Trial, found: FitChecks | str) -> tuple[str, ...]:
+    """When it was fitted, what was drawn, to which data, and the code of sensitivity analyses."""
+    made = f"{fitted_when(trial.fit)} {drawn(trial.fit)}", f"{data_used(trial.fit)} (trial.fit.data_hash)."
+    return (*made, *advised(found, "trial.fit"))
 
 
 def _on_page(shown: pd.DataFrame) -> pd.DataFrame:

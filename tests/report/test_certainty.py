@@ -68,7 +68,8 @@ def test_what_is_hardly_known_which_may_not_vary_and_what_is_not_checked():
     assert "Averages and differences rest on 30 patients, 4 occasions each" in said
     assert "Not well known from these data: the SD of the rate of change (95 % interval 0" in said
     assert "All 30 patients were seen at all waves." in said and "No warnings" not in said
-    assert "The page takes for granted that single measurements scatter normally" in said
+    assert "In 12 checks" in said or "Nothing speaks against the model in 12 checks" in said
+    assert "The page takes for granted that patients are independent of each other" in said
     whole = "the rate of change may not vary at all"
     assert table.count(whole) + said.count(whole) <= 1 and "one of the two" not in page.html
     notes = fit.variance_components().attrs["notes"]

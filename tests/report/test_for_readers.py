@@ -58,7 +58,7 @@ def test_where_the_page_comes_from_is_printed_on_it(page, pupils):
     told, text = pupils.provenance, text_of(page)
     when = told.fitted.replace("T", " ").removesuffix("+00:00")
     assert f"Fitted {when} UTC with Python" in text and f"growthcurves-longitudinal {told.version}" in text
-    assert told.data in text and "Seeds: none" in text
+    assert told.data in text and "Seeds: 499 replicates for checks 1." in text
     pupils.bootstrap(n=39, rng=7)
     again = text_of(pupils.report().html)
     assert re.search(r"Seeds: [^.]*\b7\.", again)

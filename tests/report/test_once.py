@@ -12,7 +12,9 @@ from growthcurves.data import attendance
 from growthcurves.engine import solution
 from growthcurves.engine.likelihood import kept
 from growthcurves.engine.persons import state
+from growthcurves.errors import NotAvailableError
 from growthcurves.model import bind
+from growthcurves.report import assumptions
 from growthcurves.results.effects import coefficients
 from growthcurves.results.persons import people
 from growthcurves.results.questions import design_rows
@@ -64,6 +66,24 @@ def monkeypatch_everywhere(monkeypatch, function, other):
             monkeypatch.setattr(module, function.__name__, other)
 
 
+@pytest.fixture
+def unchecked(monkeypatch):
+    """Without checks, which fit the next shapes and what they advise besides."""
+
+    def refuse(*asked):
+        raise NotAvailableError("Not here.")
+
+    monkeypatch.setattr(assumptions, "check", refuse)
+
+
+def test_one_report_looks_at_the_assumptions_once(make_trial, monkeypatch):
+    times: Counter = Counter()
+    monkeypatch.setattr(assumptions, "check", counting(times, assumptions.check, lambda fit, *asked: id(fit)))
+    fit = gc.fit("bdi ~ week * arm + (week | id)", make_trial())
+    assert "The picture and all that was looked at" in fit.report().html and list(times.values()) == [1]
+
+
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("by", [None, "arm"])
 def test_one_report_computes_each_table_once(make_trial, counted, by):
     fit = gc.fit("bdi ~ week * arm + (week | id)", make_trial())

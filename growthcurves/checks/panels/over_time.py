@@ -60,7 +60,8 @@ class ResidualsOverTime(Panel):
             far = np.argsort(-np.abs(values), kind="stable")[:MOST_NAMED]
             names[far] = [str(one) for one in look.labels[look.person[far]]]
         table = together(points(look.times, values, names), line.table(self._smoother(look)[1]))
-        return Shown("Residuals over time", look.fit.when.axis, "residual, SDs", table, reference=0.0, over_time=True)
+        title = look.fit.vocabulary.said("Residuals over time")
+        return Shown(title, look.fit.when.axis, "residual, SDs", table, reference=0.0, over_time=True)
 
 
 class SpreadOverTime(Panel):
@@ -82,7 +83,7 @@ class SpreadOverTime(Panel):
         """Line and band."""
         look = found.look
         table = line.table(time_cells(look).middles)
-        title, y = "SD of residuals over time", "ratio of SDs"
+        title, y = look.fit.vocabulary.said("SD of residuals over time"), "ratio of SDs"
         return Shown(title, look.fit.when.axis, y, table, reference=1.0, over_time=True)
 
 

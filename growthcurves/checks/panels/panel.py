@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Columns of the table of a panel; `part` is "point", "line" (with its band, low to high) or "person".
 COLUMNS = ["part", "series", "x", "value", "low", "high", "label"]
 #: Of more points than this some are drawn, those furthest out always among them.
-MOST_POINTS, _ALWAYS = 1500, 50
+MOST_POINTS, _ALWAYS = 600, 50
 _ORDER = [one.value for one in (Verdict.PROBLEM, Verdict.LOOK, Verdict.FINE)]
 
 

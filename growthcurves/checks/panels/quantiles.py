@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from growthcurves.checks.look import Sample
 
 EXPECTED = "expected of a right model"
+#: Values that are drawn; of more a quarter of them at each end, and some between.
+MOST_DRAWN = 120
 #: Persons of whom the largest influence is named.
 MOST_NAMED = 3
 FEWEST_PERSONS = 8
@@ -30,7 +32,7 @@ class ResidualQuantiles(Panel):
 
     def measure(self, found: FitChecks) -> Measure:
         """Their order statistics."""
-        ranks = drawn_ranks(found.look.rows)
+        ranks = drawn_ranks(found.look.rows, MOST_DRAWN)
         return Measure(range(len(ranks)), lambda sample: ordered(sample.normalized, ranks))
 
     def shown(self, found: FitChecks, line: Line) -> Shown:
@@ -52,7 +54,7 @@ class EffectQuantiles(Panel):
     def measure(self, found: FitChecks) -> Measure:
         """Order statistics of the estimates of all random effects, which have one band."""
         look = found.look
-        ranks = drawn_ranks(look.persons)
+        ranks = drawn_ranks(look.persons, MOST_DRAWN)
 
         def of(sample: Sample) -> Array:
             return np.concatenate([ordered(one, ranks) for one in look.named(sample.effects).swapaxes(0, 1)])
@@ -70,7 +72,7 @@ class EffectQuantiles(Panel):
     def shown(self, found: FitChecks, line: Line) -> Shown:
         """Found against expected."""
         look, name = found.look, self._effect(found)
-        count, place = len(drawn_ranks(look.persons)), look.effect_names.index(name)
+        count, place = len(drawn_ranks(look.persons, MOST_DRAWN)), look.effect_names.index(name)
         own = line.within(place * count, (place + 1) * count)
         return quantiles(f"Random effects: {name}", f"{name}, from expected", own)
 
@@ -83,7 +85,7 @@ class Influence(Panel):
     def measure(self, found: FitChecks) -> Measure:
         """Order statistics of the distances."""
         look = found.look
-        ranks = drawn_ranks(look.persons)
+        ranks = drawn_ranks(look.persons, MOST_DRAWN)
         return Measure(range(len(ranks)), lambda sample: ordered(np.sqrt(Influential.distances(look, sample)), ranks))
 
     def shown(self, found: FitChecks, line: Line) -> Shown:
