@@ -154,6 +154,8 @@ def test_what_is_refused(trial):
         crossed.influence_of_occasions("s99")
     with pytest.raises(ModelError, match="most= is a number of persons"):
         crossed.influence_of_occasions(most=0)
+    with pytest.raises(ModelError, match="people= names nobody"):
+        crossed.influence_of_occasions([])
     once = trial.groupby("patient").head(2)
     with pytest.warns(IdentificationWarning):
         fit = gc.fit("depression ~ week + (week | patient)", once[once["week"] <= 2], time="week")

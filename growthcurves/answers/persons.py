@@ -163,7 +163,7 @@ class PersonAnswers(FittedModel):
         Raises
         ------
         ModelError
-            For a number of persons that is none.
+            For a number of persons that is none, and for people= that names nobody.
         DataError
             For a person whom the fit does not have.
         NotEstimableError

@@ -14,6 +14,7 @@ from growthcurves.checks.words import shown
 from growthcurves.data.backticks import quoted
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
+from growthcurves.data.levels import told_apart
 from growthcurves.data.units_above import units_above
 from growthcurves.numerics.arrays import Array
 from growthcurves.results.questions import levels
@@ -50,7 +51,7 @@ class OmittedLevel(Check):
             raw, persons = raw_array(panel.frame, column), panel.persons
             if first_difference(raw, persons.codes, persons.first_rows) is not None:
                 continue
-            codes, labels = pd.factorize(raw[look.order][look.starts])
+            codes, labels = told_apart(raw[look.order][look.starts])
             if FEWEST <= len(labels) <= look.persons / EACH:
                 found.append(_Candidate(column, codes))
         return found

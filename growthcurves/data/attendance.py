@@ -250,6 +250,7 @@ def _standing(columns: Sighted) -> tuple[np.ndarray, tuple[str, ...]]:
     if panel.entry is not None:
         before = columns.waves < _wave_of(columns, panel.entry)[:, None]
         notes += _contradicted(columns, before, "seen at a wave before they entered", panel.entry)
+        before &= ~np.logical_or.accumulate(columns.seen, axis=1)
         said = np.where(before & (said == UNSAID), NOT_SAMPLED, said)
     return _by_pattern(np.where(died, DIED, said).astype(np.int8), columns.seen), tuple(notes)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
+
+from growthcurves.data.levels import told_apart
 
 
 def first_difference(values: Any, groups: np.ndarray, first_rows: np.ndarray) -> int | None:
@@ -29,7 +30,7 @@ def first_difference(values: Any, groups: np.ndarray, first_rows: np.ndarray) ->
     4
     """
     if not (isinstance(values, np.ndarray) and values.dtype.kind in "fiub"):
-        values = pd.factorize(values)[0]
+        values = told_apart(values)[0]
     changed = different(values, values[first_rows][groups])
     return int(changed.argmax()) if changed.any() else None
 

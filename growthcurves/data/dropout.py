@@ -147,9 +147,10 @@ class DropoutReport(Saved):
         counts, several = self.counts, self.who.several
         total = sum(counts[name] for name in ("dropouts", "completers", "died", "never_seen"))
         died = f", {counts['died']:,} died" if counts["died"] else ""
-        never = f", {counts['never_seen']:,} were never seen" if counts["never_seen"] else ""
+        stayed, never_seen = (_were(counts[name]) for name in ("completers", "never_seen"))
+        never = f", {never_seen} never seen" if counts["never_seen"] else ""
         return (
-            f"{counts['dropouts']:,} of {total:,} {several} dropped out; {counts['completers']:,} were seen at the "
+            f"{counts['dropouts']:,} of {total:,} {several} dropped out; {stayed} seen at the "
             f"last wave that was due{died}{never}."
         )
 
@@ -220,6 +221,10 @@ def dropout_report(panel: Panel, by: str | None, covariates: Any, level: float) 
     names_of = {"id": panel.id, "outcome": panel.outcome, "by": by}
     notes = (*there.notes, *_notes(odds))
     return DropoutReport(table, odds.odds, odds.visits, counts, odds.sd, level, names_of, notes, vocabulary(panel).who)
+
+
+def _were(count: int) -> str:
+    return f"{count:,} {'was' if count == 1 else 'were'}"
 
 
 def _notes(odds: NextVisit) -> list[str]:

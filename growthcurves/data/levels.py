@@ -51,7 +51,25 @@ def factorized(panel: Panel, name: Any) -> tuple[np.ndarray, Any]:
     column = panel.column(name)
     if isinstance(column, pd.Categorical):
         return column.codes, column.categories
-    return pd.factorize(column)
+    return told_apart(column)
+
+
+def told_apart(values: Any) -> tuple[np.ndarray, Any]:
+    """Number of each value, -1 where it is missing, and the different values in order of appearance.
+
+    A table may hold lists, dictionaries or arrays, which no model uses: those are told apart by how they print.
+
+    Examples
+    --------
+    >>> told_apart(np.array(["b", "a", "b", None], dtype=object))[0].tolist()
+    [0, 1, 0, -1]
+    >>> told_apart(pd.Series([[1, 2], [1], [1, 2], None]).to_numpy())[0].tolist()
+    [0, 1, 0, -1]
+    """
+    try:
+        return pd.factorize(values)
+    except TypeError:  # no hash
+        return pd.factorize(np.array([None if value is None else repr(value) for value in values], dtype=object))
 
 
 def whole(levels: Sequence[Any]) -> list[Any]:

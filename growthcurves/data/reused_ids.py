@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
+from growthcurves.data.levels import told_apart
 from growthcurves.data.persons import Persons
 from growthcurves.data.source import show_id
 from growthcurves.numerics.distributions import f_tail
@@ -67,7 +68,7 @@ class _UsedAgain:
 
     @cached_property
     def values(self) -> tuple[np.ndarray, Any]:
-        return pd.factorize(self.of(self.column))
+        return told_apart(self.of(self.column))
 
     @cached_property
     def cells(self) -> Persons:
@@ -155,7 +156,7 @@ class _UsedAgain:
 
     def _goes_along(self, name: str) -> bool:
         """Whether a column varies within persons, and hardly ever within one of their values."""
-        values = pd.factorize(self.of(name))[0]
+        values = told_apart(self.of(name))[0]
         within = len(np.unique(np.column_stack([self.cells.codes, values]), axis=0))
         return not _constant(values, self.persons) and within <= 1.1 * self.cells.count
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
+from growthcurves.data.levels import told_apart
 from growthcurves.data.unit_words import unit_words
 from growthcurves.data.vocabulary import OF_PERSONS
 
@@ -43,7 +42,7 @@ def units_above(panel: Panel, used: Collection[str]) -> list[UnitsAbove]:
         if column in {panel.id, panel.time, panel.outcome, panel.wave, *used} or words.one not in OF_PERSONS:
             continue
         values, persons = raw_array(panel.frame, column), panel.persons
-        count = len(pd.factorize(values[persons.first_rows])[1])
+        count = len(told_apart(values[persons.first_rows])[1])
         if 1 < count < persons.count and first_difference(values, persons.codes, persons.first_rows) is None:
             found.append(UnitsAbove(column, count, words.several))
     return found

@@ -202,3 +202,20 @@ def test_what_no_fit_can_tell_is_refused_before_checks() -> None:
     for data in (one_each, _data(1)):
         with pytest.raises(GrowthCurvesError):
             gc.fit("y ~ t + (1 | id)", data, time="t")
+
+
+# ---------------------------------------------------- columns that no model uses
+
+
+def test_columns_of_lists_and_dictionaries():
+    """A table may hold what has no hash: person by person it is a group as any other, told apart by how it prints."""
+    data = _data().drop(columns="site")
+    site = (data["id"].factorize()[0] % 8).tolist()
+    plain = data.assign(visits=[f"s{k}" for k in site], site=[f"s{k}" for k in site])
+    odd = data.assign(visits=[[k, k + 1] for k in site], site=[{"site": k} for k in site])
+    odd["row"] = [[k] for k in range(len(data))]
+    found = _checked(STRESSED, odd, time="t")
+    labels = found.details["omitted_level"].labels
+    assert {column for column, _ in labels} == {"visits", "site"}
+    assert _p(found) == _p(_checked(STRESSED, plain, time="t"))
+    assert str(gc.Panel(odd, id="id", time="t", outcome="y").describe())

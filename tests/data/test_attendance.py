@@ -222,14 +222,15 @@ def test_against_a_loop_over_persons(seed):
     table.loc[table["who"] == "full", "death"] = 5.0 if all(np.isnan(v) for v in death.values()) else NAN
     found = patterns(panel_of(table, entry="entry", status={"death": "died"}))
     for who, text in letters.items():
-        last = max([wave for wave, letter in enumerate(text, 1) if letter == "x"], default=0)
+        seen = [wave for wave, letter in enumerate(text, 1) if letter == "x"]
+        first, last = min(seen, default=6), max(seen, default=0)
         expected = ""
         for wave, letter in enumerate(text, 1):
             if letter == "x":
                 expected += "x"
             elif wave > last and wave >= death[who]:
                 expected += "+"
-            elif wave < entry[who]:
+            elif wave < min(entry[who], first):
                 expected += "o"
             else:
                 expected += "."
@@ -275,3 +276,18 @@ def test_a_saved_fit_says_that_it_does_not_know(hrs, tmp_path):
     assert again.panel.status == panel.status
     with pytest.raises(NotEstimableError, match="which a saved fit does not keep"):
         again.panel.missing()
+
+
+def test_who_was_seen_has_entered():
+    """Seen at wave 3 and missed at wave 4, person c has left, also where the column of entries says wave 9."""
+    table = pd.DataFrame({"who": np.repeat(list("abc"), 4), "wave": [1, 2, 3, 4] * 3, "y": np.arange(12.0)})
+    table.loc[[8, 9, 11], "y"] = np.nan
+    panel = panel_of(table.assign(joined=table["who"].map({"a": 1, "b": 7, "c": 9})), entry="joined")
+    assert patterns(panel) == {"a": "xxxx", "b": "xxxx", "c": "oox."}
+    assert "2 persons were seen at a wave before they entered" in str(panel.missing())
+
+
+def test_a_status_goes_before_the_entry(hrs):
+    """What a row says of its wave counts, also where `entry` has the wave before the study."""
+    panel = panel_of(hrs.assign(joined=4), entry="joined", status={"iwstat": CODES})
+    assert patterns(panel) == patterns(panel_of(hrs, status={"iwstat": CODES}))

@@ -126,3 +126,12 @@ def test_a_last_outcome_that_tells_all_has_no_odds():
     assert not np.isnan(found.table["difference"][0])
     constant = gc.Panel(data.drop(index=[1, 3, 5]).assign(y=1.0), id="who", time="wave", outcome="y").dropout()
     assert constant.odds["odds_ratio"].isna().all() and "all the same" in constant.notes[0]
+
+
+def test_one_person_was_and_several_were():
+    data = pd.DataFrame({"who": np.repeat(range(3), 3), "wave": [0, 1, 2] * 3, "y": np.arange(9.0)})
+    data.loc[[5, 8], "y"] = np.nan
+    never = pd.DataFrame({"who": [3, 3, 3], "wave": [0, 1, 2], "y": np.nan})
+    found = gc.Panel(pd.concat([data, never], ignore_index=True), id="who", time="wave", outcome="y").dropout()
+    told = "2 of 4 persons dropped out; 1 was seen at the last wave that was due, 1 was never seen."
+    assert found.sentences()[0] == told

@@ -42,6 +42,8 @@ def influence_of_occasions(fit: FittedModel, people: Any = None, most: int = 10)
     """One row per occasion that is left out; see `GrowthFit.influence_of_occasions`."""
     _refuse_unidentified(fit)
     persons = _most_influential(fit, most) if people is None else positions_of(fit.panel, people)
+    if people is not None and not len(persons):
+        raise ModelError("people= names nobody whose occasions could be left out: name persons, or leave it out.")
     codes, frame = fit.panel.persons.codes, fit.panel.frame
     times, name = (fit.panel.times, fit.model.time) if fit.model.time else (frame.index, frame.index.name or "row")
     rows = [own[np.argsort(times[own], kind="stable")] for own in (np.flatnonzero(codes == i) for i in persons)]
