@@ -25,7 +25,7 @@ from growthcurves.engine.families.unlimited import (
     persons_differ_endlessly,
 )
 from growthcurves.engine.general.estimates import GeneralEstimates
-from growthcurves.engine.general.search import COSTLESS, descended, ended, judged, scaled_step
+from growthcurves.engine.general.search import COSTLESS, Ended, descended, ended, judged, scaled_step
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.moved import SAME
 from growthcurves.engine.parameters.local import Local
@@ -121,9 +121,9 @@ class FamilyEstimates(GeneralEstimates):
     def _profiled(self) -> FamilyLikelihood:
         return self.likelihood if self.quadrature.settled else self.likelihood.exactly()
 
-    def near(self, likelihood: Any, sums: Sums, start: Local | None = None) -> GeneralEstimates:
-        """The same of other rows; where these let it grow without end, as separated ones do, it has not converged."""
-        found = super().near(likelihood, sums, start)
+    def _arrived(self, likelihood: Any, sums: Sums, end: Ended, verdict: Verdict) -> GeneralEstimates:
+        """Where the rows let it grow without end, as separated ones do, it has not converged."""
+        found = super()._arrived(likelihood, sums, end, verdict)
         assert isinstance(found, FamilyEstimates)
         separated = looks_endless(found) and found.endless_direction() is not None
         if separated or found.persons_differ_endlessly:

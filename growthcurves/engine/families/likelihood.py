@@ -233,6 +233,10 @@ class FamilyLikelihood:
         here = self._lowest.get(kind)
         return here if here is not None and here.point is local else None
 
+    def known(self, here: Evaluated) -> None:
+        """Take a point that a last, short step has led to as evaluated, with the derivatives before it."""
+        self._kept("sharp", here)
+
     def _kept(self, kind: str, here: Evaluated | None) -> Evaluated | None:
         """The same, kept where it is the lowest: a search ends there, and answers ask for it again."""
         if here is not None and not (kind in self._lowest and self._lowest[kind].deviance <= here.deviance):

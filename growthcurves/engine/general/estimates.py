@@ -11,7 +11,7 @@ import numpy as np
 
 from growthcurves.engine.general.apart import STEP, Apart, name_at_its_end, names_that_change
 from growthcurves.engine.general.marginal import OneByOne, Person, state_of
-from growthcurves.engine.general.search import NEARLY, SETTLED, closer, descended, ended, finished, judged
+from growthcurves.engine.general.search import ALL_BUT, NEARLY, Ended, closer, descended, ended, finished, judged
 from growthcurves.engine.general.structured import Structured
 from growthcurves.engine.information.observed import inverse_information
 from growthcurves.engine.information.uncertainty import Uncertainty
@@ -423,13 +423,12 @@ class GeneralEstimates:
             return self.again(rows)
         likelihood = self._likelihood(rows, self.sums)
         likelihood.__dict__["frame"] = replace(self.frame, rows=len(rows.outcome), persons=rows.persons)
-        if hasattr(likelihood, "sharp"):  # whose last Hessian is asked for again
-            return self.near(likelihood, self.sums, closer(likelihood, self.active, self._hessian, SETTLED))
-        start = closer(likelihood, self.active, self._hessian, NEARLY)
+        enough = ALL_BUT if hasattr(likelihood, "sharp") else NEARLY
+        start = closer(likelihood, self.active, self._hessian, enough)
         end = finished(likelihood, start)
         if end is None:
             return self.near(likelihood, self.sums, start)
-        return self._at(likelihood, self.sums, end.local, judged(likelihood, end, True), end.at.deviance)
+        return self._arrived(likelihood, self.sums, end, judged(likelihood, end, True))
 
     @cached_property
     def _followed(self) -> bool:
@@ -445,6 +444,10 @@ class GeneralEstimates:
         if not verdict.converged:
             end = descended(likelihood, [end.local, *likelihood.starts()])
             verdict = judged(likelihood, end, known)
+        return self._arrived(likelihood, sums, end, verdict)
+
+    def _arrived(self, likelihood: Any, sums: Sums, end: Ended, verdict: Verdict) -> GeneralEstimates:
+        """Where a search of nearly the same rows has ended."""
         return self._at(likelihood, sums, end.local, verdict, end.at.deviance)
 
     def _at(self, likelihood: Any, sums: Sums, local: Local, verdict: Verdict, lowest: float) -> GeneralEstimates:

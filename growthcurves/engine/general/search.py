@@ -25,8 +25,9 @@ FEW_STEPS = 30
 #: Such steps are good ones if below this squared decrement each leaves less than that share of it, and where they end
 #: below the third no better ones are needed.
 SHORT, SHARE, CLOSE = 1.0, 0.2, 1e-10
-#: Steps by gradients alone, and the squared decrement from which the exact Hessian makes the last one.
-FEW_GRADIENTS, NEARLY = 8, 1e-5
+#: Steps by gradients alone; the squared decrement from which the exact Hessian makes the last one, and from which it is
+#: that of the end, too, where it is asked for again.
+FEW_GRADIENTS, NEARLY, ALL_BUT = 8, 1e-6, 1e-9
 #: Squared decrement up to which they are tried.
 FAR = 9.0
 #: Squared decrement below which the next point is as good as the last, so that its Hessian is made exact at once.
@@ -98,14 +99,16 @@ def finished(likelihood: Any, start: Local) -> Ended | None:
 
     The step is taken without another look: it leaves of a squared decrement no more than about its square.
     """
-    partition = likelihood.frame.partition
-    here = likelihood.at(start.recharted(partition), True)
+    exact, begin = getattr(likelihood, "sharp", None), start.recharted(likelihood.frame.partition)
+    here = likelihood.at(begin, True) if exact is None else exact(begin)
     if here is None:
         return None
     step, squared, saddle = scaled_step(here)
     if saddle or not squared < CONVERGED:
         return None
-    there = replace(here, point=here.point.moved(step).recharted(partition), deviance=here.deviance - squared / 2.0)
+    there = replace(here, point=here.point.moved(step), deviance=here.deviance - squared / 2.0)
+    if exact is not None:
+        likelihood.known(there)
     return Ended(there, float(np.sqrt(squared)), True)
 
 
