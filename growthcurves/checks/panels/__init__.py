@@ -32,12 +32,15 @@ SLOTS: tuple[tuple[Panel, ...], ...] = (
     (SimulatedOutcomes(),),
 )
 
+#: Replicates behind the bands, where there are not fewer of the checks.
+REPLICATES = 299
+
 
 def panels_of(found: FitChecks) -> dict[str, Shown]:
     """The panels of what was found, by name, with replicates of their own."""
     there = [[one for one in slot if one.why_not(found) is None] for slot in SLOTS]
     measures = {one.name: one.measure(found) for slot in there for one in slot}
-    lines = measured(found.look, measures, found.replicates)
+    lines = measured(found.look, measures, min(found.replicates, REPLICATES))
     shown = {}
     for slot in there:
         known = [one for one in slot if one.name in lines]
