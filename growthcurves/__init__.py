@@ -76,6 +76,7 @@ _NAMES = {
     "Bootstrap": "growthcurves.results.intervals.bootstrap",
     "Wald": "growthcurves.results.intervals.wald",
     "Profile": "growthcurves.results.intervals.profile",
+    "SurveyDesign": "growthcurves.model.survey",
     "Moments": "growthcurves.engine.sums.moments",
     "PersonMoments": "growthcurves.engine.sums.moments",
     "Study": "growthcurves.planning.study",

@@ -11,11 +11,12 @@ from growthcurves.answers.effects import EffectAnswers
 from growthcurves.answers.estimates import EstimateAnswers
 from growthcurves.answers.persons import PersonAnswers
 from growthcurves.answers.sizes import SizeAnswers
+from growthcurves.answers.weighted import WeightedAnswers
 from growthcurves.data.frame import as_frame, check_name, require_columns
 from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, unknown
-from growthcurves.estimate import chosen, estimate, panel_for
+from growthcurves.estimate import Sampled, again, chosen, estimate, panel_for
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.later import Later
 from growthcurves.model.families import family_of
@@ -25,6 +26,7 @@ from growthcurves.model.groups import with_groups
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcome_family import coded
 from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.survey import SurveyDesign
 from growthcurves.model.words_of_r import answer_called, translated
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def fit(
     time: str | None = None,
     where: str | None = None,
     quadrature: str | int = "auto",
+    design: SurveyDesign | None = None,
     **options: Any,
 ) -> GrowthFit:
     """Fit a growth model.
@@ -69,6 +72,10 @@ def fit(
         How the integral over random effects is taken where outcomes are of a family: adaptive Gauss-Hermite quadrature
         with as many points as the answer needs to stand, Laplace's approximation, or so many points for each random
         effect (docs/families.md).
+    design : SurveyDesign, optional
+        How persons were sampled: weights, strata, sampling units (docs/survey.md). Estimation is then by weighted
+        maximum likelihood and errors are by the design; sampling units are those of the whole table, those included
+        of whom `where` chooses nobody.
     **options
         Options of `GrowthModel` for a formula: ``family=``, ``trials=``, ``exposure=``, ``reference=``, ``wave=``,
         ``residual=``, and ``functions=``, functions of your own that the formula calls.
@@ -95,9 +102,23 @@ def fit(
     """
     method, options = translated(method, options, FORMULA_OPTIONS)
     model, panel, people = _read(model, data, time, where, options)
-    fitted = estimate(model, panel, method, GrowthFit, people, quadrature=quadrature)
+    sampled = None if design is None else _sampled(design, data)
+    kind = GrowthFit if design is None else WeightedFit
+    fitted = estimate(model, panel, method, kind, people, quadrature=quadrature, sampled=sampled)
     assert isinstance(fitted, GrowthFit)
     return fitted
+
+
+def _sampled(design: Any, data: Any) -> Sampled:
+    """A design with the table whose sampling units it counts."""
+    if not isinstance(design, SurveyDesign):
+        raise ModelError(f"design= is a gc.SurveyDesign(weights=, strata=, psu=), not {type(design).__name__}.")
+    if isinstance(data, Panel) and data.where is not None:
+        raise ModelError(
+            "design= counts the sampling units of the whole table, and the panel holds rows that where= chose: give "
+            "where= to fit() in its place."
+        )
+    return Sampled(design, data.data if isinstance(data, Panel) else data)
 
 
 def ladder(
@@ -299,8 +320,9 @@ FORMULA_OPTIONS = ("family", "trials", "exposure", "reference", "residual", "wav
 _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
     "independent", "jacobian", "kinds", "left_out_design", "made", "notes", "outcome_family", "own_growth",
-    "parameter_count", "point", "random_names", "recipe", "residual_variance", "standard_effect", "standard_rows",
-    "sums", "term_parts", "time_facts", "times", "vocabulary", "when",
+    "parameter_count", "person_shares", "point", "random_names", "recipe", "residual_variance", "row_counts",
+    "row_shares", "row_totals", "standard_effect", "standard_rows", "sums", "term_parts", "time_facts", "times",
+    "vocabulary", "weighing", "when",
 }  # fmt: skip
 
 
@@ -340,8 +362,10 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
             method = self.method
         how = self.estimates.quadrature
         asked = "auto" if how is None or model.likelihood_family is None else how.asked
-        panel = panel_for(model, self.panel)
-        fitted = estimate(model, panel, method, GrowthFit, likelihood=self.estimates.maker, quadrature=asked)
+        panel, sampled = panel_for(model, self.panel), again(self.weighing)
+        fitted = estimate(
+            model, panel, method, type(self), likelihood=self.estimates.maker, quadrature=asked, sampled=sampled
+        )
         assert isinstance(fitted, GrowthFit)
         return fitted
 
@@ -534,3 +558,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
+
+
+class WeightedFit(WeightedAnswers, GrowthFit):  # type: ignore[misc]
+    """A growth model fitted with a sampling design, and the answers that have a meaning under weights; see `fit`."""

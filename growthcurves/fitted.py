@@ -22,6 +22,7 @@ from growthcurves.model import not_varying
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import crosses
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns, row_times, shape_times
+from growthcurves.model.survey import Weighing
 from growthcurves.provenance import Made, Provenance
 from growthcurves.version import DISTRIBUTION
 
@@ -150,6 +151,8 @@ class FittedModel:
         Everything that was warned of, with its kind, for the summary and the report.
     made : Made
         When and by what versions it was fitted, and what was drawn of it.
+    weighing : Weighing or None
+        What the sampling design came to, where there is one.
     """
 
     model: GrowthModel
@@ -159,6 +162,32 @@ class FittedModel:
     method: str
     notes: tuple[Note, ...]
     made: Made = field(default_factory=Made)
+    weighing: Weighing | None = None
+
+    @cached_property
+    def person_shares(self) -> np.ndarray:
+        """What each person counts wherever persons are averaged, one in all, (N,)."""
+        count = self.panel.persons.count
+        return np.full(count, 1.0 / count) if self.weighing is None else self.weighing.shares
+
+    @property
+    def row_counts(self) -> np.ndarray | float:
+        """How often each row counts among those of its person."""
+        return 1.0 if self.weighing is None or self.weighing.rows is None else self.weighing.rows
+
+    @cached_property
+    def row_totals(self) -> np.ndarray:
+        """How many rows each person has, or these stand for, (N,)."""
+        persons = self.panel.persons
+        if self.weighing is None or self.weighing.rows is None:
+            return np.asarray(persons.sizes, dtype=float)
+        return np.bincount(persons.codes, weights=self.weighing.rows, minlength=persons.count)
+
+    @cached_property
+    def row_shares(self) -> np.ndarray:
+        """What each row counts wherever rows are averaged, one in all, (n,)."""
+        shares = self.person_shares[self.panel.persons.codes] * self.row_counts
+        return np.asarray(shares / shares.sum())
 
     @property
     def provenance(self) -> Provenance:
@@ -186,7 +215,8 @@ class FittedModel:
     def data_columns(self) -> tuple[str, ...]:
         """The columns of the table that were used: roles first."""
         roles = [name for name in (self.model.id, self.model.time, self.model.outcome) if name]
-        return tuple(dict.fromkeys([*roles, *model_columns(self.model)]))
+        of_design = () if self.weighing is None else self.weighing.design.columns
+        return tuple(dict.fromkeys([*roles, *model_columns(self.model), *of_design]))
 
     @property
     def recipe(self) -> Recipe:
@@ -379,7 +409,10 @@ class FittedModel:
         both = np.column_stack([of_shape, of_random])
         distinct, codes, counts = np.unique(both, axis=0, return_inverse=True, return_counts=True)
         values, weights = np.split(distinct, [of_shape.shape[1]], axis=1)
-        return Kinds(values, weights, codes.reshape(-1), counts / counts.sum())
+        codes = codes.reshape(-1)
+        if self.weighing is not None:
+            counts = np.bincount(codes, weights=self.person_shares, minlength=len(counts))
+        return Kinds(values, weights, codes, counts / counts.sum())
 
     @cached_property
     def growth_design(self) -> np.ndarray:

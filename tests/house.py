@@ -64,6 +64,7 @@ INSIDE = {
         "submodels",
         "normal",
         "levels",
+        "weighted",
         "general",
         "heavy",
         "families",

@@ -20,7 +20,7 @@ class Frame(Protocol):
     ----------
     p, q : int
         Fixed effects and random effects.
-    rows, persons : int
+    rows, persons : int or float
     reml : bool
     partition : tuple of tuples
         Blocks of random effects within which G is unstructured.
@@ -39,10 +39,10 @@ class Frame(Protocol):
     def q(self) -> int: ...
 
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> float: ...
 
     @property
-    def persons(self) -> int: ...
+    def persons(self) -> float: ...
 
     @property
     def reml(self) -> bool: ...

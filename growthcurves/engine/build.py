@@ -25,12 +25,15 @@ from growthcurves.engine.sums.nesting import Cells, Nesting
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.engine.sums.whole import Sums
+from growthcurves.engine.weighted.sample import Sample
 from growthcurves.later import Later
 
 general = Later("growthcurves.engine.general.estimates")
 structured = Later("growthcurves.engine.general.structured")
 families = Later("growthcurves.engine.families.estimates")
 levels = Later("growthcurves.engine.levels.estimates")
+weighted = Later("growthcurves.engine.weighted.estimates")
+weighted_levels = Later("growthcurves.engine.weighted.levels")
 nested = Later("growthcurves.engine.general.nested")
 crossed = Later("growthcurves.engine.levels.crossed")
 
@@ -43,6 +46,7 @@ __all__ = [
     "Standardised",
     "Sums",
     "Rows",
+    "Sample",
     "Terms",
     "adds_up",
     "estimated",
@@ -101,7 +105,9 @@ def family_estimates(rows: Rows, sums: Sums, family: Any, quadrature: Any, look:
     return families.Asked(family, quadrature).estimates(rows, sums, look)
 
 
-def estimated(rows: Rows, sums: Sums, frame: Standardised, residual: Any, likelihood: Any = None) -> Estimates:
+def estimated(
+    rows: Rows, sums: Sums, frame: Standardised, residual: Any, likelihood: Any = None, sample: Sample | None = None
+) -> Estimates:
     """The estimates of a model.
 
     Parameters
@@ -115,7 +121,12 @@ def estimated(rows: Rows, sums: Sums, frame: Standardised, residual: Any, likeli
         The residual structure.
     likelihood : callable, optional
         Makes another likelihood than the package's: from rows, sums, whether by REML, and the residual structure.
+    sample : Sample, optional
+        How persons were sampled, where the rows are weighted.
     """
+    if sample is not None:
+        made = weighted_levels.WeightedLevelEstimates if sums.terms.levels else weighted.WeightedEstimates
+        return made(sums, solve_problem(with_persons(frame, sums.moments), sums.moments), sample)
     if from_sums(residual, likelihood):
         return _normal(sums)(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
     whole = nested.NestedStructured if rows.nesting is not None else structured.Structured
@@ -128,7 +139,10 @@ def recoded(estimates: Any, rows: Rows, sums: Sums) -> Estimates | None:
     if not isinstance(estimates, NormalEstimates):
         return estimates.recoded(rows, sums)
     solution = moved(estimates.solution, sums.moments, sums.coordinates)
-    return None if solution is None else _normal(sums)(sums, solution)
+    if solution is None:
+        return None
+    made: Any = replace(estimates, sums=sums, solution=solution)
+    return made
 
 
 def _normal(sums: Sums) -> Any:

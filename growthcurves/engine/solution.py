@@ -132,7 +132,7 @@ def _starts(problem: Problem, moments: Moments) -> list[Array]:
     if problem.q == 0:
         return [np.zeros((0, 0))]
     if moments.own is not None and moments.shared is None and moments.persons >= MANY_PERSONS:
-        part = moments.own.take(slice(None, None, moments.persons // PART)).moments()
+        part = moments.own.take(slice(None, None, moments.own.count // PART)).moments()
         coords = coordinates(part)
         if not coords.dependent_z and len(coords.x.kept) == problem.p:
             return [_start_from(standard_problem(part, coords, problem.reml), problem)]

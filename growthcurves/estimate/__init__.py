@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from growthcurves.estimate.run import by_likelihood, can_be_asked, chosen, estimate, panel_for
+from growthcurves.estimate.run import Sampled, again, by_likelihood, can_be_asked, chosen, estimate, panel_for
 
-__all__ = ["by_likelihood", "can_be_asked", "chosen", "estimate", "panel_for"]
+__all__ = ["Sampled", "again", "by_likelihood", "can_be_asked", "chosen", "estimate", "panel_for"]

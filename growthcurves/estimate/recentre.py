@@ -32,12 +32,12 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     if lacking:
         raise NotEstimableError(lacking)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
-    rows = rows_of(bound)
+    rows = rows_of(bound, weighing=fit.weighing)
     sums = summed(rows, fit.family is None and from_sums(residual_of(bound.model.residual)))
     estimates = recoded(fit.estimates, rows, sums)
     if estimates is None:
         raise ModelError(_why_not(fit))
-    return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes)
+    return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes, weighing=fit.weighing)
 
 
 def _why_not(fit: FittedModel) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,17 @@ import numpy as np
 
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel, joining
-from growthcurves.engine.build import Nesting, Rows, Terms, estimated, family_estimates, from_sums, standard_of, summed
+from growthcurves.engine.build import (
+    Nesting,
+    Rows,
+    Sample,
+    Terms,
+    estimated,
+    family_estimates,
+    from_sums,
+    standard_of,
+    summed,
+)
 from growthcurves.errors import GrowthCurvesError, ModelError, among, unknown
 from growthcurves.estimate.endless import refuse_endless
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
@@ -35,6 +45,7 @@ from growthcurves.model.outcome_family import FamilyOutcome, family_outcome, lea
 from growthcurves.model.outcomes import with_outcome
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, group_columns, model_columns
+from growthcurves.model.survey import SurveyDesign, Weighing, refuse_unweighable, weighed, without_zeros
 from growthcurves.model.varying import refuse_unknown_random
 from growthcurves.numerics.bounds import whole_number
 
@@ -71,20 +82,24 @@ def estimate(
     people: PersonLevel | None = None,
     likelihood: Any = None,
     quadrature: Any = "auto",
+    sampled: Sampled | None = None,
 ) -> FittedModel:
     """Fit a model to a panel.
 
     `people` is the panel seen at the level of persons, where the caller has looked at it already; `likelihood` makes
     another likelihood than the package's (see `engine.build.estimated`); `quadrature` is how the integral of outcomes
-    of a family is taken.
+    of a family is taken; `sampled` is the design by which persons were sampled, with the table that it counts.
 
     Raises
     ------
     NotEstimableError
         When the data cannot answer: one person, one occasion each, constant time or outcome, a perfect fit.
     """
-    method = method_of(model, method)
-    bound, rows, outcome = _bound(model, panel, people)
+    method = method_of(model, method, sampled)
+    bound, outcome = _bound(model, panel, people, sampled)
+    weighing = None if sampled is None else weighing_of(bound, sampled)
+    bound = bound if weighing is None else averaged(bound, weighing)
+    rows = rows_of(bound, outcome, weighing)
     residual = residual_of(bound.model.residual)
     refuse_sizes(bound)
     refuse_taken_up(bound)
@@ -95,7 +110,7 @@ def estimate(
         _refuse_quadrature(quadrature)
         refuse_perfect(bound, frame)
         refuse_units(bound, sums, frame)
-        estimates = estimated(rows, sums, frame, residual, likelihood)
+        estimates = estimated(rows, sums, frame, residual, likelihood, sample_of(weighing))
         refuse_unbounded(bound, estimates)
     else:
         estimates = family_estimates(
@@ -103,26 +118,29 @@ def estimate(
         )
     told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
     notes = [*data_notes(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
-    return kind(bound.model, bound.panel, bound, estimates, method, _warned(notes))
+    return kind(bound.model, bound.panel, bound, estimates, method, _warned(notes), weighing=weighing)
 
 
 def _bound(
-    model: GrowthModel, panel: Panel, people: PersonLevel | None = None
-) -> tuple[BoundRows, Rows, FamilyOutcome | None]:
-    """The model with the panel's rows, these as the engine takes them, and the outcome of a family."""
+    model: GrowthModel, panel: Panel, people: PersonLevel | None = None, sampled: Sampled | None = None
+) -> tuple[BoundRows, FamilyOutcome | None]:
+    """The model with the panel's rows, and the outcome of a family."""
     if model.wave is None and panel.wave is not None:
         model = model.replace(wave=panel.wave)
     for name in group_columns(model):
         panel = joining(panel, name)
     refuse_unknown_random(model, panel.data.columns)
     panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
+    if sampled is not None:
+        refuse_unweighable(model)
+        panel = without_zeros(sampled.design, model, panel)
     refuse_data(model, panel)
     outcome = None if model.likelihood_family is None else family_outcome(model, panel)
     model = model if outcome is None else learned_family(model, outcome)
     people = people if people is not None and people.panel is panel else PersonLevel(panel)
     bound = bind(model, panel, people)
     refuse_columns(bound)
-    return bound, rows_of(bound, outcome), outcome
+    return bound, outcome
 
 
 def can_be_asked(model: GrowthModel, data: Any) -> bool:
@@ -163,16 +181,16 @@ def _warned(notes: list[Note]) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def method_of(model: GrowthModel, method: str | None) -> str:
-    """The method of estimation: REML of normal outcomes, full maximum likelihood of others.
+def method_of(model: GrowthModel, method: str | None, sampled: Sampled | None = None) -> str:
+    """The method of estimation: REML of normal outcomes, full maximum likelihood of others and under weights.
 
     Raises
     ------
     ModelError
-        For an unknown method, and REML of outcomes that are not normal.
+        For an unknown method, and REML of outcomes that are not normal or of weighted rows.
     """
     if method is None:
-        return "reml" if model.likelihood_family is None else "ml"
+        return "reml" if model.likelihood_family is None and sampled is None else "ml"
     found = str(method).lower()
     if not among(found, METHODS):
         raise ModelError(unknown("method", method, METHODS))
@@ -180,6 +198,11 @@ def method_of(model: GrowthModel, method: str | None) -> str:
         raise ModelError(
             f"family={model.family.name!r} is fitted by full maximum likelihood: REML is of normal outcomes, so leave "
             f"method= out."
+        )
+    if sampled is not None and found == "reml":
+        raise ModelError(
+            "A fit with design= maximises a weighted likelihood: REML takes degrees of freedom off the number of rows, "
+            "which weighted rows do not have, so leave method= out."
         )
     return found
 
@@ -205,8 +228,47 @@ def as_quadrature(asked: Any) -> Any:
     return whole_number(asked, "quadrature= is 'auto', 'laplace' or a number of points", 1, MOST_POINTS)
 
 
-def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None) -> Rows:
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """A sampling design, with the table whose sampling units it counts: that before rows were chosen."""
+
+    design: SurveyDesign
+    whole: Any
+
+
+def weighing_of(bound: BoundRows, sampled: Sampled) -> Weighing:
+    """What a design comes to for the persons of a fit."""
+    units = Nesting.of(bound.units).units if bound.units else ()
+    return weighed(sampled.design, bound.model, bound.panel, units, sampled.whole)
+
+
+def again(weighing: Weighing | None) -> Sampled | None:
+    """The design of a fit, for another fit of its rows."""
+    return None if weighing is None else Sampled(weighing.design, weighing.whole)
+
+
+def averaged(bound: BoundRows, weighing: Weighing) -> BoundRows:
+    """The same rows, with the means of covariates over what these stand for."""
+    if not bound.covariates:
+        return bound
+    counts = weighing.mass[bound.panel.persons.codes] * (1.0 if weighing.rows is None else weighing.rows)
+    means = tuple(float(np.average(column, weights=counts)) for column in bound.covariates)
+    return replace(bound, recipe=replace(bound.recipe, covariate_means=means))
+
+
+def sample_of(weighing: Weighing | None) -> Sample | None:
+    """The sampling units as the engine takes them."""
+    if weighing is None:
+        return None
+    single = "centred" if weighing.design.single == "centred" else "certainty"
+    return Sample(weighing.sampled, weighing.strata, weighing.unit, single)
+
+
+def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None, weighing: Weighing | None = None) -> Rows:
     """The rows of the panel as the engine takes them; `outcome` is that of a family."""
+    nesting = Nesting.of(bound.units) if bound.units else None
+    if nesting is not None and weighing is not None:
+        nesting = replace(nesting, stands=weighing.units)
     recipe, panel, persons, family = bound.recipe, bound.panel, bound.panel.persons, bound.model.likelihood_family
     if family is not None and outcome is None:
         outcome = family_outcome(bound.model, panel)
@@ -225,6 +287,8 @@ def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None) -> Rows:
         panel_occasions(residual_of(bound.model.residual), panel),
         None if outcome is None else outcome.trials,
         None if outcome is None else outcome.offset,
-        Nesting.of(bound.units) if bound.units else None,
+        nesting,
         bound.crossed,
+        None if weighing is None else weighing.persons,
+        None if weighing is None else weighing.rows,
     )

@@ -16,13 +16,13 @@ from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.equations import Predictor, equations
 from growthcurves.model.outcomes import is_computed, likelihood_of
+from growthcurves.model.survey import told_columns
 from growthcurves.output.numbers import on_the_point
 from growthcurves.output.words import capital
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.normal import NormalDf
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.effects.exponents import exponentiated, is_ratio
-from growthcurves.results.intervals import OF_COMPONENTS
 from growthcurves.results.persons.people import reliability
 from growthcurves.results.persons.reliability import reliabilities
 from growthcurves.results.persons.scatter import scatter_remark
@@ -85,7 +85,7 @@ def summary(
     fit: FittedModel,
     ddf: Any = None,
     level: float = 0.95,
-    intervals: Any = OF_COMPONENTS,
+    intervals: Any = None,
     line: int | None = None,
 ) -> Summary:
     """Equations, counts at each level, fixed effects, variance components, fit indices and certificate.
@@ -156,7 +156,7 @@ def _shown(
 
 
 def _title(fit: FittedModel) -> str:
-    by = "REML" if fit.method == "reml" else "ML"
+    by = "REML" if fit.method == "reml" else "ML" if fit.weighing is None else "weighted ML (pseudo-likelihood)"
     return f"{fit.vocabulary.said('Growth model')} of {fit.model.outcome}, fitted by {by}"
 
 
@@ -175,6 +175,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
         *_units(fit),
         ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} {each}, mean {sizes.mean():.1f})"),
     ]
+    lines += _design(fit)
     if fit.recipe.shape.changes:
         first, last = whole_period(fit)
         origin = origin_of(fit)
@@ -189,6 +190,22 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     if above := above_words(fit):
         lines.append(("Not used", above))
     return lines
+
+
+def _design(fit: FittedModel) -> list[tuple[str, str]]:
+    """How persons were sampled: weights, and sampling units in strata."""
+    weighing = fit.weighing
+    if weighing is None:
+        return []
+    lines = [("Weights", "; ".join(told_columns(weighing)))] if weighing.columns else []
+    strata = f" in {weighing.stratum_count:,} strata ({weighing.design.strata})" if weighing.design.strata else ""
+    units = f"{weighing.sampling_units:,} sampling units ({weighing.design.psu or unit_of_sampling(fit)}){strata}"
+    return [*lines, ("Design", f"{units}; df {weighing.df:,}")]
+
+
+def unit_of_sampling(fit: FittedModel) -> str:
+    """The column of the units that were sampled where the design names none."""
+    return list(fit.model.above)[-1] if fit.model.above else fit.model.id
 
 
 def _units(fit: FittedModel) -> list[tuple[str, str]]:
@@ -448,11 +465,13 @@ def _reliability(fit: FittedModel, rate: Rate) -> str:
     if not used.any():
         return fit.vocabulary.said(f"reliability of the {what}: no person has an own line")
     over = fit.vocabulary.said(f"mean over {used.sum():,} persons with an own line")
-    return f"reliability of the {what} {values[used].mean():.3f} ({over})"
+    return f"reliability of the {what} {np.average(values[used], weights=fit.person_shares[used]):.3f} ({over})"
 
 
 def _indices(fit: FittedModel) -> str:
     deviance, k, n = fit.estimates.deviance + fit.jacobian, fit.parameter_count, fit.sums.rows
+    if fit.weighing is not None:
+        return f"-2 log pseudo-likelihood {deviance:.1f} ({k} parameters); errors by the design"
     kind = "-2 log restricted likelihood" if fit.method == "reml" else "-2 log likelihood"
     kind += f" of {likelihood_of(fit.model)}" if is_computed(fit.model) else ""
     return (

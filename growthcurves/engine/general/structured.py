@@ -223,7 +223,7 @@ class Structured:
 
     def apart(self, local: Local) -> Apart:
         """What the V_i tell of the variance parameters at a point."""
-        return Apart.of(self.slopes(local), self.frame.rows)
+        return Apart.of(self.slopes(local), int(self.frame.rows))
 
     @cached_property
     def inside(self) -> Local:

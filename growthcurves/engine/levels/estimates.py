@@ -72,7 +72,7 @@ class LevelEstimates(NormalEstimates):
 
     @property
     def unit_counts(self) -> tuple[int, ...]:
-        return (self.frame.persons, *self.levels.tree.unit_counts)
+        return (self.sums.persons, *self.levels.tree.unit_counts)
 
     def sandwich(self, kind: str, L: Array) -> Sandwich:
         at = self.solution.optimum.at

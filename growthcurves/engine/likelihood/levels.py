@@ -93,7 +93,8 @@ class Piece:
         for level in range(len(there) - 1):
             parents.append(np.searchsorted(there[level + 1], nesting.parents(level)[there[level]]))
         ordered = Cells(cells.counts[order], cells.design[order], np.ascontiguousarray(cells.C[..., order]))
-        return Tree(np.ascontiguousarray(self.G), ordered, tuple(parents))
+        stands = nesting.stands and tuple(one[here] for one, here in zip(nesting.stands, there, strict=True))
+        return Tree(np.ascontiguousarray(self.G), ordered, tuple(parents), stands)
 
 
 def level_blocks(moments: Moments, into_z: Array, into_xy: Array) -> LevelBlocks:
@@ -120,5 +121,6 @@ def level_blocks(moments: Moments, into_z: Array, into_xy: Array) -> LevelBlocks
         blocks.append(OwnBlocks(own, common, into_xy))
         G, C = standard_products(own, common, into_xy)
         assert own.nesting is not None
-        pieces.append(Piece(G, Cells(np.ones(own.count), np.arange(own.count), C), own.nesting))
+        counts, C = (np.ones(own.count), C) if own.stands is None else (own.stands, C * own.stands)
+        pieces.append(Piece(G, Cells(counts, np.arange(own.count), C), own.nesting))
     return LevelBlocks(tuple(blocks), tuple(into), common, reduce(add, pieces).tree())

@@ -47,13 +47,26 @@ class OwnBlocks:
 
     def designs(self) -> Iterator[Designs]:
         for part, (G, _) in self._products():
-            yield Designs(np.ones(G.shape[2]), self.people.gram[0, part], G.transpose(2, 0, 1))
+            counts = np.ones(G.shape[2]) if self._mass is None else self._mass[part]
+            yield Designs(counts, self.people.gram[0, part], G.transpose(2, 0, 1))
 
     def transformed(self, into_z: Array, into_xy: Array) -> OwnBlocks:
         return OwnBlocks(self.people, self.into_z @ into_z, self.into_xy @ into_xy)
 
     def roots(self, column: int) -> list[Array]:
-        return [row for _, (_, C) in self._products() for row in C[column, :-1].T[:, None]]
+        return [row for part, (_, C) in self._products() for row in self._rooted(C[column, :-1], part).T[:, None]]
+
+    @property
+    def _mass(self) -> Array | None:
+        """How many persons each stands for; None where each counts once."""
+        return self.people.mass
+
+    def _rooted(self, rows: Array, part: slice) -> Array:
+        return rows if self._mass is None else rows * np.sqrt(self._mass[part])
+
+    def _counted(self, rows: Array, part: slice) -> Array:
+        """Rows (..., n) of some persons, each as often as it counts."""
+        return rows if self._mass is None else rows * self._mass[part]
 
     def _products(self) -> Iterator[tuple[slice, tuple[Array, Array]]]:
         for part in chunks(self.people.count):
@@ -67,9 +80,10 @@ class OwnBlocks:
             return None
         G, C = standard_products(self.people, self.into_z, self.into_xy)
         C = C.transpose(2, 0, 1)
-        T = C[:, :, :, None, None] * C[:, None, None]
+        counts = np.ones(len(C)) if self._mass is None else self._mass
+        T = C[:, :, :, None, None] * C[:, None, None] * counts[:, None, None, None, None]
         lengths = self.people.gram[0]
-        return SharedBlocks(Schedules(np.ones(len(C)), lengths, np.ascontiguousarray(G.transpose(2, 0, 1)), T))
+        return SharedBlocks(Schedules(counts, lengths, np.ascontiguousarray(G.transpose(2, 0, 1)), T))
 
     @cached_property
     def _factored(self) -> Factored:
@@ -86,7 +100,7 @@ class OwnBlocks:
         def piece(part: slice) -> tuple[float, Array]:
             G, S = here.products(part)
             log_det, M = shrunk(G, L)
-            return float(log_det.sum()), here.weighed(_explained(M, S), part)
+            return float(self._counted(log_det, part).sum()), here.weighed(self._counted(_explained(M, S), part), part)
 
         log_dets, sums = zip(*in_order(piece, self._pieces()), strict=True)
         return Reduction(sum(log_dets), here.explained(_total(sums)))
@@ -96,7 +110,8 @@ class OwnBlocks:
 
         def piece(part: slice) -> Array:
             G, S = here.products(part)
-            return here.weighed(_explained(weights(G.transpose(2, 0, 1)).transpose(1, 2, 0), S), part)
+            made = _explained(weights(G.transpose(2, 0, 1)).transpose(1, 2, 0), S)
+            return here.weighed(self._counted(made, part), part)
 
         return here.explained(_total(list(in_order(piece, self._pieces()))))
 
@@ -115,7 +130,9 @@ class OwnBlocks:
             P, U = _rotated(G, S, shrunk(G, L)[1])
             flat = P.reshape(q * q, -1)
             inner = _quadratic(U, wide(coefficients, here.weights(part))).reshape(q * q, -1)
-            return here.weighed(_pairs(U), part), flat.sum(axis=1), long_sum(flat, flat.T), long_sum(flat, inner.T)
+            counted = self._counted(flat, part)
+            uu = here.weighed(self._counted(_pairs(U), part), part)
+            return uu, counted.sum(axis=1), long_sum(counted, flat.T), long_sum(counted, inner.T)
 
         uu, p, pp, pk = (_total(sums) for sums in zip(*in_order(piece, self._pieces()), strict=True))
         shape = (q, q, q, q)

@@ -65,21 +65,24 @@ def gathered(tree: Tree, climbed: Climbed, taken: list[Taken]) -> Pairs:
     handed = _persons(out, tree, climbed, taken[0])
     for level, (rung, here) in enumerate(zip(climbed.rungs, taken, strict=True)):
         below = handed.above(tree, level)
-        _common(out, below, here.omega, 1.0)
+        _common(out, below, here.omega, tree.counted(level, np.ones(here.omega.shape[-1])))
         for (k, left), (m, right) in _twos(below.ru):
-            found = np.tensordot(np.einsum("beain,efn->bfain", left, rung.M), right, ((1, 4), (1, 4)))
+            with_M = tree.counted(level, np.einsum("beain,efn->bfain", left, rung.M))
+            found = np.tensordot(with_M, right, ((1, 4), (1, 4)))
             out.add("pu", (k, m), -found.transpose(0, 3, 4, 5, 1, 2))
         own = _units(out, tree, climbed, taken, level)
         passed = below.through(rung.Q)
         N = identity(len(rung.G)) - times(here.omega, rung.G)
         for k in below.rr:
-            both = np.tensordot(np.einsum("beahn,ecn->bcahn", below.rr[k], N), N, ((3, 4), (0, 2)))
+            with_N = tree.counted(level, np.einsum("beahn,ecn->bcahn", below.rr[k], N))
+            both = np.tensordot(with_N, N, ((3, 4), (0, 2)))
             out.add("pp", (k, level + 1), both.transpose(0, 1, 3, 2))
-            across = np.tensordot(passed.ru[k], own[1], (4, 2))
+            across = np.tensordot(tree.counted(level, passed.ru[k]), own[1], (4, 2))
             out.add("pu", (k, level + 1), across.transpose(0, 1, 4, 5, 2, 3))
         handed = Handed({**passed.rr, level + 1: own[0]}, {**passed.ru, level + 1: outer(rung.P, own[1])})
         if level + 1 < len(taken):
-            _common(out, handed, taken[level + 1].omega[..., tree.parents[level + 1]], -1.0)
+            omega = taken[level + 1].omega[..., tree.parents[level + 1]]
+            _common(out, handed, omega, -tree.counted(level, np.ones(omega.shape[-1])))
     return out
 
 
@@ -88,11 +91,11 @@ def _twos(by_level: dict[int, Array]) -> list[tuple[tuple[int, Array], tuple[int
     return [((k, left), (m, right)) for k, left in by_level.items() for m, right in by_level.items() if k <= m]
 
 
-def _common(out: Pairs, handed: Handed, omega: Array, sign: float) -> None:
-    """(R_u omega R_v') x (R_v omega R_u') over all pairs of what is handed."""
+def _common(out: Pairs, handed: Handed, omega: Array, counts: Array) -> None:
+    """(R_u omega R_v') x (R_v omega R_u') over all pairs of what is handed, by unit as often as `counts` (n,) says."""
     for (k, left), (m, right) in _twos(handed.rr):
-        found = np.tensordot(_through(left, omega, turned(omega)), right, ((1, 3, 4), (1, 3, 4)))
-        out.add("pp", (k, m), sign * found.transpose(0, 2, 3, 1))
+        found = np.tensordot(_through(left, omega, turned(omega)) * counts, right, ((1, 3, 4), (1, 3, 4)))
+        out.add("pp", (k, m), found.transpose(0, 2, 3, 1))
 
 
 def _through(rr: Array, left: Array, right: Array) -> Array:
@@ -106,14 +109,15 @@ def _persons(out: Pairs, tree: Tree, climbed: Climbed, above: Taken) -> Handed:
     P = climbed.P[..., cells.design]
     omega, share = above.omega[..., parent], above.share[..., parent]
     taken, lost = times(P, times(omega, P)), times(P, share)
-    counted = cells.counts * taken
+    counts = tree.counted_cells(cells.counts)
+    counted = counts * taken
     out.add("p", 0, -counted.sum(axis=-1))
-    across = pairs(climbed.U, lost)
-    out.add("uu", 0, pairs(cells.counts * lost, lost) - across - across.transpose(2, 3, 0, 1))
-    both = pairs(cells.counts * P, taken)
+    across = pairs(tree.counted_cells(climbed.U), lost)
+    out.add("uu", 0, pairs(counts * lost, lost) - across - across.transpose(2, 3, 0, 1))
+    both = pairs(counts * P, taken)
     found = -both - pairs(counted, P)  # P x P less these is what the person alone has; pairs of one person cancel
     out.add("pp", (0, 0), found)
-    out.add("pu", (0, 0), corrected(P, climbed.U, lost, cells.counts))
+    out.add("pu", (0, 0), corrected(tree.counted_cells(P), climbed.U, lost, cells.counts))
     whole = climbed.U - cells.counts * lost
     return Handed({0: outer(cells.counts * P, P)}, {0: outer(P, whole)})
 
@@ -140,8 +144,8 @@ def _units(out: Pairs, tree: Tree, climbed: Climbed, taken: list[Taken], level: 
         omega, share = (part[..., tree.parents[level + 1]] for part in taken[level + 1])
         P, U = P - times(P, times(omega, P)), U - times(P, share)
     k = level + 1
-    out.add("p", k, P.sum(axis=-1))
-    out.add("uu", k, pairs(U, U))
-    out.add("pp", (k, k), pairs(P, P))
-    out.add("pu", (k, k), np.tensordot(rung.P, outer(U, U), (2, 4)))
+    out.add("p", k, tree.counted(level, P).sum(axis=-1))
+    out.add("uu", k, pairs(tree.counted(level, U), U))
+    out.add("pp", (k, k), pairs(tree.counted(level, P), P))
+    out.add("pu", (k, k), np.tensordot(tree.counted(level, rung.P), outer(U, U), (2, 4)))
     return outer(rung.P, rung.P), U

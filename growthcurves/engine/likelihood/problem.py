@@ -33,7 +33,8 @@ class Standardised:
 
     Attributes
     ----------
-    rows, persons : int
+    rows, persons : int or float
+        How many there are; where they are weighted, how many they stand for.
     reml : bool
     partition : tuple of tuples
         Blocks of random effects within which G is unstructured.
@@ -47,8 +48,8 @@ class Standardised:
         Standard columns of Z and of [X y] = closed centred columns @ into.
     """
 
-    rows: int
-    persons: int
+    rows: float
+    persons: float
     reml: bool
     partition: tuple[tuple[int, ...], ...]
     back_x: Array
@@ -67,7 +68,7 @@ class Standardised:
         return len(self.back_z)
 
     @property
-    def error_df(self) -> int:
+    def error_df(self) -> float:
         """n for ML, n - p for REML."""
         return self.rows - self.p if self.reml else self.rows
 

@@ -53,11 +53,14 @@ class Tree:
     parents : tuple of arrays of int
         The unit above of each cell, then of each unit of the first level above persons, and so on; units are numbered
         in the order of the units above them, and the units of the last level have none.
+    stands : tuple of arrays, optional
+        By level above persons, how many units of the unit above it each stands for: its conditional sampling weight.
     """
 
     G: Array
     cells: Cells
     parents: tuple[Array, ...]
+    stands: tuple[Array, ...] | None = None
 
     @cached_property
     def starts(self) -> list[Array]:
@@ -69,9 +72,29 @@ class Tree:
         """Units of each level above persons."""
         return tuple(int(parent[-1]) + 1 for parent in self.parents)
 
+    @cached_property
+    def mass(self) -> list[Array] | None:
+        """How many units of the population each stands for, by level; None where each counts once."""
+        if self.stands is None:
+            return None
+        found = [self.stands[-1]]
+        for level in range(len(self.stands) - 2, -1, -1):
+            found.insert(0, self.stands[level] * found[0][self.parents[level + 1]])
+        return found
+
     def summed(self, level: int, values: Array) -> Array:
-        """Sums over the children of each unit, (..., units), of values (..., children)."""
+        """Sums over the children of each unit, (..., units), of values (..., children); cells are sums already."""
+        if level and self.stands is not None:
+            values = values * self.stands[level - 1]
         return np.add.reduceat(values, self.starts[level], axis=-1)
+
+    def counted(self, level: int, values: Array) -> Array:
+        """Values (..., units) of the units of a level above persons (0 the first), each as often as it counts."""
+        return values if self.mass is None else values * self.mass[level]
+
+    def counted_cells(self, values: Array) -> Array:
+        """Values (..., cells), each as often as the unit of the cell counts."""
+        return values if self.mass is None else values * self.mass[0][self.parents[0]]
 
 
 class Rung(NamedTuple):
@@ -114,8 +137,8 @@ def climb(tree: Tree, D: Sequence[Array]) -> Climbed:
         G, C = tree.summed(level, left), tree.summed(level, U)
         logs, M = shrinkage(G, above)
         MC = times(M, C)
-        log_det += float(logs.sum())
-        explained = explained + np.tensordot(C, MC, ((0, 2), (0, 2)))
+        log_det += float(tree.counted(level, logs).sum())
+        explained = explained + np.tensordot(C, tree.counted(level, MC), ((0, 2), (0, 2)))
         Q = identity(len(G)) - times(G, M)
         left, U = times(Q, G), C - times(G, MC)
         rungs.append(Rung(M, MC, Q, left, U, G))

@@ -83,7 +83,7 @@ def sandwich(
     count : int, optional
         How many there are, where they are not the persons of the frame but units that hold them.
     """
-    count = frame.persons if count is None else count
+    count = int(frame.persons) if count is None else count
     Jx = frame.original_x()
     contrasts = Phi @ (Jx.T @ L.T)  # (p, k)
     k, p = len(L), frame.p

@@ -61,7 +61,7 @@ def spectrum(problem: Problem, column: int) -> Spectrum:
     values = np.concatenate([np.linalg.eigvalsh(A), sizes])
     times = np.concatenate([np.ones(len(A)), counts - ranks])
     there = (values > NOTHING * sizes.max()) & (times > 0)
-    rest = problem.rows - problem.p - int(round(times[there].sum()))
+    rest = int(problem.rows) - problem.p - int(round(times[there].sum()))
     return Spectrum(values[there], times[there], sizes, counts, rest)
 
 

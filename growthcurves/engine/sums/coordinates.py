@@ -51,7 +51,7 @@ def coordinates(totals: Totals) -> Coordinates:
     return Coordinates(x, z, _rest(x.kept, len(terms.x)), _rest(z.kept, q))
 
 
-def _scaled(standard: Standard, count: int) -> Standard:
+def _scaled(standard: Standard, count: float) -> Standard:
     """Columns of mean square one over `count`, in the place of orthonormal ones."""
     root = np.sqrt(count)
     return replace(standard, into=standard.into * root, back=standard.back / root)

@@ -46,6 +46,8 @@ class PersonMoments:
         Who the persons are; needed to add pieces that share persons.
     nesting : Nesting or None
         The units above persons.
+    stands : (N,) array or None
+        How many persons of their unit each stands for, the conditional sampling weight; None where each counts once.
 
     Examples
     --------
@@ -65,6 +67,7 @@ class PersonMoments:
     weight_centre: Array
     labels: NDArray | None = None
     nesting: Nesting | None = None
+    stands: Array | None = None
 
     @classmethod
     def of_rows(
@@ -77,6 +80,7 @@ class PersonMoments:
         starts: NDArray[np.integer] | None = None,
         codes: NDArray[np.integer] | None = None,
         labels: NDArray | None = None,
+        row_stands: Array | None = None,
     ) -> PersonMoments:
         """One pass over the rows.
 
@@ -92,10 +96,12 @@ class PersonMoments:
             Number of persons N.
         starts, codes : arrays or None
             Where each person's rows begin if they lie together, else whose row each is.
+        row_stands : (n,) array or None
+            How many rows of its person each stands for.
         """
         rows = [*columns, outcome]
         row_centre, weight_centre = centred_about(rows), centred_about(weights)
-        gram = person_gram(rows, row_centre, count, starts, codes)
+        gram = person_gram(rows, row_centre, count, starts, codes, row_stands)
         centred = np.empty((len(weights), count))
         for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
             np.subtract(weight, centre, out=row)
@@ -109,6 +115,13 @@ class PersonMoments:
     @property
     def pairs(self) -> NDArray[np.intp]:
         return pair_index(self.row_centre.size)
+
+    @cached_property
+    def mass(self) -> Array | None:
+        """How many persons of the population each stands for, (N,); None where each counts once."""
+        if self.stands is None or self.nesting is None:
+            return self.stands
+        return self.stands * self.nesting.mass
 
     def block(self, left: Sequence[int], right: Sequence[int]) -> Array:
         """The Gram matrix between two lists of stored columns (the outcome is the last, -1), by person: (l, r, N)."""
@@ -134,6 +147,8 @@ class PersonMoments:
         """All persons of both; persons with the same label are one person whose rows came in two pieces."""
         if self.terms != other.terms:
             raise ValueError("moments of different models do not add up")
+        if self.stands is not None or other.stands is not None:
+            raise ValueError("weighted persons do not add up: weights are scaled over all of them")
         other = other.recentred(self.row_centre, self.weight_centre)
         gram = np.concatenate([self.gram, other.gram], axis=1)
         weights = np.concatenate([self.weights, other.weights], axis=1)
@@ -164,9 +179,9 @@ class PersonMoments:
         """The moments of some of the persons."""
         labels = None if self.labels is None else self.labels[persons]
         nesting = self.nesting and self.nesting.take(persons)
-        return replace(
-            self, gram=self.gram[:, persons], weights=self.weights[:, persons], labels=labels, nesting=nesting
-        )
+        stands = None if self.stands is None else self.stands[persons]
+        gram, weights = self.gram[:, persons], self.weights[:, persons]
+        return replace(self, gram=gram, weights=weights, labels=labels, nesting=nesting, stands=stands)
 
     def cross_products(self) -> Array:
         """C_i = Z_i'[X_i y_i] in closed centred coordinates, (q_closed, p_closed + 1, N)."""
@@ -182,12 +197,13 @@ class PersonMoments:
     def total(self) -> Array:
         """[X y]'[X y] of all rows in closed centred coordinates, (p_closed + 1, p_closed + 1)."""
         wide = [*self.terms.x_closed, (self.row_centre.size - 1, 0)]
-        pairs = self.pairs
+        pairs, mass = self.pairs, self.mass
         needed = sorted({int(pairs[k, k2]) for k, _ in wide for k2, _ in wide})
 
         def piece(part: slice) -> list[Array]:
             weights = np.concatenate([np.ones((1, self.gram[0, part].size)), self.weights[:, part]])
-            return [long_sum(weights * self.gram[pair, part], weights.T) for pair in needed]
+            left = weights if mass is None else weights * mass[part]
+            return [long_sum(left * self.gram[pair, part], weights.T) for pair in needed]
 
         sums = np.zeros((len(self.gram), len(self.weights) + 1, len(self.weights) + 1))
         for found in in_order(piece, chunks(self.count)):
@@ -200,8 +216,8 @@ class PersonMoments:
         return Moments(
             terms=self.terms,
             total=self.total(),
-            rows=int(round(self.gram[0].sum())),
-            persons=self.count,
+            rows=int(round(self.gram[0].sum())) if self.mass is None else float(self.gram[0] @ self.mass),
+            persons=self.count if self.mass is None else float(self.mass.sum()),
             row_centre=self.row_centre,
             weight_centre=self.weight_centre,
             shared=None if schedule is None else self._compress(schedule),
@@ -222,7 +238,7 @@ class PersonMoments:
 
     def _compress(self, schedule: NDArray[np.intp]) -> Schedules:
         order = np.argsort(schedule.astype(np.min_scalar_type(int(schedule.max()))), kind="stable")
-        counts = np.bincount(schedule)
+        counts, mass = np.bincount(schedule), self.mass
         ends = np.append(0, np.cumsum(counts))
         q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
 
@@ -230,8 +246,9 @@ class PersonMoments:
             """Sums over some of the persons in the order of their schedules, for each schedule that is there."""
             C = self.take(order[part]).cross_products().reshape(q * width, part.stop - part.start)
             here = range(*np.searchsorted(ends, [part.start + 1, part.stop]) - [1, 0])
-            rows = [C[:, max(ends[k] - part.start, 0) : ends[k + 1] - part.start] for k in here]
-            return [(k, long_sum(row, row.T)) for k, row in zip(here, rows, strict=True)]
+            left = C if mass is None else C * mass[order[part]]
+            spans = [slice(max(ends[k] - part.start, 0), ends[k + 1] - part.start) for k in here]
+            return [(k, long_sum(left[:, span], C[:, span].T)) for k, span in zip(here, spans, strict=True)]
 
         T = np.zeros((counts.size, q * width, q * width))
         for found in in_order(piece, chunks(self.count)):
@@ -241,7 +258,9 @@ class PersonMoments:
         lengths = self.gram[0, firsts]
         closed = self.terms.z_closed
         G = np.ascontiguousarray(self.take(firsts).block(closed, closed).transpose(2, 0, 1))
-        cells = None if self.nesting is None else Cells.of(schedule, self.cross_products(), self.nesting)
+        made = (schedule, self.cross_products(), self.nesting, self.stands) if self.nesting is not None else None
+        cells = None if made is None else Cells.of(*made)
+        counts = counts if mass is None else np.bincount(schedule, weights=mass)
         return Schedules(counts.astype(float), lengths, G, T.reshape(counts.size, q, width, q, width), cells)
 
 
@@ -254,7 +273,8 @@ class Moments:
     terms : Terms
     total : (p_closed + 1, p_closed + 1) array
         [X y]'[X y] of all rows.
-    rows, persons : int
+    rows, persons : int or float
+        How many there are; where they are weighted, how many they stand for.
     row_centre, weight_centre : arrays
         The provisional centre of all sums.
     shared : Schedules or None
@@ -263,6 +283,8 @@ class Moments:
         Persons kept one by one, where few share a schedule.
     crossing : Crossing or None
         Units that cross persons, who are then kept one by one.
+    counted : (int, int) or None
+        How many rows and persons were seen, where these are weighted.
 
     Examples
     --------
@@ -278,13 +300,14 @@ class Moments:
 
     terms: Terms
     total: Array
-    rows: int
-    persons: int
+    rows: float
+    persons: float
     row_centre: Array
     weight_centre: Array
     shared: Schedules | None
     own: PersonMoments | None
     crossing: Crossing | None = None
+    counted: tuple[int, int] | None = None
 
     @cached_property
     def gram(self) -> Array:
@@ -296,7 +319,9 @@ class Moments:
             gram += (self.shared.counts @ self.shared.G.reshape(len(self.shared.G), size * size)).reshape(size, size)
         if self.own is not None:
             pairs = self.own.pairs[np.ix_(closed, closed)]
-            sums = {row: self.own.gram[row].sum() for row in set(pairs.ravel().tolist())}
+            mass = self.own.mass
+            needed = set(pairs.ravel().tolist())
+            sums = {row: self.own.gram[row].sum() if mass is None else self.own.gram[row] @ mass for row in needed}
             gram += np.array([[sums[row] for row in line] for line in pairs.tolist()])
         return gram
 
@@ -345,6 +370,8 @@ class Moments:
         """The moments of both pieces; each person must lie wholly in one of them."""
         if self.terms != other.terms:
             raise ValueError("moments of different models do not add up")
+        if self.counted is not None or other.counted is not None:
+            raise ValueError("weighted moments do not add up: weights are scaled over all persons")
         if self.crossing is not None or other.crossing is not None:
             raise ValueError("moments of crossed units do not add up: units of one piece may be those of another")
         other = other.recentred(self.row_centre, self.weight_centre)

@@ -25,10 +25,13 @@ class Nesting:
         The unit of each person at each level.
     labels : tuple of arrays
         Who the units of each level are.
+    stands : tuple of (units,) arrays, optional
+        By level, how many units within the unit above it each stands for: its conditional sampling weight.
     """
 
     units: tuple[NDArray[np.intp], ...]
     labels: tuple[NDArray, ...]
+    stands: tuple[Array, ...] | None = None
 
     @classmethod
     def of(cls, labels: Sequence[NDArray]) -> Nesting:
@@ -44,7 +47,16 @@ class Nesting:
 
     def take(self, persons: NDArray[np.integer] | slice) -> Nesting:
         """Those of some persons, among the same units."""
-        return Nesting(tuple(units[persons] for units in self.units), self.labels)
+        return replace(self, units=tuple(units[persons] for units in self.units))
+
+    @property
+    def mass(self) -> Array:
+        """How many units of the first level above persons, of the whole population, that of each person stands for."""
+        assert self.stands is not None
+        out = np.ones(len(self.units[0]))
+        for units, stands in zip(self.units, self.stands, strict=True):
+            out *= stands[units]
+        return out
 
     def __add__(self, other: Nesting) -> Nesting:
         """The persons of both; units of the same label are the same."""
@@ -108,10 +120,11 @@ class Cells:
     nesting: Nesting
 
     @classmethod
-    def of(cls, schedule: NDArray[np.intp], C: Array, nesting: Nesting) -> Cells:
-        """From the schedule, the cross-products (q, p + 1, N) and the units of persons."""
+    def of(cls, schedule: NDArray[np.intp], C: Array, nesting: Nesting, stands: Array | None = None) -> Cells:
+        """From the schedule, the cross-products (q, p + 1, N), the units, and what each person stands for."""
         q, width, count = C.shape
-        return _merged(schedule, np.ones(count), C.reshape(q * width, count), nesting, (q, width))
+        C, counts = (C, np.ones(count)) if stands is None else (C * stands, stands)
+        return _merged(schedule, counts, C.reshape(q * width, count), nesting, (q, width))
 
     def __add__(self, other: Cells) -> Cells:
         """The cells of both, whose schedules are numbered alike; cells of the same unit and schedule are one."""

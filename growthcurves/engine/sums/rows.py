@@ -46,6 +46,7 @@ def person_gram(
     count: int,
     starts: NDArray[np.integer] | None,
     codes: NDArray[np.integer] | None,
+    stands: Array | None = None,
 ) -> Array:
     """Packed Gram matrix of (1, columns - centre) for every person.
 
@@ -59,6 +60,8 @@ def person_gram(
     starts : (N,) array or None
         First row of each person where every person's rows lie together; otherwise `codes` says whose row it is.
     codes : (n,) array or None
+    stands : (n,) array, optional
+        How many rows of its person each stands for.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def person_gram(
     gram = np.empty((width * (width + 1) // 2, count))
     if starts is None:
         assert codes is not None
-        _accumulate(columns, centre, codes, gram)
+        _accumulate(columns, centre, codes, gram, stands)
         return gram
     ends = np.append(starts, len(columns[0]))
 
@@ -77,7 +80,8 @@ def person_gram(
         rows = slice(int(ends[persons.start]), int(ends[persons.stop]))
         sizes = np.diff(ends[persons.start : persons.stop + 1])
         local = np.repeat(np.arange(sizes.size), sizes)
-        _accumulate([column[rows] for column in columns], centre, local, gram[:, persons])
+        own = None if stands is None else stands[rows]
+        _accumulate([column[rows] for column in columns], centre, local, gram[:, persons], own)
 
     each(piece, _whole_persons(ends))
     return gram
@@ -94,11 +98,14 @@ def _whole_persons(ends: NDArray[np.integer]) -> list[slice]:
     return out
 
 
-def _accumulate(columns: Sequence[NDArray], centre: Array, codes: NDArray[np.integer], out: Array) -> None:
+def _accumulate(
+    columns: Sequence[NDArray], centre: Array, codes: NDArray[np.integer], out: Array, stands: Array | None
+) -> None:
     count = out.shape[1]
-    out[0] = np.bincount(codes, minlength=count)
+    out[0] = np.bincount(codes, weights=stands, minlength=count)
     for row, values in enumerate(_products(columns, centre), start=1):
-        out[row] = np.bincount(codes, weights=values, minlength=count)
+        weighted = values if stands is None else values * stands
+        out[row] = np.bincount(codes, weights=weighted, minlength=count)
 
 
 def _products(columns: Sequence[NDArray], centre: Array) -> Iterator[Array]:

@@ -41,6 +41,10 @@ class Rows:
         The units above persons.
     crossed : tuple of (n,) and (k,) arrays
         Of factors that cross persons: the unit of each row, and who the units are.
+    stands : (N,) array, optional
+        How many persons of its unit each stands for; the nesting says what units stand for.
+    row_stands : (n,) array, optional
+        How many rows of its person each stands for.
     """
 
     terms: Terms
@@ -56,6 +60,8 @@ class Rows:
     offset: Array | None = None
     nesting: Nesting | None = None
     crossed: tuple[tuple[Array, Array], ...] = ()
+    stands: Array | None = None
+    row_stands: Array | None = None
 
     @cached_property
     def codes(self) -> Array:

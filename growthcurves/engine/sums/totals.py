@@ -25,7 +25,10 @@ class Totals(Protocol):
         [X y]'[X y] in closed centred coordinates.
     gram : (q_closed, q_closed) array
         Z'Z in closed centred coordinates.
-    rows, persons : int
+    rows, persons : int or float
+        How many there are; where they are weighted, how many they stand for.
+    counted : (int, int) or None
+        How many rows and persons were seen, where these are weighted.
     row_centre, weight_centre : arrays
     """
 
@@ -36,9 +39,11 @@ class Totals(Protocol):
     @property
     def gram(self) -> Array: ...
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> float: ...
     @property
-    def persons(self) -> int: ...
+    def persons(self) -> float: ...
+    @property
+    def counted(self) -> tuple[int, int] | None: ...
     @property
     def row_centre(self) -> Array: ...
     @property
@@ -56,6 +61,7 @@ class RowTotals:
     persons: int
     row_centre: Array
     weight_centre: Array
+    counted: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, rows: Rows) -> RowTotals:

@@ -88,11 +88,13 @@ class Sums:
 
     @property
     def rows(self) -> int:
-        return self.totals.rows
+        """How many rows were seen, whatever they stand for."""
+        return int(self.totals.rows) if self.totals.counted is None else self.totals.counted[0]
 
     @property
     def persons(self) -> int:
-        return self.totals.persons
+        """How many persons were seen, whatever they stand for."""
+        return int(self.totals.persons) if self.totals.counted is None else self.totals.counted[1]
 
     @cached_property
     def unit_sizes(self) -> tuple[Array, ...]:
@@ -114,7 +116,7 @@ class Sums:
     def outcome_total(self) -> float:
         """The sum of the outcomes of all rows."""
         constant = self.terms.x_closed.index((0, 0))
-        return float(self.totals.total[constant, -1]) + self.rows * float(self.totals.row_centre[-1])
+        return float(self.totals.total[constant, -1]) + self.totals.rows * float(self.totals.row_centre[-1])
 
     @property
     def terms(self) -> Terms:
@@ -154,7 +156,7 @@ class Sums:
 
         beta (p,) is that of the standard columns.
         """
-        total, x, n = self.totals.total, self.coordinates.x, self.rows
+        total, x, n = self.totals.total, self.coordinates.x, self.totals.rows
         constant = self.terms.x_closed.index((0, 0))
         mean = x.into.T @ total[constant, :-1] / n
         products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
@@ -169,12 +171,12 @@ class Sums:
 
     def spread(self) -> Spread:
         """How the standard random effects' columns vary within and between persons."""
-        closed, into, n = list(self.terms.z_closed), self.coordinates.z.into, self.rows
+        closed, into, n = list(self.terms.z_closed), self.coordinates.z.into, self.totals.rows
         size = len(closed)
         within, sums = np.zeros((size, size)), np.zeros(size)
         for part in self._pieces():
             gram, level, counts = _about_person(part, closed)
-            within += gram.sum(axis=2)
+            within += (gram if part.mass is None else gram * part.mass).sum(axis=2)
             sums += (level * counts).sum(axis=1)
         between = np.zeros((size, size))
         for part in self._pieces():
@@ -193,7 +195,8 @@ class Sums:
             basis = terms.rows(rows, stored, part.row_centre)
             gram, level, counts = _about_person(part, stored)
             weights = basis @ self._row_weights(part, rows, beta)
-            inside += float(np.einsum("an,abn,bn->", weights, gram, weights))
+            left = weights if part.mass is None else weights * part.mass
+            inside += float(np.einsum("an,abn,bn->", left, gram, weights))
             means.append((weights * level).sum(axis=0))
             sizes.append(counts)
         mean, count = np.concatenate(means), np.concatenate(sizes)
@@ -217,9 +220,12 @@ class Sums:
 def _by_person(rows: Rows) -> tuple[PersonMoments, Moments]:
     """Cross-products by person, and what they come to."""
     made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
-    people = replace(PersonMoments.of_rows(*made), nesting=rows.nesting)
+    people = replace(PersonMoments.of_rows(*made, rows.row_stands), nesting=rows.nesting, stands=rows.stands)
     crossing = Crossing.of_rows(rows, people.row_centre, people.weight_centre) if rows.crossed else None
-    return people, people.moments(crossing)
+    moments = people.moments(crossing)
+    if rows.stands is not None:
+        moments = replace(moments, counted=(len(rows.outcome), rows.persons))
+    return people, moments
 
 
 def _known(people: Any, moments: Moments) -> tuple[Any, Moments]:
@@ -227,12 +233,13 @@ def _known(people: Any, moments: Moments) -> tuple[Any, Moments]:
 
 
 def _about_person(part: PersonMoments, stored: list[int]) -> tuple[Array, Array, Array]:
-    """Gram matrices of stored columns about the person's means (s, s, N), the means (s, N), the rows (N,)."""
+    """Gram matrices of stored columns about the person's means (s, s, N), the means (s, N), the rows (N,), which are
+    those of all persons that each stands for."""
     gram = part.block(stored, stored)
     counts = part.block([0], [0])[0, 0]
     sums = part.block(stored, [0])[:, 0]
     level = sums / counts
-    return gram - level[:, None] * sums[None], level, counts
+    return gram - level[:, None] * sums[None], level, counts if part.mass is None else counts * part.mass
 
 
 def _about_the_mean(beta: Array, mean: Array) -> float:

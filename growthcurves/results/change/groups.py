@@ -124,7 +124,7 @@ def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[F
 
 def difference_findings(asked: Question, groups: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:
     """Mean rate of each group less that of the first, over the persons who are in them."""
-    means = [asked.rate.design(persons).mean(axis=1) for _, persons in groups]
+    means = [_mean_design(asked, asked.rate, persons) for _, persons in groups]
     others, first = len(rate_columns(asked.fit)) > 1, groups[0][0]
     return [
         replace(_difference(asked, mean - means[0], others), group=group, of=first)
@@ -142,7 +142,20 @@ def _difference(asked: Question, L: np.ndarray, others: bool) -> Finding:
 
 
 def _mean_rate(asked: Question, rate: Rate, persons: np.ndarray, at: float | None = None) -> Finding:
-    return replace(_linear(asked, rate.design(persons).mean(axis=1), Kind.MEAN_RATE), at=at)
+    return replace(_linear(asked, _mean_design(asked, rate, persons), Kind.MEAN_RATE), at=at)
+
+
+def _mean_design(asked: Question, rate: Rate, persons: np.ndarray) -> np.ndarray:
+    """How beta makes the mean rate of these persons, (p,)."""
+    if asked.fit.weighing is None:
+        return np.asarray(rate.design(persons).mean(axis=1))
+    return np.asarray(rate.design(persons) @ _shares(asked, persons))
+
+
+def _shares(asked: Question, persons: np.ndarray) -> np.ndarray:
+    """What each of these persons counts, one in all."""
+    shares = asked.fit.person_shares[persons]
+    return np.asarray(shares / shares.sum())
 
 
 def _linear(asked: Question, L: np.ndarray, kind: Kind) -> Finding:
@@ -176,13 +189,13 @@ def _implied_share(asked: Question, L: np.ndarray, kinds: np.ndarray, counts: np
 def _counted_shares(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[Finding]:
     """The same counted over persons: by empirical Bayes and by own OLS lines."""
     note = "understates the spread: empirical Bayes estimates are shrunken towards the mean"
-    rows = [Finding(Kind.SHARE_ABOVE_EB, float((eb > asked.threshold).mean()), PERSON, note=note)]
+    rows = [Finding(Kind.SHARE_ABOVE_EB, float(_shares(asked, persons) @ (eb > asked.threshold)), PERSON, note=note)]
     if asked.fit.family is not None:  # lines through outcomes have no rate on the scale of the linear predictor
         return rows
     own = asked.fit.own_growth.rate(asked.rate.by_person)[persons]
     with_line = ~np.isnan(own)
     if with_line.any():
         note = f"own lines of {int(with_line.sum()):,} {asked.fit.vocabulary.who.several}; overstates the spread"
-        share = float((own[with_line] > asked.threshold).mean())
+        share = float(_shares(asked, persons[with_line]) @ (own[with_line] > asked.threshold))
         rows.append(Finding(Kind.SHARE_ABOVE_OLS, share, PERSON, note=note))
     return rows

@@ -33,7 +33,7 @@ from growthcurves.results.change.unsettled import with_caveats
 from growthcurves.results.change.view import quantity_texts, report_table
 from growthcurves.results.change.words import words
 from growthcurves.results.ddf import ddf_of
-from growthcurves.results.intervals import OF_COMPONENTS, OF_FUNCTIONS, intervals_of
+from growthcurves.results.intervals import OF_FUNCTIONS, intervals_for, intervals_of, of_components
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.intervals.wald import Wald
 from growthcurves.results.persons.people import rates
@@ -157,7 +157,7 @@ def change(
     """How fast persons change, how much they differ in it, and what explains it; see `GrowthFit.change`."""
     require_shape(fit)
     finite_number(threshold, "threshold= is a rate")
-    chosen = bootstrap_asked(fit, intervals_of(OF_FUNCTIONS if method is None else method))
+    chosen = bootstrap_asked(fit, intervals_for(fit, OF_FUNCTIONS if method is None else method))
     asked = Question(
         fit=fit,
         rate=average_rate(fit, between),
@@ -165,7 +165,7 @@ def change(
         at=None if at is None else times_asked(fit, at),
         level=checked_level(level),
         method=chosen,
-        of_components=chosen if method else intervals_of(OF_COMPONENTS),
+        of_components=chosen if method else intervals_of(of_components(fit)),
         ddf=ddf_of(ddf, fit),
     )
     parts = groups(fit, by)
@@ -221,5 +221,6 @@ def _common_findings(asked: Question, parts: Sequence[tuple[Group | None, np.nda
         rows += reliability_findings(asked)
     rows += icc_findings(asked) if growth_only else []
     if asked.rate.varies and fit.identified:
-        rows += [*explained_findings(asked), *rate_variance_test(fit)]
+        rows += explained_findings(asked)
+        rows += [] if fit.weighing is not None else rate_variance_test(fit)  # no likelihood ratio under weights
     return rows

@@ -154,7 +154,9 @@ def reliability_findings(asked: Question) -> list[Finding]:
     if not there.any() or not fit.independent:
         return []
     pairs = np.column_stack([sampling[there], fit.kinds.codes[there]])
-    distinct, counts = np.unique(pairs, axis=0, return_counts=True)
+    distinct, codes, counts = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    if fit.weighing is not None:
+        counts = np.bincount(codes.reshape(-1), weights=fit.person_shares[there])
     kinds = distinct[:, 1].astype(int)
 
     def reliability(point: Point) -> float:

@@ -39,7 +39,7 @@ def with_caveats(
 def _marked(asked: Question, one: Finding, spreads: dict[Group | None, Settled]) -> Finding:
     if one.kind in OF_GROUPS | OF_ALL and one.caveat is not Caveat.BY_ASSUMPTION:
         spread = spreads[one.group]
-        return one if spread.enough else _unsettled(one, _why(spread))
+        return one if spread.enough else _unsettled(one, _why(spread, asked.fit.weighing is None))
     if one.kind is Kind.SD_OF_RATES and one.at is None and not spreads[one.group].enough:
         return replace(one, caveat=Caveat.UNSETTLED)
     if one.kind is Kind.CORRELATION_WITH_STATUS and not _with_status(asked, one).enough:
@@ -56,8 +56,9 @@ def _unsettled(one: Finding, why: str) -> Finding:
     return replace(one, note="; ".join(filter(None, (why, one.note))), caveat=Caveat.UNSETTLED)
 
 
-def _why(spread: Settled) -> str:
+def _why(spread: Settled, by_likelihood: bool) -> str:
     """Why a number is not stated: "no finding: the SD of rates is not known well enough (0.000 to 0.409)"."""
     ends = [end for end in (spread.low, spread.high) if np.isfinite(end)]
-    known = f" ({' to '.join(together(*ends))}, profile likelihood at 95 %)" if len(ends) == 2 else ""
+    how = "profile likelihood" if by_likelihood else "by the design"
+    known = f" ({' to '.join(together(*ends))}, {how} at 95 %)" if len(ends) == 2 else ""
     return f"no finding: the SD of rates is not known well enough{known}"

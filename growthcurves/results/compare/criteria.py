@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 
 
@@ -38,6 +39,11 @@ class Criteria(NamedTuple):
 
 def criteria(fit: FittedModel, deviance: float | None = None) -> Criteria:
     """AIC, AICc and BIC of a fit, or of another value of its deviance; every parameter counts, by REML as by ML."""
+    if fit.weighing is not None:
+        raise NotAvailableError(
+            "A fit with design= has no AIC, no BIC and no likelihood ratio: it maximises a pseudo-likelihood, whose "
+            "differences have no known distribution. Fixed effects are tested with test()."
+        )
     deviance, k = fit.estimates.deviance + fit.jacobian if deviance is None else deviance, fit.parameter_count
     n, persons = fit.sums.rows, fit.sums.persons
     aic = deviance + 2.0 * k

@@ -11,6 +11,7 @@ from growthcurves.errors import ModelError, part_called
 from growthcurves.fitted import FittedModel
 from growthcurves.results.ddf.between_within import BetweenWithin
 from growthcurves.results.ddf.containment import Containment
+from growthcurves.results.ddf.design import DesignDf
 from growthcurves.results.ddf.kenward_roger import KenwardRoger
 from growthcurves.results.ddf.normal import NormalDf
 from growthcurves.results.ddf.residual import ResidualDf
@@ -25,10 +26,13 @@ METHODS = {
     "residual": ResidualDf(),
     "normal": NormalDf(),
     "robust": Robust(),
+    "design": DesignDf(),
 }
 
 #: What is taken where no method is asked for: of normal outcomes, and of families.
 DDF, OF_FAMILIES = "satterthwaite", "normal"
+#: The same of fits with a sampling design, which have no others, as these rest on the model's own errors.
+OF_DESIGNS = ("design", "normal")
 
 
 def known_ddf(value: Any) -> Any:
@@ -53,6 +57,10 @@ def ddf_of(value: Any, fit: FittedModel) -> Any:
         For a kind of robust errors that does not.
     """
     found = known_ddf(value)
+    if fit.weighing is not None:
+        return _by_design(METHODS["design"] if found is None else found)
+    if isinstance(found, DesignDf):
+        raise ModelError("ddf='design' is of a sampling design, and this fit has none: fit with design=.")
     if found is None:
         return METHODS[DDF if fit.family is None else OF_FAMILIES]
     if fit.family is not None and getattr(found, "normal_outcomes", False):
@@ -61,3 +69,19 @@ def ddf_of(value: Any, fit: FittedModel) -> Any:
             f"there are 'normal' (z tests, the default), 'between-within', 'containment', 'residual' and 'robust'."
         )
     return found.taken_for(fit) if hasattr(found, "taken_for") else found
+
+
+def _by_design(method: Any) -> Any:
+    """A method that rests on no model.
+
+    Raises
+    ------
+    ModelError
+        For the others.
+    """
+    if not isinstance(method, (DesignDf, NormalDf)):
+        raise ModelError(
+            f"ddf= is 'design' (the default) or 'normal' for a fit with design=: {method.label} rests on the model's "
+            f"own errors."
+        )
+    return method

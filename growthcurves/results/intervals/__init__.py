@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from growthcurves.errors import part_called
+from growthcurves.errors import ModelError, part_called
+from growthcurves.fitted import FittedModel
 from growthcurves.results.intervals.bootstrap import Bootstrap
 from growthcurves.results.intervals.profile import Profile
 from growthcurves.results.intervals.wald import Wald
@@ -36,3 +37,25 @@ def intervals_of(value: Any) -> Any:
         For an unknown name, with the known ones.
     """
     return part_called("interval method", value, METHODS, "intervals")
+
+
+def of_components(fit: FittedModel) -> str:
+    """What SDs and correlations between persons have by default: a weighted fit has no likelihood to profile."""
+    return OF_COMPONENTS if fit.weighing is None else OF_FUNCTIONS
+
+
+def intervals_for(fit: FittedModel, value: Any) -> Any:
+    """A method for a fit, from its short name or the value itself.
+
+    Raises
+    ------
+    ModelError
+        For an unknown name; for intervals by a likelihood of a weighted fit.
+    """
+    found = intervals_of(value)
+    if fit.weighing is not None and not isinstance(found, Wald):
+        raise ModelError(
+            "A fit with design= maximises a pseudo-likelihood, of which no profile and no draws are intervals: its "
+            "intervals are method='wald', by the design."
+        )
+    return found

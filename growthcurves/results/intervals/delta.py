@@ -9,7 +9,7 @@ import numpy as np
 
 from growthcurves.engine.estimates import Point, Quantity
 from growthcurves.fitted import FittedModel, row_variances
-from growthcurves.numerics.distributions import expit, logit, normal_quantile
+from growthcurves.numerics.distributions import expit, logit, normal_quantile, t_quantile
 from growthcurves.results.intervals.quantity import on_boundary
 from growthcurves.results.tables.answer import checked_level
 
@@ -122,10 +122,17 @@ def delta(fit: FittedModel, quantity: Quantity, level: float = 0.95, information
         middle = float(forward(value))
         slope = float(forward(value + 1e-6 * _size(value, scale)) - forward(value - 1e-6 * _size(value, scale)))
         slope /= 2e-6 * _size(value, scale)
-        half = normal_quantile(0.5 + level / 2.0) * error * slope
+        half = _quantile(fit, level) * error * slope
         if not (np.isfinite(middle) and np.isfinite(half)):
             return Estimate(value, NAN, NAN, NAN)
         return Estimate(value, error, float(backward(middle - half)), float(backward(middle + half)))
+
+
+def _quantile(fit: FittedModel, level: float) -> float:
+    """How many standard errors wide half an interval is: of a sampling design by its degrees of freedom."""
+    if fit.weighing is None:
+        return float(normal_quantile(0.5 + level / 2.0))
+    return float(t_quantile(0.5 + level / 2.0, np.array([float(fit.weighing.df)]))[0])
 
 
 def _on_the_edge(value: float, scale: str) -> bool:

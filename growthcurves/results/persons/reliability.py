@@ -32,10 +32,11 @@ def _of_level(fit: FittedModel, level: int, unit: str) -> list[list]:
         sampling = np.einsum("aan->an", _sampling(fit, level, unit))
     each = variances / (variances + sampling)
     names = [name for name, whose in fit.recipe.random.unit_of.items() if whose == unit]
+    counts = fit.person_shares if not level else np.ones(len(sizes))
     rows = []
     for name, row in zip(names, each, strict=True):
         there = ~np.isnan(row)
-        mean = float(row[there].mean()) if there.any() else float("nan")
+        mean = float(np.average(row[there], weights=counts[there])) if there.any() else float("nan")
         rows.append([name, mean, int(sizes[there].sum()), unit, int(there.sum()), _label(fit, name, unit)])
     return rows
 

@@ -71,9 +71,9 @@ class Observed:
     @cached_property
     def shares(self) -> np.ndarray:
         """What each person counts, (N,), one in all."""
-        count = self.fit.panel.persons.count
-        sizes = np.asarray(self.fit.panel.persons.sizes) if self.average == "rows" else np.ones(count)
-        return sizes / sizes.sum()
+        shares = self.fit.person_shares
+        shares = shares * self.fit.row_totals if self.average == "rows" else shares
+        return shares / shares.sum()
 
     @cached_property
     def kinds(self) -> np.ndarray:
@@ -93,7 +93,8 @@ class Observed:
         if self.varies(name):
             if name in covariates:
                 return float(self.fit.recipe.covariate_means[covariates.index(name)])
-            return float(np.mean(self._of_rows(name)))
+            values = np.asarray(self._of_rows(name), dtype=float)
+            return float(np.mean(values) if self.fit.weighing is None else self.fit.row_shares @ values)
         return float(self.shares @ np.asarray(self._of_persons(name), dtype=float))
 
     def _of_persons(self, name: str) -> Any:
@@ -116,7 +117,7 @@ class Observed:
             columns = {name: self._of_persons(name) for name in names}
         else:
             codes = persons.codes
-            weights = (self.shares / np.asarray(persons.sizes))[codes]
+            weights = (self.shares / self.fit.row_totals)[codes] * self.fit.row_counts
             columns = {name: self._of_rows(name) for name in names}
         return ObservedRows(pd.DataFrame(columns, index=range(len(codes))), weights, codes)
 

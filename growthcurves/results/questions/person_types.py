@@ -22,7 +22,7 @@ class PersonTypes:
     kinds : (k,) array of int
         Its kind (of the shape's person-level columns).
     counts : (k,) array
-        How many persons it is.
+        How many persons it is; of a sampling design, what these count.
     left_out : (K, r, k) array
         The same as `design` for the fixed effects that were left out.
     profiles : (k,) array of int
@@ -61,16 +61,18 @@ def person_types(fit: FittedModel, persons: np.ndarray, profiles: np.ndarray | N
     K, width = design.shape[:2]
     apart = np.zeros(fit.panel.persons.count, dtype=int) if profiles is None else profiles
     told = [design.reshape(K * width, len(persons)), fit.kinds.codes[persons], apart[persons]]
-    distinct, counts = distinct_columns(np.vstack(told))
+    counted = None if fit.weighing is None else fit.weighing.mass[persons]
+    distinct, counts = distinct_columns(np.vstack(told), counted)
     design = distinct[:-2].reshape(K, width, distinct.shape[1])
     kinds, profile = distinct[-2:].astype(int)
     return PersonTypes(fit, design[:, :p], kinds, counts, design[:, p:], profile)
 
 
-def distinct_columns(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The different columns (p, k) of an array, and how often each occurs."""
+def distinct_columns(values: np.ndarray, weights: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The different columns (p, k) of an array, and how often each occurs, or the sum of their weights."""
     order = np.lexsort(values)
     ordered = values[:, order]
     new = np.append(True, (ordered[:, 1:] != ordered[:, :-1]).any(axis=0))
     starts = np.flatnonzero(new)
-    return ordered[:, starts], np.diff(starts, append=values.shape[1])
+    counts = np.diff(starts, append=values.shape[1])
+    return ordered[:, starts], counts if weights is None else np.add.reduceat(weights[order], starts)

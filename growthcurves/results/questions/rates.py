@@ -39,7 +39,8 @@ class Rate:
 
     def among(self, persons: np.ndarray) -> Rate:
         """The same rate of some persons."""
-        counts = np.bincount(self.fit.kinds.codes[persons], minlength=len(self.fit.kinds.shares))
+        kinds, shares = self.fit.kinds, self.fit.person_shares
+        counts = np.bincount(kinds.codes[persons], weights=shares[persons], minlength=len(kinds.shares))
         return replace(self, of=counts / counts.sum())
 
     @property

@@ -15,6 +15,7 @@ from growthcurves.engine.estimates import Cor, FunctionOf, Point, Quantity, Sd
 from growthcurves.fitted import FittedModel
 from growthcurves.remembered import remembered
 from growthcurves.results.intervals.profile import Profile
+from growthcurves.results.intervals.wald import Wald
 from growthcurves.results.questions.rates import Rate
 
 #: The level of the intervals that are asked.
@@ -112,6 +113,7 @@ def _of_rows(fit: FittedModel, rows: tuple[tuple[float, ...], ...]) -> Settled:
 
 
 def _of(fit: FittedModel, quantity: Quantity) -> Settled:
-    found = Profile().intervals(fit, [quantity], LEVEL)[0]
+    method = Profile() if fit.weighing is None else Wald()
+    found = method.intervals(fit, [quantity], LEVEL)[0]
     enough = sd_is_settled if quantity.scale == "log" else correlation_is_settled
     return Settled(found.low, found.high, enough(found.low, found.high))

@@ -64,7 +64,7 @@ class VarianceParts:
 
 def variance_parts(fit: FittedModel) -> VarianceParts:
     """The parts, from persons' cross-products."""
-    n, point = fit.sums.rows, fit.point
+    n, point = fit.sums.totals.rows, fit.point
     spread = fit.sums.spread()
     inside, outside = fit.sums.fixed_squares(fit.estimates.beta)
     G, mean = point.total(), float(point.between(spread.mean))

@@ -13,7 +13,7 @@ from growthcurves.engine.estimates import FixedEffect, Quantity
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.results.effects.coefficients import fixed_effects
-from growthcurves.results.intervals import OF_COMPONENTS, intervals_of
+from growthcurves.results.intervals import intervals_for, of_components
 from growthcurves.results.intervals.delta import delta
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.intervals.quantity import Component as Parameter
@@ -102,11 +102,11 @@ def _cells(row: Component) -> list:
 
 
 def components(
-    fit: FittedModel, method: Any = OF_COMPONENTS, level: float = 0.95, information: str | None = None
+    fit: FittedModel, method: Any = None, level: float = 0.95, information: str | None = None
 ) -> Components:
     """The variance components as findings; see `variance_components`."""
     kind = Wald(information=information or str(getattr(method, "information", "observed"))).information
-    chosen = with_information(intervals_of(method), kind)
+    chosen = with_information(intervals_for(fit, of_components(fit) if method is None else method), kind)
     parameters = every_parameter(fit)
     found = chosen.intervals(fit, [parameter.quantity for parameter in parameters], level)
     rows = [_component(fit, *pair, level, kind) for pair in zip(parameters, found, strict=True)]
@@ -118,7 +118,7 @@ def components(
 
 def variance_components(
     fit: FittedModel,
-    method: Any = OF_COMPONENTS,
+    method: Any = None,
     level: float = 0.95,
     scale: str = "sd",
     information: str | None = None,
@@ -132,7 +132,7 @@ def variance_components(
 
 def _squared(fit: FittedModel, found: Components, method: Any, level: float, information: str | None) -> pd.DataFrame:
     """The same on the scale of variances, a row for each."""
-    chosen = with_information(intervals_of(method), information)
+    chosen = with_information(intervals_for(fit, of_components(fit) if method is None else method), information)
     rows: list[list] = []
     notes: dict[str, str] = {}
     for component, parameter in zip(found.rows, every_parameter(fit), strict=True):
@@ -150,7 +150,7 @@ def _squared(fit: FittedModel, found: Components, method: Any, level: float, inf
 
 def conf_int(fit: FittedModel, method: Any = "wald", level: float = 0.95) -> pd.DataFrame:
     """Intervals of fixed effects and variance components, index by term; see `GrowthFit.conf_int`."""
-    chosen = intervals_of(method)
+    chosen = intervals_for(fit, method)
     random = components(fit, chosen, level)
     fixed, notes = _fixed(fit, chosen, level)
     ends = [(row.finding.conf_low, row.finding.conf_high) for row in random.rows]

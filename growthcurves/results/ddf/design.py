@@ -1,0 +1,43 @@
+"""Degrees of freedom of a sampling design: sampling units less strata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from growthcurves.fitted import FittedModel
+from growthcurves.results.ddf.base import Method, Rows
+
+
+@dataclass(frozen=True)
+class DesignDf(Method):
+    """Sampling units less strata, d, the default of fits with ``design=``.
+
+    Several rows are tested by the adjusted Wald test: (d - k + 1) / (d k) times Wald's statistic, with k and d - k + 1
+    degrees of freedom (Korn and Graubard 1990), as Stata's svy does.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> data = gc.load_dataset("orthodont").assign(w=1.0)
+    >>> fit = gc.fit("distance ~ age + (age | subject)", data, design=gc.SurveyDesign(weights="w", strata="sex"))
+    >>> fit.fixed_effects()["df"].tolist(), fit.fixed_effects().attrs["ddf"]
+    ([25.0, 25.0], 'sampling units less strata')
+    """
+
+    @property
+    def label(self) -> str:
+        return "sampling units less strata"
+
+    def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
+        """Degrees of freedom of each row of L (k, p): the same for all."""
+        assert fit.weighing is not None
+        return np.full(len(L), float(fit.weighing.df))
+
+    def joint(self, fit: FittedModel, rows: Rows) -> tuple[float, float]:
+        """F of the adjusted Wald test and the degrees of freedom of its denominator; NaN for more rows than these."""
+        assert fit.weighing is not None
+        df = float(fit.weighing.df)
+        left = df - rows.count + 1.0
+        return (left / df * rows.wald(self.covariance(fit)), left) if left > 0 else (float("nan"), float("nan"))
