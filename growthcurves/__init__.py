@@ -77,6 +77,7 @@ _NAMES = {
     "Wald": "growthcurves.results.intervals.wald",
     "Profile": "growthcurves.results.intervals.profile",
     "SurveyDesign": "growthcurves.model.survey",
+    "ReplicateWeights": "growthcurves.model.survey",
     "Moments": "growthcurves.engine.sums.moments",
     "PersonMoments": "growthcurves.engine.sums.moments",
     "Study": "growthcurves.planning.study",

@@ -33,6 +33,7 @@ structured = Later("growthcurves.engine.general.structured")
 families = Later("growthcurves.engine.families.estimates")
 levels = Later("growthcurves.engine.levels.estimates")
 weighted = Later("growthcurves.engine.weighted.estimates")
+replicated = Later("growthcurves.engine.weighted.replicates")
 weighted_levels = Later("growthcurves.engine.weighted.levels")
 nested = Later("growthcurves.engine.general.nested")
 crossed = Later("growthcurves.engine.levels.crossed")
@@ -125,8 +126,11 @@ def estimated(
         How persons were sampled, where the rows are weighted.
     """
     if sample is not None:
+        solution = solve_problem(with_persons(frame, sums.moments), sums.moments)
+        if sample.replicates is not None:
+            return replicated.ReplicatedEstimates(sums, solution, sample, sample.replicates, sample.factors)
         made = weighted_levels.WeightedLevelEstimates if sums.terms.levels else weighted.WeightedEstimates
-        return made(sums, solve_problem(with_persons(frame, sums.moments), sums.moments), sample)
+        return made(sums, solution, sample)
     if from_sums(residual, likelihood):
         return _normal(sums)(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
     whole = nested.NestedStructured if rows.nesting is not None else structured.Structured

@@ -132,7 +132,7 @@ def _bound(
     refuse_unknown_random(model, panel.data.columns)
     panel = panel.drop_missing(model_columns(model)).referring(model.reference or {})
     if sampled is not None:
-        refuse_unweighable(model)
+        refuse_unweighable(model, sampled.design)
         panel = without_zeros(sampled.design, model, panel)
     refuse_data(model, panel)
     outcome = None if model.likelihood_family is None else family_outcome(model, panel)
@@ -261,7 +261,8 @@ def sample_of(weighing: Weighing | None) -> Sample | None:
     if weighing is None:
         return None
     single = "centred" if weighing.design.single == "centred" else "certainty"
-    return Sample(weighing.sampled, weighing.strata, weighing.unit, single)
+    made = (weighing.sampled, weighing.strata, weighing.unit, single, weighing.replicates, weighing.factors)
+    return Sample(*made)
 
 
 def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None, weighing: Weighing | None = None) -> Rows:

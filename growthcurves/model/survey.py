@@ -27,8 +27,119 @@ from growthcurves.numerics.distinct import numbered_within
 SCALES = ("size", "effective", "none")
 #: What is done about strata of one sampling unit.
 SINGLE = ("refuse", "certainty", "centred")
+#: Kinds of replicate weights.
+REPLICATED = ("brr", "fay", "jackknife", "jk2")
 #: The word for rows among the keys of `weights`.
 ROWS = "rows"
+
+
+@dataclass(frozen=True)
+class ReplicateWeights:
+    """Replicate weights of a study: columns of weights under each of which the model is fitted again.
+
+    The variance is the sum of squared differences from the estimate times a factor for each replicate: 1/R of balanced
+    repeated replication ("brr"), 1/(R (1 - fay)^2) of Fay's variant ("fay"), (R - 1)/R of the jackknife that leaves
+    out one unit at a time ("jackknife"), 1 of the paired jackknife ("jk2").
+
+    Parameters
+    ----------
+    columns : str or sequence of str
+        Their names, or what they have in common: ``"rep_{k}"`` for rep_1, rep_2, ...
+    kind : {"brr", "fay", "jackknife", "jk2"}
+    fay : float
+        Fay's factor, such as 0.5 of PISA.
+    factors : sequence of float, optional
+        The factor of each replicate, where the study gives them.
+
+    Raises
+    ------
+    ModelError
+        For what are no columns, an unknown kind, a factor that is none.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> gc.ReplicateWeights("rep_{k}", kind="fay").kind
+    'fay'
+    """
+
+    columns: str | Sequence[str]
+    kind: str = "brr"
+    fay: float = 0.5
+    factors: Sequence[float] | None = None
+
+    def __post_init__(self) -> None:
+        if not among(self.kind, REPLICATED):
+            raise ModelError(unknown("kind of replicate weights", self.kind, REPLICATED))
+        listed = [self.columns] if isinstance(self.columns, str) else list(self.columns)
+        if not listed or not all(isinstance(name, str) for name in listed):
+            raise ModelError("Replicate weights are columns: a list of names, or what they have in common, 'rep_{k}'.")
+        if not 0 <= self.fay < 1:
+            raise ModelError(f"fay= is a factor from 0 to below 1, not {self.fay:g}.")
+
+    def among(self, known: Sequence[str]) -> list[str]:
+        """The columns among those of a table, by their numbers.
+
+        Parameters
+        ----------
+        known : sequence of str
+
+        Returns
+        -------
+        list of str
+
+        Raises
+        ------
+        ModelError
+            Where none has the name.
+
+        Examples
+        --------
+        >>> ReplicateWeights("rep_{k}").among(["id", "rep_2", "rep_10", "rep_1", "rep_x"])
+        ['rep_1', 'rep_2', 'rep_10']
+        """
+        if not isinstance(self.columns, str):
+            return list(self.columns)
+        before, brace, rest = self.columns.partition("{")
+        after = rest.partition("}")[2]
+        if not brace:
+            return [self.columns]
+        middles = {
+            name: name[len(before) : len(name) - len(after)]
+            for name in known if isinstance(name, str) and name.startswith(before) and name.endswith(after)
+        }  # fmt: skip
+        numbered = [name for name, middle in middles.items() if middle.isdigit()]
+        if not numbered:
+            raise ModelError(f"No column is called as the replicate weights {self.columns!r}.")
+        return sorted(numbered, key=lambda name: int(middles[name]))
+
+    def counted(self, count: int) -> np.ndarray:
+        """The factor of each of `count` replicates.
+
+        Parameters
+        ----------
+        count : int
+
+        Returns
+        -------
+        (count,) array
+
+        Raises
+        ------
+        ModelError
+            For other factors than replicates.
+
+        Examples
+        --------
+        >>> ReplicateWeights("rep_{k}", kind="fay", fay=0.5).counted(4).tolist()
+        [1.0, 1.0, 1.0, 1.0]
+        """
+        if self.factors is not None:
+            if len(self.factors) != count:
+                raise ModelError(f"factors= has {len(self.factors)} values for {count} replicate weights.")
+            return np.asarray(self.factors, dtype=float)
+        of = {"brr": 1.0 / count, "fay": 1.0 / (count * (1.0 - self.fay) ** 2), "jackknife": (count - 1.0) / count}
+        return np.full(count, of.get(self.kind, 1.0))
 
 
 @dataclass(frozen=True)
@@ -50,6 +161,9 @@ class SurveyDesign:
     psu : str, optional
         Column of the primary sampling units; they lie in strata, whose names for them may be the same. By default the
         units of the highest level, persons where there are none above.
+    replicates : ReplicateWeights, optional
+        Replicate weights of persons, from which errors are taken in the place of strata and sampling units; of models
+        without units above persons.
     scale : {"size", "effective", "none"}
         How conditional weights below the highest level are scaled within the unit that holds them: to sum to how many
         they are ("size"), to their effective number, the squared sum over the sum of squares ("effective"), or not at
@@ -77,6 +191,7 @@ class SurveyDesign:
     weights: str | Mapping[str, str] | None = None
     strata: str | None = None
     psu: str | None = None
+    replicates: ReplicateWeights | None = None
     scale: str = "size"
     single: str = "refuse"
 
@@ -94,6 +209,10 @@ class SurveyDesign:
             raise ModelError(unknown("scaling of weights", self.scale, SCALES))
         if not among(self.single, SINGLE):
             raise ModelError(unknown("treatment of single sampling units", self.single, SINGLE))
+        if self.replicates is not None and not isinstance(self.replicates, ReplicateWeights):
+            raise ModelError("replicates= is gc.ReplicateWeights(columns, kind), which says of what kind they are.")
+        if self.replicates is not None and self.weights is None:
+            raise ModelError("replicates= needs weights=, those of the estimate itself.")
         if self.weights is None and self.strata is None and self.psu is None:
             raise ModelError("A SurveyDesign needs weights=, strata= or psu=.")
 
@@ -167,6 +286,9 @@ class Weighing:
     columns : tuple of WeightColumn
     whole : DataFrame
         The table whose sampling units were counted.
+    replicates : (R, N) array or None
+        Replicate weights, in the unit of the weights.
+    factors : (R,) array or None
     """
 
     design: SurveyDesign
@@ -179,6 +301,8 @@ class Weighing:
     strata: np.ndarray
     columns: tuple[WeightColumn, ...]
     whole: Any = None
+    replicates: np.ndarray | None = None
+    factors: np.ndarray | None = None
 
     @property
     def sampling_units(self) -> int:
@@ -188,9 +312,11 @@ class Weighing:
     def stratum_count(self) -> int:
         return int(self.strata.max(initial=-1)) + 1
 
-    @property
+    @cached_property
     def df(self) -> int:
-        """Sampling units less strata."""
+        """Sampling units less strata; of replicate weights without these, their rank less one."""
+        if self.replicates is not None and self.design.psu is None:
+            return int(np.linalg.matrix_rank(self.replicates, tol=1e-5 * float(self.replicates.max()))) - 1
         return self.sampling_units - self.stratum_count
 
     @cached_property
@@ -199,7 +325,7 @@ class Weighing:
         return np.asarray(self.mass / self.mass.sum())
 
 
-def refuse_unweighable(model: GrowthModel) -> None:
+def refuse_unweighable(model: GrowthModel, design: SurveyDesign) -> None:
     """Refuse models that have no weighted pseudo-likelihood here.
 
     Raises
@@ -214,6 +340,11 @@ def refuse_unweighable(model: GrowthModel) -> None:
         raise ModelError(
             f"design= takes independent residuals: residual={residual_of(model.residual).name!r} has no weighted "
             f"pseudo-likelihood here. Errors by the design do not rest on independence."
+        )
+    if design.replicates is not None and model.above:
+        raise ModelError(
+            "replicates= is of models without units above persons: a replicate weight of pupils does not say which "
+            "part of it is their school's. Give psu= and strata=."
         )
     if model.likelihood_family is not None:
         raise ModelError(
@@ -356,9 +487,24 @@ def weighed(
     for codes, weights in zip(levels[1:], scaled[1:], strict=True):
         mass = mass * weights[codes]
     sampled, strata = _sampling_units(design, model, panel, levels[-1], as_frame(whole))
+    replicates, factors = _replicates(design, model, panel, unit)
     return Weighing(
-        design, rows, scaled[0], tuple(scaled[1:]), mass, unit, sampled, strata, tuple(told), whole
+        design, rows, scaled[0], tuple(scaled[1:]), mass, unit, sampled, strata, tuple(told), whole, replicates, factors
     )  # fmt: skip
+
+
+def _replicates(
+    design: SurveyDesign, model: GrowthModel, panel: Panel, unit: float
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Replicate weights of persons, and their factors."""
+    if design.replicates is None:
+        return None, None
+    names = design.replicates.among(list(panel.data.columns))
+    require_columns(panel.data, names)
+    for name in names:
+        _checked(panel, model, model.id, name)
+    first = panel.persons.first_rows
+    return np.array([panel.numbers(name)[first] for name in names]) / unit, design.replicates.counted(len(names))
 
 
 def _told(unit: str, column: str, given: np.ndarray, within: str, design: SurveyDesign) -> WeightColumn:

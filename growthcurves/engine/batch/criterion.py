@@ -59,7 +59,7 @@ class Batch:
     def single(self, replicate: int) -> Problem:
         """One replicate as a problem of its own, in the same coordinates."""
         blocks = tuple(block.alone(replicate) for block in self.blocks)
-        rows, persons = int(round(self.rows[replicate])), int(round(self.persons[replicate]))
+        rows, persons = float(self.rows[replicate]), float(self.persons[replicate])
         return replace(self.problem, blocks=blocks, total=self.total[replicate], rows=rows, persons=persons)
 
     def transformed(self, problem: Problem, into_z: Array, into_xy: Array) -> Batch:

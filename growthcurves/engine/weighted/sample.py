@@ -27,12 +27,18 @@ class Sample:
         What a weight of one is in the weights that were given: these are measured by their mean.
     single : {"certainty", "centred"}
         What strata of one sampling unit add.
+    replicates : (R, N) array, optional
+        Replicate weights of persons, in the unit of the weights.
+    factors : (R,) array, optional
+        What the squared difference of each replicate from the estimate counts.
     """
 
     units: NDArray[np.intp]
     strata: NDArray[np.intp]
     unit: float = 1.0
     single: str = "certainty"
+    replicates: Array | None = None
+    factors: Array | None = None
 
     @property
     def df(self) -> int:

@@ -58,7 +58,8 @@ def ddf_of(value: Any, fit: FittedModel) -> Any:
     """
     found = known_ddf(value)
     if fit.weighing is not None:
-        return _by_design(METHODS["design"] if found is None else found)
+        method = _by_design(METHODS["design"] if found is None else found)
+        return method.taken_for(fit) if isinstance(method, DesignDf) else method
     if isinstance(found, DesignDf):
         raise ModelError("ddf='design' is of a sampling design, and this fit has none: fit with design=.")
     if found is None:

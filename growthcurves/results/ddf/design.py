@@ -12,7 +12,7 @@ from growthcurves.results.ddf.base import Method, Rows
 
 @dataclass(frozen=True)
 class DesignDf(Method):
-    """Sampling units less strata, d, the default of fits with ``design=``.
+    """Sampling units less strata, d, the default of fits with ``design=``; of replicate weights their rank less one.
 
     Several rows are tested by the adjusted Wald test: (d - k + 1) / (d k) times Wald's statistic, with k and d - k + 1
     degrees of freedom (Korn and Graubard 1990), as Stata's svy does.
@@ -26,9 +26,16 @@ class DesignDf(Method):
     ([25.0, 25.0], 'sampling units less strata')
     """
 
+    replicated: bool = False
+
     @property
     def label(self) -> str:
-        return "sampling units less strata"
+        return "rank of the replicate weights less one" if self.replicated else "sampling units less strata"
+
+    def taken_for(self, fit: FittedModel) -> DesignDf:
+        """The method as it is for a fit's design."""
+        assert fit.weighing is not None
+        return DesignDf(fit.weighing.replicates is not None and fit.weighing.design.psu is None)
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p): the same for all."""
