@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,8 +22,8 @@ BESIDE_FORMULA = {
 }  # fmt: skip
 
 
-def run(request: Request) -> Any:
-    """Read, reshape and fit as asked.
+def run(request: Request, design: Any = None) -> Any:
+    """Read, reshape and fit as asked, with a sampling design where there is one.
 
     Raises
     ------
@@ -32,9 +33,12 @@ def run(request: Request) -> Any:
     from growthcurves.fit import fit
 
     criterion = request.criterion
-    model, panel, options = _prepared(request)
+    where = None if design is None else request.where  # sampling units are those of the whole table
+    model, panel, options = _prepared(request if where is None else replace(request, where=None))
     if request.quadrature is not None:
         options["quadrature"] = request.quadrature
+    if design is not None:
+        options |= {"design": design, "where": where}
     return fit(model, panel, method=criterion, **options)
 
 

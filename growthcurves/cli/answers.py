@@ -63,11 +63,10 @@ MOST_SENTENCES = 6
 
 def answers_text(fitted: Any, asked: Asked, whole: bool = False) -> str:
     """Summary and change report for a terminal; the report whole, or its headline and what matters most."""
-    from growthcurves.results.intervals import OF_COMPONENTS
     from growthcurves.results.summary import LINE, summary
 
     intervals = _intervals(fitted, asked)
-    shown = str(summary(fitted, asked.ddf, asked.level, intervals or OF_COMPONENTS, max(width(), LINE)))
+    shown = str(summary(fitted, asked.ddf, asked.level, intervals, max(width(), LINE)))
     text = folded("\n".join(map(in_options, shown.split("\n"))))
     report, reason = _change(fitted, asked, intervals)
     said = map(in_options, _told(report, whole) if report is not None else [reason])
@@ -84,12 +83,11 @@ def _told(report: Any, whole: bool) -> list[str]:
 
 def answers_json(fitted: Any, asked: Asked) -> str:
     """Everything a fit answers, as one JSON object."""
-    from growthcurves.results.intervals import OF_COMPONENTS
     from growthcurves.results.variation.variances import components
 
     certificate, panel = fitted.certificate, fitted.panel
     intervals = _intervals(fitted, asked)
-    random = components(fitted, intervals or OF_COMPONENTS, asked.level)
+    random = components(fitted, intervals, asked.level)
     report, reason = _change(fitted, asked, intervals)
     answers = {
         "package": package_version(),
@@ -106,7 +104,8 @@ def answers_json(fitted: Any, asked: Asked) -> str:
         "variance_components": random.table(),
         "intervals": random.intervals,
         "change": report.to_dict() if report is not None else None,
-        "indices": {name: getattr(fitted, name) for name in ("llf", "deviance", "aic", "bic")},
+        "indices": {name: getattr(fitted, name) for name in _indices(fitted)},
+        **_design(fitted),
         "certificate": {
             name: getattr(certificate, name)
             for name in ("converged", "singular", "identified", "decrement", "direction", "confounded", "ends")
@@ -115,6 +114,21 @@ def answers_json(fitted: Any, asked: Asked) -> str:
         "warnings": [in_options(text) for text in (*fitted.warnings, *([reason] if reason else []))],
     }
     return as_json(answers)
+
+
+def _indices(fitted: Any) -> tuple[str, ...]:
+    """Fit indices that there are: a pseudo-likelihood has no criteria."""
+    return ("llf", "deviance", "aic", "bic") if fitted.weighing is None else ("llf", "deviance")
+
+
+def _design(fitted: Any) -> dict[str, Any]:
+    """The sampling design; nothing where there is none."""
+    one = fitted.weighing
+    if one is None:
+        return {}
+    weights = [{"unit": w.unit, "column": w.column, "scaling": w.scaling} for w in one.columns]
+    sampled = {"sampling_units": one.sampling_units, "strata": one.stratum_count, "df": one.df}
+    return {"design": {"weights": weights, **sampled}}
 
 
 def _quadrature(found: Any) -> dict[str, Any]:

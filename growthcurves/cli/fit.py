@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.design import DESIGN, design_of
 from growthcurves.cli.options import ANSWERS, MODEL, TABLE, request_of
 
 _SAVE = "Keep the fit as a file that growthcurves.load reads, with the rows where its answers need them (--family)."
@@ -18,16 +19,28 @@ _OWN = [
 
 @click.command(
     cls=PlainCommand,
-    params=table_command([*TABLE, *MODEL, *ANSWERS], _OWN),
+    params=table_command([*TABLE, *MODEL, *ANSWERS], [*DESIGN, *_OWN]),
     short_help="Fit a growth model and print its summary.",
 )
-def fit(as_json: bool, write_model: str | None, save: str | None, whole: bool, **values: Any) -> None:
+def fit(
+    as_json: bool,
+    write_model: str | None,
+    save: str | None,
+    whole: bool,
+    weights: tuple[str, ...],
+    strata: str | None,
+    psu: str | None,
+    scale: str | None,
+    **values: Any,
+) -> None:
     """Fit a growth model to the table DATA and print its summary and change report.
 
     \b
     growthcurves fit study.csv --id subject --time week --outcome bdi \\
         --slope "age + arm"
     growthcurves fit study.csv --model model.toml --ddf kenward-roger
+    growthcurves fit panel.csv --id person --time year --outcome health \\
+        --weights w_base --strata stratum --psu psu
     """
     from growthcurves.cli.analysis import run
     from growthcurves.cli.answers import answers_json, answers_text, checked_answers
@@ -39,7 +52,7 @@ def fit(as_json: bool, write_model: str | None, save: str | None, whole: bool, *
     request = request_of(values)
     asked = checked_answers(request)
     files = checked_files(request.data, save=("a fit", save), write_model=("a model file", write_model))
-    fitted = run(request)
+    fitted = run(request, design_of(weights, strata, psu, scale))
     write_model_file(files)
     if "save" in files:
         fitted.save(files["save"], rows=needs_rows(fitted))
