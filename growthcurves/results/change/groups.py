@@ -147,15 +147,14 @@ def _mean_rate(asked: Question, rate: Rate, persons: np.ndarray, at: float | Non
 
 def _mean_design(asked: Question, rate: Rate, persons: np.ndarray) -> np.ndarray:
     """How beta makes the mean rate of these persons, (p,)."""
-    if asked.fit.weighing is None:
-        return np.asarray(rate.design(persons).mean(axis=1))
-    return np.asarray(rate.design(persons) @ _shares(asked, persons))
+    design, weighing = rate.design(persons), asked.fit.weighing
+    return np.asarray(design.mean(axis=1) if weighing is None else np.average(design, 1, weighing.mass[persons]))
 
 
-def _shares(asked: Question, persons: np.ndarray) -> np.ndarray:
-    """What each of these persons counts, one in all."""
-    shares = asked.fit.person_shares[persons]
-    return np.asarray(shares / shares.sum())
+def _counted(asked: Question, persons: np.ndarray, there: np.ndarray) -> float:
+    """The share of these persons who are among those `there`."""
+    weighing = asked.fit.weighing
+    return float(there.mean() if weighing is None else np.average(there, weights=weighing.mass[persons]))
 
 
 def _linear(asked: Question, L: np.ndarray, kind: Kind) -> Finding:
@@ -189,13 +188,13 @@ def _implied_share(asked: Question, L: np.ndarray, kinds: np.ndarray, counts: np
 def _counted_shares(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[Finding]:
     """The same counted over persons: by empirical Bayes and by own OLS lines."""
     note = "understates the spread: empirical Bayes estimates are shrunken towards the mean"
-    rows = [Finding(Kind.SHARE_ABOVE_EB, float(_shares(asked, persons) @ (eb > asked.threshold)), PERSON, note=note)]
+    rows = [Finding(Kind.SHARE_ABOVE_EB, _counted(asked, persons, eb > asked.threshold), PERSON, note=note)]
     if asked.fit.family is not None:  # lines through outcomes have no rate on the scale of the linear predictor
         return rows
     own = asked.fit.own_growth.rate(asked.rate.by_person)[persons]
     with_line = ~np.isnan(own)
     if with_line.any():
         note = f"own lines of {int(with_line.sum()):,} {asked.fit.vocabulary.who.several}; overstates the spread"
-        share = float(_shares(asked, persons[with_line]) @ (own[with_line] > asked.threshold))
+        share = _counted(asked, persons[with_line], own[with_line] > asked.threshold)
         rows.append(Finding(Kind.SHARE_ABOVE_OLS, share, PERSON, note=note))
     return rows
