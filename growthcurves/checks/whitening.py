@@ -54,7 +54,7 @@ class Alike:
 
     def of(self, values: Array) -> Array:
         """Their rows of values (n, r), person by person, (N, n, r)."""
-        return values[self.rows].reshape(len(self.inverse), -1, values.shape[1])
+        return values[self.rows].reshape(*self.inverse.shape[:2], values.shape[1])
 
 
 class Whitening:

@@ -219,3 +219,15 @@ def test_columns_of_lists_and_dictionaries():
     assert {column for column, _ in labels} == {"visits", "site"}
     assert _p(found) == _p(_checked(STRESSED, plain, time="t"))
     assert str(gc.Panel(odd, id="id", time="t", outcome="y").describe())
+
+
+# ---------------------------------------------------- units whose variance is zero
+
+
+def test_the_figure_where_units_do_not_differ():
+    """Of units whose variance is estimated at zero nothing is added to what persons vary by."""
+    data = _data()
+    outcome = data["y"] - data.groupby("site")["y"].transform("mean")
+    found = _checked("y ~ t + (1 | site/id)", data.assign(y=outcome), time="t")
+    assert found.fit.certificate.singular
+    assert found.plot() is not None

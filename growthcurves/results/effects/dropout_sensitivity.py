@@ -252,6 +252,8 @@ def _moved(fit: FittedModel, by: Any, arms: Any) -> tuple[np.ndarray | None, str
     name = by if isinstance(by, str) else name_of(by, "by")
     groups, labels = person_groups(panel, there.persons, there.known, name)
     wanted = [show_level(arm) for arm in several(arms)]
+    if not wanted:
+        raise ModelError(f"arms= names no group of {name!r}: name one, {listed(labels)}, or leave it out for all.")
     for arm in wanted:
         if arm not in labels:
             raise ModelError(unknown("group (for arms=)", arm, labels))

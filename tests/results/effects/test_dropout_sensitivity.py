@@ -214,6 +214,8 @@ def test_what_is_refused(trial, small):
         trial.dropout_sensitivity(by="arm", arms="drugs")
     with pytest.raises(ModelError, match="say which column"):
         trial.dropout_sensitivity(arms="drug")
+    with pytest.raises(ModelError, match="arms= names no group of 'arm'"):
+        trial.dropout_sensitivity(by="arm", arms=[])
     with pytest.raises(ModelError, match="estimate"):
         trial.dropout_sensitivity(of="median")
     with pytest.raises(ModelError, match="of='mean'"):
