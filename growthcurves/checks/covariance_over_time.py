@@ -44,7 +44,9 @@ class CovarianceOverTime(Check):
         return Measure(labels, partial(_products, rows=rows, pairs=pairs), score=True, units=units)
 
     def said(self, look: Look, found: Measured) -> Said:
-        time, (first, second) = look.fit.panel.time or look.fit.panel.wave, found.label
+        occasions, (first, second) = occasions_of(look), found.label
+        assert occasions is not None
+        time = occasions.name
         one = f"variance of outcomes at {time} {first}"
         what = one if first == second else f"covariance of outcomes at {time} {first} and {second}"
         return Said(

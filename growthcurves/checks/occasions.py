@@ -16,8 +16,9 @@ MOST, FEWEST = 12, 10
 
 
 class Occasions(NamedTuple):
-    """Labels of the occasions, each row's place among them, and their mean times."""
+    """What they are numbered by (a column), their labels, each row's place among them, and their mean times."""
 
+    name: str
     labels: list[Any]
     places: np.ndarray
     times: np.ndarray
@@ -36,7 +37,7 @@ def occasions_of(look: Look) -> Occasions | None:
     if not 2 <= grid.count <= MOST or counts.min() < FEWEST:
         return None
     times = np.array([look.times[places == place].mean() for place in range(grid.count)])
-    return Occasions(list(grid.labels), places, times)
+    return Occasions(grid.name, list(grid.labels), places, times)
 
 
 def rows_by_occasion(look: Look, occasions: Occasions) -> Array:

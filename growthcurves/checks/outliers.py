@@ -38,7 +38,7 @@ class Outliers(Check):
         fit, who = look.fit, look.fit.vocabulary.who.one
         occasion, person = (one[:, 0] for one in self.sizes(look, look.data))
         row, far = int(occasion.argmax()), int(person.argmax())
-        when = "" if fit.panel.time is None else f" at {fit.panel.time} {look.times[row]:g}"
+        when = "" if fit.panel.time is None else f" {fit.when.at(look.times[row])}"
         if found.label == "occasion":
             text = (
                 f"The outcome furthest from what is expected is that of {who} "

@@ -42,8 +42,10 @@ class VarianceOverTime(Check):
             text = f"{span} the SD of residuals changes by a factor of about {shown(found)}."
             short = f"Over the study the SD changes by a factor of {number(found.value, 3)}."
         else:
-            text = f"At {fit.panel.time} {found.label} the SD of residuals is {shown(found)} times that of the others."
-            short = f"At {fit.panel.time} {found.label} the SD is {number(found.value, 3)} times that of the others."
+            occasions = occasions_of(look)
+            assert occasions is not None
+            text = f"At {occasions.name} {found.label} the SD of residuals is {shown(found)} times that of the others."
+            short = f"At {occasions.name} {found.label} the SD is {number(found.value, 3)} times that of the others."
         unequal = "exp-variance" if found.label == "trend" and fit.independent else calls.unequal_over_time(look)
         advice = (calls.compared(look, residual=unequal), calls.robust(look), calls.figure(look, "residuals"))
         return Said(

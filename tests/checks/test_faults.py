@@ -106,3 +106,17 @@ def test_dropout_that_depends_on_the_last_outcome_is_told_as_a_fact() -> None:
     fact = found.table.set_index("check").loc["dropping_out"]
     assert fact["verdict"] == "look" and 1.3 < fact["value"] < 3 and "no fault of the model" in fact["meaning"]
     assert "size_with_growth" not in set(found.problems["check"])
+
+
+def test_an_occasion_is_called_by_what_numbers_it() -> None:
+    """Visit 5 of a study is at week 10: where a panel has waves, they are what is told."""
+    truth = Truth(2)
+    planted.doubling(truth)
+    data = truth.table().rename(columns={"t": "visit"}).assign(week=lambda rows: 2.0 * rows["visit"])
+    waves = gc.Panel(data, id="id", time="week", outcome="y", wave="visit")
+    found = {
+        name: gc.fit("y ~ week + (week | id)", panel).check(n=199).table.set_index("check")["text"]
+        for name, panel in {"visit": waves, "week": gc.Panel(data, id="id", time="week", outcome="y")}.items()
+    }
+    assert "variance of outcomes at visit 5 " in found["visit"]["covariance_over_time"]
+    assert "variance of outcomes at week 10 " in found["week"]["covariance_over_time"]
