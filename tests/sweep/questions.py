@@ -83,11 +83,12 @@ def values_of(times: tuple[float, float, float], terms: list[str], frame: Any) -
         "patterns": [3],
         "groups": [5],
         "calibration.people": ["average"],
+        "influence_of_occasions.people": [frame["id"].iloc[0]],
     }
 
 
 #: Draws are few wherever a method draws them, if it takes so few.
-DRAWN = {"n": 40, "rng": 1}
+DRAWN = {"n": 40, "rng": 1, "most": 2}
 
 
 def questions_of(thing: Any, values: dict[str, list[Any]]) -> Iterator[tuple[str, Any]]:
