@@ -11,7 +11,6 @@ from growthcurves.checks.check import LEVEL_2, Check, Measure, Measured, Said
 from growthcurves.checks.look import Look, Sample
 from growthcurves.checks.words import shown
 from growthcurves.numerics.arrays import Array
-from growthcurves.output.words import capital
 from growthcurves.results.tables.printing import number
 
 #: What differs where persons bend differently.
@@ -62,17 +61,17 @@ class OmittedSlope(Check):
         reach = columns[:, labels.index(name)].std()
         scale = np.sqrt(look.fit.residual_variance) if look.normal else 1.0
         bend = name == BEND
-        what = capital(look.fit.vocabulary.said(name) if bend else name)
+        what = look.fit.vocabulary.said(name) if bend else name
         changes: dict[str, Any] = {"random": calls.varying(look, "quadratic" if bend else name)}
         if bend and "quadratic" not in look.basis:
             changes |= {"shape": "quadratic"}
         return Said(
             f"what is held to be the same for all {who}",
-            f"{what} differs between {who} by an SD of about {shown(found)}, and the model holds it to be the same for "
+            f"Between {who} {what} differs by an SD of about {shown(found)}, and the model holds it to be the same for "
             f"all.",
             "Standard errors of its mean and of what predicts it are too small, often by far, and its share of "
             "variance is taken for residuals or for correlation.",
             (calls.compared(look, **changes), calls.robust(look)), found.value, *found.expected,
             abs(found.value) * reach < SMALL * scale,
-            f"{what} differs between {who} by an SD of {number(found.value, 3)}.",
+            f"Between {who} {what} differs by an SD of {number(found.value, 3)}.",
         )  # fmt: skip

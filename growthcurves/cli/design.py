@@ -39,10 +39,10 @@ def design_of(weights: tuple[str, ...], strata: str | None, psu: str | None, sca
 
 def _weights(given: tuple[str, ...]) -> Any:
     """One column of persons' weights, or columns by whose they are."""
-    pairs = [text.partition("=") for text in given]
-    if len(pairs) == 1 and not pairs[0][1]:
+    if len(given) == 1 and "=" not in given[0]:
         return given[0]
-    for text, (unit, _, column) in zip(given, pairs, strict=True):
-        if not (unit and column):
+    pairs = [text.split("=", 1) for text in given]
+    for text, pair in zip(given, pairs, strict=True):
+        if len(pair) < 2 or not all(pair):
             raise click.UsageError(f"--weights {text}: several weights are UNIT=COLUMN, such as school=w_school.")
-    return {unit: column for unit, _, column in pairs} or None
+    return dict(pairs) or None

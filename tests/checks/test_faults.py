@@ -23,7 +23,7 @@ FAULTS: dict[str, tuple[Callable[[Truth], None], str, str]] = {
     "normal_residuals": (planted.heavy, RIGHT, "heavier tails"),
     "variance_between_persons": (planted.fan, RIGHT, "residual SDs differ"),
     "size_with_growth": (planted.fan, RIGHT, "slope"),
-    "omitted_slope": (lambda truth: None, "y ~ t * arm + t * severity + (1 | id)", "Slope differs"),
+    "omitted_slope": (lambda truth: None, "y ~ t * arm + t * severity + (1 | id)", "slope differs"),
     "within_between": (planted.mixed, "y ~ t * arm + stress + (t | id)", "stress between"),
     "omitted_level": (planted.sites, RIGHT, "of one site"),
     "covariance_over_time": (planted.doubling, RIGHT, "t 5"),

@@ -66,5 +66,5 @@ def test_sentences_are_found():
 
 def test_settings_are_options_of_figures():
     fields = {name for _, kind in figures().values() for name in kind.__dataclass_fields__}
-    own = {"reference", "bins", "groups", "limits", "numbers", "kind", "unit"}
+    own = {"reference", "bins", "groups", "limits", "numbers", "kind", "unit", "term", "most"}
     assert set(FIGURES) <= fields and fields - {*KEYS, *FIGURES} <= own
