@@ -72,8 +72,14 @@ class CaseSource:
         gone = Gone(self.lengths[part], self.G[part], self.C[part])
         everyone = self.everyone if near is None else self._close_to(near)
         blocks = tuple(AllButOne(block, self.schedule[part], gone) for block in everyone)
-        total, rows = self.totals.sum(axis=0) - self.totals[part], self.lengths.sum() - self.lengths[part]
-        return Batch(self.problem, blocks, total, rows, np.full(last - first, self.count - 1.0))
+        total, rows = self._whole
+        persons = np.full(last - first, self.count - 1.0)
+        return Batch(self.problem, blocks, total - self.totals[part], rows - self.lengths[part], persons)
+
+    @cached_property
+    def _whole(self) -> tuple[Array, float]:
+        """[X y]'[X y] and rows of everyone."""
+        return self.totals.sum(axis=0), float(self.lengths.sum())
 
     @cached_property
     def everyone(self) -> tuple[PersonBatch, ...]:
