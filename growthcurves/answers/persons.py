@@ -177,7 +177,7 @@ class PersonAnswers(FittedModel):
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
         >>> without = fit.influence_of_occasions(["308", "332"])
         >>> without["change_sd:residual"].nsmallest(2).round(2).to_dict()
-        {(332, 9.0): -1.93, (308, 7.0): -1.85}
+        {(332, 6.0): -2.81, (332, 9.0): -1.93}
         """
         return left_out.influence_of_occasions(self, people, most)
 

@@ -170,7 +170,7 @@ class FitChecks(Answer):
         --------
         >>> import growthcurves as gc
         >>> fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-        >>> print(fit.check().told(60).splitlines()[3])
+        >>> print(fit.check().told(60).splitlines()[5])
           fine    The mean leaves the fitted shape by a bend of
         """
         lines = [*_wrapped(f"Checks of the assumptions. {self.summary}", width), ""]

@@ -57,7 +57,7 @@ class WithinBetween(Check):
         scale = np.sqrt(fit.residual_variance) if look.normal else 1.0
         small = abs(found.value) * look.covariates[name].std() < SMALL * scale
         return Said(
-            said(f"{name} within and between persons"),
+            f"the effect of {name} within and between {said('persons')}",
             f"The effect of {name} between {said('persons')} is that within them plus {shown(found)}.",
             f"The one coefficient of {name} mixes the two: it is neither what a change of {name} goes along with in "
             f"one {fit.vocabulary.who.one}, nor the difference between two of them.",

@@ -184,8 +184,8 @@ class SurveyDesign:
     >>> fit = gc.fit("distance ~ age + (age | subject)", data, design=gc.SurveyDesign(weights="w"))
     >>> fit.fixed_effects()[["term", "estimate", "std_error", "df"]].round(3)
             term  estimate  std_error    df
-    0  intercept    16.884      0.692  26.0
-    1      slope     0.628      0.066  26.0
+    0  intercept    16.938      0.668  26.0
+    1      slope     0.608      0.064  26.0
     """
 
     weights: str | Mapping[str, str] | None = None

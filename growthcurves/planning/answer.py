@@ -228,7 +228,7 @@ class Plan(Answer):
         >>> import growthcurves as gc
         >>> study = gc.Study(times=[0, 1, 2])
         >>> plan = gc.sample_size(study, effect=0.3, sd_intercept=1, sd_slope=0.5, sd_residual=1)
-        >>> plan.sentence()[:67]
+        >>> plan.sentence()[:68]
         'We plan 264 persons (control 132, treated 132), who are seen 3 times'
         """
         from growthcurves.planning.protocol import methods_sentence

@@ -120,10 +120,10 @@ def cheapest_design(
     ...                            over={"waves": [2, 3, 5, 9]}, sd_intercept=2, sd_slope=0.5, sd_residual=2)
     >>> found.table[["waves", "persons", "cost"]]
        waves  persons      cost
-    0      2      152   76000.0
-    1      3      152   91200.0
+    0      2      150   75000.0
+    1      3      150   90000.0
     2      5      130  104000.0
-    3      9       98  117600.0
+    3      9      104  124800.0
     """
     planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
     asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, wanted)

@@ -158,7 +158,7 @@ def power_curve(
     >>> curve = gc.power_curve(gc.Study(duration=4), effect=0.4, over={"waves": [3, 5, 9]},
     ...                        sd_intercept=2, sd_slope=1, correlation=0.2, sd_residual=1.5)
     >>> {waves: round(persons, 1) for waves, persons in curve.needed.items()}
-    {3: 253.2, 5: 242.3, 9: 228.3}
+    {3: 253.3, 5: 242.3, 9: 227.6}
     """
     planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
     asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, wanted)

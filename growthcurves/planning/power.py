@@ -110,7 +110,7 @@ def power(
     >>> study = gc.Study(persons=60, times=[0, 1, 2, 3, 4], dropout=0.2)
     >>> plan = gc.power(study, effect=0.6, sd_intercept=2, sd_slope=1, correlation=0.2, sd_residual=1.5)
     >>> round(plan.power, 3), round(plan.df, 1)
-    (0.494, 56.6)
+    (0.49, 52.4)
     """
     simulation = simulation_of(method, n, rng)
     if simulation is not None:

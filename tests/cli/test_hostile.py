@@ -210,7 +210,7 @@ def test_memory_and_recursion_are_told_in_a_sentence(run, sleep, monkeypatch):
 
     for kind in (MemoryError, RecursionError):
 
-        def fail(request, kind=kind):
+        def fail(*request, kind=kind):
             raise kind
 
         monkeypatch.setattr(analysis, "run", fail)

@@ -27,6 +27,7 @@ LINES = {
     "reshape to long": ["reshape", "wide.csv", *SLEEP[:4], "--columns", "reaction_{day}"],
     "reshape to wide": ["reshape", "sleep.csv", *SLEEP[:4], "--values", "reaction"],
     "report": ["report", "sleep.csv", *SLEEP],
+    "check": ["check", "sleep.csv", *SLEEP],
     "plot": ["plot", "sleep.csv", *SLEEP, "--figure", "missing", "-o", "a.svg"],
     "mmrm": ["mmrm", "trial.csv", "--id", "patient", "--visit", "week", "--outcome", "depression", "--arm", "arm",
              "--reference", "placebo"],
