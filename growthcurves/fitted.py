@@ -285,7 +285,8 @@ class FittedModel:
     def jacobian(self) -> float:
         """What -2 log likelihood of logarithms lacks to be that of the amounts, 2 sum log(y); else zero."""
         of_amounts = self.model.family is not None and self.model.likelihood_family is None
-        return 2.0 * self.sums.outcome_total if of_amounts else 0.0
+        unit = 1.0 if self.weighing is None else self.weighing.unit
+        return 2.0 * unit * self.sums.outcome_total if of_amounts else 0.0
 
     @property
     def independent(self) -> bool:

@@ -30,7 +30,7 @@ REFUSED = {
     "bootstrap": "outcomes drawn from the model know nothing of the design, which its errors are by",
     "robust": _BY_DESIGN,
     "design_effect": _BY_DESIGN,
-    **dict.fromkeys(("check", "influence", "influence_of_occasions", "effect_sizes"), _ROWS),
+    **dict.fromkeys(("check", "influence", "influence_of_occasions", "effect_sizes", "marginal_coefficients"), _ROWS),
     **dict.fromkeys(("plot", "report"), _ROWS),
     **dict.fromkeys(("code", "save"), _NOT_YET),
 }

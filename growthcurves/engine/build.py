@@ -34,6 +34,7 @@ families = Later("growthcurves.engine.families.estimates")
 levels = Later("growthcurves.engine.levels.estimates")
 weighted = Later("growthcurves.engine.weighted.estimates")
 replicated = Later("growthcurves.engine.weighted.replicates")
+weighted_families = Later("growthcurves.engine.weighted.families")
 weighted_levels = Later("growthcurves.engine.weighted.levels")
 nested = Later("growthcurves.engine.general.nested")
 crossed = Later("growthcurves.engine.levels.crossed")
@@ -89,7 +90,9 @@ def standard_of(sums: Sums, reml: bool) -> Standardised:
     return standardised(sums.totals, sums.coordinates, reml)
 
 
-def family_estimates(rows: Rows, sums: Sums, family: Any, quadrature: Any, look: Any = None) -> Estimates:
+def family_estimates(
+    rows: Rows, sums: Sums, family: Any, quadrature: Any, look: Any = None, sample: Sample | None = None
+) -> Estimates:
     """The estimates of a model whose outcomes are of a family.
 
     Parameters
@@ -102,8 +105,14 @@ def family_estimates(rows: Rows, sums: Sums, family: Any, quadrature: Any, look:
         How the integral over random effects is taken.
     look : callable, optional
         Sees estimates that may have grown without end; it may refuse them.
+    sample : Sample, optional
+        How persons were sampled, where the rows are weighted.
     """
-    return families.Asked(family, quadrature).estimates(rows, sums, look)
+    found = families.Asked(family, quadrature).estimates(rows, sums, look)
+    if sample is None:
+        return found
+    weighed: Estimates = weighted_families.WeightedFamilyEstimates.of(found, sample)
+    return weighed
 
 
 def estimated(

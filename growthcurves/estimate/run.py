@@ -114,8 +114,9 @@ def estimate(
         refuse_unbounded(bound, estimates)
     else:
         estimates = family_estimates(
-            rows, sums, outcome.family, as_quadrature(quadrature), partial(refuse_endless, bound, outcome)
-        )
+            rows, sums, outcome.family, as_quadrature(quadrature), partial(refuse_endless, bound, outcome),
+            sample_of(weighing),
+        )  # fmt: skip
     told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
     notes = [*data_notes(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     return kind(bound.model, bound.panel, bound, estimates, method, _warned(notes), weighing=weighing)

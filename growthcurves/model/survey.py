@@ -346,10 +346,10 @@ def refuse_unweighable(model: GrowthModel, design: SurveyDesign) -> None:
             "replicates= is of models without units above persons: a replicate weight of pupils does not say which "
             "part of it is their school's. Give psu= and strata=."
         )
-    if model.likelihood_family is not None:
-        raise ModelError(
-            f"design= takes normal outcomes: family={model.family.name!r} has no weighted pseudo-likelihood here."
-        )
+    if model.likelihood_family is not None and ROWS in by_unit(design, model):
+        raise ModelError("Weights of rows are of normal outcomes; those of a family take weights of persons.")
+    if model.likelihood_family is not None and design.replicates is not None:
+        raise ModelError("replicates= is of normal outcomes; those of a family take psu= and strata=.")
 
 
 def without_zeros(design: SurveyDesign, model: GrowthModel, panel: Panel) -> Panel:

@@ -302,7 +302,8 @@ def _remarks(fit: FittedModel, method: Any) -> list[str]:
     """What is missing of the fixed effects, and why."""
     reason = method.why_not(fit)
     few = _few_for_z(fit) if isinstance(method, NormalDf) else ""
-    remarks = [f"  {text}" for text in (reason, centring_offer(fit), few, scatter_remark(fit)) if text]
+    scatter = scatter_remark(fit) if fit.weighing is None else ""
+    remarks = [f"  {text}" for text in (reason, centring_offer(fit), few, scatter) if text]
     if fit.aliased:
         remarks.append("  left out as linear combinations of other terms: " + ", ".join(fit.aliased))
     return remarks

@@ -94,7 +94,10 @@ class FamilyLikelihood:
     @cached_property
     def constant(self) -> float:
         """What the log likelihood has that no parameter moves."""
-        return float(np.sum(self.family.constant(Answers(self.rows.outcome, self.rows.trials))))
+        found = self.family.constant(Answers(self.rows.outcome, self.rows.trials))
+        if self.rows.stands is None:
+            return float(np.sum(found))
+        return float(np.broadcast_to(found, self.rows.outcome.shape) @ self.rows.stands[self.rows.codes])
 
     @property
     def rule(self) -> Rule:
@@ -327,6 +330,21 @@ class FamilyLikelihood:
         whole = replace(self, _near={})
         whole.__dict__["collected"] = collected(self.rows, Closed.of(self.rows, self.sums, self.frame), False)
         return whole._integrals(self._parameters(local, self.charted(local)), self.rule, work)
+
+    def person_scores(self, local: Local) -> Array:
+        """The score of each person, (N, size), as if each counted once."""
+        whole = replace(self, _near={})
+        groups = collected(self.rows, Closed.of(self.rows, self.sums, self.frame), False).groups
+        whole.__dict__["packed"] = groups  # in their order, with their persons
+        found = whole._integrals(
+            self._parameters(local, self.charted(local)), self.rule, lambda one: self.scores(local, one)
+        )
+        out = np.full((self.rows.persons, local.size), np.nan)
+        if found is not None:
+            ends = np.cumsum([group.count for group in groups])[:-1]
+            for group, scores in zip(groups, np.split(np.concatenate(found, axis=1), ends, axis=1), strict=True):
+                out[group.persons] = scores[:, group.codes].T
+        return out
 
     def scores(self, local: Local, one: Integral) -> Array:
         """Scores (size, R) of records whose integral is known at this point."""

@@ -103,9 +103,12 @@ def collected(rows: Rows, closed: Closed, canonical: bool) -> Collected:
         index = order[starts[persons][:, None] + np.arange(n)]
         keys = mixed_keys(_told_by(rows, closed, index, persons, canonical))
         _, first, codes, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+        stands = np.ones(len(persons)) if rows.stands is None else rows.stands[persons]
+        if rows.stands is not None:
+            counts = np.bincount(codes.reshape(-1), weights=stands)
         groups.append(_records(rows, closed, index[first], persons[first], counts, persons, codes))
         if canonical and len(first) < len(persons):
-            lift += _lift(rows, closed, index, persons, np.ones(len(persons)))
+            lift += _lift(rows, closed, index, persons, stands)
             lift -= _lift(rows, closed, index[first], persons[first], counts)
     return Collected(groups, lift)
 

@@ -57,8 +57,8 @@ class RowTotals:
     terms: Terms
     total: Array
     gram: Array
-    rows: int
-    persons: int
+    rows: float
+    persons: float
     row_centre: Array
     weight_centre: Array
     counted: tuple[int, int] | None = None
@@ -71,6 +71,7 @@ class RowTotals:
         columns = [*rows.stored, rows.outcome]
         row_centre, weight_centre = centred_about(columns), centred_about(rows.weights)
         weights = [weight - centre for weight, centre in zip(rows.weights, weight_centre[1:], strict=True)]
+        stands = rows.stands
 
         def piece(part: slice) -> Array:
             codes, wide = rows.codes[part], np.empty((len(closed) + 1, part.stop - part.start))
@@ -80,11 +81,15 @@ class RowTotals:
             for j, (k, w) in enumerate(closed):
                 wide[j] = stored[k] * weights[w - 1][codes] if w else stored[k]
             wide[-1] = stored[len(columns)]
-            return long_sum(wide, wide.T)
+            return long_sum(wide if stands is None else wide * stands[codes], wide.T)
 
         parts = [slice(first, min(first + CHUNK_ROWS, n)) for first in range(0, n, CHUNK_ROWS)]
         found = sum(in_order(piece, parts), np.zeros((len(closed) + 1,) * 2))
         in_x = [*range(len(terms.x_closed)), len(closed)]
         in_z = [closed.index((k, 0)) for k in terms.z_closed]
-        return cls(terms, found[np.ix_(in_x, in_x)], found[np.ix_(in_z, in_z)], n, rows.persons,
-                   row_centre, weight_centre)  # fmt: skip
+        count: tuple[float, float] = (n, rows.persons)
+        counted = None if stands is None else (n, rows.persons)
+        if stands is not None:
+            count = float(stands[rows.codes].sum()), float(stands.sum())
+        return cls(terms, found[np.ix_(in_x, in_x)], found[np.ix_(in_z, in_z)], *count,
+                   row_centre, weight_centre, counted)  # fmt: skip

@@ -1,0 +1,60 @@
+"""Weighted estimates of outcomes of a family: person weights are counts of records, errors are by the design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from growthcurves.engine.families.estimates import FamilyEstimates
+from growthcurves.engine.general.estimates import GeneralEstimates
+from growthcurves.engine.weighted.estimates import NO_LIKELIHOOD
+from growthcurves.engine.weighted.sample import Sample
+from growthcurves.errors import NotAvailableError
+from growthcurves.numerics.arrays import Array
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedFamilyEstimates(FamilyEstimates):
+    """See `engine.estimates.Estimates`.
+
+    Attributes
+    ----------
+    sample : Sample
+    """
+
+    sample: Sample | None = None
+
+    @classmethod
+    def of(cls, found: FamilyEstimates, sample: Sample) -> WeightedFamilyEstimates:
+        """Estimates of weighted records with how their persons were sampled."""
+        return cls(**{one.name: getattr(found, one.name) for one in fields(FamilyEstimates)}, sample=sample)
+
+    @property
+    def deviance(self) -> float:
+        """-2 log pseudo-likelihood, with the weights as they were given."""
+        assert self.sample is not None
+        return (self.lowest + self.frame.deviance_shift) * self.sample.unit
+
+    @cached_property
+    def _joint(self) -> Array:
+        """The sandwich of weighted scores between two inverses of the observed information of all parameters."""
+        assert self.sample is not None
+        bread = GeneralEstimates._joint.func(self)  # type: ignore[attr-defined]
+        scores, mass = self.likelihood.person_scores(self.active), self.likelihood.rows.stands
+        spread = self.sample.spread(self.sample.totals(scores * mass[:, None]))
+        return np.asarray(bread @ spread @ bread)
+
+    def why_not(self, capability: str) -> str | None:
+        return NO_LIKELIHOOD if capability in ("replicates", "mixtures", "robust") else super().why_not(capability)
+
+    def _refused(self, *_: Any, **__: Any) -> Any:
+        raise NotAvailableError(NO_LIKELIHOOD)
+
+    adjusted_covariance = sandwich = drawing = leaving_out = without_random = against = _refused
+
+    @property
+    def profiler(self) -> Any:
+        return self._refused()
