@@ -237,17 +237,18 @@ def compared(measure: Measure, data: Array, replicates: Array, scores: tuple[Arr
 
 
 def _sizes(left: Array, two_sided: bool) -> Array:
-    """How far out each value (k, 1 + R) lies on its side, as the normal quantile that the replicates give it.
+    """How far out each value (k, 1 + R) lies on its side, as the normal quantile that it has among all.
 
-    Between and beyond the values that one in five and one in forty replicates exceed it is a power of the value, so
-    that a statistic of long tails does not hide another.
+    Between and beyond the values that one in five and one in forty exceed it is a power of the value, so that a
+    statistic of long tails does not hide another. The data are one of them, as each replicate is: else the largest of
+    many statistics would be called a problem one and a half times as often as it should.
     """
-    above = _quantiles(left, left[:, 1:])
-    return np.maximum(above, _quantiles(-left, -left[:, 1:])) if two_sided else above
+    above = _quantiles(left)
+    return np.maximum(above, _quantiles(-left)) if two_sided else above
 
 
-def _quantiles(values: Array, null: Array) -> Array:
-    inner, outer = np.maximum(np.quantile(null, [INNER, OUTER], axis=1), 1e-300)[:, :, None]
+def _quantiles(values: Array) -> Array:
+    inner, outer = np.maximum(np.quantile(values, [INNER, OUTER], axis=1), 1e-300)[:, :, None]
     steps = np.log(np.maximum(outer / inner, 1.0 + 1e-9))
     power = np.clip(np.log(AT_OUTER / AT_INNER) / steps, 0.25, 2.0)
     return AT_OUTER * np.sign(values) * (np.abs(values) / outer) ** power
