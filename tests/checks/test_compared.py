@@ -31,22 +31,6 @@ def test_p_values_of_a_right_model_are_uniform(labels: int, estimated: int) -> N
         assert (p <= limit).mean() == pytest.approx(limit, abs=3.5 * error), limit
 
 
-@pytest.mark.parametrize("labels", [1, 21, 60])
-def test_the_data_lie_among_replicates_as_each_of_these_does(labels: int) -> None:
-    """Each replicate in turn taken for the data: as many p-values are small as should be, however many statistics."""
-    rng = np.random.default_rng(labels)
-    made, scores = rng.standard_normal((labels, 1 + REPLICATES)), rng.standard_normal((4, 1 + REPLICATES))
-    measure = Measure(list(range(labels)), lambda sample: sample)
-    p = []
-    for place in range(1 + REPLICATES):
-        others = np.delete(np.arange(1 + REPLICATES), place)
-        found = compared(measure, made[:, [place]], made[:, others], (scores[:, [place]], scores[:, others]))
-        assert found is not None
-        p.append(found.p_value)
-    for limit in (0.05, 0.1, 0.5):
-        assert np.mean(np.array(p) <= limit) == pytest.approx(limit, abs=0.01)
-
-
 def test_what_estimates_determine_is_left_out() -> None:
     rng = np.random.default_rng(1)
     scores = rng.standard_normal((3, 200))
