@@ -58,7 +58,8 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     z = normal_quantile(0.5 + level / 2.0)
     middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n)
     half = z * np.sqrt(share * (1.0 - share) / n + (z / (2.0 * n)) ** 2) / (1.0 + z * z / n)
-    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+    low = 0.0 if share <= 0.0 else float(middle - half)
+    return low, 1.0 if share >= 1.0 else float(middle + half)
 
 
 def two_sided(t: np.ndarray, df: np.ndarray) -> np.ndarray:

@@ -65,7 +65,9 @@ def uncertain(
     fits : Fits
         Of the batch.
     L : array
-    information : {"observed", "expected"}
+    information : {"observed", "expected", "igls"}
+        The last is expected information without what estimating the fixed effects takes of it, as programs of
+        (restricted) iterative generalised least squares print it (Goldstein 1986).
     adjusted : bool
         Whether the covariance of the fixed effects is Kenward and Roger's (1997).
     on_face : bool
@@ -76,7 +78,7 @@ def uncertain(
     entries = entries_of(problem.partition)
     m = len(entries) + 1
     covariance, df, spread = np.full((B, m, m), np.nan), np.full((B, L.shape[1]), np.nan), fits.spread.copy()
-    if not on_face and information != "expected":
+    if not on_face and information == "observed":
         raise ValueError("variances at zero have errors by expected information alone")
     for place, faces, theta in _faces(batch, fits):
         part, rows = batch.take(place), L if len(L) == 1 else L[place]
@@ -182,7 +184,7 @@ def _on_face(batch: Batch, faces: Faces, theta: Array, information: str, on_face
     if information == "observed":
         H = _observed(batch, faces, at, slopes_of(batch, at, sums), E)
     else:
-        H = _expected(batch, at, sums, whitened, E)
+        H = _expected(batch, at, sums, whitened, E, batch.problem.reml and information == "expected")
     cov = _inverse(H, identified(batch.problem.blocks, batch.problem.partition))
     return _OnFace(batch, at, at.rss / batch.error_df, E, (E @ whitened).reshape(B, E.shape[1], p, p), cov)
 
@@ -212,12 +214,12 @@ def _observed(batch: Batch, faces: Faces, at: Points, slopes: Slopes, E: Array) 
     return _bordered(own, -(E @ slope[:, :, None])[:, :, 0] * (nu / rss)[:, None] ** 2, nu**3 / rss**2)
 
 
-def _expected(batch: Batch, at: Points, sums: Sums, whitened: Array, E: Array) -> Array:
+def _expected(batch: Batch, at: Points, sums: Sums, whitened: Array, E: Array, restricted: bool) -> Array:
     """Their expectation; see `information/expected.py`."""
     B, p, q = len(batch), batch.problem.p, batch.problem.q
     inner = sums.pp.transpose(0, 4, 1, 2, 3).reshape(B, q * q, q * q)
     trace = sums.p.reshape(B, q * q)
-    if batch.problem.reml:
+    if restricted:
         weight = np.zeros((B, p + 1, p + 1))
         weight[:, :p, :p] = at.inverse.swapaxes(1, 2) @ at.inverse
         inner = inner - 2.0 * sums_of(batch, at.F, weight).pk.transpose(0, 4, 1, 2, 3).reshape(B, q * q, q * q)
@@ -226,7 +228,8 @@ def _expected(batch: Batch, at: Points, sums: Sums, whitened: Array, E: Array) -
         trace = trace - np.einsum("zaii->za", whitened.reshape(B, q * q, p, p))
     nu, rss = batch.error_df, at.rss
     cross = (E @ trace[:, :, None])[:, :, 0] * (nu / rss)[:, None]
-    return _bordered(E @ inner @ E.swapaxes(1, 2), cross, nu**3 / rss**2)
+    counted = nu if restricted else batch.rows
+    return _bordered(E @ inner @ E.swapaxes(1, 2), cross, counted * (nu / rss) ** 2)
 
 
 def _bordered(own: Array, cross: Array, last: Array) -> Array:

@@ -117,3 +117,18 @@ def test_replicates_do_not_depend_on_how_many_are_drawn_at_once():
         parts = [source.next(min(step, 10 - first)) for first in range(0, 10, step)]
         made.append(np.concatenate([part.squares for part in parts]))
     assert np.array_equal(*made)
+
+
+def test_errors_of_a_variance_are_those_of_the_analysis_of_variance():
+    """One way, balanced: the errors of the variance between groups in closed form (Searle, Casella, McCulloch 1992)."""
+    J, n = 30, 5
+    x = np.ones((n, 1))
+    kinds = Kinds([x], [x], ((0,),), np.array([float(J)]), np.zeros(1), 1.0)
+    source = NormalOutcomes(kinds, [[2.0 * x @ x.T + np.eye(n)]], [Counts(J, (0,), (1.0,))], np.random.SeedSequence(1))
+    batch = kinds.batch(source.next(20))
+    fits = fit_batch(batch)
+    for information, df in (("expected", J - 1), ("igls", J)):
+        known = uncertain(batch, fits, np.ones((1, 1, 1)), information, on_face=False)
+        tau, sigma2 = known.variances.T
+        variance = 2.0 / n**2 * ((sigma2 + n * tau) ** 2 / df + sigma2**2 / (J * (n - 1)))
+        assert known.covariance[:, 0, 0] == pytest.approx(variance, rel=1e-7)
