@@ -9,6 +9,7 @@ drop out by what was seen of them, which estimates of u and residuals about them
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,8 +34,9 @@ class Posterior:
         """By how much the outcomes lessen the variance of each normalized residual, which is one: (n, 1)."""
         if not self.look.normal:
             return np.ones((self.look.rows, 1))
-        return np.concatenate([np.einsum("naa->na", one).ravel() for one in self._known()])[:, None]
+        return np.concatenate([np.einsum("naa->na", one).ravel() for one in self._known])[:, None]
 
+    @cached_property
     def _known(self) -> list[Array]:
         """I - S of each group of persons, (N, n, n): the variance of what is estimated of normalized residuals."""
         found = []
@@ -48,7 +50,7 @@ class Posterior:
         if not self.look.normal:
             nothing = np.zeros((self.look.persons, 1))
             return nothing, nothing
-        left = [np.eye(one.shape[1]) - one for one in self._known()]
+        left = [np.eye(one.shape[1]) - one for one in self._known]
         traces = [np.einsum("naa->n", S) for S in left]
         squares = [np.einsum("nab,nab->n", S, S) for S in left]
         return np.concatenate(traces)[:, None], np.concatenate(squares)[:, None]
@@ -58,39 +60,42 @@ class Posterior:
         if not self.look.normal:
             return np.zeros((self.look.persons, sample.white.shape[1]))
         parts = []
-        for group, known in zip(self.look.whitening.groups, self._known(), strict=True):
+        for group, known in zip(self.look.whitening.groups, self._known, strict=True):
             m = group.of(sample.normalized)
             parts.append((m * (m - known @ m)).sum(axis=1))
         return np.concatenate(parts)
 
     # ------------------------------------------------ random effects
 
+    @cached_property
+    def _left(self) -> list[Array]:
+        """Covariance of standard random effects given the outcomes, of each group of persons (N, q, q)."""
+        G, found = self.look.whitening.G, []
+        for group in self.look.whitening.groups:
+            ZG = group.inverse @ group.Z @ G
+            found.append(G - ZG.swapaxes(1, 2) @ ZG)
+        return found
+
+    @cached_property
+    def _across(self) -> list[Array]:
+        """Covariance of normalized residuals with standard random effects given the outcomes, by group (N, n, q)."""
+        groups = zip(self.look.whitening.groups, self._left, strict=True)
+        return [-(group.residual @ group.Z @ W) for group, W in groups]
+
     def effects_left(self) -> Array:
         """Covariance of each person's named random effects given the outcomes, (N, q, q)."""
-        whitening, A, parts = self.look.whitening, self.look.into_named, []
-        for group in whitening.groups:
-            ZG = group.inverse @ group.Z @ whitening.G
-            parts.append(A @ (whitening.G - ZG.swapaxes(1, 2) @ ZG) @ A.T)
-        return np.concatenate(parts)
+        A = self.look.into_named
+        return np.concatenate([A @ W @ A.T for W in self._left])
 
     def with_residuals(self, sample: Sample) -> Array:
         """Sums of m_j times the covariance of the j-th normalized residual with each named effect, (N, q, r)."""
-        whitening, A, parts = self.look.whitening, self.look.into_named, []
-        for group in whitening.groups:
-            ZG = group.inverse @ group.Z @ whitening.G
-            W = whitening.G - ZG.swapaxes(1, 2) @ ZG
-            K = -(group.residual @ group.Z @ W) @ A.T  # (N, n, q)
-            parts.append(K.swapaxes(1, 2) @ group.of(sample.normalized))
-        return np.concatenate(parts)
+        A, groups = self.look.into_named, zip(self.look.whitening.groups, self._across, strict=True)
+        return np.concatenate([(K @ A.T).swapaxes(1, 2) @ group.of(sample.normalized) for group, K in groups])
 
     def with_curves(self) -> Array:
         """Covariance of each normalized residual with the person's own curve at its row, (n, 1)."""
-        whitening, parts = self.look.whitening, []
-        for group in whitening.groups:
-            ZG = group.inverse @ group.Z @ whitening.G
-            W = whitening.G - ZG.swapaxes(1, 2) @ ZG
-            parts.append(-np.einsum("nij,nij->ni", group.residual @ group.Z @ W, group.Z).ravel())
-        return np.concatenate(parts)[:, None]
+        groups = zip(self.look.whitening.groups, self._across, strict=True)
+        return np.concatenate([np.einsum("nij,nij->ni", K, group.Z).ravel() for group, K in groups])[:, None]
 
 
 def hermite(values: Array, known: Array) -> tuple[Array, Array]:

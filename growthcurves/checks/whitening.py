@@ -121,12 +121,15 @@ class Whitening:
 
     def total_variances(self) -> Array:
         """Variance of each row about the mean, units above persons given, (n,)."""
-        parts = [np.einsum("naa->na", group.R + group.Z @ self.G @ group.Z.swapaxes(1, 2)) for group in self.groups]
-        return np.concatenate([part.ravel() for part in parts])
+        return np.concatenate([np.einsum("naa->na", own).ravel() for own in self._covariances()])
+
+    def _covariances(self) -> list[Array]:
+        """V_i of each group of persons, units above persons given, (N, n, n)."""
+        return [group.R + group.Z @ self.G @ group.Z.swapaxes(1, 2) for group in self.groups]
 
     def own_covariances(self) -> list[Array]:
         """Covariances of the rows of each person, what units above persons add to them too; by group, (N, n, n)."""
-        found = [group.R + group.Z @ self.G @ group.Z.swapaxes(1, 2) for group in self.groups]
+        found = self._covariances()
         for unit, (of_rows, T) in self.units.items():
             Z = self._standard[:, self._fit.sums.terms.places[unit]] @ T
             for group, own in zip(self.groups, found, strict=True):
