@@ -26,7 +26,7 @@ from growthcurves.model.groups import with_groups
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcome_family import coded
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.survey import SurveyDesign
+from growthcurves.model.survey.design import SurveyDesign
 from growthcurves.model.words_of_r import answer_called, translated
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from growthcurves.model import not_varying
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import crosses
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns, row_times, shape_times
-from growthcurves.model.survey import Weighing
+from growthcurves.model.survey.weighing import Weighing
 from growthcurves.provenance import Made, Provenance
 from growthcurves.version import DISTRIBUTION
 

@@ -32,7 +32,7 @@ def design_of(weights: tuple[str, ...], strata: str | None, psu: str | None, sca
         if scale:
             raise click.UsageError("--scale is of sampling weights: give --weights.")
         return None
-    from growthcurves.model.survey import SurveyDesign
+    from growthcurves.model.survey.design import SurveyDesign
 
     return SurveyDesign(_weights(weights), strata, psu, scale=scale or "size")
 

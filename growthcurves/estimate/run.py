@@ -45,7 +45,9 @@ from growthcurves.model.outcome_family import FamilyOutcome, family_outcome, lea
 from growthcurves.model.outcomes import with_outcome
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, group_columns, model_columns
-from growthcurves.model.survey import SurveyDesign, Weighing, refuse_unweighable, weighed, without_zeros
+from growthcurves.model.survey.checked import refuse_unweighable, without_zeros
+from growthcurves.model.survey.design import SurveyDesign
+from growthcurves.model.survey.weighing import Weighing, weighed
 from growthcurves.model.varying import refuse_unknown_random
 from growthcurves.numerics.bounds import whole_number
 

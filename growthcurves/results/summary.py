@@ -16,7 +16,7 @@ from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.equations import Predictor, equations
 from growthcurves.model.outcomes import is_computed, likelihood_of
-from growthcurves.model.survey import told_columns
+from growthcurves.model.survey.weighing import told_columns
 from growthcurves.output.numbers import on_the_point
 from growthcurves.output.words import capital
 from growthcurves.results.ddf import ddf_of

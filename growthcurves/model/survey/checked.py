@@ -1,0 +1,133 @@
+"""Weights that cannot be: refused with the unit and the column; and who has none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.contracts.independent import Independent
+from growthcurves.data.checks import holds_numbers
+from growthcurves.data.constant import first_difference
+from growthcurves.data.frame import raw_array, require_columns
+from growthcurves.data.panel import Panel
+from growthcurves.data.source import show_id
+from growthcurves.errors import ModelError
+from growthcurves.model.covariance import residual_of
+from growthcurves.model.growth import GrowthModel
+from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.random import crosses
+from growthcurves.model.survey.design import ROWS, SurveyDesign, by_unit
+from growthcurves.numerics.distinct import numbered_within
+
+
+def refuse_unweighable(model: GrowthModel, design: SurveyDesign) -> None:
+    """Refuse models that have no weighted pseudo-likelihood here.
+
+    Raises
+    ------
+    ModelError
+    """
+    if crosses(model.above):
+        raise ModelError(
+            "design= has no answer for crossed units: a pseudo-likelihood needs units that lie in one another."
+        )
+    if not isinstance(residual_of(model.residual), Independent):
+        raise ModelError(
+            f"design= takes independent residuals: residual={residual_of(model.residual).name!r} has no weighted "
+            f"pseudo-likelihood here. Errors by the design do not rest on independence."
+        )
+    if design.replicates is not None and model.above:
+        raise ModelError(
+            "replicates= is of models without units above persons: a replicate weight of pupils does not say which "
+            "part of it is their school's. Give psu= and strata=."
+        )
+    if model.likelihood_family is not None and ROWS in by_unit(design, model):
+        raise ModelError("Weights of rows are of normal outcomes; those of a family take weights of persons.")
+    if model.likelihood_family is not None and design.replicates is not None:
+        raise ModelError("replicates= is of normal outcomes; those of a family take psu= and strata=.")
+
+
+def without_zeros(design: SurveyDesign, model: GrowthModel, panel: Panel) -> Panel:
+    """The panel without persons whose own weight, or that of a unit that holds them, is zero; the design counts them.
+
+    Raises
+    ------
+    ModelError
+        For weights that are missing, negative, no numbers, or all zero, and for weights that vary within a unit.
+    """
+    columns = {unit: column for unit, column in by_unit(design, model).items() if unit != ROWS}
+    require_columns(panel.data, list(design.columns))
+    for unit, column in by_unit(design, model).items():
+        checked(panel, model, unit, column)
+    zero = np.zeros(len(panel.data), dtype=bool)
+    for column in columns.values():
+        zero |= raw_array(panel.data, column) == 0
+    return panel.leave_out(zero, "weight of zero") if zero.any() else panel
+
+
+def checked(panel: Panel, model: GrowthModel, unit: str, column: str) -> None:
+    raw = panel.column(column)
+    if not holds_numbers(raw):
+        raise ModelError(f"The weights {column!r} of {_whose(model, unit)} are no numbers.")
+    values = panel.numbers(column)
+    if not (np.isfinite(values).all() and values.min() >= 0):
+        for bad, what in ((np.isnan(values), "missing"), (values < 0, "negative"), (np.isinf(values), "infinite")):
+            if bad.any():
+                who = named_unit(panel, model, unit, int(bad.argmax()))
+                raise ModelError(f"The weight {column!r} of {who} is {what}.")
+    if not values.max() > 0:
+        raise ModelError(f"All weights {column!r} of {_whose(model, unit)} are zero.")
+    if unit == ROWS:
+        persons = panel.persons
+        empty = np.bincount(persons.codes, weights=values, minlength=persons.count) == 0
+        if empty.any():
+            raise ModelError(
+                f"All rows of {model.id} {show_id(persons.labels[int(empty.argmax())])} have weights {column!r} of "
+                f"zero: give the person a weight of zero, or leave the rows out with where=."
+            )
+        return
+    row = varying_row(panel, column) if unit == model.id else _other_row(values, *_codes(panel, model, unit))
+    if row is not None:
+        codes, first = _codes(panel, model, unit)
+        raise ModelError(
+            f"The weight {column!r} varies within {named_unit(panel, model, unit, row)} "
+            f"({values[first[codes[row]]]:g}, then {values[row]:g}): a weight of {_whose(model, unit)} is one number "
+            f"for each."
+        )
+
+
+def varying_row(panel: Panel, column: str) -> int | None:
+    """A row in which a column differs from the first row of the same person."""
+    person = PersonLevel(panel).varies_for(column)
+    if person is None:
+        return None
+    rows, values = np.flatnonzero(panel.persons.codes == person), panel.column(column)
+    return int(next(row for row in rows if values[row] != values[rows[0]]))
+
+
+def _other_row(values: np.ndarray, codes: np.ndarray, first: np.ndarray) -> int | None:
+    """The same within units above persons."""
+    return first_difference(values, codes, first)
+
+
+def _whose(model: GrowthModel, unit: str) -> str:
+    return "rows" if unit == ROWS else f"{unit!r}"
+
+
+def named_unit(panel: Panel, model: GrowthModel, unit: str, row: int) -> str:
+    if unit == ROWS:
+        person = show_id(panel.persons.labels[panel.persons.codes[row]])
+        at = "" if panel.time is None else f" at {panel.time} {panel.times[row]:g}"
+        return f"{model.id} {person}{at}"
+    return f"{unit} {show_id(panel.column(unit)[row])}"
+
+
+def _codes(panel: Panel, model: GrowthModel, unit: str) -> tuple[np.ndarray, np.ndarray]:
+    """The unit of each row, units of one name in two units above being two, and each unit's first row."""
+    persons = panel.persons
+    if unit == model.id:
+        return persons.codes, persons.first_rows
+    above = list(model.above)
+    labels = [np.asarray(panel.column(name)) for name in above]
+    first, codes = numbered_within([pd.factorize(label)[0] for label in labels])[above.index(unit)]
+    return codes, first
