@@ -12,20 +12,12 @@ from growthcurves.answers.estimates import EstimateAnswers
 from growthcurves.answers.persons import PersonAnswers
 from growthcurves.answers.sizes import SizeAnswers
 from growthcurves.answers.weighted import WeightedAnswers
-from growthcurves.data.frame import as_frame, check_name, require_columns
-from growthcurves.data.joined import with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, unknown
-from growthcurves.estimate import Sampled, again, chosen, estimate, panel_for
+from growthcurves.estimate import Sampled, again, estimate, panel_for, read_model
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.later import Later
-from growthcurves.model.families import family_of
-from growthcurves.model.formula.lme4 import ParsedFormula, parse_formula
-from growthcurves.model.from_formula import growth_model, with_time
-from growthcurves.model.groups import with_groups
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.outcome_family import coded
-from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.survey.design import SurveyDesign
 from growthcurves.model.words_of_r import answer_called, translated
 
@@ -101,7 +93,7 @@ def fit(
     {'intercept': 251.405, 'slope': 10.467}
     """
     method, options = translated(method, options, FORMULA_OPTIONS)
-    model, panel, people = _read(model, data, time, where, options)
+    model, panel, people = read_model(model, data, time, where, options)
     sampled = None if design is None else _sampled(design, data)
     kind = GrowthFit if design is None else WeightedFit
     fitted = estimate(model, panel, method, kind, people, quadrature=quadrature, sampled=sampled)
@@ -171,7 +163,7 @@ def ladder(
     {'A': '515.49', 'B': '439.21', 'C': '427.81'}
     """
     method, options = translated(method, options, FORMULA_OPTIONS)
-    model, panel, _ = _read(model, data, time, where, options)
+    model, panel, _ = read_model(model, data, time, where, options)
     return ladders.ladder(model, panel, method, steps, ddf, GrowthFit)
 
 
@@ -227,52 +219,8 @@ def compare_residuals(
     2       ar1  465.127      un           0.652            0.095
     """
     method, options = translated(method, options, FORMULA_OPTIONS)
-    model, panel, _ = _read(model, data, time, where, options)
+    model, panel, _ = read_model(model, data, time, where, options)
     return structures.compare_residuals(model, panel, residuals, method, terms, GrowthFit)
-
-
-def _read(
-    model: GrowthModel | str, data: Any, time: str | None, where: str | None, options: dict[str, Any]
-) -> tuple[GrowthModel, Panel, PersonLevel | None]:
-    """The model and its panel from what a user may give, and the panel at the level of persons if looked at already."""
-    if not isinstance(model, (str, GrowthModel)):
-        raise ModelError(f"fit() takes a formula or a GrowthModel first, then the data; not {type(model).__name__}.")
-    if isinstance(model, GrowthModel):
-        if time is not None or options:
-            raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
-        if model.family is not None and not model.computed and not isinstance(data, Panel):
-            data, family = coded(as_frame(data), model.outcome, model.family)
-            model = model.replace(family=family)
-        return model, panel_for(model, data, where), None
-    family = family_of(options.get("family"))
-    parsed, panel, family = _panel_of_formula(model, data, time, where, family)
-    options = options if family is None else options | {"family": family}
-    panel = panel.drop_missing(column for column in parsed.columns if column not in parsed.roles)
-    people = PersonLevel(panel)
-    read = growth_model(parsed, people.varies, **options)
-    return read, panel_for(read, panel), people
-
-
-def _panel_of_formula(
-    formula: str, data: Any, time: str | None, where: str | None, family: Any
-) -> tuple[ParsedFormula, Panel, Any]:
-    """A formula read in the light of its data, the panel that it asks for, and the family that knows its categories."""
-    check_name(time, "time")
-    parsed = parse_formula(formula, time)
-    if isinstance(data, Panel):
-        data.require(column for column in parsed.columns if column not in parsed.group)
-        parsed = with_groups(parsed, time, data.data)
-        return with_time(parsed, time, data.time, data.data), chosen(data, where), family
-    frame = as_frame(data)
-    require_columns(frame, parsed.columns)
-    parsed = with_time(with_groups(parsed, time, frame), time, None, frame)
-    for group in parsed.groups[1:]:
-        frame, _ = with_joined(frame, list(group), "levels")
-    frame, person = with_joined(frame, list(parsed.group), "id")
-    outcome = parsed.left.read_from(person, parsed.time)
-    if family is not None:
-        frame, family = coded(frame, outcome, family)
-    return parsed, Panel(frame, id=person, time=parsed.time, outcome=outcome, where=where), family
 
 
 def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, parts: Sequence[type] = ()) -> GrowthFit:

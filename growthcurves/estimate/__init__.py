@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from growthcurves.estimate.reading import read_model
 from growthcurves.estimate.run import Sampled, again, by_likelihood, can_be_asked, chosen, estimate, panel_for
 
-__all__ = ["Sampled", "again", "by_likelihood", "can_be_asked", "chosen", "estimate", "panel_for"]
+__all__ = ["Sampled", "again", "by_likelihood", "can_be_asked", "chosen", "estimate", "panel_for", "read_model"]

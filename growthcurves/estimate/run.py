@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -99,6 +100,20 @@ def estimate(
     """
     method = method_of(model, method, sampled)
     bound, outcome = _bound(model, panel, people, sampled)
+    return estimate_rows(bound, outcome, method, kind, likelihood, quadrature, sampled)
+
+
+def estimate_rows(
+    bound: BoundRows,
+    outcome: FamilyOutcome | None,
+    method: str,
+    kind: type[FittedModel],
+    likelihood: Any = None,
+    quadrature: Any = "auto",
+    sampled: Sampled | None = None,
+    notes_of: Callable[[BoundRows], Iterable[Note]] = data_notes,
+) -> FittedModel:
+    """Fit a model to rows that are bound to it; `notes_of` gives what is to be said of them, all else as `estimate`."""
     weighing = None if sampled is None else weighing_of(bound, sampled)
     bound = bound if weighing is None else averaged(bound, weighing)
     rows = rows_of(bound, outcome, weighing)
@@ -120,7 +135,7 @@ def estimate(
             sample_of(weighing),
         )  # fmt: skip
     told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
-    notes = [*data_notes(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
+    notes = [*notes_of(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     return kind(bound.model, bound.panel, bound, estimates, method, _warned(notes), weighing=weighing)
 
 
@@ -180,7 +195,7 @@ def by_likelihood(fit: FittedModel) -> FittedModel:
 def _warned(notes: list[Note]) -> tuple[Note, ...]:
     """Give the warnings that an analyst should see, and keep them as notes."""
     for note in notes:
-        python_warnings.warn(note.warning, stacklevel=5)
+        python_warnings.warn(note.warning, stacklevel=6)
     return tuple(notes)
 
 
