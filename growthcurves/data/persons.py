@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.exact import EXACT
+
+
+class Occasions(NamedTuple):
+    """How many occasions persons have."""
+
+    fewest: int
+    most: int
+    mean: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,6 +69,12 @@ class Persons:
     def count(self) -> int:
         """Number of persons."""
         return len(self.labels)
+
+    @property
+    def occasions(self) -> Occasions:
+        """How many rows persons have."""
+        sizes = self.sizes
+        return Occasions(int(sizes.min()), int(sizes.max()), float(sizes.mean()))
 
     @cached_property
     def sizes(self) -> np.ndarray:

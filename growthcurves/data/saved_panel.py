@@ -1,15 +1,17 @@
-"""What is left of a panel when its rows were not kept: roles, counts, times in a few numbers, persons."""
+"""What is left of a panel whose rows are not kept: roles, counts, times in a few numbers, persons if known."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.clock import Clock
+from growthcurves.data.persons import Occasions
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.errors import NotAvailableError
 
@@ -18,10 +20,24 @@ PEOPLE = "save(path), without people=False,"
 
 
 class Absent:
-    """Something that was not saved: asking anything of it says what to save."""
+    """Something that is not there: asking anything of it says why, and what to do.
 
-    def __init__(self, what: str, how: str) -> None:
-        self._text = f"The fit was saved without {what}: for this answer save it with {how} where it was fitted."
+    Parameters
+    ----------
+    text : str
+        The sentence of the error.
+    short : str
+        Why, in few words, for a line of a table or a page.
+    """
+
+    def __init__(self, text: str, short: str) -> None:
+        self._text, self._short = text, short
+
+    @classmethod
+    def unsaved(cls, what: str, how: str) -> Absent:
+        """What a fit was saved without."""
+        text = f"The fit was saved without {what}: for this answer save it with {how} where it was fitted."
+        return cls(text, f"the fit was saved without {what}")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -34,22 +50,59 @@ class Absent:
     __getitem__ = __iter__ = __len__ = __array__ = _refuse
 
 
+NO_ROWS, NO_PERSONS = Absent.unsaved("its rows", ROWS), Absent.unsaved("its persons", PEOPLE)
+#: Rows that were read in batches and summed: none of them is kept.
+SUMMED_ROWS = Absent(
+    "The rows of this fit were read in batches and not kept: for this answer fit a table that fits into memory, such "
+    "as a sample of whole persons.",
+    "rows were read in batches and not kept",
+)
+
+
 @dataclass(frozen=True, eq=False)
 class SavedPersons:
-    """Persons without rows: their number, their occasions, and (where they were saved) who they are."""
+    """Persons without rows: their number, their occasions, and (where it is known) who they are.
+
+    Attributes
+    ----------
+    count, rows : int
+    occasions : Occasions
+    sizes_of, labels_of : callable
+        Give the rows of each person, (count,), and who they are, (count,), where they are asked for.
+    gone : Absent
+        Why there are no rows.
+    """
 
     count: int
-    sizes: np.ndarray
-    labels: Any
     rows: int
+    occasions: Occasions
+    sizes_of: Callable[[], Any]
+    labels_of: Callable[[], Any]
+    gone: Absent = NO_ROWS
+
+    @classmethod
+    def of(cls, sizes: np.ndarray, labels: Any, rows: int) -> SavedPersons:
+        """From the rows of each person, and who they are."""
+        occasions = Occasions(int(sizes.min()), int(sizes.max()), float(sizes.mean()))
+        return cls(len(sizes), rows, occasions, lambda: sizes, lambda: labels)
+
+    @cached_property
+    def sizes(self) -> Any:
+        """Rows of each person."""
+        return self.sizes_of()
+
+    @cached_property
+    def labels(self) -> Any:
+        """Who the persons are."""
+        return self.labels_of()
 
     @property
     def codes(self) -> np.ndarray:
-        raise NotAvailableError(Absent("its rows", ROWS)._text)
+        raise NotAvailableError(self.gone._text)
 
     @property
     def starts(self) -> np.ndarray | None:
-        raise NotAvailableError(Absent("its rows", ROWS)._text)
+        raise NotAvailableError(self.gone._text)
 
     def __len__(self) -> int:
         return self.count
@@ -67,16 +120,20 @@ class SavedPanel:
     time_facts : TimeFacts or None
     reasons : tuple of (str, int)
         Rows left out, by reason.
-    clock : Clock or None
-        How times of new rows are read; None without time.
-    person_table : DataFrame
-        The person-level columns of the model, one row per person.
+    clock_of : callable
+        Gives how times of new rows are read, None without time.
+    table_of : callable
+        Gives the person-level columns of the model, one row per person.
     limits : (float or None, float or None) or None
         As in `Panel`.
     ranges : mapping
         Lowest and highest value of the numbers (of three values or more) that predict the intercept, by column.
     entry, status
         As in `Panel`.
+    counts : mapping of column to mapping of level to int
+        How many persons have each level of person-level columns of categories, where that is known without persons.
+    gone : Absent
+        Why there are no rows.
     """
 
     id: str
@@ -90,13 +147,31 @@ class SavedPanel:
     persons: SavedPersons
     time_facts: TimeFacts | None
     reasons: tuple[tuple[str, int], ...]
-    clock: Clock | None
-    person_table: Any = field(default=None)
+    clock_of: Callable[[], Clock | None]
+    table_of: Callable[[], Any]
     first_levels: Mapping[Any, Any] = field(default_factory=dict)
     limits: tuple[float | None, float | None] | None = None
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     entry: str | None = None
     status: Any = None
+    counts: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
+    gone: Absent = NO_ROWS
+
+    @cached_property
+    def clock(self) -> Clock | None:
+        """How times of new rows are read; None without time."""
+        return self.clock_of()
+
+    @cached_property
+    def person_table(self) -> Any:
+        """The person-level columns of the model, one row per person."""
+        return self.table_of()
+
+    @property
+    def time_range(self) -> tuple[float, float]:
+        """First and last time of the rows."""
+        assert self.time_facts is not None
+        return self.time_facts.first, self.time_facts.last
 
     def referring(self, reference: Mapping[Any, Any]) -> SavedPanel:
         """The panel whose groups begin with the levels that a model refers to, as `Panel.referring`."""
@@ -133,6 +208,8 @@ class SavedPanel:
             For a column that the model does not use.
         """
         if isinstance(self.person_table, pd.DataFrame) and column not in self.person_table.columns:
+            if self.gone is not NO_ROWS:
+                raise NotAvailableError(f"{column!r} is no column of the model, and {self.gone._short}.")
             raise NotAvailableError(f"{column!r} was not saved with the fit: save it with {ROWS} where it was fitted.")
         return self.person_table[column]
 
@@ -144,4 +221,4 @@ class SavedPanel:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise NotAvailableError(Absent("its rows", ROWS)._text)
+        raise NotAvailableError(self.gone._text)

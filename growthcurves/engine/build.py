@@ -22,6 +22,7 @@ from growthcurves.engine.sums.crossing import MOST_COLUMNS as MOST_CROSSED
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
 from growthcurves.engine.sums.nesting import Cells, Nesting
+from growthcurves.engine.sums.rows import Centres
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.engine.sums.whole import Sums
@@ -40,6 +41,7 @@ nested = Later("growthcurves.engine.general.nested")
 crossed = Later("growthcurves.engine.levels.crossed")
 
 __all__ = [
+    "Centres",
     "LIKELIHOODS",
     "MOST_CROSSED",
     "Moments",
@@ -52,6 +54,7 @@ __all__ = [
     "Terms",
     "adds_up",
     "estimated",
+    "estimated_from_sums",
     "estimates_from",
     "family_estimates",
     "family_from",
@@ -141,10 +144,16 @@ def estimated(
         made = weighted_levels.WeightedLevelEstimates if sums.terms.levels else weighted.WeightedEstimates
         return made(sums, solution, sample)
     if from_sums(residual, likelihood):
-        return _normal(sums)(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
+        return estimated_from_sums(sums, frame)
     whole = nested.NestedStructured if rows.nesting is not None else structured.Structured
     made = (likelihood or whole)(rows, sums, frame.reml, residual)
     return general.GeneralEstimates.fitted(made, sums)
+
+
+def estimated_from_sums(sums: Sums, frame: Standardised) -> Estimates:
+    """The estimates of normal outcomes with independent residuals, for which sums suffice."""
+    made: Estimates = _normal(sums)(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
+    return made
 
 
 def recoded(estimates: Any, rows: Rows, sums: Sums) -> Estimates | None:

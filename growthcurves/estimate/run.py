@@ -13,6 +13,7 @@ import numpy as np
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel, joining
 from growthcurves.engine.build import (
+    Centres,
     Nesting,
     Rows,
     Sample,
@@ -136,7 +137,7 @@ def estimate_rows(
         )  # fmt: skip
     told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
     notes = [*notes_of(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
-    return kind(bound.model, bound.panel, bound, estimates, method, _warned(notes), weighing=weighing)
+    return kind(bound.model, bound.panel, bound, estimates, method, warned(notes), weighing=weighing)
 
 
 def _bound(
@@ -188,11 +189,11 @@ def by_likelihood(fit: FittedModel) -> FittedModel:
     estimates = fit.estimates.by_ml()
     refuse_unbounded(fit.bound, estimates)
     of_rows = [note for note in fit.notes if note.kind not in OF_ESTIMATES]
-    notes = _warned([*of_rows, *estimation_notes(fit.bound, estimates)])
+    notes = warned([*of_rows, *estimation_notes(fit.bound, estimates)])
     return replace(fit, estimates=estimates, method="ml", notes=notes)
 
 
-def _warned(notes: list[Note]) -> tuple[Note, ...]:
+def warned(notes: list[Note]) -> tuple[Note, ...]:
     """Give the warnings that an analyst should see, and keep them as notes."""
     for note in notes:
         python_warnings.warn(note.warning, stacklevel=6)
@@ -283,8 +284,16 @@ def sample_of(weighing: Weighing | None) -> Sample | None:
     return Sample(*made)
 
 
-def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None, weighing: Weighing | None = None) -> Rows:
-    """The rows of the panel as the engine takes them; `outcome` is that of a family."""
+def rows_of(
+    bound: BoundRows,
+    outcome: FamilyOutcome | None = None,
+    weighing: Weighing | None = None,
+    centres: Centres | None = None,
+) -> Rows:
+    """The rows of the panel as the engine takes them.
+
+    `outcome` is that of a family; `centres` are those about which sums are taken, where they are to be added to others.
+    """
     nesting = Nesting.of(bound.units) if bound.units else None
     if nesting is not None and weighing is not None:
         nesting = replace(nesting, stands=weighing.units)
@@ -310,4 +319,5 @@ def rows_of(bound: BoundRows, outcome: FamilyOutcome | None = None, weighing: We
         bound.crossed,
         None if weighing is None else weighing.persons,
         None if weighing is None else weighing.rows,
+        centres,
     )

@@ -167,13 +167,14 @@ def _counted(counts: list[tuple[str, str]]) -> str:
 
 
 def _counts(fit: FittedModel) -> list[tuple[str, str]]:
-    persons, sizes = fit.panel.persons, fit.panel.persons.sizes
+    persons = fit.panel.persons
+    fewest, most, mean = persons.occasions
     said = fit.vocabulary.said
     each = said("per person")
     lines = [
         (said("Persons"), f"{persons.count:,} ({fit.model.id})"),
         *_units(fit),
-        ("Rows", f"{fit.sums.rows:,} ({sizes.min()} to {sizes.max()} {each}, mean {sizes.mean():.1f})"),
+        ("Rows", f"{fit.sums.rows:,} ({fewest} to {most} {each}, mean {mean:.1f})"),
     ]
     lines += _design(fit)
     if fit.recipe.shape.changes:
@@ -446,7 +447,8 @@ def _reliable_by_level(fit: FittedModel) -> list[str]:
 
 
 def _without_persons(fit: FittedModel) -> str:
-    return fit.vocabulary.said("reliability: not available, the fit was saved without its persons")
+    people: Any = fit.sums.people
+    return fit.vocabulary.said(f"reliability: not available, {people._short}")
 
 
 def _interval(found: Finding) -> str:

@@ -24,7 +24,7 @@ from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import PEOPLE, ROWS, Absent, SavedPanel, SavedPersons
+from growthcurves.data.saved_panel import NO_PERSONS, ROWS, SavedPanel, SavedPersons
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.build import (
     LIKELIHOODS,
@@ -109,7 +109,7 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
     refuse_other_kinds(values)
     model = model_from(values["model"], functions, own)
     refuse_contradictions(values, model, Terms(*values["moments"]["terms"]))
-    sums = sums_from(values, Absent("its persons", PEOPLE))
+    sums = sums_from(values, NO_PERSONS)
     panel = _panel(values["panel"]).referring(model.reference or {})
     recipe = recipe_from(values["bound"], model, panel, sums.terms)
     refuse_formulas(recipe, values["bound"]["names"])
@@ -201,12 +201,13 @@ def _panel(values: dict[str, Any]) -> Any:
     roles = {name: values[name] for name in (*names, "entry", "status")}
     if values["table"] is not None:
         return Panel.restored(values["table"], roles, values["reasons"], _clock(roles, values["clock"]))
-    labels = Absent("its persons", PEOPLE) if values["labels"] is None else _labels(values["labels"]["id"])
-    persons = SavedPersons(len(values["sizes"]), values["sizes"], labels, values["rows"])
+    labels = NO_PERSONS if values["labels"] is None else _labels(values["labels"]["id"])
+    persons = SavedPersons.of(values["sizes"], labels, values["rows"])
     facts = None if values["facts"] is None else TimeFacts(*values["facts"])
-    table = Absent("its persons", PEOPLE) if values["person_table"] is None else values["person_table"]
+    table = NO_PERSONS if values["person_table"] is None else values["person_table"]
+    clock = _clock(roles, values["clock"])
     return SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
-                      clock=_clock(roles, values["clock"]), person_table=table, ranges=values["ranges"])  # fmt: skip
+                      clock_of=lambda: clock, table_of=lambda: table, ranges=values["ranges"])  # fmt: skip
 
 
 def _clock_values(panel: Any, people: bool) -> dict[str, Any]:
@@ -246,7 +247,7 @@ def _bound_values(bound: BoundRows, people: bool) -> dict[str, Any]:
 
 def _bound(recipe: Recipe, panel: SavedPanel, values: dict[str, Any]) -> BoundRows:
     """The rows of a fit that was saved without them: what was kept of its persons."""
-    nobody: Any = Absent("its persons", PEOPLE)
+    nobody: Any = NO_PERSONS
     weights, *by_person = (values[name] for name in ("weights", "shape_values", "random_weights"))
     shape_values, spread = (nobody if one is None else one for one in by_person)
     return BoundRows(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from growthcurves.engine.sums.crossing import Crossing
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.nesting import Cells, Nesting
-from growthcurves.engine.sums.rows import centred_about, pair_index, person_gram
+from growthcurves.engine.sums.rows import Centres, centred_about, pair_index, person_gram
 from growthcurves.engine.sums.schedules import Schedules, shared_schedules
 from growthcurves.errors import DataError
 from growthcurves.numerics.arrays import Array, upper
@@ -81,6 +81,7 @@ class PersonMoments:
         codes: NDArray[np.integer] | None = None,
         labels: NDArray | None = None,
         row_stands: Array | None = None,
+        centres: Centres | None = None,
     ) -> PersonMoments:
         """One pass over the rows.
 
@@ -98,9 +99,11 @@ class PersonMoments:
             Where each person's rows begin if they lie together, else whose row each is.
         row_stands : (n,) array or None
             How many rows of its person each stands for.
+        centres : Centres, optional
+            About what the sums are taken; by default observed values near the means.
         """
         rows = [*columns, outcome]
-        row_centre, weight_centre = centred_about(rows), centred_about(weights)
+        row_centre, weight_centre = centres or Centres(centred_about(rows), centred_about(weights))
         gram = person_gram(rows, row_centre, count, starts, codes, row_stands)
         centred = np.empty((len(weights), count))
         for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
@@ -174,6 +177,21 @@ class PersonMoments:
             labels=labels[first],
             nesting=nesting and nesting.take(first),
         )
+
+    @classmethod
+    def joined(cls, pieces: Sequence[PersonMoments]) -> PersonMoments:
+        """All persons of pieces about the same centres that share no person, in their order."""
+        first = pieces[0]
+        if len(pieces) == 1:
+            return first
+        labels = None if first.labels is None else np.concatenate([piece.labels for piece in pieces])
+        nesting = None
+        if first.nesting is not None:
+            by_person = zip(*(piece.nesting.by_person() for piece in pieces if piece.nesting), strict=True)
+            nesting = Nesting.of([np.concatenate(level) for level in by_person])
+        gram = np.concatenate([piece.gram for piece in pieces], axis=1)
+        weights = np.concatenate([piece.weights for piece in pieces], axis=1)
+        return replace(first, gram=gram, weights=weights, labels=labels, nesting=nesting)
 
     def take(self, persons: NDArray[np.integer] | slice) -> PersonMoments:
         """The moments of some of the persons."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,24 @@ from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.threads import each
 
 CHUNK_ROWS = 1 << 15
+
+
+class Centres(NamedTuple):
+    """About what sums are taken.
+
+    Z'Z of persons with the same times is the same to the last bit where it is taken about the same centres, so that
+    batches of rows that are added up share them.
+
+    Attributes
+    ----------
+    rows : (m + 2,) array
+        Of the constant (always 0), the stored columns, and the outcome.
+    weights : (r + 1,) array
+        Of the constant (always 0) and the weights.
+    """
+
+    rows: Array
+    weights: Array
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ import numpy as np
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.nesting import Nesting
+from growthcurves.engine.sums.rows import Centres, centred_about
 from growthcurves.numerics.arrays import Array
 
 
@@ -45,6 +46,8 @@ class Rows:
         How many persons of its unit each stands for; the nesting says what units stand for.
     row_stands : (n,) array, optional
         How many rows of its person each stands for.
+    centres : Centres, optional
+        About what the sums are taken; by default observed values near the means of these rows.
     """
 
     terms: Terms
@@ -62,6 +65,14 @@ class Rows:
     crossed: tuple[tuple[Array, Array], ...] = ()
     stands: Array | None = None
     row_stands: Array | None = None
+    centres: Centres | None = None
+
+    @cached_property
+    def about(self) -> Centres:
+        """About what the sums of these rows are taken."""
+        if self.centres is not None:
+            return self.centres
+        return Centres(centred_about([*self.stored, self.outcome]), centred_about(self.weights))
 
     @cached_property
     def codes(self) -> Array:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from growthcurves.engine.sums.design import Terms
-from growthcurves.engine.sums.rows import CHUNK_ROWS, centred_about
+from growthcurves.engine.sums.rows import CHUNK_ROWS
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.products import long_sum
@@ -69,7 +69,7 @@ class RowTotals:
         terms, n = rows.terms, len(rows.outcome)
         closed = [*terms.x_closed, *((k, 0) for k in terms.z_closed if (k, 0) not in terms.x_closed)]
         columns = [*rows.stored, rows.outcome]
-        row_centre, weight_centre = centred_about(columns), centred_about(rows.weights)
+        row_centre, weight_centre = rows.about
         weights = [weight - centre for weight, centre in zip(rows.weights, weight_centre[1:], strict=True)]
         stands = rows.stands
 

@@ -48,11 +48,14 @@ class Sums:
     coordinates : Coordinates
     by_person : callable
         Gives `people` and `moments`, when they are asked for.
+    known : Moments or None
+        Those that `by_person` gives, where they are known before persons are asked for.
     """
 
     totals: Totals
     coordinates: Coordinates
     by_person: Callable[[], tuple[Any, Moments]]
+    known: Moments | None = None
 
     @classmethod
     def of(cls, people: PersonMoments) -> Sums:
@@ -72,6 +75,11 @@ class Sums:
         """Totals that have been made already, with the persons that they are of."""
         return cls(moments, coordinates(moments), partial(_known, people, moments))
 
+    @classmethod
+    def of_batches(cls, moments: Moments, people: Callable[[], Any]) -> Sums:
+        """Totals of batches of persons that were added up; the persons are read where they are asked for."""
+        return cls(moments, coordinates(moments), lambda: (people(), moments), moments)
+
     @cached_property
     def _by_person(self) -> tuple[Any, Moments]:
         return self.by_person()
@@ -84,7 +92,7 @@ class Sums:
     @property
     def moments(self) -> Moments:
         """Tier 1: totals, and persons by schedule."""
-        return self._by_person[1]
+        return self._by_person[1] if self.known is None else self.known
 
     @property
     def rows(self) -> int:
@@ -117,6 +125,12 @@ class Sums:
         """The sum of the outcomes of all rows."""
         constant = self.terms.x_closed.index((0, 0))
         return float(self.totals.total[constant, -1]) + self.totals.rows * float(self.totals.row_centre[-1])
+
+    def mean_of(self, column: int) -> float:
+        """The mean over all rows of a stored column that is a column of X, in the units in which it is stored."""
+        closed = self.terms.x_closed
+        away = self.totals.total[closed.index((0, 0)), closed.index((column, 0))]
+        return float(self.totals.row_centre[column] + away / self.totals.rows)
 
     @property
     def terms(self) -> Terms:
@@ -220,7 +234,8 @@ class Sums:
 def _by_person(rows: Rows) -> tuple[PersonMoments, Moments]:
     """Cross-products by person, and what they come to."""
     made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
-    people = replace(PersonMoments.of_rows(*made, rows.row_stands), nesting=rows.nesting, stands=rows.stands)
+    found = PersonMoments.of_rows(*made, rows.row_stands, rows.about)
+    people = replace(found, nesting=rows.nesting, stands=rows.stands)
     crossing = Crossing.of_rows(rows, people.row_centre, people.weight_centre) if rows.crossed else None
     moments = people.moments(crossing)
     if rows.stands is not None:
