@@ -12,6 +12,7 @@ import growthcurves as gc
 from growthcurves.data.persons import Occasions
 from growthcurves.data.saved_panel import Absent, SavedPanel, SavedPersons
 from growthcurves.engine.build import Sums, summed
+from growthcurves.errors import NotAvailableError
 from growthcurves.estimate.from_sums import ByPerson, fit_of_sums
 from growthcurves.estimate.run import rows_of
 from growthcurves.fit import GrowthFit
@@ -63,5 +64,5 @@ def test_means_of_covariates_come_from_the_sums():
 def test_what_needs_rows_or_persons_says_why_there_are_none():
     found = from_sums(gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")), 2)
     for answer in (found.people, found.influence, found.check, lambda: found.refit("ml"), lambda: found.recentre(4)):
-        with pytest.raises(gc.NotAvailableError, match="Nobody sends persons: fit the rows"):
+        with pytest.raises(NotAvailableError, match="Nobody sends persons: fit the rows"):
             answer()
