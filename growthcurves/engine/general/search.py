@@ -34,6 +34,8 @@ FAR = 9.0
 LAST = 1e-2
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
 SETTLED, CONVERGED = 1e-14, 1e-6
+#: Squared decrement of an optimum to the last digits, and the steps that lead there: each squares what is left.
+FINEST, LAST_STEPS = 1e-20, 3
 #: The same where a search only comes near an optimum.
 NEAR = 0.1
 #: A variance below this fraction of the residual's, or of all, is the zero that the search came near to.
@@ -110,6 +112,19 @@ def finished(likelihood: Any, start: Local) -> Ended | None:
     if exact is not None:
         likelihood.known(there)
     return Ended(there, float(np.sqrt(squared)), True)
+
+
+def polished(likelihood: Any, end: Local) -> Evaluated | None:
+    """An optimum to the last digits, by Newton's steps with the exact Hessian; None where it is no inner one."""
+    here = likelihood.sharp(end)
+    for _ in range(LAST_STEPS):
+        step, squared, saddle = (None, 0.0, True) if here is None else scaled_step(here)
+        if saddle or not squared < CONVERGED:
+            return None
+        if squared < FINEST:
+            break
+        here = likelihood.sharp(here.point.moved(step).recharted(likelihood.frame.partition))
+    return here  # type: ignore[no-any-return]
 
 
 def _updated(inverse: Array, move: Array, change: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from growthcurves.engine.families.estimates import FamilyEstimates
 from growthcurves.engine.general.estimates import GeneralEstimates
+from growthcurves.engine.general.search import polished
 from growthcurves.engine.weighted.estimates import NO_LIKELIHOOD
 from growthcurves.engine.weighted.sample import Sample
 from growthcurves.errors import NotAvailableError
@@ -29,7 +30,13 @@ class WeightedFamilyEstimates(FamilyEstimates):
 
     @classmethod
     def of(cls, found: FamilyEstimates, sample: Sample) -> WeightedFamilyEstimates:
-        """Estimates of weighted records with how their persons were sampled."""
+        """Estimates of weighted records with how their persons were sampled.
+
+        Errors by the design take scores and the information where the search ended, so that it ends in the last digits.
+        """
+        end = None if found.verdict.singular else polished(found.likelihood, found.local)
+        if end is not None:
+            found = replace(found, local=end.point, lowest=end.deviance)
         return cls(**{one.name: getattr(found, one.name) for one in fields(FamilyEstimates)}, sample=sample)
 
     @property
