@@ -47,8 +47,8 @@ from growthcurves.model.shapes.occasions import Occasions as Occasions
 from growthcurves.model.shapes.piecewise import Piecewise as Piecewise
 from growthcurves.model.shapes.polynomial import Polynomial as Polynomial
 from growthcurves.model.shapes.spline import Spline as Spline
-from growthcurves.model.survey import ReplicateWeights as ReplicateWeights
-from growthcurves.model.survey import SurveyDesign as SurveyDesign
+from growthcurves.model.survey.design import SurveyDesign as SurveyDesign
+from growthcurves.model.survey.replicates import ReplicateWeights as ReplicateWeights
 from growthcurves.output.save import save_table as save_table
 from growthcurves.output.tables import write_table as write_table
 from growthcurves.planning.cheapest import cheapest_design as cheapest_design

@@ -257,7 +257,7 @@ def load(path: Any, functions: Mapping[str, Callable[..., Any]] | None = None, p
     >>> str(gc.load(path)) == str(fit)
     True
     """
-    fitted = files.load(path, GrowthFit, functions, parts)
+    fitted = files.load(path, lambda weighted: WeightedFit if weighted else GrowthFit, functions, parts)
     assert isinstance(fitted, GrowthFit)
     return fitted
 

@@ -411,7 +411,7 @@ class FittedModel:
         distinct, codes, counts = np.unique(both, axis=0, return_inverse=True, return_counts=True)
         values, weights = np.split(distinct, [of_shape.shape[1]], axis=1)
         codes = codes.reshape(-1)
-        if self.weighing is not None:
+        if self.weighing is not None and len(distinct) > 1:
             counts = np.bincount(codes, weights=self.person_shares, minlength=len(counts))
         return Kinds(values, weights, codes, counts / counts.sum())
 

@@ -32,7 +32,7 @@ REFUSED = {
     "design_effect": _BY_DESIGN,
     **dict.fromkeys(("check", "influence", "influence_of_occasions", "effect_sizes", "marginal_coefficients"), _ROWS),
     **dict.fromkeys(("plot", "report"), _ROWS),
-    **dict.fromkeys(("code", "save"), _NOT_YET),
+    "code": _NOT_YET,
 }
 
 

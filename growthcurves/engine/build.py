@@ -139,10 +139,7 @@ def estimated(
     """
     if sample is not None:
         solution = solve_problem(with_persons(frame, sums.moments), sums.moments)
-        if sample.replicates is not None:
-            return replicated.ReplicatedEstimates(sums, solution, sample, sample.replicates, sample.factors)
-        made = weighted_levels.WeightedLevelEstimates if sums.terms.levels else weighted.WeightedEstimates
-        return made(sums, solution, sample)
+        return _weighted(sums, solution, sample)
     if from_sums(residual, likelihood):
         return estimated_from_sums(sums, frame)
     whole = nested.NestedStructured if rows.nesting is not None else structured.Structured
@@ -163,7 +160,7 @@ def recoded(estimates: Any, rows: Rows, sums: Sums) -> Estimates | None:
     solution = moved(estimates.solution, sums.moments, sums.coordinates)
     if solution is None:
         return None
-    made: Any = replace(estimates, sums=sums, solution=solution)
+    made: Any = estimates.of(sums, solution)
     return made
 
 
@@ -172,6 +169,17 @@ def _normal(sums: Sums) -> Any:
     if not sums.terms.levels:
         return NormalEstimates
     return levels.LevelEstimates if sums.moments.crossing is None else crossed.CrossedEstimates
+
+
+def _weighted(sums: Sums, solution: Solution, sample: Sample, spread: Any = None) -> Estimates:
+    """The estimates of weighted normal outcomes; `spread` is what a fit that was saved without persons kept."""
+    if sample.factors is not None:
+        found: Estimates = replicated.ReplicatedEstimates(
+            sums, solution, sample, spread, sample.replicates, sample.factors
+        )
+        return found
+    made: Any = weighted_levels.WeightedLevelEstimates if sums.terms.levels else weighted.WeightedEstimates
+    return made(sums, solution, sample, spread)  # type: ignore[no-any-return]
 
 
 # ---------------------------------------------------------------- saved values
@@ -195,6 +203,7 @@ def sums_values(sums: Sums, people: bool) -> dict[str, Any]:
             "cells": None if shared is None or shared.cells is None else _cells_values(shared.cells),
             "own": own,
             "one_by_one": moments.own is not None,
+            "counted": moments.counted,
         },
         "people": _people_values(sums.people) if people else None,
     }
@@ -207,6 +216,7 @@ def _people_values(people: PersonMoments) -> dict[str, Any]:
         "row_centre": people.row_centre,
         "weight_centre": people.weight_centre,
         "nesting": None if people.nesting is None else _nesting_values(people.nesting),
+        "stands": people.stands,
     }
 
 
@@ -215,12 +225,12 @@ def _cells_values(cells: Cells) -> tuple[Any, ...]:
 
 
 def _nesting_values(nesting: Nesting) -> tuple[Any, ...]:
-    return nesting.units, tuple(tuple(labels.tolist()) for labels in nesting.labels)
+    return nesting.units, tuple(tuple(labels.tolist()) for labels in nesting.labels), nesting.stands
 
 
 def _nesting_from(values: tuple[Any, ...]) -> Nesting:
-    units, labels = values
-    return Nesting(tuple(units), tuple(np.array(names) for names in labels))
+    units, labels, *stands = values
+    return Nesting(tuple(units), tuple(np.array(names) for names in labels), *stands)
 
 
 def _people_from(terms: Terms, values: dict[str, Any]) -> PersonMoments:
@@ -240,7 +250,7 @@ def sums_from(values: dict[str, Any], absent: Any) -> Sums:
     if inside["shared"] is not None:
         counts, lengths, G, T = inside["shared"]
         shared = Schedules(counts, lengths, G, T, _cells_from(inside["cells"]))
-    names = ("total", "rows", "persons", "row_centre", "weight_centre")
+    names = ("total", "rows", "persons", "row_centre", "weight_centre", "counted")
     moments = Moments(terms=terms, shared=shared, own=own, **{name: inside[name] for name in names})
     return Sums.from_moments(people, moments)
 
@@ -257,11 +267,16 @@ def general_from(values: dict[str, Any], sums: Sums, likelihood: Any) -> Estimat
     return general.GeneralEstimates(sums, likelihood, *_optimum(values))
 
 
-def family_from(values: dict[str, Any], sums: Sums, rows: Rows, family: Any) -> Estimates:
+def family_from(
+    values: dict[str, Any], sums: Sums, rows: Rows, family: Any, sample: Sample | None = None
+) -> Estimates:
     """Estimates of outcomes of a family from their values, the sums and the same rows."""
     asked = families.Asked(family, values["own"]["asked"])
     likelihood = asked.likelihood(rows, sums, values["own"]["points"])
-    return families.FamilyEstimates(sums, likelihood, *_optimum(values), asked)
+    made = (sums, likelihood, *_optimum(values), asked)
+    if sample is None:
+        return families.FamilyEstimates(*made)  # type: ignore[no-any-return]
+    return weighted_families.WeightedFamilyEstimates(*made, sample)  # type: ignore[no-any-return]
 
 
 def _optimum(values: dict[str, Any]) -> tuple[Local, Verdict, float]:
@@ -273,13 +288,16 @@ def _optimum(values: dict[str, Any]) -> tuple[Local, Verdict, float]:
     return local, verdict, values["lowest"]
 
 
-def estimates_from(values: dict[str, Any], sums: Sums, reml: bool) -> Estimates:
-    """Estimates from their values and sums."""
+def estimates_from(
+    values: dict[str, Any], sums: Sums, reml: bool, sample: Sample | None = None, spread: Any = None
+) -> Estimates:
+    """Estimates from their values and sums; of weighted rows with how they were sampled, and the spread of scores."""
     problem = standard_problem(sums.moments, sums.coordinates, reml)
     face = Face(values["rotation"], values["free"])
     at = criterion(problem, face.matrix(values["theta"]))
     optimum = Optimum(at, derivatives(problem, at), face, values["theta"], values["evaluations"])
-    return _normal(sums)(sums, Solution(problem, optimum, judge(problem, optimum)))
+    solution = Solution(problem, optimum, judge(problem, optimum))
+    return _normal(sums)(sums, solution) if sample is None else _weighted(sums, solution, sample, spread)
 
 
 # ---------------------------------------------------------------- whether saved values are whole

@@ -202,7 +202,11 @@ class NormalEstimates:
     def of_sums(self, sums: Sums, reml: bool | None = None) -> NormalEstimates:
         """The model of other sums, by the same method if none is given."""
         problem = standard_problem(sums.moments, sums.coordinates, self.frame.reml if reml is None else reml)
-        return replace(self, sums=sums, solution=solve_problem(problem, sums.moments))
+        return self.of(sums, solve_problem(problem, sums.moments))
+
+    def of(self, sums: Sums, solution: Solution) -> NormalEstimates:
+        """The same answers of another solution."""
+        return replace(self, sums=sums, solution=solution)
 
     def near(self, sums: Sums) -> NormalEstimates | None:
         """The model of nearly the same rows, searched from here on; None where these do not determine its effects."""
@@ -211,7 +215,7 @@ class NormalEstimates:
         problem = standard_problem(sums.moments, sums.coordinates, self.frame.reml)
         change = problem.back_z @ np.linalg.solve(self.frame.back_z, np.eye(problem.q))
         D = change @ self.solution.optimum.at.D @ change.T
-        return replace(self, sums=sums, solution=solve_near(problem, sums.moments, D))
+        return self.of(sums, solve_near(problem, sums.moments, D))
 
     # ------------------------------------------------ persons
 

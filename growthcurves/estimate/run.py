@@ -253,17 +253,18 @@ class Sampled:
 
     design: SurveyDesign
     whole: Any
+    distinct: bool = False
 
 
 def weighing_of(bound: BoundRows, sampled: Sampled) -> Weighing:
     """What a design comes to for the persons of a fit."""
     units = Nesting.of(bound.units).units if bound.units else ()
-    return weighed(sampled.design, bound.model, bound.panel, units, sampled.whole)
+    return weighed(sampled.design, bound.model, bound.panel, units, sampled.whole, sampled.distinct)
 
 
 def again(weighing: Weighing | None) -> Sampled | None:
     """The design of a fit, for another fit of its rows."""
-    return None if weighing is None else Sampled(weighing.design, weighing.whole)
+    return None if weighing is None else Sampled(weighing.design, weighing.whole, weighing.distinct)
 
 
 def averaged(bound: BoundRows, weighing: Weighing) -> BoundRows:

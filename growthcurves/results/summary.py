@@ -199,8 +199,8 @@ def _design(fit: FittedModel) -> list[tuple[str, str]]:
     if weighing is None:
         return []
     lines = [("Weights", "; ".join(told_columns(weighing)))] if weighing.columns else []
-    if weighing.replicates is not None and weighing.design.replicates is not None:
-        told = f"{len(weighing.replicates)} replicate weights ({weighing.design.replicates.kind}); df {weighing.df:,}"
+    if weighing.factors is not None and weighing.design.replicates is not None:
+        told = f"{len(weighing.factors)} replicate weights ({weighing.design.replicates.kind}); df {weighing.df:,}"
         return [*lines, ("Design", told)]
     strata = f" in {weighing.stratum_count:,} strata ({weighing.design.strata})" if weighing.design.strata else ""
     units = f"{weighing.sampling_units:,} sampling units ({weighing.design.psu or unit_of_sampling(fit)}){strata}"

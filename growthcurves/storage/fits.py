@@ -12,7 +12,7 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from growthcurves.data.saved_panel import NO_PERSONS, ROWS, SavedPanel, SavedPer
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.build import (
     LIKELIHOODS,
+    Nesting,
     Sums,
     Terms,
     estimates_from,
@@ -39,24 +40,29 @@ from growthcurves.engine.build import (
 )
 from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import FormulaError, NotAvailableError
-from growthcurves.estimate.run import rows_of
+from growthcurves.estimate.run import rows_of, sample_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Functions
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, Recipe, model_columns
+from growthcurves.model.survey.weighing import Weighing
 from growthcurves.numerics.bounds import flag
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
 from growthcurves.provenance import Made
+from growthcurves.storage.designs import design_columns, design_values, weighing_from, with_mass
 from growthcurves.storage.models import model_from, model_values
 from growthcurves.storage.parts import Kinds, kind_called, own_parts
 from growthcurves.storage.recipes import recipe_from, recipe_values
 from growthcurves.storage.replayed import refuse_another_likelihood, refuse_formulas, refuse_other_sums
-from growthcurves.storage.schema import refuse_contradictions, refuse_other_kinds
+from growthcurves.storage.schema import completed, refuse_contradictions, refuse_other_kinds
 from growthcurves.storage.sealed import DAMAGE, is_whole, opened, refuse_broken, refused, sealed
 from growthcurves.storage.values import decoded, encoded
+
+#: The class of a fit with a sampling design, and of one without.
+KindOfFit = Callable[[bool], type[FittedModel]]
 
 
 def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = True) -> Path:
@@ -79,6 +85,7 @@ def save(fit: FittedModel, path: str | Path, rows: bool = False, people: bool = 
         "panel": _panel_values(fit, rows, people),
         "bound": _bound_values(fit.bound, people),
         **sums_values(fit.sums, people),
+        "design": design_values(fit, rows, people),
         "optimum": found,
     }
     return write_text(path, sealed(encoded(values)))
@@ -90,9 +97,9 @@ def needs_rows(fit: FittedModel) -> bool:
 
 
 def load(
-    path: str | Path, kind: type[FittedModel], functions: Functions | None = None, parts: Iterable[type] = ()
+    path: str | Path, kind: KindOfFit, functions: Functions | None = None, parts: Iterable[type] = ()
 ) -> FittedModel:
-    """Read a fit from a file; see `growthcurves.fit.load`."""
+    """Read a fit from a file; see `growthcurves.fit.load`. `kind` says of what class it is."""
     own = own_parts(parts)
     content, seal = opened(path)
     try:
@@ -105,7 +112,8 @@ def load(
     return fit
 
 
-def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions | None, own: Kinds) -> FittedModel:
+def _fit(values: dict[str, Any], kind: KindOfFit, functions: Functions | None, own: Kinds) -> FittedModel:
+    values = completed(values)
     refuse_other_kinds(values)
     model = model_from(values["model"], functions, own)
     refuse_contradictions(values, model, Terms(*values["moments"]["terms"]))
@@ -114,20 +122,39 @@ def _fit(values: dict[str, Any], kind: type[FittedModel], functions: Functions |
     recipe = recipe_from(values["bound"], model, panel, sums.terms)
     refuse_formulas(recipe, values["bound"]["names"])
     bound = recipe.replayed(panel) if isinstance(panel, Panel) else _bound(recipe, panel, values["bound"])
+    weighing = _weighing(values["design"], sums, bound)
     if bound.crossed:
         sums = summed(rows_of(bound))
-    refuse_other_sums(bound, sums, people=values["people"] is not None, rows=isinstance(panel, Panel))
-    estimates = _estimates(values["optimum"], sums, values["method"] == "reml", bound, own)
+    refuse_other_sums(bound, sums, values["people"] is not None, isinstance(panel, Panel), weighing)
+    estimates = _estimates(values, sums, bound, own, weighing)
     notes = tuple(Note(NoteKind(note), text) for note, text in values["notes"])
     at, versions, data, draws = values["made"]
-    return kind(model, panel, bound, estimates, values["method"], notes, Made(at, versions, data, list(draws)))
+    made = Made(at, versions, data, list(draws))
+    return kind(weighing is not None)(
+        model, panel, bound, estimates, values["method"], notes, made, weighing=weighing
+    )  # fmt: skip
 
 
-def _estimates(values: dict[str, Any], sums: Sums, reml: bool, bound: BoundRows, own: Kinds) -> Estimates:
+def _weighing(values: dict[str, Any] | None, sums: Sums, bound: BoundRows) -> Weighing | None:
+    """What the design came to, with how many persons each stands for."""
+    found = weighing_from(values)
+    if found is None or values is None or values["people"] is None:
+        return found
+    if isinstance(bound.panel, Panel):
+        return with_mass(found, Nesting.of(bound.units).units if bound.units else ())
+    return with_mass(found, () if sums.people.nesting is None else sums.people.nesting.units)
+
+
+def _estimates(
+    saved: dict[str, Any], sums: Sums, bound: BoundRows, own: Kinds, weighing: Weighing | None
+) -> Estimates:
+    values, reml = saved["optimum"], saved["method"] == "reml"
+    sample = sample_of(weighing)
     if "likelihood" not in values:
-        return estimates_from(values, sums, reml)
+        return estimates_from(values, sums, reml, sample, None if sample is None else saved["design"]["spread"])
     if bound.model.likelihood_family is not None:
-        found = family_from(values, sums, rows_of(bound), bound.model.likelihood_family)
+        rows = rows_of(bound, weighing=weighing)
+        found = family_from(values, sums, rows, bound.model.likelihood_family, sample)
         refuse_another_likelihood(found)
         return found
     maker = kind_called("likelihood", values["likelihood"], LIKELIHOODS, own)
@@ -170,7 +197,8 @@ def _rows_table(fit: FittedModel) -> pd.DataFrame:
     panel, model = fit.panel, fit.model
     roles = [model.id, *([model.time] if model.time else []), model.outcome, *([panel.wave] if panel.wave else [])]
     beside = computed_side(model.outcome).columns[1:] if model.computed else ()
-    names = dict.fromkeys([*roles, *_used_columns(fit), *beside])
+    of_design = () if fit.weighing is None else design_columns(fit.weighing.design, panel.data.columns)
+    names = dict.fromkeys([*roles, *_used_columns(fit), *beside, *of_design])
     return panel.frame[list(names)].reset_index(drop=True)
 
 

@@ -11,13 +11,16 @@ from growthcurves.errors import DataError, FormulaError
 from growthcurves.estimate.run import rows_of
 from growthcurves.model.columns import Columns, replay
 from growthcurves.model.recipe import BoundRows, Recipe
+from growthcurves.model.survey.weighing import Weighing
 from growthcurves.model.transforms import person_transforms
 
 #: Functions that have no value outside the range that they were fitted on.
 _WITH_ENDS = ("bs", "cs", "cc", "cr")
 
 
-def refuse_other_sums(bound: BoundRows, sums: Sums, people: bool, rows: bool) -> None:
+def refuse_other_sums(
+    bound: BoundRows, sums: Sums, people: bool, rows: bool, weighing: Weighing | None = None
+) -> None:
     """Refuse sums that are not those of the persons and the rows, as far as these were kept.
 
     Raises
@@ -26,7 +29,7 @@ def refuse_other_sums(bound: BoundRows, sums: Sums, people: bool, rows: bool) ->
     """
     if people and not adds_up(sums):
         raise DataError("its sums are not those of its persons")
-    if people and rows and not of_rows(sums, rows_of(bound)):
+    if people and rows and not of_rows(sums, rows_of(bound, weighing=weighing)):
         raise DataError("its sums are not those of its rows")
     if not independent(sums):
         raise DataError("its random effects depend on each other")

@@ -14,6 +14,8 @@ from growthcurves.model.formula.left import computed_side
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import RandomPart
 from growthcurves.model.recipe import model_columns
+from growthcurves.model.survey.design import ROWS
+from growthcurves.storage.designs import DESIGN, laws_of
 from growthcurves.storage.kinds import (
     array,
     count,
@@ -50,10 +52,12 @@ _COLUMNS = record(
     states=each(plain),
 )
 #: The units above persons (or cells), by level, and what the units are called.
-_NESTING = row(each(array(1, "iu")), each(each(scalar)))
+_UNITS = (each(array(1, "iu")), each(each(scalar)))
+_NESTING = either(row(*_UNITS), row(*_UNITS, maybe(each(array(1)))))
 _PEOPLE = record(
-    gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1), nesting=maybe(_NESTING)
-)
+    gram=array(2), weights=array(2), row_centre=array(1), weight_centre=array(1), nesting=maybe(_NESTING),
+    stands=maybe(array(1)),
+)  # fmt: skip
 #: A shape, a residual structure or a family: the name of its class, and its options.
 _PART = row(text, mapping(option), holder=list)
 _FACE = {"rotation": array(2), "free": each(row(count, count)), "theta": array(1)}
@@ -138,18 +142,32 @@ FIT = record(
             each(row(text, count)),
         ),
         total=array(2),
-        rows=count,
-        persons=count,
+        rows=number,
+        persons=number,
         row_centre=array(1),
         weight_centre=array(1),
+        counted=maybe(row(count, count)),
         shared=maybe(row(array(1), array(1), array(3), array(5))),
         cells=maybe(row(array(1, "iu"), array(1), array(3), _NESTING)),
         own=maybe(_PEOPLE),
         one_by_one=flag,
     ),
     people=maybe(_PEOPLE),
+    design=maybe(DESIGN),
     optimum=either(record(**_FACE, evaluations=count), _GENERAL),
 )
+
+
+def completed(values: Any) -> Any:
+    """Values of a file of an earlier version with the fields that it did not know."""
+    if not isinstance(values, dict) or not isinstance(values.get("moments"), dict):
+        return values
+    moments = {"counted": None, **values["moments"], "own": _with_stands(values["moments"].get("own"))}
+    return {"design": None, **values, "moments": moments, "people": _with_stands(values.get("people"))}
+
+
+def _with_stands(people: Any) -> Any:
+    return {"stands": None, **people} if isinstance(people, dict) else people
 
 
 def refuse_other_kinds(values: Any) -> None:
@@ -175,8 +193,9 @@ def refuse_contradictions(values: dict[str, Any], model: GrowthModel, terms: Ter
     """
     if DISTRIBUTION not in dict(values["made"][1]):
         raise DataError("it does not say which version made it")
+    of_design = () if values["design"] is None else laws_of(values, *_seen(values))
     parts = (_positions(values, terms), _of_rows(values, terms), _sums(values, terms), _names(values, model, terms))
-    for laws in (*parts, _persons(values), _columns_of_rows(values["panel"]["table"], model)):
+    for laws in (*parts, of_design, _persons(values), _columns_of_rows(values["panel"]["table"], model)):
         for law, holds in laws:
             if not holds:
                 raise DataError(f"its values do not fit together: {law}")
@@ -217,25 +236,49 @@ def _of_rows(values: dict[str, Any], terms: Terms) -> Laws:
         yield "directions without variance", len(found["verdict"][-1]) == len(terms.z)
 
 
+def _seen(values: dict[str, Any]) -> tuple[int, int]:
+    """How many persons and rows were seen, whatever they stand for."""
+    sums = values["moments"]
+    rows, persons = sums["counted"] or (sums["rows"], sums["persons"])
+    return persons, rows
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two counts are the same; sums of weights but for rounding."""
+    return bool(np.isclose(one, other, rtol=1e-9, atol=0.0))
+
+
+def _mass(stands: np.ndarray | None, nesting: Any) -> Any:
+    """How many of the population each person or cell stands for; 1 where each counts once."""
+    units, _, *above = nesting or ((), ())
+    mass: Any = 1.0 if stands is None else stands
+    for codes, weights in zip(units, (above[0] if above else None) or (), strict=False):
+        mass = mass * weights[codes]
+    return mass
+
+
 def _sums(values: dict[str, Any], terms: Terms) -> Laws:
     """Sums have the shapes that the terms ask for, are positive, and count the same rows and persons."""
     sums = values["moments"]
     width, q = len(terms.x_closed) + 1, len(terms.z_closed)
-    yield "rows and persons", sums["rows"] >= sums["persons"] >= 1
+    persons, rows = _seen(values)
+    yield "rows and persons", isinstance(rows, int) and isinstance(persons, int) and rows >= persons >= 1
+    yield "rows and persons", min(sums["rows"], sums["persons"]) > 0
+    yield "sampling weights", (sums["counted"] is None) == (values["design"] is None)
     yield "sums of squares", sums["total"].shape == (width, width) and positive(sums["total"])
     yield "sums of squares and rows", np.isclose(sums["total"][0, 0], sums["rows"])
     if sums["shared"] is not None:
         counts, lengths, G, T = sums["shared"]
         yield "schedules", len(counts) and lengths.shape == counts.shape and G.shape == (len(counts), q, q)
         yield "schedules", T.shape == (len(counts), q, width, q, width)
-        yield "schedules", (counts > 0).all() and (lengths > 0).all() and counts.sum() == sums["persons"]
-        yield "schedules and rows", (counts * lengths).sum() == sums["rows"] and all(map(positive, G))
+        yield "schedules", (counts > 0).all() and (lengths > 0).all() and _same(counts.sum(), sums["persons"])
+        yield "schedules and rows", _same((counts * lengths).sum(), sums["rows"]) and all(map(positive, G))
         yield "schedules", all(positive(part.reshape(q * width, q * width)) for part in T)
     yield from _nested(values, terms)
     yield "schedules and persons", (sums["shared"] is None) == sums["one_by_one"]
     for people in (values["people"], sums["own"]):
         if people is not None:
-            yield from _person_sums(people, sums)
+            yield from _person_sums(people, sums, persons, _of_whole_rows(values))
     yield "persons kept one by one", not sums["one_by_one"] or (values["people"] or sums["own"]) is not None
 
 
@@ -250,8 +293,8 @@ def _nested(values: dict[str, Any], terms: Terms) -> Laws:
         there = sums["shared"] is not None and len(schedule) == len(counts) == len(C) > 0
         yield "cells", there and C.shape[1:] == (len(terms.z_closed), len(terms.x_closed) + 1)
         yield "cells", (schedule >= 0).all() and (counts > 0).all() and schedule.max() < len(sums["shared"][0])
-        per = np.bincount(schedule, weights=counts, minlength=len(sums["shared"][0]))
-        yield "cells and schedules", np.array_equal(per, sums["shared"][0])
+        per = np.bincount(schedule, weights=counts * _mass(None, nesting), minlength=len(sums["shared"][0]))
+        yield "cells and schedules", np.allclose(per, sums["shared"][0], rtol=1e-9, atol=0.0)
         yield from _units(nesting, levels, len(schedule))
     yield "cells", (sums["cells"] is not None) == (levels > 0 and sums["shared"] is not None)
     for people in (values["people"], sums["own"]):
@@ -262,19 +305,32 @@ def _nested(values: dict[str, Any], terms: Terms) -> Laws:
 
 
 def _units(nesting: Any, levels: int, count: int) -> Laws:
-    units, labels = nesting
+    units, labels, *above = nesting
     yield "units above persons", len(units) == len(labels) == levels
     for codes, names in zip(units, labels, strict=True):
         yield "units above persons", len(codes) == count and set(codes.tolist()) == set(range(len(names)))
+    for weights, names in zip(above[0], labels, strict=False) if any(above) else ():
+        yield "weights of units above persons", len(weights) == len(names) and (weights > 0).all()
 
 
-def _person_sums(people: dict[str, Any], sums: dict[str, Any]) -> Laws:
-    wide, persons = len(sums["row_centre"]), sums["persons"]
+def _of_whole_rows(values: dict[str, Any]) -> bool:
+    """Whether rows count once each."""
+    design = values["design"]
+    return design is None or all(unit != ROWS for unit, *_ in design["columns"])
+
+
+def _person_sums(people: dict[str, Any], sums: dict[str, Any], persons: int, whole: bool) -> Laws:
+    wide = len(sums["row_centre"])
     yield "persons' sums", people["gram"].shape == (wide * (wide + 1) // 2, persons)
     yield "persons' weights", people["weights"].shape == (len(sums["weight_centre"]) - 1, persons)
     for name in ("row_centre", "weight_centre"):
         yield "persons' centres", np.array_equal(people[name], sums[name])
-    yield "persons' occasions", (people["gram"][0] >= 1).all() and people["gram"][0].sum() == sums["rows"]
+    stands = people["stands"]
+    yield "weights of persons", (stands is None) == (sums["counted"] is None)
+    yield "weights of persons", stands is None or (len(stands) == persons and (stands > 0).all())
+    mass = np.broadcast_to(_mass(stands, people["nesting"]), persons)
+    yield "persons' occasions", (people["gram"][0] >= (1 if whole else 0)).all()
+    yield "persons' occasions", _same(people["gram"][0] @ mass, sums["rows"])
 
 
 def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
@@ -310,8 +366,8 @@ def _names(values: dict[str, Any], model: GrowthModel, terms: Terms) -> Laws:
 def _persons(values: dict[str, Any]) -> Laws:
     """As many persons, weights and rows as were counted."""
     sums, panel, bound, people = (values[name] for name in ("moments", "panel", "bound", "people"))
-    persons, sizes = sums["persons"], panel["sizes"]
-    yield "rows", panel["rows"] == sums["rows"] == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
+    (persons, rows), sizes = _seen(values), panel["sizes"]
+    yield "rows", panel["rows"] == rows == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
     if panel["facts"] is not None:
         first, last, middle, waves, *others = panel["facts"]
         reached, reaching, mean = others or (None, None, None)
@@ -323,12 +379,12 @@ def _persons(values: dict[str, Any]) -> Laws:
     kept = {part is not None for part in (panel["labels"], panel["person_table"], bound["weights"], people)}
     yield "persons that were kept", len(kept) == 1
     if panel["table"] is not None:
-        yield "rows that were kept", len(panel["table"]) == sums["rows"]
+        yield "rows that were kept", len(panel["table"]) == rows
     if people is None:
         return
     yield "persons", "id" in panel["labels"] and len(panel["labels"]) == persons and panel["labels"]["id"].is_unique
     yield "persons", panel["labels"]["id"].notna().all()
-    yield "occasions of persons", np.array_equal(sizes, people["gram"][0])
+    yield "occasions of persons", not _of_whole_rows(values) or np.array_equal(sizes, people["gram"][0])
     yield "predictors of persons", not len(panel["person_table"].columns) or len(panel["person_table"]) == persons
     yield "weights", len(bound["weights"]) == len(people["weights"])
     for weight, row_, centre in zip(bound["weights"], people["weights"], people["weight_centre"][1:], strict=True):

@@ -31,6 +31,12 @@ MODELS = {
     "predictors": BASE.replace(predictors="arm * center(age)", time_varying="stress"),
     "own knots": BASE.replace(shape=gc.Piecewise("event"), random=("intercept", "slope1")),
     "without time": "reaction ~ stress + (1 | subject)",
+    "weighted": "reaction ~ day + (day | subject)",
+    "weighted units": "reaction ~ day + (1 | event/subject)",
+}
+DESIGNS = {
+    "weighted": gc.SurveyDesign({"subject": "age", "rows": "event"}, strata="arm"),
+    "weighted units": gc.SurveyDesign({"subject": "age", "event": "event"}),
 }
 TIERS = {"rows": {"rows": True}, "people": {}, "sums": {"people": False}}
 #: What a value is replaced with.
@@ -72,11 +78,17 @@ ARRAYS = {
 }
 
 
+def _time(model):
+    """The time of a formula whose random part names none."""
+    return "day" if model == "weighted units" else None
+
+
 def contents(model, tier, folder):
     """The encoded content of a saved fit."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        path = gc.fit(MODELS[model], SLEEP).save(Path(folder) / "whole.json", **TIERS[tier])
+        fit = gc.fit(MODELS[model], SLEEP, time=_time(model), design=DESIGNS.get(model))
+        path = fit.save(Path(folder) / "whole.json", **TIERS[tier])
     return json.loads(path.read_text(encoding="utf-8"))["fit"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from growthcurves.engine.information.uncertainty import Uncertainty
 from growthcurves.engine.normal import NormalEstimates
+from growthcurves.engine.solution import Solution
+from growthcurves.engine.sums.whole import Sums
 from growthcurves.engine.weighted.bread import Designed, designed
 from growthcurves.engine.weighted.sample import Sample
 from growthcurves.engine.weighted.scores import person_parts
@@ -29,9 +31,12 @@ class WeightedEstimates(NormalEstimates):
     Attributes
     ----------
     sample : Sample
+    kept : array or None
+        `spread` of a saved fit without persons.
     """
 
     sample: Sample
+    kept: Array | None = None
 
     @property
     def deviance(self) -> float:
@@ -41,7 +46,12 @@ class WeightedEstimates(NormalEstimates):
     @cached_property
     def designed(self) -> Designed:
         """The covariance of the estimates by the design."""
-        return designed(self.solution, self.sample.spread(self.totals))
+        return designed(self.solution, self.spread)
+
+    @cached_property
+    def spread(self) -> Array:
+        """Covariance by the design of the sum of weighted scores, (p + m + 1, p + m + 1)."""
+        return self.sample.spread(self.totals) if self.kept is None else self.kept
 
     @cached_property
     def totals(self) -> Array:
@@ -68,6 +78,9 @@ class WeightedEstimates(NormalEstimates):
             return None
         cross = found.cross @ self.frame.original_x().T
         return Uncertainty(found.variances, info.dcov_beta, partial(self._moved, info), cross)
+
+    def of(self, sums: Sums, solution: Solution) -> WeightedEstimates:
+        return replace(self, sums=sums, solution=solution, kept=None)
 
     # ------------------------------------------------ what has no meaning under weights
 

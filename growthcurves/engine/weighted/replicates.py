@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -36,8 +37,8 @@ class ReplicatedEstimates(WeightedEstimates):
         What the squared difference of each replicate from the estimate counts.
     """
 
-    weights: Array
-    factors: Array
+    weights: Any = None
+    factors: Any = None
 
     @cached_property
     def fits(self) -> Fits:
@@ -61,8 +62,10 @@ class ReplicatedEstimates(WeightedEstimates):
         return found
 
     @cached_property
-    def _natural(self) -> Array:
+    def spread(self) -> Array:
         """Covariance of the fixed effects, the free entries of G (standard, squared outcome units) and sigma^2."""
+        if self.kept is not None:
+            return self.kept
         at, fits = self.point, self.fits
         here = np.concatenate([at.beta, self._entries(at.levels["person"]), [at.residual.scale]])
         there = np.column_stack([fits.beta, self._entries(fits.G).reshape(len(fits), -1), fits.sigma2])
@@ -82,7 +85,7 @@ class ReplicatedEstimates(WeightedEstimates):
 
     @cached_property
     def cov_beta(self) -> Array:
-        return self._natural[: self.frame.p, : self.frame.p]
+        return self.spread[: self.frame.p, : self.frame.p]
 
     def uncorrelated(self, L: Array) -> Array:
         size = np.sqrt(np.diag(self.cov_beta))
@@ -92,7 +95,7 @@ class ReplicatedEstimates(WeightedEstimates):
     def uncertainty(self, kind: str) -> Uncertainty | None:
         if not self.verdict.identified:
             return None
-        p, V = self.frame.p, self._natural
+        p, V = self.frame.p, self.spread
         return Uncertainty(V[p:, p:], np.zeros((len(V) - p, p, p)), self._stepped, V[p:, :p])
 
     def _stepped(self, step: Array) -> Point:

@@ -18,7 +18,7 @@ from growthcurves.model.survey.design import SurveyDesign
 
 
 def sampling_units(
-    design: SurveyDesign, model: GrowthModel, panel: Panel, top: np.ndarray, whole: pd.DataFrame
+    design: SurveyDesign, model: GrowthModel, panel: Panel, top: np.ndarray, whole: pd.DataFrame, distinct: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The sampling unit of each person and the stratum of each sampling unit, those without persons included."""
     highest = list(model.above)[-1] if model.above else model.id
@@ -27,24 +27,25 @@ def sampling_units(
     for name in named:
         if name != model.id:
             _refuse_divided(panel, model, name)
-    sampled, strata, names = _numbered(panel, named, first, whole)
+    everybody = not distinct and len(whole) == len(panel)
+    sampled, strata, names = _numbered(panel, named, first, None if everybody else whole)
     _refuse_single(design, strata, names)
     _refuse_splitting(model, psu, highest, sampled, top, panel)
     return sampled, strata
 
 
 def _numbered(
-    panel: Panel, named: Sequence[str], first: np.ndarray, whole: pd.DataFrame
+    panel: Panel, named: Sequence[str], first: np.ndarray, whole: pd.DataFrame | None
 ) -> tuple[np.ndarray, np.ndarray, Any]:
     """The sampling unit of each person, the stratum of each unit, and what strata are called.
 
     `named` are the columns of sampling units and, where there are any, of strata; rows of the whole table in which one
-    of these is missing are of nobody.
+    of these is missing are of nobody. Without a whole table nobody was left out.
     """
-    if len(whole) == len(panel) and list(named) == [panel.id]:
+    if whole is None and list(named) == [panel.id]:
         return np.arange(len(first)), np.zeros(len(first), dtype=np.intp), [None]
     pieces = [panel.column(name)[first] for name in named]
-    if len(whole) != len(panel):
+    if whole is not None:
         require_columns(whole, list(named))
         pieces = [_joined(raw_array(whole, name), piece) for name, piece in zip(named, pieces, strict=True)]
     found = [pd.factorize(piece) for piece in pieces]

@@ -64,6 +64,10 @@ class Weighing:
     replicates : (R, N) array or None
         Replicate weights, in the unit of the weights.
     factors : (R,) array or None
+    rank : int or None
+        Of the replicate weights.
+    distinct : bool
+        Whether the table has its sampling units once each, and no more than these.
     """
 
     design: SurveyDesign
@@ -78,6 +82,8 @@ class Weighing:
     whole: Any = None
     replicates: np.ndarray | None = None
     factors: np.ndarray | None = None
+    rank: int | None = None
+    distinct: bool = False
 
     @property
     def sampling_units(self) -> int:
@@ -87,11 +93,16 @@ class Weighing:
     def stratum_count(self) -> int:
         return int(self.strata.max(initial=-1)) + 1
 
-    @cached_property
+    @property
+    def stratum_sizes(self) -> np.ndarray:
+        """Sampling units of each stratum."""
+        return np.bincount(self.strata)
+
+    @property
     def df(self) -> int:
         """Sampling units less strata; of replicate weights without these, their rank less one."""
-        if self.replicates is not None and self.design.psu is None:
-            return int(np.linalg.matrix_rank(self.replicates, tol=1e-5 * float(self.replicates.max()))) - 1
+        if self.rank is not None and self.design.psu is None:
+            return self.rank - 1
         return self.sampling_units - self.stratum_count
 
     @cached_property
@@ -101,7 +112,12 @@ class Weighing:
 
 
 def weighed(
-    design: SurveyDesign, model: GrowthModel, panel: Panel, units: Sequence[np.ndarray], whole: Any
+    design: SurveyDesign,
+    model: GrowthModel,
+    panel: Panel,
+    units: Sequence[np.ndarray],
+    whole: Any,
+    distinct: bool = False,
 ) -> Weighing:
     """What a design comes to.
 
@@ -115,6 +131,8 @@ def weighed(
         The unit of each person at each level above, numbered from 0, innermost first.
     whole : DataFrame
         The table with the rows that the fit leaves out, too: their sampling units are counted.
+    distinct : bool
+        Whether it has these once each, and no rows of persons.
 
     Raises
     ------
@@ -134,12 +152,18 @@ def weighed(
     mass = scaled[0]
     for codes, weights in zip(levels[1:], scaled[1:], strict=True):
         mass = mass * weights[codes]
-    sampled, strata = sampling_units(design, model, panel, levels[-1], as_frame(whole))
+    sampled, strata = sampling_units(design, model, panel, levels[-1], as_frame(whole), distinct)
     unit = found[-1].unit
     replicates, factors = _replicated(design, model, panel, unit)
     return Weighing(
-        design, rows, scaled[0], tuple(scaled[1:]), mass, unit, sampled, strata, tuple(told), whole, replicates, factors
+        design, rows, scaled[0], tuple(scaled[1:]), mass, unit, sampled, strata, tuple(told), whole, replicates,
+        factors, None if replicates is None else _rank(replicates), distinct,
     )  # fmt: skip
+
+
+def _rank(replicates: np.ndarray) -> int:
+    """The rank of replicate weights (R, N)."""
+    return int(np.linalg.matrix_rank(replicates, tol=1e-5 * float(replicates.max())))
 
 
 class _Level(NamedTuple):

@@ -35,7 +35,7 @@ class DesignDf(Method):
     def taken_for(self, fit: FittedModel) -> DesignDf:
         """The method as it is for a fit's design."""
         assert fit.weighing is not None
-        return DesignDf(fit.weighing.replicates is not None and fit.weighing.design.psu is None)
+        return DesignDf(fit.weighing.factors is not None and fit.weighing.design.psu is None)
 
     def df(self, fit: FittedModel, L: np.ndarray) -> np.ndarray:
         """Degrees of freedom of each row of L (k, p): the same for all."""
