@@ -390,7 +390,8 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         residuals; of families lme4 and ordinal, with the points of the fit, and glmmTMB where they have one point only)
         were run, and their results are those of the tests; those of SAS (MIXED, GLIMMIX), Stata (mixed, melogit and
         its kin) and Mplus are made of the same description of the model and were not run. Degrees of freedom are
-        Satterthwaite's where the program has them.
+        Satterthwaite's where the program has them. With a sampling design: Stata's mixed and melogit, SAS's GLIMMIX,
+        Mplus (strata and replicate weights, too) and R's WeMix, none of them run.
 
         Parameters
         ----------

@@ -22,7 +22,6 @@ _LIKELIHOOD = (
 )
 _BY_DESIGN = "errors of a fit with design= are by the sampling design already"
 _ROWS = "it looks at rows and persons as if each counted once, and those of a fit with design= do not"
-_NOT_YET = "it does not know of weights"
 
 #: Answers that a fit with a sampling design does not give, and why.
 REFUSED = {
@@ -30,9 +29,8 @@ REFUSED = {
     "bootstrap": "outcomes drawn from the model know nothing of the design, which its errors are by",
     "robust": _BY_DESIGN,
     "design_effect": _BY_DESIGN,
-    **dict.fromkeys(("check", "influence", "influence_of_occasions", "effect_sizes", "marginal_coefficients"), _ROWS),
+    **dict.fromkeys(("check", "influence", "influence_of_occasions", "marginal_coefficients"), _ROWS),
     **dict.fromkeys(("plot", "report"), _ROWS),
-    "code": _NOT_YET,
 }
 
 

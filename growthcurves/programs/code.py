@@ -14,6 +14,7 @@ from growthcurves.programs.r import r_code
 from growthcurves.programs.sas import sas_code
 from growthcurves.programs.spec import Spec, refused, spec_of
 from growthcurves.programs.stata import stata_code
+from growthcurves.programs.weights import with_weights
 
 PROGRAMS = {"sas": sas_code, "r": r_code, "stata": stata_code, "mplus": None}
 
@@ -22,7 +23,7 @@ def code(fit: FittedModel, program: str, ddf: Any = None) -> str:
     """The same model as a program of SAS, R, Stata or Mplus; see `GrowthFit.code`; `ddf` a method, for SAS."""
     if not isinstance(program, str) or program.lower() not in PROGRAMS:
         raise ModelError(unknown("program", program, PROGRAMS))
-    spec, write = spec_of(fit), PROGRAMS[program.lower()]
+    spec, write = with_weights(spec_of(fit), fit), PROGRAMS[program.lower()]
     if fit.family is not None:
         if program.lower() == "mplus":
             refuse_no_time(fit)

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.model.survey.design import ROWS
 from growthcurves.programs.spec import Spec, independent, number_text, refused
+from growthcurves.programs.weights import require
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,7}\Z")
 #: What growth factors are called.
@@ -38,14 +40,17 @@ def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[s
     line = " ".join(f"{wave}@{number_text(float(time - origin))}" for wave, time in zip(waves, times, strict=True))
     told = ", ".join(f"{y} is {spec.outcome} at {spec.time} {time:g}" for y, time in zip(waves, times, strict=True))
     parts = [
-        "! wide.dat has one row per person: the outcome at each time, then the predictors; -999 is missing.",
+        "! wide.dat has one row per person: the outcome at each time, then the predictors"
+        f"{'' if spec.weights is None else ' and the design of the sample'}; -999 is missing.",
         f"! {told}",
         *defined,
         "DATA: FILE = wide.dat;",
-        f"VARIABLE: NAMES = {' '.join(waves + predictors)};",
+        f"VARIABLE: NAMES = {' '.join([*waves, *predictors, *_sampled(spec)])};",
+        *([f"  USEVARIABLES = {' '.join([*waves, *predictors])};"] if spec.weights is not None else []),
         "  MISSING = ALL (-999);",
         *([f"  {kind.format(waves=' '.join(waves))}"] if kind else []),
-        "ANALYSIS: ESTIMATOR = ML;",
+        *_sampling(spec),
+        *(["ANALYSIS: ESTIMATOR = ML;"] if spec.weights is None else ["ANALYSIS: TYPE = COMPLEX;", *_estimator(spec)]),
         *analysis,
         "MODEL:",
         f"  {' '.join(factors)} | {line};",
@@ -55,6 +60,38 @@ def mplus_code(spec: Spec, times: np.ndarray, origin: float, parameters: tuple[s
         "OUTPUT: CINTERVAL;",
     ]
     return "\n".join(parts)
+
+
+def _sampled(spec: Spec) -> list[str]:
+    """The columns of a design in the wide table."""
+    if spec.weights is None:
+        return []
+    weights = spec.weights
+    columns = [*weights.used, *([] if weights.psu or weights.replicates else [spec.id])]
+    return list(dict.fromkeys(predictor_in_mplus(column, None) for column in columns))
+
+
+def _sampling(spec: Spec) -> list[str]:
+    """Weights, sampling units and strata; or replicate weights in the place of the last two."""
+    if spec.weights is None:
+        return []
+    weights = require(spec, "Mplus", strata=True, replicates=True)
+    if ROWS in weights.columns:
+        raise refused("A wide table has no weights of rows", 'ask code("stata")')
+    lines = [f"  WEIGHT = {weights.columns[spec.id]};"] if weights.columns else []
+    if weights.replicates:
+        return [*lines, f"  REPWEIGHTS = {' '.join(weights.replicates)};"]
+    lines += [f"  STRATIFICATION = {weights.strata};"] if weights.strata else []
+    return [*lines, f"  CLUSTER = {weights.psu or spec.id};"]
+
+
+def _estimator(spec: Spec) -> list[str]:
+    lines = ["  ESTIMATOR = MLR;"]
+    if spec.weights.replicates:
+        how = spec.weights.how
+        kinds = {"brr": "BRR", "fay": f"FAY({how.fay:g})", "jackknife": "JACKKNIFE1", "jk2": "JACKKNIFE2"}
+        lines.append(f"  REPSE = {kinds[how.kind]};")
+    return lines
 
 
 def _refuse(spec: Spec, times: np.ndarray, parameters: tuple[str, ...]) -> None:

@@ -74,6 +74,8 @@ def _r(spec: Spec, outcomes: Outcomes) -> str:
 
     That of glmer has the expected Hessian where the link is not canonical, and is another one.
     """
+    if spec.weights is not None:
+        return _wemix(spec, outcomes)
     one = len(spec.blocks) == 1 and len(spec.blocks[0][1]) == 1
     if outcomes.name == "ordinal":
         package = "ordinal"
@@ -107,6 +109,14 @@ def _r(spec: Spec, outcomes: Outcomes) -> str:
     return "\n".join([*lines, "-2 * as.numeric(logLik(fit))"])
 
 
+def _wemix(spec: Spec, outcomes: Outcomes) -> str:
+    known = {("binomial", "logit"): "binomial()", ("poisson", ""): "poisson()"}
+    if (outcomes.name, outcomes.option) not in known or outcomes.trials or outcomes.exposure:
+        raise refused("R's WeMix has yes or no by a logit and counts alone", 'ask code("stata")')
+    family = known[outcomes.name, outcomes.option]
+    return r.wemix_code(spec, "", [f"family = {family}", f"nQuad = {max(outcomes.points, 2)}"])
+
+
 # ------------------------------------------------------------------ Stata
 
 _STATA = {
@@ -128,10 +138,13 @@ def _stata(spec: Spec, outcomes: Outcomes) -> str:
     last = [f"binomial({outcomes.trials})"] if outcomes.trials is not None else []
     last += ["dispersion(constant)"] if outcomes.option == "linear" else []
     last += ["family(gamma) link(log)"] if outcomes.name == "gamma" else []
+    weights = stata.Weighted() if spec.weights is None else stata.weighted(spec)
+    last += [weights.errors.strip()] if weights.errors else []
     command = f"{_STATA[outcomes.name, outcomes.option]} {spec.outcome} {stata.fixed_part(spec)}".rstrip()
     command += f", {' '.join(own)}" if own else ""
     joined = random if "," in random.rpartition("||")[2] else f"{random},"
-    return "\n".join([*stata.prepared(spec), " ".join([command, joined, *last, method]), "display -2 * e(ll)"])
+    whole = " ".join([command, joined, *last, method])
+    return "\n".join([*stata.prepared(spec), *weights.before, whole, "display -2 * e(ll)"])
 
 
 # ------------------------------------------------------------------ SAS
@@ -158,6 +171,8 @@ def _sas(spec: Spec, outcomes: Outcomes) -> str:
     offset = " offset=logexposure" if made else ""
     method = f"quad(qpoints={outcomes.points})" if outcomes.points > 1 else "laplace"
     noint = "" if outcomes.name == "ordinal" else sas.noint(spec)
+    if spec.weights is not None:
+        return sas.glimmix_code(spec, outcome, f"dist={family}", method, f"{offset}{noint}", made)
     return "\n".join(
         [
             *sas.prepared(spec, made),

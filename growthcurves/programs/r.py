@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from growthcurves.model.survey.design import ROWS
 from growthcurves.programs.spec import Spec, Upper, Variable, counts_waves, free_name, independent, number_text, refused
+from growthcurves.programs.weights import SCALED, Weights, require, told
 
 _PLAIN = re.compile(r"[A-Za-z.][A-Za-z0-9._]*\Z")
 
 
 def r_code(spec: Spec) -> str:
     """The model in R, reading data.csv."""
+    if spec.weights is not None:
+        return wemix_code(spec, "", [])
     package = "lme4" if independent(spec) and (spec.random or spec.above) else "nlme"
     renamed: dict[str, str] = {}
     if package == "nlme":  # which takes plain names alone in form= and in groups
@@ -21,6 +25,42 @@ def r_code(spec: Spec) -> str:
     lines = [f"library({package})", *prepared(spec, renamed)]
     call = _lmer(spec) if package == "lme4" else _nlme(spec)
     return "\n".join([*lines, call, "summary(fit)", "-2 * as.numeric(logLik(fit))"])
+
+
+def wemix_code(spec: Spec, outcome: str, more: Sequence[str]) -> str:
+    """A weighted model in WeMix; `more` are further options, of outcomes of a family."""
+    found = require(spec, "R's WeMix")
+    if found.psu not in (None, found.highest):
+        raise refused("R's WeMix takes the units of the highest level as sampling units", "leave psu= out to compare")
+    formula = f"{outcome or name_in_r(spec.outcome)} ~ {' + '.join([fixed_part(spec), *random_parts(spec)])}"
+    units = [ROWS, spec.id, *(one.column for one in spec.above)]
+    lines = ["library(WeMix)", *prepared(spec), f"# {told(found)}", "data$weight_of_one <- 1"]
+    lines += _scaling(found)
+    names = ", ".join(f'"{found.name(unit) or "weight_of_one"}"' for unit in units)
+    options = ["data = data", f"weights = c({names})", "cWeights = TRUE", *more]
+    return "\n".join([*lines, f"fit <- mix({', '.join([formula, *options])})", "summary(fit)", "-2 * fit$lnl"])
+
+
+def _scaling(found: Weights) -> list[str]:
+    """Conditional weights scaled within the unit that holds them, each unit counted once."""
+    if not found.scaled:
+        return []
+    power = "" if found.scale == "size" else "^2"
+    factor = "of / sums" if found.scale == "size" else "sums / of"
+    lines = [
+        "scaled <- function(w, unit, within) {",
+        "  one <- !duplicated(unit)",
+        "  within <- as.character(within)",
+        "  sums <- tapply(w[one], within[one], sum)[within]",
+        f"  of <- tapply({'0 * w[one] + 1' if not power else 'w[one]^2'}, within[one], sum)[within]",
+        f"  as.vector(w * {factor})",
+        "}",
+    ]
+    for unit, (column, holder) in found.scaled.items():
+        here, above = f"data${name_in_r(column)}", f"data${name_in_r(holder)}"
+        rows = "seq_len(nrow(data))" if unit == ROWS else f"interaction(data${name_in_r(unit)}, {above})"
+        lines.append(f"data${name_in_r(f'{column}{SCALED}')} <- scaled({here}, {rows}, {above})")
+    return lines
 
 
 def prepared(spec: Spec, renamed: Mapping[str, str] | None = None) -> list[str]:

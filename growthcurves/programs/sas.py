@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from growthcurves.model.survey.design import ROWS
 from growthcurves.programs.spec import Spec, Upper, counts_waves, expression, independent, refused
+from growthcurves.programs.weights import SCALED, Weights, one_block, require, told
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 #: TYPE= of each structure; those over time name it.
@@ -23,6 +25,8 @@ _OVER_TIME = {"exp", "car1", "gau"}
 
 def sas_code(spec: Spec, ddf: Any = None) -> str:
     """The model for PROC MIXED, reading data.csv; `ddf` is a method of degrees of freedom."""
+    if spec.weights is not None:
+        return glimmix_code(spec, name_in_sas(spec.outcome), "dist=normal", "laplace", noint(spec))
     ddfm = _DDFM.get(type(ddf).__name__, "satterthwaite")
     lines = [
         *prepared(spec),
@@ -35,6 +39,53 @@ def sas_code(spec: Spec, ddf: Any = None) -> str:
         "run;",
     ]
     return "\n".join(lines)
+
+
+def glimmix_code(
+    spec: Spec, outcome: str, family: str, method: str, options: str, more: Sequence[str] = ()
+) -> str:
+    """A weighted model for PROC GLIMMIX, whose integral is exact by Laplace where outcomes are normal."""
+    found = require(spec, "PROC GLIMMIX")
+    one_block(spec, "PROC GLIMMIX")
+    if found.psu not in (None, found.highest):
+        raise refused("PROC GLIMMIX takes the largest subjects as sampling units", "leave psu= out to compare")
+    rows = name_in_sas(found.name(ROWS) or "weight_of_one")
+    made = [*more, *([] if found.name(ROWS) else ["  weight_of_one = 1;"])]
+    above = [_random_above(block, one, spec) for one in reversed(spec.above) for block in one.random]
+    lines = [
+        *prepared(spec, made),
+        *_scaling(found),
+        f"/* {told(found)}, without n / (n - 1) */",
+        f"proc glimmix data=data method={method} empirical=classical;",
+        f"  class {' '.join(classes(spec))};",
+        f"  model {outcome} = {fixed_part(spec)} / {family} solution ddfm=none{options} obsweight={rows};",
+        *(line.replace(" g;", ";") for line in above),
+        *(random_part(block, spec, "") for block in spec.random),
+        "run;",
+    ]
+    return "\n".join(lines)
+
+
+def _scaling(found: Weights) -> list[str]:
+    """Conditional weights scaled within the unit that holds them, each unit counted once."""
+    lines = []
+    for unit, (column, holder) in found.scaled.items():
+        w, whom, one = name_in_sas(column), name_in_sas(holder), "1" if unit == ROWS else "weight_once"
+        if unit != ROWS:
+            lines += [
+                f"proc sort data=data; by {whom} {name_in_sas(unit)}; run;",
+                f"data data; set data; by {whom} {name_in_sas(unit)}; {one} = first.{name_in_sas(unit)}; run;",
+            ]
+        sums = f"sum({w} * {one})"
+        factor = f"sum({one}) / {sums}" if found.scale == "size" else f"{sums} / sum({w}**2 * {one})"
+        made = f"{w} * {factor} as {name_in_sas(f'{column}{SCALED}')}"
+        lines.append(f"proc sql; create table data as select *, {made} from data group by {whom}; quit;")
+    return lines
+
+
+def _weight(spec: Spec, unit: str) -> str:
+    name = None if spec.weights is None else spec.weights.name(unit)
+    return "" if name is None else f" weight={name_in_sas(name)}"
 
 
 def prepared(spec: Spec, more: Sequence[str] = ()) -> list[str]:
@@ -91,12 +142,14 @@ def noint(spec: Spec) -> str:
 
 def random_part(block: tuple[str, ...], spec: Spec, shown: str = " g") -> str:
     group = "" if spec.group is None else f" group={name_in_sas(spec.group)}"
-    return _random(block, _subject(spec.id, [one for one in spec.above if not one.crossed]), f"{group}{shown}")
+    subject = _subject(spec.id, [one for one in spec.above if not one.crossed])
+    return _random(block, subject, f"{group}{_weight(spec, spec.id)}{shown}")
 
 
 def _random_above(block: tuple[str, ...], one: Upper, spec: Spec) -> str:
     """What varies between units above persons."""
-    return _random(block, _subject(one.column, () if one.crossed else spec.above[spec.above.index(one) + 1 :]), " g")
+    subject = _subject(one.column, () if one.crossed else spec.above[spec.above.index(one) + 1 :])
+    return _random(block, subject, f"{_weight(spec, one.column)} g")
 
 
 def _subject(column: str, above: Sequence[Upper]) -> str:

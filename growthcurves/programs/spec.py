@@ -106,6 +106,8 @@ class Spec:
         What that column says in order, where it holds words.
     above : tuple of Upper
         The units above persons, the innermost first.
+    weights : Weights or None
+        Of rows, persons and units, where they were sampled by a design.
     """
 
     outcome: str
@@ -122,6 +124,7 @@ class Spec:
     wave: str | None
     waves: tuple[str, ...]
     above: tuple[Upper, ...] = ()
+    weights: Any = None
 
     @property
     def products(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -151,7 +154,7 @@ class Spec:
     def columns(self) -> list[str]:
         """Every column of the table that the program reads."""
         used = [self.id, self.time, self.outcome, self.wave, self.group, getattr(self.residual, "by", None)]
-        used += [one.column for one in self.above]
+        used += [*(one.column for one in self.above), *(() if self.weights is None else self.weights.used)]
         used += [getattr(self.residual, "of", None), *(name for effect in self.effects for name in effect.columns)]
         return list(dict.fromkeys(name for name in used if name))
 

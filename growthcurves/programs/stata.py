@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from growthcurves.model.survey.design import ROWS
 from growthcurves.programs.spec import Spec, Upper, counts_waves, expression, independent, number_text, refused
+from growthcurves.programs.weights import SCALED, one_block, require, told
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 #: residuals() of each structure, with the variable that it goes over.
@@ -22,14 +24,44 @@ def stata_code(spec: Spec) -> str:
     """The model for mixed, reading data.csv."""
     lines = prepared(spec)
     constant = "" if ("", ()) in spec.products else ", noconstant"
-    above = [_above(block, one) for one in reversed(spec.above) for block in one.random]
+    above = [_above(block, one, spec) for one in reversed(spec.above) for block in one.random]
     own = [random_part(place, block, spec) for place, block in spec.blocks]
     random = " ".join([*above, *own]) or f"|| {spec.id}:, noconstant"
     method = "reml dfmethod(satterthwaite)" if spec.method == "reml" else "mle"
     ends = f"{_residual(spec)} {method}".strip()
     joined = random if "," in random.rpartition("||")[2] else f"{random},"
-    lines.append(f"mixed {spec.outcome} {fixed_part(spec)}{constant} {joined} {ends}")
+    weights = weighted(spec) if spec.weights is not None else Weighted()
+    lines += weights.before
+    lines.append(f"mixed {spec.outcome} {fixed_part(spec)}{weights.rows}{constant} {joined} {ends}{weights.errors}")
     return "\n".join([*lines, "display -2 * e(ll)"])
+
+
+class Weighted(NamedTuple):
+    """What sampling weights put into a command: lines before it, weights of rows, options behind it."""
+
+    before: tuple[str, ...] = ()
+    rows: str = ""
+    errors: str = ""
+
+
+def weighted(spec: Spec) -> Weighted:
+    """Weights are scaled by hand within units that hold units; those of rows within persons by pwscale()."""
+    found = require(spec, "Stata's mixed")
+    one_block(spec, "Stata")
+    lines = [f"* {told(found)}"]
+    by_option = not spec.above and ROWS in found.scaled
+    for unit, (column, holder) in found.scaled.items():
+        if unit != ROWS or not by_option:
+            one = "1" if unit == ROWS else f"{column}_one"
+            lines += [] if unit == ROWS else [f"egen byte {one} = tag({holder} {unit})"]
+            lines.append(f"egen double {column}_sum = total({column} * {one}), by({holder})")
+            of = f"{one}" if found.scale == "size" else f"{column}^2 * {one}"
+            lines.append(f"egen double {column}_of = total({of}), by({holder})")
+            factor = f"{column}_of / {column}_sum" if found.scale == "size" else f"{column}_sum / {column}_of"
+            lines.append(f"generate double {column}{SCALED} = {column} * {factor}")
+    rows = found.columns.get(ROWS) if by_option else found.name(ROWS)
+    scale = f" pwscale({found.scale})" if by_option else ""
+    return Weighted(tuple(lines), f" [pw={rows}]" if rows else "", f"{scale} vce(cluster {found.clusters})")
 
 
 def refuse_name(column: str) -> None:
@@ -120,21 +152,23 @@ def _product_name(indicator: str, name: str) -> str:
 def random_part(place: int | None, block: tuple[str, ...], spec: Spec) -> str:
     """A block of random effects; for a group those of its own variables, without a constant."""
     own = "" if place is None else spec.indicators[place]
+    weight = None if spec.weights is None else spec.weights.name(spec.id)
     named = [(_product_name(own, name) if name else own) if own else name for name in block]
-    return _part(spec.id, tuple(named))
+    return _part(spec.id, tuple(named), weight)
 
 
-def _above(block: tuple[str, ...], one: Upper) -> str:
+def _above(block: tuple[str, ...], one: Upper, spec: Spec) -> str:
     """What varies between units above persons; units that cross persons are levels of a factor in one whole."""
     if not one.crossed:
-        return _part(one.column, block)
+        return _part(one.column, block, None if spec.weights is None else spec.weights.name(one.column))
     if block != ("",):
         raise refused("Stata's mixed has crossed random intercepts alone (R.)", 'code("r") writes the slopes too')
     return f"|| _all: R.{one.column}"
 
 
-def _part(unit: str, block: tuple[str, ...]) -> str:
+def _part(unit: str, block: tuple[str, ...], weight: str | None = None) -> str:
     options = ([] if "" in block else ["noconstant"]) + (["covariance(unstructured)"] if len(block) > 1 else [])
+    options += [f"pweight({weight})"] if weight else []
     return f"|| {unit}: {' '.join(filter(None, block))}".rstrip() + (f", {' '.join(options)}" if options else "")
 
 

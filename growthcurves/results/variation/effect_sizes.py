@@ -144,15 +144,20 @@ def _outcome_variance(fit: FittedModel, time: float) -> Function:
 
 
 def _observed_sd(fit: FittedModel, by: Any) -> float:
-    """SD of the outcome at persons' first occasions, pooled within groups; NaN where none has two persons."""
+    """SD of the outcome at persons' first occasions, pooled within groups; NaN where none has two persons.
+
+    Under weights it is that of R's survey::svyvar: weighted squares, and as many degrees of freedom as without.
+    """
     codes, times = fit.panel.persons.codes, row_times(fit.panel)
     order = by_person_and_time(codes, times)
     rows = order[np.flatnonzero(np.append(True, np.diff(codes[order]) > 0))]
-    first = pd.Series(fit.panel.values[rows])
-    levels = _groups(fit, by, rows)
-    away = first - first.groupby(levels).transform("mean")
-    spare = len(first) - len(np.unique(levels))
-    return float(np.sqrt((away**2).sum() / spare)) if spare and away.any() else NAN
+    first, levels = fit.panel.values[rows], _groups(fit, by, rows)
+    weights = fit.person_shares[codes[rows]] * len(rows)  # about a mean of one
+    above = first - first[np.unique(levels, return_index=True)[1]][levels]
+    means = np.bincount(levels, weights * above) / np.bincount(levels, weights)
+    spare = len(first) - len(means)
+    squares = float(weights @ (above - means[levels]) ** 2)
+    return float(np.sqrt(squares / spare)) if spare and above.any() else NAN
 
 
 def _groups(fit: FittedModel, by: Any, rows: np.ndarray) -> np.ndarray:
