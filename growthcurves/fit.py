@@ -269,8 +269,8 @@ _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
     "independent", "jacobian", "kinds", "left_out_design", "made", "notes", "outcome_family", "own_growth",
     "parameter_count", "person_shares", "point", "random_names", "recipe", "residual_variance", "row_counts",
-    "row_shares", "row_totals", "standard_effect", "standard_rows", "sums", "term_parts", "time_facts", "times",
-    "vocabulary", "weighing", "when",
+    "row_shares", "row_totals", "row_weights", "standard_effect", "standard_rows", "sums", "term_parts",
+    "time_facts", "times", "vocabulary", "weighing", "when",
 }  # fmt: skip
 
 

@@ -176,6 +176,12 @@ class FittedModel:
         return 1.0 if self.weighing is None or self.weighing.rows is None else self.weighing.rows
 
     @cached_property
+    def row_weights(self) -> np.ndarray:
+        """How many rows of the population each row stands for, about a mean of one by person, (n,)."""
+        codes = self.panel.persons.codes
+        return np.asarray(np.ones(len(codes)) if self.weighing is None else self.weighing.mass[codes] * self.row_counts)
+
+    @cached_property
     def row_totals(self) -> np.ndarray:
         """How many rows each person has, or these stand for, (N,)."""
         persons = self.panel.persons

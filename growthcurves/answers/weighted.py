@@ -21,7 +21,14 @@ _LIKELIHOOD = (
     "distribution; test() tests fixed effects by the design"
 )
 _BY_DESIGN = "errors of a fit with design= are by the sampling design already"
-_ROWS = "it looks at rows and persons as if each counted once, and those of a fit with design= do not"
+_DRAWN = (
+    "it sets what it looks at beside data sets drawn from the model, which know nothing of how persons were sampled; "
+    "check the same model without design=, and look at plot.residuals() and plot.qq(), which are weighted"
+)
+_ONE_ROW = (
+    "what a design sampled is persons and units that hold them, and no single occasions; influence() leaves out "
+    "sampling units"
+)
 
 #: Answers that a fit with a sampling design does not give, and why.
 REFUSED = {
@@ -29,8 +36,8 @@ REFUSED = {
     "bootstrap": "outcomes drawn from the model know nothing of the design, which its errors are by",
     "robust": _BY_DESIGN,
     "design_effect": _BY_DESIGN,
-    **dict.fromkeys(("check", "influence", "influence_of_occasions", "marginal_coefficients"), _ROWS),
-    **dict.fromkeys(("plot", "report"), _ROWS),
+    "check": _DRAWN,
+    "influence_of_occasions": _ONE_ROW,
 }
 
 

@@ -65,6 +65,13 @@ NOT_KNOWN = (
     "fit a model whose certificate says identified."
 )
 
+#: Why a weighted fit has none.
+NOT_WEIGHTED = (
+    "A check sets what it looks at beside data sets drawn from the model, which know nothing of how persons were "
+    "sampled, so that with design= a finding may be of the sample alone: check the same model without design=, and "
+    "look at plot.residuals() and plot.qq(), which are weighted."
+)
+
 
 def with_own(checks: Sequence[Check], own: Any) -> tuple[Check, ...]:
     """The checks of the package and a user's own.
@@ -89,6 +96,8 @@ def with_own(checks: Sequence[Check], own: Any) -> tuple[Check, ...]:
 
 
 def _refuse(fit: FittedModel) -> None:
+    if fit.weighing is not None:
+        raise NotEstimableError(NOT_WEIGHTED)
     if not fit.identified:
         raise NotEstimableError(NOT_KNOWN)
 

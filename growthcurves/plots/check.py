@@ -73,9 +73,11 @@ class Checks(Panels):
     def why_not(self, subject: Any) -> str | None:
         """The variances must be identified."""
         from growthcurves.checks import FitChecks
-        from growthcurves.checks.run import NOT_KNOWN
+        from growthcurves.checks.run import NOT_KNOWN, NOT_WEIGHTED
 
-        return None if isinstance(subject, FitChecks) or subject.identified else NOT_KNOWN
+        if isinstance(subject, FitChecks):
+            return None
+        return NOT_WEIGHTED if subject.weighing is not None else None if subject.identified else NOT_KNOWN
 
     def scene(self, subject: Any) -> Scene:
         """One table: columns panel, part ("point", "line" with its band, "person"), series, x, value, low, high, label.

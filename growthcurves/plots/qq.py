@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from growthcurves.data.persons_asked import positions_of
 from growthcurves.errors import ModelError, among, unknown
+from growthcurves.numerics.averages import plotting_positions
 from growthcurves.numerics.distributions import beta_quantiles, normal_quantiles
 from growthcurves.numerics.order_statistics import drawn_ranks, local_bounds, local_level
 from growthcurves.numerics.seeds import seed_of
@@ -44,7 +47,8 @@ class Qq(Panels):
     with this probability and gives each of them the same chance of leaving it, as the tail-sensitive bands of
     Aldor-Noiman et al. (2013, The American Statistician 67) do; it is computed exactly, for parameters that are known
     (estimated ones make it a little wide). Of more than 400 values the 100 at each end and 200 between are drawn,
-    and the band is that of the points drawn.
+    and the band is that of the points drawn. With a sampling design values count by the weights of their rows or
+    persons, so that what is found is the population's, and there is no band: it is of values drawn alike.
 
     Parameters
     ----------
@@ -84,9 +88,16 @@ class Qq(Panels):
             effects = standardized_effects(fit).groupby("effect", sort=False)
             samples |= {f"random effect, {name}": rows for name, rows in effects}
         samples = {name: rows.rename(columns={"residual": "value"}) for name, rows in samples.items()}
-        parts = [_points(rows, self.level).assign(panel=name) for name, rows in samples.items()]
-        texts = {"panels": list(samples), "level": f"{100 * self.level:g} %"}
+        parts = [self._points(fit, rows).assign(panel=name) for name, rows in samples.items()]
+        texts = {"panels": list(samples), "level": f"{100 * self.level:g} %", "weighted": fit.weighing is not None}
         return Scene(pd.concat(parts, ignore_index=True)[_COLUMNS], texts)
+
+    def _points(self, fit: Any, rows: pd.DataFrame) -> pd.DataFrame:
+        if fit.weighing is None:
+            return _points(rows, self.level)
+        if "effect" in rows:
+            return _weighted_points(rows, fit.person_shares[positions_of(fit.panel, rows["id"])])
+        return _weighted_points(rows, fit.row_weights)
 
     def draw(self, scene: Scene, fig: Any) -> Any:
         """Draw the scene on the figure."""
@@ -116,6 +127,16 @@ def _points(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     return pd.DataFrame(found | {"low": normal_quantiles(low), "high": normal_quantiles(high)})
 
 
+def _weighted_points(rows: pd.DataFrame, weights: np.ndarray) -> pd.DataFrame:
+    """The same where values count by weights: expected is the quantile of the middle of what each stands for."""
+    order = np.argsort(rows["value"].to_numpy(float), kind="stable")
+    ranks = drawn_ranks(len(rows))
+    expected = normal_quantiles(plotting_positions(weights[order]))[ranks - 1]
+    ordered = rows.iloc[order[ranks - 1]]
+    found = {"id": ordered["id"], "rank": ranks, "expected": expected, "value": ordered["value"]}
+    return pd.DataFrame(found | {"low": np.nan, "high": np.nan})
+
+
 def _columns(panels: int, width: float) -> int:
     most = max(1, int(width / _PANEL_INCHES))
     return -(-panels // -(-panels // most))
@@ -137,11 +158,17 @@ def _draw_points(ax: Axes, rows: pd.DataFrame) -> None:
 
 def _key(texts: dict[str, Any], outside: bool) -> list[Any]:
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
 
     left = Line2D([], [], linestyle="", marker=".", color=colour_of(1), label="outside the band")
+    found = "found, weighted" if texts["weighted"] else "found"
     return [
-        Line2D([], [], linestyle="", marker=".", color=ink(), label="found"),
+        Line2D([], [], linestyle="", marker=".", color=ink(), label=found),
         *([left] if outside else []),
-        Patch(color=colour_of(0), alpha=0.18, linewidth=0, label=f"{texts['level']} band for all points at once"),
+        *([] if texts["weighted"] else [_band_handle(texts["level"])]),
     ]
+
+
+def _band_handle(level: str) -> Any:
+    from matplotlib.patches import Patch
+
+    return Patch(color=colour_of(0), alpha=0.18, linewidth=0, label=f"{level} band for all points at once")

@@ -75,8 +75,8 @@ class Residuals(Panels):
         kind, seed = kind_asked(fit, self.kind), seed_of(self.rng)
         rows = residual_table(fit, kind, seed)
         along = ["fitted"] if fit.panel.time is None else ["fitted", "time"]
-        level = kind in ABOUT_THE_MEAN
-        means = [_means(rows, name).assign(part=f"mean by {name}") for name in along if level or name == "time"]
+        drawn = [name for name in along if kind in ABOUT_THE_MEAN or name == "time"]
+        means = [_means(rows, fit.row_weights, name).assign(part=f"mean by {name}") for name in drawn]
         frame = pd.concat([rows.assign(part="row"), *means], ignore_index=True)
         unit = fit.panel.outcome_unit
         texts = {
@@ -112,10 +112,11 @@ def _fitted(fit: Any, kind: str) -> str:
     return f"{fit.model.outcome}, {'population mean' if kind in ABOUT_THE_MEAN else 'own curve'}"
 
 
-def _means(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+def _means(rows: pd.DataFrame, weights: np.ndarray, name: str) -> pd.DataFrame:
     """Mean residual at values of a column, or within ranges of it: columns of that name, and residual."""
     cells = time_ranges(rows[name].to_numpy(float))
-    return rows.groupby(cells)[[name, "residual"]].mean().reset_index(drop=True)
+    sums = rows[[name, "residual"]].mul(weights, axis=0).assign(weight=weights).groupby(cells).sum()
+    return sums.div(sums.pop("weight"), axis=0).reset_index(drop=True)
 
 
 def _draw_along(ax: Axes, frame: pd.DataFrame, name: str) -> None:

@@ -84,24 +84,28 @@ class ResidualStructures(Panels):
 
 @dataclass(frozen=True, eq=False)
 class _Occasions:
-    """Occasion of each row of pairs, and their times, numbers of rows and observed SDs."""
+    """Occasion of each row of pairs, and their times, numbers of rows and observed SDs; what each row counts, and all
+    rows of an occasion."""
 
     codes: np.ndarray
     times: np.ndarray
     rows: np.ndarray
     sds: np.ndarray
+    weights: np.ndarray
+    sums: np.ndarray
 
     @classmethod
     def of(cls, fit: Any, pairs: Pairs) -> _Occasions:
         _, codes = np.unique(occasions_of(fit.panel, pairs.times)[pairs.place], return_inverse=True)
-        rows = np.bincount(codes)
+        rows, sums = np.bincount(codes), np.bincount(codes, weights=pairs.weights)
         times = np.bincount(codes, weights=pairs.times[pairs.place]) / rows
-        squares = np.bincount(codes, weights=pairs.residual**2)
-        means = np.bincount(codes, weights=pairs.residual) / rows
-        return cls(codes, times, rows, np.sqrt((squares - rows * means**2) / np.maximum(rows - 1, 1)))
+        means = np.bincount(codes, weights=pairs.weights * pairs.residual) / sums
+        squares = np.bincount(codes, weights=pairs.weights * (pairs.residual - means[codes]) ** 2) / sums
+        sds = np.sqrt(squares * rows / np.maximum(rows - 1, 1))
+        return cls(codes, times, rows, sds, pairs.weights, sums)
 
     def mean(self, values: np.ndarray) -> np.ndarray:
-        return np.bincount(self.codes, weights=values) / self.rows
+        return np.bincount(self.codes, weights=self.weights * values) / self.sums
 
 
 def _observed(pairs: Pairs, occasions: _Occasions) -> pd.DataFrame:

@@ -31,7 +31,8 @@ class Rootogram(Drawn):
     A bar that ends above the line of zero says that the count was seen less often than expected, one that reaches below
     it more often (Kleiber and Zeileis, 2016, The American Statistician 70). Expected frequencies are averaged over how
     persons differ. Where the model holds, the ends of 95 % of the bars lie in the band: it is of data sets simulated
-    from the fitted model, new persons included, as outcomes of one person depend on each other.
+    from the fitted model, new persons included, as outcomes of one person depend on each other. With a sampling design
+    rows are counted by their weights, and there is no band.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ class Rootogram(Drawn):
         values, seed = family_rows(fit).answers.value.astype(int), seed_of(self.rng)
         most = min(int(values.max()), _MOST)
         expected = expected_frequencies(fit, most)
-        observed = np.bincount(np.minimum(values, most + 1), minlength=most + 2)[: most + 1]
+        observed = np.bincount(np.minimum(values, most + 1), weights=fit.row_weights, minlength=most + 2)[: most + 1]
         low, high = _simulated(fit, most, expected, seed)
         frame = pd.DataFrame(
             {"count": np.arange(most + 1), "observed": observed, "expected": expected, "low": low, "high": high}
@@ -60,7 +61,7 @@ class Rootogram(Drawn):
         beyond = int((values > most).sum())
         texts = {
             "x": str(fit.model.outcome),
-            "y": "square root of the number of rows",
+            "y": f"square root of the {'number of rows' if fit.weighing is None else 'weighted number of rows'}",
             "seed": seed,
             "beyond": f"{beyond:,} {'row' if beyond == 1 else 'rows'} above {most} not drawn" if beyond else "",
         }
@@ -83,10 +84,12 @@ class Rootogram(Drawn):
 
 
 def _simulated(fit: Any, most: int, expected: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Between which values the ends of 95 % of the bars lie in data sets of the model; NaN of very many rows."""
+    """Between which values the ends of 95 % of the bars lie in data sets of the model; NaN of very many rows, and under
+    a design, of which simulated outcomes know nothing.
+    """
     rows, codes = own_rows(fit), fit.panel.persons.codes
     nothing = np.full(most + 1, np.nan)
-    if len(codes) * _DRAWS > _MOST_DRAWN:
+    if len(codes) * _DRAWS > _MOST_DRAWN or fit.weighing is not None:
         return nothing, nothing
     drawn = fit.estimates.simulated(rows.X, rows.Z, codes, _DRAWS, np.random.default_rng(seed))
     drawn = np.minimum(drawn, most + 1).astype(int)

@@ -66,7 +66,9 @@ class Slopes(Drawn):
         return None
 
     def scene(self, fit: Any) -> Scene:
-        """One table: columns part ("model", "eb", "ols"), group, id, rate, density (of the model's curve)."""
+        """One table: columns part ("model", "eb", "ols"), group, id, rate, density (of the model's curve), weight (what
+        each person counts).
+        """
         rate = average_rate(fit, self.between)
         persons = np.asarray(fit.panel.persons.labels, dtype=object)
         eb, ols = empirical_bayes(fit, rate), own(fit, rate)
@@ -74,22 +76,26 @@ class Slopes(Drawn):
         groups = groups_of(fit.panel, self.by)
         names = np.array([*groups.labels, None], dtype=object)[groups.codes]
         expected, sds = implied_rates(fit, rate)
+        counts = fit.person_shares * len(persons)
         curves: list[pd.DataFrame] = []
         for code, label in enumerate(groups.labels):
             own_group = groups.codes == code
             if not settled(rate.among(np.flatnonzero(own_group))).enough:
                 continue
-            curve = implied_density(expected[own_group], sds[own_group], eb[own_group])
+            curve = implied_density(expected[own_group], sds[own_group], eb[own_group], counts[own_group])
             curves.append(curve.assign(part="model", group=label))
         frame = pd.concat(
             [
                 *curves,
-                pd.DataFrame({"part": "eb", "group": names, "id": persons, "rate": eb}),
-                pd.DataFrame({"part": "ols", "group": names[there], "id": persons[there], "rate": ols[there]}),
+                pd.DataFrame({"part": "eb", "group": names, "id": persons, "rate": eb, "weight": counts}),
+                pd.DataFrame(
+                    {"part": "ols", "group": names[there], "id": persons[there], "rate": ols[there],
+                     "weight": counts[there]}
+                ),  # fmt: skip
             ],
             ignore_index=True,
         )
-        frame = frame.reindex(columns=["part", "group", "id", "rate", "density"])
+        frame = frame.reindex(columns=["part", "group", "id", "rate", "density", "weight"])
         texts = {
             "groups": list(groups.labels),
             "x": rate_label(fit, self.between),
@@ -112,7 +118,8 @@ class Slopes(Drawn):
         bins = bin_edges(np.append(np.clip(ols, low, high), eb), eb, threshold).tolist()
         _draw_groups(ax, frame, texts["groups"], bins)
         if len(ols):
-            _bars(ax, ols, bins, histtype="step", color=muted(), linewidth=0.9, zorder=2)
+            counts = frame.loc[frame["part"] == "ols", "weight"].to_numpy(float)
+            _bars(ax, ols, bins, counts, histtype="step", color=muted(), linewidth=0.9, zorder=2)
         ax.set_xlim(low, high)
         ax.set_ylim(bottom=0)
         ax.margins(y=0.12)
@@ -131,8 +138,11 @@ def implied_rates(fit: Any, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
     return expected, np.sqrt(rate.variances(fit.point))[fit.kinds.codes]
 
 
-def implied_density(expected: np.ndarray, sds: np.ndarray | float, rates: np.ndarray) -> pd.DataFrame:
-    """Density of the mixture of normals about the persons' expected rates: columns rate, density.
+def implied_density(
+    expected: np.ndarray, sds: np.ndarray | float, rates: np.ndarray, counts: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Density of the mixture of normals about the persons' expected rates, who count alike or so often each: columns
+    rate, density.
 
     It reaches over `rates` and three SD beyond the expected ones.
     """
@@ -142,7 +152,8 @@ def implied_density(expected: np.ndarray, sds: np.ndarray | float, rates: np.nda
     if len(np.unique(expected)) > _GRID:  # a fine histogram of the expected rates is the same mixture to the eye
         step = np.ptp(expected) / _GRID
         expected = expected.min() + step * (np.floor((expected - expected.min()) / step) + 0.5)
-    (means, spreads), counts = np.unique(np.stack([expected, sds]), axis=1, return_counts=True)
+    (means, spreads), codes = np.unique(np.stack([expected, sds]), axis=1, return_inverse=True)
+    counts = np.bincount(codes.reshape(-1), weights=counts)
     grid = np.linspace(low, high, _GRID)
     density = normal_density(grid[:, None], means, spreads) @ (counts / counts.sum())
     return pd.DataFrame({"rate": grid, "density": density})
@@ -166,21 +177,21 @@ def _draw_groups(ax: Axes, frame: pd.DataFrame, groups: list[str], bins: list[fl
     """Bars of empirical Bayes rates and the model's curve, of each group; with many groups bars of all persons."""
     eb, curves = frame[frame["part"] == "eb"], frame[frame["part"] == "model"]
     if len(groups) > _MOST_BARS:
-        _bars(ax, eb["rate"].to_numpy(float), bins, histtype="stepfilled", color=muted(), alpha=0.22, zorder=1)
+        rates, counts = eb[["rate", "weight"]].to_numpy(float).T
+        _bars(ax, rates, bins, counts, histtype="stepfilled", color=muted(), alpha=0.22, zorder=1)
     for place, group in enumerate(groups):
-        own_bars = eb.loc[eb["group"] == group, "rate"].to_numpy(float)
+        own_bars, counts = eb.loc[eb["group"] == group, ["rate", "weight"]].to_numpy(float).T
         if len(groups) <= _MOST_BARS and len(own_bars):
             alpha = 0.28 if len(groups) == 1 else 0.2
-            _bars(ax, own_bars, bins, histtype="stepfilled", color=colour_of(place), alpha=alpha, zorder=1)
+            _bars(ax, own_bars, bins, counts, histtype="stepfilled", color=colour_of(place), alpha=alpha, zorder=1)
         curve, style = curves[curves["group"] == group], line_of(place)
         look: Any = {"linestyle": style}
         ax.plot(curve["rate"], curve["density"], color=colour_of(place), linewidth=2.0, zorder=3, **look)
 
 
-def _bars(ax: Axes, rates: np.ndarray, bins: list[float], **look: Any) -> None:
-    """A histogram as a density over all rates, also those beyond its edges."""
-    weights = np.full(len(rates), 1 / (len(rates) * (bins[1] - bins[0])))
-    ax.hist(rates, bins=bins, weights=weights, **look)
+def _bars(ax: Axes, rates: np.ndarray, bins: list[float], counts: np.ndarray, **look: Any) -> None:
+    """A histogram as a density over all rates, also those beyond its edges; `counts` is how often each counts."""
+    ax.hist(rates, bins=bins, weights=counts / (counts.sum() * (bins[1] - bins[0])), **look)
 
 
 def _mark(fit: Any, threshold: float) -> str:

@@ -135,7 +135,8 @@ def implied_mean(fit: Any, at: float | None, between: tuple[float, float] | None
     time = start_time(fit, at)
     start, rate = status_at(fit, time), average_rate(fit, between)
     level = start.expected(persons) + covariates_at(fit, time)[persons]
-    return np.array([level.mean(), rate.expected(persons).mean()])
+    counts = fit.person_shares[persons]
+    return np.array([np.average(level, weights=counts), np.average(rate.expected(persons), weights=counts)])
 
 
 def implied_covariance(
@@ -145,10 +146,11 @@ def implied_covariance(
     persons = np.arange(fit.panel.persons.count) if persons is None else persons
     both = [status_at(fit, start_time(fit, at)), average_rate(fit, between)]
     expected = np.stack([what.expected(persons) for what in both])
-    kinds = np.bincount(fit.kinds.codes[persons], minlength=len(fit.kinds.values)) / len(persons)
+    shares = fit.person_shares[persons] / fit.person_shares[persons].sum()
+    kinds = np.bincount(fit.kinds.codes[persons], weights=shares, minlength=len(fit.kinds.values))
     rows = [np.broadcast_to(what.random, (len(kinds), len(fit.random_names))) for what in both]
     about = np.array([[kinds @ fit.point.covariances(a, b) for b in rows] for a in rows])
-    return np.cov(expected, bias=True) + about
+    return np.cov(expected, bias=True, aweights=shares) + about
 
 
 def ellipse(mean: np.ndarray, covariance: np.ndarray, level: float) -> np.ndarray:

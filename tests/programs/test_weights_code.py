@@ -65,7 +65,7 @@ def test_sas_takes_them_by_glimmix_and_r_by_wemix() -> None:
 
 def test_mplus_has_strata_and_replicate_weights() -> None:
     text = of_persons(weights="w", strata="sex", psu="unit").code("mplus")
-    assert "WEIGHT = w;\n  STRATIFICATION = sex;\n  CLUSTER = unit;\nANALYSIS: TYPE = COMPLEX;\n  ESTIMATOR = MLR;" in text
+    assert "WEIGHT = w;\n  STRATIFICATION = sex;\n  CLUSTER = unit;\nANALYSIS: TYPE = COMPLEX;" in text
     text = of_persons(weights="w", replicates=gc.ReplicateWeights("rep_{k}", kind="fay", fay=0.3)).code("mplus")
     assert "REPWEIGHTS = rep_1 rep_2;" in text
     assert "REPSE = FAY(0.3);" in text

@@ -9,7 +9,7 @@ from growthcurves.engine.estimates import Point
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import flag
-from growthcurves.numerics.distributions import normal_quantile, two_sided
+from growthcurves.numerics.distributions import t_quantile, two_sided
 from growthcurves.results.effects.exponents import exponentiated
 from growthcurves.results.intervals.delta import moved
 from growthcurves.results.intervals.of_outcomes import averaged
@@ -37,8 +37,8 @@ def marginal_coefficients(fit: FittedModel, level: float = 0.95, exponentiate: b
     error, names = found.errors, [*fit.terms, *_thresholds(fit)]
     with np.errstate(divide="ignore", invalid="ignore"):
         z = found.values / error
-    half = normal_quantile(0.5 + checked_level(level) / 2.0) * error
-    df = np.full(len(names), np.inf)
+    df = np.full(len(names), np.inf if fit.weighing is None else float(fit.weighing.df))
+    half = t_quantile(0.5 + checked_level(level) / 2.0, df) * error
     values = [names, found.values, error, df, z, two_sided(z, df), found.values - half, found.values + half]
     table = said(pd.DataFrame(dict(zip(TIDY, values, strict=True))), fit, level)
     table["label"] = [*term_labels(fit), *(name.replace(":", " ", 1) for name in _thresholds(fit))]
@@ -70,7 +70,8 @@ class _Marginal:
         rows = own_rows(fit)
         Z, offset = fit.standard_rows(rows.Z), added_to_rows(fit, fit.panel.frame)
         whole = np.column_stack([rows.X, Z, offset])
-        distinct, counts = np.unique(whole, axis=0, return_counts=True)
+        distinct, codes = np.unique(whole, axis=0, return_inverse=True)
+        counts = np.bincount(codes.reshape(-1), weights=fit.row_weights)
         p, q = rows.X.shape[1], Z.shape[1]
         self.X, self.Z, self.offset = distinct[:, :p], distinct[:, p : p + q], distinct[:, -1]
         self.cuts = len(_thresholds(fit))

@@ -29,8 +29,8 @@ def calibration_table(fit: FittedModel, people: str, groups: int, level: float) 
     """
     parts = []
     for event, predicted, observed in _events(fit, people):
-        weights = np.ones(len(observed)) if fit.model.trials is None else family_rows(fit).answers.trials
-        assert weights is not None
+        trials = family_rows(fit).answers.trials if fit.model.trials is not None else 1.0
+        weights = fit.row_weights * trials
         codes = _groups(predicted, groups)
         for code in np.unique(codes):
             own = codes == code
@@ -71,6 +71,16 @@ def _groups(predicted: np.ndarray, groups: int) -> np.ndarray:
     return np.searchsorted(edges, predicted, side="left")
 
 
+def _apart(fit: FittedModel, people: str) -> np.ndarray:
+    """Which rows differ from what is expected together, (n,): none where each is foretold from those before it, those
+    of a person; under a design those of a sampling unit.
+    """
+    codes = family_rows(fit).codes
+    if fit.weighing is not None:
+        return np.asarray(fit.weighing.sampled[codes])
+    return np.arange(len(codes)) if people == "seen" else codes
+
+
 def _group(
     fit: FittedModel,
     people: str,
@@ -84,12 +94,12 @@ def _group(
     total = weights[own].sum()
     mean, expected = (float((weights * one)[own].sum() / total) for one in (observed, predicted))
     off = (weights * (observed - predicted))[own] if people == "seen" else (weights * (observed - mean))[own]
-    codes = np.arange(own.sum()) if people == "seen" else family_rows(fit).codes[own]
+    codes = _apart(fit, people)[own]
     sums = np.bincount(np.unique(codes, return_inverse=True)[1].reshape(-1), weights=off)
     variance, z = float((sums**2).sum()) / total**2, normal_quantile(0.5 + level / 2.0)
     if share:
         worth = float(total)
-        if people == "average":
+        if people == "average" or fit.weighing is not None:
             worth = min(mean * (1.0 - mean) / variance, worth) if variance > 0 else float(len(sums))
         low, high = wilson(mean, worth, level)
     else:

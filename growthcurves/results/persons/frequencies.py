@@ -19,7 +19,7 @@ _AT_ONCE = 1 << 21
 
 @remembered
 def expected_frequencies(fit: FittedModel, most: int) -> np.ndarray:
-    """The expected number of rows with each of the counts 0, 1, ..., most, (most + 1,).
+    """The expected number of rows (or what they stand for) with each of the counts 0, 1, ..., most, (most + 1,).
 
     The probability of a count at a row is averaged over its normal linear predictor by the trapezoidal rule, whose
     steps are small beside the width of the count's likelihood.
@@ -27,7 +27,8 @@ def expected_frequencies(fit: FittedModel, most: int) -> np.ndarray:
     rows = family_rows(fit)
     eta = rows.X @ fit.estimates.beta + rows.offset
     sd = np.sqrt(np.maximum(fit.point.variances(rows.Z), 0.0)) if rows.Z.shape[1] else np.zeros(len(eta))
-    distinct, counts = np.unique(np.column_stack([eta, sd]), axis=0, return_counts=True)
+    distinct, codes = np.unique(np.column_stack([eta, sd]), axis=0, return_inverse=True)
+    counts = np.bincount(codes.reshape(-1), weights=fit.row_weights)
     nodes, weights = _rule(float(sd.max(initial=0.0)), most)
     k = np.arange(most + 1, dtype=float)
     step = max(_AT_ONCE // (len(nodes) * len(k)), 1)

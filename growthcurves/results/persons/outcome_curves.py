@@ -78,7 +78,7 @@ def observed_of_one(fit: FittedModel) -> np.ndarray:
 
 
 def seen_means(fit: FittedModel, group: np.ndarray, visit: np.ndarray) -> pd.DataFrame:
-    """What was observed on the scale of the curves: columns group, visit, value, count.
+    """What was observed on the scale of the curves: columns group, visit, value (weighted), count (of rows).
 
     Successes are counted over their trials, counts over their exposure. Rows of group or visit -1 are left out, and
     there is nothing where an offset moves single rows along the linear predictor.
@@ -95,7 +95,8 @@ def seen_means(fit: FittedModel, group: np.ndarray, visit: np.ndarray) -> pd.Dat
         if not fit.family.takes_exposure:
             return pd.DataFrame({"group": [], "visit": [], "value": [], "count": []})
         over = np.exp(outcome.offset)
-    rows = pd.DataFrame({"group": group, "visit": visit, "value": outcome.values, "over": over})
+    w = fit.row_weights
+    rows = pd.DataFrame({"group": group, "visit": visit, "value": w * outcome.values, "over": w * over})
     rows = rows[(rows["group"] >= 0) & (rows["visit"] >= 0)].assign(count=1)
     sums = rows.groupby(["group", "visit"], as_index=False).sum()
     return sums.assign(value=sums["value"] / sums["over"]).drop(columns="over")

@@ -41,6 +41,8 @@ class Pairs:
         Times; planned occasions where there is no time.
     persons : int
         Whose rows these are.
+    weights : (n,) array
+        How many rows of the population each stands for; of a pair the mean of both.
     """
 
     place: np.ndarray
@@ -52,6 +54,7 @@ class Pairs:
     covariance: np.ndarray
     times: np.ndarray
     persons: int
+    weights: np.ndarray
 
     def by_lag(self, sds: np.ndarray) -> pd.DataFrame:
         """Correlations and semivariances by distance: columns lag, pairs, and observed and implied of both.
@@ -73,8 +76,11 @@ class Pairs:
             "semivariance": (self.residual[a] - self.residual[b]) ** 2 / 2.0,
             "semivariance implied": (self.variance[a] + self.variance[b]) / 2.0 - self.covariance,
         }
-        groups = pd.DataFrame(values).groupby(lag_ranges(self.lag))
-        return groups.mean().assign(pairs=groups.size()).reset_index(drop=True)
+        weight = (self.weights[a] + self.weights[b]) / 2.0
+        groups = pd.DataFrame({name: weight * value for name, value in values.items()} | {"weight": weight})
+        sums = groups.groupby(lag_ranges(self.lag)).sum()
+        counts = np.unique(lag_ranges(self.lag), return_counts=True)[1]
+        return sums.div(sums.pop("weight"), axis=0).assign(pairs=counts).reset_index(drop=True)
 
 
 def lag_ranges(lags: np.ndarray) -> np.ndarray:
@@ -107,7 +113,9 @@ def pairs_of(fit: FittedModel) -> Pairs:
     first, second, covariance = (np.concatenate(part) for part in zip(*pieces, strict=True))
     deviations = (fit.panel.values - own.X @ fit.estimates.beta)[place]
     lag, persons = np.abs(times[place[second]] - times[place[first]]), sum(len(rows) for rows in rows_of)
-    return Pairs(place, deviations, variance, first, second, lag, covariance, times, persons)
+    return Pairs(
+        place, deviations, variance, first, second, lag, covariance, times, persons, fit.row_weights[place]
+    )  # fmt: skip
 
 
 def _persons(fit: FittedModel, times: np.ndarray) -> Iterator[np.ndarray]:

@@ -11,6 +11,7 @@ from growthcurves.contracts.finding import PERSON
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.engine.estimates import FunctionOf, Point
 from growthcurves.fitted import FittedModel
+from growthcurves.numerics.averages import weighted_correlation, weighted_sd
 from growthcurves.results.intervals.delta import NAN, Estimate, delta
 from growthcurves.results.questions.design_rows import own_rows
 from growthcurves.results.questions.levels import in_common, part_of, units_above
@@ -119,13 +120,13 @@ def observed_spread(fit: FittedModel, occasions: np.ndarray, reference: int) -> 
         The occasion with which the others are correlated.
     """
     codes, m = fit.panel.persons.codes, int(occasions.max()) + 1
-    residuals = fit.panel.values - own_rows(fit).X @ fit.estimates.beta
+    residuals, weights = fit.panel.values - own_rows(fit).X @ fit.estimates.beta, fit.person_shares
     wide = np.full((fit.panel.persons.count, m), np.nan)
     wide[codes[::-1], occasions[::-1]] = residuals[::-1]
     persons = (~np.isnan(wide)).sum(axis=0)
     times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
-    sd = np.array([_sd(column[~np.isnan(column)]) for column in wide.T])
-    correlation = np.array([_correlation(wide[:, reference], column) for column in wide.T])
+    sd = np.array([_sd(column, weights) for column in wide.T])
+    correlation = np.array([_correlation(wide[:, reference], column, weights) for column in wide.T])
     correlation[reference] = np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         icc = 1.0 - within_variance(fit, residuals) / sd**2
@@ -135,35 +136,39 @@ def observed_spread(fit: FittedModel, occasions: np.ndarray, reference: int) -> 
 def within_variance(fit: FittedModel, residuals: np.ndarray) -> float:
     """Variance of residuals about persons' own least-squares curves, pooled over persons; NaN where nobody has any.
 
-    The curves are of the model's growth shape; a person counts with occasions less growth parameters.
+    The curves are of the model's growth shape; a person counts with occasions less growth parameters, as often as the
+    person's weight says.
     """
-    codes, count = fit.panel.persons.codes, fit.panel.persons.count
+    codes, count, counts = fit.panel.persons.codes, fit.panel.persons.count, fit.row_counts
     basis, _ = np.linalg.qr(fit.recipe.shape.basis(fit.times, fit.bound.shape_values[codes]))
     K = basis.shape[1]
     gram, target = np.empty((count, K, K)), np.empty((count, K))
     for a in range(K):
-        target[:, a] = np.bincount(codes, weights=basis[:, a] * residuals, minlength=count)
+        target[:, a] = np.bincount(codes, weights=basis[:, a] * residuals * counts, minlength=count)
         for b in range(K):
-            gram[:, a, b] = np.bincount(codes, weights=basis[:, a] * basis[:, b], minlength=count)
+            gram[:, a, b] = np.bincount(codes, weights=basis[:, a] * basis[:, b] * counts, minlength=count)
     size = np.sqrt(np.maximum(np.einsum("nkk->nk", gram), np.finfo(float).tiny))
     able = np.linalg.eigvalsh(gram / (size[:, :, None] * size[:, None, :]))[:, 0] > 1e-10
-    able &= fit.panel.persons.sizes > K
+    able &= fit.row_totals > K
     if not able.any():
         return float("nan")
     own = np.zeros((count, K))
     own[able] = np.linalg.solve(gram[able], target[able][:, :, None])[:, :, 0]
     errors = (residuals - (basis * own[codes]).sum(axis=1))[able[codes]]
-    return float(errors @ errors / (fit.panel.persons.sizes[able] - K).sum())
+    shares = fit.person_shares
+    spare = shares[able] @ (fit.row_totals[able] - K)
+    return float((shares[codes] * counts)[able[codes]] @ errors**2 / spare)
 
 
-def _sd(values: np.ndarray) -> float:
-    """Standard deviation; NaN for too few persons."""
-    return float(np.std(values, ddof=1)) if len(values) >= FEWEST_PERSONS else float("nan")
+def _sd(values: np.ndarray, weights: np.ndarray) -> float:
+    """Standard deviation over the persons who were seen; NaN for too few of them."""
+    seen = ~np.isnan(values)
+    return weighted_sd(values[seen], weights[seen]) if seen.sum() >= FEWEST_PERSONS else float("nan")
 
 
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+def _correlation(one: np.ndarray, other: np.ndarray, weights: np.ndarray) -> float:
     """Pearson's correlation over the persons who have both; NaN for too few of them."""
     both = ~(np.isnan(one) | np.isnan(other))
     if both.sum() < FEWEST_PERSONS or np.ptp(one[both]) == 0 or np.ptp(other[both]) == 0:
         return float("nan")
-    return float(np.corrcoef(one[both], other[both])[0, 1])
+    return weighted_correlation(one[both], other[both], weights[both])
