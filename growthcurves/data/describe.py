@@ -14,6 +14,7 @@ from growthcurves.data.markup import TextTable, html_of
 from growthcurves.data.persons import Persons
 from growthcurves.data.units import singular, unit_called
 from growthcurves.data.vocabulary import PERSONS, Vocabulary
+from growthcurves.numerics.averages import weighted_sd
 from growthcurves.numerics.order import by_person_and_time
 from growthcurves.numerics.times import time_text
 from growthcurves.output.numbers import on_the_point, places_with
@@ -24,6 +25,11 @@ from growthcurves.signs import told
 Entry = tuple[str, float | None, str, Callable[[float], str]]
 #: What a reader is told in the place of some names of quantities.
 _LABELS = {"distinct schedules": "different sets of visit times"}
+#: What weights enter.
+_WEIGHTED = (
+    "outcome mean", "outcome SD", "variance between persons", "variance within persons",
+    "intraclass correlation (ANOVA)",
+)  # fmt: skip
 #: The ends of time, and of a predictor that is none.
 _ENDS = {"first time": "minimum", "last time": "maximum"}
 
@@ -65,6 +71,8 @@ class PanelSummary(Saved):
         What to look at, a sentence each: values that may stand for missing, a negative variance between persons.
     vocabulary : Vocabulary
         The words that the text and the labels are in.
+    weights : str
+        Whose weights mean, SD and variances are taken with; empty without.
     ways : dict of str to int
         Where the panel says why waves are missing: persons who came in after the first wave, died, dropped out.
     counted : str
@@ -97,6 +105,7 @@ class PanelSummary(Saved):
     notes: tuple[str, ...] = ()
     vocabulary: Vocabulary = field(default=PERSONS, repr=False)
     counted: str = ""
+    weights: str = ""
     ways: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -110,7 +119,8 @@ class PanelSummary(Saved):
         words = self.vocabulary
         if not words.over_time and quantity in _ENDS:
             return f"{words.axis}, {_ENDS[quantity]}"
-        return words.said(_LABELS.get(quantity, quantity))
+        weighted = ", weighted" if self.weights and quantity in _WEIGHTED else ""
+        return words.said(_LABELS.get(quantity, quantity)) + weighted
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain Python values.
@@ -143,7 +153,9 @@ class PanelSummary(Saved):
         along = "over" if self.vocabulary.over_time else "by"
         counted = f" ({self.counted})" if self.counted else ""
         over = f" {along} {self.names['time']!r}{counted}" if self.names["time"] is not None else ""
-        lines = [f"Panel of {self.names['outcome']!r}{over}, {self.vocabulary.who.several} in {self.names['id']!r}", ""]
+        by = f"; weights {self.weights}" if self.weights else ""
+        who = f"{self.vocabulary.who.several} in {self.names['id']!r}"
+        lines = [f"Panel of {self.names['outcome']!r}{over}, {who}{by}", ""]
         rows = self.table
         width = max(len(text) for text in rows["label"])
         values = on_the_point(self._shown())
@@ -286,9 +298,12 @@ def summarise(
     words: Vocabulary = PERSONS,
     counted: str = "",
     ways: Mapping[str, int] | None = None,
+    weighing: tuple[np.ndarray, np.ndarray, str] | None = None,
 ) -> PanelSummary:
-    """Describe the rows of a panel."""
-    between, within = variance_components(persons, values)
+    """Describe the rows of a panel; `weighing` is what persons (N,) and their rows (n,) count, and in words."""
+    of_persons, of_rows, told = weighing or (np.ones(persons.count), np.ones(len(values)), "")
+    between, within = variance_components(persons, values, of_persons, of_rows)
+    counts = of_persons[persons.codes] * of_rows
     sizes = persons.sizes
     return PanelSummary(
         names=names,
@@ -300,8 +315,8 @@ def summarise(
         occasions_max=int(sizes.max()),
         single_occasion=int(np.count_nonzero(sizes == 1)),
         **_time_facts(persons, times, repeated, words.over_time),
-        outcome_mean=float(values.mean()),
-        outcome_sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
+        outcome_mean=float(values.mean() if weighing is None else np.average(values, weights=counts)),
+        outcome_sd=weighted_sd(values, counts) if len(values) > 1 else float("nan"),
         outcome_min=float(values.min()),
         outcome_max=float(values.max()),
         variance_between=between,
@@ -313,6 +328,7 @@ def summarise(
         notes=(*notes, *_negative_note(between, names["id"], words)),
         vocabulary=words,
         counted=counted,
+        weights=told,
         ways=ways or {},
     )
 
@@ -329,8 +345,13 @@ def _negative_note(between: float, id: str | None, words: Vocabulary) -> list[st
     ]
 
 
-def variance_components(persons: Persons, values: np.ndarray) -> tuple[float, float]:
+def variance_components(
+    persons: Persons, values: np.ndarray, weights: np.ndarray | None = None, rows: np.ndarray | None = None
+) -> tuple[float, float]:
     """Between and within variance by the one-way analysis of variance, unequal group sizes allowed.
+
+    Persons (N,) and rows within persons (n,) may count differently, about means of one: sums of squares are weighted,
+    and there are as many persons as without weights.
 
     Examples
     --------
@@ -339,15 +360,18 @@ def variance_components(persons: Persons, values: np.ndarray) -> tuple[float, fl
     >>> variance_components(persons, np.array([1.0, 3.0, 5.0, 7.0]))
     (7.0, 2.0)
     """
-    sizes, rows, count = persons.sizes, persons.rows, persons.count
-    if count < 2 or rows == count:
+    sizes, codes, count = persons.sizes.astype(float), persons.codes, persons.count
+    if count < 2 or persons.rows == count:
         return float("nan"), float("nan")
+    w = np.ones(count) if weights is None else weights
+    r = np.ones(len(values)) if rows is None else rows
     centred = values - values.mean()
-    means = np.bincount(persons.codes, weights=centred, minlength=count) / sizes
-    within = float(((centred - means[persons.codes]) ** 2).sum() / (rows - count))
-    grand = (sizes * means).sum() / rows
-    mean_square = (sizes * (means - grand) ** 2).sum() / (count - 1)
-    typical_size = (rows - (sizes.astype(float) ** 2).sum() / rows) / (count - 1)
+    means = np.bincount(codes, weights=r * centred, minlength=count) / sizes
+    within = float((w[codes] * r) @ (centred - means[codes]) ** 2 / (w @ (sizes - 1.0)))
+    total = w @ sizes
+    grand = (w * sizes) @ means / total
+    mean_square = (w * sizes) @ (means - grand) ** 2 / (count - 1)
+    typical_size = (total - w @ sizes**2 / total) / (count - 1)
     return float((mean_square - within) / typical_size), within
 
 

@@ -179,8 +179,13 @@ class Panel(PanelRows):
         """
         return self.frame[self.repeated]
 
-    def describe(self) -> PanelSummary:
+    def describe(self, design: Any = None) -> PanelSummary:
         """Persons, occasions, schedules, spread of time, and where the outcome's variance lies.
+
+        Parameters
+        ----------
+        design : SurveyDesign, optional
+            Sampling weights (docs/survey.md), for the mean, the SD, the variances and the intraclass correlation.
 
         Returns
         -------
@@ -191,6 +196,11 @@ class Panel(PanelRows):
         -----
         DataWarning
             When a person has two rows for one time.
+
+        Raises
+        ------
+        ModelError
+            For weights that cannot be, with their unit.
 
         Examples
         --------
@@ -216,7 +226,13 @@ class Panel(PanelRows):
             words=vocabulary(self),
             counted=time_words(self).axis if self.derived else "",
             ways=missed.ways_of(self),
+            weighing=None if design is None else self._weighing(design),
         )
+
+    def _weighing(self, design: Any) -> tuple[np.ndarray, np.ndarray, str]:
+        from growthcurves.model.survey.of_panel import panel_weights
+
+        return panel_weights(design, self)
 
     def table_one(self, by: str | list[str] | None = None, columns: list[str] | None = None) -> TableOne:
         """The first table of a paper: who was studied, by group, at each person's first row used.

@@ -100,6 +100,9 @@ def _not_looked_at(fit: Any) -> list[str]:
         scale = f" on the scale of the {fit.family.scale_words.link}"
         text.append(f"that {everybody(fit)} differ normally about their {_averages(fit)}{scale}")
     above = list(fit.model.above)
+    if fit.weighing is not None:  # whose errors are by the design
+        units = "that sampling units were drawn independently of each other within strata"
+        return [*text, units, "that weights are those of the persons in the fit"]
     if fit.bound.crossed:
         text.append(f"that {everybody(fit)} differ independently of each other{_though(fit)}")
     else:

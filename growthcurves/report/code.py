@@ -35,10 +35,34 @@ def _fitted(fit: Any) -> list[str]:
     family, panel = fit.model.family, fit.panel
     asked = "" if fit.estimates.quadrature is None else fit.estimates.quadrature.asked
     more = f", quadrature={asked!r}" if asked not in ("", "auto") else ""
+    if fit.weighing is not None:
+        return _weighted(fit, more)
     if any(isinstance(one, str) for one in getattr(family, "categories", ())):
         where = "" if panel.where is None else f", where={panel.where!r}"
         return [f"fit = gc.fit(model, data{where}{more})"]
     return [_panel(panel), f'fit = gc.fit(model, panel, method="{fit.method}"{more})']
+
+
+def _weighted(fit: Any, more: str) -> list[str]:
+    """A fit with a sampling design, which counts the sampling units of the whole table: `where=` is of the fit."""
+    panel = fit.panel
+    where = "" if panel.where is None else f", where={panel.where!r}"
+    return [_design(fit.weighing.design), f"fit = gc.fit(model, data{where}{more}, design=design)"]
+
+
+def _design(design: Any) -> str:
+    """A sampling design as it would be typed."""
+    given = {one.name: getattr(design, one.name) for one in fields(design)}
+    shown = {one.name: given[one.name] for one in fields(design) if given[one.name] != one.default}
+    texts = [f"{name}={_replicates(value) if name == 'replicates' else repr(value)}" for name, value in shown.items()]
+    return f"design = gc.SurveyDesign({', '.join(texts)})"
+
+
+def _replicates(one: Any) -> str:
+    columns = one.columns if isinstance(one.columns, str) else list(one.columns)
+    fay = f", fay={one.fay:g}" if one.kind == "fay" else ""
+    factors = "" if one.factors is None else f", factors={[float(value) for value in one.factors]!r}"
+    return f"gc.ReplicateWeights({columns!r}, kind={one.kind!r}{fay}{factors})"
 
 
 def reading(data: pd.DataFrame, id: Any, time: Any, used: Sequence[str]) -> list[str]:

@@ -26,7 +26,7 @@ from growthcurves.report.side_by_side import (
     term_name,
     unbroken_p,
 )
-from growthcurves.report.words import METHOD
+from growthcurves.report.words import fitted_by
 from growthcurves.results.change.view import quantity_text, report_table
 from growthcurves.results.compare.table import Comparison, compare
 from growthcurves.results.effects.coefficients import effect_findings
@@ -173,4 +173,4 @@ def about_model(fit: Any) -> str:
     said = [f"{name} ~ {text}" for name, text in told.items() if text not in ("1", "")]
     said += [f"time-varying {model.time_varying}"] if model.time_varying else []
     random = ", ".join(fit.random_names) or "none"
-    return "; ".join([model.growth_shape.name, *said, f"random: {random}", METHOD[fit.method]])
+    return "; ".join([model.growth_shape.name, *said, f"random: {random}", fitted_by(fit)])

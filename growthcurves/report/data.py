@@ -15,12 +15,14 @@ from growthcurves.data.time_words import TimeWords, time_words
 from growthcurves.data.units import unit_called
 from growthcurves.data.vocabulary import Vocabulary
 from growthcurves.model.outcome_family import family_outcome
+from growthcurves.numerics.averages import weighted_sd
 from growthcurves.numerics.times import time_texts
 from growthcurves.output.words import capital
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Section, Subject
+from growthcurves.results.summary import design_lines
 from growthcurves.results.tables.outcome_words import outcome_words
 from growthcurves.results.tables.units import unit_counts
 
@@ -34,13 +36,13 @@ class Data(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         panel = subject.fit.panel
-        facts = panel.describe().to_dict()
+        facts = _described(subject.fit).to_dict()
         words = subject.fit.vocabulary
         schedule = _schedule(facts, panel) if words.over_time else _range(facts)
         counts = [(words.said(name), value) for name, value in _level_one(facts)]
         who = [*_level_two(facts, words), *_above(subject.fit)]
         return {
-            "rows": [*who, *counts, *schedule, *_outcome(facts, subject.fit)],
+            "rows": [*who, *counts, *schedule, *_outcome(facts, subject.fit), *design_lines(subject.fit)],
             "groups": _groups(subject),
             "dropped": [(str(row["reason"]), int(row["rows"])) for row in panel.dropped.to_dict("records")],
             "total": int(len(panel) + panel.rows_dropped),
@@ -48,7 +50,13 @@ class Data(Section):
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
-        return {"data": subject.fit.panel.describe().table}
+        return {"data": _described(subject.fit).table}
+
+
+def _described(fit: Any) -> Any:
+    """The panel in numbers, by the weights of the fit."""
+    design = None if fit.weighing is None else fit.weighing.design
+    return fit.panel.describe(design) if design is not None and design.weights is not None else fit.panel.describe()
 
 
 def _each_row(panel: Any) -> str:
@@ -122,13 +130,16 @@ def _outcome(facts: Mapping[str, Any], fit: Any) -> list[tuple[str, str]]:
         return _of_family(fit)
     unit = f" {facts['units']['outcome']}" if facts["units"]["outcome"] else ""
     values = f"{number(facts['outcome_mean'])} ({number(facts['outcome_sd'], 3)}){unit}"
-    return [(f"Mean (SD) of {facts['names']['outcome']}, all rows", values)]
+    weighted = ", weighted" if facts["weights"] else ""
+    return [(f"Mean (SD) of {facts['names']['outcome']}, all rows{weighted}", values)]
 
 
 def _of_family(fit: Any) -> list[tuple[str, str]]:
     """What was observed, as a family counts it."""
     found, name = family_outcome(fit.model, fit.panel), str(fit.model.outcome)
     values, words = found.values, outcome_words(fit)
+    if fit.weighing is not None and fit.family.name in ("binomial", "ordinal"):
+        return _weighted_shares(fit, found)
     total = f"{count(round(values.sum()))}"
     if fit.family.name == "binomial":
         of = len(values) if found.trials is None else found.trials.sum()
@@ -142,7 +153,21 @@ def _of_family(fit: Any) -> list[tuple[str, str]]:
         over = float(np.exp(found.offset).sum())
         rate = f"{total} over {number(over)} of {fit.model.exposure}: {number(values.sum() / over, 3)} each"
         return [(f"{name}, all rows", rate)]
-    return [(f"Mean (SD) of {name}, all rows", f"{number(values.mean())} ({number(values.std(ddof=1), 3)})")]
+    mean, weighted = np.average(values, weights=fit.row_weights), ", weighted" if fit.weighing is not None else ""
+    sd = number(weighted_sd(values, fit.row_weights), 3)
+    return [(f"Mean (SD) of {name}, all rows{weighted}", f"{number(float(mean))} ({sd})")]
+
+
+def _weighted_shares(fit: Any, found: Any) -> list[tuple[str, str]]:
+    """Shares of those whom the rows stand for."""
+    w, values = fit.row_weights, found.values
+    if fit.family.name == "binomial":
+        share = float(w @ values / (w @ (np.ones(len(values)) if found.trials is None else found.trials)))
+        return [(f"{outcome_words(fit).event}, all rows, weighted", f"{100 * share:.0f} %")]
+    rows = np.bincount(values.astype(int), weights=w, minlength=len(fit.family.categories)) / w.sum()
+    pairs = zip(fit.family.categories, rows, strict=True)
+    told = ", ".join(f"{category} {100 * share:.0f} %" for category, share in pairs)
+    return [(f"{fit.model.outcome}, all rows, weighted", told)]
 
 
 def _groups(subject: Subject) -> list[tuple[str, int, int]]:

@@ -23,7 +23,7 @@ from growthcurves.report.side_by_side import (
     share_cell,
     term_name,
 )
-from growthcurves.report.words import METHOD, between_whom, everybody, random_name, whose_effect
+from growthcurves.report.words import between_whom, everybody, fitted_by, random_name, whose_effect
 from growthcurves.results.ladder.numbers import Known
 from growthcurves.results.ladder.report import Ladder as LadderAnswer
 from growthcurves.results.ladder.report import ladder_to
@@ -47,7 +47,7 @@ class Ladder(Section):
             "titles": answer.titles,
             "blocks": ladder_blocks(subject.fit, answer),
             "pictures": of_ladder(answer),
-            "method": METHOD[subject.fit.method],
+            "method": fitted_by(subject.fit),
             "restricted": subject.fit.method == "reml",
         }
 

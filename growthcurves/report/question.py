@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from growthcurves.output.words import capital, listed
 from growthcurves.report.section import Section, Subject
-from growthcurves.report.words import METHOD, plain_name, predictor_columns, short_name
+from growthcurves.report.words import fitted_by, plain_name, predictor_columns, short_name
 from growthcurves.results.tables.growth_words import shape_words
 from growthcurves.results.tables.units import level_heading
 
@@ -33,7 +33,7 @@ def sentences(fit: Any) -> list[str]:
         columns = [name for name in fit.recipe.covariates.used if name != fit.model.time]
         said.append(f"At each occasion, {listed(columns)} may shift {fit.model.outcome} as well.")
     how = "" if fit.family is None else f", its integral over random effects by {_integral(fit)}"
-    return [*said, _random(fit), f"The model was fitted by {METHOD[fit.method]}{how * bool(fit.random_names)}."]
+    return [*said, _random(fit), f"The model was fitted by {fitted_by(fit)}{how * bool(fit.random_names)}."]
 
 
 def _integral(fit: Any) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthcurves.data.joined import columns_of
 from growthcurves.results.change.groups import why_not_by
-from growthcurves.results.intervals import OF_COMPONENTS
+from growthcurves.results.intervals import of_components
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.variation.variances import Components, components
 
@@ -87,7 +87,7 @@ class Subject:
 
     def components_of(self, fit: Any) -> Components:
         """The variance components of a fit."""
-        return components(fit, self.intervals_of(fit) or OF_COMPONENTS, self.level)
+        return components(fit, self.intervals_of(fit) or of_components(fit), self.level)
 
     def intervals_of(self, fit: Any) -> Any:
         """The interval method that was asked for; a bootstrap's replicates of a fit are drawn once."""

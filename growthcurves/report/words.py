@@ -19,6 +19,7 @@ from growthcurves.results.tables.units import level_heading, unit_counts
 
 MOST_IN_LEAD = 3
 METHOD = {"reml": "restricted maximum likelihood (REML)", "ml": "full maximum likelihood (ML)"}
+WEIGHTED = "weighted maximum likelihood (pseudo-likelihood)"
 
 
 def default_title(fit: Any) -> str:
@@ -35,7 +36,12 @@ def about(fit: Any) -> str:
     family = "" if fit.outcome_family is None else f"{_family_words(fit)} · "
     who += "".join(f" · {count(one.units)} {one.words.one if one.units == 1 else one.words.several}"
                    for one in unit_counts(fit))  # fmt: skip
-    return f"{count(number)} {who} · {count(rows)} observations · {family}{METHOD[fit.method]}"
+    return f"{count(number)} {who} · {count(rows)} observations · {family}{fitted_by(fit)}"
+
+
+def fitted_by(fit: Any) -> str:
+    """The method of estimation in words."""
+    return METHOD[fit.method] if fit.weighing is None else WEIGHTED
 
 
 def _family_words(fit: Any) -> str:

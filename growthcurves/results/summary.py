@@ -176,7 +176,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
         *_units(fit),
         ("Rows", f"{fit.sums.rows:,} ({fewest} to {most} {each}, mean {mean:.1f})"),
     ]
-    lines += _design(fit)
+    lines += design_lines(fit)
     if fit.recipe.shape.changes:
         first, last = whole_period(fit)
         origin = origin_of(fit)
@@ -193,7 +193,7 @@ def _counts(fit: FittedModel) -> list[tuple[str, str]]:
     return lines
 
 
-def _design(fit: FittedModel) -> list[tuple[str, str]]:
+def design_lines(fit: FittedModel) -> list[tuple[str, str]]:
     """How persons were sampled: weights, and sampling units in strata."""
     weighing = fit.weighing
     if weighing is None:
