@@ -16,6 +16,7 @@ __version__ = VERSION
 
 _NAMES = {
     "fit": "growthcurves.fit",
+    "recipe": "growthcurves.fit",
     "ladder": "growthcurves.fit",
     "mmrm": "growthcurves.trials.mmrm",
     "compare": "growthcurves.results.compare.table",

@@ -16,6 +16,7 @@ from growthcurves.fit import compare_residuals as compare_residuals
 from growthcurves.fit import fit as fit
 from growthcurves.fit import ladder as ladder
 from growthcurves.fit import load as load
+from growthcurves.fit import recipe as recipe
 from growthcurves.model.covariance.antedependence import AD as AD
 from growthcurves.model.covariance.antedependence import ADH as ADH
 from growthcurves.model.covariance.autoregressive import AR1 as AR1

@@ -15,9 +15,11 @@ from growthcurves.answers.weighted import WeightedAnswers
 from growthcurves.data.panel import Panel
 from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate import Sampled, again, estimate, panel_for, read_model
+from growthcurves.estimate.given import Given
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.later import Later
 from growthcurves.model.growth import GrowthModel
+from growthcurves.model.recipe import Recipe
 from growthcurves.model.survey.design import SurveyDesign
 from growthcurves.model.words_of_r import answer_called, translated
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from growthcurves.results.compare.residuals import ResidualComparison
     from growthcurves.results.ladder.report import Ladder
 
+batches = Later("growthcurves.estimate.in_batches.door")
 structures = Later("growthcurves.results.compare.residuals")
 ladders = Later("growthcurves.results.ladder.report")
 files = Later("growthcurves.storage.fits")
@@ -36,23 +39,27 @@ programs = Later("growthcurves.programs.code")
 
 
 def fit(
-    model: GrowthModel | str,
+    model: GrowthModel | Recipe | str,
     data: Any,
     method: str | None = None,
     time: str | None = None,
     where: str | None = None,
     quadrature: str | int = "auto",
     design: SurveyDesign | None = None,
+    batch: int | None = None,
     **options: Any,
 ) -> GrowthFit:
     """Fit a growth model.
 
     Parameters
     ----------
-    model : GrowthModel or str
-        A model, or an lme4 formula such as ``"bdi ~ week * arm + (week | subject)"``.
-    data : DataFrame or Panel
-        Long table: one row per person and occasion.
+    model : GrowthModel, Recipe or str
+        A model, an lme4 formula such as ``"bdi ~ week * arm + (week | subject)"``, or the recipe of a model that has
+        learned from other rows (`recipe`).
+    data : DataFrame, Panel or source
+        Long table: one row per person and occasion. Or rows that are read in batches and need not fit into memory: a
+        Parquet or text file, a folder or pattern of such files (``"panel/*.parquet"``), a list or iterator of tables,
+        a function that gives one, a Dask DataFrame (docs/how-to/more-rows-than-memory.md).
     method : {"reml", "ml"}, optional
         Restricted or full maximum likelihood; by default restricted for normal outcomes, full for those of a family.
         R's ``REML=True`` and ``REML=False`` are understood too.
@@ -68,6 +75,8 @@ def fit(
         How persons were sampled: weights, strata, sampling units (docs/survey.md). Estimation is then by weighted
         maximum likelihood and errors are by the design; sampling units are those of the whole table, those included
         of whom `where` chooses nobody.
+    batch : int, optional
+        How many rows of a source are read at once, about; by default a million.
     **options
         Options of `GrowthModel` for a formula: ``family=``, ``trials=``, ``exposure=``, ``reference=``, ``wave=``,
         ``residual=``, and ``functions=``, functions of your own that the formula calls.
@@ -93,12 +102,81 @@ def fit(
     {'intercept': 251.405, 'slope': 10.467}
     """
     method, options = translated(method, options, FORMULA_OPTIONS)
+    given = Given.of(data, batch)
+    if given.source is not None or isinstance(model, Recipe):
+        asked = (method, time, where, options)
+        found = _in_batches(given, model, design, quadrature, *asked)
+        if found is not None:
+            return found
+        data = batches.table_of(given, model, time, where, options, () if design is None else design.columns)
+    else:
+        data = given.data
+    assert not isinstance(model, Recipe)
     model, panel, people = read_model(model, data, time, where, options)
     sampled = None if design is None else _sampled(design, data)
     kind = GrowthFit if design is None else WeightedFit
     fitted = estimate(model, panel, method, kind, people, quadrature=quadrature, sampled=sampled)
     assert isinstance(fitted, GrowthFit)
     return fitted
+
+
+def _in_batches(
+    given: Given, model: Any, design: Any, quadrature: Any, method: Any, time: Any, where: Any, options: dict[str, Any]
+) -> GrowthFit | None:
+    """The fit of a source or a recipe; None where the model is estimated from all rows at once."""
+    if design is not None or quadrature != "auto":
+        if isinstance(model, Recipe):
+            raise ModelError("design= and quadrature= are of a model: give recipe.model in the place of the recipe.")
+        return None
+    found = batches.fitted_in_batches(given, model, GrowthFit, method, time, where, options)
+    assert found is None or isinstance(found, GrowthFit)
+    return found
+
+
+def recipe(
+    model: GrowthModel | str,
+    data: Any,
+    time: str | None = None,
+    where: str | None = None,
+    batch: int | None = None,
+    **options: Any,
+) -> Recipe:
+    """What a model takes from rows, without fitting it: origin, knots, levels, codings.
+
+    A recipe holds no rows. ``gc.fit(recipe, source)`` reads other rows exactly as these, in one pass; sites that send
+    sums alone make them by one recipe. That of a fit is ``fit.recipe``.
+
+    Parameters
+    ----------
+    model : GrowthModel or str
+        As for `fit`.
+    data : DataFrame, Panel or source
+        As for `fit`; a sample of the rows suffices where it has all levels, knots and extremes.
+    time, where, batch, **options
+        As for `fit`.
+
+    Returns
+    -------
+    Recipe
+        ``.model`` with the shape's knots and the origin as numbers, ``.terms``.
+
+    Raises
+    ------
+    ColumnError, DataError, FormulaError, ModelError
+        As `fit`.
+
+    Examples
+    --------
+    >>> import growthcurves as gc
+    >>> data = gc.load_dataset("sleepstudy")
+    >>> made = gc.recipe("reaction ~ day + (day | subject)", data)
+    >>> made.terms, made.model.origin
+    (('intercept', 'slope'), 0.0)
+    >>> gc.fit(made, data).params.round(3).to_dict()
+    {'intercept': 251.405, 'slope': 10.467}
+    """
+    _, options = translated(None, options, FORMULA_OPTIONS)
+    return batches.recipe_in_batches(Given.of(data, batch), model, time, where, options)
 
 
 def _sampled(design: Any, data: Any) -> Sampled:
@@ -268,7 +346,7 @@ FORMULA_OPTIONS = ("family", "trials", "exposure", "reference", "residual", "wav
 _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
     "independent", "jacobian", "kinds", "left_out_design", "made", "notes", "outcome_family", "own_growth",
-    "parameter_count", "person_shares", "point", "random_names", "recipe", "residual_variance", "row_counts",
+    "parameter_count", "person_shares", "point", "random_names", "residual_variance", "row_counts",
     "row_shares", "row_totals", "row_weights", "standard_effect", "standard_rows", "sums", "term_parts",
     "time_facts", "times", "vocabulary", "weighing", "when",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
 from growthcurves.data.fingerprint import fingerprint
 from growthcurves.data.panel import Panel
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.time_words import TimeWords, time_words
 from growthcurves.data.unit_words import differing, level_words
@@ -215,7 +216,10 @@ class FittedModel:
     @cached_property
     def data_hash(self) -> str:
         """SHA-256 of the columns that were used, as noted in the fit's file or of the rows."""
-        return self.made.data or fingerprint(self.panel.frame, self.data_columns)
+        if self.made.data:
+            return self.made.data
+        again = getattr(self.panel, "hash_of", None) if isinstance(self.panel, SavedPanel) else None
+        return fingerprint(self.panel.frame, self.data_columns) if again is None else again(self.data_columns)
 
     @cached_property
     def data_columns(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,30 @@ def fingerprint(frame: pd.DataFrame, columns: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
+def fingerprint_of_tables(tables: Callable[[], Iterable[pd.DataFrame]], columns: Iterable[str]) -> str:
+    """The fingerprint of the table that these make one below the other; they are gone through once for each column.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"arm": ["a", "b", "a"], "y": [1, 2, 3]})
+    >>> fingerprint_of_tables(lambda: [frame[:1], frame[1:]], frame) == fingerprint(frame, frame)
+    True
+    """
+    digest = hashlib.sha256()
+    for name in columns:
+        digest.update(f"{name}\n".encode())
+        for number, frame in enumerate(tables()):
+            if number and not _is_number(frame[name]):
+                digest.update(b"\n")
+            digest.update(_bytes(frame[name]))
+    return digest.hexdigest()
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype)
+
+
 def _bytes(column: pd.Series) -> bytes:
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
+    if _is_number(column):
         return column.to_numpy(dtype="<f8", na_value=np.nan).tobytes()
     return "\n".join(column.astype(str).to_numpy(dtype=object).tolist()).encode()

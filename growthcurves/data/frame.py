@@ -56,7 +56,7 @@ def as_named(frame: pd.DataFrame, name: Any) -> Any:
 
 
 def as_given(data: Any) -> pd.DataFrame:
-    """The table as a pandas DataFrame with the names that it has.
+    """The table as a pandas DataFrame with the names that it has; pyarrow's tables are understood too.
 
     Categories of polars, which declare no order, are read as texts; pandas' and an Enum's keep theirs.
 
@@ -69,7 +69,7 @@ def as_given(data: Any) -> pd.DataFrame:
         return data
     if not hasattr(data, "to_pandas"):
         raise DataError(f"A pandas or polars DataFrame is needed, not {type(data).__name__}.")
-    kinds = getattr(data, "schema", {})
+    kinds = data.schema if isinstance(getattr(data, "schema", None), Mapping) else {}
     unordered = [name for name, kind in kinds.items() if str(kind).startswith("Categorical")]
     if unordered:
         data = data.with_columns(*(data[name].cast(str) for name in unordered))

@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,26 +31,36 @@ _BLANK_LINE = re.compile(rb"\n[ \t]*\n")
 def read_text(path: Path, codes: MissingCodes, **options: Any) -> pd.DataFrame:
     """Read a text table; options are those of `pandas.read_csv`. `names` are those of a file without a header."""
     refuse_options(options, _OPTIONS, path)
-    content = to_utf8(_read_bytes(path), path.name)
+    return text_table(to_utf8(_read_bytes(path), path.name), path.name, codes, options)
+
+
+def text_table(
+    content: bytes, name: str, codes: MissingCodes, options: dict[str, Any], lines: int = 0
+) -> pd.DataFrame:
+    """The table in a text, as UTF-8, of the file of this name; see `read_text`.
+
+    `lines` are those of the file that were left out between its header and the rows in this text.
+    """
     if not content.strip():
-        raise DataError(f"{path.name} is empty.")
+        raise DataError(f"{name} is empty.")
     skip = options.pop("skiprows", 0) or 0
-    layout = find_layout(content, path.name, options.pop("sep", None) or options.pop("delimiter", None), skip)
+    layout = find_layout(content, name, options.pop("sep", None) or options.pop("delimiter", None), skip)
     if not layout.content.strip():
-        raise DataError(f"{path.name} has a header but no rows." if layout.before else f"{path.name} is empty.")
-    header_line, first = _first_line(layout, path.name)
-    options = _with_names(options, first, f"line {header_line + layout.before} of {path.name}")
+        raise DataError(f"{name} has a header but no rows." if layout.before else f"{name} is empty.")
+    layout = replace(layout, before=layout.before + lines)
+    header_line, first = _first_line(layout, name)
+    options = _with_names(options, first, f"line {header_line + layout.before} of {name}")
     named = options.get("header", 0) is not None
     if named and "header" not in options:
-        refuse_shared_names(first, path.name)
-        _refuse_numbers_as_names(first, path.name)
-    _refuse_ragged_lines(layout, len(first), path.name)
+        refuse_shared_names(first, name)
+        _refuse_numbers_as_names(first, name)
+    _refuse_ragged_lines(layout, len(first), name)
     options = _parser_options(layout, codes) | options
-    frame = _parse(layout, options, path.name)
+    frame = _parse(layout, options, name)
     texts = texts_of(layout.content, options)
     frame = as_written(frame, layout.content, texts, options, codes)
-    matched = codes.tally(texts()[name] for name in frame.columns if name in texts()) if codes.given else {}
-    frame.attrs["source"] = _source(layout, path.name, header_line, named) | ({"matched": matched} if matched else {})
+    matched = codes.tally(texts()[column] for column in frame.columns if column in texts()) if codes.given else {}
+    frame.attrs["source"] = _source(layout, name, header_line, named) | ({"matched": matched} if matched else {})
     return frame
 
 

@@ -13,6 +13,14 @@ from growthcurves.data.checks import missing_rows
 from growthcurves.errors import DataError, ModelError
 
 
+class NothingLeftError(DataError):
+    """No row of a table is left; `reasons` says why, with the rows of each reason."""
+
+    def __init__(self, text: str, reasons: tuple[tuple[str, int], ...]) -> None:
+        super().__init__(text)
+        self.reasons = reasons
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """The rows that are used.
@@ -65,7 +73,7 @@ class Rows:
         keep = ~missing if self.keep is None else self.keep & ~missing
         count = self.used - int(np.count_nonzero(keep))
         if count == self.used:
-            raise DataError(_nothing_left(self, name))
+            raise NothingLeftError(_nothing_left(self, name), (*self.reasons, (f"missing {name}", self.used)))
         if count == 0:
             return self
         reason = f"missing {name}"

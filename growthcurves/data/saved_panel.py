@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -134,6 +134,10 @@ class SavedPanel:
         How many persons have each level of person-level columns of categories, where that is known without persons.
     gone : Absent
         Why there are no rows.
+    hash_of : callable, optional
+        Gives the hash of columns of the rows that were used, where the rows can be read again.
+    last_of : callable, optional
+        Gives the last time of each person, (N,).
     """
 
     id: str
@@ -156,6 +160,8 @@ class SavedPanel:
     status: Any = None
     counts: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
     gone: Absent = NO_ROWS
+    hash_of: Callable[[Iterable[str]], str] | None = None
+    last_of: Callable[[], np.ndarray] | None = None
 
     @cached_property
     def clock(self) -> Clock | None:

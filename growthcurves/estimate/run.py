@@ -100,7 +100,7 @@ def estimate(
         When the data cannot answer: one person, one occasion each, constant time or outcome, a perfect fit.
     """
     method = method_of(model, method, sampled)
-    bound, outcome = _bound(model, panel, people, sampled)
+    bound, outcome = bound_panel(model, panel, people, sampled)
     return estimate_rows(bound, outcome, method, kind, likelihood, quadrature, sampled)
 
 
@@ -140,7 +140,7 @@ def estimate_rows(
     return kind(bound.model, bound.panel, bound, estimates, method, warned(notes), weighing=weighing)
 
 
-def _bound(
+def bound_panel(
     model: GrowthModel, panel: Panel, people: PersonLevel | None = None, sampled: Sampled | None = None
 ) -> tuple[BoundRows, FamilyOutcome | None]:
     """The model with the panel's rows, and the outcome of a family."""
@@ -165,7 +165,7 @@ def _bound(
 def can_be_asked(model: GrowthModel, data: Any) -> bool:
     """Whether a model suits a panel or table so far as is known before it is fitted."""
     try:
-        bound = _bound(model, panel_for(model, data))[0]
+        bound = bound_panel(model, panel_for(model, data))[0]
         refuse_sizes(bound)
         refuse_taken_up(bound)
     except GrowthCurvesError:

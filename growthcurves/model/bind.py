@@ -6,7 +6,8 @@ the formulas' own record of levels and centring, so that new data are read the s
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Real
 from typing import Any
@@ -42,6 +43,25 @@ from growthcurves.model.varying import varying
 from growthcurves.numerics.chunks import chunks
 
 
+@dataclass(frozen=True)
+class ObservedTimes:
+    """What an origin is chosen by.
+
+    Attributes
+    ----------
+    first, last : float
+    median : callable
+        Gives the median of the times of all rows.
+    begin_together : callable
+        Says whether the first time of every person is the first of all.
+    """
+
+    first: float
+    last: float
+    median: Callable[[], float]
+    begin_together: Callable[[], bool]
+
+
 def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
     """The model with what its shape takes from the data, and its origin, as part of its value."""
     residual = learned_residual(model, panel)
@@ -49,10 +69,19 @@ def learned(model: GrowthModel, panel: Panel) -> GrowthModel:
         model = _same_shape(model, residual=residual)
     if model.time is None:
         return model
-    _refuse_other_line(model, panel)
     waves = raw_array(panel.frame, model.wave) if model.wave is not None else None
-    shape = model.growth_shape.learned(Seen(panel.times, model.time, waves, model.wave))
-    origin = _origin(model, panel)
+    first, last = panel.time_range
+    times = ObservedTimes(
+        first, last, lambda: float(np.median(panel.times)), lambda: _begin_together(panel, first)
+    )
+    return learned_from(model, Seen(panel.times, model.time, waves, model.wave), times)
+
+
+def learned_from(model: GrowthModel, seen: Seen, times: ObservedTimes) -> GrowthModel:
+    """The model with its shape's knots and waves, and its origin, from the times that were seen."""
+    _refuse_other_line(model, times.first)
+    shape = model.growth_shape.learned(seen)
+    origin = _origin(model, times)
     if shape == model.shape and origin == model.origin:
         return model
     predictors = model.follows_shape.get("predictors", model.predictors)
@@ -139,12 +168,11 @@ def _refuse_columns(model: GrowthModel) -> None:
             raise ModelError(f"Column {name!r} is called like a growth parameter: rename the column.")
 
 
-def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
+def _refuse_other_line(model: GrowthModel, first: float) -> None:
     """A formula's (0 + t | id) counts t from 0, and that beside ns(), whose intercept is read at the first time.
 
     No other curve of a formula is read at the first time.
     """
-    first, _ = panel.time_range
     if model.origin != "first" or first == 0.0:
         return
     together = model.random.together("intercept", "slope")
@@ -156,14 +184,13 @@ def _refuse_other_line(model: GrowthModel, panel: Panel) -> None:
         )
 
 
-def _origin(model: GrowthModel, panel: Panel) -> float:
+def _origin(model: GrowthModel, times: ObservedTimes) -> float:
     if isinstance(model.origin, Real):
         return float(model.origin)
-    first, last = panel.time_range
-    if model.origin is None and first <= 0.0 <= last:
+    if model.origin is None and times.first <= 0.0 <= times.last:
         return 0.0
-    at_first = model.origin == "first" or model.growth_shape.fixed_origin or _begin_together(panel, first)
-    return first if at_first else rounded_median(panel.times)
+    at_first = model.origin == "first" or model.growth_shape.fixed_origin or times.begin_together()
+    return times.first if at_first else rounded_inside(times.median(), times.first, times.last)
 
 
 def _begin_together(panel: Panel, first: float) -> bool:
@@ -180,9 +207,13 @@ def rounded_median(times: np.ndarray) -> float:
     >>> rounded_median(np.array([6.0, 11.2, 14.0])), rounded_median(np.array([0.61, 0.65, 0.66]))
     (11.0, 0.65)
     """
-    median = float(np.median(times))
+    return rounded_inside(float(np.median(times)), float(times.min()), float(times.max()))
+
+
+def rounded_inside(median: float, first: float, last: float) -> float:
+    """A median of times as a whole number, or with as few decimals as let it lie between the first and the last."""
     near = (round(median, places) for places in range(16))
-    return next((time for time in near if times.min() <= time <= times.max()), median)
+    return next((time for time in near if first <= time <= last), median)
 
 
 def _fixed_columns(

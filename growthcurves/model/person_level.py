@@ -56,6 +56,10 @@ class PersonLevel:
             self._varying[column] = self._find_varying(column)
         return self._varying[column]
 
+    def hold(self, columns: Iterable[str]) -> None:
+        """Take for known that columns vary within nobody."""
+        self._varying.update(dict.fromkeys(columns))
+
     def varies(self, column: str) -> bool:
         """Whether the column varies within any person."""
         return self.varies_for(column) is not None

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.checks import holds_numbers
 from growthcurves.data.clock import Clock, on_the_clock
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.data.joined import with_its_parts
@@ -270,9 +271,12 @@ class Recipe:
         panel = Panel(frame, id=model.id, time=model.time, outcome=model.outcome, wave=model.wave)
         return self.replayed(panel.counted_by(clock).drop_missing(model_columns(model)))
 
-    def replayed(self, panel: Panel) -> BoundRows:
-        """The rows of a panel whose times are elapsed ones already, with its persons whole or in part."""
-        people = PersonLevel(panel)
+    def replayed(self, panel: Panel, people: PersonLevel | None = None) -> BoundRows:
+        """The rows of a panel whose times are elapsed ones already, with its persons whole or in part.
+
+        `people` is the panel seen at the level of persons, where the caller knows something of it already.
+        """
+        people = people or PersonLevel(panel)
         values = shape_values(self.shape, people)
         columns = shape_columns(self.model, self.shape, panel, values, self.middle)
         growth = growth_of(self.model, self.shape, panel, values)
@@ -400,6 +404,25 @@ def model_columns(model: GrowthModel) -> list[str]:
     read = getattr(residual_of(model.residual), "columns", ())
     others = [*varying_columns(model), *model.above, *shape.columns, *wave, *read, *beside_outcome(model)]
     return list(dict.fromkeys([*used, *others]))
+
+
+def intercept_ranges(recipe: Recipe, frame: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Lowest and highest value of the columns of numbers that predict the intercept, of which three values are known.
+
+    They tell whether 0, where the intercept is read, is among what was observed; two values may be a code.
+    """
+    columns = recipe.predictors.get("intercept")
+    names = [] if columns is None else [name for name in columns.used if name not in columns.levels]
+    found = {name: frame[name] for name in names}
+    values = {name: pd.to_numeric(column) for name, column in found.items() if holds_numbers(column)}
+    return {name: (float(one.min()), float(one.max())) for name, one in values.items() if one.nunique() > 2}
+
+
+def used_by_person(bound: BoundRows) -> list[str]:
+    """The columns of a model that do not vary within persons, as a fit without rows keeps them."""
+    level, recipe = PersonLevel(bound.panel), bound.recipe
+    names = dict.fromkeys([*recipe.used, *recipe.shape.columns, *model_columns(recipe.model)])
+    return [name for name in names if name != recipe.model.time and not level.varies(name)]
 
 
 def beside_outcome(model: GrowthModel) -> list[str]:

@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.note import Note, NoteKind
-from growthcurves.data.checks import holds_numbers
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import NO_PERSONS, ROWS, SavedPanel, SavedPersons
@@ -46,7 +45,7 @@ from growthcurves.model.columns import Functions
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.recipe import BoundRows, Recipe, model_columns
+from growthcurves.model.recipe import BoundRows, Recipe, intercept_ranges, model_columns
 from growthcurves.model.survey.weighing import Weighing
 from growthcurves.numerics.bounds import flag
 from growthcurves.output.endings import FIT, checked_ending
@@ -211,17 +210,9 @@ def _person_table(fit: FittedModel) -> pd.DataFrame:
 
 
 def _ranges(fit: FittedModel) -> dict[str, tuple[float, float]]:
-    """Lowest and highest value of the columns of numbers that predict the intercept, of which three values are known.
-
-    They tell whether 0, where the intercept is read, is among what was observed; two values may be a code.
-    """
     if isinstance(fit.panel, SavedPanel):
         return dict(fit.panel.ranges)
-    columns = fit.recipe.predictors.get("intercept")
-    names = [] if columns is None else [name for name in columns.used if name not in columns.levels]
-    found = {name: fit.panel.frame[name] for name in names}
-    values = {name: pd.to_numeric(column) for name, column in found.items() if holds_numbers(column)}
-    return {name: (float(one.min()), float(one.max())) for name, one in values.items() if one.nunique() > 2}
+    return intercept_ranges(fit.recipe, fit.panel.frame)
 
 
 def _panel(values: dict[str, Any]) -> Any:

@@ -191,7 +191,7 @@ class _SharedPart:
     """Persons compressed by schedule: per schedule the sums of C_i x E_i and E_i x E_i, E_i = Z_i'e_i."""
 
     def __init__(self, block: SharedBlocks, truth: Truth, streams: _Streams) -> None:
-        s = block.schedules
+        s = block.schedules.ordered()
         K, q, width = s.T.shape[:3]
         p = width - 1
         self.schedules, self.beta = s, truth.beta

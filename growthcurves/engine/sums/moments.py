@@ -8,7 +8,7 @@ See docs/engine.md, section 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from growthcurves.engine.sums.crossing import Crossing
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.nesting import Cells, Nesting
 from growthcurves.engine.sums.rows import Centres, centred_about, pair_index, person_gram
-from growthcurves.engine.sums.schedules import Schedules, shared_schedules
+from growthcurves.engine.sums.schedules import Schedules, mixed, shared_schedules
 from growthcurves.errors import DataError
 from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.chunks import chunks
@@ -243,18 +243,15 @@ class PersonMoments:
             crossing=crossing,
         )
 
-    def schedule(self) -> NDArray[np.intp] | None:
-        """The number of each person's schedule, (N,), or None where few persons share one."""
+    def schedule(self, persons: float | None = None) -> NDArray[np.intp] | None:
+        """The number of each person's schedule, (N,), or None where few persons share one, of so many in all."""
         closed = self.terms.z_closed
         within = self.pairs[np.ix_(closed, closed)][upper(len(closed))]
-        return shared_schedules([self.gram[row] for row in {0, *within.tolist()}], self._schedule_limit())
-
-    def _schedule_limit(self) -> float:
-        """T pays while it holds fewer numbers than the persons' own cross-products (docs/engine.md, 1.3)."""
-        q, width = len(self.terms.z_closed), len(self.terms.x_closed) + 1
-        return 2 * self.count / max((q + 1) * width, 1)
+        limit = most_schedules(self.terms, self.count if persons is None else persons)
+        return shared_schedules([self.gram[row] for row in {0, *within.tolist()}], limit)
 
     def _compress(self, schedule: NDArray[np.intp]) -> Schedules:
+        """The persons by schedule, from the number of each person's."""
         order = np.argsort(schedule.astype(np.min_scalar_type(int(schedule.max()))), kind="stable")
         counts, mass = np.bincount(schedule), self.mass
         ends = np.append(0, np.cumsum(counts))
@@ -280,6 +277,12 @@ class PersonMoments:
         cells = None if made is None else Cells.of(*made)
         counts = counts if mass is None else np.bincount(schedule, weights=mass)
         return Schedules(counts.astype(float), lengths, G, T.reshape(counts.size, q, width, q, width), cells)
+
+
+def most_schedules(terms: Terms, persons: float) -> float:
+    """T pays while it holds fewer numbers than the persons' own cross-products (docs/engine.md, 1.3)."""
+    q, width = len(terms.z_closed), len(terms.x_closed) + 1
+    return 2 * persons / max((q + 1) * width, 1)
 
 
 @dataclass(frozen=True)
@@ -374,6 +377,33 @@ class Moments:
         crossing = self.crossing and self.crossing.select(keep_z, keep_x)
         total = self.total[np.ix_(keep_x, keep_x)]
         return replace(self, terms=terms, total=total, shared=shared, own=own, crossing=crossing)
+
+    def settled(self, everybody: Callable[[], PersonMoments]) -> Moments:
+        """Sums of batches as those of all rows at once: whether persons are compressed is decided by all of them.
+
+        `everybody` gives the persons of all batches.
+        """
+        if self.own is None:
+            return replace(self, shared=self.shared and self._as_persons(self.shared))
+        most = most_schedules(self.terms, self.persons)
+        schedule = self.own.schedule(self.persons)
+        if schedule is not None:
+            pieces = self.own._compress(schedule)
+            shared = pieces if self.shared is None else self.shared + pieces
+            if len(shared.counts) <= most:
+                return replace(self, shared=self._as_persons(shared), own=None)
+        if self.shared is None:
+            return self
+        return replace(self, shared=None, own=replace(everybody(), labels=None))
+
+    def _as_persons(self, shared: Schedules) -> Schedules:
+        """Schedules in the order in which they are found in persons (see `shared_schedules`)."""
+        closed, pairs = self.terms.z_closed, pair_index(self.row_centre.size)
+        left, right = upper(len(closed))
+        rows = pairs[np.ix_(closed, closed)][left, right].tolist()
+        places = dict(zip(rows, zip(left, right, strict=True), strict=True))
+        keys = [shared.lengths if row == 0 else shared.G[:, *places[row]] for row in {0, *places}]
+        return shared.taken(np.argsort(mixed(keys), kind="stable"))
 
     def _with_outcome(self, into: Array, outcome_shift: float) -> Array:
         p, columns = into.shape

@@ -19,6 +19,8 @@ from growthcurves.numerics.threads import in_order
 
 #: Where more than half of so many persons have schedules of their own, nobody looks further.
 SAMPLE_PERSONS = 1 << 13
+#: Numbers that differ by less, as a share of the largest, differ by rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,20 @@ class Schedules:
         cells = self.cells and self.cells.numbered(codes).merged()
         return Schedules(counts, self.lengths[first], self.G[first], T, cells)
 
+    def ordered(self) -> Schedules:
+        """The same in an order that the schedules alone decide, whatever order persons came in.
+
+        It is taken in standard coordinates, which no centre of sums moves; what differs by rounding is the same.
+        """
+        rows, columns = upper(self.G.shape[1])
+        keys = [ranks(key) for key in (self.lengths, *self.G[:, rows, columns].T, self.counts)]
+        return self.taken(np.lexsort(keys[::-1]))
+
+    def taken(self, order: NDArray[np.intp]) -> Schedules:
+        """The same in another order."""
+        cells = self.cells and self.cells.numbered(np.argsort(order)).merged()
+        return Schedules(self.counts[order], self.lengths[order], self.G[order], self.T[order], cells)
+
     def select(self, z: Sequence[int], xy: Sequence[int]) -> Schedules:
         """The same with only some of the columns of Z and [X y]."""
         keep = np.ix_(range(len(self.counts)), z, xy, z, xy)
@@ -89,6 +105,21 @@ class Schedules:
         return Schedules(self.counts, self.lengths, G, T.reshape(shape[:3] + shape[4:]), cells)
 
 
+def ranks(values: Array) -> NDArray[np.intp]:
+    """The place of each value among the different ones in ascending order; what differs by rounding is one value.
+
+    Examples
+    --------
+    >>> ranks(np.array([2.0, 1.0, 2.0 + 1e-15])).tolist()
+    [1, 0, 1]
+    """
+    order = np.argsort(values, kind="stable")
+    apart = np.diff(values[order]) > ROUNDING * np.abs(values).max(initial=0.0)
+    places = np.empty(len(values), dtype=np.intp)
+    places[order] = np.append(0, np.cumsum(apart)) if len(values) else order
+    return places
+
+
 def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | None:
     """Number persons by their keys, each (N,), or None when more than `limit` keys are different.
 
@@ -97,18 +128,18 @@ def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | 
     """
     count = len(keys[0])
     if count > SAMPLE_PERSONS:
-        some = _mix([key[:: 1 + count // SAMPLE_PERSONS] for key in keys])
+        some = mixed([key[:: 1 + count // SAMPLE_PERSONS] for key in keys])
         if np.unique(some).size > some.size / 2:
             return None
-    mixed = np.concatenate(list(in_order(lambda part: _mix([key[part] for key in keys]), chunks(count))))
-    if count <= SAMPLE_PERSONS and (mixed == mixed[0]).all():
-        return np.zeros(mixed.size, dtype=np.intp)
-    table = np.unique(mixed[: 4 * int(limit) + 16])
+    found = np.concatenate(list(in_order(lambda part: mixed([key[part] for key in keys]), chunks(count))))
+    if count <= SAMPLE_PERSONS and (found == found[0]).all():
+        return np.zeros(found.size, dtype=np.intp)
+    table = np.unique(found[: 4 * int(limit) + 16])
     while True:
         if table.size > limit and table.size > 1:
             return None
-        place = _places(table, mixed)
-        missing = mixed[table[place] != mixed]
+        place = _places(table, found)
+        missing = found[table[place] != found]
         if missing.size == 0:
             break
         table = np.union1d(table, np.unique(missing[: 4 * int(limit) + 16]))
@@ -124,7 +155,7 @@ def _places(table: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np
     return np.concatenate(list(in_order(piece, chunks(values.size))))
 
 
-def _mix(keys: Sequence[Array]) -> NDArray[np.uint64]:
+def mixed(keys: Sequence[Array]) -> NDArray[np.uint64]:
     """One 64-bit number per person from the bits of its key (splitmix64, Steele et al. 2014)."""
     total = np.zeros(len(keys[0]), dtype=np.uint64)
     for key in keys:

@@ -43,11 +43,7 @@ def chosen_rows(frame: pd.DataFrame, where: Any, style: DateStyle | None = None)
     >>> chosen_rows(table, "arm == 'a' | age > 65").tolist(), chosen_rows(table, "~(arm == 'a')").tolist()
     ([True, False, True], [False, True, False])
     """
-    if not isinstance(where, str):
-        raise FormulaError(f"where= is a condition as a text, such as \"arm == 'a' & age > 50\", not {brief(where)}.")
-    condition = read_condition(where)
-    require_columns(frame, condition.columns)
-    asked = _Asked(frame, condition, style or DateStyle())
+    asked, condition = _asked(frame, where, style)
     chosen = asked.truth(condition.node).yes
     if len(frame) and not chosen.any():
         raise DataError(f"where={shortened(where)!r} chooses none of the {len(frame):,} rows{asked.hint}.")
@@ -272,4 +268,32 @@ def _texts(node: Node) -> Iterator[tuple[str, str]]:
 
 def where_reason(where: str, chosen: np.ndarray) -> str:
     """Why rows are left out that a condition does not choose, as it is counted and told."""
-    return f"not among the {int(chosen.sum()):,} of {len(chosen):,} rows by where={where.strip()!r}"
+    return where_counted(where, int(chosen.sum()), len(chosen))
+
+
+def where_counted(where: str, chosen: int, rows: int) -> str:
+    """The same of rows that were counted."""
+    return f"not among the {chosen:,} of {rows:,} rows by where={where.strip()!r}"
+
+
+def some_rows(frame: pd.DataFrame, where: Any) -> np.ndarray:
+    """The rows of one of several tables for which a condition holds, (n,); there may be none."""
+    asked, condition = _asked(frame, where, None)
+    return asked.truth(condition.node).yes
+
+
+def condition_columns(where: Any) -> list[str]:
+    """The columns that a condition uses."""
+    return list(_condition(where).columns)
+
+
+def _asked(frame: pd.DataFrame, where: Any, style: DateStyle | None) -> tuple[_Asked, Any]:
+    condition = _condition(where)
+    require_columns(frame, condition.columns)
+    return _Asked(frame, condition, style or DateStyle()), condition
+
+
+def _condition(where: Any) -> Any:
+    if not isinstance(where, str):
+        raise FormulaError(f"where= is a condition as a text, such as \"arm == 'a' & age > 50\", not {brief(where)}.")
+    return read_condition(where)

@@ -102,9 +102,12 @@ def compared(
 def _reaching(fit: FittedModel, by: Any, time: float) -> dict[Group, tuple[int, int]]:
     """Of each group, how many were seen at a time or later, and how many there are; nothing where rows are gone."""
     if isinstance(fit.panel, SavedPanel):
-        return {}
-    longest = np.full(fit.panel.persons.count, -np.inf)
-    np.maximum.at(longest, fit.panel.persons.codes, fit.times)
+        if fit.panel.last_of is None:
+            return {}
+        longest = fit.panel.last_of()
+    else:
+        longest = np.full(fit.panel.persons.count, -np.inf)
+        np.maximum.at(longest, fit.panel.persons.codes, fit.times)
     parts = ((group, persons) for group, persons in groups(fit, by) if group is not None)
     return {group: (int((longest[persons] >= time).sum()), len(persons)) for group, persons in parts}
 

@@ -1,0 +1,136 @@
+"""What a source of rows promises, and what every table of one is held to: the same columns, of the same kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import holds_numbers
+from growthcurves.data.elapsed import holds_dates
+from growthcurves.data.frame import raw_array
+from growthcurves.data.source import source_of
+from growthcurves.errors import ColumnError, DataError, brief, unknown
+
+
+class Source(Protocol):
+    """Tables that come one after the other.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in a sentence: "the folder panel", "visits.csv", "a list of 3 tables".
+    rows : int or None
+        How many rows it has, where that is known without reading them.
+    again : bool
+        Whether it can be read more than once.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def rows(self) -> int | None: ...
+    @property
+    def again(self) -> bool: ...
+
+    def columns(self) -> list[str]:
+        """The names of all its columns."""
+        ...
+
+    def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
+        """Tables of these columns with about so many rows, in the order of the source.
+
+        Each carries in ``attrs["source"]`` which file or partition it is of, so that an error names the row.
+        """
+        ...
+
+
+@dataclass
+class Checked:
+    """Tables of a source as they come, each held to the columns and the kinds of the first.
+
+    Attributes
+    ----------
+    wanted : list of str
+    kinds : dict of str to str
+        What each column held in the first table that has a value of it: "numbers", "dates" or "text".
+    """
+
+    wanted: Sequence[str]
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def table(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The wanted columns of a table.
+
+        Raises
+        ------
+        ColumnError
+            When one is not there: the file or partition is named.
+        DataError
+            When one holds text where numbers were, or the other way round: file, row and column are named.
+        """
+        missing = [name for name in self.wanted if name not in frame.columns]
+        if missing:
+            raise ColumnError(f"{_place(frame)} has other columns: {unknown('column', missing[0], frame.columns)}")
+        frame = frame if list(frame.columns) == list(self.wanted) else frame[list(self.wanted)]
+        for name in self.wanted:
+            self._look(frame, name)
+        return frame
+
+    def _look(self, frame: pd.DataFrame, name: str) -> None:
+        kind = kind_of_column(frame[name])
+        if kind and self.kinds.setdefault(name, kind) != kind:
+            raise DataError(self._other_kind(frame, name, kind))
+
+    def _other_kind(self, frame: pd.DataFrame, name: str, kind: str) -> str:
+        at, value = _first_of_kind(frame[name], self.kinds[name])
+        source = source_of(frame)
+        row = int(frame.index[at]) + int(source.get("first_row", 0)) if "first_row" in source else frame.index[at]
+        return (
+            f"Column {name!r} held {self.kinds[name]} before and holds {kind} in {_place(frame)} ({brief(value)}, row "
+            f"{row}): all tables need the same kinds of columns; correct it there, or make all of them {_words(kind)}."
+        )
+
+
+def kind_of_column(column: pd.Series) -> str:
+    """What a column holds: "numbers", "dates" or "text"; empty where all is missing."""
+    dtype = column.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "biu":
+        return "numbers"
+    if isinstance(dtype, np.dtype) and dtype.kind == "f":
+        return "numbers" if not np.isnan(column.to_numpy()[:1]).all() or column.notna().any() else ""
+    if not len(column) or column.isna().all():
+        return ""
+    if holds_numbers(raw_array(column.to_frame("x"), "x")) or pd.api.types.is_bool_dtype(dtype):
+        return "numbers"
+    known = pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)
+    objects = pd.api.types.is_object_dtype(dtype)
+    return "dates" if known or (objects and holds_dates(column)) else "text"
+
+
+def _first_of_kind(column: pd.Series, before: str) -> tuple[int, Any]:
+    """The first value that is not of the kind that was there before."""
+    there = column.notna().to_numpy(copy=True)
+    if before == "numbers" and not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        there &= pd.to_numeric(column.astype(object), errors="coerce").isna().to_numpy()
+    at = int(there.argmax())
+    return at, column.iloc[at]
+
+
+def _words(kind: str) -> str:
+    return "text" if kind == "numbers" else kind
+
+
+def _place(frame: pd.DataFrame) -> str:
+    return str(source_of(frame).get("file") or "one of the tables")
+
+
+def placed(frame: pd.DataFrame, place: str, before: int = 0, first_row: int = 1) -> pd.DataFrame:
+    """A table with its place: the file or partition, and how many of its rows came in batches before."""
+    found = frame.copy(deep=False)
+    found.index = pd.RangeIndex(before, before + len(frame))
+    found.attrs = {"source": {"file": place, "first_row": first_row}}
+    return found

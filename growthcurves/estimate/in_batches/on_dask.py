@@ -1,0 +1,286 @@
+"""A fit of a Dask DataFrame: each partition makes its sums where it lies, and sums are added in one order.
+
+Rows of the first and the last person of a partition come back, as others of theirs may lie in the next; they are summed
+once. Where a person lies in other partitions too, Dask shuffles the rows by id first.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.panel import Panel
+from growthcurves.data.persons import run_starts
+from growthcurves.data.sources.contract import Checked
+from growthcurves.data.sources.dask_frame import DaskFrame
+from growthcurves.data.sources.whole_persons import keys_of
+from growthcurves.engine.build import Centres, Moments
+from growthcurves.errors import GrowthCurvesError
+from growthcurves.estimate.in_batches.guess import Guess, as_first
+from growthcurves.estimate.in_batches.people import People, Piece
+from growthcurves.estimate.in_batches.reading import Asked, Ledger, Reading
+from growthcurves.estimate.in_batches.sketch import FIRST_PERSONS, Sketch
+from growthcurves.estimate.in_batches.source_fit import Learned, Learning, finished
+from growthcurves.estimate.in_batches.summing import Summing, batch_sums
+from growthcurves.estimate.in_batches.tally import Tally
+from growthcurves.estimate.in_batches.units import UnitTally
+from growthcurves.estimate.run import rows_of
+from growthcurves.fitted import FittedModel
+from growthcurves.model.recipe import Recipe, used_by_person
+
+log = logging.getLogger("growthcurves")
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """By what the rows of a partition are summed.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    centres : Centres
+    table : tuple of str
+        As `Summing`.
+    people : bool
+        Whether persons are wanted, and sums are not.
+    """
+
+    recipe: Recipe
+    centres: Centres
+    table: tuple[str, ...]
+    people: bool = False
+
+
+@dataclass(eq=False)
+class Part:
+    """What some partitions come to, in their order.
+
+    Attributes
+    ----------
+    ledger : Ledger
+    tally : Tally
+    sketch : Sketch
+    moments : Moments or None
+    pieces : list of Piece
+    units : UnitTally
+    failed : GrowthCurvesError or None
+        Why rows could not be summed.
+    ends : list of DataFrame
+        Rows of persons of whom others may lie in the next partition.
+    keys : list of arrays
+        Whose runs of rows there are, by partition.
+    """
+
+    ledger: Ledger
+    tally: Tally
+    sketch: Sketch
+    moments: Moments | None = None
+    pieces: list[Piece] = field(default_factory=list)
+    units: UnitTally = field(default_factory=UnitTally)
+    failed: GrowthCurvesError | None = None
+    ends: list[pd.DataFrame] = field(default_factory=list)
+    keys: list[np.ndarray] = field(default_factory=list)
+
+    def __add__(self, other: Part) -> Part:
+        """Those of both."""
+        self.ledger.merged(other.ledger)
+        self.tally.merged(other.tally)
+        self.sketch.merged(other.sketch)
+        self.units.merged(other.units)
+        moments = self.moments if other.moments is None else other.moments
+        if self.moments is not None and other.moments is not None:
+            moments = self.moments + other.moments
+        return Part(
+            self.ledger, self.tally, self.sketch, moments, [*self.pieces, *other.pieces], self.units,
+            self.failed or other.failed, [*self.ends, *other.ends], [*self.keys, *other.keys],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What is done with a partition.
+
+    Attributes
+    ----------
+    reading : Reading
+    columns, id, looked : tuple of str
+    kinds : dict
+        What the columns hold.
+    wave : str or None
+    most : int
+        Persons of a partition who are looked at whatever they bring.
+    sums : Sums or None
+    whole : bool
+        Whether partitions hold whole persons, in any order.
+    """
+
+    reading: Reading
+    columns: tuple[str, ...]
+    id: tuple[str, ...]
+    looked: tuple[str, ...]
+    kinds: dict[str, str]
+    wave: str | None
+    most: int
+    sums: Sums | None
+    whole: bool = False
+
+    def __call__(self, frame: pd.DataFrame) -> Part:
+        """The rows of one partition."""
+        empty = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.most))
+        if not len(frame):
+            return empty
+        frame = Checked(self.columns, dict(self.kinds)).table(frame)
+        keys = keys_of(frame, self.id)
+        if self.whole:
+            return self.of_rows([frame.iloc[np.argsort(keys, kind="stable")]])
+        starts = run_starts(keys)
+        inside = slice(starts[1], starts[-1]) if len(starts) > 1 else slice(0, 0)
+        found = self.of_rows([frame.iloc[inside]]) if inside.stop > inside.start else empty
+        cuts = [frame.iloc[: starts[1]], frame.iloc[starts[-1] :]] if len(starts) > 1 else [frame]
+        return replace(found, ends=cuts, keys=[keys[starts]])
+
+    def of_rows(self, tables: list[pd.DataFrame]) -> Part:
+        """Rows of whole persons."""
+        found = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.most))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for panel in self.reading.panels(tables, found.ledger):
+                found.tally.see(panel)
+                found.sketch.see(panel)
+                if self.sums is not None and found.failed is None:
+                    self._sum(found, panel, self.sums)
+        return found
+
+    def _sum(self, found: Part, panel: Panel, sums: Sums) -> None:
+        try:
+            bound, persons, moments = batch_sums(sums.recipe, sums.centres, panel, ())
+        except GrowthCurvesError as error:  # it is told when all has been learned
+            found.failed = error
+            return
+        if bound.units:
+            found.units.see(bound)
+        if sums.people:
+            found.pieces.append(Piece.of(bound, persons, sums.table))
+        else:
+            found.moments = moments if found.moments is None else found.moments + moments
+
+
+@dataclass
+class OnDask:
+    """The partitions of a Dask DataFrame for one model.
+
+    Attributes
+    ----------
+    source : DaskFrame
+    how : Learning
+    work : Work
+    """
+
+    source: DaskFrame
+    how: Learning
+    work: Work
+
+    @classmethod
+    def of(cls, asked: Asked, source: DaskFrame, size: int) -> OnDask:
+        how = Learning.of(asked, source, size)
+        whole, reading = how.rows.whole, how.rows.reading
+        kinds = Checked(list(whole.columns))
+        next(iter(kinds.table(frame) for frame in whole.source.batches(whole.columns, size) if len(frame)))
+        most = max(FIRST_PERSONS // source.frame.npartitions, 100)
+        work = Work(reading, tuple(whole.columns), tuple(whole.id), how.looked, kinds.kinds, how.wave, most, None)
+        return cls(source, how, work)
+
+    def part(self, sums: Sums | None) -> Part:
+        """What all partitions come to; Dask shuffles rows where those of a person lie apart."""
+        work = replace(self.work, sums=sums)
+        found: Part = self.source.summed_up(work.columns, work)
+        if not work.whole and _apart(found.keys):
+            log.warning("Rows of one person lie in several partitions that do not follow each other: Dask shuffles "
+                        "all rows by %s first.", ", ".join(work.id))  # fmt: skip
+            self.source, self.work = self.source.shuffled(work.id), replace(self.work, whole=True)
+            return self.part(sums)
+        return found + work.of_rows([_joined(found.ends)]) if found.ends else found
+
+    def first_sums(self) -> Sums | None:
+        """By what the rows are summed, as far as the first partition teaches."""
+        guess = Guess(self.how.bound)
+        for panel in self.work.reading.panels(self.how.rows.whole.raw()):
+            guess.see(panel)
+            break
+        if guess.summing is None:
+            return None
+        return Sums(_without_clock(guess.summing.recipe), guess.summing.centres, tuple(guess.summing.table))
+
+
+def fit_dask(asked: Asked, source: DaskFrame, kind: type[FittedModel], method: str | None, size: int) -> FittedModel:
+    """Fit a model to a Dask DataFrame.
+
+    Raises
+    ------
+    NeedsAllRowsError
+        For a model that sums do not suffice for.
+    """
+    there = OnDask.of(asked, source, size)
+    sums = there.first_sums()
+    log.info("%s: every partition is summed where it lies.", source.name)
+    part = there.part(sums)
+    part.ledger.refuse_nothing(there.work.reading.where)
+    bound = there.how.learned(part.tally, part.sketch)
+    found = Learned(there.how.rows, bound, part.sketch, part.tally, part.ledger)
+    if sums is not None and part.failed is None and Guess.stands(sums.recipe, sums.table, bound, part.sketch.varying):
+        bound = as_first(sums.recipe, bound.recipe).replayed(bound.panel)
+    else:
+        log.info("%s: the partitions are summed again, with what all of them taught.", source.name)
+        table = tuple(used_by_person(bound))
+        there.work = replace(there.work, reading=there.how.rows.reading)
+        sums = Sums(_without_clock(bound.recipe), rows_of(bound).about, table)
+        part = there.part(sums)
+        if part.failed is not None:
+            raise part.failed
+    assert part.moments is not None
+    people = DaskPeople(there, replace(sums, people=True))
+    summing = Summing(sums.recipe, sums.centres, sums.table, people=people, units=part.units)
+    return finished(replace(found, bound=bound), summing, part.moments, kind, method)
+
+
+class DaskPeople(People):
+    """Persons of all partitions, who are summed again where an answer asks for them."""
+
+    def __init__(self, there: OnDask, sums: Sums) -> None:
+        super().__init__()
+        self._there, self._sums = there, sums
+
+    def ask(self) -> None:
+        """Read the persons, where they have not been read."""
+        if not self.pieces and not self.on_disk:
+            for piece in self._there.part(self._sums).pieces:
+                self.add(piece)
+
+
+def _apart(keys: Sequence[np.ndarray]) -> bool:
+    """Whether a person turns up again, but for one whose rows end a partition and begin the next."""
+    found = [part if not n or part[0] != keys[n - 1][-1] else part[1:] for n, part in enumerate(keys)]
+    every = np.concatenate(found) if found else np.empty(0)
+    return bool(len(every) and not (every[1:] > every[:-1]).all() and len(np.unique(every)) < len(every))
+
+
+def _joined(ends: list[pd.DataFrame]) -> pd.DataFrame:
+    plain = [end.copy(deep=False) for end in ends]
+    for end in plain:
+        end.attrs = {}
+    return pd.concat(plain, ignore_index=True)
+
+
+def _without_clock(recipe: Recipe) -> Recipe:
+    """A recipe that travels: its clock holds the rows that it was made from, and no sum needs it."""
+    return replace(recipe, clock_of=_no_clock)
+
+
+def _no_clock() -> Any:
+    return None

@@ -1,0 +1,170 @@
+"""Rows of real persons from which a recipe is learned as from all rows: those who bring something new.
+
+A recipe depends on which times, levels and extremes there are, and on what varies within persons; each of these is
+brought by some person, who is kept. What depends on how often something occurs is counted (`tally`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from growthcurves.data.checks import holds_numbers
+from growthcurves.data.levels import factorized
+from growthcurves.data.panel import Panel
+from growthcurves.estimate.in_batches.reading import positions
+from growthcurves.estimate.in_batches.tally import Counts, ends_of_persons
+from growthcurves.model.person_level import PersonLevel
+
+#: The first persons, so many, are kept whatever they bring.
+FIRST_PERSONS = 20_000
+#: So many different values of a column are told apart; a column with more is one of measurements, or of names.
+MOST_LEVELS = 2_000
+
+
+@dataclass
+class Sketch:
+    """Persons who bring something new.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Whose levels, extremes and variation matter: outcome, predictors, units.
+    rows : list of DataFrame
+        All rows of those persons.
+    persons : int
+        How many they are.
+    whole : bool
+        Whether everybody was kept.
+    varying : dict of str to bool
+        Whether a column varies within some person.
+    """
+
+    columns: tuple[str, ...]
+    most: int = FIRST_PERSONS
+    rows: list[pd.DataFrame] = field(default_factory=list)
+    persons: int = 0
+    whole: bool = True
+    varying: dict[str, bool] = field(default_factory=dict)
+    _ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _levels: dict[str, set[Any] | None] = field(default_factory=dict)
+    _numbers: dict[str, Counts | None] = field(default_factory=dict)
+    _span: float = -1.0
+    _size: int = 0
+
+    def see(self, panel: Panel) -> None:
+        """Keep who brings something new."""
+        room = self.most - self.persons
+        new = set(self._new(panel))
+        if room >= panel.persons.count:
+            self._keep(panel.data, panel.persons.count)
+            return
+        self.whole = False
+        who = np.union1d(np.arange(max(room, 0)), np.array(sorted(new), dtype=int)).astype(int)
+        if len(who):
+            labels = panel.persons.labels[who]
+            self._keep(panel.data[positions(panel, labels)], len(who))
+
+    def _keep(self, rows: pd.DataFrame, persons: int) -> None:
+        self.rows.append(rows)
+        self.persons += persons
+
+    def merged(self, other: Sketch) -> None:
+        """Keep those whom another has kept of other rows; some of them may bring nothing new here."""
+        self.rows += other.rows
+        self.persons += other.persons
+        self.whole &= other.whole
+        for name, varies in other.varying.items():
+            self.varying[name] = self.varying.get(name, False) or varies
+
+    def table(self) -> pd.DataFrame:
+        """The rows of all who were kept."""
+        places = {str((rows.attrs.get("source") or {}).get("file")) for rows in self.rows}
+        attrs = self.rows[0].attrs
+        found = pd.concat([_without_attrs(rows) for rows in self.rows]) if len(self.rows) > 1 else self.rows[0]
+        found = found if found.index.is_unique else found.reset_index(drop=True)
+        found.attrs = dict(attrs) if len(places) == 1 else {}
+        return found
+
+    # ------------------------------------------------ who is new
+
+    def _new(self, panel: Panel) -> Iterable[int]:
+        codes = panel.persons.codes
+        people = PersonLevel(panel)
+        for name in self.columns:
+            yield from (int(codes[row]) for row in self._rows_of_column(panel, name))
+            if not self.varying.get(name):
+                person = people.varies_for(name)
+                self.varying[name] = person is not None
+                yield from [] if person is None else [person]
+        yield from self._longest(panel)
+        if panel.time is not None:
+            rows = [*self._extremes(panel.time, panel.times), *self._new_numbers(panel.time, panel.times)]
+            yield from (int(codes[row]) for row in rows)
+
+    def _rows_of_column(self, panel: Panel, name: str) -> list[int]:
+        values = panel.values if name == panel.outcome else panel.column(name)
+        if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+            return [*self._extremes(name, values), *self._new_numbers(name, values)]
+        if isinstance(values, pd.Categorical) or not holds_numbers(values):
+            return self._new_levels(panel, name)
+        return self._extremes(name, panel.numbers(name))
+
+    def _extremes(self, name: str, values: np.ndarray) -> list[int]:
+        low, high = float(values.min()), float(values.max())
+        known = self._ends.get(name, (np.inf, -np.inf))
+        self._ends[name] = (min(low, known[0]), max(high, known[1]))
+        found = [int(values.argmin())] if low < known[0] else []
+        return [*found, int(values.argmax())] if high > known[1] else found
+
+    def _new_numbers(self, name: str, values: np.ndarray) -> list[int]:
+        """The first row of each number that is new, of columns of few different ones: they may be codes of levels."""
+        known = self._numbers.setdefault(name, Counts())
+        if known is None:
+            return []
+        new = known.new(values)
+        found = np.unique(values[new[:: 1 + len(new) // MOST_LEVELS]])
+        if len(known.values) + len(found) > MOST_LEVELS // 2:
+            self._numbers[name] = None
+            return []
+        if not len(new):
+            return []
+        found, first = np.unique(values[new], return_index=True)
+        known.add(found)
+        return new[first].tolist()
+
+    def _new_levels(self, panel: Panel, name: str) -> list[int]:
+        known = self._levels.setdefault(name, set())
+        return [] if known is None else self._first_of(name, known, *factorized(panel, name))
+
+    def _first_of(self, name: str, known: set[Any], codes: np.ndarray, labels: Any) -> list[int]:
+        there = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(labels)))
+        if len(there) > MOST_LEVELS:
+            self._levels[name] = None
+            there = there[:MOST_LEVELS]
+        new = [code for code in there.tolist() if labels[code] not in known]
+        known.update(labels[code] for code in new)
+        return [int((codes == code).argmax()) for code in new]
+
+    def _longest(self, panel: Panel) -> list[int]:
+        """Who has the most rows, and who was followed for the longest time."""
+        found, sizes = [], panel.persons.sizes
+        if int(sizes.max()) > self._size:
+            self._size = int(sizes.max())
+            found.append(int(sizes.argmax()))
+        if panel.time is not None:
+            first, last = ends_of_persons(panel)
+            if float((last - first).max()) > self._span:
+                self._span = float((last - first).max())
+                found.append(int((last - first).argmax()))
+        return found
+
+
+def _without_attrs(rows: pd.DataFrame) -> pd.DataFrame:
+    found = rows.copy(deep=False)
+    found.attrs = {}
+    return found
