@@ -8,12 +8,14 @@ import click
 
 from growthcurves.cli.command import PlainCommand, table_command
 from growthcurves.cli.design import DESIGN, design_of
+from growthcurves.cli.in_batches import batch_option
 from growthcurves.cli.options import ANSWERS, MODEL, TABLE, request_of
 
 _SAVE = "Keep the fit as a file that growthcurves.load reads, with the rows where its answers need them (--family)."
 _OWN = [
     click.Option(["--all", "whole"], is_flag=True, help="All sentences of the change report, not the first only."),
     click.Option(["--save"], metavar="FILE", help=_SAVE),
+    batch_option(),
 ]
 
 
@@ -35,12 +37,16 @@ def fit(
 ) -> None:
     """Fit a growth model to the table DATA and print its summary and change report.
 
+    DATA is a file; or a folder or a pattern of Parquet or text files, which are read in batches and need not fit into
+    memory.
+
     \b
     growthcurves fit study.csv --id subject --time week --outcome bdi \\
         --slope "age + arm"
     growthcurves fit study.csv --model model.toml --ddf kenward-roger
     growthcurves fit panel.csv --id person --time year --outcome health \\
         --weights w_base --strata stratum --psu psu
+    growthcurves fit panel/ --batch 500000 --formula "y ~ year + (year | person)"
     """
     from growthcurves.cli.analysis import run
     from growthcurves.cli.answers import answers_json, answers_text, checked_answers

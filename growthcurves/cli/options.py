@@ -95,6 +95,7 @@ class Request:
     threshold: float | None = None
     between: tuple | None = None
     at: tuple | None = None
+    batch: int | None = None
     given: frozenset = field(default_factory=frozenset)
 
     @property

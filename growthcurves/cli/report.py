@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.in_batches import batch_option
 from growthcurves.cli.options import ANSWERS, MODEL, TABLE, limits_option, request_of
 from growthcurves.cli.output import checked_files, hand_on_json, tell
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from growthcurves.cli.answers import Asked
 
 _OWN = [
+    batch_option(),
     click.Option(["--title"], metavar="TEXT", help="Title of the report."),
     limits_option(),
     click.Option(
@@ -41,6 +43,8 @@ def report(
     **values: Any,
 ) -> None:
     """Fit a growth model to the table DATA and write a report: one HTML file, nothing else needed.
+
+    DATA is a file; or a folder or a pattern of Parquet or text files, which are read in batches.
 
     \b
     growthcurves report study.csv --id subject --time week --outcome bdi --by arm
