@@ -417,6 +417,9 @@ class FittedModel:
     def kinds(self) -> Kinds:
         """Persons by the values of the person-level columns on which the shape and its random effects depend."""
         of_shape, of_random = self.bound.shape_values, self.bound.random_weights
+        if not of_shape.shape[1] and not of_random.shape[1]:  # all are of one kind
+            one, nobody = np.broadcast_to(np.intp(0), len(of_shape)), np.zeros((1, 0))
+            return Kinds(nobody, nobody, one, np.ones(1))
         both = np.column_stack([of_shape, of_random])
         distinct, codes, counts = np.unique(both, axis=0, return_inverse=True, return_counts=True)
         values, weights = np.split(distinct, [of_shape.shape[1]], axis=1)

@@ -47,12 +47,12 @@ def run_in_batches(request: Request, design: Any, model_of: Any) -> Any:
     from growthcurves.fit import fit
 
     _refuse_of_whole_tables(request)
-    said = {"method": request.criterion, "where": request.where, "batch": request.batch, "design": design}
-    said |= {"quadrature": request.quadrature}
+    said: dict[str, Any] = {"method": request.criterion, "where": request.where, "batch": request.batch}
+    said |= {"design": design, "quadrature": request.quadrature}
     first = Seen(_first_rows(request))
     if request.formula:
-        options = {"time": request.time, "residual": request.residual, "wave": request.wave, "family": request.family}
-        options |= {"trials": request.trials, "exposure": request.exposure}
+        names = ("time", "residual", "wave", "family", "trials", "exposure")
+        options: dict[str, Any] = {name: getattr(request, name) for name in names}
         options |= {"reference": references(request.reference, first.data) if request.reference else None}
         given = {name: value for name, value in (said | options).items() if value is not None}
         return fit(request.formula, request.data, **given)

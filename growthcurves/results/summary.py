@@ -23,7 +23,7 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.ddf.normal import NormalDf
 from growthcurves.results.effects.coefficients import fixed_effects
 from growthcurves.results.effects.exponents import exponentiated, is_ratio
-from growthcurves.results.persons.people import reliability
+from growthcurves.results.persons.people import mean_reliability
 from growthcurves.results.persons.reliability import reliabilities
 from growthcurves.results.persons.scatter import scatter_remark
 from growthcurves.results.questions.covariates import origin_of
@@ -421,7 +421,7 @@ def _reliabilities(fit: FittedModel) -> list[str]:
 
 
 def _of_intercept(fit: FittedModel) -> list[str]:
-    if isinstance(fit.sums.people, Absent):
+    if isinstance(fit.bound.weights, Absent):
         return []
     row = reliabilities(fit).set_index("effect").loc["intercept"]
     if row["reliability"] != row["reliability"]:
@@ -433,7 +433,7 @@ def _of_intercept(fit: FittedModel) -> list[str]:
 
 def _reliable_by_level(fit: FittedModel) -> list[str]:
     """Of each random effect at each level, over the units with an own estimate."""
-    if isinstance(fit.sums.people, Absent):
+    if isinstance(fit.bound.weights, Absent):
         return [_without_persons(fit)]
     table, own = reliabilities(fit), fit.recipe.random.own_names
     known = table[table["reliability"].notna()]
@@ -447,7 +447,7 @@ def _reliable_by_level(fit: FittedModel) -> list[str]:
 
 
 def _without_persons(fit: FittedModel) -> str:
-    people: Any = fit.sums.people
+    people: Any = fit.bound.weights
     return fit.vocabulary.said(f"reliability: not available, {people._short}")
 
 
@@ -463,15 +463,14 @@ def _interval(found: Finding) -> str:
 
 
 def _reliability(fit: FittedModel, rate: Rate) -> str:
-    if isinstance(fit.sums.people, Absent):
+    if isinstance(fit.bound.weights, Absent):
         return _without_persons(fit)
-    values = reliability(fit, rate)
-    used = ~np.isnan(values)
+    mean, used = mean_reliability(fit, rate)
     what = "average rate" if is_curved(fit) else "slope"
-    if not used.any():
+    if not used:
         return fit.vocabulary.said(f"reliability of the {what}: no person has an own line")
-    over = fit.vocabulary.said(f"mean over {used.sum():,} persons with an own line")
-    return f"reliability of the {what} {np.average(values[used], weights=fit.person_shares[used]):.3f} ({over})"
+    over = fit.vocabulary.said(f"mean over {used:,} persons with an own line")
+    return f"reliability of the {what} {mean:.3f} ({over})"
 
 
 def _indices(fit: FittedModel) -> str:

@@ -396,6 +396,17 @@ class Moments:
             return self
         return replace(self, shared=None, own=replace(everybody(), labels=None))
 
+    def one_of_each(self, shared: Schedules) -> PersonMoments:
+        """A person of each schedule, of whom nothing but the design of the random effects is known."""
+        closed, pairs = self.terms.z_closed, pair_index(self.row_centre.size)
+        gram = np.zeros((int(pairs.max()) + 1, len(shared.counts)))
+        gram[0] = shared.lengths
+        for place, left in enumerate(closed):
+            for other, right in enumerate(closed):
+                gram[pairs[left, right]] = shared.G[:, place, other]
+        weights = np.zeros((len(self.weight_centre) - 1, len(shared.counts)))
+        return PersonMoments(self.terms, gram, weights, self.row_centre, self.weight_centre)
+
     def _as_persons(self, shared: Schedules) -> Schedules:
         """Schedules in the order in which they are found in persons (see `shared_schedules`)."""
         closed, pairs = self.terms.z_closed, pair_index(self.row_centre.size)

@@ -179,6 +179,17 @@ class Sums:
         outcome = total[-1, -1] - total[constant, -1] ** 2 / n
         return float((covariance / fixed) * (covariance / outcome)) if fixed > CONSTANT * outcome else float("nan")
 
+    def designs(self, columns: Sequence[int]) -> tuple[Array, Array] | None:
+        """The inverse of the cross-products of some row columns (K, K, m) by schedule, NaN where it has none, and how
+        many persons have each, (m,); None where persons are at hand, or have times of their own."""
+        found = None if self.known is None or self.totals.counted is not None else self.known.shared
+        stored = {0, *(g for k in columns for g, _ in self.terms.combination(k))}
+        if self.known is None or found is None or self.known.own is not None:
+            return None
+        if not stored <= {0, *self.terms.z_closed}:
+            return None
+        return own_growth(self.known.one_of_each(found), columns).inverse, found.counts
+
     def own_growth(self, columns: Sequence[int]) -> OwnGrowth:
         """Each person's own least-squares growth on some row columns."""
         return own_growth(self.people, columns)

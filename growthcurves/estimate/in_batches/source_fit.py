@@ -361,5 +361,6 @@ def _panel(found: Learned, summing: Summing) -> SavedPanel:
         **{name: getattr(looked, name) for name in names}, where=reading.where, persons=persons,
         time_facts=tally.facts(), reasons=found.ledger.told(reading.where), clock_of=clock,
         table_of=lambda: people.table(summing.table), ranges=intercept_ranges(found.bound.recipe, looked.frame),
-        gone=SUMMED_ROWS, hash_of=found.rows.fingerprint, last_of=lambda: people.column("last"),
+        gone=SUMMED_ROWS,
+        counts=summing.counts, hash_of=found.rows.fingerprint, last_of=lambda: people.column("last"),
     ).referring(model.reference or {})  # fmt: skip

@@ -86,6 +86,23 @@ def reliability(fit: FittedModel, rate: Rate) -> np.ndarray:
     return variance / (variance + fit.residual_variance * sampling)
 
 
+def mean_reliability(fit: FittedModel, rate: Rate) -> tuple[float, int]:
+    """The mean of `reliability` over the persons with an own line, NaN without one, and how many they are.
+
+    Where persons are many and share schedules, one of each schedule tells.
+    """
+    designs = fit.sums.designs(fit.recipe.growth_rows) if fit.independent and rate.varies else None
+    if designs is not None and len(rate.of_kinds) == 1:
+        inverse, counts = designs
+        sampling = np.einsum("a,abn,b->n", rate.of_kinds[0], inverse, rate.of_kinds[0])
+        values, shares = rate.sd() ** 2 / (rate.sd() ** 2 + fit.residual_variance * sampling), counts
+    else:
+        values, shares = reliability(fit, rate), fit.person_shares
+        counts = np.ones(len(values))
+    used = ~np.isnan(values)
+    return float(np.average(values[used], weights=shares[used])) if used.any() else np.nan, int(counts[used].sum())
+
+
 def growth_parameters(fit: FittedModel) -> tuple[np.ndarray, np.ndarray]:
     """Persons' growth parameters pi_i and their standard errors of prediction, each (K, N); NaN if withheld."""
     state = fit.estimates.state

@@ -25,20 +25,33 @@ def reliabilities(fit: FittedModel) -> pd.DataFrame:
 
 def _of_level(fit: FittedModel, level: int, unit: str) -> list[list]:
     """Of each random effect of a level: its name, the mean over units, how many persons and units, unit and label."""
-    sizes = unit_sizes(fit)[level - 1] if level else np.ones(fit.sums.persons, dtype=int)
+    columns = [fit.recipe.z[place] for place in _places(fit, unit)]
+    designs = None if level else fit.sums.designs(columns)
+    if designs is not None:
+        units = designs[1].astype(int)
+        sizes, counts = units, designs[1]
+    else:
+        sizes = unit_sizes(fit)[level - 1] if level else np.ones(fit.sums.persons, dtype=int)
+        units, counts = np.ones(len(sizes), dtype=int), np.ones(len(sizes)) if level else fit.person_shares
     variances = np.diag(fit.G)[fit.sums.terms.places[unit]][:, None]
     sampling = np.full((len(variances), len(sizes)), np.nan)
     if fit.independent and not is_crossed(fit):  # rows of a person in several units have no one line
-        sampling = np.einsum("aan->an", _sampling(fit, level, unit))
+        inverse = _sampling(fit, level, unit) if designs is None else fit.residual_variance * designs[0]
+        sampling = np.einsum("aan->an", inverse)
     each = variances / (variances + sampling)
     names = [name for name, whose in fit.recipe.random.unit_of.items() if whose == unit]
-    counts = fit.person_shares if not level else np.ones(len(sizes))
     rows = []
     for name, row in zip(names, each, strict=True):
         there = ~np.isnan(row)
         mean = float(np.average(row[there], weights=counts[there])) if there.any() else float("nan")
-        rows.append([name, mean, int(sizes[there].sum()), unit, int(there.sum()), _label(fit, name, unit)])
+        rows.append([name, mean, int(sizes[there].sum()), unit, int(units[there].sum()), _label(fit, name, unit)])
     return rows
+
+
+def _places(fit: FittedModel, unit: str) -> range:
+    """The places of a unit's random effects among all."""
+    here: slice = fit.sums.terms.places[unit]
+    return range(len(fit.recipe.z))[here]
 
 
 def _sampling(fit: FittedModel, level: int, unit: str) -> np.ndarray:

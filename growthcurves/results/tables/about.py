@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -37,8 +40,7 @@ def sample(fit: FittedModel) -> str:
     >>> sample(gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont")))
     'N = 27 persons (sex: Male 16, Female 11), 108 observations.'
     """
-    persons = _persons(fit)
-    counts = [_counted(column, levels, persons[column]) for column, levels in _groups(fit) if column in persons]
+    counts = [_counted(column, levels, found) for column, levels, found in _counts(fit)]
     groups = f" ({'; '.join(counts)})" if counts else ""
     return f"N = {units_counted(fit)}{groups}, {fit.sums.rows:,} observations."
 
@@ -59,10 +61,9 @@ def fewest_persons(fit: FittedModel) -> tuple[float, str]:
     >>> fewest_persons(gc.fit("distance ~ age * sex + (age | subject)", gc.load_dataset("orthodont")))
     (11, 'sex Female')
     """
-    persons = _persons(fit)
     found = [
-        (int((persons[column] == level).sum()), f"{column} {show_level(level)}")
-        for column, levels in _groups(fit) if column in persons for level in levels
+        (int(counts.get(level, 0)), f"{column} {show_level(level)}")
+        for column, levels, counts in _counts(fit) for level in levels
     ]  # fmt: skip
     return min((one for one in found if one[0]), default=(float("inf"), ""))
 
@@ -73,6 +74,16 @@ def _groups(fit: FittedModel) -> list[tuple[str, list]]:
     return [(name, list(levels)) for name, levels in found.items() if len(levels) <= _MOST_GROUPS]
 
 
+def _counts(fit: FittedModel) -> list[tuple[str, list, Mapping[Any, int]]]:
+    """The same with how many persons have each level, as far as it is known."""
+    groups = _groups(fit)
+    known: Mapping[str, Mapping[Any, int]] = fit.panel.counts if isinstance(fit.panel, SavedPanel) else {}
+    if all(column in known for column, _ in groups):
+        return [(column, levels, known[column]) for column, levels in groups]
+    persons = _persons(fit)
+    return [(name, levels, persons[name].value_counts().to_dict()) for name, levels in groups if name in persons]
+
+
 def _persons(fit: FittedModel) -> pd.DataFrame:
     """One row per person, as far as it is known."""
     if isinstance(fit.panel, SavedPanel):
@@ -81,8 +92,7 @@ def _persons(fit: FittedModel) -> pd.DataFrame:
     return fit.panel.frame.iloc[fit.panel.persons.first_rows]
 
 
-def _counted(column: str, levels: list, values: pd.Series) -> str:
-    counts = values.value_counts()
+def _counted(column: str, levels: list, counts: Mapping[Any, int]) -> str:
     return f"{column}: " + ", ".join(f"{show_level(level)} {counts.get(level, 0):,}" for level in levels)
 
 
