@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthcurves.engine.sums.moments import PersonMoments
+from growthcurves.engine.sums.schedules import shared_schedules
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.factors import DETERMINED, condition
 
 #: Smallest eigenvalue of cross-products with unit diagonal from which they give a person's growth to nearly all digits.
 SURE = 1e-4
+#: Of more persons it is looked whether many have the same design.
+MANY = 1_000
 #: What is left of a column beside those before it, as a share of its length, that is nothing but rounding.
 DEPENDENT = 1e-12
 
@@ -78,24 +82,37 @@ def own_growth(people: PersonMoments, columns: Sequence[int]) -> OwnGrowth:
     basis = terms.rows(columns, stored, people.row_centre)
     used = np.flatnonzero(basis.any(axis=1))
     stored, basis = [stored[i] for i in used], basis[used]
-    gram = people.block(stored, stored).transpose(2, 0, 1)
+    firsts, place = _designs(people, stored)
+    gram = people.take(firsts).block(stored, stored).transpose(2, 0, 1)
     target = people.block(stored, [-1])[:, 0].T
-    level = people.block(stored, [0])[:, 0].T
+    level = people.take(firsts).block(stored, [0])[:, 0].T
     back = np.eye(len(columns))
     exact = len(stored) == len(columns)
     if exact:  # solve where nothing cancels, and change coordinates afterwards
         back = np.linalg.solve(basis, back)
     else:
         gram, target, level = basis.T @ gram @ basis, target @ basis, level @ basis
-    estimates = np.full((people.count, len(columns)), np.nan)
-    inverse = np.full((people.count, len(columns), len(columns)), np.nan)
     least = condition(gram)
     able = least > DETERMINED
-    found = np.linalg.solve(gram[able], np.broadcast_to(np.eye(len(columns)), gram[able].shape))
-    constant = back[:, 0] if exact and stored[0] == 0 else (found @ level[able][:, :, None])[:, :, 0]
-    estimates[able] = (found @ target[able][:, :, None])[:, :, 0] @ back.T + people.row_centre[-1] * constant
-    inverse[able] = back @ found @ back.T
-    return OwnGrowth(estimates.T, inverse.transpose(1, 2, 0), least > SURE)
+    found = np.full(gram.shape, np.nan)
+    found[able] = np.linalg.solve(gram[able], np.broadcast_to(np.eye(len(columns)), gram[able].shape))
+    constant = np.broadcast_to(back[:, 0], level.shape)
+    if not exact or stored[0] != 0:
+        constant = (found @ level[:, :, None])[:, :, 0]
+    estimates = (found[place] @ target[:, :, None])[:, :, 0] @ back.T + people.row_centre[-1] * constant[place]
+    inverse = (back @ found @ back.T)[place]
+    return OwnGrowth(estimates.T, inverse.transpose(1, 2, 0), (least > SURE)[place])
+
+
+def _designs(people: PersonMoments, stored: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """One person of each design of stored columns, (m,), and the design of each person, (N,): equal to the last bit."""
+    rows = sorted(set(people.pairs[np.ix_(stored, stored)].ravel().tolist()))
+    place = shared_schedules([people.gram[row] for row in rows], people.count / 8) if people.count > MANY else None
+    if place is None:
+        return np.arange(people.count), np.arange(people.count)
+    firsts = np.empty(int(place.max()) + 1, dtype=np.intp)
+    firsts[place[::-1]] = np.arange(people.count)[::-1]
+    return firsts, place
 
 
 def _least_squares(basis: Array, outcome: Array) -> tuple[Array, Array]:
