@@ -45,7 +45,7 @@ class Sketch:
     """
 
     columns: tuple[str, ...]
-    most: int = FIRST_PERSONS
+    most: int = field(default_factory=lambda: FIRST_PERSONS)
     rows: list[pd.DataFrame] = field(default_factory=list)
     persons: int = 0
     whole: bool = True

@@ -87,7 +87,7 @@ def test_answers_are_those_of_the_table(name):
 
 @pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
 def test_a_sketch_of_few_persons_teaches_what_all_rows_do(monkeypatch):
-    monkeypatch.setattr(sketch.Sketch, "most", 5)
+    monkeypatch.setattr(sketch, "FIRST_PERSONS", 5)
     table = scattered(4)
     for name in ("spline", "learned from all", "codes", "levels", "piecewise"):
         told = answers(gc.fit(MODELS[name], [table], batch=70))
