@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sys
 import time
 import warnings
@@ -214,6 +215,13 @@ VARIANCES = "## Variances between groups: the design of Maas and Hox"
 FIXED = "## Fixed effects in the same design"
 GROWTH = "## Growth: persons and waves"
 AGAINST = "## Eighty groups of 20, or forty of 40"
+#: Where the time that all took is put, when it is known.
+TOOK = "<took>"
+#: What lies behind Wald intervals outside the design of Maas and Hox.
+EXPECTED = (
+    "the standard errors are those of the expected information of restricted maximum likelihood, on the log scale "
+    "those of the observed information"
+)
 
 
 def _variance_section(
@@ -231,10 +239,10 @@ def _variance_section(
         f"{errors[0]:.1f} with 30 groups); profile and bootstrap (percentile, 199 replicates) of {slow} data sets of "
         f"each cell (error {errors[1]:.1f}). In brackets: percent of data sets in which there is no interval, as the "
         "variance is estimated on its boundary or next to it. On the variance scale the standard errors are those of "
-        "restricted iterative generalised least squares (MLwiN); SE against spread: their mean beside the SD of the "
-        "estimates. "
-        "Published: Maas and Hox (2005), Wald on the variance scale. Made by "
-        f"`tests/simulations/groups.py` (seed {seed}).\n\n{head}\n" + "\n".join(lines) + "\n\n"
+        "restricted iterative generalised least squares (MLwiN), on the log scale of observed information; SE against "
+        "spread: their mean beside the SD of the estimates. "
+        "Published: Maas and Hox (2005), Wald on the variance scale. All tables of this page are made by "
+        f"`tests/simulations/groups.py` (seed {seed}){TOOK}.\n\n{head}\n" + "\n".join(lines) + "\n\n"
         "The slope's variance by size of groups and intraclass correlation: percent of singular fits, and of "
         f"intervals that miss by Wald on the variance scale and on the log scale.\n\n{inner}\n"
         + "\n".join(by_cell) + "\n"
@@ -275,7 +283,8 @@ def growth(pool: Executor, replicates: int, slow: int, seed: int) -> str:
         f"(residual), no covariance; {replicates:,} data sets a line (Monte Carlo error "
         f"{100 * np.sqrt(0.0475 / replicates):.1f} at 5), profile {slow} ({100 * np.sqrt(0.0475 / slow):.1f}). Percent "
         "of singular fits, and of 95 % intervals of the variance of rates and of the mean rate that miss. Reliability "
-        "is that of a person's own rate, var(rate) / (var(rate) + sampling variance) (Willett 1989).\n\n"
+        "is that of a person's own rate, var(rate) / (var(rate) + sampling variance) (Willett 1989). On the variance "
+        f"scale {EXPECTED}.\n\n"
         "| waves | reliability | persons | singular | Wald, variance scale | Wald, log scale | profile | mean rate, z "
         "| Kenward-Roger |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n" + "\n".join(lines) + "\n"
     )
@@ -309,11 +318,18 @@ def against(pool: Executor, replicates: int, seed: int) -> str:
         lines.append("| " + " | ".join(str(one) for one in cells) + " |")
     return (
         f"{AGAINST}\n\n1,600 persons either way; {replicates:,} data sets a line. Errors are SDs of estimates over "
-        "data sets; those of variances are in percent of the variance.\n\n"
+        "data sets; those of variances are in percent of the variance. On the variance scale "
+        f"{EXPECTED}.\n\n"
         "| ICC | groups | error, predictor of groups | of persons | product | error, intercept variance "
         "| slope variance | missed by Wald (variance scale), intercept | slope | singular |\n"
         "|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|\n" + "\n".join(lines) + "\n"
     )
+
+
+def _minutes() -> float:
+    """Of the processor, that this run took with those that worked for it."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used) / 60.0
 
 
 def main() -> None:
@@ -329,6 +345,7 @@ def main() -> None:
         made = dict(zip((VARIANCES, FIXED), maas_and_hox(pool, *given), strict=True))
         made[GROWTH] = growth(pool, chosen.replicates, 5 * chosen.slow, chosen.seed)
         made[AGAINST] = against(pool, chosen.replicates, chosen.seed)
+    made[VARIANCES] = made[VARIANCES].replace(TOOK, f", in {_minutes():.0f} minutes of the processor")
     print("\n".join(made.values()))
     print(f"{time.perf_counter() - begin:.0f} s", file=sys.stderr)
     if chosen.write:
