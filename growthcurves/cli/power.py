@@ -107,7 +107,7 @@ _EFFECT = [
     click.Option(["--method"], type=click.Choice(["t", "normal", "simulation"]), default="t", show_default=True,
                  help="By t and F, by the normal distribution, or by simulated studies."),
     click.Option(["--ddf"], type=Value(), default="satterthwaite", show_default=True, metavar="NAME",
-                 help="Degrees of freedom: satterthwaite, between, or a number."),
+                 help="Degrees of freedom: satterthwaite, kenward-roger, between, or a number."),
 ]  # fmt: skip
 _ASSUMED = [
     _number_of("--slope", help="Mean rate of change in the reference arm."),

@@ -15,7 +15,7 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import NotAvailableError
 from growthcurves.numerics.arrays import Array
 from growthcurves.output.words import capital
-from growthcurves.planning.chance import Chance, PlannedTest, chance
+from growthcurves.planning.chance import Chance, PlannedTest, chance, planned_covariance
 from growthcurves.planning.design import Design
 from growthcurves.planning.question import Question
 from growthcurves.planning.reliability import slope_reliability
@@ -163,7 +163,7 @@ class Plan(Answer):
     @cached_property
     def design_effect(self) -> float:
         """How many times the variance is what it would be if units above persons made no difference; 1 without them."""
-        apart = self.design.information(self.persons, clustered=False).covariance
+        apart = planned_covariance(self.design.information(self.persons, clustered=False), self.test)
         row = self.question.L[0]
         return self.std_error**2 / float(row @ apart @ row)
 
@@ -201,7 +201,8 @@ class Plan(Answer):
         return f"Assumed: {assumed_words(self.design)}."
 
     def _how(self) -> str:
-        df = "" if np.isinf(self.df) else f" with {self.df:.1f} df"
+        whose = " (Kenward and Roger)" if self.test.adjusted else ""
+        df = "" if np.isinf(self.df) else f" with {self.df:.1f} df{whose}"
         errors = listed(number(error) for error in self.found.errors)
         return f"Expected standard error {errors}{df}. {SOURCE}."
 

@@ -12,8 +12,10 @@ from growthcurves.errors import ModelError, unknown
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.bounds import finite_number
 from growthcurves.planning.design import Design
+from growthcurves.planning.information import Information
 from growthcurves.planning.question import Question
 from growthcurves.planning.simulation.method import refuse_simulation
+from growthcurves.results.ddf.kenward_roger import scaling
 from growthcurves.results.ddf.satterthwaite import fai_cornelius
 
 METHODS = ("t", "normal")
@@ -32,7 +34,7 @@ class PlannedTest:
         1 is a test against an effect in its own direction.
     method : {"t", "normal"}
     ddf : {"satterthwaite", "between", "kenward-roger"} or float
-        Degrees of freedom. By the formula Kenward and Roger's are Satterthwaite's, by expected information.
+        Degrees of freedom. Kenward and Roger's have their standard errors too, with what estimating the variances adds.
     """
 
     alpha: float = 0.05
@@ -53,11 +55,18 @@ class PlannedTest:
             raise ModelError(unknown("ddf (of planning)", self.ddf, DDF))
         if not isinstance(self.ddf, str) and finite_number(self.ddf, "ddf= is a method or a number") <= 0:
             raise ModelError("ddf= is a number of degrees of freedom above 0.")
+        if self.method == "normal" and self.ddf != "satterthwaite":
+            raise ModelError("A normal test has no degrees of freedom: leave ddf= out, or take method='t'.")
 
     @property
     def counts_variances(self) -> bool:
         """Whether degrees of freedom depend on how well variances are estimated."""
         return self.method == "t" and self.ddf in ("satterthwaite", "kenward-roger")
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether standard errors are Kenward and Roger's."""
+        return self.method == "t" and self.ddf == "kenward-roger"
 
 
 @dataclass(frozen=True)
@@ -90,29 +99,37 @@ def chance(design: Design, asked: Question, sizes: Array, persons: float, test: 
     """
     information = design.information(persons)
     information.refuse_undivided(asked.L, design.terms)
-    V = asked.L @ information.covariance @ asked.L.T
+    V = asked.L @ planned_covariance(information, test) @ asked.L.T
     errors = np.sqrt(np.diag(V))
     if len(sizes) == 1:
         ratio = abs(float(sizes[0])) / float(errors[0])
-        df = _df(design, asked, asked.L, information, persons, test)
+        df = _df(design, asked, information, persons, test)
         return Chance(_of_t(ratio, df, test), errors, df, ratio)
     if test.sided == 1:
         raise ModelError("A test of several differences together has no side: take sided=2, or one of them with test=.")
     square = float(sizes @ np.linalg.solve(V, sizes))
-    turned = np.linalg.eigh(V)[1].T @ asked.L
-    df = _df(design, asked, turned, information, persons, test)
+    df = _df(design, asked, information, persons, test)
     return Chance(_of_f(square, len(sizes), df, test.alpha), errors, df, square)
 
 
-def _df(design: Design, asked: Question, L: Array, information: Any, persons: float, test: PlannedTest) -> float:
+def planned_covariance(information: Information, test: PlannedTest) -> Array:
+    """The covariance of the fixed effects that a test is expected to have, (p, p)."""
+    return information.covariance + (information.inflation if test.adjusted else 0.0)
+
+
+def _df(design: Design, asked: Question, information: Information, persons: float, test: PlannedTest) -> float:
     if test.method == "normal":
         return float("inf")
     if not isinstance(test.ddf, str):
         return float(test.ddf)
-    between = between_df(design, asked, persons)
+    between, L = between_df(design, asked, persons), asked.L
     if test.ddf == "between" or not between > 0:
         return max(between, 0.0)
-    return fai_cornelius(information.df(L))
+    if len(L) == 1:
+        return float(information.df(L)[0])
+    if test.adjusted:
+        return scaling(len(L), *information.moments(L))[1]
+    return fai_cornelius(information.df(np.linalg.eigh(L @ information.covariance @ L.T)[1].T @ L))
 
 
 def between_df(design: Design, asked: Question, persons: float) -> float:

@@ -248,7 +248,14 @@ class Design:
             for place, unit in enumerate(self.study.levels, start=1):
                 groups = self._in_units(groups, place, unit)
         total = _summed(sums.times(count) for sums, count in groups.values())
-        return Information(total, len(self.terms), None if self.study.levels else self._traced)
+        if self.study.levels:
+            return Information(total, len(self.terms))
+        return Information(total, len(self.terms), self._traced, lambda W: persons * self._linked(W))
+
+    def _linked(self, W: Array) -> Array:
+        """The sum of W_ij F_ij of the mean person, without units above persons."""
+        own = zip(self.persons.kinds, self._of_kinds, strict=True)
+        return np.sum([kind.share * one.linked(W, len(self.terms)) for kind, one in own], axis=0)
 
     @cached_property
     def _traced(self) -> Array:

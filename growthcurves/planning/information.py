@@ -11,6 +11,7 @@ last step of all gives the expected restricted information of the variance param
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +42,11 @@ class Whitened:
         """tr(Phi F_ij) of all pairs of parameters, (m, m), for Phi (p, p) of the first columns of W."""
         X = self.W[:, : len(Phi)]
         return products((X @ Phi @ X.T) @ self.inside, self.inside)
+
+    def linked(self, W: Array, p: int) -> Array:
+        """The sum of W_ij F_ij over pairs of parameters, (p, p), for W (m, m) and the first p columns."""
+        X, mixed = self.W[:, :p], np.tensordot(W, self.inside, 1)
+        return X.T @ (self.inside @ mixed).sum(axis=0) @ X
 
     def sums(self, of_units: bool) -> Sums:
         """The sums of one such person; F only where units above persons will need it."""
@@ -118,11 +124,14 @@ class Information:
     p : int
     traced : (m, m) array or None
         The sum of tr(Phi F_ij), where the sums do not have F.
+    linked : callable or None
+        From W (m, m) the sum of W_ij F_ij, where the sums do not have F.
     """
 
     sums: Sums
     p: int
     traced: Array | None = None
+    linked: Callable[[Array], Array] | None = None
 
     @cached_property
     def size(self) -> Array:
@@ -175,21 +184,48 @@ class Information:
         unit = np.where(diagonal > 0, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
         return info / np.outer(unit, unit), unit
 
-    def df(self, L: Array) -> Array:
-        """Satterthwaite's degrees of freedom of each row (k, p), by expected information.
+    @cached_property
+    def variances(self) -> Array:
+        """W, the covariance matrix that estimates of the variance parameters will have, (m, m).
 
-        Parameters that the study does not tell apart move l' Phi l together or not at all, and count as one.
+        Parameters that the study does not tell apart move X' V^-1 X together or not at all, and count as one.
         """
         if not len(self.sums.t):
-            return np.full(len(L), np.inf)
+            return np.zeros((0, 0))
         info, unit = self._expected
         values, vectors = np.linalg.eigh(info)
         kept = values > 1e-9 * max(values.max(), 1e-300)
-        Phi, found = self.covariance, []
-        for row in L:
-            half = Phi @ row
-            slopes = (half @ self.sums.E[:, : self.p, : self.p] @ half) / unit
-            along = (vectors.T @ slopes)[kept]
-            spread = float((along**2 / values[kept]).sum())
-            found.append(2.0 * float(row @ half) ** 2 / spread if spread > 0 else np.inf)
-        return np.array(found)
+        half = vectors[:, kept] / np.sqrt(values[kept])
+        return (half @ half.T) / np.outer(unit, unit)
+
+    def df(self, L: Array) -> Array:
+        """Satterthwaite's degrees of freedom of each row (k, p), by expected information."""
+        half = L @ self.covariance
+        slopes = np.einsum("ka,iab,kb->ki", half, self.sums.E[:, : self.p, : self.p], half)
+        spread = np.einsum("ki,ij,kj->k", slopes, self.variances, slopes)
+        own = np.einsum("ka,ka->k", half, L)
+        with np.errstate(divide="ignore"):
+            return np.where(spread > 0, 2.0 * own**2 / spread, np.inf)
+
+    @cached_property
+    def inflation(self) -> Array:
+        """What estimating the variances adds to the covariance of the fixed effects, (p, p).
+
+        Lambda = Phi {sum W_ij (Q_ij - P_i Phi P_j)} Phi of Kackar and Harville (1984), with Q_ij = F_ij and P_i = -E_i.
+        """
+        p, Phi, W = self.p, self.covariance, self.variances
+        if not len(W):
+            return np.zeros((p, p))
+        Q = np.tensordot(W, self.sums.F[:, :, :p, :p]) if self.linked is None else self.linked(W)
+        E = self.sums.E[:, :p, :p]
+        through = np.tensordot(E @ Phi, np.tensordot(W, E, 1), ((0, 2), (0, 1)))
+        found = Phi @ (Q - through) @ Phi
+        return (found + found.T) / 2.0
+
+    def moments(self, L: Array) -> tuple[float, float]:
+        """A1 and A2 of Kenward and Roger (1997), from which the scale and the df of F for rows L together follow."""
+        Phi, W = self.covariance, self.variances
+        Theta = L.T @ np.linalg.solve(L @ Phi @ L.T, L)
+        along = Theta @ Phi @ self.sums.E[:, : self.p, : self.p] @ Phi
+        trace = np.einsum("iaa->i", along)
+        return float(trace @ W @ trace), float((W * products(along, along)).sum())

@@ -66,8 +66,8 @@ def power(
         of outcomes, dropout that depends on outcomes and random effects that are not normal, and tests of a variance
         or a correlation (``test="sd:slope"``, ``test="cor:intercept,slope"``).
     ddf : {"satterthwaite", "kenward-roger", "between"} or float
-        Degrees of freedom: Satterthwaite's by expected information, which are Kenward and Roger's too; units randomised
-        less fixed effects; a number.
+        Degrees of freedom: Satterthwaite's by expected information; Kenward and Roger's, with the standard errors that
+        these are expected to have; units randomised less fixed effects; a number.
     n : int, optional
         Replicates of a pilot (`fit`) for the interval of the power, 199 by default, 0 for none; or simulated studies,
         1,000 by default.

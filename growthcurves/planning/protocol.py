@@ -79,12 +79,16 @@ def _plain(names: list[str]) -> list[str]:
     return [f"{name}s" for name in dict.fromkeys(name.split(":")[0] for name in names)]
 
 
+#: By whom degrees of freedom are.
+_METHODS = {"satterthwaite": "Satterthwaite's", "kenward-roger": "Kenward and Roger's standard errors and"}
+
+
 def _df(plan: Plan) -> str:
     if plan.test.method == "normal":
         return ""
-    if plan.test.ddf == "satterthwaite":
-        return f" (Satterthwaite's degrees of freedom, {fixed_text(plan.df, 1)} expected)"
-    return f" ({fixed_text(plan.df, 1)} degrees of freedom)"
+    said = _METHODS.get(plan.test.ddf) if isinstance(plan.test.ddf, str) else None
+    df = f"{fixed_text(plan.df, 1)}"
+    return f" ({df} degrees of freedom)" if said is None else f" ({said} degrees of freedom, {df} expected)"
 
 
 def _assumed(plan: Plan) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,8 +26,33 @@ def dense(X, V, derivatives):
     return Phi, 2 * np.diag(Phi) ** 2 / spread
 
 
+def inflated(X, V, derivatives):
+    """What estimating the variances adds to (X'V^-1 X)^-1 (Kackar and Harville 1984), and A1, A2 of all columns."""
+    inverse = np.linalg.inv(V)
+    Phi = np.linalg.inv(X.T @ inverse @ X)
+    P = inverse - inverse @ X @ Phi @ X.T @ inverse
+    W = np.linalg.inv([[np.trace(P @ a @ P @ b) / 2 for b in derivatives] for a in derivatives])
+    E = np.array([X.T @ inverse @ one @ inverse @ X for one in derivatives])
+    inner, A1, A2 = np.zeros_like(Phi), 0.0, 0.0
+    for i, a in enumerate(derivatives):
+        for j, b in enumerate(derivatives):
+            Q = X.T @ inverse @ a @ inverse @ b @ inverse @ X
+            inner += W[i, j] * (Q - E[i] @ Phi @ E[j])
+            A1 += W[i, j] * np.trace(E[i] @ Phi) * np.trace(E[j] @ Phi)
+            A2 += W[i, j] * np.trace(E[i] @ Phi @ E[j] @ Phi)
+    return Phi @ inner @ Phi, A1, A2
+
+
 def line(times):
     return np.column_stack([np.ones(len(times)), times])
+
+
+def refuse_other_adjustment(information, X, V, derivatives):
+    added, A1, A2 = inflated(X, V, derivatives)
+    np.testing.assert_allclose(
+        information.inflation, added, rtol=1e-6, atol=1e-12 * np.abs(information.covariance).max()
+    )
+    np.testing.assert_allclose(information.moments(np.eye(X.shape[1])), (A1, A2), rtol=1e-7)
 
 
 def blocks(parts):
@@ -65,6 +92,7 @@ def test_persons_with_dropout_by_arm():
     information = Design.of(study, assumed(study, SDS)).information(40)
     np.testing.assert_allclose(information.covariance, Phi, rtol=1e-10)
     np.testing.assert_allclose(information.df(np.eye(4)), df, rtol=1e-8)
+    refuse_other_adjustment(information, np.vstack(X), V, derivatives)
 
 
 @pytest.mark.parametrize("randomised", ["person", "site"])
@@ -97,6 +125,7 @@ def test_persons_in_sites_in_regions(randomised):
     information = Design.of(study, assumed(study, options)).information(48)
     np.testing.assert_allclose(information.covariance, Phi, rtol=1e-9)
     np.testing.assert_allclose(information.df(np.eye(4)), df, rtol=1e-7)
+    refuse_other_adjustment(information, X, V, derivatives)
 
 
 def test_whole_sites_of_unequal_size():
@@ -113,6 +142,7 @@ def test_whole_sites_of_unequal_size():
     information = Design.of(study, assumed(study, options)).information(60)
     np.testing.assert_allclose(information.covariance, Phi, rtol=1e-9)
     np.testing.assert_allclose(information.df(np.eye(4)), df, rtol=1e-7)
+    refuse_other_adjustment(information, X, V, derivatives)
 
 
 def test_unstructured_visits_with_dropout():
@@ -131,6 +161,7 @@ def test_unstructured_visits_with_dropout():
     information = Design.of(study, assumed(study, {"shape": "visits", "covariance": V1})).information(60)
     np.testing.assert_allclose(information.covariance, Phi, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(information.df(np.eye(6)), df, rtol=1e-7)
+    refuse_other_adjustment(information, np.vstack(X), V, derivatives)
 
 
 def test_balanced_studies_have_the_df_of_a_t_test():
@@ -154,3 +185,20 @@ def test_a_plan_agrees_with_a_fit_of_such_a_study():
     assert plan.df == pytest.approx(
         fit.fixed_effects(ddf=gc.Satterthwaite(information="expected"))["df"].iloc[3], rel=1e-5
     )
+
+
+def test_kenward_and_rogers_adjustment_is_that_of_a_fit():
+    """Theirs adds twice what estimating the variances does, as the estimate of the covariance is too small by it."""
+    data = gc.load_dataset("sleepstudy").iloc[5:]  # one person lacks the first five days
+    fit = gc.fit("reaction ~ day + (day | subject)", data)
+    study = gc.Study(persons=18, times=[list(range(10)), list(range(5, 10))], arms=None)
+    design = Design.of(study, assumed(study, {"fit": fit}))
+    shares = zip(design.persons.kinds, (17 / 18, 1 / 18), strict=True)
+    kinds = tuple(kind._replace(share=share) for kind, share in shares)
+    design = replace(design, persons=replace(design.persons, kinds=kinds))
+    information, method = design.information(18), gc.KenwardRoger()
+    twice = information.covariance + 2 * information.inflation
+    np.testing.assert_allclose(twice, method.covariance(fit), rtol=1e-6)
+    lost = gc.Study(persons=20, times=[0, 1, 2, 3], dropout=0.5)
+    adjusted, plain = (gc.power(lost, effect=1, ddf=ddf, **SDS) for ddf in ("kenward-roger", "satterthwaite"))
+    assert adjusted.std_error > 1.01 * plain.std_error and adjusted.df == plain.df and adjusted.power < plain.power

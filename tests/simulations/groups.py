@@ -218,10 +218,7 @@ AGAINST = "## Eighty groups of 20, or forty of 40"
 #: Where the time that all took is put, when it is known.
 TOOK = "<took>"
 #: What lies behind Wald intervals outside the design of Maas and Hox.
-EXPECTED = (
-    "the standard errors are those of the expected information of restricted maximum likelihood, on the log scale "
-    "those of the observed information"
-)
+EXPECTED = "the standard errors are those of the expected information of restricted maximum likelihood"
 
 
 def _variance_section(
@@ -284,7 +281,7 @@ def growth(pool: Executor, replicates: int, slow: int, seed: int) -> str:
         f"{100 * np.sqrt(0.0475 / replicates):.1f} at 5), profile {slow} ({100 * np.sqrt(0.0475 / slow):.1f}). Percent "
         "of singular fits, and of 95 % intervals of the variance of rates and of the mean rate that miss. Reliability "
         "is that of a person's own rate, var(rate) / (var(rate) + sampling variance) (Willett 1989). On the variance "
-        f"scale {EXPECTED}.\n\n"
+        f"scale {EXPECTED}, on the log scale those of the observed information.\n\n"
         "| waves | reliability | persons | singular | Wald, variance scale | Wald, log scale | profile | mean rate, z "
         "| Kenward-Roger |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n" + "\n".join(lines) + "\n"
     )
