@@ -90,6 +90,7 @@ _NAMES = {
     "detectable_effect": "growthcurves.planning.power",
     "power_curve": "growthcurves.planning.curve",
     "cheapest_design": "growthcurves.planning.cheapest",
+    "optimal_times": "growthcurves.planning.optimal",
     "verify": "growthcurves.verify.qualification",
     "report": "growthcurves.report",
     "errors": "growthcurves.errors",

@@ -55,6 +55,7 @@ from growthcurves.output.tables import write_table as write_table
 from growthcurves.planning.cheapest import cheapest_design as cheapest_design
 from growthcurves.planning.curve import power_curve as power_curve
 from growthcurves.planning.dropout import Dropout as Dropout
+from growthcurves.planning.optimal import optimal_times as optimal_times
 from growthcurves.planning.power import detectable_effect as detectable_effect
 from growthcurves.planning.power import power as power
 from growthcurves.planning.power import sample_size as sample_size

@@ -120,6 +120,8 @@ _ASSUMED = [
     _number_of("--reliability", help="Of persons' own slopes, in the place of --sd-slope."),
     click.Option(["--between"], type=Spreads(), multiple=True, metavar="UNIT=WHAT:SD",
                  help="What varies between units of --levels: site=intercept:1,slope:0.3."),
+    click.Option(["--design-effect"], type=ByArm(), metavar="NUMBER",
+                 help="Of groups in the place of --levels: 1.95, or icc=0.05,size=20."),
     click.Option(["--shape"], metavar="NAME", help="Of growth: linear; visits for a mean of every visit.",
                  shell_complete=NamesOf("growthcurves.model.shapes", "SHAPES")),
     click.Option(["--residual"], metavar="NAME", help="Residual covariance: ar1, with --values ar1=0.5.",
@@ -156,7 +158,7 @@ _OF_STUDY = (
 )
 _OF_CALL = (
     "effect", "slowing", "test", "at", "since", "alpha", "method", "ddf", "slope", "sd_intercept", "sd_slope",
-    "correlation", "sd_residual", "sd", "icc", "reliability", "shape", "residual", "baseline",
+    "correlation", "sd_residual", "sd", "icc", "reliability", "design_effect", "shape", "residual", "baseline",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from growthcurves.data.markup import Block
 from growthcurves.errors import NotAvailableError
 from growthcurves.numerics.arrays import Array
+from growthcurves.output.numbers import fixed_text
 from growthcurves.output.words import capital
 from growthcurves.planning.chance import Chance, PlannedTest, chance, planned_covariance
 from growthcurves.planning.design import Design
@@ -60,8 +61,8 @@ class Plan(Answer):
         Persons that enter the study, before they are rounded.
     interval : PowerInterval or None
         Interval of the power, where the variances come from a pilot.
-    asked : Asked or None
-        The question as it was asked, so that it can be asked again; none of a simulation.
+    asked : Asked
+        The question as it was asked, so that it can be asked again.
     """
 
     solved: str
@@ -186,13 +187,13 @@ class Plan(Answer):
         return [self._result(), self._seen(), self._assumptions(), self._how(), *self._beside()]
 
     def _result(self) -> str:
-        found, effect, test = probability(self.power), effect_words(self), test_words(self)
+        found, test = probability(self.power), test_words(self)
         rounded = f"; {before_rounding(self)}" if self.solved == "persons" else ""
         who = persons_words(self)
         who = f"{who[:-1]}{rounded})" if rounded and who.endswith(")") else f"{who}{rounded and f' ({rounded[2:]})'}"
         if self.solved == "effect":
-            return f"{capital(who)} find an effect of {effect} with a power of {found}, by {test}."
-        return f"{capital(who)} give a power of {found} to find an effect of {effect}, by {test}."
+            return f"{capital(who)} find {self.what()} with a power of {found}, by {test}."
+        return f"{capital(who)} give a power of {found} to find {self.what()}, by {test}."
 
     def _seen(self) -> str:
         return f"They are {when_words(self.study, self.time_unit)}; {lost_words(self.study)}."
@@ -234,7 +235,6 @@ class Plan(Answer):
         """
         from growthcurves.planning.protocol import methods_sentence
 
-        self._refuse_simulated()
         return methods_sentence(self)
 
     def what_if(self) -> pd.DataFrame:
@@ -255,8 +255,11 @@ class Plan(Answer):
         """
         from growthcurves.planning.what_if import what_if
 
-        self._refuse_simulated()
-        return what_if(self)
+        if self.by_formula is None:
+            raise NotAvailableError(
+                "What if it is not so is answered by the formula, and this study has none: simulate it with others."
+            )
+        return what_if(self.by_formula)
 
     def report(self, path: Any = None, title: str | None = None) -> Any:
         """One page of HTML for a protocol: the methods paragraph, the plan in numbers, and what if it is not so.
@@ -287,15 +290,23 @@ class Plan(Answer):
         """
         from growthcurves.report.planning import planning_report
 
-        self._refuse_simulated()
         return planning_report(self, path, title)
 
-    def _refuse_simulated(self) -> None:
-        """A page, and what if it is not so, ask the same question again by the formula."""
-        if self.asked is None:
-            raise NotAvailableError(
-                "A simulated power has no page in this version: take that of the formula, with method='t'."
-            )
+    @property
+    def by_formula(self) -> Plan | None:
+        """The answer by the formula; None where the study has none."""
+        return self
+
+    def what(self) -> str:
+        """What is to be found, in words."""
+        return f"an effect of {effect_words(self)}"
+
+    def found_rows(self) -> list[tuple[str, str]]:
+        """What is expected of the study, in words, for tables of two columns."""
+        errors = listed(number(error) for error in self.found.errors)
+        df = "normal" if np.isinf(self.df) else fixed_text(self.df, 1)
+        power = self.power_of_whole if self.solved == "persons" else self.power
+        return [("expected standard error", errors), ("degrees of freedom", df), ("power", probability(power))]
 
     def _blocks(self) -> tuple[Block, ...]:
         return (f"Power {probability(self.power)}", *self._sentences(), text_table(self.table))

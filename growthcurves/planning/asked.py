@@ -11,7 +11,7 @@ from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.bounds import finite_number, shown_value
 from growthcurves.planning.answer import Plan, plan_of
-from growthcurves.planning.assumed import Options, assumed
+from growthcurves.planning.assumed import Asking, Options, assumed
 from growthcurves.planning.chance import Chance, PlannedTest, chance
 from growthcurves.planning.design import Design
 from growthcurves.planning.question import Question, effects, question
@@ -114,6 +114,15 @@ class Asked:
         if {"effect", "slowing"} & set(changes):
             others |= {name: changes.get(name) for name in ("effect", "slowing")}
         return replace(self, study=_changed(self.study, of_study), options={**self.options, **options}, **others)
+
+
+def asked_of(study: Study, effect: Any, given: Asking, wanted: float | None = None) -> Asked:
+    """The question that options say, by the names of `power`."""
+    said: dict[str, Any] = dict(given)
+    test = PlannedTest(**{name: said.pop(name) for name in ("alpha", "sided", "method", "ddf") if name in said})
+    slowing, term, at, since = (said.pop(name, None) for name in ("slowing", "test", "at", "since"))
+    options: Any = said
+    return Asked(study, options, test, effect, slowing, term, at, since, wanted)
 
 
 def _changed(study: Study, changes: Mapping[str, Any]) -> Study:

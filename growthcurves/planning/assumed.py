@@ -18,6 +18,7 @@ from growthcurves.model.random import ByGroup
 from growthcurves.model.shapes import Occasions, shape_of
 from growthcurves.numerics.bounds import finite_number, shown_value
 from growthcurves.numerics.times import time_texts
+from growthcurves.planning.clustering import DesignEffect, design_effect_of
 from growthcurves.planning.published import spread_of
 from growthcurves.planning.study import Study
 
@@ -41,6 +42,7 @@ class Options(TypedDict, total=False):
     reliability: float
     covariance: Any
     levels: Mapping[str, Mapping[str, Any]]
+    design_effect: Any
     values: Mapping[str, float]
     model: Any
     shape: Any
@@ -49,6 +51,19 @@ class Options(TypedDict, total=False):
     baseline: str
     family: Any
     fit: Any
+
+
+class Asking(Options, total=False):
+    """What is tested and how, and what is assumed; see `power`."""
+
+    slowing: Any
+    test: Any
+    at: Any
+    since: Any
+    alpha: float
+    sided: int
+    method: Any
+    ddf: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +84,8 @@ class Assumed:
     types : list or None
         Values of level-2 predictors with their shares, of the persons of a pilot.
     pilot : FittedModel or None
+    design_effect : DesignEffect or None
+        Of groups that are no part of the planned analysis.
     """
 
     model: GrowthModel
@@ -78,6 +95,7 @@ class Assumed:
     asked: tuple[str, ...] = ()
     types: Any = None
     pilot: Any = None
+    design_effect: DesignEffect | None = None
 
 
 def assumed(study: Study, options: Options) -> Assumed:
@@ -89,9 +107,9 @@ def assumed(study: Study, options: Options) -> Assumed:
         For options that contradict each other, and what is not said and cannot be known.
     """
     refuse_unknown_options(options)
-    if options.get("fit") is not None:
-        return pilots.of_pilot(study, options)
-    return _Reader(study, options).read()
+    groups = design_effect_of(options.get("design_effect"), study)
+    found = pilots.of_pilot(study, options) if options.get("fit") is not None else _Reader(study, options).read()
+    return replace(found, design_effect=groups)
 
 
 def refuse_unknown_options(options: Mapping[str, Any]) -> None:
@@ -101,7 +119,7 @@ def refuse_unknown_options(options: Mapping[str, Any]) -> None:
     ------
     ModelError
     """
-    known = sorted(Options.__annotations__)
+    known = sorted(Asking.__annotations__)
     for name in options:
         if name not in known:
             raise ModelError(unknown("option of a planned study", name, known))

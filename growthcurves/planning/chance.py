@@ -123,7 +123,8 @@ def _df(design: Design, asked: Question, information: Information, persons: floa
     if not isinstance(test.ddf, str):
         return float(test.ddf)
     between, L = between_df(design, asked, persons), asked.L
-    if test.ddf == "between" or not between > 0:
+    groups = design.assumed.design_effect
+    if test.ddf == "between" or not between > 0 or (groups is not None and groups.size is not None):
         return max(between, 0.0)
     if len(L) == 1:
         return float(information.df(L)[0])
@@ -134,6 +135,9 @@ def _df(design: Design, asked: Question, information: Information, persons: floa
 
 def between_df(design: Design, asked: Question, persons: float) -> float:
     """Units that were randomised, less what is estimated of them for the growth parameter that is tested (as HLM)."""
+    groups = design.assumed.design_effect
+    if groups is not None:
+        return persons / (groups.size or groups.factor) - len(design.study.arms)
     units = design.units(persons)[design.study.randomised]
     if design.study.randomised != "person":
         return units - len(design.study.arms)

@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, NotEstimableError, unknown
-from growthcurves.numerics.bounds import finite_number, shown_value
+from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.planning.answer import Plan
-from growthcurves.planning.asked import Asked, checked_power
-from growthcurves.planning.assumed import Options
-from growthcurves.planning.chance import PlannedTest
+from growthcurves.planning.asked import Asked, asked_of, checked_power
+from growthcurves.planning.assumed import Asking
 from growthcurves.planning.grid import combinations, varied
+from growthcurves.planning.prices import checked_cost, persons_and_visits, price_of
 from growthcurves.planning.study import Study
 from growthcurves.planning.words import over_words, probability, whole
 from growthcurves.results.tables.answer import Answer, text_table
@@ -73,15 +71,7 @@ def cheapest_design(
     cost: Mapping[str, Any],
     over: Mapping[str, Any],
     power: float = 0.8,
-    slowing: Any = None,
-    test: Any = None,
-    at: Any = None,
-    since: Any = None,
-    alpha: float = 0.05,
-    sided: int = 2,
-    method: str = "t",
-    ddf: Any = "satterthwaite",
-    **assumptions: Unpack[Options],
+    **options: Unpack[Asking],
 ) -> CheapestDesign:
     """The cheapest of several designs that reach a power.
 
@@ -89,7 +79,7 @@ def cheapest_design(
     ----------
     study : Study
         With its persons left open.
-    effect, slowing, test, at, since, alpha, sided, method, ddf
+    effect
         As in `power`.
     cost : dict
         Prices: ``"person"`` (a number, or a dict by arm), ``"visit"`` (for each visit that is expected to take place),
@@ -98,8 +88,8 @@ def cheapest_design(
         What varies between designs: ``"waves"``, ``"times"``, ``"arms"`` (allocations), ``"levels"``, or another option
         of the study; all combinations are looked at.
     power : float
-    **assumptions
-        As in `power`.
+    **options
+        As in `power`: slowing, test, at, since, alpha, sided, method, ddf, and what is assumed.
 
     Returns
     -------
@@ -125,8 +115,8 @@ def cheapest_design(
     2      5      130  104000.0
     3      9      104  124800.0
     """
-    planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
-    asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, wanted)
+    wanted = checked_power(power)
+    asked = asked_of(study, effect, options, wanted)
     if study.persons is not None:
         raise ModelError("The cheapest design has as many persons as it needs: leave persons= out of the study.")
     things = varied(over)
@@ -150,30 +140,9 @@ def _sized(asked: Asked) -> Plan | None:
 
 def _costs(plan: Plan, cost: Mapping[str, Any]) -> dict[str, Any]:
     """Persons, expected visits, units and the cost of a plan of whole persons."""
-    study, arms = plan.study, plan.whole_arms
-    if not isinstance(cost, Mapping):
-        raise ModelError(f"cost= is a dict such as {{'person': 500, 'visit': 100}}, not {shown_value(cost)}.")
-    known = ["person", "visit", *study.levels]
-    for name in cost:
-        if name not in known:
-            raise ModelError(unknown("thing with a price", name, known))
-    visits = sum(arms[arm] * _visits_of_one(study, arm) for arm in arms)
+    study = plan.study
+    prices = checked_cost(cost, ["person", "visit", *study.levels])
+    total, visits = persons_and_visits(study, prices, plan.whole_arms)
     units = {name: whole(count * plan.total / plan.persons) for name, count in plan.units.items() if name != "person"}
-    by_arm = cost.get("person", 0.0)
-    prices = {arm: by_arm.get(arm) if isinstance(by_arm, Mapping) else by_arm for arm in arms}
-    total = sum(arms[arm] * _price(price, f"a person of arm {arm!r}") for arm, price in prices.items())
-    total += visits * _price(cost.get("visit", 0.0), "a visit")
-    total += sum(count * _price(cost.get(name, 0.0), f"a unit of {name!r}") for name, count in units.items())
+    total += sum(count * price_of(prices.get(name, 0.0), f"a unit of {name!r}") for name, count in units.items())
     return {"persons": plan.total, "visits": visits, **units, "cost": total, "power": plan.power_of_whole}
-
-
-def _visits_of_one(study: Study, arm: Any) -> float:
-    """How many visits of a person of an arm are expected."""
-    return float(sum(one.share * (last * np.arange(1, len(last) + 1)).sum() for one, last in study.schedules[arm]))
-
-
-def _price(value: Any, what: str) -> float:
-    found = finite_number(value, f"The price of {what} is a number")
-    if found < 0:
-        raise ModelError(f"The price of {what} is a number of 0 or more, not {found:g}.")
-    return found

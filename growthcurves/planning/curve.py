@@ -13,9 +13,8 @@ from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.numerics.bounds import whole_number
 from growthcurves.planning.answer import Plan
-from growthcurves.planning.asked import Asked, checked_power
-from growthcurves.planning.assumed import Options
-from growthcurves.planning.chance import PlannedTest
+from growthcurves.planning.asked import Asked, asked_of, checked_power
+from growthcurves.planning.assumed import Asking
 from growthcurves.planning.grid import combinations, varied
 from growthcurves.planning.study import MOST_PERSONS, Study
 from growthcurves.planning.words import over_words, probability
@@ -115,22 +114,14 @@ def power_curve(
     *,
     over: Mapping[str, Any] | None = None,
     power: float = 0.8,
-    slowing: Any = None,
-    test: Any = None,
-    at: Any = None,
-    since: Any = None,
-    alpha: float = 0.05,
-    sided: int = 2,
-    method: str = "t",
-    ddf: Any = "satterthwaite",
-    **assumptions: Unpack[Options],
+    **options: Unpack[Asking],
 ) -> PowerCurve:
     """The power of a study over a grid of designs, effects or assumptions.
 
     Parameters
     ----------
     study : Study
-    effect, slowing, test, at, since, alpha, sided, method, ddf
+    effect
         As in `power`.
     over : dict of str to list, optional
         What varies, one or two of: options of the study (``"persons"``, ``"waves"``, ``"duration"``, ``"spacing"``,
@@ -139,8 +130,8 @@ def power_curve(
         of .97.
     power : float
         That is looked for; persons that have it are told.
-    **assumptions
-        As in `power`.
+    **options
+        As in `power`: slowing, test, at, since, alpha, sided, method, ddf, and what is assumed.
 
     Returns
     -------
@@ -160,8 +151,8 @@ def power_curve(
     >>> {waves: round(persons, 1) for waves, persons in curve.needed.items()}
     {3: 253.3, 5: 242.3, 9: 227.6}
     """
-    planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
-    asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, wanted)
+    wanted = checked_power(power)
+    asked = asked_of(study, effect, options, wanted)
     return curve_of(asked, over, wanted)
 
 

@@ -241,8 +241,11 @@ class Design:
     def information(self, persons: float, clustered: bool = True) -> Information:
         """What a study of so many persons, whole or not, is expected to tell.
 
-        Where it is not `clustered`, units above persons make no difference.
+        Where it is not `clustered`, units above persons make no difference. A design effect makes it what fewer persons
+        would tell.
         """
+        if clustered and self.assumed.design_effect is not None:
+            persons = persons / self.assumed.design_effect.factor
         groups = self._by_arm(persons)
         if clustered:
             for place, unit in enumerate(self.study.levels, start=1):

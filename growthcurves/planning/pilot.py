@@ -72,7 +72,7 @@ def of_pilot(study: Study, options: Options) -> Assumed:
     if not isinstance(pilot, FittedModel):
         raise ModelError(f"fit= is a fit of a pilot, as gc.fit gives it, not {shown_value(pilot)}.")
     for name, value in options.items():
-        if value is not None and name not in ("fit", "slope", "values", "baseline"):
+        if value is not None and name not in ("fit", "slope", "values", "baseline", "design_effect"):
             raise ModelError(f"{name}= is said by fit= too: leave one of them out, or change values with values=.")
     _refuse(pilot)
     values = pilot_values(pilot) | dict(options.get("values") or {})

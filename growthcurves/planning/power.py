@@ -9,8 +9,8 @@ from growthcurves.errors import ModelError
 from growthcurves.later import Later
 from growthcurves.numerics.bounds import MOST_DRAWS, whole_number
 from growthcurves.planning.answer import Plan
-from growthcurves.planning.asked import Asked, checked_power
-from growthcurves.planning.assumed import Options
+from growthcurves.planning.asked import Asked, asked_of, checked_power
+from growthcurves.planning.assumed import Asking, Options
 from growthcurves.planning.chance import PlannedTest
 from growthcurves.planning.pilot import REPLICATES, power_interval
 from growthcurves.planning.simulation.method import simulation_of
@@ -83,6 +83,8 @@ def power(
         reliability : of own slopes, in the place of sd_slope.
         levels : dict of unit to dict of SDs between units, such as ``{"site": {"intercept": 1, "slope": .2}}``, with
         "correlation" among them; an SD may be a dict by arm (0 where an arm has no such units).
+        design_effect : of groups that hold persons, in the place of levels: a number, or ``{"icc": .05, "size": 20}``,
+        1 + (size - 1) icc; several sizes, or their coefficient of variation as "cv", for groups that differ in size.
         shape : of growth, as in `GrowthModel`; "visits" for a mean of every visit, then sd and correlation (a number or
         a matrix) or covariance are those of the visits. random, residual : as in `GrowthModel`.
         baseline : "free", or "common" where arms have one mean at the start (Hu, Mackey and Thomas 2021; constrained
@@ -113,13 +115,10 @@ def power(
     (0.49, 52.4)
     """
     simulation = simulation_of(method, n, rng)
-    if simulation is not None:
-        planned = PlannedTest(alpha, sided, "t", ddf)
-        sizes = (effect, slowing)
-        found = simulations.simulated_power(study, sizes, test, at, since, planned, simulation, assumptions)
-        return cast(Plan, found)
-    planned = PlannedTest(alpha, sided, method, ddf)
+    planned = PlannedTest(alpha, sided, method if simulation is None else "t", ddf)
     asked = Asked(study, assumptions, planned, effect, slowing, test, at, since)
+    if simulation is not None:
+        return cast(Plan, simulations.simulated_power(asked, simulation))
     _refuse_open(study)
     return _with_interval(asked.plan(float(study.persons)), REPLICATES if n is None else n, rng)
 
@@ -129,17 +128,9 @@ def sample_size(
     effect: Any = None,
     *,
     power: float = 0.8,
-    slowing: Any = None,
-    test: Any = None,
-    at: Any = None,
-    since: Any = None,
-    alpha: float = 0.05,
-    sided: int = 2,
-    method: str = "t",
-    ddf: Any = "satterthwaite",
     n: int = REPLICATES,
     rng: Any = None,
-    **assumptions: Unpack[Options],
+    **options: Unpack[Asking],
 ) -> Plan:
     """How many persons a study needs; or, where it has its persons, how many visits or how long.
 
@@ -148,12 +139,12 @@ def sample_size(
     study : Study
         What it leaves out is asked for: ``persons``; or of a study with persons ``waves`` (with ``duration=`` or
         ``spacing=`` given) or ``duration`` (with ``waves=`` given).
-    effect, slowing, test, at, since, alpha, sided, method, ddf, n, rng
+    effect, n, rng
         As in `power`.
     power : float
         That the study is to have.
-    **assumptions
-        As in `power`.
+    **options
+        As in `power`: slowing, test, at, since, alpha, sided, method, ddf, and what is assumed.
 
     Returns
     -------
@@ -177,8 +168,7 @@ def sample_size(
     >>> round(plan.per_arm, 1), plan.total
     (207.3, 416)
     """
-    planned = PlannedTest(alpha, sided, method, ddf)
-    asked = Asked(study, assumptions, planned, effect, slowing, test, at, since, checked_power(power))
+    asked = asked_of(study, effect, options, checked_power(power))
     if study.open not in (("persons",), ("waves",), ("duration",)):
         _refuse_to_solve(study)
     return _with_interval(asked.sized() if study.open == ("persons",) else solved_times(asked), n, rng)
@@ -188,14 +178,7 @@ def detectable_effect(
     study: Study,
     *,
     power: float = 0.8,
-    test: Any = None,
-    at: Any = None,
-    since: Any = None,
-    alpha: float = 0.05,
-    sided: int = 2,
-    method: str = "t",
-    ddf: Any = "satterthwaite",
-    **assumptions: Unpack[Options],
+    **options: Unpack[Asking],
 ) -> Plan:
     """The smallest effect that a study finds with a power.
 
@@ -204,10 +187,8 @@ def detectable_effect(
     study : Study
     power : float
         That the study is to have.
-    test, at, since, alpha, sided, method, ddf
-        As in `power`.
-    **assumptions
-        As in `power`.
+    **options
+        As in `power`, but for the size of the effect.
 
     Returns
     -------
@@ -228,10 +209,12 @@ def detectable_effect(
     >>> round(plan.effect, 4)
     1.4975
     """
-    planned, wanted = PlannedTest(alpha, sided, method, ddf), checked_power(power)
-    asked = Asked(study, assumptions, planned, None, None, test, at, since, wanted)
+    wanted = checked_power(power)
+    asked = asked_of(study, None, options, wanted)
+    if asked.slowing is not None:
+        raise ModelError("The smallest effect is what is asked for: leave slowing= out.")
     _refuse_open(study)
-    sizes, found = solve_effect(asked.design, asked.question, planned, float(study.persons), wanted)
+    sizes, found = solve_effect(asked.design, asked.question, asked.test, float(study.persons), wanted)
     return asked.answered("effect", sizes, float(study.persons), found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,7 @@ def program(plan: Plan) -> str:
     for name, usual in (("alpha", 0.05), ("sided", 2), ("method", "t"), ("ddf", "satterthwaite")):
         if getattr(test, name) != usual:
             said[name] = getattr(test, name)
+    said |= _simulated(getattr(plan, "method", None), getattr(plan, "seed", None))
     if plan.interval is not None:
         said |= {"n": plan.interval.replicates, "rng": plan.interval.seed}
     door = {"persons": "sample_size", "effect": "detectable_effect"}.get(plan.solved, "power")
@@ -40,6 +42,15 @@ def program(plan: Plan) -> str:
     study, answer = _call("study = gc.Study(", [], changed), _call(f"plan = gc.{door}(", ["study"], said)
     pilot = ["# pilot: the fit of the pilot study"] if "fit" in said else []
     return "\n".join(["import growthcurves as gc", "", *pilot, study, answer, "print(plan)"])
+
+
+def _simulated(method: Any, seed: int | None) -> dict[str, Any]:
+    """How a power was simulated; nothing where it was not."""
+    if method is None:
+        return {}
+    if method == type(method)(method.n, method.rng):
+        return {"method": "simulation", "n": method.n, "rng": seed}
+    return {"method": replace(method, rng=seed)}
 
 
 def _is_default(name: str, value: Any) -> bool:

@@ -48,7 +48,7 @@ STRUCTURES = {
 
 def methods_sentence(plan: Plan) -> str:
     """The paragraph for the methods section."""
-    return " ".join([_size(plan), _analysis(plan), _assumed(plan), _formula(plan)])
+    return " ".join([_size(plan), analysis(plan), assumptions(plan), _formula(plan)])
 
 
 def _size(plan: Plan) -> str:
@@ -59,9 +59,12 @@ def _size(plan: Plan) -> str:
     )
 
 
-def _analysis(plan: Plan) -> str:
+def analysis(plan: Plan) -> str:
+    """By which model the study will be analysed."""
     design = plan.design
     names = [part for part in design.recipe.random.names if design.recipe.random.unit_of[part] == "person"]
+    if design.residual is None:
+        return f"The analysis will be {_of_family(plan, names)}, fitted by maximum likelihood."
     structure = STRUCTURES.get(design.residual.name, f"{design.residual.name!r}")
     if isinstance(design.model.growth_shape, Occasions) and not names:
         model = f"a mixed model for repeated measures with a mean of every visit in every arm and {structure} residuals"
@@ -69,9 +72,21 @@ def _analysis(plan: Plan) -> str:
         shape, residual = design.model.growth_shape.name, f" and {structure} residuals"
         effects = f" with random {listed(_plain(names))}" if names else ""
         model = f"a {shape} growth model{effects}{'' if design.residual.name == 'independent' else residual}"
-    above = [unit_words(name).several for name in plan.study.levels]
-    model += f" and random effects of {listed(above)}" if above else ""
+    model += _above(plan)
     return f"The analysis will be {model}, fitted by restricted maximum likelihood{_df(plan)}."
+
+
+def _of_family(plan: Plan, names: list[str]) -> str:
+    """A growth model of a family of outcomes in words."""
+    family = plan.design.model.family
+    effects = f" with random {listed(_plain(names))}" if names else ""
+    shape = plan.design.model.growth_shape.name
+    return f"a generalised linear mixed model of {family.name} outcomes, with a {shape} curve{effects}{_above(plan)}"
+
+
+def _above(plan: Plan) -> str:
+    above = [unit_words(name).several for name in plan.study.levels]
+    return f" and random effects of {listed(above)}" if above else ""
 
 
 def _plain(names: list[str]) -> list[str]:
@@ -91,7 +106,8 @@ def _df(plan: Plan) -> str:
     return f" ({df} degrees of freedom)" if said is None else f" ({said} degrees of freedom, {df} expected)"
 
 
-def _assumed(plan: Plan) -> str:
+def assumptions(plan: Plan) -> str:
+    """What is assumed, in a sentence."""
     pilot = plan.design.assumed.pilot
     source = "" if pilot is None else " (estimates of the pilot)"
     interval = "" if plan.interval is None else f" {plan.interval}"
@@ -134,11 +150,9 @@ def numbers_table(plan: Plan) -> pd.DataFrame:
         ("persons", persons_words(plan).replace(" persons", "", 1)),
         ("visits", f"{plan.waves}, from {time_text(plan.study.visits[0])} to {time_text(plan.study.visits[-1])}"),
         ("effect", size_words(plan)),
-        ("expected standard error", listed(number(error) for error in plan.found.errors)),
-        ("degrees of freedom", "normal" if np.isinf(plan.df) else fixed_text(plan.df, 1)),
-        ("power", probability(plan.power_of_whole if plan.solved == "persons" else plan.power)),
+        *plan.found_rows(),
     ]
-    if plan.study.levels:
+    if plan.study.levels or plan.design.assumed.design_effect is not None:
         rows.append(("design effect", number(plan.design_effect, 3)))
     if plan.reliability == plan.reliability:
         rows.append(("reliability of a person's own rate", probability(plan.reliability)))
@@ -157,6 +171,16 @@ def persons_table(plan: Plan) -> pd.DataFrame:
 
 def _count(value: Any) -> str:
     return "-" if value != value else f"{value:,.0f}"
+
+
+def found_table(parameters: pd.DataFrame) -> pd.DataFrame:
+    """What simulated studies found of each parameter, in words."""
+    shown = {"truth": "true", "bias": "bias", "std_dev": "SD of estimates", "std_error": "standard error"}
+    found = pd.DataFrame({"parameter": parameters["term"]})
+    for name, words in shown.items():
+        found[words] = [number(value) if value == value else "-" for value in parameters[name]]
+    found["intervals hold, %"] = [percent_text(one, 1) if one == one else "-" for one in parameters["coverage"]]
+    return found
 
 
 def what_if_table(frame: pd.DataFrame, wanted: float) -> pd.DataFrame:

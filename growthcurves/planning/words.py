@@ -153,6 +153,8 @@ def assumed_words(design: Design) -> str:
     """The variances that are assumed, in a list."""
     parts = [_of_level(design, place) for place in range(len(design.levels))]
     parts.append(_of_residual(design))
+    if design.assumed.design_effect is not None:
+        parts.append(str(design.assumed.design_effect))
     return "; ".join(filter(None, parts))
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from growthcurves.errors import NotEstimableError
 from growthcurves.output.numbers import percent_text
 from growthcurves.output.words import capital
 from growthcurves.planning.curve import curve_of
 from growthcurves.planning.program import program
-from growthcurves.planning.protocol import methods_sentence, numbers_table, persons_table, what_if_table
-from growthcurves.planning.what_if import what_if
-from growthcurves.planning.words import effect_words, lost_words, persons_words, when_words
+from growthcurves.planning.protocol import found_table, numbers_table, persons_table, what_if_table
+from growthcurves.planning.words import lost_words, persons_words, when_words
 from growthcurves.report.figures import Picture, of_plan
 from growthcurves.report.page import Report, TextSection, assembled
 from growthcurves.report.reproduce import computed_with
@@ -27,20 +28,30 @@ def planning_report(plan: Any, path: str | Path | None = None, title: str | None
     path : str or Path, optional
     title : str, optional
     """
-    sentence, wanted = methods_sentence(plan), plan.asked.wanted or plan.power
-    differs = what_if(plan)
+    sentence, tables = plan.sentence(), {"plan": plan.table, "persons": plan.study.table}
     sections = [
         TextSection("methods", "For the methods section", paragraphs=(sentence,)),
         TextSection("numbers", "What is planned", tables=(numbers_table(plan), persons_table(plan))),
-        TextSection("if", "What if it is not so?", _pictures(plan, wanted), (what_if_table(differs, wanted),)),
-        TextSection("reproduce", "How to reproduce this", notes=(computed_with(),), code=program(plan)),
     ]
-    found = f"an effect of {effect_words(plan)} with a power of {percent_text(plan.power, 0)} %"
-    lead = f"{capital(persons_words(plan))} find {found}."
+    if (parameters := getattr(plan, "parameters", None)) is not None:
+        tables["parameters"] = parameters
+        sections.append(TextSection("parameters", "What simulated studies found", tables=(found_table(parameters),)))
+    if plan.by_formula is not None:
+        tables["what_if"] = plan.what_if()
+        sections.append(_differs(plan, tables["what_if"]))
+    sections.append(TextSection("reproduce", "How to reproduce this", notes=(computed_with(),), code=program(plan)))
+    lead = f"{capital(persons_words(plan))} find {plan.what()} with a power of {percent_text(plan.power, 0)} %."
     about = f"{capital(when_words(plan.study, plan.time_unit))}; {lost_words(plan.study)}."
     kind, default = "Sample size of a planned study", "Sample size and power"
-    tables = {"plan": plan.table, "what_if": differs, "persons": plan.study.table}
     return assembled(title or default, about, lead, sections, (sentence,), tables, path, kind)
+
+
+def _differs(plan: Any, differs: pd.DataFrame) -> TextSection:
+    """What if it is not so, by the formula."""
+    wanted = plan.asked.wanted or plan.by_formula.power
+    notes = () if plan.by_formula is plan else ("By the formula, not simulated.",)
+    pictures, table = _pictures(plan, wanted), what_if_table(differs, wanted)
+    return TextSection("if", "What if it is not so?", pictures, (table,), notes)
 
 
 def _pictures(plan: Any, wanted: float) -> list[Picture]:

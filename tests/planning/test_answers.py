@@ -112,6 +112,28 @@ def test_units_above_persons_and_their_design_effect():
     assert within.std_error == pytest.approx((own * 4 / 80) ** 0.5, rel=1e-10)
 
 
+def test_a_design_effect_is_what_equal_groups_do():
+    """1 + (m - 1) rho (Kish 1965), rho the share of groups in the variance of persons' own slopes."""
+    own, between = 1 + 1.5**2 / 10, 0.4**2
+    whole = gc.Study(persons=80, times=[0, 1, 2, 3, 4], levels={"site": 8}, randomised="site")
+    exact = gc.power(whole, effect=0.6, levels={"site": {"slope": 0.4}}, **SDS)
+    groups = {"icc": between / (between + own), "size": 8}
+    total = SDS | {"sd_slope": (1 + between) ** 0.5, "correlation": 0}
+    plan = gc.power(STUDY.replace(persons=80), effect=0.6, design_effect=groups, **total)
+    assert plan.std_error == pytest.approx(exact.std_error, rel=1e-10) and plan.df == 8
+    assert plan.design_effect == pytest.approx(1 + 7 * groups["icc"]) and "groups of 8" in str(plan)
+    given = gc.sample_size(STUDY.replace(persons=None), 0.6, design_effect=1.5, method="normal", **SDS)
+    alone = gc.sample_size(STUDY.replace(persons=None), 0.6, method="normal", **SDS)
+    assert given.persons == pytest.approx(1.5 * alone.persons) and given.what_if()["persons"].gt(0).all()
+
+
+def test_groups_of_unequal_size():
+    """1 + ((1 + cv^2) m - 1) rho (Eldridge, Ashby and Kerry 2006), which is 1 + (sum m^2 / sum m - 1) rho."""
+    for groups in ({"icc": 0.05, "size": [10, 20, 60]}, {"icc": 0.05, "size": 30, "cv": np.std([10, 20, 60]) / 30}):
+        plan = gc.power(STUDY.replace(persons=300), effect=0.6, design_effect=groups, **SDS)
+        assert plan.design_effect == pytest.approx(1 + ((10**2 + 20**2 + 60**2) / 90 - 1) * 0.05) and plan.df == 8
+
+
 def test_therapists_in_one_arm_alone():
     study = gc.Study(persons=80, times=[0, 1, 2, 3, 4], levels={"group": 8}, randomised="group")
     plan = gc.power(study, effect=0.6, levels={"group": {"slope": {"control": 0, "treated": 0.4}}}, **SDS)

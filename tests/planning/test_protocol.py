@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
+from growthcurves.errors import GrowthCurvesError
 
 SDS = {"sd_intercept": 5, "sd_slope": 0.4, "correlation": 0.2, "sd_residual": 3}
 STUDY = gc.Study(
@@ -30,14 +31,45 @@ PLANS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PLANS)
+SMALL = STUDY.replace(persons=80)
+SIMULATED = {
+    "rate": gc.power(SMALL, 0.25, **SDS, method="simulation", n=60, rng=3),
+    "variance": gc.power(SMALL, **SDS, test="sd:slope", method="simulation", n=40, rng=3),
+    "odd": gc.power(SMALL, 0.25, **SDS, ddf="kenward-roger", method=gc.Simulation(n=40, rng=1, residuals="t5")),
+    "leaving": gc.power(
+        SMALL.replace(dropout=gc.Dropout(0.3, current=1.0)), 0.25, **SDS, method=gc.Simulation(n=40, rng=1)
+    ),
+    "yes": gc.power(
+        SMALL.replace(times=[0, 1, 2]), 1.0, family="binomial", sd_intercept=1, sd_slope=0,
+        method=gc.Simulation(n=6, rng=1),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANS | SIMULATED)
 def test_the_code_of_the_page_makes_the_plan_again(name):
     from growthcurves.planning.program import program
 
-    printed = io.StringIO()
+    plan, printed = (PLANS | SIMULATED)[name], io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(program(PLANS[name]), {"pilot": PILOT})
-    assert printed.getvalue().strip() == str(PLANS[name])
+        exec(program(plan), {"pilot": PILOT})
+    assert printed.getvalue().strip() == str(plan)
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_simulated_plan_has_a_page(name, tmp_path):
+    plan = SIMULATED[name]
+    page = plan.report(tmp_path / "protocol.html")
+    sections = {section for section, _ in page.sections}
+    assert page.findings == (plan.sentence(),) and f"seed {plan.seed}" in plan.sentence()
+    assert "We plan 80 persons" in plan.sentence() and str(plan.found_share) in page.html
+    assert "What simulated studies found" in sections
+    assert ("What if it is not so?" in sections) == (name in ("rate", "odd"))
+    if plan.closed is None:
+        with pytest.raises(GrowthCurvesError, match="this study has none"):
+            plan.what_if()
+    else:
+        assert plan.what_if().loc[0, "power"] == pytest.approx(plan.closed, rel=1e-10)
 
 
 @pytest.mark.parametrize("name", PLANS)

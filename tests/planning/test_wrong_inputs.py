@@ -79,6 +79,15 @@ def test_studies_that_cannot_be(options, said):
         (SDS | {"effect": 1, "n": 5}, "without a pilot nothing is drawn"),
         ({"effect": 1, "fit": 3}, "a fit of a pilot"),
         (SDS | {"effect": 1, "at": 0, "baseline": "common"}, "takes arms to be alike"),
+        (SDS | {"effect": 1, "design_effect": 0.5}, "1 or more, not 0.5"),
+        (SDS | {"effect": 1, "design_effect": {"icc": 0.1}}, "both 'icc' and 'size'"),
+        (SDS | {"effect": 1, "design_effect": {"icc": 1.5, "size": 20}}, "below 1, not 1.5"),
+        (SDS | {"effect": 1, "design_effect": {"icc": 0.1, "size": 0.5}}, "1 or more"),
+        (SDS | {"effect": 1, "design_effect": {"icc": 0.1, "sizes": 5}}, "Did you mean 'size'"),
+        (SDS | {"effect": 1, "design_effect": {"icc": 0.1, "size": [5, 9], "cv": 1}}, "and so does 'cv'"),
+        (SDS | {"effect": 1, "design_effect": 2, "study": SITES}, "both say in which groups"),
+        (SDS | {"effect": 1, "design_effect": 2, "method": "simulation"}, "are not drawn"),
+        (SDS | {"effect": 1, "method": "normal", "ddf": "between"}, "no degrees of freedom"),
     ],
 )
 def test_questions_that_cannot_be_answered(options, said):

@@ -10,11 +10,12 @@ import pandas as pd
 
 from growthcurves.data.markup import Block
 from growthcurves.numerics.distributions import wilson
-from growthcurves.output.numbers import percent_text
+from growthcurves.output.numbers import fixed_text, percent_text
 from growthcurves.output.words import capital
 from growthcurves.planning.answer import Plan
+from growthcurves.planning.protocol import analysis, assumptions
 from growthcurves.planning.simulation.replicated import Replicated
-from growthcurves.planning.words import effect_words, persons_words, probability, test_words
+from growthcurves.planning.words import listed, persons_words, probability, test_words, when_words
 from growthcurves.results.tables.answer import text_table
 from growthcurves.results.tables.printing import number
 
@@ -66,6 +67,7 @@ class Simulated(Plan):
     closed : float or None
         The power by formula, where there is one.
     seed : int
+    method : Simulation
     how : str
         By which degrees of freedom or distribution the test was made.
     """
@@ -76,6 +78,7 @@ class Simulated(Plan):
     seed: int = 0
     how: str = ""
     drawn: str = ""
+    method: Any = None
 
     # ------------------------------------------------ numbers
 
@@ -130,21 +133,54 @@ class Simulated(Plan):
         >>> study = gc.Study(persons=60, times=[0, 1, 2])
         >>> plan = gc.power(study, effect=0.6, sd_intercept=1, sd_slope=0.5, sd_residual=1, method="simulation", n=50,
         ...                 rng=1)
-        >>> plan.sentence()[:56]
-        '60 persons (control 30, treated 30) give a power of .78 '
+        >>> plan.sentence()[:65]
+        'We plan 60 persons (control 30, treated 30), who are seen 3 times'
         """
-        return " ".join(self._sentences())
+        return " ".join([self._planned(), analysis(self), assumptions(self), self._how(), self._failures()])
+
+    def _planned(self) -> str:
+        seen = when_words(self.study, self.time_unit)
+        who, power = persons_words(self), self.found_share
+        return f"We plan {who}, who are {seen}. This gives a power of {power} to find {self._tested()}."
+
+    @property
+    def by_formula(self) -> Plan | None:
+        """The answer by the formula; None where the study has none."""
+        return None if self.closed is None else self.asked.plan(self.persons)
+
+    def what(self) -> str:
+        """What is to be found, in words."""
+        if len(self.question.L):
+            return super().what()
+        return f"{number(self.sizes[0])} of {self.question.words}"
+
+    def found_rows(self) -> list[tuple[str, str]]:
+        """What simulated studies found, in words, for tables of two columns."""
+        rows = [
+            ("power", str(self.found_share)),
+            ("found without the effect", str(self.type_one)),
+            ("SD of the estimates", listed(number(error) for error in self.found.errors)),
+            ("degrees of freedom (median)", "normal" if np.isinf(self.df) else fixed_text(self.df, 1)),
+            ("singular fits", str(self.singular)),
+            ("fits that did not converge", str(self.not_converged)),
+            ("simulated studies", f"{self.studies:,} (seed {self.seed})"),
+        ]
+        if not len(self.question.L):
+            del rows[3]
+        return rows if self.closed is None else [*rows, ("power by the formula", probability(self.closed))]
 
     def _sentences(self) -> list[str]:
         return [self._result(), self._seen(), self._assumptions(), self._how(), self._failures()]
 
     def _result(self) -> str:
-        who, what = capital(persons_words(self)), f"by {test_words(self)}"
-        if not len(self.question.L):
-            what = f"{number(self.sizes[0])} of {self.question.words}, by a likelihood ratio test"
-            level = percent_text(self.test.alpha, 1).removesuffix(".0")
-            return f"{who} give a power of {self.found_share} to find {what} at the {level} % level."
-        return f"{who} give a power of {self.found_share} to find an effect of {effect_words(self)}, {what}."
+        return f"{capital(persons_words(self))} give a power of {self.found_share} to find {self._tested()}."
+
+    def _tested(self) -> str:
+        """What is to be found, and by which test."""
+        if len(self.question.L):
+            return f"{self.what()}, by {test_words(self)}"
+        level = percent_text(self.test.alpha, 1).removesuffix(".0")
+        return f"{self.what()}, by a likelihood ratio test at the {level} % level"
 
     def _how(self) -> str:
         closed = "" if self.closed is None else f" The formula gives {probability(self.closed)}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from growthcurves.errors import ModelError
@@ -64,6 +64,11 @@ class Simulation:
         distribution(self.residuals, "residuals")
         checked_level(self.level)
         flag(self.pilot, "pilot")
+
+    def __repr__(self) -> str:
+        given = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+        said = (f"{name}={getattr(value, '__name__', repr(value))}" for name, value in given.items())
+        return f"Simulation({', '.join(said)})"
 
     @property
     def normal(self) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.planning.answer import plan_of
-from growthcurves.planning.assumed import Options
-from growthcurves.planning.chance import Chance, PlannedTest, chance
+from growthcurves.planning.asked import Asked
+from growthcurves.planning.chance import Chance, chance
 from growthcurves.planning.design import Design
 from growthcurves.planning.question import effects
 from growthcurves.planning.simulation.answer import Share, Simulated, with_shares
@@ -21,28 +21,24 @@ from growthcurves.planning.simulation.replicated import Replicated
 from growthcurves.planning.simulation.setting import Setting
 from growthcurves.planning.simulation.side_by_side import SideBySide
 from growthcurves.planning.simulation.truths import Truths, truths_of
-from growthcurves.planning.study import Study
 
 
-def simulated_power(
-    study: Study, size: tuple[Any, Any], term: Any, at: Any, since: Any, test: PlannedTest, method: Simulation,
-    options: Options,
-) -> Simulated:  # fmt: skip
+def simulated_power(asked: Asked, method: Simulation) -> Simulated:
     """The power of a study by simulation; see `growthcurves.power`.
 
     Raises
     ------
     ModelError, NotAvailableError, NotEstimableError
     """
-    setting = Setting.of(study, options, term, at, since, size, test, method)
+    setting = Setting.of(asked, method)
     seed = seed_of(method.rng)
 
     def sizes_of(slope: float | None) -> Array:
-        return effects(setting.design, setting.question, *size, slope)
+        return effects(setting.design, setting.question, asked.effect, asked.slowing, slope)
 
     truths = truths_of(setting, seed, sizes_of)
     replicated = _runner(setting, truths, seed).run()
-    return _answer(setting, truths, replicated, seed)
+    return replace(_answer(setting, truths, replicated, seed), asked=asked)
 
 
 def _runner(setting: Setting, truths: Truths, seed: int) -> Any:
@@ -64,7 +60,7 @@ def _answer(setting: Setting, truths: Truths, found: Replicated, seed: int) -> S
     return Simulated(
         with_shares(plan.table, share, null), "power", setting.design, setting.question, setting.sizes, test, persons,
         made, replicated=found, parameters=found.table(), closed=_closed(setting, truths), seed=seed,
-        how=_how(setting), drawn=_drawn(setting, truths),
+        how=_how(setting), drawn=_drawn(setting, truths), method=setting.method,
     )  # fmt: skip
 
 

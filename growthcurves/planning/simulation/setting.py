@@ -10,8 +10,9 @@ import numpy as np
 
 from growthcurves.errors import ModelError, NotAvailableError
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.bounds import finite_number, shown_value
-from growthcurves.planning.assumed import Assumed, Options, assumed
+from growthcurves.numerics.bounds import finite_number
+from growthcurves.planning.asked import Asked
+from growthcurves.planning.assumed import Assumed, assumed
 from growthcurves.planning.chance import PlannedTest, between_df
 from growthcurves.planning.design import Design
 from growthcurves.planning.pilot import mean_slope
@@ -48,29 +49,27 @@ class Setting:
     intercept: float = 0.0
 
     @classmethod
-    def of(
-        cls, study: Study, options: Options, term: Any, at: Any, since: Any, size: tuple[Any, Any], test: PlannedTest,
-        method: Simulation, zero: bool = False,
-    ) -> Setting:  # fmt: skip
-        """Read what is asked; `size` are effect= and slowing=, of which `zero` allows an effect of nothing.
+    def of(cls, of: Asked, method: Simulation, zero: bool = False) -> Setting:
+        """Read what is asked; `zero` allows that no effect is named.
 
         Raises
         ------
         ModelError, NotAvailableError
         """
-        if not isinstance(study, Study):
-            raise ModelError(f"A planned study is a gc.Study, not {shown_value(study)}.")
+        study, options, test, size = of.study, of.options, of.test, (of.effect, of.slowing)
         if study.open:
             raise ModelError(f"The study leaves {' and '.join(study.open)} open: give them, or ask gc.sample_size.")
         known = assumed(study, options)
+        if known.design_effect is not None:
+            raise ModelError("Groups of a design effect are not drawn: say what varies between them, with levels=.")
         planned_family(known)
         design = Design.of(study, known, False, families=True)
         intercept = _intercept(study, known, options.get("intercept"))
-        if is_of_variances(term):
-            _refuse_size(size, term)
-            asked, smaller = variance_question(design, term)
-            return cls(design, asked, smaller, np.array([known.values.get(term, np.nan)]), test, method, intercept)
-        asked = question(design, term, at, since)
+        if is_of_variances(of.term):
+            _refuse_size(size, of.term)
+            asked, smaller = variance_question(design, of.term)
+            return cls(design, asked, smaller, np.array([known.values.get(of.term, np.nan)]), test, method, intercept)
+        asked = question(design, of.term, of.at, of.since)
         test = test if design.model.family is None else replace(test, method="normal")
         if test.ddf == "kenward-roger" and len(asked.L) > 1:
             raise NotAvailableError(

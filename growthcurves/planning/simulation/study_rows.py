@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.numerics.seeds import seed_of
+from growthcurves.planning.asked import Asked
 from growthcurves.planning.assumed import Options
 from growthcurves.planning.chance import PlannedTest
 from growthcurves.planning.simulation.cohort import Cohort
@@ -69,7 +70,8 @@ def simulate_study(
     >>> fit = gc.fit("outcome ~ time * arm + (time | person)", rows)
     """
     method = Simulation(rng=rng, effects=effects, residuals=residuals)
-    setting = Setting.of(study, assumptions, test, at, since, (effect, slowing), PlannedTest(), method, zero=True)
+    asked = Asked(study, assumptions, PlannedTest(), effect, slowing, test, at, since)
+    setting = Setting.of(asked, method, zero=True)
     seed = seed_of(rng)
     random = np.random.default_rng(seed)
     cohort = Cohort(setting, random)
