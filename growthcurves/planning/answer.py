@@ -181,7 +181,7 @@ class Plan(Answer):
     # ------------------------------------------------ words
 
     def __str__(self) -> str:
-        return textwrap.fill(" ".join(self._sentences()), WIDTH)
+        return textwrap.fill(" ".join(self._sentences()), WIDTH, break_on_hyphens=False)
 
     def _sentences(self) -> list[str]:
         return [self._result(), self._seen(), self._assumptions(), self._how(), *self._beside()]

@@ -133,15 +133,30 @@ class _Reader:
     options: Options
 
     def read(self) -> Assumed:
-        values = dict(_by_name(self._given("values", {}), "values"))
+        values = checked_values(self._given("values", {}))
         spread = spread_of(self.study, self.options, self.visits)
         model = self._given("model") or self._model(spread)
+        self._refuse_other_model(model, spread)
+        named = dict(self._named(model, spread))
+        for name in values:
+            if named.get(name, 0.0) != 0.0:
+                raise ModelError(f"{name} is said by values= and by an option of its own: leave one of them out.")
+        slope, start = self._given("slope"), self._given("intercept", 0.0)
+        finite_number(start, "intercept= is a mean at the start")
+        slope = None if slope is None else finite_number(slope, "slope= is a rate of change")
+        return Assumed(model, named | values, slope, spread.get("matrix"), tuple(values))
+
+    def _refuse_other_model(self, model: Any, spread: Mapping[str, Any]) -> None:
+        """Refuse what makes a model beside one that is given, and SDs of what does not vary in it."""
         if not isinstance(model, GrowthModel):
             raise ModelError(f"model= is a gc.GrowthModel, not {shown_value(model)}.")
-        found = dict(self._named(model, spread)) | values
-        slope = self._given("slope")
-        slope = None if slope is None else finite_number(slope, "slope= is a rate of change")
-        return Assumed(model, found, slope, spread.get("matrix"), tuple(values))
+        for name in ("shape", "random", "residual", "baseline", "family"):
+            if self._given("model") is not None and self._given(name) is not None:
+                raise ModelError(f"model= says {name}= too: leave one of them out.")
+        varying = {name.partition(":")[0] for block in model.random.blocks for name in block}
+        for name in ("intercept", "slope"):
+            if name not in varying and not _is_zero(spread.get(f"sd:{name}", 0.0)):
+                raise ModelError(f"An SD is given of {name}s, which do not vary in the planned analysis: leave it out.")
 
     def _given(self, name: str, default: Any = None) -> Any:
         found = self.options.get(name)
@@ -268,6 +283,23 @@ class _Reader:
 
 def _visit_names(study: Study) -> tuple[str, ...]:
     return tuple(f"{TIME}[{text}]" for text in time_texts(np.array(study.visits)))
+
+
+def checked_values(given: Any) -> dict[str, float]:
+    """Values of parameters by their names.
+
+    Raises
+    ------
+    ModelError
+        For values that are no numbers, SDs below zero, correlations beyond one.
+    """
+    found = {name: finite_number(value, f"{name} is a number") for name, value in _by_name(given, "values").items()}
+    for name, value in found.items():
+        if name.startswith("sd:") and value < 0:
+            raise ModelError(f"{name} is a standard deviation, a number of 0 or more, not {value:g}.")
+        if name.startswith("cor:") and abs(value) > 1:
+            raise ModelError(f"{name} is a number between -1 and 1, not {value:g}.")
+    return found
 
 
 def _by_name(value: Any, option: str) -> Mapping[str, Any]:

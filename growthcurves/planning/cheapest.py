@@ -120,6 +120,8 @@ def cheapest_design(
     if study.persons is not None:
         raise ModelError("The cheapest design has as many persons as it needs: leave persons= out of the study.")
     things = varied(over)
+    if not things:
+        raise ModelError("over= says what varies between designs, such as {'waves': [3, 5, 9]}: name something.")
     if "persons" in things:
         raise ModelError("over= says what varies beside persons, which follow from the power.")
     plans = [(labels, plan) for labels, one in combinations(asked, things) if (plan := _sized(one)) is not None]

@@ -16,7 +16,7 @@ from growthcurves.model.covariance.structure import Structure
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import model_columns
 from growthcurves.numerics.bounds import finite_number, shown_value
-from growthcurves.planning.assumed import Assumed, Options
+from growthcurves.planning.assumed import Assumed, Options, checked_values
 from growthcurves.planning.study import Study
 from growthcurves.planning.words import probability
 from growthcurves.results.intervals.bootstrap import Bootstrap
@@ -75,7 +75,7 @@ def of_pilot(study: Study, options: Options) -> Assumed:
         if value is not None and name not in ("fit", "slope", "values", "baseline", "design_effect"):
             raise ModelError(f"{name}= is said by fit= too: leave one of them out, or change values with values=.")
     _refuse(pilot)
-    values = pilot_values(pilot) | dict(options.get("values") or {})
+    values = pilot_values(pilot) | checked_values(options.get("values") or {})
     slope = options.get("slope")
     slope = mean_slope(pilot, study) if slope is None else finite_number(slope, "slope= is a rate of change")
     model = _with_arms(pilot, study, str(options.get("baseline") or "free"))

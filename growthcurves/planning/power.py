@@ -211,8 +211,8 @@ def detectable_effect(
     """
     wanted = checked_power(power)
     asked = asked_of(study, None, options, wanted)
-    if asked.slowing is not None:
-        raise ModelError("The smallest effect is what is asked for: leave slowing= out.")
+    if asked.slowing is not None or "effect" in options:
+        raise ModelError("The smallest effect is what is asked for: leave effect= and slowing= out.")
     _refuse_open(study)
     sizes, found = solve_effect(asked.design, asked.question, asked.test, float(study.persons), wanted)
     return asked.answered("effect", sizes, float(study.persons), found)

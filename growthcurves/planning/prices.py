@@ -22,6 +22,8 @@ def checked_cost(cost: Any, things: Iterable[str]) -> Mapping[str, Any]:
     if not isinstance(cost, Mapping):
         raise ModelError(f"cost= is a dict such as {{'person': 500, 'visit': 100}}, not {shown_value(cost)}.")
     known = [*things]
+    if not cost:
+        raise ModelError("cost= has no price: give one of a person or of a visit.")
     for name in cost:
         if name not in known:
             raise ModelError(unknown("thing with a price", name, known))

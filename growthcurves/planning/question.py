@@ -104,6 +104,8 @@ def _at_time(design: Design, at: Any, since: Any) -> Question:
     words = f"the difference between arms at {time_text(time)}"
     if since is not None:
         begin = finite_number(since, "since= is a time")
+        if begin >= time:
+            raise ModelError(f"since= ({begin:g}) is a time before at= ({time:g}).")
         before = {arm: _row(design, arm, begin) - _row(design, reference, begin) for arm in others}
         rows = {arm: rows[arm] - before[arm] for arm in others}
         words = f"the difference between arms in the change from {time_text(begin)} to {time_text(time)}"
@@ -157,7 +159,13 @@ def _slowed(design: Design, asked: Question, slowing: Any, slope: float | None) 
         raise ModelError("slowing= is a share of the rate of change: give effect= where no rate is tested.")
     if slope is None or slope == 0:
         raise ModelError("slowing= is a share of the mean rate of change: give slope=, a rate that is not 0.")
-    return -slope * _several(design, asked, slowing, "slowing")
+    shares = _several(design, asked, slowing, "slowing")
+    if np.abs(shares).max() > 1:
+        raise ModelError(
+            f"slowing= is a share of the rate of change, such as 0.3 for 30 %, not {np.abs(shares).max():g}: give "
+            f"effect= for an effect that is larger than the rate."
+        )
+    return -slope * shares
 
 
 def _several(design: Design, asked: Question, value: Any, option: str) -> Array:

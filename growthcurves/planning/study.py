@@ -102,6 +102,10 @@ class Study:
         for name in (self.arm, *self.levels, *self.covariates):
             if not isinstance(name, str):
                 raise ModelError(f"Columns of a planned study are called by texts, not {shown_value(name)}.")
+        for name in ("time_unit", "outcome_unit"):
+            if not isinstance(getattr(self, name), (str, type(None))):
+                raise ModelError(f"{name}= is a text, not {shown_value(getattr(self, name))}.")
+        _refuse_empty_units(self)
         if self.times is not None:
             self.schedules  # noqa: B018  (refuses dropout of another number of visits)
 
@@ -221,6 +225,19 @@ class Study:
         return f"<Study: {self}>"
 
 
+def _refuse_empty_units(study: Study) -> None:
+    """Refuse more units than there are persons (or units below them), and units that they do not fill."""
+    count, held = study.persons, "persons"
+    if count is None:
+        return
+    for name, units in study.levels.items():
+        number = units.count(count)
+        if number < 1 or number > count:
+            has = f"there are {units.number:g} units of {name!r}" if units.number else f"a unit of {name!r} holds more"
+            raise ModelError(f"The study has {count:g} {held}, and {has}: give others, or other levels=.")
+        count, held = number, f"units of {name!r}"
+
+
 def _set(study: Study, name: str, value: Any) -> None:
     """Keep an option as it was given beside what is made of it."""
     object.__setattr__(study, f"_given_{name}", getattr(study, name))
@@ -249,7 +266,7 @@ def _arms(value: Any) -> dict[Any, float]:
     if isinstance(value, str) and value == "two":
         return dict(TWO_ARMS)
     if not isinstance(value, Mapping):
-        names = several(value)
+        names = several(value) if np.ndim(value) else []
         if not names or not all(is_name(name) for name in names) or len(set(names)) < len(names):
             raise ModelError(f"arms= are different arms, or a dict of arm to share, not {shown_value(value)}.")
         return dict.fromkeys(names, 1.0 / len(names))
@@ -339,5 +356,7 @@ def _even_times(study: Study) -> tuple[float, ...] | None:
         steps = duration / spacing
         if abs(steps - round(steps)) > 1e-9 * max(steps, 1.0):
             raise ModelError(f"duration= ({duration:g}) is no whole number of spacing= ({spacing:g}).")
+        if steps >= MOST_VISITS:
+            raise ModelError(f"times= are from 1 to {MOST_VISITS} times, not {steps + 1:,.0f}.")
         return tuple(float(spacing * place) for place in range(round(steps) + 1))
     return None

@@ -55,7 +55,7 @@ class Design:
 
 
 DESIGNS = (
-    Design("200 persons", 200, 0.4),
+    Design("200 persons", 200, 0.4, peer=STUDIES),
     Design("20,000 persons", 20_000, 0.04, peer=4),
     Design("yes or no, 200 persons", 200, 0.4, "binomial", peer=20),
 )
@@ -75,8 +75,8 @@ def table(rounds: int) -> Table:
         f"Written by `python tests/benchmarks/planning.py --write`. {STUDIES:,} simulated trials (two arms, 5 waves, "
         "20 % lost), drawn, fitted (REML, random intercept and slope) and tested by Satterthwaite; those of yes-or-no "
         "outcomes by quadrature with a random intercept, twice, with the effect and without it. The peer is a loop of "
-        "lme4 and lmerTest (`planning.R`, nine points of quadrature), of fewer trials whose time is scaled up. Seconds "
-        "of the processor, of one thread."
+        "lme4 and lmerTest (`planning.R`, nine points of quadrature), of 1,000 trials of 200 persons, and of "
+        "fewer of the others, whose time is scaled up. Seconds of the processor, of one thread."
     )
     return Table(HEADING, text, ["trial", "growthcurves", "power", "lme4", "power", "times growthcurves"], rows)
 

@@ -12,6 +12,7 @@ TIMES = [0, 1, 2, 3]
 SDS = {"sd_intercept": 2, "sd_slope": 1, "correlation": 0.2, "sd_residual": 1.5}
 VISITS = {"shape": "visits", "sd": 10, "at": 3}
 NO_MATRIX = [[1, 0.9, -0.9, 0], [0.9, 1, 0.9, 0], [-0.9, 0.9, 1, 0], [0, 0, 0, 1]]
+MODEL = gc.GrowthModel("y", "time", "person", predictors="arm")
 THREE = gc.Study(persons=60, times=TIMES, arms=["a", "b", "c"])
 SITES = gc.Study(persons=60, times=TIMES, levels={"site": 10})
 FEW_SITES = gc.Study(times=TIMES, levels={"site": {"units": 4}}, randomised="site")
@@ -34,6 +35,12 @@ FEW_SITES = gc.Study(times=TIMES, levels={"site": {"units": 4}}, randomised="sit
         ({"levels": {"site": 0}}, "a number of 1 or more"),
         ({"randomised": "site"}, "no unit .for randomised=. 'site'"),
         ({"covariates": {"sex": {"f": 0.5, "m": 0.4}}}, "shares above 0 that sum to 1"),
+        ({"arms": "treated"}, "different arms, or a dict"),
+        ({"times": None, "duration": 1e9, "spacing": 1}, "from 1 to 200 times, not 1,000,000,001"),
+        ({"levels": {"site": {"units": 100}}}, "60 persons, and there are 100 units of 'site'"),
+        ({"levels": {"site": 100}}, "60 persons, and a unit of 'site' holds more"),
+        ({"levels": {"site": 10, "region": {"units": 7}}}, "6 units of 'site', and there are 7 units of 'region'"),
+        ({"time_unit": 3}, "time_unit= is a text, not 3"),
     ],
 )
 def test_studies_that_cannot_be(options, said):
@@ -79,6 +86,18 @@ def test_studies_that_cannot_be(options, said):
         (SDS | {"effect": 1, "n": 5}, "without a pilot nothing is drawn"),
         ({"effect": 1, "fit": 3}, "a fit of a pilot"),
         (SDS | {"effect": 1, "at": 0, "baseline": "common"}, "takes arms to be alike"),
+        (SDS | {"slowing": 30, "slope": 1}, "0.3 for 30 %, not 30"),
+        (SDS | {"effect": 1, "at": 2, "since": 3}, "before at="),
+        (SDS | {"effect": 1, "values": {"sd:slope": 2}}, "sd:slope is said by values= and by an option of its own"),
+        (SDS | {"effect": 1, "values": {"cor:intercept,slope": 2}}, "between -1 and 1, not 2"),
+        (SDS | {"effect": 1, "values": {"sd:slope": "x"}}, "a finite number, not 'x'"),
+        ({"effect": 1, "values": {"sd:slope": -1}}, "0 or more, not -1"),
+        (SDS | {"effect": 1, "intercept": "x"}, "intercept= is a mean"),
+        (SDS | {"effect": 1, "random": ("intercept",)}, "which do not vary in the planned analysis"),
+        (SDS | {"effect": 1, "model": MODEL, "shape": "linear"}, "model= says shape= too"),
+        (SDS | {"effect": 1, "ddf": float("nan")}, "a finite number, not nan"),
+        (SDS | {"effect": 1, "sided": True}, "1 or 2, not True"),
+        (SDS | {"effect": 1, "sd_slope": {"control": 1}}, "a value for each of control, treated"),
         (SDS | {"effect": 1, "design_effect": 0.5}, "1 or more, not 0.5"),
         (SDS | {"effect": 1, "design_effect": {"icc": 0.1}}, "both 'icc' and 'size'"),
         (SDS | {"effect": 1, "design_effect": {"icc": 1.5, "size": 20}}, "below 1, not 1.5"),
@@ -97,6 +116,12 @@ def test_questions_that_cannot_be_answered(options, said):
 
 
 def test_sizes_that_cannot_be_found():
+    with pytest.raises(GrowthCurvesError, match="leave effect= and slowing= out"):
+        gc.detectable_effect(gc.Study(persons=60, times=TIMES), effect=1, **SDS)
+    with pytest.raises(GrowthCurvesError, match="over= says what varies"):
+        gc.cheapest_design(gc.Study(times=TIMES), effect=1, cost={"visit": 1}, over={}, **SDS)
+    with pytest.raises(GrowthCurvesError, match="has no price"):
+        gc.cheapest_design(gc.Study(times=TIMES), effect=1, cost={}, over={"dropout": [0.1]}, **SDS)
     with pytest.raises(GrowthCurvesError, match="leaves nothing open"):
         gc.sample_size(gc.Study(persons=60, times=TIMES), effect=1, **SDS)
     with pytest.raises(GrowthCurvesError, match="such as 0.8, not 80"):

@@ -18,6 +18,7 @@ from growthcurves.planning.simulation.replicated import Replicated
 from growthcurves.planning.words import listed, persons_words, probability, test_words, when_words
 from growthcurves.results.tables.answer import text_table
 from growthcurves.results.tables.printing import number
+from growthcurves.version import VERSION
 
 _NORMAL = ("normal", "normal")
 
@@ -136,7 +137,8 @@ class Simulated(Plan):
         >>> plan.sentence()[:65]
         'We plan 60 persons (control 30, treated 30), who are seen 3 times'
         """
-        return " ".join([self._planned(), analysis(self), assumptions(self), self._how(), self._failures()])
+        made = f"Computed with growthcurves {VERSION}."
+        return " ".join([self._planned(), analysis(self), assumptions(self), self._how(), self._failures(), made])
 
     def _planned(self) -> str:
         seen = when_words(self.study, self.time_unit)
