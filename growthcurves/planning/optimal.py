@@ -138,7 +138,7 @@ def optimal_times(
     >>> study = gc.Study(persons=200, waves=4, duration=4)
     >>> found = gc.optimal_times(study, effect=0.4, grid=0.5, sd_intercept=2, sd_slope=0.5, sd_residual=2)
     >>> found.times, round(found.efficiency, 2)
-    ((0.0, 0.5, 3.5, 4.0), 1.29)
+    ((0.0, 0.5, 3.5, 4.0), 1.23)
     """
     asked = asked_of(study, effect, options, checked_power(power))
     start = _start(study)
