@@ -188,8 +188,8 @@ def test_therapists_and_dropout_of_powerlmm(therapists, power, df):
     """README of powerlmm at 0cd5396 (69 % with 8.80 df) and at d564f2c (68 % with 7.95).
 
     The later version counts a variance that is zero (icc_pre_cluster = 0), and its covariance with that of rates, as
-    estimated; here that is one of next to nothing. Who is lost from which therapist is drawn there: by dense matrices df
-    are then 8.801 (SD .019) and 7.948 (SD .034) on average of 14 draws, hence the tolerance.
+    estimated; here that is one of next to nothing. Who is lost from which therapist is drawn there: by dense matrices
+    df are then 8.801 (SD .019) and 7.948 (SD .034) on average of 14 draws, hence the tolerance.
     """
     lost = {"control": gc.Dropout(0.3, 2), "treated": gc.Dropout(0.2, 2)}
     study = gc.Study(persons=100, times=range(11), levels={"therapist": 10}, randomised="therapist", dropout=lost)
