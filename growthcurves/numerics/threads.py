@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -65,6 +66,17 @@ def in_order(work: Callable[[Item], Result], pieces: Sequence[Item], much: bool 
 def _side_by_side(work: Callable[[Item], Result], pieces: Sequence[Item], count: int) -> Iterator[Result]:
     with _one_blas_thread:
         yield from map(work, pieces) if count == 1 else _pool(count).map(_marked(work), pieces)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Work that asks for no threads of its own: it is one of several pieces that others work on side by side."""
+    before = getattr(_inside, "working", False)
+    _inside.working = True
+    try:
+        yield
+    finally:
+        _inside.working = before
 
 
 def each(work: Callable[[Item], None], pieces: Sequence[Item]) -> None:

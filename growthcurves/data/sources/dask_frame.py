@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.data.sources.contract import placed
+from growthcurves.numerics.threads import alone
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def _dask() -> Any:
 
 
 def _worked(part: pd.DataFrame, work: Callable[[pd.DataFrame], Any], place: str) -> Any:
-    return work(placed(part, place))
+    with alone():  # as many partitions as there are workers are worked on
+        return work(placed(part, place))
 
 
 def _added(one: Any, other: Any) -> Any:

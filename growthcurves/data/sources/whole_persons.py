@@ -15,6 +15,7 @@ from growthcurves.data.persons import run_starts
 from growthcurves.data.sources.ahead import ahead
 from growthcurves.data.sources.contract import Checked, Source
 from growthcurves.data.sources.spool import Pile, Scratch, Spooled, Spread
+from growthcurves.errors import DataError
 
 Found = TypeVar("Found")
 log = logging.getLogger("growthcurves")
@@ -55,6 +56,7 @@ class WholePersons:
     _ways: tuple[str, ...] = field(default=("ascending", "together", "apart"), init=False)
     _known: bool = field(default=False, init=False)
     _spread: Spread | None = field(default=None, init=False)
+    _first: pd.DataFrame | None = field(default=None, init=False)
 
     @property
     def way(self) -> str:
@@ -64,6 +66,7 @@ class WholePersons:
     def over(self, work: Callable[[Iterator[pd.DataFrame]], Found]) -> Found:
         """What `work` makes of all tables; it begins anew where ids turn out to lie otherwise."""
         self.make_readable()
+        self._first = None
         while True:
             try:
                 return work(self._tables())
@@ -87,6 +90,22 @@ class WholePersons:
         for frame in ahead(self.source.batches(self.columns, self.size)):
             if len(frame):
                 yield checked.table(frame)
+
+    def first(self) -> pd.DataFrame:
+        """The first table that has rows, kept until all are read.
+
+        Raises
+        ------
+        DataError
+            Where there is none.
+        """
+        if self._first is None:
+            checked, tables = Checked(list(self.columns)), self.source.batches(self.columns, self.size)
+            found = next((checked.table(frame) for frame in tables if len(frame)), None)
+            if found is None:
+                raise DataError(f"There are no rows in {self.source.name}.")
+            self._first = found
+        return self._first
 
     def _as_they_come(self) -> Iterator[pd.DataFrame]:
         watch, held = _Watch(self.way, self._known), None

@@ -33,11 +33,20 @@ class Guess:
             return
         try:
             if self.summing is None:
-                bound = self._bound_of(panel)
-                self.summing = Summing(bound.recipe, rows_of(bound).about, used_by_person(bound))
-            self.summing.see(panel)
+                self.learn(panel)
+            if self.summing is not None:
+                self.summing.see(panel)
         except GrowthCurvesError:  # what is wrong is said when all has been learned
             self._failed, self.summing = True, None
+
+    def learn(self, panel: Panel) -> None:
+        """Take what one batch teaches; nothing where it cannot be fitted by itself."""
+        try:
+            bound = self._bound_of(panel)
+        except GrowthCurvesError:
+            self._failed = True
+            return
+        self.summing = Summing(bound.recipe, rows_of(bound).about, used_by_person(bound))
 
     def right(self, bound: BoundRows, varying: dict[str, bool]) -> Summing | None:
         """Its sums, where the recipe that all rows teach reads them alike."""

@@ -194,7 +194,7 @@ class OnDask:
         how = Learning.of(asked, source, size)
         whole, reading = how.rows.whole, how.rows.reading
         kinds = Checked(list(whole.columns))
-        next(iter(kinds.table(frame) for frame in whole.source.batches(whole.columns, size) if len(frame)))
+        kinds.table(whole.first())
         most = max(FIRST_PERSONS // source.frame.npartitions, 100)
         work = Work(reading, tuple(whole.columns), tuple(whole.id), how.looked, kinds.kinds, how.wave, most, None)
         return cls(source, how, work)
@@ -213,9 +213,8 @@ class OnDask:
     def first_sums(self) -> Sums | None:
         """By what the rows are summed, as far as the first partition teaches."""
         guess = Guess(self.how.bound)
-        for panel in self.work.reading.panels(self.how.rows.whole.raw()):
-            guess.see(panel)
-            break
+        for panel in self.work.reading.panels([self.how.rows.whole.first()]):
+            guess.learn(panel)
         if guess.summing is None:
             return None
         return Sums(_without_clock(guess.summing.recipe), guess.summing.centres, tuple(guess.summing.table))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.elapsed import elapsed_times, holds_dates
+from growthcurves.data.elapsed import elapsed_times
 from growthcurves.data.frame import check_name
 from growthcurves.data.joined import COMMA, with_its_parts, with_joined
 from growthcurves.data.panel import Panel
@@ -118,17 +118,12 @@ class Reading:
         return cls(roles, joined, needed, where, parsed.left.name if parsed.left.computed else None)
 
     def with_unit(self, tables: Iterator[pd.DataFrame]) -> Reading:
-        """The same with the unit in which dates are counted: by the longest span of a person of all tables."""
-        time, longest, seen = self.roles["time"], 0.0, False
-        if time is None:
-            return self
+        """That of dates, with the unit in which they are counted: by the longest span of a person of all tables."""
+        time, longest = self.roles["time"], 0.0
         for frame in (self.chosen(table) for table in tables):
-            if not seen and not holds_dates(frame[time]):
-                return self
-            seen = True
             ids = keys_of(frame, self.roles["id"].split(COMMA) if self.roles["id"] not in frame else [self.roles["id"]])
             longest = max(longest, float(np.nanmax(elapsed_times(frame, time, ids, None, "days").values, initial=0.0)))
-        return replace(self, roles=self.roles | {"time_unit": unit_of_span(longest)}) if seen else self
+        return replace(self, roles=self.roles | {"time_unit": unit_of_span(longest)})
 
     def knowing(self, model: GrowthModel) -> Reading:
         """The same with the columns of a model that a formula became."""
@@ -197,17 +192,15 @@ class Asked:
         """The family of outcomes, where one is asked for."""
         return self.options.get("family") if isinstance(self.model, str) else self.model.family
 
-    def parsed(self, tables: Iterator[pd.DataFrame]) -> ParsedFormula:
-        """A formula in the light of the tables: which groupings hold which takes all of them, the rest the first."""
+    def parsed(self, first: pd.DataFrame, tables: Callable[[], Iterator[pd.DataFrame]]) -> ParsedFormula:
+        """A formula in the light of the first table; which groupings hold which takes all of them."""
         assert isinstance(self.model, str)
-        parsed, first = parse_formula(self.model, self.time), next(tables, None)
-        if first is None:
-            raise DataError("The source has no rows.")
+        parsed = parse_formula(self.model, self.time)
         names = sorted({name for group in parsed.groups for name in group})
         units = first
         if len(parsed.groups) > 1:
             units = first[names].drop_duplicates()
-            for table in tables:
+            for table in tables():
                 units = pd.concat([units, table[names]], ignore_index=True).drop_duplicates()
         return with_time(with_groups(parsed, self.time, units), self.time, None, first)
 

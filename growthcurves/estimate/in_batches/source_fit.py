@@ -14,6 +14,7 @@ import pandas as pd
 from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
 from growthcurves.data.clock import Clock
+from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.fingerprint import fingerprint_of_tables
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import SUMMED_ROWS, SavedPanel, SavedPersons
@@ -21,7 +22,6 @@ from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.whole_persons import WholePersons
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import Moments, Sums
-from growthcurves.errors import DataError
 from growthcurves.estimate.from_sums import ByPerson, fit_of_sums
 from growthcurves.estimate.in_batches.guess import Guess, as_first
 from growthcurves.estimate.in_batches.people import People, Weights
@@ -71,9 +71,9 @@ class SourceRows:
         """For a formula, whose groupings are read in the light of the rows."""
         whole = WholePersons(source, asked.columns(source.columns()), (), size)
         whole.make_readable()
-        parsed = asked.parsed(whole.raw())
+        parsed = asked.parsed(whole.first(), whole.raw)
         whole.id = tuple(parsed.group)
-        return cls(whole, Reading.of_formula(parsed, _first(whole), asked.where)).timed(), parsed
+        return cls(whole, Reading.of_formula(parsed, whole.first(), asked.where)).timed(), parsed
 
     @classmethod
     def of_model(cls, model: GrowthModel, source: Source, size: int, where: str | None) -> SourceRows:
@@ -85,7 +85,9 @@ class SourceRows:
 
     def timed(self) -> SourceRows:
         """The same with the unit of dates."""
-        self.reading = self.whole.over(self.reading.with_unit)
+        time = self.reading.roles["time"]
+        if time is not None and holds_dates(self.whole.first()[time]):
+            self.reading = self.whole.over(self.reading.with_unit)
         return self
 
     def over(self, what: str, *makers: Callable[[], Any]) -> tuple[Ledger, list[Any]]:
@@ -120,13 +122,6 @@ class SourceRows:
             return (panel.frame for panel in self.reading.panels(self.whole.raw()))
 
         return fingerprint_of_tables(tables, columns)
-
-
-def _first(whole: WholePersons) -> pd.DataFrame:
-    found = next(whole.raw(), None)
-    if found is None:
-        raise DataError(f"There are no rows in {whole.source.name}.")
-    return found
 
 
 @dataclass(frozen=True, eq=False)
