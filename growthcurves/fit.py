@@ -423,7 +423,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         >>> fit.recentre(9).params.round(1).to_dict()
         {'intercept': 345.6, 'slope': 10.5}
         """
-        fitted = recentred(self, as_origin(origin), GrowthFit)
+        fitted = recentred(self, as_origin(origin))
         assert isinstance(fitted, GrowthFit)
         return fitted
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from growthcurves.engine.build import from_sums, recoded, summed
 from growthcurves.errors import ModelError, NotEstimableError
-from growthcurves.estimate.run import rows_of
+from growthcurves.estimate.run import averaged, rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
@@ -16,7 +16,7 @@ from growthcurves.model.varying import names_of
 from growthcurves.numerics.bounds import finite_number
 
 
-def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> FittedModel:
+def recentred(fit: FittedModel, origin: float) -> FittedModel:
     """The fit with its intercept read at another time.
 
     Raises
@@ -32,12 +32,13 @@ def recentred(fit: FittedModel, origin: float, kind: type[FittedModel]) -> Fitte
     if lacking:
         raise NotEstimableError(lacking)
     bound = bind(fit.model.replace(origin=origin), fit.panel)
+    bound = bound if fit.weighing is None else averaged(bound, fit.weighing)
     rows = rows_of(bound, weighing=fit.weighing)
     sums = summed(rows, fit.family is None and from_sums(residual_of(bound.model.residual)))
     estimates = recoded(fit.estimates, rows, sums)
     if estimates is None:
         raise ModelError(_why_not(fit))
-    return kind(bound.model, fit.panel, bound, estimates, fit.method, fit.notes, weighing=fit.weighing)
+    return type(fit)(bound.model, fit.panel, bound, estimates, fit.method, fit.notes, weighing=fit.weighing)
 
 
 def _why_not(fit: FittedModel) -> str:

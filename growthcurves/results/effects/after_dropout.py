@@ -73,7 +73,7 @@ def shift_of(fit: FittedModel, moved: np.ndarray | None = None) -> Shift:
     n = len(fit.panel)
     y = fit.panel.values - rows.X[:n] @ fit.estimates.beta
     count, p = fit.panel.persons.count, len(fit.terms)
-    whole, partly = np.zeros((count, p, p)), np.zeros((p, p))
+    whole, partly = np.zeros((count, p, p)), np.zeros((count, p, p))
     moves, scores = np.zeros((count, p)), np.zeros((count, p))
     for persons, places, seen in _alike(codes, n, count):
         X, V = rows.X[places], _covariances(fit, rows, places)
@@ -82,17 +82,54 @@ def shift_of(fit: FittedModel, moved: np.ndarray | None = None) -> Shift:
         moves[persons] = np.einsum("mnp,mn->mp", X, solved[:, :, p])
         known = np.concatenate([X[:, :seen], y[places[:, :seen]][:, :, None]], axis=2)
         own = np.linalg.solve(V[:, :seen, :seen], known)
-        partly += np.einsum("mnp,mnr->pr", X[:, :seen], own[:, :, :p])
+        partly[persons] = X[:, :seen].transpose(0, 2, 1) @ own[:, :, :p]
         scores[persons] = np.einsum("mnp,mn->mp", X[:, :seen], own[:, :, p])
-    H = whole.sum(axis=0)
-    per_delta = np.linalg.solve(H, moves.sum(axis=0))
-    of_delta = np.linalg.solve(H, (moves - whole @ per_delta).T).T
-    of_beta = np.linalg.solve(partly, scores.T).T
-    small = count / max(count - 1, 1)
+    equations = _Equations(whole, moves, partly, scores)
+    counts = np.ones(count) if fit.weighing is None else fit.weighing.mass
+    V = equations.covariance(fit, counts)
     return Shift(
-        per_delta, small * of_delta.T @ of_delta, small * of_beta.T @ of_delta, small * of_beta.T @ of_beta,
-        unseen.dropouts, int((delta > 0).sum()),
-    )  # fmt: skip
+        equations.solved(counts)[:p], V[:p, :p], V[p:, :p], V[p:, p:], unseen.dropouts, int((delta > 0).sum())
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Equations:
+    """What each person adds to the equations of A, H A = a, and of a change of the fixed effects, B b = s.
+
+    Attributes
+    ----------
+    whole, partly : (N, p, p) array
+        H of the completed rows and B of those that were seen.
+    moves, scores : (N, p) array
+        a and s.
+    """
+
+    whole: np.ndarray
+    moves: np.ndarray
+    partly: np.ndarray
+    scores: np.ndarray
+
+    def solved(self, counts: np.ndarray) -> np.ndarray:
+        """A, then b, of persons who count (N,), (2 p,)."""
+        pairs = ((self.whole, self.moves), (self.partly, self.scores))
+        return np.concatenate(
+            [np.linalg.solve(np.tensordot(counts, left, 1), counts @ right) for left, right in pairs]
+        )
+
+    def covariance(self, fit: FittedModel, counts: np.ndarray) -> np.ndarray:
+        """Of A and b together by persons, or by how these were sampled, given the variances, (2 p, 2 p)."""
+        here, p = self.solved(counts), self.moves.shape[1]
+        if fit.weighing is not None and fit.weighing.factors is not None:
+            away = np.array([self.solved(one) - here for one in fit.weighing.replicates])  # type: ignore[union-attr]
+            return np.asarray(away.T @ (away * fit.weighing.factors[:, None]))
+        sides = ((self.whole, self.moves - self.whole @ here[:p]), (self.partly, self.scores - self.partly @ here[p:]))
+        influence = np.hstack(
+            [np.linalg.solve(np.tensordot(counts, left, 1), (own * counts[:, None]).T).T for left, own in sides]
+        )
+        if fit.weighing is None:
+            return np.asarray(len(counts) / max(len(counts) - 1, 1) * influence.T @ influence)
+        sample: Any = fit.estimates.sample  # type: ignore[attr-defined]
+        return np.asarray(sample.spread(sample.totals(influence)))
 
 
 def refuse_other_models(fit: FittedModel) -> None:
@@ -111,6 +148,11 @@ def refuse_other_models(fit: FittedModel) -> None:
         )
     if fit.panel.time is None or not fit.recipe.shape.changes:
         raise NotEstimableError("The model has no time, and so no change after dropout: give one with time=.")
+    if fit.weighing is not None and fit.weighing.rows is not None:
+        raise NotAvailableError(
+            "A sensitivity to dropout takes no weights of rows: visits that were not made have none. Give weights of "
+            "persons alone."
+        )
     if not fit.identified:
         raise NotEstimableError(
             "The variances of this model are not told apart, so that what was not seen has no expectation: fit one "

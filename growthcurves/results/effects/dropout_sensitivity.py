@@ -318,7 +318,8 @@ def _default_grid(fit: FittedModel, tipping: pd.DataFrame) -> np.ndarray:
     it tips.
     """
     first, last = whole_period(fit)
-    far = float(np.std(fit.panel.values)) / (last - first)
+    values, shares = fit.panel.values, fit.row_shares
+    far = float(np.sqrt(shares @ (values - shares @ values) ** 2)) / (last - first)
     ends = np.abs(tipping[["below", "above"]].to_numpy(float))
     near = ends[ends <= 10.0 * far]
     reach = max(far, 1.25 * near.max()) if near.size else far
