@@ -98,7 +98,7 @@ class _Occasions:
     def of(cls, fit: Any, pairs: Pairs) -> _Occasions:
         _, codes = np.unique(occasions_of(fit.panel, pairs.times)[pairs.place], return_inverse=True)
         rows, sums = np.bincount(codes), np.bincount(codes, weights=pairs.weights)
-        times = np.bincount(codes, weights=pairs.times[pairs.place]) / rows
+        times = np.bincount(codes, weights=pairs.weights * pairs.times[pairs.place]) / sums
         means = np.bincount(codes, weights=pairs.weights * pairs.residual) / sums
         squares = np.bincount(codes, weights=pairs.weights * (pairs.residual - means[codes]) ** 2) / sums
         sds = np.sqrt(squares * rows / np.maximum(rows - 1, 1))

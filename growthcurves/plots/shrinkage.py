@@ -53,7 +53,7 @@ class Shrinkage(Drawn):
     def scene(self, fit: Any) -> Scene:
         """One row per person who is drawn: columns id, own_start, own_rate, eb_start, eb_rate."""
         frame, labels = start_and_rate(fit, self.at, self.between)
-        mean = frame[["eb_start", "eb_rate"]].mean().tolist()
+        mean = np.average(frame[["eb_start", "eb_rate"]], axis=0, weights=fit.person_shares).tolist()
         able = frame[["own_start", "own_rate"]].notna().all(axis=1).to_numpy()
         groups = groups_of(fit.panel, None)
         groups.codes[~able] = -1

@@ -89,7 +89,8 @@ class VarianceOverTime(Panels):
         ("implied", "observed"), time, value, low, high, persons (behind each observed value).
         """
         occasions = occasions_of(fit.panel, fit.panel.times)
-        times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
+        counts = fit.row_weights
+        times = np.bincount(occasions, counts * fit.panel.times) / np.bincount(occasions, counts)
         reference = None if self.reference is None else finite_number(self.reference, "reference= is a time")
         place = 0 if reference is None else int(np.argmin(np.abs(times - reference)))
         observed = observed_spread(fit, occasions, place)

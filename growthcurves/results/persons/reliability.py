@@ -9,7 +9,7 @@ from growthcurves.contracts.finding import PERSON
 from growthcurves.fitted import FittedModel
 from growthcurves.results.questions.levels import is_crossed, units_above
 from growthcurves.results.tables.growth_words import random_words
-from growthcurves.results.tables.units import level_heading, unit_sizes
+from growthcurves.results.tables.units import level_heading, unit_shares, unit_sizes
 
 
 def reliabilities(fit: FittedModel) -> pd.DataFrame:
@@ -26,13 +26,13 @@ def reliabilities(fit: FittedModel) -> pd.DataFrame:
 def _of_level(fit: FittedModel, level: int, unit: str) -> list[list]:
     """Of each random effect of a level: its name, the mean over units, how many persons and units, unit and label."""
     columns = [fit.recipe.z[place] for place in _places(fit, unit)]
-    designs = None if level else fit.sums.designs(columns)
+    designs = None if level or fit.weighing is not None else fit.sums.designs(columns)
     if designs is not None:
         units = designs[1].astype(int)
         sizes, counts = units, designs[1]
     else:
         sizes = unit_sizes(fit)[level - 1] if level else np.ones(fit.sums.persons, dtype=int)
-        units, counts = np.ones(len(sizes), dtype=int), np.ones(len(sizes)) if level else fit.person_shares
+        units, counts = np.ones(len(sizes), dtype=int), unit_shares(fit, level)
     variances = np.diag(fit.G)[fit.sums.terms.places[unit]][:, None]
     sampling = np.full((len(variances), len(sizes)), np.nan)
     if fit.independent and not is_crossed(fit):  # rows of a person in several units have no one line

@@ -157,9 +157,10 @@ def _growth(found: Level) -> dict[str, np.ndarray]:
 
 
 def _mean(found: Level, values: np.ndarray) -> np.ndarray:
-    """Means (a, J) of values of persons (a, N) over the persons of each unit."""
-    count, sizes = len(found.labels), np.bincount(found.persons, minlength=len(found.labels))
-    return np.array([np.bincount(found.persons, weights=row, minlength=count) for row in values]) / sizes
+    """Means (a, J) of values of persons (a, N) over the persons of each unit, as these count."""
+    count, shares = len(found.labels), found.fit.person_shares
+    sums = np.array([np.bincount(found.persons, weights=row * shares, minlength=count) for row in values])
+    return np.asarray(sums / np.bincount(found.persons, weights=shares, minlength=count))
 
 
 def _effects(found: Level) -> dict[str, np.ndarray]:

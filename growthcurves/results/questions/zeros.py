@@ -45,19 +45,22 @@ def centre_of(fit: FittedModel) -> Centre | None:
     if not names:
         return None
     values = {name: _values(fit, name) for name in names}
-    means = {name: float(known.mean()) for name, known in values.items()}
+    means = {name: float(np.average(known, weights=counts)) for name, (known, counts) in values.items()}
     parameters = [name for name, columns in fit.recipe.predictors.items() if set(names) & set(columns.used)]
     rows = {name: row for name in parameters if (row := _row_at(fit, name, means)) is not None}
-    ends = tuple((name, means[name], float(known.min()), float(known.max())) for name, known in values.items())
+    ends = tuple((name, means[name], float(known.min()), float(known.max())) for name, (known, _) in values.items())
     return Centre(ends, rows) if rows else None
 
 
-def _values(fit: FittedModel, name: str) -> np.ndarray:
-    """A predictor's values where its mean is taken: of persons, or of rows where the formula is evaluated over them."""
+def _values(fit: FittedModel, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """A predictor's values where its mean is taken, of persons or of rows where the formula is evaluated over them, and
+    what each counts.
+    """
     by_rows = fit.model.evaluated_over == "rows"
     column = fit.panel.frame[name] if by_rows else PersonLevel(fit.panel).values([name])[name]
     values = np.asarray(column, dtype=float)
-    return values[~np.isnan(values)]
+    there = ~np.isnan(values)
+    return values[there], (fit.row_shares if by_rows else fit.person_shares)[there]
 
 
 def _row_at(fit: FittedModel, parameter: str, means: Mapping[str, float]) -> np.ndarray | None:

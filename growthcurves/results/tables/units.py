@@ -44,11 +44,29 @@ def unit_counts(fit: FittedModel) -> list[UnitCount]:
 
 def unit_sizes(fit: FittedModel) -> Sequence[np.ndarray]:
     """How many persons each unit of each level holds; of crossed units how many have rows in it."""
+    if fit.weighing is not None and fit.weighing.sampled.size:  # sums count persons by their weights
+        nesting = fit.sums.people.nesting
+        return [np.bincount(units, minlength=count) for units, count in zip(nesting.units, nesting.counts, strict=True)]
     if not fit.bound.crossed:
         return fit.sums.unit_sizes
     persons = fit.panel.persons.codes
     pairs = (np.unique(np.column_stack([units, persons]), axis=0)[:, 0] for units, _ in fit.bound.crossed)
     return [np.bincount(units) for units in pairs]
+
+
+def unit_shares(fit: FittedModel, level: int) -> np.ndarray:
+    """What each unit of a level counts wherever units are averaged, one in all; persons are level 0."""
+    if not level:
+        return fit.person_shares
+    if fit.weighing is None:
+        count = len(unit_sizes(fit)[level - 1])
+        return np.full(count, 1.0 / count)
+    nesting, counts = fit.sums.people.nesting, np.asarray(fit.weighing.units[level - 1], dtype=float)
+    codes = np.arange(len(counts))
+    for place in range(level, len(nesting.counts)):
+        codes = nesting.parents(place - 1)[codes]
+        counts = counts * fit.weighing.units[place][codes]
+    return np.asarray(counts / counts.sum())
 
 
 def level_heading(fit: FittedModel, unit: str) -> str:

@@ -288,7 +288,7 @@ def _pseudo_note(fit: FittedModel, name: str, value: float) -> str:
 
 def _snijders_bosker(fit: FittedModel) -> Iterator[Measure]:
     full, empty = _means_model(fit, [fit.recipe.x[j] for j in fit.sums.kept]), _means_model(fit)
-    size = 1.0 / float(fit.person_shares @ (1.0 / np.asarray(fit.panel.persons.sizes)))
+    size = 1.0 / float(fit.person_shares @ (1.0 / fit.row_totals))
     intercepts = set(fit.recipe.random.own_names.values()) == {"intercept"}
     note = "" if intercepts else "random intercepts only"
     of_means = () if is_crossed(fit) else ((2, size),)  # rows of a person in several units have no mean in one

@@ -124,7 +124,8 @@ def observed_spread(fit: FittedModel, occasions: np.ndarray, reference: int) -> 
     wide = np.full((fit.panel.persons.count, m), np.nan)
     wide[codes[::-1], occasions[::-1]] = residuals[::-1]
     persons = (~np.isnan(wide)).sum(axis=0)
-    times = np.bincount(occasions, weights=fit.panel.times) / np.bincount(occasions)
+    counts = fit.row_weights
+    times = np.bincount(occasions, counts * fit.panel.times) / np.bincount(occasions, counts)
     sd = np.array([_sd(column, weights) for column in wide.T])
     correlation = np.array([_correlation(wide[:, reference], column, weights) for column in wide.T])
     correlation[reference] = np.nan

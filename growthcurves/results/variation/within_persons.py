@@ -79,7 +79,7 @@ def latent_of_rows(fit: FittedModel) -> float:
     rows = own_rows(fit)
     eta = rows.X @ fit.estimates.beta + added_to_rows(fit, fit.panel.frame)
     means = averaged(fit.point, eta, fit.point.variances(fit.standard_rows(rows.Z)))
-    return latent_variance(fit.point, float(means.mean()))
+    return latent_variance(fit.point, float(fit.row_shares @ means))
 
 
 def outcome_share_at(fit: FittedModel, time: float) -> Callable[[Point], float]:

@@ -1,0 +1,172 @@
+"""Answers of weighted fits are those of persons and units that are repeated as often as their weights say."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthcurves as gc
+from growthcurves.errors import NotAvailableError
+from growthcurves.plots import FIGURES
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", gc.errors.GrowthCurvesWarning)
+        yield
+
+
+def repeated(data: pd.DataFrame, unit: str, weight: str, *inside: str) -> pd.DataFrame:
+    """Each unit, with what lies in it, as often as the weight says; `was` is which unit it was."""
+    parts = []
+    for k in range(int(data[weight].max())):
+        more = data[data[weight] > k]
+        named = {name: more[name].astype(str) + f"/{k}" for name in (unit, *inside)}
+        parts.append(more.assign(was=more[unit], **named))
+    return pd.concat(parts, ignore_index=True)
+
+
+def weights_of(units, *counts: float) -> dict:
+    names = pd.unique(units)
+    return dict(zip(names, np.resize(np.array(counts), len(names)), strict=True))
+
+
+@pytest.fixture(scope="module")
+def trial() -> pd.DataFrame:
+    data = gc.load_dataset("trial")
+    return data.assign(w=data["patient"].map(weights_of(data["patient"], 1.0, 2.0, 3.0)))
+
+
+@pytest.fixture(scope="module")
+def schools() -> pd.DataFrame:
+    """24 schools of 2 to 5 pupils, three or four waves each, and what pupils are like."""
+    rng, rows = np.random.default_rng(3), []
+    for school in range(24):
+        of_school = rng.normal(0, [1.2, 0.5])
+        for k in range(int(rng.integers(2, 6))):
+            own, x = rng.normal(0, [1.0, 0.4]) + of_school, rng.normal()
+            for t in range(int(rng.integers(3, 5))):
+                y = 5 + own[0] + 0.5 * x + (1 + own[1] + 0.2 * x) * t + rng.normal(0, 0.8)
+                rows.append((f"s{school}", f"s{school}p{k}", float(t), x, y))
+    data = pd.DataFrame(rows, columns=["school", "pupil", "t", "x", "y"])
+    return data.assign(
+        wp=data["pupil"].map(weights_of(data["pupil"], 1.0, 3.0, 2.0)),
+        ws=data["school"].map(weights_of(data["school"], 2.0, 1.0, 3.0)),
+    )
+
+
+# ------------------------------------------------ sensitivity to dropout
+
+
+FORMULA = "depression ~ week * arm + (week | patient)"
+
+
+@pytest.mark.parametrize("asked", [{"by": "arm"}, {"by": "arm", "arms": "drug"}, {"of": "mean"}])
+def test_sensitivity_to_dropout(trial, asked) -> None:
+    fit = gc.fit(FORMULA, trial, wave="visit", design=gc.SurveyDesign("w"))
+    both = gc.fit(FORMULA, repeated(trial, "patient", "w"), wave="visit", design=gc.SurveyDesign(psu="was"))
+    mine, theirs = fit.dropout_sensitivity(**asked), both.dropout_sensitivity(**asked)
+    for one, other in ((mine.table, theirs.table), (mine.parts, theirs.parts), (mine.tipping, theirs.tipping)):
+        numbers = one.select_dtypes("number").columns
+        np.testing.assert_allclose(one[numbers], other[numbers], rtol=1e-6, atol=1e-9)
+    assert mine.rate == pytest.approx(theirs.rate, rel=1e-8)
+
+
+def test_sensitivity_to_dropout_of_equal_weights_is_that_of_none(trial) -> None:
+    fit = gc.fit(FORMULA, trial.assign(w=4.0), wave="visit", design=gc.SurveyDesign("w"))
+    plain = gc.fit(FORMULA, trial, wave="visit", method="ml")
+    mine, theirs = (one.dropout_sensitivity(by="arm").parts for one in (fit, plain))
+    shown = ["estimate", "per_delta", "per_delta_error", "correlation"]
+    np.testing.assert_allclose(mine[shown], theirs[shown], rtol=1e-9)
+
+
+def test_sensitivity_to_dropout_by_replicates_is_the_jackknife_of_what_delta_adds(trial) -> None:
+    """Persons in 12 groups, each left out once: what delta adds is computed again by weights of zero."""
+    groups = trial["patient"].map(weights_of(trial["patient"], *np.arange(12.0)))
+    names = [f"r_{k}" for k in range(1, 13)]
+    factor = 12 / 11
+    with_them = trial.assign(**{f"r_{k + 1}": trial["w"] * factor * (groups != k) for k in range(12)})
+    design = gc.SurveyDesign("w", replicates=gc.ReplicateWeights(names, "jackknife"))
+    fit = gc.fit(FORMULA, with_them, wave="visit", design=design)
+    part = fit.dropout_sensitivity(by="arm").parts.iloc[0]
+    one_by_one = []
+    for name in names:
+        left = gc.fit(FORMULA, with_them, wave="visit", design=gc.SurveyDesign(name))
+        one_by_one.append(left.dropout_sensitivity(by="arm").parts["per_delta"].iloc[0])
+    error = np.sqrt(11 / 12 * ((np.array(one_by_one) - part["per_delta"]) ** 2).sum())
+    assert part["per_delta_error"] == pytest.approx(error, rel=0.02)  # variances are held there, and fitted again here
+
+
+def test_sensitivity_to_dropout_takes_no_weights_of_rows(trial) -> None:
+    fit = gc.fit(FORMULA, trial.assign(r=1.0 + trial["week"]), wave="visit", design=gc.SurveyDesign({"rows": "r"}))
+    with pytest.raises(NotAvailableError, match="visits that were not made have none"):
+        fit.dropout_sensitivity(by="arm")
+
+
+# ------------------------------------------------ the same kind of fit
+
+
+def test_a_recentred_fit_keeps_its_kind_and_the_means_of_its_covariates(trial) -> None:
+    data = trial.assign(stress=np.random.default_rng(1).normal(0, 1, len(trial)))
+    formula = "depression ~ week * arm + stress + (week | patient)"
+    fit = gc.fit(formula, data, design=gc.SurveyDesign("w"))
+    moved = fit.recentre(8)
+    assert type(moved) is type(fit) is type(moved.refit())
+    with pytest.raises(NotAvailableError, match="pseudo-likelihood"):
+        moved.aic
+    assert "weighted ML (pseudo-likelihood)" in str(moved)
+    mine, theirs = (one.means(at=[0, 16]).table for one in (fit, moved))
+    np.testing.assert_allclose(mine["estimate"], theirs["estimate"], rtol=1e-8)
+    plain = gc.fit(FORMULA, data)
+    assert type(plain.recentre(8)) is type(plain)
+
+
+# ------------------------------------------------ units above persons
+
+
+def test_growth_of_units_is_that_of_their_weighted_pupils(schools) -> None:
+    formula = "y ~ x * t + (t | pupil) + (t | school)"
+    fit = gc.fit(formula, schools, time="t", design=gc.SurveyDesign({"pupil": "wp"}, scale="none"))
+    both = gc.fit(formula, repeated(schools, "pupil", "wp"), time="t", design=gc.SurveyDesign(psu="school"))
+    mine, theirs = fit.units(), both.units()
+    shown = [name for name in mine if name.startswith(("eb_", "effect_"))]
+    np.testing.assert_allclose(mine[shown], theirs[shown], rtol=1e-5, atol=1e-7)
+
+
+def test_reliability_of_units_is_averaged_by_their_weights(schools) -> None:
+    formula = "y ~ x * t + (t | pupil) + (t | school)"
+    fit = gc.fit(formula, schools, time="t", design=gc.SurveyDesign({"school": "ws"}))
+    both = gc.fit(formula, repeated(schools, "school", "ws", "pupil"), time="t", design=gc.SurveyDesign(psu="was"))
+    mine, theirs = fit.reliability(), both.reliability()
+    np.testing.assert_allclose(mine["reliability"], theirs["reliability"], rtol=1e-6)
+    assert mine["units"].tolist()[2:] == [24, 24]
+
+
+def test_units_count_persons_and_not_their_weights(schools) -> None:
+    formula = "y ~ x * t + (t | pupil) + (t | school)"
+    fit = gc.fit(formula, schools, time="t", design=gc.SurveyDesign({"pupil": "wp", "school": "ws"}, scale="none"))
+    sizes = schools.groupby("school")["pupil"].nunique()
+    assert fit.units()["persons"].to_dict() == sizes.to_dict()
+    table = fit.reliability()
+    assert (table["persons"] == schools["pupil"].nunique()).all()
+    assert f"{sizes.min()} to {sizes.max()} pupils per school, mean {sizes.mean():.1f}" in str(fit)
+
+
+# ------------------------------------------------ figures
+
+
+@pytest.mark.parametrize("figure", ["shrinkage", "start_and_rate"])
+def test_means_in_figures_are_weighted(trial, figure) -> None:
+    fit = gc.fit(FORMULA, trial, design=gc.SurveyDesign("w"))
+    both = gc.fit(FORMULA, repeated(trial, "patient", "w"), design=gc.SurveyDesign(psu="was"))
+    made = FIGURES[figure]()
+    (frame, texts), (other, told) = made.scene(fit), made.scene(both)
+    if figure == "shrinkage":
+        assert texts["mean"] == pytest.approx(told["mean"], rel=1e-7)
+        return
+    mine, theirs = (one[one["part"] == "mean"][["start", "rate"]] for one in (frame, other))
+    np.testing.assert_allclose(mine, theirs, rtol=1e-7)
