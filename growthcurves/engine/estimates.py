@@ -190,7 +190,9 @@ class Estimates(Protocol):
         ...
 
     def uncorrelated(self, L: Array) -> Array:
-        """Rows L (k, p) in coordinates in which the estimates have unit variance and are uncorrelated."""
+        """Rows L (k, p) in coordinates in which the estimates have unit variance and are uncorrelated, if the model is
+        right: a sandwich of fewer sampling units than fixed effects has a smaller rank than a hypothesis.
+        """
         ...
 
     def uncertainty(self, kind: str) -> Uncertainty | None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import NotAvailableError
+from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.plots import FIGURES
 
 
@@ -170,3 +170,34 @@ def test_means_in_figures_are_weighted(trial, figure) -> None:
         return
     mine, theirs = (one[one["part"] == "mean"][["start", "rate"]] for one in (frame, other))
     np.testing.assert_allclose(mine, theirs, rtol=1e-7)
+
+
+# ------------------------------------------------ few degrees of freedom
+
+
+def test_more_rows_than_degrees_of_freedom_are_told_and_the_rest_is_answered() -> None:
+    data = gc.load_dataset("survey").assign(w=lambda d: 1.0 + d["person"] % 3, psu=lambda d: d["person"] % 2)
+    fit = gc.fit("wellbeing ~ year * education + (year | person)", data, design=gc.SurveyDesign("w", psu="psu"))
+    table = fit.joint_tests().table.set_index("term")
+    assert table.loc["slope:education", "note"] == (
+        "2 rows cannot be tested together with 1 degree of freedom of the design"
+    )
+    one = fit.test("slope = 0")
+    assert table.loc["slope", "p_value"] > 0
+    assert one.df == 1
+    names = ["slope:education[middle]", "slope:education[high]"]
+    with pytest.raises(NotEstimableError, match="2 rows cannot be tested together with 1 degree of freedom"):
+        fit.test([f"{name} = 0" for name in names])
+    assert fit.change(by="education").sentences()
+    assert fit.report().html.startswith("<!doctype html>")
+
+
+def test_as_many_rows_as_degrees_of_freedom_are_tested() -> None:
+    """Korn and Graubard (1990): (d - k + 1) / (d k) W with k and d - k + 1 degrees of freedom, here of d = 2 = k."""
+    data = gc.load_dataset("survey").assign(w=lambda d: 1.0 + d["person"] % 3, psu=lambda d: d["person"] % 3)
+    fit = gc.fit("wellbeing ~ year * education + (year | person)", data, design=gc.SurveyDesign("w", psu="psu"))
+    names = ["slope:education[middle]", "slope:education[high]"]
+    found = fit.test([f"{name} = 0" for name in names])
+    V, beta = fit.cov_params().loc[names, names].to_numpy(), fit.params[names].to_numpy()
+    assert (found.df_num, found.df) == (2, 1.0)
+    assert found.statistic == pytest.approx(beta @ np.linalg.solve(V, beta) / 4, rel=1e-8)

@@ -68,10 +68,6 @@ class WeightedEstimates(NormalEstimates):
         J = self.frame.original_x()
         return np.asarray(J @ self.designed.beta @ J.T)
 
-    def uncorrelated(self, L: Array) -> Array:
-        values, vectors = np.linalg.eigh(self.designed.beta)
-        return np.asarray(L @ self.frame.original_x() @ (vectors * np.sqrt(np.maximum(values, 0.0))))
-
     def uncertainty(self, kind: str) -> Uncertainty | None:
         info, found = self.solution.information, self.designed
         if info is None or found.variances is None or found.cross is None:

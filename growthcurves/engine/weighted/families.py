@@ -49,10 +49,18 @@ class WeightedFamilyEstimates(FamilyEstimates):
     def _joint(self) -> Array:
         """The sandwich of weighted scores between two inverses of the observed information of all parameters."""
         assert self.sample is not None
-        bread = GeneralEstimates._joint.func(self)  # type: ignore[attr-defined]
         scores, mass = self.likelihood.person_scores(self.active), self.likelihood.rows.stands
         spread = self.sample.spread(self.sample.totals(scores * mass[:, None]))
-        return np.asarray(bread @ spread @ bread)
+        return np.asarray(self._bread @ spread @ self._bread)
+
+    @cached_property
+    def _bread(self) -> Array:
+        """Twice the inverse of the observed Hessian of all parameters."""
+        return np.asarray(GeneralEstimates._joint.func(self))  # type: ignore[attr-defined]
+
+    def uncorrelated(self, L: Array) -> Array:
+        p = self.frame.p
+        return np.asarray(L @ self.frame.original_x() @ np.linalg.cholesky(self._bread[:p, :p]))
 
     def why_not(self, capability: str) -> str | None:
         return NO_LIKELIHOOD if capability in ("replicates", "mixtures", "robust") else super().why_not(capability)

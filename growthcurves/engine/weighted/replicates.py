@@ -87,11 +87,6 @@ class ReplicatedEstimates(WeightedEstimates):
     def cov_beta(self) -> Array:
         return self.spread[: self.frame.p, : self.frame.p]
 
-    def uncorrelated(self, L: Array) -> Array:
-        size = np.sqrt(np.diag(self.cov_beta))
-        values, vectors = np.linalg.eigh(self.cov_beta / np.outer(size, size))
-        return np.asarray((L * size) @ (vectors * np.sqrt(np.maximum(values, 0.0))))
-
     def uncertainty(self, kind: str) -> Uncertainty | None:
         if not self.verdict.identified:
             return None

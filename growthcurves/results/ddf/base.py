@@ -118,13 +118,14 @@ def independent_rows(fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> Rows:
     ModelError
         When L is zero, or rows that follow from each other are set to values that contradict each other.
     """
-    spread = L @ fit.estimates.cov_beta @ L.T
+    own = fit.estimates.uncorrelated(L)
+    spread = own @ own.T
     size = np.sqrt(np.maximum(np.diag(spread), 0.0))
     if not (size > 0).any():
         raise ModelError("The hypothesis has no fixed effect in it: every row of L is zero.")
     unit = np.where(size > 0, size, 1.0)
     rank = int((np.linalg.eigvalsh(spread / np.outer(unit, unit)) > REDUNDANT).sum())
-    components, sizes = principal_components(fit.estimates.uncorrelated(L))
+    components, sizes = principal_components(own)
     kept = components[:rank]
     distance = L @ fit.estimates.beta - rhs
     left = distance - spread @ kept.T @ (kept @ distance / sizes[:rank] ** 2)
@@ -134,7 +135,8 @@ def independent_rows(fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> Rows:
 
 
 def joint_by(method: Method, fit: FittedModel, L: np.ndarray, rhs: np.ndarray) -> JointTest:
-    """Test L beta = rhs by a method."""
+    """Test L beta = rhs by a method; NaN for more rows than a sampling design has degrees of freedom."""
     rows = independent_rows(fit, L, rhs)
-    statistic, df = method.joint(fit, rows)
+    tested = fit.weighing is None or rows.count <= fit.weighing.df
+    statistic, df = method.joint(fit, rows) if tested else (float("nan"), float("nan"))
     return JointTest(statistic, rows.count, df, f_tail(statistic, rows.count, df), method.label)

@@ -45,6 +45,25 @@ class DesignDf(Method):
     def joint(self, fit: FittedModel, rows: Rows) -> tuple[float, float]:
         """F of the adjusted Wald test and the degrees of freedom of its denominator; NaN for more rows than these."""
         assert fit.weighing is not None
-        df = float(fit.weighing.df)
-        left = df - rows.count + 1.0
-        return (left / df * rows.wald(self.covariance(fit)), left) if left > 0 else (float("nan"), float("nan"))
+        return adjusted(rows.wald(self.covariance(fit)), rows.count, float(fit.weighing.df))
+
+
+def adjusted(wald: float, count: int, df: float) -> tuple[float, float]:
+    """F of the adjusted Wald test of some rows, and the degrees of freedom of its denominator; NaN for too many rows.
+
+    Examples
+    --------
+    >>> adjusted(3.0, 2, 11.0), adjusted(3.0, 2, 1.0)
+    ((2.727272727272727, 10.0), (nan, nan))
+    """
+    left = df - count + 1.0
+    if left <= 0:
+        return float("nan"), float("nan")
+    return (wald, df) if np.isinf(df) else (left / df * wald, left)
+
+
+def too_many(fit: FittedModel, count: int) -> str:
+    """That a design has too few degrees of freedom for a test, as a sentence."""
+    assert fit.weighing is not None
+    freedom = f"{fit.weighing.df} degree{'s' * (fit.weighing.df != 1)} of freedom"
+    return f"{count} rows cannot be tested together with {freedom} of the design"

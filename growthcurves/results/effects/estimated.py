@@ -12,6 +12,7 @@ from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import t_quantile, two_sided
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.ddf.design import adjusted
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.intervals.delta import Moved
 from growthcurves.results.intervals.of_outcomes import in_range
@@ -162,7 +163,12 @@ class OfOutcome:
             return float("nan"), len(C), float("nan")
         apart, J, df = made.values, made.slopes, self._df(C @ self.rows.over_kept[places])
         statistic = float(apart @ np.linalg.pinv(J @ made.cov @ J.T, hermitian=True) @ apart) / len(C)
-        return statistic, len(C), float(df.min())
+        if self.fit.weighing is None:
+            return statistic, len(C), float(df.min())
+        if len(C) > self.fit.weighing.df:
+            return float("nan"), len(C), float("nan")
+        statistic, left = adjusted(statistic, len(C), float(df.min()))
+        return statistic, len(C), left
 
     def ends(self, table: pd.DataFrame, width: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self._ends(table["estimate"].to_numpy(), table["std_error"].to_numpy(), width)

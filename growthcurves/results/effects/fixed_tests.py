@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
-from growthcurves.errors import ModelError, brief, unknown
+from growthcurves.errors import ModelError, NotEstimableError, brief, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import two_sided
 from growthcurves.output.styles import p_equals
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.ddf.design import too_many
 from growthcurves.results.effects.coefficients import joint_test, linear_functions
 from growthcurves.results.effects.estimated import OfOutcome
 from growthcurves.results.effects.means import Marginal
@@ -101,6 +102,8 @@ def test(fit: FittedModel, hypotheses: Any, ddf: Any = None, level: float = 0.95
         row = table.iloc[0]
         return FixedTest(table, row["statistic"], 1, row["df"], row["p_value"], ddf_of(ddf, fit).label)
     joint = joint_test(fit, read.L[kept], read.rhs[kept], ddf)
+    if fit.weighing is not None and joint.df_num > fit.weighing.df:
+        raise NotEstimableError(f"{too_many(fit, joint.df_num)}: test fewer at a time, or each by itself.")
     return FixedTest(table, joint.statistic, joint.df_num, joint.df_den, joint.p_value, joint.label, follows)
 
 

@@ -13,6 +13,7 @@ from growthcurves.errors import ModelError, NotEstimableError, among
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.bounds import shown_value
 from growthcurves.results.ddf import ddf_of
+from growthcurves.results.ddf.design import too_many
 from growthcurves.results.effects.coefficients import joint_test
 from growthcurves.results.questions.estimable_functions import EstimableFunctions
 from growthcurves.results.questions.model_effects import Effect
@@ -84,7 +85,9 @@ def _row(fit: FittedModel, effect: Effect, L: np.ndarray, note: str, ddf: Any) -
         return [effect.name, 0, np.nan, np.nan, np.nan, note]
     found = joint_test(fit, L, ddf=ddf)
     if np.isnan(found.df_den):
-        note = "; ".join(filter(None, ["no degrees of freedom are left for so many contrasts", note]))
+        why = "no degrees of freedom are left for so many contrasts"
+        why = too_many(fit, found.df_num) if fit.weighing is not None and found.df_num > fit.weighing.df else why
+        note = "; ".join(filter(None, [why, note]))
     return [effect.name, found.df_num, found.df_den, found.statistic, found.p_value, note]
 
 
