@@ -91,7 +91,8 @@ def mean_reliability(fit: FittedModel, rate: Rate) -> tuple[float, int]:
 
     Where persons are many and share schedules, one of each schedule tells.
     """
-    designs = fit.sums.designs(fit.recipe.growth_rows) if fit.independent and rate.varies else None
+    shared = fit.independent and rate.varies and fit.weighing is None  # sums count persons by their weights
+    designs = fit.sums.designs(fit.recipe.growth_rows) if shared else None
     if designs is not None and len(rate.of_kinds) == 1:
         inverse, counts = designs
         sampling = np.einsum("a,abn,b->n", rate.of_kinds[0], inverse, rate.of_kinds[0])
