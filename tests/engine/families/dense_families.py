@@ -95,16 +95,14 @@ class Person:
         return self.log_density(self.y, self.n, eta, self.psi).sum(axis=-1) - (v * v).sum(axis=-1) / 2
 
     def gradient(self, v):
-        points = v + 1j * STEP * np.eye(len(v))
-        return self.log_joint(points).imag / STEP
+        """At many v (..., q) at once."""
+        return self.log_joint(v[..., None, :] + 1j * STEP * np.eye(v.shape[-1])).imag / STEP
 
     def curvature(self, v, h=2e-3):
         """Sixth-order differences of the gradient by complex steps."""
-        rows = []
-        for axis in np.eye(len(v)):
-            d = [(self.gradient(v + k * h * axis) - self.gradient(v - k * h * axis)) / (2 * k * h) for k in (1, 2, 3)]
-            rows.append(1.5 * d[0] - 0.6 * d[1] + 0.1 * d[2])
-        H = -np.array(rows)
+        steps = h * np.arange(1, 4)[:, None, None] * np.eye(len(v))
+        ahead, back = self.gradient(np.array([v + steps, v - steps]))
+        H = -np.tensordot([1.5, -0.6, 0.1], (ahead - back) / (2 * h * np.arange(1, 4)[:, None, None]), axes=1)
         return (H + H.T) / 2
 
     def mode(self):

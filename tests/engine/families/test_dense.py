@@ -162,9 +162,8 @@ def test_the_optimum_and_its_standard_errors_are_those_of_the_textbook(kind):
         H[j, j] = (16 * sum(one) - sum(two) - 30 * middle) / 12
         assert abs(slope) / np.sqrt(H[j, j]) < 1e-4
         for k in range(j):
-            crossed = [value((j, a), (k, a)) + value((j, -a), (k, -a)) for a in (1, 2)]
-            mixed = [value((j, a), (k, -a)) + value((j, -a), (k, a)) for a in (1, 2)]
-            H[j, k] = H[k, j] = (16 * (crossed[0] - mixed[0]) - (crossed[1] - mixed[1])) / 48
+            both = [(value((j, a), (k, a)) + value((j, -a), (k, -a)) - 2 * middle) / a**2 for a in (1, 2)]
+            H[j, k] = H[k, j] = ((4 * both[0] - both[1]) / 3 - H[j, j] - H[k, k]) / 2
     errors = np.sqrt(2 * np.diag(np.linalg.inv(H))) * scale
     assert fit.bse.to_numpy() == pytest.approx(errors[: len(fit.params)], rel=1e-4)
 
