@@ -18,6 +18,8 @@ Array = np.ndarray
 #: powers 1, 3, 5, ...
 _LARGE, _SHIFT = 16.0, 16
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
+#: Of no more outcomes than this all terms are made at once, whether an outcome has them or not.
+_FEW = 1000
 #: exp(-230): sums of counts by so little dispersion are those without.
 _LEAST = -230.0
 
@@ -33,19 +35,29 @@ def excess(p: Any, logarithm: Any) -> Array:
 
 def rising(y: Array, log_b: Any) -> Array:
     """sum_{j < y} log(1 + j b) of whole numbers y, at psi = log b."""
-    return _by_size(y, log_b, 1)[0]
+    return _of_counts(y, log_b, 1)[0]
 
 
 def rising_and_slope(y: Array, log_b: Any) -> tuple[Array, Array]:
     """The same and its derivative in psi, sum j b / (1 + j b)."""
-    value, first = _by_size(y, log_b, 2)
+    value, first = _of_counts(y, log_b, 2)
     return value, first
 
 
 def rising_slopes(y: Array, log_b: Any) -> tuple[Array, Array, Array, Array]:
     """The same and three derivatives in psi."""
-    value, first, second, third = _by_size(y, log_b, 4)
+    value, first, second, third = _of_counts(y, log_b, 4)
     return value, first, second, third
+
+
+def _of_counts(y: Array, log_b: Any, count: int) -> list[Array]:
+    """With one dispersion for all, every count is worked out once, however many outcomes it is of."""
+    y = np.asarray(y, dtype=float)
+    most = y.max(initial=0.0)
+    if np.ndim(log_b) or not most < y.size:
+        return _by_size(y, log_b, count)
+    places = y.astype(np.intp)
+    return [one[places] for one in _by_size(np.arange(most + 1.0), log_b, count)]
 
 
 def _by_size(y: Array, log_b: Any, count: int) -> list[Array]:
@@ -87,6 +99,8 @@ def _first_terms(y: Array, log_b: Array, count: int) -> list[Array]:
     Those with more terms stand first, so that each term is made of those that have it and of no others.
     """
     terms = np.clip(y - 1.0, 0.0, _SHIFT - 1.0)
+    if y.size <= _FEW:
+        return _terms_at_once(terms, log_b, count)
     order = np.argsort(-terms.ravel().astype(np.int16), kind="stable")
     have = len(order) - np.cumsum(np.bincount(terms.ravel().astype(np.intp)))  # more than 0, 1, ... terms
     k = np.exp(-log_b).ravel()[order]
@@ -104,6 +118,20 @@ def _first_terms(y: Array, log_b: Array, count: int) -> list[Array]:
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     return [np.log(product)[back].reshape(y.shape) + terms * log_b, *(one[back].reshape(y.shape) for one in sums)]
+
+
+def _terms_at_once(terms: Array, log_b: Array, count: int) -> list[Array]:
+    """The same from a table with a row for each term."""
+    j = np.arange(1.0, terms.max(initial=0.0) + 1.0).reshape(-1, *(1,) * terms.ndim)
+    have, sum_k = j <= terms, np.exp(-log_b) + j
+    found = [np.log(np.multiply.reduce(np.where(have, sum_k, 1.0), axis=0)) + terms * log_b]
+    if count > 1:
+        t = np.where(have, j / sum_k, 0.0)
+        found.append(np.add.reduce(t, axis=0))
+    if count > 2:
+        bent = t * (1.0 - t)
+        found += [np.add.reduce(bent, axis=0), np.add.reduce(bent * (1.0 - 2.0 * t), axis=0)]
+    return found
 
 
 def _stirling(y: Array, log_b: Array, count: int) -> list[Array]:

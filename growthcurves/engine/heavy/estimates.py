@@ -16,7 +16,7 @@ from growthcurves.engine.heavy.likelihood import FEWEST_DF, HeavyTailed
 from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.profile.profiler import Profiler
-from growthcurves.engine.profile.quantities import AT_END
+from growthcurves.engine.profile.quantities import AT_END, WrittenOut
 from growthcurves.engine.profile.walk import End
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.errors import NotEstimableError
@@ -107,7 +107,7 @@ class HeavyEstimates(GeneralEstimates):
 
 
 @dataclass(frozen=True)
-class TailWeight:
+class TailWeight(WrittenOut):
     """df; x is the root of 1 / df."""
 
     low: float = 0.0

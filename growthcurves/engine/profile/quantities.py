@@ -66,6 +66,10 @@ class Quantity(Protocol):
         """Gradient (size,) and Hessian (size, size) of x in the point's local coordinates."""
         ...
 
+    def normal(self, point: Local) -> Array:
+        """The gradient by itself, for less where derivatives are differences."""
+        ...
+
     def value(self, x: float) -> float:
         """The quantity itself at a place of the path scale."""
         ...
@@ -110,8 +114,19 @@ def _on_scale(gradient: Array, hessian: Array, first: Any, second: Any) -> tuple
     return first * gradient, first * hessian + second * np.outer(gradient, gradient)
 
 
+class WrittenOut:
+    """Quantities whose derivatives are formulas: the second ones cost next to nothing."""
+
+    def slopes(self, point: Local) -> tuple[Array, Array]:
+        """Gradient (size,) and Hessian (size, size) of x in the point's local coordinates."""
+        raise NotImplementedError
+
+    def normal(self, point: Local) -> Array:
+        return self.slopes(point)[0]
+
+
 @dataclass(frozen=True, eq=False)
-class StandardDeviation:
+class StandardDeviation(WrittenOut):
     """SD of a combination a'u of the random effects; x = log(1 + SD / unit)."""
 
     combination: Array
@@ -151,7 +166,7 @@ class StandardDeviation:
 
 
 @dataclass(frozen=True, eq=False)
-class Correlation:
+class Correlation(WrittenOut):
     """Correlation of two combinations of the random effects; x is its arcsine."""
 
     first: Array
@@ -194,7 +209,7 @@ class Correlation:
 
 
 @dataclass(frozen=True, eq=False)
-class ResidualDeviation:
+class ResidualDeviation(WrittenOut):
     """Residual SD; x is its logarithm."""
 
     low: float = -INFINITY
@@ -215,7 +230,7 @@ class ResidualDeviation:
 
 
 @dataclass(frozen=True, eq=False)
-class Coefficient:
+class Coefficient(WrittenOut):
     """A linear function l'beta of the fixed effects."""
 
     direction: Array
@@ -266,21 +281,34 @@ class Smooth:
     def measure(self, point: Local) -> float:
         return float(self.function(point))
 
+    def normal(self, point: Local) -> Array:
+        plus, minus = self._beside(point)
+        return (plus - minus) / (2.0 * self._widths)
+
     def slopes(self, point: Local) -> tuple[Array, Array]:
-        n = point.size
-        h = 1e-4 * self.steps
-        moves = np.diag(h)
-        middle = self.measure(point)
-        plus = np.array([self.measure(point.moved(move)) for move in moves])
-        minus = np.array([self.measure(point.moved(-move)) for move in moves])
+        h, middle = self._widths, self.measure(point)
+        moves, (plus, minus) = np.diag(h), self._beside(point, middle)
         hessian = np.diag((plus - 2.0 * middle + minus) / h**2)
-        moving = [i for i in range(n) if plus[i] != middle or minus[i] != middle]
+        moving = [i for i in range(point.size) if plus[i] != middle or minus[i] != middle]
         for place, i in enumerate(moving):
             for j in moving[:place]:
                 both = self.measure(point.moved(moves[i] + moves[j])) + self.measure(point.moved(-moves[i] - moves[j]))
                 single = plus[i] + minus[i] + plus[j] + minus[j]
                 hessian[i, j] = hessian[j, i] = (both - single + 2.0 * middle) / (2.0 * h[i] * h[j])
         return (plus - minus) / (2.0 * h), hessian
+
+    @property
+    def _widths(self) -> Array:
+        return 1e-4 * self.steps
+
+    def _beside(self, point: Local, middle: float = 0.0) -> Array:
+        """x a step ahead and a step back in every coordinate, (2, size); in those of beta only where it moves x."""
+        found = np.full((2, point.size), middle)
+        for j in range(0 if self.moves_beta else len(point.beta), point.size):
+            move = np.zeros(point.size)
+            move[j] = self._widths[j]
+            found[:, j] = self.measure(point.moved(move)), self.measure(point.moved(-move))
+        return found
 
     def value(self, x: float) -> float:
         return float(self.back(x))

@@ -188,7 +188,7 @@ class Walk:
             x = self.quantity.measure(point)
             if not (np.isfinite(x) and abs(x - goal) > tolerance):  # from beyond all numbers nothing leads back
                 break
-            normal, _ = self.quantity.slopes(point)
+            normal = self.quantity.normal(point)
             if not normal @ normal > 0.0:
                 break
             amount = np.clip(goal - x, 0.75 * (low - x), 0.75 * (high - x))  # an end of the range is not overstepped

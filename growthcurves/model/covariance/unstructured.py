@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,18 @@ import numpy as np
 from growthcurves.contracts.parameters import Array, Occasions, Parameter
 from growthcurves.model.covariance.by_waves import ByWaves
 from growthcurves.model.covariance.structure import correlation, residual_sd
+
+
+@cache
+def _triangle(count: int) -> tuple[Array, Array]:
+    """Rows and columns of a lower triangle with its diagonal, row after row."""
+    return np.tril_indices(count)
+
+
+@cache
+def _pairs(count: int) -> tuple[Array, Array]:
+    """The first and the second of every pair of waves."""
+    return np.triu_indices(count, 1)
 
 
 @dataclass(frozen=True)
@@ -47,20 +60,20 @@ class Unstructured(ByWaves):
 
     def _named(self, group: str) -> list[Parameter]:
         names = [self._label(j) for j in range(self.count)]
-        pairs = zip(*np.triu_indices(self.count, 1), strict=True)
+        pairs = zip(*_pairs(self.count), strict=True)
         cors = [correlation("cor:residual", names[j], names[k], group) for j, k in pairs]
         return [*(residual_sd(name, group) for name in names), *cors]
 
     def _natural(self, sd: Any, own: Array) -> list[Any]:
         R = self.whole(own)
         sds = np.sqrt(np.diagonal(R, axis1=-2, axis2=-1))
-        upper = np.triu_indices(self.count, 1)
+        upper = _pairs(self.count)
         cors = (R / (sds[..., :, None] * sds[..., None, :]))[..., upper[0], upper[1]]
         return [*(sd * one for one in np.moveaxis(sds, -1, 0)), *np.moveaxis(cors, -1, 0)]
 
     def _seed(self, relative: Array) -> Array:
         L = np.linalg.cholesky(relative)
-        a, b = (places[1:] for places in np.tril_indices(self.count))
+        a, b = (places[1:] for places in _triangle(self.count))
         return np.where(a == b, np.log(np.where(a == b, L[a, b], 1.0)), L[a, b])
 
     def curvature(self, M: Array, rows: Occasions) -> Array:
@@ -70,7 +83,7 @@ class Unstructured(ByWaves):
         n = M.shape[-1]
         sums, at = np.zeros((self.count, self.count)), self._waves(rows).reshape(-1, n)
         np.add.at(sums, (at[:, :, None], at[:, None, :]), M.reshape(-1, n, n))
-        a, b = (places[1:] for places in np.tril_indices(self.count))
+        a, b = (places[1:] for places in _triangle(self.count))
         L = self._factor(self.working)
         slope = 2.0 * sums @ L
         inner = np.where(a == b, L[a, b], 1.0)
@@ -82,7 +95,7 @@ class Unstructured(ByWaves):
         return L @ np.swapaxes(L, -1, -2)
 
     def _factor(self, own: Array) -> Array:
-        rows, columns = np.tril_indices(self.count)
+        rows, columns = _triangle(self.count)
         L = np.zeros((*own.shape[:-1], self.count, self.count), dtype=own.dtype)
         L[..., rows[1:], columns[1:]] = np.where(rows[1:] == columns[1:], np.exp(own), own)
         L[..., 0, 0] = 1.0
