@@ -61,7 +61,7 @@ def test_degrees_of_freedom(name, fits):
 
 @pytest.mark.parametrize("name", CASES)
 def test_variances(name, fits):
-    table = fits[name].variance_components().set_index("term")["estimate"]
+    table = fits[name].variance_components("wald").set_index("term")["estimate"]
     for row in CASES[name]["components"]:
         unit = row["grp"].split(".")[0]
         mark = "" if unit in ("pupil", "Residual") else f"|{unit}"
@@ -110,7 +110,7 @@ def test_errors_of_known_and_of_new_ones_are_dense(fits, data):
     fit = fits["slopes-reml"]
     asked = data.iloc[:12].assign(pupil=[*data["pupil"].iloc[:8], *[900] * 4], teacher=[*data["teacher"].iloc[:4],
                                   *[99] * 4, *data["teacher"].iloc[8:12]])  # fmt: skip
-    sd = fit.variance_components().set_index("term")["estimate"]
+    sd = fit.variance_components("wald").set_index("term")["estimate"]
     both, n = pd.concat([data, asked]), len(data)
     basis, cross = np.column_stack([np.ones(len(both)), both["grade"]]), 0.0
     for unit, mark in (("pupil", ""), ("teacher", "|teacher")):

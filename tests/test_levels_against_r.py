@@ -70,7 +70,7 @@ def test_kenward_roger_is_pbkrtests(name, fits):
 
 @pytest.mark.parametrize("name", CASES)
 def test_variances_are_lme4s(name, fits):
-    table = fits[name].variance_components().set_index("term")["estimate"]
+    table = fits[name].variance_components("wald").set_index("term")["estimate"]
     for row in CASES[name]["components"]:
         if row["grp"] == "Residual":
             term = "sd:residual"
@@ -87,7 +87,7 @@ def test_the_dense_likelihood_is_the_criterion(fits):
     """-2 log likelihood of V = sum of Z G Z' + sigma^2 I, over all rows at once."""
     fit = fits["own-three-ml"]
     data = reference_values.table("levels_own.csv")
-    point = fit.variance_components().set_index("term")["estimate"]
+    point = fit.variance_components("wald").set_index("term")["estimate"]
     grade, n = data["grade"].to_numpy(), len(data)
     V = point["sd:residual"] ** 2 * np.eye(n)
     for unit, mark, names in (("pupil", "", ("intercept", "slope")), ("class", "|class", ("intercept",)),
@@ -125,7 +125,7 @@ def test_a_known_persons_curve_has_the_effects_of_all_units(name, fits):
 def test_the_error_of_a_known_persons_curve_is_dense(fits):
     """Henderson (1975) over all rows at once: u of pupils and schools together, beta estimated."""
     fit, data = fits["waves-slopes-reml"], reference_values.table("levels_waves.csv")
-    sd, n = fit.variance_components().set_index("term")["estimate"], len(data)
+    sd, n = fit.variance_components("wald").set_index("term")["estimate"], len(data)
     basis, cross = np.column_stack([np.ones(n), data["grade"]]), np.zeros((n, n))
     for unit, mark in (("pupil", ""), ("school", "|school")):
         sds = np.array([sd[f"sd:intercept{mark}"], sd[f"sd:slope{mark}"]])

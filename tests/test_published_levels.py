@@ -25,7 +25,7 @@ def published(name: str) -> pd.DataFrame:
 
 
 def sds(fit):
-    return fit.variance_components().set_index("term")["estimate"]
+    return fit.variance_components("wald").set_index("term")["estimate"]
 
 
 def test_pastes_casks_in_batches():

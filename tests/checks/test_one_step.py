@@ -120,7 +120,7 @@ def test_an_autocorrelation_is_that_of_the_ar1_fit(formula: str, rho: float) -> 
         planted.autocorrelated(truth, rho)
 
     fit = _fitted(formula, alike)
-    fitted = fit.refit(residual="ar1").variance_components().set_index("term").loc["ar1", "estimate"]
+    fitted = fit.refit(residual="ar1").variance_components("wald").set_index("term").loc["ar1", "estimate"]
     assert _value(_details(fit, 499)["autocorrelation"], "neighbours") == pytest.approx(fitted, abs=0.05)
 
 
@@ -138,7 +138,7 @@ def test_a_trend_of_residual_variances_is_that_of_the_fit_with_one() -> None:
         truth.residual *= 1.25 ** (planted.TIMES / 5)
 
     fit = _fitted("y ~ t + (t | id)", growing)
-    delta = fit.refit(residual="exp-variance").variance_components().set_index("term").loc["delta", "estimate"]
+    delta = fit.refit(residual="exp-variance").variance_components("wald").set_index("term").loc["delta", "estimate"]
     assert _value(_details(fit, 499)["variance_over_time"], "trend") == pytest.approx(np.exp(5 * delta), rel=0.05)
 
 

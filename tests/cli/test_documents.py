@@ -15,7 +15,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "command-line.md").read_text(encoding="utf-8")
 
 
-def test_the_examples_run_in_their_order(run):
+def test_the_examples_run_in_their_order(undrawn, run):
     commands = re.findall(r"^\$ growthcurves (.*)$", PAGE, re.MULTILINE)
     assert len(commands) > 20 and commands[0] == "demo"  # which runs in a process of its own
     for command in commands[1:]:

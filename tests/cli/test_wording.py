@@ -33,9 +33,9 @@ def sentences(path):
 def _sentences(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    apart = inside | {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if id(node) not in inside | told:
+        if id(node) not in apart:
             text = _text(node)
             if re.search(r"\w+ \w+ \w+.*[.,:;]", text):
                 yield text

@@ -42,7 +42,7 @@ def test_lme4(name):
     table = fit.fixed_effects().set_index("term")
     order = ["intercept", "slope", *(term for term in table.index if ":" in term)]
     np.testing.assert_allclose(table.loc[order, "std_error"], case["se"], rtol=1e-4)
-    parts = fit.variance_components().set_index("term")["estimate"]
+    parts = fit.variance_components("wald").set_index("term")["estimate"]
     sds = np.array([part for name, part in parts.items() if name.startswith("sd:") and name != "sd:residual"])
     np.testing.assert_allclose(sds.reshape(-1, 2), [block[:2] for block in case["blocks"]], rtol=2e-4)
 
@@ -63,7 +63,7 @@ def test_groups_are_fitted_apart_but_for_the_residual(trial):
     fit = gc.fit(model(case), data, method="ml")
     total = 0.0
     for arm, rows in data.dropna(subset=["depression"]).groupby("arm"):
-        parts = fit.variance_components().set_index("term")["estimate"]
+        parts = fit.variance_components("wald").set_index("term")["estimate"]
         sds = np.array([parts[f"sd:{name}:arm[{arm}]"] for name in ("intercept", "slope")])
         G = np.outer(sds, sds)
         G[0, 1] = G[1, 0] = G[0, 1] * parts[f"cor:intercept:arm[{arm}],slope:arm[{arm}]"]
@@ -93,11 +93,11 @@ def test_one_matrix_for_all_is_a_special_case(trial):
 def test_answers_are_of_the_own_group(trial, tmp_path):
     case, data = trial
     fit = gc.fit(model(case), data)
-    sds = {arm: fit.variance_components().set_index("term")["estimate"][f"sd:slope:arm[{arm}]"]
+    sds = {arm: fit.variance_components("wald").set_index("term")["estimate"][f"sd:slope:arm[{arm}]"]
            for arm in ("drug", "placebo")}  # fmt: skip
     people = fit.people().join(data.drop_duplicates("patient").set_index("patient")["arm"])
     own = people["shrinkage"].dropna()
-    residual = fit.variance_components().set_index("term")["estimate"]["sd:residual"] ** 2
+    residual = fit.variance_components("wald").set_index("term")["estimate"]["sd:residual"] ** 2
     for person in own.index[:40]:
         times = data[(data.patient == person) & data.depression.notna()]["week"]
         tau, v = sds[people.loc[person, "arm"]] ** 2, residual / ((times - times.mean()) ** 2).sum()
@@ -141,7 +141,7 @@ def test_origin_of_the_own_slope(trial):
     V = first.marginal_covariance(at=[8, 12], by="arm").matrices
     for arm in ("drug", "placebo"):
         one = V[(arm,)]
-        parts = later.variance_components().set_index("term")["estimate"]
+        parts = later.variance_components("wald").set_index("term")["estimate"]
         between = one.to_numpy()[0, 0] - parts["sd:residual"] ** 2
         assert parts[f"sd:intercept:arm[{arm}]"] ** 2 == pytest.approx(between, rel=1e-5)
 
@@ -187,7 +187,7 @@ def test_units_that_hold_several_groups_have_the_covariance_of_their_effects():
     fit = gc.fit("y ~ t * arm + (t | person) + (0 + arm:t | site)", data)
     assert fit.deviance == pytest.approx(1293.179705, abs=1e-5)
     assert fit.bse.tolist() == pytest.approx([0.1752460, 0.2478353, 0.2244836, 0.3297488], rel=1e-4)
-    parts = fit.variance_components().set_index("term")["estimate"]
+    parts = fit.variance_components("wald").set_index("term")["estimate"]
     assert parts["cor:arm[a]:t,arm[b]:t|site"] == pytest.approx(0.162, abs=1e-3)
     same = gc.GrowthModel("y", "t", "person", predictors="arm", levels={"site": ("slope:arm",)})
     assert gc.fit(same, data).deviance == pytest.approx(fit.deviance, abs=1e-8)

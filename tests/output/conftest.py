@@ -10,6 +10,7 @@ import growthcurves as gc
 from growthcurves.cli.model_file import model_file_text
 from growthcurves.output.files import write_text
 from growthcurves.output.tables import WRITERS, write_table
+from growthcurves.report import figures
 
 
 def _picture(fit, path):
@@ -26,7 +27,9 @@ def _picture(fit, path):
 def outputs():
     """Writers of every kind of output, by the name of a file."""
     fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
-    page = fit.report()
+    with pytest.MonkeyPatch.context() as patched:  # what a page shows is no matter here, and its drawings take long
+        patched.setattr(figures, "inline_svg", lambda *drawn: "")
+        page = fit.report()
     table = pd.DataFrame({"id": ["a", "=1+1"], "score": np.arange(2.0)})
     writers = {
         "report.html": page.save,

@@ -17,9 +17,7 @@ def fits():
     trial = gc.load_dataset("trial")
     return [
         gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")),
-        gc.fit(
-            "depression ~ week * arm + (week | patient)", trial[trial["patient"].isin(trial["patient"].unique()[:40])]
-        ),
+        gc.fit("depression ~ week * arm + (1 | patient)", trial[trial["patient"].isin(trial["patient"].unique()[:40])]),
     ]
 
 
@@ -48,8 +46,8 @@ def test_pages_pictures_fits_and_tables_from_four_threads(tmp_path):
     before = warnings.filters.copy()
     alone = [job() for job in jobs]
     with ThreadPoolExecutor(THREADS) as pool:  # everything, and one page twice, at the same time
-        together = [future.result() for future in [pool.submit(job) for job in [jobs[0], *jobs]]]
-    expected = [alone[0], *alone]
+        together = [future.result() for future in [pool.submit(job) for job in [jobs[1], *jobs]]]
+    expected = [alone[1], *alone]
     assert [one == other for one, other in zip(expected, together, strict=True)] == [True] * len(together)
     assert warnings.filters == before
 

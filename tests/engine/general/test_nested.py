@@ -78,7 +78,7 @@ def test_the_criterion_is_dense(residual, data):
     point, rows = fit.estimates.point, fit.estimates.likelihood.rows
     V, X = np.zeros((len(data),) * 2), np.column_stack([np.ones(len(data)), data[["poor", "private", "grade"]],
                                                         data["private"] * data["grade"]])  # fmt: skip
-    sd = fit.variance_components().set_index("term")["estimate"]
+    sd = fit.variance_components("wald").set_index("term")["estimate"]
     for unit in ("class", "school"):
         V += sd[f"sd:intercept|{unit}"] ** 2 * (data[unit].to_numpy()[:, None] == data[unit].to_numpy())
     V += point.within(rows.occasions) * (data["pupil"].to_numpy()[:, None] == data["pupil"].to_numpy())

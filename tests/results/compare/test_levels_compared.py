@@ -91,7 +91,7 @@ def test_simulated_pupils_of_a_school_are_alike(fits):
     codes = data["school"].to_numpy()[at]
     pairs = [(a, b) for school in np.unique(codes) for a in at[codes == school][:4] for b in at[codes == school][4:8]]
     covariance = np.mean([np.mean(rest[a] * rest[b]) for a, b in pairs])
-    sd = fit.variance_components().set_index("term")["estimate"]
+    sd = fit.variance_components("wald").set_index("term")["estimate"]
     assert covariance == pytest.approx(sd["sd:intercept|school"] ** 2, rel=0.15)
     total = sd["sd:intercept|school"] ** 2 + sd["sd:intercept"] ** 2 + sd["sd:residual"] ** 2
     assert np.mean(rest[at] ** 2) == pytest.approx(total, rel=0.05)

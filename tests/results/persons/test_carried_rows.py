@@ -95,7 +95,7 @@ def test_the_covariance_of_occasions_is_asked_for_by_the_groups_of_the_residual(
     with pytest.raises(ModelError, match="by='arm'"):
         fit.marginal_covariance(at=[0, 8])
     found = fit.marginal_covariance(at=[0, 8], by="arm").matrices
-    values = dict(fit.variance_components().set_index("term")["estimate"])
+    values = dict(fit.variance_components("wald").set_index("term")["estimate"])
     for (arm,), V in found.items():
         shared = values[f"sd:residual[{arm}]"] ** 2 * values[f"car1[{arm}]"] ** 8
         assert V.loc[0, 8] == pytest.approx(values["sd:intercept"] ** 2 + shared, rel=1e-9)
