@@ -64,16 +64,17 @@ def _long_numbers(frame: pd.DataFrame, texts: Texts) -> dict[Any, Any]:
     """Whole numbers that became floats because one is missing, and that no float holds: as ``Int64``, or as text."""
     found: dict[Any, Any] = {}
     for name in frame.columns:
-        if pd.api.types.is_object_dtype(frame[name].dtype):
-            if pd.api.types.infer_dtype(frame[name], skipna=True) == "integer":  # beyond 64 bits
-                found[name] = texts()[name].where(frame[name].notna())
+        column = frame[name]
+        if pd.api.types.is_object_dtype(column.dtype):
+            if pd.api.types.infer_dtype(column, skipna=True) == "integer":  # beyond 64 bits
+                found[name] = texts()[name].where(column.notna())
             continue
-        if not pd.api.types.is_float_dtype(frame[name].dtype):
+        if not pd.api.types.is_float_dtype(column.dtype):
             continue
-        largest = np.abs(frame[name].to_numpy()).max(initial=0.0, where=frame[name].notna().to_numpy())
+        largest = np.abs(column.to_numpy()).max(initial=0.0, where=column.notna().to_numpy())
         if not EXACT <= largest < np.inf:
             continue
-        here = texts()[name].where(frame[name].notna())
+        here = texts()[name].where(column.notna())
         if not all(_WHOLE.fullmatch(text) for text in here.dropna()):
             continue
         found[name] = _whole(here)

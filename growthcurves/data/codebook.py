@@ -72,7 +72,9 @@ class Codebook(Saved):
 def codebook(frame: pd.DataFrame, roles: Mapping[str, Any], labels: Mapping[str, str], title: str) -> Codebook:
     """The codebook of a table; `roles` names the column of each role."""
     of = {column: role for role, column in roles.items() if column is not None}
-    columns = [frame.iloc[:, place] for place in range(frame.shape[1])]  # two may have one name
+    bare = frame.copy(deep=False)
+    bare.attrs = {}  # pandas would copy them with every column
+    columns = [bare.iloc[:, place] for place in range(bare.shape[1])]  # two may have one name
     rows = [_row(column, labels.get(str(column.name), ""), of.get(column.name, "")) for column in columns]
     return Codebook(title, pd.DataFrame(rows, columns=_COLUMNS))
 

@@ -31,11 +31,11 @@ def sentences(path):
 
 
 def _sentences(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    apart = inside | {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if id(node) not in apart:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    apart = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    apart |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, (ast.Constant, ast.JoinedStr)) and id(node) not in apart:
             text = _text(node)
             if re.search(r"\w+ \w+ \w+.*[.,:;]", text):
                 yield text
