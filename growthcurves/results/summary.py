@@ -202,8 +202,12 @@ def design_lines(fit: FittedModel) -> list[tuple[str, str]]:
     if weighing.factors is not None and weighing.design.replicates is not None:
         told = f"{len(weighing.factors)} replicate weights ({weighing.design.replicates.kind}); df {weighing.df:,}"
         return [*lines, ("Design", told)]
-    strata = f" in {weighing.stratum_count:,} strata ({weighing.design.strata})" if weighing.design.strata else ""
-    units = f"{weighing.sampling_units:,} sampling units ({weighing.design.psu or unit_of_sampling(fit)}){strata}"
+    count = weighing.stratum_count
+    several_strata = f"{count:,} strat{'um' if count == 1 else 'a'}"
+    strata = f" in {several_strata} ({weighing.design.strata})" if weighing.design.strata else ""
+    of = weighing.design.psu or unit_of_sampling(fit)
+    of += f", {weighing.empty:,} of them not in the fit" if weighing.empty else ""
+    units = f"{weighing.sampling_units:,} sampling units ({of}){strata}"
     return [*lines, ("Design", f"{units}; df {weighing.df:,}")]
 
 

@@ -46,6 +46,7 @@ DESIGN = record(
     sizes=array(1, "iu"),
     factors=maybe(array(1)),
     rank=maybe(count),
+    empty=count,
     spread=maybe(array(2)),
     rows=maybe(array(1)),
     people=maybe(
@@ -73,6 +74,7 @@ def design_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any] 
         "sizes": np.asarray(one.stratum_sizes),
         "factors": one.factors,
         "rank": one.rank,
+        "empty": one.empty,
         "spread": None if people else getattr(fit.estimates, "spread", None),
         "rows": one.rows if rows else None,
         "people": _people_values(fit, one) if people or rows else None,
@@ -125,6 +127,7 @@ def weighing_from(values: dict[str, Any] | None) -> Weighing | None:
         said_from(values["said"]), values["rows"], people["persons"], people["units"], nobody, values["unit"],
         people["sampled"], people["strata"], columns, people["whole"], people["replicates"], values["factors"],
         values["rank"], distinct=True,
+        empty=values["empty"],
     )  # fmt: skip
 
 
@@ -142,6 +145,7 @@ def laws_of(values: dict[str, Any], persons: int, rows: int) -> Iterator[tuple[s
     """A design counts as many persons, rows and sampling units as there are."""
     one, people = values["design"], values["design"]["people"]
     yield "strata of its design", len(one["sizes"]) and (one["sizes"] > 0).all() and one["unit"] > 0
+    yield "sampling units", 0 <= one["empty"] <= int(np.sum(one["sizes"])) - len(one["sizes"])
     yield "replicate weights", (one["factors"] is None) == (one["said"]["replicates"] is None)
     yield "errors by its design", people is not None or one["spread"] is not None
     if one["rows"] is not None:

@@ -9,6 +9,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from reference_values import cases
 
 import growthcurves as gc
 from growthcurves.errors import ModelError, NotAvailableError, NotEstimableError
@@ -180,6 +181,50 @@ def test_a_subpopulation_keeps_all_sampling_units() -> None:
     assert "weight of zero" in by_weight.panel.dropped["reason"].tolist()
 
 
+R = cases("survey_df")
+
+
+def four_strata() -> pd.DataFrame:
+    """Three persons of each of four sampling units in each of four strata, four waves each (make_survey_df.R)."""
+    rng = np.random.default_rng(6)
+    rows = [
+        (f"{h}{c}{i}", c, h, i, t, 5 + t + rng.normal() * 0.5)
+        for h in range(1, 5) for c in range(1, 5) for i in range(1, 4) for t in range(4)
+    ]  # fmt: skip
+    data = pd.DataFrame(rows, columns=["person", "psu", "stratum", "i", "t", "y"])
+    own = {person: rng.normal(0, [1, 0.3]) for person in data["person"].unique()}
+    data["y"] += [own[p][0] + own[p][1] * t for p, t in zip(data["person"], data["t"], strict=True)]
+    return data.assign(w=1.0 + data["i"] % 2)
+
+
+@pytest.mark.parametrize(
+    ("where", "df"), [(None, "all"), ("stratum == 1", "one_stratum"), ("stratum != 1", "three_strata")]
+)
+def test_strata_of_whom_nobody_is_in_the_subpopulation_are_no_degrees_of_freedom(where, df) -> None:
+    """As in R's survey::degf; they add nothing to the variance, so that errors are those of the strata alone."""
+    data, design = four_strata(), gc.SurveyDesign("w", strata="stratum", psu="psu")
+    fit = gc.fit("y ~ t + (t | person)", data, time="t", where=where, design=design)
+    assert fit.weighing.df == R[df]
+    chosen = data if where is None else data.query(where)
+    alone = gc.fit("y ~ t + (t | person)", chosen, time="t", design=design)
+    assert alone.weighing.df == R[df]
+    assert fit.bse.to_numpy() == pytest.approx(alone.bse.to_numpy(), rel=1e-9)
+    zero = data if where is None else data.assign(w=data["w"].where(data.index.isin(chosen.index), 0.0))
+    by_weight = gc.fit("y ~ t + (t | person)", zero, time="t", design=design)
+    assert by_weight.weighing.df == R[df]
+    assert by_weight.bse.to_numpy() == pytest.approx(fit.bse.to_numpy(), rel=1e-9)
+
+
+def test_persons_who_were_sampled_themselves_and_are_not_chosen_are_no_degrees_of_freedom() -> None:
+    data, design = four_strata(), gc.SurveyDesign("w", strata="stratum")
+    fit = gc.fit("y ~ t + (t | person)", data, time="t", design=design)
+    some = gc.fit("y ~ t + (t | person)", data, time="t", design=design, where="i == 1 & stratum != 1")
+    assert (fit.weighing.df, some.weighing.df) == (R["persons"], R["some_persons"])
+    assert "36 sampling units (person, 24 of them not in the fit) in 3 strata (stratum); df 9" in str(some)
+    two = data.assign(w=np.where(data["person"].isin(["111", "112"]), 1.0, 0.0))
+    assert gc.fit("y ~ t + (1 | person)", two, time="t", design=gc.SurveyDesign("w")).weighing.df == 1
+
+
 def test_sampling_units_of_one_name_in_two_strata_are_two() -> None:
     data = weighted_orthodont().assign(psu=lambda d: d["subject"].str[-1].astype(int) % 3)
     fit = gc.fit("distance ~ age + (age | subject)", data, design=gc.SurveyDesign("w", strata="sex", psu="psu"))
@@ -192,7 +237,7 @@ def test_sampling_units_of_one_name_in_two_strata_are_two() -> None:
 def test_strata_of_one_unit() -> None:
     data = weighted_orthodont().assign(stratum=lambda d: np.where(d["subject"] == "M01", "alone", d["sex"].astype(str)))
     formula, said = "distance ~ age + (age | subject)", {"strata": "stratum"}
-    with pytest.raises(ModelError, match="stratum alone has one sampling unit"):
+    with pytest.raises(ModelError, match="The stratum alone of 'stratum' has one sampling unit"):
         gc.fit(formula, data, design=gc.SurveyDesign("w", **said))
     certain = gc.fit(formula, data, design=gc.SurveyDesign("w", single="certainty", **said))
     centred = gc.fit(formula, data, design=gc.SurveyDesign("w", single="centred", **said))

@@ -56,8 +56,21 @@ def _numbered(
     place = np.full(len(key), -1, dtype=np.intp)
     place[there] = codes
     names = found[1][1] if len(found) > 1 else [None]
-    used, of_units = np.unique(keys % (int(strata.max(initial=0)) + 1), return_inverse=True)
-    return place[len(key) - len(first) :], of_units.reshape(-1), [names[k] for k in used]
+    return _of_the_fit(place[len(key) - len(first) :], keys % (int(strata.max(initial=0)) + 1), names)
+
+
+def _of_the_fit(sampled: np.ndarray, strata: np.ndarray, names: Any) -> tuple[np.ndarray, np.ndarray, Any]:
+    """Sampling units of persons (N,), strata of units and their names, without strata of which nobody is in the fit.
+
+    These add nothing to the variance, and tell nothing of it: they are no degrees of freedom.
+    """
+    used, of_units = np.unique(strata, return_inverse=True)
+    kept = np.zeros(len(used), dtype=bool)
+    kept[of_units.reshape(-1)[sampled]] = True
+    there = kept[of_units.reshape(-1)]
+    return (np.cumsum(there) - 1)[sampled], (np.cumsum(kept) - 1)[of_units.reshape(-1)[there]], [
+        names[k] for k in used[kept]
+    ]
 
 
 def _joined(one: Any, other: Any) -> Any:
@@ -90,7 +103,7 @@ def _refuse_single(design: SurveyDesign, strata: np.ndarray, names: Any) -> None
         stratum = show_id(names[int((sizes == 1).argmax())])
         others = f" ({(sizes == 1).sum() - 1:,} others too)" if (sizes == 1).sum() > 1 else ""
         raise ModelError(
-            f"The stratum {design.strata} {stratum} has one sampling unit{others}: join it to another, or say "
+            f"The stratum {stratum} of {design.strata!r} has one sampling unit{others}: join it to another, or say "
             f"single='certainty' (it adds nothing) or single='centred' (against the mean of all units)."
         )
 

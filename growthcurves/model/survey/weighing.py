@@ -68,6 +68,9 @@ class Weighing:
         Of the replicate weights.
     distinct : bool
         Whether the table has its sampling units once each, and no more than these.
+    empty : int
+        Persons of strata of the fit who are sampling units themselves, and not in the fit: they are of the sample, and
+        no degrees of freedom.
     """
 
     design: SurveyDesign
@@ -84,6 +87,7 @@ class Weighing:
     factors: np.ndarray | None = None
     rank: int | None = None
     distinct: bool = False
+    empty: int = 0
 
     @property
     def sampling_units(self) -> int:
@@ -100,10 +104,13 @@ class Weighing:
 
     @property
     def df(self) -> int:
-        """Sampling units less strata; of replicate weights without these, their rank less one."""
+        """Sampling units less strata; of replicate weights without these, their rank less one.
+
+        Strata of which nobody is in the fit do not count, nor do persons who are not in it where persons were sampled.
+        """
         if self.rank is not None and self.design.psu is None:
             return self.rank - 1
-        return self.sampling_units - self.stratum_count
+        return self.sampling_units - self.empty - self.stratum_count
 
     @cached_property
     def shares(self) -> np.ndarray:
@@ -153,11 +160,12 @@ def weighed(
     for codes, weights in zip(levels[1:], scaled[1:], strict=True):
         mass = mass * weights[codes]
     sampled, strata = sampling_units(design, model, panel, levels[-1], as_frame(whole), distinct)
-    unit = found[-1].unit
+    unit, of_persons = found[-1].unit, design.psu in (None, model.id) and not model.above
     replicates, factors = _replicated(design, model, panel, unit)
     return Weighing(
         design, rows, scaled[0], tuple(scaled[1:]), mass, unit, sampled, strata, tuple(told), whole, replicates,
         factors, None if replicates is None else _rank(replicates), distinct,
+        len(strata) - len(sampled) if of_persons else 0,
     )  # fmt: skip
 
 

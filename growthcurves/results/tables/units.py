@@ -44,7 +44,7 @@ def unit_counts(fit: FittedModel) -> list[UnitCount]:
 
 def unit_sizes(fit: FittedModel) -> Sequence[np.ndarray]:
     """How many persons each unit of each level holds; of crossed units how many have rows in it."""
-    if fit.weighing is not None and fit.weighing.sampled.size:  # sums count persons by their weights
+    if fit.weighing is not None and isinstance(fit.weighing.sampled, np.ndarray):  # sums count persons by their weights
         nesting = fit.sums.people.nesting
         return [np.bincount(units, minlength=count) for units, count in zip(nesting.units, nesting.counts, strict=True)]
     if not fit.bound.crossed:
