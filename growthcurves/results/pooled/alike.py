@@ -14,6 +14,7 @@ from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
 from growthcurves.model.covariance import residual_of
+from growthcurves.results.pooled.designs import refuse_repeated, require_one_design, require_same_weights
 
 
 def require_alike(fits: Sequence[FittedModel]) -> None:
@@ -25,9 +26,12 @@ def require_alike(fits: Sequence[FittedModel]) -> None:
         With the first thing that differs, and in which fits.
     """
     for place, fit in enumerate(fits[1:], 2):
+        require_one_design(fits[0], fit, place)
         _one_model(fits[0], fit, place)
         _one_coding(fits[0], fit, place)
         _same_rows(fits[0], fit, place)
+        require_same_weights(fits[0], fit, place)
+    refuse_repeated(fits)
 
 
 def _one_model(first: FittedModel, fit: FittedModel, place: int) -> None:
