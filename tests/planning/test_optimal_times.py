@@ -48,6 +48,26 @@ def test_no_other_schedule_of_a_grid_is_better(options):
     assert np.diff(moved.times).min() >= 0.5 * (1 - 1e-9)
 
 
+@pytest.mark.parametrize("share, sd, error, inner", [(0.4, 1.0, 3.0, 3), (0.5, 0.5, 2.0, 4)])
+def test_moving_visits_finds_the_best_of_all_schedules_of_a_fine_grid(share, sd, error, inner):
+    """455 and 1,365 schedules, with the information of one person by the formula of Ard and Edland (2011)."""
+    G = np.array([[4, 0.4 * sd], [0.4 * sd, sd**2]])
+
+    def variance(times):
+        seen, information = np.diff(np.append(1 - (1 - share) ** (times / 4), 1)), np.zeros((2, 2))
+        for k, part in enumerate(seen, start=1):
+            X = np.column_stack([np.ones(k), times[:k]])
+            information += part * X.T @ np.linalg.solve(X @ G @ X.T + error**2 * np.eye(k), X)
+        return np.linalg.inv(information)[1, 1]
+
+    schedules = [np.array([0, *some, 4]) for some in combinations(np.arange(1, 16) * 0.25, inner)]
+    best = min(schedules, key=variance)
+    study = gc.Study(persons=200, waves=inner + 2, duration=4, dropout=share)
+    found = gc.optimal_times(study, grid=0.25, **(SDS | {"sd_slope": sd, "sd_residual": error}))
+    assert found.times == tuple(best)
+    assert found.table["std_error"].iloc[1] == pytest.approx((4 * variance(best) / 200) ** 0.5, rel=1e-8)
+
+
 def test_prices_choose_how_many_visits():
     cost = {"person": {"control": 10000, "treated": 20000}, "visit": 100}
     study = gc.Study(waves=5, duration=4, dropout=0.2)

@@ -32,6 +32,9 @@ def designs() -> dict[str, tuple[gc.Study, dict]]:
         "the same, 20 persons": (study.replace(persons=20), {"effect": 1.4}),
         "20 persons, Kenward-Roger": (study.replace(persons=20), {"effect": 1.4, "ddf": "kenward-roger"}),
         "20 persons, half lost": (study.replace(persons=20, dropout=0.5), {"effect": 1.6}),
+        "the same, Kenward-Roger": (
+            study.replace(persons=20, dropout=0.5), {"effect": 1.6, "ddf": "kenward-roger"}
+        ),
         "dropout 30 %": (study.replace(dropout=0.3), {"effect": 0.7}),
         "dropout by arm, late": (
             study.replace(dropout={"control": 0.1, "treated": gc.Dropout(0.5, 3)}), {"effect": 0.7}
