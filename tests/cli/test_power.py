@@ -55,6 +55,17 @@ def test_arms_levels_visits_and_values():
     assert visits["total"] == own.total
 
 
+def test_a_design_effect_and_the_page_of_a_simulated_power(tmp_path):
+    study, groups = gc.Study(persons=240, times=[0, 1, 2]), {"icc": 0.05, "size": 20}
+    given = ["--persons", 240, "--times", "0,1,2", "--effect", "0.5", *SDS]
+    for text, value in (("icc=0.05,size=20", groups), ("1.5", 1.5)):
+        own = gc.power(study, 0.5, design_effect=value, **OWN).power
+        assert answered(*given, "--design-effect", text)["power"] == own
+    page = tmp_path / "protocol.html"
+    found = answered(*given, "--method", "simulation", "--replicates", "30", "--seed", "2", "-o", page)
+    assert found["seed"] == 2 and "What simulated studies found" in page.read_text(encoding="utf-8")
+
+
 def test_a_pilot_a_page_and_a_picture(tmp_path):
     fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
     fit.save(tmp_path / "pilot.json")
