@@ -87,7 +87,7 @@ class EstimateAnswers(FittedModel):
     @property
     def nobs(self) -> int:
         """Rows used."""
-        return self.sums.rows
+        return self.sums.rows if self.weighing is None else self.panel.persons.rows
 
     @property
     def aic(self) -> float:

@@ -360,11 +360,12 @@ def variance_components(
     >>> variance_components(persons, np.array([1.0, 3.0, 5.0, 7.0]))
     (7.0, 2.0)
     """
-    sizes, codes, count = persons.sizes.astype(float), persons.codes, persons.count
+    codes, count = persons.codes, persons.count
     if count < 2 or persons.rows == count:
         return float("nan"), float("nan")
     w = np.ones(count) if weights is None else weights
     r = np.ones(len(values)) if rows is None else rows
+    sizes = np.bincount(codes, r, minlength=count)
     centred = values - values.mean()
     means = np.bincount(codes, weights=r * centred, minlength=count) / sizes
     within = float((w[codes] * r) @ (centred - means[codes]) ** 2 / (w @ (sizes - 1.0)))

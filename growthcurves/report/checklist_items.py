@@ -203,6 +203,15 @@ LEVEL = Checklist(
     ),
 )  # fmt: skip
 
+
+
+def _criteria(subject: Subject) -> Filled:
+    """A pseudo-likelihood compares no models."""
+    if subject.fit.weighing is not None:
+        return Filled("none", "A weighted fit maximises a pseudo-likelihood, which has no AIC and no BIC.")
+    return _here("Deviance, AIC, BIC.", "ladder")(subject)
+
+
 GROLTS = Checklist(
     "GRoLTS",
     "For trajectories. Made for models with latent classes; what needs classes does not apply to one population.",
@@ -224,7 +233,7 @@ GROLTS = Checklist(
         Item("8", "Covariates can be replicated", _covariates),
         Item("9", "Starting values and iterations",
              _part("The optimum is certified by its derivatives; two starting points, none random.", "certainty")),
-        Item("10", "The tools of model comparison", _with_time(_here("Deviance, AIC, BIC.", "ladder"))),
+        Item("10", "The tools of model comparison", _with_time(_criteria)),
         Item("11", "The number of models fitted", _with_time(_number_of_models)),
         Item("12, 13", "Persons in each class; entropy", _none("There is one class.")),
         Item("14a", "A plot of the mean trajectory of the final model",

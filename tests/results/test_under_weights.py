@@ -201,3 +201,37 @@ def test_as_many_rows_as_degrees_of_freedom_are_tested() -> None:
     V, beta = fit.cov_params().loc[names, names].to_numpy(), fit.params[names].to_numpy()
     assert (found.df_num, found.df) == (2, 1.0)
     assert found.statistic == pytest.approx(beta @ np.linalg.solve(V, beta) / 4, rel=1e-8)
+
+
+# ------------------------------------------------ tables and pages without criteria
+
+
+def test_models_side_by_side_without_criteria_of_a_weighted_fit(trial) -> None:
+    fit, plain = gc.fit(FORMULA, trial, design=gc.SurveyDesign("w")), gc.fit(FORMULA, trial)
+    alone, both = gc.journal_table([fit]), gc.journal_table([fit, plain], names=["Weighted", "Plain"])
+    assert "AIC  " not in str(alone)
+    assert "weighted ML (pseudo-likelihood)" in str(alone)
+    table = both.table.set_index(["model", "term"])
+    components = fit.variance_components().set_index("term")
+    for term in ("sd:slope", "sd:residual"):
+        shown = ["estimate", "conf_low", "conf_high"]
+        assert table.loc[("Weighted", term), shown].tolist() == pytest.approx(components.loc[term, shown].tolist())
+    line = next(line for line in str(both).splitlines() if line.startswith("  AIC"))
+    assert line.split()[1:] == [f"{plain.aic:.2f}"]
+
+
+def test_the_checklist_of_a_page_claims_no_criteria(trial) -> None:
+    page = gc.fit(FORMULA, trial, design=gc.SurveyDesign("w")).report().html
+    assert "Deviance, AIC, BIC" not in page
+    assert "maximises a pseudo-likelihood, which has no AIC and no BIC" in page
+
+
+def test_rows_of_weight_zero_are_rows_left_out(trial) -> None:
+    data = trial.assign(r=np.where(np.arange(len(trial)) % 4 == 1, 0.0, 1.0 + trial["week"]))
+    data = data[data.groupby("patient")["r"].transform("max") > 0]
+    design = gc.SurveyDesign({"patient": "w", "rows": "r"})
+    fit, without = gc.fit(FORMULA, data, design=design), gc.fit(FORMULA, data[data["r"] > 0], design=design)
+    assert fit.nobs == without.nobs == int((data["r"] > 0).sum())
+    assert fit.params.to_numpy() == pytest.approx(without.params.to_numpy(), rel=1e-12)
+    assert fit.bse.to_numpy() == pytest.approx(without.bse.to_numpy(), rel=1e-10)
+    assert fit.panel.dropped["rows"].tolist() == [int((data["r"] == 0).sum())]

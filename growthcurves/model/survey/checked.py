@@ -48,16 +48,18 @@ def refuse_unweighable(model: GrowthModel, design: SurveyDesign) -> None:
 
 
 def without_zeros(design: SurveyDesign, model: GrowthModel, panel: Panel) -> Panel:
-    """The panel without persons whose own weight, or that of a unit that holds them, is zero; the design counts them.
+    """The panel without rows of weight zero, and persons whose own weight, or that of a unit that holds them, is zero.
+
+    The design counts these persons.
 
     Raises
     ------
     ModelError
         For weights that are missing, negative, no numbers, or all zero, and for weights that vary within a unit.
     """
-    columns = {unit: column for unit, column in by_unit(design, model).items() if unit != ROWS}
+    columns = by_unit(design, model)
     require_columns(panel.data, list(design.columns))
-    for unit, column in by_unit(design, model).items():
+    for unit, column in columns.items():
         checked(panel, model, unit, column)
     zero = np.zeros(len(panel.data), dtype=bool)
     for column in columns.values():

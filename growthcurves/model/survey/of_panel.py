@@ -19,7 +19,8 @@ def panel_weights(design: Any, panel: Panel) -> tuple[np.ndarray, np.ndarray, st
     """What persons (N,) and rows (n,) count, and in words.
 
     A person counts the product of the weights of the person and of all units that hold the person, about a mean of one;
-    rows are scaled within persons to their number, so that a person's rows count the person's weight each on average.
+    rows are scaled within persons to the number of those above zero, so that a person's rows count the person's weight
+    each on average.
 
     Raises
     ------
@@ -40,7 +41,7 @@ def panel_weights(design: Any, panel: Panel) -> tuple[np.ndarray, np.ndarray, st
         checked(panel, GrowthModel(panel.outcome, panel.time, panel.id, levels=above), unit, column)
         if unit == ROWS:
             given, codes = panel.numbers(column), panel.persons.codes
-            rows = given * (panel.persons.sizes / np.bincount(codes, given))[codes]
+            rows = given * (np.bincount(codes, given > 0) / np.bincount(codes, given))[codes]
         else:
             persons = persons * panel.numbers(column)[first]
     told = ", ".join(f"{column} of {unit}" for unit, column in named.items())

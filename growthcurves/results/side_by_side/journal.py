@@ -18,7 +18,7 @@ from growthcurves.output.words import capital
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects.coefficients import effect_findings, fixed_effects
-from growthcurves.results.intervals import OF_COMPONENTS, intervals_of
+from growthcurves.results.intervals import OF_COMPONENTS, OF_FUNCTIONS, intervals_of
 from growthcurves.results.side_by_side.lines import Lines, Models, fixed_places, set_lines
 from growthcurves.results.side_by_side.notes import notes_of
 from growthcurves.results.side_by_side.numbers import CRITERIA, FIXED, VARIANCES, Number, numbers_table
@@ -85,7 +85,8 @@ class JournalTable(Answer):
         for name, title in CRITERION.items():
             text = fixed_places(0 if name in _COUNTS else 2)
             criterion = Finding(Kind.CRITERION, float("nan"), of=name)
-            lines.append((f"  {self._said(title)}", self.models.cells(criterion, text)))
+            if self.models.same(criterion):
+                lines.append((f"  {self._said(title)}", self.models.cells(criterion, text)))
         return lines
 
     def _of(self, what: Finding, style: Style, decimals: int | None) -> Lines:
@@ -180,7 +181,7 @@ def journal_table(
     level : float
         Confidence level.
     intervals : str or method
-        Of the variance components, as in `variance_components`.
+        Of the variance components, as in `variance_components`; of fits with a sampling design always Wald's.
 
     Returns
     -------
@@ -213,13 +214,14 @@ def journal_table(
         for name, fit in called.items()
         for part, findings in (
             (FIXED, effect_findings(fit, fixed_effects(fit, methods[name], level))),
-            (VARIANCES, _components(fit, intervals, level)),
+            (VARIANCES, _components(fit, _intervals(fit, intervals), level)),
             (CRITERIA, _criteria(fit)),
         )
         for finding in findings
     )
     models = Models(tuple(called), numbers)
-    told = notes_of(called, models, methods, intervals_of(intervals))
+    of_components = {name: _intervals(fit, intervals) for name, fit in called.items()}
+    told = notes_of(called, models, methods, of_components)
     return JournalTable(numbers_table(numbers), called, models, told, float(level))
 
 
@@ -234,6 +236,11 @@ def _named(fits: Any, names: Sequence[str] | None) -> dict[str, FittedModel]:
     return dict(zip(called, found, strict=True))
 
 
+def _intervals(fit: FittedModel, asked: Any) -> Any:
+    """The intervals of a fit: a weighted one has no likelihood to profile."""
+    return intervals_of(asked if fit.weighing is None else OF_FUNCTIONS)
+
+
 def _components(fit: FittedModel, method: Any, level: float) -> Iterable[Finding]:
     """SDs and correlations, those of random effects first."""
     found = [row.finding for row in components(fit, method, level).rows]
@@ -241,5 +248,8 @@ def _components(fit: FittedModel, method: Any, level: float) -> Iterable[Finding
 
 
 def _criteria(fit: FittedModel) -> Iterable[Finding]:
+    if fit.weighing is not None:
+        counts = {"parameters": fit.parameter_count, "persons": fit.panel.persons.count, "rows": fit.panel.persons.rows}
+        return [Finding(Kind.CRITERION, float(value), of=name) for name, value in counts.items()]
     values = criteria(fit)
     return [Finding(Kind.CRITERION, float(getattr(values, name)), of=name) for name in CRITERION]

@@ -20,7 +20,7 @@ SAME, APART, UNKNOWN, OTHER_OUTCOME = "same", "apart", "unknown", "other outcome
 _METHODS = {"reml": "REML", "ml": "ML"}
 
 
-def notes_of(fits: Fits, models: Models, methods: dict[str, Any], intervals: Any) -> tuple[str, ...]:
+def notes_of(fits: Fits, models: Models, methods: dict[str, Any], intervals: dict[str, Any]) -> tuple[str, ...]:
     """The notes, in the order in which a reader needs them."""
     return (
         *_by(fits, methods, intervals),
@@ -32,11 +32,15 @@ def notes_of(fits: Fits, models: Models, methods: dict[str, Any], intervals: Any
     )
 
 
-def _by(fits: Fits, methods: dict[str, Any], intervals: Any) -> Iterable[str]:
-    by = _each({name: _METHODS[fit.method] for name, fit in fits.items()})
-    of_components = _each({name: about_all(fit, intervals) for name, fit in fits.items()})
+def _by(fits: Fits, methods: dict[str, Any], intervals: dict[str, Any]) -> Iterable[str]:
+    by = _each({name: _method(fit) for name, fit in fits.items()})
+    of_components = _each({name: about_all(fit, intervals[name]) for name, fit in fits.items()})
     df = _each({name: method.label for name, method in methods.items()})
     yield f"Fitted by {by}. Degrees of freedom: {df}. Intervals of SDs and correlations: {of_components}."
+
+
+def _method(fit: FittedModel) -> str:
+    return _METHODS[fit.method] if fit.weighing is None else "weighted ML (pseudo-likelihood)"
 
 
 def _each(texts: dict[str, str]) -> str:
@@ -84,7 +88,12 @@ def _rows(one: FittedModel, other: FittedModel) -> str:
 
 
 def _other_likelihoods(fits: Fits) -> Iterable[str]:
-    first, *others = fits.values()
+    if any(fit.weighing is not None for fit in fits.values()):
+        yield "A fit with a sampling design has no -2 log likelihood, AIC or BIC: it maximises a pseudo-likelihood."
+    by_likelihood = [fit for fit in fits.values() if fit.weighing is None]
+    if not by_likelihood:
+        return
+    first, *others = by_likelihood
     same = [first, *(fit for fit in others if _rows(first, fit) == SAME)]
     if len({fit.method for fit in same}) > 1:
         yield "-2 log likelihood, AIC and BIC by REML do not compare with those by ML."
