@@ -137,6 +137,8 @@ _ASSUMED = [
 _WRITTEN = [
     click.Option(["--over"], type=Settings("waves=3,5,9"), multiple=True, metavar="NAME=VALUES",
                  help="The power over a grid: waves=3,5,9, sd_slope=0.5,1; persons are the axis where they are open."),
+    click.Option(["--best-times"], is_flag=True, help="When persons are best seen, over the same duration."),
+    _number_of("--grid", help="With --best-times: visits at multiples of this time; anywhere without."),
     click.Option(["--plot", "figure"], metavar="FILE", help=f"With --over, a picture: {endings_text('a figure')}."),
     click.Option(["--kind"], type=click.Choice(["power", "map", "reliability"]), default="power", show_default=True,
                  help="Of picture."),
@@ -188,8 +190,7 @@ def power(
     files = checked_files(values["pilot"], **wanted)
     if figure and not over:
         raise click.UsageError("--plot is a picture of --over: say what varies, such as --over waves=3,5,9.")
-    if output and over:
-        raise click.UsageError("-o writes the page of one plan: leave --over out, or draw it with --plot.")
+    _refuse_together(output, over, values)
     answer = _answer(values, _grid(over))
     page = answer.report(files["output"], title) if output else None
     if figure:
@@ -205,15 +206,28 @@ def power(
     return None
 
 
+def _refuse_together(output: str | None, over: tuple, values: dict[str, Any]) -> None:
+    """Refuse options that ask for different answers."""
+    if output and over:
+        raise click.UsageError("-o writes the page of one plan: leave --over out, or draw it with --plot.")
+    if values["best_times"] and (output or over):
+        raise click.UsageError("--best-times is an answer of its own: leave --over and -o out.")
+    if values["grid"] is not None and not values["best_times"]:
+        raise click.UsageError("--grid says where visits can be: it belongs to --best-times.")
+
+
 def _answer(values: dict[str, Any], over: dict[str, Any]) -> Any:
     """What was asked for, by what was left out."""
     from growthcurves.planning.curve import power_curve
+    from growthcurves.planning.optimal import optimal_times
     from growthcurves.planning.power import detectable_effect, power, sample_size
 
     study, options = _study(values), _options(values)
     sized = "effect" in options or "slowing" in options
     drawn = {"n": values["replicates"], "rng": values["seed"]}
     drawn = {name: value for name, value in drawn.items() if value is not None}
+    if values["best_times"]:
+        return optimal_times(study, grid=values["grid"], power=values["power"], **options)
     if over:
         return power_curve(study, over=over, power=values["power"], **options)
     if study.open and sized:

@@ -69,7 +69,7 @@ def table(rounds: int) -> Table:
         cells = [design.name, seconds_text(mine), f"{power:.2f}"]
         if shutil.which("Rscript"):
             other, found = design.peer_seconds()
-            cells += [seconds_text(other), f"{found:.2f}", f"{other / mine:.0f}"]
+            cells += [seconds_text(other), f"{found:.2f}", f"{other / mine:,.0f}"]
         rows.append(cells)
     text = (
         f"Written by `python tests/benchmarks/planning.py --write`. {STUDIES:,} simulated trials (two arms, 5 waves, "

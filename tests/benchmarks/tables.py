@@ -43,7 +43,9 @@ def seconds_text(seconds: float) -> str:
     """Three digits with a unit that suits."""
     if seconds < 1e-3:
         return f"{seconds * 1e6:.0f} µs"
-    return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+    if seconds < 1:
+        return f"{seconds * 1e3:.3g} ms"
+    return f"{seconds:.3g} s" if seconds < 999.5 else f"{round(seconds, -1):,.0f} s"
 
 
 def peers_table(title: str, text: str, rows: Sequence[Row], ours: str) -> Table:

@@ -66,6 +66,18 @@ def test_a_design_effect_and_the_page_of_a_simulated_power(tmp_path):
     assert found["seed"] == 2 and "What simulated studies found" in page.read_text(encoding="utf-8")
 
 
+def test_the_best_times():
+    given = ["--persons", 240, "--times", "0,1,2,3", "--effect", "0.5", *SDS, "--best-times"]
+    own = gc.optimal_times(gc.Study(persons=240, times=[0, 1, 2, 3]), 0.5, grid=0.5, **OWN)
+    assert answered(*given, "--grid", 0.5)["times"] == list(own.times)
+    for wrong, said in (
+        (["--over", "waves=3,4"], "leave --over and -o out"),
+        (["-o", "p.html"], "leave --over and -o"),
+    ):
+        assert said in run(*given, *wrong).output.replace("\n", " ")
+    assert "belongs to --best-times" in run(*given[:-1], "--grid", 1).output
+
+
 def test_a_pilot_a_page_and_a_picture(tmp_path):
     fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
     fit.save(tmp_path / "pilot.json")
