@@ -32,6 +32,8 @@ class NoteKind(Enum):
     QUADRATURE = "quadrature"
     CATEGORIES = "categories"
     NORMAL_OUTCOME = "normal outcome"
+    FEW_SAMPLED = "few sampling units"
+    NAMES_AGAIN = "names of sampling units"
 
     @property
     def warning(self) -> type[GrowthCurvesWarning]:
@@ -105,6 +107,16 @@ _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
         ModelWarning,
         "A normal distribution can foretell values that this outcome cannot have, and how much it scatters depends on "
         "its mean: averages are roughly right, intervals and persons' estimates less so.",
+    ),
+    NoteKind.FEW_SAMPLED: (
+        DataWarning,
+        "Errors by the sampling design compare sampling units with one another; so few tell little of how far "
+        "estimates would be apart in other samples.",
+    ),
+    NoteKind.NAMES_AGAIN: (
+        DataWarning,
+        "Files often number sampling units from one within each stratum, and then these are different units; where a "
+        "name is used again by mistake, or a unit was given to a second stratum, errors are others.",
     ),
 }
 

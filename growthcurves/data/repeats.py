@@ -29,6 +29,8 @@ MOST_STACKED = 50
 #: A column of numbers stacks outcomes where its values explain more than this share of the outcome's variance: the
 #: number of a repeated measurement explains hardly any.
 EXPLAINS = 0.3
+#: What programs call the number of an imputed data set: mice, mitml and SPSS, Stata (mi and ice), SAS.
+IMPUTATIONS = (".imp", "imp", "imputation", "imputation_", "_mi_m", "_mj", "_imputation_")
 #: Values of a column that are listed, and signs of each.
 _SHOWN, _SIGNS = 3, 24
 
@@ -138,6 +140,14 @@ def stacked_rows(panel: Panel) -> Stacked | None:
     return stacked_by(panel.frame, panel.persons.codes, panel.times, roles, panel.values)
 
 
+def imputation_column(frame: pd.DataFrame) -> str | None:
+    """The column in which mice, mitml, Stata, SAS or SPSS number imputed data sets that stand below one another."""
+    for name in frame.columns:
+        if str(name).lower() in IMPUTATIONS and frame[name].nunique() > 1:
+            return str(name)
+    return None
+
+
 def stacked_advice(found: Stacked, id: Any, persons: str = "persons") -> str:
     """What to do where rows are stacked, in options of a fit."""
     return (
@@ -154,6 +164,13 @@ def repeated_note(panel: Panel) -> str | None:
     repeated, who = panel.repeated, words.who.one
     row = int(repeated.argmax())
     person = show_id(panel.persons.labels[panel.persons.codes[row]])
+    imputed = imputation_column(panel.frame)
+    if imputed is not None:
+        return (
+            f"{np.count_nonzero(repeated)} rows, the first of {who} {person}, share {who} and time with another, and "
+            f"{imputed!r} looks like the number of an imputed data set: fit each by itself, "
+            f"where={f'{quoted_inside(imputed)} == 1'!r} and so on, and pool the fits with gc.pool()."
+        )
     stacked = stacked_rows(panel)
     if stacked is not None:
         return (

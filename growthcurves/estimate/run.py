@@ -37,6 +37,7 @@ from growthcurves.estimate.refusals import (
     refuse_unbounded,
     refuse_units,
 )
+from growthcurves.estimate.sampled import sampling_notes
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
@@ -136,6 +137,7 @@ def estimate_rows(
             sample_of(weighing),
         )  # fmt: skip
     told = [] if outcome is None else [Note(NoteKind.CATEGORIES, text) for text in outcome.told]
+    told += sampling_notes(weighing, len(sums.kept))
     notes = [*notes_of(bound), *told, *design_notes(bound, sums), *estimation_notes(bound, estimates)]
     return kind(bound.model, bound.panel, bound, estimates, method, warned(notes), weighing=weighing)
 

@@ -32,6 +32,8 @@ _ELSEWHERE = {
     "formula": "the formula comes first: fit('y ~ time + (time | id)', data)",
     "id": "write it into the formula, as (time | id)",
     "outcome": "write it into the formula, before ~",
+    "design": "only gc.fit() takes a design; what compares likelihoods, as ladders and comparisons do, has no meaning "
+    "under weights",
 }
 
 
@@ -58,7 +60,7 @@ def translated(
                 f"{name}= belongs to a GrowthModel (as time_varying=): a formula holds such predictors itself."
             )
         if name in _ELSEWHERE:
-            raise ModelError(f"fit() has no {name}=: {_ELSEWHERE[name]}.")
+            raise ModelError(f"There is no {name}= here: {_ELSEWHERE[name]}.")
         if name not in known:
             raise ModelError(unknown("option of fit()", name, ("method", "time", "where", *known)))
     return method, given

@@ -89,7 +89,7 @@ def _estimator(spec: Spec) -> list[str]:
     lines = ["  ESTIMATOR = MLR;"]
     if spec.weights.replicates:
         how = spec.weights.how
-        kinds = {"brr": "BRR", "fay": f"FAY({how.fay:g})", "jackknife": "JACKKNIFE1", "jk2": "JACKKNIFE2"}
+        kinds = {"brr": "BRR", "fay": f"FAY({how.fay or 0:g})", "jackknife": "JACKKNIFE1", "jk2": "JACKKNIFE2"}
         lines.append(f"  REPSE = {kinds[how.kind]};")
     return lines
 

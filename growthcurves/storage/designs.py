@@ -37,7 +37,7 @@ DESIGN = record(
         weights=maybe(either(text, mapping(text))),
         strata=maybe(text),
         psu=maybe(text),
-        replicates=maybe(row(either(text, each(text)), one_of(*REPLICATED), number, maybe(each(number)))),
+        replicates=maybe(row(either(text, each(text)), one_of(*REPLICATED), maybe(number), maybe(each(number)))),
         scale=one_of(*SCALES),
         single=one_of(*SINGLE),
     ),
@@ -103,7 +103,7 @@ def said_values(design: SurveyDesign) -> dict[str, Any]:
         "weights": weights if weights is None or isinstance(weights, str) else dict(weights),
         "strata": design.strata,
         "psu": design.psu,
-        "replicates": None if found is None else (columns, found.kind, float(found.fay), factors),
+        "replicates": None if found is None else (columns, found.kind, found.fay, factors),
         "scale": design.scale,
         "single": design.single,
     }

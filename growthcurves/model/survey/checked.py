@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +14,7 @@ from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, brief
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
@@ -70,8 +73,12 @@ def without_zeros(design: SurveyDesign, model: GrowthModel, panel: Panel) -> Pan
 def checked(panel: Panel, model: GrowthModel, unit: str, column: str) -> None:
     raw = panel.column(column)
     if not holds_numbers(raw):
-        raise ModelError(f"The weights {column!r} of {_whose(model, unit)} are no numbers.")
-    values = panel.numbers(column)
+        cell = _no_number(raw)
+        raise ModelError(
+            f"The weight {column!r} of {named_unit(panel, model, unit, cell)} is {brief(raw[cell])}: weights are "
+            f"numbers."
+        )
+    values = pd.Series(raw).to_numpy(dtype=float, na_value=np.nan)
     if not (np.isfinite(values).all() and values.min() >= 0):
         for bad, what in ((np.isnan(values), "missing"), (values < 0, "negative"), (np.isinf(values), "infinite")):
             if bad.any():
@@ -96,6 +103,43 @@ def checked(panel: Panel, model: GrowthModel, unit: str, column: str) -> None:
             f"({values[first[codes[row]]]:g}, then {values[row]:g}): a weight of {_whose(model, unit)} is one number "
             f"for each."
         )
+
+
+def _no_number(raw: np.ndarray) -> int:
+    """The first cell that cannot be read as a number; the first where all can, as texts do."""
+    cells = pd.Series(np.asarray(raw, dtype=object))
+    unread = pd.to_numeric(cells, errors="coerce").isna() & cells.notna()
+    return int(unread.to_numpy().argmax())
+
+
+def refuse_replicates(names: Sequence[str], values: np.ndarray, weights: Mapping[str, str], panel: Panel) -> None:
+    """Refuse replicate weights (R, N) of which one is the weight of the estimate itself, or that are all the same.
+
+    Raises
+    ------
+    ModelError
+    """
+    first = panel.persons.first_rows
+    for column in weights.values():
+        own = panel.numbers(column)[first]
+        zeroth = [name for name, row in zip(names, values, strict=True) if _is_zeroth(name) and (row == own).all()]
+        found = [name for name in names if name == column] or zeroth
+        if found:
+            raise ModelError(
+                f"The replicate weight {found[0]!r} is the weight of the estimate itself: name the columns of the "
+                f"replicates in a list without it ({len(names)} were found, {names[0]!r} to {names[-1]!r})."
+            )
+    if (values == values[0]).all():
+        raise ModelError(
+            f"All {len(names)} replicate weights ({names[0]!r} to {names[-1]!r}) are the same for everybody in the "
+            f"fit: they tell no variance."
+        )
+
+
+def _is_zeroth(name: str) -> bool:
+    """Whether the number at the end of a name is zero."""
+    number = re.search(r"\d+$", name)
+    return number is not None and int(number.group()) == 0
 
 
 def varying_row(panel: Panel, column: str) -> int | None:

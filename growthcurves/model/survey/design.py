@@ -74,6 +74,8 @@ class SurveyDesign:
         for name, value in (("strata", self.strata), ("psu", self.psu)):
             if value is not None and not isinstance(value, str):
                 raise ModelError(f"{name}= is the name of a column, not {type(value).__name__}.")
+        if isinstance(self.weights, Mapping) and not self.weights:
+            raise ModelError("weights={} names no weights: leave it out, or name columns by whose weights they are.")
         named = self.weights.items() if isinstance(self.weights, Mapping) else [("", self.weights)]
         for unit, column in named:
             if not isinstance(unit, str) or not (isinstance(column, str) or (column is None and not unit)):

@@ -118,6 +118,11 @@ def _refuse_splitting(
     apart = sampled != sampled[firsts][top]
     if apart.any():
         name = show_id(panel.column(highest)[panel.persons.first_rows[int(apart.argmax())]])
+        if psu == highest:
+            raise ModelError(
+                f"{highest} {name} lies in two strata: a unit was sampled in one; give the units of each stratum names "
+                f"of their own."
+            )
         raise ModelError(
             f"{highest} {name} lies in two sampling units {psu!r}: these hold units of the highest level whole."
         )

@@ -12,7 +12,7 @@ import numpy as np
 from growthcurves.data.frame import as_frame, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.model.growth import GrowthModel
-from growthcurves.model.survey.checked import checked
+from growthcurves.model.survey.checked import checked, refuse_replicates
 from growthcurves.model.survey.design import ROWS, SurveyDesign, by_unit
 from growthcurves.model.survey.sampling import sampling_units
 
@@ -214,7 +214,9 @@ def _replicated(
     for name in names:
         checked(panel, model, model.id, name)
     first = panel.persons.first_rows
-    return np.array([panel.numbers(name)[first] for name in names]) / unit, design.replicates.counted(len(names))
+    found = np.array([panel.numbers(name)[first] for name in names])
+    refuse_replicates(names, found, by_unit(design, model), panel)
+    return found / unit, design.replicates.counted(len(names))
 
 
 def _told(unit: str, column: str, given: np.ndarray, within: str, design: SurveyDesign) -> WeightColumn:
