@@ -97,13 +97,13 @@ _STUDY = [
 _EFFECT = [
     click.Option(["--effect"], type=ByArm(), metavar="SIZE",
                  help="Per unit of time where it is of a rate; by arm low=0.2,high=0.4; left out, it is found."),
-    _number_of("--slowing", help="In its place a share of --slope: 0.3."),
+    _number_of("--slowing", help="In its place a share of --slope: 0.3 is change that is 30 % slower."),
     click.Option(["--test"], metavar="TERM", help="What is tested; slope:arm by default."),
     _number_of("--at", help="Arms are compared at this time."),
     _number_of("--since", help="With --at: in their change since this time."),
     _number_of("--power", default=0.8, show_default=True, help="That is looked for."),
     _number_of("--alpha", default=0.05, show_default=True, help="Level of the test."),
-    click.Option(["--one-sided"], is_flag=True, help="A test in the direction of the effect."),
+    click.Option(["--one-sided"], is_flag=True, help="A test in the direction of the effect, at the whole level."),
     click.Option(["--method"], type=click.Choice(["t", "normal", "simulation"]), default="t", show_default=True,
                  help="By t and F, by the normal distribution, or by simulated studies."),
     click.Option(["--ddf"], type=Value(), default="satterthwaite", show_default=True, metavar="NAME",
@@ -111,7 +111,8 @@ _EFFECT = [
 ]  # fmt: skip
 _ASSUMED = [
     _number_of("--slope", help="Mean rate of change in the reference arm."),
-    click.Option(["--sd-intercept"], type=ByArm(), metavar="SD", help="Of persons' levels at time 0; also by arm."),
+    click.Option(["--sd-intercept"], type=ByArm(), metavar="SD",
+                 help="Of persons' levels at time 0, or the first visit where 0 is none; also by arm."),
     click.Option(["--sd-slope"], type=ByArm(), metavar="SD", help="Of persons' rates of change; also by arm."),
     click.Option(["--correlation"], type=ByArm(), metavar="NUMBER", help="Of level and rate; of visits with --shape."),
     click.Option(["--sd-residual"], type=ByArm(), metavar="SD", help="Of measurements about a person's curve."),

@@ -36,7 +36,7 @@ _VALUE = rf"\[[^\[\]]*\]|\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)?\}}|True|False|{_
 _ONE = rf"(?:\[[^\[\]]*\]|{_QUOTED})"
 #: A call of the package with options, as the library's sentences name it.
 _CALL = re.compile(
-    rf"\b(?:read_table|to_long|to_wide|Panel|(?:fit|model)\.\w+)"
+    rf"\b(?:read_table|to_long|to_wide|Panel|(?:fit|model)\.\w+|gc\.(?:power|sample_size))"
     rf"\((?:\.\.\., )?((?:\w+={_ONE}, )*\w+=(?:{_ONE}|[^()]*?))\)"
 )
 _NAMED = "|".join(sorted({*KEYS, *READERS, *FIGURES}, key=len, reverse=True))
@@ -48,6 +48,9 @@ _PYTHON_ALONE = re.compile(
     r"|: if it is your own, give it with functions=\{[^{}]*\}"
     r"|: call reset_index\(\) first|: divide it by a unit first, for example by pd\.Timedelta\(days=1\)"
     r"| \(or a numpy Generator\)"
+    r"|; a study of one group is arms=None|, or fix the time with model=gc\.GrowthModel\(\.\.\., origin=\.\.\.\)"
+    r"|, or ask for the smallest that is found, with gc\.detectable_effect|, or ask gc\.sample_size(?: for one)?"
+    r"|; gc\.power of one schedule prints the SD that reliability= is there"
 )
 _OPPOSITES = {option.key: option.secondary_opts[0] for option in _OPTIONS if option.secondary_opts}
 
@@ -75,6 +78,9 @@ def _typed(name: str, value: str | None, after: str | None) -> str:
         words = {"True": "yes", "False": "no"}
         return f"--{'read' if name in READERS else 'set'} {name}={words.get(value or '', value or '')}"
     key = "intervals" if name == "method" and given in _OF_INTERVALS else KEYS[name]
+    if name == "arms" and isinstance(given, (list, dict)):
+        shares = ",".join(f"{arm}={share}" for arm, share in given.items()) if isinstance(given, dict) else ""
+        return f'--{key} "{shares}"' if shares else f"--{key} {','.join(map(str, given))}"
     if isinstance(given, bool):
         return f"--{key}" if given else _OPPOSITES.get(key, f"--{key} no")
     if isinstance(given, list) and given not in ([], [...]):
@@ -94,6 +100,8 @@ def _read(value: str | None) -> object:
 
 def _times(item: object) -> str:
     """What a name stands for: columns with their times, or a text."""
+    if item is ...:
+        return "..."
     return ",".join(f"{column}:{time}" for column, time in item.items()) if isinstance(item, dict) else str(item)
 
 

@@ -115,6 +115,11 @@ def shown_value(value: Any) -> str:
 
 
 def _listed(value: Any) -> str:
-    deep = (list, tuple, dict)
-    inside = ", ".join(brief(item)[1:-1] if isinstance(item, deep) else shown_value(item) for item in list(value)[:3])
-    return f"a list ({inside}{', ...' if len(value) > 3 else ''})" if value else "an empty list"
+    """A list, or a dict with what its names stand for, in one line."""
+    kind, items = ("dict", list(value.items())) if isinstance(value, dict) else ("list", list(value))
+    parts = [f"{_inside(one[0])}: {_inside(one[1])}" if kind == "dict" else _inside(one) for one in items[:3]]
+    return f"a {kind} ({', '.join(parts)}{', ...' if len(items) > 3 else ''})" if items else f"an empty {kind}"
+
+
+def _inside(value: Any) -> str:
+    return brief(value)[1:-1] if isinstance(value, (list, tuple, dict)) else shown_value(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,13 +25,13 @@ from growthcurves.planning.words import (
     assumed_words,
     before_rounding,
     effect_words,
+    few_words,
     listed,
     lost_words,
     persons_words,
     probability,
     test_words,
     when_words,
-    whole,
 )
 from growthcurves.results.tables.answer import Answer, text_table
 from growthcurves.results.tables.printing import number
@@ -118,13 +118,23 @@ class Plan(Answer):
 
     @property
     def whole_arms(self) -> dict[Any, int]:
-        """Persons of each arm: rounded up where they were asked for, to whole units where these are randomised."""
+        """Persons of each arm: rounded up where they were asked for, to whole units where there are such."""
         if self.solved != "persons":
             return apportioned(self.arms, round(self.persons))
-        if self.study.randomised == "person":
-            return {arm: whole(count) for arm, count in self.arms.items()}
-        per_unit = self.persons / self.units[self.study.randomised]
-        return {arm: whole(whole(count / per_unit) * per_unit) for arm, count in self.arms.items()}
+        return self.study.whole_arms(self.persons)
+
+    @cached_property
+    def whole(self) -> Plan:
+        """The plan of whole persons in whole units: with the power, the standard error and the df that these have.
+
+        What sentences and pages say; itself where persons were given.
+        """
+        if self.solved != "persons":
+            return self
+        design = self.design.in_arms(self.whole_arms)
+        found = chance(design, self.question, self.sizes, float(self.total), self.test)
+        made = plan_of("whole", design, self.question, self.sizes, self.test, float(self.total), found)
+        return replace(made, interval=self.interval, asked=self.asked)
 
     @property
     def total(self) -> int:
@@ -135,6 +145,12 @@ class Plan(Answer):
     def units(self) -> dict[str, float]:
         """How many persons and units above them there are, not rounded."""
         return self.design.units(self.persons)
+
+    @property
+    def held_units(self) -> dict[str, float]:
+        """How many units above persons there are of those arms that have such units, not rounded."""
+        shares, count = self.study.arms, self.units
+        return {name: count[name] * sum(shares[arm] for arm in self.design.arms_in(name)) for name in self.study.levels}
 
     @property
     def waves(self) -> int:
@@ -176,7 +192,7 @@ class Plan(Answer):
     @cached_property
     def power_of_whole(self) -> float:
         """The power with whole persons."""
-        return chance(self.design, self.question, self.sizes, float(self.total), self.test).power
+        return self.whole.power
 
     # ------------------------------------------------ words
 
@@ -187,7 +203,7 @@ class Plan(Answer):
         return [self._result(), self._seen(), self._assumptions(), self._how(), *self._beside()]
 
     def _result(self) -> str:
-        found, test = probability(self.power), test_words(self)
+        found, test = probability(self.whole.power), test_words(self)
         rounded = f"; {before_rounding(self)}" if self.solved == "persons" else ""
         who = persons_words(self)
         who = f"{who[:-1]}{rounded})" if rounded and who.endswith(")") else f"{who}{rounded and f' ({rounded[2:]})'}"
@@ -203,16 +219,18 @@ class Plan(Answer):
 
     def _how(self) -> str:
         whose = " (Kenward and Roger)" if self.test.adjusted else ""
-        df = "" if np.isinf(self.df) else f" with {self.df:.1f} df{whose}"
-        errors = listed(number(error) for error in self.found.errors)
+        df = "" if np.isinf(self.df) else f" with {self.whole.df:.1f} df{whose}"
+        errors = listed(number(error) for error in self.whole.found.errors)
         return f"Expected standard error {errors}{df}. {SOURCE}."
 
     def _beside(self) -> list[str]:
         found = []
         if self.interval is not None:
             found.append(str(self.interval))
+        if warned := few_words(self):
+            found.append(warned)
         if self.study.levels:
-            found.append(f"Design effect {number(self.design_effect, 3)}.")
+            found.append(f"Design effect {number(self.whole.design_effect, 3)}.")
         if self.reliability == self.reliability:
             found.append(f"Reliability of a person's own rate {probability(self.reliability)}.")
         return found
@@ -303,17 +321,18 @@ class Plan(Answer):
 
     def found_rows(self) -> list[tuple[str, str]]:
         """What is expected of the study, in words, for tables of two columns."""
-        errors = listed(number(error) for error in self.found.errors)
-        df = "normal" if np.isinf(self.df) else fixed_text(self.df, 1)
-        power = self.power_of_whole if self.solved == "persons" else self.power
-        return [("expected standard error", errors), ("degrees of freedom", df), ("power", probability(power))]
+        errors = listed(number(error) for error in self.whole.found.errors)
+        df = "normal" if np.isinf(self.df) else fixed_text(self.whole.df, 1)
+        power = probability(self.whole.power)
+        return [("expected standard error", errors), ("degrees of freedom", df), ("power", power)]
 
     def _blocks(self) -> tuple[Block, ...]:
-        return (f"Power {probability(self.power)}", *self._sentences(), text_table(self.table))
+        return (f"Power {probability(self.whole.power)}", *self._sentences(), text_table(self.whole.table))
 
     def to_dict(self) -> dict[str, Any]:
         found = {**super().to_dict(), "solved": self.solved, "power": self.power, "effect": self.effect}
-        found |= {"per_arm": _plain(self.per_arm), "total": self.total, "text": str(self)}
+        found |= {"per_arm": _plain(self.per_arm), "total": self.total, "power_of_whole": self.power_of_whole}
+        found |= {"units": self.whole.units, "text": str(self)}
         return found | ({"interval": self.interval.to_dict()} if self.interval is not None else {})
 
 

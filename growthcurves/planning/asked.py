@@ -17,6 +17,7 @@ from growthcurves.planning.design import Design
 from growthcurves.planning.question import Question, effects, question
 from growthcurves.planning.solve import solve_persons
 from growthcurves.planning.study import Study
+from growthcurves.planning.units import are_spreads
 
 #: Options of a question that can vary, beside those of the study and assumptions.
 SIZES = ("effect", "slowing", "alpha")
@@ -106,8 +107,10 @@ class Asked:
 
     def varied(self, changes: Mapping[str, Any]) -> Asked:
         """The same question with other options of the study, another size or level, or other assumptions."""
-        of_study = {name: value for name, value in changes.items() if name in Study.__dataclass_fields__}
-        options: Any = {name: value for name, value in changes.items() if name in Options.__annotations__}
+        of_study = {name: value for name, value in changes.items() if is_of_study(name, value)}
+        options: Any = {
+            name: changes[name] for name in changes if name in Options.__annotations__ and name not in of_study
+        }
         others: dict[str, Any] = {}
         if "alpha" in changes:
             others["test"] = replace(self.test, alpha=changes["alpha"])
@@ -123,6 +126,13 @@ def asked_of(study: Study, effect: Any, given: Asking, wanted: float | None = No
     slowing, term, at, since = (said.pop(name, None) for name in ("slowing", "test", "at", "since"))
     options: Any = said
     return Asked(study, options, test, effect, slowing, term, at, since, wanted)
+
+
+def is_of_study(name: str, value: Any) -> bool:
+    """Whether an option is one of the study: `levels` are the sizes of units there, and their SDs among assumptions."""
+    if name == "levels" and are_spreads(value):
+        return False
+    return name in Study.__dataclass_fields__
 
 
 def _changed(study: Study, changes: Mapping[str, Any]) -> Study:

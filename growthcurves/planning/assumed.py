@@ -75,8 +75,8 @@ class Assumed:
     model : GrowthModel
     values : dict of str to float
         By the names that tables of variance components print.
-    slope : float or None
-        The mean rate of change in the reference arm.
+    slope, intercept : float or None
+        The mean rate of change in the reference arm, and the mean where time is zero.
     matrix : dict or None
         Covariance matrix of the residuals of all visits by arm (None for all), in the place of values.
     asked : tuple of str
@@ -95,6 +95,7 @@ class Assumed:
     asked: tuple[str, ...] = ()
     types: Any = None
     pilot: Any = None
+    intercept: float | None = None
     design_effect: DesignEffect | None = None
 
 
@@ -134,17 +135,15 @@ class _Reader:
 
     def read(self) -> Assumed:
         values = checked_values(self._given("values", {}))
-        spread = spread_of(self.study, self.options, self.visits)
+        spread = spread_of(self.study, self.options, self.visits, () if self.visits else self.shape.default_random)
         model = self._given("model") or self._model(spread)
         self._refuse_other_model(model, spread)
         named = dict(self._named(model, spread))
         for name in values:
             if named.get(name, 0.0) != 0.0:
                 raise ModelError(f"{name} is said by values= and by an option of its own: leave one of them out.")
-        slope, start = self._given("slope"), self._given("intercept", 0.0)
-        finite_number(start, "intercept= is a mean at the start")
-        slope = None if slope is None else finite_number(slope, "slope= is a rate of change")
-        return Assumed(model, named | values, slope, spread.get("matrix"), tuple(values))
+        slope, start = self._number("slope", "a rate of change"), self._number("intercept", "a mean at the start")
+        return Assumed(model, named | values, slope, spread.get("matrix"), tuple(values), intercept=start)
 
     def _refuse_other_model(self, model: Any, spread: Mapping[str, Any]) -> None:
         """Refuse what makes a model beside one that is given, and SDs of what does not vary in it."""
@@ -153,10 +152,11 @@ class _Reader:
         for name in ("shape", "random", "residual", "baseline", "family"):
             if self._given("model") is not None and self._given(name) is not None:
                 raise ModelError(f"model= says {name}= too: leave one of them out.")
-        varying = {name.partition(":")[0] for block in model.random.blocks for name in block}
-        for name in ("intercept", "slope"):
-            if name not in varying and not _is_zero(spread.get(f"sd:{name}", 0.0)):
-                raise ModelError(f"An SD is given of {name}s, which do not vary in the planned analysis: leave it out.")
+        _refuse_useless(model, spread)
+
+    def _number(self, option: str, what: str) -> float | None:
+        found = self._given(option)
+        return None if found is None else finite_number(found, f"{option}= is {what}")
 
     def _given(self, name: str, default: Any = None) -> Any:
         found = self.options.get(name)
@@ -204,9 +204,16 @@ class _Reader:
     def _random(self, spread: Mapping[str, Any]) -> Any:
         if (asked := self._given("random")) is not None:
             return asked
-        names = [name for name in ("intercept", "slope") if not _is_zero(spread.get(f"sd:{name}", 0.0))]
+        if self.visits:
+            return ()
+        names = [name for name in self.shape.default_random if not _is_zero(self._sd_of(name, spread))]
         by_arm = any(isinstance(spread.get(f"sd:{name}"), Mapping) for name in names)
         return ByGroup(self.study.arm, *names) if by_arm else tuple(names)
+
+    def _sd_of(self, name: str, spread: Mapping[str, Any]) -> Any:
+        """The SD of a growth parameter as it was given; of one of several rates that of all, where it is zero."""
+        of_all = spread.get("sd:slope", 1.0) if name.startswith("slope") else 1.0
+        return spread.get(f"sd:{name}", self._given("values", {}).get(f"sd:{name}", of_all))
 
     def _residual(self, spread: Mapping[str, Any]) -> Any:
         asked = self._given("residual")
@@ -279,6 +286,18 @@ class _Reader:
             yield from ((f"sd:residual[{arm}]", _sd(value, "sd_residual")) for arm, value in sd.items())
         elif sd is not None:
             yield "sd:residual", _sd(sd, "sd_residual")
+
+
+def _refuse_useless(model: GrowthModel, spread: Mapping[str, Any]) -> None:
+    """Refuse SDs and a correlation of what does not vary in the planned analysis."""
+    varying = {name.split(":")[0] for name in model.random.names}
+    for name in ("intercept", "slope"):
+        if name not in varying and not _is_zero(spread.get(f"sd:{name}", 0.0)):
+            raise ModelError(f"sd_{name}= is given, and {name}s do not vary between persons in the planned analysis.")
+    if "correlation" in spread and not {"intercept", "slope"} <= varying:
+        raise ModelError(
+            "correlation= is of persons' intercepts and slopes, and these do not both vary: leave correlation= out."
+        )
 
 
 def _visit_names(study: Study) -> tuple[str, ...]:

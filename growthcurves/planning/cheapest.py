@@ -16,7 +16,8 @@ from growthcurves.planning.assumed import Asking
 from growthcurves.planning.grid import combinations, varied
 from growthcurves.planning.prices import checked_cost, persons_and_visits, price_of
 from growthcurves.planning.study import Study
-from growthcurves.planning.words import over_words, probability, whole
+from growthcurves.planning.units import whole
+from growthcurves.planning.words import over_words, probability
 from growthcurves.results.tables.answer import Answer, text_table
 
 
@@ -85,8 +86,8 @@ def cheapest_design(
         Prices: ``"person"`` (a number, or a dict by arm), ``"visit"`` (for each visit that is expected to take place),
         and of each unit of ``levels``; what is not named costs nothing.
     over : dict of str to list
-        What varies between designs: ``"waves"``, ``"times"``, ``"arms"`` (allocations), ``"levels"``, or another option
-        of the study; all combinations are looked at.
+        What varies between designs: ``"waves"``, ``"times"``, ``"arms"`` (allocations), ``"levels"`` (sizes of units),
+        or another option of the study; all combinations are looked at.
     power : float
     **options
         As in `power`: slowing, test, at, since, alpha, sided, method, ddf, and what is assumed.
@@ -145,6 +146,6 @@ def _costs(plan: Plan, cost: Mapping[str, Any]) -> dict[str, Any]:
     study = plan.study
     prices = checked_cost(cost, ["person", "visit", *study.levels])
     total, visits = persons_and_visits(study, prices, plan.whole_arms)
-    units = {name: whole(count * plan.total / plan.persons) for name, count in plan.units.items() if name != "person"}
+    units = {name: whole(count) for name, count in plan.whole.held_units.items()}
     total += sum(count * price_of(prices.get(name, 0.0), f"a unit of {name!r}") for name, count in units.items())
     return {"persons": plan.total, "visits": visits, **units, "cost": total, "power": plan.power_of_whole}

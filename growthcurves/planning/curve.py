@@ -38,12 +38,16 @@ class PowerCurve(Answer):
     wanted : float
         The power that is looked for.
     needed : dict
-        The persons that have it, of each value of what varies beside persons; where no number has, missing.
+        The persons that have it, not rounded, of each value of what varies beside persons; missing where no number
+        has.
+    whole : dict
+        The same in whole persons and units of every arm; None where no number has.
     """
 
     over: tuple[str, ...]
     wanted: float
     needed: Mapping[Any, float]
+    whole: Mapping[Any, int | None]
     plan: Plan
 
     def __str__(self) -> str:
@@ -61,9 +65,9 @@ class PowerCurve(Answer):
     def _found(self) -> Iterator[str]:
         if "persons" not in self.over:
             return
-        for value, persons in self.needed.items():
+        for value, persons in self.whole.items():
             which = "" if value is None else f" with {over_words(self.over[1], value)}"
-            told = f"{np.ceil(persons):,.0f} persons" if persons == persons else "no number of persons"
+            told = "no number of persons" if persons is None else f"{persons:,} persons"
             yield f"A power of {probability(self.wanted)}{which}: {told}."
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -125,9 +129,9 @@ def power_curve(
         As in `power`.
     over : dict of str to list, optional
         What varies, one or two of: options of the study (``"persons"``, ``"waves"``, ``"duration"``, ``"spacing"``,
-        ``"dropout"``), ``"effect"``, ``"slowing"``, ``"alpha"``, and assumptions such as ``"sd_slope"``. The first is
-        the axis. Where the study leaves its persons open these are the axis, at numbers between a power of .2 and one
-        of .97.
+        ``"dropout"``, ``"levels"``), ``"effect"``, ``"slowing"``, ``"alpha"``, and assumptions such as ``"sd_slope"``.
+        The first is the axis. Where the study leaves its persons open these are the axis, at numbers between a power of
+        .2 and one of .97.
     power : float
         That is looked for; persons that have it are told.
     **options
@@ -160,11 +164,15 @@ def curve_of(asked: Asked, over: Any, wanted: float) -> PowerCurve:
     """The power over a grid of what was asked."""
     things = _things(asked.study, over)
     settings = list(combinations(asked, {name: values for name, values in things.items() if name != "persons"}))
-    needed = {next(iter(labels.values()), None): one.needed(wanted) for labels, one in settings}
+    needed, whole = {}, {}
+    for labels, one in settings:
+        value = next(iter(labels.values()), None)
+        needed[value] = count = one.needed(wanted)
+        whole[value] = sum(one.study.whole_arms(count).values()) if count == count else None
     persons = things.get("persons", [asked.study.persons]) or _persons_shown([one for _, one in settings])
     plans = [(labels, one.plan(float(count), "curve")) for labels, one in settings for count in persons]
     rows = [_row(tuple(things), labels, plan) for labels, plan in plans]
-    return PowerCurve(pd.DataFrame(rows), tuple(things), wanted, needed, plans[-1][1])
+    return PowerCurve(pd.DataFrame(rows), tuple(things), wanted, needed, whole, plans[-1][1])
 
 
 def _things(study: Study, over: Any) -> dict[str, list[Any]]:

@@ -12,18 +12,21 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.parameters import Occasions
+from growthcurves.data.time_words import TimeWords
 from growthcurves.errors import ModelError, NotAvailableError, unknown
 from growthcurves.estimate.run import rows_of
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.occasions import occasions_of, panel_occasions
 from growthcurves.model.recipe import BoundRows
+from growthcurves.model.shapes.words import Names
 from growthcurves.numerics.arrays import Array
 from growthcurves.planning.assumed import Assumed
 from growthcurves.planning.information import Information, Sums, Whitened
 from growthcurves.planning.persons import PlannedPersons
 from growthcurves.planning.residual import learned, with_matrices, with_values
 from growthcurves.planning.study import Study
+from growthcurves.planning.units import unit_counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +79,17 @@ class Design:
         _refuse_unused(found)
         return found
 
+    def in_arms(self, persons: Mapping[Any, int]) -> Design:
+        """The same with so many persons in each arm, where these are other shares than the study's."""
+        randomised = self.study.levels.get(self.study.randomised)
+        total = sum(persons.values())
+        shares = {arm: count / total for arm, count in persons.items()}
+        alike = all(abs(shares[arm] - share) < 1e-12 for arm, share in self.study.arms.items())
+        if alike or (randomised is not None and randomised.number is not None):
+            return self
+        study = self.study.replace(persons=None, arms=shares)
+        return Design.of(study, self.assumed, self.with_df)
+
     # ------------------------------------------------ as a fit has them, for hypotheses
 
     @property
@@ -89,6 +103,20 @@ class Design:
     @property
     def terms(self) -> tuple[str, ...]:
         return self.recipe.terms
+
+    @property
+    def origin(self) -> float | None:
+        """The time of which intercepts are; None where nothing that is assumed depends on it."""
+        varying = {name.split(":")[0] for name in self.recipe.random.own_names.values()} - {"intercept"}
+        straight = self.model.growth_shape.name in ("linear", "visits")
+        return None if straight and not varying else float(self.recipe.shape.origin)
+
+    def called(self, parameter: str) -> str:
+        """A growth parameter in words, with its time where one matters: "rate of change up to time 3"."""
+        shape = self.recipe.shape
+        names = Names("the outcome", "", TimeWords("time"), shape.origin, first=self.study.visits[0])
+        found = shape.words(names).parameters.get(parameter)
+        return parameter if found is None else found.short
 
     aliased: tuple[str, ...] = ()
 
@@ -297,13 +325,23 @@ class Design:
             found[arm] = (whole, units.count(everything) * count / everything)
         return found
 
+    def arms_in(self, unit: str) -> list[Any]:
+        """The arms whose persons are in units of a level: all, but for those in which whole units do not vary."""
+        place = 1 + list(self.study.levels).index(unit)
+        level, part = self.levels[place], self.recipe.random
+        names = [part.own_names[part.names[a]] for a in level.places]
+        vary = np.diag(level.G) > 0
+
+        def none(arm: Any) -> bool:
+            end = f":{self.study.arm}[{arm}]"
+            own = [varies for name, varies in zip(names, vary, strict=True) if name.endswith(end) or ":" not in name]
+            return bool(own) and not any(own)
+
+        return [arm for arm in self.study.arms if not (self.study.within_arms(unit) and none(arm))]
+
     def units(self, persons: float) -> dict[str, float]:
         """How many persons and units there are, innermost first."""
-        found, count = {"person": persons}, persons
-        for name, units in self.study.levels.items():
-            count = units.count(count)
-            found[name] = count
-        return found
+        return unit_counts(self.study.levels, persons)
 
 
 def _without_levels(name: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from growthcurves.errors import ModelError, unknown
 from growthcurves.numerics.bounds import few, several
-from growthcurves.planning.asked import SIZES, Asked
+from growthcurves.planning.asked import SIZES, Asked, is_of_study
 from growthcurves.planning.assumed import Options
+from growthcurves.planning.schedule import SCHEDULE, refuse_moving, refuse_origins
 from growthcurves.planning.study import Study
 
 #: The most values of one thing that varies.
@@ -56,8 +57,29 @@ def label(value: Any) -> Any:
     return f"{value:.4g}" if isinstance(value, float) and len(repr(value)) > 8 else value
 
 
-def combinations(asked: Asked, over: Mapping[str, Sequence[Any]]) -> Iterator[tuple[dict[str, Any], Asked]]:
-    """The question with each combination of values, which tables know by their labels."""
+def combinations(asked: Asked, over: Mapping[str, Sequence[Any]]) -> list[tuple[dict[str, Any], Asked]]:
+    """The question with each combination of values, which tables know by their labels.
+
+    Raises
+    ------
+    ModelError
+        For what is said beside over=, and assumptions that are of one schedule where schedules vary.
+    """
+    _refuse_said(asked, over)
+    refuse_moving(asked, [name for name, values in over.items() if len(values) > 1])
+    found = []
     for values in itertools.product(*over.values()):
         varying = dict(zip(over, values, strict=True))
-        yield {name: label(value) for name, value in varying.items()}, asked.varied(varying)
+        found.append(({name: label(value) for name, value in varying.items()}, asked.varied(varying)))
+    if set(SCHEDULE) & set(over):
+        refuse_origins([one for _, one in found])
+    return found
+
+
+def _refuse_said(asked: Asked, over: Mapping[str, Sequence[Any]]) -> None:
+    """Refuse what varies and is said as well, of assumptions and the effect."""
+    sizes = {"effect": asked.effect, "slowing": asked.slowing}
+    for name, values in over.items():
+        given = sizes.get(name) if name in sizes else asked.options.get(name)
+        if given is not None and not is_of_study(name, values[0]):
+            raise ModelError(f"over= says which values {name} takes, and {name}= says one: leave one of them out.")

@@ -20,6 +20,7 @@ from growthcurves.planning.asked import Asked, asked_of, checked_power
 from growthcurves.planning.assumed import Asking
 from growthcurves.planning.prices import checked_cost
 from growthcurves.planning.question import question
+from growthcurves.planning.schedule import refuse_moving
 from growthcurves.planning.spacing import Search, Times
 from growthcurves.planning.study import MOST_VISITS, Study
 from growthcurves.results.tables.answer import Answer, text_table
@@ -143,6 +144,7 @@ def optimal_times(
     asked = asked_of(study, effect, options, checked_power(power))
     start = _start(study)
     _refuse_given_visits(asked)
+    refuse_moving(asked, ["times"])
     prices = None if cost is None else checked_cost(cost, ["person", "visit"])
     starts = [start] if waves is None else _of_numbers(waves, start, prices)
     rows, best = [], []

@@ -79,7 +79,8 @@ def of_pilot(study: Study, options: Options) -> Assumed:
     slope = options.get("slope")
     slope = mean_slope(pilot, study) if slope is None else finite_number(slope, "slope= is a rate of change")
     model = _with_arms(pilot, study, str(options.get("baseline") or "free"))
-    return Assumed(model, values, slope, None, tuple(options.get("values") or ()), _types(pilot, study), pilot)
+    start = mean_slope(pilot, study, "intercept")
+    return Assumed(model, values, slope, None, tuple(options.get("values") or ()), _types(pilot, study), pilot, start)
 
 
 def _refuse(pilot: FittedModel) -> None:

@@ -51,15 +51,16 @@ def power(
         Its size, in outcome units per unit of time where it is one of a rate; a dict of arm to size where several arms
         are compared with the first.
     slowing : float or dict, optional
-        In the place of `effect`: a share of `slope`; 0.3 is change that is 30 % slower.
+        In the place of `effect`: a share of `slope`, from -1 to 1; 0.3 is change that is 30 % slower.
     test : str, optional
         The term, or a hypothesis in terms of the planned analysis; "slope:arm", the difference of arms in rates, by
-        default.
+        default (of several rates the first).
     at, since : float, optional
         In the place of `test`: arms are compared at this time; with `since`, in their change since then.
     alpha : float
         Level of the test.
     sided : {2, 1}
+        1 is a test in the direction of the effect, whatever its sign, at the whole level.
     method : {"t", "normal", "simulation"} or Simulation
         By noncentral t and F with the degrees of freedom of the planned analysis, or by the normal distribution, as
         most published formulas have it; or by simulated studies (docs/planning-simulation.md), which also take families
@@ -76,13 +77,15 @@ def power(
     **assumptions
         What is assumed of persons, of the outcome and of the analysis:
 
-        slope : mean rate of change in the reference arm; intercept : mean at the start, which families need.
-        sd_intercept, sd_slope, sd_residual : standard deviations; each may be a dict by arm. correlation : of intercept
-        and slope. family : of outcomes, as in `GrowthModel`, for simulation; means and SDs are on its link's scale.
-        icc : share of the variance at time 0 that is between persons, with sd (of the outcome there) or sd_residual.
-        reliability : of own slopes, in the place of sd_slope.
+        slope : mean rate of change in the reference arm; intercept : mean at time 0, which families need.
+        sd_intercept, sd_slope, sd_residual : standard deviations; each may be a dict by arm. Intercepts are those at
+        time 0, or at the first visit where 0 is none of the study's times. correlation : of intercept and slope.
+        family : of outcomes, as in `GrowthModel`, for simulation; means and SDs are on its link's scale.
+        icc : share of the variance at that time that is between persons, with sd (of the outcome there) or sd_residual.
+        reliability : of own slopes over the study's schedule, in the place of sd_slope.
         levels : dict of unit to dict of SDs between units, such as ``{"site": {"intercept": 1, "slope": .2}}``, with
-        "correlation" among them; an SD may be a dict by arm (0 where an arm has no such units).
+        "correlation" among them; an SD may be a dict by arm (0 where an arm has no such units, which takes the study's
+        ``randomised="site"``).
         design_effect : of groups that hold persons, in the place of levels: a number, or ``{"icc": .05, "size": 20}``,
         1 + (size - 1) icc; several sizes, or their coefficient of variation as "cv", for groups that differ in size.
         shape : of growth, as in `GrowthModel`; "visits" for a mean of every visit, then sd and correlation (a number or
@@ -149,8 +152,8 @@ def sample_size(
     Returns
     -------
     Plan
-        ``.per_arm`` (not rounded; a dict where arms differ in size), ``.total`` (each arm rounded up), ``.waves``,
-        ``.duration``.
+        ``.per_arm`` (not rounded; a dict where arms differ in size), ``.total`` (whole persons, in whole units, of each
+        arm), ``.whole`` (the plan of these, with the power that they have), ``.waves``, ``.duration``.
 
     Raises
     ------
@@ -225,7 +228,7 @@ def _with_interval(plan: Plan, n: Any, rng: Any) -> Plan:
         if rng is not None or n != REPLICATES:
             raise ModelError("n= and rng= belong to fit=: without a pilot nothing is drawn.")
         return plan
-    return plan if n == 0 else replace(plan, interval=power_interval(plan, plan.asked.sizes_at, n, rng))
+    return plan if n == 0 else replace(plan, interval=power_interval(plan.whole, plan.asked.sizes_at, n, rng))
 
 
 def _refuse_open(study: Study) -> None:

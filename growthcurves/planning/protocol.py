@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from growthcurves.data.unit_words import unit_words
+from growthcurves.data.unit_words import level_words
 from growthcurves.model.shapes import Occasions
 from growthcurves.numerics.times import time_text
 from growthcurves.output.numbers import fixed_text, percent_text
 from growthcurves.planning.words import (
     assumed_words,
     effect_words,
+    few_words,
     listed,
     lost_words,
     persons_words,
+    plural,
     probability,
     size_words,
+    structure_words,
     test_words,
     when_words,
 )
@@ -31,28 +33,20 @@ if TYPE_CHECKING:
 #: Formulas that are cases of the one that is used, by what a plan has.
 SOURCES = {
     "visits": "Lu, Luo and Chen (2008)",
-    "change": "Zhao and Edland (2023)",
     "common": "Hu, Mackey and Thomas (2021)",
-    "lost": "Ard and Edland (2011)",
-    "whole": "Diggle, Heagerty, Liang and Zeger (2002)",
+    "lost": "Zhao and Edland (2021)",
+    "slopes": "Ard and Edland (2011)",
+    "alike": "Diggle, Heagerty, Liang and Zeger (2002)",
 }
-
-#: Residual structures in words.
-STRUCTURES = {
-    "independent": "independent", "un": "unstructured", "cs": "compound symmetric", "ar1": "first-order autoregressive",
-    "toep": "Toeplitz", "toeph": "heterogeneous Toeplitz", "arh1": "heterogeneous first-order autoregressive",
-    "csh": "heterogeneous compound symmetric", "het": "unequal independent",
-    "car1": "continuous-time autoregressive",
-}  # fmt: skip
-
 
 def methods_sentence(plan: Plan) -> str:
     """The paragraph for the methods section."""
-    return " ".join([_size(plan), analysis(plan), assumptions(plan), _formula(plan)])
+    parts = [_size(plan), analysis(plan), assumptions(plan), _formula(plan), few_words(plan)]
+    return " ".join(filter(None, parts))
 
 
 def _size(plan: Plan) -> str:
-    seen, power = when_words(plan.study, plan.time_unit), percent_text(plan.power, 0)
+    seen, power = when_words(plan.study, plan.time_unit), percent_text(plan.whole.power, 0)
     return (
         f"We plan {persons_words(plan)}, who are {seen}. This gives a power of {power} % to find an effect of "
         f"{effect_words(plan)}, by {test_words(plan)}."
@@ -65,13 +59,14 @@ def analysis(plan: Plan) -> str:
     names = [part for part in design.recipe.random.names if design.recipe.random.unit_of[part] == "person"]
     if design.residual is None:
         return f"The analysis will be {_of_family(plan, names)}, fitted by maximum likelihood."
-    structure = STRUCTURES.get(design.residual.name, f"{design.residual.name!r}")
+    structure = structure_words(design.residual)
     if isinstance(design.model.growth_shape, Occasions) and not names:
         model = f"a mixed model for repeated measures with a mean of every visit in every arm and {structure} residuals"
     else:
-        shape, residual = design.model.growth_shape.name, f" and {structure} residuals"
+        shape, _, options = design.model.growth_shape.name.partition(", ")
+        residual, options = f" and {structure} residuals", f" ({options})" if options else ""
         effects = f" with random {listed(_plain(names))}" if names else ""
-        model = f"a {shape} growth model{effects}{'' if design.residual.name == 'independent' else residual}"
+        model = f"a {shape} growth model{options}{effects}{'' if design.residual.name == 'independent' else residual}"
     model += _above(plan)
     return f"The analysis will be {model}, fitted by restricted maximum likelihood{_df(plan)}."
 
@@ -85,13 +80,13 @@ def _of_family(plan: Plan, names: list[str]) -> str:
 
 
 def _above(plan: Plan) -> str:
-    above = [unit_words(name).several for name in plan.study.levels]
+    above = [level_words(name).several for name in plan.study.levels]
     return f" and random effects of {listed(above)}" if above else ""
 
 
 def _plain(names: list[str]) -> list[str]:
     """What varies between persons, once where each arm has its own."""
-    return [f"{name}s" for name in dict.fromkeys(name.split(":")[0] for name in names)]
+    return [plural(name) for name in dict.fromkeys(name.split(":")[0] for name in names)]
 
 
 #: By whom degrees of freedom are.
@@ -102,7 +97,7 @@ def _df(plan: Plan) -> str:
     if plan.test.method == "normal":
         return ""
     said = _METHODS.get(plan.test.ddf) if isinstance(plan.test.ddf, str) else None
-    df = f"{fixed_text(plan.df, 1)}"
+    df = f"{fixed_text(plan.whole.df, 1)}"
     return f" ({df} degrees of freedom)" if said is None else f" ({said} degrees of freedom, {df} expected)"
 
 
@@ -130,15 +125,15 @@ def cases_of(plan: Plan) -> list[str]:
         return []
     if isinstance(model.growth_shape, Occasions):
         free = all(model.formula_for(name) != "1" for name in model.parameters)
-        return (
-            [] if plan.design.recipe.random.names or not free else ["visits" if plan.asked.since is None else "change"]
-        )
+        return [] if plan.design.recipe.random.names or not free else ["visits"]
     if model.growth_shape.name != "linear" or plan.design.residual.name != "independent" or not plan.question.rate:
         return []
     if model.formula_for("intercept") == "1":
         return ["common"]
     lost = any(last[:-1].any() for of_arm in study.schedules.values() for _, last in of_arm)
-    return ["lost" if lost or plan.design.recipe.random.by else "whole"]
+    if lost or plan.design.recipe.random.by or len(set(study.arms.values())) > 1:
+        return ["lost"]
+    return ["slopes" if "slope" in plan.design.recipe.random.names else "alike"]
 
 
 # ---------------------------------------------------------------- tables in words
@@ -153,7 +148,7 @@ def numbers_table(plan: Plan) -> pd.DataFrame:
         *plan.found_rows(),
     ]
     if plan.study.levels or plan.design.assumed.design_effect is not None:
-        rows.append(("design effect", number(plan.design_effect, 3)))
+        rows.append(("design effect", number(plan.whole.design_effect, 3)))
     if plan.reliability == plan.reliability:
         rows.append(("reliability of a person's own rate", probability(plan.reliability)))
     return pd.DataFrame(rows, columns=["", " "])
@@ -161,7 +156,7 @@ def numbers_table(plan: Plan) -> pd.DataFrame:
 
 def persons_table(plan: Plan) -> pd.DataFrame:
     """Persons that are expected at each visit, by arm."""
-    table = plan.study.replace(persons=plan.total).table
+    table = plan.whole.study.replace(persons=plan.total).table
     shown = table.pivot(index="arm", columns="time", values="persons").reindex(list(plan.study.arms))
     found = pd.DataFrame({"persons expected at": [str(arm) for arm in shown.index]})
     for time in shown.columns:
@@ -183,10 +178,11 @@ def found_table(parameters: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def what_if_table(frame: pd.DataFrame, wanted: float) -> pd.DataFrame:
-    """What if it is not so, in words."""
+def what_if_table(plan: Plan, frame: pd.DataFrame, wanted: float) -> pd.DataFrame:
+    """What if it is not so, in words; persons are whole, in whole units."""
+    whole = [f"{sum(plan.study.whole_arms(n).values()):,}" if n == n else "none" for n in frame["persons"]]
     return pd.DataFrame({
         "if": frame["label"],
         "power of this study": frame["power"].map(probability),
-        f"persons for {probability(wanted)}": [f"{np.ceil(n):,.0f}" if n == n else "none" for n in frame["persons"]],
+        f"persons for {probability(wanted)}": whole,
     })  # fmt: skip

@@ -14,9 +14,9 @@ from growthcurves.numerics.bounds import finite_number, several, shown_value
 from growthcurves.planning.study import Study
 
 
-def spread_of(study: Study, options: Mapping[str, Any], visits: bool) -> dict[str, Any]:
+def spread_of(study: Study, options: Mapping[str, Any], visits: bool, varying: tuple[str, ...]) -> dict[str, Any]:
     """SDs and correlations, by what varies: "sd:intercept", "sd:slope", "sd:residual", "correlation"; or the
-    covariance "matrix" of the visits.
+    covariance "matrix" of the visits. `varying` are the growth parameters that vary unless something says otherwise.
 
     Raises
     ------
@@ -24,13 +24,13 @@ def spread_of(study: Study, options: Mapping[str, Any], visits: bool) -> dict[st
         For what is said in two ways, not at all, or cannot be.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    return _of_visits(study, given) if visits and "random" not in given else _of_growth(study, given)
+    return _of_visits(study, given) if visits and "random" not in given else _of_growth(study, given, varying)
 
 
 # ---------------------------------------------------------------- growth
 
 
-def _of_growth(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
+def _of_growth(study: Study, given: Mapping[str, Any], varying: tuple[str, ...]) -> dict[str, Any]:
     if "covariance" in given:
         raise ModelError("covariance= is that of visits: give shape='visits' too, or the SDs of a growth curve.")
     found: dict[str, Any] = _by_icc(given)
@@ -39,13 +39,33 @@ def _of_growth(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
             found[f"sd:{name}"] = _by_arm(study, given[f"sd_{name}"], f"sd_{name}")
     if "reliability" in given:
         found["sd:slope"] = _by_reliability(study, given, found)
-    if "values" not in given and "model" not in given:
-        for name in ("intercept", "slope", "residual"):
-            if f"sd:{name}" not in found and not (name == "residual" and "family" in given):
-                raise ModelError(_missing(name))
+    if not {"model", "random"} & set(given):
+        _refuse_unsaid(found, given, varying)
     if "correlation" in given:
         found["correlation"] = _one_correlation(study, given["correlation"])
     return found
+
+
+def _refuse_unsaid(found: Mapping[str, Any], given: Mapping[str, Any], varying: tuple[str, ...]) -> None:
+    """Refuse growth parameters that vary by default and have no SD, and SDs of what is no parameter of the curve."""
+    said = {**found, **{str(name): 1.0 for name in given.get("values", {})}}
+    own = [name for name in varying if name not in ("intercept", "slope")]
+    alike = "sd:slope" in found and np.all(np.asarray(_numbers(found["sd:slope"])) == 0)
+    if "slope" not in varying and "sd:slope" in found and not alike:
+        raise ModelError(
+            f"sd_slope= is of one rate of change, and this curve varies in {_words(own)}: {_by_name(own)}."
+        )
+    for name in [name for name in ("intercept", "slope") if name in varying]:
+        if f"sd:{name}" not in said:
+            raise ModelError(_missing(name))
+    missing = [name for name in own if f"sd:{name}" not in said]
+    if missing and not (alike and all(name.startswith("slope") for name in missing)):
+        raise ModelError(
+            f"Nothing is said of how much persons vary in {_words(missing)}, as they do in this curve unless random= "
+            f"says otherwise: {_by_name(missing)}."
+        )
+    if not any(name.startswith("sd:residual") for name in said) and not {"family", "residual"} & set(given):
+        raise ModelError(_missing("residual"))
 
 
 def _missing(name: str) -> str:
@@ -55,6 +75,21 @@ def _missing(name: str) -> str:
         "residual": "sd_residual=",
     }
     return f"Nothing is said of how much the {name}s vary: give {others[name]}, or a pilot fit with fit=."
+
+
+def _numbers(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, Mapping) else [value]
+
+
+def _words(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _by_name(names: list[str]) -> str:
+    """How SDs and correlations of growth parameters are given by their names."""
+    sds = ", ".join(f"'sd:{name}': ..." for name in names)
+    return f"give values={{{sds}}}, with correlations as 'cor:intercept,{names[0]}' (0 where none is given)"
 
 
 def _by_icc(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +103,9 @@ def _by_icc(given: Mapping[str, Any]) -> dict[str, Any]:
         raise ModelError(f"icc= is a share of the variance, from 0 to below 1, not {icc:g}.")
     if "sd_intercept" in given:
         raise ModelError("icc= and sd_intercept= both say how much intercepts vary: leave one of them out.")
-    if ("sd" in given) == ("sd_residual" in given):
+    if "sd" in given and "sd_residual" in given:
+        raise ModelError("icc= and sd= say what the SD of residuals is: leave sd= or sd_residual= out.")
+    if not {"sd", "sd_residual"} & set(given):
         raise ModelError("icc= needs either sd=, of the outcome where time is 0, or sd_residual=.")
     if "sd" in given:
         sd = _positive(given["sd"], "sd")
@@ -86,6 +123,8 @@ def _by_reliability(study: Study, given: Mapping[str, Any], found: Mapping[str, 
     sd = found.get("sd:residual")
     if sd is None or isinstance(sd, Mapping):
         raise ModelError("reliability= needs one SD of residuals: give sd_residual=.")
+    if len({one.times for of_arm in study.times.values() for one in of_arm}) > 1:
+        raise ModelError("reliability= is of own slopes over one schedule, and persons have several: give sd_slope=.")
     times = np.array(study.visits)
     if len(times) < 2:
         raise ModelError("reliability= is that of slopes over several visits, and the study has one.")

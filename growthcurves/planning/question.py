@@ -9,8 +9,9 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from growthcurves.errors import ModelError, unknown
+from growthcurves.errors import ModelError, NotAvailableError, unknown
 from growthcurves.model.recipe import Read
+from growthcurves.model.shapes import Occasions
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.bounds import finite_number, shown_value
 from growthcurves.numerics.times import time_text
@@ -52,18 +53,34 @@ def question(design: Design, test: Any = None, at: Any = None, since: Any = None
     if at is None:
         if since is not None:
             raise ModelError("since= belongs to at=: the change since that time, until at=.")
+        _refuse_variances(test)
         return _by_name(design, _default(design) if test is None else test)
     if test is not None:
         raise ModelError("test= and at= both say what is tested: leave one of them out.")
     return _at_time(design, at, since)
 
 
+def is_of_variances(test: Any) -> bool:
+    """Whether a test names an SD or a correlation."""
+    return isinstance(test, str) and test.startswith(("sd:", "cor:"))
+
+
+def _refuse_variances(test: Any) -> None:
+    if is_of_variances(test):
+        raise NotAvailableError(f"The power of a test of {test} has no formula: take method='simulation'.")
+
+
 def _default(design: Design) -> str:
     """The difference in rates between arms, the difference at the last visit, or the mean rate."""
     rates = [name for name in design.model.parameters if name.startswith("slope")]
     if not rates:
-        raise ModelError("A study of visits has no rate of change: say at which visit arms are compared, with at=.")
+        what = "A study of visits" if _visits(design) else "A curve of this shape"
+        raise ModelError(f"{what} has no one rate of change: say when arms are compared, with at=.")
     return f"{rates[0]}:{design.study.arm}" if len(design.study.arms) > 1 else rates[0]
+
+
+def _visits(design: Design) -> bool:
+    return isinstance(design.model.growth_shape, Occasions)
 
 
 def _by_name(design: Design, test: Any) -> Question:
@@ -74,15 +91,17 @@ def _by_name(design: Design, test: Any) -> Question:
     owners = {design.recipe.term_names[j].parameter for row in read.L for j in np.flatnonzero(row)}
     rate = bool(owners) and all(owner.startswith("slope") for owner in owners)
     arms = tuple(_arm_of(design, row) for row in read.L)
-    return Question(names, read.L, arms, rate, _words(design, names, arms, rate))
+    return Question(names, read.L, arms, rate, _words(design, names, arms, owners))
 
 
-def _words(design: Design, names: tuple[str, ...], arms: tuple[Any, ...], rate: bool) -> str:
-    """What is tested, in words beside its name where it is one difference between arms."""
-    if len(names) > 1 or arms[0] is None or not rate:
+def _words(design: Design, names: tuple[str, ...], arms: tuple[Any, ...], owners: set[str]) -> str:
+    """What is tested, in words beside its name where it is differences of one growth parameter between arms."""
+    if None in arms or len(owners) != 1:
         return ", ".join(names)
-    reference = next(iter(design.study.arms))
-    return f"the rate of change, {arms[0]} against {reference} ({names[0]})"
+    reference, what = next(iter(design.study.arms)), design.called(next(iter(owners)))
+    if len(names) > 1:
+        return f"the {what}, each against {reference}"
+    return f"the {what}, {arms[0]} against {reference} ({names[0]})"
 
 
 def _arm_of(design: Design, row: Array) -> Any:
@@ -101,7 +120,7 @@ def _at_time(design: Design, at: Any, since: Any) -> Question:
     reference, *others = study.arms
     time = finite_number(at, "at= is a time")
     rows = {arm: _row(design, arm, time) - _row(design, reference, time) for arm in others}
-    words = f"the difference between arms at {time_text(time)}"
+    words = f"the difference between arms at {time_text(time)}{_beyond(study.visits, time)}"
     if since is not None:
         begin = finite_number(since, "since= is a time")
         if begin >= time:
@@ -109,11 +128,21 @@ def _at_time(design: Design, at: Any, since: Any) -> Question:
         before = {arm: _row(design, arm, begin) - _row(design, reference, begin) for arm in others}
         rows = {arm: rows[arm] - before[arm] for arm in others}
         words = f"the difference between arms in the change from {time_text(begin)} to {time_text(time)}"
+        words += _beyond(study.visits, begin, time)
     names = tuple(f"{study.arm}[{arm}] at {time_text(time)}" for arm in others)
+    if len(others) > 1:
+        words += f", each against {reference}"
     L = np.array(list(rows.values()))
     if not L.any(axis=1).all():
         raise ModelError(f"The planned analysis takes arms to be alike at {time_text(time)}: ask for another time.")
     return Question(names, L, tuple(others), False, words)
+
+
+def _beyond(visits: tuple[float, ...], *times: float) -> str:
+    """That the curve is drawn out beyond the visits, where it is."""
+    if all(visits[0] <= time <= visits[-1] for time in times):
+        return ""
+    return f" (by the curve, beyond the visits from {time_text(visits[0])} to {time_text(visits[-1])})"
 
 
 def _row(design: Design, arm: Any, time: float) -> Array:
@@ -162,8 +191,8 @@ def _slowed(design: Design, asked: Question, slowing: Any, slope: float | None) 
     shares = _several(design, asked, slowing, "slowing")
     if np.abs(shares).max() > 1:
         raise ModelError(
-            f"slowing= is a share of the rate of change, such as 0.3 for 30 %, not {np.abs(shares).max():g}: give "
-            f"effect= for an effect that is larger than the rate."
+            f"slowing= is a share of the mean rate, from -1 to 1 (0.3 is change that is 30 % slower, -0.3 30 % "
+            f"faster), not {shares[np.abs(shares).argmax()]:g}."
         )
     return -slope * shares
 

@@ -50,8 +50,8 @@ def solve_persons(
 
 
 def _fewest(design: Design) -> float:
-    """The fewest persons that a study can have: some of each arm, and units that are not empty."""
-    fewest = float(len(design.study.arms))
+    """The fewest persons that a study can have: one of each arm, and units that are not empty."""
+    fewest = max(float(len(design.study.arms)), 1.0 / min(design.study.arms.values()))
     for units in design.study.levels.values():
         fewest = max(fewest, units.number or 0.0)
     return fewest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from growthcurves.errors import ModelError, is_name, unknown
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.bounds import finite_number, several, shown_value, whole_number
 from growthcurves.planning.dropout import dropout_of, last_visits
-from growthcurves.planning.units import units_of
+from growthcurves.planning.units import refuse_parts, units_of, whole_arms
 
 #: Two arms of one size, the first the reference.
 TWO_ARMS = {"control": 0.5, "treated": 0.5}
@@ -40,7 +41,7 @@ class Study:
         When persons are seen. Several lists are schedules for equal shares of each arm (cohorts, planned
         missingness).
     arms : dict of arm to share, list of arms, or None
-        The reference arm first; a list are arms of one size. None is a study of one group.
+        Two or more, the reference arm first; a list are arms of one size. None is a study of one group.
     dropout : float, list, Dropout, or dict of arm to these
         The share lost by the last visit, at an even hazard over time; or the shares lost by each visit; or
         `gc.Dropout`.
@@ -98,6 +99,8 @@ class Study:
         _set(self, "levels", {name: units_of(name, size) for name, size in _mapping(self.levels, "levels").items()})
         if self.randomised != "person" and self.randomised not in self.levels:
             raise ModelError(unknown("unit (for randomised=)", self.randomised, ["person", *self.levels]))
+        _refuse_empty(self)
+        refuse_parts(self.levels, self.randomised, self.arms, self.persons)
         _set(self, "covariates", _covariates(self.covariates))
         for name in (self.arm, *self.levels, *self.covariates):
             if not isinstance(name, str):
@@ -105,7 +108,6 @@ class Study:
         for name in ("time_unit", "outcome_unit"):
             if not isinstance(getattr(self, name), (str, type(None))):
                 raise ModelError(f"{name}= is a text, not {shown_value(getattr(self, name))}.")
-        _refuse_empty_units(self)
         if self.times is not None:
             self.schedules  # noqa: B018  (refuses dropout of another number of visits)
 
@@ -161,6 +163,24 @@ class Study:
         """
         order = ["person", *self.levels]
         return order.index(unit) <= order.index(self.randomised)
+
+    def whole_arms(self, persons: float) -> dict[Any, int]:
+        """Persons of each arm, at least so many in all: whole ones, in whole units.
+
+        Parameters
+        ----------
+        persons : float
+
+        Returns
+        -------
+        dict of arm to int
+
+        Examples
+        --------
+        >>> Study(times=[0, 1], levels={"site": 12}, randomised="site").whole_arms(314.3)
+        {'control': 168, 'treated': 168}
+        """
+        return whole_arms(self.levels, self.randomised, {arm: persons * share for arm, share in self.arms.items()})
 
     def replace(self, **changes: Any) -> Study:
         """A study with some of its options changed.
@@ -225,19 +245,6 @@ class Study:
         return f"<Study: {self}>"
 
 
-def _refuse_empty_units(study: Study) -> None:
-    """Refuse more units than there are persons (or units below them), and units that they do not fill."""
-    count, held = study.persons, "persons"
-    if count is None:
-        return
-    for name, units in study.levels.items():
-        number = units.count(count)
-        if number < 1 or number > count:
-            has = f"there are {units.number:g} units of {name!r}" if units.number else f"a unit of {name!r} holds more"
-            raise ModelError(f"The study has {count:g} {held}, and {has}: give others, or other levels=.")
-        count, held = number, f"units of {name!r}"
-
-
 def _set(study: Study, name: str, value: Any) -> None:
     """Keep an option as it was given beside what is made of it."""
     object.__setattr__(study, f"_given_{name}", getattr(study, name))
@@ -246,6 +253,15 @@ def _set(study: Study, name: str, value: Any) -> None:
 
 def _persons(value: Any) -> int:
     return whole_number(value, "persons= is a number of persons", 2, MOST_PERSONS)
+
+
+def _refuse_empty(study: Study) -> None:
+    """Refuse arms of less than one person."""
+    for arm, share in study.arms.items():
+        if study.persons is not None and study.persons * share < 1 - 1e-9:
+            raise ModelError(
+                f"Arm {arm} would have {study.persons * share:.2g} of {study.persons:,} persons: plan more."
+            )
 
 
 def _mapping(value: Any, option: str) -> dict[Any, Any]:
@@ -266,17 +282,39 @@ def _arms(value: Any) -> dict[Any, float]:
     if isinstance(value, str) and value == "two":
         return dict(TWO_ARMS)
     if not isinstance(value, Mapping):
-        names = several(value) if np.ndim(value) else []
-        if not names or not all(is_name(name) for name in names) or len(set(names)) < len(names):
-            raise ModelError(f"arms= are different arms, or a dict of arm to share, not {shown_value(value)}.")
-        return dict.fromkeys(names, 1.0 / len(names))
+        return _named_arms(value)
     shares = {arm: finite_number(one, f"Arm {shown_value(arm)} has a share of persons") for arm, one in value.items()}
-    if not shares or min(shares.values()) <= 0:
+    _refuse_one_arm(list(shares))
+    if min(shares.values()) <= 0:
         raise ModelError("arms= has a share above 0 of the persons for each arm.")
     total = sum(shares.values())
     if abs(total - 1.0) > 1e-6:
         raise ModelError(f"The shares of arms= sum to {total:g}, not to 1.")
     return {arm: share / total for arm, share in shares.items()}
+
+
+def _named_arms(value: Any) -> dict[Any, float]:
+    """Arms of one size, by their names."""
+    names = several(value)
+    if isinstance(value, (str, bool, Real, np.generic)) or not all(is_name(name) for name in names):
+        raise ModelError(f"arms= is {shown_value(value)}, and names the arms: {_ARMS}.")
+    if len(set(names)) < len(names):
+        raise ModelError(f"arms= is {shown_value(value)}, and names different arms: {_ARMS}.")
+    _refuse_one_arm(names)
+    return dict.fromkeys(names, 1.0 / len(names))
+
+
+_ARMS = (
+    "arms=['placebo', 'drug'], the reference first, or with shares arms={'placebo': 0.4, 'drug': 0.6}; a study of one "
+    "group is arms=None"
+)
+
+
+def _refuse_one_arm(names: list[Any]) -> None:
+    """One arm is compared with nothing: its name would stand for nothing."""
+    if len(names) < 2:
+        told = f"the arm {shown_value(names[0])} alone" if names else "no arm"
+        raise ModelError(f"arms= names {told}, which is compared with none: {_ARMS}.")
 
 
 def _covariates(value: Any) -> dict[str, Any]:

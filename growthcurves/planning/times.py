@@ -9,6 +9,7 @@ import numpy as np
 from growthcurves.errors import NotEstimableError
 from growthcurves.planning.answer import Plan
 from growthcurves.planning.asked import Asked
+from growthcurves.planning.schedule import refuse_moving
 from growthcurves.planning.solve import root
 from growthcurves.planning.study import MOST_VISITS
 
@@ -21,9 +22,12 @@ def solved_times(asked: Asked) -> Plan:
 
     Raises
     ------
+    ModelError
+        For assumptions that are of one schedule.
     NotEstimableError
         Where none has.
     """
+    refuse_moving(asked, asked.study.open)
     return _waves(asked) if asked.study.open == ("waves",) else _duration(asked)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.unit_words import unit_words
+from growthcurves.data.unit_words import level_words
 from growthcurves.errors import NotEstimableError
 from growthcurves.output.numbers import percent_text
 from growthcurves.planning.asked import Asked
@@ -17,6 +17,7 @@ from growthcurves.planning.chance import chance
 from growthcurves.planning.design import Design
 from growthcurves.planning.dropout import Dropout
 from growthcurves.planning.solve import solve_persons
+from growthcurves.planning.words import plural
 
 if TYPE_CHECKING:
     from growthcurves.planning.answer import Plan
@@ -31,16 +32,15 @@ def what_if(plan: Plan) -> pd.DataFrame:
     Columns: label, power, persons (missing where no number has the power).
     """
     power = plan.asked.wanted if plan.asked.wanted is not None else plan.power
-    persons = float(plan.total)
     rows = [("as assumed", plan.design, plan.sizes)]
     rows += [(f"the effect is {percent_text(1 - LESS, 0)} % smaller", plan.design, LESS * plan.sizes)]
     rows += [(label, design, plan.sizes) for label, design in _designs(plan)]
-    found = [(label, *_numbers(plan, design, sizes, persons, power)) for label, design, sizes in rows]
+    found = [(label, *_numbers(plan, design, sizes, power)) for label, design, sizes in rows]
     return pd.DataFrame(found, columns=["label", "power", "persons"])
 
 
-def _numbers(plan: Plan, design: Design, sizes: Any, persons: float, power: float) -> tuple[float, float]:
-    at = chance(design, plan.question, sizes, persons, plan.test).power
+def _numbers(plan: Plan, design: Design, sizes: Any, power: float) -> tuple[float, float]:
+    at = chance(design.in_arms(plan.whole_arms), plan.question, sizes, float(plan.total), plan.test).power
     try:
         return at, solve_persons(design, plan.question, sizes, plan.test, power)[0]
     except NotEstimableError:
@@ -76,16 +76,28 @@ def _spreads(design: Design) -> dict[str, list[str]]:
         if name in residual:
             found.setdefault("SD of residuals", []).append(name)
         elif name in used and not name.startswith("sd:intercept"):
-            unit = "" if used[name] == "person" else f" between {unit_words(used[name]).several}"
+            unit = "" if used[name] == "person" else f" between {level_words(used[name]).several}"
             what = name.removeprefix("sd:").split("|")[0].split(":")[0]
-            found.setdefault(f"SD of {what}s{unit}", []).append(name)
+            found.setdefault(f"SD of {plural(what)}{unit}", []).append(name)
     return found
 
 
 def _more_lost(asked: Asked) -> Asked | None:
-    """The question where more are lost; None where a list says by visit how many, or nobody could be lost more."""
-    study = asked.study
-    dropout = study.dropout
-    if len(study.visits) < 2 or not isinstance(dropout, Dropout) or dropout.share + LOST >= 1:
+    """The question where more are lost in every arm; None of a single visit, and where no more could be."""
+    dropout = asked.study.dropout
+    by_arm = dropout if isinstance(dropout, Mapping) else {None: dropout}
+    more = {arm: _more(one) for arm, one in by_arm.items()}
+    if len(asked.study.visits) < 2 or None in more.values():
         return None
-    return asked.varied({"dropout": Dropout(float(np.round(dropout.share + LOST, 12)), dropout.shape)})
+    return asked.varied({"dropout": more if isinstance(dropout, Mapping) else more[None]})
+
+
+def _more(dropout: Any) -> Any:
+    """More dropout of the same kind; shares by visit grow in proportion. None where no more could be lost."""
+    share = dropout.share if isinstance(dropout, Dropout) else dropout[-1]
+    larger = float(np.round(share + LOST, 12))
+    if larger >= 1:
+        return None
+    if isinstance(dropout, Dropout):
+        return replace(dropout, share=larger)
+    return Dropout(larger) if share == 0 else tuple(one * larger / share for one in dropout)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from growthcurves.data.unit_words import unit_words
+from growthcurves.data.unit_words import level_words
 from growthcurves.data.units import singular
 from growthcurves.numerics.times import time_text, time_texts
 from growthcurves.output.numbers import fixed_text, percent_text
 from growthcurves.output.words import capital
 from growthcurves.planning.dropout import Dropout
+from growthcurves.planning.units import whole
 from growthcurves.results.tables.printing import number
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ def listed(parts: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""
 
 
+def plural(name: str) -> str:
+    """Several of a growth parameter, in words: "slopes", "slope1"."""
+    return name if name[-1:].isdigit() else f"{name}s"
+
+
 def probability(value: float) -> str:
     """A probability with two decimals and no zero before the point."""
     return fixed_text(value, 2 if 0.005 <= value < 0.995 else 3).removeprefix("0")
-
-
-def whole(value: float) -> int:
-    """The next whole number, where a value is not one but for rounding."""
-    return math.ceil(value - 1e-9 * max(abs(value), 1.0))
 
 
 # ---------------------------------------------------------------- the study
@@ -66,7 +66,7 @@ def units_held(study: Study) -> str:
     """In which units persons are, and what is randomised."""
     parts, held = [], "persons"
     for name, units in study.levels.items():
-        words = unit_words(name)
+        words = level_words(name)
         if units.number is not None:
             parts.append(f"in {number_of(units.number)} {words.several}")
         else:
@@ -75,7 +75,7 @@ def units_held(study: Study) -> str:
         held = words.several
     found = f" {', '.join(parts)}" if parts else ""
     if study.randomised != "person":
-        found += f"; whole {unit_words(study.randomised).several} are randomised"
+        found += f"; whole {level_words(study.randomised).several} are randomised"
     return found
 
 
@@ -160,39 +160,99 @@ def assumed_words(design: Design) -> str:
 
 def _of_level(design: Design, place: int) -> str:
     level, part = design.levels[place], design.recipe.random
-    names = [part.own_names[part.names[a]] for a in level.places]
-    if not names:
-        return ""
+    names = [_told(design, part.own_names[part.names[a]]) for a in level.places]
     sds = np.sqrt(np.diag(level.G))
-    found = listed(f"{name} {number(sd, 3)}" for name, sd in zip(names, sds, strict=True))
+    own = [i for i in range(len(names)) if sds[i] > 0 or " in " not in names[i]]
+    if not own:
+        return ""
+    when = _when_intercepts(design)
+    found = listed(f"{names[i]} {number(sds[i], 3)}{when if names[i].startswith('intercept') else ''}" for i in own)
     pairs = [
         f"{names[i]} with {names[j]} {fixed_text(level.G[i, j] / (sds[i] * sds[j]), 2)}"
-        for i in range(len(names))
-        for j in range(i + 1, len(names))
-        if level.G[i, j] != 0
+        for i in own
+        for j in own
+        if i < j and level.G[i, j] != 0
     ]
-    whose = "persons" if level.unit == "person" else unit_words(level.unit).several
+    whose = "persons" if level.unit == "person" else level_words(level.unit).several
     return f"SD between {whose} of {found}" + (f" (correlation of {listed(pairs)})" if pairs else "")
+
+
+def _told(design: Design, name: str) -> str:
+    """What varies in words: "slope in drug" where arms have SDs of their own."""
+    for arm in design.study.arms:
+        if name.endswith(f":{design.study.arm}[{arm}]"):
+            return f"{name.split(':')[0]} in {arm}"
+    return name
+
+
+def _when_intercepts(design: Design) -> str:
+    """Of which time intercepts are, where that matters and is not a visit or a time between visits called 0."""
+    visits, at = design.study.visits, design.origin
+    if at is None or (at == 0 and visits[0] <= 0 <= visits[-1]):
+        return ""
+    unit = f" {design.study.time_unit}" if design.study.time_unit else ""
+    return f" (at {time_text(at)}{unit})"
 
 
 def _of_residual(design: Design) -> str:
     residual = design.residual
     if residual is None:
-        return f"outcomes of family {design.model.family.name!r}"
+        return _of_family(design)
     if design.assumed.matrix is not None:
         return _of_matrix(design)
     values = [number(float(value), 3) for value in residual.values()]
     if len(values) == 1:
         return f"SD of residuals {values[0]}"
-    pairs = zip(residual.parameters(), values, strict=True)
-    return f"residuals ({residual.name}): {', '.join(f'{one.name} {value}' for one, value in pairs)}"
+    each = [f"{_of_group(one.name)} {value}" for one, value in zip(residual.parameters(), values, strict=True)]
+    if residual.name == "het":
+        return f"SD of residuals {listed(each)}"
+    return f"{structure_words(residual)} residuals: {listed(each)}"
+
+
+def _of_group(name: str) -> str:
+    """A parameter of residuals in words: "in drug" of "sd:residual[drug]", "SD" of "sd:residual"."""
+    what, _, group = name.removesuffix("]").partition("[")
+    what = {"sd:residual": "SD"}.get(what, what)
+    return f"in {group}" if group and what == "SD" else f"{what} in {group}" if group else what
+
+
+def _of_family(design: Design) -> str:
+    """The family, and the means on which it depends what outcomes tell."""
+    family, known = design.model.family, design.assumed
+    named = [(name, known.values[name]) for name in (one.name for one in family.parameters())]
+    own = "".join(f", {name} {number(value, 3)}" for name, value in named)
+    reference = f" in {next(iter(design.study.arms))}" if len(design.study.arms) > 1 else ""
+    slope = f" and a mean rate of {number(known.slope or 0.0, 3)}{_per_unit(design.study.time_unit)}"
+    return (
+        f"outcomes of family {family.name!r}{own}, with a mean of {number(known.intercept or 0.0, 3)} at time "
+        f"{time_text(float(design.recipe.shape.origin))}{slope}{reference}, as {family.scale_words.link}"
+    )
+
+
+#: Residual structures in words.
+STRUCTURES = {
+    "independent": "independent", "un": "unstructured", "cs": "compound symmetric", "ar1": "first-order autoregressive",
+    "toep": "Toeplitz", "toeph": "heterogeneous Toeplitz", "arh1": "heterogeneous first-order autoregressive",
+    "csh": "heterogeneous compound symmetric", "het": "unequal independent",
+    "car1": "continuous-time autoregressive",
+}  # fmt: skip
+
+
+def structure_words(residual: Any) -> str:
+    """A residual structure in words."""
+    return STRUCTURES.get(residual.name, repr(residual.name))
 
 
 def _of_matrix(design: Design) -> str:
     found = [
         f"{arm}: {_one_matrix(V)}" if arm is not None else _one_matrix(V) for arm, V in design.assumed.matrix.items()
     ]
-    return f"{'; '.join(found)} (analysed as {design.residual.name!r})"
+    return f"{'; '.join(found)} ({_analysed(design.residual)})"
+
+
+def _analysed(residual: Any) -> str:
+    words = structure_words(residual)
+    return f"analysed with {'an' if words[0] in 'aeiou' else 'a'} {words} covariance"
 
 
 def _one_matrix(V: Any) -> str:
@@ -214,7 +274,11 @@ def effect_words(plan: Plan) -> str:
     names = plan.question.names
     if len(names) == 1:
         return f"{size_words(plan)}{_slower(plan)} in {plan.question.words}"
-    return listed(f"{size} in {name}" for size, name in zip(_sizes(plan), names, strict=True)) + _per(plan)
+    per = _per(plan)
+    if None in plan.question.arms:
+        return listed(f"{size}{per} in {name}" for size, name in zip(_sizes(plan), names, strict=True))
+    sizes = listed(f"{size}{per} ({arm})" for size, arm in zip(_sizes(plan), plan.question.arms, strict=True))
+    return f"{sizes} in {plan.question.words}"
 
 
 def size_words(plan: Plan) -> str:
@@ -231,13 +295,23 @@ def _per(plan: Plan) -> str:
     """Per what a rate is."""
     if not plan.question.rate:
         return ""
-    return f" per {singular(plan.time_unit)}" if plan.time_unit else " per unit of time"
+    if plan.design.model.growth_shape.called == "log":
+        return " per unit of log time"
+    return _per_unit(plan.time_unit)
+
+
+def _per_unit(time_unit: str | None) -> str:
+    return f" per {singular(time_unit)}" if time_unit else " per unit of time"
 
 
 def _slower(plan: Plan) -> str:
     """What share of the mean rate an effect is, where it was given as one."""
     slowing = getattr(plan.asked, "slowing", None)
-    return "" if not isinstance(slowing, (int, float)) else f" ({percent_text(slowing, 0)} % of the mean rate)"
+    if not isinstance(slowing, (int, float)):
+        return ""
+    if slowing < 0:
+        return f" ({percent_text(-slowing, 0)} % faster than the mean rate)"
+    return f" ({percent_text(slowing, 0)} % of the mean rate)"
 
 
 def test_words(plan: Plan) -> str:
@@ -246,7 +320,8 @@ def test_words(plan: Plan) -> str:
     side = "" if several else "two-sided " if test.sided == 2 else "one-sided "
     kind = {"t": "F test" if several else "t test", "normal": "chi-square test" if several else "normal test"}
     level = percent_text(test.alpha, 1).removesuffix(".0")
-    return f"a {side}{kind[test.method]} at the {level} % level"
+    words = f"{side}{kind[test.method]}"
+    return f"{'an' if words[0] == 'F' else 'a'} {words} at the {level} % level"
 
 
 def persons_words(plan: Plan) -> str:
@@ -255,11 +330,38 @@ def persons_words(plan: Plan) -> str:
     found = f"{plan.total:,} persons"
     if len(counts) > 1:
         found += f" ({', '.join(f'{arm} {count:,}' for arm, count in counts.items())})"
-    for name, count in plan.units.items():
-        if name != "person":
-            words = unit_words(name)
-            found += f" in {whole(count):,} {words.one if whole(count) == 1 else words.several}"
-    return found
+    return found + "".join(_units_words(plan.whole, name) for name in plan.study.levels)
+
+
+def _units_words(plan: Plan, name: str) -> str:
+    """How many units persons are in; of arms that have such units, where some have none."""
+    held, words = plan.design.arms_in(name), level_words(name)
+    count = whole(plan.held_units[name])
+    found = f"{count:,} {words.one if count == 1 else words.several}"
+    return f" in {found}" if len(held) == len(plan.study.arms) else f", those of {listed(map(str, held))} in {found}"
+
+
+#: Fewer persons of an arm than these at its last visit leave a formula of large samples nothing to stand on.
+FEW = 2.0
+
+
+def few_words(plan: Plan) -> str:
+    """That hardly anybody of an arm is expected at its last visit, where it is so."""
+    study = plan.whole.study
+    left = {
+        arm: plan.total * share * sum(one.share * float(last[-1]) for one, last in study.schedules[arm])
+        for arm, share in study.arms.items()
+    }
+    if min(left.values()) >= FEW:
+        return ""
+    each = (
+        ", ".join(f"{arm} {count:.2g}" for arm, count in left.items()) if len(left) > 1 else f"{left.popitem()[1]:.2g}"
+    )
+    whose = " of an arm" if len(study.arms) > 1 else ""
+    return (
+        f"Fewer than {FEW:g} persons{whose} are expected at the last visit ({each}): the formula is of large samples, "
+        f"so simulate this study, with method='simulation'."
+    )
 
 
 def before_rounding(plan: Plan) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from growthcurves.planning.words import over_words, probability
@@ -36,7 +35,9 @@ class PowerLines(Drawn):
     def scene(self, curve: Any) -> Scene:
         """One row per point: columns group, time (the axis), value (the power); and the dots, part "needed"."""
         frame = lines_of(curve, "power")
-        dots = pd.DataFrame(_needed(curve, frame["group"].unique()), columns=["group", "time", "value", "part"])
+        dots = pd.DataFrame(
+            _needed(curve, frame["group"].unique()), columns=["group", "time", "value", "part", "count"]
+        )
         texts = {
             "x": axis_words(curve),
             "y": "power",
@@ -57,7 +58,7 @@ class PowerLines(Drawn):
                 ax.vlines(
                     row.time, 0.0, row.value, color=colour_of(place), linewidth=0.7, linestyle=(0, (2, 2)), zorder=1
                 )
-                _count(ax, row.time, place, len(texts["groups"]))
+                _count(ax, row, place, len(texts["groups"]))
         ax.set_ylim(0.0, 1.02)
         ax.margins(x=0.03)
         finish_groups(ax, texts, ends, [_wanted(texts["wanted"])])
@@ -71,21 +72,22 @@ def _wanted(power: float) -> Any:
     return Line2D([], [], color=faint(), linewidth=1.0, label=f"power {probability(power)}")
 
 
-def _count(ax: Axes, at: float, place: int, lines: int) -> None:
-    """The number that is needed, at the foot of its line; several stand one above the other."""
+def _count(ax: Axes, row: Any, place: int, lines: int) -> None:
+    """The number that is needed, at the foot of its line; several stand one above the other, before others' lines."""
     height = 3.0 + (font_size() + 1.5) * (lines - 1 - place)
     look: dict[str, Any] = {"xytext": (3, height), "textcoords": "offset points", "color": colour_of(place)}
-    plain(ax.annotate(f"{np.ceil(at - 1e-9):,.0f}", (at, 0.0), fontsize=font_size(-0.5), va="bottom", **look))
+    look["bbox"] = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0.8}
+    plain(ax.annotate(f"{row.count:,.0f}", (row.time, 0.0), fontsize=font_size(-0.5), va="bottom", **look))
 
 
-def _needed(curve: Any, groups: Any) -> Iterator[tuple[str, float, float, str]]:
-    """Where each line reaches the power, if persons are the axis."""
+def _needed(curve: Any, groups: Any) -> Iterator[tuple[str, float, float, str, int]]:
+    """Where each line reaches the power, and with how many whole persons, if persons are the axis."""
     if curve.over[0] != "persons":
         return
     shown = curve.table["persons"]
-    for group, persons in zip(groups, curve.needed.values(), strict=True):
+    for group, (value, persons) in zip(groups, curve.needed.items(), strict=True):
         if shown.min() <= persons <= shown.max():
-            yield group, float(persons), curve.wanted, "needed"
+            yield group, float(persons), curve.wanted, "needed", curve.whole[value]
 
 
 # ---------------------------------------------------------------- shared by figures of a curve

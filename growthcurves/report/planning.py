@@ -28,7 +28,8 @@ def planning_report(plan: Any, path: str | Path | None = None, title: str | None
     path : str or Path, optional
     title : str, optional
     """
-    sentence, tables = plan.sentence(), {"plan": plan.table, "persons": plan.study.table}
+    persons = plan.whole.study.replace(persons=plan.total).table
+    sentence, tables = plan.sentence(), {"plan": plan.table, "persons": persons}
     sections = [
         TextSection("methods", "For the methods section", paragraphs=(sentence,)),
         TextSection("numbers", "What is planned", tables=(numbers_table(plan), persons_table(plan))),
@@ -40,7 +41,8 @@ def planning_report(plan: Any, path: str | Path | None = None, title: str | None
         tables["what_if"] = plan.what_if()
         sections.append(_differs(plan, tables["what_if"]))
     sections.append(TextSection("reproduce", "How to reproduce this", notes=(computed_with(),), code=program(plan)))
-    lead = f"{capital(persons_words(plan))} find {plan.what()} with a power of {percent_text(plan.power, 0)} %."
+    power = percent_text(plan.whole.power, 0)
+    lead = f"{capital(persons_words(plan))} find {plan.what()} with a power of {power} %."
     about = f"{capital(when_words(plan.study, plan.time_unit))}; {lost_words(plan.study)}."
     kind, default = "Sample size of a planned study", "Sample size and power"
     return assembled(title or default, about, lead, sections, (sentence,), tables, path, kind)
@@ -50,7 +52,7 @@ def _differs(plan: Any, differs: pd.DataFrame) -> TextSection:
     """What if it is not so, by the formula."""
     wanted = plan.asked.wanted or plan.by_formula.power
     notes = () if plan.by_formula is plan else ("By the formula, not simulated.",)
-    pictures, table = _pictures(plan, wanted), what_if_table(differs, wanted)
+    pictures, table = _pictures(plan, wanted), what_if_table(plan, differs, wanted)
     return TextSection("if", "What if it is not so?", pictures, (table,), notes)
 
 

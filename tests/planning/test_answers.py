@@ -56,7 +56,7 @@ def test_what_is_solved_for_has_the_power():
 
 
 def test_arms_of_unequal_size_variance_and_dropout():
-    """Ard and Edland (2011), formula 13 of Zhao et al. (2020): the variance of each arm's slope by itself."""
+    """Ard and Edland (2011), formula 13 of Zhao and Edland (2021): the variance of each arm's slope by itself."""
     lost = {"a": [0, 0, 0.1, 0.2], "b": [0, 0.1, 0.3, 0.4]}
     study = gc.Study(times=[0, 1, 2, 4], arms={"a": 2 / 3, "b": 1 / 3}, dropout=lost)
     sds = {"a": (2.0, 0.8, 0.3, 1.5), "b": (2.5, 1.2, -0.2, 1.0)}

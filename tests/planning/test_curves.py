@@ -42,7 +42,8 @@ def test_persons_that_are_open_are_the_axis():
 
 def test_assumptions_effects_and_schedules_vary():
     study = gc.Study(persons=200, times=[0, 1, 2, 3, 4])
-    curve = gc.power_curve(study, over={"effect": [0.2, 0.4], "sd_slope": [0.5, 1.5]}, **SDS)
+    others = {name: sd for name, sd in SDS.items() if name != "sd_slope"}
+    curve = gc.power_curve(study, over={"effect": [0.2, 0.4], "sd_slope": [0.5, 1.5]}, **others)
     last = curve.table.iloc[-1]
     assert last["power"] == pytest.approx(gc.power(study, 0.4, **(SDS | {"sd_slope": 1.5})).power)
     spaced = gc.power_curve(study, 0.4, over={"times": [[0, 1, 2, 3, 4], [0, 0.1, 3.9, 4]]}, **SDS)
@@ -86,10 +87,11 @@ def test_what_cannot_vary(call, said):
 
 
 def curves():
+    others = {name: sd for name, sd in SDS.items() if name != "sd_slope"}
     long = {"waves": list(range(2, 14)), "sd_slope": [0.3, 0.6, 1.2]}
     yield gc.power_curve(OPEN, 0.6, over={"waves": [3, 5, 9]}, **SDS)
     yield gc.power_curve(gc.Study(times=[0, 1, 2, 3, 4]), 0.6, **SDS)
-    yield gc.power_curve(OPEN.replace(persons=100, waves=3), 0.6, over=long, **SDS)
+    yield gc.power_curve(OPEN.replace(persons=100, waves=3), 0.6, over=long, **others)
     yield gc.power_curve(OPEN, 0.6, over={"persons": [50, 100, 200, 400], "waves": [2, 3, 5, 9]}, **SDS)
 
 

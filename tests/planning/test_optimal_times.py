@@ -30,7 +30,7 @@ def test_rates_of_complete_data_want_visits_far_from_their_mean():
     "options",
     [
         {"dropout": gc.Dropout(0.5, 0.5)},
-        {"residual": "car1", "values": {"car1": 0.3}, "sd_slope": 0.0},
+        {"residual": "car1", "values": {"car1": 0.3}, "sd_slope": 0.0, "correlation": None},
         {"shape": "quadratic", "at": 2},
     ],
 )
@@ -102,3 +102,9 @@ def test_prices_choose_how_many_visits():
 def test_what_has_no_best_times(study, options, said):
     with pytest.raises(GrowthCurvesError, match=said):
         gc.optimal_times(study, **(({} if "shape" in options else SDS) | options))
+
+
+def test_what_is_of_the_given_schedule_is_refused():
+    """Reliability says how much slopes vary by the schedule; with the best times these would be other persons."""
+    with pytest.raises(GrowthCurvesError, match="here times vary.*Give sd_slope="):
+        gc.optimal_times(STUDY, 0.4, sd_intercept=2, sd_residual=2, reliability=0.5)

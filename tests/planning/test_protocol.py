@@ -27,6 +27,7 @@ PLANS = {
     "effect": gc.detectable_effect(gc.Study(persons=90, times=[0, 1, 2]), method="normal", sided=1, **SDS),
     "waves": gc.sample_size(gc.Study(persons=200, duration=24, dropout=gc.Dropout(0.2, 2)), 0.2, **SDS),
     "pilot": gc.sample_size(gc.Study(times=range(10)), slowing=0.3, fit=PILOT, n=40, rng=2),
+    "alike": gc.power(gc.Study(persons=90, times=[0, 1, 2]), 2, sd_intercept=5, sd_slope=0, sd_residual=3),
     "common": gc.sample_size(STUDY.replace(dropout=0), 0.2, baseline="common", **SDS),
 }  # fmt: skip
 
@@ -40,7 +41,7 @@ SIMULATED = {
         SMALL.replace(dropout=gc.Dropout(0.3, current=1.0)), 0.25, **SDS, method=gc.Simulation(n=40, rng=1)
     ),
     "yes": gc.power(
-        SMALL.replace(times=[0, 1, 2]), 1.0, family="binomial", sd_intercept=1, sd_slope=0,
+        SMALL.replace(times=[0, 1, 2]), 1.0, family="binomial", intercept=0, sd_intercept=1, sd_slope=0,
         method=gc.Simulation(n=6, rng=1),
     ),
 }  # fmt: skip
@@ -85,9 +86,11 @@ def test_the_page_has_the_paragraph_and_the_numbers(name, tmp_path):
 @pytest.mark.parametrize(
     "name, source",
     [
-        ("slowing", "Ard and Edland (2011)"),
-        ("effect", "Diggle, Heagerty, Liang and Zeger (2002)"),
-        ("visits", "Zhao and Edland (2023)"),
+        ("slowing", "Zhao and Edland (2021)"),
+        ("effect", "Ard and Edland (2011)"),
+        ("pilot", "Ard and Edland (2011)"),
+        ("alike", "Diggle, Heagerty, Liang and Zeger (2002)"),
+        ("visits", "Lu, Luo and Chen (2008)"),
         ("last", "Lu, Luo and Chen (2008)"),
         ("common", "Hu, Mackey and Thomas (2021)"),
         ("sites", None),

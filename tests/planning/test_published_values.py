@@ -60,7 +60,7 @@ def test_visits_by_chance_of_hu_mackey_and_thomas(sided, total, persons, power):
     last = np.array(QUARTERS) / sum(QUARTERS)  # the share of persons whose last visit is each
     study = gc.Study(times=QUARTERS, dropout=list(1 - last[::-1].cumsum()[::-1].round(12)))
     options = {
-        "sd_intercept": 0, "sd_slope": 24**0.5, "correlation": 0.5, "sd_residual": 10**0.5, "baseline": "common",
+        "sd_intercept": 0, "sd_slope": 24**0.5, "sd_residual": 10**0.5, "baseline": "common",
         "sided": sided, "method": "normal",
     }  # fmt: skip
     assert gc.sample_size(study, effect=1.5, power=0.8, **options).persons == pytest.approx(total, rel=1e-5)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.errors import ModelError, NotAvailableError
-from growthcurves.planning.assumed import Assumed
+from growthcurves.planning.assumed import Assumed, Options
 
 
 def planned_family(known: Assumed) -> Any:
@@ -33,6 +33,29 @@ def planned_family(known: Assumed) -> Any:
         if getattr(model, option, None) is not None:
             raise NotAvailableError(f"{option}= is a column of data, which a planned study does not know: leave it out")
     return _with_values(model.family, known)
+
+
+def refuse_unmeant(known: Assumed, options: Options) -> None:
+    """Refuse options that outcomes of a family do not have, and a mean that is not said.
+
+    Raises
+    ------
+    ModelError
+    """
+    if known.model.family is None:
+        return
+    name = known.model.family.name
+    for option in ("sd_residual", "sd", "icc", "reliability"):
+        if options.get(option) is not None:
+            raise ModelError(
+                f"{option}= is of outcomes with normal residuals, which family={name!r} does not have: leave it out, "
+                f"and give SDs between persons on the scale of the link."
+            )
+    if known.intercept is None:
+        raise ModelError(
+            f"What outcomes of family={name!r} tell depends on their mean: give intercept=, the mean at time 0 on the "
+            f"scale of the link, and slope= where it changes."
+        )
 
 
 def _with_values(family: Any, known: Assumed) -> Any:

@@ -32,11 +32,6 @@ class Smaller:
     zero: tuple[str, ...]
 
 
-def is_of_variances(test: Any) -> bool:
-    """Whether a test names an SD or a correlation."""
-    return isinstance(test, str) and test.startswith(("sd:", "cor:"))
-
-
 def variance_question(design: Design, test: str) -> tuple[Question, Smaller]:
     """The test of a random effect's variance (with its covariances), or of a correlation.
 

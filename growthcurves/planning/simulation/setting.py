@@ -10,15 +10,13 @@ import numpy as np
 
 from growthcurves.errors import ModelError, NotAvailableError
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.bounds import finite_number
 from growthcurves.planning.asked import Asked
-from growthcurves.planning.assumed import Assumed, assumed
+from growthcurves.planning.assumed import assumed
 from growthcurves.planning.chance import PlannedTest, between_df
 from growthcurves.planning.design import Design
-from growthcurves.planning.pilot import mean_slope
-from growthcurves.planning.question import Question, effects, question
-from growthcurves.planning.simulation.family import planned_family
-from growthcurves.planning.simulation.hypothesis import Smaller, is_of_variances, true_effects, variance_question
+from growthcurves.planning.question import Question, effects, is_of_variances, question
+from growthcurves.planning.simulation.family import planned_family, refuse_unmeant
+from growthcurves.planning.simulation.hypothesis import Smaller, true_effects, variance_question
 from growthcurves.planning.simulation.method import Simulation
 from growthcurves.planning.study import Study
 
@@ -63,8 +61,9 @@ class Setting:
         if known.design_effect is not None:
             raise ModelError("Groups of a design effect are not drawn: say what varies between them, with levels=.")
         planned_family(known)
+        refuse_unmeant(known, options)
         design = Design.of(study, known, False, families=True)
-        intercept = _intercept(study, known, options.get("intercept"))
+        intercept = known.intercept or 0.0
         if is_of_variances(of.term):
             _refuse_size(size, of.term)
             asked, smaller = variance_question(design, of.term)
@@ -116,13 +115,6 @@ class Setting:
         """The same where the smaller model of a test of variances is true."""
         assert self.smaller is not None
         return self.with_values(dict.fromkeys(self.smaller.zero, 0.0))
-
-
-def _intercept(study: Study, known: Assumed, given: Any) -> float:
-    """The mean at the start: as given, the pilot's, or zero."""
-    if given is not None:
-        return finite_number(given, "intercept= is a mean at the start")
-    return 0.0 if known.pilot is None else mean_slope(known.pilot, study, "intercept") or 0.0
 
 
 def _refuse_size(size: tuple[Any, Any], term: str) -> None:

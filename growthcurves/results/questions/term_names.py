@@ -24,7 +24,8 @@ def term_weights(fit: FittedModel, name: str) -> np.ndarray:
     known = vocabulary(fit)
     found = known.get(plain(name), ())
     if not found:
-        raise ModelError(unknown("fixed effect", name.replace("`", "").strip(), fit.recipe.terms))
+        whole = {effect: effect for term in fit.recipe.terms if (effect := _without_levels(term)) != term}
+        raise ModelError(unknown("fixed effect", name.replace("`", "").strip(), fit.recipe.terms, whole))
     if len(found) > 1:
         raise ModelError(f"{name!r} can mean {' or '.join(found)}: write the one that is meant.")
     if found[0] in fit.aliased:
@@ -50,8 +51,13 @@ def effect_terms(fit: FittedModel, name: str) -> tuple[str, ...]:
     known, wanted = vocabulary(fit), plain(name)
     if wanted in known:
         return ()
-    found = {term for wording, terms in known.items() if re.sub(r"\[[^\]]*\]", "", wording) == wanted for term in terms}
+    found = {term for wording, terms in known.items() if _without_levels(wording) == wanted for term in terms}
     return tuple(term for term in fit.terms if term in found)
+
+
+def _without_levels(term: str) -> str:
+    """A term as a whole effect: "slope:arm" of "slope:arm[drug]"."""
+    return re.sub(r"\[[^\]]*\]", "", term)
 
 
 def without_zero(text: str) -> str:
