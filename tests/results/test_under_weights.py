@@ -235,3 +235,25 @@ def test_rows_of_weight_zero_are_rows_left_out(trial) -> None:
     assert fit.params.to_numpy() == pytest.approx(without.params.to_numpy(), rel=1e-12)
     assert fit.bse.to_numpy() == pytest.approx(without.bse.to_numpy(), rel=1e-10)
     assert fit.panel.dropped["rows"].tolist() == [int((data["r"] == 0).sum())]
+
+
+# ------------------------------------------------ families
+
+
+@pytest.mark.parametrize("family", ["binomial", "poisson"])
+def test_families_with_as_many_points_are_of_repeated_persons_in_all_that_is_printed(family) -> None:
+    """Of persons who differ much; by itself the fit of repeated persons takes more points, as it has more rows."""
+    rng = np.random.default_rng(4)
+    data = pd.DataFrame({"person": np.repeat(np.arange(90), 4), "t": np.tile(np.arange(4.0), 90)})
+    data["w"] = data["person"].map(weights_of(data["person"], 1.0, 2.0, 3.0))
+    eta = -0.3 + 0.4 * data["t"] + np.repeat(rng.normal(0, 2, 90), 4)
+    drawn = rng.random(360) < 1 / (1 + np.exp(-eta))
+    data["y"] = drawn.astype(int) if family == "binomial" else rng.poisson(np.exp(eta / 2))
+    how = {"time": "t", "family": family, "quadrature": 21}
+    fit = gc.fit("y ~ t + (1 | person)", data, design=gc.SurveyDesign("w"), **how)
+    both = gc.fit("y ~ t + (1 | person)", repeated(data, "person", "w"), design=gc.SurveyDesign(psu="was"), **how)
+    assert fit.params.to_numpy() == pytest.approx(both.params.to_numpy(), rel=1e-9)
+    assert fit.bse.to_numpy() == pytest.approx(both.bse.to_numpy(), rel=1e-8)
+    assert str(fit.means(scale="response")) == str(both.means(scale="response"))
+    assert str(fit.icc()) == str(both.icc())
+    assert fit.certificate.quadrature.points == both.certificate.quadrature.points == 21
