@@ -10,6 +10,7 @@ from typing import Any
 from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.frames import Frames, dataset_batches
 from growthcurves.data.sources.parquet import Parquet
+from growthcurves.data.sources.polars_lazy import LazyPolars
 from growthcurves.data.sources.text import Text
 from growthcurves.errors import DataError, ModelError
 from growthcurves.later import Later
@@ -48,7 +49,7 @@ def source_of_data(data: Any) -> Source | None:
         once = kind.__name__ == "RecordBatchReader"
         return Frames(lambda: dataset_batches(data), f"a {kind.__name__} of pyarrow", not once)
     if library == "polars" and kind.__name__ == "LazyFrame":
-        return Frames(lambda: [data.collect(engine="streaming")], "a lazy frame of polars")
+        return LazyPolars(data)
     if isinstance(data, Iterator):
         return Frames(lambda: data, "an iterator of tables", again=False)
     if callable(data) and not hasattr(data, "columns"):

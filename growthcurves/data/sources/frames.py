@@ -25,17 +25,22 @@ class Frames:
     again : bool
         Whether `made` gives them each time that it is called.
     rows : int or None
+    kept : Source or None
+        Where the tables have been put aside, if they can be read once only.
     """
 
     made: Callable[[], Iterable[Any]]
     name: str
     again: bool = True
     rows: int | None = None
+    kept: Any = None
     _ahead: list[Any] = field(default_factory=list, init=False)
     _rest: Iterator[Any] | None = field(default=None, init=False)
 
     def columns(self) -> list[str]:
         """Those of the first table, which is kept for the reading that follows where there is only one."""
+        if self.kept is not None:
+            return list(self.kept.columns())
         if self._rest is None:
             self._begin()
         if not self._ahead:
@@ -53,6 +58,9 @@ class Frames:
         return iter(made)
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
+        if self.kept is not None:
+            yield from self.kept.batches(columns, size)
+            return
         if self._rest is None:
             self._begin()
         taken, rest = self._ahead, self._rest

@@ -14,6 +14,7 @@ from growthcurves.data.frame import raw_array
 from growthcurves.data.persons import run_starts
 from growthcurves.data.sources.ahead import ahead
 from growthcurves.data.sources.contract import Checked, Source
+from growthcurves.data.sources.frames import Frames
 from growthcurves.data.sources.spool import Pile, Scratch, Spooled, Spread
 from growthcurves.errors import DataError
 
@@ -79,6 +80,10 @@ class WholePersons:
         if not self.source.again:
             self.source = self._put_aside()
 
+    def in_order(self) -> Iterator[pd.DataFrame]:
+        """The tables in the order of the source; of whole persons, where their rows lie together."""
+        return self.raw() if self.way == "apart" else self._as_they_come()
+
     def _tables(self) -> Iterator[pd.DataFrame]:
         if self.way == "apart":
             return self._of_piles()
@@ -138,7 +143,10 @@ class WholePersons:
         for frame in self.raw():
             pile.add(frame)
             rows += len(frame)
-        return Spooled(pile, list(self.columns), self.source.name, rows)
+        found = Spooled(pile, list(self.columns), self.source.name, rows)
+        if isinstance(self.source, Frames):
+            self.source.kept = found
+        return found
 
     def _tell(self) -> None:
         rows = self.source.rows

@@ -46,7 +46,8 @@ class Guess:
         except GrowthCurvesError:
             self._failed = True
             return
-        self.summing = Summing(bound.recipe, rows_of(bound).about, used_by_person(bound))
+        table = used_by_person(bound)  # that they vary within nobody is seen by the sketch of the same rows
+        self.summing = Summing(bound.recipe, rows_of(bound).about, table, table)
 
     def right(self, bound: BoundRows, varying: dict[str, bool]) -> Summing | None:
         """Its sums, where the recipe that all rows teach reads them alike."""

@@ -112,6 +112,8 @@ class Work:
     ----------
     reading : Reading
     columns, id, looked : tuple of str
+    coded : frozenset of str
+        As `Sketch`.
     kinds : dict
         What the columns hold.
     wave : str or None
@@ -126,6 +128,7 @@ class Work:
     columns: tuple[str, ...]
     id: tuple[str, ...]
     looked: tuple[str, ...]
+    coded: frozenset[str]
     kinds: dict[str, str]
     wave: str | None
     most: int
@@ -134,7 +137,7 @@ class Work:
 
     def __call__(self, frame: pd.DataFrame) -> Part:
         """The rows of one partition."""
-        empty = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.most))
+        empty = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.coded, self.most))
         if not len(frame):
             return empty
         frame = Checked(self.columns, dict(self.kinds)).table(frame)
@@ -149,7 +152,7 @@ class Work:
 
     def of_rows(self, tables: list[pd.DataFrame]) -> Part:
         """Rows of whole persons."""
-        found = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.most))
+        found = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.coded, self.most))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for panel in self.reading.panels(tables, found.ledger):
@@ -161,7 +164,7 @@ class Work:
 
     def _sum(self, found: Part, panel: Panel, sums: Sums) -> None:
         try:
-            bound, persons, moments = batch_sums(sums.recipe, sums.centres, panel, ())
+            bound, persons, moments = batch_sums(sums.recipe, sums.centres, panel, sums.table)
         except GrowthCurvesError as error:  # it is told when all has been learned
             found.failed = error
             return
@@ -196,7 +199,8 @@ class OnDask:
         kinds = Checked(list(whole.columns))
         kinds.table(whole.first())
         most = max(FIRST_PERSONS // source.frame.npartitions, 100)
-        work = Work(reading, tuple(whole.columns), tuple(whole.id), how.looked, kinds.kinds, how.wave, most, None)
+        names = (tuple(whole.columns), tuple(whole.id), how.looked, how.coded)
+        work = Work(reading, *names, kinds.kinds, how.wave, most, None)
         return cls(source, how, work)
 
     def part(self, sums: Sums | None) -> Part:

@@ -34,6 +34,8 @@ class Sketch:
     ----------
     columns : tuple of str
         Whose levels, extremes and variation matter: outcome, predictors, units.
+    coded : frozenset of str
+        Columns of numbers whose different values matter, as levels or units.
     rows : list of DataFrame
         All rows of those persons.
     persons : int
@@ -45,6 +47,7 @@ class Sketch:
     """
 
     columns: tuple[str, ...]
+    coded: frozenset[str] = frozenset()
     most: int = field(default_factory=lambda: FIRST_PERSONS)
     rows: list[pd.DataFrame] = field(default_factory=list)
     persons: int = 0
@@ -103,13 +106,14 @@ class Sketch:
                 yield from [] if person is None else [person]
         yield from self._longest(panel)
         if panel.time is not None:
-            rows = [*self._extremes(panel.time, panel.times), *self._new_numbers(panel.time, panel.times)]
+            rows = self._extremes(panel.time, panel.times)
+            rows += self._new_numbers(panel.time, panel.times) if panel.time in self.coded else []
             yield from (int(codes[row]) for row in rows)
 
     def _rows_of_column(self, panel: Panel, name: str) -> list[int]:
         values = panel.values if name == panel.outcome else panel.column(name)
         if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
-            return [*self._extremes(name, values), *self._new_numbers(name, values)]
+            return [*self._extremes(name, values), *(self._new_numbers(name, values) if name in self.coded else [])]
         if isinstance(values, pd.Categorical) or not holds_numbers(values):
             return self._new_levels(panel, name)
         return self._extremes(name, panel.numbers(name))

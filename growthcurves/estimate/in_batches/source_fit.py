@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -119,7 +120,7 @@ class SourceRows:
         """The hash of the rows that are used, column by column; each takes a reading of the source."""
 
         def tables() -> Iterator[pd.DataFrame]:
-            return (panel.frame for panel in self.reading.panels(self.whole.raw()))
+            return (panel.frame for panel in self.reading.panels(self.whole.in_order()))
 
         return fingerprint_of_tables(tables, columns)
 
@@ -186,6 +187,20 @@ class Learning:
         reading = self.rows.reading
         return tuple(dict.fromkeys([reading.roles["outcome"], *reading.needed]))
 
+    @property
+    def coded(self) -> frozenset[str]:
+        """Columns of numbers that may be levels or units: all that stand in calls, references and levels above."""
+        model, options = self.asked.model, self.asked.options
+        if isinstance(model, str):
+            text, named = model, [*(options.get("reference") or {}), options.get("wave")]
+            named += [] if self.parsed is None else [", ".join(group) for group in self.parsed.groups]
+        else:
+            parts = (model.outcome, model.predictors, model.time_varying, model.random)
+            text = " ".join(map(str, parts))
+            named = [*(model.reference or {}), *model.above, model.wave, model.random.by]
+        columns = (*self.looked, self.rows.reading.roles["time"])
+        return frozenset(name for name in columns if name in named or (name and in_calls(name, text)))
+
     def model(self, panel: Panel) -> GrowthModel:
         """The model, given what varies within the persons of a panel."""
         model = self.asked.model if self.parsed is None else model_of(self.parsed, panel, self.asked.options)
@@ -221,10 +236,22 @@ def learn(asked: Asked, source: Source, size: int, sums: bool = False) -> Learne
     how = Learning.of(asked, source, size)
     log.info("Reading %s: what the model takes from the rows is learned.", source.name)
     looked = how.looked
-    makers: list[Callable[[], Any]] = [lambda: Tally(how.wave), lambda: Sketch(looked)]
+    makers: list[Callable[[], Any]] = [lambda: Tally(how.wave), lambda: Sketch(looked, how.coded)]
     makers += [lambda: Guess(how.bound)] if sums else []
     ledger, (tally, sketch, *guess) = how.rows.over("reading", *makers)
     return Learned(how.rows, how.learned(tally, sketch), sketch, tally, ledger, *guess)
+
+
+def in_calls(name: str, text: str) -> bool:
+    """Whether a column stands in a call of a function in a formula.
+
+    Examples
+    --------
+    >>> formula = "y ~ ns(week, 2) * C(code) + age + (week | id)"
+    >>> in_calls("code", formula), in_calls("age", formula)
+    (True, False)
+    """
+    return re.search(rf"[\w.]\(+[^()|~]*?{re.escape(name)}", text) is not None
 
 
 def _with_states(bound: BoundRows, rows: SourceRows, tally: Tally) -> BoundRows:

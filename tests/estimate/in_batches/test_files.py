@@ -62,6 +62,11 @@ def test_what_can_be_read_once_only_is_put_aside(expected, caplog):
     assert "can be read once only" in caplog.text
 
 
+def test_what_can_be_read_once_only_is_there_for_a_model_of_all_rows():
+    formula = "depression ~ week + ar1(week | patient)"
+    assert str(gc.fit(formula, iter([TRIAL[:900], TRIAL[900:]]))) == str(gc.fit(formula, TRIAL))
+
+
 def test_objects_of_other_packages(tmp_path, expected):
     arrow = pytest.importorskip("pyarrow")
     dataset = pytest.importorskip("pyarrow.dataset")

@@ -1,0 +1,40 @@
+"""A lazy frame of polars: written to a temporary Parquet file by polars' own streaming, then read in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.data.sources.parquet import Parquet
+from growthcurves.data.sources.spool import Scratch
+
+
+@dataclass
+class LazyPolars:
+    """A lazy frame of polars.
+
+    Attributes
+    ----------
+    frame : polars LazyFrame
+    """
+
+    frame: Any
+    name: str = "a lazy frame of polars"
+    again: bool = True
+    rows: int | None = None
+    _written: dict[tuple[str, ...], tuple[Scratch, Parquet]] = field(default_factory=dict, init=False)
+
+    def columns(self) -> list[str]:
+        return list(self.frame.collect_schema().names())
+
+    def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
+        key = tuple(columns)
+        if key not in self._written:
+            scratch = Scratch()
+            path = scratch.path / "rows.parquet"
+            self.frame.select(list(columns)).sink_parquet(path)
+            self._written[key] = (scratch, Parquet((path,), self.name))
+        yield from self._written[key][1].batches(columns, size)
