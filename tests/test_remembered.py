@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
+from growthcurves.engine.general.structured import Structured
 from growthcurves.engine.likelihood import from_sums
 from growthcurves.remembered import PLACE, remembered
 
@@ -105,6 +106,16 @@ def test_a_fit_is_profiled_once(monkeypatch):
     fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
     text, table = str(fit), fit.variance_components()
     monkeypatch.setattr(from_sums, "joint", lambda *_: pytest.fail("the profile was walked again"))
+    assert str(fit) == text
+    pd.testing.assert_frame_equal(fit.variance_components(), table)
+    pd.testing.assert_frame_equal(fit.variance_components(method=gc.Profile()), table)
+
+
+def test_parameters_of_a_structure_are_profiled_once(monkeypatch):
+    data = gc.load_dataset("orthodont")
+    fit = gc.fit(gc.GrowthModel("distance", "age", "subject", random=(), residual="toep"), data)
+    text, table = str(fit), fit.variance_components()
+    monkeypatch.setattr(Structured, "at", lambda *_: pytest.fail("the profile was walked again"))
     assert str(fit) == text
     pd.testing.assert_frame_equal(fit.variance_components(), table)
     pd.testing.assert_frame_equal(fit.variance_components(method=gc.Profile()), table)

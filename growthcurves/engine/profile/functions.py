@@ -110,6 +110,11 @@ class Quantity:
         """Combinations of standard random effects that must vary for it to be inside its range."""
         return ()
 
+    @property
+    def key(self) -> tuple | None:
+        """The same for equal quantities, whose ends are then looked for once; None where nobody knows."""
+        return None
+
     def over(self, points: Point) -> Array:
         """The quantity at each of many points, whose arrays have a leading axis."""
         return np.array([self.of(point) for point in points.each()], dtype=float)
@@ -135,7 +140,8 @@ class Quantity:
             with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
                 return float(scale.forward(self.of(follow.natural(local))))
 
-        return Measured(Smooth(x, scale.back, follow.profiler.steps, scale.low, scale.high, moves_beta))
+        steps, ends = follow.profiler.steps, (scale.low, scale.high)
+        return Measured(Smooth(x, scale.back, steps, *ends, moves_beta=moves_beta, key=self.key))
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +262,10 @@ class OwnParameter(Quantity):
     def of(self, point: Point) -> Any:
         part = getattr(point, self.part)
         return float("nan") if part is None else part.values()[self.place]
+
+    @property
+    def key(self) -> tuple | None:
+        return (self.part, self.place, self.scale)
 
     def moves_beta(self, point: Point, errors: Array) -> bool:
         return False
