@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -210,13 +210,17 @@ class Design:
         found: list[tuple[int, Any]] = []
         if not self.with_df:
             return ()
-        for place, level in enumerate(self.levels):
-            found += [(place, direction) for direction in self._directions(level)]
+        for place in range(len(self.levels)):
+            found += [(place, direction) for direction in self._directions(place)]
         found += [(-1, k) for k in range(1 + len(self.residual.working))]
         return tuple(found)
 
-    def _directions(self, level: Level) -> Iterator[Array]:
-        """Derivatives of G in its variances and covariances, where what they are of varies."""
+    def _directions(self, place: int) -> list[Array]:
+        """Derivatives of G in its variances and covariances where what they are of varies, orthonormal.
+
+        Of the G of standard columns, in which times far from their origin and variances of other sizes do not matter.
+        """
+        level, A, found = self.levels[place], self._turned[place], []
         for block in self.recipe.random.positions:
             inside = [a - level.places[0] for a in block if a in level.places]
             for i, a in enumerate(inside):
@@ -224,7 +228,26 @@ class Design:
                     if level.G[a, a] > 0 and level.G[b, b] > 0:
                         direction = np.zeros_like(level.G)
                         direction[a, b] = direction[b, a] = 1.0
-                        yield direction
+                        found.append((A @ direction @ A.T).ravel())
+        own = np.linalg.qr(np.column_stack(found))[0].T if found else []
+        return [one.reshape(A.shape) for one in own]
+
+    @cached_property
+    def _turned(self) -> list[Array]:
+        """Of each level A in Z = Z* A, with columns of Z* that are uncorrelated and of size one over the rows."""
+        found = []
+        for level in self.levels:
+            Z = self._arrays[1][:, level.places]
+            A = np.linalg.qr(Z)[1] / np.sqrt(len(Z)) if Z.shape[0] >= Z.shape[1] else np.zeros((1, 1))
+            sizes = np.sqrt((Z**2).mean(axis=0))
+            known = A.shape == level.G.shape and bool((np.abs(np.diag(A)) > 1e-9 * sizes).all())
+            found.append(A if known else np.eye(len(level.places)))
+        return found
+
+    @cached_property
+    def _standard(self) -> list[Array]:
+        """G of each level for standard columns."""
+        return [A @ level.G @ A.T for level, A in zip(self.levels, self._turned, strict=True)]
 
     def _of_level(self, place: int) -> Array:
         """Derivatives of a level's G in all parameters, (m, q, q)."""
@@ -256,13 +279,16 @@ class Design:
 
     def _of_kind(self, X: Array, Z: Array, at: Occasions) -> Whitened:
         own = self.levels[0]
-        Zp = Z[:, own.places]
+        standard = np.array(Z, dtype=float)
+        for level, A in zip(self.levels, self._turned, strict=True):
+            standard[:, level.places] = np.linalg.solve(A.T, Z[:, level.places].T).T
         R = self.residual.matrix(at)
         inner = [R / self.residual.scale, *_derivatives(self.residual, at)] if self.with_df else []
         found = [
-            Zp @ one @ Zp.T if of == 0 else inner[one] if of < 0 else np.zeros_like(R) for of, one in self.parameters
+            (True, one) if of == 0 else (False, inner[one] if of < 0 else np.zeros_like(R))
+            for of, one in self.parameters
         ]
-        return Whitened.of(np.column_stack([X, Z]), Zp @ own.G @ Zp.T + R, _stacked(found, R))
+        return Whitened.of(np.column_stack([X, standard]), standard[:, own.places], self._standard[0], R, found)
 
     # ------------------------------------------------ the whole study
 
@@ -316,7 +342,7 @@ class Design:
             count = sum(count for _, count in groups.values())
             mean = _summed(sums.times(own / count) for sums, own in groups.values())
             groups = {None: (mean, count)}
-        z, G, dG = len(self.terms) + self.levels[place].places, self.levels[place].G, self._of_level(place)
+        z, G, dG = len(self.terms) + self.levels[place].places, self._standard[place], self._of_level(place)
         units, found = self.study.levels[unit], {}
         everything = sum(count for _, count in groups.values())
         for arm, (mean, count) in groups.items():

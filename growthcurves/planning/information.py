@@ -11,7 +11,7 @@ last step of all gives the expected restricted information of the variance param
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,11 +32,29 @@ class Whitened:
     inside: Array
 
     @classmethod
-    def of(cls, W: Array, V: Array, derivatives: Array) -> Whitened:
-        """From W (n, w), V and the derivatives of V, (m, n, n)."""
-        root = np.linalg.cholesky(V)
-        half = np.linalg.solve(root, np.swapaxes(np.linalg.solve(root, derivatives), 1, 2))
-        return cls(np.linalg.solve(root, W), half)
+    def of(cls, W: Array, Z: Array, G: Array, R: Array, derivatives: Sequence[tuple[bool, Array]]) -> Whitened:
+        """From W (n, w), V = Z G Z' + R, and derivatives: of R itself (n, n), or of G, which are said to be (q, q).
+
+        V is never made: in coordinates of R and of the columns of Z it is one beside a block of their size, so that
+        nothing cancels where residuals are small.
+        """
+        root = np.linalg.cholesky(R)
+        Q, T = np.linalg.qr(np.linalg.solve(root, Z), mode="complete")
+        r = min(Z.shape)
+        block = np.linalg.cholesky(np.eye(r) + T[:r] @ G @ T[:r].T)
+
+        def half(A: Array) -> Array:
+            turned = Q.T @ np.linalg.solve(root, A)
+            turned[:r] = np.linalg.solve(block, turned[:r])
+            return turned
+
+        own, inside = np.linalg.solve(block, T[:r]), np.zeros((len(derivatives), len(R), len(R)))
+        for place, (of_effects, one) in enumerate(derivatives):
+            if of_effects:
+                inside[place, :r, :r] = own @ one @ own.T
+            else:
+                inside[place] = half(half(one).T)
+        return cls(half(W), inside)
 
     def traced(self, Phi: Array) -> Array:
         """tr(Phi F_ij) of all pairs of parameters, (m, m), for Phi (p, p) of the first columns of W."""

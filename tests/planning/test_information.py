@@ -202,3 +202,27 @@ def test_kenward_and_rogers_adjustment_is_that_of_a_fit():
     lost = gc.Study(persons=20, times=[0, 1, 2, 3], dropout=0.5)
     adjusted, plain = (gc.power(lost, effect=1, ddf=ddf, **SDS) for ddf in ("kenward-roger", "satterthwaite"))
     assert adjusted.std_error > 1.01 * plain.std_error and adjusted.df == plain.df and adjusted.power < plain.power
+
+
+def test_where_time_is_zero_and_how_small_residuals_are_do_not_matter():
+    """A balanced study of two arms has N - 2 degrees of freedom for its rates, whatever it is measured in."""
+    data = gc.load_dataset("sleepstudy")
+    moved = data.assign(day=data["day"] + 2000)
+    plans = [
+        gc.power(gc.Study(persons=8, times=range(first, first + 10)), 25, fit=fit, n=0)
+        for first, fit in (
+            (0, gc.fit("reaction ~ day + (day | subject)", data)),
+            (2000, gc.fit("reaction ~ day + (day | subject)", moved)),
+        )
+    ]
+    assert [plan.df for plan in plans] == pytest.approx([6, 6], rel=1e-7)
+    assert plans[0].power == pytest.approx(plans[1].power, rel=1e-6)
+    model = gc.GrowthModel("outcome", "time", "person", origin=0, predictors="arm")
+    far = {"model": model, "sd_intercept": 2000, "sd_slope": 1, "correlation": -0.9999995, "sd_residual": 1.5}
+    plan = gc.power(gc.Study(persons=100, times=[2000, 2001, 2002, 2003]), 0.5, **far)
+    assert plan.df == pytest.approx(98, rel=1e-6)
+    assert plan.std_error == pytest.approx((4 / 100 * (1 + 1.5**2 / 5)) ** 0.5, rel=1e-6)
+    for sd in (1e-3, 1e-7, 1e-9, 1e-11):
+        plan = gc.power(gc.Study(persons=100, times=range(5)), 0.5, sd_intercept=1, sd_slope=1, sd_residual=sd)
+        assert plan.df == pytest.approx(98, rel=1e-6)
+        assert plan.std_error == pytest.approx((4 / 100 * (1 + sd**2 / 10)) ** 0.5, rel=1e-7)
