@@ -114,8 +114,8 @@ def family_estimates(
     found = families.Asked(family, quadrature).estimates(rows, sums, look)
     if sample is None:
         return found
-    weighed: Estimates = weighted_families.WeightedFamilyEstimates.of(found, sample)
-    return weighed
+    made: Any = weighted_families.kind_of(sample)
+    return made.of(found, sample)  # type: ignore[no-any-return]
 
 
 def estimated(
@@ -173,12 +173,11 @@ def _normal(sums: Sums) -> Any:
 
 def _weighted(sums: Sums, solution: Solution, sample: Sample, spread: Any = None) -> Estimates:
     """The estimates of weighted normal outcomes; `spread` is what a fit that was saved without persons kept."""
+    made: Any
     if sample.factors is not None:
-        found: Estimates = replicated.ReplicatedEstimates(
-            sums, solution, sample, spread, sample.replicates, sample.factors
-        )
-        return found
-    made: Any = weighted_levels.WeightedLevelEstimates if sums.terms.levels else weighted.WeightedEstimates
+        made = replicated.ReplicatedLevelEstimates if sums.terms.levels else replicated.ReplicatedEstimates
+    else:
+        made = weighted_levels.WeightedLevelEstimates if sums.terms.levels else weighted.WeightedEstimates
     return made(sums, solution, sample, spread)  # type: ignore[no-any-return]
 
 
@@ -276,7 +275,7 @@ def family_from(
     made = (sums, likelihood, *_optimum(values), asked)
     if sample is None:
         return families.FamilyEstimates(*made)  # type: ignore[no-any-return]
-    return weighted_families.WeightedFamilyEstimates(*made, sample)  # type: ignore[no-any-return]
+    return weighted_families.kind_of(sample)(*made, sample)  # type: ignore[no-any-return]
 
 
 def _optimum(values: dict[str, Any]) -> tuple[Local, Verdict, float]:

@@ -283,8 +283,8 @@ def sample_of(weighing: Weighing | None) -> Sample | None:
     if weighing is None:
         return None
     single = "centred" if weighing.design.single == "centred" else "certainty"
-    made = (weighing.sampled, weighing.strata, weighing.unit, single, weighing.replicates, weighing.factors)
-    return Sample(*made)
+    of_replicates = weighing.replicates, weighing.factors, weighing.of
+    return Sample(weighing.sampled, weighing.strata, weighing.unit, single, *of_replicates)
 
 
 def rows_of(

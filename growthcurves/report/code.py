@@ -62,7 +62,8 @@ def _replicates(one: Any) -> str:
     columns = one.columns if isinstance(one.columns, str) else list(one.columns)
     fay = f", fay={one.fay:g}" if one.kind == "fay" else ""
     factors = "" if one.factors is None else f", factors={[float(value) for value in one.factors]!r}"
-    return f"gc.ReplicateWeights({columns!r}, kind={one.kind!r}{fay}{factors})"
+    of = "" if one.of is None else f", of={one.of!r}"
+    return f"gc.ReplicateWeights({columns!r}, kind={one.kind!r}{fay}{factors}{of})"
 
 
 def reading(data: pd.DataFrame, id: Any, time: Any, used: Sequence[str]) -> list[str]:

@@ -200,7 +200,9 @@ def design_lines(fit: FittedModel) -> list[tuple[str, str]]:
         return []
     lines = [("Weights", "; ".join(told_columns(weighing)))] if weighing.columns else []
     if weighing.factors is not None and weighing.design.replicates is not None:
-        told = f"{len(weighing.factors)} replicate weights ({weighing.design.replicates.kind}); df {weighing.df:,}"
+        whose = f" of {weighing.design.replicates.of}" if weighing.design.replicates.of else ""
+        kind = weighing.design.replicates.kind
+        told = f"{len(weighing.factors)} replicate weights{whose} ({kind}); df {weighing.df:,}"
         return [*lines, ("Design", told)]
     count = weighing.stratum_count
     several_strata = f"{count:,} strat{'um' if count == 1 else 'a'}"

@@ -37,7 +37,9 @@ DESIGN = record(
         weights=maybe(either(text, mapping(text))),
         strata=maybe(text),
         psu=maybe(text),
-        replicates=maybe(row(either(text, each(text)), one_of(*REPLICATED), maybe(number), maybe(each(number)))),
+        replicates=maybe(
+            row(either(text, each(text)), one_of(*REPLICATED), maybe(number), maybe(each(number)), maybe(text))
+        ),
         scale=one_of(*SCALES),
         single=one_of(*SINGLE),
     ),
@@ -47,6 +49,7 @@ DESIGN = record(
     factors=maybe(array(1)),
     rank=maybe(count),
     empty=count,
+    of=count,
     spread=maybe(array(2)),
     rows=maybe(array(1)),
     people=maybe(
@@ -75,6 +78,7 @@ def design_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any] 
         "factors": one.factors,
         "rank": one.rank,
         "empty": one.empty,
+        "of": one.of,
         "spread": None if people else getattr(fit.estimates, "spread", None),
         "rows": one.rows if rows else None,
         "people": _people_values(fit, one) if people or rows else None,
@@ -103,7 +107,7 @@ def said_values(design: SurveyDesign) -> dict[str, Any]:
         "weights": weights if weights is None or isinstance(weights, str) else dict(weights),
         "strata": design.strata,
         "psu": design.psu,
-        "replicates": None if found is None else (columns, found.kind, found.fay, factors),
+        "replicates": None if found is None else (columns, found.kind, found.fay, factors, found.of),
         "scale": design.scale,
         "single": design.single,
     }
@@ -126,8 +130,7 @@ def weighing_from(values: dict[str, Any] | None) -> Weighing | None:
     return Weighing(
         said_from(values["said"]), values["rows"], people["persons"], people["units"], nobody, values["unit"],
         people["sampled"], people["strata"], columns, people["whole"], people["replicates"], values["factors"],
-        values["rank"], distinct=True,
-        empty=values["empty"],
+        values["rank"], values["of"], True, values["empty"],
     )  # fmt: skip
 
 
@@ -159,4 +162,6 @@ def laws_of(values: dict[str, Any], persons: int, rows: int) -> Iterator[tuple[s
     yield "sampling units", people["sampled"].max() < count
     yield "strata of its design", np.array_equal(np.bincount(people["strata"]), one["sizes"])
     if people["replicates"] is not None:
-        yield "replicate weights", people["replicates"].shape == (len(one["factors"]), persons)
+        sizes = (persons, *map(len, people["units"]))
+        yield "replicate weights", one["of"] < len(sizes)
+        yield "replicate weights", people["replicates"].shape == (len(one["factors"]), sizes[one["of"]])

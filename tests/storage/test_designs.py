@@ -35,7 +35,9 @@ def orthodont() -> pd.DataFrame:
 
 def sleepstudy() -> pd.DataFrame:
     data = gc.load_dataset("sleepstudy")
-    return data.assign(group=data["subject"] % 5, w=1.0 + data["subject"] % 3, w_group=1.0 + data["subject"] % 5)
+    data = data.assign(group=data["subject"] % 5, w=1.0 + data["subject"] % 3, w_group=1.0 + data["subject"] % 5)
+    halves = {f"rep_{k}": data["w_group"] * (0.5 + (data["group"] + k) % 5 % 2) for k in range(5)}
+    return data.assign(**halves)
 
 
 GROWTH = "distance ~ age * sex + (age | subject)"
@@ -43,17 +45,28 @@ CASES = {
     "persons": (GROWTH, orthodont, gc.SurveyDesign("w")),
     "rows": (GROWTH, orthodont, gc.SurveyDesign({"subject": "w", "rows": "wr"}, strata="sex", psu="unit")),
     "replicates": (GROWTH, orthodont, gc.SurveyDesign("w", replicates=gc.ReplicateWeights("rep_{k}", kind="fay"))),
+    "replicates of units": (
+        "reaction ~ day + (1 | group/subject)", sleepstudy,
+        gc.SurveyDesign({"subject": "w", "group": "w_group"}, replicates=gc.ReplicateWeights("rep_{k}", of="group")),
+    ),
     "levels": (
         "reaction ~ day + (day | group/subject)", sleepstudy, gc.SurveyDesign({"subject": "w", "group": "w_group"}),
     ),
 }  # fmt: skip
 
 
+def _time(formula: str) -> str:
+    return "day" if "day" in formula else "age"
+
+
 @pytest.fixture(scope="module")
 def fits():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", gc.errors.GrowthCurvesWarning)
-        return {name: gc.fit(formula, data(), design=design) for name, (formula, data, design) in CASES.items()}
+        return {
+            name: gc.fit(formula, data(), time=_time(formula), design=design)
+            for name, (formula, data, design) in CASES.items()
+        }
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -10,8 +10,12 @@ import numpy as np
 
 from growthcurves.engine.families.estimates import FamilyEstimates
 from growthcurves.engine.general.estimates import GeneralEstimates
-from growthcurves.engine.general.search import polished
+from growthcurves.engine.general.search import descended, judged, polished
+from growthcurves.engine.parameters.local import Local
+from growthcurves.engine.parameters.point import Point
+from growthcurves.engine.search.certificate import free_matrices
 from growthcurves.engine.weighted.estimates import NO_LIKELIHOOD
+from growthcurves.engine.weighted.replicates import free_entries, require_optima, squared
 from growthcurves.engine.weighted.sample import Sample
 from growthcurves.errors import NotAvailableError
 from growthcurves.numerics.arrays import Array
@@ -73,3 +77,43 @@ class WeightedFamilyEstimates(FamilyEstimates):
     @property
     def profiler(self) -> Any:
         return self._refused()
+
+
+@dataclass(frozen=True, eq=False)
+class ReplicatedFamilyEstimates(WeightedFamilyEstimates):
+    """Errors by replicate weights: the model fitted again under each, from the estimate on."""
+
+    @cached_property
+    def _joint(self) -> Array:
+        """Covariance of the standard fixed effects, the free entries of G and the family's working parameters."""
+        assert self.sample is not None
+        here, there = self._numbers(self.local), []
+        for weights in self.sample.replicates:  # type: ignore[union-attr]
+            likelihood = replace(self.likelihood, rows=replace(self.likelihood.rows, stands=weights), _near={})
+            end = descended(likelihood, [self.local])
+            verdict = judged(likelihood, end, self.verdict.identified)
+            there.append(self._numbers(end.local) if verdict.converged else np.full(len(here), np.nan))
+        found = np.array(there)
+        require_optima(np.isfinite(found).all(axis=1))
+        return squared(self.sample.factors, found - here)
+
+    @cached_property
+    def _directions(self) -> Array:
+        """A symmetric matrix for each free entry of G, (m, q, q)."""
+        q = self.frame.q
+        return free_matrices(self.frame.partition, q).reshape(-1, q, q)
+
+    def _numbers(self, local: Local) -> Array:
+        return np.concatenate([local.beta, free_entries(self._directions, local.D), local.others])
+
+    def _moved(self, step: Array) -> Point:
+        """The point a step away in the free entries of G and the working parameters."""
+        m = len(self._directions)
+        G = self.local.D + np.tensordot(step[:m], self._directions, 1)
+        at = self.natural(replace(self.local, others=self.local.others + step[m:]))
+        return replace(at, levels={"person": G})
+
+
+def kind_of(sample: Sample) -> type[WeightedFamilyEstimates]:
+    """What estimates of a sample are."""
+    return WeightedFamilyEstimates if sample.factors is None else ReplicatedFamilyEstimates

@@ -28,9 +28,11 @@ class Sample:
     single : {"certainty", "centred"}
         What strata of one sampling unit add.
     replicates : (R, N) array, optional
-        Replicate weights of persons, in the unit of the weights.
+        Replicate weights of persons, or of the units of a level, in the unit of their weights.
     factors : (R,) array, optional
         What the squared difference of each replicate from the estimate counts.
+    of : int
+        Whose replicate weights they are: 0 the persons, 1 the units of the first level above them, and so on.
     """
 
     units: NDArray[np.intp]
@@ -39,6 +41,7 @@ class Sample:
     single: str = "certainty"
     replicates: Array | None = None
     factors: Array | None = None
+    of: int = 0
 
     @property
     def df(self) -> int:

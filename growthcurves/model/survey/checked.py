@@ -14,7 +14,7 @@ from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array, require_columns
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError, brief
+from growthcurves.errors import ModelError, brief, unknown
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
@@ -39,15 +39,22 @@ def refuse_unweighable(model: GrowthModel, design: SurveyDesign) -> None:
             f"design= takes independent residuals: residual={residual_of(model.residual).name!r} has no weighted "
             f"pseudo-likelihood here. Errors by the design do not rest on independence."
         )
-    if design.replicates is not None and model.above:
-        raise ModelError(
-            "replicates= is of models without units above persons: a replicate weight of pupils does not say which "
-            "part of it is their school's. Give psu= and strata=."
-        )
+    if design.replicates is not None:
+        _refuse_whose(design.replicates.of, model)
     if model.likelihood_family is not None and ROWS in by_unit(design, model):
         raise ModelError("Weights of rows are of normal outcomes; those of a family take weights of persons.")
-    if model.likelihood_family is not None and design.replicates is not None:
-        raise ModelError("replicates= is of normal outcomes; those of a family take psu= and strata=.")
+
+
+def _refuse_whose(of: str | None, model: GrowthModel) -> None:
+    """Replicate weights of what is no unit, and of a model with several kinds of units where it is not said."""
+    known = [model.id, *model.above]
+    if of is not None and of not in known:
+        raise ModelError(unknown("unit with replicate weights", of, known))
+    if of is None and model.above:
+        raise ModelError(
+            f"With units above persons say whose weights the replicates are, gc.ReplicateWeights(..., "
+            f"of={known[-1]!r}): a replicate of the product of weights does not say which part of it is whose."
+        )
 
 
 def without_zeros(design: SurveyDesign, model: GrowthModel, panel: Panel) -> Panel:

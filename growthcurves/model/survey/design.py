@@ -37,8 +37,8 @@ class SurveyDesign:
         Column of the primary sampling units; they lie in strata, whose names for them may be the same. By default the
         units of the highest level, persons where there are none above.
     replicates : ReplicateWeights, optional
-        Replicate weights of persons, from which errors are taken in the place of strata and sampling units; of models
-        without units above persons.
+        Replicate weights of persons or of units above them, from which errors are taken in the place of strata and
+        sampling units.
     scale : {"size", "effective", "none"}
         How conditional weights below the highest level are scaled within the unit that holds them: to sum to how many
         they are ("size"), to their effective number, the squared sum over the sum of squares ("effective"), or not at

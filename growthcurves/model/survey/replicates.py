@@ -33,6 +33,9 @@ class ReplicateWeights:
         Fay's factor of ``kind="fay"``; 0.5 by default, as in PISA.
     factors : sequence of float, optional
         The factor of each replicate, where the study gives them.
+    of : str, optional
+        Whose weights they are: the column of persons, as by default, or of units above them, whose conditional weights
+        they take the place of. A model with units above persons needs it said.
 
     Raises
     ------
@@ -50,6 +53,7 @@ class ReplicateWeights:
     kind: str = "brr"
     fay: float | None = None
     factors: Sequence[float] | None = None
+    of: str | None = None
 
     def __post_init__(self) -> None:
         if not among(self.kind, REPLICATED):
@@ -57,6 +61,8 @@ class ReplicateWeights:
         listed = [self.columns] if isinstance(self.columns, str) else list(self.columns)
         if not listed or not all(isinstance(name, str) for name in listed):
             raise ModelError("Replicate weights are columns: a list of names, or what they have in common, 'rep_{k}'.")
+        if self.of is not None and not isinstance(self.of, str):
+            raise ModelError(f"of= is the column of those whose weights they are, not {type(self.of).__name__}.")
         again = [name for place, name in enumerate(listed) if name in listed[:place]]
         if again:
             raise ModelError(f"The replicate weights {again[0]!r} are named twice.")

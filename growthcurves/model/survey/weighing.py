@@ -62,10 +62,12 @@ class Weighing:
     whole : DataFrame
         The table whose sampling units were counted.
     replicates : (R, N) array or None
-        Replicate weights, in the unit of the weights.
+        Replicate weights of persons, or of the units of a level, scaled as their weights are.
     factors : (R,) array or None
     rank : int or None
         Of the replicate weights.
+    of : int
+        Whose these are: 0 the persons, 1 the units of the first level above them, and so on.
     distinct : bool
         Whether the table has its sampling units once each, and no more than these.
     empty : int
@@ -86,6 +88,7 @@ class Weighing:
     replicates: np.ndarray | None = None
     factors: np.ndarray | None = None
     rank: int | None = None
+    of: int = 0
     distinct: bool = False
     empty: int = 0
 
@@ -161,10 +164,10 @@ def weighed(
         mass = mass * weights[codes]
     sampled, strata = sampling_units(design, model, panel, levels[-1], as_frame(whole), distinct)
     unit, of_persons = found[-1].unit, design.psu in (None, model.id) and not model.above
-    replicates, factors = _replicated(design, model, panel, unit)
+    replicates, factors, of = _replicated(design, model, panel, levels, unit)
     return Weighing(
         design, rows, scaled[0], tuple(scaled[1:]), mass, unit, sampled, strata, tuple(told), whole, replicates,
-        factors, None if replicates is None else _rank(replicates), distinct,
+        factors, None if replicates is None else _rank(replicates), of, distinct,
         len(strata) - len(sampled) if of_persons else 0,
     )  # fmt: skip
 
@@ -184,39 +187,54 @@ class _Level(NamedTuple):
 
 def _by_level(design: SurveyDesign, model: GrowthModel, panel: Panel, levels: Sequence[np.ndarray]) -> Iterator[_Level]:
     """Weights of persons, then of the units of each level above; ones where none are given."""
-    named, names, first = by_unit(design, model), [model.id, *model.above], panel.persons.first_rows
+    named, names = by_unit(design, model), [model.id, *model.above]
     for place, name in enumerate(names):
-        count = int(levels[place].max(initial=-1)) + 1
         if name not in named:
-            yield _Level(np.ones(count))
+            yield _Level(np.ones(int(levels[place].max(initial=-1)) + 1))
             continue
-        given = panel.numbers(named[name])[first]
-        if place:
-            given = given[np.unique(levels[place], return_index=True)[1]]
+        given = _of_units(panel, named[name], levels, place)
         if place + 1 < len(names):
-            parents = np.empty(count, dtype=np.intp)
-            parents[levels[place]] = levels[place + 1]
             told = _told(name, named[name], given, f"within {names[place + 1]}", design)
-            yield _Level(_scaled(given, parents, design.scale), told=told)
+            yield _Level(_scaled(given, _parents(levels, place), design.scale), told=told)
         else:
             unit = float(given.mean())
             yield _Level(given / unit, unit, _told(name, named[name], given, "", design))
 
 
+def _of_units(panel: Panel, column: str, levels: Sequence[np.ndarray], place: int) -> np.ndarray:
+    """A column of weights by person (place 0) or by unit of a level, in the order of their numbers."""
+    given = panel.numbers(column)[panel.persons.first_rows]
+    return given[np.unique(levels[place], return_index=True)[1]] if place else given
+
+
+def _parents(levels: Sequence[np.ndarray], place: int) -> np.ndarray:
+    """The unit above of each person or unit of a level."""
+    parents = np.empty(int(levels[place].max(initial=-1)) + 1, dtype=np.intp)
+    parents[levels[place]] = levels[place + 1]
+    return parents
+
+
 def _replicated(
-    design: SurveyDesign, model: GrowthModel, panel: Panel, unit: float
-) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Replicate weights of persons, and their factors."""
+    design: SurveyDesign, model: GrowthModel, panel: Panel, levels: Sequence[np.ndarray], unit: float
+) -> tuple[np.ndarray | None, np.ndarray | None, int]:
+    """Replicate weights, scaled as those of the estimate, their factors, and whose they are."""
     if design.replicates is None:
-        return None, None
+        return None, None, 0
+    whose = [model.id, *model.above]
+    place = whose.index(design.replicates.of or model.id)
     names = design.replicates.among(list(panel.data.columns))
     require_columns(panel.data, names)
     for name in names:
-        checked(panel, model, model.id, name)
-    first = panel.persons.first_rows
-    found = np.array([panel.numbers(name)[first] for name in names])
-    refuse_replicates(names, found, by_unit(design, model), panel)
-    return found / unit, design.replicates.counted(len(names))
+        checked(panel, model, whose[place], name)
+    by_person = np.array([panel.numbers(name)[panel.persons.first_rows] for name in names])
+    refuse_replicates(names, by_person, by_unit(design, model), panel)
+    given = [_of_units(panel, name, levels, place) for name in names]
+    if place + 1 < len(whose):
+        parents = _parents(levels, place)
+        made = np.array([_scaled(one, parents, design.scale) for one in given])
+    else:
+        made = np.array(given) / (unit if whose[place] in by_unit(design, model) else 1.0)
+    return made, design.replicates.counted(len(names)), place
 
 
 def _told(unit: str, column: str, given: np.ndarray, within: str, design: SurveyDesign) -> WeightColumn:
@@ -231,7 +249,8 @@ def _scaled(weights: np.ndarray, within: np.ndarray, scale: str) -> np.ndarray:
         return weights
     sums, squares = np.bincount(within, weights), np.bincount(within, weights**2)
     sizes = np.bincount(within)
-    factors = sizes / sums if scale == "size" else sums / squares
+    with np.errstate(invalid="ignore", divide="ignore"):  # a replicate may leave out all of a unit
+        factors = np.where(sums > 0, sizes / sums if scale == "size" else sums / squares, 0.0)
     return np.asarray(weights * factors[within])
 
 

@@ -124,9 +124,6 @@ def test_what_families_refuse_under_weights() -> None:
     options = {"time": "t", "family": "binomial"}
     with pytest.raises(ModelError, match="Weights of rows are of normal outcomes"):
         gc.fit("y ~ t + (1 | id)", frame, design=gc.SurveyDesign({"rows": "r"}), **options)
-    with pytest.raises(ModelError, match="replicates= is of normal outcomes"):
-        design = gc.SurveyDesign("w", replicates=gc.ReplicateWeights(["r"]))
-        gc.fit("y ~ t + (1 | id)", frame, design=design, **options)
     fit = gc.fit("y ~ t + (1 | id)", frame, design=gc.SurveyDesign("w"), **options)
     for answer in (lambda: fit.robust(), lambda: fit.check(), lambda: fit.aic):
         with pytest.raises(NotAvailableError, match=r"docs/survey\.md"):
