@@ -27,6 +27,10 @@ scalar <- lapply(rownames(Q), function(term) {
   found[c("qbar", "ubar", "b", "t", "df", "r", "fmi")]
 })
 names(scalar) <- rownames(Q)
+constraints <- c("(Intercept) - 250", "day - 10")
+together <- lapply(list(large = NULL, small = 178), function(df) {
+  as.list(testConstraints(fits, constraints = constraints, method = "D1", df.com = df)$test[1, ])
+})
 L <- c(1, 9)
 mean9 <- pool.scalar(colSums(L * Q), sapply(fits, function(f) as.numeric(t(L) %*% as.matrix(vcov(f)) %*% L)), n = 180, k = 2)
 # The five means of SAS's manual (MIANALYZE, "Reading Means and Standard Errors"), with 30 df of complete data.
@@ -43,6 +47,6 @@ answer <- list(
                   mitml = as.character(packageVersion("mitml")), lme4 = as.character(packageVersion("lme4"))),
   mitml = list(rubin = numbers(large$estimates), barnard_rubin = numbers(small$estimates),
                extra = as.list(large$extra.pars[, 1])),
-  mice = scalar, manual = manual, mean9 = mean9[c("qbar", "ubar", "b", "t", "df", "r", "fmi")]
+  mice = scalar, manual = manual, together = together, mean9 = mean9[c("qbar", "ubar", "b", "t", "df", "r", "fmi")]
 )
 write_json(answer, file.path(here, "pooled.json"), digits = 15, auto_unbox = TRUE, pretty = TRUE)

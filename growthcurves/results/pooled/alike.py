@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.data.source import show_id
+from growthcurves.data.source import show_id, source_of
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.recipe import model_columns
 from growthcurves.results.pooled.designs import refuse_repeated, require_one_design, require_same_weights
 
 
@@ -39,7 +40,8 @@ def _one_model(first: FittedModel, fit: FittedModel, place: int) -> None:
     for (word, one), (_, other) in pairs:
         if one != other:
             raise ModelError(
-                f"pool() takes fits of one model: {word} {_said(one)} in fit 1 and {_said(other)} in fit {place}."
+                f"pool() takes fits of one model: {word} {_said(one)} in {_which(first, 1)} and {_said(other)} in "
+                f"{_which(fit, place)}."
             )
 
 
@@ -73,22 +75,26 @@ def _one_coding(first: FittedModel, fit: FittedModel, place: int) -> None:
             if one.levels[column] != other.levels[column]:
                 raise ModelError(
                     f"pool() takes fits of one coding: {column!r} has the levels {_said(tuple(one.levels[column]))} in "
-                    f"fit 1 and {_said(tuple(other.levels[column]))} in fit {place}, in this order."
+                    f"{_which(first, 1)} and {_said(tuple(other.levels[column]))} in {_which(fit, place)}, in this "
+                    f"order."
                 )
-        _same_learned(one, other, place)
+        _same_learned(one, other, _which(fit, place))
     only = [term for term in (*first.terms, *fit.terms) if (term in first.terms) != (term in fit.terms)]
     if only:
-        there = (1, place) if only[0] in first.terms else (place, 1)
+        there = [_which(first, 1), _which(fit, place)]
+        there = there if only[0] in first.terms else there[::-1]
         raise ModelError(
-            f"pool() takes fits of one model and coding: {only[0]!r} is a fixed effect of fit {there[0]} and not of "
-            f"fit {there[1]}."
+            f"pool() takes fits of one model and coding: {only[0]!r} is a fixed effect of {there[0]} and not of "
+            f"{there[1]}."
         )
     if first.terms != fit.terms:
-        raise ModelError(f"pool() takes fits of one model: the fixed effects of fit {place} are in another order.")
+        raise ModelError(
+            f"pool() takes fits of one model: the fixed effects of {_which(fit, place)} are in another order."
+        )
     if _learned(first.recipe.shape) != _learned(fit.recipe.shape):
         raise ModelError(
-            f"pool() takes fits of one coding: the shape of fit {place} took another origin or other knots from its "
-            f"times than that of fit 1; give origin= and knots= as numbers."
+            f"pool() takes fits of one coding: the shape of {_which(fit, place)} took another origin or other knots "
+            f"from its times than that of fit 1; give origin= and knots= as numbers."
         )
 
 
@@ -96,12 +102,12 @@ def _records(fit: FittedModel) -> list[Columns]:
     return [*fit.recipe.predictors.values(), *fit.recipe.level_one]
 
 
-def _same_learned(one: Columns, other: Columns, place: int) -> None:
+def _same_learned(one: Columns, other: Columns, which: str) -> None:
     """Functions such as center() learn from the data: of imputed columns each time something else."""
     for factor, states in one.states.items():
         if _plain(states) != _plain(other.states.get(factor, {})):
             raise ModelError(
-                f"pool() takes fits of one coding: {factor} took other numbers from the data in fit {place} than in "
+                f"pool() takes fits of one coding: {factor} took other numbers from the data in {which} than in "
                 f"fit 1, as its column is imputed; write the number itself, such as I(x - 40)."
             )
 
@@ -137,11 +143,11 @@ def _same_rows(first: FittedModel, fit: FittedModel, place: int) -> None:
     if not differ:
         return
     person = differ[0]
-    seen = [_seen(first, occasions.get(person)) for occasions in (mine, theirs)]
+    seen = [_seen(one, place_of.get(person), person) for one, place_of in ((first, mine), (fit, theirs))]
     others = f" ({len(differ) - 1:,} others differ too)" if len(differ) > 1 else ""
     raise ModelError(
-        f"pool() takes fits of the same persons and occasions: {first.model.id} {show_id(person)} {seen[0]} in fit 1 "
-        f"and {seen[1]} in fit {place}{others}."
+        f"pool() takes fits of the same persons and occasions: {first.model.id} {show_id(person)} {seen[0]} in "
+        f"{_which(first, 1)} and {seen[1]} in {_which(fit, place)}{others}."
     )
 
 
@@ -155,10 +161,27 @@ def _occasions(fit: FittedModel) -> pd.Series:
     return grouped.agg(tuple)
 
 
-def _seen(fit: FittedModel, times: Any) -> str:
+def _seen(fit: FittedModel, times: Any, person: Any) -> str:
+    """At which times a person was seen, and which columns are missing in rows that were left out."""
+    lost = _missing(fit, person)
+    where = f" ({', '.join(map(repr, lost))} missing)" if lost else ""
     if times is None:
-        return "is not there"
+        return f"is not there{where}"
     if fit.model.time is None:
-        return f"has {len(times)} rows"
+        return f"has {len(times)} rows{where}"
     shown = ", ".join(f"{time:g}" for time in times[:6]) + (", ..." if len(times) > 6 else "")
-    return f"has {len(times)} row{'s' * (len(times) != 1)}, at {fit.model.time} {shown},"
+    return f"has {len(times)} row{'s' * (len(times) != 1)}{where}, at {fit.model.time} {shown},"
+
+
+def _missing(fit: FittedModel, person: Any) -> list[str]:
+    """The columns of the model that are missing somewhere in a person's rows of the table."""
+    data, id = fit.panel.data, str(fit.panel.id)
+    rows = data[data[id].to_numpy() == person] if id in data else data.iloc[:0]
+    names = [name for name in dict.fromkeys([fit.panel.outcome, *model_columns(fit.model)]) if name in rows]
+    return [str(name) for name in names if rows[name].isna().any()]
+
+
+def _which(fit: FittedModel, place: int) -> str:
+    """A fit by its place, and the file of its rows."""
+    file = None if isinstance(fit.panel, SavedPanel) else source_of(fit.panel.data).get("file")
+    return f"fit {place}" if file is None else f"fit {place} ({file})"

@@ -6,63 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
 from growthcurves.errors import ModelError, brief
 from growthcurves.fitted import FittedModel
-from growthcurves.numerics.distributions import t_quantile, two_sided
 from growthcurves.results.ddf import ddf_of
 from growthcurves.results.effects import fixed_tests
 from growthcurves.results.effects.coefficients import fixed_effects
-from growthcurves.results.effects.estimated import RATIO
+from growthcurves.results.effects.fixed_tests import FixedTest
 from growthcurves.results.effects.means import Marginal, means
 from growthcurves.results.effects.slopes import slopes
 from growthcurves.results.pooled.alike import require_alike
 from growthcurves.results.pooled.components import components_and_notes, variance_components
-from growthcurves.results.pooled.rules import rubin
+from growthcurves.results.pooled.estimates import MISSING, RULES, PooledEstimates, pooled_table
+from growthcurves.results.pooled.together import together
 from growthcurves.results.tables.about import said, sample
 from growthcurves.results.tables.answer import TIDY, Answer, checked_level, text_table, without_labels
 from growthcurves.results.tables.printing import rows_text
-
-#: What a pooled table has beside tidy columns: what is missing adds to the variance, and takes of the information.
-MISSING = ["riv", "fmi"]
-RULES = "Rubin (1987); degrees of freedom: Barnard and Rubin (1999), of complete data by {}"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class PooledEstimates(Answer):
-    """Means, rates or combinations of fixed effects, pooled by Rubin's rules.
-
-    Attributes
-    ----------
-    table : DataFrame
-        Tidy, with riv (relative increase in variance) and fmi (fraction of missing information).
-    title, note, ddf : str
-        What is shown, how it is averaged, how degrees of freedom were found.
-    answers : tuple
-        The answer of each fit.
-    """
-
-    title: str
-    note: str
-    ddf: str
-    answers: tuple[Any, ...] = field(default=(), repr=False)
-
-    def __str__(self) -> str:
-        one_unit = all(isinstance(answer, Marginal) for answer in self.answers)
-        shown = rows_text(self.table[[*TIDY, *MISSING]], one_unit)
-        return "\n".join([*filter(None, [self.title]), shown, *self._notes()])
-
-    def _notes(self) -> list[str]:
-        return [*filter(None, [self.note]), f"{len(self.answers)} fits pooled: {self.ddf}."]
-
-    def _blocks(self) -> tuple[Block, ...]:
-        return (self.title, text_table(self.table), *self._notes())
-
-    def to_dict(self) -> dict[str, Any]:
-        return {**super().to_dict(), "title": self.title, "note": self.note, "ddf": self.ddf}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -288,6 +249,46 @@ class Pooled(Answer):
         answers = [fixed_tests.contrast(fit, of=one, **how) for fit, one in zip(self.fits, each, strict=True)]
         return self._estimates(answers, "Linear combinations", "", ddf, level)
 
+    def test(self, hypotheses: Any, ddf: Any = None, level: float | None = None) -> FixedTest:
+        """Test hypotheses about fixed effects on all fits together.
+
+        One is tested by t with the degrees of freedom of Barnard and Rubin (1999). Several are tested by the F of Li,
+        Raghunathan and Rubin (1991), called D1 in R's mice and mitml, which takes what is missing to increase all
+        their variances alike; its denominator is Reiter's (2007) where complete data had finitely many degrees of
+        freedom, which are the mean over the fits of those of their F tests.
+
+        Parameters
+        ----------
+        hypotheses : str, list of str, dict or matrix
+            As in `GrowthFit.test`.
+        ddf : str or method, optional
+            Degrees of freedom of complete data, as in `fixed_effects`.
+        level : float, optional
+            Level of the intervals; by default that of `pool`.
+
+        Returns
+        -------
+        FixedTest
+            ``.statistic``, ``.df_num``, ``.df``, ``.p_value``, and ``.table`` with riv and fmi.
+
+        Raises
+        ------
+        ModelError
+            As `GrowthFit.test`.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("sleepstudy")
+        >>> fits = [gc.fit("reaction ~ day + (day | subject)", data.assign(reaction=data.reaction * (1 + k / 50)))
+        ...         for k in range(5)]
+        >>> found = gc.pool(fits).test("intercept = 250, slope = 10", ddf="residual")
+        >>> print(found)
+        Test of intercept = 250; slope = 10
+          F(2, 15.40) = 0.8776, p = .436 (Li, Raghunathan and Rubin 1991, complete data by residual)
+        """
+        return together(self.fits, hypotheses, self._ddf(ddf), self._level(level))
+
     def _marginal(self, question: Callable[..., Any], how: dict[str, Any], ddf: Any, level: float | None) -> Any:
         asked = how | {"ddf": self._ddf(ddf), "level": self._level(level)}
         answers = [question(fit, **asked) for fit in self.fits]
@@ -404,31 +405,3 @@ def _checked(fits: Any) -> tuple[FittedModel, ...]:
         if any(fit is other for other in fits[:place]):
             raise ModelError(f"pool() takes each data set once: fit {place + 1} was given before.")
     return tuple(fits)
-
-
-def pooled_table(tables: Sequence[pd.DataFrame], level: float) -> pd.DataFrame:
-    """Tidy tables of the same rows as one: what is no number of an estimate is that of the first."""
-    first = tables[0]
-    for place, table in enumerate(tables[1:], 2):
-        if not table["term"].reset_index(drop=True).equals(first["term"].reset_index(drop=True)):
-            raise ModelError(
-                f"The answer has other rows in fit {place} than in fit 1: give at= and by= so that all agree."
-            )
-    values, errors, df = (
-        np.array([table[name].to_numpy(dtype=float) for table in tables]) for name in ("estimate", "std_error", "df")
-    )
-    found = rubin(values, errors, df.mean(axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = found.estimate / found.std_error
-    half = found.std_error * t_quantile(0.5 + level / 2.0, found.df)
-    numbers = [found.estimate, found.std_error, found.df, t, two_sided(t, found.df)]
-    numbers += [found.estimate - half, found.estimate + half]
-    made = first.assign(**dict(zip(TIDY[1:], numbers, strict=True)))
-    made = made[[*TIDY, *(name for name in first if name not in (*TIDY, "label", *RATIO))]]
-    if RATIO[0] in first:
-        with np.errstate(over="ignore"):
-            made = made.assign(
-                **{r: np.exp(made[e]) for r, e in zip(RATIO, ("estimate", "conf_low", "conf_high"), strict=True)}
-            )
-    made = made.assign(riv=found.riv, fmi=found.fmi)
-    return made.assign(label=first["label"]) if "label" in first else made

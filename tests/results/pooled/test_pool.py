@@ -11,7 +11,8 @@ import pytest
 from reference_values import cases, table
 
 import growthcurves as gc
-from growthcurves.results.pooled.rules import rubin
+from growthcurves.errors import ModelError
+from growthcurves.results.pooled.rules import joint_freedom, rubin
 
 RECORD = cases("pooled")
 FORMULA = "reaction ~ day + (day | subject)"
@@ -54,6 +55,34 @@ def test_fixed_effects_are_those_of_mitml_and_mice(fits: list[gc.GrowthFit]) -> 
             expected = [one[name] for name in ("Std.Error", "t.value", "RIV", "FMI", "df")]
             assert values == pytest.approx(expected, rel=2e-4)
         assert small.loc[ours, "fmi"] == pytest.approx(RECORD["mice"][theirs]["fmi"], rel=2e-4)
+
+
+def test_hypotheses_together_are_d1_of_mitml(fits: list[gc.GrowthFit]) -> None:
+    """testConstraints(method = "D1"), with complete data of infinitely many and of 178 degrees of freedom."""
+    for ddf, name in (("normal", "large"), ("residual", "small")):
+        found, theirs = gc.pool(fits).test("intercept = 250, slope = 10", ddf=ddf), RECORD["together"][name]
+        assert found.df_num == theirs["df1"]
+        assert [found.statistic, found.df, found.p_value] == pytest.approx(
+            [theirs["F.value"], theirs["df2"], theirs["P(>F)"]], rel=1e-6
+        )
+    single = gc.pool(fits).test("slope = 10")
+    row = gc.pool(fits).table.set_index("term").loc["slope"]
+    assert single.statistic == pytest.approx((row["estimate"] - 10) / row["std_error"], rel=1e-12)
+    assert single.df == row["df"]
+    both = gc.pool(fits).test("slope = 10, 2 * slope = 20")
+    assert (both.df_num, len(both.follows)) == (1, 1)
+
+
+def test_the_denominator_of_d1() -> None:
+    """By the formulas of Li, Raghunathan and Rubin (1991) and Reiter (2007), and at their ends."""
+    assert joint_freedom(2, 2, 0.5, np.inf) == pytest.approx(2 * 1.5 * 9 / 2)  # t = 2
+    assert joint_freedom(5, 3, 0.2, np.inf) == pytest.approx(4 + 8 * (1 + (1 - 2 / 12) / 0.2) ** 2)
+    assert joint_freedom(5, 3, 0.2, 1e9) == pytest.approx(joint_freedom(5, 3, 0.2, np.inf), rel=1e-5)
+    assert joint_freedom(5, 3, 0.0, 30.0) == pytest.approx(31 / 33 * 30)
+    assert joint_freedom(5, 3, 0.0, np.inf) == np.inf
+    assert joint_freedom(2, 2, 0.01, 12.0) == pytest.approx(13 / 15 * 12)
+    found = [joint_freedom(5, 3, riv, 40.0) for riv in (0.01, 0.1, 0.5, 2.0)]
+    assert all(later < earlier for earlier, later in zip(found, found[1:], strict=False))
 
 
 def test_means_and_combinations_are_pooled_as_any_estimate_is(fits: list[gc.GrowthFit]) -> None:
@@ -177,3 +206,27 @@ def test_fits_saved_without_rows_are_counted(fits: list[gc.GrowthFit], files: li
     assert gc.pool(loaded).table["estimate"].tolist() == pytest.approx(gc.pool(fits).table["estimate"].tolist())
     fewer = gc.load(gc.fit(FORMULA, files[1].iloc[:-1]).save(tmp_path / "fewer.json"))
     assert "180 rows of 18 persons and fit 2 179 of 18" in _refused([loaded[0], fewer])
+
+
+def test_files_and_missing_columns_are_named(files: list[pd.DataFrame], tmp_path) -> None:
+    """A value that was left missing in one file: its person, column and file."""
+    one, two = files[0].copy(), files[1].copy()
+    two.loc[(two["subject"] == 310) & (two["day"] == 3), "reaction"] = np.nan
+    read = []
+    for name, frame in (("imputed_1.csv", one), ("imputed_2.csv", two)):
+        frame.to_csv(tmp_path / name, index=False)
+        read.append(gc.fit(FORMULA, gc.read_table(tmp_path / name)))
+    told = r"subject 310 has 10 rows.* in fit 1 \(imputed_1\.csv\) and has 9 rows \('reaction' missing\)"
+    with pytest.raises(ModelError, match=told):
+        gc.pool(read)
+
+
+def test_weighted_fits_are_pooled_by_one_design(files: list[pd.DataFrame]) -> None:
+    made = [one.assign(w=1.0 + one["subject"] % 3) for one in files]
+    weighted = [gc.fit(FORMULA, one, design=gc.SurveyDesign("w")) for one in made]
+    found = gc.pool(weighted).table.set_index("term")
+    means = np.mean([fit.params["slope"] for fit in weighted])
+    assert found.loc["slope", "estimate"] == pytest.approx(means, rel=1e-12)
+    assert found.loc["slope", "df"] < 17
+    with pytest.raises(ModelError, match="the sampling design is"):
+        gc.pool([*weighted[:-1], gc.fit(FORMULA, made[-1], design=gc.SurveyDesign(psu="w"))])
