@@ -10,7 +10,7 @@ import click
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
 from growthcurves.cli.options import RENAMED
 
-TITLES = {"table": "The table", "model": "The model", "answers": "The answers", "": "Options"}
+TITLES = {"table": "The table", "model": "The model", "answers": "The answers", "design": "The sample", "": "Options"}
 
 
 class PlainCommand(click.Command):

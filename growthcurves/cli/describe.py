@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.design import WEIGHTS, weights_of
 from growthcurves.cli.options import BY, TABLE, request_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_PATTERNS = 12
 _MOST_PEOPLE = 20
-_OWN = [click.Option(["--people"], is_flag=True, help="List the persons, with their own straight lines.")]
+_OWN = [WEIGHTS, click.Option(["--people"], is_flag=True, help="List the persons, with their own straight lines.")]
 
 
 @click.command(
@@ -25,7 +26,9 @@ _OWN = [click.Option(["--people"], is_flag=True, help="List the persons, with th
     params=table_command([*TABLE, BY], _OWN),
     short_help="Persons, occasions, variance and missing waves of a table.",
 )
-def describe(people: bool, as_json: bool, write_model: str | None, **values: Any) -> None:
+def describe(
+    people: bool, weights: tuple[str, ...], as_json: bool, write_model: str | None, **values: Any
+) -> None:
     """Describe the table DATA: persons, occasions, where the variance lies, and who missed which waves.
 
     \b
@@ -44,7 +47,7 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
     request = request_of(values)
     files = checked_files(request.data, write_model=("a model file", write_model))
     panel = panel_of(request, roles_of(request, formula=False), every_column=True)
-    described = panel.describe()
+    described = panel.describe(_design(weights))
     described = replace(described, notes=tuple(in_options(text) for text in described.notes))
     missing, reason = _missing(panel, request.by) if described.vocabulary.over_time else (None, "")
     write_model_file(files)
@@ -63,6 +66,13 @@ def describe(people: bool, as_json: bool, write_model: str | None, **values: Any
     parts += [f"Missing waves\n  {in_options(reason)}"] if reason else []
     parts += [_people_text(panel)] if people else []
     say("\n\n".join(parts))
+
+
+def _design(weights: tuple[str, ...]) -> Any:
+    """The design that weights say; None without."""
+    from growthcurves.model.survey.design import SurveyDesign
+
+    return SurveyDesign(weights_of(weights)) if weights else None
 
 
 def _missing(panel: Any, by: str | None) -> tuple[Any, str]:

@@ -29,10 +29,6 @@ def fit(
     write_model: str | None,
     save: str | None,
     whole: bool,
-    weights: tuple[str, ...],
-    strata: str | None,
-    psu: str | None,
-    scale: str | None,
     **values: Any,
 ) -> None:
     """Fit a growth model to the table DATA and print its summary and change report.
@@ -55,10 +51,11 @@ def fit(
     from growthcurves.cli.output import checked_files, hand_on_json
     from growthcurves.storage.fits import needs_rows
 
+    design = design_of(values)
     request = request_of(values)
     asked = checked_answers(request)
     files = checked_files(request.data, save=("a fit", save), write_model=("a model file", write_model))
-    fitted = run(request, design_of(weights, strata, psu, scale))
+    fitted = run(request, design)
     write_model_file(files)
     if "save" in files:
         fitted.save(files["save"], rows=needs_rows(fitted))

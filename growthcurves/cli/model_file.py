@@ -90,6 +90,8 @@ def _as_default(option: SharedOption, value: Any) -> Any:
 
 def _fits(option: SharedOption, wanted: str, value: Any) -> bool:
     """Whether a value is of the option's kind; kinds of this package read lists and tables of plain values."""
+    if wanted == "text" and option.multiple and isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
     if wanted in _PLAIN:
         return isinstance(value, _PLAIN[wanted]) and (wanted == "true or false" or not isinstance(value, bool))
     return not (option.multiple is False and isinstance(value, dict)) and _is_plain(value, 3)

@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from growthcurves.cli.complete import NamesOf, columns
+from growthcurves.cli.design import DESIGN
+from growthcurves.cli.shared_option import SharedOption
 from growthcurves.cli.values import (
     Codes,
     Columns,
@@ -26,19 +28,6 @@ from growthcurves.cli.values import (
 
 #: Options that had another name, and their name; without dashes.
 RENAMED = {"covariates": "time-varying"}
-
-
-class SharedOption(click.Option):
-    """An option with the section in which help and model files show it."""
-
-    def __init__(self, section: str, *names: str, **options: Any) -> None:
-        self.section = section
-        super().__init__(list(names), **options)
-
-    @property
-    def key(self) -> str:
-        """Its name in a model file: that of the command line without the dashes."""
-        return max(self.opts, key=len).lstrip("-")
 
 
 @dataclass(frozen=True)
@@ -329,7 +318,9 @@ def limits_option() -> click.Option:
 
 
 #: The sections of a model file, in their order.
-SECTIONS: dict[str, tuple[SharedOption, ...]] = {"table": TABLE, "model": MODEL, "answers": ANSWERS}
+SECTIONS: dict[str, tuple[SharedOption, ...]] = {
+    "table": TABLE, "model": MODEL, "answers": ANSWERS, "design": DESIGN,
+}  # fmt: skip
 
 
 def pairs_of(options: Iterable[Any]) -> dict[Any, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import warnings
 from dataclasses import MISSING, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import click
 
 from growthcurves.cli.command import JsonOption, PlainCommand, data_argument
+from growthcurves.cli.design import DESIGN, design_of
 from growthcurves.cli.model_file import ModelFileOption, WriteModelOption
 from growthcurves.cli.options import MODEL, TABLE, Request, limits_option, pairs_of, request_of
 from growthcurves.cli.output import called, endings_text
@@ -31,6 +33,7 @@ def _list_figures(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
         data_argument(),
         *TABLE,
         *MODEL,
+        *DESIGN,
         ModelFileOption(),
         WriteModelOption(),
         click.Option(
@@ -92,12 +95,15 @@ def plot(
     from growthcurves.cli.model_file import write_model_file
     from growthcurves.cli.output import checked_files, hand_on_json, tell
 
+    design = design_of(values)
     request = request_of(values)
     files = checked_files(request.data, output=("a figure", output), write_model=("a model file", write_model))
     path = files["output"]
     shows, kind = _figure_called(figure)
     made = _make(kind, pairs_of(settings), request, limits)
-    _draw(made, request, shows, path, dpi, figsize)
+    if design is not None and shows != "fit":
+        raise click.UsageError(f"--weights, --strata and --psu are of figures of a fit; {figure} is of the {shows}.")
+    _draw(made, request, design, shows, path, dpi, figsize)
     write_model_file(files)
     if as_json:
         hand_on_json(json_of({"figure": figure, "file": str(path)}))
@@ -180,14 +186,14 @@ def _is_of(value: Any, wanted: Any) -> bool:
 
 
 def _draw(
-    figure: Any, request: Request, shows: str, path: Path, dpi: int, figsize: tuple[float, float] | None
+    figure: Any, request: Request, design: Any, shows: str, path: Path, dpi: int, figsize: tuple[float, float] | None
 ) -> None:
     """Draw the figure of what it shows into a file."""
     from growthcurves.cli.analysis import ladder_of, run
     from growthcurves.output.files import whole_file
     from growthcurves.plots.sheet import on_sheet, write_picture
 
-    subjects = {"fit": run, "ladder": ladder_of, "table": _told_table}
+    subjects: dict[str, Any] = {"fit": partial(run, design=design), "ladder": ladder_of, "table": _told_table}
     sheet = on_sheet(figure, subjects[shows](request), figsize)
     with whole_file(path) as file:
         write_picture(sheet, file, path.suffix, dpi)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from growthcurves.cli.command import PlainCommand, table_command
+from growthcurves.cli.design import DESIGN, design_of
 from growthcurves.cli.in_batches import batch_option
 from growthcurves.cli.options import ANSWERS, MODEL, TABLE, limits_option, request_of
 from growthcurves.cli.output import checked_files, hand_on_json, tell
@@ -31,7 +32,7 @@ _ANSWERS = [option for option in ANSWERS if option.name in ("ddf", "level", "int
 
 @click.command(
     cls=PlainCommand,
-    params=table_command([*TABLE, *MODEL, *_ANSWERS], _OWN),
+    params=table_command([*TABLE, *MODEL, *_ANSWERS], [*DESIGN, *_OWN]),
     short_help="From a table to a one-page HTML report.",
 )
 def report(
@@ -49,17 +50,20 @@ def report(
     \b
     growthcurves report study.csv --id subject --time week --outcome bdi --by arm
     growthcurves report wide.csv --id subject --time day --columns "reaction_{day}"
+    growthcurves report panel.csv --id person --time year --outcome health \\
+        --weights w_base --replicate-weights "rep_{k}" --replicate-kind fay
     """
     from growthcurves.cli.analysis import run
     from growthcurves.cli.answers import checked_answers
     from growthcurves.cli.machine import as_json as json_of
     from growthcurves.cli.model_file import write_model_file
 
+    design = design_of(values)
     request = request_of(values)
     files = checked_files(request.data, output=("a report", output), write_model=("a model file", write_model))
     path = files["output"]
     asked = checked_answers(request)
-    made = made_report(run(request), path, title, request.by, asked, limits)
+    made = made_report(run(request, design), path, title, request.by, asked, limits)
     write_model_file(files)
     if as_json:
         hand_on_json(json_of({"report": str(path), "kilobytes": made.kilobytes, "findings": made.findings}))

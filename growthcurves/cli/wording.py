@@ -11,7 +11,8 @@ import re
 
 from growthcurves.cli.options import SECTIONS
 
-_OPTIONS = [option for options in SECTIONS.values() for option in options]
+#: All but that of weights, whose name is that of the scale of means, too, which no command has.
+_OPTIONS = [option for options in SECTIONS.values() for option in options if option.key != "scale"]
 
 #: Options by the name that the library gives them.
 KEYS = {

@@ -62,6 +62,15 @@ TYPED = {
     "threshold": [["-0.5"], ["0"]],
     "between": [["0,9"]],
     "at": [["0,4.5,9"], ["4"]],
+    "weights": [["w"], ["subject=w", "school=w, all"]],
+    "strata": [["Stratum 1"]],
+    "psu": [["psu"]],
+    "scale": [["effective"]],
+    "single": [["centred"]],
+    "replicate-weights": [["rep_{k}"]],
+    "replicate-kind": [["fay"]],
+    "fay": [["0.3"]],
+    "replicate-of": [["school"]],
 }
 
 OPTIONS = [(option, given) for options in SECTIONS.values() for option in options for given in TYPED[option.key]]

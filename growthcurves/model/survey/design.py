@@ -89,7 +89,7 @@ class SurveyDesign:
         if self.replicates is not None and not isinstance(self.replicates, ReplicateWeights):
             raise ModelError("replicates= is gc.ReplicateWeights(columns, kind), which says of what kind they are.")
         if self.replicates is not None and self.weights is None:
-            raise ModelError("replicates= needs weights=, those of the estimate itself.")
+            raise ModelError("Replicate weights need weights=, those of the estimate itself.")
         if self.weights is None and self.strata is None and self.psu is None:
             raise ModelError("A SurveyDesign needs weights=, strata= or psu=.")
 

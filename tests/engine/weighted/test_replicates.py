@@ -84,7 +84,7 @@ def test_wrong_replicates_are_told() -> None:
         gc.fit(FORMULA, data, design=gc.SurveyDesign("w", replicates=few))
     with pytest.raises(ModelError, match="brr"):
         gc.ReplicateWeights("rep_{k}", kind="bootstrap")
-    with pytest.raises(ModelError, match="needs weights="):
+    with pytest.raises(ModelError, match="need weights="):
         gc.SurveyDesign(psu="p", replicates=gc.ReplicateWeights("rep_{k}"))
     schools, formula = data.assign(school=data["subject"] % 5), "reaction ~ day + (1 | school) + (1 | subject)"
     for whose, told in ((None, "say whose weights"), ("class", "class"), ("school", "varies within school")):
