@@ -25,10 +25,7 @@ _DRAWN = (
     "it sets what it looks at beside data sets drawn from the model, which know nothing of how persons were sampled; "
     "check the same model without design=, and look at plot.residuals() and plot.qq(), which are weighted"
 )
-_ONE_ROW = (
-    "what a design sampled is persons and units that hold them, and no single occasions; influence() leaves out "
-    "sampling units"
-)
+_ONE_ROW = "what a design sampled is persons and units that hold them, and no single occasions"
 
 #: Answers that a fit with a sampling design does not give, and why.
 REFUSED = {

@@ -28,10 +28,19 @@ CROSSED = (
     "influence_of_occasions(people=[...])."
 )
 
+#: Why a weighted fit has none.
+WEIGHTED = (
+    "Without one of its persons a sample has other weights, which the design does not say: those of the others would "
+    "be larger. Replicate weights of a jackknife, gc.ReplicateWeights(kind='jackknife'), are those of samples without "
+    "one sampling unit."
+)
+
 
 def influence(fit: FittedModel, unit: str | None = None) -> pd.DataFrame:
     """One row per person or unit that is left out; see `GrowthFit.influence`."""
     _refuse_unidentified(fit)
+    if fit.weighing is not None:
+        raise NotEstimableError(WEIGHTED)
     if fit.bound.crossed:
         raise NotAvailableError(CROSSED)
     sizes, labels, level = _left_out(fit, unit)
@@ -57,6 +66,8 @@ def why_no_influence(fit: FittedModel) -> str | None:
     """Why persons cannot be left out in turn; None where they can."""
     if not fit.identified:
         return UNIDENTIFIED
+    if fit.weighing is not None:
+        return WEIGHTED
     return CROSSED if fit.bound.crossed else fit.estimates.why_not("replicates")
 
 
