@@ -20,7 +20,9 @@ from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.component import times
 from growthcurves.numerics.factors import shrinkage
+from growthcurves.numerics.threads import in_order
 
 
 class Left(NamedTuple):
@@ -66,23 +68,24 @@ def left_of(problem: Problem, beta: Array, people: PersonMoments) -> Left:
 
 def person_parts(solution: Solution, people: PersonMoments) -> Iterator[tuple[slice, Parts]]:
     """The scores of all persons, some at a time; each counts once."""
+    pieces = list(chunks(people.count))
+    yield from zip(pieces, in_order(lambda part: _of_some(solution, people.take(part)), pieces), strict=True)
+
+
+def _of_some(solution: Solution, some: PersonMoments) -> Parts:
     problem, at = solution.problem, solution.optimum.at
-    for part in chunks(people.count):
-        some = people.take(part)
-        left = left_of(problem, at.beta, some)
-        if not problem.q:
-            yield part, _parts(left.products, np.zeros((0, 0, some.count)), left.squares, left.rows, at.sigma2)
-            continue
-        G, C = standard_products(some, problem.into_z, problem.into_xy)
-        _, M = shrinkage(G, at.D)
-        Ce = np.einsum("ajn,j->an", C, np.append(-at.beta, 1.0))
-        MCe = np.einsum("abn,bn->an", M, Ce)
-        Ue = Ce - np.einsum("abn,bn->an", G, MCe)
-        GM = np.einsum("abn,bcn->acn", G, M)
-        P = G - np.einsum("abn,bcn->acn", GM, G)
-        products = left.products - np.einsum("ajn,an->jn", C[:, :-1], MCe)
-        inside = -0.5 * (P - Ue[:, None] * Ue / at.sigma2)
-        yield part, _parts(products, inside, left.squares - (Ce * MCe).sum(axis=0), left.rows, at.sigma2)
+    left = left_of(problem, at.beta, some)
+    if not problem.q:
+        return _parts(left.products, np.zeros((0, 0, some.count)), left.squares, left.rows, at.sigma2)
+    G, C = standard_products(some, problem.into_z, problem.into_xy)
+    _, M = shrinkage(G, at.D)
+    Ce = np.einsum("ajn,j->an", C, np.append(-at.beta, 1.0))
+    MCe = np.einsum("abn,bn->an", M, Ce)
+    Ue = Ce - np.einsum("abn,bn->an", G, MCe)
+    P = G - times(times(G, M), G)
+    products = left.products - np.einsum("ajn,an->jn", C[:, :-1], MCe)
+    inside = -0.5 * (P - Ue[:, None] * Ue / at.sigma2)
+    return _parts(products, inside, left.squares - (Ce * MCe).sum(axis=0), left.rows, at.sigma2)
 
 
 def _parts(products: Array, inside: Array, squares: Array, rows: Array, sigma2: float) -> Parts:
