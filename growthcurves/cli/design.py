@@ -91,8 +91,7 @@ def _replicates(given: dict[str, Any]) -> Any:
     from growthcurves.model.survey.replicates import ReplicateWeights
 
     names = text if "{" in text else [name.strip() for name in text.split(",")]
-    fay = 0.5 if given["fay"] is None else given["fay"]
-    return ReplicateWeights(names, given["replicate_kind"] or "brr", fay, of=given["replicate_of"])
+    return ReplicateWeights(names, given["replicate_kind"] or "brr", given["fay"], of=given["replicate_of"])
 
 
 def weights_of(given: tuple[str, ...]) -> Any:
