@@ -96,6 +96,9 @@ _METHODS = {"satterthwaite": "Satterthwaite's", "kenward-roger": "Kenward and Ro
 def _df(plan: Plan) -> str:
     if plan.test.method == "normal":
         return ""
+    groups = plan.design.assumed.design_effect
+    if groups is not None and groups.size is not None and isinstance(plan.test.ddf, str):
+        return f" ({fixed_text(plan.df, 1)} degrees of freedom, the groups less the arms)"
     said = _METHODS.get(plan.test.ddf) if isinstance(plan.test.ddf, str) else None
     df = f"{fixed_text(plan.whole.df, 1)}"
     return f" ({df} degrees of freedom)" if said is None else f" ({said} degrees of freedom, {df} expected)"
@@ -114,14 +117,26 @@ def _formula(plan: Plan) -> str:
     case = f", here the formula of {cases}" if cases else ""
     return (
         f"The variance of the estimate is the inverse of the expected information of the model, the sum over the "
-        f"planned persons of X'V⁻¹X{case}; computed with growthcurves {VERSION}."
+        f"planned persons of X'V⁻¹X{case}{_beside(plan)}; computed with growthcurves {VERSION}."
     )
+
+
+def _beside(plan: Plan) -> str:
+    """What the variance has beside the formula: what estimating variances adds, and a design effect."""
+    groups = plan.design.assumed.design_effect
+    added = ", with what estimating the variances adds (Kackar and Harville 1984)" if plan.test.adjusted else ""
+    if groups is None:
+        return added
+    source = "" if groups.size is None else " (Eldridge, Ashby and Kerry 2006)" if groups.cv > 0 else " (Kish 1965)"
+    return f"{added}, times the design effect{source}"
 
 
 def cases_of(plan: Plan) -> list[str]:
     """Which published formulas a plan is a case of; none where it is more than each of them."""
     model, study = plan.design.model, plan.study
-    if study.levels or study.covariates or plan.design.assumed.types not in (None, [({}, 1.0)]) or len(study.arms) != 2:
+    if study.levels or study.covariates or plan.design.assumed.design_effect is not None:
+        return []
+    if plan.design.assumed.types not in (None, [({}, 1.0)]) or len(study.arms) != 2:
         return []
     if isinstance(model.growth_shape, Occasions):
         free = all(model.formula_for(name) != "1" for name in model.parameters)

@@ -28,6 +28,10 @@ PLANS = {
     "waves": gc.sample_size(gc.Study(persons=200, duration=24, dropout=gc.Dropout(0.2, 2)), 0.2, **SDS),
     "pilot": gc.sample_size(gc.Study(times=range(10)), slowing=0.3, fit=PILOT, n=40, rng=2),
     "alike": gc.power(gc.Study(persons=90, times=[0, 1, 2]), 2, sd_intercept=5, sd_slope=0, sd_residual=3),
+    "groups": gc.sample_size(STUDY, 0.2, design_effect={"icc": 0.02, "size": [10, 20]}, **SDS),
+    "arms": gc.power(
+        STUDY.replace(persons=90, arms=["a", "b", "c"]), {"b": 0.2, "c": 0.4}, ddf="kenward-roger", **SDS
+    ),
     "common": gc.sample_size(STUDY.replace(dropout=0), 0.2, baseline="common", **SDS),
 }  # fmt: skip
 
@@ -94,6 +98,7 @@ def test_the_page_has_the_paragraph_and_the_numbers(name, tmp_path):
         ("last", "Lu, Luo and Chen (2008)"),
         ("common", "Hu, Mackey and Thomas (2021)"),
         ("sites", None),
+        ("groups", None),
     ],
 )
 def test_the_paragraph_names_the_formula_that_is_used(name, source):
@@ -106,6 +111,14 @@ def test_the_paragraph_says_what_is_assumed_and_what_a_pilot_leaves_open():
     text = PLANS["pilot"].sentence()
     assert "estimates of the pilot" in text and "slope 5.92" in text and "seed 2" in text
     assert "33 % of the mean rate" in PLANS["slowing"].sentence() and "per month" in PLANS["slowing"].sentence()
+
+
+def test_the_paragraph_says_how_groups_and_several_arms_are_tested():
+    text = PLANS["groups"].sentence()
+    assert "the groups less the arms" in text and "times the design effect (Eldridge, Ashby and Kerry 2006)" in text
+    text = PLANS["arms"].sentence()
+    assert "by an F test at the 5 % level" in text and "Kenward and Roger's standard errors" in text
+    assert "what estimating the variances adds (Kackar and Harville 1984)" in text
 
 
 def test_what_if_asks_the_same_question_again():
