@@ -78,7 +78,7 @@ class Checked:
         frame = frame if list(frame.columns) == list(self.wanted) else frame[list(self.wanted)]
         for name in self.wanted:
             self._look(frame, name)
-        return frame
+        return _signed(frame)
 
     def _look(self, frame: pd.DataFrame, name: str) -> None:
         kind = kind_of_column(frame[name])
@@ -93,6 +93,21 @@ class Checked:
             f"Column {name!r} held {self.kinds[name]} before and holds {kind} in {_place(frame)} ({brief(value)}, row "
             f"{row}): all tables need the same kinds of columns; correct it there, or make all of them {_words(kind)}."
         )
+
+
+def _signed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with unsigned numbers of 64 bits as signed ones, where these hold them.
+
+    Tables of both kinds would become doubles together, which do not tell large ids apart.
+    """
+    large = [name for name, dtype in frame.dtypes.items() if pd.api.types.is_unsigned_integer_dtype(dtype)
+             and dtype.itemsize == 8 and not (frame[name] >= 2**63).any()]  # fmt: skip
+    if not large:
+        return frame
+    masked = {name: not isinstance(frame[name].dtype, np.dtype) for name in large}
+    found = frame.astype({name: "Int64" if masked[name] else "int64" for name in large})
+    found.attrs = frame.attrs
+    return found
 
 
 def kind_of_column(column: pd.Series) -> str:

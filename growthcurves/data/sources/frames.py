@@ -10,6 +10,7 @@ import pandas as pd
 
 from growthcurves.data.frame import as_frame
 from growthcurves.data.sources.contract import placed
+from growthcurves.data.sources.parquet import frame_of
 from growthcurves.errors import DataError, brief
 
 
@@ -81,4 +82,4 @@ def _chain(first: list[Any], rest: Iterator[Any]) -> Iterator[Any]:
 def dataset_batches(dataset: Any, size: int = 1_000_000) -> Iterator[pd.DataFrame]:
     """The rows of a dataset or a reader of record batches of pyarrow."""
     made = dataset.to_batches(batch_size=size) if hasattr(dataset, "to_batches") else dataset
-    return (batch.to_pandas() for batch in made)
+    return (frame_of(batch, batch.schema.names) for batch in made)

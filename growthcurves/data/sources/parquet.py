@@ -69,7 +69,7 @@ class Parquet:
                 raise _cut_short(path, before, error) from None
             if batch is None:
                 return
-            frame = _frame(batch, columns)
+            frame = frame_of(batch, columns)
             yield placed(frame, path.name, before)
             before += len(frame)
 
@@ -80,15 +80,21 @@ class Parquet:
             raise _cut_short(path, 0, error) from None
 
 
-def _frame(batch: Any, columns: Sequence[str]) -> pd.DataFrame:
+def frame_of(batch: Any, columns: Sequence[str]) -> pd.DataFrame:
     """A record batch as a table; columns of numbers without missing values are not copied."""
     return pd.DataFrame({name: _column(batch.column(name)) for name in columns}, copy=False)
 
 
 def _column(values: Any) -> Any:
+    """A column; whole numbers of 64 bits stay so where some are missing, as a double does not hold all of them."""
     kind = str(values.type)
     plain = kind.removeprefix("u").startswith("int") or kind in ("float", "double")
-    return values.to_numpy() if plain and values.null_count == 0 else values.to_pandas()
+    if plain and values.null_count == 0:
+        return values.to_numpy()
+    if kind in ("int64", "uint64"):
+        mask = values.is_null().to_numpy(zero_copy_only=False)
+        return pd.arrays.IntegerArray(values.fill_null(0).to_numpy(), mask)
+    return values.to_pandas()
 
 
 def _cut_short(path: Path, before: int, error: Exception) -> DataError:

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.frame import raw_array
 from growthcurves.data.persons import run_starts
 from growthcurves.data.sources.ahead import ahead
 from growthcurves.data.sources.contract import Checked, Source
 from growthcurves.data.sources.frames import Frames
+from growthcurves.data.sources.keys import hashes_of, keys_of
 from growthcurves.data.sources.spool import Pile, Scratch, Spooled, Spread
 from growthcurves.errors import DataError
 
@@ -174,7 +174,7 @@ class WholePersons:
         spread = Spread(int(min(max(size, 2), 512)))
         for frame in self.raw():
             keys = keys_of(frame, self.id)
-            spread.add(frame, keys if keys.dtype == np.uint64 else pd.util.hash_array(keys.astype(np.float64)))
+            spread.add(frame, hashes_of(keys))
         return spread
 
 
@@ -204,25 +204,6 @@ class _Watch:
             every = np.concatenate(self.seen)
             if len(np.unique(every)) < len(every):
                 raise ApartError
-
-
-def keys_of(frame: pd.DataFrame, id: Sequence[str]) -> np.ndarray:
-    """What tells persons apart, (n,): numbers as they are, else a hash of 64 bits.
-
-    A row without an id is taken to be of the person before: such rows are counted and left out later.
-    """
-    if len(id) > 1:
-        return pd.util.hash_pandas_object(frame[list(id)], index=False).to_numpy()
-    values = raw_array(frame, id[0])
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
-        return values
-    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return values if not np.isnan(values).any() else pd.Series(values).ffill().bfill().fillna(0.0).to_numpy()
-    codes, labels = pd.factorize(values)
-    if (codes < 0).any():
-        codes = pd.Series(codes).where(codes >= 0).ffill().bfill().fillna(-1).astype(np.intp).to_numpy()
-    hashes = pd.util.hash_array(np.asarray(labels, dtype=object), categorize=False)
-    return np.append(hashes, np.uint64(0))[codes]
 
 
 def _joined(last: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

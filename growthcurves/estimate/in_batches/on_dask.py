@@ -19,7 +19,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.persons import run_starts
 from growthcurves.data.sources.contract import Checked
 from growthcurves.data.sources.dask_frame import DaskFrame
-from growthcurves.data.sources.whole_persons import keys_of
+from growthcurves.data.sources.keys import keys_of
 from growthcurves.engine.build import Centres, Moments
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.estimate.in_batches.guess import Guess, as_first

@@ -14,7 +14,7 @@ from growthcurves.data.frame import check_name
 from growthcurves.data.joined import COMMA, with_its_parts, with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.data.rows import NothingLeftError
-from growthcurves.data.sources.whole_persons import keys_of
+from growthcurves.data.sources.keys import keys_of
 from growthcurves.data.units import unit_of_span
 from growthcurves.errors import ColumnError, DataError, ModelError, unknown
 from growthcurves.model.formula.chosen import condition_columns, some_rows, where_counted
