@@ -77,6 +77,10 @@ from growthcurves.results.intervals.profile import Profile as Profile
 from growthcurves.results.intervals.wald import Wald as Wald
 from growthcurves.results.pooled.answer import pool as pool
 from growthcurves.results.side_by_side.journal import journal_table as journal_table
+from growthcurves.sites.door import load_site_recipe as load_site_recipe
+from growthcurves.sites.door import load_site_sums as load_site_sums
+from growthcurves.sites.door import site_recipe as site_recipe
+from growthcurves.sites.door import site_sums as site_sums
 from growthcurves.trials.mmrm import mmrm as mmrm
 from growthcurves.verify.qualification import verify as verify
 

@@ -67,6 +67,10 @@ class NotAvailableError(GrowthCurvesError, NotImplementedError):
     """Something that this version of the package does not do."""
 
 
+class DisclosureError(GrowthCurvesError, ValueError):
+    """Sums would tell of single persons: the cell, the rule and what to do are named."""
+
+
 class NotEstimableError(GrowthCurvesError, ValueError):
     """The data cannot answer the question: too few persons or occasions, constant time, a perfect fit.
 

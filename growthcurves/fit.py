@@ -22,6 +22,7 @@ from growthcurves.model.growth import GrowthModel
 from growthcurves.model.recipe import Recipe
 from growthcurves.model.survey.design import SurveyDesign
 from growthcurves.model.words_of_r import answer_called, translated
+from growthcurves.sites.doors import of_rows, of_sites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from growthcurves.report import Report
     from growthcurves.results.compare.residuals import ResidualComparison
     from growthcurves.results.ladder.report import Ladder
+    from growthcurves.sites.recipe import SiteRecipe
 
 batches = Later("growthcurves.estimate.in_batches.door")
+sites = Later("growthcurves.sites.pooling")
 structures = Later("growthcurves.results.compare.residuals")
 ladders = Later("growthcurves.results.ladder.report")
 files = Later("growthcurves.storage.fits")
@@ -39,7 +42,7 @@ programs = Later("growthcurves.programs.code")
 
 
 def fit(
-    model: GrowthModel | Recipe | str,
+    model: GrowthModel | Recipe | SiteRecipe | str,
     data: Any,
     method: str | None = None,
     time: str | None = None,
@@ -53,13 +56,14 @@ def fit(
 
     Parameters
     ----------
-    model : GrowthModel, Recipe or str
+    model : GrowthModel, Recipe, SiteRecipe or str
         A model, an lme4 formula such as ``"bdi ~ week * arm + (week | subject)"``, or the recipe of a model that has
-        learned from other rows (`recipe`).
-    data : DataFrame, Panel or source
+        learned from other rows (`recipe`), of sites too (`site_recipe`, or its file).
+    data : DataFrame, Panel, source or list of sites' sums
         Long table: one row per person and occasion. Or rows that are read in batches and need not fit into memory: a
         Parquet or text file, a folder or pattern of such files (``"panel/*.parquet"``), a list or iterator of tables,
-        a function that gives one, a Dask DataFrame (docs/how-to/more-rows-than-memory.md).
+        a function that gives one, a Dask DataFrame (docs/how-to/more-rows-than-memory.md). Or sums of sites that share
+        no rows, or their files, ``["site_a.json", "site_b.json"]`` (docs/how-to/hospitals-that-share-no-rows.md).
     method : {"reml", "ml"}, optional
         Restricted or full maximum likelihood; by default restricted for normal outcomes, full for those of a family.
         R's ``REML=True`` and ``REML=False`` are understood too.
@@ -102,6 +106,12 @@ def fit(
     {'intercept': 251.405, 'slope': 10.467}
     """
     method, options = translated(method, options, FORMULA_OPTIONS)
+    if of_sites(data):
+        _refuse_beside_sites(time=time, where=where, design=design, batch=batch, **options)
+        found = sites.fit_of_sites(model, data, method, GrowthFit, quadrature)
+        assert isinstance(found, GrowthFit)
+        return found
+    model = of_rows(model)
     given = Given.of(data, batch)
     if given.source is not None or isinstance(model, Recipe):
         asked = (method, time, where, options)
@@ -177,6 +187,13 @@ def recipe(
     """
     _, options = translated(None, options, FORMULA_OPTIONS)
     return batches.recipe_in_batches(Given.of(data, batch), model, time, where, options)
+
+
+def _refuse_beside_sites(**given: Any) -> None:
+    """Refuse what the recipe of sites says, or what their sums cannot answer."""
+    for name, value in given.items():
+        if value is not None:
+            raise ModelError(f"{name}= does not go with sites' sums: the recipe says how they were made; leave it out.")
 
 
 def _sampled(design: Any, data: Any) -> Sampled:
@@ -345,10 +362,10 @@ FORMULA_OPTIONS = ("family", "trials", "exposure", "reference", "residual", "wav
 #: Attributes of a fit that answers are made of, and no user asks for.
 _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
-    "independent", "jacobian", "kinds", "left_out_design", "made", "notes", "outcome_family", "own_growth",
-    "parameter_count", "person_shares", "point", "random_names", "residual_variance", "row_counts",
-    "row_shares", "row_totals", "row_weights", "standard_effect", "standard_rows", "sums", "term_parts",
-    "time_facts", "times", "vocabulary", "weighing", "when",
+    "independent", "jacobian", "kinds", "knows_persons", "knows_predictors", "left_out_design", "made", "notes",
+    "outcome_family", "own_growth", "parameter_count", "person_shares", "point", "random_names", "residual_variance",
+    "row_counts", "row_shares", "row_totals", "row_weights", "standard_effect", "standard_rows", "sums",
+    "term_parts", "time_facts", "times", "vocabulary", "weighing", "when",
 }  # fmt: skip
 
 

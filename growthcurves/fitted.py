@@ -229,6 +229,16 @@ class FittedModel:
         return tuple(dict.fromkeys([*roles, *model_columns(self.model), *of_design]))
 
     @property
+    def knows_persons(self) -> bool:
+        """Whether outcomes of single persons are known, and not their sums alone."""
+        return not isinstance(self.panel, SavedPanel) or self.panel.summed is None
+
+    @property
+    def knows_predictors(self) -> bool:
+        """Whether it is known how persons are spread over what predicts their growth, and not its sums alone."""
+        return not isinstance(self.panel, SavedPanel) or not self.panel.summed
+
+    @property
     def recipe(self) -> Recipe:
         """All that is needed to read other rows exactly as those of the fit."""
         return self.bound.recipe

@@ -38,7 +38,7 @@ def run(request: Request, design: Any = None) -> Any:
         return run_in_batches(request, design, model_of)
     criterion = request.criterion
     where = None if design is None else request.where  # sampling units are those of the whole table
-    model, panel, options = _prepared(request if where is None else replace(request, where=None))
+    model, panel, options = prepared(request if where is None else replace(request, where=None))
     if request.quadrature is not None:
         options["quadrature"] = request.quadrature
     if design is not None:
@@ -53,11 +53,11 @@ def ladder_of(request: Request) -> Any:
     criterion = request.criterion or "ml"
     if request.quadrature is not None:
         raise click.UsageError("--quadrature belongs to one model: a ladder takes as many points as each of its needs.")
-    model, panel, options = _prepared(request)
+    model, panel, options = prepared(request)
     return ladder(model, panel, method=criterion, **options)
 
 
-def _prepared(request: Request) -> tuple[Any, Panel, dict[str, Any]]:
+def prepared(request: Request) -> tuple[Any, Panel, dict[str, Any]]:
     """Model (or formula), panel, and the options that go with a formula."""
     _refuse_contradictions(request)
     roles = roles_of(request)

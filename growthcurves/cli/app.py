@@ -16,10 +16,14 @@ from growthcurves.cli.plot import plot
 from growthcurves.cli.power import power
 from growthcurves.cli.report import report
 from growthcurves.cli.reshape import reshape
+from growthcurves.cli.sites import fit_sites, recipe, site_sums
 from growthcurves.cli.verify import verify
 from growthcurves.version import DISTRIBUTION, VERSION
 
-COMMANDS = (report, describe, reshape, fit, check, plot, mmrm, power, datasets, demo, verify, completion)
+COMMANDS = (
+    report, describe, reshape, fit, check, plot, mmrm, power, recipe, site_sums, fit_sites, datasets, demo, verify,
+    completion,
+)  # fmt: skip
 
 _EPILOG = """\b
 Examples:

@@ -19,6 +19,8 @@ ENDINGS = {
     "a report": REPORT,
     "a figure": (".png", ".svg", ".pdf"),
     "a fit": FIT,
+    "a recipe": FIT,
+    "a site's sums": FIT,
     "a model file": (".toml",),
     "a qualification": (*DOCUMENT, *FIT, *TABLE),
 }

@@ -21,7 +21,7 @@ KEYS = {
     **{name: name.replace("_", "-") for name in (
         "persons", "waves", "duration", "spacing", "arms", "dropout", "randomised", "effect", "slowing", "alpha",
         "sd_intercept", "sd_slope", "sd_residual", "sd", "icc", "reliability", "correlation", "baseline",
-        "fit", "test", "power",
+        "fit", "test", "power", "min_cell", "short",
     )},
 }
 #: Options of the readers of files, and of figures alone; those are given with --read and with --set.

@@ -34,6 +34,7 @@ class NoteKind(Enum):
     NORMAL_OUTCOME = "normal outcome"
     FEW_SAMPLED = "few sampling units"
     NAMES_AGAIN = "names of sampling units"
+    SITES = "sites"
 
     @property
     def warning(self) -> type[GrowthCurvesWarning]:
@@ -117,6 +118,11 @@ _MEANT: dict[NoteKind, tuple[type[GrowthCurvesWarning], str]] = {
         DataWarning,
         "Files often number sampling units from one within each stratum, and then these are different units; where a "
         "name is used again by mistake, or a unit was given to a second stratum, errors are others.",
+    ),
+    NoteKind.SITES: (
+        DataWarning,
+        "Persons whom few others are like were not told by their site, so that nobody can be recognised. The results "
+        "are those of the persons who were.",
     ),
 }
 

@@ -184,6 +184,11 @@ class SavedPanel:
         return replace(self, first_levels=dict(reference))
 
     @property
+    def summed(self) -> frozenset[str] | None:
+        """Columns of numbers of which sums alone are known; None where outcomes of single persons are known."""
+        return None
+
+    @property
     def labels(self) -> dict[str, str]:
         """What columns are called in words: that is kept with the rows."""
         return {}
@@ -218,6 +223,14 @@ class SavedPanel:
                 raise NotAvailableError(f"{column!r} is no column of the model, and {self.gone._short}.")
             raise NotAvailableError(f"{column!r} was not saved with the fit: save it with {ROWS} where it was fitted.")
         return self.person_table[column]
+
+    def person_mean(self, column: str, shares: np.ndarray) -> float:
+        """The mean over persons of a column of numbers; `shares` (N,) are what each counts, one in all."""
+        return float(shares @ np.asarray(self.person_values(column), dtype=float))
+
+    def varies(self, column: str) -> bool:
+        """Whether a column of the model varies within persons: it is none of theirs."""
+        return column not in self.person_table.columns
 
     def elapsed(self, frame: pd.DataFrame) -> np.ndarray:
         """Times of new rows, measured as the panel's were."""

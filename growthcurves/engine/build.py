@@ -18,6 +18,7 @@ from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.search.certificate import Verdict, judge
 from growthcurves.engine.search.optimise import Optimum
 from growthcurves.engine.solution import Solution, solve_problem
+from growthcurves.engine.summed import SummedEstimates
 from growthcurves.engine.sums.crossing import MOST_COLUMNS as MOST_CROSSED
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.moments import Moments, PersonMoments
@@ -67,6 +68,7 @@ __all__ = [
     "recoded",
     "summed",
     "sums_from",
+    "summed_persons",
     "sums_values",
 ]
 
@@ -150,6 +152,13 @@ def estimated(
 def estimated_from_sums(sums: Sums, frame: Standardised) -> Estimates:
     """The estimates of normal outcomes with independent residuals, for which sums suffice."""
     made: Estimates = _normal(sums)(sums, solve_problem(with_persons(frame, sums.moments), sums.moments))
+    return made
+
+
+def summed_persons(estimates: Any, why: str) -> Estimates:
+    """The same estimates, of persons whose outcomes are not known one by one; `why` is said where they are needed."""
+    found: Any = SummedEstimates(estimates, why)
+    made: Estimates = found
     return made
 
 

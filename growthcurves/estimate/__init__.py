@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 from growthcurves.estimate.reading import read_model
-from growthcurves.estimate.run import Sampled, again, by_likelihood, can_be_asked, chosen, estimate, panel_for
+from growthcurves.estimate.run import (
+    Sampled,
+    again,
+    bound_panel,
+    by_likelihood,
+    can_be_asked,
+    chosen,
+    estimate,
+    estimate_rows,
+    method_of,
+    panel_for,
+)
 
-__all__ = ["Sampled", "again", "by_likelihood", "can_be_asked", "chosen", "estimate", "panel_for", "read_model"]
+__all__ = [
+    "Sampled",
+    "again",
+    "bound_panel",
+    "by_likelihood",
+    "can_be_asked",
+    "chosen",
+    "estimate",
+    "estimate_rows",
+    "method_of",
+    "panel_for",
+    "read_model",
+]

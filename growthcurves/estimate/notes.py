@@ -39,14 +39,7 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
     panel, model = bound.panel, bound.model
     if model.family is None:
         yield from normal_outcome_note(str(model.outcome), panel.values)
-    if panel.persons.count < FEW_PERSONS and model.random.names:
-        yield Note(
-            NoteKind.FEW_PERSONS,
-            vocabulary(panel).told(
-                "There are {count} persons only: what is said of the differences between persons rests on these few.",
-                count=panel.persons.count,
-            ),
-        )
+    yield from _few_persons(bound)
     yield from _few_units(bound)
     yield from moved_notes(bound)
     measured = [name for name in model_columns(model) if name not in model.above]  # names of units are no measurements
@@ -63,6 +56,26 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
     occasions = _Occasions.of(panel)
     yield from _cohort_note(bound, occasions)
     yield from baseline_note(bound, occasions.baseline)
+
+
+def notes_of_design(bound: BoundRows) -> Iterable[Note]:
+    """What is said of persons, units and times, whatever the outcomes."""
+    yield from _few_persons(bound)
+    yield from _few_units(bound)
+    if bound.recipe.shape.changes:
+        yield from _cohort_note(bound, _Occasions.of(bound.panel))
+
+
+def _few_persons(bound: BoundRows) -> Iterable[Note]:
+    panel = bound.panel
+    if panel.persons.count < FEW_PERSONS and bound.model.random.names:
+        yield Note(
+            NoteKind.FEW_PERSONS,
+            vocabulary(panel).told(
+                "There are {count} persons only: what is said of the differences between persons rests on these few.",
+                count=panel.persons.count,
+            ),
+        )
 
 
 def _few_units(bound: BoundRows) -> Iterable[Note]:

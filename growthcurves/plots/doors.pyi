@@ -335,7 +335,8 @@ class FitPlots:
         with this probability and gives each of them the same chance of leaving it, as the tail-sensitive bands of
         Aldor-Noiman et al. (2013, The American Statistician 67) do; it is computed exactly, for parameters that are known
         (estimated ones make it a little wide). Of more than 400 values the 100 at each end and 200 between are drawn,
-        and the band is that of the points drawn.
+        and the band is that of the points drawn. With a sampling design values count by the weights of their rows or
+        persons, so that what is found is the population's, and there is no band: it is of values drawn alike.
 
         Parameters
         ----------
@@ -530,7 +531,8 @@ class FitPlots:
         A bar that ends above the line of zero says that the count was seen less often than expected, one that reaches below
         it more often (Kleiber and Zeileis, 2016, The American Statistician 70). Expected frequencies are averaged over how
         persons differ. Where the model holds, the ends of 95 % of the bars lie in the band: it is of data sets simulated
-        from the fitted model, new persons included, as outcomes of one person depend on each other.
+        from the fitted model, new persons included, as outcomes of one person depend on each other. With a sampling design
+        rows are counted by their weights, and there is no band.
 
         Parameters
         ----------

@@ -15,6 +15,7 @@ import click
 import pytest
 from cli_errors import SLEEP, one_line, spoken_plainly
 
+import growthcurves as gc
 from growthcurves.cli.app import COMMANDS, main
 from growthcurves.cli.plot import figures
 
@@ -33,6 +34,9 @@ LINES = {
              "--reference", "placebo"],
     "power": ["power", "--times", "0,1,2", "--effect", "0.5", "--sd-intercept", "1", "--sd-slope", "0.5",
               "--sd-residual", "1"],
+    "recipe": ["recipe", "trial.csv", "--formula", "depression ~ week * arm + (week | patient)", "-o", "r.json"],
+    "site-sums": ["site-sums", "recipe.json", "trial.csv", "-o", "sums.json", "--short", "merge"],
+    "fit-sites": ["fit-sites", "recipe.json", "site.json"],
     "datasets": ["datasets"],
     "demo": ["demo"],
     "verify": ["verify"],
@@ -72,6 +76,10 @@ def tried(run, line, option, values):
 @pytest.fixture
 def tables(sleep, trial, wide, monkeypatch):
     """The tables of all lines; no page and no picture is made, once all that they need is there."""
+    rows = gc.load_dataset("trial")
+    recipe = gc.site_recipe("depression ~ week * arm + (week | patient)", rows)
+    recipe.save("recipe.json")
+    gc.site_sums(recipe, rows, name="site", short="merge").save("site.json")
     made = SimpleNamespace(kilobytes=1, findings=["found"], lead="found")
     monkeypatch.setattr(report, "made_report", lambda *given, **more: made)
     monkeypatch.setattr(sheet, "on_sheet", lambda *given: None)

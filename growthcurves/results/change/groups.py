@@ -97,20 +97,25 @@ def rate_columns(fit: FittedModel) -> set[str]:
     return {name for rate in rate_parameters(fit) for name in fit.recipe.predictors[rate].used}
 
 
-def group_findings(asked: Question, group: Group | None, persons: np.ndarray, eb: np.ndarray) -> list[Finding]:
-    """Mean rate, the middle of persons' rates, and the shares above the threshold, for these persons."""
+def group_findings(
+    asked: Question, group: Group | None, persons: np.ndarray, eb: np.ndarray | None
+) -> list[Finding]:
+    """Mean rate, the middle of persons' rates, and the shares above the threshold, for these persons.
+
+    `eb` (N,) are the rates of all persons by empirical Bayes; None where no outcome of a person is known.
+    """
     rows = _about_group(asked, persons, eb)
     return [replace(row, group=group) for row in rows]
 
 
-def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[Finding]:
+def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray | None) -> list[Finding]:
     rows = [Finding(Kind.PERSONS, float(len(persons))), _mean_rate(asked, asked.rate, persons)]
     if rows[-1].caveat is Caveat.BY_ASSUMPTION:
         return rows
     if is_curved(asked.fit) and asked.fit.recipe.shape.smooth:
         for time in chosen_times(asked.fit, asked.at):
             rows.append(_mean_rate(asked, rate_at(asked.fit, float(time)), persons, at=float(time)))
-    if not asked.rate.varies or not asked.fit.identified:
+    if not asked.rate.varies or not asked.fit.identified or not asked.fit.knows_predictors:
         return rows
     types = person_types(asked.fit, persons)
     L = types.combine(asked.rate.of_kinds[types.kinds]).T
@@ -119,7 +124,8 @@ def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray) -> list[F
     means, sds = asked.fit.estimates.beta @ L, _sds(asked, types.kinds)
     for kind, tail in ((Kind.MIDDLE_LOW, (1.0 - MIDDLE) / 2.0), (Kind.MIDDLE_HIGH, (1.0 + MIDDLE) / 2.0)):
         rows.append(Finding(kind, mixture_quantile(means, sds, tail, types.counts), PERSON))
-    return [*rows, _implied_share(asked, L, types.kinds, types.counts), *_counted_shares(asked, persons, eb)]
+    rows.append(_implied_share(asked, L, types.kinds, types.counts))
+    return rows if eb is None else [*rows, *_counted_shares(asked, persons, eb[persons])]
 
 
 def difference_findings(asked: Question, groups: Sequence[tuple[Group | None, np.ndarray]]) -> list[Finding]:

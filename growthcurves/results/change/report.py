@@ -171,8 +171,8 @@ def change(
     parts = groups(fit, by)
     refuse_by(fit, by)
     refuse_without_rate(asked)
-    eb = rates(fit, asked.rate)[0]
-    findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb[persons])]
+    eb = rates(fit, asked.rate)[0] if fit.knows_persons else None
+    findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb)]
     beside = compared(fit, by, between, asked.level, asked.ddf)
     findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)
     findings = with_caveats(asked, [*findings, *_common_findings(asked, parts)], parts)

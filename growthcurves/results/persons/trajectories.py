@@ -112,7 +112,8 @@ def mean_curve(fit: FittedModel, times: np.ndarray, by: Any = None, level: float
             X = types.status(t, along.rows(t))
             spread = np.sqrt([_curve_variance(fit, z) for z in random_rows(fit, t)])[types.kinds]
             rows.append(types.counts @ X / types.counts.sum())
-            bands.append([mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)])
+            ends = [mixture_quantile(X @ fit.estimates.beta, spread, p, types.counts) for p in (tail, 1 - tail)]
+            bands.append(ends if fit.knows_predictors else [np.nan, np.nan])
         table = linear_table(fit, np.array(rows), [""] * len(times), None, level)
         low, high = np.array(bands).T if _band_is_settled(fit, times, persons) else np.full((2, len(times)), np.nan)
         columns = {"group": group_label(group), "time": times, "mean": table["estimate"], "conf_low": table["conf_low"]}

@@ -84,7 +84,7 @@ class Observed:
     def varies(self, name: str) -> bool:
         """Whether a column varies with time."""
         if self._saved is not None:
-            return name not in self._saved.person_table.columns
+            return self._saved.varies(name)
         return self._people.varies(name)
 
     def mean(self, name: str) -> float:
@@ -95,6 +95,8 @@ class Observed:
                 return float(self.fit.recipe.covariate_means[covariates.index(name)])
             values = np.asarray(self._of_rows(name), dtype=float)
             return float(np.mean(values) if self.fit.weighing is None else self.fit.row_shares @ values)
+        if self._saved is not None:
+            return self._saved.person_mean(name, self.shares)
         return float(self.shares @ np.asarray(self._of_persons(name), dtype=float))
 
     def _of_persons(self, name: str) -> Any:

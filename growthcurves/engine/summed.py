@@ -1,0 +1,61 @@
+"""Estimates of persons whose outcomes are not known one by one: what needs them is refused, all else is as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from growthcurves.engine.sums.whole import Sums
+from growthcurves.engine.sums.without_outcomes import WithoutOutcomes
+from growthcurves.errors import NotAvailableError
+
+
+class SummedEstimates:
+    """Estimates from sums over persons.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        Of any persons with these sums.
+    why : str
+        The sentence of the error where single persons are needed.
+    """
+
+    def __init__(self, estimates: Any, why: str) -> None:
+        self._estimates, self._why = estimates, why
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._estimates, name)
+
+    @cached_property
+    def sums(self) -> Sums:
+        """The sums, of persons without outcomes."""
+        sums: Sums = self._estimates.sums
+
+        def people() -> tuple[Any, Any]:
+            return WithoutOutcomes.of(sums.people, self._why), sums.moments
+
+        return replace(sums, by_person=people, known=None)
+
+    def _refuse(self) -> Any:
+        raise NotAvailableError(self._why)
+
+    @property
+    def state(self) -> Any:
+        """Nobody's random effects are known."""
+        return self._refuse()
+
+    def sandwich(self, kind: str, L: Any) -> Any:
+        """Scores of single persons are not known."""
+        return self._refuse()
+
+    def leaving_out(self, rows: Any, places: Any) -> Any:
+        """No row can be left out."""
+        return self._refuse()
+
+    def drawing(self, kind: str, seed: int, level: int | None = None) -> Any:
+        """Replicates that are drawn from the model; no case can be drawn or left out."""
+        return self._estimates.drawing(kind, seed, level) if kind == "parametric" else self._refuse()

@@ -1,0 +1,279 @@
+"""What a site sends: sums of schedules, with what they were made by and what was left out of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from growthcurves.errors import DataWarning
+from growthcurves.later import Later
+from growthcurves.output.endings import FIT, checked_ending
+from growthcurves.output.files import write_text
+from growthcurves.results.tables.answer import Answer
+from growthcurves.sites.plain import plain, sealed
+from growthcurves.sites.recipe import SiteRecipe
+from growthcurves.sites.schedule import ScheduleSums
+from growthcurves.sites.words import occasions_words, type_words
+from growthcurves.version import VERSION as MADE_BY
+
+reading = Later("growthcurves.sites.reading")
+
+FORMAT, VERSION = "growthcurves site sums", 1
+AGAIN = "make the site's sums anew where its rows are"
+
+#: How many, or that they are too few to be told.
+Count = int | str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a site did not sum, as it may be told.
+
+    Attributes
+    ----------
+    persons : int or str
+        Persons who are not summed at all.
+    rows : int or str
+        Rows that are not summed, of these and of persons some of whose occasions were left out.
+    shortened : int or str
+        Persons some of whose occasions were left out.
+    """
+
+    persons: Count = 0
+    rows: Count = 0
+    shortened: Count = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.persons or self.rows)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SiteSums(Answer):
+    """The sums of one site; see `site_sums`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row per schedule: occasions, persons, rows, smallest cell.
+    site : str
+    shared : SiteRecipe
+    min_cell : int
+    short : str
+    schedules : tuple of ScheduleSums
+    left_out : LeftOut
+    lost : DataFrame
+        Who fell short, by cell: for the site alone, and in no file.
+    made_by : str
+        The version of growthcurves that summed.
+    """
+
+    site: str
+    shared: SiteRecipe
+    min_cell: int
+    short: str
+    schedules: tuple[ScheduleSums, ...]
+    left_out: LeftOut
+    lost: pd.DataFrame = field(default_factory=pd.DataFrame)
+    made_by: str = MADE_BY
+
+    @property
+    def persons(self) -> int:
+        """Persons who are summed."""
+        return sum(one.persons for one in self.schedules)
+
+    @property
+    def rows(self) -> int:
+        """Rows that are summed."""
+        return sum(one.rows for one in self.schedules)
+
+    @property
+    def smallest(self) -> int:
+        """Persons of the smallest cell of all."""
+        return min(one.smallest for one in self.schedules)
+
+    @cached_property
+    def cells(self) -> dict[Any, int]:
+        """Persons of every cell: by occasions, what sets them apart, type, and outcomes where these are counted."""
+        return dict(_cells(self))
+
+    def save(self, path: str | Path) -> Path:  # type: ignore[override]
+        """Write the sums to a JSON file that a person can read, which is all that the site sends.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ending in ``.json``. Where it holds earlier sums of this site, the difference is looked at first.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
+        Warns
+        -----
+        DataWarning
+            Where the earlier file differs by fewer persons in a cell than may be told: whoever has both files knows
+            these persons' sums.
+
+        Examples
+        --------
+        >>> import growthcurves as gc, tempfile, pathlib
+        >>> data = gc.load_dataset("trial")
+        >>> recipe = gc.site_recipe("depression ~ week * arm + (week | patient)", data)
+        >>> sums = gc.site_sums(recipe, data, name="site_a", short="merge")
+        >>> path = sums.save(pathlib.Path(tempfile.mkdtemp()) / "site_a.json")
+        >>> path.name
+        'site_a.json'
+        """
+        path = checked_ending(path, "a site's sums", FIT)
+        before = reading.earlier(path, self.shared)
+        if before is not None:
+            self.compare(before)
+        return write_text(path, sealed(FORMAT, VERSION, plain(content_of(self))))
+
+    def compare(self, previous: SiteSums) -> tuple[str, ...]:
+        """What another release of this site would tell beside this one, which is warned of.
+
+        Parameters
+        ----------
+        previous : SiteSums
+            The other release.
+
+        Returns
+        -------
+        tuple of str
+            The cells that differ by fewer persons than `min_cell`, a phrase each; where none does, the schedules of as
+            many persons with other outcomes.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("trial")
+        >>> recipe = gc.site_recipe("depression ~ week * arm + (week | patient)", data)
+        >>> sums = gc.site_sums(recipe, data, name="site_a", short="merge")
+        >>> sums.compare(sums)
+        ()
+        """
+        found = differences(previous, self)
+        if found:
+            shown = "; ".join(found[:3]) + (f"; and {len(found) - 3} more" if len(found) > 3 else "")
+            text = (
+                f"{self.site}: these sums and the earlier ones differ by fewer than {self.min_cell} persons: {shown}. "
+                f"Whoever has both files can subtract them: send this one only to whom the other was not sent, or wait "
+                f"until more persons have been added."
+            )
+            warnings.warn(text, DataWarning, stacklevel=3)
+        return found
+
+    def __str__(self) -> str:
+        head = (
+            f"Sums of {self.site} by recipe {self.shared.hash[:12]}, min_cell {self.min_cell}: {self.persons:,} "
+            f"persons, {self.rows:,} rows, {len(self.schedules):,} schedules; smallest cell {self.smallest:,} persons"
+        )
+        lines = [self.table.to_string(index=False)]
+        told = left_out_words(self)
+        lines += [told] if told else []
+        if len(self.lost):
+            lines += ["", "Who fell short (this list is not in the file):", self.lost.to_string(index=False)]
+        return "\n".join([head, "", *lines])
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"site": self.site, "persons": self.persons, "rows": self.rows, "smallest_cell": self.smallest,
+                "left_out": vars(self.left_out), **super().to_dict()}  # fmt: skip
+
+
+def left_out_words(sums: SiteSums) -> str:
+    """What a site left out, as a sentence; "" for nothing."""
+    left = sums.left_out
+    if not left:
+        return ""
+    parts = []
+    if left.persons:
+        parts.append(f"{left.persons} of its persons are not in the sums of {sums.site}")
+    if left.shortened:
+        of = "" if parts else f" of {sums.site}"
+        parts.append(f"{left.shortened} persons{of} are in them at fewer occasions than they were seen at")
+    return f"{'; '.join(parts)}: {left.rows} rows less, as cells below {sums.min_cell} persons are not told."
+
+
+def schedule_table(shared: SiteRecipe, schedules: tuple[ScheduleSums, ...]) -> pd.DataFrame:
+    """A row per schedule."""
+    rows = [
+        {
+            "occasions": occasions_words(shared, list(one.occasions)),
+            **({"of": ", ".join(map(str, one.apart))} if one.apart else {}),
+            "persons": one.persons,
+            "rows": one.rows,
+            "smallest_cell": one.smallest,
+        }
+        for one in schedules
+    ]
+    return pd.DataFrame(rows)
+
+
+def content_of(sums: SiteSums) -> dict[str, Any]:
+    """What the file holds."""
+    shared = sums.shared
+    return {
+        "site": sums.site,
+        "recipe": shared.hash,
+        "min_cell": sums.min_cell,
+        "short": sums.short,
+        "persons": sums.persons,
+        "rows": sums.rows,
+        "smallest_cell": sums.smallest,
+        "left_out": vars(sums.left_out),
+        "summed_of_persons": shared.person_names,
+        "schedules": [_schedule_values(one) for one in sums.schedules],
+        "made_by_recipe": shared.values,
+    }
+
+
+def _schedule_values(one: ScheduleSums) -> dict[str, Any]:
+    types = [{"values": kind.values, "persons": kind.persons, "sums": kind.sums} for kind in one.types]
+    values: dict[str, Any] = {"occasions": one.occasions, "apart": one.apart, "persons": one.persons, "types": types}
+    if one.records is not None:
+        records = [{"type": it.type, "outcomes": it.outcomes, "persons": it.persons} for it in one.records]
+        return {**values, "records": records}
+    return {**values, "of_persons": one.of_persons, "with_outcomes": one.with_outcomes, "of_outcomes": one.of_outcomes}
+
+
+# ------------------------------------------------------------------ two releases
+
+
+def _cells(sums: SiteSums) -> Iterator[tuple[Any, int]]:
+    for one in sums.schedules:
+        if one.records is None:
+            yield from (((one.occasions, one.apart, kind.values, ()), kind.persons) for kind in one.types)
+            continue
+        for record in one.records:
+            yield (one.occasions, one.apart, one.types[record.type].values, record.outcomes), record.persons
+
+
+def differences(before: SiteSums, after: SiteSums) -> tuple[str, ...]:
+    """The cells in which two releases differ by fewer persons than may be told, a phrase each."""
+    found = []
+    for key in dict.fromkeys([*before.cells, *after.cells]):
+        change = after.cells.get(key, 0) - before.cells.get(key, 0)
+        if 0 < abs(change) < max(after.min_cell, before.min_cell):
+            occasions, _, values, _ = key
+            at = occasions_words(after.shared, list(occasions))
+            found.append(f"{type_words(after.shared, values)} at {at} by {abs(change)}")
+    return tuple(found or _corrected(before, after))
+
+
+def _corrected(before: SiteSums, after: SiteSums) -> Iterator[str]:
+    """Schedules of the same persons whose sums differ: some were corrected, or took the places of others."""
+    known = {(one.occasions, one.apart): one for one in before.schedules}
+    for one in after.schedules:
+        other = known.get((one.occasions, one.apart))
+        if other is None or other.types != one.types or one.with_outcomes is None or other.with_outcomes is None:
+            continue
+        if not (other.with_outcomes == one.with_outcomes).all():
+            yield f"at {occasions_words(after.shared, list(one.occasions))} by outcomes of as many persons"
