@@ -220,7 +220,8 @@ class Design:
 
         Of the G of standard columns, in which times far from their origin and variances of other sizes do not matter.
         """
-        level, A, found = self.levels[place], self._turned[place], []
+        level, A = self.levels[place], self._turned[place]
+        found: list[Array] = []
         for block in self.recipe.random.positions:
             inside = [a - level.places[0] for a in block if a in level.places]
             for i, a in enumerate(inside):
@@ -229,8 +230,9 @@ class Design:
                         direction = np.zeros_like(level.G)
                         direction[a, b] = direction[b, a] = 1.0
                         found.append((A @ direction @ A.T).ravel())
-        own = np.linalg.qr(np.column_stack(found))[0].T if found else []
-        return [one.reshape(A.shape) for one in own]
+        if not found:
+            return []
+        return [one.reshape(A.shape) for one in np.linalg.qr(np.column_stack(found))[0].T]
 
     @cached_property
     def _turned(self) -> list[Array]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 WIDTH = 88
 
 
+#: What stands before the fit of a pilot, which a page does not hold.
+_PILOT = '# the fit of the pilot study, which was saved with pilot.save("pilot.json")'
+
+
 def program(plan: Plan) -> str:
     """The study and the call, from the import on."""
     asked, test = plan.asked, plan.asked.test
@@ -40,7 +44,7 @@ def program(plan: Plan) -> str:
     if door == "power":
         said.pop("power", None)
     study, answer = _call("study = gc.Study(", [], changed), _call(f"plan = gc.{door}(", ["study"], said)
-    pilot = ["# pilot: the fit of the pilot study"] if "fit" in said else []
+    pilot = [_PILOT, 'pilot = gc.load("pilot.json")'] if "fit" in said else []
     return "\n".join(["import growthcurves as gc", "", *pilot, study, answer, "print(plan)"])
 
 

@@ -52,12 +52,14 @@ SIMULATED = {
 
 
 @pytest.mark.parametrize("name", PLANS | SIMULATED)
-def test_the_code_of_the_page_makes_the_plan_again(name):
+def test_the_code_of_the_page_makes_the_plan_again(name, tmp_path, monkeypatch):
     from growthcurves.planning.program import program
 
+    monkeypatch.chdir(tmp_path)
+    PILOT.save("pilot.json")
     plan, printed = (PLANS | SIMULATED)[name], io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(program(plan), {"pilot": PILOT})
+        exec(program(plan), {})
     assert printed.getvalue().strip() == str(plan)
 
 
