@@ -40,7 +40,7 @@ def influence(fit: FittedModel, unit: str | None = None) -> pd.DataFrame:
     """One row per person or unit that is left out; see `GrowthFit.influence`."""
     _refuse_unidentified(fit)
     if fit.weighing is not None:
-        raise NotEstimableError(WEIGHTED)
+        raise NotAvailableError(WEIGHTED)
     if fit.bound.crossed:
         raise NotAvailableError(CROSSED)
     sizes, labels, level = _left_out(fit, unit)
