@@ -109,8 +109,8 @@ class ReplicateWeights:
 
         Examples
         --------
-        >>> ReplicateWeights("rep_{k}").among(["id", "rep_2", "rep_10", "rep_1", "rep_x"])
-        ['rep_1', 'rep_2', 'rep_10']
+        >>> ReplicateWeights("rep_{k}").among(["id", "rep_10", "rep_11", "rep_9", "rep_x"])
+        ['rep_9', 'rep_10', 'rep_11']
         """
         if not isinstance(self.columns, str):
             return list(self.columns)
