@@ -111,18 +111,18 @@ def fit(
         found = sites.fit_of_sites(model, data, method, GrowthFit, quadrature)
         assert isinstance(found, GrowthFit)
         return found
-    model = of_rows(model)
+    rows_model: Any = of_rows(model)
     given = Given.of(data, batch)
-    if given.source is not None or isinstance(model, Recipe):
+    if given.source is not None or isinstance(rows_model, Recipe):
         asked = (method, time, where, options)
-        found = _in_batches(given, model, design, quadrature, *asked)
+        found = _in_batches(given, rows_model, design, quadrature, *asked)
         if found is not None:
             return found
-        data = batches.table_of(given, model, time, where, options, () if design is None else design.columns)
+        data = batches.table_of(given, rows_model, time, where, options, () if design is None else design.columns)
     else:
         data = given.data
-    assert not isinstance(model, Recipe)
-    model, panel, people = read_model(model, data, time, where, options)
+    assert not isinstance(rows_model, Recipe)
+    model, panel, people = read_model(rows_model, data, time, where, options)
     sampled = None if design is None else _sampled(design, data)
     kind = GrowthFit if design is None else WeightedFit
     fitted = estimate(model, panel, method, kind, people, quadrature=quadrature, sampled=sampled)
