@@ -59,6 +59,30 @@ def square_root(D: Array) -> Array:
     return vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
 
 
+def triangular_root(S: Array, size: Array | float | None = None) -> Array:
+    """The lower triangular factor L with L L' = S for positive semidefinite S of any rank, (..., q, q).
+
+    It is Cholesky's, in the order of the columns, with a column of zeros where nothing of a pivot is left (relative to
+    `size`, the trace if not given). Other than eigenvectors, whose signs and order rounding may turn, it moves
+    little where S does: draws through it do not depend on the order in which rows were summed.
+
+    Examples
+    --------
+    >>> triangular_root(np.array([[4.0, 2.0], [2.0, 1.0]]))
+    array([[2., 0.],
+           [1., 0.]])
+    """
+    left, L = np.array(S, dtype=float), np.zeros(np.shape(S))
+    least = NOTHING * np.maximum(np.trace(left, axis1=-2, axis2=-1) if size is None else size, 1e-300)
+    for j in range(left.shape[-1]):
+        pivot = left[..., j, j]
+        there = pivot > least
+        root = np.sqrt(np.where(there, pivot, 1.0))
+        L[..., j:, j] = np.where(there[..., None], left[..., j:, j] / root[..., None], 0.0)
+        left[..., j:, j:] -= L[..., j:, j, None] * L[..., None, j:, j]
+    return L
+
+
 def psd_root(S: Array, size: float) -> Array:
     """A factor (n, rank) with S = factor factor', for a positive semidefinite S; zeros are relative to `size`."""
     values, vectors = np.linalg.eigh(S)

@@ -22,7 +22,7 @@ from growthcurves.engine.solution import Solution
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.chunks import chunks
-from growthcurves.numerics.factors import NOTHING, psd_root, square_root
+from growthcurves.numerics.factors import NOTHING, triangular_root
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class ParametricSource:
         ]
         p = problem.p
         S = problem.total[:p, :p] - sum((part.within for part in self._parts), np.zeros((p, p)))
-        self._root = psd_root(S, problem.rows)
+        self._root = _factor(S, problem.rows)
         df = problem.rows - sum(part.df for part in self._parts) - self._root.shape[1]
         self._df = max(int(round(df)), 0)
 
@@ -168,15 +168,18 @@ class _Errors(NamedTuple):
 
 
 def _errors(G: Array, truth: Truth) -> _Errors:
-    values, vectors = np.linalg.eigh(G)
-    there = values > NOTHING * np.maximum(values[:, -1:], 1e-300)
-    size = np.sqrt(np.where(there, values, 0.0))
-    R = size[:, :, None] * vectors.swapaxes(1, 2)
-    L = R @ square_root(truth.D)
-    H = np.linalg.cholesky(L @ L.swapaxes(1, 2) + np.eye(G.shape[1])) * there[:, :, None]
+    R = triangular_root(G).swapaxes(1, 2)
+    there = np.einsum("kaa->ka", R) > 0
+    H = np.linalg.cholesky(R @ truth.D @ R.swapaxes(1, 2) + np.eye(G.shape[1])) * there[:, :, None]
     H = np.sqrt(truth.sigma2) * H
-    backward = np.where(there, 1.0 / np.where(there, size, 1.0), 0.0)
-    return _Errors(H, R.swapaxes(1, 2) @ H, vectors @ (backward[:, :, None] * H))
+    A = R.swapaxes(1, 2) @ H
+    return _Errors(H, A, _generalised(G) @ A)
+
+
+def _factor(S: Array, size: float) -> Array:
+    """A factor (n, rank) with S = factor factor', in the order of the columns; zeros are relative to `size`."""
+    L = triangular_root(S, size)
+    return L[:, np.diagonal(L) > 0]
 
 
 def _generalised(G: Array) -> Array:
@@ -200,7 +203,7 @@ class _SharedPart:
         self.fixed = s.T[:, :, :p, :, :p]
         self.within = np.einsum("kab,kaibj->ij", self.inverse, self.fixed)
         C = self.fixed.reshape(K, q * p, q * p)
-        self.roots = [psd_root(C[k], float(np.trace(C[k])) or 1.0) for k in range(K)]
+        self.roots = [_factor(C[k], float(np.trace(C[k])) or 1.0) for k in range(K)]
         sizes = [part.shape[1] for part in self.roots]
         self.ends = np.cumsum([0, *(size * q for size in sizes)])
         free = [max(int(round(n)) - size, 0) for n, size in zip(s.counts, sizes, strict=True)]

@@ -20,7 +20,7 @@ from growthcurves.engine.submodels.pair import Drawing
 from growthcurves.engine.sums.moments import PersonMoments
 from growthcurves.engine.sums.nesting import drawn_with_replacement, members
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.factors import square_root
+from growthcurves.numerics.factors import triangular_root
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class Outcomes:
         owners = [np.arange(self.people.count), *nesting.units]
         counts = [self.people.count, *nesting.counts]
         for place, owner, count in zip(terms.places.values(), owners, counts, strict=True):
-            L = square_root(self.truth.D[place, place])
+            L = triangular_root(self.truth.D[place, place])
             u = size * L @ self.rng.standard_normal((L.shape[1], count))
             out += frame.into_z[:, place] @ u[:, owner]
         whole = np.zeros((self.stored, self.people.count))
