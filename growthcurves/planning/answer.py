@@ -316,11 +316,35 @@ class Plan(Answer):
         return self
 
     def what(self) -> str:
-        """What is to be found, in words."""
+        """What is to be found, in words.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> plan = gc.power(gc.Study(persons=60, times=[0, 1, 2]), 0.6, sd_intercept=1, sd_slope=0.5, sd_residual=1)
+        >>> plan.what()[:40]
+        'an effect of 0.6 per unit of time in the'
+        """
         return f"an effect of {effect_words(self)}"
 
     def found_rows(self) -> list[tuple[str, str]]:
-        """What is expected of the study, in words, for tables of two columns."""
+        """What is expected of the study, in words, for tables of two columns.
+
+        Returns
+        -------
+        list of tuple of str
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> plan = gc.power(gc.Study(persons=60, times=[0, 1, 2]), 0.6, sd_intercept=1, sd_slope=0.5, sd_residual=1)
+        >>> plan.found_rows()[-1][0]
+        'power'
+        """
         errors = listed(number(error) for error in self.whole.found.errors)
         df = "normal" if np.isinf(self.df) else fixed_text(self.whole.df, 1)
         power = probability(self.whole.power)

@@ -151,13 +151,37 @@ class Simulated(Plan):
         return None if self.closed is None else self.asked.plan(self.persons)
 
     def what(self) -> str:
-        """What is to be found, in words."""
+        """What is to be found, in words.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> plan = gc.power(gc.Study(persons=60, times=[0, 1, 2]), 0.6, sd_intercept=1, sd_slope=0.5, sd_residual=1)
+        >>> plan.what()[:40]
+        'an effect of 0.6 per unit of time in the'
+        """
         if len(self.question.L):
             return super().what()
         return f"{number(self.sizes[0])} of {self.question.words}"
 
     def found_rows(self) -> list[tuple[str, str]]:
-        """What simulated studies found, in words, for tables of two columns."""
+        """What simulated studies found, in words, for tables of two columns.
+
+        Returns
+        -------
+        list of tuple of str
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> plan = gc.power(gc.Study(persons=60, times=[0, 1, 2]), 0.6, sd_intercept=1, sd_slope=0.5, sd_residual=1)
+        >>> plan.found_rows()[-1][0]
+        'power'
+        """
         rows = [
             ("power", str(self.found_share)),
             ("found without the effect", str(self.type_one)),
