@@ -16,6 +16,10 @@ from growthcurves.data.source import source_of
 from growthcurves.errors import ColumnError, DataError, brief, unknown
 
 
+class OtherKindError(Exception):
+    """A column of text files turns out to hold text where it held numbers: they are to be read anew."""
+
+
 class Source(Protocol):
     """Tables that come one after the other.
 
@@ -76,6 +80,9 @@ class Checked:
         if missing:
             raise ColumnError(f"{_place(frame)} has other columns: {unknown('column', missing[0], frame.columns)}")
         frame = frame if list(frame.columns) == list(self.wanted) else frame[list(self.wanted)]
+        if len(frame.columns) > len(self.wanted):
+            shared = frame.columns[frame.columns.duplicated()][0]
+            raise DataError(f"{_place(frame)} has several columns called {shared!r}: give them different names.")
         for name in self.wanted:
             self._look(frame, name)
         return _signed(frame)

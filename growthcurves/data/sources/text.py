@@ -13,7 +13,7 @@ import pandas as pd
 from growthcurves.data.missing_codes import MissingCodes
 from growthcurves.data.read_text import text_table
 from growthcurves.data.sniff import parsed_lines, to_utf8
-from growthcurves.data.sources.contract import kind_of_column
+from growthcurves.data.sources.contract import OtherKindError, kind_of_column
 from growthcurves.data.text_layout import find_layout
 from growthcurves.errors import DataError, NotAvailableError
 
@@ -35,6 +35,7 @@ class Text:
     name: str
     again: bool = True
     rows: int | None = None
+    _texts: set[str] = field(default_factory=set, init=False, compare=False)
 
     def columns(self) -> list[str]:
         return self._heads[0].names
@@ -44,9 +45,23 @@ class Text:
         return [Head.of(path) for path in self.files]
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
-        texts: set[str] = set()
+        """The tables; a column that holds text anywhere is text everywhere.
+
+        Raises
+        ------
+        OtherKindError
+            Where one turns out to hold text that held numbers before: reading anew it is text from the first row on.
+        """
+        numbers: set[str] = set()
         for head in self._heads:
-            yield from _Pieces(head, texts).tables(size)
+            for frame in _Pieces(head, self._texts).tables(size):
+                kinds = {name: kind_of_column(frame[name]) for name in columns if name in frame.columns}
+                found = {name for name, kind in kinds.items() if kind == "text"} - self._texts
+                self._texts.update(found)
+                if found & numbers:
+                    raise OtherKindError
+                numbers |= {name for name, kind in kinds.items() if kind == "numbers"}
+                yield frame
 
 
 @dataclass(frozen=True)
@@ -132,13 +147,13 @@ class _Pieces:
     def _table(self, piece: bytes) -> pd.DataFrame:
         path, content = self.head.path, to_utf8(self.head.content + piece, self.head.path.name)
         frame = text_table(content, path.name, MissingCodes.of(()), {}, self._lines)
-        again = [name for name in self.texts if kind_of_column(frame[name]) == "numbers"]
+        there = sorted(self.texts & set(frame.columns))
+        again = [name for name in there if kind_of_column(frame[name]) == "numbers"]
         if again:
             written = text_table(content, path.name, MissingCodes.of(()), {"dtype": dict.fromkeys(again, str)})
             attrs = frame.attrs
             frame = frame.assign(**{name: written[name] for name in again})
             frame.attrs = attrs
-        self.texts |= {name for name in frame.columns if kind_of_column(frame[name]) == "text"}
         return self._numbered(frame)
 
     def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:

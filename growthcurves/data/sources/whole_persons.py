@@ -12,7 +12,7 @@ import pandas as pd
 
 from growthcurves.data.persons import run_starts
 from growthcurves.data.sources.ahead import ahead
-from growthcurves.data.sources.contract import Checked, Source
+from growthcurves.data.sources.contract import Checked, OtherKindError, Source
 from growthcurves.data.sources.frames import Frames
 from growthcurves.data.sources.keys import hashes_of, keys_of
 from growthcurves.data.sources.spool import Pile, Scratch, Spooled, Spread
@@ -74,6 +74,16 @@ class WholePersons:
             except ApartError:
                 self._ways = self._ways[1:]
                 self._tell()
+            except OtherKindError:
+                log.info("A column of %s holds text after numbers: it is read anew as text.", self.source.name)
+
+    def anew(self, work: Callable[[], Found]) -> Found:
+        """What `work`, which reads rows as they come, makes; again where a column turns out to hold text."""
+        while True:
+            try:
+                return work()
+            except OtherKindError:
+                self._first = None
 
     def make_readable(self) -> None:
         """Put aside the rows of a source that can be read once only."""

@@ -72,7 +72,7 @@ class SourceRows:
         """For a formula, whose groupings are read in the light of the rows."""
         whole = WholePersons(source, asked.columns(source.columns()), (), size)
         whole.make_readable()
-        parsed = asked.parsed(whole.first(), whole.raw)
+        parsed = whole.anew(lambda: asked.parsed(whole.first(), whole.raw))
         whole.id = tuple(parsed.group)
         return cls(whole, Reading.of_formula(parsed, whole.first(), asked.where)).timed(), parsed
 
