@@ -7,6 +7,7 @@ any other way.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ from growthcurves.model.formula.groupings import GROUPINGS
 from growthcurves.model.formula.pieces import MOST_IN_A_ROW
 from growthcurves.model.shapes.natural_spline import natural_basis
 
-CONSTANTS = {"np.pi": float(np.pi), "np.e": float(np.e), "np.inf": float(np.inf), "np.nan": float(np.nan)}
+CONSTANTS = {"np.pi": math.pi, "np.e": math.e, "np.inf": math.inf, "np.nan": math.nan}
 
 
 # ------------------------------------------------------------------ numbers by numbers
