@@ -59,7 +59,7 @@ SUMMED_ROWS = Absent(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SavedPersons:
     """Persons without rows: their number, their occasions, and (where it is known) who they are.
 
@@ -107,8 +107,11 @@ class SavedPersons:
     def __len__(self) -> int:
         return self.count
 
+    def __repr__(self) -> str:
+        return f"SavedPersons(count={self.count}, rows={self.rows})"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class SavedPanel:
     """A panel without rows.
 
@@ -209,6 +212,14 @@ class SavedPanel:
 
     def __len__(self) -> int:
         return self.persons.rows
+
+    def __repr__(self) -> str:
+        roles = f"id={self.id!r}, time={self.time!r}, outcome={self.outcome!r}"
+        return f"SavedPanel({roles}: {self.persons.count} persons, {self.persons.rows} rows, which are not kept)"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the source of the rows, which another process may not have."""
+        return {**self.__dict__, "hash_of": None}
 
     def person_values(self, column: str) -> Any:
         """A person-level column of the model, one value per person.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def fit_of_sums(
         When the sums cannot answer: as `estimate` of rows.
     """
     method = method_of(recipe.model, method)
-    recipe = replace(recipe, clock_of=lambda: panel.clock, covariate_means=_covariate_means(recipe, sums))
+    recipe = replace(recipe, clock_of=partial(getattr, panel, "clock"), covariate_means=_covariate_means(recipe, sums))
     shape_values, spread = by_person.shape_values, by_person.random_weights
     bound = BoundRows(recipe, panel, shape_values, (), by_person.weights, spread)  # type: ignore[arg-type]
     refuse_design(bound, sums)

@@ -78,7 +78,7 @@ class Sums:
     @classmethod
     def of_batches(cls, moments: Moments, people: Callable[[], Any]) -> Sums:
         """Totals of batches of persons that were added up; the persons are read where they are asked for."""
-        return cls(moments, coordinates(moments), lambda: (people(), moments), moments)
+        return cls(moments, coordinates(moments), partial(_with_persons, people, moments), moments)
 
     @cached_property
     def _by_person(self) -> tuple[Any, Moments]:
@@ -277,3 +277,7 @@ def _about_the_mean(beta: Array, mean: Array) -> float:
     along, gap = float(mean @ beta), 1.0 - float(mean @ mean)
     beside = beta - along * mean
     return float(beside @ beside) + (along**2 * gap if gap > ROUNDING else 0.0)
+
+
+def _with_persons(people: Callable[[], Any], moments: Moments) -> tuple[Any, Moments]:
+    return people(), moments

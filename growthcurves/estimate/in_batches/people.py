@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -66,6 +66,7 @@ class People:
     bytes: int = 0
     _piles: dict[str, Pile] = field(default_factory=dict)
     _known: dict[Any, Any] = field(default_factory=dict)
+    _names: list[Any] = field(default_factory=list)
 
     def add(self, piece: Piece) -> None:
         """Keep the persons of one more batch."""
@@ -80,8 +81,17 @@ class People:
             self._write(waiting)
         self.pieces = []
 
+    def __reduce__(self) -> Any:
+        """Persons who travel, to another process, are all in memory: temporary files do not."""
+        self.ask()
+        return People, (list(self._whole_pieces()) if self._piles else self.pieces, self.bytes)
+
+    def _whole_pieces(self) -> Iterator[Piece]:
+        for moments, *values in zip(*(self._pile(str(name)) for name in ("moments", *self._names)), strict=True):
+            yield Piece(moments[0], dict(zip(self._names, values, strict=True)))
+
     def _write(self, piece: Piece) -> None:
-        found = piece.moments
+        found, self._names = piece.moments, list(piece.columns)
         self._pile("moments").add((found, found.nesting))
         for name, values in piece.columns.items():
             self._pile(str(name)).add(values)

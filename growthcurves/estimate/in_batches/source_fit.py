@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -339,7 +340,7 @@ def finished(
     people = summing.people
     moments = moments.settled(people.moments)
     panel = _panel(found, summing)
-    recipe = replace(bound.recipe, clock_of=lambda: panel.clock)
+    recipe = replace(bound.recipe, clock_of=partial(getattr, panel, "clock"))
     by_person = ByPerson(
         Weights(people, len(bound.weights)),
         _by_person(people, "shape", bool(recipe.shape.columns), found.tally.persons),
@@ -368,21 +369,21 @@ def _panel(found: Learned, summing: Summing) -> SavedPanel:
     reading, tally, people, model = found.rows.reading, found.tally, summing.people, found.bound.model
     looked = found.bound.panel
     persons = SavedPersons(
-        tally.persons, tally.rows, tally.occasions, lambda: people.column("sizes"), people.labels, SUMMED_ROWS
+        tally.persons, tally.rows, tally.occasions, partial(people.column, "sizes"), people.labels, SUMMED_ROWS
     )
-    derived = looked.derived
-
-    def clock() -> Clock | None:
-        if model.time is None:
-            return None
-        firsts = people.column("first") if people.has("first") else None
-        return replace(looked.clock, firsts=firsts, derived=derived)
-
     names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
     return SavedPanel(
         **{name: getattr(looked, name) for name in names}, where=reading.where, persons=persons,
-        time_facts=tally.facts(), reasons=found.ledger.told(reading.where), clock_of=clock,
-        table_of=lambda: people.table(summing.table), ranges=intercept_ranges(found.bound.recipe, looked.frame),
+        time_facts=tally.facts(), reasons=found.ledger.told(reading.where),
+        clock_of=partial(_clock, people, None if model.time is None else looked),
+        table_of=partial(people.table, tuple(summing.table)), ranges=intercept_ranges(found.bound.recipe, looked.frame),
         gone=SUMMED_ROWS,
-        counts=summing.counts, hash_of=found.rows.fingerprint, last_of=lambda: people.column("last"),
+        counts=summing.counts, hash_of=found.rows.fingerprint, last_of=partial(people.column, "last"),
     ).referring(model.reference or {})  # fmt: skip
+
+
+def _clock(people: People, looked: Panel | None) -> Clock | None:
+    """How times of new rows are read: as those of the persons that were looked at, with everybody's first."""
+    if looked is None:
+        return None
+    return replace(looked.clock, firsts=people.column("first") if people.has("first") else None, derived=looked.derived)
