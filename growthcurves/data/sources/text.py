@@ -29,12 +29,15 @@ class Text:
     ----------
     files : tuple of Path
     name : str
+    needs_numbers : set of str
+        Columns of which text after numbers is an error, not a reason to read all as text: outcome and time.
     """
 
     files: tuple[Path, ...]
     name: str
     again: bool = True
     rows: int | None = None
+    needs_numbers: set[str] = field(default_factory=set, init=False, compare=False)
     _texts: set[str] = field(default_factory=set, init=False, compare=False)
 
     def columns(self) -> list[str]:
@@ -56,7 +59,7 @@ class Text:
         for head in self._heads:
             for frame in _Pieces(head, self._texts).tables(size):
                 kinds = {name: kind_of_column(frame[name]) for name in columns if name in frame.columns}
-                found = {name for name, kind in kinds.items() if kind == "text"} - self._texts
+                found = {name for name, kind in kinds.items() if kind == "text"} - self._texts - self.needs_numbers
                 self._texts.update(found)
                 if found & numbers:
                     raise OtherKindError

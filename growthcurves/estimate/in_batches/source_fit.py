@@ -21,6 +21,7 @@ from growthcurves.data.fingerprint import fingerprint_of_tables
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import SUMMED_ROWS, SavedPanel, SavedPersons
 from growthcurves.data.sources.contract import Source
+from growthcurves.data.sources.text import Text
 from growthcurves.data.sources.whole_persons import WholePersons
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import Moments, Sums
@@ -88,6 +89,8 @@ class SourceRows:
     def timed(self) -> SourceRows:
         """The same with the unit of dates."""
         time = self.reading.roles["time"]
+        if isinstance(self.whole.source, Text):
+            self.whole.source.needs_numbers.update({self.reading.roles["outcome"], time} - {None})
         if time is not None and holds_dates(self.whole.first()[time]):
             self.reading = self.whole.over(self.reading.with_unit)
         return self
