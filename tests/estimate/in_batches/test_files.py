@@ -102,6 +102,7 @@ def test_a_part_with_other_columns_is_named(tmp_path):
         gc.fit(FORMULA, tmp_path)
 
 
+@pytest.mark.filterwarnings("ignore:.*share patient and time:growthcurves.errors.DataWarning")
 def test_a_part_with_text_among_numbers_is_named(tmp_path):
     parts(tmp_path, ".csv")
     bad = TRIAL[:6].assign(age=["41", "42", "old", "41", "40", "39"])
