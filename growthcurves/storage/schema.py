@@ -162,8 +162,8 @@ def completed(values: Any) -> Any:
     """Values of a file of an earlier version with the fields that it did not know."""
     if not isinstance(values, dict) or not isinstance(values.get("moments"), dict):
         return values
-    moments = {"counted": None, **values["moments"], "own": _with_stands(values["moments"].get("own"))}
-    return {"design": None, **values, "moments": moments, "people": _with_stands(values.get("people"))}
+    inside = {"counted": None, **values["moments"], "own": _with_stands(values["moments"].get("own"))}
+    return {"design": None, **values, "moments": inside, "people": _with_stands(values.get("people"))}
 
 
 def _with_stands(people: Any) -> Any:

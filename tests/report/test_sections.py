@@ -19,6 +19,7 @@ from growthcurves.report.checklist_items import CHECKLISTS
 from growthcurves.report.format import polished
 from growthcurves.report.section import Subject
 from growthcurves.report.words import lead
+from tests.sites.trial_rows import FORMULA, trial
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -182,6 +183,14 @@ def ids_used_again():
     return pd.DataFrame(rows, columns=["who", "arm", "age", "week", "y"])
 
 
+def of_sites():
+    """A fit of the sums of hospitals, of which one leaves persons out."""
+    data = trial()
+    recipe = gc.site_recipe(FORMULA, data)
+    sites = [gc.site_sums(recipe, rows, name=name, short="merge") for name, rows in data.groupby("site")]
+    return gc.fit(recipe, sites)
+
+
 def test_every_warning_has_a_meaning(make_trial):
     """The warnings that fits give, each with words for who did not make the analysis."""
     frame = make_trial(40)
@@ -205,6 +214,11 @@ def test_every_warning_has_a_meaning(make_trial):
     sites = frame.assign(site=frame["id"] % 8)
     sites.loc[sites.index[0], "site"] = 7  # one row of one person
     fits.append(partial(gc.fit, "bdi ~ week + (week | id) + (1 | site)", sites))
+    area = frame["id"] // 3 % 4 + 10 * (frame["id"] % 3)
+    areas = frame.assign(stratum=frame["id"] % 3, area=area.replace(10, 0), half=frame["id"] % 2)
+    line = gc.GrowthModel("bdi", "week", "id")
+    fits += [partial(gc.fit, line, areas, design=gc.SurveyDesign(psu="area", strata="stratum"))]
+    fits += [partial(gc.fit, line, areas, design=gc.SurveyDesign(psu="half"))]
     seen: set[NoteKind] = set()
     for made in fits:
         with warnings.catch_warnings():
@@ -214,6 +228,8 @@ def test_every_warning_has_a_meaning(make_trial):
         assert Certainty().context(Subject((fit,)))["notes"] == [(note.in_words, note.meaning) for note in fit.notes]
         assert not any("origin=" in note.in_words or "quadrature=" in note.in_words for note in fit.notes)
         seen |= {note.kind for note in fit.notes}
+    with pytest.warns(GrowthCurvesWarning, match="not told"):
+        seen |= {note.kind for note in of_sites().notes if note.meaning}
     assert seen == set(NoteKind) - {NoteKind.NOT_CONVERGED}
     assert len({kind.meaning for kind in NoteKind}) == len(NoteKind)
 

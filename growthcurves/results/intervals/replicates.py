@@ -254,7 +254,7 @@ class Replicates(Answer):
         >>> drawn = fit.bootstrap(n=199, rng=1)
         >>> drawn.conf_int()[["term", "estimate", "std_error"]].head(2).round(1)
                 term  estimate  std_error
-        0  intercept     251.4        7.1
+        0  intercept     251.4        7.0
         1      slope      10.5        1.6
         """
         quantities = parameters(self.fit)
