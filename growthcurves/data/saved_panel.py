@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,15 @@ SUMMED_ROWS = Absent(
 )
 
 
+def known(value: Any) -> Callable[[], Any]:
+    """What gives a value that is known already, and can be pickled with it."""
+    return partial(_itself, value)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class SavedPersons:
     """Persons without rows: their number, their occasions, and (where it is known) who they are.
@@ -84,7 +93,7 @@ class SavedPersons:
     def of(cls, sizes: np.ndarray, labels: Any, rows: int) -> SavedPersons:
         """From the rows of each person, and who they are."""
         occasions = Occasions(int(sizes.min()), int(sizes.max()), float(sizes.mean()))
-        return cls(len(sizes), rows, occasions, lambda: sizes, lambda: labels)
+        return cls(len(sizes), rows, occasions, known(sizes), known(labels))
 
     @cached_property
     def sizes(self) -> Any:

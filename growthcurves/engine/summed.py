@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from growthcurves.engine.sums.whole import Sums
@@ -34,11 +34,7 @@ class SummedEstimates:
     def sums(self) -> Sums:
         """The sums, of persons without outcomes."""
         sums: Sums = self._estimates.sums
-
-        def people() -> tuple[Any, Any]:
-            return WithoutOutcomes.of(sums.people, self._why), sums.moments
-
-        return replace(sums, by_person=people, known=None)
+        return replace(sums, by_person=partial(_people, sums, self._why), known=None)
 
     def _refuse(self) -> Any:
         raise NotAvailableError(self._why)
@@ -59,3 +55,8 @@ class SummedEstimates:
     def drawing(self, kind: str, seed: int, level: int | None = None) -> Any:
         """Replicates that are drawn from the model; no case can be drawn or left out."""
         return self._estimates.drawing(kind, seed, level) if kind == "parametric" else self._refuse()
+
+
+def _people(sums: Sums, why: str) -> tuple[Any, Any]:
+    """Persons without outcomes, and the sums by schedule."""
+    return WithoutOutcomes.of(sums.people, why), sums.moments

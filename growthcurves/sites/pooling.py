@@ -15,7 +15,7 @@ import pandas as pd
 
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import Absent, SavedPersons
+from growthcurves.data.saved_panel import Absent, SavedPersons, known
 from growthcurves.engine.build import summed_persons
 from growthcurves.errors import DataError, ModelError, brief
 from growthcurves.estimate import estimate_rows, method_of
@@ -259,15 +259,15 @@ def _forgotten(fit: FittedModel, shared: SiteRecipe, sums: list[SiteSums]) -> Fi
         table[shared.roles.site] = panel.frame[shared.roles.site].iloc[panel.persons.first_rows]
     counted = pd.DataFrame(table, index=range(len(sizes)) if not table else None).reset_index(drop=True)
     numbers = {name: np.asarray(panel.frame[name])[panel.persons.first_rows] for name in shared.roles.numbers}
-    persons = SavedPersons(len(sizes), len(panel), panel.persons.occasions, lambda: sizes, lambda: WHY, WHY)
+    persons = SavedPersons(len(sizes), len(panel), panel.persons.occasions, known(sizes), known(WHY), WHY)
     left: Any = SummedPanel(
         **{name: getattr(panel, name) for name in ("id", "time", "outcome", "wave", "time_unit")},
         outcome_unit=None, since=None, where=None, persons=persons,
-        time_facts=panel.time_facts, reasons=(), clock_of=lambda: shared.clock, table_of=lambda: counted,
+        time_facts=panel.time_facts, reasons=(), clock_of=known(shared.clock), table_of=known(counted),
         first_levels=dict(panel.first_levels), gone=WHY, numbers=numbers,
     )  # fmt: skip
     rows = BoundRows(
-        replace(recipe, clock_of=lambda: shared.clock),
+        replace(recipe, clock_of=known(shared.clock)),
         left,
         bound.shape_values,
         (),

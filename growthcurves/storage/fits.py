@@ -23,7 +23,7 @@ import pandas as pd
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.clock import Clock
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import NO_PERSONS, ROWS, SavedPanel, SavedPersons
+from growthcurves.data.saved_panel import NO_PERSONS, ROWS, SavedPanel, SavedPersons, known
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.build import (
     LIKELIHOODS,
@@ -226,7 +226,7 @@ def _panel(values: dict[str, Any]) -> Any:
     table = NO_PERSONS if values["person_table"] is None else values["person_table"]
     clock = _clock(roles, values["clock"])
     return SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
-                      clock_of=lambda: clock, table_of=lambda: table, ranges=values["ranges"])  # fmt: skip
+                      clock_of=known(clock), table_of=known(table), ranges=values["ranges"])  # fmt: skip
 
 
 def _clock_values(panel: Any, people: bool) -> dict[str, Any]:

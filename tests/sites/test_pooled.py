@@ -1,5 +1,6 @@
 """A fit of sites' sums says what a fit of all sites' rows says, digit by digit, and no more than sums can say."""
 
+import pickle
 import warnings
 
 import numpy as np
@@ -151,6 +152,11 @@ def test_what_needs_persons_says_why_there_are_none(data, model, asked):
 def test_units_of_sites_are_known(data):
     rows, sites = fits(data, *MODELS["level"][:1], **MODELS["level"][1])
     same(rows.units("site"), sites.units("site"), 1e3 * EXACT)
+
+
+def test_such_a_fit_is_pickled(line):
+    fit = line[1]
+    assert str(pickle.loads(pickle.dumps(fit))) == str(fit)
 
 
 def test_such_a_fit_is_saved_without_persons(line, tmp_path):

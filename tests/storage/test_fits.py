@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import subprocess
 import sys
 
@@ -71,6 +72,13 @@ def test_everything_with_rows(fit, tmp_path):
     np.testing.assert_allclose(again.resid, fit.resid, rtol=1e-9, atol=1e-9)
     assert again.refit(method="ml").deviance == pytest.approx(fit.refit(method="ml").deviance, rel=1e-10)
     same(again.people(), fit.people())
+
+
+@pytest.mark.parametrize("people", [True, False])
+def test_a_loaded_fit_is_pickled(tmp_path, people):
+    fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    found = gc.load(fit.save(tmp_path / "fit.json", people=people))
+    assert str(pickle.loads(pickle.dumps(found))) == str(found)
 
 
 def test_without_people_nothing_is_said_of_them(tmp_path):

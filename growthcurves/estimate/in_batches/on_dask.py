@@ -10,13 +10,13 @@ import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.panel import Panel
 from growthcurves.data.persons import run_starts
+from growthcurves.data.saved_panel import known
 from growthcurves.data.sources.contract import Checked
 from growthcurves.data.sources.dask_frame import DaskFrame
 from growthcurves.data.sources.keys import keys_of
@@ -285,8 +285,4 @@ def _joined(ends: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _without_clock(recipe: Recipe) -> Recipe:
     """A recipe that travels: its clock holds the rows that it was made from, and no sum needs it."""
-    return replace(recipe, clock_of=_no_clock)
-
-
-def _no_clock() -> Any:
-    return None
+    return replace(recipe, clock_of=known(None))
