@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -12,8 +12,9 @@ import pandas as pd
 
 from growthcurves.data.clock import Clock
 from growthcurves.data.persons import Occasions
+from growthcurves.data.table_facts import TableFacts
 from growthcurves.data.time_facts import TimeFacts
-from growthcurves.errors import NotAvailableError
+from growthcurves.errors import ColumnError, ModelError, NotAvailableError, unknown
 
 ROWS = "save(path, rows=True)"
 PEOPLE = "save(path), without people=False,"
@@ -146,6 +147,8 @@ class SavedPanel:
         How many persons have each level of person-level columns of categories, where that is known without persons.
     gone : Absent
         Why there are no rows.
+    facts : TableFacts or None
+        What is remembered of the columns; None where a file of an earlier version was read.
     hash_of : callable, optional
         Gives the hash of columns of the rows that were used, where the rows can be read again.
     last_of : callable, optional
@@ -172,6 +175,7 @@ class SavedPanel:
     status: Any = None
     counts: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
     gone: Absent = NO_ROWS
+    facts: TableFacts | None = None
     hash_of: Callable[[Iterable[str]], str] | None = None
     last_of: Callable[[], np.ndarray] | None = None
 
@@ -235,22 +239,56 @@ class SavedPanel:
 
         Raises
         ------
+        ModelError
+            For a column that varies within persons.
+        ColumnError
+            For one that the table did not have.
         NotAvailableError
-            For a column that the model does not use.
+            For a column that the model does not use, and where nobody is known.
         """
+        known = self.facts
+        if known is not None and column in known.numbers and column not in known.of_persons:
+            raise ModelError(
+                f"{column!r} is a level-2 predictor but varies within persons: give it as a time-varying predictor "
+                f"(time_varying=), or check whether one id stands for two persons."
+            )
+        if known is not None and column not in known.columns:
+            raise ColumnError(unknown("column", column, known.columns))
         if isinstance(self.person_table, pd.DataFrame) and column not in self.person_table.columns:
             if self.gone is not NO_ROWS:
                 raise NotAvailableError(f"{column!r} is no column of the model, and {self.gone._short}.")
             raise NotAvailableError(f"{column!r} was not saved with the fit: save it with {ROWS} where it was fitted.")
         return self.person_table[column]
 
-    def person_mean(self, column: str, shares: np.ndarray) -> float:
-        """The mean over persons of a column of numbers; `shares` (N,) are what each counts, one in all."""
-        return float(shares @ np.asarray(self.person_values(column), dtype=float))
+    def mean(self, column: str, shares: np.ndarray, average: str) -> float:
+        """The mean of a column of numbers over persons or rows, as `average` says; over rows where it varies with time.
+
+        `shares` (N,) are what each person counts, one in all.
+        """
+        known = None if self.facts is None else self.facts.numbers.get(column)
+        if known is None or isinstance(self.person_table, pd.DataFrame) and not self.varies(column):
+            return float(shares @ np.asarray(self.person_values(column), dtype=float))
+        of_persons = average == "persons" and known.over_persons is not None
+        return float(known.over_persons if of_persons else known.over_rows)  # type: ignore[arg-type]
+
+    def ends(self, column: str, levels: Sequence[Any] | None) -> list[Any]:
+        """The lowest and highest value of a column of the model; of categories the first and the last level.
+
+        Raises
+        ------
+        NotAvailableError
+            Where they were not remembered.
+        """
+        if levels is not None:
+            return [levels[0], levels[-1]]
+        known = None if self.facts is None else self.facts.numbers.get(column)
+        if known is None:
+            raise NotAvailableError(self.gone._text)
+        return [known.low, known.high]
 
     def varies(self, column: str) -> bool:
         """Whether a column of the model varies within persons: it is none of theirs."""
-        return column not in self.person_table.columns
+        return column not in (self.person_table.columns if self.facts is None else self.facts.of_persons)
 
     def elapsed(self, frame: pd.DataFrame) -> np.ndarray:
         """Times of new rows, measured as the panel's were."""

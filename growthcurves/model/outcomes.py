@@ -108,3 +108,15 @@ def likelihood_of(model: GrowthModel) -> str:
 def is_computed(model: GrowthModel) -> bool:
     """Whether the outcome is computed, more than by taking an offset from a column."""
     return model.computed and computed_side(measured(model)).computed
+
+
+def compared_values(model: GrowthModel, panel: Panel) -> np.ndarray:
+    """The outcomes whose likelihood is told, as measured, before an offset was taken from them, (n,)."""
+    if likelihood_of(model) != measured(model):
+        return numeric_column(panel.frame, likelihood_of(model))
+    if model.offset is None or model.family is not None:
+        return panel.values
+    outcome, frame = measured(model), panel.frame
+    if computed_side(outcome).computed:
+        frame = with_computed(frame, outcome, model.id)
+    return numeric_column(frame, outcome)

@@ -418,11 +418,26 @@ def intercept_ranges(recipe: Recipe, frame: pd.DataFrame) -> dict[str, tuple[flo
     return {name: (float(one.min()), float(one.max())) for name, one in values.items() if one.nunique() > 2}
 
 
+def used_columns(recipe: Recipe) -> list[str]:
+    """The columns of a model but time: those of predictors, covariates, random effects, shape and offset."""
+    model = recipe.model
+    offset = computed_side(model.offset).columns if model.offset is not None else ()
+    names = dict.fromkeys([*recipe.used, *recipe.shape.columns, *model_columns(model), *offset])
+    return [name for name in names if name != model.time]
+
+
 def used_by_person(bound: BoundRows) -> list[str]:
     """The columns of a model that do not vary within persons, as a fit without rows keeps them."""
-    level, recipe = PersonLevel(bound.panel), bound.recipe
-    names = dict.fromkeys([*recipe.used, *recipe.shape.columns, *model_columns(recipe.model)])
-    return [name for name in names if name != recipe.model.time and not level.varies(name)]
+    level = PersonLevel(bound.panel)
+    return [name for name in used_columns(bound.recipe) if not level.varies(name)]
+
+
+def numbers_of(bound: BoundRows) -> dict[str, Any]:
+    """The columns of a model that hold numbers and are no categories, over the rows that are used."""
+    recipe = bound.recipe
+    levels = {name for columns in (*recipe.predictors.values(), *recipe.level_one) for name in columns.levels}
+    found = {name: bound.panel.column(name) for name in used_columns(recipe) if name not in levels}
+    return {name: values for name, values in found.items() if holds_numbers(values)}
 
 
 def beside_outcome(model: GrowthModel) -> list[str]:

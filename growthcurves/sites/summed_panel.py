@@ -43,10 +43,10 @@ class SummedPanel(SavedPanel):
             )
         return super().person_values(column)
 
-    def person_mean(self, column: str, shares: np.ndarray) -> float:
-        """The mean of a column over persons, (N,) shares of one; these are the same in each type and schedule."""
+    def mean(self, column: str, shares: np.ndarray, average: str) -> float:
+        """As `SavedPanel.mean`; the sums of numbers are those of persons of each type and schedule."""
         values = self.numbers.get(column)
-        return super().person_mean(column, shares) if values is None else float(shares @ values)
+        return super().mean(column, shares, average) if values is None else float(shares @ values)
 
     def varies(self, column: str) -> bool:
         return column not in self.numbers and super().varies(column)

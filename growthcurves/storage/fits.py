@@ -22,6 +22,7 @@ import pandas as pd
 
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.clock import Clock
+from growthcurves.data.joined import COMMA
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import NO_PERSONS, ROWS, SavedPanel, SavedPersons, known
 from growthcurves.data.time_facts import TimeFacts
@@ -45,12 +46,13 @@ from growthcurves.model.columns import Functions
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.person_level import PersonLevel
-from growthcurves.model.recipe import BoundRows, Recipe, intercept_ranges, model_columns
+from growthcurves.model.recipe import BoundRows, Recipe, intercept_ranges, used_by_person, used_columns
 from growthcurves.model.survey.weighing import Weighing
 from growthcurves.numerics.bounds import flag
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
 from growthcurves.provenance import Made
+from growthcurves.storage.columns import columns_from, columns_values
 from growthcurves.storage.designs import design_columns, design_values, weighing_from, with_mass
 from growthcurves.storage.models import model_from, model_values
 from growthcurves.storage.parts import Kinds, kind_called, own_parts
@@ -177,6 +179,7 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
         "entry": panel.entry,
         "status": panel.status,
         "ranges": _ranges(fit),
+        "columns": columns_values(fit, _read_columns(fit)),
         "rows": len(panel),
         "sizes": np.asarray(panel.persons.sizes) if people else np.repeat(sizes, counts),
         "labels": pd.DataFrame({"id": panel.persons.labels}) if people else None,
@@ -188,8 +191,13 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
     }
 
 
-def _used_columns(fit: FittedModel) -> list[str]:
-    return list(dict.fromkeys([*fit.recipe.used, *fit.recipe.shape.columns, *model_columns(fit.model)]))
+def _read_columns(fit: FittedModel) -> list[str]:
+    """The columns that a fit reads, and those that are one together."""
+    model, panel = fit.model, fit.panel
+    beside = computed_side(model.outcome).columns if model.computed else ()
+    names = [model.id, model.time, model.outcome, panel.wave, *used_columns(fit.recipe), *beside]
+    there = [str(name) for name in names if name is not None]
+    return list(dict.fromkeys([*there, *(part for name in there for part in name.split(COMMA))]))
 
 
 def _rows_table(fit: FittedModel) -> pd.DataFrame:
@@ -197,16 +205,14 @@ def _rows_table(fit: FittedModel) -> pd.DataFrame:
     roles = [model.id, *([model.time] if model.time else []), model.outcome, *([panel.wave] if panel.wave else [])]
     beside = computed_side(model.outcome).columns[1:] if model.computed else ()
     of_design = () if fit.weighing is None else design_columns(fit.weighing.design, panel.data.columns)
-    names = dict.fromkeys([*roles, *_used_columns(fit), *beside, *of_design])
+    names = dict.fromkeys([*roles, *used_columns(fit.recipe), *beside, *of_design])
     return panel.frame[list(names)].reset_index(drop=True)
 
 
 def _person_table(fit: FittedModel) -> pd.DataFrame:
     if isinstance(fit.panel, SavedPanel):
         return fit.panel.person_table
-    level = PersonLevel(fit.panel)
-    names = _used_columns(fit)
-    return level.values([name for name in dict.fromkeys(names) if name != fit.model.time and not level.varies(name)])
+    return PersonLevel(fit.panel).values(used_by_person(fit.bound))
 
 
 def _ranges(fit: FittedModel) -> dict[str, tuple[float, float]]:
@@ -226,7 +232,8 @@ def _panel(values: dict[str, Any]) -> Any:
     table = NO_PERSONS if values["person_table"] is None else values["person_table"]
     clock = _clock(roles, values["clock"])
     return SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
-                      clock_of=known(clock), table_of=known(table), ranges=values["ranges"])  # fmt: skip
+                      clock_of=known(clock), table_of=known(table), ranges=values["ranges"],
+                      facts=columns_from(values["columns"]))  # fmt: skip
 
 
 def _clock_values(panel: Any, people: bool) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from growthcurves.model.growth import GrowthModel
 from growthcurves.model.random import RandomPart
 from growthcurves.model.recipe import model_columns
 from growthcurves.model.survey.design import ROWS
+from growthcurves.storage.columns import COLUMNS
 from growthcurves.storage.designs import DESIGN, laws_of
 from growthcurves.storage.kinds import (
     array,
@@ -110,6 +111,7 @@ FIT = record(
         entry=maybe(text),
         status=maybe(mapping(maybe(either(text, mapping(maybe(text)))))),
         ranges=mapping(row(number, number)),
+        columns=maybe(COLUMNS),
         rows=count,
         sizes=array(1, "iu"),
         labels=maybe(table),
@@ -163,7 +165,8 @@ def completed(values: Any) -> Any:
     if not isinstance(values, dict) or not isinstance(values.get("moments"), dict):
         return values
     inside = {"counted": None, **values["moments"], "own": _with_stands(values["moments"].get("own"))}
-    return {"design": None, **values, "moments": inside, "people": _with_stands(values.get("people"))}
+    known = {"design": None, **values, "moments": inside, "people": _with_stands(values.get("people"))}
+    return known | {"panel": {"columns": None, **panel}} if isinstance(panel := values.get("panel"), dict) else known
 
 
 def _with_stands(people: Any) -> Any:
@@ -368,6 +371,7 @@ def _persons(values: dict[str, Any]) -> Laws:
     sums, panel, bound, people = (values[name] for name in ("moments", "panel", "bound", "people"))
     (persons, rows), sizes = _seen(values), panel["sizes"]
     yield "rows", panel["rows"] == rows == sizes.sum() and (sizes >= 1).all() and len(sizes) == persons
+    yield from _remembered(panel)
     if panel["facts"] is not None:
         first, last, middle, waves, *others = panel["facts"]
         reached, reaching, mean = others or (None, None, None)
@@ -394,6 +398,21 @@ def _persons(values: dict[str, Any]) -> Laws:
     if bound["random_weights"] is not None:
         shape = (persons, sum(map(bool, bound["moved"])))
         yield "person-level columns of random effects", bound["random_weights"].shape == shape
+
+
+def _remembered(panel: dict[str, Any]) -> Laws:
+    """Means lie between the ends of their column, and columns of persons are those that are kept."""
+    columns, table = panel["columns"], panel["person_table"]
+    if columns is None:
+        return
+    for low, high, *means in columns["numbers"].values():
+        yield "means of columns", all(mean is None or low <= mean <= high or _same(low, high) for mean in means)
+    yield "means of columns", all(
+        (one[-1] is not None) == (name in columns["of_persons"]) for name, one in columns["numbers"].items()
+    )
+    yield "columns of persons", table is None or set(columns["of_persons"]) == set(table)
+    times = columns["times"]
+    yield "times", times is None or list(times) == sorted(set(times))
 
 
 def _columns_of_rows(table: Any, model: GrowthModel) -> Laws:

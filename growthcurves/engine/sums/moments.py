@@ -19,10 +19,11 @@ from growthcurves.engine.sums.crossing import Crossing
 from growthcurves.engine.sums.design import Terms
 from growthcurves.engine.sums.nesting import Cells, Nesting
 from growthcurves.engine.sums.rows import Centres, centred_about, pair_index, person_gram
-from growthcurves.engine.sums.schedules import Schedules, mixed, shared_schedules
+from growthcurves.engine.sums.schedules import Schedules, shared_schedules
 from growthcurves.errors import DataError
 from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.mixing import mixed
 from growthcurves.numerics.products import long_sum
 from growthcurves.numerics.threads import in_order
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from growthcurves.engine.sums.nesting import Cells
 from growthcurves.numerics.arrays import Array, upper
 from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.mixing import mixed
 from growthcurves.numerics.products import kron
 from growthcurves.numerics.threads import in_order
 
@@ -153,16 +154,3 @@ def _places(table: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np
         return np.minimum(np.searchsorted(table, values[part]), table.size - 1)
 
     return np.concatenate(list(in_order(piece, chunks(values.size))))
-
-
-def mixed(keys: Sequence[Array]) -> NDArray[np.uint64]:
-    """One 64-bit number per person from the bits of its key (splitmix64, Steele et al. 2014)."""
-    total = np.zeros(len(keys[0]), dtype=np.uint64)
-    for key in keys:
-        total += np.ascontiguousarray(key + 0.0).view(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
-        total ^= total >> np.uint64(30)
-        total *= np.uint64(0xBF58476D1CE4E5B9)
-        total ^= total >> np.uint64(27)
-        total *= np.uint64(0x94D049BB133111EB)
-        total ^= total >> np.uint64(31)
-    return total

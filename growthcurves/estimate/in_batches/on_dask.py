@@ -22,12 +22,13 @@ from growthcurves.data.sources.dask_frame import DaskFrame
 from growthcurves.data.sources.keys import keys_of
 from growthcurves.engine.build import Centres, Moments
 from growthcurves.errors import GrowthCurvesError
+from growthcurves.estimate.in_batches.facts import Facts
 from growthcurves.estimate.in_batches.guess import Guess, as_first
 from growthcurves.estimate.in_batches.people import People, Piece
 from growthcurves.estimate.in_batches.reading import Asked, Ledger, Reading
 from growthcurves.estimate.in_batches.sketch import FIRST_PERSONS, Sketch
 from growthcurves.estimate.in_batches.source_fit import Learned, Learning, finished
-from growthcurves.estimate.in_batches.summing import LevelCounts, Summing, add_counts, batch_sums, level_counts
+from growthcurves.estimate.in_batches.summing import Summing, batch_sums
 from growthcurves.estimate.in_batches.tally import Tally
 from growthcurves.estimate.in_batches.units import UnitTally
 from growthcurves.estimate.run import rows_of
@@ -86,7 +87,7 @@ class Part:
     failed: GrowthCurvesError | None = None
     ends: list[pd.DataFrame] = field(default_factory=list)
     keys: list[np.ndarray] = field(default_factory=list)
-    counts: LevelCounts = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
     def __add__(self, other: Part) -> Part:
         """Those of both."""
@@ -94,13 +95,13 @@ class Part:
         self.tally.merged(other.tally)
         self.sketch.merged(other.sketch)
         self.units.merged(other.units)
-        add_counts(self.counts, other.counts)
+        self.facts.merged(other.facts)
         moments = self.moments if other.moments is None else other.moments
         if self.moments is not None and other.moments is not None:
             moments = self.moments + other.moments
         return Part(
             self.ledger, self.tally, self.sketch, moments, [*self.pieces, *other.pieces], self.units,
-            self.failed or other.failed, [*self.ends, *other.ends], [*self.keys, *other.keys], self.counts,
+            self.failed or other.failed, [*self.ends, *other.ends], [*self.keys, *other.keys], self.facts,
         )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ class Work:
             return
         if bound.units:
             found.units.see(bound)
-        add_counts(found.counts, level_counts(bound))
+        found.facts.merged(Facts.of(bound))
         if sums.people:
             found.pieces.append(Piece.of(bound, persons, sums.table))
         else:
@@ -251,7 +252,7 @@ def fit_dask(asked: Asked, source: DaskFrame, kind: type[FittedModel], method: s
             raise part.failed
     assert part.moments is not None
     people = DaskPeople(there, replace(sums, people=True))
-    summing = Summing(sums.recipe, sums.centres, sums.table, people=people, units=part.units, counts=part.counts)
+    summing = Summing(sums.recipe, sums.centres, sums.table, people=people, units=part.units, facts=part.facts)
     return finished(replace(found, bound=bound), summing, part.moments, kind, method)
 
 

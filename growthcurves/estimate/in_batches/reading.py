@@ -131,6 +131,12 @@ class Reading:
         roles = known.roles | {name: self.roles[name] for name in ("id", "time_unit")}
         return replace(self, roles=roles, needed=known.needed, computed=known.computed)
 
+    @property
+    def looked(self) -> tuple[str, ...]:
+        """The columns of which something may be learned: the outcome, or those it is computed of, and predictors."""
+        of_outcome = () if self.computed is None else computed_side(self.computed).columns
+        return tuple(dict.fromkeys([self.roles["outcome"], *self.needed, *of_outcome]))
+
     def panels(self, tables: Iterable[pd.DataFrame], ledger: Ledger | None = None) -> Iterator[Panel]:
         """The panels of tables of whole persons, without those of which no row is left."""
         ledger = Ledger() if ledger is None else ledger

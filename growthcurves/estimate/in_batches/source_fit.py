@@ -23,6 +23,7 @@ from growthcurves.data.saved_panel import SUMMED_ROWS, SavedPanel, SavedPersons
 from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.text import Text
 from growthcurves.data.sources.whole_persons import WholePersons
+from growthcurves.data.table_facts import TableFacts, few_times
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import Moments, Sums
 from growthcurves.estimate.from_sums import ByPerson, fit_of_sums
@@ -41,7 +42,7 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.lme4 import ParsedFormula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.nested import crossed
-from growthcurves.model.recipe import BoundRows, Recipe, intercept_ranges, used_by_person
+from growthcurves.model.recipe import BoundRows, Recipe, intercept_ranges, used_by_person, used_columns
 
 log = logging.getLogger("growthcurves")
 
@@ -188,8 +189,7 @@ class Learning:
     @property
     def looked(self) -> tuple[str, ...]:
         """The columns of which something may be learned."""
-        reading = self.rows.reading
-        return tuple(dict.fromkeys([reading.roles["outcome"], *reading.needed]))
+        return self.rows.reading.looked
 
     @property
     def coded(self) -> frozenset[str]:
@@ -312,7 +312,7 @@ def fit_recipe(recipe: Recipe, source: Source, kind: type[FittedModel], method: 
         raise NeedsAllRowsError
     rows = SourceRows.of_model(recipe.model, source, size, where)
     log.info("Reading %s once: the recipe has learned all.", source.name)
-    looked = tuple(dict.fromkeys([rows.reading.roles["outcome"], *rows.reading.needed]))
+    looked = rows.reading.looked
     ledger, (tally, sketch, summing) = rows.over("summing", Tally, lambda: Sketch(looked), lambda: FirstCentres(recipe))
     bound = recipe.replayed(rows.reading.panel(sketch.table()).referring(recipe.model.reference or {}))
     found = Learned(rows, bound, sketch, tally, ledger)
@@ -380,9 +380,18 @@ def _panel(found: Learned, summing: Summing) -> SavedPanel:
         time_facts=tally.facts(), reasons=found.ledger.told(reading.where),
         clock_of=partial(_clock, people, None if model.time is None else looked),
         table_of=partial(people.table, tuple(summing.table)), ranges=intercept_ranges(found.bound.recipe, looked.frame),
-        gone=SUMMED_ROWS,
-        counts=summing.counts, hash_of=found.rows.fingerprint, last_of=partial(people.column, "last"),
+        gone=SUMMED_ROWS, counts=summing.facts.levels, facts=_facts(found, summing), hash_of=found.rows.fingerprint,
+        last_of=partial(people.column, "last"),
     ).referring(model.reference or {})  # fmt: skip
+
+
+def _facts(found: Learned, summing: Summing) -> TableFacts:
+    """What is remembered of the columns."""
+    tally, recipe, whole = found.tally, found.bound.recipe, found.rows.whole
+    of_persons = tuple(name for name in used_columns(recipe) if not found.sketch.varying.get(name))
+    columns = dict.fromkeys([*whole.source.columns(), *map(str, found.bound.panel.frame.columns)])
+    numbers = summing.facts.means(tally.rows, tally.persons, of_persons)
+    return TableFacts(tuple(columns), of_persons, numbers, few_times(tally.rows_at.values), summing.facts.mark)
 
 
 def _clock(people: People, looked: Panel | None) -> Clock | None:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
 
 from growthcurves.data.panel import Panel
 from growthcurves.engine.build import Centres, Moments, PersonMoments, summed
+from growthcurves.estimate.in_batches.facts import Facts
 from growthcurves.estimate.in_batches.people import People, Piece
 from growthcurves.estimate.in_batches.units import UnitTally
 from growthcurves.estimate.run import rows_of
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows, Recipe
-
-#: By column, how many persons have each level.
-LevelCounts = dict[str, dict[Any, int]]
 
 
 @dataclass
@@ -62,31 +57,16 @@ class Summing:
     tree: Tree = field(default_factory=Tree)
     people: People = field(default_factory=People)
     units: UnitTally = field(default_factory=UnitTally)
-    counts: LevelCounts = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
     def see(self, panel: Panel) -> None:
         """Sum the rows of one batch."""
         bound, persons, moments = batch_sums(self.recipe, self.centres, panel, self.constant)
         self.tree.add(moments)
         self.people.add(Piece.of(bound, persons, self.table))
-        add_counts(self.counts, level_counts(bound))
+        self.facts.merged(Facts.of(bound))
         if bound.units:
             self.units.see(bound)
-
-
-def level_counts(bound: BoundRows) -> LevelCounts:
-    """How many persons have each level of the categories that predict growth parameters."""
-    level, recipe = PersonLevel(bound.panel), bound.recipe
-    names = {name for columns in recipe.predictors.values() for name in columns.levels}
-    return {name: pd.Series(level.value(name)).value_counts().to_dict() for name in sorted(names)}
-
-
-def add_counts(counts: LevelCounts, others: LevelCounts) -> None:
-    """Add counts of other persons."""
-    for name, found in others.items():
-        mine = counts.setdefault(name, {})
-        for value, persons in found.items():
-            mine[value] = mine.get(value, 0) + persons
 
 
 def batch_sums(

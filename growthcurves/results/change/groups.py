@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
 from growthcurves.data.backticks import quoted
@@ -20,6 +21,7 @@ from growthcurves.numerics.mixtures import mixture_quantile, share_above
 from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, found
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.intervals.delta import Estimate
+from growthcurves.results.persons.trajectories import person_values
 from growthcurves.results.questions.person_types import person_types
 from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, rate_at
 
@@ -77,8 +79,8 @@ def why_not_by(fit: FittedModel, by: Any) -> str | None:
 
 def _follows(fit: FittedModel, parts: list[Any]) -> bool:
     """Whether some predictor of the rate is one value within every group, and not one in all: groups of arm by sex."""
-    panel = fit.panel
-    codes = Persons.of(joined(panel.frame.iloc[panel.persons.first_rows], parts)) if parts else None
+    values = pd.DataFrame({part: person_values(fit, part) for part in parts})
+    codes = Persons.of(joined(values, parts)) if parts else None
     weights = [one for rate in rate_parameters(fit) for one in fit.bound.predictor(rate) if one is not None]
     if codes is None:
         return False

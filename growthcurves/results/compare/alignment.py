@@ -11,12 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import numeric_column
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.left import computed_side
-from growthcurves.model.outcomes import likelihood_of, measured, with_computed
+from growthcurves.model.outcomes import compared_values, likelihood_of
 
 SHOWN = 5
 
@@ -113,21 +112,8 @@ def _rows(first: FittedModel, second: FittedModel) -> tuple[_Rows, _Rows]:
     for fit, number in ((first, numbers[:count]), (second, numbers[count:])):
         size = len(fit.panel)
         time = fit.panel.times if alike else np.zeros(size)
-        out.append(_Rows(number[fit.panel.persons.codes], time, _outcomes(fit), np.arange(size)))
+        out.append(_Rows(number[fit.panel.persons.codes], time, compared_values(fit.model, fit.panel), np.arange(size)))
     return out[0], out[1]
-
-
-def _outcomes(fit: FittedModel) -> np.ndarray:
-    """The outcomes as measured, before an offset was taken from them."""
-    model = fit.model
-    if likelihood_of(model) != measured(model):
-        return numeric_column(fit.panel.frame, likelihood_of(model))
-    if model.offset is None or model.family is not None:
-        return fit.panel.values
-    outcome, frame = measured(model), fit.panel.frame
-    if computed_side(outcome).computed:
-        frame = with_computed(frame, outcome, model.id)
-    return numeric_column(frame, outcome)
 
 
 def _numbers(first: FittedModel, second: FittedModel) -> np.ndarray:

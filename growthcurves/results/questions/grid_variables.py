@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from growthcurves.errors import ModelError, brief, unknown
+from growthcurves.errors import ModelError, NotAvailableError, brief, unknown
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
 from growthcurves.model.formula.codings import Coded
 from growthcurves.model.formula.tree import Call, Expression, Factor, Name
 from growthcurves.numerics.bounds import shown_value
-from growthcurves.results.questions.observed import Observed, needs_persons
+from growthcurves.results.questions.observed import Observed
 
 #: So many values of a covariate are offered as they are.
 FEW_VALUES = 5
@@ -141,8 +141,7 @@ def _column(observed: Observed, name: str, levels: list[Any] | None, hidden: boo
 
 
 def _made(observed: Observed, columns: Columns, factor: Factor) -> Variable:
-    over = observed.rows(sorted(factor.columns), needs_persons(factor))
-    coded = observed.levels(columns, factor, over)
+    coded = observed.known_levels(columns, factor)
     varies = any(observed.varies(name) for name in factor.columns)
     return Variable(factor.label, tuple(coded.levels), True, Made(columns, factor, coded), varies=varies)
 
@@ -182,7 +181,10 @@ def _as_dict(by: Any) -> dict[str, Any]:
 
 def _without_values(known: Variable, observed: Observed) -> str:
     """That a covariate needs values, with all that occur where they are few, as of 0 and 1, else with the mean."""
-    there = np.unique(known.rows(observed)).tolist()
+    try:
+        there = np.unique(known.rows(observed)).tolist()
+    except NotAvailableError:  # rows are gone, and with them how many values there are
+        there = list(known.values)
     some = there if len(there) <= FEW_VALUES else list(known.values)
     example = f"by={{{known.name!r}: [{', '.join(f'{value:.4g}' for value in some)}]}}"
     return f"{known.name!r} is a covariate: say at which values, such as {example}."

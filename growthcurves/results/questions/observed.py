@@ -93,10 +93,12 @@ class Observed:
         if self.varies(name):
             if name in covariates:
                 return float(self.fit.recipe.covariate_means[covariates.index(name)])
+            if self._saved is not None:
+                return self._saved.mean(name, self.shares, "rows")
             values = np.asarray(self._of_rows(name), dtype=float)
             return float(np.mean(values) if self.fit.weighing is None else self.fit.row_shares @ values)
         if self._saved is not None:
-            return self._saved.person_mean(name, self.shares)
+            return self._saved.mean(name, self.shares, self.average)
         return float(self.shares @ np.asarray(self._of_persons(name), dtype=float))
 
     def _of_persons(self, name: str) -> Any:
@@ -108,13 +110,16 @@ class Observed:
     def rows(self, names: Collection[str], every_row: bool = False) -> ObservedRows:
         """These columns of persons; of rows where one of them varies with time, or where `every_row` is asked for.
 
+        Where the rows are gone, columns of persons stand for those of their rows.
+
         Raises
         ------
         NotAvailableError
             For a saved fit that does not hold them.
         """
         persons = self.fit.panel.persons
-        if not every_row and not any(self.varies(name) for name in names):
+        by_person = not every_row or self._saved is not None
+        if by_person and not any(self.varies(name) for name in names):
             codes, weights = np.arange(persons.count), self.shares
             columns = {name: self._of_persons(name) for name in names}
         else:
@@ -122,6 +127,17 @@ class Observed:
             weights = (self.shares / self.fit.row_totals)[codes] * self.fit.row_counts
             columns = {name: self._of_rows(name) for name in names}
         return ObservedRows(pd.DataFrame(columns, index=range(len(codes))), weights, codes)
+
+    def known_levels(self, columns: Columns, factor: Factor) -> Coded:
+        """The levels of a factor that a formula makes, as far as they are known without rows.
+
+        They were learned with the formula: the ends of columns that vary with time stand for the rows.
+        """
+        names = sorted(factor.columns)
+        if self._saved is None or not any(self.varies(name) for name in names):
+            return self.levels(columns, factor, self.rows(names, needs_persons(factor)))
+        ends = pd.DataFrame({name: self._saved.ends(name, columns.levels.get(name)) for name in names})
+        return self.levels(columns, factor, ObservedRows(ends, np.full(2, 0.5), np.arange(2)))
 
     def levels(self, columns: Columns, factor: Factor, over: ObservedRows) -> Coded:
         """The levels of a factor that a formula makes, over observed rows that hold its columns."""

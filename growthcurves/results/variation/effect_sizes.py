@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.markup import Block
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.engine.estimates import Function, FunctionOf
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.fitted import FittedModel
@@ -116,7 +117,7 @@ def _rows(
         yield _line(name, Estimate(NAN, NAN, NAN, NAN), "SD of rates", 0.0, RATES, note)
     change = linear_functions(fit, length * L[None], [name], level=level).iloc[0]
     plain = Estimate(*(float(change[c]) / observed for c in ("estimate", "std_error", "conf_low", "conf_high")))
-    note = "taken as known" if observed == observed else NO_SPREAD
+    note = "taken as known" if observed == observed else _why_no_spread(fit)
     yield _line(name, plain, "SD at the first occasion, observed", observed, PERIOD, note)
     for t in period:
         variance = _outcome_variance(fit, t)
@@ -144,10 +145,13 @@ def _outcome_variance(fit: FittedModel, time: float) -> Function:
 
 
 def _observed_sd(fit: FittedModel, by: Any) -> float:
-    """SD of the outcome at persons' first occasions, pooled within groups; NaN where none has two persons.
+    """SD of the outcome at persons' first occasions, pooled within groups; NaN where none has two persons, and without
+    rows.
 
     Under weights it is that of R's survey::svyvar: weighted squares, and as many degrees of freedom as without.
     """
+    if isinstance(fit.panel, SavedPanel):
+        return NAN
     codes, times = fit.panel.persons.codes, row_times(fit.panel)
     order = by_person_and_time(codes, times)
     rows = order[np.flatnonzero(np.append(True, np.diff(codes[order]) > 0))]
@@ -158,6 +162,11 @@ def _observed_sd(fit: FittedModel, by: Any) -> float:
     spare = len(first) - len(means)
     squares = float(weights @ (above - means[levels]) ** 2)
     return float(np.sqrt(squares / spare)) if spare and above.any() else NAN
+
+
+def _why_no_spread(fit: FittedModel) -> str:
+    """Why there is no observed SD at the first occasion."""
+    return f"not known: {fit.panel.gone._short}" if isinstance(fit.panel, SavedPanel) else NO_SPREAD
 
 
 def _groups(fit: FittedModel, by: Any, rows: np.ndarray) -> np.ndarray:

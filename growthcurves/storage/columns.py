@@ -1,0 +1,69 @@
+"""What a saved fit remembers of the columns of its table, for answers that need no rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from growthcurves.data.panel import Panel
+from growthcurves.data.rows_mark import RowsMark
+from growthcurves.data.table_facts import Numbers, TableFacts, few_times
+from growthcurves.fitted import FittedModel
+from growthcurves.model.outcomes import compared_values
+from growthcurves.model.recipe import numbers_of, used_by_person
+from growthcurves.storage.kinds import each, flag, mapping, maybe, number, of, record, row, text
+
+#: A number of 64 bits.
+_BITS = of(lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 64)
+
+COLUMNS = record(
+    names=each(text),
+    of_persons=each(text),
+    numbers=mapping(row(number, number, number, maybe(number))),
+    times=maybe(each(number)),
+    mark=maybe(row(flag, _BITS, _BITS)),
+)
+
+
+def columns_values(fit: FittedModel, names: list[str]) -> dict[str, Any] | None:
+    """What is remembered as plain values, of columns with these names; None of a file of an earlier version."""
+    facts = fit.panel.facts if not isinstance(fit.panel, Panel) else facts_of(fit)
+    if facts is None:
+        return None
+    mark = None if facts.mark is None else (facts.mark.text, facts.mark.outcomes, facts.mark.ordered)
+    return {
+        "names": tuple(name for name in facts.columns if name in names),
+        "of_persons": facts.of_persons,
+        "numbers": {name: tuple(one) for name, one in facts.numbers.items()},
+        "times": facts.times,
+        "mark": mark,
+    }
+
+
+def columns_from(values: dict[str, Any] | None) -> TableFacts | None:
+    """The same from its values."""
+    if values is None:
+        return None
+    numbers = {name: Numbers(*one) for name, one in values["numbers"].items()}
+    mark = None if values["mark"] is None else RowsMark(*values["mark"])
+    return TableFacts(values["names"], values["of_persons"], numbers, values["times"], mark)
+
+
+def facts_of(fit: FittedModel) -> TableFacts:
+    """Those of a fit that has its rows."""
+    panel, of_persons = fit.panel, used_by_person(fit.bound)
+    first = panel.persons.first_rows
+    numbers = {
+        name: _numbers(np.asarray(values, dtype=float), fit, first if name in of_persons else None)
+        for name, values in numbers_of(fit.bound).items()
+    }
+    times = None if panel.time is None else few_times(np.unique(panel.times))
+    mark = RowsMark.of(panel, compared_values(fit.model, panel))
+    return TableFacts(tuple(map(str, panel.frame.columns)), tuple(of_persons), numbers, times, mark)
+
+
+def _numbers(values: np.ndarray, fit: FittedModel, first: np.ndarray | None) -> Numbers:
+    over_persons = None if first is None else float(fit.person_shares @ values[first])
+    over_rows = float(np.mean(values) if fit.weighing is None else fit.row_shares @ values)
+    return Numbers(float(values.min()), float(values.max()), over_rows, over_persons)

@@ -1,0 +1,86 @@
+"""Fits whose rows are gone answer what the fit in memory answers, or say truly why they cannot."""
+
+from __future__ import annotations
+
+import warnings
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import growthcurves as gc
+from growthcurves.errors import ColumnError, ModelError, NotAvailableError
+
+FORMULA = (
+    "score ~ day * arm + ns(age, 2) + center(age):arm + poly(stress, 2) + C(stress > 5) + within(mood) + between(mood)"
+    " + offset(0.1 * base) + (day | who)"
+)
+
+
+def rows(persons: int = 90) -> pd.DataFrame:
+    """Persons of three arms with what varies within them."""
+    rng = np.random.default_rng(8)
+    sizes = rng.integers(2, 6, persons)
+    who, day = np.repeat(np.arange(persons) + 11, sizes), np.concatenate([np.arange(size) for size in sizes])
+    table = pd.DataFrame({"who": who, "day": day.astype(float)})
+    table["arm"] = np.repeat(np.array(["talk", "drug", "placebo"])[rng.integers(0, 3, persons)], sizes)
+    table["age"] = np.repeat(np.round(rng.normal(40, 9, persons), 1), sizes)
+    table["base"] = np.repeat(np.round(rng.normal(20, 3, persons), 1), sizes)
+    table["stress"], table["mood"] = (rng.normal(5, 2, len(who)).round(2) for _ in range(2))
+    u = np.repeat(rng.normal(size=(persons, 2)) * [2.0, 0.6], sizes, axis=0)
+    line = 20 + u[:, 0] + (1 + u[:, 1]) * day + 0.3 * table["stress"] + 0.1 * table["base"]
+    table["score"] = (line + rng.normal(0, 1.5, len(who))).round(2)
+    return table
+
+
+TABLE = rows()
+
+
+@pytest.fixture(scope="module")
+def fits(tmp_path_factory):
+    """One model of one table: in memory, in batches, and loaded with and without persons."""
+    folder = tmp_path_factory.mktemp("fits")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        memory, batches = gc.fit(FORMULA, TABLE), gc.fit(FORMULA, [TABLE], batch=80)
+        loaded = gc.load(memory.save(folder / "persons.json"))
+        sums = gc.load(batches.save(folder / "sums.json", people=False))
+    return SimpleNamespace(memory=memory, batches=batches, loaded=loaded, sums=sums)
+
+
+KINDS = ("batches", "loaded", "sums")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("average", ["persons", "rows"])
+def test_means_and_slopes_stand_at_means_of_columns_inside_functions(fits, kind, average):
+    fit = getattr(fits, kind)
+    for asked in (
+        lambda fit: fit.means(at=[0, 2], by="arm", average=average),
+        lambda fit: fit.means(at=[1], by={"age": [30, 50], "stress": [4]}, average=average),
+        lambda fit: fit.means(at=[1], by="C(stress > 5)", average=average),
+        lambda fit: fit.slopes(by="arm", average=average),
+    ):
+        assert str(asked(fit)) == str(asked(fits.memory))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_question_lacks_is_said_as_in_memory(fits, kind):
+    for by in ("age", "stress", "nothing"):
+        with pytest.raises(ModelError) as said:
+            fits.memory.means(by=by)
+        with pytest.raises(ModelError) as again:
+            getattr(fits, kind).means(by=by)
+        assert str(again.value) == str(said.value)
+    with pytest.raises(ColumnError, match="'ages'"):
+        getattr(fits, kind).change(by="ages")
+    with pytest.raises(ModelError, match="'stress' is a level-2 predictor but varies within persons"):
+        getattr(fits, kind).change(by="stress")
+
+
+def test_what_only_rows_can_tell_is_refused(fits):
+    with pytest.raises(NotAvailableError, match="read in batches and not kept"):
+        fits.batches.means(at=[0], by="arm", weights="proportional")
+    with pytest.raises(NotAvailableError, match="saved without its rows"):
+        fits.loaded.means(at=[0], by="arm", weights="counterfactual")
