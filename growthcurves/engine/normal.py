@@ -29,7 +29,7 @@ from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.later import Later
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.factors import square_root
+from growthcurves.numerics.factors import triangular_root
 
 if TYPE_CHECKING:
     from growthcurves.engine.profile.profiler import Profiler
@@ -243,7 +243,7 @@ class NormalEstimates:
 
     def simulated(self, X: Array, Z: Array, codes: Array, count: int, rng: np.random.Generator) -> Array:
         expected, rows, scale = X @ self.beta, self.standard_rows(Z), np.sqrt(self.solution.sigma2)
-        roots = [(place, owner, square_root(self.solution.optimum.at.D[place, place]))
+        roots = [(place, owner, triangular_root(self.solution.optimum.at.D[place, place]))
                  for place, owner in self._owners(codes)]  # fmt: skip
         values = np.empty((len(codes), count))
         for column in range(count):

@@ -62,9 +62,10 @@ def square_root(D: Array) -> Array:
 def triangular_root(S: Array, size: Array | float | None = None) -> Array:
     """The lower triangular factor L with L L' = S for positive semidefinite S of any rank, (..., q, q).
 
-    It is Cholesky's, in the order of the columns, with a column of zeros where nothing of a pivot is left (relative to
-    `size`, the trace if not given). Other than eigenvectors, whose signs and order rounding may turn, it moves
-    little where S does: draws through it do not depend on the order in which rows were summed.
+    It is Cholesky's, in the order of the columns, with a column of zeros where nothing of a pivot is left: relative to
+    its own diagonal entry, so that units do not matter, or to `size` (one, or one per column) where S is itself a
+    difference. Other than eigenvectors, whose signs and order rounding may turn, it moves little where S does: draws
+    through it do not depend on the order in which rows were summed.
 
     Examples
     --------
@@ -73,10 +74,11 @@ def triangular_root(S: Array, size: Array | float | None = None) -> Array:
            [1., 0.]])
     """
     left, L = np.array(S, dtype=float), np.zeros(np.shape(S))
-    least = NOTHING * np.maximum(np.trace(left, axis1=-2, axis2=-1) if size is None else size, 1e-300)
+    own = np.einsum("...aa->...a", S)
+    least = NOTHING * np.maximum(own if size is None else np.broadcast_to(size, own.shape), 1e-300)
     for j in range(left.shape[-1]):
         pivot = left[..., j, j]
-        there = pivot > least
+        there = pivot > least[..., j]
         root = np.sqrt(np.where(there, pivot, 1.0))
         L[..., j:, j] = np.where(there[..., None], left[..., j:, j] / root[..., None], 0.0)
         left[..., j:, j:] -= L[..., j:, j, None] * L[..., None, j:, j]

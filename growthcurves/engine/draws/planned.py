@@ -19,7 +19,7 @@ from growthcurves.engine.likelihood.shared import SharedBlocks
 from growthcurves.engine.search.certificate import identified
 from growthcurves.engine.sums.schedules import Schedules
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.factors import square_root
+from growthcurves.numerics.factors import triangular_root
 
 #: Singular values of [X Z] of a kind below this share of the largest are rounding.
 NOTHING = 1e-10
@@ -209,7 +209,7 @@ class NormalOutcomes:
         roots, rest = np.zeros((K, r, r)), np.zeros(K)
         for k, (V, Q) in enumerate(zip(covariances, self.kinds.bases, strict=True)):
             inside, size = Q.T @ V @ Q, Q.shape[1]
-            roots[k, :size, :size] = square_root(inside)
+            roots[k, :size, :size] = triangular_root(inside)
             rest[k] = (np.trace(V) - np.trace(inside)) / self.free[k] if self.free[k] else 0.0
         return roots, rest
 

@@ -20,7 +20,7 @@ from growthcurves.engine.submodels.submodel import Submodel
 from growthcurves.engine.sums.whole import Sums
 from growthcurves.errors import NotAvailableError
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.factors import square_root
+from growthcurves.numerics.factors import triangular_root
 
 #: Numbers that are made of rows at a time.
 AT_ONCE = 1 << 22
@@ -173,7 +173,7 @@ class CrossedEstimates(NormalEstimates):
         counts, codes = [rows.persons, *crossing.counts], [rows.codes, *(units for units, _ in rows.crossed)]
         at, J = self.solution.optimum.at, self.frame.original_z()
         for place, count, owner in zip(self.blocks.places, counts, codes, strict=True):
-            root = J[place, place] @ square_root(at.D[place, place]) * np.sqrt(at.sigma2)
+            root = J[place, place] @ triangular_root(at.D[place, place]) * np.sqrt(at.sigma2)
             u = root @ rng.standard_normal((root.shape[1], count))
             for effect, column in zip(u, terms.z[place], strict=True):
                 outcome = outcome + made[column] * effect[owner]

@@ -16,8 +16,9 @@ from growthcurves.estimate.run import rows_of
 from growthcurves.model.bind import bind
 from growthcurves.model.occasions import panel_occasions
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import triangular_root
 from growthcurves.planning.dropout import last_visits
-from growthcurves.planning.simulation.distributions import distribution, root_of
+from growthcurves.planning.simulation.distributions import distribution
 from growthcurves.planning.simulation.family import planned_family
 from growthcurves.planning.simulation.from_rows import leaving_of
 from growthcurves.planning.simulation.groups import groups_of
@@ -143,7 +144,7 @@ class Cohort:
         for level, owner in zip(setting.design.levels, self.owners, strict=True):
             if len(level.places):
                 z = self.effects(rng, (int(owner.max()) + 1, len(level.places)))
-                noise += np.einsum("nq,nq->n", Z[:, level.places], (z @ root_of(level.G).T)[owner])
+                noise += np.einsum("nq,nq->n", Z[:, level.places], (z @ triangular_root(level.G).T)[owner])
         family = planned_family(self.design.assumed)
         if family is None:
             noise += self._residuals(rng, setting)

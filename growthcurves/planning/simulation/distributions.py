@@ -9,7 +9,6 @@ import numpy as np
 
 from growthcurves.errors import ModelError, unknown
 from growthcurves.numerics.arrays import Array
-from growthcurves.numerics.factors import square_root
 
 Draw = Callable[[np.random.Generator, Any], Array]
 
@@ -68,11 +67,3 @@ def _checked(asked: Callable[..., Any], option: str) -> Draw:
         return found
 
     return draw
-
-
-def root_of(G: Array) -> Array:
-    """A root of G, the Cholesky factor where there is one, so that the first effect is the first number."""
-    try:
-        return np.linalg.cholesky(G)
-    except np.linalg.LinAlgError:
-        return square_root(G)

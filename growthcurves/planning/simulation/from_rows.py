@@ -10,8 +10,9 @@ import numpy as np
 
 from growthcurves.engine.estimates import Counts, Drawn, Kinds
 from growthcurves.numerics.arrays import Array
+from growthcurves.numerics.factors import triangular_root
 from growthcurves.planning.dropout import Dropout, last_visits
-from growthcurves.planning.simulation.distributions import distribution, root_of
+from growthcurves.planning.simulation.distributions import distribution
 from growthcurves.planning.simulation.groups import groups_of
 from growthcurves.planning.simulation.leaving import Leaving
 from growthcurves.planning.simulation.setting import Setting
@@ -76,7 +77,7 @@ class RowOutcomes:
         settings = self.truths.settings
         own = settings if self.truths.one else settings[self.done : self.done + count]
         self.done += count
-        roots = np.stack([root_of(one.design.levels[0].G) for one in own])
+        roots = np.stack([triangular_root(one.design.levels[0].G) for one in own])
         sds = np.sqrt([one.design.residual.scale for one in own])
         for group, types in zip(self.groups, self.types, strict=True):
             shares = np.array([one.share for one in types])

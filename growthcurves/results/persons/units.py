@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.engine.estimates import PersonState
 from growthcurves.errors import ModelError, among, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.numerics.factors import square_root
+from growthcurves.numerics.factors import triangular_root
 from growthcurves.numerics.seeds import seed_of
 from growthcurves.results.persons.people import ordered
 from growthcurves.results.tables.answer import checked_level
@@ -227,7 +227,7 @@ def _draw(levels: list[Level], source: np.random.Generator) -> np.ndarray:
     Given the fixed effects and the effects of the unit above, units that lie in it are independent (docs/engine.md, 9).
     """
     fit = levels[0].fit
-    beta = source.standard_normal((AT_ONCE, len(fit.terms))) @ square_root(fit.estimates.cov_beta).T
+    beta = source.standard_normal((AT_ONCE, len(fit.terms))) @ triangular_root(fit.estimates.cov_beta).T
     nesting = fit.sums.people.nesting
     above = np.zeros((0, AT_ONCE, 1))
     for found in reversed(levels):
@@ -240,7 +240,8 @@ def _draw(levels: list[Level], source: np.random.Generator) -> np.ndarray:
         left = S[:, :own, :own] - weights @ S[:, own:, :own]
         here = above[:, :, parents]
         noise = source.standard_normal((own, AT_ONCE, len(found.labels)))
-        values = mean[:own] + _each(weights, here - mean[own:]) + _each(square_root(left), noise)
+        root = triangular_root(left, np.einsum("jaa->ja", S[:, :own, :own]))
+        values = mean[:own] + _each(weights, here - mean[own:]) + _each(root, noise)
         above = np.concatenate([values, here])
     return above[: len(levels[0].names)]
 
