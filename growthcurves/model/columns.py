@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,18 @@ from growthcurves.errors import FormulaError, ModelError
 from growthcurves.model.formula.codings import Coded
 from growthcurves.model.formula.sheet import Parts, Sheet, States, as_categories
 from growthcurves.model.formula.structure import ordered_terms, products
-from growthcurves.model.formula.tree import CONSTANT, MEAN, NOTHING, Factor, Formula, Term
+from growthcurves.model.formula.tree import (
+    CONSTANT,
+    MEAN,
+    NOTHING,
+    Call,
+    Expression,
+    Factor,
+    Formula,
+    Name,
+    Term,
+    walk,
+)  # fmt: skip
 
 #: The most columns that one formula makes.
 MOST_COLUMNS = 2_000
@@ -65,10 +76,27 @@ class Columns:
         """Whether new data are not needed: the constant alone, or nothing."""
         return not self.formula.terms
 
+    @property
+    def known_levels(self) -> dict[str, list[Any]]:
+        """The levels of its columns of categories, and of those that C() and its like make such."""
+        made = {}
+        for factor, states in self.states.items():
+            for name, position in _called_with(factor):
+                if "levels" in states.get(position, {}):
+                    made[name] = list(states[position]["levels"])
+        return made | self.levels
+
     def key(self, place: int) -> Any:
         """What makes a column the same as one of another formula."""
         scale = self.terms[place].scale
         return self.parts[place], self.terms[place].label, 1.0 if scale is None else scale.value
+
+
+def _called_with(factor: Factor) -> Iterator[tuple[str, int]]:
+    """The columns that functions are called with, such as C(dose), and the place of each call."""
+    for node in walk(factor.node) if isinstance(factor, Expression) else ():
+        if isinstance(node, Call) and node.arguments and isinstance(node.arguments[0], Name):
+            yield node.arguments[0].column, node.position
 
 
 EMPTY = Columns(())

@@ -7,8 +7,9 @@ from scipy.linalg import qr
 
 from growthcurves.numerics.arrays import Array
 
-#: A direction in which the rows' columns scatter by less than this share of the whole is rounding.
-ROUNDING = 1e-12
+#: A direction in which the rows' columns scatter by less than this share of the whole is rounding; and where there are
+#: more directions than rows are free for, one by less than that.
+ROUNDING, LOST = 1e-12, 1e-8
 
 
 def stand_ins(known: Array, sums: Array, products: Array) -> Array:
@@ -42,9 +43,11 @@ def stand_ins(known: Array, sums: Array, products: Array) -> Array:
     along = into.T @ sums / size
     rest = products / np.outer(size, size) - along.T @ along
     values, vectors = np.linalg.eigh((rest + rest.T) / 2.0)
-    if values.min(initial=0.0) < -1e-8:
+    if values.min(initial=0.0) < -LOST:
         raise ValueError("no rows have these sums: products are smaller than the sums say")
     used = values > ROUNDING
+    if int(used.sum()) > len(basis) - basis.shape[1]:
+        used = values > LOST
     beside = _beside(basis, int(used.sum()))
     away = beside @ (np.sqrt(values[used])[:, None] * vectors[:, used].T)
     return np.asarray((basis @ along + away) * size)

@@ -18,6 +18,7 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.lme4 import parse_formula
+from growthcurves.model.formula.tree import Expression, Factor, Number, walk
 from growthcurves.model.groups import with_groups
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.person_level import PersonLevel
@@ -148,11 +149,12 @@ def of_recipe(recipe: Recipe) -> SiteRecipe:
         if name not in (model.id, model.time, model.outcome)
     ]
     rows = tuple(dict.fromkeys([*wave, *of_rows]))
-    types = {name: tuple(levels[name]) for name in names if name in levels and name not in rows}
+    apart = {*rows, *_of_covariance(recipe)}
+    types = {name: tuple(levels[name]) for name in names if name in levels and name not in apart}
     predicting = {name for one in recipe.predictors.values() for name in one.used}
     others = [name for name in names if name not in {*rows, *types}]
-    numbers = tuple(name for name in others if name in predicting)
-    roles = Roles(types, numbers, tuple(name for name in others if name not in predicting), rows, None)
+    numbers = tuple(name for name in others if name in predicting - apart)
+    roles = Roles(types, numbers, tuple(name for name in others if name not in numbers), rows, None)
     return shared_recipe(recipe, model, None, roles, Centres(0.0, {}))
 
 
@@ -181,15 +183,31 @@ def _of_bound(
 
 
 def _refuse_learned(recipe: Recipe) -> None:
-    """Refuse functions that learn from persons' values: those would stand in the recipe, and differ between sites."""
+    """Refuse functions that learned from persons' values, which would stand in the recipe."""
     of_time = {recipe.model.time, recipe.model.wave}
     for columns in (*recipe.predictors.values(), *recipe.level_one):
         for factor, states in columns.states.items():
-            if states and not factor.columns <= of_time:
+            if not factor.columns <= of_time and not _as_written(factor, states):
                 raise NotAvailableError(
                     f"{factor.label} learns from the values of persons, which a recipe may not hold: compute the "
                     f"column with fixed round numbers in the table first (age - 40 in the place of center(age))."
                 )
+
+
+def _as_written(factor: Factor, states: Mapping[Any, Any]) -> bool:
+    """Whether functions know no more than the formula says: levels, which every recipe has, and numbers in its text."""
+    node = factor.node if isinstance(factor, Expression) else None
+    written = {one.value for one in walk(node) if isinstance(one, Number)} if node is not None else set()
+    return all(_numbers(state) <= written for state in states.values())
+
+
+def _numbers(state: Any) -> set[float]:
+    """The numbers in what a function knows, but for levels."""
+    if isinstance(state, Mapping):
+        return set().union(*(_numbers(value) for key, value in state.items() if key != "levels"))
+    if isinstance(state, (list, tuple)):
+        return set().union(*map(_numbers, state))
+    return {float(state)} if isinstance(state, (int, float)) and not isinstance(state, bool) else set()
 
 
 def _roles(bound: BoundRows, site: str | None, levels: Mapping[str, Any]) -> Roles:
@@ -200,18 +218,17 @@ def _roles(bound: BoundRows, site: str | None, levels: Mapping[str, Any]) -> Rol
     columns = [name for name in dict.fromkeys([*wave, *model_columns(model)]) if name not in roles]
     by_level = _known_levels(recipe)
     predicting = {name for one in recipe.predictors.values() for name in one.used}
-    elsewhere = {name for one in recipe.level_one for name in one.used}
-    elsewhere |= {*recipe.shape.columns, *model.above, *_of_residual(model)}
+    apart = {name for one in recipe.level_one for name in one.used} | _of_covariance(recipe)
     types: dict[str, tuple[Any, ...]] = {}
     numbers, keyed, of_rows = [], [], []
     for name in columns:
         if people.varies(name) or name == model.wave:
             of_rows.append(name)
-        elif name in model.above:
+        elif name in apart:
             keyed.append(name)
         elif name in by_level or name in levels or _few(people, name):
             types[name] = tuple(levels.get(name, by_level.get(name) or _values(people, name)))
-        elif name in predicting and name not in elsewhere:
+        elif name in predicting:
             numbers.append(name)
         else:
             keyed.append(name)
@@ -220,11 +237,13 @@ def _roles(bound: BoundRows, site: str | None, levels: Mapping[str, Any]) -> Rol
 
 def _known_levels(recipe: Recipe) -> dict[str, list[Any]]:
     records: Iterable[Columns] = (*recipe.predictors.values(), *recipe.level_one)
-    return {name: list(found) for columns in records for name, found in columns.levels.items()}
+    return {name: found for columns in records for name, found in columns.known_levels.items()}
 
 
-def _of_residual(model: GrowthModel) -> tuple[str, ...]:
-    return tuple(getattr(residual_of(model.residual), "columns", ()))
+def _of_covariance(recipe: Recipe) -> set[str]:
+    """The columns without which the occasions of a person do not say the covariance of the person's outcomes."""
+    residual = getattr(residual_of(recipe.model.residual), "columns", ())
+    return {*recipe.shape.columns, *recipe.model.above, *residual}
 
 
 def _few(people: PersonLevel, name: str) -> bool:

@@ -143,8 +143,15 @@ def _bound(shared: SiteRecipe, sums: list[SiteSums]) -> BoundRows:
         if not counted:
             weights[j] = of_persons[:, 1 + j] + shared.person_centres[1 + j]
     means = tuple(float(np.mean(column)) for column in bound.covariates)
-    recipe = replace(recipe, covariate_means=means, held=held_by(weights, bound.units))
+    same = [_without_rounding(column) for column in weights]
+    recipe = replace(recipe, covariate_means=means, held=held_by(same, bound.units))
     return replace(bound, recipe=recipe, weights=tuple(weights))
+
+
+def _without_rounding(column: np.ndarray) -> np.ndarray:
+    """Values (N,) of which those that sums make equal are equal."""
+    unit = 1e-11 * float(np.abs(column).max(initial=0.0))
+    return column if unit == 0.0 else np.asarray(np.rint(column / unit))
 
 
 def _stand_ins(shared: SiteRecipe, one: SiteSums) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:

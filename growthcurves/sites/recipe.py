@@ -235,10 +235,11 @@ def recipe_of_values(values: dict[str, Any]) -> SiteRecipe:
 
 
 def _with_lists(columns: dict[str, Any]) -> dict[str, Any]:
-    """A recipe's values, with lists where a recipe has lists."""
+    """A recipe's values, with lists and numbers where a recipe has them, and JSON tuples and text."""
 
     def listed(record: dict[str, Any]) -> dict[str, Any]:
-        return {**record, "levels": {name: list(values) for name, values in record["levels"].items()}}
+        levels = {name: list(values) for name, values in record["levels"].items()}
+        return {**record, "levels": levels, "states": tuple(map(_numbered, record["states"]))}
 
     return {
         **columns,
@@ -247,6 +248,13 @@ def _with_lists(columns: dict[str, Any]) -> dict[str, Any]:
         "varying": tuple(listed(record) for record in columns["varying"]),
         "growth_terms": {name: list(terms) for name, terms in columns["growth_terms"].items()},
     }
+
+
+def _numbered(state: Any) -> Any:
+    """What functions know: JSON has their places, which are numbers, as text."""
+    if isinstance(state, dict):
+        return {int(key) if key.isdecimal() else key: _numbered(value) for key, value in state.items()}
+    return state
 
 
 def _constant(model: GrowthModel) -> bool:

@@ -76,4 +76,5 @@ def _makes_its_columns(columns: Columns) -> bool:
 
 def _one_row(columns: Columns) -> dict[str, pd.Series]:
     """A row that the formula can be read from: first levels, and ones."""
-    return {name: pd.Series([columns.levels[name][0] if name in columns.levels else 1.0]) for name in columns.used}
+    known = columns.known_levels
+    return {name: pd.Series([known[name][0] if name in known else 1.0]) for name in columns.used}

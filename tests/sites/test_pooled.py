@@ -21,7 +21,11 @@ MODELS = {
         "score ~ week * arm + site + (week | patient)", {"site": "site", "levels": {"site": ["A", "B", "C"]}}, EXACT,
     ),
     "covariate of occasions": ("score ~ week * arm + late + (1 | patient)", {"time": "week"}, EXACT),
+    "covariances of arms": ("score ~ week * arm + (0 + arm + arm:week | patient)", {"time": "week"}, EXACT),
     "ar1": ("score ~ week * arm + (1 | patient)", {"time": "week", "residual": "ar1", "wave": "visit"}, ITERATED),
+    "residuals of arms": (
+        "score ~ week * arm + (1 | patient)", {"time": "week", "residual": gc.AR1(by="arm"), "wave": "visit"}, ITERATED,
+    ),
     "yes or no": ("well ~ week * arm + (1 | patient)", {"time": "week", "family": "binomial"}, ITERATED),
 }  # fmt: skip
 OF_SITES = ("site", "levels")
@@ -147,6 +151,34 @@ def test_what_needs_persons_says_why_there_are_none(data, model, asked):
     _, sites = fits(data[data["week"] < 8], formula, **options)
     with pytest.raises(NotAvailableError, match="sites' sums, which say nothing of single persons"):
         asked(sites)
+
+
+@pytest.mark.parametrize("formula", [
+    "score ~ ns(week, 2) * arm + (week | patient)", "score ~ poly(week, 2) + (week | patient)",
+    "score ~ center(week) * arm + C(grade, contr.sum) + (week | patient)",
+])  # fmt: skip
+def test_what_functions_know_is_the_recipes(data, formula, tmp_path):
+    """Knots, centres and levels of other rows than those that are summed, through the recipe's file."""
+    data = data.assign(grade=data["visit"].groupby(data["patient"]).transform("max"))
+    made_of = data[(data["week"] != 2) & (data["age"] < 60)]
+    recipe = gc.load_site_recipe(gc.site_recipe(formula, made_of).save(tmp_path / "recipe.json"))
+    sums = [gc.site_sums(recipe, part, min_cell=1, name=name) for name, part in data.groupby("site")]
+    known = gc.fit(formula, made_of).recipe
+    same(gc.fit(known, data).fixed_effects(), gc.fit(recipe, sums).fixed_effects(), EXACT)
+
+
+@pytest.mark.parametrize("formula", ["late:arm", "late:sex + arm", "late:C(grade)"])
+def test_columns_by_which_occasions_differ_set_persons_apart(data, formula):
+    """Sums over persons of both arms do not say what a product of the arm with an occasion's column needs."""
+    data = data.assign(grade=data["visit"].groupby(data["patient"]).transform("max"))
+    rows, sites = fits(data, f"score ~ week + {formula} + (1 | patient)", time="week")
+    same(rows.fixed_effects(), sites.fixed_effects(), EXACT)
+
+
+def test_a_number_of_hospitals_is_of_their_level(data):
+    data = data.assign(beds=data["site"].map({"A": 120.0, "B": 310.0, "C": 470.0}))
+    rows, sites = fits(data, "score ~ week + beds + (week | patient) + (1 | site)", site="site")
+    same(*(fit.fixed_effects(ddf="between-within") for fit in (rows, sites)), EXACT)
 
 
 def test_units_of_sites_are_known(data):

@@ -28,7 +28,7 @@ MODELS = {
     "covariates": BASE.replace(time_varying="stress + stress:arm", shape="quadratic"),
     "within": BASE.replace(time_varying="within(stress) + between(stress)"),
     "splines": BASE.replace(shape=gc.Spline(df=3), predictors={"intercept": "ns(age, 2)", "s1": "ns(age, 2)"}),
-    "coding": BASE.replace(shape="occasions", predictors="C(arm, contr.sum)"),
+    "coding": BASE.replace(shape="occasions", predictors="C(arm, contr.sum) + relevel(factor(event), '4')"),
     "own knots": BASE.replace(shape=gc.Piecewise("event", jump=True), random=("intercept", "slope")),
     "log": BASE.replace(shape=gc.LogTime(2), random=gc.Diagonal("intercept", "slope")),
     "formula": "reaction ~ day * arm + I(day^2) + (day | subject)",
