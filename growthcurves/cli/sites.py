@@ -77,14 +77,16 @@ def recipe(as_json: bool, write_model: str | None, output: str, levels: tuple, s
                      help="The fewest persons of whom a sum is told."),
         click.Option(["--short"], type=click.Choice(["refuse", "drop", "merge"]), default="refuse", show_default=True,
                      help="What becomes of those of whom the sums would tell too much."),
+        click.Option(["--previous"], metavar="FILE",
+                     help="Earlier sums of this site, by any recipe: what both tell together is warned of."),
         click.Option(["--missing"], type=Codes(), metavar="CODES", help="Codes that stand for missing: -99,-9."),
         JsonOption(),
     ],
     short_help="The sums that a site sends in the place of its rows.",
 )  # fmt: skip
 def site_sums(
-    recipe: str, data: str, output: str, name: str | None, min_cell: int, short: str, missing: tuple | None,
-    as_json: bool,
+    recipe: str, data: str, output: str, name: str | None, min_cell: int, short: str, previous: str | None,
+    missing: tuple | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Sum the rows of the table DATA by the recipe RECIPE, and write the sums: no row, no person, no rare cell.
 
@@ -99,7 +101,7 @@ def site_sums(
 
     path = checked_files(data, output=("a site's sums", output))["output"]
     frame = read_table(data, missing=list(missing or ()))
-    found = sums_of(recipe, frame, min_cell, short, name or path.stem)
+    found = sums_of(recipe, frame, min_cell, short, name or path.stem, previous)
     found.save(path)
     if as_json:
         hand_on_json(json_of({"package": package_version(), **found.to_dict(), "sums": str(path)}))

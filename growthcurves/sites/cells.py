@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from growthcurves.model.outcome_family import FamilyOutcome
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows
 from growthcurves.numerics.order import by_person_and_time
+from growthcurves.sites.digits import Scale, scale_of
 from growthcurves.sites.recipe import SiteRecipe
 
 #: What tells persons apart who are never summed together: their keyed columns and units.
@@ -45,6 +47,8 @@ class SiteRows:
     aparts : list of tuple
     sums : (N, a) array
         What is summed of persons, about its centres: the constant, weights, numbers.
+    labels : (N,) array
+        Who the persons are.
     """
 
     shared: SiteRecipe
@@ -58,10 +62,21 @@ class SiteRows:
     apart: np.ndarray
     aparts: list[Apart]
     sums: np.ndarray
+    labels: np.ndarray
 
     @property
     def persons(self) -> int:
         return len(self.sizes)
+
+    @cached_property
+    def scale(self) -> Scale:
+        """On which numbers outcomes lie."""
+        return scale_of(self.outcome)
+
+    @cached_property
+    def number_scales(self) -> list[Scale]:
+        """The same of what is summed of persons and does not follow from what is counted."""
+        return [scale_of(column) for column in self.sums[:, ~self.shared.counted].T]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +132,7 @@ def site_rows(shared: SiteRecipe, bound: BoundRows, outcome: FamilyOutcome | Non
     sums = np.column_stack([np.ones(rows.persons), *bound.weights, *numbers]) - shared.person_centres
     return SiteRows(
         shared, occasion, occasions, (rows.outcome - shared.outcome_centre)[order], np.cumsum(sizes) - sizes, sizes,
-        kind, kind_values, apart, apart_values, sums,
+        kind, kind_values, apart, apart_values, sums, np.asarray(panel.persons.labels),
     )  # fmt: skip
 
 

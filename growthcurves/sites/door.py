@@ -12,7 +12,7 @@ from growthcurves.model.words_of_r import translated
 from growthcurves.sites.making import of_recipe, recipe_of_rows
 from growthcurves.sites.reading import read_sums
 from growthcurves.sites.recipe import SiteRecipe, load_site_recipe
-from growthcurves.sites.summing import sums_of
+from growthcurves.sites.summing import sums_of, warn_beside
 from growthcurves.sites.sums import SiteSums
 
 #: Options of a growth model that a formula does not say itself, but for functions, which no file holds.
@@ -105,7 +105,8 @@ def site_sums(
     name : str
         What the site is called; of a model with ``(1 | site)`` its level.
     previous : SiteSums, str or Path, optional
-        An earlier release of this site, from which this one should not differ by a few persons.
+        An earlier release of this site, by this recipe or another, beside which this one should not tell a few persons
+        apart.
 
     Returns
     -------
@@ -122,7 +123,8 @@ def site_sums(
     Warns
     -----
     DataWarning
-        Where a previous release differs by fewer persons in a cell than `min_cell`.
+        Where a previous release differs by fewer persons in a cell than `min_cell`, or by so few that they are solved
+        for; of another recipe where the cells of both together are of fewer.
 
     References
     ----------
@@ -139,7 +141,7 @@ def site_sums(
     """
     found = sums_of(_shared(recipe), data, min_cell, short, name)
     if previous is not None:
-        found.compare(previous if isinstance(previous, SiteSums) else read_sums(previous))
+        warn_beside(found, data, previous if isinstance(previous, SiteSums) else read_sums(previous))
     return found
 
 

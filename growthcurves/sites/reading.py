@@ -36,15 +36,14 @@ def read_sums(path: Any) -> SiteSums:
         raise DataError(f"{where} ({content['site']}) cannot be read ({type(error).__name__}): {AGAIN}.") from error
 
 
-def earlier(path: Path, shared: SiteRecipe) -> SiteSums | None:
-    """The sums of the same recipe that a file holds which is to be overwritten; None for any other."""
+def earlier(path: Path) -> SiteSums | None:
+    """The sums that a file holds which is to be overwritten; None for any other file."""
     if not path.exists():
         return None
     try:
-        found = read_sums(path)
+        return read_sums(path)
     except GrowthCurvesError:
         return None
-    return found if found.shared.hash == shared.hash else None
 
 
 def _made(content: dict[str, Any], made_by: str, where: str) -> SiteSums:

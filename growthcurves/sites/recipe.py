@@ -144,6 +144,11 @@ class SiteRecipe(Answer):
         of_weights = [columns <= {*self.roles.types, *self.roles.keyed, self.roles.site} for columns in places]
         return np.array([True, *of_weights, *(False for _ in self.person_names[1 + len(places) :])])
 
+    @cached_property
+    def raw(self) -> np.ndarray:
+        """Which of these are columns of the table, and no function of them."""
+        return np.array([name in self.roles.numbers for name in self.person_names])
+
     def _weight_name(self, parameter: str, place: int) -> str:
         return self.recipe.predictors[parameter].names[place]
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.numerics.arrays import Array
-from growthcurves.sites.cells import Cell, SiteRows, joined
+from growthcurves.sites.cells import Cell, SiteRows
+from growthcurves.sites.leverage import leverages
+from growthcurves.sites.telling import SAME, told_at_once, told_numbers, told_of, told_outcomes
+from growthcurves.sites.values import at_an_end
 
-#: Outcomes of a schedule that scatter by less than this share of their size are told by the sums.
-SCATTER = 1e-8
 ROUNDING = 1e-9
 
 
@@ -39,8 +40,9 @@ def shortfalls(cells: list[Cell], rows: SiteRows, min_cell: int, discrete: bool)
 
     The rules: (1) every cell of counted columns has `min_cell` persons; (2) there are more persons than columns that
     are summed and occasions together; (3) any `min_cell` - 1 persons weigh at most (min_cell - 1) / min_cell in every
-    combination of the sums; (4) outcomes scatter about what the sums say of them, and those of two values are counts as
-    those of cells are.
+    combination of the sums, and of numbers sums over the persons of a type are no counts of a few; (4) outcomes scatter
+    about what the sums say of them, nobody's are most of a sum, and sums that are counts, or near the end of a scale,
+    are of `min_cell` persons; (5) values have more digits than sums tell of them.
     """
     counts = {
         kind: sum(len(cell.members) for cell in cells if cell.kind == kind) for kind in {one.kind for one in cells}
@@ -50,44 +52,24 @@ def shortfalls(cells: list[Cell], rows: SiteRows, min_cell: int, discrete: bool)
         yield Shortfall(cell, counts[cell.kind], f"fewer than {min_cell} persons ({counts[cell.kind]})")
     if small or min_cell <= 1:
         return
-    if discrete:
-        yield from _records(cells, rows, min_cell)
-        return
+    rules = _of_records if discrete else _of_sums
+    yield from rules(cells, rows, min_cell)
+
+
+def _of_sums(cells: list[Cell], rows: SiteRows, min_cell: int) -> Iterator[Shortfall]:
+    """Who falls short by the first of rules 2 to 5 that is broken."""
     known, outcomes = told_of(cells, rows)
     leverage, rank = leverages(known)
-    n, occasions = outcomes.shape
-    if n <= rank + occasions:
-        why = f"no more persons ({n}) than predictors and occasions together ({rank} + {occasions})"
-        yield from (Shortfall(cell, n, why) for cell in cells)
-        return
-    heavy = list(_dominant(cells, leverage, rank, min_cell))
-    yield from heavy
-    why = "" if heavy else told_outcomes(known, outcomes, min_cell)
-    if why:
-        yield from (Shortfall(cell, n, why) for cell in cells)
 
+    def whole(why: str) -> list[Shortfall]:
+        return [Shortfall(cell, len(known), why) for cell in cells] if why else []
 
-def told_of(cells: list[Cell], rows: SiteRows) -> tuple[Array, Array]:
-    """What is summed of the persons of a schedule, (N, a), and their outcomes, (N, s).
-
-    Where numbers are summed by type, the types count among what is summed.
-    """
-    known, outcomes, kinds = joined(cells, rows)
-    if rows.shared.counted.all():
-        return known, outcomes
-    return np.column_stack([known, kinds[:, None] == np.unique(kinds)]), outcomes
-
-
-def leverages(known: Array) -> tuple[Array, int]:
-    """How much of its own fit each person is, (N,), and the rank of what is summed (N, a).
-
-    A combination of the columns that is zero for all but some persons S exists only if their leverages add up to one or
-    more: its squares on S are at most their sum (docs/sites.md, section 3).
-    """
-    length = np.linalg.norm(known, axis=0)
-    left, values, _ = np.linalg.svd(known / np.where(length > 0.0, length, 1.0), full_matrices=False)
-    basis = left[:, values > ROUNDING * values.max(initial=0.0)]
-    return (basis**2).sum(axis=1), basis.shape[1]
+    yield from (
+        whole(told_at_once(outcomes, rank))
+        or list(_dominant(cells, leverage, rank, min_cell))
+        or list(_at_ends(cells, rows, min_cell))
+        or whole(told_numbers(cells, rows) or told_outcomes(known, outcomes, rows, min_cell))
+    )
 
 
 def _dominant(cells: list[Cell], leverage: Array, rank: int, min_cell: int) -> Iterator[Shortfall]:
@@ -110,27 +92,33 @@ def _dominant(cells: list[Cell], leverage: Array, rank: int, min_cell: int) -> I
             yield Shortfall(cell.of(cell.members[inside]), int(inside.sum()), why)
 
 
-def told_outcomes(known: Array, outcomes: Array, min_cell: int) -> str:
-    """Why the sums would tell outcomes; "" where they do not."""
-    for column in outcomes.T:
-        values, counts = np.unique(column, return_counts=True)
-        if len(values) == 2 and counts.min() < min_cell:
-            return f"an outcome of two values, of which one has fewer than {min_cell} persons"
-    scatter = outcomes - known @ np.linalg.lstsq(known, outcomes, rcond=None)[0]
-    size = np.linalg.norm(outcomes - outcomes.mean(axis=0), axis=0)
-    if (size == 0.0).any():
-        return "the same outcome for everybody at an occasion"
-    values = np.linalg.svd(scatter / size, compute_uv=False)
-    if values.min() <= SCATTER:
-        return "outcomes that follow from their predictors and from each other without any scatter"
-    return ""
-
-
-def _records(cells: list[Cell], rows: SiteRows, min_cell: int) -> Iterator[Shortfall]:
-    """Persons whose outcomes fewer than `min_cell` of their type have."""
+def _by_type(cells: list[Cell]) -> Iterator[tuple[list[Cell], np.ndarray]]:
+    """The cells of each type, and their persons."""
     for kind in sorted({cell.kind for cell in cells}):
         alike = [cell for cell in cells if cell.kind == kind]
+        yield alike, np.concatenate([cell.members for cell in alike])
+
+
+def _at_ends(cells: list[Cell], rows: SiteRows, min_cell: int) -> Iterator[Shortfall]:
+    """Types of persons of whom a sum of outcomes or of numbers is so near the end of its scale that it tells them."""
+    for alike, members in _by_type(cells):
+        outcomes = np.concatenate([cell.outcomes(rows) for cell in alike])
+        if at_an_end(outcomes, [rows.scale] * outcomes.shape[1], min_cell, nobody=False):
+            why = f"outcomes of which fewer than {min_cell} are away from the end of their scale at an occasion"
+        elif at_an_end(rows.sums[members][:, ~rows.shared.counted], rows.number_scales, min_cell, nobody=True):
+            why = f"a predictor of which fewer than {min_cell} are away from the end of its scale"
+        else:
+            continue
+        yield from (Shortfall(cell, len(members), why) for cell in alike)
+
+
+def _of_records(cells: list[Cell], rows: SiteRows, min_cell: int) -> Iterator[Shortfall]:
+    """Persons whose outcomes fewer than `min_cell` of their type have, or all of them at an occasion."""
+    for alike, members in _by_type(cells):
         values = np.concatenate([cell.outcomes(rows) for cell in alike])
+        if (values == values[0]).all(axis=0).any():
+            yield from (Shortfall(cell, len(members), SAME) for cell in alike)
+            continue
         _, codes, counts = np.unique(values, axis=0, return_inverse=True, return_counts=True)
         few, place = counts[codes.reshape(-1)] < min_cell, 0
         for cell in alike:

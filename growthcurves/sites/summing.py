@@ -11,11 +11,12 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import DataError, DisclosureError, ModelError, brief
 from growthcurves.model.outcome_family import coded, family_outcome
 from growthcurves.numerics.bounds import whole_number
-from growthcurves.sites.cells import SiteRows, by_schedule, cells_of, site_rows
+from growthcurves.sites.cells import Cell, SiteRows, by_schedule, cells_of, site_rows
 from growthcurves.sites.recipe import SiteRecipe
+from growthcurves.sites.releases import told_apart
 from growthcurves.sites.schedule import schedule_sums
 from growthcurves.sites.settling import Change, settled
-from growthcurves.sites.sums import Count, LeftOut, SiteSums, schedule_table
+from growthcurves.sites.sums import Count, LeftOut, SiteSums, schedule_table, warn_of
 from growthcurves.sites.words import cell_words, occasions_words
 
 #: The largest smallest cell that can be asked for.
@@ -24,21 +25,41 @@ MOST_CELL = 100_000
 
 def sums_of(shared: SiteRecipe, data: Any, min_cell: Any, short: str, name: str) -> SiteSums:
     """See `growthcurves.sites.door.site_sums`."""
+    rows, kept, changes = settled_rows(shared, data, min_cell, short, name)
+    discrete = shared.model.likelihood_family is not None
+    found = [schedule_sums(cells, rows, discrete) for _, cells in by_schedule(kept)]
+    schedules = tuple(sorted(found, key=lambda one: (-one.persons, str(one.occasions), str(one.apart))))
+    table = schedule_table(shared, schedules)
+    return SiteSums(table, name, shared, min_cell, short, schedules, _left_out(changes, min_cell), _lost(changes, rows))
+
+
+def settled_rows(
+    shared: SiteRecipe, data: Any, min_cell: Any, short: str, name: str
+) -> tuple[SiteRows, list[Cell], list[Change]]:
+    """A site's rows, the cells of them that may be summed, and what became of the others."""
     min_cell = whole_number(min_cell, "min_cell= is the smallest number of persons of a cell", 1, MOST_CELL)
     if not isinstance(name, str) or not name.strip():
         raise ModelError(f"name= is what the site is called, such as 'site_a', not {brief(name)}.")
     rows = _read(shared, _of_site(shared, data, name))
-    discrete = shared.model.likelihood_family is not None
-    kept, changes = settled(cells_of(rows), rows, min_cell, short, discrete)
+    kept, changes = settled(cells_of(rows), rows, min_cell, short, shared.model.likelihood_family is not None)
     if not kept:
         raise DisclosureError(
             f"Nothing of {name} may be told with min_cell={min_cell}: no {min_cell} persons share occasions and "
             f"counted columns; take fewer predictors, or columns with fewer levels."
         )
-    found = [schedule_sums(cells, rows, discrete) for _, cells in by_schedule(kept)]
-    schedules = tuple(sorted(found, key=lambda one: (-one.persons, str(one.occasions), str(one.apart))))
-    table = schedule_table(shared, schedules)
-    return SiteSums(table, name, shared, min_cell, short, schedules, _left_out(changes, min_cell), _lost(changes, rows))
+    return rows, kept, changes
+
+
+def warn_beside(sums: SiteSums, data: Any, previous: SiteSums) -> None:
+    """Warn of what an earlier release of a site, by this recipe or another, tells together with its sums."""
+    if previous.shared.hash == sums.shared.hash:
+        sums.compare(previous)
+        return
+    now = settled_rows(sums.shared, data, sums.min_cell, sums.short, sums.site)
+    way = "drop" if previous.short == "refuse" else previous.short
+    then = settled_rows(previous.shared, data, previous.min_cell, way, previous.site)
+    found = told_apart(then[0], then[1], now[0], now[1], max(sums.min_cell, previous.min_cell))
+    warn_of(sums, "these sums and those by the earlier recipe tell a few persons apart", found)
 
 
 def _of_site(shared: SiteRecipe, data: Any, name: str) -> pd.DataFrame:

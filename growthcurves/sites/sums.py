@@ -19,10 +19,10 @@ from growthcurves.results.tables.answer import Answer
 from growthcurves.sites.plain import plain, sealed
 from growthcurves.sites.recipe import SiteRecipe
 from growthcurves.sites.schedule import ScheduleSums
-from growthcurves.sites.words import occasions_words, type_words
+from growthcurves.sites.words import occasions_words
 from growthcurves.version import VERSION as MADE_BY
 
-reading = Later("growthcurves.sites.reading")
+reading, releases = Later("growthcurves.sites.reading"), Later("growthcurves.sites.releases")
 
 FORMAT, VERSION = "growthcurves site sums", 1
 AGAIN = "make the site's sums anew where its rows are"
@@ -132,7 +132,7 @@ class SiteSums(Answer):
         'site_a.json'
         """
         path = checked_ending(path, "a site's sums", FIT)
-        before = reading.earlier(path, self.shared)
+        before = reading.earlier(path)
         if before is not None:
             self.compare(before)
         return write_text(path, sealed(FORMAT, VERSION, plain(content_of(self))))
@@ -148,8 +148,14 @@ class SiteSums(Answer):
         Returns
         -------
         tuple of str
-            The cells that differ by fewer persons than `min_cell`, a phrase each; where none does, the schedules of as
-            many persons with other outcomes.
+            The cells that differ by fewer persons than `min_cell`, a phrase each; where none does, the schedules that
+            differ by so few that they are solved for, or by other outcomes of as many persons. Of two recipes the
+            files do not say who is in both: give `site_sums` the other as `previous`, which looks at the rows.
+
+        Warns
+        -----
+        DataWarning
+            Where there is any, or the other release is by another recipe.
 
         Examples
         --------
@@ -160,15 +166,15 @@ class SiteSums(Answer):
         >>> sums.compare(sums)
         ()
         """
-        found = differences(previous, self)
-        if found:
-            shown = "; ".join(found[:3]) + (f"; and {len(found) - 3} more" if len(found) > 3 else "")
+        if previous.shared.hash != self.shared.hash:
             text = (
-                f"{self.site}: these sums and the earlier ones differ by fewer than {self.min_cell} persons: {shown}. "
-                f"Whoever has both files can subtract them: send this one only to whom the other was not sent, or wait "
-                f"until more persons have been added."
+                f"{self.site}: the earlier sums are by another recipe ({previous.shared.hash[:12]}). What both tell "
+                f"together is seen where the rows are: gc.site_sums(..., previous=) with the earlier file."
             )
             warnings.warn(text, DataWarning, stacklevel=3)
+            return ()
+        found: tuple[str, ...] = releases.differences(previous, self)
+        warn_of(self, "these sums and the earlier ones differ by fewer persons than may be told", found)
         return found
 
     def __str__(self) -> str:
@@ -186,6 +192,17 @@ class SiteSums(Answer):
     def to_dict(self) -> dict[str, Any]:
         return {"site": self.site, "persons": self.persons, "rows": self.rows, "smallest_cell": self.smallest,
                 "left_out": vars(self.left_out), **super().to_dict()}  # fmt: skip
+
+
+def warn_of(sums: SiteSums, what: str, found: tuple[str, ...]) -> None:
+    """Warn of what two releases tell together, a phrase each."""
+    if found:
+        shown = "; ".join(found[:3]) + (f"; and {len(found) - 3} more" if len(found) > 3 else "")
+        text = (
+            f"{sums.site}: {what}: {shown}. Whoever has both files can subtract them: send this one only to whom the "
+            f"other was not sent, or wait until more persons have been added."
+        )
+        warnings.warn(text, DataWarning, stacklevel=4)
 
 
 def left_out_words(sums: SiteSums) -> str:
@@ -244,9 +261,6 @@ def _schedule_values(one: ScheduleSums) -> dict[str, Any]:
     return {**values, "of_persons": one.of_persons, "with_outcomes": one.with_outcomes, "of_outcomes": one.of_outcomes}
 
 
-# ------------------------------------------------------------------ two releases
-
-
 def _cells(sums: SiteSums) -> Iterator[tuple[Any, int]]:
     for one in sums.schedules:
         if one.records is None:
@@ -254,26 +268,3 @@ def _cells(sums: SiteSums) -> Iterator[tuple[Any, int]]:
             continue
         for record in one.records:
             yield (one.occasions, one.apart, one.types[record.type].values, record.outcomes), record.persons
-
-
-def differences(before: SiteSums, after: SiteSums) -> tuple[str, ...]:
-    """The cells in which two releases differ by fewer persons than may be told, a phrase each."""
-    found = []
-    for key in dict.fromkeys([*before.cells, *after.cells]):
-        change = after.cells.get(key, 0) - before.cells.get(key, 0)
-        if 0 < abs(change) < max(after.min_cell, before.min_cell):
-            occasions, _, values, _ = key
-            at = occasions_words(after.shared, list(occasions))
-            found.append(f"{type_words(after.shared, values)} at {at} by {abs(change)}")
-    return tuple(found or _corrected(before, after))
-
-
-def _corrected(before: SiteSums, after: SiteSums) -> Iterator[str]:
-    """Schedules of the same persons whose sums differ: some were corrected, or took the places of others."""
-    known = {(one.occasions, one.apart): one for one in before.schedules}
-    for one in after.schedules:
-        other = known.get((one.occasions, one.apart))
-        if other is None or other.types != one.types or one.with_outcomes is None or other.with_outcomes is None:
-            continue
-        if not (other.with_outcomes == one.with_outcomes).all():
-            yield f"at {occasions_words(after.shared, list(one.occasions))} by outcomes of as many persons"
