@@ -13,8 +13,9 @@ from growthcurves.answers.persons import PersonAnswers
 from growthcurves.answers.sizes import SizeAnswers
 from growthcurves.answers.weighted import WeightedAnswers
 from growthcurves.data.panel import Panel
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import ModelError, unknown
-from growthcurves.estimate import Sampled, again, estimate, panel_for, read_model
+from growthcurves.estimate import Sampled, again, by_method, estimate, method_of, panel_for, read_model
 from growthcurves.estimate.given import Given
 from growthcurves.estimate.recentre import as_origin, recentred
 from growthcurves.later import Later
@@ -391,7 +392,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         ModelError
             For an unknown option, and another person, time or outcome than the panel's.
         NotAvailableError
-            For a fit that was saved without its rows.
+            For a fit without rows, of which sums by another method are all that can be asked.
 
         Examples
         --------
@@ -403,6 +404,11 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         model = self.model.replace(**changes) if changes else self.model
         if method is None and (model.likelihood_family is None) == (self.model.likelihood_family is None):
             method = self.method
+        if isinstance(self.panel, SavedPanel) and model == self.model:
+            same = by_method(self, method_of(model, method))
+            if same is not None:
+                assert isinstance(same, GrowthFit)
+                return same
         how = self.estimates.quadrature
         asked = "auto" if how is None or model.likelihood_family is None else how.asked
         panel, sampled = panel_for(model, self.panel), again(self.weighing)
@@ -452,7 +458,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         path : str or Path
             The file.
         rows : bool
-            Keep the rows: needed for residuals, fitted values, pictures, `recentre` and `refit`.
+            Keep the rows: needed for residuals, fitted values, pictures, and to `refit` with another model.
         people : bool
             Keep persons: their ids, predictors and cross-products, needed for `people`, `random_effects`, `change`
             and predictions of known persons. Without them a file says nothing of single persons.

@@ -84,3 +84,34 @@ def test_what_only_rows_can_tell_is_refused(fits):
         fits.batches.means(at=[0], by="arm", weights="proportional")
     with pytest.raises(NotAvailableError, match="saved without its rows"):
         fits.loaded.means(at=[0], by="arm", weights="counterfactual")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", ["quadratic", gc.Piecewise([2]), gc.Spline(df=3)])
+def test_another_origin_and_another_method_need_no_rows(tmp_path, kind, shape):
+    model = gc.GrowthModel("score", "day", "who", shape=shape, predictors="arm")
+    memory = gc.fit(model, TABLE)
+    fit = gc.fit(model, [TABLE], batch=80) if kind == "batches" else gc.load(
+        memory.save(tmp_path / "fit.json", people=kind == "loaded")
+    )  # fmt: skip
+    for asked in (lambda fit: fit.recentre(2), lambda fit: fit.refit("ml"), lambda fit: fit.refit("ml").refit("reml")):
+        found, wanted = asked(fit), asked(memory)
+        assert found.model == wanted.model
+        assert str(found.fixed_effects()) == str(wanted.fixed_effects())
+        assert str(found.variance_components()) == str(wanted.variance_components())
+        assert str(found.predict(TABLE[:9], people="new")) == str(wanted.predict(TABLE[:9], people="new"))
+        if kind != "sums":
+            np.testing.assert_allclose(found.people(), wanted.people(), rtol=1e-6, atol=1e-8)
+            assert str(found.change()) == str(wanted.change())
+
+
+@pytest.mark.parametrize("kind", ["batches", "loaded"])
+def test_programs_need_no_rows(tmp_path, kind):
+    model = gc.GrowthModel("score", "day", "who", predictors="arm + age", time_varying="stress")
+    memory = gc.fit(model, TABLE, method="ml")
+    fit = gc.load(memory.save(tmp_path / "fit.json")) if kind == "loaded" else gc.fit(model, [TABLE], method="ml")
+    for program in ("r", "stata", "sas"):
+        assert fit.code(program) == memory.code(program)
+    assert str(gc.agree(fit, memory)) == str(gc.agree(memory, memory))
+    line = model.replace(time_varying=None)
+    assert gc.fit(line, [TABLE], method="ml").code("mplus") == gc.fit(line, TABLE, method="ml").code("mplus")

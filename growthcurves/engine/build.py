@@ -54,6 +54,7 @@ __all__ = [
     "Sample",
     "Terms",
     "adds_up",
+    "by_sums",
     "estimated",
     "estimated_from_sums",
     "estimates_from",
@@ -66,6 +67,7 @@ __all__ = [
     "holds_again",
     "standard_of",
     "recoded",
+    "recoded_sums",
     "summed",
     "sums_from",
     "summed_persons",
@@ -170,6 +172,23 @@ def recoded(estimates: Any, rows: Rows, sums: Sums) -> Estimates | None:
     if solution is None:
         return None
     made: Any = estimates.of(sums, solution)
+    return made
+
+
+def by_sums(estimates: Any) -> bool:
+    """Whether estimates are of sums alone, and need no rows for other terms or another method."""
+    return isinstance(estimates.whole if isinstance(estimates, SummedEstimates) else estimates, NormalEstimates)
+
+
+def recoded_sums(estimates: Any, terms: Terms) -> Estimates | None:
+    """The same optimum of sums whose columns are made otherwise of the same products; None where the model is another.
+    """
+    if isinstance(estimates, SummedEstimates):
+        inside = recoded_sums(estimates.whole, terms)
+        return None if inside is None else summed_persons(inside, estimates.why)
+    sums = estimates.sums.with_terms(terms)
+    solution = None if sums is None else moved(estimates.solution, sums.moments, sums.coordinates)
+    made: Any = None if solution is None else estimates.of(sums, solution)
     return made
 
 

@@ -193,11 +193,15 @@ class NormalEstimates:
         return profiles.Profiler(likelihood, *ends, optimum.at.deviance)
 
     def by_ml(self) -> NormalEstimates:
-        return self if not self.frame.reml else self._by_ml
+        return self.by_method(reml=False)
+
+    def by_method(self, reml: bool) -> NormalEstimates:
+        """The same model of the same sums by restricted or full maximum likelihood."""
+        return self if reml == self.frame.reml else self._by_other_method
 
     @cached_property
-    def _by_ml(self) -> NormalEstimates:
-        return self.of_sums(self.sums, reml=False)
+    def _by_other_method(self) -> NormalEstimates:
+        return self.of_sums(self.sums, reml=not self.frame.reml)
 
     def of_sums(self, sums: Sums, reml: bool | None = None) -> NormalEstimates:
         """The model of other sums, by the same method if none is given."""

@@ -23,21 +23,29 @@ class SummedEstimates:
     """
 
     def __init__(self, estimates: Any, why: str) -> None:
-        self._estimates, self._why = estimates, why
+        self.whole, self.why = estimates, why
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self._estimates, name)
+        return getattr(self.whole, name)
 
     @cached_property
     def sums(self) -> Sums:
         """The sums, of persons without outcomes."""
-        sums: Sums = self._estimates.sums
-        return replace(sums, by_person=partial(_people, sums, self._why), known=None)
+        sums: Sums = self.whole.sums
+        return replace(sums, by_person=partial(_people, sums, self.why), known=None)
+
+    def by_method(self, reml: bool) -> SummedEstimates:
+        """Those of the same sums by the other method."""
+        return SummedEstimates(self.whole.by_method(reml), self.why)
+
+    def by_ml(self) -> SummedEstimates:
+        """Those by full maximum likelihood."""
+        return SummedEstimates(self.whole.by_ml(), self.why)
 
     def _refuse(self) -> Any:
-        raise NotAvailableError(self._why)
+        raise NotAvailableError(self.why)
 
     @property
     def state(self) -> Any:
@@ -54,7 +62,7 @@ class SummedEstimates:
 
     def drawing(self, kind: str, seed: int, level: int | None = None) -> Any:
         """Replicates that are drawn from the model; no case can be drawn or left out."""
-        return self._estimates.drawing(kind, seed, level) if kind == "parametric" else self._refuse()
+        return self.whole.drawing(kind, seed, level) if kind == "parametric" else self._refuse()
 
 
 def _people(sums: Sums, why: str) -> tuple[Any, Any]:

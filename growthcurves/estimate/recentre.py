@@ -6,14 +6,20 @@ the new origin is C D C', where Z_old = Z_new C in standard columns. See docs/en
 
 from __future__ import annotations
 
-from growthcurves.engine.build import from_sums, recoded, summed
+from dataclasses import replace
+
+from growthcurves.engine.build import by_sums, from_sums, recoded, recoded_sums, summed
+from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.estimate.run import averaged, rows_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.bind import bind
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.read_at import read_at
+from growthcurves.model.recipe import BoundRows
 from growthcurves.model.varying import names_of
 from growthcurves.numerics.bounds import finite_number
+from growthcurves.provenance import Made
 
 
 def recentred(fit: FittedModel, origin: float) -> FittedModel:
@@ -31,14 +37,32 @@ def recentred(fit: FittedModel, origin: float) -> FittedModel:
     lacking = fit.estimates.why_not("recentred")
     if lacking:
         raise NotEstimableError(lacking)
+    found = _of_sums(fit, origin) or _of_rows(fit, origin)
+    if found is None:
+        raise ModelError(_why_not(fit))
+    bound, estimates = found
+    made = Made(data=fit.made.data)
+    return replace(fit, model=bound.model, bound=bound, estimates=estimates, made=made)
+
+
+def _of_sums(fit: FittedModel, origin: float) -> tuple[BoundRows, Estimates] | None:
+    """Of estimates from sums whose columns are made of the same stored ones: no row is needed."""
+    facts = fit.panel.time_facts
+    if facts is None or not by_sums(fit.estimates):
+        return None
+    recipe = read_at(fit.recipe, origin, facts.first, facts.last)
+    estimates = None if recipe is None else recoded_sums(fit.estimates, replace(fit.sums.terms, made=recipe.made))
+    return None if recipe is None or estimates is None else (replace(fit.bound, recipe=recipe), estimates)
+
+
+def _of_rows(fit: FittedModel, origin: float) -> tuple[BoundRows, Estimates] | None:
+    """Of the rows, which are stored anew."""
     bound = bind(fit.model.replace(origin=origin), fit.panel)
     bound = bound if fit.weighing is None else averaged(bound, fit.weighing)
     rows = rows_of(bound, weighing=fit.weighing)
     sums = summed(rows, fit.family is None and from_sums(residual_of(bound.model.residual)))
     estimates = recoded(fit.estimates, rows, sums)
-    if estimates is None:
-        raise ModelError(_why_not(fit))
-    return type(fit)(bound.model, fit.panel, bound, estimates, fit.method, fit.notes, weighing=fit.weighing)
+    return None if estimates is None else (bound, estimates)
 
 
 def _why_not(fit: FittedModel) -> str:

@@ -18,12 +18,14 @@ from growthcurves.engine.build import (
     Rows,
     Sample,
     Terms,
+    by_sums,
     estimated,
     family_estimates,
     from_sums,
     standard_of,
     summed,
 )
+from growthcurves.engine.estimates import Estimates
 from growthcurves.errors import GrowthCurvesError, ModelError, among, unknown
 from growthcurves.estimate.endless import refuse_endless
 from growthcurves.estimate.notes import OF_ESTIMATES, data_notes, design_notes, estimation_notes
@@ -180,19 +182,27 @@ def by_likelihood(fit: FittedModel) -> FittedModel:
 
     Raises
     ------
-    NotAvailableError
-        For a fit that was saved without its rows.
     NotEstimableError
         When the likelihood has no maximum.
     """
-    if fit.method == "ml":
+    return fit if fit.method == "ml" else _by_other(fit, fit.estimates.by_ml(), "ml")
+
+
+def by_method(fit: FittedModel, method: str) -> FittedModel | None:
+    """The same model of the same sums by another method; None where it is estimated from rows."""
+    if not by_sums(fit.estimates) or fit.weighing is not None:
+        return None
+    if fit.method == method:
         return fit
-    _ = fit.panel.values
-    estimates = fit.estimates.by_ml()
+    estimates: Any = fit.estimates
+    return _by_other(fit, estimates.by_method(method == "reml"), method)
+
+
+def _by_other(fit: FittedModel, estimates: Estimates, method: str) -> FittedModel:
     refuse_unbounded(fit.bound, estimates)
     of_rows = [note for note in fit.notes if note.kind not in OF_ESTIMATES]
     notes = warned([*of_rows, *estimation_notes(fit.bound, estimates)])
-    return replace(fit, estimates=estimates, method="ml", notes=notes)
+    return replace(fit, estimates=estimates, method=method, notes=notes)
 
 
 def warned(notes: list[Note]) -> tuple[Note, ...]:

@@ -123,7 +123,7 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     weights, place = _distinct_weights(level2)
     known = (*shape.random_names, *covariates.names)
     differ = varying(model, known, sheets)
-    made, rows = _row_columns(basis, len(covariates.names) + len(differ.names))
+    made, rows = row_columns(basis, len(covariates.names) + len(differ.names))
     growth_rows = rows[: len(model.parameters)]
     x, growth_terms = _fixed_columns(predictors, growth_rows, place)
     first = len(made) - len(covariates.names) - len(differ.names)
@@ -229,7 +229,7 @@ def _fixed_columns(
     return x, growth_terms
 
 
-def _row_columns(columns: EngineColumns, others: int) -> tuple[list[Combination], list[int]]:
+def row_columns(columns: EngineColumns, others: int) -> tuple[list[Combination], list[int]]:
     """How row columns are made of stored ones, and the row columns of the shape's basis and extras."""
     made: list[Combination] = [((0, 1.0),)]
     rows = []

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from growthcurves.errors import ModelError, unknown
 from growthcurves.fitted import FittedModel
-from growthcurves.programs.mplus import mplus_code
+from growthcurves.programs.mplus import mplus_code, wave_times
 from growthcurves.programs.of_families import program_of
 from growthcurves.programs.r import r_code
 from growthcurves.programs.sas import sas_code
@@ -42,4 +40,4 @@ def refuse_no_time(fit: FittedModel) -> None:
 def _mplus(fit: FittedModel, spec: Spec) -> str:
     """The wide table's waves are the distinct times of the rows."""
     refuse_no_time(fit)
-    return mplus_code(spec, np.unique(fit.times), fit.recipe.shape.origin, fit.model.parameters)
+    return mplus_code(spec, wave_times(fit), fit.recipe.shape.origin, fit.model.parameters)

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.data.saved_panel import SavedPanel
+from growthcurves.data.table_facts import MOST_TIMES
+from growthcurves.fitted import FittedModel
 from growthcurves.model.survey.design import ROWS
 from growthcurves.programs.spec import Spec, independent, number_text, refused
 from growthcurves.programs.weights import require
@@ -162,3 +165,17 @@ def _regressions(spec: Spec, parameters: tuple[str, ...], factors: tuple[str, ..
         (factor, [predictor_in_mplus(*predictor) for predictor in owned[name]])
         for factor, name in zip(factors, names, strict=False)
     ]
+
+
+def wave_times(fit: FittedModel) -> np.ndarray:
+    """The distinct times of the rows, which are the waves of a wide table."""
+    if not isinstance(fit.panel, SavedPanel):
+        return np.unique(fit.times)
+    facts = fit.panel.facts
+    known = fit.recipe.shape.only_at or (None if facts is None else facts.times)
+    if known is None and facts is not None:
+        what = f"More than {MOST_TIMES} different times are too many waves for a wide table"
+        raise refused(what, "round them to waves")
+    if known is None:
+        raise refused("The waves of a wide table are the times of the rows", "save the fit anew by this version")
+    return np.array(known)

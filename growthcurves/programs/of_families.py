@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from growthcurves.fitted import FittedModel
 from growthcurves.programs import mplus, r, sas, stata
 from growthcurves.programs.spec import Spec, refused
@@ -195,7 +193,7 @@ def _mplus(fit: FittedModel, spec: Spec, outcomes: Outcomes) -> str:
         raise refused(f"Mplus has no growth curve of family={outcomes.name!r} with {outcomes.option}", "write it in R")
     if outcomes.trials is not None or outcomes.exposure is not None:
         raise refused("Trials and exposures", "are not written for Mplus yet")
-    times = np.unique(fit.times)
+    times = mplus.wave_times(fit)
     kind = f"COUNT = {{waves}}{counts[known]};" if known in counts else "CATEGORICAL = {waves};"
     link = [] if known in counts else [f"  LINK = {outcomes.option.upper()};"]
     own = [f"  INTEGRATION = GAUSSHERMITE({outcomes.points});"] if outcomes.points > 1 else []

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
 from growthcurves.contracts.independent import Independent
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import NotAvailableError, brief
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns
 from growthcurves.model.covariance import residual_of
+from growthcurves.model.recipe import used_columns
 from growthcurves.model.shapes import Constant, LogTime, Occasions, Piecewise, Polynomial
 
 
@@ -219,9 +222,16 @@ def _above(fit: FittedModel, basis: dict[str, str]) -> tuple[Upper, ...]:
         named = partial(_random_name, basis=basis, covariates=fit.recipe.covariates)
         blocks = tuple(tuple(map(named, block)) for block in part.blocks)
         crossed = bool(fit.bound.crossed)
-        again = not crossed and not pd.Series(fit.sums.people.nesting.labels[place]).is_unique
+        again = not crossed and not pd.Series(_labels(fit, place)).is_unique
         found.append(Upper(unit, tuple(units[place + 1 :]) if again else (), blocks, crossed))
     return tuple(found)
+
+
+def _labels(fit: FittedModel, place: int) -> Any:
+    """What the units of a level above persons are called."""
+    nesting = fit.sums.nesting
+    assert nesting is not None
+    return nesting.labels[place]
 
 
 def _plain(name: str) -> str:
@@ -237,12 +247,22 @@ def _without(name: str, group: str, fit: FittedModel) -> str:
 def _waves(fit: FittedModel) -> tuple[str, ...]:
     """The words of the column of planned occasions, in the order that residuals learned."""
     wave, shape = fit.model.wave, fit.model.growth_shape
-    if wave is None or pd.api.types.is_numeric_dtype(fit.panel.frame[wave].dtype):
-        return ()
     learned = getattr(fit.estimates.point.residual, "waves", None)
-    if learned is None and isinstance(shape, Occasions):
+    of_shape = (shape.waves or ()) if isinstance(shape, Occasions) else ()
+    if wave is None or all(isinstance(one, Real) for one in learned or of_shape):
+        return ()
+    if learned is None:
         raise refused(f"The order of the words in {brief(wave)}", "is not known to programs: make numbers of them")
-    return tuple(map(str, learned or ()))
+    return tuple(map(str, learned))
+
+
+def columns_of(fit: FittedModel) -> set[str]:
+    """The columns of the table, so far as they are known where its rows are gone."""
+    if not isinstance(fit.panel, SavedPanel):
+        return set(fit.panel.frame.columns)
+    roles = (fit.panel.id, fit.panel.time, fit.panel.outcome, fit.panel.wave)
+    known = () if fit.panel.facts is None else fit.panel.facts.columns
+    return {*known, *used_columns(fit.recipe), *(name for name in roles if name is not None)}
 
 
 def _refuse_what_formulas_compute(fit: FittedModel) -> None:
@@ -252,7 +272,7 @@ def _refuse_what_formulas_compute(fit: FittedModel) -> None:
         raise refused(f"The outcome {brief(model.outcome)} is computed by the formula", "make a column of it first")
     if fit.aliased:
         raise refused(f"{brief(fit.aliased[0])} follows from other terms", "leave it out before a program is written")
-    known = set(fit.panel.frame.columns)
+    known = columns_of(fit)
     for units in (str(fit.panel.id), *model.above):
         parts = units.split(", ")
         if len(parts) > 1 and known.issuperset(parts):
@@ -302,7 +322,7 @@ def _basis(fit: FittedModel) -> tuple[dict[str, str], tuple[Variable, ...]]:
     if isinstance(shape, Polynomial) and origin == 0 and shape.degree == 1:
         return {"intercept": "", "slope": str(fit.model.time)}, ()
     made = list(_computed(shape, origin, fit.recipe.shape))
-    taken = set(fit.panel.frame.columns)
+    taken = columns_of(fit)
     computed = tuple(Variable(free_name(one.name, taken), one.kind, one.numbers) for one in made)
     return {"intercept": "", **dict(zip(parameters[1:], (one.name for one in computed), strict=True))}, computed
 

@@ -16,6 +16,7 @@ import pandas as pd
 from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import Absent, SavedPersons, known
+from growthcurves.data.table_facts import TableFacts, few_times
 from growthcurves.engine.build import summed_persons
 from growthcurves.errors import DataError, ModelError, brief
 from growthcurves.estimate import estimate_rows, method_of
@@ -272,6 +273,7 @@ def _forgotten(fit: FittedModel, shared: SiteRecipe, sums: list[SiteSums]) -> Fi
         outcome_unit=None, since=None, where=None, persons=persons,
         time_facts=panel.time_facts, reasons=(), clock_of=known(shared.clock), table_of=known(counted),
         first_levels=dict(panel.first_levels), gone=WHY, numbers=numbers,
+        facts=TableFacts((*panel.frame.columns,), (*table, *numbers), times=few_times(np.unique(panel.times))),
     )  # fmt: skip
     rows = BoundRows(
         replace(recipe, clock_of=known(shared.clock)),

@@ -7,7 +7,7 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
   new persons;
 - unless ``people=False``: persons' ids, person-level predictors and cross-products (tier 2). Adds everything that
   counts or lists persons: `people`, `random_effects`, `change`, predictions of known persons;
-- with ``rows=True``: the rows. Adds residuals, fitted values, pictures, `recentre`, `refit`.
+- with ``rows=True``: the rows. Adds residuals, fitted values, pictures, `refit` with another model.
 """
 
 from __future__ import annotations

@@ -61,8 +61,15 @@ def test_means_of_covariates_come_from_the_sums():
     assert str(found.fixed_effects()) == str(fit.fixed_effects())
 
 
+def test_another_method_and_another_origin_need_no_rows():
+    fit = gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy"))
+    found = from_sums(fit, 2)
+    assert str(found.refit("ml").fixed_effects()) == str(fit.refit("ml").fixed_effects())
+    assert str(found.recentre(4).fixed_effects()) == str(fit.recentre(4).fixed_effects())
+
+
 def test_what_needs_rows_or_persons_says_why_there_are_none():
     found = from_sums(gc.fit("reaction ~ day + (day | subject)", gc.load_dataset("sleepstudy")), 2)
-    for answer in (found.people, found.influence, found.check, lambda: found.refit("ml"), lambda: found.recentre(4)):
+    for answer in (found.people, found.influence, found.check, lambda: found.refit(residual="ar1")):
         with pytest.raises(NotAvailableError, match="Nobody sends persons: fit the rows"):
             answer()

@@ -102,6 +102,17 @@ def test_profiles_bootstrap_and_kenward_roger(line):
     same(rows.reliability(), sites.reliability(), EXACT)
 
 
+def test_another_method_another_origin_and_programs(line):
+    rows, sites = line
+    for asked in (lambda fit: fit.refit("ml"), lambda fit: fit.recentre(4), lambda fit: fit.refit("ml").refit("reml")):
+        same(asked(rows).fixed_effects(), asked(sites).fixed_effects(), EXACT)
+        with pytest.raises(NotAvailableError, match="nothing of single persons"):
+            asked(sites).people()
+    for program in ("r", "sas", "stata"):
+        assert sites.code(program) == rows.code(program)
+    assert sites.refit("ml").code("mplus") == rows.refit("ml").code("mplus")
+
+
 def test_predictions(line, data):
     rows, sites = line
     for asked in ({"people": "average", "interval": "confidence"}, {"people": "new", "interval": "prediction"}):
@@ -136,8 +147,7 @@ def test_numbers_have_no_spread_over_persons(data):
         lambda fit: fit.influence(),
         lambda fit: fit.check(),
         lambda fit: fit.simulate(2, 1),
-        lambda fit: fit.refit("ml"),
-        lambda fit: fit.recentre(4),
+        lambda fit: fit.refit(random=("intercept",)),
         lambda fit: fit.fixed_effects(ddf="robust"),
         lambda fit: fit.bootstrap(n=9, kind="case", rng=1),
         lambda fit: fit.panel.frame,

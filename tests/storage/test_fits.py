@@ -62,7 +62,7 @@ def test_the_same_answers_without_rows(fit, tmp_path):
     with pytest.raises(NotAvailableError, match="saved without its rows.*rows=True"):
         again.fittedvalues  # noqa: B018
     with pytest.raises(NotAvailableError, match="rows=True"):
-        again.refit(method="ml")
+        again.refit(residual="cs")
 
 
 def test_everything_with_rows(fit, tmp_path):

@@ -17,6 +17,7 @@ from growthcurves.engine.sums.coordinates import Coordinates, coordinates
 from growthcurves.engine.sums.crossing import Crossing
 from growthcurves.engine.sums.design import Terms, standardise
 from growthcurves.engine.sums.moments import Moments, PersonMoments
+from growthcurves.engine.sums.nesting import Nesting
 from growthcurves.engine.sums.own_growth import OwnGrowth, own_growth
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.totals import RowTotals, Totals
@@ -80,6 +81,15 @@ class Sums:
         """Totals of batches of persons that were added up; the persons are read where they are asked for."""
         return cls(moments, coordinates(moments), partial(_with_persons, people, moments), moments)
 
+    def with_terms(self, terms: Terms) -> Sums | None:
+        """The same sums of a model whose columns are made otherwise of the same products; None where these differ."""
+        mine = self.terms
+        if (terms.x_closed, terms.z_closed) != (mine.x_closed, mine.z_closed):
+            return None
+        moments = self.moments.restricted(terms)
+        known = None if self.known is None else moments
+        return Sums(moments, coordinates(moments), partial(_other_terms, self, moments), known)
+
     @cached_property
     def _by_person(self) -> tuple[Any, Moments]:
         return self.by_person()
@@ -104,15 +114,28 @@ class Sums:
         """How many persons were seen, whatever they stand for."""
         return int(self.totals.persons) if self.totals.counted is None else self.totals.counted[1]
 
-    @cached_property
-    def unit_sizes(self) -> tuple[Array, ...]:
-        """How many persons each unit of each level above persons holds, innermost first; known without persons too."""
-        shared, own = self.moments.shared, self.moments.own
-        pieces = []
+    @property
+    def nesting(self) -> Nesting | None:
+        """The units above persons, or above those who share a schedule where nobody else is known."""
+        people = self.people
+        if isinstance(people, PersonMoments):
+            return people.nesting
+        return reduce(add, (one for one, _ in self._nestings)) if self._nestings else None
+
+    @property
+    def _nestings(self) -> list[tuple[Nesting, Array]]:
+        """Units above persons who share a schedule, and above others, with how many persons each entry stands for."""
+        shared, own, pieces = self.moments.shared, self.moments.own, list[tuple[Nesting, Array]]()
         if shared is not None and shared.cells is not None:
             pieces.append((shared.cells.nesting, shared.cells.counts))
         if own is not None and own.nesting is not None:
             pieces.append((own.nesting, np.ones(own.count)))
+        return pieces
+
+    @cached_property
+    def unit_sizes(self) -> tuple[Array, ...]:
+        """How many persons each unit of each level above persons holds, innermost first; known without persons too."""
+        pieces = self._nestings
         if not pieces:
             return ()
         nesting = reduce(add, (piece for piece, _ in pieces))
@@ -281,3 +304,9 @@ def _about_the_mean(beta: Array, mean: Array) -> float:
 
 def _with_persons(people: Callable[[], Any], moments: Moments) -> tuple[Any, Moments]:
     return people(), moments
+
+
+def _other_terms(sums: Sums, moments: Moments) -> tuple[Any, Moments]:
+    """Persons of sums whose columns are made otherwise; who is not there is not there still."""
+    people = sums.people
+    return (replace(people, terms=moments.terms) if isinstance(people, PersonMoments) else people), moments

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from growthcurves.errors import ModelError
-from growthcurves.model.shapes.base import Array, BoundShape, Seen, Shape, constant_first
+from growthcurves.model.shapes.base import Array, BoundShape, EngineColumns, Seen, Shape, constant_first
 from growthcurves.model.shapes.words import Names, ParameterWords, ShapeWords
 from growthcurves.numerics.bounds import MOST_PIECES, few, finite_number, shown_value
 
@@ -119,6 +119,18 @@ class BoundPiecewise(BoundShape):
         ]
         jumps = [(time >= edge).astype(float) - (start >= edge) for edge in edges[1:-1]] if self.jump else []
         return constant_first([*pieces, *jumps], len(time))
+
+    def engine_columns(self, time: Array, values: Array | None = None, middle: float = 0.0) -> EngineColumns:
+        """Pieces about the middle, whatever the origin; about the origin where persons have knots of their own."""
+        if self.columns:
+            return super().engine_columns(time, values, middle)
+        stored, made = replace(self, origin=middle)._own_columns(time)
+        shift = self.basis(np.array([middle]))[0]
+        pieces = [{0: float(at_middle), **one} for at_middle, one in zip(shift[1:], made[1 : len(shift)], strict=True)]
+        return EngineColumns(stored, [made[0], *pieces, {0: -self.origin, len(stored): 1.0}])
+
+    def _own_columns(self, time: Array) -> EngineColumns:
+        return super().engine_columns(time)
 
     def derivative(self, time: Array, values: Array | None = None) -> Array:
         """The rate within the piece; at a knot that of the piece that begins there."""

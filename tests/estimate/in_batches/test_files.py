@@ -161,7 +161,7 @@ def test_a_column_that_varies_within_a_person_names_the_person():
 
 def test_what_needs_rows_says_why():
     fit = gc.fit(FORMULA, [TRIAL])
-    for answer in (lambda: fit.resid, fit.check, lambda: fit.refit("ml"), lambda: fit.recentre(2), fit.predict):
+    for answer in (lambda: fit.resid, fit.check, lambda: fit.refit(residual="ar1"), fit.predict):
         with pytest.raises(NotAvailableError, match="were read in batches and not kept"):
             answer()
     assert len(fit.people()) == 600
