@@ -213,6 +213,20 @@ def brief(value: object, longest: int = _LONGEST_NAME) -> str:
     return repr(text)
 
 
+def in_a_line(error: Exception, longest: int = 240) -> str:
+    """What another program's error says, in a line: its kind and its words, of a drawn table the cells.
+
+    Examples
+    --------
+    >>> in_a_line(OSError("disk full.\\n +---+\\n | a |")), in_a_line(KeyError())
+    ('OSError: disk full; a', 'KeyError')
+    """
+    lines = (line.strip().strip("|").strip().rstrip(".:") for line in str(error).splitlines())
+    words = "; ".join(line for line in lines if line.strip("-+= "))
+    words = words if len(words) <= longest else f"{words[: longest - 3]}..."
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
 #: How Python shows what has no text: a class, a function, or a thing with its address in memory.
 _THING = re.compile(
     r"<(?:class '([^']+)'|function (\S+) at 0x\w+|built-in (?:function|method) (\w+)[^<>]*|(\S+)[^<>]* at 0x\w+)>"

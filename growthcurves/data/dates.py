@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -161,14 +162,79 @@ def _fits(texts: pd.Series, form: str) -> bool:
 
 def first_text_is_date(column: pd.Series) -> bool:
     """Whether the first text of a column is written like a date."""
-    first = next((value.strip() for value in column if isinstance(value, str)), "")
-    return any(form.fullmatch(first) for form in (ISO_DATE, _YEAR_FIRST, _TWO_WAYS))
+    return any(form.fullmatch(_first_text(column)) for form in (ISO_DATE, _YEAR_FIRST, _TWO_WAYS))
+
+
+def first_text_is_iso(column: pd.Series) -> bool:
+    """Whether it is a date that can be read one way only."""
+    return _is_iso(_first_text(column))
+
+
+def _first_text(column: pd.Series) -> str:
+    return next((value.strip() for value in column if isinstance(value, str)), "")
 
 
 def _naive(column: pd.Series) -> np.ndarray:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert(None)
     return column.to_numpy()
+
+
+@dataclass(frozen=True)
+class Written:
+    """How the dates of some rows are written, as far as these tell; `a | b` is that of both, of which `a` came first.
+
+    Attributes
+    ----------
+    others : bool
+        Whether any text has another form than 11.10.2019.
+    two_ways : bool
+        Whether any has that form.
+    unread : str
+        The refusal of the first text that is not in the ISO form; empty without one.
+    day, month : str
+        The first text, and its place, that has the day first, and the month first, for certain; empty without one.
+    """
+
+    others: bool = False
+    two_ways: bool = False
+    unread: str = ""
+    day: str = ""
+    month: str = ""
+
+    def __or__(self, later: Written) -> Written:
+        return Written(*(getattr(self, one.name) or getattr(later, one.name) for one in fields(self)))
+
+    def day_first(self, name: str, said: bool | None) -> bool | None:
+        """The order of day and month, as it is said or as dates after the twelfth settle it; None in the ISO form.
+
+        Raises
+        ------
+        DataError
+            For texts that are no dates, and for dates that can be read two ways.
+        """
+        if self.others or not self.two_ways:
+            if self.unread:
+                raise DataError(self.unread)
+            return None
+        if said is not None:
+            return said
+        if self.day and self.month:
+            raise DataError(
+                f"Column {name!r} has dates with the day first, {self.day}, and with the month first, {self.month}: "
+                f"write all of them as 2024-03-31."
+            )
+        if not (self.day or self.month):
+            raise DataError(self.unread)
+        return bool(self.day)
+
+
+def written_dates(frame: pd.DataFrame, name: Hashable, ids: Any) -> Written:
+    """How the dates of a column that holds dates are written, where these are texts and their form is not said."""
+    column, style = frame[name], DateStyle().or_of(frame)
+    if style.date_format or not is_text(column):
+        return Written()
+    return _Texts(frame, column, name, ids).written()
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,14 +247,36 @@ class _Texts:
     ids: Any
 
     def read(self, style: DateStyle) -> Dates:
-        texts = self.column.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
+        texts = self._stripped
         if style.date_format:
             return Dates(self._formatted(texts, style.date_format), style)
-        present = texts[texts.notna()]
-        if all(isinstance(text, str) and _WHOLE_TWO_WAYS.fullmatch(text) for text in present):
-            day_first = self._day_first(texts, style.day_first)
-            return Dates(self._ordered(texts, day_first), replace(style, day_first=day_first))
-        return Dates(self._iso(texts), style)
+        written = self.written()
+        day_first = written.day_first(str(self.name), style.day_first)
+        if day_first is None:
+            return Dates(self._iso(texts), style)
+        return Dates(self._ordered(texts, day_first), replace(style, day_first=day_first))
+
+    @cached_property
+    def _stripped(self) -> pd.Series:
+        return self.column.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value)
+
+    def written(self) -> Written:
+        """How the dates are written; each text is looked at where it stands first."""
+        texts = self._stripped
+        rows = np.flatnonzero((texts.notna() & ~texts.duplicated()).to_numpy()).tolist()
+        parts = {row: _WHOLE_TWO_WAYS.fullmatch(text) for row in rows if isinstance(text := texts.iloc[row], str)}
+        two_ways = {row: part for row, part in parts.items() if part}
+        others = [row for row in rows if row not in two_ways]
+        unread = next((row for row in rows if row in two_ways or not _is_iso(texts.iloc[row])), None)
+        day = next((row for row, part in two_ways.items() if int(part[1]) > 12), None)
+        month = next((row for row, part in two_ways.items() if int(part[3]) > 12), None)
+        return Written(
+            bool(others), bool(two_ways), "" if unread is None else self._bad(unread), self._shown(day),
+            self._shown(month),
+        )  # fmt: skip
+
+    def _shown(self, row: int | None) -> str:
+        return "" if row is None else f"{self._stripped.iloc[row]!r} ({self._place(row)})"
 
     def _formatted(self, texts: pd.Series, form: str) -> np.ndarray:
         try:
@@ -198,26 +286,8 @@ class _Texts:
         return self._checked(dates, f"does not fit date_format={form!r}: correct the cell or the format.")
 
     def _iso(self, texts: pd.Series) -> np.ndarray:
-        texts = texts.map(_year_first_as_iso)
-        iso = np.array([isinstance(text, str) and bool(ISO_DATE.fullmatch(text)) for text in texts], dtype=bool)
-        return self._checked(pd.to_datetime(texts.where(iso), format="ISO8601", errors="coerce", utc=True), None)
-
-    def _day_first(self, texts: pd.Series, said: bool | None) -> bool:
-        """The order of day and month that the option says, or that dates after the twelfth settle."""
-        if said is not None:
-            return said
-        parts = [_WHOLE_TWO_WAYS.fullmatch(text) if isinstance(text, str) else None for text in texts]
-        day = next((row for row, part in enumerate(parts) if part and int(part[1]) > 12), None)
-        month = next((row for row, part in enumerate(parts) if part and int(part[3]) > 12), None)
-        if day is not None and month is not None:
-            one, other = (f"{texts.iloc[row]!r} ({self._place(row)})" for row in (day, month))
-            raise DataError(
-                f"Column {str(self.name)!r} has dates with the day first, {one}, and with the month first, {other}: "
-                f"write all of them as 2024-03-31."
-            )
-        if day is None and month is None:
-            raise DataError(self._bad(next(row for row, part in enumerate(parts) if part)))
-        return day is not None
+        dates = pd.to_datetime(texts.map(_year_first_as_iso), format="ISO8601", errors="coerce", utc=True)
+        return self._checked(dates, None)
 
     def _ordered(self, texts: pd.Series, day_first: bool) -> np.ndarray:
         dates = pd.to_datetime(texts.map(lambda text: _as_iso(text, day_first)), format="ISO8601", errors="coerce")
@@ -256,6 +326,10 @@ class _Texts:
             f"{text!r} in column {cell.column!r} ({cell.place}) is not a date in the ISO form: write dates as "
             f"2024-03-31, or say how they are written with date_format=."
         )
+
+
+def _is_iso(text: Any) -> bool:
+    return isinstance(text, str) and bool(ISO_DATE.fullmatch(_year_first_as_iso(text)))
 
 
 def _year_first_as_iso(text: Any) -> Any:

@@ -18,10 +18,11 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _LINE_END = re.compile(rb"\r+\n|\r")
 
 
-def to_utf8(content: bytes, name: str) -> bytes:
+def to_utf8(content: bytes, name: str, windows: bool = False) -> bytes:
     r"""The text of a file as UTF-8 without byte-order mark, lines ended by ``\n``; quoted texts keep their ends.
 
-    UTF-8 and UTF-16 are known by their mark; without one it is UTF-8 if it can be, else Windows-1252.
+    UTF-8 and UTF-16 are known by their mark; without one it is UTF-8 if it can be, else Windows-1252, as where it is
+    known to be.
 
     Raises
     ------
@@ -38,11 +39,18 @@ def to_utf8(content: bytes, name: str) -> bytes:
     content = content.removeprefix(codecs.BOM_UTF8)
     if _CONTROL.search(content, 0, 100_000) or b"\x00" in content:
         raise DataError(f"{name} is not a text table: it holds binary data.")
+    if windows or not is_utf8(content):
+        content = _decoded(content, "cp1252", name).encode()
+    return _with_plain_ends(content) if b"\r" in content else content
+
+
+def is_utf8(content: bytes) -> bool:
+    """Whether a text can be in UTF-8."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        content = _decoded(content, "cp1252", name).encode()
-    return _with_plain_ends(content) if b"\r" in content else content
+        return False
+    return True
 
 
 def find_decimal(content: bytes, separator: str) -> str:
@@ -55,8 +63,17 @@ def find_decimal(content: bytes, separator: str) -> str:
     """
     if separator == "," or b"," not in content:
         return "."
-    comma = _has_decimals(content, separator, ",") and not _has_decimals(content, separator, ".")
+    comma = has_decimals(content, separator, ",") and not has_decimals(content, separator, ".")
     return "," if comma else "."
+
+
+def has_decimals(content: bytes, separator: str, mark: str) -> bool:
+    """Whether any field is a number with this decimal mark."""
+    if mark.encode() not in content:
+        return False
+    edge = re.escape(separator) + '"\r\n'
+    field = rf"(?:^|[{edge}])[ ]*[+-]?\d*{re.escape(mark)}\d+(?:[eE][+-]?\d+)?[ ]*(?=[{edge}]|$)"
+    return re.search(field.encode(), content) is not None
 
 
 def parsed_lines(content: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -94,11 +111,3 @@ def _split_lines(content: bytes) -> Iterator[bytes]:
         end = content.find(b"\n", start) + 1 or len(content)
         yield content[start:end]
         start = end
-
-
-def _has_decimals(content: bytes, separator: str, mark: str) -> bool:
-    if mark.encode() not in content:
-        return False
-    edge = re.escape(separator) + '"\r\n'
-    field = rf"(?:^|[{edge}])[ ]*[+-]?\d*{re.escape(mark)}\d+(?:[eE][+-]?\d+)?[ ]*(?=[{edge}]|$)"
-    return re.search(field.encode(), content) is not None

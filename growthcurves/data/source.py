@@ -12,6 +12,10 @@ A table that was read from a file carries ``frame.attrs["source"]``, a plain dic
     what `read_table` was told besides the file; absent where nothing was.
 ``dataset``
     the name of a shipped data set; absent for files.
+``part``
+    what a table without a file is called: "table 3" of a list, "partition 2".
+``places``
+    of tables that were put together: one JSON text of the label with which each begins and what is known of it.
 ``waves``, ``cells``
     only after `to_long`: the number of long rows per wide row, and, as one JSON text (an immutable text costs
     nothing to copy), the wide columns of each outcome in the order of the waves.
@@ -130,7 +134,7 @@ def find_cell(
     Cell(column='score', place='person 8, row 3 of scores.csv')
     """
     source = source_of(frame) if source is None else source
-    label = frame.index[position]
+    label, source = _of_part(frame.index[position], source)
     if "waves" in source and isinstance(label, Integral):
         label, wave = divmod(int(label), int(source["waves"]))
         column = json.loads(source["cells"]).get(str(column), {wave: column})[wave]
@@ -150,10 +154,19 @@ def show_level(value: Any) -> str:
     return show_id(value) or EMPTY
 
 
+def _of_part(label: Any, source: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+    """The label of a row in its own table, and where that came from; the same of a table that is one."""
+    if "places" not in source:
+        return label, source
+    start, own = max(place for place in json.loads(source["places"]) if place[0] <= label)
+    return int(label) - start, own
+
+
 def _row(label: Any, source: Mapping[str, Any]) -> str:
     if "first_row" not in source or not isinstance(label, Integral):
         return f"row with index {label}"
     row = int(label) + int(source["first_row"])
     for blank in source.get("blank", ()):
         row += blank <= row
-    return f"row {row} of {source['file']}" if source.get("file") else f"row {row}"
+    where = source.get("file") or source.get("part")
+    return f"row {row} of {where}" if where else f"row {row}"

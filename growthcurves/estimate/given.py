@@ -14,6 +14,8 @@ from growthcurves.numerics.bounds import whole_number
 
 #: Rows that are read at once, about, unless the user says otherwise.
 BATCH = 1_000_000
+#: Rows that are read at once at least: fewer cost time and save no memory to speak of.
+LEAST = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,5 +51,5 @@ class Given:
             raise ModelError("batch= is of rows that are read in batches: a table in memory has none.")
         if source is None and isinstance(data, (str, Path)):
             data = read_table(data)
-        size = BATCH if batch is None else whole_number(batch, "batch= is a number of rows", 1, 10**9)
+        size = BATCH if batch is None else max(whole_number(batch, "batch= is a number of rows", 1, 10**9), LEAST)
         return cls(data, source, size)

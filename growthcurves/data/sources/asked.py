@@ -38,7 +38,7 @@ def source_of_data(data: Any) -> Source | None:
     """
     if isinstance(data, (str, Path)):
         return _of_path(data)
-    if isinstance(data, (list, tuple)) and data:
+    if isinstance(data, (list, tuple)):
         return _of_list(list(data))
     kind = type(data)
     library = kind.__module__.split(".")[0]
@@ -91,6 +91,8 @@ def _of_files(files: list[Path], name: str) -> Source:
 
 
 def _of_list(items: list[Any]) -> Source | None:
+    if not items:
+        raise DataError("The list of data is empty: nothing was read.")
     paths = [isinstance(item, (str, Path)) for item in items]
     if all(paths):
         files = [path_of(item) for item in items]

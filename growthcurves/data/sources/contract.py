@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.checks import holds_numbers
-from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.frame import raw_array
-from growthcurves.data.source import source_of
+from growthcurves.data.source import find_cell, source_of
 from growthcurves.errors import ColumnError, DataError, brief, unknown
 
-
-class OtherKindError(Exception):
-    """A column of text files turns out to hold text where it held numbers: they are to be read anew."""
+#: What a column of truth values is called.
+TRUTH = "True and False"
+_OF_OBJECTS = {"boolean": TRUTH, "date": "dates", "datetime": "dates", "period": "dates"}
 
 
 class Source(Protocol):
@@ -47,7 +46,7 @@ class Source(Protocol):
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
         """Tables of these columns with about so many rows, in the order of the source.
 
-        Each carries in ``attrs["source"]`` which file or partition it is of, so that an error names the row.
+        Each carries in ``attrs["source"]`` which file or part it is of, so that an error names the row.
         """
         ...
 
@@ -60,11 +59,15 @@ class Checked:
     ----------
     wanted : list of str
     kinds : dict of str to str
-        What each column held in the first table that has a value of it: "numbers", "dates" or "text".
+        What each column held in the first table that has a value of it: "numbers", "True and False", "dates" or
+        "text".
+    free : frozenset of str
+        Columns that may hold anything.
     """
 
     wanted: Sequence[str]
     kinds: dict[str, str] = field(default_factory=dict)
+    free: frozenset[str] = frozenset()
 
     def table(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The wanted columns of a table.
@@ -83,7 +86,7 @@ class Checked:
         if len(frame.columns) > len(self.wanted):
             shared = frame.columns[frame.columns.duplicated()][0]
             raise DataError(f"{_place(frame)} has several columns called {shared!r}: give them different names.")
-        for name in self.wanted:
+        for name in (name for name in self.wanted if name not in self.free):
             self._look(frame, name)
         return _signed(frame)
 
@@ -94,11 +97,10 @@ class Checked:
 
     def _other_kind(self, frame: pd.DataFrame, name: str, kind: str) -> str:
         at, value = _first_of_kind(frame[name], self.kinds[name])
-        source = source_of(frame)
-        row = int(frame.index[at]) + int(source.get("first_row", 0)) if "first_row" in source else frame.index[at]
+        row = find_cell(frame, at, name).place
         return (
-            f"Column {name!r} held {self.kinds[name]} before and holds {kind} in {_place(frame)} ({brief(value)}, row "
-            f"{row}): all tables need the same kinds of columns; correct it there, or make all of them {_words(kind)}."
+            f"Column {name!r} held {self.kinds[name]} before and holds {kind} in {row} ({brief(value)}): all tables "
+            f"need the same kinds of columns; correct it there, or make all of them {_words(kind)}."
         )
 
 
@@ -118,19 +120,21 @@ def _signed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def kind_of_column(column: pd.Series) -> str:
-    """What a column holds: "numbers", "dates" or "text"; empty where all is missing."""
+    """What a column holds: "numbers", "True and False", "dates" or "text"; empty where all is missing."""
     dtype = column.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind in "biu":
+    if isinstance(dtype, np.dtype) and dtype.kind in "iu":
         return "numbers"
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
         return "numbers" if not np.isnan(column.to_numpy()[:1]).all() or column.notna().any() else ""
     if not len(column) or column.isna().all():
         return ""
-    if holds_numbers(raw_array(column.to_frame("x"), "x")) or pd.api.types.is_bool_dtype(dtype):
+    if pd.api.types.is_bool_dtype(dtype) and not isinstance(dtype, pd.CategoricalDtype):
+        return TRUTH
+    if holds_numbers(raw_array(column.to_frame("x"), "x")):
         return "numbers"
-    known = pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)
-    objects = pd.api.types.is_object_dtype(dtype)
-    return "dates" if known or (objects and holds_dates(column)) else "text"
+    if pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype):
+        return "dates"
+    return _OF_OBJECTS.get(pd.api.types.infer_dtype(column, skipna=True), "text")
 
 
 def _first_of_kind(column: pd.Series, before: str) -> tuple[int, Any]:
@@ -143,16 +147,9 @@ def _first_of_kind(column: pd.Series, before: str) -> tuple[int, Any]:
 
 
 def _words(kind: str) -> str:
-    return "text" if kind == "numbers" else kind
+    return kind if kind == "dates" else "text"
 
 
 def _place(frame: pd.DataFrame) -> str:
-    return str(source_of(frame).get("file") or "one of the tables")
-
-
-def placed(frame: pd.DataFrame, place: str, before: int = 0, first_row: int = 1) -> pd.DataFrame:
-    """A table with its place: the file or partition, and how many of its rows came in batches before."""
-    found = frame.copy(deep=False)
-    found.index = pd.RangeIndex(before, before + len(frame))
-    found.attrs = {"source": {"file": place, "first_row": first_row}}
-    return found
+    source = source_of(frame)
+    return str(source.get("file") or source.get("part") or "one of the tables")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from growthcurves.data.sources.contract import placed
+from growthcurves.data.sources.places import numbered, placed
+from growthcurves.errors import DataError, GrowthCurvesError, in_a_line
 from growthcurves.numerics.threads import alone
+from growthcurves.output.words import capital
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,12 @@ class DaskFrame:
     Attributes
     ----------
     frame : dask DataFrame
+    of : str
+        What its partitions are of, where they are not the user's.
     """
 
     frame: Any
+    of: str = ""
     again: bool = True
     rows: int | None = None
 
@@ -34,9 +40,10 @@ class DaskFrame:
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
         for number, part in enumerate(self.parts(columns), start=1):
-            (table,) = _dask().compute(part)
+            with self._told(number):
+                (table,) = _dask().compute(part)
             for start in range(0, len(table), size):
-                yield placed(table.iloc[start : start + size], f"partition {number}", start)
+                yield placed(table.iloc[start : start + size], start, part=self._called(number))
 
     def parts(self, columns: Sequence[str]) -> list[Any]:
         """Each partition with these columns, not computed yet."""
@@ -46,7 +53,7 @@ class DaskFrame:
 
     def shuffled(self, id: Sequence[str]) -> DaskFrame:
         """The same rows with those of each person in one partition."""
-        return DaskFrame(self.frame.shuffle(on=list(id)))
+        return DaskFrame(self.frame.shuffle(on=list(id)), " of the shuffled rows")
 
     def summed_up(self, columns: Sequence[str], work: Callable[[pd.DataFrame], Any]) -> Any:
         """What `work` makes of every partition, where it lies, added in pairs in the order of the partitions.
@@ -54,14 +61,45 @@ class DaskFrame:
         The order of additions does not depend on who is done first, nor on how many work.
         """
         dask = _dask()
+        parts = self.parts(columns)
         found = [
-            dask.delayed(_worked, pure=False)(part, work, f"partition {number}")
-            for number, part in enumerate(self.parts(columns), start=1)
+            dask.delayed(_worked, pure=False)(part, work, number, self._called(number))
+            for number, part in enumerate(parts, start=1)
         ]
         while len(found) > 1:
             pairs = [dask.delayed(_added, pure=False)(*found[at : at + 2]) for at in range(0, len(found) - 1, 2)]
             found = pairs + found[len(pairs) * 2 :]
-        return dask.compute(found[0])[0]
+        try:
+            return dask.compute(found[0])[0]
+        except GrowthCurvesError:
+            raise
+        except Exception as error:
+            self._find_bad(parts)
+            raise DataError(f"{capital(self.name)} could not be computed: {in_a_line(error)}.") from error
+
+    def _find_bad(self, parts: list[Any]) -> None:
+        """Refuse the first partition that cannot be computed: Dask does not say which it was."""
+        dask = _dask()
+        for number, part in enumerate(parts, start=1):
+            with self._told(number):
+                dask.compute(dask.delayed(len)(part))
+
+    @contextmanager
+    def _told(self, number: int) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            raise DataError(
+                f"{capital(self._called(number))} of {self.frame.npartitions:,} could not be computed: "
+                f"{in_a_line(error)}."
+            ) from error
+
+    def _called(self, number: int) -> str:
+        return f"partition {number:,}{self.of}"
+
+
+#: So many labels are kept for the rows of a partition, as no other knows how many it has.
+LABELS = 1 << 40
 
 
 def _dask() -> Any:
@@ -70,9 +108,10 @@ def _dask() -> Any:
     return dask
 
 
-def _worked(part: pd.DataFrame, work: Callable[[pd.DataFrame], Any], place: str) -> Any:
+def _worked(part: pd.DataFrame, work: Callable[[pd.DataFrame], Any], number: int, place: str) -> Any:
+    (frame,) = numbered([placed(part, part=place)], number * LABELS)
     with alone():  # as many partitions as there are workers are worked on
-        return work(placed(part, place))
+        return work(frame)
 
 
 def _added(one: Any, other: Any) -> Any:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from growthcurves.data.frame import as_frame
-from growthcurves.data.sources.contract import placed
+from growthcurves.data.source import source_of
 from growthcurves.data.sources.parquet import frame_of
-from growthcurves.errors import DataError, brief
+from growthcurves.data.sources.places import placed
+from growthcurves.errors import DataError, GrowthCurvesError, brief, in_a_line
+
+_END = object()
 
 
 @dataclass
@@ -35,8 +40,8 @@ class Frames:
     again: bool = True
     rows: int | None = None
     kept: Any = None
-    _ahead: list[Any] = field(default_factory=list, init=False)
-    _rest: Iterator[Any] | None = field(default=None, init=False)
+    _ahead: list[pd.DataFrame] = field(default_factory=list, init=False)
+    _rest: Iterator[pd.DataFrame] | None = field(default=None, init=False)
 
     def columns(self) -> list[str]:
         """Those of the first table, which is kept for the reading that follows where there is only one."""
@@ -45,18 +50,46 @@ class Frames:
         if self._rest is None:
             self._begin()
         if not self._ahead:
-            raise DataError(f"There is no table in {self.name}.")
-        return list(as_frame(self._ahead[0]).columns)
+            spent = "" if self.again else ": has it been read to its end before?"
+            raise DataError(f"There is no table in {self.name}{spent or '.'}")
+        return list(self._ahead[0].columns)
 
     def _begin(self) -> None:
         self._rest = self._iterated()
-        self._ahead = [one for one in [next(self._rest, None)] if one is not None]
+        self._ahead = list(itertools.islice(self._rest, 1))
 
-    def _iterated(self) -> Iterator[Any]:
-        made = self.made()
+    def _iterated(self) -> Iterator[pd.DataFrame]:
+        """The tables, each a frame of pandas; what goes wrong says at which."""
+        with self._reading(1):
+            made = self.made()
         if isinstance(made, pd.DataFrame) or not isinstance(made, Iterable):
             raise DataError(f"A function that is a source of rows gives tables one after the other, not {brief(made)}.")
-        return iter(made)
+        items = iter(made)
+        for number in itertools.count(1):
+            with self._reading(number):
+                one = next(items, _END)
+            if one is _END:
+                return
+            frame = self._frame(one, number)
+            if len(frame.columns):
+                yield frame if "first_row" in source_of(frame) else placed(frame, part=f"table {number}")
+
+    def _frame(self, one: Any, number: int) -> pd.DataFrame:
+        try:
+            return as_frame(one)
+        except DataError:
+            raise DataError(
+                f"Table {number} of {self.name} is no table: a pandas or polars DataFrame is needed, not {brief(one)}."
+            ) from None
+
+    @contextmanager
+    def _reading(self, number: int) -> Iterator[None]:
+        try:
+            yield
+        except GrowthCurvesError:
+            raise
+        except Exception as error:
+            raise DataError(f"Table {number} of {self.name} could not be read: {in_a_line(error)}.") from error
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
         if self.kept is not None:
@@ -67,16 +100,9 @@ class Frames:
         taken, rest = self._ahead, self._rest
         assert rest is not None
         self._ahead, self._rest = [], None if self.again else iter(())
-        for number, one in enumerate(_chain(taken, rest), start=1):
-            frame = as_frame(one)
-            place = frame.attrs.get("source", {}).get("file") or f"table {number}"
-            for start in range(0, len(frame), size):
-                yield placed(frame.iloc[start : start + size], place, start)
-
-
-def _chain(first: list[Any], rest: Iterator[Any]) -> Iterator[Any]:
-    yield from first
-    yield from rest
+        for frame in itertools.chain(taken, rest):
+            cut = len(frame) > size
+            yield from (frame.iloc[at : at + size] for at in range(0, len(frame), size)) if cut else (frame,)
 
 
 def dataset_batches(dataset: Any, size: int = 1_000_000) -> Iterator[pd.DataFrame]:

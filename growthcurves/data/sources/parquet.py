@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.data.extras import needed_package
-from growthcurves.data.sources.contract import placed
-from growthcurves.errors import ColumnError, DataError, unknown
+from growthcurves.data.sources.places import placed
+from growthcurves.errors import ColumnError, DataError, in_a_line, unknown
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Parquet:
             if batch is None:
                 return
             frame = frame_of(batch, columns)
-            yield placed(frame, path.name, before)
+            yield placed(frame, before, file=path.name)
             before += len(frame)
 
     def _opened(self, path: Path) -> Any:
@@ -98,6 +98,5 @@ def _column(values: Any) -> Any:
 
 
 def _cut_short(path: Path, before: int, error: Exception) -> DataError:
-    reason = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
     after = f" after row {before:,}" if before else ""
-    return DataError(f"{path.name} cannot be read as Parquet{after}: {reason}. Is the file whole?")
+    return DataError(f"{path.name} cannot be read as Parquet{after}: {in_a_line(error)}. Is the file whole?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,8 @@ import pandas as pd
 
 from growthcurves.data.sources.parquet import Parquet
 from growthcurves.data.sources.spool import Scratch
+from growthcurves.errors import DataError, in_a_line
+from growthcurves.output.words import capital
 
 
 @dataclass
@@ -28,13 +31,22 @@ class LazyPolars:
     _written: dict[tuple[str, ...], tuple[Scratch, Parquet]] = field(default_factory=dict, init=False)
 
     def columns(self) -> list[str]:
-        return list(self.frame.collect_schema().names())
+        with self._told():
+            return list(self.frame.collect_schema().names())
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
         key = tuple(columns)
         if key not in self._written:
             scratch = Scratch()
             path = scratch.path / "rows.parquet"
-            self.frame.select(list(columns)).sink_parquet(path)
+            with self._told():
+                self.frame.select(list(columns)).sink_parquet(path)
             self._written[key] = (scratch, Parquet((path,), self.name))
         yield from self._written[key][1].batches(columns, size)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            raise DataError(f"{capital(self.name)} could not be computed: {in_a_line(error)}.") from error

@@ -12,9 +12,11 @@ import pandas as pd
 
 from growthcurves.data.persons import run_starts
 from growthcurves.data.sources.ahead import ahead
-from growthcurves.data.sources.contract import Checked, OtherKindError, Source
+from growthcurves.data.sources.contract import Checked, Source, kind_of_column
 from growthcurves.data.sources.frames import Frames
 from growthcurves.data.sources.keys import hashes_of, keys_of
+from growthcurves.data.sources.places import gathered, joined, numbered
+from growthcurves.data.sources.settled import ReadAnewError
 from growthcurves.data.sources.spool import Pile, Scratch, Spooled, Spread
 from growthcurves.errors import DataError
 
@@ -25,6 +27,10 @@ log = logging.getLogger("growthcurves")
 BYTES = 8
 #: Bytes of rows that are put into one temporary pile.
 PILE = 64 << 20
+
+
+#: Tables of fewer rows are joined, as a table costs as much as some thousand of its rows.
+LEAST = 10_000
 
 
 class ApartError(Exception):
@@ -48,12 +54,15 @@ class WholePersons:
         The columns that say together whose row it is.
     size : int
         Rows of a table, about.
+    free : frozenset of str
+        Columns whose kind is not held to that of the first table, as who reads them says better what is wrong.
     """
 
     source: Source
     columns: Sequence[str]
     id: Sequence[str]
     size: int
+    free: frozenset[str] = frozenset()
     _ways: tuple[str, ...] = field(default=("ascending", "together", "apart"), init=False)
     _known: bool = field(default=False, init=False)
     _spread: Spread | None = field(default=None, init=False)
@@ -74,15 +83,15 @@ class WholePersons:
             except ApartError:
                 self._ways = self._ways[1:]
                 self._tell()
-            except OtherKindError:
-                log.info("A column of %s holds text after numbers: it is read anew as text.", self.source.name)
+            except ReadAnewError:
+                log.info("A row of %s says how rows before it are to be read: they are read anew.", self.source.name)
 
     def anew(self, work: Callable[[], Found]) -> Found:
-        """What `work`, which reads rows as they come, makes; again where a column turns out to hold text."""
+        """What `work`, which reads rows as they come, makes; again where they are to be read anew."""
         while True:
             try:
                 return work()
-            except OtherKindError:
+            except ReadAnewError:
                 self._first = None
 
     def make_readable(self) -> None:
@@ -100,11 +109,12 @@ class WholePersons:
         return self._as_they_come()
 
     def raw(self) -> Iterator[pd.DataFrame]:
-        """The tables as they come, each held to the kinds of the first."""
-        checked = Checked(list(self.columns))
-        for frame in ahead(self.source.batches(self.columns, self.size)):
-            if len(frame):
-                yield checked.table(frame)
+        """The tables as they come, each held to the kinds of the first; small ones together."""
+        return self._checked(ahead(self.source.batches(self.columns, self.size)))
+
+    def _checked(self, tables: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        checked = Checked(list(self.columns), free=self.free)
+        return gathered(numbered(checked.table(frame) for frame in tables if len(frame)), min(self.size, LEAST))
 
     def first(self) -> pd.DataFrame:
         """The first table that has rows, kept until all are read.
@@ -115,12 +125,17 @@ class WholePersons:
             Where there is none.
         """
         if self._first is None:
-            checked, tables = Checked(list(self.columns)), self.source.batches(self.columns, self.size)
-            found = next((checked.table(frame) for frame in tables if len(frame)), None)
+            found = next(self._checked(self.source.batches(self.columns, self.size)), None)
             if found is None:
                 raise DataError(f"There are no rows in {self.source.name}.")
             self._first = found
         return self._first
+
+    def first_with(self, name: str) -> pd.DataFrame:
+        """The first table in which a column holds anything; the first of all where none does."""
+        if kind_of_column(self.first()[name]):
+            return self.first()
+        return self.anew(lambda: next((table for table in self.raw() if kind_of_column(table[name])), self.first()))
 
     def _as_they_come(self) -> Iterator[pd.DataFrame]:
         watch, held = _Watch(self.way, self._known), None
@@ -133,9 +148,9 @@ class WholePersons:
                 if len(whole):
                     yield whole
                 if len(starts) == 1:
-                    held = (_joined(last, frame), held[1], 0)
+                    held = (joined([last, frame]), held[1], 0)
                     continue
-                frame, shift = _joined(last, frame), len(last)
+                frame, shift = joined([last, frame]), len(last)
                 held = (frame, keys[-1], int(starts[-1]) + shift)
                 continue
             if held is not None:
@@ -175,7 +190,7 @@ class WholePersons:
         for pile in self._spread.piles:
             parts = list(pile)
             if parts:
-                frame = _together(parts)
+                frame = joined(parts)
                 yield frame.iloc[np.argsort(keys_of(frame, self.id), kind="stable")]
 
     def _by_person(self) -> Spread:
@@ -214,17 +229,3 @@ class _Watch:
             every = np.concatenate(self.seen)
             if len(np.unique(every)) < len(every):
                 raise ApartError
-
-
-def _joined(last: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The last person's rows before the next table; where these are of two files, rows are called by the second."""
-    found = pd.concat([last, frame])
-    found.attrs = dict(frame.attrs)
-    return found
-
-
-def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    places = {str(part.attrs.get("source")) for part in parts}
-    found = pd.concat([part.set_axis(part.index) for part in parts]) if len(parts) > 1 else parts[0]
-    found.attrs = dict(parts[0].attrs) if len(places) == 1 else {}
-    return found

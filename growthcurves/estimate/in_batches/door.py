@@ -11,6 +11,8 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.sources import dask_frame as dask_frames
 from growthcurves.data.sources.contract import Checked, Source
 from growthcurves.data.sources.frames import Frames
+from growthcurves.data.sources.places import joined, numbered
+from growthcurves.data.sources.settled import until_settled
 from growthcurves.errors import DataError, ModelError
 from growthcurves.estimate.given import Given
 from growthcurves.estimate.in_batches.reading import Asked, names_of, parts_of
@@ -43,13 +45,14 @@ def whole_table(source: Source, columns: list[str], size: int) -> pd.DataFrame:
     about = "" if source.rows is None else f": about {source.rows * len(columns) * 8 / 1e6:,.0f} MB"
     log.warning("The sums of this model do not add up over batches, so that all rows of %s are read%s.",
                 source.name, about)  # fmt: skip
-    checked = Checked(columns)
-    parts = [checked.table(frame) for frame in source.batches(columns, size) if len(frame)]
+    def tables() -> list[pd.DataFrame]:
+        checked = Checked(columns)
+        return list(numbered(checked.table(frame) for frame in source.batches(columns, size) if len(frame)))
+
+    parts = until_settled(tables)
     if not parts:
         raise DataError(f"There are no rows in {source.name}.")
-    found = pd.concat(parts, ignore_index=True)
-    found.attrs = dict(parts[0].attrs) if len({str(part.attrs) for part in parts}) == 1 else {}
-    return found
+    return joined(parts)
 
 
 def fitted_in_batches(

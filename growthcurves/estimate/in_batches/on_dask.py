@@ -20,6 +20,7 @@ from growthcurves.data.saved_panel import known
 from growthcurves.data.sources.contract import Checked
 from growthcurves.data.sources.dask_frame import DaskFrame
 from growthcurves.data.sources.keys import keys_of
+from growthcurves.data.sources.places import joined
 from growthcurves.engine.build import Centres, Moments
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.estimate.in_batches.facts import Facts
@@ -213,7 +214,7 @@ class OnDask:
                         "all rows by %s first.", ", ".join(work.id))  # fmt: skip
             self.source, self.work = self.source.shuffled(work.id), replace(self.work, whole=True)
             return self.part(sums)
-        return found + work.of_rows([_joined(found.ends)]) if found.ends else found
+        return found + work.of_rows([joined(found.ends)]) if found.ends else found
 
     def first_sums(self) -> Sums | None:
         """By what the rows are summed, as far as the first partition teaches."""
@@ -275,13 +276,6 @@ def _apart(keys: Sequence[np.ndarray]) -> bool:
     found = [part if not n or part[0] != keys[n - 1][-1] else part[1:] for n, part in enumerate(keys)]
     every = np.concatenate(found) if found else np.empty(0)
     return bool(len(every) and not (every[1:] > every[:-1]).all() and len(np.unique(every)) < len(every))
-
-
-def _joined(ends: list[pd.DataFrame]) -> pd.DataFrame:
-    plain = [end.copy(deep=False) for end in ends]
-    for end in plain:
-        end.attrs = {}
-    return pd.concat(plain, ignore_index=True)
 
 
 def _without_clock(recipe: Recipe) -> Recipe:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.dates import DateStyle, Written, written_dates
 from growthcurves.data.elapsed import elapsed_times
-from growthcurves.data.frame import check_name
+from growthcurves.data.frame import check_name, raw_array
 from growthcurves.data.joined import COMMA, with_its_parts, with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.data.rows import NothingLeftError
-from growthcurves.data.sources.keys import keys_of
 from growthcurves.data.units import unit_of_span
 from growthcurves.errors import ColumnError, DataError, ModelError, unknown
 from growthcurves.model.formula.chosen import condition_columns, some_rows, where_counted
@@ -29,6 +29,8 @@ from growthcurves.model.recipe import group_columns, model_columns
 
 #: Why rows are not there that a condition did not choose, until all rows have been counted.
 WHERE = "where"
+#: What of a panel all dates settle together.
+NO_DATES: dict[str, Any] = {"time_unit": None, "day_first": None}
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Reading:
     Attributes
     ----------
     roles : dict
-        id, time, outcome and wave of a panel.
+        id, time, outcome and wave of a panel; of dates their unit and the order of day and month.
     joined : tuple of column names
         Several columns that are one: each a tuple of names.
     needed : tuple of str
@@ -101,9 +103,9 @@ class Reading:
     def of_model(cls, model: GrowthModel, where: str | None) -> Reading:
         """That of a model's columns."""
         outcome = computed_side(model.outcome).read_from(model.id, model.time) if model.computed else model.outcome
-        roles = {"id": model.id, "time": model.time, "outcome": outcome, "wave": model.wave, "time_unit": None}
+        roles = {"id": model.id, "time": model.time, "outcome": outcome, "wave": model.wave}
         needed = tuple(dict.fromkeys([*model_columns(model), *group_columns(model)]))
-        return cls(roles, (), needed, where, model.outcome if model.computed else None)
+        return cls(roles | NO_DATES, (), needed, where, model.outcome if model.computed else None)
 
     @classmethod
     def of_formula(cls, parsed: ParsedFormula, frame: pd.DataFrame, where: str | None) -> Reading:
@@ -112,23 +114,43 @@ class Reading:
             frame, _ = with_joined(frame, list(group), "levels")
         _, person = with_joined(frame, list(parsed.group), "id")
         outcome = parsed.left.read_from(person, parsed.time)
-        roles = {"id": person, "time": parsed.time, "outcome": outcome, "wave": None, "time_unit": None}
+        roles = {"id": person, "time": parsed.time, "outcome": outcome, "wave": None}
         needed = tuple(column for column in parsed.columns if column not in parsed.roles)
         joined = (*(tuple(group) for group in parsed.groups[1:]), tuple(parsed.group))
-        return cls(roles, joined, needed, where, parsed.left.name if parsed.left.computed else None)
+        return cls(roles | NO_DATES, joined, needed, where, parsed.left.name if parsed.left.computed else None)
+
+    def with_order(self, tables: Iterator[pd.DataFrame]) -> Reading:
+        """That of dates that are text, with the order of day and month that all of them settle."""
+        written, said = Written(), self.roles["day_first"]
+        for frame, ids in map(self._with_ids, tables):
+            written |= written_dates(frame, self.roles["time"], ids)
+            said = DateStyle(said).or_of(frame).day_first
+        return self._with(day_first=written.day_first(self.roles["time"], said))
 
     def with_unit(self, tables: Iterator[pd.DataFrame]) -> Reading:
         """That of dates, with the unit in which they are counted: by the longest span of a person of all tables."""
-        time, longest = self.roles["time"], 0.0
-        for frame in (self.chosen(table) for table in tables):
-            ids = keys_of(frame, self.roles["id"].split(COMMA) if self.roles["id"] not in frame else [self.roles["id"]])
-            longest = max(longest, float(np.nanmax(elapsed_times(frame, time, ids, None, "days").values, initial=0.0)))
-        return replace(self, roles=self.roles | {"time_unit": unit_of_span(longest)})
+        time, longest, written, style = self.roles["time"], 0.0, Written(), DateStyle(self.roles["day_first"])
+        for frame, ids in map(self._with_ids, tables):
+            written |= written_dates(frame, time, ids)
+            written.day_first(time, style.day_first)
+            days = elapsed_times(frame, time, ids, None, "days", style).values
+            longest = max(longest, float(np.nanmax(days, initial=0.0)))
+        return self._with(time_unit=unit_of_span(longest))
+
+    def _with(self, **roles: Any) -> Reading:
+        return replace(self, roles=self.roles | roles)
+
+    def _with_ids(self, table: pd.DataFrame) -> tuple[pd.DataFrame, Any]:
+        """The chosen rows of a table, and whose they are."""
+        frame, id = self.chosen(table), self.roles["id"]
+        for group in self.joined:
+            frame, _ = with_joined(frame, list(group), "id")
+        return frame, raw_array(with_its_parts(frame, id), id)
 
     def knowing(self, model: GrowthModel) -> Reading:
         """The same with the columns of a model that a formula became."""
         known = Reading.of_model(model, self.where)
-        roles = known.roles | {name: self.roles[name] for name in ("id", "time_unit")}
+        roles = known.roles | {name: self.roles[name] for name in ("id", *NO_DATES)}
         return replace(self, roles=roles, needed=known.needed, computed=known.computed)
 
     @property
@@ -198,6 +220,13 @@ class Asked:
         """The family of outcomes, where one is asked for."""
         return self.options.get("family") if isinstance(self.model, str) else self.model.family
 
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The columns that the outcome is made of."""
+        if isinstance(self.model, str):
+            return parse_formula(self.model, self.time).left.columns
+        return _outcomes(self.model)
+
     def parsed(self, first: pd.DataFrame, tables: Callable[[], Iterator[pd.DataFrame]]) -> ParsedFormula:
         """A formula in the light of the first table; which groupings hold which takes all of them."""
         assert isinstance(self.model, str)
@@ -229,8 +258,12 @@ class Asked:
 
 def names_of(model: GrowthModel) -> list[str]:
     """All names of columns that a model uses."""
-    outcome = list(computed_side(model.outcome).columns) if model.computed else [model.outcome]
-    return [model.id, *_named(model.time), *outcome, *_named(model.wave), *model_columns(model), *group_columns(model)]
+    roles = [model.id, *_named(model.time), *_outcomes(model), *_named(model.wave)]
+    return [*roles, *model_columns(model), *group_columns(model)]
+
+
+def _outcomes(model: GrowthModel) -> tuple[str, ...]:
+    return tuple(computed_side(model.outcome).columns) if model.computed else (model.outcome,)
 
 
 def parts_of(names: Iterable[str], known: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.levels import factorized
 from growthcurves.data.panel import Panel
+from growthcurves.data.sources.places import joined
 from growthcurves.estimate.in_batches.reading import positions
 from growthcurves.estimate.in_batches.tally import Counts, ends_of_persons
 from growthcurves.model.person_level import PersonLevel
@@ -86,12 +87,7 @@ class Sketch:
 
     def table(self) -> pd.DataFrame:
         """The rows of all who were kept."""
-        places = {str((rows.attrs.get("source") or {}).get("file")) for rows in self.rows}
-        attrs = self.rows[0].attrs
-        found = pd.concat([_without_attrs(rows) for rows in self.rows]) if len(self.rows) > 1 else self.rows[0]
-        found = found if found.index.is_unique else found.reset_index(drop=True)
-        found.attrs = dict(attrs) if len(places) == 1 else {}
-        return found
+        return joined(self.rows)
 
     # ------------------------------------------------ who is new
 
@@ -166,9 +162,3 @@ class Sketch:
                 self._span = float((last - first).max())
                 found.append(int((last - first).argmax()))
         return found
-
-
-def _without_attrs(rows: pd.DataFrame) -> pd.DataFrame:
-    found = rows.copy(deep=False)
-    found.attrs = {}
-    return found

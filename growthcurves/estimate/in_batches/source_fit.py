@@ -15,7 +15,9 @@ import pandas as pd
 
 from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
+from growthcurves.data.checks import is_text
 from growthcurves.data.clock import Clock
+from growthcurves.data.dates import first_text_is_iso
 from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.fingerprint import fingerprint_of_tables
 from growthcurves.data.panel import Panel
@@ -73,7 +75,8 @@ class SourceRows:
     @classmethod
     def of_formula(cls, asked: Asked, source: Source, size: int) -> tuple[SourceRows, ParsedFormula]:
         """For a formula, whose groupings are read in the light of the rows."""
-        whole = WholePersons(source, asked.columns(source.columns()), (), size)
+        expect_numbers(source, *asked.outcomes)
+        whole = WholePersons(source, asked.columns(source.columns()), (), size, frozenset(asked.outcomes))
         whole.make_readable()
         parsed = whole.anew(lambda: asked.parsed(whole.first(), whole.raw))
         whole.id = tuple(parsed.group)
@@ -83,17 +86,24 @@ class SourceRows:
     def of_model(cls, model: GrowthModel, source: Source, size: int, where: str | None) -> SourceRows:
         """For a model, or that of a recipe."""
         asked, known = Asked(model, None, where, {}), source.columns()
-        whole = WholePersons(source, asked.columns(known), parts_of([model.id], known), size)
+        expect_numbers(source, *asked.outcomes)
+        columns, id = asked.columns(known), parts_of([model.id], known)
+        whole = WholePersons(source, columns, id, size, frozenset(asked.outcomes))
         whole.make_readable()
         return cls(whole, Reading.of_model(model, where)).timed()
 
     def timed(self) -> SourceRows:
-        """The same with the unit of dates."""
+        """The same with what all dates settle: their unit, and the order of day and month."""
         time = self.reading.roles["time"]
-        if isinstance(self.whole.source, Text):
-            self.whole.source.needs_numbers.update({self.reading.roles["outcome"], time} - {None})
-        if time is not None and holds_dates(self.whole.first()[time]):
-            self.reading = self.whole.over(self.reading.with_unit)
+        if time is None:
+            return self
+        times = self.whole.first_with(time)[time]
+        if not holds_dates(times):
+            expect_numbers(self.whole.source, time)
+            return self
+        if is_text(times) and not first_text_is_iso(times):
+            self.reading = self.whole.anew(lambda: self.reading.with_order(self.whole.raw()))
+        self.reading = self.whole.over(self.reading.with_unit)
         return self
 
     def over(self, what: str, *makers: Callable[[], Any]) -> tuple[Ledger, list[Any]]:
@@ -128,6 +138,12 @@ class SourceRows:
             return (panel.frame for panel in self.reading.panels(self.whole.in_order()))
 
         return fingerprint_of_tables(tables, columns)
+
+
+def expect_numbers(source: Source, *columns: str) -> None:
+    """A text in the outcome, or after numbers in the time, is an error of its row."""
+    if isinstance(source, Text):
+        source.numbers.update(columns)
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,7 +67,7 @@ def test_a_partition_with_text_among_numbers_is_named():
         return part.assign(age=part["age"].astype(str)) if number == 2 else part
 
     table = frames.from_pandas(TRIAL, npartitions=4).map_partitions(spoiled, meta=TRIAL.iloc[:0])
-    with pytest.raises(DataError, match="'age' held numbers before and holds text in partition 3"):
+    with pytest.raises(DataError, match="'age' held numbers before and holds text in row 1 of partition 3"):
         gc.fit(FORMULA, table)
 
 

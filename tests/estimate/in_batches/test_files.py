@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.data.sources import text
+from growthcurves.data.sources import pieces
 from growthcurves.errors import ColumnError, DataError, DataWarning, ModelError, NotAvailableError
 
 TRIAL = gc.load_dataset("trial")
@@ -42,7 +42,7 @@ def test_one_text_file_in_pieces_of_lines(tmp_path, expected, monkeypatch):
     path = tmp_path / "trial.csv"
     table = TRIAL.assign(note='a "quoted",\ntext over lines')
     table.to_csv(path, index=False)
-    monkeypatch.setattr(text, "HEAD", 2_000)
+    monkeypatch.setattr(pieces, "HEAD", 2_000)
     assert str(gc.fit(FORMULA, path, batch=150)) == expected
 
 
@@ -111,7 +111,7 @@ def test_a_part_with_text_among_numbers_is_named(tmp_path):
         gc.fit(FORMULA, tmp_path)  # a factor, as `gc.read_table` of all rows gives it
     bad = TRIAL[:6].assign(depression=["41", "42", "sad", "41", "40", "39"])
     bad.to_csv(tmp_path / "part-9.csv", index=False)
-    with pytest.raises(DataError, match=r"part-9\.csv \('sad', row 4\)"):
+    with pytest.raises(DataError, match=r"the text 'sad' where .* \(person P001, row 4 of part-9\.csv\)"):
         gc.fit(FORMULA, tmp_path)
 
 
@@ -136,7 +136,7 @@ def test_a_file_cut_short_is_named(tmp_path):
         (lambda: TRIAL, DataError, "gives tables one after the other"),
         ([TRIAL[:0]], DataError, "no rows"),
         ([TRIAL.assign(depression=np.nan)], DataError, "depression"),
-        (lambda: iter([3]), DataError, "A pandas or polars DataFrame is needed"),
+        (lambda: iter([3]), DataError, "Table 1 of .* is no table: a pandas or polars DataFrame is needed, not '3'"),
     ],
 )
 def test_what_is_no_source_says_so(data, error, words):
