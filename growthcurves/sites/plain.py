@@ -120,7 +120,7 @@ def _read(path: Path, what: str, again: str) -> dict[str, Any]:
     if not path.is_file():
         raise DataError(f"{brief(path, 150)} is a folder, not a file.")
     try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
+        whole = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise DataError(f"{brief(path, 100)} is not {what}: it is no text.") from None
     except (ValueError, RecursionError, MemoryError) as error:

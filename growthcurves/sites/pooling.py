@@ -39,6 +39,7 @@ from growthcurves.sites.recipe import SiteRecipe, load_site_recipe
 from growthcurves.sites.schedule import ScheduleSums
 from growthcurves.sites.summed_panel import SummedPanel
 from growthcurves.sites.sums import SiteSums, content_of, left_out_words
+from growthcurves.sites.words import occasions_words
 
 WHY = Absent(
     "This fit is of sites' sums, which say nothing of single persons or rows: ask the site itself, where they are.",
@@ -85,9 +86,23 @@ def _refuse_others(model: Any, sums: list[SiteSums]) -> SiteRecipe:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise DataError(f"The site {twice!r} is among the files twice: give each site once.")
+    _refuse_the_same(sums)
     if not isinstance(wanted, SiteRecipe):
         _refuse_other_model(wanted, shared)
     return shared
+
+
+def _refuse_the_same(sums: list[SiteSums]) -> None:
+    """Refuse sums that two names have: one site's, twice."""
+    known: dict[str, str] = {}
+    for one in sums:
+        seal = seal_of(plain(content_of(one)["schedules"]))
+        if seal in known:
+            raise DataError(
+                f"{one.site} and {known[seal]} hold the same sums, field 'schedules': these are of one site under two "
+                f"names; give each site once."
+            )
+        known[seal] = one.site
 
 
 def _other_recipe(one: SiteSums, shared: SiteRecipe) -> str:
@@ -187,7 +202,8 @@ def _made(shared: SiteRecipe, site: str, schedule: ScheduleSums, types: np.ndarr
             raise ValueError("types are not those of the sums")
         return known, stand_ins(known, schedule.with_outcomes, schedule.of_outcomes)
     except ValueError as error:
-        raise DataError(f"{site}: its sums at {schedule.occasions} do not fit together ({error}).") from None
+        at = occasions_words(shared, list(schedule.occasions))
+        raise DataError(f"{site}: the sums in 'schedules' at {at} do not fit together ({error}).") from None
 
 
 def _counted(shared: SiteRecipe, site: str, schedule: ScheduleSums) -> np.ndarray:

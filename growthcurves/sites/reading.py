@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,42 @@ from growthcurves.sites.cells import occasion_columns
 from growthcurves.sites.plain import frozen, opened
 from growthcurves.sites.recipe import SiteRecipe, recipe_of
 from growthcurves.sites.schedule import Record, ScheduleSums, TypeSums
+from growthcurves.sites.settling import WAYS
 from growthcurves.sites.sums import AGAIN, FORMAT, VERSION, LeftOut, SiteSums, schedule_table
+from growthcurves.storage.kinds import (
+    Kind,
+    count,
+    each,
+    either,
+    mapping,
+    number,
+    of,
+    one_of,
+    plain,
+    record,
+    scalar,
+    text,
+)
 from growthcurves.storage.sealed import DAMAGE
 
 #: The arrays of a schedule.
 SUMMED = ("of_persons", "with_outcomes", "of_outcomes")
+_ROWS = each(each(number, list), list)
+_MATRIX = of(lambda value: not _ROWS(value, "wrong") and len({len(row) for row in value}) == 1)
+_TOLD = either(count, of(lambda value: isinstance(value, str) and value.startswith(("some", "fewer than "))))
+_SCHEDULE = record(
+    occasions=each(each(scalar, list), list),
+    apart=each(scalar, list),
+    persons=count,
+    types=each(record(values=each(scalar, list), persons=count, sums=each(number, list)), list),
+)
+_RECORDS = record(records=each(record(type=count, outcomes=each(number, list), persons=count), list))
+#: What a file holds, field by field.
+_FILE = record(
+    site=text, recipe=text, min_cell=count, short=one_of(*WAYS), persons=count, rows=count, smallest_cell=count,
+    left_out=record(persons=_TOLD, rows=_TOLD, shortened=_TOLD),
+    summed_of_persons=each(text, list), schedules=each(record(), list), made_by_recipe=mapping(plain),
+)  # fmt: skip
 #: What does not hold, and where.
 Laws = Iterator[tuple[str, bool]]
 
@@ -47,8 +79,9 @@ def earlier(path: Path) -> SiteSums | None:
 
 
 def _made(content: dict[str, Any], made_by: str, where: str) -> SiteSums:
-    shared = recipe_of(content["made_by_recipe"], where)
     site = content["site"]
+    _hold(_FILE, content, "", where, site)
+    shared = recipe_of(content["made_by_recipe"], where)
     if shared.hash != content["recipe"]:
         _refuse(where, site, "recipe", "is not that of the recipe which the file holds")
     if tuple(content["summed_of_persons"]) != shared.person_names:
@@ -64,9 +97,18 @@ def _made(content: dict[str, Any], made_by: str, where: str) -> SiteSums:
     for name in ("persons", "rows"):
         if content[name] != getattr(found, name):
             _refuse(where, site, name, f"is {content[name]}, and the schedules have {getattr(found, name)}")
-    if content["smallest_cell"] != found.smallest or found.smallest < found.min_cell:
+    if content["smallest_cell"] != found.smallest:
         _refuse(where, site, "smallest_cell", f"is {content['smallest_cell']}, and the cells say {found.smallest}")
+    if not 1 <= found.min_cell <= found.smallest:
+        _refuse(where, site, "min_cell", f"is {found.min_cell}, and the smallest cell has {found.smallest} persons")
     return found
+
+
+def _hold(kind: Kind, value: Any, field: str, where: str, site: str) -> None:
+    """Refuse a value that is not of its kind."""
+    wrong = kind(value, field)
+    if wrong:
+        _refuse(where, site, wrong, "is not what it must be")
 
 
 def _refuse(where: str, site: str, field: str, why: str) -> None:
@@ -74,12 +116,14 @@ def _refuse(where: str, site: str, field: str, why: str) -> None:
 
 
 def _schedule(values: dict[str, Any], shared: SiteRecipe, field: str, where: str, site: str) -> ScheduleSums:
+    _hold(_SCHEDULE, values, field, where, site)
     types = tuple(
         TypeSums(frozen(one["values"]), int(one["persons"]), tuple(map(float, one["sums"]))) for one in values["types"]
     )
     discrete = shared.model.likelihood_family is not None
     records = None
     arrays: dict[str, Any] = dict.fromkeys(SUMMED)
+    _hold(_RECORDS if discrete else record(**dict.fromkeys(SUMMED, _MATRIX)), values, field, where, site)
     if discrete:
         records = tuple(
             Record(int(one["type"]), tuple(map(float, one["outcomes"])), int(one["persons"]))
@@ -88,18 +132,20 @@ def _schedule(values: dict[str, Any], shared: SiteRecipe, field: str, where: str
     else:
         arrays = {name: np.array(values[name], dtype=float) for name in SUMMED}
     found = ScheduleSums(frozen(values["occasions"]), frozen(values["apart"]), types, **arrays, records=records)
-    for law, holds in (
-        *_of_schedule(found, values, shared),
-        *(_of_records(found) if discrete else _of_sums(found, shared)),
-    ):
+    of_values = _of_records(found) if discrete else _of_sums(found, shared)
+    for law, holds in chain(_of_schedule(found, values, shared), of_values):
         if not holds:
             _refuse(where, site, f"{field}.{law}", "is not what it must be")
     return found
 
 
 def _of_schedule(one: ScheduleSums, values: dict[str, Any], shared: SiteRecipe) -> Laws:
-    columns, known = len(occasion_columns(shared)) + 1, shared.roles.types
-    yield "occasions", bool(one.occasions) and all(len(row) == columns for row in one.occasions)
+    columns, known = occasion_columns(shared), shared.roles.types
+    numbers = [columns.index(name) for name in (shared.model.time, shared.model.wave) if name in columns]
+    yield "occasions", bool(one.occasions) and all(len(row) == len(columns) + 1 for row in one.occasions)
+    yield "occasions", all(not number(row[place], "wrong") for row in one.occasions for place in numbers)
+    yield "occasions", all(not count(row[-1], "wrong") for row in one.occasions) and None not in chain(*one.occasions)
+    yield "occasions", len(set(one.occasions)) == len(one.occasions)
     yield "apart", len(one.apart) == len(shared.roles.keyed)
     yield "types", bool(one.types) and all(kind.persons > 0 for kind in one.types)
     yield "types", all(len(kind.values) == len(known) for kind in one.types)
@@ -126,7 +172,8 @@ def _of_sums(one: ScheduleSums, shared: SiteRecipe) -> Laws:
 def _of_records(one: ScheduleSums) -> Laws:
     assert one.records is not None
     counts = np.zeros(len(one.types), dtype=int)
-    for record in one.records:
-        yield "records", 0 <= record.type < len(one.types) and len(record.outcomes) == len(one.occasions)
-        counts[record.type] += record.persons
+    for it in one.records:
+        yield "records", 0 <= it.type < len(one.types) and len(it.outcomes) == len(one.occasions)
+        yield "records", it.persons > 0
+        counts[it.type] += it.persons
     yield "records", counts.tolist() == [kind.persons for kind in one.types]

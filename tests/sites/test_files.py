@@ -1,6 +1,7 @@
 """A site's file: readable, whole, and refused with the file, the site and the field named."""
 
 import json
+import re
 import warnings
 
 import pytest
@@ -76,6 +77,39 @@ def test_a_file_edited_by_someone_who_makes_the_seal_anew(files, recipe):
         gc.fit(recipe, [changed(files[0], seal=True, schedules=content["schedules"]), *files[1:]])
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("min_cell", "five"), ("min_cell", 0), ("min_cell", 99), ("short", "mix"), ("left_out", None), ("recipe", None),
+     ("left_out.rows", -1), ("schedules", {}), ("schedules[0].occasions", 3), ("schedules[0].types", []),
+     ("schedules[0].apart", None), ("schedules[0].persons", 1.5), ("schedules[0].of_persons", [[1.0], []]),
+     ("schedules[0].with_outcomes", [[1.0]]), ("schedules[0].of_outcomes", "none"), ("summed_of_persons", None)],
+)  # fmt: skip
+def test_whatever_field_is_edited_is_named(files, recipe, path, value):
+    content = json.loads(files[0].read_text())
+    *above, last = path.replace("[0]", ".0").split(".")
+    holder = content
+    for name in above:
+        holder = holder[int(name) if name.isdecimal() else name]
+    holder[last] = value
+    name = path.split(".")[0].split("[")[0]
+    with pytest.raises(DataError, match=re.escape(f"(A): the field '{path}'")):
+        gc.fit(recipe, [changed(files[0], seal=True, **{name: content[name]}), *files[1:]])
+
+
+@pytest.mark.parametrize("occasion", [[], [None, 0], ["x", 0], [[], 0], [2.0, "x"]])
+def test_occasions_that_are_none(files, recipe, occasion):
+    content = json.loads(files[0].read_text())
+    content["schedules"][0]["occasions"][0] = occasion
+    with pytest.raises(DataError, match=r"\(A\): the field 'schedules\[0\].occasions'"):
+        gc.fit(recipe, [changed(files[0], seal=True, schedules=content["schedules"]), *files[1:]])
+
+
+def test_a_mark_of_byte_order_and_other_line_ends(files):
+    known = gc.load_site_sums(files[0])
+    files[0].write_bytes(b"\xef\xbb\xbf" + files[0].read_bytes().replace(b"\n", b"\r\n"))
+    assert gc.load_site_sums(files[0]).cells == known.cells
+
+
 @pytest.mark.parametrize("field", ["persons", "rows", "smallest_cell"])
 def test_counts_that_do_not_add_up(files, recipe, field):
     with pytest.raises(DataError, match=rf"\(A\): the field '{field}' is 7"):
@@ -108,6 +142,13 @@ def test_another_version(files, recipe):
 def test_a_site_twice(files, recipe):
     with pytest.raises(DataError, match="The site 'A' is among the files twice"):
         gc.fit(recipe, [files[0], *files])
+
+
+def test_a_site_twice_under_two_names(files, recipe):
+    again = files[0].with_name("again.json")
+    again.write_bytes(files[0].read_bytes())
+    with pytest.raises(DataError, match="D and A hold the same sums"):
+        gc.fit(recipe, [*files, changed(again, seal=True, site="D")])
 
 
 def test_another_model(files):
