@@ -314,12 +314,13 @@ def rows_of(
     if family is not None and outcome is None:
         outcome = family_outcome(bound.model, panel)
     constant = family is None or family.constant_in_x
+    outcomes = panel.values if outcome is None else outcome.values  # first: where rows are gone it says so
     return Rows(
         Terms(
             recipe.x, recipe.z, recipe.random.positions, recipe.made, recipe.units, constant, recipe.random.units
         ),
         bound.measured,
-        panel.values if outcome is None else outcome.values,
+        outcomes,
         bound.weights,
         persons.count,
         persons.starts,

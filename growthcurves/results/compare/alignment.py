@@ -1,23 +1,54 @@
 """Whether two fits are of the same rows, and which row of one is which of the other.
 
 Rows are the same where persons and outcomes are; time may be coded differently, and says which of a person's rows is
-which where the tables are in another order.
+which where the tables are in another order. Rows that are gone are told by the mark that was made of them.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.rows_mark import RowsMark
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
-from growthcurves.errors import ModelError
+from growthcurves.errors import ModelError, NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.outcomes import compared_values, likelihood_of
 
 SHOWN = 5
+#: What makes fits comparable.
+ONE_TABLE = (
+    "Criteria compare only fits of the same rows: fit both to a table without the rows in which a predictor of either "
+    "is missing."
+)
+
+
+def require_same_rows(first: FittedModel, second: FittedModel) -> None:
+    """Refuse fits of other rows.
+
+    Raises
+    ------
+    ModelError
+        When the outcome, the rows or the persons differ; the persons who differ are named where rows are there.
+    NotAvailableError
+        Where it is not known.
+    """
+    if lacks_rows(first) or lacks_rows(second):
+        _require_one_outcome(first, second)
+        if first.panel is not second.panel:
+            _refuse_other_persons(first, second)
+            _require_same_marks(first, second)
+    else:
+        common_order(first, second)
+
+
+def lacks_rows(fit: FittedModel) -> bool:
+    """Whether the rows of a fit are gone."""
+    return isinstance(fit.panel, SavedPanel)
 
 
 def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, np.ndarray]:
@@ -28,9 +59,7 @@ def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, n
     ModelError
         When the outcome, the rows or the persons differ; the persons who differ are named.
     """
-    names = (likelihood_of(first.model), likelihood_of(second.model))
-    if names[0] != names[1]:
-        raise ModelError(_other_outcome(first, second))
+    _require_one_outcome(first, second)
     if first.panel is second.panel:
         return (np.arange(len(first.panel)),) * 2
     _refuse_other_persons(first, second)
@@ -40,6 +69,60 @@ def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, n
     if not _equal(*rows):
         raise ModelError(_difference(rows, first, second))
     return rows[0].place, rows[1].place
+
+
+def _require_one_outcome(first: FittedModel, second: FittedModel) -> None:
+    if likelihood_of(first.model) != likelihood_of(second.model):
+        raise ModelError(_other_outcome(first, second))
+
+
+def _require_same_marks(first: FittedModel, second: FittedModel) -> None:
+    """The same rows by what is remembered of them."""
+    counts = [(fit.sums.rows, fit.sums.persons) for fit in (first, second)]
+    if counts[0] != counts[1]:
+        told = " and ".join(f"{rows:,} of {persons:,} persons" for rows, persons in counts)
+        raise ModelError(f"The fits are of different rows ({told}). {ONE_TABLE}")
+    one, other = _mark(first), _mark(second)
+    if one.text != other.text:
+        raise NotAvailableError(
+            f"Whether the fits are of the same rows is not known: {first.model.id} is text in one of them and numbers "
+            f"in the other."
+        )
+    if one.outcomes != other.outcomes:
+        rows, persons = counts[0]
+        raise ModelError(
+            f"The fits are of different rows: each has {rows:,} of {persons:,} persons, but not the same outcomes of "
+            f"the same persons. {ONE_TABLE}"
+        )
+    if _one_time(first, second) and one.ordered != other.ordered:
+        raise ModelError(_at_other_times(first))
+
+
+def _mark(fit: FittedModel) -> RowsMark:
+    """The mark of a fit's rows.
+
+    Raises
+    ------
+    NotAvailableError
+        Where none was made.
+    """
+    panel: Any = fit.panel
+    if not lacks_rows(fit):
+        return RowsMark.of(panel, compared_values(fit.model, panel))
+    if panel.facts is None:
+        raise NotAvailableError(
+            "Whether the fits are of the same rows is not known: the file of one of them, of an earlier version, does "
+            "not tell; save the fit anew where it was fitted."
+        )
+    if panel.facts.mark is None:
+        raise NotAvailableError(f"Whether the fits are of the same rows is not known: {panel.gone._short}.")
+    mark: RowsMark = panel.facts.mark
+    return mark
+
+
+def _one_time(first: FittedModel, second: FittedModel) -> bool:
+    """Whether both read their times from columns of one name."""
+    return first.model.time == second.model.time and first.model.time is not None
 
 
 def _refuse_other_persons(first: FittedModel, second: FittedModel) -> None:
@@ -107,7 +190,7 @@ class _Rows(NamedTuple):
 
 def _rows(first: FittedModel, second: FittedModel) -> tuple[_Rows, _Rows]:
     numbers = _numbers(first, second)
-    alike = first.model.time == second.model.time and first.model.time is not None
+    alike = _one_time(first, second)
     count, out = first.panel.persons.count, []
     for fit, number in ((first, numbers[:count]), (second, numbers[count:])):
         size = len(fit.panel)
@@ -139,10 +222,7 @@ def _difference(rows: tuple[_Rows, _Rows], first: FittedModel, second: FittedMod
     shown = ", ".join(differ[:SHOWN]) + (f" and {len(differ) - SHOWN:,} more" if len(differ) > SHOWN else "")
     counts, many = [len(part.place) for part in rows], "person differs" if len(differ) == 1 else "persons differ"
     if not differ:
-        return (
-            f"The fits have the same outcomes of every person at other values of {first.model.time!r}, so that it is "
-            f"not known which row is which: take the time of both from one table."
-        )
+        return _at_other_times(first)
     if {person: len(values) for person, values in left.items()} == {p: len(values) for p, values in right.items()}:
         return (
             f"The outcome {first.model.outcome!r} has other values in the two fits ({len(differ):,} {many}: "
@@ -151,6 +231,12 @@ def _difference(rows: tuple[_Rows, _Rows], first: FittedModel, second: FittedMod
         )
     return (
         f"The fits are of different rows ({counts[0]:,} and {counts[1]:,}): {len(differ):,} {many} "
-        f"({first.model.id} {shown}). Criteria compare only fits of the same rows: fit both to a table without the "
-        f"rows in which a predictor of either is missing."
+        f"({first.model.id} {shown}). {ONE_TABLE}"
+    )
+
+
+def _at_other_times(fit: FittedModel) -> str:
+    return (
+        f"The fits have the same outcomes of every person at other values of {fit.model.time!r}, so that it is "
+        f"not known which row is which: take the time of both from one table."
     )

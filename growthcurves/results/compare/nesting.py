@@ -11,7 +11,7 @@ from growthcurves.engine.estimates import Pair
 from growthcurves.fitted import FittedModel
 from growthcurves.model.covariance import residual_of
 from growthcurves.model.covariance.structure import Structure
-from growthcurves.results.compare.alignment import common_order
+from growthcurves.results.compare.probes import rows_in_common
 from growthcurves.results.questions.design_rows import own_rows
 
 #: A column whose mean square outside the span of others is below this fraction of its own lies in the span.
@@ -59,7 +59,7 @@ def same_fixed_effects(first: FittedModel, second: FittedModel) -> bool:
 
 def _both(first: FittedModel, second: FittedModel) -> list[tuple[np.ndarray, np.ndarray]]:
     """Standard X and Z of both, row by row the same."""
-    return [_standard(fit, order) for fit, order in zip((first, second), common_order(first, second), strict=True)]
+    return [_standard(fit, order) for fit, order in rows_in_common(first, second)]
 
 
 def _standard(fit: FittedModel, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

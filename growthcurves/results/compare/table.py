@@ -18,7 +18,7 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.growth import predictor_words
 from growthcurves.model.outcomes import likelihood_of
 from growthcurves.numerics.seeds import seed_of
-from growthcurves.results.compare.alignment import common_order, require_one_measure
+from growthcurves.results.compare.alignment import require_one_measure, require_same_rows
 from growthcurves.results.compare.criteria import criteria
 from growthcurves.results.compare.nesting import NotNested, family_text, nesting, same_fixed_effects
 from growthcurves.results.compare.ratio import ratio_test
@@ -107,6 +107,9 @@ def compare(
     boundary the p-value is that of the mixture that the situation has, with the naive one beside it; docs/compare.md
     says which.
 
+    Rows that are gone (read in batches, not saved) are known by a mark that was made of persons, order and outcomes; a
+    model is then found in another by what both make of persons of the fit at times and values like those observed.
+
     Parameters
     ----------
     *fits : GrowthFit
@@ -127,8 +130,10 @@ def compare(
     Raises
     ------
     ModelError
-        For fits of different outcomes or rows (the persons who differ are named), fewer than two fits, a method that
-        does not apply.
+        For fits of different outcomes or rows (the persons who differ are named where rows are there), fewer than two
+        fits, a method that does not apply.
+    NotAvailableError
+        Where rows are gone and it is not known whether they were the same, as of sites' sums.
 
     Examples
     --------
@@ -151,7 +156,7 @@ def compare(
             raise ModelError(f"compare() takes fits, not {type(fit).__name__}.")
     called = names_of_fits(names, [str(i + 1) for i in range(len(fits))])
     for fit in fits[1:]:
-        common_order(fits[0], fit)
+        require_same_rows(fits[0], fit)
         require_one_measure(fits[0], fit)
     ready, notes = _comparable(fits)
     ordered = dict(sorted(zip(called, ready, strict=True), key=lambda item: item[1].parameter_count))

@@ -96,7 +96,7 @@ def grid_variables(fit: FittedModel, observed: Observed | None = None) -> dict[s
     found: dict[str, Variable] = {}
     plain = {name for columns in all_columns(fit) for name in _plain_columns(columns)}
     for columns in all_columns(fit):
-        levels = _levels(columns)
+        levels = levels_of_columns(columns)
         for name in columns.used:
             if name != fit.model.time and not (name in found and found[name].factor):
                 found[name] = _column(observed, name, levels.get(name), name not in plain)
@@ -113,7 +113,7 @@ def _plain_columns(columns: Columns) -> Iterator[str]:
             yield from factor.columns
 
 
-def _levels(columns: Columns) -> dict[str, list[Any]]:
+def levels_of_columns(columns: Columns) -> dict[str, list[Any]]:
     """Levels of the columns that are factors: categories, and numbers that the formula takes as levels."""
     found = dict(columns.levels)
     for factor in columns.categorical:

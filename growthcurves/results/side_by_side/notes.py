@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from growthcurves.errors import GrowthCurvesError, ModelError
+from growthcurves.errors import GrowthCurvesError, ModelError, NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.outcomes import measured
-from growthcurves.results.compare.alignment import common_order
+from growthcurves.results.compare.alignment import require_same_rows
 from growthcurves.results.compare.nesting import same_fixed_effects
 from growthcurves.results.intervals.measure import about_all
 from growthcurves.results.side_by_side.lines import Models
@@ -67,7 +67,7 @@ def _other_rows(fits: Fits) -> Iterable[str]:
     found = {name: _rows(fits[first], fits[name]) for name in others}
     for kind, told in (
         (APART, f"other rows than {first}; -2 log likelihood, AIC and BIC do not compare"),
-        (UNKNOWN, f"whether the rows are those of {first} is not known (saved without rows)"),
+        (UNKNOWN, f"whether the rows are those of {first} is not known"),
     ):
         names = [name for name, one in found.items() if one == kind]
         if names:
@@ -79,7 +79,7 @@ def _rows(one: FittedModel, other: FittedModel) -> str:
     if measured(one.model) != measured(other.model):
         return OTHER_OUTCOME
     try:
-        common_order(one, other)
+        require_same_rows(one, other)
     except ModelError:
         return APART
     except GrowthCurvesError:
@@ -98,8 +98,16 @@ def _other_likelihoods(fits: Fits) -> Iterable[str]:
     if len({fit.method for fit in same}) > 1:
         yield "-2 log likelihood, AIC and BIC by REML do not compare with those by ML."
     by_reml = [fit for fit in same if fit.method == "reml"]
-    if any(not same_fixed_effects(by_reml[0], fit) for fit in by_reml[1:]):
+    if any(not _same_means(by_reml[0], fit) for fit in by_reml[1:]):
         yield "By REML, -2 log likelihood, AIC and BIC compare only models with the same fixed effects."
+
+
+def _same_means(one: FittedModel, other: FittedModel) -> bool:
+    """Whether fits of the same rows have the same fixed effects; by their names where nothing else is known."""
+    try:
+        return same_fixed_effects(one, other)
+    except NotAvailableError:
+        return one.terms == other.terms
 
 
 def _other_meanings(models: Models) -> Iterable[str]:
