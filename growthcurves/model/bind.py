@@ -41,6 +41,7 @@ from growthcurves.model.sheets import Sheets, level_one, level_two
 from growthcurves.model.terms import term_names, term_texts
 from growthcurves.model.varying import varying
 from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.points import beside
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def bind(model: GrowthModel, panel: Panel, people: PersonLevel | None = None) ->
     z = tuple(named[own[name]] for name in differ.part.names)
     filled = tuple(np.ones(len(panel)) if one is None else one for one in found)
     means = tuple(float(np.mean(one)) for one in filled)
-    stored = (*basis.stored, *filled, *differ.values)
+    stored = beside(basis.stored, [*filled, *differ.values])
     clock = partial(_clock, panel, model.time)
     units = tuple(units_of_persons(model, people))
     refuse_same(model, units)

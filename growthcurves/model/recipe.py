@@ -6,7 +6,7 @@ data for predictions, and the rows of a loaded fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from growthcurves.data.clock import Clock, on_the_clock
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.data.joined import with_its_parts
 from growthcurves.data.panel import Panel
+from growthcurves.data.points import points_of_times
 from growthcurves.data.source import show_id
 from growthcurves.errors import DataError, NotAvailableError
 from growthcurves.model.columns import Columns, Values, replay
@@ -37,6 +38,7 @@ from growthcurves.model.sheets import refuse_undefined
 from growthcurves.model.terms import TermName
 from growthcurves.model.transforms import person_transforms, uses_persons
 from growthcurves.model.varying import varying_columns
+from growthcurves.numerics.points import AtPoints, Points, beside, divided
 
 Combination = tuple[tuple[int, float], ...]
 #: Columns between two to the power of minus and plus this are stored as they are.
@@ -281,7 +283,7 @@ class Recipe:
         columns = shape_columns(self.model, self.shape, panel, values, self.middle)
         growth = growth_of(self.model, self.shape, panel, values)
         others = [one for record in self.level_one for one in _over_rows(self.model, record, people, growth)]
-        stored, spread = (*columns.stored, *others), random_weights(self, people)
+        stored, spread = beside(columns.stored, others), random_weights(self, people)
         units, rows = tuple(units_of_persons(self.model, people)), tuple(units_of_rows(self.model, people))
         return BoundRows(self, panel, values, stored, tuple(self._weights(people)), spread, units, rows)
 
@@ -338,7 +340,7 @@ class BoundRows:
     panel : Panel
     shape_values : (N, c) array
         The person-level columns that the shape depends on.
-    stored : tuple of (n,) arrays
+    stored : sequence of (n,) arrays
         Stored columns g_1, ..., g_m; last covariates, and what varies beside them.
     weights : tuple of (N,) arrays
         Each different predictor column of level 2 once.
@@ -353,7 +355,7 @@ class BoundRows:
     recipe: Recipe
     panel: Panel
     shape_values: np.ndarray
-    stored: tuple[np.ndarray, ...]
+    stored: Sequence[np.ndarray]
     weights: tuple[np.ndarray, ...]
     random_weights: np.ndarray
     units: tuple[np.ndarray, ...] = ()
@@ -364,15 +366,14 @@ class BoundRows:
         return self.recipe.model
 
     @property
-    def measured(self) -> tuple[np.ndarray, ...]:
+    def measured(self) -> Sequence[np.ndarray]:
         """The stored columns in the recipe's units."""
-        pairs = zip(self.stored, self.recipe.units, strict=True)
-        return tuple(column if unit == 1.0 else column / unit for column, unit in pairs)
+        return divided(self.stored, self.recipe.units)
 
     @property
     def over_rows(self) -> tuple[np.ndarray, ...]:
         """The time-varying covariates, then what varies beside them, (n,) each."""
-        return self.stored[len(self.stored) - (len(self.recipe.made) - self.recipe.first_of_rows) :]
+        return tuple(self.stored[len(self.stored) - (len(self.recipe.made) - self.recipe.first_of_rows) :])
 
     @property
     def covariates(self) -> tuple[np.ndarray, ...]:
@@ -486,6 +487,15 @@ def shape_values(shape: BoundShape, people: PersonLevel) -> np.ndarray:
 def shape_columns(
     model: GrowthModel, shape: BoundShape, panel: Panel, values: np.ndarray, middle: float
 ) -> EngineColumns:
-    """The columns of a shape over the rows of a panel, from the person-level values that it depends on."""
+    """The columns of a shape over the rows of a panel, from the person-level values that it depends on.
+
+    At few different times they are computed once for each, and not by row.
+    """
     growth = growth_of(model, shape, panel, values)
-    return shape.engine_columns(growth.times, growth.values, middle)
+    points = None
+    if not shape.columns:
+        points = points_of_times(panel) if panel.time and growth.times is panel.times else Points.of(growth.times)
+    if points is None:
+        return shape.engine_columns(growth.times, growth.values, middle)
+    found = shape.engine_columns(points.values, None, middle)
+    return EngineColumns(AtPoints(points, found.stored), found.made)

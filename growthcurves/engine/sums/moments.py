@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ from growthcurves.numerics.mixing import mixed
 from growthcurves.numerics.products import long_sum
 from growthcurves.numerics.threads import in_order
 
+if TYPE_CHECKING:
+    from growthcurves.engine.sums.alike import Alike
 
 @dataclass(frozen=True)
 class PersonMoments:
@@ -83,6 +86,7 @@ class PersonMoments:
         labels: NDArray | None = None,
         row_stands: Array | None = None,
         centres: Centres | None = None,
+        alike: Alike | None = None,
     ) -> PersonMoments:
         """One pass over the rows.
 
@@ -102,10 +106,14 @@ class PersonMoments:
             How many rows of its person each stands for.
         centres : Centres, optional
             About what the sums are taken; by default observed values near the means.
+        alike : Alike, optional
+            The same persons by their times, where many have the same.
         """
-        rows = [*columns, outcome]
-        row_centre, weight_centre = centres or Centres(centred_about(rows), centred_about(weights))
-        gram = person_gram(rows, row_centre, count, starts, codes, row_stands)
+        row_centre, weight_centre = centres or Centres(centred_about([*columns, outcome]), centred_about(weights))
+        if alike is None:
+            gram = person_gram([*columns, outcome], row_centre, count, starts, codes, row_stands)
+        else:
+            gram = alike.gram(outcome, row_centre)
         centred = np.empty((len(weights), count))
         for row, weight, centre in zip(centred, weights, weight_centre[1:], strict=True):
             np.subtract(weight, centre, out=row)
@@ -232,15 +240,19 @@ class PersonMoments:
     def moments(self, crossing: Crossing | None = None) -> Moments:
         """What estimation needs of them: compressed by schedule where many persons share one and none crosses units."""
         schedule = None if crossing is not None else self.schedule()
+        return self.moments_of(self.total(), None if schedule is None else self._compress(schedule), crossing)
+
+    def moments_of(self, total: Array, shared: Schedules | None, crossing: Crossing | None = None) -> Moments:
+        """The moments of these persons with a total; one by one where they are not compressed by schedule."""
         return Moments(
             terms=self.terms,
-            total=self.total(),
+            total=total,
             rows=int(round(self.gram[0].sum())) if self.mass is None else float(self.gram[0] @ self.mass),
             persons=self.count if self.mass is None else float(self.mass.sum()),
             row_centre=self.row_centre,
             weight_centre=self.weight_centre,
-            shared=None if schedule is None else self._compress(schedule),
-            own=replace(self, labels=None) if schedule is None else None,
+            shared=shared,
+            own=replace(self, labels=None) if shared is None else None,
             crossing=crossing,
         )
 
@@ -385,14 +397,14 @@ class Moments:
         `everybody` gives the persons of all batches.
         """
         if self.own is None:
-            return replace(self, shared=self.shared and self._as_persons(self.shared))
+            return self.as_persons()
         most = most_schedules(self.terms, self.persons)
         schedule = self.own.schedule(self.persons)
         if schedule is not None:
             pieces = self.own._compress(schedule)
             shared = pieces if self.shared is None else self.shared + pieces
             if len(shared.counts) <= most:
-                return replace(self, shared=self._as_persons(shared), own=None)
+                return replace(self, shared=shared, own=None).as_persons()
         if self.shared is None:
             return self
         return replace(self, shared=None, own=replace(everybody(), labels=None))
@@ -408,14 +420,17 @@ class Moments:
         weights = np.zeros((len(self.weight_centre) - 1, len(shared.counts)))
         return PersonMoments(self.terms, gram, weights, self.row_centre, self.weight_centre)
 
-    def _as_persons(self, shared: Schedules) -> Schedules:
-        """Schedules in the order in which they are found in persons (see `shared_schedules`)."""
+    def as_persons(self) -> Moments:
+        """The same with schedules in the order in which they are found in persons (see `shared_schedules`)."""
+        shared = self.shared
+        if shared is None:
+            return self
         closed, pairs = self.terms.z_closed, pair_index(self.row_centre.size)
         left, right = upper(len(closed))
         rows = pairs[np.ix_(closed, closed)][left, right].tolist()
         places = dict(zip(rows, zip(left, right, strict=True), strict=True))
         keys = [shared.lengths if row == 0 else shared.G[:, *places[row]] for row in {0, *places}]
-        return shared.taken(np.argsort(mixed(keys), kind="stable"))
+        return replace(self, shared=shared.taken(np.argsort(mixed(keys), kind="stable")))
 
     def _with_outcome(self, into: Array, outcome_shift: float) -> Array:
         p, columns = into.shape

@@ -128,12 +128,29 @@ def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | 
     of occasions and Z'Z are the same to the last bit share a schedule.
     """
     count = len(keys[0])
-    if count > SAMPLE_PERSONS:
-        some = mixed([key[:: 1 + count // SAMPLE_PERSONS] for key in keys])
-        if np.unique(some).size > some.size / 2:
-            return None
+    if _mostly_own(mixed([key[:: _step(count)] for key in keys]), count):
+        return None
     found = np.concatenate(list(in_order(lambda part: mixed([key[part] for key in keys]), chunks(count))))
-    if count <= SAMPLE_PERSONS and (found == found[0]).all():
+    return _few(found, limit)
+
+
+def numbered_keys(found: NDArray[np.uint64], limit: float) -> NDArray[np.intp] | None:
+    """As `shared_schedules`, of numbers (N,) that tell schedules apart."""
+    return None if _mostly_own(found[:: _step(len(found))], len(found)) else _few(found, limit)
+
+
+def _step(count: int) -> int:
+    return 1 + count // SAMPLE_PERSONS
+
+
+def _mostly_own(some: NDArray[np.uint64], count: int) -> bool:
+    """Whether more than half of some of many persons have a schedule of their own: nobody looks further."""
+    return count > SAMPLE_PERSONS and np.unique(some).size > some.size / 2
+
+
+def _few(found: NDArray[np.uint64], limit: float) -> NDArray[np.intp] | None:
+    """The place of each key among the different ones; None where these are more than `limit`."""
+    if (found == found[0]).all():
         return np.zeros(found.size, dtype=np.intp)
     table = np.unique(found[: 4 * int(limit) + 16])
     while True:
@@ -142,9 +159,8 @@ def shared_schedules(keys: Sequence[Array], limit: float) -> NDArray[np.intp] | 
         place = _places(table, found)
         missing = found[table[place] != found]
         if missing.size == 0:
-            break
+            return place
         table = np.union1d(table, np.unique(missing[: 4 * int(limit) + 16]))
-    return place
 
 
 def _places(table: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np.intp]:

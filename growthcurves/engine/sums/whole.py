@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from growthcurves.engine.sums.alike import Alike
 from growthcurves.engine.sums.coordinates import Coordinates, coordinates
 from growthcurves.engine.sums.crossing import Crossing
 from growthcurves.engine.sums.design import Terms, standardise
@@ -268,10 +269,11 @@ class Sums:
 def _by_person(rows: Rows) -> tuple[PersonMoments, Moments]:
     """Cross-products by person, and what they come to."""
     made = (rows.terms, rows.stored, rows.outcome, rows.weights, rows.persons, rows.starts, rows.apart, rows.labels)
-    found = PersonMoments.of_rows(*made, rows.row_stands, rows.about)
+    alike = Alike.of(rows)
+    found = PersonMoments.of_rows(*made, rows.row_stands, rows.about, alike)
     people = replace(found, nesting=rows.nesting, stands=rows.stands)
     crossing = Crossing.of_rows(rows, people.row_centre, people.weight_centre) if rows.crossed else None
-    moments = people.moments(crossing)
+    moments = people.moments(crossing) if alike is None else alike.moments(people)
     if rows.stands is not None:
         moments = replace(moments, counted=(len(rows.outcome), rows.persons))
     return people, moments

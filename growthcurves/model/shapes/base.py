@@ -28,13 +28,13 @@ class EngineColumns(NamedTuple):
 
     Attributes
     ----------
-    stored : list of (n,) arrays
+    stored : sequence of (n,) arrays
         Well-behaved functions of time g_1, ..., g_m; g_0 is the constant.
     made : list of dict of stored column to coefficient
         First each growth parameter's basis column, then that of each extra random effect.
     """
 
-    stored: list[NDArray]
+    stored: Sequence[NDArray]
     made: list[dict[int, float]]
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from growthcurves.numerics.distinct import few_distinct
+from growthcurves.numerics.points import Points
 
 Array = NDArray[np.float64]
-#: Of so many times it is looked whether they are few different ones, and how many these may be.
-MANY, MOST_WAVES = 10_000, 64
+#: Of so many times it is looked whether they are few different ones.
+MANY = 10_000
 
 
 def natural_knots(values: Array, df: int) -> tuple[tuple[float, ...], tuple[float, float]]:
@@ -37,10 +37,9 @@ def natural_basis(x: ArrayLike, knots: tuple[float, ...], boundary: tuple[float,
         0 for the basis, 1 for its derivative.
     """
     x = np.asarray(x, dtype=np.float64)
-    few = few_distinct(x, MOST_WAVES) if x.size > MANY else None
-    if few is not None:  # the times of waves: the curve is evaluated once at each
-        codes, first = few
-        return natural_basis(x[first], knots, boundary, order)[codes]
+    points = Points.of(x) if x.size > MANY else None
+    if points is not None:  # the times of waves: the curve is evaluated once at each
+        return natural_basis(points.values, knots, boundary, order)[points.codes]
     curve, tangent = _splines(knots, boundary)
     inside = np.clip(x, *boundary)
     slope = tangent(inside)
