@@ -10,6 +10,7 @@ import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -252,23 +253,17 @@ def fit_dask(asked: Asked, source: DaskFrame, kind: type[FittedModel], method: s
         if part.failed is not None:
             raise part.failed
     assert part.moments is not None
-    people = DaskPeople(there, replace(sums, people=True))
+    people = People(read=partial(_persons, there, replace(sums, people=True)))
     summing = Summing(sums.recipe, sums.centres, sums.table, people=people, units=part.units, facts=part.facts)
     return finished(replace(found, bound=bound), summing, part.moments, kind, method)
 
 
-class DaskPeople(People):
-    """Persons of all partitions, who are summed again where an answer asks for them."""
-
-    def __init__(self, there: OnDask, sums: Sums) -> None:
-        super().__init__()
-        self._there, self._sums = there, sums
-
-    def ask(self) -> None:
-        """Read the persons, where they have not been read."""
-        if not self.pieces and not self.on_disk:
-            for piece in self._there.part(self._sums).pieces:
-                self.add(piece)
+def _persons(there: OnDask, sums: Sums) -> People:
+    """Persons of all partitions, who are summed again."""
+    found = People()
+    for piece in there.part(sums).pieces:
+        found.add(piece)
+    return found
 
 
 def _apart(keys: Sequence[np.ndarray]) -> bool:

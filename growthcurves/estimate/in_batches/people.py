@@ -1,8 +1,8 @@
-"""What is kept of persons whose rows are gone: in memory while it is little, else in a temporary file."""
+"""What is kept of persons whose rows are gone: in memory while it is little, else read again when an answer asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from growthcurves.estimate.in_batches.tally import ends_of_persons
 from growthcurves.model.person_level import PersonLevel
 from growthcurves.model.recipe import BoundRows
 
-#: Bytes of persons that stay in memory; more are written to a temporary file.
+#: Bytes of persons that stay in memory; of more, rows are read again, and they are written to a temporary file.
 IN_MEMORY = 256 << 20
 
 
@@ -60,23 +60,49 @@ class Piece:
 
 @dataclass
 class People:
-    """The persons of all batches."""
+    """The persons of all batches: kept as rows are summed, or read again where an answer asks for them.
+
+    Attributes
+    ----------
+    pieces : list of Piece
+        Those in memory.
+    bytes : int
+        How much they all are, about.
+    read : callable or None
+        Gives the persons of all batches again, as `People`.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     bytes: int = 0
+    read: Callable[[], People] | None = None
     _piles: dict[str, Pile] = field(default_factory=dict)
     _known: dict[Any, Any] = field(default_factory=dict)
     _names: list[Any] = field(default_factory=list)
 
-    def add(self, piece: Piece) -> None:
-        """Keep the persons of one more batch."""
+    @property
+    def many(self) -> bool:
+        """Whether they are too many to be kept in memory."""
+        return self.bytes > IN_MEMORY
+
+    def see(self, piece: Piece) -> None:
+        """Keep the persons of one more batch as long as they are few; none of many."""
         self.bytes += piece.bytes
-        if not self._piles and self.bytes <= IN_MEMORY:
+        self.pieces = [] if self.many else [*self.pieces, piece]
+
+    def ask(self) -> None:
+        """Read the persons again, where they were not kept."""
+        if self.read is not None and not self.pieces and not self._piles:
+            found = self.read()
+            self.pieces, self._piles, self._names = found.pieces, found._piles, found._names
+
+    def add(self, piece: Piece) -> None:
+        """Hold the persons of one more batch, in memory, or in temporary files where they are many."""
+        self.bytes += piece.bytes
+        if not self._piles and not self.many:
             self.pieces.append(piece)
             return
         if not self._piles:
-            scratch = Scratch()
-            self._piles = {"moments": Pile(scratch, "moments")}
+            self._piles = {"moments": Pile(Scratch(), "moments")}
         for waiting in [*self.pieces, piece]:
             self._write(waiting)
         self.pieces = []
@@ -101,14 +127,6 @@ class People:
             scratch = self._piles["moments"].scratch
             self._piles[name] = Pile(scratch, f"column-{len(self._piles)}")
         return self._piles[name]
-
-    @property
-    def on_disk(self) -> bool:
-        """Whether they are in a temporary file."""
-        return bool(self._piles)
-
-    def ask(self) -> None:
-        """See that the persons are there."""
 
     def moments(self) -> PersonMoments:
         """Cross-products of all persons, with their labels."""

@@ -28,13 +28,14 @@ from growthcurves.data.sources.whole_persons import WholePersons
 from growthcurves.data.table_facts import TableFacts, few_times
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import Moments, Sums
+from growthcurves.errors import DataError
 from growthcurves.estimate.from_sums import ByPerson, fit_of_sums
 from growthcurves.estimate.in_batches.guess import Guess, as_first
 from growthcurves.estimate.in_batches.people import People, Weights
 from growthcurves.estimate.in_batches.reading import Asked, Ledger, Reading, model_of, parts_of
 from growthcurves.estimate.in_batches.sketch import Sketch
 from growthcurves.estimate.in_batches.states import WholeColumns
-from growthcurves.estimate.in_batches.summing import Summing
+from growthcurves.estimate.in_batches.summing import Persons, Summing
 from growthcurves.estimate.in_batches.tally import Tally
 from growthcurves.estimate.notes import data_notes
 from growthcurves.estimate.run import bound_panel, rows_of
@@ -357,6 +358,7 @@ def finished(
     """The fit of sums, with what is kept of the persons."""
     bound = found.bound if not summing.units.units else summing.units.finished(found.bound)
     people = summing.people
+    people.read = people.read or partial(_persons_again, found, summing)
     moments = moments.settled(people.moments)
     panel = _panel(found, summing)
     recipe = replace(bound.recipe, clock_of=partial(getattr, panel, "clock"))
@@ -367,6 +369,23 @@ def finished(
     )
     notes = _of_sample(found, data_notes(bound))
     return fit_of_sums(recipe, Sums.of_batches(moments, people.moments), panel, by_person, kind, method, notes, bound)
+
+
+def _persons_again(found: Learned, summing: Summing) -> People:
+    """The persons of all batches, read again.
+
+    Raises
+    ------
+    DataError
+        Where the rows are not those that were summed.
+    """
+    source = found.rows.whole.source
+    log.info("Reading %s again: an answer needs its persons one by one.", source.name)
+    _, (persons,) = found.rows.over("reading persons", lambda: Persons(summing))
+    if persons.facts.mark != summing.facts.mark:
+        raise DataError(f"{source.name} holds other rows than when the model was fitted: fit it again.")
+    people: People = persons.people
+    return people
 
 
 def _by_person(people: People, name: str, there: bool, count: int) -> Any:

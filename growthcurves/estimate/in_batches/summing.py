@@ -63,10 +63,35 @@ class Summing:
         """Sum the rows of one batch."""
         bound, persons, moments = batch_sums(self.recipe, self.centres, panel, self.constant)
         self.tree.add(moments)
-        self.people.add(Piece.of(bound, persons, self.table))
+        if not self.people.many:
+            self.people.see(Piece.of(bound, persons, self.table))
         self.facts.merged(Facts.of(bound))
         if bound.units:
             self.units.see(bound)
+
+
+@dataclass
+class Persons:
+    """The pass in which persons are read again, of whom nothing was kept.
+
+    Attributes
+    ----------
+    summing : Summing
+        The pass that summed them.
+    people : People
+    facts : Facts
+    """
+
+    summing: Summing
+    people: People = field(default_factory=People)
+    facts: Facts = field(default_factory=Facts)
+
+    def see(self, panel: Panel) -> None:
+        """Read the persons of one batch."""
+        how = self.summing
+        bound, persons, _ = batch_sums(how.recipe, how.centres, panel, how.constant)
+        self.people.add(Piece.of(bound, persons, how.table))
+        self.facts.merged(Facts.of(bound))
 
 
 def batch_sums(

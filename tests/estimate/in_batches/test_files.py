@@ -11,6 +11,7 @@ import pytest
 import growthcurves as gc
 from growthcurves.data.sources import pieces
 from growthcurves.errors import ColumnError, DataError, DataWarning, ModelError, NotAvailableError
+from growthcurves.estimate.in_batches import people
 
 TRIAL = gc.load_dataset("trial")
 FORMULA = "depression ~ week * arm + age + (week | patient)"
@@ -203,3 +204,14 @@ def test_pandas_reads_and_the_fit_sums(tmp_path, expected):
     TRIAL.to_csv(path, index=False)
     assert str(gc.fit(FORMULA, pd.read_csv(path, chunksize=300))) == expected
     assert str(gc.fit(FORMULA, lambda: pd.read_csv(path, chunksize=300))) == expected
+
+
+def test_persons_of_whom_nothing_was_kept_are_read_again_from_the_same_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(people, "IN_MEMORY", 0)
+    parts(tmp_path, ".parquet")
+    fit, other = gc.fit(FORMULA, tmp_path, batch=400), gc.fit(FORMULA, tmp_path, batch=400)
+    assert len(fit.people()) == fit.panel.persons.count
+    changed = TRIAL[:700].assign(depression=TRIAL["depression"][:700] + 0.5)
+    changed.to_parquet(tmp_path / "part-0.parquet", index=False)
+    with pytest.raises(DataError, match=r"holds other rows than when the model was fitted: fit it again\."):
+        other.people()
