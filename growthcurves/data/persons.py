@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -103,6 +104,18 @@ class Persons:
         first = np.empty(self.count, dtype=np.intp)
         first[self.codes[::-1]] = np.arange(self.rows - 1, -1, -1)  # the last written is the first
         return first
+
+    def whose(self, rows: Sequence[int]) -> np.ndarray:
+        """The persons of a few rows.
+
+        Examples
+        --------
+        >>> Persons.of(np.array([308, 308, 309])).whose([2, 0]).tolist()
+        [1, 0]
+        """
+        if self.starts is None:
+            return self.codes[np.asarray(rows, dtype=np.intp)]
+        return np.searchsorted(self.starts, rows, side="right") - 1
 
     def __len__(self) -> int:
         return self.count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,31 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.constant import different
 from growthcurves.data.frame import raw_array
-from growthcurves.data.levels import factorized
+from growthcurves.data.levels import factorized, told_apart
 from growthcurves.data.panel import Panel
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
+from growthcurves.remembered import remembered
+
+
+@dataclass(frozen=True, eq=False)
+class LookedUp:
+    """What was looked up of the columns of a panel, by column."""
+
+    varying: dict[str, int | None] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
+    coded: dict[str, tuple[np.ndarray, Any]] = field(default_factory=dict)
+
+
+@remembered
+def _looked_up(panel: Panel) -> LookedUp:
+    return LookedUp()
+
+
+def person_level(panel: Panel) -> PersonLevel:
+    """A panel at the level of persons, where what anybody looks up is remembered as long as the panel is there."""
+    return PersonLevel(panel, _looked_up(panel))
 
 
 class PersonLevel:
@@ -23,14 +45,14 @@ class PersonLevel:
     Parameters
     ----------
     panel : Panel
+    known : LookedUp, optional
+        What was looked up before.
     """
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel, known: LookedUp | None = None) -> None:
         self.panel = panel
         self.persons = panel.persons
-        self._varying: dict[str, int | None] = {}
-        self._columns: dict[str, Any] = {}
-        self._held: dict[str, Any] = {}
+        self._known = known or LookedUp()
 
     @property
     def first_rows(self) -> np.ndarray:
@@ -45,20 +67,20 @@ class PersonLevel:
         DataError
             For infinite values: person, row and column are named.
         """
-        if column not in self._columns:
+        if column not in self._known.rows:
             values = raw_array(self.panel.frame, column)
-            self._columns[column] = self.panel.numbers(column) if holds_numbers(values) else values
-        return self._columns[column]
+            self._known.rows[column] = self.panel.numbers(column) if holds_numbers(values) else values
+        return self._known.rows[column]
 
     def varies_for(self, column: str) -> int | None:
         """Position of a person within whom the column varies; None where it varies within nobody."""
-        if column not in self._varying:
-            self._varying[column] = self._find_varying(column)
-        return self._varying[column]
+        if column not in self._known.varying:
+            self._known.varying[column] = self._find_varying(column)
+        return self._known.varying[column]
 
     def hold(self, columns: Iterable[str]) -> None:
         """Take for known that columns vary within nobody."""
-        self._varying.update(dict.fromkeys(columns))
+        self._known.varying.update(dict.fromkeys(columns))
 
     def varies(self, column: str) -> bool:
         """Whether the column varies within any person."""
@@ -88,6 +110,15 @@ class PersonLevel:
         """One value per person of a column that is constant within persons, as the table holds it."""
         return self._take(column, self.first_rows)
 
+    def coded(self, column: str) -> tuple[np.ndarray, Any]:
+        """The number of each person's value, -1 where it is missing, and the different values in order of appearance.
+
+        For a column that is constant within persons.
+        """
+        if column not in self._known.coded:
+            self._known.coded[column] = told_apart(self.value(column))
+        return self._known.coded[column]
+
     def _take(self, column: str, rows: np.ndarray) -> Any:
         values = self._plain(column)
         taken = values[rows] if isinstance(values, np.ndarray) else values.take(rows)
@@ -95,22 +126,22 @@ class PersonLevel:
 
     def _plain(self, column: str) -> Any:
         """The column over the used rows; whole numbers as they are, without a copy as float64."""
-        if column not in self._held:
+        if column not in self._known.held:
             values = self.panel.column(column)
-            self._held[column] = values if _whole(values) else self.rows(column)
-        return self._held[column]
+            self._known.held[column] = values if _whole(values) else self.rows(column)
+        return self._known.held[column]
 
     def _find_varying(self, column: str) -> int | None:
         values = self._plain(column)
-        if not isinstance(values, np.ndarray) or values.dtype == object:
+        if (not isinstance(values, np.ndarray) or values.dtype == object) and not _whole_text(values):
             values, _ = factorized(self.panel, column)
         if self.persons.starts is not None:
-            changed = values[1:] != values[:-1]
+            changed = np.asarray(values[1:] != values[:-1], dtype=bool)
             changed[self.persons.starts[1:] - 1] = False
             before = np.flatnonzero(changed)
-            before = before[different(values[before + 1], values[before])]
-            return int(np.searchsorted(self.persons.starts, before[0] + 1, side="right")) - 1 if before.size else None
-        changed = different(values, values[self.first_rows][self.persons.codes])
+            before = before[different(np.asarray(values[before + 1]), np.asarray(values[before]))]
+            return int(self.persons.whose(before[:1] + 1)[0]) if before.size else None
+        changed = different(np.asarray(values), np.asarray(values[self.first_rows][self.persons.codes]))
         return int(self.persons.codes[changed.argmax()]) if changed.any() else None
 
     def _refuse(self, column: str, person: int) -> None:
@@ -121,6 +152,11 @@ class PersonLevel:
             f"({show_id(seen[0])}, then {show_id(seen[1])}): give it as a time-varying predictor (time_varying=), "
             f"or check whether one id stands for two persons."
         )
+
+
+def _whole_text(values: Any) -> bool:
+    """Whether an array is one of texts, none of which is missing: neighbours are compared without telling all apart."""
+    return isinstance(values.dtype, pd.StringDtype) and not pd.isna(values).any()
 
 
 def _whole(values: Any) -> bool:

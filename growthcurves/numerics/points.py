@@ -74,6 +74,14 @@ class Points:
             return self.known
         return np.tile(np.arange(len(self.values), dtype=np.int8), self.rows // len(self.values))
 
+    @cached_property
+    def first(self) -> NDArray[np.intp]:
+        """The first row at each point, (D,)."""
+        if self.known is None:
+            return np.arange(len(self))
+        return np.array([int((self.known == place).argmax()) for place in range(len(self))])
+
+    @cached_property
     def counts(self) -> NDArray[np.intp]:
         """How many rows are at each point, (D,)."""
         if self.known is None:

@@ -245,7 +245,7 @@ class Factors:
                     out[:, a, j, w] = design[:, left, k]
                 else:
                     out[:, a, j, self.places[left, k, w]] = 1.0
-        return out.reshape(len(design), len(z) * len(wide), -1)
+        return out.reshape(len(design), len(z) * len(wide), out.shape[-1])
 
     def cells(self, people: PersonMoments, schedule: NDArray[np.intp], lifts: Array) -> Cells:
         """The persons of each unit above them, by schedule."""

@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.rows_mark import RowsMark
 from growthcurves.data.table_facts import Numbers
 from growthcurves.model.outcomes import compared_values
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.person_level import person_level
 from growthcurves.model.recipe import BoundRows, numbers_of
 
 
@@ -50,9 +50,9 @@ class Facts:
     @classmethod
     def of(cls, bound: BoundRows) -> Facts:
         """Those of the rows of one batch."""
-        level, recipe, panel = PersonLevel(bound.panel), bound.recipe, bound.panel
+        level, recipe, panel = person_level(bound.panel), bound.recipe, bound.panel
         names = {name for columns in recipe.predictors.values() for name in columns.levels}
-        levels = {name: pd.Series(level.value(name)).value_counts().to_dict() for name in sorted(names)}
+        levels = {name: _counted(*level.coded(name)) for name in sorted(names)}
         numbers = {name: _sums(np.asarray(values), level.first_rows) for name, values in numbers_of(bound).items()}
         return cls(levels, numbers, RowsMark.of(panel, compared_values(recipe.model, panel)))
 
@@ -72,6 +72,11 @@ class Facts:
             name: Numbers(one.low, one.high, one.rows / rows, one.persons / persons if name in of_persons else None)
             for name, one in self.numbers.items()
         }
+
+
+def _counted(codes: np.ndarray, labels: Any) -> dict[Any, int]:
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+    return dict(zip(pd.Index(labels).tolist(), counts.tolist(), strict=True))
 
 
 def _sums(values: np.ndarray, first_rows: np.ndarray) -> NumberSums:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from growthcurves.data.panel import Panel
 from growthcurves.errors import GrowthCurvesError
+from growthcurves.estimate.in_batches.people import People
 from growthcurves.estimate.in_batches.summing import Summing
 from growthcurves.estimate.run import rows_of
 from growthcurves.model.columns import Columns
@@ -20,10 +21,12 @@ class Guess:
     ----------
     bound_of : callable
         Makes of a panel its rows by a recipe that is learned from it; gives None where sums of batches do not suffice.
+    rows : int, optional
+        How many there are of all panels, where that is known.
     """
 
-    def __init__(self, bound_of: Callable[[Panel], BoundRows]) -> None:
-        self._bound_of = bound_of
+    def __init__(self, bound_of: Callable[[Panel], BoundRows], rows: int | None = None) -> None:
+        self._bound_of, self._rows = bound_of, rows
         self.summing: Summing | None = None
         self._failed = False
 
@@ -47,7 +50,7 @@ class Guess:
             self._failed = True
             return
         table = used_by_person(bound)  # that they vary within nobody is seen by the sketch of the same rows
-        self.summing = Summing(bound.recipe, rows_of(bound).about, table, table)
+        self.summing = Summing(bound.recipe, rows_of(bound).about, table, table, People(rows=self._rows))
 
     def right(self, bound: BoundRows, varying: dict[str, bool]) -> Summing | None:
         """Its sums, where the recipe that all rows teach reads them alike."""

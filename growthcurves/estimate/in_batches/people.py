@@ -14,7 +14,7 @@ from growthcurves.data.persons import plain_ids
 from growthcurves.data.sources.spool import Pile, Scratch
 from growthcurves.engine.build import Nesting, PersonMoments
 from growthcurves.estimate.in_batches.tally import ends_of_persons
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.person_level import person_level
 from growthcurves.model.recipe import BoundRows
 
 #: Bytes of persons that stay in memory; of more, rows are read again, and they are written to a temporary file.
@@ -40,7 +40,7 @@ class Piece:
     @classmethod
     def of(cls, bound: BoundRows, moments: PersonMoments, table: Sequence[str]) -> Piece:
         """Those of the rows of one batch, with person-level columns of the table."""
-        panel, level = bound.panel, PersonLevel(bound.panel)
+        panel, level = bound.panel, person_level(bound.panel)
         columns: dict[Any, Any] = {"labels": panel.persons.labels, "sizes": panel.persons.sizes}
         columns |= {("weight", number): weight for number, weight in enumerate(bound.weights)}
         columns |= {"shape": bound.shape_values, "random": bound.random_weights}
@@ -68,13 +68,17 @@ class People:
         Those in memory.
     bytes : int
         How much they all are, about.
+    rows : int or None
+        Of how many rows they will be, where that is known.
     read : callable or None
         Gives the persons of all batches again, as `People`.
     """
 
     pieces: list[Piece] = field(default_factory=list)
     bytes: int = 0
+    rows: int | None = None
     read: Callable[[], People] | None = None
+    _foreseen: int = 0
     _piles: dict[str, Pile] = field(default_factory=dict)
     _known: dict[Any, Any] = field(default_factory=dict)
     _names: list[Any] = field(default_factory=list)
@@ -82,11 +86,13 @@ class People:
     @property
     def many(self) -> bool:
         """Whether they are too many to be kept in memory."""
-        return self.bytes > IN_MEMORY
+        return max(self.bytes, self._foreseen) > IN_MEMORY
 
     def see(self, piece: Piece) -> None:
-        """Keep the persons of one more batch as long as they are few; none of many."""
+        """Keep the persons of one more batch as long as they are few; none of many, so far as that can be foreseen."""
         self.bytes += piece.bytes
+        if self.rows is not None:
+            self._foreseen = self.rows * piece.bytes // int(piece.columns["sizes"].sum())
         self.pieces = [] if self.many else [*self.pieces, piece]
 
     def ask(self) -> None:

@@ -24,7 +24,7 @@ from growthcurves.model.from_formula import growth_model, with_time
 from growthcurves.model.groups import with_groups
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.outcomes import with_outcome
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.person_level import person_level
 from growthcurves.model.recipe import group_columns, model_columns
 
 #: Why rows are not there that a condition did not choose, until all rows have been counted.
@@ -169,7 +169,8 @@ class Reading:
                 ledger.chosen += len(frame)
                 if len(frame):
                     panel = self.panel(frame)
-                    ledger.count(panel.dropped.itertuples(index=False, name=None))
+                    if panel.rows_dropped:
+                        ledger.count(panel.dropped.itertuples(index=False, name=None))
                     yield panel
             except NothingLeftError as nothing:
                 ledger.count(nothing.reasons)
@@ -284,7 +285,7 @@ def _named(name: str | None) -> list[str]:
 
 def model_of(parsed: ParsedFormula, panel: Panel, options: dict[str, Any]) -> GrowthModel:
     """The model that a formula says, given which columns vary within the persons of a panel."""
-    return growth_model(parsed, PersonLevel(panel).varies, **options)
+    return growth_model(parsed, person_level(panel).varies, **options)
 
 
 def positions(panel: Panel, labels: Any) -> np.ndarray:

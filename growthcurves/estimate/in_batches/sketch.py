@@ -6,20 +6,21 @@ brought by some person, who is kept. What depends on how often something occurs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.checks import holds_numbers
 from growthcurves.data.levels import factorized
 from growthcurves.data.panel import Panel
+from growthcurves.data.points import points_of_times
 from growthcurves.data.sources.places import joined
 from growthcurves.estimate.in_batches.reading import positions
 from growthcurves.estimate.in_batches.tally import Counts, ends_of_persons
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.person_level import person_level
 
 #: The first persons, so many, are kept whatever they bring.
 FIRST_PERSONS = 20_000
@@ -92,27 +93,34 @@ class Sketch:
     # ------------------------------------------------ who is new
 
     def _new(self, panel: Panel) -> Iterable[int]:
-        codes = panel.persons.codes
-        people = PersonLevel(panel)
+        people = person_level(panel)
         for name in self.columns:
-            yield from (int(codes[row]) for row in self._rows_of_column(panel, name))
             if not self.varying.get(name):
                 person = people.varies_for(name)
                 self.varying[name] = person is not None
                 yield from [] if person is None else [person]
+            if name != panel.outcome and not self.varying[name]:  # one value of each person tells all
+                yield from self._places(name, people.value(name), partial(people.coded, name))
+                continue
+            values = panel.values if name == panel.outcome else people.rows(name)
+            yield from panel.persons.whose(self._places(name, values, partial(factorized, panel, name)))
         yield from self._longest(panel)
         if panel.time is not None:
-            rows = self._extremes(panel.time, panel.times)
-            rows += self._new_numbers(panel.time, panel.times) if panel.time in self.coded else []
-            yield from (int(codes[row]) for row in rows)
+            yield from panel.persons.whose(self._of_time(panel, panel.time))
 
-    def _rows_of_column(self, panel: Panel, name: str) -> list[int]:
-        values = panel.values if name == panel.outcome else panel.column(name)
+    def _places(self, name: str, values: Any, coded: Callable[[], tuple[np.ndarray, Any]]) -> list[int]:
+        """The places of values that bring something new."""
         if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
             return [*self._extremes(name, values), *(self._new_numbers(name, values) if name in self.coded else [])]
-        if isinstance(values, pd.Categorical) or not holds_numbers(values):
-            return self._new_levels(panel, name)
-        return self._extremes(name, panel.numbers(name))
+        known = self._levels.setdefault(name, set())
+        return [] if known is None else self._first_of(name, known, *coded())
+
+    def _of_time(self, panel: Panel, name: str) -> list[int]:
+        """Rows that bring new times; of few different times one row of each is looked at."""
+        points = points_of_times(panel)
+        times = panel.times if points is None else points.values
+        found = [*self._extremes(name, times), *(self._new_numbers(name, times) if name in self.coded else [])]
+        return found if points is None else points.first[found].tolist()
 
     def _extremes(self, name: str, values: np.ndarray) -> list[int]:
         low, high = float(values.min()), float(values.max())
@@ -136,10 +144,6 @@ class Sketch:
         found, first = np.unique(values[new], return_index=True)
         known.add(found)
         return new[first].tolist()
-
-    def _new_levels(self, panel: Panel, name: str) -> list[int]:
-        known = self._levels.setdefault(name, set())
-        return [] if known is None else self._first_of(name, known, *factorized(panel, name))
 
     def _first_of(self, name: str, known: set[Any], codes: np.ndarray, labels: Any) -> list[int]:
         there = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(labels)))

@@ -258,7 +258,7 @@ def learn(asked: Asked, source: Source, size: int, sums: bool = False) -> Learne
     log.info("Reading %s: what the model takes from the rows is learned.", source.name)
     looked = how.looked
     makers: list[Callable[[], Any]] = [lambda: Tally(how.wave), lambda: Sketch(looked, how.coded)]
-    makers += [lambda: Guess(how.bound)] if sums else []
+    makers += [lambda: Guess(how.bound, source.rows)] if sums else []
     ledger, (tally, sketch, *guess) = how.rows.over("reading", *makers)
     return Learned(how.rows, how.learned(tally, sketch), sketch, tally, ledger, *guess)
 
@@ -312,7 +312,7 @@ def fit_source(asked: Asked, source: Source, kind: type[FittedModel], method: st
         return finished(replace(found, bound=bound), summing, summing.tree.total(), kind, method)
     log.info("Reading %s again: %s rows are summed.", source.name, f"{found.tally.rows:,}")
     recipe, centres, table = found.bound.recipe, rows_of(found.bound).about, used_by_person(found.bound)
-    _, (summing,) = found.rows.over("summing", lambda: Summing(recipe, centres, table, table))
+    _, (summing,) = found.rows.over("summing", lambda: Summing(recipe, centres, table, table, People(rows=source.rows)))
     return finished(found, summing, summing.tree.total(), kind, method)
 
 
@@ -329,8 +329,8 @@ def fit_recipe(recipe: Recipe, source: Source, kind: type[FittedModel], method: 
         raise NeedsAllRowsError
     rows = SourceRows.of_model(recipe.model, source, size, where)
     log.info("Reading %s once: the recipe has learned all.", source.name)
-    looked = rows.reading.looked
-    ledger, (tally, sketch, summing) = rows.over("summing", Tally, lambda: Sketch(looked), lambda: FirstCentres(recipe))
+    looked, sums = rows.reading.looked, partial(FirstCentres, recipe, source.rows)
+    ledger, (tally, sketch, summing) = rows.over("summing", Tally, lambda: Sketch(looked), sums)
     bound = recipe.replayed(rows.reading.panel(sketch.table()).referring(recipe.model.reference or {}))
     found = Learned(rows, bound, sketch, tally, ledger)
     return finished(found, summing.summing, summing.summing.tree.total(), kind, method)
@@ -339,8 +339,8 @@ def fit_recipe(recipe: Recipe, source: Source, kind: type[FittedModel], method: 
 class FirstCentres:
     """Sums about the centres of the first batch."""
 
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe, self.summing = recipe, None  # type: Recipe, Any
+    def __init__(self, recipe: Recipe, rows: int | None) -> None:
+        self.recipe, self.people, self.summing = recipe, People(rows=rows), None  # type: Recipe, People, Any
 
     def see(self, panel: Panel) -> None:
         """Sum the rows of one batch."""
@@ -348,7 +348,7 @@ class FirstCentres:
             recipe = self.recipe
             bound = recipe.replayed(panel.referring(recipe.model.reference or {}))
             centres = rows_of(bound).about
-            self.summing = Summing(recipe, centres, used_by_person(bound))
+            self.summing = Summing(recipe, centres, used_by_person(bound), people=self.people)
         self.summing.see(panel)
 
 

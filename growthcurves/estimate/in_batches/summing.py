@@ -11,7 +11,7 @@ from growthcurves.estimate.in_batches.facts import Facts
 from growthcurves.estimate.in_batches.people import People, Piece
 from growthcurves.estimate.in_batches.units import UnitTally
 from growthcurves.estimate.run import rows_of
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.person_level import person_level
 from growthcurves.model.recipe import BoundRows, Recipe
 
 
@@ -54,8 +54,8 @@ class Summing:
     centres: Centres
     table: Sequence[str]
     constant: Sequence[str] = ()
-    tree: Tree = field(default_factory=Tree)
     people: People = field(default_factory=People)
+    tree: Tree = field(default_factory=Tree)
     units: UnitTally = field(default_factory=UnitTally)
     facts: Facts = field(default_factory=Facts)
 
@@ -99,7 +99,7 @@ def batch_sums(
 ) -> tuple[BoundRows, PersonMoments, Moments]:
     """The rows of a batch as a recipe reads them, their cross-products by person, and their sums."""
     panel = panel.referring(recipe.model.reference or {})
-    people = PersonLevel(panel)
+    people = person_level(panel)
     people.hold(constant)
     bound = recipe.replayed(panel, people)
     sums = summed(rows_of(bound, centres=centres))

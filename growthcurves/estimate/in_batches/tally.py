@@ -12,6 +12,7 @@ import numpy as np
 from growthcurves.data.frame import raw_array
 from growthcurves.data.panel import Panel
 from growthcurves.data.persons import Occasions
+from growthcurves.data.points import points_of_times
 from growthcurves.data.time_facts import MOST_WAVES, TimeFacts
 from growthcurves.errors import ModelError
 from growthcurves.model.bind import ObservedTimes
@@ -131,7 +132,8 @@ class Tally:
         if panel.time is None:
             return
         first, last = ends_of_persons(panel)
-        self.rows_at.add(panel.times)
+        points = points_of_times(panel)
+        self.rows_at.add(panel.times) if points is None else self.rows_at.add(points.values, points.counts)
         self.persons_last.add(last)
         self._begin(first)
         for counts in (self.rows_at, self.persons_last):
@@ -228,7 +230,9 @@ def _middle(counts: Counts) -> tuple[float, float]:
 @remembered
 def ends_of_persons(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """The first and the last time of each person, (N,) each."""
-    times, persons = panel.times, panel.persons
+    times, persons, points = panel.times, panel.persons, points_of_times(panel)
+    if points is not None and points.in_turn and persons.starts is not None and (persons.sizes == len(points)).all():
+        return np.full(persons.count, points.values[0]), np.full(persons.count, points.values[-1])
     if persons.starts is None:
         first, last = np.full(persons.count, np.inf), np.full(persons.count, -np.inf)
         np.minimum.at(first, persons.codes, times)
