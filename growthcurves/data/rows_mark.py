@@ -13,6 +13,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.sources.keys import hashes_of, keys_of
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.mixing import stir
+from growthcurves.numerics.threads import in_order
 
 #: Sums of numbers of 64 bits are taken without what goes beyond them.
 WHOLE = 1 << 64
@@ -50,17 +51,20 @@ class RowsMark:
         >>> whole == turned, whole == first, whole == first + last
         (True, False, True)
         """
-        persons, placed, sums = panel.persons, _places(panel, outcomes), [0, 0]
-        of_persons = _of_persons(persons.labels)
-        whose = of_persons[persons.codes] if persons.starts is None else np.repeat(of_persons, persons.sizes)
-        for part in chunks(len(outcomes)):
-            made = (outcomes[part] + 0.0).view(np.uint64) * ODD
-            made += whose[part]
-            stir(made)
-            sums[0] += int(made.sum())
-            made *= 2 * placed[part].view(np.uint64) + np.uint64(1)
-            sums[1] += int(made.sum())
-        return cls(not holds_numbers(persons.labels), sums[0] % WHOLE, sums[1] % WHOLE)
+        persons, times = panel.persons, None if panel.time is None else panel.times
+        if persons.order is not None:
+            outcomes, times = outcomes[persons.order], None if times is None else times[persons.order]
+        of_persons, sizes = _of_persons(persons.labels), persons.sizes
+        ends = np.append(0, np.cumsum(sizes))
+
+        def piece(part: slice) -> tuple[int, int]:
+            rows = slice(int(ends[part.start]), int(ends[part.stop]))
+            own = None if times is None else times[rows]
+            return _sums(outcomes[rows], own, sizes[part], of_persons[part])
+
+        found = list(in_order(piece, chunks(persons.count)))
+        outcome_sum, ordered = (sum(column) % WHOLE for column in zip(*found, strict=True))
+        return cls(not holds_numbers(persons.labels), outcome_sum, ordered)
 
     def __add__(self, other: RowsMark) -> RowsMark:
         """That of the rows of both; each person must lie wholly in one of them."""
@@ -73,16 +77,23 @@ def _of_persons(labels: Any) -> np.ndarray:
     return hashes_of(keys_of(pd.DataFrame({"id": labels}), ["id"]))
 
 
-def _places(panel: Panel, outcomes: np.ndarray) -> np.ndarray:
-    """The place of each row among those of its person by time, and by outcome at one time, (n,); zero without time."""
-    if panel.time is None:
-        return np.zeros(len(outcomes), dtype=np.int64)
-    persons, times, found = panel.persons, panel.times, np.arange(len(outcomes))
-    if persons.starts is not None:
-        later = times[1:] > times[:-1]
-        later[persons.starts[1:] - 1] = True
-        if later.all():
-            return found - np.repeat(persons.starts, persons.sizes)
-    sizes, places = persons.sizes, np.empty_like(found)
-    places[np.lexsort((outcomes, times, persons.codes))] = found - np.repeat(np.cumsum(sizes) - sizes, sizes)
+def _sums(outcomes: np.ndarray, times: np.ndarray | None, sizes: np.ndarray, whose: np.ndarray) -> tuple[int, int]:
+    """The sums over the rows of some persons, which lie together."""
+    made = (outcomes + 0.0).view(np.uint64) * ODD
+    made += np.repeat(whose, sizes)
+    first = int(stir(made).sum())
+    if times is not None:
+        made *= 2 * _places(times, outcomes, sizes).view(np.uint64) + np.uint64(1)
+    return first, int(made.sum())
+
+
+def _places(times: np.ndarray, outcomes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The place of each row among those of its person by time, and by outcome at one time, (n,)."""
+    ends = np.cumsum(sizes)
+    places = np.arange(len(times)) - np.repeat(ends - sizes, sizes)
+    later = times[1:] > times[:-1]
+    later[ends[:-1] - 1] = True
+    if not later.all():
+        order = np.lexsort((outcomes, times, np.repeat(np.arange(len(sizes)), sizes)))
+        places[order] = places.copy()
     return places

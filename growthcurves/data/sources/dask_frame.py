@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -61,11 +62,9 @@ class DaskFrame:
         The order of additions does not depend on who is done first, nor on how many work.
         """
         dask = _dask()
-        parts = self.parts(columns)
-        found = [
-            dask.delayed(_worked, pure=False)(part, work, number, self._called(number))
-            for number, part in enumerate(parts, start=1)
-        ]
+        worked = dask.delayed(partial(_worked, work), pure=False)  # arguments are searched for tasks, functions are not
+        parts = enumerate(self.parts(columns), start=1)
+        found = [worked(part, number, self._called(number)) for number, part in parts]
         while len(found) > 1:
             pairs = [dask.delayed(_added, pure=False)(*found[at : at + 2]) for at in range(0, len(found) - 1, 2)]
             found = pairs + found[len(pairs) * 2 :]
@@ -108,7 +107,7 @@ def _dask() -> Any:
     return dask
 
 
-def _worked(part: pd.DataFrame, work: Callable[[pd.DataFrame], Any], number: int, place: str) -> Any:
+def _worked(work: Callable[[pd.DataFrame], Any], part: pd.DataFrame, number: int, place: str) -> Any:
     (frame,) = numbered([placed(part, part=place)], number * LABELS)
     with alone():  # as many partitions as there are workers are worked on
         return work(frame)

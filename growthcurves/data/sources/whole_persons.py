@@ -110,11 +110,21 @@ class WholePersons:
 
     def raw(self) -> Iterator[pd.DataFrame]:
         """The tables as they come, each held to the kinds of the first; small ones together."""
-        return self._checked(ahead(self.source.batches(self.columns, self.size)))
+        return self._checked(ahead(self.source.batches(self.columns, self.size)), self.columns)
 
-    def _checked(self, tables: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        checked = Checked(list(self.columns), free=self.free)
+    def _checked(self, tables: Iterator[pd.DataFrame], columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        checked = Checked(list(columns), free=self.free)
         return gathered(numbered(checked.table(frame) for frame in tables if len(frame)), min(self.size, LEAST))
+
+    def combinations(self, names: Sequence[str]) -> pd.DataFrame:
+        """The values that columns have together in the rows, each once, in the order in which they come."""
+        chosen = list(names)
+        if hasattr(self.source, "summed_up"):  # where the rows lie
+            parts = self.source.summed_up(chosen, _runs)
+        else:
+            tables = self._checked(ahead(self.source.batches(chosen, self.size)), chosen)
+            parts = [part for frame in tables for part in _runs(frame)]
+        return pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
 
     def first(self) -> pd.DataFrame:
         """The first table that has rows, kept until all are read.
@@ -125,7 +135,7 @@ class WholePersons:
             Where there is none.
         """
         if self._first is None:
-            found = next(self._checked(self.source.batches(self.columns, self.size)), None)
+            found = next(self._checked(self.source.batches(self.columns, self.size), self.columns), None)
             if found is None:
                 raise DataError(f"There are no rows in {self.source.name}.")
             self._first = found
@@ -229,3 +239,16 @@ class _Watch:
             every = np.concatenate(self.seen)
             if len(np.unique(every)) < len(every):
                 raise ApartError
+
+
+def _runs(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of a table that say other than the row before."""
+    new = np.zeros(len(frame), dtype=bool)
+    new[:1] = True
+    for name in frame:
+        values = frame[name].array
+        other: Any = values[1:] != values[:-1]
+        new[1:] |= other if isinstance(other, np.ndarray) else other.to_numpy(dtype=bool, na_value=True)
+    found = frame[new]
+    found.attrs = {}
+    return [found]

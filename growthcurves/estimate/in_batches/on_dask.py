@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -22,6 +21,7 @@ from growthcurves.data.sources.contract import Checked
 from growthcurves.data.sources.dask_frame import DaskFrame
 from growthcurves.data.sources.keys import keys_of
 from growthcurves.data.sources.places import joined
+from growthcurves.data.sources.runs import Runs, apart
 from growthcurves.engine.build import Centres, Moments
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.estimate.in_batches.facts import Facts
@@ -76,7 +76,7 @@ class Part:
         Why rows could not be summed.
     ends : list of DataFrame
         Rows of persons of whom others may lie in the next partition.
-    keys : list of arrays
+    runs : list of Runs
         Whose runs of rows there are, by partition.
     """
 
@@ -88,7 +88,7 @@ class Part:
     units: UnitTally = field(default_factory=UnitTally)
     failed: GrowthCurvesError | None = None
     ends: list[pd.DataFrame] = field(default_factory=list)
-    keys: list[np.ndarray] = field(default_factory=list)
+    runs: list[Runs] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
 
     def __add__(self, other: Part) -> Part:
@@ -103,7 +103,7 @@ class Part:
             moments = self.moments + other.moments
         return Part(
             self.ledger, self.tally, self.sketch, moments, [*self.pieces, *other.pieces], self.units,
-            self.failed or other.failed, [*self.ends, *other.ends], [*self.keys, *other.keys], self.facts,
+            self.failed or other.failed, [*self.ends, *other.ends], [*self.runs, *other.runs], self.facts,
         )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ class Work:
         inside = slice(starts[1], starts[-1]) if len(starts) > 1 else slice(0, 0)
         found = self.of_rows([frame.iloc[inside]]) if inside.stop > inside.start else empty
         cuts = [frame.iloc[: starts[1]], frame.iloc[starts[-1] :]] if len(starts) > 1 else [frame]
-        return replace(found, ends=cuts, keys=[keys[starts]])
+        return replace(found, ends=cuts, runs=[Runs.of(keys)])
 
     def of_rows(self, tables: list[pd.DataFrame]) -> Part:
         """Rows of whole persons."""
@@ -210,12 +210,17 @@ class OnDask:
         """What all partitions come to; Dask shuffles rows where those of a person lie apart."""
         work = replace(self.work, sums=sums)
         found: Part = self.source.summed_up(work.columns, work)
-        if not work.whole and _apart(found.keys):
+        if not work.whole and apart(found.runs, self._keys):
             log.warning("Rows of one person lie in several partitions that do not follow each other: Dask shuffles "
                         "all rows by %s first.", ", ".join(work.id))  # fmt: skip
             self.source, self.work = self.source.shuffled(work.id), replace(self.work, whole=True)
             return self.part(sums)
         return found + work.of_rows([joined(found.ends)]) if found.ends else found
+
+    def _keys(self) -> list[np.ndarray]:
+        """Whose runs of rows there are, by partition."""
+        found: list[np.ndarray] = self.source.summed_up(self.work.id, partial(_run_keys, self.work.id))
+        return found
 
     def first_sums(self) -> Sums | None:
         """By what the rows are summed, as far as the first partition teaches."""
@@ -258,19 +263,18 @@ def fit_dask(asked: Asked, source: DaskFrame, kind: type[FittedModel], method: s
     return finished(replace(found, bound=bound), summing, part.moments, kind, method)
 
 
+def _run_keys(id: tuple[str, ...], frame: pd.DataFrame) -> list[np.ndarray]:
+    """Whose runs of rows a partition has."""
+    keys = keys_of(frame, id)
+    return [keys[run_starts(keys)]] if len(frame) else []
+
+
 def _persons(there: OnDask, sums: Sums) -> People:
     """Persons of all partitions, who are summed again."""
     found = People()
     for piece in there.part(sums).pieces:
         found.add(piece)
     return found
-
-
-def _apart(keys: Sequence[np.ndarray]) -> bool:
-    """Whether a person turns up again, but for one whose rows end a partition and begin the next."""
-    found = [part if not n or part[0] != keys[n - 1][-1] else part[1:] for n, part in enumerate(keys)]
-    every = np.concatenate(found) if found else np.empty(0)
-    return bool(len(every) and not (every[1:] > every[:-1]).all() and len(np.unique(every)) < len(every))
 
 
 def _without_clock(recipe: Recipe) -> Recipe:

@@ -228,16 +228,12 @@ class Asked:
             return parse_formula(self.model, self.time).left.columns
         return _outcomes(self.model)
 
-    def parsed(self, first: pd.DataFrame, tables: Callable[[], Iterator[pd.DataFrame]]) -> ParsedFormula:
-        """A formula in the light of the first table; which groupings hold which takes all of them."""
+    def parsed(self, first: pd.DataFrame, combinations: Callable[[list[str]], pd.DataFrame]) -> ParsedFormula:
+        """A formula in the light of the first table; which groupings hold which takes all units of all tables."""
         assert isinstance(self.model, str)
         parsed = parse_formula(self.model, self.time)
         names = sorted({name for group in parsed.groups for name in group})
-        units = first
-        if len(parsed.groups) > 1:
-            units = first[names].drop_duplicates()
-            for table in tables():
-                units = pd.concat([units, table[names]], ignore_index=True).drop_duplicates()
+        units = combinations(names) if len(parsed.groups) > 1 else first
         return with_time(with_groups(parsed, self.time, units), self.time, None, first)
 
     def columns(self, known: list[str]) -> list[str]:

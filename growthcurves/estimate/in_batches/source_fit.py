@@ -79,7 +79,7 @@ class SourceRows:
         expect_numbers(source, *asked.outcomes)
         whole = WholePersons(source, asked.columns(source.columns()), (), size, frozenset(asked.outcomes))
         whole.make_readable()
-        parsed = whole.anew(lambda: asked.parsed(whole.first(), whole.raw))
+        parsed = whole.anew(lambda: asked.parsed(whole.first(), whole.combinations))
         whole.id = tuple(parsed.group)
         return cls(whole, Reading.of_formula(parsed, whole.first(), asked.where)).timed(), parsed
 
