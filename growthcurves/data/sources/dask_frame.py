@@ -63,8 +63,8 @@ class DaskFrame:
         """
         dask = _dask()
         worked = dask.delayed(partial(_worked, work), pure=False)  # arguments are searched for tasks, functions are not
-        parts = enumerate(self.parts(columns), start=1)
-        found = [worked(part, number, self._called(number)) for number, part in parts]
+        parts = self.parts(columns)
+        found = [worked(part, number, self._called(number)) for number, part in enumerate(parts, start=1)]
         while len(found) > 1:
             pairs = [dask.delayed(_added, pure=False)(*found[at : at + 2]) for at in range(0, len(found) - 1, 2)]
             found = pairs + found[len(pairs) * 2 :]
