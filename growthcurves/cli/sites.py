@@ -107,7 +107,19 @@ def site_sums(
         hand_on_json(json_of({"package": package_version(), **found.to_dict(), "sums": str(path)}))
         return
     say(str(found))
+    if len(found.lost):
+        say(f"\n{_shifted(found, frame)}")
     tell(f"\nThe sums are in {path}: that file is all that the site sends.")
+
+
+def _shifted(found: Any, frame: Any) -> str:
+    """What leaving persons out does to the site's own estimates, or why that cannot be told."""
+    from growthcurves.errors import NotEstimableError
+
+    try:
+        return str(found.shift(frame))
+    except NotEstimableError as error:
+        return str(error)
 
 
 @click.command(

@@ -23,6 +23,7 @@ from growthcurves.sites.words import occasions_words
 from growthcurves.version import VERSION as MADE_BY
 
 reading, releases = Later("growthcurves.sites.reading"), Later("growthcurves.sites.releases")
+shift = Later("growthcurves.sites.shift")
 
 FORMAT, VERSION = "growthcurves site sums", 1
 AGAIN = "make the site's sums anew where its rows are"
@@ -176,6 +177,40 @@ class SiteSums(Answer):
         found: tuple[str, ...] = releases.differences(previous, self)
         warn_of(self, "these sums and the earlier ones differ by fewer persons than may be told", found)
         return found
+
+    def shift(self, data: Any) -> Any:
+        """What leaving persons and occasions out does to the estimates, told by this site's own rows.
+
+        The recipe's model is fitted to all rows of the site and to its sums. The difference is made of outcomes of
+        those who were left out: it is for the site's own eyes, and stands in no file. Among all sites it weighs as much
+        less as they know more.
+
+        Parameters
+        ----------
+        data : DataFrame or Panel
+            The rows that were summed.
+
+        Returns
+        -------
+        SiteShift
+            ``.table``: by fixed effect the estimates, the `shift` in standard errors, and the SD that it has by chance
+            where those left out are like others (Hausman 1978).
+
+        Raises
+        ------
+        NotEstimableError
+            Where the model cannot be fitted to one site alone.
+
+        Examples
+        --------
+        >>> import growthcurves as gc
+        >>> data = gc.load_dataset("trial").query("patient < 'P200'")
+        >>> recipe = gc.site_recipe("depression ~ week * arm + (week | patient)", data)
+        >>> sums = gc.site_sums(recipe, data, name="site_a", short="drop")
+        >>> bool(sums.shift(data).table["shift"].abs().max() < 1)
+        True
+        """
+        return shift.shift_of(self, data)
 
     def __str__(self) -> str:
         head = (
