@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import ast
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.checks import holds_numbers
 from growthcurves.data.frame import as_named, check_name, require_columns, text_of
 from growthcurves.data.levels import as_groups
 from growthcurves.data.source import show_id
@@ -135,6 +137,53 @@ def joined(frame: pd.DataFrame, parts: list[Any], first: Mapping[Any, Any] | Non
     distinct = {label: code for code, label in enumerate(dict.fromkeys(labels))}  # 1 and "1" are one
     one = np.array([*(distinct[label] for label in labels), -1], dtype="int64")
     return pd.Categorical.from_codes(one[codes], list(distinct))
+
+
+def kinds_of_parts(frame: pd.DataFrame, name: Any) -> tuple[Any, ...]:
+    """What the columns hold of which one was joined: "numbers", "texts", or categories in their order; () of others."""
+    columns = {str(column): column for column in frame.columns}
+    parts = _parts_of(name.split(COMMA), columns) if isinstance(name, str) and COMMA in name else None
+    return tuple(_kind_of_part(frame[part]) for part in parts or ())
+
+
+def _kind_of_part(column: pd.Series) -> Any:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return tuple(map(show_id, column.cat.categories))
+    return "numbers" if holds_numbers(column) else "texts"
+
+
+def in_order(labels: pd.Categorical, kinds: Sequence[Any]) -> pd.Categorical:
+    """Joined values of several tables with their categories in the order that `joined` gives those of one table.
+
+    `kinds` are those of the parts (`kinds_of_parts`).
+
+    Examples
+    --------
+    >>> found = in_order(pd.Categorical(["7, b", "10, a", "7, a"], ["7, b", "10, a", "7, a"]), ["numbers", "texts"])
+    >>> found.categories.tolist()
+    ['7, a', '7, b', '10, a']
+    """
+    apart = [_parts(label) for label in labels.categories]
+    if not kinds or {len(parts) for parts in apart} != {len(kinds)}:  # values that are not told apart again
+        return labels
+    ranks = [_ranks(list(part), kind) for part, kind in zip(zip(*apart, strict=True), kinds, strict=True)]
+    return labels.reorder_categories(labels.categories[np.lexsort(ranks[::-1])])
+
+
+def _ranks(values: list[str], kind: Any) -> np.ndarray:
+    """Where the values of a part stand among all of them."""
+    if kind == "numbers":
+        return np.array(list(map(float, values)))
+    found = pd.Categorical(values, categories=kind) if kind != "texts" else as_groups(np.array(values, dtype=object))
+    return np.asarray(found.codes)
+
+
+def _parts(label: str) -> tuple[str, ...]:
+    """The values of which a joined one was made."""
+    if label.startswith("("):
+        found: tuple[str, ...] = ast.literal_eval(label)
+        return found
+    return tuple(label.split(" | " if " | " in label else COMMA))
 
 
 def _label(values: tuple[str, ...]) -> str:

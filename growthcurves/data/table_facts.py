@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from growthcurves.data.rows_mark import RowsMark
+from growthcurves.data.units_above import Above
 
 #: So many different times are remembered one by one.
 MOST_TIMES = 50
@@ -49,6 +50,8 @@ class TableFacts:
         The different times, where they are few.
     mark : RowsMark or None
         By which it is known whether other rows are the same.
+    above : Above
+        Units above persons that the model leaves out, so far as their columns were read.
     """
 
     columns: tuple[str, ...] = ()
@@ -56,6 +59,7 @@ class TableFacts:
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
     times: tuple[float, ...] | None = None
     mark: RowsMark | None = None
+    above: Above = Above()
 
 
 def few_times(times: np.ndarray) -> tuple[float, ...] | None:

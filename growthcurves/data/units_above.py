@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
 from growthcurves.data.levels import told_apart
@@ -21,6 +23,31 @@ class UnitsAbove(NamedTuple):
     column: str
     units: int
     several: str
+
+
+class Above(NamedTuple):
+    """Units above persons that an analysis leaves out, and whether they and those that it has lie in one another."""
+
+    units: tuple[UnitsAbove, ...] = ()
+    nested: bool = True
+
+
+def above_of(panel: Panel, used: Collection[str], levels: Collection[str]) -> Above:
+    """The units that an analysis of a panel leaves out, beside the columns of units that are its levels."""
+    found = units_above(panel, used)
+    counts = {name: len(told_apart(raw_array(panel.frame, name))[1]) for name in levels} if found else {}
+    counts |= {one.column: one.units for one in found}
+    return Above(tuple(found), _in_one_another(panel, sorted(counts, key=lambda unit: -counts[unit])))
+
+
+def _in_one_another(panel: Panel, names: list[str]) -> bool:
+    """Whether units of each column lie in one of the next: names that are used again leave open which hold which."""
+    first = panel.persons.first_rows
+    labels = [told_apart(raw_array(panel.frame, name)[first])[0] for name in names]
+    return all(
+        first_difference(outer, inner, np.unique(inner, return_index=True)[1]) is None
+        for inner, outer in zip(labels, labels[1:], strict=False)
+    )
 
 
 def units_above(panel: Panel, used: Collection[str]) -> list[UnitsAbove]:

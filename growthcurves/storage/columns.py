@@ -9,10 +9,11 @@ import numpy as np
 from growthcurves.data.panel import Panel
 from growthcurves.data.rows_mark import RowsMark
 from growthcurves.data.table_facts import Numbers, TableFacts, few_times
+from growthcurves.data.units_above import Above, UnitsAbove, above_of
 from growthcurves.fitted import FittedModel
 from growthcurves.model.outcomes import compared_values
 from growthcurves.model.recipe import numbers_of, used_by_person
-from growthcurves.storage.kinds import each, flag, mapping, maybe, number, of, record, row, text
+from growthcurves.storage.kinds import count, each, flag, mapping, maybe, number, of, record, row, text
 
 #: A number of 64 bits.
 _BITS = of(lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 64)
@@ -23,6 +24,7 @@ COLUMNS = record(
     numbers=mapping(row(number, number, number, maybe(number))),
     times=maybe(each(number)),
     mark=maybe(row(flag, _BITS, _BITS)),
+    above=row(each(row(text, count, text)), flag),
 )
 
 
@@ -38,6 +40,7 @@ def columns_values(fit: FittedModel, names: list[str]) -> dict[str, Any] | None:
         "numbers": {name: tuple(one) for name, one in facts.numbers.items()},
         "times": facts.times,
         "mark": mark,
+        "above": (tuple(tuple(one) for one in facts.above.units), facts.above.nested),
     }
 
 
@@ -47,7 +50,9 @@ def columns_from(values: dict[str, Any] | None) -> TableFacts | None:
         return None
     numbers = {name: Numbers(*one) for name, one in values["numbers"].items()}
     mark = None if values["mark"] is None else RowsMark(*values["mark"])
-    return TableFacts(values["names"], values["of_persons"], numbers, values["times"], mark)
+    units, nested = values["above"]
+    above = Above(tuple(UnitsAbove(*one) for one in units), nested)
+    return TableFacts(values["names"], values["of_persons"], numbers, values["times"], mark, above)
 
 
 def facts_of(fit: FittedModel) -> TableFacts:
@@ -60,7 +65,8 @@ def facts_of(fit: FittedModel) -> TableFacts:
     }
     times = None if panel.time is None else few_times(np.unique(panel.times))
     mark = RowsMark.of(panel, compared_values(fit.model, panel))
-    return TableFacts(tuple(map(str, panel.frame.columns)), tuple(of_persons), numbers, times, mark)
+    above = above_of(panel, fit.data_columns, tuple(fit.model.above))
+    return TableFacts(tuple(map(str, panel.frame.columns)), tuple(of_persons), numbers, times, mark, above)
 
 
 def _numbers(values: np.ndarray, fit: FittedModel, first: np.ndarray | None) -> Numbers:

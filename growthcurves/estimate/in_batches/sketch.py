@@ -87,8 +87,10 @@ class Sketch:
             self.varying[name] = self.varying.get(name, False) or varies
 
     def table(self) -> pd.DataFrame:
-        """The rows of all who were kept."""
-        return joined(self.rows)
+        """The rows of all who were kept, in their order in the source where their labels tell it."""
+        found = joined(self.rows)
+        told = found.index.is_unique and not found.index.is_monotonic_increasing
+        return found.sort_index() if told and pd.api.types.is_integer_dtype(found.index.dtype) else found
 
     # ------------------------------------------------ who is new
 

@@ -20,12 +20,14 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.dates import first_text_is_iso
 from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.fingerprint import fingerprint_of_tables
+from growthcurves.data.joined import in_order, kinds_of_parts
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import SUMMED_ROWS, SavedPanel, SavedPersons
 from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.text import Text
 from growthcurves.data.sources.whole_persons import WholePersons
 from growthcurves.data.table_facts import TableFacts, few_times
+from growthcurves.data.units_above import Above, above_of
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import Moments, Sums
 from growthcurves.errors import DataError
@@ -45,7 +47,7 @@ from growthcurves.model.covariance import residual_of
 from growthcurves.model.formula.lme4 import ParsedFormula
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.nested import crossed
-from growthcurves.model.recipe import BoundRows, Recipe, intercept_ranges, used_by_person, used_columns
+from growthcurves.model.recipe import BoundRows, Recipe, intercept_ranges, model_columns, used_by_person, used_columns
 
 log = logging.getLogger("growthcurves")
 
@@ -406,8 +408,9 @@ def _panel(found: Learned, summing: Summing) -> SavedPanel:
     """What is left of the rows."""
     reading, tally, people, model = found.rows.reading, found.tally, summing.people, found.bound.model
     looked = found.bound.panel
+    labels_of = partial(_labels, people, kinds_of_parts(looked.frame, looked.id))
     persons = SavedPersons(
-        tally.persons, tally.rows, tally.occasions, partial(people.column, "sizes"), people.labels, SUMMED_ROWS
+        tally.persons, tally.rows, tally.occasions, partial(people.column, "sizes"), labels_of, SUMMED_ROWS
     )
     names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
     return SavedPanel(
@@ -420,13 +423,27 @@ def _panel(found: Learned, summing: Summing) -> SavedPanel:
     ).referring(model.reference or {})  # fmt: skip
 
 
+def _labels(people: People, kinds: tuple[Any, ...]) -> Any:
+    """Who the persons are; joined ids in the order of their parts."""
+    labels = people.labels()
+    return in_order(labels, kinds) if isinstance(labels, pd.Categorical) else labels
+
+
 def _facts(found: Learned, summing: Summing) -> TableFacts:
     """What is remembered of the columns."""
     tally, recipe, whole = found.tally, found.bound.recipe, found.rows.whole
     of_persons = tuple(name for name in used_columns(recipe) if not found.sketch.varying.get(name))
     columns = dict.fromkeys([*whole.source.columns(), *map(str, found.bound.panel.frame.columns)])
     numbers = summing.facts.means(tally.rows, tally.persons, of_persons)
-    return TableFacts(tuple(columns), of_persons, numbers, few_times(tally.rows_at.values), summing.facts.mark)
+    times = few_times(tally.rows_at.values)
+    return TableFacts(tuple(columns), of_persons, numbers, times, summing.facts.mark, _above(found))
+
+
+def _above(found: Learned) -> Above:
+    """Units above persons that the model leaves out, where everybody was looked at."""
+    looked, model = found.bound.panel, found.bound.model
+    used = [name for name in (model.id, model.time, model.outcome, *model_columns(model)) if name is not None]
+    return above_of(looked, used, tuple(model.above)) if found.sketch.whole else Above()
 
 
 def _clock(people: People, looked: Panel | None) -> Clock | None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from growthcurves.data.constant import first_difference
-from growthcurves.data.frame import raw_array
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_level
 from growthcurves.data.unit_words import unit_words
-from growthcurves.data.units_above import UnitsAbove, units_above
+from growthcurves.data.units_above import Above, UnitsAbove, above_of
 from growthcurves.fitted import FittedModel
 from growthcurves.remembered import remembered
 from growthcurves.results.tables.units import unit_counts
@@ -98,34 +95,27 @@ def _counted(column: str, levels: list, counts: Mapping[Any, int]) -> str:
 
 def above_words(fit: FittedModel) -> str:
     """Units that hold persons and are no part of the model: "school (12 schools): ..."; "" where there are none."""
-    if isinstance(fit.panel, SavedPanel):
-        return ""
-    above = units_above(fit.panel, fit.data_columns)
+    above, nested = _above(fit)
     if not above:
         return ""
     found = ", ".join(f"{one.column} ({one.units:,} {one.several})" for one in above)
     one = unit_words(above[0].column).one if len(above) == 1 else "unit of these"
     alike = f"{fit.vocabulary.who.several} of one {one} are taken to be no more alike than others"
-    return f"{found}: {alike}{_advice(fit, above)}"
+    return f"{found}: {alike}{_advice(fit, above) if nested else ''}"
 
 
-def _in_one_another(fit: FittedModel, names: list[str]) -> bool:
-    """Whether units of each column lie in one of the next: names that are used again leave open which hold which."""
-    first = fit.panel.persons.first_rows
-    labels = [pd.factorize(raw_array(fit.panel.frame, name)[first])[0] for name in names]
-    return all(
-        first_difference(outer, inner, np.unique(inner, return_index=True)[1]) is None
-        for inner, outer in zip(labels, labels[1:], strict=False)
-    )
+def _above(fit: FittedModel) -> Above:
+    """Those units, as far as they are known."""
+    if isinstance(fit.panel, SavedPanel):
+        return Above() if fit.panel.facts is None else fit.panel.facts.above
+    return above_of(fit.panel, fit.data_columns, tuple(fit.model.above))
 
 
-def _advice(fit: FittedModel, above: list[UnitsAbove]) -> str:
+def _advice(fit: FittedModel, above: tuple[UnitsAbove, ...]) -> str:
     """How such units are made levels of the model, the smaller first, where a model can have them."""
     if fit.family is not None or not fit.independent or fit.bound.crossed:
         return ""
     counts = {one.column: one.units for one in unit_counts(fit)} | {one.column: one.units for one in above}
     there = {unit: tuple(part.names) for unit, part in fit.model.above.items()}
     named = {unit: there.get(unit, ("intercept",)) for unit in sorted(counts, key=lambda unit: -counts[unit])}
-    if not _in_one_another(fit, list(named)):
-        return ""
     return f";\nlevels={named} makes {'it a level' if len(above) == 1 else 'them levels'} of the model"
