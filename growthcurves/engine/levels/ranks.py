@@ -36,9 +36,10 @@ def _rank(problem: Problem, blocks: LevelBlocks, level: int, columns: int) -> in
     explained = sum((block.contract(_of(taken[0])) for block in blocks.persons), np.zeros_like(problem.total))
     cells = tree.cells
     G, U = cells.counts * left[..., cells.design], cells.C - times(times(tree.G, M)[..., cells.design], cells.C)
+    whole = cells.counts * tree.G[..., cells.design]
     for at, T in enumerate(taken[1:]):
-        G, C = tree.summed(at, G), tree.summed(at, U)
-        M, ranks = _projection(G, T)
+        G, C, whole = tree.summed(at, G), tree.summed(at, U), tree.summed(at, whole)
+        M, ranks = _projection(G, T, whole)
         rank += int(ranks.sum())
         MC = times(M, C)
         explained = explained + np.tensordot(C, MC, ((0, 2), (0, 2)))
@@ -53,12 +54,19 @@ def _of(T: Array) -> Callable[[Array], Array]:
     return lambda G: np.ascontiguousarray(_projection(G.transpose(1, 2, 0), T)[0].transpose(2, 0, 1))
 
 
-def _projection(G: Array, T: Array) -> tuple[Array, Array]:
-    """T (T'G T)^- T' and the rank of T'G T, component first; zeros are relative to the columns themselves."""
+def _projection(G: Array, T: Array, whole: Array | None = None) -> tuple[Array, Array]:
+    """T (T'G T)^- T' and the rank of T'G T, component first.
+
+    Zeros are relative to the columns themselves; a column of which nothing but rounding is left beside what it was,
+    by the cross-products `whole` of all rows, is zero.
+    """
     inner = np.einsum("ra,rsn,sb->nab", T, G, T, optimize=True)
     if not T.shape[1]:
         return np.zeros_like(G), np.zeros(G.shape[2])
-    size = np.sqrt(np.maximum(np.einsum("naa->na", inner), 0.0))
+    squares = np.maximum(np.einsum("naa->na", inner), 0.0)
+    if whole is not None:
+        squares[squares <= RANK * np.einsum("ra,rsn,sa->na", T, whole, T, optimize=True)] = 0.0
+    size = np.sqrt(squares)
     scale = np.where(size > 0.0, 1.0 / np.where(size > 0.0, size, 1.0), 0.0)
     values, vectors = np.linalg.eigh(inner * scale[:, :, None] * scale[:, None, :])
     there = values > RANK
