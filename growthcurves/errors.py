@@ -63,16 +63,8 @@ class FormulaError(ModelError):
     """A formula cannot be read, or says something that the model cannot be."""
 
 
-class NotAvailableError(GrowthCurvesError, NotImplementedError):
-    """Something that this version of the package does not do."""
-
-
-class DisclosureError(GrowthCurvesError, ValueError):
-    """Sums would tell of single persons: the cell, the rule and what to do are named."""
-
-
-class NotEstimableError(GrowthCurvesError, ValueError):
-    """The data cannot answer the question: too few persons or occasions, constant time, a perfect fit.
+class _WithAdvice(GrowthCurvesError):
+    """An error that says why, and what to do.
 
     Parameters
     ----------
@@ -85,6 +77,18 @@ class NotEstimableError(GrowthCurvesError, ValueError):
     def __init__(self, reason: str = "", advice: str = "") -> None:
         super().__init__(f"{reason.rstrip('.')}: {advice}" if advice else reason)
         self.reason, self.advice = visible(reason), visible(advice)
+
+
+class NotAvailableError(_WithAdvice, NotImplementedError):
+    """Something that this version of the package does not do, or for which a fit keeps too little."""
+
+
+class DisclosureError(GrowthCurvesError, ValueError):
+    """Sums would tell of single persons: the cell, the rule and what to do are named."""
+
+
+class NotEstimableError(_WithAdvice, ValueError):
+    """The data cannot answer the question: too few persons or occasions, constant time, a perfect fit."""
 
 
 class GrowthCurvesWarning(UserWarning):

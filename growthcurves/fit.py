@@ -363,7 +363,8 @@ FORMULA_OPTIONS = ("family", "trials", "exposure", "reference", "residual", "wav
 #: Attributes of a fit that answers are made of, and no user asks for.
 _PLUMBING = {
     "G", "bound", "data_columns", "data_hash", "effects", "estimates", "family", "growth_design", "identified",
-    "independent", "jacobian", "kinds", "knows_persons", "knows_predictors", "left_out_design", "made", "notes",
+    "independent", "jacobian", "kinds", "knows_persons", "knows_predictors", "knows_spread_of", "left_out_design",
+    "made", "notes",
     "outcome_family", "own_growth", "parameter_count", "person_shares", "point", "random_names", "residual_variance",
     "row_counts", "row_shares", "row_totals", "row_weights", "standard_effect", "standard_rows", "sums",
     "term_parts", "time_facts", "times", "vocabulary", "weighing", "when",

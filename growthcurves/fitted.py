@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -236,7 +237,12 @@ class FittedModel:
     @property
     def knows_predictors(self) -> bool:
         """Whether it is known how persons are spread over what predicts their growth, and not its sums alone."""
-        return not isinstance(self.panel, SavedPanel) or not self.panel.summed
+        return self.knows_spread_of(None)
+
+    def knows_spread_of(self, columns: Collection[str] | None) -> bool:
+        """The same of these columns; of all without any."""
+        summed = (self.panel.summed or ()) if isinstance(self.panel, SavedPanel) else ()
+        return not summed if columns is None else not set(summed) & set(columns)
 
     @property
     def recipe(self) -> Recipe:

@@ -16,6 +16,7 @@ from growthcurves.data.frame import raw_array
 from growthcurves.data.grid import Grid, grid_of
 from growthcurves.data.persons import Persons, plain_ids
 from growthcurves.data.reasons import ABSENT, STANDINGS, UNSAID, said_by
+from growthcurves.data.roll import last_true
 from growthcurves.data.source import show_id
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, NotEstimableError
@@ -80,12 +81,12 @@ class Attendance:
     @cached_property
     def last_seen(self) -> np.ndarray:
         """Place of the last wave at which each person was seen; -1 for nobody seen, (persons,)."""
-        return _last(self.seen)
+        return last_true(self.seen)
 
     @cached_property
     def dropped(self) -> np.ndarray:
         """Whether a wave was due after the last at which the person was seen, for persons who were seen, (persons,)."""
-        return (self.last_seen >= 0) & (_last(self.due) > self.last_seen)
+        return (self.last_seen >= 0) & (last_true(self.due) > self.last_seen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,13 +142,13 @@ def attendance(panel: Panel) -> Attendance:
     explained = panel.entry is not None or panel.status is not None
     panel = panel.observed()
     grid = waves_of(panel)
-    ids, known = _known_ids(panel)
+    ids, known = known_ids(panel)
     everyone = Persons.of(ids)
     used = everyone.codes if panel.keep is None else everyone.codes[panel.keep[known]]
     seen = np.zeros((everyone.count, grid.count), dtype=bool)
     seen[used, grid.codes] = True
     rows = Sighted(panel, everyone, known, used, grid, seen)
-    standing, notes = _standing(rows) if explained else (_by_pattern(_nothing_said(seen), seen), ())
+    standing, notes = _standing(rows) if explained else (standing_by_pattern(seen), ())
     return Attendance(everyone, known, grid, standing, rows, explained, notes)
 
 
@@ -168,7 +169,7 @@ def waves_of(panel: Panel) -> Grid:
     return grid
 
 
-def _known_ids(panel: Panel) -> tuple[Any, np.ndarray]:
+def known_ids(panel: Panel) -> tuple[Any, np.ndarray]:
     """The ids of all rows of the table that have one, and which rows these are."""
     ids = raw_array(panel.data, panel.id)
     missing = missing_rows(ids)
@@ -176,20 +177,20 @@ def _known_ids(panel: Panel) -> tuple[Any, np.ndarray]:
     return plain_ids(ids if missing is None else ids[known]), known
 
 
-def _last(flags: np.ndarray) -> np.ndarray:
-    """Place of the last True of each row; -1 without one."""
-    return np.where(flags.any(axis=1), flags.shape[1] - 1 - flags[:, ::-1].argmax(axis=1), -1)
-
-
 def _nothing_said(seen: np.ndarray) -> np.ndarray:
     return np.full(seen.shape, UNSAID, dtype=np.int8)
+
+
+def standing_by_pattern(seen: np.ndarray) -> np.ndarray:
+    """How persons stand of whom nothing is said but at which waves they were seen, (persons, waves)."""
+    return _by_pattern(_nothing_said(seen), seen)
 
 
 def _by_pattern(said: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """What was said of waves with what the pattern says: of whom nothing is said has dropped out after the last wave
     seen, and not responded before it; whoever died does not come back.
     """
-    last = _last(seen)[:, None]
+    last = last_true(seen)[:, None]
     after = (np.arange(seen.shape[1]) > last) & (last >= 0)
     standing = np.where(said == UNSAID, np.where(after, np.int8(DROPOUT), np.int8(NONRESPONSE)), said)
     standing[seen] = SEEN
@@ -243,7 +244,7 @@ def _standing(columns: Sighted) -> tuple[np.ndarray, tuple[str, ...]]:
             notes += _contradicted(columns, found == DIED, "seen at a wave after they had died", name)
         else:
             found = _stated(columns, said_by(columns.frame[name], meant))
-        seen_later = columns.waves <= _last(columns.seen)[:, None]
+        seen_later = columns.waves <= last_true(columns.seen)[:, None]
         found = np.where(np.isin(found, (DIED, DROPOUT)) & seen_later, UNSAID, found)
         died |= found == DIED
         said = np.where(said == UNSAID, found, said)
@@ -263,7 +264,7 @@ def _stated(columns: Sighted, said: np.ndarray) -> np.ndarray:
     """
     persons, place = columns.everyone.codes, _places(columns)
     found = np.full(columns.seen.shape, ABSENT, dtype=np.int8)
-    after = _last(columns.seen)[persons] + 1.0
+    after = last_true(columns.seen)[persons] + 1.0
     for rows, at in ((np.isnan(place), after), (~np.isnan(place), place)):
         here = rows & (said != ABSENT) & (at < columns.grid.count)
         found[persons[here], at[here].astype(np.intp)] = said[here]

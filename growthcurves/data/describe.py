@@ -321,7 +321,7 @@ def summarise(
         outcome_max=float(values.max()),
         variance_between=between,
         variance_within=within,
-        icc=_share(between, within),
+        icc=share_between(between, within),
         dropped=tuple(dropped),
         waves=waves,
         columns=columns,
@@ -444,5 +444,6 @@ def _median_spacing(persons: Persons, times: np.ndarray) -> float | None:
     return float(np.median(steps[within])) if within.any() else None
 
 
-def _share(between: float, within: float) -> float:
+def share_between(between: float, within: float) -> float:
+    """The intraclass correlation of two variances; NaN of none."""
     return between / (between + within) if between + within > 0 else float("nan")

@@ -18,6 +18,9 @@ from growthcurves.errors import DataError, NotEstimableError
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
 
+#: Why a panel without times has no waves, and what to do.
+NO_TIME = ("The panel has neither waves nor times: give a column with wave= or time=.", "")
+
 
 @dataclass(frozen=True, eq=False)
 class Grid:
@@ -106,26 +109,43 @@ def _in_order(name: str, codes: np.ndarray, labels: list[Any], by: np.ndarray) -
 
 def _common_times(panel: Panel) -> Grid:
     if panel.time is None:
-        raise NotEstimableError("The panel has neither waves nor times: give a column with wave= or time=.")
+        raise NotEstimableError(*NO_TIME)
     codes, times = pd.factorize(panel.times)
-    words = vocabulary(panel)
-    reason = _why_no_grid(panel, np.bincount(codes), words)
-    if reason:
-        advice = "give a column that numbers the planned occasions with wave=." if words.over_time else ""
-        raise NotEstimableError(reason, advice)
+    persons = panel.persons
+    told = why_no_grid(panel.time, np.bincount(codes), int(persons.sizes.max()), persons.count, vocabulary(panel))
+    if told is not None:
+        raise NotEstimableError(*told)
     return _in_order(panel.time, codes, [plain_number(time) for time in times], times)
 
 
-def _why_no_grid(panel: Panel, rows: np.ndarray, words: Vocabulary) -> str | None:
-    most, time = int(panel.persons.sizes.max()), str(panel.time)
+def why_no_grid(name: str, rows: np.ndarray, most: int, persons: int, words: Vocabulary) -> tuple[str, str] | None:
+    """Why times make no common grid, and what to do; None where they do.
+
+    Parameters
+    ----------
+    name : str
+        The column of the times.
+    rows : array of int
+        How many rows have each time.
+    most : int
+        Rows of the person who has most.
+    persons : int
+    words : Vocabulary
+    """
+    reason = _why_no_grid(name, rows, most, persons, words)
+    advice = "give a column that numbers the planned occasions with wave=." if words.over_time else ""
+    return None if reason is None else (reason, advice)
+
+
+def _why_no_grid(name: str, rows: np.ndarray, most: int, persons: int, words: Vocabulary) -> str | None:
     times = "times" if words.over_time else "values"
     if len(rows) > 2 * most:
         return words.told(
             "Column {time!r} has {count} different {times} and no person has more than {most} occasions, so there is "
             "no common grid of {times} that a person could miss.",
-            time=time, count=len(rows), times=times, most=most,
+            time=name, count=len(rows), times=times, most=most,
         )  # fmt: skip
-    if panel.persons.count > 1 and 2 * np.count_nonzero(rows < 2) > len(rows):
+    if persons > 1 and 2 * np.count_nonzero(rows < 2) > len(rows):
         text = "Most {times} in column {time!r} occur for one person only, so there is no common grid of {times}."
-        return words.told(text, time=time, times=times)
+        return words.told(text, time=name, times=times)
     return None

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.attendance import Attendance, attendance, waves_of
+from growthcurves.data.attendance import attendance, waves_of
 from growthcurves.data.constant import first_difference
 from growthcurves.data.frame import raw_array
-from growthcurves.data.levels import as_groups
 from growthcurves.data.persons import Persons
 from growthcurves.data.reasons import DIED, LETTERS, NOT_SAMPLED, NOT_SCHEDULED, STANDINGS
-from growthcurves.data.source import show_id, show_level
+from growthcurves.data.roll import Roll, group_codes, last_true
+from growthcurves.data.source import show_id
 from growthcurves.data.unit_words import UnitWords, unit_words
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, NotEstimableError
@@ -65,7 +65,8 @@ class MissingPatterns(Saved):
         One row per wave (and group): how many persons stand how at the wave, seen, nonresponse, dropout, died,
         not_scheduled, not_sampled.
     persons : DataFrame
-        One row per person, index id: group, pattern, kind, seen, due, first_wave, last_wave.
+        One row per person, index id: group, pattern, kind, seen, due, first_wave, last_wave; not there where rows are
+        not kept.
     waves : list
         The waves in their order.
     names : dict
@@ -84,7 +85,7 @@ class MissingPatterns(Saved):
     table: pd.DataFrame
     totals: pd.DataFrame
     dropout: pd.DataFrame
-    persons: pd.DataFrame
+    persons: Any
     waves: list[Any]
     names: dict[str, str | None]
     left_out: pd.DataFrame
@@ -116,14 +117,28 @@ class MissingPatterns(Saved):
         >>> gc.Panel(long, id="who", time="week", outcome="y").missing().ways["dropped out"]
         1
         """
-        patterns = self.persons["pattern"].value_counts()
         found = dict.fromkeys((*WAYS, MISSED_BEFORE), 0)
-        for pattern, persons in patterns.items():
+        for pattern, persons in self.table.groupby("pattern")["persons"].sum().items():
             way = _way(str(pattern))
             found[way] += int(persons)
             if way == DROPPED_OUT and MISSED in _due(str(pattern)).rstrip(MISSED):
                 found[MISSED_BEFORE] += int(persons)
         return found
+
+    @property
+    def count(self) -> int:
+        """How many persons there are."""
+        return int(self.table["persons"].sum())
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody was seen at all waves."""
+        return bool((self.table["kind"] == KINDS[0]).all())
+
+    @property
+    def with_a_gap(self) -> int:
+        """How many persons missed a wave that was due."""
+        return int(self.table.loc[self.table["pattern"].str.contains(MISSED, regex=False), "persons"].sum())
 
     def to_dict(self) -> dict[str, Any]:
         """The tables as plain Python values; persons are counted, not listed.
@@ -142,7 +157,7 @@ class MissingPatterns(Saved):
         """
         tables = {"patterns": self.table, "totals": self.totals, "dropout": self.dropout, "reasons": self.reasons}
         records = {name: _records(table) for name, table in tables.items()}
-        facts = {"names": dict(self.names), "waves": list(self.waves), "persons": len(self.persons)}
+        facts = {"names": dict(self.names), "waves": list(self.waves), "persons": self.count}
         return facts | records | {"left_out": _records(self.left_out)}
 
     @told
@@ -151,7 +166,7 @@ class MissingPatterns(Saved):
         shown = self._shown()
         lines = [
             f"Missing waves of {self.names['outcome']!r}: {len(self.waves)} waves ({self.names['grid']!r}), "
-            f"{len(self.persons)} {self.who.several} ({self.names['id']!r}){grouped}",
+            f"{self.count} {self.who.several} ({self.names['id']!r}){grouped}",
             "",
             *self._lines(self.totals),
             "",
@@ -220,23 +235,35 @@ def missing_patterns(panel: Panel, by: str | None = None) -> MissingPatterns:
         When `by` varies within a person: the person is named.
     """
     there = attendance(panel)
-    groups, labels = person_groups(panel, there.persons, there.known, by)
-    names = [None] if by is None else labels
-    persons = _person_table(panel, there, None if by is None else pd.Categorical.from_codes(groups, labels))
+    codes, groups = person_groups(panel, there.persons, there.known, by)
     times = None if panel.time is None else there.grid.means(panel.observed().times)
-    by_wave = [_By(there, groups == group, times, name) for group, name in enumerate(names)]
+    one_each = np.ones(len(there.standing), dtype=np.int64)
+    roll = Roll(there.grid, times, there.standing, one_each, codes, groups, panel.left_out_though_seen(),
+                there.explained, there.notes)  # fmt: skip
+    group = {} if by is None else {"group": pd.Categorical.from_codes(codes, groups)}
+    kinds = Patterns.of(roll)
+    persons = pd.DataFrame(group | kinds.of_rows(), index=pd.Index(there.persons.labels, name=panel.id))
+    return patterns_of(roll, panel, by, persons)
+
+
+def patterns_of(roll: Roll, panel: Any, by: str | None, persons: Any) -> MissingPatterns:
+    """The patterns of a roll of a panel; `persons` is the table of persons, or says why there is none."""
+    by_wave = [
+        _By(roll, roll.codes == code, None if by is None else name) for code, name in enumerate(roll.groups)
+    ]
+    kinds = Patterns.of(roll)
     return MissingPatterns(
-        table=_pattern_table(persons, by is not None),
-        totals=_totals(persons, labels, by is not None),
+        table=_pattern_table(roll, kinds, by is not None),
+        totals=_totals(roll, kinds, by is not None),
         dropout=pd.concat([one.dropout() for one in by_wave], ignore_index=True),
         persons=persons,
-        waves=there.grid.labels,
-        names={"id": panel.id, "outcome": panel.outcome, "grid": there.grid.name, "by": by},
-        left_out=panel.left_out_though_seen(),
+        waves=roll.grid.labels,
+        names={"id": panel.id, "outcome": panel.outcome, "grid": roll.grid.name, "by": by},
+        left_out=roll.left_out,
         reasons=pd.concat([one.reasons() for one in by_wave], ignore_index=True),
         who=vocabulary(panel).who,
-        explained=there.explained,
-        notes=there.notes,
+        explained=roll.explained,
+        notes=roll.notes,
     )
 
 
@@ -294,34 +321,45 @@ def person_groups(panel: Panel, everyone: Persons, known: np.ndarray, by: str | 
                 by=by, who=show_id(everyone.labels[person]), one=show_id(one), two=show_id(two),
             )
         )  # fmt: skip
-    values = as_groups(column.array[everyone.first_rows], panel.first_levels.get(by))
-    labels = [show_level(label) for label in values.categories]
-    codes = np.asarray(values.codes, dtype=np.intp)
-    if (codes < 0).any():
-        codes, labels = np.where(codes < 0, len(labels), codes), [*labels, "(missing)"]
-    return codes, labels
+    return group_codes(column.array[everyone.first_rows], panel.first_levels.get(by))
 
 
-def _person_table(panel: Panel, there: Attendance, groups: pd.Categorical | None) -> pd.DataFrame:
-    grid = there.grid
-    pattern, first = _distinct(there.standing)
-    texts = ["".join(LETTERS[code] for code in row) for row in there.standing[first]]
-    seen = there.seen[first]
-    count = seen.sum(axis=1)
-    last = seen.shape[1] - seen[:, ::-1].argmax(axis=1)  # waves up to the last that was seen
-    whole = all(isinstance(label, int) and abs(label) < 2**63 for label in grid.labels)
-    names = pd.Series([*grid.labels, None], dtype="Int64" if whole else None)
-    of_pattern = {
-        "pattern": np.array(texts, dtype=object),
-        "kind": np.array([_kind(text) for text in texts], dtype=object),
-        "seen": count,
-        "due": there.due[first].sum(axis=1),
-        "first_wave": names.take(np.where(count > 0, seen.argmax(axis=1), grid.count)).array,
-        "last_wave": names.take(np.where(count > 0, last - 1, grid.count)).array,
-    }
-    table = {name: values.take(pattern) for name, values in of_pattern.items()}
-    group = {} if groups is None else {"group": groups}
-    return pd.DataFrame(group | table, index=pd.Index(there.persons.labels, name=panel.id))
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """The different patterns of a roll.
+
+    Attributes
+    ----------
+    place : (K,) array of int
+        Of each row of the roll, among the patterns.
+    table : mapping
+        By column what each pattern has: pattern, kind, seen, due, first_wave, last_wave.
+    """
+
+    place: np.ndarray
+    table: dict[str, Any]
+
+    @classmethod
+    def of(cls, roll: Roll) -> Patterns:
+        grid = roll.grid
+        place, first = _distinct(roll.standing)
+        texts = ["".join(LETTERS[code] for code in row) for row in roll.standing[first]]
+        seen = roll.seen[first]
+        count, last = seen.sum(axis=1), last_true(seen)
+        whole = all(isinstance(label, int) and abs(label) < 2**63 for label in grid.labels)
+        names = pd.Series([*grid.labels, None], dtype="Int64" if whole else None)
+        return cls(place, {
+            "pattern": np.array(texts, dtype=object),
+            "kind": np.array([_kind(text) for text in texts], dtype=object),
+            "seen": count,
+            "due": roll.due[first].sum(axis=1),
+            "first_wave": names.take(np.where(count > 0, seen.argmax(axis=1), grid.count)).array,
+            "last_wave": names.take(np.where(count > 0, last, grid.count)).array,
+        })  # fmt: skip
+
+    def of_rows(self) -> dict[str, Any]:
+        """The same of each row of the roll."""
+        return {name: values.take(self.place) for name, values in self.table.items()}
 
 
 def _distinct(standing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -361,28 +399,32 @@ def _way(pattern: str) -> str:
     return "came late" if MISSED in due else "complete"
 
 
-def _pattern_table(persons: pd.DataFrame, grouped: bool) -> pd.DataFrame:
-    keys = ["group", "pattern"] if grouped else ["pattern"]
-    by = persons.groupby(keys, sort=False, observed=True)
-    table = by[["kind", "seen", "last_wave"]].first().assign(persons=by.size()).reset_index()
-    whole = table.groupby("group", observed=True)["persons"].transform("sum") if grouped else len(persons)
-    table["percent"] = 100 * table["persons"] / whole
+def _pattern_table(roll: Roll, kinds: Patterns, grouped: bool) -> pd.DataFrame:
+    count = len(kinds.table["pattern"])
+    persons = np.bincount(roll.codes * count + kinds.place, roll.persons, len(roll.groups) * count).astype(np.int64)
+    cells = np.flatnonzero(persons)
+    group, place = np.divmod(cells, count)
+    table = pd.DataFrame({name: kinds.table[name].take(place) for name in ("pattern", "kind", "seen", "last_wave")})
+    table = table.assign(persons=persons[cells])
+    table["percent"] = 100 * table["persons"] / np.bincount(group, persons[cells])[group]
+    table.insert(0, "group", pd.Categorical.from_codes(group, roll.groups))
     order = table.sort_values("pattern").sort_values("persons", ascending=False, kind="stable")
     if not grouped:
-        return order.reset_index(drop=True)
+        return order.drop(columns="group").reset_index(drop=True)
     return order.sort_values("group", kind="stable", ignore_index=True).astype({"group": "str"})
 
 
-def _totals(persons: pd.DataFrame, labels: list[str], grouped: bool) -> pd.DataFrame:
-    frames, found = [], set(persons["kind"].unique())
+def _totals(roll: Roll, kinds: Patterns, grouped: bool) -> pd.DataFrame:
+    kind = pd.Series(kinds.table["kind"].take(kinds.place))
+    found = set(kind.unique())
     known = [KINDS[0], *({UNTIL_DEATH} & found), *KINDS[1:], *({NEVER_DUE} & found)]
-    for label in labels if grouped else [None]:
-        kinds = persons["kind"] if label is None else persons["kind"][(persons["group"] == label).to_numpy()]
-        counts = kinds.value_counts().reindex(known, fill_value=0)
-        table = pd.DataFrame(
-            {"kind": known, "persons": counts.to_numpy(), "percent": 100 * counts.to_numpy() / len(kinds)}
-        )
-        frames.append(table if label is None else table.assign(group=label)[["group", *table.columns]])
+    frames = []
+    for code, group in enumerate(roll.groups):
+        here = roll.codes == code
+        counts = pd.Series(roll.persons[here]).groupby(kind[here].to_numpy()).sum().reindex(known, fill_value=0)
+        persons = counts.to_numpy()
+        table = pd.DataFrame({"kind": known, "persons": persons, "percent": 100 * persons / persons.sum()})
+        frames.append(table.assign(group=group)[["group", *table.columns]] if grouped else table)
     return pd.concat(frames, ignore_index=True)
 
 
@@ -390,38 +432,41 @@ def _totals(persons: pd.DataFrame, labels: list[str], grouped: bool) -> pd.DataF
 class _By:
     """The persons of one group (or all, without a name) wave by wave."""
 
-    there: Attendance
+    roll: Roll
     members: np.ndarray
-    times: np.ndarray | None
     group: str | None
 
     def dropout(self) -> pd.DataFrame:
         """Per wave: who is seen, who is seen then or later, and who is seen then for the last time."""
-        there, waves = self.there, self.there.grid.count
-        seen, due, last = there.seen[self.members], there.due[self.members], there.last_seen[self.members]
+        roll, waves, here = self.roll, self.roll.grid.count, self.members
+        seen, due, last, persons = roll.seen[here], roll.due[here], roll.last_seen[here], roll.persons[here]
         later = np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
-        dropped = there.dropped[self.members]
-        died = (last >= 0) & ~dropped & (there.standing[self.members] == STANDINGS.index(DIED)).any(axis=1)
+        dropped = roll.dropped[here]
+        died = (last >= 0) & ~dropped & (roll.standing[here] == STANDINGS.index(DIED)).any(axis=1)
         counts = {
-            "observed": seen.sum(axis=0),
-            "remaining": (later & due).sum(axis=0),
-            "left_after": np.bincount(last[dropped], minlength=waves),
+            "observed": persons @ seen,
+            "remaining": persons @ (later & due),
+            "left_after": _counted(last[dropped], persons[dropped], waves),
         }
         columns = self._waves()
-        columns |= {"due": due.sum(axis=0)} if there.explained else {}
+        columns |= {"due": persons @ due} if roll.explained else {}
         for name, count in counts.items():
             with np.errstate(invalid="ignore"):
-                columns |= {name: count, f"percent_{name}": 100 * count / due.sum(axis=0)}
-        columns |= {"died_after": np.bincount(last[died], minlength=waves)} if there.explained else {}
+                columns |= {name: count, f"percent_{name}": 100 * count / (persons @ due)}
+        columns |= {"died_after": _counted(last[died], persons[died], waves)} if roll.explained else {}
         return pd.DataFrame(columns)
 
     def reasons(self) -> pd.DataFrame:
         """Per wave: how many persons stand how."""
-        standing = self.there.standing[self.members]
-        counts = {one.replace(" ", "_"): (standing == k).sum(axis=0) for k, one in enumerate(STANDINGS)}
+        standing, persons = self.roll.standing[self.members], self.roll.persons[self.members]
+        counts = {one.replace(" ", "_"): persons @ (standing == k) for k, one in enumerate(STANDINGS)}
         return pd.DataFrame(self._waves() | counts)
 
     def _waves(self) -> dict[str, Any]:
-        columns: dict[str, Any] = {} if self.group is None else {"group": [self.group] * self.there.grid.count}
-        columns["wave"] = self.there.grid.labels
-        return columns | ({} if self.times is None else {"time": self.times})
+        columns: dict[str, Any] = {} if self.group is None else {"group": [self.group] * self.roll.grid.count}
+        columns["wave"] = self.roll.grid.labels
+        return columns | ({} if self.roll.times is None else {"time": self.roll.times})
+
+
+def _counted(places: np.ndarray, persons: np.ndarray, waves: int) -> np.ndarray:
+    return np.bincount(places, persons, waves).astype(np.int64)

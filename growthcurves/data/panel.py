@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from growthcurves.data.panel_rows import PanelRows
 from growthcurves.data.repeats import repeated_note
+from growthcurves.data.roll import counted_groups
 from growthcurves.data.source import matched_notes
 from growthcurves.data.suspects import find_suspects, suspect_table
 from growthcurves.data.time_words import time_words
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
     from growthcurves.data.correlations import Correlations
     from growthcurves.data.describe import PanelSummary
     from growthcurves.data.dropout import DropoutReport
+    from growthcurves.data.grid import Grid
     from growthcurves.data.missing import MissingPatterns
     from growthcurves.data.table_one import TableOne
 
 # What a fit does not need is loaded when it is asked for.
+attended = Later("growthcurves.data.attendance")
 books = Later("growthcurves.data.codebook")
 correlated = Later("growthcurves.data.correlations")
 descriptions = Later("growthcurves.data.describe")
+grids = Later("growthcurves.data.grid")
 leaving = Later("growthcurves.data.dropout")
 missed = Later("growthcurves.data.missing")
 own_lines = Later("growthcurves.data.own_lines")
@@ -42,8 +46,9 @@ spreads = Later("growthcurves.data.wave_spread")
 
 #: Attributes of a panel that models are made of, and no user asks for.
 _PLUMBING = {
-    "all_rows", "clock", "column", "counted_by", "derived", "elapsed", "first_levels", "keep", "numbers", "over",
-    "persons", "referring", "require", "restored", "time_facts",
+    "all_rows", "clock", "column", "counted_by", "derived", "elapsed", "first_levels", "grid", "group_counts",
+    "has_rows", "in_numbers", "keep", "numbers", "over", "persons", "referring", "require", "restored", "time_facts",
+    "value_ends", "waves",
 }  # fmt: skip
 
 
@@ -212,6 +217,11 @@ class Panel(PanelRows):
         note = None if self._times is None else repeated_note(self)
         if note is not None:
             warnings.warn(note, DataWarning, stacklevel=2)
+        told = (*self.notes, *missed.notes_of(self))
+        return replace(self.in_numbers(design), columns=self.codebook().table, notes=told)
+
+    def in_numbers(self, design: Any = None) -> PanelSummary:
+        """The description without what is told of columns."""
         return descriptions.summarise(
             persons=self.persons,
             times=None if self._times is None else self.times,
@@ -221,8 +231,6 @@ class Panel(PanelRows):
             units={"time": self.time_unit, "outcome": self.outcome_unit},
             dropped=self._rows.reasons,
             waves=spreads.wave_spread(self),
-            columns=self.codebook().table,
-            notes=(*self.notes, *missed.notes_of(self)),
             words=vocabulary(self),
             counted=time_words(self).axis if self.derived else "",
             ways=missed.ways_of(self),
@@ -310,6 +318,26 @@ class Panel(PanelRows):
         """
         return correlated.correlations(self, columns)
 
+    def grid(self) -> Grid:
+        """The waves of the rows: those of the wave column, else the common grid of times.
+
+        Raises
+        ------
+        NotEstimableError
+            When there is neither: says why.
+        """
+        return grids.grid_of(self)
+
+    def waves(self) -> Grid:
+        """The waves that persons could miss.
+
+        Raises
+        ------
+        NotEstimableError
+            When there are none: says why.
+        """
+        return attended.waves_of(self)
+
     def missing(self, by: str | list[str] | None = None) -> MissingPatterns:
         """Which waves persons missed, whether they dropped out or came back, and from where they left.
 
@@ -348,6 +376,19 @@ class Panel(PanelRows):
         """
         panel, name = self._with_joined(by, "by")
         return missed.missing_patterns(panel, name)
+
+    def group_counts(self, by: Any) -> list[tuple[str, int, int]]:
+        """Persons and rows of each group: name, persons, rows.
+
+        Raises
+        ------
+        ColumnError, DataError
+            For an unknown column, and one that varies within a person, who is named.
+        """
+        panel, name = self._with_joined(by, "by")
+        known = np.ones(len(panel.data), dtype=bool) if panel.keep is None else panel.keep
+        codes, labels = missed.person_groups(panel, panel.persons, known, name)
+        return counted_groups(codes, labels, np.ones(len(codes), dtype=int), panel.persons.sizes)
 
     def dropout(
         self, by: str | list[str] | None = None, covariates: str | list[str] | None = None, level: float = 0.95

@@ -156,6 +156,16 @@ class PanelRows:
         """Outcome of each used row, float64."""
         return self._rows.of(self._values)
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the rows are there, and not only what was counted of them."""
+        return True
+
+    @property
+    def value_ends(self) -> np.ndarray:
+        """The outcomes that limits of their scale must hold, (n,)."""
+        return self.values
+
     @cached_property
     def persons(self) -> Persons:
         """The persons of the used rows."""

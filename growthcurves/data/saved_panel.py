@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from growthcurves.data.clock import Clock
+from growthcurves.data.joined import joined, name_of, texts_of
 from growthcurves.data.persons import Occasions
+from growthcurves.data.roll import counted_groups, group_codes
 from growthcurves.data.table_facts import TableFacts
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.errors import ColumnError, ModelError, NotAvailableError, unknown
+from growthcurves.later import Later
+from growthcurves.remembered import remembered
+
+if TYPE_CHECKING:
+    from growthcurves.data.describe import PanelSummary
+    from growthcurves.data.grid import Grid
+    from growthcurves.data.kept import Kept
+    from growthcurves.data.missing import MissingPatterns
+    from growthcurves.data.seen import Seen
+
+missed = Later("growthcurves.data.missing")
 
 ROWS = "save(path, rows=True)"
 PEOPLE = "save(path), without people=False,"
@@ -25,28 +38,33 @@ class Absent:
 
     Parameters
     ----------
-    text : str
-        The sentence of the error.
+    reason : str
+        Why, as a sentence without its point.
+    advice : str
+        What to do, for the rest of that sentence.
     short : str
         Why, in few words, for a line of a table or a page.
     """
 
-    def __init__(self, text: str, short: str) -> None:
-        self._text, self._short = text, short
+    def __init__(self, reason: str, advice: str, short: str) -> None:
+        self._reason, self._advice, self._short = reason, advice, short
 
     @classmethod
     def unsaved(cls, what: str, how: str) -> Absent:
         """What a fit was saved without."""
-        text = f"The fit was saved without {what}: for this answer save it with {how} where it was fitted."
-        return cls(text, f"the fit was saved without {what}")
+        reason = f"The fit was saved without {what}"
+        return cls(reason, f"save it with {how} where it was fitted.", f"the fit was saved without {what}")
+
+    def _error(self) -> NotAvailableError:
+        return NotAvailableError(self._reason, self._advice)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise NotAvailableError(self._text)
+        raise self._error()
 
     def _refuse(self, *args: Any) -> Any:
-        raise NotAvailableError(self._text)
+        raise self._error()
 
     __getitem__ = __iter__ = __len__ = __array__ = _refuse
 
@@ -54,8 +72,8 @@ class Absent:
 NO_ROWS, NO_PERSONS = Absent.unsaved("its rows", ROWS), Absent.unsaved("its persons", PEOPLE)
 #: Rows that were read in batches and summed: none of them is kept.
 SUMMED_ROWS = Absent(
-    "The rows of this fit were read in batches and not kept: for this answer fit a table that fits into memory, such "
-    "as a sample of whole persons.",
+    "The rows of this fit were read in batches and not kept",
+    "fit a table that fits into memory, such as a sample of whole persons.",
     "rows were read in batches and not kept",
 )
 
@@ -108,11 +126,11 @@ class SavedPersons:
 
     @property
     def codes(self) -> np.ndarray:
-        raise NotAvailableError(self.gone._text)
+        raise self.gone._error()
 
     @property
     def starts(self) -> np.ndarray | None:
-        raise NotAvailableError(self.gone._text)
+        raise self.gone._error()
 
     def __len__(self) -> int:
         return self.count
@@ -153,6 +171,10 @@ class SavedPanel:
         Gives the hash of columns of the rows that were used, where the rows can be read again.
     last_of : callable, optional
         Gives the last time of each person, (N,).
+    kept : Kept, optional
+        The description of the rows, and who was seen when.
+    typed : (str, str)
+        The data as one would type them again in a call of `fit`, and its further options.
     """
 
     id: str
@@ -178,6 +200,8 @@ class SavedPanel:
     facts: TableFacts | None = None
     hash_of: Callable[[Iterable[str]], str] | None = None
     last_of: Callable[[], np.ndarray] | None = None
+    kept: Kept | None = None
+    typed: tuple[str, str] = ("", "")
 
     @cached_property
     def clock(self) -> Clock | None:
@@ -198,6 +222,26 @@ class SavedPanel:
     def referring(self, reference: Mapping[Any, Any]) -> SavedPanel:
         """The panel whose groups begin with the levels that a model refers to, as `Panel.referring`."""
         return replace(self, first_levels=dict(reference))
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the rows are there."""
+        return False
+
+    @property
+    def value_ends(self) -> np.ndarray:
+        """The lowest and the highest outcome, where they are known."""
+        ends = () if self.kept is None else (self.kept.summary.outcome_min, self.kept.summary.outcome_max)
+        return np.array([one for one in ends if one == one])
+
+    def refusal(self) -> NotAvailableError:
+        """The error of whatever needs rows."""
+        return self.gone._error()
+
+    @property
+    def knows_persons(self) -> bool:
+        """Whether it is known who the persons are."""
+        return not isinstance(self.persons.labels, Absent)
 
     @property
     def summed(self) -> frozenset[str] | None:
@@ -234,6 +278,79 @@ class SavedPanel:
         """Without the source of the rows, which another process may not have."""
         return {**self.__dict__, "hash_of": None}
 
+    # ------------------------------------------------ what was counted of the rows
+
+    def describe(self, design: Any = None) -> PanelSummary:
+        """The rows in numbers as `Panel.describe` has them, by the weights of the fit."""
+        return self._of_rows().summary
+
+    def grid(self) -> Grid:
+        """The waves of the rows, as `Panel.grid`; the place of each row among them is not known."""
+        return self._seen().grid(self.gone)
+
+    def waves(self) -> Grid:
+        """The waves that persons could miss."""
+        return self.grid()
+
+    @remembered
+    def missing(self, by: Any = None) -> MissingPatterns:
+        """The patterns of missing waves, as `Panel.missing` has them; persons are counted, and not known."""
+        roll = self._known_by(by).roll(by, self.first_levels, self.gone)
+        return missed.patterns_of(roll, self, None if by is None else name_of(by, "by"), self.gone)
+
+    def group_counts(self, by: Any) -> list[tuple[str, int, int]]:
+        """Persons and rows of each group: name, persons, rows."""
+        if isinstance(self.person_table, pd.DataFrame):
+            parts = texts_of(by, "by")
+            table = pd.DataFrame({name: self.person_values(name) for name in parts})
+            column = table[parts[0]].array if len(parts) == 1 else joined(table, parts, self.first_levels)
+            codes, names = group_codes(column, self.first_levels.get(parts[0]))
+            return counted_groups(codes, names, np.ones(len(codes), dtype=int), np.asarray(self.persons.sizes))
+        return self._known_by(by).counted(by, self.first_levels)
+
+    def at_waves(self, by: Any) -> tuple[np.ndarray, np.ndarray] | None:
+        """Mean time of each wave, and persons of each group who were seen at it (groups, waves); None without waves."""
+        if self.kept is None or self.kept.seen is None or self.kept.seen.no_waves is not None:
+            return None
+        seen = self._known_by(by)
+        persons = seen.at_waves(by, self.first_levels)
+        return None if persons is None or seen.times is None else (seen.times, persons)
+
+    def _known_by(self, by: Any) -> Seen:
+        """Who was seen when, where it is known by these columns."""
+        seen = self._seen()
+        for column in [] if by is None else texts_of(by, "by"):
+            if column not in seen.columns:
+                self.person_values(column)  # or it says why it is not known
+                raise NotAvailableError(f"Who was seen when is not known by {column!r}, and {self.gone._short}.")
+        return seen
+
+    def _of_rows(self) -> Kept:
+        if self.kept is None:
+            raise self.gone._error()
+        return self.kept
+
+    def _seen(self) -> Seen:
+        seen = self._of_rows().seen
+        if seen is None:
+            raise NotAvailableError(f"Who was seen when is too much to be kept of rows: {self.gone._short}.")
+        return seen
+
+    def _refuse_unknown(self, column: str, known: Any) -> None:
+        """Refuse a column that is not among those that are known of persons."""
+        facts = self.facts
+        if facts is not None and column in facts.numbers and column not in facts.of_persons:
+            raise ModelError(
+                f"{column!r} is a level-2 predictor but varies within persons: give it as a time-varying predictor "
+                f"(time_varying=), or check whether one id stands for two persons."
+            )
+        if facts is not None and column not in facts.columns:
+            raise ColumnError(unknown("column", column, facts.columns))
+        if isinstance(known, pd.DataFrame) and column not in known.columns:
+            if self.gone is not NO_ROWS:
+                raise NotAvailableError(f"{column!r} is no column of the model, and {self.gone._short}.")
+            raise NotAvailableError(f"{column!r} was not saved with the fit: save it with {ROWS} where it was fitted.")
+
     def person_values(self, column: str) -> Any:
         """A person-level column of the model, one value per person.
 
@@ -246,18 +363,7 @@ class SavedPanel:
         NotAvailableError
             For a column that the model does not use, and where nobody is known.
         """
-        known = self.facts
-        if known is not None and column in known.numbers and column not in known.of_persons:
-            raise ModelError(
-                f"{column!r} is a level-2 predictor but varies within persons: give it as a time-varying predictor "
-                f"(time_varying=), or check whether one id stands for two persons."
-            )
-        if known is not None and column not in known.columns:
-            raise ColumnError(unknown("column", column, known.columns))
-        if isinstance(self.person_table, pd.DataFrame) and column not in self.person_table.columns:
-            if self.gone is not NO_ROWS:
-                raise NotAvailableError(f"{column!r} is no column of the model, and {self.gone._short}.")
-            raise NotAvailableError(f"{column!r} was not saved with the fit: save it with {ROWS} where it was fitted.")
+        self._refuse_unknown(column, self.person_table)
         return self.person_table[column]
 
     def mean(self, column: str, shares: np.ndarray, average: str) -> float:
@@ -283,7 +389,7 @@ class SavedPanel:
             return [levels[0], levels[-1]]
         known = None if self.facts is None else self.facts.numbers.get(column)
         if known is None:
-            raise NotAvailableError(self.gone._text)
+            raise self.gone._error()
         return [known.low, known.high]
 
     def varies(self, column: str) -> bool:
@@ -298,4 +404,4 @@ class SavedPanel:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise NotAvailableError(self.gone._text)
+        raise self.gone._error()

@@ -157,8 +157,10 @@ def estimated_from_sums(sums: Sums, frame: Standardised) -> Estimates:
     return made
 
 
-def summed_persons(estimates: Any, why: str) -> Estimates:
-    """The same estimates, of persons whose outcomes are not known one by one; `why` is said where they are needed."""
+def summed_persons(estimates: Any, why: tuple[str, str]) -> Estimates:
+    """The same estimates, of persons whose outcomes are not known one by one; where they are needed it is said why,
+    and what to do.
+    """
     found: Any = SummedEstimates(estimates, why)
     made: Estimates = found
     return made

@@ -18,11 +18,11 @@ class SummedEstimates:
     ----------
     estimates : Estimates
         Of any persons with these sums.
-    why : str
-        The sentence of the error where single persons are needed.
+    why : (str, str)
+        Why single persons are not known, and what to do: the error where they are needed.
     """
 
-    def __init__(self, estimates: Any, why: str) -> None:
+    def __init__(self, estimates: Any, why: tuple[str, str]) -> None:
         self.whole, self.why = estimates, why
 
     def __getattr__(self, name: str) -> Any:
@@ -45,7 +45,7 @@ class SummedEstimates:
         return SummedEstimates(self.whole.by_ml(), self.why)
 
     def _refuse(self) -> Any:
-        raise NotAvailableError(self.why)
+        raise NotAvailableError(*self.why)
 
     @property
     def state(self) -> Any:
@@ -65,6 +65,6 @@ class SummedEstimates:
         return self.whole.drawing(kind, seed, level) if kind == "parametric" else self._refuse()
 
 
-def _people(sums: Sums, why: str) -> tuple[Any, Any]:
+def _people(sums: Sums, why: tuple[str, str]) -> tuple[Any, Any]:
     """Persons without outcomes, and the sums by schedule."""
     return WithoutOutcomes.of(sums.people, why), sums.moments

@@ -60,7 +60,7 @@ def fit_of_sums(
     that says why there are none (``lambda: why``). The panel says what is left of the rows: roles, counts, times,
     reasons of rows left out; its `gone` is the sentence of every answer that needs them. Where persons are not known::
 
-        why = Absent("No site sends persons: ...", "sites send no persons")
+        why = Absent("No site sends persons", "ask the sites.", "sites send no persons")
         persons = SavedPersons(count, rows, Occasions(2, 5, 4.3), lambda: why, lambda: why, why)
         panel = SavedPanel(..., persons=persons, clock_of=lambda: clock, table_of=lambda: why, gone=why)
         fit = fit_of_sums(recipe, Sums.of_batches(moments, lambda: why), panel,

@@ -14,6 +14,7 @@ from growthcurves.data.constant import different
 from growthcurves.data.frame import raw_array
 from growthcurves.data.levels import factorized, told_apart
 from growthcurves.data.panel import Panel
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
 from growthcurves.remembered import remembered
@@ -157,6 +158,20 @@ class PersonLevel:
 def _whole_text(values: Any) -> bool:
     """Whether an array is one of texts, none of which is missing: neighbours are compared without telling all apart."""
     return isinstance(values.dtype, pd.StringDtype) and not pd.isna(values).any()
+
+
+def person_columns(panel: Any, columns: list[str]) -> pd.DataFrame:
+    """One row per person of columns that are constant within persons, of a panel with rows or of one without.
+
+    Raises
+    ------
+    ColumnError, ModelError, NotAvailableError
+        For an unknown column, one that varies within a person, and one that is not kept.
+    """
+    if isinstance(panel, SavedPanel):
+        return pd.DataFrame({name: panel.person_values(name) for name in columns})
+    panel.require(columns)
+    return PersonLevel(panel).values(columns)
 
 
 def _whole(values: Any) -> bool:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.attendance import waves_of
 from growthcurves.data.missing import MISSED, NOT_DUE, SEEN, UNTIL_DEATH
 from growthcurves.errors import ModelError, NotEstimableError
 from growthcurves.output.numbers import percent_text
@@ -131,7 +130,7 @@ class Missing(Drawn):
 def why_no_waves(panel: Panel, advise: bool = True) -> str | None:
     """Why a panel has no waves that a person could miss, with what to write in their place; None where it has."""
     try:
-        waves_of(panel)
+        panel.waves()
     except NotEstimableError as error:
         return str(error) if advise else error.reason
     return None

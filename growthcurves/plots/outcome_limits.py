@@ -22,7 +22,7 @@ def limits_of(limits: Any, panel: Panel) -> Limits | None:
     ModelError
         When these are not two rising numbers, or observed values lie outside them.
     """
-    return checked_limits(panel.limits if limits is None else limits, panel.values)
+    return checked_limits(panel.limits if limits is None else limits, panel.value_ends)
 
 
 def inside(frame: pd.DataFrame, limits: Limits | None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from growthcurves.data.source import show_level
 from growthcurves.data.unit_words import UnitWords, unit_words
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, ModelError
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.person_level import person_columns
 from growthcurves.numerics.bounds import shown_value
 from growthcurves.numerics.seeds import seed_of
 
@@ -36,11 +36,14 @@ class Groups:
         Position in `labels` of each person's group; -1 for a person without one.
     who : UnitWords
         What the persons are called.
+    by : str, list of str or None
+        The column that makes them.
     """
 
     labels: tuple[str, ...]
     codes: np.ndarray
     who: UnitWords = unit_words("")
+    by: Any = None
 
 
 def groups_of(panel: Panel, by: Any) -> Groups:
@@ -58,8 +61,7 @@ def groups_of(panel: Panel, by: Any) -> Groups:
     if by is None:
         return Groups(("",), np.zeros(panel.persons.count, dtype=int), vocabulary(panel).who)
     parts = texts_of(by, "by")
-    panel.require(parts)
-    values = PersonLevel(panel).values(parts)
+    values = person_columns(panel, parts)
     column = values[parts[0]] if len(parts) == 1 else joined(values, parts, panel.first_levels)
     found = as_groups(column.array if isinstance(column, pd.Series) else column, panel.first_levels.get(parts[0]))
     if len(found.categories) > MOST_GROUPS:
@@ -68,7 +70,7 @@ def groups_of(panel: Panel, by: Any) -> Groups:
             f"divide it into a few ranges first."
         )
     codes = np.asarray(found.codes, dtype=int)
-    return Groups(tuple(map(show_level, found.categories)), codes, vocabulary(panel).who)
+    return Groups(tuple(map(show_level, found.categories)), codes, vocabulary(panel).who, by)
 
 
 @dataclass(frozen=True)

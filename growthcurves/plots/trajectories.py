@@ -83,8 +83,10 @@ class Trajectories(Drawn):
         return not_identified(fit) if self._lines(fit) == "eb" and not fit.identified else None
 
     def _lines(self, fit: Any) -> str:
-        """What lines of persons are."""
-        return self.lines or ("observed" if fit.family is None else "eb")
+        """What lines of persons are; empty where nothing is known of single persons."""
+        if self.lines is not None or fit.panel.has_rows:
+            return self.lines or ("observed" if fit.family is None else "eb")
+        return "eb" if fit.panel.knows_persons and fit.random_names and fit.identified else ""
 
     def scene(self, fit: Any) -> Scene:
         """One table of all that is drawn.
@@ -96,22 +98,27 @@ class Trajectories(Drawn):
             "observed means"), group, id, time, value, low, high, persons (seen at the visit), colour.
         """
         panel, times, kind = fit.panel, curve_times(fit), self._lines(fit)
-        asked = Persons(self.by, self.people, self.rng, self.color, self.highlight)
+        asked = Persons(self.by, self.people if kind else 0, self.rng, self.color, self.highlight)
         groups = asked.groups(panel)
 
         def curves(groups: Groups, persons: np.ndarray) -> pd.DataFrame:
             if kind == "observed":
                 return observed_lines(panel, groups, persons)
+            if not kind:
+                return pd.DataFrame(columns=["group", "id", "time", "value"])
             return own_curves(fit, groups, persons, times)
 
         lines, key = asked.rows(panel, groups, kind, curves)
         around = around_trajectories(panel, groups, self.numbers, self.limits)
         curve = mean_curve(fit, times, by=self.by, level=self.level)
         fitted = inside(fitted_parts(curve), around.texts["limits"])
-        seen = pd.DataFrame() if fit.family is None else observed_means(fit, groups)
+        seen = observed_means(fit, groups) if fit.family is not None and panel.has_rows else pd.DataFrame()
         frame = pd.concat([part for part in (lines, fitted, around.seen, seen) if len(part)], ignore_index=True)
         texts = key | around.texts | {"level": f"{100 * self.level:g} %"} | words_of_means(fit)
         texts["dots"] = texts["dots"] and kind == "observed"
+        texts |= {"lines": kind} | ({} if kind else {"note": ""})
+        if not panel.has_rows:
+            texts["lacking"] = ("observed values of persons in the picture of trajectories", *_band_unknown(fit))
         return Scene(frame.reindex(columns=_COLUMNS), of_points(texts))
 
     def draw(self, scene: Scene, ax: Axes) -> Axes:
@@ -134,6 +141,12 @@ class Trajectories(Drawn):
                 draw_seen(on, parts[SEEN], colour)
             ends.append(end_of(group, parts["mean"], colour))
         return stage.finish(ends, lambda unnamed: _key(scene, unnamed, not stage.crowded))
+
+
+def _band_unknown(fit: Any) -> tuple[str, ...]:
+    """The band that holds most persons needs how these are spread over what predicts their growth."""
+    known = fit.knows_predictors or not fit.random_names or not fit.identified
+    return () if known else ("the band that holds most persons in the picture of trajectories",)
 
 
 def own_curves(fit: Any, groups: Groups, persons: np.ndarray, times: np.ndarray) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from growthcurves.results.questions.random_effects import require_growth_random
 from growthcurves.results.questions.rates import require_shape
 from growthcurves.results.tables.answer import checked_level
 from growthcurves.results.tables.units import level_heading, unit_called
-from growthcurves.results.variation.spread import implied_spread, observed_spread, spread_by_level
+from growthcurves.results.variation.spread import ObservedSpread, implied_spread, observed_spread, spread_by_level
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +80,7 @@ class VarianceOverTime(Panels):
                 require_growth_random(fit)
         except NotEstimableError as error:
             return str(error)
-        if not fit.identified and len(np.unique(fit.panel.times)) > _MOST_KNOWN:
+        if not fit.identified and len(_times_of(fit)) > _MOST_KNOWN:
             return not_identified(fit)
         return None
 
@@ -88,12 +88,8 @@ class VarianceOverTime(Panels):
         """One table: columns quantity ("sd", "sd between", "correlation", "icc"), unit ("person" or that above), part
         ("implied", "observed"), time, value, low, high, persons (behind each observed value).
         """
-        occasions = occasions_of(fit.panel, fit.panel.times)
-        counts = fit.row_weights
-        times = np.bincount(occasions, counts * fit.panel.times) / np.bincount(occasions, counts)
         reference = None if self.reference is None else finite_number(self.reference, "reference= is a time")
-        place = 0 if reference is None else int(np.argmin(np.abs(times - reference)))
-        observed = observed_spread(fit, occasions, place)
+        observed = _spread(fit, reference) if fit.panel.has_rows else _without_rows(fit, reference)
         reference = _curve_time(fit, observed.reference)
         implied = [
             [name, unit, float(time), found.estimate, found.conf_low, found.conf_high]
@@ -113,6 +109,8 @@ class VarianceOverTime(Panels):
             "visits": visit_times(fit.panel),
             "levels": _levels(fit),
         }
+        if not fit.panel.has_rows:
+            texts["lacking"] = ("observed spread over time beside what the model implies",)
         return Scene(frame, texts)
 
     def draw(self, scene: Scene, fig: Any) -> Any:
@@ -130,6 +128,22 @@ class VarianceOverTime(Panels):
         return fig
 
 
+def _spread(fit: Any, reference: float | None) -> ObservedSpread:
+    """What the rows show, with correlations with the occasion next to the reference, by default the first."""
+    occasions = occasions_of(fit.panel, fit.panel.times)
+    counts = fit.row_weights
+    times = np.bincount(occasions, counts * fit.panel.times) / np.bincount(occasions, counts)
+    place = 0 if reference is None else int(np.argmin(np.abs(times - reference)))
+    return observed_spread(fit, occasions, place)
+
+
+def _without_rows(fit: Any, reference: float | None) -> ObservedSpread:
+    """Nothing observed; correlations are with the observed time next to the reference, by default the first."""
+    waves, none = np.array(fit.time_facts.waves), np.zeros(0)
+    place = 0 if reference is None else int(np.argmin(np.abs(waves - reference)))
+    return ObservedSpread(none, none, none, none, none, float(waves[place]))
+
+
 def occasions_of(panel: Any, times: np.ndarray) -> np.ndarray:
     """Occasion of each row in the order of time: waves where there are any, else times or ranges of time."""
     codes, _ = pd.factorize(panel.column(panel.wave) if panel.wave is not None else time_ranges(times))
@@ -141,8 +155,13 @@ def _times(fit: Any) -> np.ndarray:
     """Times at which the spread is drawn: a grid, or where curve and residuals are known."""
     only = _only_at(fit)
     if not fit.identified:
-        return np.unique(fit.panel.times)
+        return _times_of(fit)
     return curve_times(fit, _GRID) if only is None else np.array(only)
+
+
+def _times_of(fit: Any) -> np.ndarray:
+    """The different times, as far as they are known without rows."""
+    return np.unique(fit.panel.times) if fit.panel.has_rows else np.array(fit.time_facts.waves)
 
 
 def _only_at(fit: Any) -> tuple[float, ...] | None:
@@ -169,7 +188,7 @@ def _levels(fit: Any) -> dict[str, tuple[str, str]]:
 
 def _curve_time(fit: Any, time: float) -> float:
     """The time itself, or the nearest at which curve and residuals are known."""
-    only = _only_at(fit) if fit.identified else tuple(np.unique(fit.panel.times))
+    only = _only_at(fit) if fit.identified else tuple(_times_of(fit))
     return time if only is None else min(only, key=lambda known: abs(known - time))
 
 

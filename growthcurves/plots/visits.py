@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.grid import Grid, grid_of
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import DataError, NotEstimableError
 from growthcurves.numerics.times import time_texts
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from growthcurves.plots.people import Groups
 
 
+_NOBODY = pd.DataFrame({"group": [], "time": [], "persons": []})
 #: After a number that is the same at all visits.
 AT_EACH = "at each"
 
@@ -56,11 +58,19 @@ def numbers_of(panel: Panel, groups: Groups, asked: bool | None) -> tuple[pd.Dat
     NotEstimableError, DataError
         When numbers are asked for, there are no visits, and nothing passes over which persons could be followed.
     """
+    if isinstance(panel, SavedPanel):
+        return _counted_at_visits(panel, groups), True
     over_time = vocabulary(panel).over_time
     seen = seen_at_visits(panel, groups, asked and not over_time)
     if len(seen) or asked is False or not over_time:
         return seen, True
     return still_followed(panel, groups), False
+
+
+def _counted_at_visits(panel: SavedPanel, groups: Groups) -> pd.DataFrame:
+    """Persons with an outcome at each visit, of a panel without rows, as far as they were counted."""
+    found = panel.at_waves(groups.by)
+    return _NOBODY if found is None else _by_group(groups, *found)
 
 
 def seen_at_visits(panel: Panel, groups: Groups, asked: bool | None) -> pd.DataFrame:
@@ -76,7 +86,7 @@ def seen_at_visits(panel: Panel, groups: Groups, asked: bool | None) -> pd.DataF
     """
     grid = _visits(panel, asked)
     if grid is None:
-        return pd.DataFrame({"group": [], "time": [], "persons": []})
+        return _NOBODY
     codes = panel.persons.codes
     pairs = pd.DataFrame({"group": groups.codes[codes], "visit": grid.codes, "person": codes}).drop_duplicates()
     pairs = pairs[(pairs["group"] >= 0) & (pairs["visit"] >= 0)]
@@ -119,6 +129,9 @@ def _by_group(groups: Groups, times: np.ndarray, counts: np.ndarray) -> pd.DataF
 
 def visit_times(panel: Panel) -> np.ndarray:
     """Mean times of the visits, ascending; none where there are no visits."""
+    if isinstance(panel, SavedPanel):
+        found = panel.at_waves(None)
+        return np.zeros(0) if found is None else np.unique(found[0])
     grid = None if panel.time is None else _visits(panel, False)
     return np.zeros(0) if grid is None else np.unique(grid.means(panel.times))
 

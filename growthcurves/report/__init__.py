@@ -18,6 +18,7 @@ from growthcurves.report.compared import Compared
 from growthcurves.report.data import Data
 from growthcurves.report.effects import Effects
 from growthcurves.report.groups import Groups
+from growthcurves.report.lacking import Lacking
 from growthcurves.report.ladder import Ladder
 from growthcurves.report.marginal import Marginal
 from growthcurves.report.missingness import Missingness
@@ -40,6 +41,7 @@ SECTIONS: tuple[Section, ...] = (
     Effects(),
     Variation(),
     Certainty(),
+    Lacking(),
     Question(),
     Change(),
     Marginal(),

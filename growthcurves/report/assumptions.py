@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from growthcurves.checks import FitChecks, check
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.unit_words import level_words, unit_words
 from growthcurves.data.units_above import units_above
 from growthcurves.errors import NotAvailableError, NotEstimableError
@@ -21,17 +20,21 @@ MOST = 3
 SIGNS = {"fine": True, "look": None, "problem": False, "note": None}
 
 
-def checks_of(subject: Subject) -> FitChecks | str:
+#: Why there are no checks.
+Why = NotEstimableError | NotAvailableError
+
+
+def checks_of(subject: Subject) -> FitChecks | Why:
     """The checks of the fit, or why there are none."""
     return checked(subject.fit)
 
 
-def checked(fit: Any, prespecified: bool = False) -> FitChecks | str:
+def checked(fit: Any, prespecified: bool = False) -> FitChecks | Why:
     """The checks of a fit, or why there are none."""
     try:
         return check(fit, prespecified)
     except (NotEstimableError, NotAvailableError) as error:
-        return str(error)
+        return error
 
 
 def grave(found: FitChecks) -> list[Any]:
@@ -43,9 +46,10 @@ def grave(found: FitChecks) -> list[Any]:
 def assumptions(subject: Subject) -> Iterator[dict[str, Any]]:
     """Items of the first pages: the answer in one sentence, the gravest findings, and what nobody looked at."""
     fit, found = subject.fit, subject.once(checks_of)
-    if isinstance(found, str):
+    if not isinstance(found, FitChecks):
         text = f"The page takes for granted {listed([*_looked_at(fit), *_not_looked_at(fit)])}."
-        yield {"well": None, "word": "Assumptions", "text": f"Not checked. {found} {text}"}
+        why = f" {found}" if isinstance(found, NotEstimableError) else ""
+        yield {"well": None, "word": "Assumptions", "text": f"Not checked.{why} {text}"}
         return
     rows = grave(found)
     more = f"The gravest {MOST} follow; {len(rows) - MOST} more, the" if len(rows) > MOST else "The"
@@ -57,9 +61,9 @@ def assumptions(subject: Subject) -> Iterator[dict[str, Any]]:
         yield {"well": SIGNS[row.verdict], "word": capital(row.looked_at), "text": told}
 
 
-def advised(found: FitChecks | str, fit: str = "fit") -> list[str]:
+def advised(found: FitChecks | Why, fit: str = "fit") -> list[str]:
     """What findings advise to do, as code, one text for each; `fit` is what the fit is called there."""
-    if isinstance(found, str):
+    if not isinstance(found, FitChecks):
         return []
     where = "" if fit == "fit" else f" (fit is {fit})"
     return [
@@ -117,7 +121,7 @@ def _averages(fit: Any) -> str:
 
 def _though(fit: Any) -> str:
     """The units above persons that the table tells of and the model does not know."""
-    if isinstance(fit.panel, SavedPanel):
+    if not fit.panel.has_rows:
         return ""
     above = [f"{one.column} ({count(one.units)} {one.several})" for one in units_above(fit.panel, fit.data_columns)]
     if not above:

@@ -32,6 +32,7 @@ from growthcurves.results.change.view import of_text
 from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.questions.rates import whole_period
 
+_COUNTED = "shares of persons with a rate above 0 that are counted by their own estimates"
 MOST_TIMES = 4
 MOST_SENTENCES = 5
 
@@ -49,6 +50,9 @@ class Change(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         answer, told = subject.change, why_not_by(subject.fit, subject.by)
+        kinds = {one.kind for one in answer.findings}
+        if Kind.SHARE_ABOVE in kinds and Kind.SHARE_ABOVE_EB not in kinds and not subject.fit.knows_persons:
+            subject.lack(subject.said(_COUNTED), subject.fit.panel.refusal())
         lacking = [one for one in answer.findings if one.lacks_interval and one.stated]
         beyond = [text for text in answer.sentences() if text not in answer.averages]
         return {

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from growthcurves.data.unit_words import level_words
+from growthcurves.errors import NotAvailableError
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import why_no_waves
+from growthcurves.report.missed import missed_of
 from growthcurves.report.section import Subject
 
 
@@ -126,6 +128,19 @@ def _levels_of_columns(fit: Any) -> dict[str, int]:
     return found
 
 
+def _who_was_seen(filled: Callable[[Subject], Filled]) -> Callable[[Subject], Filled]:
+    """Only where it is known who was seen when."""
+
+    def of(subject: Subject) -> Filled:
+        try:
+            return filled(subject)
+        except NotAvailableError:
+            return Filled("author", "Who was seen when is not known here.", "lacking")
+
+    return of
+
+
+@_who_was_seen
 def _patterns(subject: Subject) -> Filled:
     if why_no_waves(subject.fit.panel) is not None:
         text = "Occasions per person. There are no common waves: say who was lost, and why."
@@ -133,12 +148,14 @@ def _patterns(subject: Subject) -> Filled:
     return Filled("here", "Patterns of missing waves, and who leaves when.", "missing")
 
 
+@_who_was_seen
 def _attrition(subject: Subject) -> Filled:
-    if subject.by is None or why_no_waves(subject.fit.panel) is not None:
+    if subject.by is None or why_no_waves(subject.fit.panel) is not None or subject.once(missed_of).names["by"] is None:
         return Filled("author", "Compare those who left with those who stayed; a report by group shows who left each.")
     return Filled("part", f"Dropout for each group of {subject.by_text}; add what else goes with leaving.", "missing")
 
 
+@_who_was_seen
 def _within_wave(subject: Subject) -> Filled:
     panel = subject.fit.panel
     if panel.wave is not None:
@@ -212,6 +229,12 @@ def _criteria(subject: Subject) -> Filled:
     return _here("Deviance, AIC, BIC.", "ladder")(subject)
 
 
+def _observed_persons(subject: Subject) -> Filled:
+    if not subject.fit.panel.has_rows:
+        return Filled("author", subject.said("Draw observed values of persons beside the mean."), "lacking")
+    return Filled("here", "In the same picture.", "pictures")
+
+
 GROLTS = Checklist(
     "GRoLTS",
     "For trajectories. Made for models with latent classes; what needs classes does not apply to one population.",
@@ -240,7 +263,7 @@ GROLTS = Checklist(
              _with_time(_here("With its confidence band.", "pictures"))),
         Item("14b", "Plots of the mean trajectory of every model",
              _author("Draw the mean of every other model in the same way.")),
-        Item("14c", "The mean with observed persons", _with_time(_here("In the same picture.", "pictures"))),
+        Item("14c", "The mean with observed persons", _with_time(_observed_persons)),
         Item("15", "The final model in numbers", _here("Estimates, errors and intervals.", "effects")),
         Item("16", "The syntax", _here("Python that makes the same fit.", "reproduce")),
     ),

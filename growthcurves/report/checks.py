@@ -24,21 +24,19 @@ class Checks(Section):
 
     name = "checks"
     title = "Checks of the assumptions"
-
-    def why_not(self, subject: Subject) -> str | None:
-        found = subject.once(checks_of)
-        return found if isinstance(found, str) else None
+    lacks = "checks of the assumptions, which look at single measurements"
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         found = subject.once(checks_of)
-        assert not isinstance(found, str)
+        if not isinstance(found, FitChecks):
+            raise found
         made = shown(found)
         subject.moved()
         return made
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         found = subject.once(checks_of)
-        return {} if isinstance(found, str) else {"checks": found.table}
+        return {} if not isinstance(found, FitChecks) else {"checks": found.table}
 
 
 def shown(found: FitChecks) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from growthcurves.report.reshaping import reshaping
 
 #: Files whose categories are text or numbers, so that their order must be said again.
 _UNTYPED = (".csv", ".tsv", ".txt", ".xlsx")
+_TABLE = "data = ...  # the long table"
 
 
 def code(fit: Any) -> str:
@@ -22,7 +23,7 @@ def code(fit: Any) -> str:
     options = _options(fit.model)
     blocks = any("RandomPart(" in value for name, value in options if name in ("random", "levels"))
     first = ["import growthcurves as gc"] + ["from growthcurves.model.random import RandomPart"] * blocks
-    read = reading(fit.panel.data, fit.panel.id, fit.panel.time, model_columns(fit.model))
+    read = _read(fit)
     lines = [*first, "", *read, "", "model = gc.GrowthModel("]
     lines += [f"    {name}={value}," for name, value in options]
     return "\n".join(
@@ -30,8 +31,19 @@ def code(fit: Any) -> str:
     )
 
 
+def _read(fit: Any) -> list[str]:
+    """Lines that read the rows again."""
+    panel = fit.panel
+    if panel.has_rows:
+        return reading(panel.data, panel.id, panel.time, model_columns(fit.model))
+    return [f"data = {panel.typed[0]}"] if panel.typed[0] else [_TABLE]
+
+
 def _fitted(fit: Any) -> list[str]:
-    """The panel and its fit; where the outcome is in words the fit reads the table, as a panel takes numbers."""
+    """The panel and its fit; rows that were read in batches, or summed by sites, are no panel.
+
+    Where the outcome is in words the fit reads the table, as a panel takes numbers.
+    """
     family, panel = fit.model.family, fit.panel
     asked = "" if fit.estimates.quadrature is None else fit.estimates.quadrature.asked
     more = f", quadrature={asked!r}" if asked not in ("", "auto") else ""
@@ -40,6 +52,8 @@ def _fitted(fit: Any) -> list[str]:
     if any(isinstance(one, str) for one in getattr(family, "categories", ())):
         where = "" if panel.where is None else f", where={panel.where!r}"
         return [f"fit = gc.fit(model, data{where}{more})"]
+    if not panel.has_rows and panel.typed[0]:
+        return [f'fit = gc.fit(model, data, method="{fit.method}"{panel.typed[1]}{more})']
     return [_panel(panel), f'fit = gc.fit(model, panel, method="{fit.method}"{more})']
 
 
@@ -80,7 +94,7 @@ def reading(data: pd.DataFrame, id: Any, time: Any, used: Sequence[str]) -> list
     if "dataset" in source:
         lines = [f"data = gc.load_dataset({source['dataset']!r})"]
     elif "file" not in source:
-        return ["data = ...  # the long table"]
+        return [_TABLE]
     else:
         told = ({"missing": source["missing"]} if source.get("missing") else {}) | source.get("options", {})
         more = "".join(f", {name}={value!r}" for name, value in told.items())

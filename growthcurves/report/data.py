@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.grid import grid_of
-from growthcurves.data.panel import Panel
 from growthcurves.data.source import source_of
 from growthcurves.data.time_words import TimeWords, time_words
 from growthcurves.data.units import unit_called
 from growthcurves.data.vocabulary import Vocabulary
+from growthcurves.errors import NotAvailableError
 from growthcurves.model.outcome_family import family_outcome
 from growthcurves.numerics.averages import weighted_sd
 from growthcurves.numerics.times import time_texts
 from growthcurves.output.words import capital
 from growthcurves.plots.missing import why_no_waves
-from growthcurves.plots.people import groups_of
 from growthcurves.report.format import count, number, polished
 from growthcurves.report.section import Section, Subject
 from growthcurves.results.summary import design_lines
@@ -61,7 +59,7 @@ def _described(fit: Any) -> Any:
 
 def _each_row(panel: Any) -> str:
     """What a row is where the table was wide, whose rows are persons."""
-    wide = "waves" in source_of(panel.data) if isinstance(panel, Panel) else False
+    wide = panel.has_rows and "waves" in source_of(panel.data)
     return " (one for each person and wave of the wide table)" if wide else " in the table"
 
 
@@ -122,7 +120,7 @@ def _sets_of_times(facts: Mapping[str, Any], panel: Any) -> list[tuple[str, str]
     if panel.wave is not None or why_no_waves(panel) is not None:
         return [("Different sets of visit times", count(facts["schedules"]))]
     kept = "one, by everybody" if facts["schedules"] == 1 else count(facts["schedules"])
-    return [("Waves (times common to all)", count(grid_of(panel).count)), ("Different sets of waves kept", kept)]
+    return [("Waves (times common to all)", count(panel.grid().count)), ("Different sets of waves kept", kept)]
 
 
 def _outcome(facts: Mapping[str, Any], fit: Any) -> list[tuple[str, str]]:
@@ -174,9 +172,9 @@ def _groups(subject: Subject) -> list[tuple[str, int, int]]:
     """Persons and rows of each group."""
     if subject.by is None:
         return []
-    panel = subject.fit.panel
-    groups = groups_of(panel, subject.by)
-    rows = np.bincount(groups.codes[panel.persons.codes] + 1, minlength=len(groups.labels) + 1)[1:]
-    persons = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
-    labels = [f"{subject.by_text}: {label}" for label in groups.labels]
-    return list(zip(labels, persons.tolist(), rows.tolist(), strict=True))
+    try:
+        found = subject.fit.panel.group_counts(subject.by)
+    except NotAvailableError as error:
+        subject.lack(subject.said("how many persons and rows each group has"), error)
+        return []
+    return [(f"{subject.by_text}: {label}", persons, rows) for label, persons, rows in found]

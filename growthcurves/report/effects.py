@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import Finding
+from growthcurves.errors import NotAvailableError
 from growthcurves.report.format import decimals, degrees, fixed, number, p_value, polished
 from growthcurves.report.groups import Groups
 from growthcurves.report.section import Section, Subject
@@ -32,11 +33,11 @@ class Effects(Section):
     def leads(self, subject: Subject) -> bool:
         """Where groups are compared their table has the same differences, which then stand on the first pages once."""
         groups = Groups()
-        return not groups.belongs(subject) or groups.why_not(subject) is not None
+        return not groups.belongs(subject) or groups.why_not(subject) is not None or groups.name in subject.refused
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         fit, method = subject.fit, ddf_of(subject.ddf, subject.fit)
-        centre = centre_of(fit)
+        centre = _centre(subject)
         return {
             "ratio": fit.family.effect if fit.family is not None else None,
             "ratios": _several_ratios(fit),
@@ -55,6 +56,15 @@ class Effects(Section):
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
         return {"fixed_effects": subject.effects}
+
+
+def _centre(subject: Subject) -> Centre | None:
+    """Where predictors that are nowhere near 0 have their means."""
+    try:
+        return centre_of(subject.fit)
+    except NotAvailableError as error:
+        subject.lack("starts and rates at the mean of predictors that nobody has at 0", error)
+        return None
 
 
 def _several_ratios(fit: Any) -> str:

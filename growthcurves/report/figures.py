@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from growthcurves.errors import NotAvailableError
 from growthcurves.output.numbers import with_minus
 from growthcurves.plots import (
     FAMILY_FIGURES,
@@ -72,7 +73,7 @@ AT_LEVEL = {"trajectories", "variance_over_time"}
 CAPTIONS = {
     "trajectories": Caption(
         "Outcome of persons over time with the fitted mean.",
-        "{drawn}. Thick line: {mean}{band}.{typical}",
+        "{drawn}Thick line: {mean}{band}.{typical}",
         (3.9, 3.3),
     ),
     "slopes": Caption(
@@ -88,9 +89,8 @@ CAPTIONS = {
         (3.4, 3.1),
     ),
     "variance_over_time": Caption(
-        "Standard deviation, correlation and intraclass correlation over time, implied by the model and observed.",
-        "What the model implies for the spread over time, with what the data show (points). Where the points leave the "
-        "band, the model's account of how persons differ does not fit.",
+        "Standard deviation, correlation and intraclass correlation over time.",
+        "What the model implies for the spread over time{shown}",
         (2.6, 5.6),
     ),
     "shrinkage": Caption(
@@ -224,15 +224,22 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     options = {name: getattr(subject, name) for name in ("by", "limits") if name in known} | options
     if name in AT_LEVEL:
         options = {"level": subject.level} | options
-    figure = kind(**options)
-    if figure.why_not(about) is not None:
+    figure, said = kind(**options), fit.vocabulary.said
+    try:
+        scene = figure.scene(about) if figure.why_not(about) is None else None
+    except NotAvailableError as error:
+        subject.lack(said(CAPTIONS[name].shows).rstrip("."), error)
         return None
-    scene = figure.scene(about)
+    if scene is None:
+        return None
+    for what in scene.texts.get("lacking", ()):
+        subject.lack(said(what), fit.panel.refusal())
     caption = _in_words(CAPTIONS[name], fit.vocabulary.said)
     if name == "missing":  # as high as its rows need
         high = caption.heights[0] + 0.24 * max(scene.table["pattern"].nunique(dropna=False), 4)
         caption = replace(caption, heights=(high, high))
     texts = dict(_drawn(scene.texts, fit.vocabulary.said))
+    texts["shown"] = "." if "lacking" in texts else said(_SHOWN)
     texts["band"] = _band(scene, str(texts.get("level", "")))
     texts["apart"] = ", own least-squares estimates further apart" if fit.family is None else ""
     if name == "units":  # as high as its rows need
@@ -241,6 +248,13 @@ def picture(subject: Subject, name: str, **options: Any) -> Picture | None:
     made = _both(name, figure, scene, replace(caption, text=caption.text.format(**texts)))
     subject.moved()
     return made
+
+
+#: What stands beside what a model implies.
+_SHOWN = (
+    ", with what the data show (points). Where the points leave the band, the model's account of how persons differ "
+    "does not fit."
+)
 
 
 def _band(scene: Scene, level: str) -> str:
@@ -256,9 +270,14 @@ def _drawn(texts: Mapping[str, Any], said: Callable[[str], str]) -> Mapping[str,
     if "typical" in texts:
         drawn = f"Dots: {texts['observed']} at the visits. " + said("Thin lines: persons' empirical Bayes curves")
         dashes = f" Dotted: {texts['typical']}, whose random effects are zero."
-        return {**texts, "drawn": drawn, "typical": dashes}
+        return {**texts, "drawn": f"{drawn}. ", "typical": dashes}
+    if texts.get("lines") == "":
+        return {**texts, "drawn": "", "mean": "fitted mean", "typical": ""}
+    if texts.get("lines") == "eb":
+        drawn = said("Thin lines: persons' empirical Bayes curves, which lie closer together than the persons'")
+        return {**texts, "drawn": f"{drawn} own. ", "mean": "fitted mean", "typical": ""}
     points, lines = said("Points: single measurements of persons"), said("Thin lines: persons' observed values")
-    return {"drawn": points if texts.get("dots") else lines, **texts, "mean": "fitted mean", "typical": ""}
+    return {"drawn": f"{points if texts.get('dots') else lines}. ", **texts, "mean": "fitted mean", "typical": ""}
 
 
 def _in_words(caption: Caption, said: Callable[[str], str]) -> Caption:

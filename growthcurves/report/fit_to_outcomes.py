@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.report.figures import Picture, drawn
 from growthcurves.report.format import polished
 from growthcurves.report.section import Subject
@@ -17,9 +16,12 @@ MOST_FORETOLD = 20_000
 
 
 def pictures_of_outcomes(subject: Subject) -> list[Picture]:
-    """A rootogram of counts, the calibration of yes or no and of ordered categories; nothing where rows are gone."""
+    """A rootogram of counts, the calibration of yes or no and of ordered categories."""
     fit = subject.fit
-    if fit.family is None or isinstance(fit.panel, SavedPanel):
+    if fit.family is None:
+        return []
+    if not fit.panel.has_rows:
+        subject.lack("observed outcomes beside what the model expects", fit.panel.refusal())
         return []
     if fit.family.name in COUNTED:
         return drawn(subject, ("rootogram",))
@@ -29,7 +31,7 @@ def pictures_of_outcomes(subject: Subject) -> list[Picture]:
 def scatter_of_counts(subject: Subject) -> Iterator[dict[str, Any]]:
     """Whether counts scatter as much as the family says."""
     fit = subject.fit
-    if not scatters_freely(fit) or isinstance(fit.panel, SavedPanel) or not fit.identified or _many(fit):
+    if not scatters_freely(fit) or not fit.panel.has_rows or not fit.identified or _many(fit):
         return
     found = scatter_of_outcomes(fit, subject.level)
     ratio, low, high = map(polished, ratio_texts(*found))

@@ -10,7 +10,7 @@ import pandas as pd
 from growthcurves.contracts.finding import Finding, Group, Kind
 from growthcurves.data.joined import texts_of
 from growthcurves.data.source import show_level
-from growthcurves.plots.people import groups_of
+from growthcurves.errors import NotAvailableError
 from growthcurves.report.change import period
 from growthcurves.report.format import decimals, degrees, fixed, p_value, with_minus
 from growthcurves.report.section import Section, Subject
@@ -39,7 +39,7 @@ class Groups(Section):
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
         rates, means = subject.once(_answers)
-        tests = {(one.kind, one.at): one for one in subject.change.findings if one.kind in _JOINT}
+        tests = _joint_tests(subject, len(rates.differences) > 1)
         of_rates = tests.get((Kind.RATES_ALIKE_P, None))
         return {
             "blocks": [
@@ -59,9 +59,27 @@ class Groups(Section):
 def _answers(subject: Subject) -> tuple[Any, Any]:
     """Slopes over the whole period, and means at the first time and the last that enough persons reached, by group."""
     fit, by, asked = subject.fit, subject.by, {"ddf": subject.ddf, "level": subject.level}
-    differences = "reference" if len(groups_of(fit.panel, by).labels) > 1 else None
+    differences = "reference" if _several(fit.panel, by) else None
     rates = fit.slopes(by=by, differences=differences, **asked)
     return rates, fit.means(at=compared_at(fit), by=by, differences=differences, **asked)
+
+
+def _joint_tests(subject: Subject, several: bool) -> dict[Any, Finding]:
+    """The joint tests of several groups, which the change report makes."""
+    try:
+        return {(one.kind, one.at): one for one in subject.change.findings if one.kind in _JOINT}
+    except NotAvailableError as error:
+        if several:
+            subject.lack("joint tests of all groups", error)
+        return {}
+
+
+def _several(panel: Any, by: Any) -> bool:
+    """Whether there is more than one group; where persons are not counted, the levels of a predictor are several."""
+    try:
+        return len(panel.group_counts(by)) > 1
+    except NotAvailableError:
+        return True
 
 
 def _blocks(findings: Iterable[Finding], title: str, joint: Finding | None) -> list[dict[str, Any]]:

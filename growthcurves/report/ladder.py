@@ -36,6 +36,7 @@ class Ladder(Section):
 
     name = "ladder"
     title = "The steps to this model"
+    lacks = "the steps to this model: smaller models of the same rows"
 
     def belongs(self, subject: Subject) -> bool:
         return subject.fit.recipe.shape.changes

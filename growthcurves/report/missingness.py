@@ -9,11 +9,12 @@ import pandas as pd
 
 from growthcurves.data.missing import DROPPED_OUT, MISSED_BEFORE, NEVER_DUE
 from growthcurves.data.reasons import DIED
-from growthcurves.errors import NotEstimableError
+from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import MOST_GROUPS, why_no_waves
 from growthcurves.report.figures import drawn
 from growthcurves.report.format import count
+from growthcurves.report.missed import missed_of
 from growthcurves.report.section import Section, Subject
 
 #: What is said of the persons of each way, of one and of several.
@@ -41,23 +42,23 @@ class Missingness(Section):
         return why_no_waves(subject.fit.panel, advise=False)
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
-        missed = subject.fit.panel.missing(by=subject.by)
-        whole = bool((missed.persons["kind"] == "complete").all())
+        missed = subject.once(missed_of)
+        pictures = [] if missed.complete else _pictures(subject, missed)
         return {
             "sentence": sentence(missed, subject.fit.vocabulary.who.several) + _beside(subject.fit.panel, missed),
             "leaving": leaving(subject),
-            "pictures": [] if whole else [*_patterns(subject, missed), *drawn(subject, ("dropout",))],
+            "pictures": pictures,
         }
 
     def tables(self, subject: Subject) -> Mapping[str, pd.DataFrame]:
-        missed = subject.fit.panel.missing(by=subject.by)
+        missed = subject.once(missed_of)
         reasons = {"missing_reasons": missed.reasons} if missed.explained else {}
         return {"missing_patterns": missed.table, "dropout": missed.dropout} | reasons
 
 
 def sentence(missed: Any, who: str = "persons") -> str:
     """How many persons were seen at all waves, and how the others were missed."""
-    ways, total = missed.ways, len(missed.persons)
+    ways, total = missed.ways, missed.count
     waves, due = seen_at(missed), " that was due" if missed.explained else ""
     if ways["complete"] == total:
         return f"All {count(total)} {who} were seen at all {waves}."
@@ -88,19 +89,23 @@ def leaving(subject: Subject) -> str:
         found = subject.fit.panel.dropout(by=subject.by)
     except NotEstimableError:
         return ""
+    except NotAvailableError as error:
+        subject.lack(subject.said("whether those who do worse or better leave: the odds of the next visit"), error)
+        return ""
     return found.of_the_next_visit
 
 
 def _beside(panel: Any, missed: Any) -> str:
     """Who of them is not in the fit, and why; "" where all are."""
-    more, used = len(missed.persons) - panel.persons.count, panel.persons.count
+    more, used = missed.count - panel.persons.count, panel.persons.count
     if more <= 0:
         return ""
     reasons = ", ".join(str(reason) for reason in panel.dropped["reason"])
     return f" {count(more)} of them {'is' if more == 1 else 'are'} not among the {count(used)} of the fit ({reasons})."
 
 
-def _patterns(subject: Subject, missed: Any) -> list[Any]:
-    """The picture of the patterns, with groups side by side where they are few."""
-    few = subject.by is not None and missed.dropout["group"].nunique() <= MOST_GROUPS
-    return drawn(subject, ("missing",), by=subject.by if few else None)
+def _pictures(subject: Subject, missed: Any) -> list[Any]:
+    """The patterns, with groups side by side where they are few, and the dropout; by group where that is known."""
+    by = subject.by if missed.names["by"] is not None else None
+    few = by is not None and missed.dropout["group"].nunique() <= MOST_GROUPS
+    return [*drawn(subject, ("missing",), by=by if few else None), *drawn(subject, ("dropout",), by=by)]

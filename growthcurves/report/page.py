@@ -17,7 +17,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from growthcurves.data.frame import check_text
-from growthcurves.data.panel import Panel
 from growthcurves.data.source import path_read
 from growthcurves.errors import DataWarning, ModelError, NotAvailableError, NotEstimableError, filtered
 from growthcurves.fitted import FittedModel
@@ -192,22 +191,20 @@ def make_report(
     by, sections = arm_of(fits[0]) if by is None else by, list(sections)
     with filtered("ignore", DataWarning), _bar(len(sections) + PICTURES) as moved:  # warned of in the section on data
         subject = Subject(fits, by, known_ddf(ddf), checked_level(level), chosen, limits, moved)
-        sections = [section for section in sections if section.belongs(subject)]
         check_text(title, "title", "Depression after treatment")
         title = title or default_title(subject.fit)
-        environment = _environment()
-        rendered = [_rendered(environment, section, subject) for section in sections]
+        rendered = _all_rendered(sections, subject)
         told = findings(subject)
-        there = [section for section, part in zip(sections, rendered, strict=True) if not part["reason"]]
+        there = [section for section, part in rendered.items() if not part["reason"]]
         tables = {name: table for section in there for name, table in section.tables(subject).items()}
     kind = subject.said("Growth-curve report")
-    made = _page(title, about(subject.fit), lead(subject), rendered, told, tables, path, kind)
+    made = _page(title, about(subject.fit), lead(subject), list(rendered.values()), told, tables, path, kind)
     return replace(made, _read=_read_from(subject.fit))
 
 
 def _read_from(fit: FittedModel) -> Path | None:
     """The file that a fit's rows were read from, where they are there."""
-    return path_read(fit.panel.data) if isinstance(fit.panel, Panel) else None
+    return path_read(fit.panel.data) if fit.panel.has_rows else None
 
 
 @dataclass(frozen=True)
@@ -276,8 +273,9 @@ def _page(
     warned: Sequence[tuple[str, str]] = (),
 ) -> Report:
     script = Markup((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
+    there = [one for one in rendered if not one.get("gone")]  # of the others a section of its own tells
     page = _environment().get_template("page.html").render(
-        title=title, about=about, lead=lead, sections=rendered, script=script, allowed=_hash(script), kind=kind,
+        title=title, about=about, lead=lead, sections=there, script=script, allowed=_hash(script), kind=kind,
         warned=warned,
     )
     page = visible(page)  # no name steers a terminal or turns the direction of what follows
@@ -337,16 +335,30 @@ def _bar(steps: int) -> Iterator[Callable[[], object]]:
         yield lambda: bar.update(min(1, steps - bar.n))
 
 
+def _all_rendered(sections: Sequence[Section], subject: Subject) -> dict[Section, Mapping[str, Any]]:
+    """The sections of the page in their order; those that tell of others are made last."""
+    environment, made = _environment(), dict[Section, Mapping[str, Any]]()
+    for section in sorted(sections, key=lambda one: one.last):
+        if section.belongs(subject):
+            made[section] = _rendered(environment, section, subject)
+    return {section: made[section] for section in sections if section in made}
+
+
 def _rendered(environment: jinja2.Environment, section: Section, subject: Subject) -> Mapping[str, Any]:
-    body = Markup()
+    body, gone = Markup(), False
     try:
         reason = section.why_not(subject)
         if reason is None:
             context = section.context(subject)
             given = {"interval": subject.interval, "said": subject.said, **context}
             body = Markup(environment.get_template(f"{section.name}.html").render(given))
-    except (NotEstimableError, NotAvailableError) as error:
+    except NotAvailableError as error:
+        reason, gone = str(error), True
+        subject.lack(subject.said(section.lacks) or section.heading(subject), error)
+    except NotEstimableError as error:
         reason = str(error)
+    if reason is not None:
+        subject.refused.add(section.name)
     subject.moved()
-    title = section.heading(subject)
-    return {"name": section.name, "title": title, "reason": reason, "body": body, "core": section.leads(subject)}
+    told = {"name": section.name, "title": section.heading(subject), "core": section.leads(subject)}
+    return told | {"reason": reason, "body": body, "gone": gone}

@@ -30,6 +30,7 @@ class People(Section):
 
     name = "people"
     title = "Persons"
+    lacks = "persons: their own estimates"
 
     def why_not(self, subject: Subject) -> str | None:
         fit = subject.fit

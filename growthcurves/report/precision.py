@@ -12,10 +12,12 @@ import numpy as np
 from growthcurves.contracts.finding import RESIDUAL, Finding, Kind
 from growthcurves.data.missing import DROPPED_OUT
 from growthcurves.data.reasons import DIED
+from growthcurves.errors import NotAvailableError
 from growthcurves.output.words import listed
 from growthcurves.plots.missing import why_no_waves
 from growthcurves.report.assumptions import assumptions
 from growthcurves.report.format import count, number
+from growthcurves.report.missed import missed_of
 from growthcurves.report.section import Subject
 from growthcurves.report.variation import component_row
 from growthcurves.report.words import between_whom, everybody, random_name, whose_effect
@@ -102,12 +104,17 @@ def _missing(subject: Subject) -> Iterator[dict[str, Any]]:
         "The estimates are valid where being missed depends on what is in the model (outcomes seen before, predictors) "
         "and not where it depends on the values that were missed; data cannot tell which of the two is the case."
     )
-    if why_no_waves(fit.panel) is not None:
+    try:
+        reason = why_no_waves(fit.panel)
+    except NotAvailableError:  # the section on who was seen when says why
+        yield _item(None, "Missing", f"Who was missed is not known here. {valid}")
+        return
+    if reason is not None:
         text = f"The visits have no common times, so that who was missed cannot be counted. {valid}"
         yield _item(None, "Missing", text)
         return
-    missed = fit.panel.missing(by=subject.by)
-    total, some = len(missed.persons), int((missed.persons["seen"] < missed.persons["due"]).sum())
+    missed = subject.once(missed_of)
+    total, some = missed.count, missed.with_a_gap
     due, died = (" that was due" if missed.explained else ""), missed.ways[DIED]
     gone = f" {count(died)} died after the last wave that was due, which is no dropout." if died else ""
     if not some:

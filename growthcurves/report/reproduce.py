@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from growthcurves.data.grid import grid_of
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.machine import versions
 from growthcurves.report.assumptions import advised, checks_of
@@ -32,6 +31,7 @@ class Reproduce(Section):
             "seeds": [drawn(item) for item in subject.fits],
             "columns": fit.data_columns,
             "rows": len(fit.panel),
+            "sums": not fit.knows_persons,
             "hash": fit.data_hash,
         }
 
@@ -63,7 +63,9 @@ def _of_others(subject: Subject) -> list[str]:
 def _of_waves(panel: Any) -> str:
     """What to give where there are no waves that somebody could miss."""
     try:
-        grid_of(panel)
+        panel.grid()
+    except NotAvailableError:
+        return ""
     except NotEstimableError as error:
         return f"For who was seen when, {error.advice}" if error.advice else ""
     return ""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 import pandas as pd
 
 from growthcurves.data.joined import columns_of
+from growthcurves.errors import NotAvailableError
 from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.intervals import of_components
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
@@ -35,6 +36,8 @@ class Subject:
         Lowest and highest value of the outcome's scale, which pictures keep to.
     moved : function
         Called after each picture, so that a bar moves.
+    refused : set of str
+        Names of the sections that had nothing to show.
     """
 
     fits: tuple[Any, ...]
@@ -44,13 +47,24 @@ class Subject:
     intervals: Any = None
     limits: Any = None
     moved: Callable[[], object] = field(default=lambda: None, compare=False, repr=False)
+    refused: set[str] = field(default_factory=set, compare=False, repr=False)
     _made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    _lacking: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], Made]) -> Made:
         """What a function makes of this subject, made once."""
         if make not in self._made:
             self._made[make] = make(self)
         return self._made[make]
+
+    def lack(self, what: str, why: NotAvailableError) -> None:
+        """Note what the page cannot show, for a fit that keeps too little."""
+        self._lacking.setdefault((why.reason, why.advice), {})[what] = None
+
+    @property
+    def lacking(self) -> list[tuple[str, str, list[str]]]:
+        """What the page cannot show: why, what to do, and the list."""
+        return [(*why, list(items)) for why, items in self._lacking.items()]
 
     @property
     def by_text(self) -> str:
@@ -115,6 +129,10 @@ class Section:
         Name of the template and of the anchor on the page.
     title : str
         Heading.
+    lacks : str
+        What a page lacks that cannot show it for want of rows or persons; empty for its heading.
+    last : bool
+        Whether it tells of the other sections, and is made after them.
     core : bool
         Whether it stands on the first pages; the others are an appendix, collapsed on screen.
     """
@@ -122,6 +140,8 @@ class Section:
     name: ClassVar[str]
     title: ClassVar[str]
     core: ClassVar[bool] = False
+    lacks: ClassVar[str] = ""
+    last: ClassVar[bool] = False
 
     def belongs(self, subject: Subject) -> bool:
         """Whether the page has this section at all."""

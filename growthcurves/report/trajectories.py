@@ -28,9 +28,10 @@ class Pictures(Section):
         return kind(by=subject.by).why_not(subject.fit)
 
     def context(self, subject: Subject) -> Mapping[str, Any]:
+        band = subject.once(_band)
         return {
             "pictures": drawn(subject, ("trajectories",)),
-            "persons_band": subject.once(_band),
+            "persons_band": band,
             "others": _panels(subject),
             "single": "single outcomes" if subject.fit.family is not None else subject.said("single measurements"),
         }

@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.note import Note, NoteKind
+from growthcurves.data.kept import Kept
 from growthcurves.data.panel import Panel
+from growthcurves.data.person_ends import ends_of_persons
 from growthcurves.data.saved_panel import Absent, SavedPersons, known
 from growthcurves.data.table_facts import TableFacts, few_times
 from growthcurves.engine.build import summed_persons
@@ -29,6 +31,7 @@ from growthcurves.model.occasions import learned_residual
 from growthcurves.model.outcome_family import family_outcome
 from growthcurves.model.recipe import BoundRows, Recipe
 from growthcurves.numerics.stand_ins import stand_ins
+from growthcurves.output.words import listed
 from growthcurves.provenance import Made
 from growthcurves.sites.cells import occasion_columns
 from growthcurves.sites.doors import is_file
@@ -42,7 +45,8 @@ from growthcurves.sites.sums import SiteSums, content_of, left_out_words
 from growthcurves.sites.words import occasions_words
 
 WHY = Absent(
-    "This fit is of sites' sums, which say nothing of single persons or rows: ask the site itself, where they are.",
+    "This fit is of sites' sums, which say nothing of single persons or rows",
+    "ask the site itself, where they are.",
     "sites send sums, and no persons",
 )
 
@@ -272,6 +276,20 @@ def _notes(bound: BoundRows, sums: list[SiteSums]) -> Iterable[Note]:
             yield Note(NoteKind.SITES, f"{told[0].upper()}{told[1:]} Estimates are of those who are.")
 
 
+#: Why it is not told who missed a wave where sites held rows back.
+HELD_BACK = (
+    "Sites held back rows of cells that are too small to be told, so that the sums do not say who missed a wave.", "",
+)  # fmt: skip
+
+
+def _kept(panel: Panel, counted: list[str], held_back: bool) -> Kept:
+    """What sums say of the rows: all but what is of single values, which are made up."""
+    found = Kept.of(panel, counted)
+    seen = found.seen if found.seen is None or not held_back else found.seen.without_waves(HELD_BACK)
+    summary = replace(found.summary, outcome_min=float("nan"), outcome_max=float("nan"))
+    return Kept(summary, seen)
+
+
 def _forgotten(fit: FittedModel, shared: SiteRecipe, sums: list[SiteSums]) -> FittedModel:
     """The fit without those who stood in: what is left is what sums say."""
     panel, bound, recipe = fit.panel, fit.bound, fit.recipe
@@ -284,12 +302,16 @@ def _forgotten(fit: FittedModel, shared: SiteRecipe, sums: list[SiteSums]) -> Fi
     counted = pd.DataFrame(table, index=range(len(sizes)) if not table else None).reset_index(drop=True)
     numbers = {name: np.asarray(panel.frame[name])[panel.persons.first_rows] for name in shared.roles.numbers}
     persons = SavedPersons(len(sizes), len(panel), panel.persons.occasions, known(sizes), known(WHY), WHY)
+    held_back = any(map(left_out_words, sums))
+    last = None if held_back or panel.time is None else known(ends_of_persons(panel)[1])
     left: Any = SummedPanel(
         **{name: getattr(panel, name) for name in ("id", "time", "outcome", "wave", "time_unit")},
         outcome_unit=None, since=None, where=None, persons=persons,
         time_facts=panel.time_facts, reasons=(), clock_of=known(shared.clock), table_of=known(counted),
         first_levels=dict(panel.first_levels), gone=WHY, numbers=numbers,
         facts=TableFacts((*panel.frame.columns,), (*table, *numbers), times=few_times(np.unique(panel.times))),
+        last_of=last, kept=_kept(panel, [*counted.columns], held_back),
+        typed=(f"...  # the sums of {listed(one.site for one in sums)}", ""),
     )  # fmt: skip
     rows = BoundRows(
         replace(recipe, clock_of=known(shared.clock)),
@@ -300,5 +322,5 @@ def _forgotten(fit: FittedModel, shared: SiteRecipe, sums: list[SiteSums]) -> Fi
         bound.random_weights,
     )
     seals = [seal_of(plain(content_of(one))) for one in sums]
-    made = Made(data=seal_of(seals))
-    return replace(fit, panel=left, bound=rows, estimates=summed_persons(fit.estimates, WHY._text), made=made)
+    estimates = summed_persons(fit.estimates, (WHY._reason, WHY._advice))
+    return replace(fit, panel=left, bound=rows, estimates=estimates, made=Made(data=seal_of(seals)))

@@ -123,7 +123,7 @@ def weighing_from(values: dict[str, Any] | None) -> Weighing | None:
     """What a design came to; None without one."""
     if values is None:
         return None
-    nobody: Any = Absent("its persons", PEOPLE)
+    nobody: Any = Absent.unsaved("its persons", PEOPLE)
     strata = np.repeat(np.arange(len(values["sizes"])), values["sizes"])
     people = values["people"] or {**dict.fromkeys(_BY_PERSON, nobody), "strata": strata}
     columns = tuple(WeightColumn(*column) for column in values["columns"])

@@ -13,7 +13,7 @@ What is kept, by what answers need (design of the moments, docs/engine.md, secti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ from growthcurves.output.files import write_text
 from growthcurves.provenance import Made
 from growthcurves.storage.columns import columns_from, columns_values
 from growthcurves.storage.designs import design_columns, design_values, weighing_from, with_mass
+from growthcurves.storage.kept import kept_from, kept_of, kept_values, last_of
 from growthcurves.storage.models import model_from, model_values
 from growthcurves.storage.parts import Kinds, kind_called, own_parts
 from growthcurves.storage.recipes import recipe_from, recipe_values
@@ -188,6 +189,8 @@ def _panel_values(fit: FittedModel, rows: bool, people: bool) -> dict[str, Any]:
         "clock": _clock_values(panel, people) if panel.time is not None else None,
         "table": _rows_table(fit) if rows else None,
         "person_table": _person_table(fit) if people else None,
+        "last": last_of(fit) if people and not rows else None,
+        "kept": None if rows else kept_values(kept_of(fit, used_columns(fit.recipe)), people),
     }
 
 
@@ -231,9 +234,11 @@ def _panel(values: dict[str, Any]) -> Any:
     facts = None if values["facts"] is None else TimeFacts(*values["facts"])
     table = NO_PERSONS if values["person_table"] is None else values["person_table"]
     clock = _clock(roles, values["clock"])
-    return SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
-                      clock_of=known(clock), table_of=known(table), ranges=values["ranges"],
-                      facts=columns_from(values["columns"]))  # fmt: skip
+    panel = SavedPanel(**roles, persons=persons, time_facts=facts, reasons=values["reasons"],
+                       clock_of=known(clock), table_of=known(table), ranges=values["ranges"],
+                       facts=columns_from(values["columns"]))  # fmt: skip
+    last = None if values["last"] is None else known(values["last"])
+    return replace(panel, kept=kept_from(values["kept"], panel), last_of=last)
 
 
 def _clock_values(panel: Any, people: bool) -> dict[str, Any]:

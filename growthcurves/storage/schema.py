@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from growthcurves.contracts.note import NoteKind
+from growthcurves.data.reasons import STANDINGS
 from growthcurves.engine.build import Terms
 from growthcurves.errors import DataError
 from growthcurves.model.formula.left import computed_side
@@ -17,6 +18,7 @@ from growthcurves.model.recipe import model_columns
 from growthcurves.model.survey.design import ROWS
 from growthcurves.storage.columns import COLUMNS
 from growthcurves.storage.designs import DESIGN, laws_of
+from growthcurves.storage.kept import NOT_ALWAYS
 from growthcurves.storage.kinds import (
     array,
     count,
@@ -120,6 +122,25 @@ FIT = record(
         clock=maybe(record(derived=flag, firsts=maybe(table))),
         table=maybe(table),
         person_table=maybe(table),
+        last=maybe(array(1, "f")),
+        kept=maybe(
+            record(
+                summary=record(
+                    persons=count, occasions=count, occasions_min=count, occasions_median=number, occasions_max=count,
+                    single_occasion=count, schedules=maybe(count), time_min=maybe(number), time_max=maybe(number),
+                    spacing=maybe(number), repeated=maybe(count), outcome_mean=number,
+                    **dict.fromkeys(NOT_ALWAYS, maybe(number)), counted=text, weights=text, ways=mapping(count),
+                ),
+                seen=maybe(
+                    record(
+                        name=text, waves=each(scalar), used_waves=count, times=maybe(array(1, "f")),
+                        standing=array(2, "iu"), persons=array(1, "iu"), rows=array(1, "iu"), columns=table,
+                        left_out=each(row(text, count, count)), no_waves=maybe(row(text, text)), explained=flag,
+                        notes=each(text),
+                    )
+                ),
+            )
+        ),
     ),
     bound=record(
         predictors=mapping(_COLUMNS),
@@ -165,12 +186,16 @@ def completed(values: Any) -> Any:
     if not isinstance(values, dict) or not isinstance(values.get("moments"), dict):
         return values
     inside = {"counted": None, **values["moments"], "own": _with_stands(values["moments"].get("own"))}
-    known = {"design": None, **values, "moments": inside, "people": _with_stands(values.get("people"))}
-    return known | {"panel": {"columns": None, **panel}} if isinstance(panel := values.get("panel"), dict) else known
+    panel, people = _with(values.get("panel"), columns=None, kept=None, last=None), _with_stands(values.get("people"))
+    return {"design": None, **values, "moments": inside, "people": people, "panel": panel}
 
 
 def _with_stands(people: Any) -> Any:
-    return {"stands": None, **people} if isinstance(people, dict) else people
+    return _with(people, stands=None)
+
+
+def _with(values: Any, **fields: Any) -> Any:
+    return {**fields, **values} if isinstance(values, dict) else values
 
 
 def refuse_other_kinds(values: Any) -> None:
@@ -384,6 +409,8 @@ def _persons(values: dict[str, Any]) -> Laws:
     yield "persons that were kept", len(kept) == 1
     if panel["table"] is not None:
         yield "rows that were kept", len(panel["table"]) == rows
+    yield from _kept(panel)
+    yield "last times", panel["last"] is None or len(panel["last"]) == persons
     if people is None:
         return
     yield "persons", "id" in panel["labels"] and len(panel["labels"]) == persons and panel["labels"]["id"].is_unique
@@ -413,6 +440,25 @@ def _remembered(panel: dict[str, Any]) -> Laws:
     yield "columns of persons", table is None or set(columns["of_persons"]) == set(table)
     times = columns["times"]
     yield "times", times is None or list(times) == sorted(set(times))
+
+
+def _kept(panel: dict[str, Any]) -> Laws:
+    """What was counted of rows that are not kept is of as many persons and rows."""
+    if panel["kept"] is None:
+        return
+    summary, seen = panel["kept"]["summary"], panel["kept"]["seen"]
+    persons = len(panel["sizes"])
+    yield "description", (summary["persons"], summary["occasions"]) == (persons, panel["rows"])
+    if seen is None:
+        return
+    kinds, waves = len(seen["persons"]), len(seen["waves"])
+    yield "who was seen when", seen["standing"].shape == (kinds, waves) and len(seen["rows"]) == kinds
+    yield "who was seen when", not len(seen["columns"].columns) or len(seen["columns"]) == kinds
+    yield "who was seen when", bool(((seen["standing"] >= 0) & (seen["standing"] < len(STANDINGS))).all())
+    yield "who was seen when", seen["times"] is None or len(seen["times"]) == waves
+    yield "who was seen when", bool((seen["persons"] > 0).all() and (seen["rows"] >= 0).all())
+    there = seen["rows"] > 0
+    yield "who was seen when", (seen["persons"][there].sum(), seen["rows"].sum()) == (persons, panel["rows"])
 
 
 def _columns_of_rows(table: Any, model: GrowthModel) -> Laws:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from growthcurves.checks import FitChecks
-from growthcurves.report.assumptions import advised, checked
+from growthcurves.report.assumptions import Why, advised, checked
 from growthcurves.report.checks import CheckSection
 from growthcurves.report.figures import of_trial
 from growthcurves.report.page import Report, TextSection, assembled
@@ -69,15 +69,15 @@ def trial_report(
     return assembled(title or default, trial.title, " ".join(last), sections, sentences, numbers, path, kind, warned)
 
 
-def _relied_on(found: FitChecks | str) -> TextSection | CheckSection:
+def _relied_on(found: FitChecks | Why) -> TextSection | CheckSection:
     """The checks, or why there are none."""
     title = "Can these numbers be relied on?"
-    if isinstance(found, str):
-        return TextSection("checks", title, (), (), (found,))
+    if not isinstance(found, FitChecks):
+        return TextSection("checks", title, (), (), (str(found),))
     return CheckSection("checks", title, found)
 
 
-def _reproduced(trial: Trial, found: FitChecks | str) -> tuple[str, ...]:
+def _reproduced(trial: Trial, found: FitChecks | Why) -> tuple[str, ...]:
     """When it was fitted, what was drawn, to which data, and the code of sensitivity analyses."""
     made = f"{fitted_when(trial.fit)} {drawn(trial.fit)}", f"{data_used(trial.fit)} (trial.fit.data_hash)."
     return (*made, *advised(found, "trial.fit"))

@@ -17,7 +17,7 @@ from growthcurves.estimate.from_sums import ByPerson, fit_of_sums
 from growthcurves.estimate.run import rows_of
 from growthcurves.fit import GrowthFit
 
-WHY = Absent("Nobody sends persons: fit the rows.", "nobody sends persons")
+WHY = Absent("Nobody sends persons", "fit the rows.", "nobody sends persons")
 
 
 def added(fit, pieces: int):

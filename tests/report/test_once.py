@@ -31,7 +31,7 @@ COSTLY = (
     (coefficients, "fixed_effects", lambda fit, *rest: id(fit)),
     (variances, "components", lambda fit, *rest: id(fit)),
     (people, "people", id),
-    (attendance, "_known_ids", id),
+    (attendance, "known_ids", id),
     (kept, "for_many_evaluations", id),
 )
 

@@ -79,7 +79,7 @@ def made(sleep):
 def test_the_page_is_well_formed_and_complete(made):
     page = Page(made.html)
     assert page.open == []
-    absent = {"groups", "compared", "outcomes", "categories", "marginal", "units"}  # one fit, normal outcomes
+    absent = {"groups", "compared", "outcomes", "categories", "marginal", "units", "lacking"}  # one fit, normal, rows
     there = [section.name for section in SECTIONS if section.name not in absent]
     assert there == [name for name in page.ids if "-" not in name]
     assert len(page.ids) == len(set(page.ids))

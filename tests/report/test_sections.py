@@ -238,7 +238,8 @@ def test_a_fit_without_its_rows_says_what_was_not_saved(sleep_panel, tmp_path):
     fit = gc.fit("reaction ~ day + (day | subject)", sleep_panel)
     made = gc.report(gc.load(fit.save(tmp_path / "fit.json")))
     shown = dict(made.sections)
-    assert "saved without its rows" in shown["Trajectories"]
+    assert "saved without its rows" in shown["Checks of the assumptions"]
+    assert made.html.count("saved without its rows") == 1  # told once
     assert shown["Average growth, and what predicts it"] == "shown" and ">10.47<" in made.html
 
 

@@ -57,19 +57,24 @@ def source_of_data(data: Any) -> Source | None:
     return None
 
 
+def as_typed(source: Source) -> str:
+    """How a source of files would be typed again; of others there is a gap to fill."""
+    return source.written if isinstance(source, (Parquet, Text)) else f"...  # {source.name}"
+
+
 def _of_path(given: str | Path) -> Source | None:
     path = path_of(given)
     text = str(given)
     if path.is_dir():
-        return _of_files(_inside(path), f"the folder {path.name}")
+        return _of_files(_inside(path), f"the folder {path.name}", repr(path.name))
     if not path.exists() and glob.has_magic(text):
         found = sorted(Path(one) for one in glob.glob(text, recursive=True) if Path(one).is_file())
         if not found:
             raise DataError(f"No file fits the pattern {text!r}.")
-        return _of_files(found, f"the files {text}")
+        return _of_files(found, f"the files {text}", repr(text))
     if not path.exists():
         raise DataError(f"There is no file {text!r}.")
-    return _of_files([path], path.name) if path.suffix.lower() in (*PARQUET, *TEXT) else None
+    return _of_files([path], path.name, repr(path.name)) if path.suffix.lower() in (*PARQUET, *TEXT) else None
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -81,13 +86,13 @@ def _inside(folder: Path) -> list[Path]:
     return files
 
 
-def _of_files(files: list[Path], name: str) -> Source:
+def _of_files(files: list[Path], name: str, written: str) -> Source:
     endings = {path.suffix.lower() in PARQUET for path in files}
     other = [path for path in files if path.suffix.lower() not in (*PARQUET, *TEXT)]
     if other or len(endings) > 1:
         named = other[0].name if other else f"{files[0].name} and {files[-1].name}"
         raise DataError(f"Files that are read in batches are all Parquet or all text, not {named} among {name}.")
-    return (Parquet if endings == {True} else Text)(tuple(files), name)
+    return (Parquet if endings == {True} else Text)(tuple(files), name, written=written)
 
 
 def _of_list(items: list[Any]) -> Source | None:
@@ -99,7 +104,7 @@ def _of_list(items: list[Any]) -> Source | None:
         absent = [path for path in files if not path.exists()]
         if absent:
             raise DataError(f"There is no file {str(absent[0])!r}.")
-        return _of_files(files, f"a list of {len(files)} files")
+        return _of_files(files, f"a list of {len(files)} files", repr([path.name for path in files]))
     if any(paths):
         raise ModelError("A list of data is all paths or all tables.")
     return Frames(lambda: items, f"a list of {len(items)} tables")

@@ -23,11 +23,14 @@ class Parquet:
     ----------
     files : tuple of Path
     name : str
+    written : str
+        How they would be typed again.
     """
 
     files: tuple[Path, ...]
     name: str
     again: bool = True
+    written: str = "..."
 
     @cached_property
     def _arrow(self) -> Any:

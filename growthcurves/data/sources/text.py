@@ -24,6 +24,8 @@ class Text:
     ----------
     files : tuple of Path
     name : str
+    written : str
+        How they would be typed again.
     numbers : set of str
         Columns of which a text is an error, not a reason to read all as text: the outcome.
     """
@@ -32,6 +34,7 @@ class Text:
     name: str
     again: bool = True
     rows: int | None = None
+    written: str = "..."
     numbers: set[str] = field(default_factory=set, init=False, compare=False)
     _settled: Settled = field(default_factory=Settled, init=False, compare=False)
     _ends: dict[Path, str] = field(default_factory=dict, init=False, compare=False)

@@ -17,14 +17,14 @@ class WithoutOutcomes(PersonMoments):
 
     Attributes
     ----------
-    why : str
+    why : (str, str)
         The sentence of the error where outcomes of single persons are needed.
     """
 
-    why: str = ""
+    why: tuple[str, str] = ("", "")
 
     @classmethod
-    def of(cls, people: PersonMoments, why: str) -> WithoutOutcomes:
+    def of(cls, people: PersonMoments, why: tuple[str, str]) -> WithoutOutcomes:
         """The same persons; what their outcomes came to is not taken along."""
         gram = people.gram.copy()
         gram[people.pairs[-1]] = float("nan")
@@ -32,7 +32,7 @@ class WithoutOutcomes(PersonMoments):
         return cls(**{**values, "gram": gram, "labels": None, "why": why})
 
     def _refuse(self) -> Any:
-        raise NotAvailableError(self.why)
+        raise NotAvailableError(*self.why)
 
     def cross_products(self) -> Array:
         """Z'[X y] of each person is not known."""

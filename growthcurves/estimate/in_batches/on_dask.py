@@ -140,7 +140,7 @@ class Work:
 
     def __call__(self, frame: pd.DataFrame) -> Part:
         """The rows of one partition."""
-        empty = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.coded, self.most))
+        empty = Part(Ledger(), Tally(self.wave, self.looked[1:]), Sketch(self.looked, self.coded, self.most))
         if not len(frame):
             return empty
         frame = Checked(self.columns, dict(self.kinds)).table(frame)
@@ -155,7 +155,7 @@ class Work:
 
     def of_rows(self, tables: list[pd.DataFrame]) -> Part:
         """Rows of whole persons."""
-        found = Part(Ledger(), Tally(self.wave), Sketch(self.looked, self.coded, self.most))
+        found = Part(Ledger(), Tally(self.wave, self.looked[1:]), Sketch(self.looked, self.coded, self.most))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for panel in self.reading.panels(tables, found.ledger):

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.counts import Counts
 from growthcurves.data.levels import factorized
 from growthcurves.data.panel import Panel
+from growthcurves.data.person_ends import ends_of_persons
 from growthcurves.data.points import points_of_times
 from growthcurves.data.sources.places import joined
 from growthcurves.estimate.in_batches.reading import positions
-from growthcurves.estimate.in_batches.tally import Counts, ends_of_persons
 from growthcurves.model.person_level import person_level
 
 #: The first persons, so many, are kept whatever they bring.

@@ -23,15 +23,18 @@ from growthcurves.data.fingerprint import fingerprint_of_tables
 from growthcurves.data.joined import in_order, kinds_of_parts
 from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import SUMMED_ROWS, SavedPanel, SavedPersons
+from growthcurves.data.sources.asked import as_typed
 from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.text import Text
 from growthcurves.data.sources.whole_persons import WholePersons
 from growthcurves.data.table_facts import TableFacts, few_times
+from growthcurves.data.time_words import time_words
 from growthcurves.data.units_above import Above, above_of
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.engine.build import Moments, Sums
 from growthcurves.errors import DataError
 from growthcurves.estimate.from_sums import ByPerson, fit_of_sums
+from growthcurves.estimate.given import BATCH
 from growthcurves.estimate.in_batches.guess import Guess, as_first
 from growthcurves.estimate.in_batches.people import People, Weights
 from growthcurves.estimate.in_batches.reading import Asked, Ledger, Reading, model_of, parts_of
@@ -259,7 +262,7 @@ def learn(asked: Asked, source: Source, size: int, sums: bool = False) -> Learne
     how = Learning.of(asked, source, size)
     log.info("Reading %s: what the model takes from the rows is learned.", source.name)
     looked = how.looked
-    makers: list[Callable[[], Any]] = [lambda: Tally(how.wave), lambda: Sketch(looked, how.coded)]
+    makers: list[Callable[[], Any]] = [lambda: Tally(how.wave, looked[1:]), lambda: Sketch(looked, how.coded)]
     makers += [lambda: Guess(how.bound, source.rows)] if sums else []
     ledger, (tally, sketch, *guess) = how.rows.over("reading", *makers)
     return Learned(how.rows, how.learned(tally, sketch), sketch, tally, ledger, *guess)
@@ -332,7 +335,8 @@ def fit_recipe(recipe: Recipe, source: Source, kind: type[FittedModel], method: 
     rows = SourceRows.of_model(recipe.model, source, size, where)
     log.info("Reading %s once: the recipe has learned all.", source.name)
     looked, sums = rows.reading.looked, partial(FirstCentres, recipe, source.rows)
-    ledger, (tally, sketch, summing) = rows.over("summing", Tally, lambda: Sketch(looked), sums)
+    tallied = partial(Tally, None, looked[1:])
+    ledger, (tally, sketch, summing) = rows.over("summing", tallied, lambda: Sketch(looked), sums)
     bound = recipe.replayed(rows.reading.panel(sketch.table()).referring(recipe.model.reference or {}))
     found = Learned(rows, bound, sketch, tally, ledger)
     return finished(found, summing.summing, summing.summing.tree.total(), kind, method)
@@ -413,7 +417,7 @@ def _panel(found: Learned, summing: Summing) -> SavedPanel:
         tally.persons, tally.rows, tally.occasions, partial(people.column, "sizes"), labels_of, SUMMED_ROWS
     )
     names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
-    return SavedPanel(
+    panel = SavedPanel(
         **{name: getattr(looked, name) for name in names}, where=reading.where, persons=persons,
         time_facts=tally.facts(), reasons=found.ledger.told(reading.where),
         clock_of=partial(_clock, people, None if model.time is None else looked),
@@ -421,6 +425,12 @@ def _panel(found: Learned, summing: Summing) -> SavedPanel:
         gone=SUMMED_ROWS, counts=summing.facts.levels, facts=_facts(found, summing), hash_of=found.rows.fingerprint,
         last_of=partial(people.column, "last"),
     ).referring(model.reference or {})  # fmt: skip
+    counted = time_words(looked).axis if looked.derived else ""
+    whole = found.rows.whole
+    batch = "" if whole.size == BATCH else f", batch={whole.size}"
+    where = "" if reading.where is None else f", where={reading.where!r}"
+    typed = (as_typed(whole.source), f"{where}{batch}")
+    return replace(panel, kept=tally.kept(panel, summing.table, counted), typed=typed)
 
 
 def _labels(people: People, kinds: tuple[Any, ...]) -> Any:

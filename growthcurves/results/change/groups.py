@@ -15,7 +15,7 @@ from growthcurves.data.constant import first_difference
 from growthcurves.data.joined import joined, texts_of
 from growthcurves.data.persons import Persons
 from growthcurves.engine.estimates import Point
-from growthcurves.errors import NotEstimableError
+from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.mixtures import mixture_quantile, share_above
 from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, found
@@ -79,7 +79,10 @@ def why_not_by(fit: FittedModel, by: Any) -> str | None:
 
 def _follows(fit: FittedModel, parts: list[Any]) -> bool:
     """Whether some predictor of the rate is one value within every group, and not one in all: groups of arm by sex."""
-    values = pd.DataFrame({part: person_values(fit, part) for part in parts})
+    try:
+        values = pd.DataFrame({part: person_values(fit, part) for part in parts})
+    except NotAvailableError:  # no column of the model
+        return False
     codes = Persons.of(joined(values, parts)) if parts else None
     weights = [one for rate in rate_parameters(fit) for one in fit.bound.predictor(rate) if one is not None]
     if codes is None:
@@ -117,7 +120,9 @@ def _about_group(asked: Question, persons: np.ndarray, eb: np.ndarray | None) ->
     if is_curved(asked.fit) and asked.fit.recipe.shape.smooth:
         for time in chosen_times(asked.fit, asked.at):
             rows.append(_mean_rate(asked, rate_at(asked.fit, float(time)), persons, at=float(time)))
-    if not asked.rate.varies or not asked.fit.identified or not asked.fit.knows_predictors:
+    if not asked.rate.varies or not asked.fit.identified or not asked.fit.knows_spread_of(
+        rate_columns(asked.fit)
+    ):
         return rows
     types = person_types(asked.fit, persons)
     L = types.combine(asked.rate.of_kinds[types.kinds]).T

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from growthcurves.data.backticks import quoted_inside
-from growthcurves.data.saved_panel import SavedPanel
+from growthcurves.data.saved_panel import Absent, SavedPanel
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Column, Expression
 from growthcurves.model.person_level import PersonLevel
@@ -38,29 +38,36 @@ class Centre:
 
 
 def centre_of(fit: FittedModel) -> Centre | None:
-    """The growth parameters at the means of such predictors; None where there are none, or their rows are not here."""
-    if isinstance(fit.panel, SavedPanel):
-        return None
+    """The growth parameters at the means of such predictors; None where there are none.
+
+    Raises
+    ------
+    NotAvailableError
+        For a fit that was saved without its persons, or of sites that sent sums of these predictors.
+    """
+    if isinstance(fit.panel, SavedPanel) and not fit.knows_spread_of(_predictors(fit)):
+        raise fit.panel.refusal()
     names = [name for name in _predictors(fit) if _outside_zero(fit, name)]
     if not names:
         return None
-    values = {name: _values(fit, name) for name in names}
-    means = {name: float(np.average(known, weights=counts)) for name, (known, counts) in values.items()}
+    means = {name: _mean(fit, name) for name in names}
     parameters = [name for name, columns in fit.recipe.predictors.items() if set(names) & set(columns.used)]
     rows = {name: row for name in parameters if (row := _row_at(fit, name, means)) is not None}
-    ends = tuple((name, means[name], float(known.min()), float(known.max())) for name, (known, _) in values.items())
+    ends = tuple((name, means[name], *_ends(fit, name)) for name in names)
     return Centre(ends, rows) if rows else None
 
 
-def _values(fit: FittedModel, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """A predictor's values where its mean is taken, of persons or of rows where the formula is evaluated over them, and
-    what each counts.
-    """
+def _mean(fit: FittedModel, name: str) -> float:
+    """A predictor's mean over persons, or over rows where the formula is evaluated over them."""
     by_rows = fit.model.evaluated_over == "rows"
+    if isinstance(fit.panel, SavedPanel):
+        counts = fit.person_shares * (fit.row_totals if by_rows else 1.0)
+        return fit.panel.mean(name, counts / counts.sum(), "rows" if by_rows else "persons")
     column = fit.panel.frame[name] if by_rows else PersonLevel(fit.panel).values([name])[name]
     values = np.asarray(column, dtype=float)
     there = ~np.isnan(values)
-    return values[there], (fit.row_shares if by_rows else fit.person_shares)[there]
+    counts = fit.row_shares if by_rows else fit.person_shares
+    return float(np.average(values[there], weights=counts[there]))
 
 
 def _row_at(fit: FittedModel, parameter: str, means: Mapping[str, float]) -> np.ndarray | None:
@@ -117,7 +124,7 @@ def _predictors(fit: FittedModel) -> list[str]:
 
 def _computed(fit: FittedModel) -> list[tuple[str, np.ndarray]]:
     """The predictors of the intercept that a formula moves by itself, as I(age - 100), with their values by person."""
-    if isinstance(fit.panel, SavedPanel) or "intercept" not in fit.recipe.predictors:
+    if "intercept" not in fit.recipe.predictors or isinstance(fit.bound.weights, Absent) or not fit.knows_predictors:
         return []
     columns = fit.recipe.predictors["intercept"]
     found = []
@@ -126,6 +133,14 @@ def _computed(fit: FittedModel) -> list[tuple[str, np.ndarray]]:
         if len(moved) == len(term.factors) == 1 and values is not None and len(np.unique(values)) > 2:
             found.append((name, values[~np.isnan(values)]))
     return found
+
+
+def _ends(fit: FittedModel, name: str) -> tuple[float, float]:
+    """The lowest and the highest observed value of a predictor that does not hold zero."""
+    if isinstance(fit.panel, SavedPanel):
+        return fit.panel.ranges[name]
+    values = np.asarray(fit.panel.frame[name], dtype=float)
+    return float(np.nanmin(values)), float(np.nanmax(values))
 
 
 def _outside_zero(fit: FittedModel, name: str) -> bool:

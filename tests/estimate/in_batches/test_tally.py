@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from growthcurves.data import counts
+from growthcurves.data.counts import Counts
 from growthcurves.data.panel import Panel
-from growthcurves.estimate.in_batches import tally
-from growthcurves.estimate.in_batches.tally import Counts, Tally
+from growthcurves.estimate.in_batches.tally import Tally
 
 
 def panel_of(seed: int, waves: int) -> Panel:
@@ -50,15 +51,15 @@ def test_facts_of_times_are_those_of_all_rows(waves, pieces):
 
 def test_quantiles_are_numpys():
     values = np.random.default_rng(3).integers(0, 40, 501).astype(float)
-    counts = Counts()
+    found = Counts()
     for part in np.array_split(values, 7):
-        counts.add(part)
+        found.add(part)
     shares = [0.0, 0.1, 0.25, 0.5, 0.77, 1.0]
-    assert counts.at(shares) == pytest.approx(np.quantile(values, shares).tolist(), rel=1e-14)
+    assert found.at(shares) == pytest.approx(np.quantile(values, shares).tolist(), rel=1e-14)
 
 
 def test_of_more_times_than_are_kept_a_grid_is(monkeypatch):
-    monkeypatch.setattr(tally, "MOST_TIMES", 50)
+    monkeypatch.setattr(counts, "MOST_VALUES", 50)
     panel = panel_of(1, 90)
     found = Tally()
     for part in parts(panel, 4):
