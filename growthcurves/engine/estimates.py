@@ -168,6 +168,11 @@ class Estimates(Protocol):
         """Empirical Bayes of every person, in original random effects."""
         ...
 
+    @property
+    def own_effects(self) -> Array:
+        """The random effects of `state` alone, (q, N), which take less memory."""
+        ...
+
     def own_errors(self, level: int) -> Array:
         """Sampling covariance (q_l, q_l, units) of each unit's own estimate of its random effects, original coding.
 

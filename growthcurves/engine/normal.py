@@ -21,7 +21,7 @@ from growthcurves.engine.parameters.local import Local
 from growthcurves.engine.parameters.point import Point
 from growthcurves.engine.persons.given import Expected, Seen, Wanted, given, updated
 from growthcurves.engine.persons.sandwich import Sandwich, reduced_persons, sandwich
-from growthcurves.engine.persons.state import PersonState, person_state
+from growthcurves.engine.persons.state import PersonState, person_effects, person_state
 from growthcurves.engine.search.certificate import Verdict, told_apart
 from growthcurves.engine.solution import Solution, solve_near, solve_problem
 from growthcurves.engine.sums.design import Owners
@@ -226,6 +226,10 @@ class NormalEstimates:
     @cached_property
     def state(self) -> PersonState:
         return person_state(self.solution, self.sums.people)
+
+    @property
+    def own_effects(self) -> Array:
+        return person_effects(self.solution, self.sums.people)
 
     def given(self, seen: Seen, prior: PersonState | None = None) -> PersonState:
         if prior is not None:

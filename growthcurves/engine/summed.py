@@ -52,6 +52,11 @@ class SummedEstimates:
         """Nobody's random effects are known."""
         return self._refuse()
 
+    @property
+    def own_effects(self) -> Any:
+        """As `state`."""
+        return self._refuse()
+
     def sandwich(self, kind: str, L: Any) -> Any:
         """Scores of single persons are not known."""
         return self._refuse()

@@ -66,7 +66,7 @@ def own(fit: Any, what: Rate) -> np.ndarray:
 
 def empirical_bayes(fit: Any, what: Rate) -> np.ndarray:
     """By empirical Bayes, (N,)."""
-    return eb_rate(fit, what, fit.estimates.state)
+    return eb_rate(fit, what, fit.estimates.own_effects)
 
 
 def covariates_at(fit: Any, time: float) -> np.ndarray:

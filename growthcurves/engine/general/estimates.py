@@ -316,6 +316,10 @@ class GeneralEstimates:
 
     # ------------------------------------------------ persons
 
+    @property
+    def own_effects(self) -> Array:
+        return self.state.effects
+
     @cached_property
     def state(self) -> PersonState:
         """In original random effects."""

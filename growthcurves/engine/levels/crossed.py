@@ -47,6 +47,10 @@ class CrossedEstimates(NormalEstimates):
 
     # ------------------------------------------------ persons and units
 
+    @property
+    def own_effects(self) -> Array:
+        return self.state.effects
+
     @cached_property
     def state(self) -> PersonState:
         """Persons beside an average unit of every factor: their own random effects, and zeros for those of units, of

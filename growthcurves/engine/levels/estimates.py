@@ -51,6 +51,10 @@ class LevelEstimates(NormalEstimates):
     def paths(self) -> Paths:
         return Paths(self.solution, self.sums.people, self.levels)
 
+    @property
+    def own_effects(self) -> Array:
+        return self.state.effects
+
     @cached_property
     def state(self) -> PersonState:
         return self.paths.state()

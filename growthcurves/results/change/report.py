@@ -36,7 +36,7 @@ from growthcurves.results.ddf import ddf_of
 from growthcurves.results.intervals import OF_FUNCTIONS, intervals_for, intervals_of, of_components
 from growthcurves.results.intervals.bootstrap import asked as bootstrap_asked
 from growthcurves.results.intervals.wald import Wald
-from growthcurves.results.persons.people import rates
+from growthcurves.results.persons.people import eb_rate
 from growthcurves.results.persons.trajectories import group_label, groups
 from growthcurves.results.questions.rates import average_rate, rate_unit, require_shape
 from growthcurves.results.questions.times import times_asked
@@ -171,7 +171,7 @@ def change(
     parts = groups(fit, by)
     refuse_by(fit, by)
     refuse_without_rate(asked)
-    eb = rates(fit, asked.rate)[0] if fit.knows_persons else None
+    eb = eb_rate(fit, asked.rate, fit.estimates.own_effects) if fit.knows_persons else None
     findings = [row for group, persons in parts for row in group_findings(asked, group, persons, eb)]
     beside = compared(fit, by, between, asked.level, asked.ddf)
     findings += difference_findings(asked, parts) if beside is None else adjusted_findings(beside)

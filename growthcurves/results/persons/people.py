@@ -120,15 +120,19 @@ def _combination(fit: FittedModel, rate: Rate, state: PersonState) -> tuple[np.n
     """A combination of growth parameters; withheld where the data do not determine its mean, or its spread."""
     rows = rate.design(np.arange(fit.panel.persons.count))
     error = np.sqrt(_prediction_variance(fit, rows, state, _moves(fit, rate)))
-    return eb_rate(fit, rate, state), error if fit.identified or not rate.varies else np.full_like(error, np.nan)
+    error = error if fit.identified or not rate.varies else np.full_like(error, np.nan)
+    return eb_rate(fit, rate, state.effects), error
 
 
-def eb_rate(fit: FittedModel, rate: Rate, state: PersonState, besides: np.ndarray | None = None) -> np.ndarray:
-    """Persons' rates by empirical Bayes, (N,); NaN if withheld. With `besides` as in `Rate.design`."""
+def eb_rate(fit: FittedModel, rate: Rate, own: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
+    """Persons' rates by empirical Bayes from their random effects `own` (q, N); `besides` as in `Rate.design`.
+
+    NaN (N,) if withheld.
+    """
     if rate.varies and not fit.identified:
         return np.full(fit.panel.persons.count, np.nan)
     moves = _moves(fit, rate)
-    effects = moves @ state.effects if moves.ndim == 1 else np.einsum("qn,qn->n", moves, state.effects)
+    effects = moves @ own if moves.ndim == 1 else np.einsum("qn,qn->n", moves, own)
     return rate.expected(np.arange(fit.panel.persons.count), besides) + effects
 
 

@@ -154,9 +154,9 @@ def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
 
 def _lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong) -> np.ndarray:
     """Persons' empirical Bayes curves, (N, times)."""
-    state, curves = fit.estimates.state, np.empty((fit.panel.persons.count, len(times)))
+    own, curves = fit.estimates.own_effects, np.empty((fit.panel.persons.count, len(times)))
     for j, t in enumerate(times):
-        curves[:, j] = eb_rate(fit, status_at(fit, t), state, along.rows(t)[along.profiles])
+        curves[:, j] = eb_rate(fit, status_at(fit, t), own, along.rows(t)[along.profiles])
     return curves
 
 
