@@ -19,6 +19,13 @@ settings.load_profile("untimed")
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    from covering import leave_the_rest_slow
+
+    leave_the_rest_slow(items)
+
+
 @pytest.fixture(scope="module")
 def undrawn():
     """Pages of a module without their drawings: these take most of a page's time, and have tests of their own."""

@@ -43,6 +43,7 @@ def table(tmp_path):
     return data.round(3)
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize(("condition", "way"), list(itertools.product(CONDITIONS, WAYS)))
 def test_a_condition_is_a_file_of_its_rows(run, table, condition, way):
     table.to_csv("all.csv", index=False)

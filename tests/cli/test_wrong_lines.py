@@ -92,7 +92,7 @@ def test_every_command_is_tried():
 
 @pytest.mark.parametrize("line, option", PAIRS, ids=lambda text: text.replace(" ", "-"))
 def test_some_values_of_every_option(run, tables, line, option):
-    tried(run, line, option, random.Random(f"{line} {option}").sample(VALUES, 4))
+    tried(run, line, option, random.Random(f"{line} {option}").sample(VALUES, 2))
 
 
 @pytest.mark.slow

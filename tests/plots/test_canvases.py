@@ -68,6 +68,7 @@ def page_of(drawn):
 CASES = [(name, registry) for registry in (FIGURES, PANEL_FIGURES) for name in registry]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("layout", ["constrained", None])
 @pytest.mark.parametrize(("name", "registry"), CASES)
 def test_nothing_is_cut_on_a_figure_of_ones_own(name, registry, layout):
@@ -78,6 +79,7 @@ def test_nothing_is_cut_on_a_figure_of_ones_own(name, registry, layout):
         assert not cut(page)
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("width", [3.3, 6.4])
 @pytest.mark.parametrize(("name", "registry"), CASES)
 def test_nothing_is_cut_on_a_new_figure(name, registry, width):

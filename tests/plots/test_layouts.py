@@ -95,6 +95,7 @@ def drawn(name, layout):
     return page or (made if hasattr(made, "savefig") else made.figure)
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("layout", ["default", "constrained", "plain", "beside", "journal"])
 @pytest.mark.parametrize("name", NAMES)
 def test_texts_neither_touch_nor_leave_the_page(name, layout):

@@ -170,6 +170,7 @@ def test_a_correlation_on_the_boundary_makes_the_ellipse_a_line():
     assert curve[:, 0] == pytest.approx(2 * curve[:, 1])
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_every_shape(curved, name):
     figure = FIGURES[name]()

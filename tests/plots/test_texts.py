@@ -76,11 +76,13 @@ def cases(figures):
     return found
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize(("dataset", "name", "options"), cases(FIGURES))
 def test_texts_of_a_fit(dataset, name, options):
     check(FIGURES[name], name, fitted(dataset), options)
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize(("dataset", "name", "options"), cases(PANEL_FIGURES))
 def test_texts_of_a_panel(dataset, name, options):
     check(PANEL_FIGURES[name], name, shipped(dataset)[0], options)

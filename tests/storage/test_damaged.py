@@ -29,6 +29,7 @@ def whole(tmp_path_factory):
     return gc.fit("reaction ~ day + (day | subject)", damage.SLEEP).save(path).read_bytes()
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("tier", damage.TIERS)
 @pytest.mark.parametrize("model", damage.MODELS)
 def test_a_whole_file_answers_everything(tmp_path, model, tier):

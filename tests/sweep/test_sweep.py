@@ -24,7 +24,7 @@ from growthcurves.plots import FIGURES, PANEL_FIGURES
 pytestmark = pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
 
 #: Each question is put to one in so many models.
-SHARE = 18
+SHARE = 36
 #: And each question of a panel to one data set in so many.
 PANEL_SHARE = 3
 #: What the data cannot answer is refused before there is a fit.

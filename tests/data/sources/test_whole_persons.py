@@ -27,6 +27,7 @@ IDS = {
 }
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("size", [1, 7, 1_000])
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("kind", IDS)

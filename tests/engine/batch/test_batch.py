@@ -32,6 +32,7 @@ def alone(problem):
     return optimise(problem, [start, other_start(start, problem.partition)])
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("zero", [False, True])
 @pytest.mark.parametrize("method", ["reml", "ml"])
 @pytest.mark.parametrize("name", DESIGNS)

@@ -168,6 +168,7 @@ ANSWERS = (
 )
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("random", ["(phase | subject)", "(0 + phase | subject)", "(u + u:day | subject)"])
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_answers_name_the_columns_that_a_term_makes(data, random, answer):

@@ -35,19 +35,20 @@ BY_ARM = {
         ({"covariates": {"age": 5.0}}, {"effect": 0.06, "test": "slope:age"} | SDS),
         ({"arms": None, "persons": 30}, {"effect": 0.5, "shape": "quadratic", "test": "slope"} | SDS),
         ({}, {"effect": 1.0, "at": 4, "baseline": "common"} | SDS | {"sd_slope": 0, "correlation": None}),
-        ({"times": [2000, 2002, 2005]}, {"effect": 0.6} | SDS | {"sd_intercept": 400, "correlation": 0}),
+        ({"times": [2000, 2002, 2005]}, {"effect": 0.6} | SDS | {"sd_intercept": 400, "correlation": 0, "n": 100}),
         ({"times": [0, 1], "dropout": 0}, {"effect": 1.1} | SDS),
         ({}, {"effect": 0.4} | SDS | {"sd_intercept": 0, "sd_slope": 0, "correlation": None}),
     ],
 )  # fmt: skip
 def test_the_formula_is_met(study, options):
-    plan = gc.power(STUDY.replace(**study), method="simulation", n=500, rng=5, **options)
-    assert plan.power == pytest.approx(plan.closed, abs=4 * np.sqrt(plan.closed * (1 - plan.closed) / 500))
+    n = options.get("n", 500)
+    plan = gc.power(STUDY.replace(**study), method="simulation", rng=5, **{"n": n} | options)
+    assert plan.power == pytest.approx(plan.closed, abs=4 * np.sqrt(plan.closed * (1 - plan.closed) / n))
     level = options.get("alpha", 0.05)
-    assert plan.type_one.share == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / 500))
+    assert plan.type_one.share == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / n))
     fixed = plan.parameters.iloc[: len(plan.design.terms)]
     assert (np.abs(fixed["bias"]) < 4 * fixed["bias_error"]).all()
-    assert (np.abs(fixed["coverage"] - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 500)).all()
+    assert (np.abs(fixed["coverage"] - 0.95) < 4 * np.sqrt(0.95 * 0.05 / n)).all()
     assert plan.not_converged.share == 0.0
 
 

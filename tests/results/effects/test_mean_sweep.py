@@ -92,6 +92,7 @@ def dense(fit, persons, time, by, average, weights):
     return np.array(out)
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize(("average", "weights"), AVERAGES)
 def test_means_are_dense_averages(fit, persons, average, weights):
     for by in (None, "arm"):
@@ -107,6 +108,7 @@ def test_means_are_dense_averages(fit, persons, average, weights):
             assert np.isfinite(found["std_error"]).all()
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize(("average", "weights"), AVERAGES)
 def test_slopes_are_differences_of_means(fit, average, weights):
     if not fit.recipe.shape.changes:

@@ -75,6 +75,7 @@ def test_means_by_group(fits, name, method):
     assert list(found.table["kind"].unique()) == ["mean"]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("adjust", ["none", "holm", "bonferroni", "tukey", "scheffe"])
 def test_pairwise_differences_of_means(fits, name, method, adjust):
     _, _, _, by, times = CASES[name]
@@ -89,6 +90,7 @@ def test_differences_from_the_reference(fits, name, method, adjust):
     compare(found, RECORD[name][method]["reference"][adjust], adjust)
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("adjust", ["none", "holm", "bonferroni", "tukey", "scheffe"])
 def test_slopes_and_their_differences(fits, name, method, adjust):
     _, _, _, by, times = CASES[name]
