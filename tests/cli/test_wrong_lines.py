@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -73,13 +74,20 @@ def tried(run, line, option, values):
             raise AssertionError(f"{' '.join(given)[:200]}: {error}") from error
 
 
+@cache
+def site_files():
+    """A recipe and the sums of a site, made once."""
+    rows = gc.load_dataset("trial")
+    recipe = gc.site_recipe("depression ~ week * arm + (week | patient)", rows)
+    return recipe, gc.site_sums(recipe, rows, name="site", short="merge")
+
+
 @pytest.fixture
 def tables(sleep, trial, wide, monkeypatch):
     """The tables of all lines; no page and no picture is made, once all that they need is there."""
-    rows = gc.load_dataset("trial")
-    recipe = gc.site_recipe("depression ~ week * arm + (week | patient)", rows)
+    recipe, sums = site_files()
     recipe.save("recipe.json")
-    gc.site_sums(recipe, rows, name="site", short="merge").save("site.json")
+    sums.save("site.json")
     made = SimpleNamespace(kilobytes=1, findings=["found"], lead="found")
     monkeypatch.setattr(report, "made_report", lambda *given, **more: made)
     monkeypatch.setattr(sheet, "on_sheet", lambda *given: None)

@@ -162,10 +162,9 @@ def test_every_answer_is_saved_in_every_format(fit, tmp_path):
         gc.compare(fit, other), gc.ladder(fit.model, panel), panel.describe(), panel.missing(), panel.codebook(),
     ]  # fmt: skip
     for place, answer in enumerate(answers):
-        for ending in (*DOCUMENTS, ".csv", ".xlsx"):
-            for style in STYLES:
-                path = answer.save(tmp_path / f"a{place}{ending}", style=style)
-                assert path.stat().st_size > 30
+        for turn, ending in enumerate((*DOCUMENTS, ".csv", ".xlsx"), start=place):  # of every format in every style
+            path = answer.save(tmp_path / f"a{place}{ending}", style=list(STYLES)[turn % len(STYLES)])
+            assert path.stat().st_size > 30
             if ending in DOCUMENTS and ending != ".tex":
                 assert len({len(row) for row in cells_of(path)} - {1}) <= 1
 

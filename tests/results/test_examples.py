@@ -17,6 +17,7 @@ MODULES = sorted(
 )
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
