@@ -33,7 +33,7 @@ FAR = 9.0
 #: Squared decrement below which the next point is as good as the last, so that its Hessian is made exact at once.
 LAST = 1e-2
 #: Squared Newton decrement at which the search ends, and up to which a fit counts as converged.
-SETTLED, CONVERGED = 1e-14, 1e-6
+SETTLED, CONVERGED = 1e-18, 1e-6
 #: Squared decrement of an optimum to the last digits, and the steps that lead there: each squares what is left.
 FINEST, LAST_STEPS = 1e-20, 3
 #: The same where a search only comes near an optimum.
@@ -203,10 +203,24 @@ def _followed(
         before = squared
         evaluated = _evaluated_by(likelihood, sharp or (squared < LAST and not saddle))
         there = _shortened(likelihood, here, step, 0.0 if saddle else squared, evaluated)
+        if there is None and not saddle and squared < CLOSE:
+            there = _nearer(likelihood, here, step, squared, evaluated)
         if there is None:
             break
         here = there
     return here
+
+
+def _nearer(
+    likelihood: Likelihood, here: Evaluated, step: Array, squared: float, evaluated: Evaluation
+) -> Evaluated | None:
+    """The end of a whole step where gradients say that it is nearer, and rounding hides by how much it is lower."""
+    found: Any = evaluated(here.point.moved(step).recharted(likelihood.frame.partition))
+    if found is None or not np.isfinite(found.deviance):
+        return None
+    there: Evaluated = found.evaluated() if hasattr(found, "evaluated") else found
+    _, left, saddle = scaled_step(there)
+    return there if left < SHARE * squared and not saddle else None
 
 
 def ended(here: Evaluated) -> Ended:
