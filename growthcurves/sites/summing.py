@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import as_frame
@@ -21,6 +22,8 @@ from growthcurves.sites.words import cell_words, occasions_words
 
 #: The largest smallest cell that can be asked for.
 MOST_CELL = 100_000
+#: How many of their SDs values may lie from the recipe's centre: squares of that cost sums so many of their digits.
+FAR = 1e3
 
 
 def sums_of(shared: SiteRecipe, data: Any, min_cell: Any, short: str, name: str) -> SiteSums:
@@ -41,6 +44,7 @@ def settled_rows(
     if not isinstance(name, str) or not name.strip():
         raise ModelError(f"name= is what the site is called, such as 'site_a', not {brief(name)}.")
     rows = _read(shared, _of_site(shared, data, name))
+    _refuse_far(rows, name)
     kept, changes = settled(cells_of(rows), rows, min_cell, short, shared.model.likelihood_family is not None)
     if not kept:
         raise DisclosureError(
@@ -81,6 +85,23 @@ def _read(shared: SiteRecipe, frame: pd.DataFrame) -> SiteRows:
     bound = shared.recipe.rows(frame)
     family = shared.model.likelihood_family
     return site_rows(shared, bound, None if family is None else family_outcome(bound.model, bound.panel))
+
+
+def _refuse_far(rows: SiteRows, name: str) -> None:
+    """Refuse values so far from the recipe's centre that their sums lose the digits by which they differ."""
+    shared = rows.shared
+    centres = dict(zip(shared.person_names, shared.person_centres, strict=True))
+    summed = [(one, rows.sums[:, place], centres[one]) for place, one in enumerate(shared.person_names)]
+    numbers = [one for one, counted in zip(summed, shared.counted, strict=True) if not counted]
+    outcome = [(shared.model.outcome, rows.outcome, shared.outcome_centre)]
+    for column, values, centre in [*(outcome if shared.model.likelihood_family is None else []), *numbers]:
+        middle, spread = float(np.mean(values)), float(np.std(values))
+        if abs(middle) > FAR * spread > 0.0:
+            raise DataError(
+                f"{column!r} lies around {middle + centre:.4g} at {name} with an SD of {spread:.2g}, and the recipe "
+                f"sums it about {centre:g}: sums would lose its digits. Make the recipe of rows with such values, or "
+                f"count from a number near them in the table."
+            )
 
 
 def _left_out(changes: list[Change], min_cell: int) -> LeftOut:

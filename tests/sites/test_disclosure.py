@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.errors import DisclosureError, ModelError
+from growthcurves.errors import DataError, DisclosureError, ModelError
 from growthcurves.sites.leverage import leverages
 
 WEEKS = np.array([0.0, 4.0, 8.0])
@@ -255,6 +255,15 @@ def test_nothing_may_be_told():
     recipe = gc.site_recipe("score ~ week + (week | id)", data)
     with pytest.raises(DisclosureError, match="Nothing of A may be told"):
         gc.site_sums(recipe, data, name="A", short="drop")
+
+
+@pytest.mark.parametrize("column", ["score", "age"])
+def test_values_far_from_the_recipes_centre_are_refused(column):
+    """Sums of squares about zero keep sixteen digits: of values around a thousand million none says how they differ."""
+    data = site(age=40.0 + np.arange(60) % 23)
+    recipe = gc.site_recipe("score ~ week + age + (week | id)", data)
+    with pytest.raises(DataError, match=f"'{column}' lies around 1e\\+09 at A .* and the recipe sums it about"):
+        gc.site_sums(recipe, data.assign(**{column: data[column] + 1e9}), name="A", min_cell=1)
 
 
 def test_unknown_ways_and_cells():
