@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from growthcurves.data.sources.parquet import Parquet
-from growthcurves.data.sources.spool import Scratch
+from growthcurves.data.sources.scratch import Scratch
 from growthcurves.errors import DataError, in_a_line
 from growthcurves.output.words import capital
 

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import pickle
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.sources.scratch import Scratch
 
-class Scratch:
-    """A temporary folder that goes when nothing needs it any more."""
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="growthcurves-", ignore_cleanup_errors=True)
-        self.path = Path(self._folder.name)
+@dataclass
+class Shared:
+    """Kinds of categories, which stay in memory once: each piece of a table would be written with the names of all."""
+
+    kinds: list[pd.CategoricalDtype] = field(default_factory=list)
+
+    def write(self, item: Any, file: IO[bytes]) -> None:
+        """Write an object, of its categories the number of their kind."""
+        pickler = pickle.Pickler(file, protocol=5)
+        pickler.persistent_id = self._number  # type: ignore[method-assign]
+        pickler.dump(item)
+
+    def read(self, file: IO[bytes]) -> Any:
+        """The next object of a file."""
+        unpickler = pickle.Unpickler(file)
+        unpickler.persistent_load = self.kinds.__getitem__  # type: ignore[method-assign, assignment]
+        return unpickler.load()
+
+    def _number(self, one: Any) -> int | None:
+        if not isinstance(one, pd.CategoricalDtype):
+            return None
+        found = next((number for number, kind in enumerate(self.kinds) if kind is one or _alike(kind, one)), None)
+        if found is None:
+            found = len(self.kinds)
+            self.kinds.append(one)
+        return found
+
+
+def _alike(one: pd.CategoricalDtype, other: pd.CategoricalDtype) -> bool:
+    return one.ordered == other.ordered and one.categories.identical(other.categories)
 
 
 @dataclass
@@ -32,6 +57,7 @@ class Pile:
     scratch: Scratch
     name: str
     places: list[int] = field(default_factory=list)
+    shared: Shared = field(default_factory=Shared)
 
     @property
     def path(self) -> Path:
@@ -41,7 +67,7 @@ class Pile:
         """Write one more."""
         with self.path.open("ab") as file:
             self.places.append(file.tell())
-            pickle.dump(item, file, protocol=5)
+            self.shared.write(item, file)
 
     def __iter__(self) -> Iterator[Any]:
         if not self.places:
@@ -49,7 +75,7 @@ class Pile:
         with self.path.open("rb") as file:
             for place in self.places:
                 file.seek(place)
-                yield pickle.load(file)
+                yield self.shared.read(file)
 
 
 @dataclass
@@ -83,7 +109,8 @@ class Spread:
 
     def __init__(self, piles: int) -> None:
         self.scratch = Scratch()
-        self.piles = [Pile(self.scratch, f"part-{number}") for number in range(piles)]
+        shared = Shared()
+        self.piles = [Pile(self.scratch, f"part-{number}", shared=shared) for number in range(piles)]
 
     def add(self, frame: pd.DataFrame, keys: np.ndarray) -> None:
         """Rows whose persons have these keys (n,) of unsigned whole numbers."""

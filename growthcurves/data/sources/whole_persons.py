@@ -16,19 +16,18 @@ from growthcurves.data.sources.contract import Checked, Source, kind_of_column
 from growthcurves.data.sources.frames import Frames
 from growthcurves.data.sources.keys import hashes_of, keys_of
 from growthcurves.data.sources.places import gathered, joined, numbered
+from growthcurves.data.sources.scratch import Scratch
 from growthcurves.data.sources.settled import ReadAnewError
-from growthcurves.data.sources.spool import Pile, Scratch, Spooled, Spread
+from growthcurves.data.sources.spool import Pile, Spooled, Spread
 from growthcurves.errors import DataError
 
 Found = TypeVar("Found")
 log = logging.getLogger("growthcurves")
 
-#: Bytes of a value in memory, for what is told beforehand.
-BYTES = 8
-#: Bytes of rows that are put into one temporary pile.
-PILE = 64 << 20
-
-
+#: Bytes of a row's label.
+LABEL = 8
+#: Rows that are put into one temporary pile, where it is known how many there are.
+PILE = 250_000
 #: Tables of fewer rows are joined, as a table costs as much as some thousand of its rows.
 LEAST = 10_000
 
@@ -184,15 +183,27 @@ class WholePersons:
         return found
 
     def _tell(self) -> None:
-        rows = self.source.rows
         if self.way == "together":
             log.info("Ids of %s do not ascend: it is remembered who was seen, 8 bytes a person.", self.source.name)
             return
-        size = "" if rows is None else f" (about {rows * len(self.columns) * BYTES / 1e6:,.0f} MB on disk)"
         log.warning(
-            "Rows of one person lie apart in %s: all rows are put aside by person in temporary files first%s; sort the "
-            "rows by %s to avoid it.", self.source.name, size, ", ".join(self.id),
+            "Rows of one person lie apart in %s: all rows are put aside by person in temporary files first (about %s); "
+            "sort the rows by %s to avoid it.", self.source.name, self._size_aside(), ", ".join(self.id),
         )  # fmt: skip
+
+    def _size_aside(self) -> str:
+        """What rows take that are put aside: each its values, as in the first table, and its label."""
+        first, rows, piles = self.first(), self.source.rows, self._piles
+        row = int(first.memory_usage(index=False, deep=True).sum()) / len(first) + LABEL
+        if rows is None:
+            return f"{row:,.0f} bytes a row on disk, and 1/{piles} of them in memory"
+        return f"{rows * row / 1e6:,.0f} MB on disk, and {rows * row / piles / 1e6:,.0f} MB of them in memory"
+
+    @property
+    def _piles(self) -> int:
+        """Over how many temporary files persons are spread; they are read one after the other."""
+        rows = self.source.rows
+        return 64 if rows is None else min(max(1 + rows // min(self.size, PILE), 2), 512)
 
     def _of_piles(self) -> Iterator[pd.DataFrame]:
         if self._spread is None:
@@ -204,9 +215,7 @@ class WholePersons:
                 yield frame.iloc[np.argsort(keys_of(frame, self.id), kind="stable")]
 
     def _by_person(self) -> Spread:
-        rows = self.source.rows
-        size = 64 if rows is None else 1 + rows * len(self.columns) * BYTES // PILE
-        spread = Spread(int(min(max(size, 2), 512)))
+        spread = Spread(self._piles)
         for frame in self.raw():
             keys = keys_of(frame, self.id)
             spread.add(frame, hashes_of(keys))
@@ -230,15 +239,19 @@ class _Watch:
                 raise ApartError
         else:
             keys = keys if self.last is None or keys[0] != self.last else keys[1:]
+            _refuse_again(keys)
             self.seen.append(keys)
         self.last = keys[-1] if len(keys) else self.last
 
     def finish(self) -> None:
         """All rows have been seen."""
         if self.seen:
-            every = np.concatenate(self.seen)
-            if len(np.unique(every)) < len(every):
-                raise ApartError
+            _refuse_again(np.concatenate(self.seen))
+
+
+def _refuse_again(keys: np.ndarray) -> None:
+    if len(np.unique(keys)) < len(keys):
+        raise ApartError
 
 
 def _runs(frame: pd.DataFrame) -> list[pd.DataFrame]:

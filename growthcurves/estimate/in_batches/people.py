@@ -12,7 +12,8 @@ import pandas as pd
 from growthcurves.data.frame import raw_array
 from growthcurves.data.person_ends import ends_of_persons
 from growthcurves.data.persons import plain_ids
-from growthcurves.data.sources.spool import Pile, Scratch
+from growthcurves.data.sources.scratch import Scratch
+from growthcurves.data.sources.spool import Pile
 from growthcurves.engine.build import Nesting, PersonMoments
 from growthcurves.model.person_level import person_level
 from growthcurves.model.recipe import BoundRows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,6 +48,17 @@ def test_every_person_lies_in_one_table_with_all_rows_in_their_order(kind, order
     assert whole.way == way or kind in ("text", "categories")  # whose order is that of no number
     again = whole.over(list)
     assert [len(part) for part in again] == [len(part) for part in parts]
+
+
+@pytest.mark.parametrize("kind", IDS)
+def test_what_rows_apart_take_is_said_beforehand(kind, caplog):
+    rows = RNG.permutation(np.repeat(np.arange(3_000), 4))
+    table = pd.DataFrame({"who": IDS[kind](rows), "y": rows / 7})
+    whole = WholePersons(Frames(lambda: [table], "a table"), ["who", "y"], ("who",), 100_000)
+    whole.over(list)
+    said = float(re.search(r"about ([\d,]+) bytes a row on disk", caplog.text)[1])
+    taken = sum(pile.path.stat().st_size for pile in whole._spread.piles) / len(rows)
+    assert said == pytest.approx(taken, rel=0.3)
 
 
 def test_rows_without_an_id_go_with_the_person_before():
