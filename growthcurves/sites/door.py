@@ -31,8 +31,9 @@ def site_recipe(
     """The recipe by which sites that share no rows sum alike: a model with all that it takes from data, fixed.
 
     It holds the knots and the origin of time, the levels and coding of every categorical column, and round numbers
-    about which numbers are summed. It holds nothing of a person: any site's data or made-up data do to make it, so long
-    as times and columns are what they are at the sites. See docs/how-to/hospitals-that-share-no-rows.md.
+    about which numbers are summed. It holds nothing of a person but that somebody has a level (of made-up rows, with
+    all levels named, nobody): any site's data or made-up data do to make it, so long as times and columns are what they
+    are at the sites. See docs/how-to/hospitals-that-share-no-rows.md.
 
     Parameters
     ----------
