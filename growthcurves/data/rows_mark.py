@@ -93,7 +93,10 @@ def _places(times: np.ndarray, outcomes: np.ndarray, sizes: np.ndarray) -> np.nd
     places = np.arange(len(times)) - np.repeat(ends - sizes, sizes)
     later = times[1:] > times[:-1]
     later[ends[:-1] - 1] = True
-    if not later.all():
-        order = np.lexsort((outcomes, times, np.repeat(np.arange(len(sizes)), sizes)))
-        places[order] = places.copy()
+    if not later.all():  # persons whose rows do not ascend
+        turned = np.searchsorted(ends, np.flatnonzero(~later), side="right")
+        codes = np.repeat(np.arange(len(sizes)), sizes)
+        rows = np.flatnonzero(np.bincount(turned, minlength=len(sizes))[codes])
+        order = np.lexsort((outcomes[rows], times[rows], codes[rows]))
+        places[rows[order]] = places[rows]
     return places

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from growthcurves.data.sources.places import numbered, placed
@@ -45,6 +46,18 @@ class DaskFrame:
                 (table,) = _dask().compute(part)
             for start in range(0, len(table), size):
                 yield placed(table.iloc[start : start + size], start, part=self._called(number))
+
+    def some(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Tables of each partition as `batches` gives them, of large ones runs of rows from all over them.
+
+        They tell what columns hold, and only they travel from where the rows lie.
+        """
+        for number, part in enumerate(self.parts(columns), start=1):
+            with self._told(number):
+                ((table, positions),) = _dask().compute(_dask().delayed(_spread)(part))
+            found = placed(table, part=self._called(number))
+            found.index = pd.Index(positions)
+            yield found
 
     def parts(self, columns: Sequence[str]) -> list[Any]:
         """Each partition with these columns, not computed yet."""
@@ -97,6 +110,8 @@ class DaskFrame:
         return f"partition {number:,}{self.of}"
 
 
+#: Rows of a partition that tell what columns hold, and in how many runs they are taken.
+SOME, RUNS = 200_000, 20
 #: So many labels are kept for the rows of a partition, as no other knows how many it has.
 LABELS = 1 << 40
 
@@ -105,6 +120,15 @@ def _dask() -> Any:
     import dask
 
     return dask
+
+
+def _spread(part: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """A partition, or runs of rows from all over a large one, and which rows they are."""
+    if len(part) <= SOME:
+        return part, np.arange(len(part))
+    starts = np.linspace(0, len(part) - SOME // RUNS, RUNS).astype(np.int64)
+    rows = (starts[:, None] + np.arange(SOME // RUNS)).ravel()
+    return part.iloc[rows], rows
 
 
 def _worked(work: Callable[[pd.DataFrame], Any], part: pd.DataFrame, number: int, place: str) -> Any:

@@ -126,7 +126,7 @@ class WholePersons:
         return pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
 
     def first(self) -> pd.DataFrame:
-        """The first table that has rows, kept until all are read.
+        """The first table that has rows, or some of its rows, kept until all are read.
 
         Raises
         ------
@@ -134,7 +134,9 @@ class WholePersons:
             Where there is none.
         """
         if self._first is None:
-            found = next(self._checked(self.source.batches(self.columns, self.size), self.columns), None)
+            some = getattr(self.source, "some", None)  # of rows that lie elsewhere
+            tables = self.source.batches(self.columns, self.size) if some is None else some(self.columns)
+            found = next(self._checked(tables, self.columns), None)
             if found is None:
                 raise DataError(f"There are no rows in {self.source.name}.")
             self._first = found

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import growthcurves as gc
+from growthcurves.data.sources import dask_frame
 from growthcurves.errors import DataError
 
 frames = pytest.importorskip("dask.dataframe")
@@ -31,6 +32,14 @@ def expected() -> list[str]:
 @pytest.mark.parametrize("partitions", [1, 2, 7])
 def test_partitions_that_cut_persons_are_the_table(partitions, expected):
     assert answers(gc.fit(FORMULA, frames.from_pandas(TRIAL, npartitions=partitions))) == expected
+
+
+def test_some_rows_of_a_large_partition_tell_what_its_columns_hold(expected, monkeypatch):
+    monkeypatch.setattr(dask_frame, "SOME", 400)
+    assert answers(gc.fit(FORMULA, frames.from_pandas(TRIAL, npartitions=2))) == expected
+    (table,) = dask_frame.DaskFrame(frames.from_pandas(TRIAL, npartitions=1)).some(["week"])
+    assert len(table) == 400 and table.index[-1] == len(TRIAL) - 1
+    assert (table["week"].to_numpy() == TRIAL["week"].to_numpy()[table.index]).all()
 
 
 def test_rows_in_no_order_are_shuffled_by_dask(expected, caplog):
