@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.panel import Panel
 from growthcurves.data.sources.keys import hashes_of, keys_of
-from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.chunks import FEW_PERSONS, chunks
 from growthcurves.numerics.mixing import stir
 from growthcurves.numerics.threads import in_order
 
@@ -62,7 +62,7 @@ class RowsMark:
             own = None if times is None else times[rows]
             return _sums(outcomes[rows], own, sizes[part], of_persons[part])
 
-        found = list(in_order(piece, chunks(persons.count)))
+        found = list(in_order(piece, chunks(persons.count, FEW_PERSONS)))
         outcome_sum, ordered = (sum(column) % WHOLE for column in zip(*found, strict=True))
         return cls(not holds_numbers(persons.labels), outcome_sum, ordered)
 

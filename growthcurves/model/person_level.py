@@ -17,7 +17,11 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError
+from growthcurves.numerics.chunks import chunks
 from growthcurves.remembered import remembered
+
+#: Rows that are compared with those before them at a time.
+ROWS = 1 << 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +141,9 @@ class PersonLevel:
         if (not isinstance(values, np.ndarray) or values.dtype == object) and not _whole_text(values):
             values, _ = factorized(self.panel, column)
         if self.persons.starts is not None:
-            changed = np.asarray(values[1:] != values[:-1], dtype=bool)
-            changed[self.persons.starts[1:] - 1] = False
-            before = np.flatnonzero(changed)
-            before = before[different(np.asarray(values[before + 1]), np.asarray(values[before]))]
-            return int(self.persons.whose(before[:1] + 1)[0]) if before.size else None
+            rows = (_first_change(values, self.persons.starts, part) for part in chunks(len(values), ROWS))
+            found = next((row for row in rows if row is not None), None)
+            return None if found is None else int(self.persons.whose([found])[0])
         changed = different(np.asarray(values), np.asarray(values[self.first_rows][self.persons.codes]))
         return int(self.persons.codes[changed.argmax()]) if changed.any() else None
 
@@ -153,6 +155,17 @@ class PersonLevel:
             f"({show_id(seen[0])}, then {show_id(seen[1])}): give it as a time-varying predictor (time_varying=), "
             f"or check whether one id stands for two persons."
         )
+
+
+def _first_change(values: Any, starts: np.ndarray, part: slice) -> int | None:
+    """The first of some rows that is no person's first and has another value than the row before."""
+    first = max(part.start, 1)
+    changed = np.asarray(values[first : part.stop] != values[first - 1 : part.stop - 1], dtype=bool)
+    own = starts[slice(*np.searchsorted(starts, [first, part.stop]))]
+    changed[own - first] = False
+    rows = np.flatnonzero(changed) + first
+    rows = rows[different(np.asarray(values[rows]), np.asarray(values[rows - 1]))]
+    return int(rows[0]) if rows.size else None
 
 
 def _whole_text(values: Any) -> bool:

@@ -18,7 +18,7 @@ from growthcurves.engine.sums.rows import pair_index, person_gram
 from growthcurves.engine.sums.rows_of_model import Rows
 from growthcurves.engine.sums.schedules import Schedules, numbered_keys
 from growthcurves.numerics.arrays import Array, upper
-from growthcurves.numerics.chunks import chunks
+from growthcurves.numerics.chunks import FEW_PERSONS, chunks
 from growthcurves.numerics.mixing import mixed
 from growthcurves.numerics.points import AtPoints, Points
 from growthcurves.numerics.products import long_sum, wide
@@ -109,7 +109,7 @@ class Alike:
                 for k, other in enumerate(values[j:], start=j):
                     out[pairs[shared + j, shared + k], part] = self._by_person(value * other, local)
 
-        each(piece, chunks(count))
+        each(piece, chunks(count, FEW_PERSONS))
         return out
 
     def _local(self, ends: NDArray[np.integer], part: slice) -> NDArray[np.intp] | None:
