@@ -40,9 +40,15 @@ class LazyPolars:
             scratch = Scratch()
             path = scratch.path / "rows.parquet"
             with self._told():
-                self.frame.select(list(columns)).sink_parquet(path)
+                self._as_texts(self.frame.select(list(columns))).sink_parquet(path)
             self._written[key] = (scratch, Parquet((path,), self.name))
         yield from self._written[key][1].batches(columns, size)
+
+    @staticmethod
+    def _as_texts(frame: Any) -> Any:
+        """The frame with categories that declare no order as texts, as frames in memory are read."""
+        kinds = frame.collect_schema()
+        return frame.cast({name: str for name, kind in kinds.items() if str(kind).startswith("Categorical")})
 
     @contextmanager
     def _told(self) -> Iterator[None]:
