@@ -115,3 +115,31 @@ def test_programs_need_no_rows(tmp_path, kind):
     assert str(gc.agree(fit, memory)) == str(gc.agree(memory, memory))
     line = model.replace(time_varying=None)
     assert gc.fit(line, [TABLE], method="ml").code("mplus") == gc.fit(line, TABLE, method="ml").code("mplus")
+
+
+#: Answers that are made of rows.
+OF_ROWS = {
+    "check", "fittedvalues", "heavy_tailed", "influence_of_occasions", "predict", "resid", "residuals", "simulate",
+}  # fmt: skip
+#: Answers that are pages, pictures, files, draws of long, or copies; and those that hold arrays, tested by themselves.
+APART = {"plot", "report", "save", "panel", "recipe", "model", "weighing", "provenance", "people", "bootstrap", "refit"}
+
+
+def outcome_of(fit, name: str) -> str:
+    """What is said by an answer that needs nothing else, or the error."""
+    try:
+        found = getattr(fit, name)
+        found = found() if callable(found) else found
+    except (TypeError, gc.errors.GrowthCurvesError) as error:
+        return f"{type(error).__name__}: {error}"
+    return f"{found:.8g}" if isinstance(found, float) else str(found)
+
+
+@pytest.mark.filterwarnings("ignore::growthcurves.errors.GrowthCurvesWarning")
+@pytest.mark.parametrize("kind", ["batches", "loaded"])
+def test_every_answer_is_that_in_memory_or_needs_rows(fits, kind):
+    names = [name for name in dir(fits.memory) if not name.startswith("_") and name not in APART]
+    said = {name: outcome_of(getattr(fits, kind), name) for name in names}
+    differ = {name for name in names if said[name] != outcome_of(fits.memory, name)}
+    assert differ == OF_ROWS, differ ^ OF_ROWS
+    assert all(said[name].startswith("NotAvailableError") for name in differ)
